@@ -1,0 +1,84 @@
+# Everything one does with Svet. `make help` explains each target.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PORT ?= 8000
+DATA ?= .svet
+BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON := .venv/bin/python
+# One `pip` line for both files: only what the hashes name may be installed.
+INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
+export PIP_NO_INPUT := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: help demo check test chaos bench bench-face shots drawings settings lock migrations environment environment-dev browser clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: environment ## Start everything with the sample town: make demo [PORT=8000] [DATA=.svet]
+	@exec $(PYTHON) -m svet demo --port "$(PORT)" --data "$(DATA)"
+
+check: environment-dev ## Style, types, the floors of the house, the architecture tests
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	.venv/bin/lint-imports --no-cache --no-logo
+	SVET_ENV=test $(PYTHON) -m mypy svet tests bench
+	$(PYTHON) -m pytest tests/architecture
+
+test: check browser ## All checks and all tests, the journeys in headless Chromium among them
+	$(PYTHON) -m pytest -n 2 --dist loadgroup --ignore=tests/architecture
+
+chaos: environment-dev ## Only the tests that kill processes or break connections
+	$(PYTHON) -m pytest -m chaos
+
+bench: environment-dev ## Measure readings per second and billing against the raw database, as ratios
+	$(PYTHON) -m bench
+
+bench-face: environment-dev browser ## Measure bytes, Web Vitals and Lighthouse marks of every page
+	$(PYTHON) -m bench.face
+
+shots: environment-dev browser ## Take screenshots of every page at 360, 768 and 1440 px into shots/
+	$(PYTHON) -m svet shots
+
+drawings: environment-dev ## Draw docs/drawings from the imports of the code
+	$(PYTHON) -m tests.architecture.drawing docs/drawings
+
+settings: environment ## Write docs/settings.md from the code
+	$(PYTHON) -m svet.config.variables docs/settings.md
+
+lock: environment-dev ## Resolve requirements*.in into hashed requirements*.txt, without any index's address
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements.in -o requirements.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+migrations: environment ## Write migrations for changed models
+	SVET_ENV=test $(PYTHON) -m svet manage makemigrations
+
+environment: .venv/.runtime ## Make .venv with what Svet needs to run
+
+environment-dev: .venv/.development ## Make .venv with the checking and testing tools too
+
+browser: environment-dev ## Have a Chromium and fonts for the journeys (installs Debian's when we are root)
+	@$(PYTHON) -m tests.browser
+
+clean: ## Delete the environment and caches; DATA stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis shots
+	find svet tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.made:
+	@test -n "$(BASE_PYTHON)" || { echo "Svet needs Python 3.11 or newer" >&2; exit 1; }
+	@"$(BASE_PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Svet needs Python 3.11 or newer" >&2; exit 1; }
+	@$(PYTHON) -m pip --version > /dev/null 2>&1 || "$(BASE_PYTHON)" -m venv .venv
+	@$(PYTHON) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "svet.pth").write_text(str(pathlib.Path.cwd()))'
+	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m svet "$$@"\n' > .venv/bin/svet && chmod +x .venv/bin/svet
+	@touch $@
+
+.venv/.runtime: requirements.txt | .venv/.made
+	@echo "Installing what Svet needs (once)"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.development: requirements-dev.txt | .venv/.made
+	@echo "Installing the checking and testing tools (once)"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@ .venv/.runtime

@@ -1,0 +1,27 @@
+"""What every test run shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flushing_may_empty_append_only_tables() -> Any:
+    """Let Django empty the tables after a transactional test, which append-only triggers rightly refuse.
+
+    The test database's owner is a superuser; inside that one transaction ordinary triggers are silent. The
+    agreements come from a migration, not from a test: they stay, or every later test would miss them.
+    """
+    original = DatabaseOperations.sql_flush
+
+    def sql_flush(self: DatabaseOperations, style: Any, tables: Any, **kwargs: Any) -> list[str]:
+        emptied = [table for table in tables if table != "site_agreement"]
+        statements = original(self, style, emptied, **kwargs)
+        return ["SET LOCAL session_replication_role = replica;", *statements] if statements else statements
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield

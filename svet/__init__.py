@@ -1,0 +1,3 @@
+"""Svet: the customer portal and billing system for electricity retailers."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,3 @@
+from svet.config.cli import main
+
+main()
