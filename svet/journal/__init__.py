@@ -1,0 +1,1 @@
+"""Who did what, append-only; sealed into a hash chain in batches."""

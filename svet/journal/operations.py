@@ -1,0 +1,72 @@
+"""Recording who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from svet.journal.models import Entry
+from svet.kernel.actors import Actor
+from svet.kernel.transactions import require_transaction
+
+
+def record(
+    *,
+    by: Actor,
+    action: str,
+    subject: str,
+    subject_id: str,
+    now: datetime,
+    account_id: int | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Keep one change of data, in the transaction that makes it. :raises RuntimeError: none is open."""
+    require_transaction()
+    Entry.objects.create(
+        at=now,
+        actor_kind=by.kind.value,
+        actor_person_id=by.person_id,
+        actor_name=by.name,
+        address=by.address,
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        account_id=account_id,
+        before=None if before is None else dict(before),
+        after=None if after is None else dict(after),
+        reason=reason,
+    )
+
+
+def record_security(
+    *,
+    by: Actor,
+    action: str,
+    now: datetime,
+    subject: str = "",
+    subject_id: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Keep one event of security: a sign-in, a wrong password, somebody at another's door.
+
+    It joins an open transaction or opens its own, so that a refusal can be recorded after the
+    refused use case was undone.
+    """
+    with transaction.atomic():
+        Entry.objects.create(
+            at=now,
+            security=True,
+            actor_kind=by.kind.value,
+            actor_person_id=by.person_id,
+            actor_name=by.name,
+            address=by.address,
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+            after=None if details is None else dict(details),
+        )

@@ -1,0 +1,71 @@
+"""Reading the journal and checking its seals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from svet.journal import rules
+from svet.journal.models import Entry, Seal
+
+SEALED_FIELDS = (
+    "id",
+    "recorded_at",
+    "written_in",
+    "at",
+    "security",
+    "actor_kind",
+    "actor_person_id",
+    "actor_name",
+    "address",
+    "action",
+    "subject",
+    "subject_id",
+    "account_id",
+    "before",
+    "after",
+    "reason",
+)
+
+
+def entries_of(*, subject: str, subject_id: str) -> QuerySet[Entry]:
+    """What was done to one thing, newest first."""
+    return Entry.objects.filter(subject=subject, subject_id=subject_id).order_by("-id")
+
+
+def covered(*, floor_id: int, from_xact: int, to_xact: int) -> Iterator[dict[str, Any]]:
+    """The entries that a seal with these terms covers, in order of their ids, as plain values."""
+    rows = Entry.objects.filter(id__gt=floor_id, written_in__gte=from_xact, written_in__lt=to_xact)
+    yield from rows.order_by("id").values(*SEALED_FIELDS).iterator(chunk_size=2000)
+
+
+def terms(seal: Seal) -> dict[str, int]:
+    """What a seal says about its extent; part of what it hashes."""
+    return {
+        "floor_id": seal.floor_id,
+        "from_xact": seal.from_xact,
+        "to_xact": seal.to_xact,
+        "last_id": seal.last_id,
+        "count": seal.count,
+    }
+
+
+def broken_seals() -> list[str]:
+    """Every seal that no longer fits its entries or its predecessor, as readable breaches (I-14)."""
+    breaches: list[str] = []
+    previous = rules.FIRST
+    end = 0
+    floor = 0
+    for seal in Seal.objects.order_by("id").iterator():
+        if seal.previous != previous:
+            breaches.append(f"journal seal {seal.pk} does not follow the seal before it")
+        if seal.floor_id == floor and seal.from_xact != end:
+            breaches.append(f"journal seal {seal.pk} leaves a gap after transaction {end}")
+        rows = covered(floor_id=seal.floor_id, from_xact=seal.from_xact, to_xact=seal.to_xact)
+        digest = rules.seal_digest(previous=seal.previous, terms=terms(seal), entries=rows)
+        if digest != seal.digest:
+            breaches.append(f"journal seal {seal.pk}: the entries it covers were changed")
+        previous, end, floor = seal.digest, seal.to_xact, seal.floor_id
+    return breaches

@@ -1,0 +1,1 @@
+"""Money, periods, actors, ids: values and plumbing; no tables."""

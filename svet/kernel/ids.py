@@ -1,0 +1,25 @@
+"""Random ids that may be shown: opaque ids for URLs and the API, numbers for people to read aloud."""
+
+from __future__ import annotations
+
+import secrets
+
+# Crockford's base 32: no i, l, o, u, so that a number survives being read over the telephone.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+PUBLIC_ID_LENGTH = 16
+
+
+def _random_text(length: int) -> str:
+    # 32 letters divide 256 evenly, so five bits of each byte choose without favour.
+    return "".join(_ALPHABET[byte & 31] for byte in secrets.token_bytes(length))
+
+
+def new_public_id() -> str:
+    """An opaque id of 16 characters (80 random bits) for URLs and the API."""
+    return _random_text(PUBLIC_ID_LENGTH)
+
+
+def new_receipt_number(prefix: str) -> str:
+    """A number printed on receipts, like ``П-7K3M-Q2X9``; ``prefix`` tells the kind of receipt."""
+    text = _random_text(8).upper()
+    return f"{prefix}-{text[:4]}-{text[4:]}"

@@ -1,0 +1,30 @@
+"""Who opens transactions: a use case opens a durable one, steps of lower rooms require an open one."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.db.transaction import Atomic
+
+
+def use_case() -> Atomic:
+    """Open the one transaction of a use case; it may not be nested in another.
+
+    Inside a test's own transaction Django relaxes ``durable`` by itself.
+    """
+    return transaction.atomic(durable=True)
+
+
+def require_no_transaction() -> None:
+    """Stop a statement that must be committed by itself, whatever becomes of its caller.
+
+    A test's own transaction does not count. :raises RuntimeError:
+    """
+    blocks = connection.atomic_blocks
+    if blocks and not getattr(blocks[-1], "_from_testcase", False):
+        raise RuntimeError("this statement commits by itself and must not run inside a transaction")
+
+
+def require_transaction() -> None:
+    """Stop a step that would write outside its caller's transaction. :raises RuntimeError:"""
+    if not connection.in_atomic_block:
+        raise RuntimeError("this step writes and must run inside a use case's transaction")

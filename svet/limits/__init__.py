@@ -1,0 +1,1 @@
+"""Every rate limit and budget: one PostgreSQL upsert per bucket, one settings table."""

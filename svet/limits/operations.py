@@ -1,0 +1,110 @@
+"""Spending from a limit: one upsert per bucket, committed before the use case begins."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import connection
+
+from svet.kernel.refusals import Refused
+from svet.kernel.transactions import require_no_transaction
+from svet.limits.models import Bucket
+from svet.limits.rules import LIMITS, Limit, LimitName, loosened
+
+
+class LimitReason(StrEnum):
+    LIMIT_REACHED = "limit_reached"
+
+
+class LimitReached(Refused):
+    """The bucket is empty; ``details["retry_after"]`` says how many seconds to wait."""
+
+    def __init__(self, *, limit: LimitName, retry_after: int) -> None:
+        super().__init__(
+            LimitReason.LIMIT_REACHED, details={"retry_after": retry_after, "limit": limit.value}
+        )
+        self.retry_after = retry_after
+
+
+# A spending that is refused changes nothing, so hammering at the door does not keep it shut for longer.
+_SPEND = """
+INSERT INTO limits_bucket AS bucket (name, key, spent, started_at, resets_at, free_at)
+VALUES (%(name)s, %(key)s, %(cost)s, %(now)s, %(resets_at)s, %(first_free_at)s)
+ON CONFLICT (name, key) DO UPDATE SET
+    spent = CASE WHEN bucket.resets_at <= %(now)s THEN 0 ELSE bucket.spent END + %(cost)s,
+    started_at = CASE WHEN bucket.resets_at <= %(now)s THEN %(now)s ELSE bucket.started_at END,
+    resets_at = CASE WHEN bucket.resets_at <= %(now)s THEN %(resets_at)s ELSE bucket.resets_at END,
+    free_at = %(now)s + make_interval(secs => (%(pauses)s::int[])[LEAST(
+        cardinality(%(pauses)s::int[]),
+        CASE WHEN bucket.resets_at <= %(now)s THEN 0 ELSE bucket.spent END + %(cost)s)])
+WHERE bucket.resets_at <= %(now)s
+    OR (bucket.spent + %(cost)s <= %(amount)s AND bucket.free_at <= %(now)s)
+RETURNING spent
+"""
+
+
+def current_limit(name: LimitName) -> Limit:
+    """The limit in force: the table's, widened by ``SVET_LIMITS_FACTOR`` of the environment if set."""
+    return loosened(LIMITS[name], factor=int(getattr(settings, "LIMITS_FACTOR", 1)))
+
+
+def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> None:
+    """Take ``cost`` from the bucket of ``key`` and commit it at once.
+
+    :raises LimitReached: the bucket has not that much left, or the pause after the last one still runs.
+    """
+    terms = current_limit(limit)
+    pauses = list(terms.pauses) or [0]
+    values = {
+        "name": limit.value,
+        "key": key[:128],
+        "cost": cost,
+        "now": now,
+        "amount": terms.amount,
+        "pauses": pauses,
+        "resets_at": now + timedelta(seconds=terms.window_seconds),
+        "first_free_at": now + timedelta(seconds=terms.pause_after(1)),
+    }
+    # One statement is a transaction of its own: BEGIN and COMMIT would only be two more trips.
+    require_no_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEND, values)
+        taken = cursor.fetchone() is not None
+    if not taken or cost > terms.amount:
+        raise LimitReached(
+            limit=limit, retry_after=_wait(limit=limit, key=key, cost=cost, now=now, terms=terms)
+        )
+
+
+def check(*, limit: LimitName, key: str, now: datetime) -> None:
+    """Refuse while the bucket is empty, without taking anything. :raises LimitReached:"""
+    terms = current_limit(limit)
+    full = Bucket.objects.filter(
+        name=limit.value, key=key[:128], spent__gte=terms.amount, resets_at__gt=now
+    ).first()
+    if full is not None:
+        wait = max(1, math.ceil((full.resets_at - now).total_seconds()))
+        raise LimitReached(limit=limit, retry_after=wait)
+
+
+def _wait(*, limit: LimitName, key: str, cost: int, now: datetime, terms: Limit) -> int:
+    bucket = Bucket.objects.filter(name=limit.value, key=key[:128]).first()
+    if bucket is None:
+        return 1
+    full = bucket.spent + cost > terms.amount
+    until = bucket.resets_at if full else bucket.free_at
+    return max(1, math.ceil((until - now).total_seconds()))
+
+
+def forget(*, limit: LimitName, key: str) -> None:
+    """Empty one bucket, as after a right password: earlier slips must not count against its owner."""
+    Bucket.objects.filter(name=limit.value, key=key[:128]).delete()
+
+
+def sweep(*, now: datetime) -> int:
+    """Drop the buckets whose window is over; says how many."""
+    count, _ = Bucket.objects.filter(resets_at__lte=now).delete()
+    return count

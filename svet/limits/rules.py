@@ -1,0 +1,112 @@
+"""The one table of limits, and how long a person is asked to wait."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+class LimitName(StrEnum):
+    CODES_PER_PHONE_HOUR = "codes_per_phone_hour"
+    CODES_PER_PHONE_DAY = "codes_per_phone_day"
+    CODES_PER_NETWORK = "codes_per_network"
+    SMS_PER_INSTALLATION = "sms_per_installation"
+    SOMEBODY_REGISTERS = "somebody_registers"
+    CODE_TRIES_EVERYWHERE = "code_tries_everywhere"
+    SIGN_IN_PER_PHONE = "sign_in_per_phone"
+    SIGN_IN_PER_DEVICE = "sign_in_per_device"
+    SIGN_IN_PER_NETWORK = "sign_in_per_network"
+    PASSWORD_CHECKS = "password_checks"  # noqa: S105 - the name of a limit
+    RECOVERY_PER_PHONE = "recovery_per_phone"
+    EMAIL_CODES = "email_codes"
+    LINKING_PER_PERSON = "linking_per_person"
+    LINKING_WRONG_PER_ACCOUNT = "linking_wrong_per_account"
+    LINKING_WRONG_EVERYWHERE = "linking_wrong_everywhere"
+    INVITATIONS_PER_PERSON = "invitations_per_person"
+    INVITATIONS_PER_PHONE = "invitations_per_phone"
+    QUICK_PER_ACCOUNT = "quick_per_account"
+    QUICK_PER_NETWORK = "quick_per_network"
+    READINGS_PER_METER = "readings_per_meter"
+    ORDERS_PER_PERSON = "orders_per_person"
+    API_PER_TOKEN = "api_per_token"  # noqa: S105 - the name of a limit
+    API_PER_NETWORK = "api_per_network"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``amount`` per window of ``window_seconds`` that starts with the first spending.
+
+    ``pauses`` are the seconds to wait after the first, second… spending; the last one repeats.
+    """
+
+    amount: int
+    window_seconds: int
+    pauses: tuple[int, ...] = ()
+
+    def pause_after(self, spent: int) -> int:
+        """The seconds to wait after spending number ``spent``."""
+        if not self.pauses:
+            return 0
+        return self.pauses[min(max(spent, 1), len(self.pauses)) - 1]
+
+
+# Strict ones bind to phone, person, meter and account; per network they are generous, because thousands
+# of people share one mobile address.
+LIMITS: Mapping[LimitName, Limit] = {
+    LimitName.CODES_PER_PHONE_HOUR: Limit(3, HOUR, pauses=(60, 120, 300)),
+    LimitName.CODES_PER_PHONE_DAY: Limit(5, DAY),
+    LimitName.CODES_PER_NETWORK: Limit(600, HOUR),
+    LimitName.SMS_PER_INSTALLATION: Limit(20_000, DAY),
+    LimitName.SOMEBODY_REGISTERS: Limit(1, DAY),
+    LimitName.CODE_TRIES_EVERYWHERE: Limit(3_000, HOUR),
+    LimitName.SIGN_IN_PER_PHONE: Limit(10, 5 * MINUTE),
+    LimitName.SIGN_IN_PER_DEVICE: Limit(10, 5 * MINUTE),
+    LimitName.SIGN_IN_PER_NETWORK: Limit(600, HOUR),
+    LimitName.PASSWORD_CHECKS: Limit(5, 15 * MINUTE),
+    LimitName.RECOVERY_PER_PHONE: Limit(5, DAY),
+    LimitName.EMAIL_CODES: Limit(5, HOUR, pauses=(60, 120, 300)),
+    LimitName.LINKING_PER_PERSON: Limit(5, HOUR),
+    LimitName.LINKING_WRONG_PER_ACCOUNT: Limit(5, DAY),
+    LimitName.LINKING_WRONG_EVERYWHERE: Limit(2_000, HOUR),
+    LimitName.INVITATIONS_PER_PERSON: Limit(10, DAY),
+    LimitName.INVITATIONS_PER_PHONE: Limit(3, DAY),
+    LimitName.QUICK_PER_ACCOUNT: Limit(10, DAY),
+    LimitName.QUICK_PER_NETWORK: Limit(60, HOUR),
+    LimitName.READINGS_PER_METER: Limit(20, DAY),
+    LimitName.ORDERS_PER_PERSON: Limit(10, HOUR),
+    LimitName.API_PER_TOKEN: Limit(120, MINUTE),
+    LimitName.API_PER_NETWORK: Limit(600, HOUR),
+}
+
+
+def loosened(limit: Limit, *, factor: int) -> Limit:
+    """The same limit ``factor`` times as wide and, when wider, without pauses.
+
+    For load tests and demonstrations; 1 leaves it alone.
+    """
+    if factor == 1:
+        return limit
+    return Limit(limit.amount * factor, limit.window_seconds)
+
+
+def wait_in_minutes(seconds: float) -> int:
+    """Whole minutes to tell a person who must wait ``seconds``; never less than one."""
+    return max(1, math.ceil(seconds / MINUTE))
+
+
+def network_of(address: str) -> str:
+    """The key of a client's network: an IPv4 address itself, the /64 of an IPv6 one."""
+    try:
+        parsed = ipaddress.ip_address(address[:45])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

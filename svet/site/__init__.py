@@ -1,0 +1,1 @@
+"""The installation: the retailer's brand, hotline, hours, default time zone, agreement texts."""

@@ -1,0 +1,63 @@
+"""The installation's one row and the texts people agree to."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.db import models
+
+from svet.site.rules import AgreementKind
+
+
+class Installation(models.Model):
+    """Who runs this portal: one retailer, one row."""
+
+    brand = models.CharField(max_length=80)
+    legal_name = models.CharField(max_length=160)
+    hotline = models.CharField(max_length=40)
+    hotline_hours = models.CharField(max_length=80)
+    hotline_first_day = models.PositiveSmallIntegerField(default=1)
+    hotline_last_day = models.PositiveSmallIntegerField(default=5)
+    hotline_opens = models.TimeField(default=time(8))
+    hotline_closes = models.TimeField(default=time(19))
+    site_url = models.URLField(max_length=200, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    primary_color = models.CharField(max_length=7)
+    accent_color = models.CharField(max_length=7)
+    reception_email = models.EmailField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="site_installation_one_row", condition=models.Q(id=1)),
+            models.CheckConstraint(
+                name="site_installation_colors",
+                condition=models.Q(primary_color__regex=r"^#[0-9a-f]{6}$")
+                & models.Q(accent_color__regex=r"^#[0-9a-f]{6}$"),
+            ),
+            models.CheckConstraint(
+                name="site_installation_hotline_days",
+                condition=models.Q(
+                    hotline_first_day__gte=1,
+                    hotline_last_day__lte=7,
+                    hotline_first_day__lte=models.F("hotline_last_day"),
+                ),
+            ),
+        ]
+
+
+class Agreement(models.Model):
+    """One published version of a text; a published version is never edited, the next one is published."""
+
+    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in AgreementKind])
+    version = models.PositiveIntegerField()
+    published_on = models.DateField()
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "version"], name="site_agreement_kind_version"),
+            models.CheckConstraint(
+                name="site_agreement_version_from_one", condition=models.Q(version__gte=1)
+            ),
+        ]

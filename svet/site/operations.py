@@ -1,0 +1,77 @@
+"""Set the installation up and publish agreements."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+
+from django.db import connection
+
+from svet.kernel.refusals import Refused
+from svet.kernel.transactions import use_case
+from svet.site.models import Agreement, Installation
+from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY
+from svet.site.refusals import SiteReason
+from svet.site.rules import AgreementKind
+
+_COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
+_PUBLISHING = 0x7376_6574_0001
+
+
+def set_up(
+    *,
+    brand: str,
+    legal_name: str,
+    hotline: str,
+    hotline_hours: str,
+    site_url: str = "",
+    address: str = "",
+    primary_color: str = DEFAULT_PRIMARY,
+    accent_color: str = DEFAULT_ACCENT,
+    reception_email: str = "",
+    hotline_days: tuple[int, int] = (1, 5),
+    hotline_times: tuple[time, time] = (time(8), time(19)),
+) -> None:
+    """Write who runs this portal; a second call replaces the first.
+
+    ``hotline_days`` are 1 (Monday) to 7, ``hotline_times`` are local.
+
+    :raises Refused: a colour is not ``#rrggbb``.
+    """
+    for field, color in (("primary_color", primary_color), ("accent_color", accent_color)):
+        if len(color) > 7 or _COLOR.fullmatch(color.lower()) is None:
+            raise Refused(SiteReason.NOT_A_COLOR, field=field)
+    with use_case():
+        Installation.objects.update_or_create(
+            pk=1,
+            defaults={
+                "brand": brand,
+                "legal_name": legal_name,
+                "hotline": hotline,
+                "hotline_hours": hotline_hours,
+                "hotline_first_day": hotline_days[0],
+                "hotline_last_day": hotline_days[1],
+                "hotline_opens": hotline_times[0],
+                "hotline_closes": hotline_times[1],
+                "site_url": site_url,
+                "address": address,
+                "primary_color": primary_color.lower(),
+                "accent_color": accent_color.lower(),
+                "reception_email": reception_email,
+            },
+        )
+
+
+def publish_agreement(*, kind: AgreementKind, title: str, body: str, published_on: date) -> int:
+    """Publish the next version of a text; returns its number. :raises Refused: the text is empty."""
+    if not title.strip() or not body.strip():
+        raise Refused(SiteReason.EMPTY_TEXT, field="body")
+    with use_case():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISHING])
+        last = Agreement.objects.filter(kind=kind).order_by("-version").first()
+        version = last.version + 1 if last else 1
+        Agreement.objects.create(
+            kind=kind, version=version, title=title, body=body, published_on=published_on
+        )
+        return version

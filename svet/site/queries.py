@@ -1,0 +1,106 @@
+"""Reads of the installation and of the agreements in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from svet.kernel.refusals import NotFound
+from svet.site.models import Agreement, Installation
+from svet.site.refusals import SiteReason
+from svet.site.rules import AgreementKind, Block, HotlineHours, blocks
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationView:
+    """The retailer as pages, letters and bills show it."""
+
+    brand: str
+    legal_name: str
+    hotline: str
+    hotline_hours: str
+    hours: HotlineHours
+    site_url: str
+    address: str
+    primary_color: str
+    accent_color: str
+    reception_email: str
+
+    @property
+    def hotline_link(self) -> str:
+        """The hotline as a ``tel:`` address."""
+        digits = "".join(sign for sign in self.hotline if sign in "0123456789")
+        return f"tel:+7{digits[1:]}" if len(digits) == 11 and digits[0] in "78" else f"tel:{digits}"
+
+    @property
+    def site_name(self) -> str:
+        """The company site without the scheme, as people read it."""
+        return self.site_url.removeprefix("https://").removeprefix("http://").rstrip("/")
+
+
+DEFAULT_PRIMARY = "#0f3b4a"
+DEFAULT_ACCENT = "#ffb938"
+DEFAULTS = InstallationView(
+    brand="Уралэнергосбыт",
+    legal_name="ООО «Уралэнергосбыт»",
+    hotline="8-351-2222-500",
+    hotline_hours="пн–пт 8:00–19:00",
+    hours=HotlineHours(1, 5, time(8), time(19)),
+    site_url="https://uralsbyt.ru/",
+    address="",
+    primary_color=DEFAULT_PRIMARY,
+    accent_color=DEFAULT_ACCENT,
+    reception_email="",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    """One version of a text people agree to."""
+
+    kind: AgreementKind
+    version: int
+    published_on: date
+    title: str
+    body: str
+
+    @property
+    def blocks(self) -> list[Block]:
+        return blocks(self.body)
+
+
+def installation() -> InstallationView:
+    """The retailer's settings, or the guide's retailer when nothing was set up."""
+    row = Installation.objects.filter(pk=1).first()
+    if row is None:
+        return DEFAULTS
+    return InstallationView(
+        brand=row.brand,
+        legal_name=row.legal_name,
+        hotline=row.hotline,
+        hotline_hours=row.hotline_hours,
+        hours=HotlineHours(
+            row.hotline_first_day, row.hotline_last_day, row.hotline_opens, row.hotline_closes
+        ),
+        site_url=row.site_url,
+        address=row.address,
+        primary_color=row.primary_color,
+        accent_color=row.accent_color,
+        reception_email=row.reception_email,
+    )
+
+
+def _view(row: Agreement | None) -> AgreementView:
+    if row is None:
+        raise NotFound(SiteReason.NO_SUCH_AGREEMENT)
+    return AgreementView(AgreementKind(row.kind), row.version, row.published_on, row.title, row.body)
+
+
+def current_agreement(*, kind: AgreementKind) -> AgreementView:
+    """The version in force: the last one published. :raises NotFound: nothing was published."""
+    return _view(Agreement.objects.filter(kind=kind).order_by("-version").first())
+
+
+def agreement(*, kind: AgreementKind, version: int) -> AgreementView:
+    """A given version, however old. :raises NotFound: there is no such version."""
+    return _view(Agreement.objects.filter(kind=kind, version=version).first())

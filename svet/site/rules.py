@@ -1,0 +1,74 @@
+"""When the hotline answers, and how an agreement's text becomes paragraphs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+
+class AgreementKind(StrEnum):
+    """The texts a person agrees to; each consent is separate and versioned."""
+
+    TERMS = "terms"
+    PERSONAL_DATA = "personal_data"
+
+
+@dataclass(frozen=True, slots=True)
+class HotlineHours:
+    """Working days and hours of the hotline, local to the installation.
+
+    Days are 1 (Monday) to 7 (Sunday), both ends belong to the span; ``closes`` itself does not.
+    """
+
+    first_day: int
+    last_day: int
+    opens: time
+    closes: time
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether somebody answers at ``moment``, given in local time."""
+        return (
+            self.first_day <= moment.isoweekday() <= self.last_day
+            and self.opens <= moment.time() < self.closes
+        )
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, a paragraph or a list of an agreement; ``lines`` holds one entry, or one per list item."""
+
+    kind: BlockKind
+    lines: tuple[str, ...]
+
+
+def blocks(body: str) -> list[Block]:
+    """Split a text into blocks: blank lines part them, ``## `` opens a heading, ``- `` a list item."""
+    found: list[Block] = []
+    for chunk in body.replace("\r\n", "\n").split("\n\n"):
+        words: list[str] = []
+        items: list[str] = []
+        for line in (line.strip() for line in chunk.split("\n")):
+            if line.startswith("## "):
+                found.append(Block(BlockKind.HEADING, (line[3:],)))
+            elif line.startswith("- "):
+                items.append(line[2:])
+            elif line:
+                if items:
+                    found.append(Block(BlockKind.LIST, tuple(items)))
+                    items = []
+                words.append(line)
+            if words and items:
+                found.append(Block(BlockKind.PARAGRAPH, (" ".join(words),)))
+                words = []
+        if words:
+            found.append(Block(BlockKind.PARAGRAPH, (" ".join(words),)))
+        if items:
+            found.append(Block(BlockKind.LIST, tuple(items)))
+    return found
