@@ -1,0 +1,148 @@
+"""What we ask of any bank that takes cards for us, in our own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from svet.kernel.money import ZERO, Money
+from svet.kernel.periods import Month
+
+
+class BankState(StrEnum):
+    """Where a payment stands at the bank."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+
+class BankReason(StrEnum):
+    """Why the bank did not take the money."""
+
+    DECLINED = "declined"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    AUTHENTICATION_FAILED = "authentication_failed"
+    CARD_PROBLEM = "card_problem"
+    LIMIT = "limit"
+    FRAUD = "fraud"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+    BANK_FAULT = "bank_fault"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Who receives the money: the requisites of the provider."""
+
+    name: str
+    inn: str
+    kpp: str
+    bank_name: str
+    bic: str
+    settlement_account: str
+    correspondent_account: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """One line of an order: which account of the provider, and how much."""
+
+    account_number: str
+    purpose: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BankOrder:
+    """A request for the bank's page; repeating it with the same ``key`` never makes a second payment."""
+
+    key: str
+    order_id: str
+    number: str
+    total: Money
+    lines: tuple[BankLine, ...]
+    payee: Payee
+    period: Month
+    return_url: str
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankPage:
+    """The bank's answer to an order: its own reference and the page where the card is typed."""
+
+    reference: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankStatus:
+    """The truth about a payment as the bank tells it now."""
+
+    reference: str
+    state: BankState
+    amount: Money
+    currency: str
+    order_id: str
+    refunded: Money = ZERO
+    reason: BankReason | None = None
+    paid_at: datetime | None = None
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankRefund:
+    """The bank's answer to a refund."""
+
+    reference: str
+    state: BankState
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a callback claims; it only says where to look, never what is true."""
+
+    event: str
+    reference: str
+    order_id: str
+
+
+class CallbackRefused(Exception):
+    """A callback that is not from our bank or not for our shop; ``malformed`` tells broken ones apart."""
+
+    def __init__(self, message: str, *, malformed: bool = False) -> None:
+        super().__init__(message)
+        self.malformed = malformed
+
+
+# Seconds to wait for an answer. A job has time; a page that a person looks at has not, and many of them
+# waiting for a silent bank would leave nobody to serve the pages that need no bank.
+PATIENT = 10.0
+HURRIED = 4.0
+
+
+class Acquiring(Protocol):
+    """A bank. Every network verb may raise ``Temporary`` or ``Permanent``.
+
+    ``patience`` is how many seconds to wait; anything below ``PATIENT`` is not even tried while the bank is
+    known to be silent.
+    """
+
+    def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
+        """Ask for the page where the order is paid."""
+
+    def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
+        """Ask where a payment stands."""
+
+    def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
+        """Give money back; the same ``key`` never gives it twice."""
+
+    def read_callback(self, *, raw: bytes, address: str) -> News:
+        """Judge and read a callback without the network. :raises CallbackRefused:"""

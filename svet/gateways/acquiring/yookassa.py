@@ -1,0 +1,300 @@
+"""YooKassa, API v3.
+
+Sources: https://yookassa.ru/developers/using-api/interaction-format (keys, answers, repeats),
+…/using-api/webhooks (networks), …/payment-acceptance/scenario-extensions/utility-payments (payment_order),
+…/payment-acceptance/receipts/54fz (receipt).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import httpx
+
+from svet.gateways.acquiring.port import (
+    PATIENT,
+    BankOrder,
+    BankPage,
+    BankReason,
+    BankRefund,
+    BankState,
+    BankStatus,
+    CallbackRefused,
+    News,
+)
+from svet.gateways.acquiring.yookassa_values import (
+    amount_of,
+    is_reference,
+    method_of,
+    moment_of,
+    no_duplicates,
+    sum_of,
+)
+from svet.gateways.failures import Permanent, Temporary
+from svet.kernel.money import Money
+
+# Published list of the networks webhooks come from.
+NETWORKS = (
+    "185.71.76.0/27",
+    "185.71.77.0/27",
+    "77.75.153.0/25",
+    "77.75.154.128/25",
+    "77.75.156.11/32",
+    "77.75.156.35/32",
+    "2a02:5180::/32",
+)
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+EVENTS = frozenset(
+    {
+        "payment.waiting_for_capture",
+        "payment.succeeded",
+        "payment.canceled",
+        "payment_method.active",
+        "refund.succeeded",
+    }
+)
+STATES: Mapping[str, BankState] = {
+    "pending": BankState.PENDING,
+    "waiting_for_capture": BankState.PENDING,
+    "succeeded": BankState.PAID,
+    "canceled": BankState.CANCELED,
+}
+REASONS: Mapping[str, BankReason] = {
+    "general_decline": BankReason.DECLINED,
+    "call_issuer": BankReason.DECLINED,
+    "insufficient_funds": BankReason.INSUFFICIENT_FUNDS,
+    "3d_secure_failed": BankReason.AUTHENTICATION_FAILED,
+    "invalid_csc": BankReason.CARD_PROBLEM,
+    "invalid_card_number": BankReason.CARD_PROBLEM,
+    "card_expired": BankReason.CARD_PROBLEM,
+    "country_forbidden": BankReason.CARD_PROBLEM,
+    "payment_method_restricted": BankReason.CARD_PROBLEM,
+    "identification_required": BankReason.CARD_PROBLEM,
+    "payment_method_limit_exceeded": BankReason.LIMIT,
+    "fraud_suspected": BankReason.FRAUD,
+    "expired_on_confirmation": BankReason.EXPIRED,
+    "expired_on_capture": BankReason.EXPIRED,
+    "canceled_by_merchant": BankReason.CANCELED,
+    "permission_revoked": BankReason.CANCELED,
+    "issuer_unavailable": BankReason.BANK_FAULT,
+    "internal_timeout": BankReason.BANK_FAULT,
+}
+# Electricity with VAT 22 %, full settlement of a service (54-ФЗ).
+VAT_CODE = 11
+SETTLEMENT = "full_payment"
+CONNECT = 3.0
+# How long a bank that did not answer is left alone by those in a hurry, per process.
+SILENCE = 5.0
+_silent_since: dict[str, float] = {}
+LONGEST_ANSWER = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class YooKassa:
+    """One shop at YooKassa; ``networks`` are the addresses its webhooks may come from."""
+
+    base: str
+    shop_id: str
+    secret: str = field(repr=False)
+    networks: tuple[str, ...] = NETWORKS
+    vat_code: int = VAT_CODE
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """Read ``yookassa[+http|+https]://shop:key@host[:port]/v3?callbacks=NETWORK,NETWORK``."""
+        parts = urlsplit(url)
+        transport = parts.scheme.partition("+")[2] or "https"
+        host = parts.hostname or ""
+        netloc = f"[{host}]" if ":" in host else host
+        port = f":{parts.port}" if parts.port else ""
+        query = parse_qs(parts.query)
+        local = LOOPBACK if host in {"127.0.0.1", "::1", "localhost"} else NETWORKS
+        asked = tuple(query["callbacks"][0].split(",")) if "callbacks" in query else local
+        return cls(
+            base=f"{transport}://{netloc}{port}{parts.path.rstrip('/')}",
+            shop_id=unquote(parts.username or ""),
+            secret=unquote(parts.password or ""),
+            networks=asked,
+            vat_code=int(query.get("vat", [str(VAT_CODE)])[0]),
+        )
+
+    def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
+        """Ask for the page; an answer that got lost is asked for again with the same key."""
+        answer = self._call("POST", "/payments", key=order.key, body=self._payment(order), patience=patience)
+        try:
+            return BankPage(str(answer["id"]), str(answer["confirmation"]["confirmation_url"]))
+        except (KeyError, TypeError):
+            if answer.get("id") and STATES.get(str(answer.get("status"))) not in (None, BankState.PENDING):
+                # Repeated after the person has already paid: there is no page any more.
+                return BankPage(str(answer["id"]), "")
+            raise Temporary("the bank's answer has no page", code="no_page") from None
+
+    def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
+        """Ask where a payment stands."""
+        if not is_reference(reference):
+            raise Permanent("not a payment's id", code="reference")
+        answer = self._call("GET", f"/payments/{reference}", patience=patience)
+        state = STATES.get(str(answer.get("status")), BankState.UNKNOWN)
+        cancellation = answer.get("cancellation_details") or {}
+        reason = REASONS.get(str(cancellation.get("reason")), BankReason.OTHER) if cancellation else None
+        try:
+            amount, currency = amount_of(answer["amount"])
+            refunded = amount_of(answer["refunded_amount"])[0] if answer.get("refunded_amount") else Money(0)
+            metadata = answer.get("metadata") or {}
+            method = answer.get("payment_method") or {}
+            return BankStatus(
+                reference=str(answer["id"]),
+                state=state,
+                amount=amount,
+                currency=currency,
+                order_id=str(metadata.get("order_id", "")),
+                refunded=refunded,
+                reason=reason,
+                paid_at=moment_of(answer.get("captured_at")),
+                method=method_of(method),
+            )
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise Temporary("the bank's answer cannot be read", code="shape") from None
+
+    def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
+        """Give money back."""
+        body = {"payment_id": reference, "amount": sum_of(amount)}
+        answer = self._call("POST", "/refunds", key=key, body=body)
+        try:
+            state = STATES.get(str(answer["status"]), BankState.UNKNOWN)
+            return BankRefund(str(answer["id"]), state, amount_of(answer["amount"])[0])
+        except (KeyError, TypeError, ValueError):
+            raise Temporary("the bank's answer cannot be read", code="shape") from None
+
+    def read_callback(self, *, raw: bytes, address: str) -> News:
+        """Webhooks are not signed: only the network they come from is judged, then where to look is read."""
+        if not self._is_ours(address):
+            raise CallbackRefused("the address is not the bank's")
+        try:
+            body = json.loads(raw.decode("utf-8"), object_pairs_hook=no_duplicates)
+            thing = body["object"]
+            event, reference = str(body["event"]), str(thing.get("payment_id") or thing["id"])
+            metadata = thing.get("metadata") or {}
+            order_id = str(metadata.get("order_id", ""))
+            shop = str((thing.get("recipient") or {}).get("account_id", self.shop_id))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise CallbackRefused("not a notification", malformed=True) from None
+        if event not in EVENTS or not is_reference(reference):
+            raise CallbackRefused("not a notification we know", malformed=True)
+        if shop != self.shop_id:
+            raise CallbackRefused("the notification is for another shop")
+        return News(event, reference, order_id[:64])
+
+    def _is_ours(self, address: str) -> bool:
+        try:
+            host = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped:
+            host = host.ipv4_mapped
+        return any(host in ipaddress.ip_network(network) for network in self.networks)
+
+    def _payment(self, order: BankOrder) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "amount": sum_of(order.total),
+            "capture": True,
+            "description": f"{order.number}: {_what(order)}"[:128],
+            "confirmation": {"type": "redirect", "return_url": order.return_url},
+            "metadata": {"order_id": order.order_id, "number": order.number},
+            "payment_order": {
+                "type": "utilities",
+                "amount": sum_of(order.total),
+                "payment_purpose": "; ".join(line.purpose for line in order.lines)[:210],
+                "recipient": {
+                    "name": order.payee.name[:160],
+                    "inn": order.payee.inn,
+                    "kpp": order.payee.kpp,
+                    "bank": {
+                        "name": order.payee.bank_name[:45],
+                        "bic": order.payee.bic,
+                        "account": order.payee.settlement_account,
+                        "correspondent_account": order.payee.correspondent_account,
+                    },
+                },
+                "payment_period": {"month": order.period.month, "year": order.period.year},
+                "account_number": order.lines[0].account_number,
+            },
+        }
+        customer = {name: value for name, value in (("email", order.email), ("phone", order.phone)) if value}
+        if customer:
+            body["receipt"] = {
+                "customer": customer,
+                "items": [
+                    {
+                        "description": line.purpose[:128],
+                        "amount": sum_of(line.amount),
+                        "quantity": "1.00",
+                        "vat_code": self.vat_code,
+                        "payment_mode": SETTLEMENT,
+                        "payment_subject": "service",
+                    }
+                    for line in order.lines
+                ],
+            }
+        return body
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str = "",
+        body: Mapping[str, Any] | None = None,
+        patience: float = PATIENT,
+    ) -> dict[str, Any]:
+        if patience < PATIENT and time.monotonic() - _silent_since.get(self.base, -SILENCE) < SILENCE:
+            raise Temporary("the bank was silent a moment ago", code="silent")
+        headers = {"Idempotence-Key": key} if key else {}
+        try:
+            answer = httpx.request(
+                method,
+                self.base + path,
+                auth=(self.shop_id, self.secret),
+                headers=headers,
+                json=body,
+                timeout=httpx.Timeout(patience, connect=min(CONNECT, patience)),
+                follow_redirects=False,
+                trust_env=False,
+            )
+        except httpx.HTTPError as error:
+            _silent_since[self.base] = time.monotonic()
+            raise Temporary(f"the bank did not answer: {type(error).__name__}", code="network") from error
+        _silent_since.pop(self.base, None)
+        return _read(answer)
+
+
+def _read(answer: httpx.Response) -> dict[str, Any]:
+    """Sort an answer into the truth, «ask again» and «no»."""
+    if len(answer.content) > LONGEST_ANSWER:
+        raise Temporary("the bank's answer is too long", code="shape")
+    try:
+        body = json.loads(answer.content)
+    except ValueError:
+        body = None
+    if answer.status_code == 200 and isinstance(body, dict) and body.get("type") != "error":
+        return body
+    code = str(body.get("code", "")) if isinstance(body, dict) else ""
+    if answer.status_code in (400, 401, 403, 404, 405, 410, 415):
+        raise Permanent(
+            f"the bank refused: {answer.status_code} {code}", code=code or str(answer.status_code)
+        )
+    # 202 «processing», 429, 5xx, and anything we do not understand (a proxy's page with 200): nobody knows.
+    raise Temporary(f"the bank answered {answer.status_code} {code}", code=code or str(answer.status_code))
+
+
+def _what(order: BankOrder) -> str:
+    """What the person reads on the bank's page."""
+    if len(order.lines) == 1:
+        return order.lines[0].purpose
+    return f"Оплата электроэнергии, лицевых счетов: {len(order.lines)}"

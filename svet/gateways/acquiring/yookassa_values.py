@@ -1,0 +1,62 @@
+"""Single values of YooKassa's bodies: sums, means of payment, moments, references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from svet.kernel.money import Money
+
+SYSTEMS: Mapping[str, str] = {"Mir": "Мир", "MasterCard": "Mastercard"}
+
+
+def sum_of(money: Money) -> dict[str, str]:
+    """A sum as the bank writes it."""
+    return {"value": str(money.roubles), "currency": "RUB"}
+
+
+def amount_of(part: Mapping[str, Any]) -> tuple[Money, str]:
+    """Roubles with a dot, as text; kopecks or floats would be somebody else's format. :raises ValueError:"""
+    value = part["value"]
+    if not isinstance(value, str) or len(value) > 20:
+        raise ValueError("not a sum")
+    try:
+        roubles = Decimal(value)
+        whole = roubles.is_finite() and roubles == roubles.quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise ValueError("not a sum") from None
+    if not whole:
+        raise ValueError("not a sum of whole kopecks")
+    return Money.of_roubles(roubles), str(part["currency"])
+
+
+def method_of(part: Mapping[str, Any]) -> str:
+    """«Мир *2987», «СБП»: what the person paid with."""
+    card = part.get("card") or {}
+    if card.get("last4"):
+        system = str(card.get("card_type") or "")
+        return f"{SYSTEMS.get(system, system)} *{card['last4']}".strip()[:80]
+    return "СБП" if part.get("type") == "sbp" else str(part.get("title") or part.get("type") or "")[:80]
+
+
+def moment_of(text: object) -> datetime | None:
+    """A moment with its zone, or nothing. :raises ValueError: not a moment at all"""
+    if not isinstance(text, str):
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else None
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text can be the bank's name of a payment."""
+    return 1 <= len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+
+
+def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object of JSON. :raises ValueError: a key stands twice"""
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) != len(keys):
+        raise ValueError("a key stands twice")
+    return dict(pairs)

@@ -1,0 +1,19 @@
+"""The two ways in which the outer world fails."""
+
+from __future__ import annotations
+
+
+class GatewayFailure(Exception):
+    """A call to the outer world did not do what was asked; ``code`` is the vendor's word for it."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Temporary(GatewayFailure):
+    """Nobody knows whether it happened (no answer, 5xx, overload): ask again with the same key."""
+
+
+class Permanent(GatewayFailure):
+    """It did not happen and will not: the vendor refused the request as it stands."""

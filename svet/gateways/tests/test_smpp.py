@@ -1,0 +1,221 @@
+"""The SMPP adapter against real sockets: our emulator, and npm's ``smpp`` where it is at hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.sms.address import SmsAddress
+from svet.gateways.sms.port import Receipt
+from svet.gateways.sms.smpp import SmppSms
+from svet.sandbox.world import pdus
+from tests.world import World, start_world, world
+
+ANNA = "+79117178512"
+
+
+@pytest.fixture
+def outer(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def gateway(outer: World) -> Iterator[SmppSms]:
+    made = SmppSms(address=SmsAddress.parse(outer.sms_url))
+    yield made
+    made.close()
+
+
+def wait_for_receipts(gateway: SmppSms, count: int) -> list[Receipt]:
+    found: list[Receipt] = []
+    until = time.monotonic() + 5
+    while len(found) < count and time.monotonic() < until:
+        found.extend(gateway.receipts())
+        time.sleep(0.02)
+    return found
+
+
+def test_a_message_arrives_and_its_receipt_comes_back(outer: World, gateway: SmppSms) -> None:
+    reference = gateway.send(to=ANNA, text="Привет, «Свет» — ₽", message_id="m1")
+    [message] = outer.phone(ANNA)
+    assert message["text"] == "Привет, «Свет» — ₽"
+    assert message["id"] == reference
+    assert wait_for_receipts(gateway, 1) == [Receipt(reference, delivered=True)]
+
+
+def test_a_long_message_arrives_as_one(outer: World, gateway: SmppSms) -> None:
+    text = "Очень длинное сообщение. " * 12
+    gateway.send(to=ANNA, text=text, message_id="m1")
+    [message] = outer.phone(ANNA)
+    assert message["text"] == text
+    assert message["parts"] == 5
+
+
+def test_the_same_message_sent_twice_shows_itself(outer: World, gateway: SmppSms) -> None:
+    for _ in range(2):
+        gateway.send(to=ANNA, text="Привет", message_id="m1")
+    gateway.send(to=ANNA, text="Привет", message_id="m2")
+    assert [message["duplicate"] for message in outer.phone(ANNA)] == [False, True, False]
+
+
+def test_a_wrong_number_is_final(gateway: SmppSms) -> None:
+    with pytest.raises(Permanent) as refused:
+        gateway.send(to="+79110000666", text="x", message_id="m1")
+    assert refused.value.code == "ESME_RINVDSTADR"
+
+
+def test_a_full_channel_makes_everybody_back_off(outer: World, gateway: SmppSms) -> None:
+    with pytest.raises(Temporary) as throttled:
+        gateway.send(to="+79110000058", text="x", message_id="m1")
+    assert throttled.value.code == "ESME_RTHROTTLED"
+    with pytest.raises(Temporary, match="backing off"):
+        gateway.send(to=ANNA, text="x", message_id="m2")
+    time.sleep(1.1)
+    gateway.send(to=ANNA, text="x", message_id="m2")
+    assert len(outer.phone(ANNA)) == 1
+
+
+def test_an_undelivered_message_is_reported_so(gateway: SmppSms) -> None:
+    reference = gateway.send(to="+79110000013", text="x", message_id="m1")
+    [receipt] = wait_for_receipts(gateway, 1)
+    assert receipt.reference == reference
+    assert not receipt.delivered
+    assert "UNDELIV" in receipt.reason
+
+
+def test_a_centre_that_is_away_costs_a_bounded_wait() -> None:
+    gateway = SmppSms(address=SmsAddress.parse("smpp://svet:sandbox@127.0.0.1:9"))
+    begun = time.monotonic()
+    for _ in range(2):
+        with pytest.raises(Temporary):
+            gateway.send(to=ANNA, text="x", message_id="m1")
+    assert time.monotonic() - begun < 8
+    gateway.close()
+
+
+def test_a_wrong_password_is_temporary_and_says_no_connection(outer: World) -> None:
+    gateway = SmppSms(address=SmsAddress.parse(f"smpp://svet:wrong@127.0.0.1:{outer.smpp}"))
+    with pytest.raises(Temporary, match="no connection"):
+        gateway.send(to=ANNA, text="x", message_id="m1")
+    gateway.close()
+
+
+@pytest.mark.chaos
+def test_the_link_comes_back_after_the_centre_was_killed(tmp_path: Path) -> None:
+    first = start_world(tmp_path)
+    gateway = SmppSms(address=SmsAddress.parse(first.sms_url))
+    gateway.send(to=ANNA, text="before", message_id="m1")
+    first.kill()
+    first.stop()
+    with pytest.raises(Temporary):
+        gateway.send(to=ANNA, text="during", message_id="m2")
+    second = start_world(tmp_path, smpp=first.smpp)
+    try:
+        until = time.monotonic() + 15
+        while True:
+            try:
+                gateway.send(to=ANNA, text="after", message_id="m3")
+                break
+            except Temporary:
+                assert time.monotonic() < until, "the link never came back"
+        assert [message["text"] for message in second.phone(ANNA)] == ["before", "after"]
+    finally:
+        gateway.close()
+        second.stop()
+
+
+def test_a_message_whose_caller_gave_up_is_not_sent_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A centre that takes the bind and then says nothing: the time-out is ours, the message is dropped."""
+    monkeypatch.setattr("svet.gateways.sms.smpp.ANSWER_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        gateway = SmppSms(
+            address=SmsAddress.parse(f"smpp://svet:sandbox@127.0.0.1:{listener.getsockname()[1]}")
+        )
+
+        def silent_centre() -> None:
+            link, _ = listener.accept()
+            with link:
+                _length, command, _status, sequence = pdus.HEADER.unpack(link.recv(16))
+                link.recv(1024)
+                link.sendall(pdus.frame(command | 0x80000000, 0, sequence, b"silent\0"))
+                while link.recv(1024):
+                    pass
+
+        thread = threading.Thread(target=silent_centre, daemon=True)
+        thread.start()
+        with pytest.raises(Temporary) as silence:
+            gateway.send(to=ANNA, text="x", message_id="m1")
+        assert silence.value.code == "silence"
+        gateway.close()
+        thread.join(5)
+
+
+SMPP_OF_NPM = """
+const smpp = require('smpp');
+const taken = [];
+const server = smpp.createServer({}, session => {
+  session.on('error', () => {});
+  session.on('bind_transceiver', pdu => session.send(pdu.response()));
+  session.on('enquire_link', pdu => session.send(pdu.response()));
+  session.on('unbind', pdu => { session.send(pdu.response()); session.close(); });
+  session.on('submit_sm', pdu => {
+    const id = 'npm-' + (taken.length + 1);
+    taken.push({ to: pdu.destination_addr, text: pdu.short_message.message, coding: pdu.data_coding,
+                 udh: pdu.short_message.udh ? 1 : 0, reference: pdu.user_message_reference });
+    session.send(pdu.response({ message_id: id }));
+    console.log(JSON.stringify(taken[taken.length - 1]));
+    session.deliver_sm({ esm_class: 4, source_addr: pdu.destination_addr, destination_addr: pdu.source_addr,
+      short_message: 'id:' + id + ' sub:001 dlvrd:001 submit date:2611221200 done date:2611221200 ' +
+        'stat:DELIVRD err:000 text:' });
+  });
+});
+server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('ready'));
+"""
+
+
+@pytest.mark.skipif(
+    shutil.which("node") is None or "SVET_NPM_SMPP" not in os.environ,
+    reason="SVET_NPM_SMPP names no folder with node_modules/smpp",
+)
+def test_the_sms_centre_of_npm_takes_our_messages(tmp_path: Path) -> None:
+    folder = Path(os.environ["SVET_NPM_SMPP"])
+    script = tmp_path / "smsc.js"
+    script.write_text(SMPP_OF_NPM, "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    node = subprocess.Popen(
+        ["node", str(script), str(port)],
+        env=os.environ | {"NODE_PATH": str(folder / "node_modules")},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert node.stdout is not None
+    gateway = SmppSms(address=SmsAddress.parse(f"smpp://svet:sandbox@127.0.0.1:{port}?sender=SVET"))
+    try:
+        assert node.stdout.readline().strip() == "ready"
+        assert gateway.send(to=ANNA, text="Привет, «Свет» — ₽", message_id="m1") == "npm-1"
+        taken = json.loads(node.stdout.readline())
+        assert taken["to"] == "79117178512"
+        assert taken["text"] == "Привет, «Свет» — ₽"
+        assert taken["coding"] == 8
+        assert gateway.send(to=ANNA, text="я" * 100, message_id="m2") == "npm-3"
+        parts = [json.loads(node.stdout.readline()) for _ in range(2)]
+        assert "".join(part["text"] for part in parts) == "я" * 100
+        assert all(part["udh"] for part in parts)
+        assert len(wait_for_receipts(gateway, 3)) == 3
+    finally:
+        gateway.close()
+        node.terminate()
+        node.wait(5)
+        node.stdout.close()
