@@ -1,0 +1,1 @@
+"""The design system: tokens, base page, components, icons, formatting tags."""

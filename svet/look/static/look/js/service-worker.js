@@ -1,0 +1,89 @@
+/* Keeps what is needed without a network: the frame's files, the page «Нет связи» and the last seen page of
+   readings. Nothing else of a person's is ever kept, and the readings go when the person signs out.
+   The view that serves this file writes FRAME above it: {version, files, offline, kept}. */
+
+const FRAME_CACHE = `svet-frame-${FRAME.version}`;
+const SEEN_CACHE = "svet-seen";
+const files = new Set(FRAME.files);
+
+self.addEventListener("install", (event) => {
+  event.waitUntil((async () => {
+    const cache = await caches.open(FRAME_CACHE);
+    await cache.addAll(FRAME.files);
+    await keepOfflinePage(cache);
+    await self.skipWaiting();
+  })());
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    for (const name of await caches.keys()) {
+      if (name.startsWith("svet-frame-") && name !== FRAME_CACHE) await caches.delete(name);
+    }
+    await self.registration.navigationPreload?.enable();
+    await self.clients.claim();
+  })());
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  if (request.method === "POST") {
+    // Signing in, out, or anew: the page of readings may be another person's.
+    if (url.pathname.startsWith("/entrance/")) event.waitUntil(caches.delete(SEEN_CACHE));
+    else if (["/language/", "/appearance/"].includes(url.pathname)) event.respondWith(switched(event));
+  } else if (request.mode === "navigate") {
+    event.respondWith(navigated(event, url));
+  } else if (files.has(url.pathname + url.search)) {
+    event.respondWith(fromFrame(request));
+  }
+});
+
+async function keepOfflinePage(cache) {
+  await cache.add(new Request(FRAME.offline, { cache: "reload" }));
+}
+
+async function fromFrame(request) {
+  const cache = await caches.open(FRAME_CACHE);
+  return (await cache.match(request, { ignoreVary: true })) ?? fetch(request);
+}
+
+/* The language or the theme was changed: the page «Нет связи» must follow. */
+async function switched(event) {
+  const answer = await fetch(event.request);
+  event.waitUntil(caches.open(FRAME_CACHE).then(keepOfflinePage).catch(() => {}));
+  return answer;
+}
+
+async function navigated(event, url) {
+  if (url.pathname.startsWith("/entrance/")) event.waitUntil(caches.delete(SEEN_CACHE));
+  try {
+    const answer = (await event.preloadResponse) ?? (await fetch(event.request));
+    if (url.pathname === FRAME.kept && !url.search && answer.ok && !answer.redirected) {
+      const copy = answer.clone();
+      event.waitUntil(caches.open(SEEN_CACHE).then((cache) => cache.put(FRAME.kept, copy)));
+    }
+    return answer;
+  } catch {
+    return (url.pathname === FRAME.kept && (await lastSeen())) || offlinePage();
+  }
+}
+
+async function offlinePage() {
+  const cache = await caches.open(FRAME_CACHE);
+  return (await cache.match(FRAME.offline, { ignoreVary: true })) ?? Response.error();
+}
+
+/* The page as it was, marked with the moment at which it was true. */
+async function lastSeen() {
+  const cache = await caches.open(SEEN_CACHE);
+  const kept = await cache.match(FRAME.kept, { ignoreVary: true });
+  if (!kept) return null;
+  const headers = new Headers(kept.headers);
+  headers.delete("Content-Encoding");
+  headers.delete("Content-Length");
+  const moment = Date.parse(kept.headers.get("Date") ?? "") || 0;
+  const page = (await kept.text()).replace("<html ", `<html data-offline="${moment}" `);
+  return new Response(page, { status: 200, headers });
+}

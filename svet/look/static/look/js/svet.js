@@ -1,0 +1,61 @@
+/* Everywhere: busy buttons, dialogs, the theme without a reload, forms that send themselves. */
+
+const root = document.documentElement;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("[data-appearance]")) {
+    event.preventDefault();
+    change(form, event.submitter);
+    return;
+  }
+  if (form.dataset.sent && form.method === "post") {
+    event.preventDefault();
+    return;
+  }
+  if (form.method === "post" && !event.defaultPrevented && !form.hasAttribute("hx-post")) {
+    form.dataset.sent = "1";
+    const button = event.submitter ?? form.querySelector("button:not([type=button])");
+    setTimeout(() => button?.classList.add("is-busy"), 300);
+  }
+});
+
+// A page taken from the back-forward cache must be able to send again.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll(".is-busy")) button.classList.remove("is-busy");
+});
+
+async function change(form, button) {
+  const data = new FormData(form, button);
+  if (button.name === "theme") {
+    root.dataset.theme = button.value;
+    for (const other of form.querySelectorAll("button")) other.ariaPressed = String(other === button);
+  } else {
+    const large = button.value === "large";
+    large ? (root.dataset.size = "large") : delete root.dataset.size;
+    button.ariaPressed = String(large);
+    button.value = large ? "normal" : "large";
+  }
+  await fetch(form.action, { method: "POST", body: data, redirect: "manual" });
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  const closer = event.target.closest("[data-close]");
+  if (closer) closer.closest("dialog")?.close();
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.matches("[data-submit-on-change]")) form.requestSubmit();
+});
+
+document.addEventListener("htmx:beforeRequest", () => document.body.classList.add("is-loading"));
+document.addEventListener("htmx:afterRequest", () => document.body.classList.remove("is-loading"));
+
+// The first field at fault takes the focus, so that nobody has to look for it.
+document.querySelector("[aria-invalid=true]")?.focus();

@@ -1,0 +1,51 @@
+/* The live total of the ticked «К оплате» sums; the server adds them up again. */
+
+const NBSP = "\u00a0";
+
+export function kopecks(text) {
+  const clean = text.replace(/[\s\u00a0]/g, "").replace(".", ",");
+  if (!/^[0-9]{1,9}(,[0-9]{0,2})?$/.test(clean)) return 0;
+  const [whole, part = ""] = clean.split(",");
+  return Number(whole) * 100 + Number(part.padEnd(2, "0"));
+}
+
+export function roubles(sum) {
+  const whole = String(Math.floor(sum / 100)).replace(/\B(?=([0-9]{3})+$)/g, NBSP);
+  return `${whole},${String(sum % 100).padStart(2, "0")}${NBSP}₽`;
+}
+
+class Total extends HTMLElement {
+  connectedCallback() {
+    this.form = document.getElementById(this.getAttribute("for")) ?? this.closest("form");
+    this.form?.addEventListener("input", this);
+    this.form?.addEventListener("change", this);
+    this.handleEvent();
+  }
+
+  handleEvent(event) {
+    // Changing a sum means the person wants to pay it.
+    if (event?.type === "input" && event.target.matches("[data-pay-sum]")) {
+      const tick = event.target.closest("[data-pay-row]")?.querySelector("[data-pay-tick]");
+      if (tick && kopecks(event.target.value) > 0) tick.checked = true;
+    }
+    let total = 0;
+    let count = 0;
+    const groups = new Map();
+    for (const row of this.form?.querySelectorAll("[data-pay-row]") ?? []) {
+      const ticked = row.querySelector("[data-pay-tick]")?.checked;
+      const sum = ticked ? kopecks(row.querySelector("[data-pay-sum]")?.value ?? "") : 0;
+      const group = row.closest("[data-pay-group]");
+      if (group) groups.set(group, (groups.get(group) ?? 0) + sum);
+      total += sum;
+      count += sum > 0 ? 1 : 0;
+    }
+    for (const [group, sum] of groups) {
+      const place = group.querySelector("[data-group-total]");
+      if (place) place.textContent = roubles(sum);
+    }
+    for (const place of document.querySelectorAll("[data-total]")) place.textContent = roubles(total);
+    for (const place of document.querySelectorAll("[data-total-count]")) place.textContent = String(count);
+    for (const button of document.querySelectorAll("[data-total-button]")) button.disabled = total === 0;
+  }
+}
+customElements.define("svet-total", Total);

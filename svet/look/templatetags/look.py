@@ -1,0 +1,121 @@
+"""Template tags of the design system: formats, icons, form controls."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.look import formats
+from svet.look.icons import SHAPES
+
+register = template.Library()
+
+
+@register.filter
+def rub(value: Money | int | None) -> str:
+    """«1 234,56 ₽» from kopecks or Money."""
+    return "" if value is None else formats.roubles(value)
+
+
+@register.filter
+def rub_signed(value: Money | int | None) -> str:
+    """«+1 234,56 ₽» / «−300,00 ₽»."""
+    return "" if value is None else formats.roubles(value, sign=True)
+
+
+@register.filter
+def amount(value: Money | int | None) -> str:
+    """«1234,56» as it is typed into a money field, from kopecks or Money."""
+    if value is None:
+        return ""
+    kopecks = value.kopecks if isinstance(value, Money) else int(value)
+    return f"{Decimal(kopecks) / 100:.2f}".replace(".", ",")
+
+
+@register.filter
+def kwh(value: Decimal | int | str | None) -> str:
+    """«4 036 кВт·ч»."""
+    return "" if value is None or value == "" else formats.energy(value)
+
+
+@register.filter
+def kwh_signed(value: Decimal | int | None) -> str:
+    """«+137 кВт·ч»."""
+    return "" if value is None else formats.energy(value, sign=True)
+
+
+@register.filter
+def grouped(value: Decimal | int | None) -> str:
+    """«4 036» without a unit."""
+    return "" if value is None else formats.number(value)
+
+
+@register.filter
+def date_ru(value: date | None) -> str:
+    """«22.11.2026»."""
+    return "" if value is None else formats.day(value)
+
+
+@register.filter
+def day_month(value: date | None) -> str:
+    """«22 ноября»."""
+    return "" if value is None else formats.day_and_month(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """«22.11.2026 14:05» in local time."""
+    return "" if value is None else formats.moment(value)
+
+
+@register.filter
+def month_name(value: Month | date | None) -> str:
+    """«ноябрь 2026»."""
+    return "" if value is None else formats.month(value)
+
+
+@register.filter
+def phone(value: str | None) -> str:
+    """«+7 (911) 717-85-12»."""
+    return "" if value is None else formats.phone(value)
+
+
+@register.filter
+def plural_ru(count: int, forms: str) -> str:
+    """The Russian form for a count: ``{{ n|plural_ru:"день,дня,дней" }}``."""
+    return formats.plural_ru(int(count), forms)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon; with ``label`` it speaks to screen readers, without it it is decoration."""
+    shape = mark_safe(SHAPES[name])  # noqa: S308 our own drawing
+    if label:
+        return format_html(
+            '<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, shape
+        )
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', shape)
+
+
+@register.simple_tag
+def control(field: BoundField, **attributes: Any) -> SafeString:
+    """The input of a form field; underscores of the attributes become dashes, empty ones are left out."""
+    kind = attributes.pop("type", "")
+    if kind:
+        field.field.widget.input_type = kind
+    shown = {name.replace("_", "-"): value for name, value in attributes.items() if value not in ("", None)}
+    return field.as_widget(attrs=shown)
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Whether the field is a single tick."""
+    return getattr(field.field.widget, "input_type", "") == "checkbox" and not field.field.widget.is_hidden

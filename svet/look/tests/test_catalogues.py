@@ -1,0 +1,75 @@
+"""Every text a customer can see is in the catalogues, and English is complete."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+from babel.messages.catalog import Catalog
+from django.template import Context, Template
+from django.utils import translation
+from django.utils.translation import trans_real
+
+from svet.config.catalogues import compile_catalogues
+from svet.look import catalogues
+
+HOLE = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_catalogues() -> None:
+    """Django keeps what it has read: forget it once the catalogues are compiled."""
+    compile_catalogues(say=print)
+    trans_real._translations.clear()  # type: ignore[attr-defined]
+    trans_real._default = None  # type: ignore[attr-defined]
+
+
+@cache
+def texts() -> Catalog:
+    return catalogues.collect()
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_every_text_is_translated(language: str) -> None:
+    """When this fails run ``python -m svet.look.catalogues`` and fill in what is empty."""
+    assert catalogues.missing(language, catalogues.merged(language, texts())) == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_translations_keep_the_named_holes(language: str) -> None:
+    for message in catalogues.merged(language, texts()):
+        sources = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
+        strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        allowed = {hole for source in sources for hole in HOLE.findall(str(source))}
+        for string in filter(None, strings):
+            assert set(HOLE.findall(string)) <= allowed, f"{string!r} has a hole that {sources!r} has not"
+
+
+def test_english_has_no_russian_left() -> None:
+    for message in catalogues.merged("en", texts()):
+        strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        for string in filter(None, strings) if message.id else ():
+            assert not re.search("[а-яё]", str(string), re.IGNORECASE), string
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "text"),
+    [
+        ("ru", 21, "До поверки 21 день"),
+        ("ru", 22, "До поверки 22 дня"),
+        ("ru", 25, "До поверки 25 дней"),
+        ("en", 1, "1 day until verification"),
+        ("en", 21, "21 days until verification"),
+    ],
+)
+def test_counts_choose_their_form(language: str, count: int, text: str) -> None:
+    with translation.override(language):
+        said = translation.ngettext("До поверки %(days)d день", "До поверки %(days)d дней", count)
+    assert said % {"days": count} == text
+
+
+def test_a_template_is_read_the_way_django_reads_it() -> None:
+    page = Template("{% load i18n %}{% translate 'Оплата' %}")
+    with translation.override("en"):
+        assert page.render(Context()) == "Payment"
