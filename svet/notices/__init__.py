@@ -1,0 +1,1 @@
+"""What Svet tells people: bell, texts, preferences, delivery; keeps its own recipients and addresses."""

@@ -1,0 +1,137 @@
+"""Background: send what was promised, look again at what nobody finished.
+
+The truth is the delivery's row; a job is only a wake-up call for it. So a lost, doubled or stalled job
+does no harm: ``sweep`` wakes everything whose time has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.types import JSONValue
+
+from svet.gateways import mail, sms
+from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.mail.port import Attachment
+from svet.notices.models import Delivery
+from svet.notices.rules import HOLD, SKEW, Event, SendingChannel, State, pause_after, priority
+
+
+@app.task(queue="notices", name="notices.deliver")
+def deliver(delivery_id: int) -> None:
+    """Send one delivery if it still waits and is due; the network is touched outside any transaction."""
+    now = timezone.now()
+    if not _take(delivery_id=delivery_id, now=now):
+        return
+    delivery = Delivery.objects.get(id=delivery_id)
+    try:
+        reference = _send(delivery)
+    except Temporary as failure:
+        _postpone(delivery=delivery, reason=str(failure), now=timezone.now())
+    except Permanent as failure:
+        _finish(delivery=delivery, state=State.FAILED, reason=str(failure))
+    else:
+        _finish(delivery=delivery, state=State.SENT, reference=reference)
+    _note_receipts()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="notices", name="notices.sweep", pass_context=False)
+def sweep(timestamp: int) -> None:
+    """Wake every delivery that is overdue: its job was lost, or its worker died while sending."""
+    overdue = Delivery.objects.filter(
+        state=State.WAITING, due_at__lt=timezone.now() - timedelta(seconds=15)
+    ).order_by("due_at")
+    found = dict(overdue.values_list("id", "event")[:5000])
+    # After a month's bills thousands simply stand in the queue: waking them again would double it.
+    queued = ProcrastinateJob.objects.filter(
+        task_name="notices.deliver", status="todo", args__delivery_id__in=list(found)
+    )
+    for delivery_id in found.keys() - set(queued.values_list("args__delivery_id", flat=True)):
+        wake(delivery_id=delivery_id, event=Event(found[delivery_id]))
+    _note_receipts()
+
+
+def wake(*, delivery_id: int, event: Event, at: datetime | None = None) -> None:
+    """Have the delivery looked at, now or at a time; a code overtakes a month's bills."""
+    deliver.configure(schedule_at=at, priority=priority(event)).defer(delivery_id=delivery_id)
+
+
+def wake_many(*, delivery_ids: Sequence[int], event: Event) -> None:
+    """Have fresh deliveries looked at, all enqueued at once."""
+    if delivery_ids:
+        waking: list[dict[str, JSONValue]] = [{"delivery_id": delivery_id} for delivery_id in delivery_ids]
+        deliver.configure(priority=priority(event)).batch_defer(*waking)
+
+
+def _take(*, delivery_id: int, now: datetime) -> bool:
+    """Hold the delivery for this worker; somebody else may take it when the hold has run out."""
+    taken = Delivery.objects.filter(id=delivery_id, state=State.WAITING, due_at__lte=now + SKEW).update(
+        due_at=now + HOLD, attempts=F("attempts") + 1
+    )
+    return taken == 1
+
+
+def _send(delivery: Delivery) -> str:
+    if timezone.now() >= delivery.give_up_at and delivery.attempts > 1:
+        raise Permanent(f"gave up after {delivery.attempts - 1} attempts: {delivery.reason or 'no answer'}")
+    if delivery.channel == SendingChannel.SMS:
+        return sms.gateway().send(to=delivery.address, text=delivery.body, message_id=delivery.public_id)
+    attachments: list[Attachment] = []
+    if delivery.attachment is not None:
+        attachments.append(
+            Attachment(
+                name=delivery.attachment_name,
+                media_type=delivery.attachment_type,
+                content=bytes(delivery.attachment),
+            )
+        )
+    return mail.gateway().send(
+        to=delivery.address,
+        subject=delivery.subject,
+        text=delivery.body,
+        html=delivery.html,
+        attachments=attachments,
+        message_id=delivery.public_id,
+    )
+
+
+def _postpone(*, delivery: Delivery, reason: str, now: datetime) -> None:
+    due_at = now + pause_after(delivery.attempts)
+    if due_at >= delivery.give_up_at:
+        _finish(delivery=delivery, state=State.FAILED, reason=f"gave up: {reason}")
+        return
+    with transaction.atomic():
+        Delivery.objects.filter(id=delivery.id, state=State.WAITING).update(
+            due_at=due_at, reason=reason[:200]
+        )
+        wake(delivery_id=delivery.id, event=Event(delivery.event), at=due_at)
+
+
+def _finish(*, delivery: Delivery, state: State, reference: str = "", reason: str = "") -> None:
+    changes: dict[str, object] = {"state": state, "reason": reason[:200], "reference": reference[:80]}
+    if state is State.SENT:
+        changes["sent_at"] = timezone.now()
+    if delivery.sensitive:
+        changes |= {"body": "", "html": ""}
+    # The room that made the attachment keeps it; here it has done its work.
+    changes["attachment"] = None
+    Delivery.objects.filter(id=delivery.id, state=State.WAITING).update(**changes)
+
+
+def _note_receipts() -> None:
+    """Write down what the SMS centre has reported meanwhile about messages this process sent."""
+    for receipt in sms.gateway().receipts():
+        sent = Delivery.objects.filter(
+            channel=SendingChannel.SMS, reference=receipt.reference, state=State.SENT
+        )
+        if receipt.delivered:
+            sent.update(state=State.DELIVERED, delivered_at=timezone.now())
+        else:
+            sent.update(state=State.FAILED, reason=receipt.reason[:200] or "not delivered")

@@ -1,0 +1,97 @@
+"""Tables: whom to tell and where, what lies under the bell, and every SMS and letter promised."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from svet.kernel.fields import PublicIdField
+from svet.notices.rules import Event, SendingChannel, State
+
+
+class Recipient(models.Model):
+    """Somebody to whom things are told; ``people`` keeps the addresses here up to date."""
+
+    phone = models.CharField(max_length=16)
+    email = models.EmailField(blank=True, default="")
+    email_confirmed = models.BooleanField(default=False)
+    language = models.CharField(max_length=8, default="ru")
+    # The two plain switches of the profile; the finer matrix keeps only what differs from the defaults.
+    email_on = models.BooleanField(default=True)
+    sms_on = models.BooleanField(default=True)
+    preferences = models.JSONField(default=dict, blank=True)
+
+
+class Notice(models.Model):
+    """One line under the bell, in the language the person had when it was told."""
+
+    public_id = PublicIdField()
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="notices")
+    event = models.CharField(max_length=32, choices=[(event.value, event.value) for event in Event])
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    url = models.CharField(max_length=300, blank=True, default="")
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="notice_newest_first"),
+            models.Index(fields=["recipient"], name="notice_unread", condition=Q(read_at__isnull=True)),
+        ]
+
+
+class Delivery(models.Model):
+    """A promised SMS or letter; it ends sent or failed with a reason, never forgotten.
+
+    ``due_at`` is when somebody must next look at it: the sending worker moves it ahead before it touches
+    the network, so that two workers never send at once and a killed one is found out.
+    """
+
+    public_id = PublicIdField()
+    recipient = models.ForeignKey(
+        Recipient, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    channel = models.CharField(max_length=8, choices=[(c.value, c.value) for c in SendingChannel])
+    address = models.CharField(max_length=254)
+    event = models.CharField(max_length=32, choices=[(event.value, event.value) for event in Event])
+    subject = models.CharField(max_length=200, blank=True, default="")
+    body = models.TextField(blank=True, default="")
+    html = models.TextField(blank=True, default="")
+    attachment_name = models.CharField(max_length=120, blank=True, default="")
+    attachment_type = models.CharField(max_length=80, blank=True, default="")
+    attachment = models.BinaryField(null=True, blank=True)
+    sensitive = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=10, default=State.WAITING, choices=[(s.value, s.value) for s in State]
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    reference = models.CharField(max_length=80, blank=True, default="")
+    reason = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    give_up_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_failed_has_reason",
+                condition=~Q(state=State.FAILED) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="delivery_sent_has_time",
+                condition=~Q(state__in=[State.SENT, State.DELIVERED]) | Q(sent_at__isnull=False),
+            ),
+            # A code must not outlive its message in our tables.
+            models.CheckConstraint(
+                name="delivery_secret_wiped",
+                condition=Q(sensitive=False) | Q(state=State.WAITING) | Q(body="", html=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="delivery_waiting", condition=Q(state=State.WAITING)),
+            models.Index(fields=["reference"], name="delivery_awaits_receipt", condition=Q(state=State.SENT)),
+            models.Index(fields=["recipient", "-id"], name="delivery_of_recipient"),
+        ]

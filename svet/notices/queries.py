@@ -1,0 +1,115 @@
+"""Reads: the bell, the switches, and what waits to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from svet.notices.models import Delivery, Notice, Recipient
+from svet.notices.rules import CHOOSABLE, STUCK_AFTER, Channel, Event, State, is_locked, wants
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One cell of the switch matrix; a locked one is always on."""
+
+    on: bool
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """«Настройки уведомлений»: the two plain switches and the matrix event × channel behind them."""
+
+    email_on: bool
+    sms_on: bool
+    matrix: Mapping[Event, Mapping[Channel, Switch]]
+
+
+def bell(recipient_id: int, *, before: int | None = None, limit: int = 50) -> list[Notice]:
+    """The newest notices; ``before`` is the key of the last one already seen."""
+    notices = Notice.objects.filter(recipient_id=recipient_id)
+    if before is not None:
+        notices = notices.filter(id__lt=before)
+    return list(notices.order_by("-id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class BellPage:
+    """One page of the bell, in the shape the pager understands; a page holds ``PAGE`` notices."""
+
+    notices: Sequence[Notice]
+    number: int
+    has_next: bool
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def previous_page_number(self) -> int:
+        return self.number - 1
+
+    @property
+    def next_page_number(self) -> int:
+        return self.number + 1
+
+
+PAGE = 30
+
+
+def bell_page(recipient_id: int, *, number: int) -> BellPage:
+    """Page ``number`` (from 1) of the notices, newest first."""
+    start = (max(number, 1) - 1) * PAGE
+    notices = Notice.objects.filter(recipient_id=recipient_id).order_by("-id")
+    found = list(notices[start : start + PAGE + 1])
+    return BellPage(found[:PAGE], max(number, 1), has_next=len(found) > PAGE)
+
+
+def notice(recipient_id: int, *, public_id: str) -> Notice | None:
+    """One notice of this recipient, or nothing: somebody else's is the same as none."""
+    return Notice.objects.filter(recipient_id=recipient_id, public_id=public_id).first()
+
+
+def unread_count(recipient_id: int) -> int:
+    """How many notices the person has not read yet."""
+    return Notice.objects.filter(recipient_id=recipient_id, read_at__isnull=True).count()
+
+
+def preferences(recipient_id: int) -> Switches:
+    """Every switch with its present state. :raises Recipient.DoesNotExist:"""
+    recipient = Recipient.objects.get(id=recipient_id)
+    matrix = {
+        event: {
+            channel: Switch(
+                on=wants(
+                    event,
+                    channel,
+                    preferences=recipient.preferences,
+                    email_on=True,
+                    sms_on=True,
+                ),
+                locked=is_locked(event, channel),
+            )
+            for channel in Channel
+        }
+        for event in CHOOSABLE
+    }
+    return Switches(email_on=recipient.email_on, sms_on=recipient.sms_on, matrix=matrix)
+
+
+def stuck(*, now: datetime) -> Sequence[Delivery]:
+    """Deliveries nobody has looked at for longer than promised (I-8): an alert when not empty."""
+    return list(
+        Delivery.objects.filter(state=State.WAITING, due_at__lt=now - STUCK_AFTER).order_by("due_at")[:1000]
+    )
+
+
+def broken(*, now: datetime) -> list[str]:
+    """Breaches of I-8 in words, for ``svet verify``."""
+    return [
+        f"delivery {delivery.public_id} ({delivery.channel}, {delivery.event}) "
+        f"waits since {delivery.due_at:%Y-%m-%d %H:%M} UTC"
+        for delivery in stuck(now=now)
+    ]

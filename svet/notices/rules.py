@@ -1,0 +1,199 @@
+"""What may be told, by which channel, and how long one keeps trying. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class Event(StrEnum):
+    CODE = "code"
+    SOMEBODY_REGISTERS = "somebody_registers"
+    ACCOUNT_LINKED = "account_linked"
+    INVITED = "invited"
+    READING_ACCEPTED = "reading_accepted"
+    READING_REFUSED = "reading_refused"
+    READING_USED = "reading_used"
+    BILL_READY = "bill_ready"
+    DUE_NEAR = "due_near"
+    PAYMENT_CREDITED = "payment_credited"
+    PAYMENT_FAILED = "payment_failed"
+    VERIFICATION_NEAR = "verification_near"
+    WINDOW_OPEN = "window_open"
+    WINDOW_CLOSING = "window_closing"
+    NEW_DEVICE = "new_device"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an event, not a password
+    CONTACT_CHANGED = "contact_changed"
+    EMAIL_CODE = "email_code"
+    RECEIPT = "receipt"
+
+
+class Channel(StrEnum):
+    BELL = "bell"
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class SendingChannel(StrEnum):
+    """The channels that leave the house and therefore need a delivery."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+#: The values each event's text needs; callers format them (money, dates) for the person's eyes:
+#: account «0356067000», period «ноябрь 2026», total «1 234,56 ₽», due, until and on «15.12.2026»,
+#: values «4 036 кВт·ч».
+PARAMS: Final[Mapping[Event, frozenset[str]]] = {
+    Event.CODE: frozenset({"code"}),
+    Event.SOMEBODY_REGISTERS: frozenset(),
+    Event.ACCOUNT_LINKED: frozenset({"account"}),
+    Event.INVITED: frozenset({"link"}),
+    Event.READING_ACCEPTED: frozenset({"account", "values", "receipt"}),
+    Event.READING_REFUSED: frozenset({"account", "reason"}),
+    Event.READING_USED: frozenset({"account", "period"}),
+    Event.BILL_READY: frozenset({"account", "period", "total", "due"}),
+    Event.DUE_NEAR: frozenset({"account", "total", "due"}),
+    Event.PAYMENT_CREDITED: frozenset({"order", "total"}),
+    Event.PAYMENT_FAILED: frozenset({"order", "total"}),
+    Event.VERIFICATION_NEAR: frozenset({"account", "serial", "on"}),
+    Event.WINDOW_OPEN: frozenset({"until"}),
+    Event.WINDOW_CLOSING: frozenset({"until"}),
+    Event.NEW_DEVICE: frozenset({"device", "at"}),
+    Event.PASSWORD_CHANGED: frozenset({"at"}),
+    Event.CONTACT_CHANGED: frozenset({"contact", "at"}),
+    Event.EMAIL_CODE: frozenset({"code"}),
+    # ``lines``: one line of text per account, «Аб. № 0356067000 — 300,00 ₽», separated by "\n".
+    Event.RECEIPT: frozenset({"order", "total", "at", "lines"}),
+}
+
+#: Secrets: their bodies are wiped as soon as they have left or cannot leave any more.
+SENSITIVE: Final = frozenset({Event.CODE, Event.EMAIL_CODE})
+
+#: Told whatever the person's switches say: codes they asked for, safety of the cabinet, the fiscal receipt.
+OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
+    Event.CODE: frozenset({Channel.SMS}),
+    Event.EMAIL_CODE: frozenset({Channel.EMAIL}),
+    Event.SOMEBODY_REGISTERS: frozenset({Channel.SMS}),
+    Event.INVITED: frozenset({Channel.SMS}),
+    Event.NEW_DEVICE: frozenset({Channel.BELL, Channel.EMAIL}),
+    Event.PASSWORD_CHANGED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
+    Event.CONTACT_CHANGED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
+    Event.RECEIPT: frozenset({Channel.EMAIL}),
+    Event.ACCOUNT_LINKED: frozenset({Channel.BELL}),
+    Event.PAYMENT_FAILED: frozenset({Channel.BELL}),
+    Event.READING_REFUSED: frozenset({Channel.BELL}),
+}
+
+#: Beside the obligatory ones, on until the person switches them off.
+USUAL: Final[Mapping[Event, frozenset[Channel]]] = {
+    Event.ACCOUNT_LINKED: frozenset({Channel.EMAIL, Channel.SMS}),
+    Event.READING_ACCEPTED: frozenset({Channel.BELL}),
+    Event.READING_REFUSED: frozenset({Channel.EMAIL, Channel.SMS}),
+    Event.READING_USED: frozenset(),
+    Event.BILL_READY: frozenset({Channel.BELL, Channel.EMAIL}),
+    Event.DUE_NEAR: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
+    Event.PAYMENT_CREDITED: frozenset({Channel.BELL}),
+    Event.PAYMENT_FAILED: frozenset({Channel.EMAIL}),
+    Event.VERIFICATION_NEAR: frozenset({Channel.BELL, Channel.EMAIL}),
+    Event.WINDOW_OPEN: frozenset({Channel.BELL}),
+    Event.WINDOW_CLOSING: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
+}
+
+#: Messages to an address rather than to a recipient: nobody chooses anything about them.
+DIRECT: Final = frozenset(
+    {Event.CODE, Event.EMAIL_CODE, Event.SOMEBODY_REGISTERS, Event.RECEIPT, Event.INVITED}
+)
+#: The rows of the switch matrix, in the order of the profile page.
+CHOOSABLE: Final = tuple(event for event in Event if event not in DIRECT)
+
+Preferences = Mapping[Event, Mapping[Channel, bool]]
+
+
+def is_locked(event: Event, channel: Channel) -> bool:
+    """Whether the person cannot switch this off."""
+    return channel in OBLIGATORY.get(event, frozenset())
+
+
+def is_on_by_default(event: Event, channel: Channel) -> bool:
+    """Whether this is told before the person has touched any switch."""
+    return is_locked(event, channel) or channel in USUAL.get(event, frozenset())
+
+
+def wants(
+    event: Event, channel: Channel, *, preferences: Mapping[str, object], email_on: bool, sms_on: bool
+) -> bool:
+    """Whether ``channel`` tells this person of ``event``; obligatory notices pass every switch."""
+    if is_locked(event, channel):
+        return True
+    if (channel is Channel.EMAIL and not email_on) or (channel is Channel.SMS and not sms_on):
+        return False
+    row = preferences.get(event.value)
+    choice = row.get(channel.value) if isinstance(row, dict) else None
+    return choice if isinstance(choice, bool) else is_on_by_default(event, channel)
+
+
+def differences(chosen: Preferences) -> dict[str, dict[str, bool]]:
+    """What of a choice is worth keeping: only the switches that may be moved and differ from the defaults."""
+    kept: dict[str, dict[str, bool]] = {}
+    for event, row in chosen.items():
+        moved = {
+            channel.value: on
+            for channel, on in row.items()
+            if event not in DIRECT
+            and not is_locked(event, channel)
+            and on != is_on_by_default(event, channel)
+        }
+        if moved:
+            kept[event.value] = moved
+    return kept
+
+
+def missing_params(event: Event, params: Mapping[str, str]) -> list[str]:
+    """Names the text needs and the caller forgot."""
+    return sorted(PARAMS[event] - params.keys())
+
+
+#: How long a worker may hold a delivery before somebody else may take it: longer than any gateway's time-out.
+HOLD: Final = timedelta(seconds=60)
+#: How far the clocks of the workers and the database may differ.
+SKEW: Final = timedelta(seconds=2)
+#: When a delivery nobody looked at counts as stuck (promise I-8).
+STUCK_AFTER: Final = timedelta(minutes=10)
+
+_PAUSES: Final = (5, 15, 30, 60, 120, 300, 900, 1800, 3600)
+
+
+def pause_after(attempt: int) -> timedelta:
+    """How long to wait after failed attempt number ``attempt`` (from 1): growing, an hour at most."""
+    return timedelta(seconds=_PAUSES[min(max(attempt, 1), len(_PAUSES)) - 1])
+
+
+#: The local hours in which people are reminded of something: never at night, done by the early afternoon.
+REMIND_HOURS: Final = range(10, 14)
+
+
+def is_time_to_remind(local: datetime) -> bool:
+    """Whether a reminder may go out at this local moment."""
+    return local.hour in REMIND_HOURS
+
+
+def give_up_at(event: Event, now: datetime) -> datetime:
+    """Until when it makes sense to try: a code lives five minutes, everything else three days."""
+    return now + (timedelta(minutes=5) if event in SENSITIVE else timedelta(days=3))
+
+
+def priority(event: Event) -> int:
+    """The place in the queue: somebody waits for a code with the phone in hand, a bill has all day."""
+    if event in SENSITIVE or event is Event.SOMEBODY_REGISTERS:
+        return 100
+    return 50 if OBLIGATORY.get(event) else 0

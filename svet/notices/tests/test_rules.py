@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from svet.notices import rules
+from svet.notices.rules import Channel, Event
+from svet.notices.texts import words
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+SAMPLE = {
+    "code": "123456",
+    "account": "0356067000",
+    "values": "4 036 кВт·ч",
+    "receipt": "П-7K3M-Q2X9",
+    "reason": "показание меньше прошлого",
+    "period": "ноябрь 2026",
+    "total": "1 234,56 ₽",
+    "due": "15.12.2026",
+    "order": "О-7K3M-Q2X9",
+    "serial": "115268446",
+    "on": "15.12.2026",
+    "until": "25.11.2026",
+    "device": "Firefox, Windows",
+    "at": "22.11.2026 14:05",
+    "contact": "телефон",
+    "link": "https://lk.example.ru/i/7k3mq2x9",
+    "lines": "Аб. № 0356067000 — 1 234,56 ₽",
+}
+
+
+@pytest.mark.parametrize("event", list(Event))
+def test_every_event_has_words_made_of_its_params_alone(event: Event) -> None:
+    params = {name: SAMPLE[name] for name in rules.PARAMS[event]}
+    said = words(event=event, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
+    assert said.title
+    assert said.text
+    assert "%(" not in f"{said}"
+
+
+@pytest.mark.parametrize(
+    "event", [event for event in Event if event not in (Event.EMAIL_CODE, Event.RECEIPT)]
+)
+def test_an_sms_fits_into_one_part(event: Event) -> None:
+    params = {name: SAMPLE[name] for name in rules.PARAMS[event]}
+    said = words(event=event, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
+    assert 0 < len(said.sms) <= 70, said.sms
+
+
+@pytest.mark.parametrize("event", [Event.PASSWORD_CHANGED, Event.CONTACT_CHANGED])
+def test_safety_notices_pass_every_switch(event: Event) -> None:
+    switched_off = {event.value: {channel.value: False for channel in Channel}}
+    assert all(
+        rules.wants(event, channel, preferences=switched_off, email_on=False, sms_on=False)
+        for channel in Channel
+    )
+
+
+def test_the_plain_switch_of_a_channel_silences_what_may_be_silenced() -> None:
+    assert rules.wants(Event.DUE_NEAR, Channel.SMS, preferences={}, email_on=True, sms_on=True)
+    assert not rules.wants(Event.DUE_NEAR, Channel.SMS, preferences={}, email_on=True, sms_on=False)
+
+
+def test_a_choice_of_the_matrix_wins_over_the_default() -> None:
+    chosen = {"bill_ready": {"sms": True, "bell": False}}
+    assert rules.wants(Event.BILL_READY, Channel.SMS, preferences=chosen, email_on=True, sms_on=True)
+    assert not rules.wants(Event.BILL_READY, Channel.BELL, preferences=chosen, email_on=True, sms_on=True)
+
+
+def test_only_moved_switches_are_kept() -> None:
+    chosen = {
+        Event.BILL_READY: {Channel.EMAIL: True, Channel.SMS: True},
+        Event.PASSWORD_CHANGED: {Channel.SMS: False},
+        Event.CODE: {Channel.SMS: False},
+    }
+    assert rules.differences(chosen) == {"bill_ready": {"sms": True}}
+
+
+def test_pauses_grow_up_to_an_hour() -> None:
+    pauses = [rules.pause_after(attempt) for attempt in range(1, 40)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] == timedelta(seconds=5)
+    assert pauses[-1] == timedelta(hours=1)
+
+
+def test_a_code_is_not_sent_when_it_no_longer_works() -> None:
+    assert rules.give_up_at(Event.CODE, NOW) == NOW + timedelta(minutes=5)
+    assert rules.give_up_at(Event.BILL_READY, NOW) == NOW + timedelta(days=3)

@@ -1,0 +1,299 @@
+"""The words of every event: the line under the bell, the SMS, the letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from svet.notices.rules import Channel, Event
+
+Params = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of one event.
+
+    ``sms`` aims at 70 characters: one part of a Cyrillic message. ``paragraphs`` make the letter,
+    ``code`` is printed large in it, ``action`` is the label of its button.
+    """
+
+    title: str
+    text: str
+    sms: str = ""
+    paragraphs: tuple[str, ...] = ()
+    code: str = ""
+    action: str = ""
+
+    @property
+    def letter(self) -> tuple[str, ...]:
+        return self.paragraphs or (self.text,)
+
+
+def words(*, event: Event, params: Params, brand: str, hotline: str) -> Words:
+    """The words of ``event`` in the active language. :raises KeyError: a value of the text is missing."""
+    return _WRITERS[event]({"brand": brand, "hotline": hotline, **params})
+
+
+def _code(p: Params) -> Words:
+    return Words(
+        title=_("Код подтверждения"),
+        text=_("Код %(code)s действует пять минут. Никому его не сообщайте.") % p,
+        sms=_("%(code)s — код для входа: %(brand)s. Никому его не сообщайте") % p,
+        code=p["code"],
+    )
+
+
+def _email_code(p: Params) -> Words:
+    return Words(
+        title=_("Код для подтверждения почты"),
+        text=_("Код %(code)s действует пять минут.") % p,
+        paragraphs=(
+            _("Введите этот код на странице, с которой вы его запросили. Он действует пять минут."),
+            _("Если вы ничего не запрашивали, просто удалите это письмо: без кода адрес не подключат."),
+        ),
+        code=p["code"],
+    )
+
+
+def _somebody_registers(p: Params) -> Words:
+    return Words(
+        title=_("Вы уже зарегистрированы"),
+        text=_("Этот номер уже есть в личном кабинете. Если забыли пароль, нажмите «Вспомнить пароль»."),
+        sms=_("Этот номер уже в кабинете. Забыли пароль? Есть «Вспомнить пароль»"),
+    )
+
+
+def _account_linked(p: Params) -> Words:
+    # The person who added the account reads this too: the words must fit both.
+    return Words(
+        title=_("Лицевой счёт добавлен в личный кабинет"),
+        text=_(
+            "Аб. № %(account)s добавлен в личный кабинет. Если это сделали не вы и не ваши близкие, "
+            "позвоните на горячую линию %(hotline)s."
+        )
+        % p,
+        sms=_("Аб. № %(account)s добавлен в кабинет. Это не вы? Звоните %(hotline)s") % p,
+        action=_("Посмотреть лицевой счёт"),
+    )
+
+
+def _invited(p: Params) -> Words:
+    # It goes to a phone, perhaps without a cabinet: it names neither the account nor who invites.
+    return Words(
+        title=_("Вас приглашают к лицевому счёту"),
+        text=_("Откройте приглашение: %(link)s") % p,
+        sms=_("Вам открывают лицевой счёт за свет: %(link)s") % p,
+    )
+
+
+def _reading_accepted(p: Params) -> Words:
+    return Words(
+        title=_("Показания переданы"),
+        text=_("Аб. № %(account)s: %(values)s. Номер квитанции %(receipt)s.") % p,
+        sms=_("Показания приняты: %(values)s. Аб. № %(account)s") % p,
+        action=_("Посмотреть в истории"),
+    )
+
+
+def _reading_refused(p: Params) -> Words:
+    return Words(
+        title=_("Показания не приняты"),
+        text=_("Аб. № %(account)s: %(reason)s") % p,
+        sms=_("Показания по аб. № %(account)s не приняты. Причина в кабинете") % p,
+        action=_("Передать показания ещё раз"),
+    )
+
+
+def _reading_used(p: Params) -> Words:
+    return Words(
+        title=_("Показания вошли в счёт"),
+        text=_("Счёт по аб. № %(account)s за %(period)s рассчитан по вашим показаниям.") % p,
+        sms=_("Ваши показания вошли в счёт за %(period)s, аб. № %(account)s") % p,
+        action=_("Посмотреть счёт"),
+    )
+
+
+def _bill_ready(p: Params) -> Words:
+    return Words(
+        title=_("Счёт за %(period)s готов") % p,
+        text=_("Аб. № %(account)s: к оплате %(total)s до %(due)s.") % p,
+        sms=_("Счёт за %(period)s: %(total)s до %(due)s. Аб. № %(account)s") % p,
+        paragraphs=(
+            _("По аб. № %(account)s за %(period)s к оплате %(total)s. Оплатите, пожалуйста, до %(due)s.") % p,
+            _("Без комиссии это можно сделать в личном кабинете; там же видно, из чего сложилась сумма."),
+        ),
+        action=_("Посмотреть и оплатить"),
+    )
+
+
+def _due_near(p: Params) -> Words:
+    return Words(
+        title=_("Скоро срок оплаты"),
+        text=_("Аб. № %(account)s: к оплате %(total)s до %(due)s.") % p,
+        sms=_("К оплате %(total)s до %(due)s. Аб. № %(account)s") % p,
+        action=_("Оплатить"),
+    )
+
+
+def _payment_credited(p: Params) -> Words:
+    return Words(
+        title=_("Платёж проведён"),
+        text=_("Платёж %(order)s на %(total)s зачислен.") % p,
+        sms=_("Платёж %(order)s зачислен: %(total)s") % p,
+        action=_("Посмотреть платёж"),
+    )
+
+
+def _payment_failed(p: Params) -> Words:
+    return Words(
+        title=_("Платёж не прошёл"),
+        text=_("Платёж %(order)s на %(total)s банк не провёл. Деньги не списаны; можно попробовать ещё раз.")
+        % p,
+        sms=_("Платёж %(order)s на %(total)s не прошёл, деньги не списаны") % p,
+        action=_("Оплатить ещё раз"),
+    )
+
+
+def _verification_near(p: Params) -> Words:
+    if "lapsed" in p:
+        return Words(
+            title=_("Срок поверки счётчика прошёл"),
+            text=_(
+                "Срок поверки счётчика № %(serial)s (аб. № %(account)s) прошёл %(on)s. Показания "
+                "принимаются, но поверку или замену пора заказать: %(hotline)s."
+            )
+            % p,
+            sms=_("Поверка счётчика № %(serial)s просрочена с %(on)s. %(hotline)s") % p,
+            action=_("Посмотреть счётчик"),
+        )
+    return Words(
+        title=_("Пора готовиться к поверке счётчика"),
+        text=_(
+            "У счётчика № %(serial)s (аб. № %(account)s) срок поверки — %(on)s. "
+            "Как её заказать, подскажут по телефону %(hotline)s."
+        )
+        % p,
+        sms=_("Поверка счётчика № %(serial)s — до %(on)s. %(hotline)s") % p,
+        action=_("Посмотреть счётчик"),
+    )
+
+
+def _window_open(p: Params) -> Words:
+    return Words(
+        title=_("Пора передать показания"),
+        text=_("Принимаем показания до %(until)s: они войдут в ближайший счёт.") % p,
+        sms=_("Передайте показания счётчика до %(until)s") % p,
+        action=_("Передать показания"),
+    )
+
+
+def _window_closing(p: Params) -> Words:
+    return Words(
+        title=_("Показания ещё не переданы"),
+        text=_("Приём показаний заканчивается %(until)s. Без них счёт рассчитают по среднему.") % p,
+        sms=_("Показания ещё не переданы, принимаем до %(until)s") % p,
+        action=_("Передать показания"),
+    )
+
+
+def _new_device(p: Params) -> Words:
+    return Words(
+        title=_("Вход с нового устройства"),
+        text=_(
+            "%(at)s в ваш кабинет вошли с устройства «%(device)s». Если это не вы, смените пароль "
+            "и позвоните на горячую линию %(hotline)s."
+        )
+        % p,
+        sms=_("Вход в кабинет с нового устройства. Не вы? Смените пароль") % p,
+        action=_("Открыть профиль"),
+    )
+
+
+def _password_changed(p: Params) -> Words:
+    return Words(
+        title=_("Пароль изменён"),
+        text=_(
+            "%(at)s пароль вашего кабинета изменён. Если это не вы, нажмите «Вспомнить пароль» "
+            "и позвоните на горячую линию %(hotline)s."
+        )
+        % p,
+        sms=_("Пароль кабинета изменён. Не вы? Звоните %(hotline)s") % p,
+        action=_("Открыть профиль"),
+    )
+
+
+def _contact_changed(p: Params) -> Words:
+    return Words(
+        title=_("Изменены данные для связи"),
+        text=_(
+            "%(at)s в вашем кабинете изменены данные для связи: %(contact)s. Если это не вы, "
+            "позвоните на горячую линию %(hotline)s."
+        )
+        % p,
+        sms=_("В кабинете сменили телефон или почту. Не вы? Звоните %(hotline)s") % p,
+        action=_("Открыть профиль"),
+    )
+
+
+def _receipt(p: Params) -> Words:
+    return Words(
+        title=_("Квитанция об оплате %(order)s") % p,
+        text=_("Платёж %(order)s на %(total)s зачислен %(at)s.") % p,
+        paragraphs=(
+            _("Спасибо! Платёж %(order)s на %(total)s зачислен %(at)s.") % p,
+            p["lines"],
+            _("Комиссии нет. Сохраните это письмо: оно подтверждает оплату."),
+        ),
+        action=_("Посмотреть платёж"),
+    )
+
+
+_WRITERS: Mapping[Event, Callable[[Params], Words]] = {
+    Event.CODE: _code,
+    Event.SOMEBODY_REGISTERS: _somebody_registers,
+    Event.ACCOUNT_LINKED: _account_linked,
+    Event.INVITED: _invited,
+    Event.READING_ACCEPTED: _reading_accepted,
+    Event.READING_REFUSED: _reading_refused,
+    Event.READING_USED: _reading_used,
+    Event.BILL_READY: _bill_ready,
+    Event.DUE_NEAR: _due_near,
+    Event.PAYMENT_CREDITED: _payment_credited,
+    Event.PAYMENT_FAILED: _payment_failed,
+    Event.VERIFICATION_NEAR: _verification_near,
+    Event.WINDOW_OPEN: _window_open,
+    Event.WINDOW_CLOSING: _window_closing,
+    Event.NEW_DEVICE: _new_device,
+    Event.PASSWORD_CHANGED: _password_changed,
+    Event.CONTACT_CHANGED: _contact_changed,
+    Event.EMAIL_CODE: _email_code,
+    Event.RECEIPT: _receipt,
+}
+
+
+def event_name(event: Event) -> str:
+    """The row's label in «Настройки уведомлений»."""
+    return {
+        Event.ACCOUNT_LINKED: _("Лицевой счёт добавлен в кабинет"),
+        Event.READING_ACCEPTED: _("Показания приняты"),
+        Event.READING_REFUSED: _("Показания не приняты"),
+        Event.READING_USED: _("Показания вошли в счёт"),
+        Event.BILL_READY: _("Счёт готов"),
+        Event.DUE_NEAR: _("Скоро срок оплаты"),
+        Event.PAYMENT_CREDITED: _("Платёж проведён"),
+        Event.PAYMENT_FAILED: _("Платёж не прошёл"),
+        Event.VERIFICATION_NEAR: _("Скоро поверка счётчика"),
+        Event.WINDOW_OPEN: _("Начался приём показаний"),
+        Event.WINDOW_CLOSING: _("Приём показаний заканчивается"),
+        Event.NEW_DEVICE: _("Вход с нового устройства"),
+        Event.PASSWORD_CHANGED: _("Пароль изменён"),
+        Event.CONTACT_CHANGED: _("Изменены телефон или почта"),
+    }.get(event, "")
+
+
+def channel_name(channel: Channel) -> str:
+    """The column's label in «Настройки уведомлений»."""
+    return {Channel.BELL: _("В кабинете"), Channel.EMAIL: _("E-mail"), Channel.SMS: _("SMS")}[channel]

@@ -1,0 +1,1 @@
+"""Phone, password, codes, sessions, profile, consents."""

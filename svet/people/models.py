@@ -1,0 +1,164 @@
+"""Persons and what belongs to their sign-in: codes, consents, devices, tokens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from svet.kernel.fields import PublicIdField
+
+
+class Sex(models.TextChoices):
+    UNKNOWN = "", "Не указан"
+    MALE = "male", "Мужской"
+    FEMALE = "female", "Женский"
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "", "Как на устройстве"
+    LIGHT = "light", "Светлая"
+    DARK = "dark", "Тёмная"
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds persons by phone; they are made only by ``operations``."""
+
+
+class Person(AbstractBaseUser):
+    """Somebody with a cabinet: a customer or a member of staff."""
+
+    public_id = PublicIdField()
+    phone = models.CharField(max_length=16)
+    first_name = models.CharField(max_length=60, blank=True, default="")
+    patronymic = models.CharField(max_length=60, blank=True, default="")
+    last_name = models.CharField(max_length=60, blank=True, default="")
+    birth_on = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=6, choices=Sex.choices, blank=True, default="")
+    email = models.CharField(max_length=254, blank=True, default="")
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    recipient = models.OneToOneField("notices.Recipient", on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=2, default="ru")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    large_text = models.BooleanField(default=False)
+    theme = models.CharField(max_length=5, choices=Theme.choices, blank=True, default="")
+    created_at = models.DateTimeField()
+    password_changed_at = models.DateTimeField()
+    # When the password was last set with nothing but an SMS: payments by bound card pause for a day.
+    recovered_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "phone"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["phone"], name="person_phone_is_unique"),
+            models.CheckConstraint(condition=Q(phone__regex=r"^\+79[0-9]{9}$"), name="person_phone_is_e164"),
+            models.CheckConstraint(condition=Q(sex__in=["", "male", "female"]), name="person_sex_is_known"),
+        ]
+
+
+class CodePurpose(models.TextChoices):
+    REGISTRATION = "registration"
+    RECOVERY = "recovery"
+    EMAIL = "email"
+    PHONE_OLD = "phone_old"
+    PHONE_NEW = "phone_new"
+
+
+class Code(models.Model):
+    """One challenge: a hashed code bound to its purpose, its addressee and one browser session.
+
+    ``digest`` of a challenge that nobody can win (an unknown phone) is random: no code fits it.
+    ``data`` carries what the success will write, such as the hash of the chosen password.
+    """
+
+    purpose = models.CharField(max_length=12, choices=CodePurpose.choices)
+    target = models.CharField(max_length=254)
+    session_key = models.CharField(max_length=64)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    digest = models.CharField(max_length=64)
+    tries_left = models.SmallIntegerField()
+    sent = models.SmallIntegerField(default=1)
+    next_send_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    spent_at = models.DateTimeField(null=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session_key", "purpose"], name="code_is_one_per_session"),
+            models.CheckConstraint(condition=Q(tries_left__gte=0), name="code_tries_are_not_negative"),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="code_expiry")]
+
+
+class Consent(models.Model):
+    """A person agreed to one version of one text; withdrawal is a time, never a deletion."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=16)
+    version = models.IntegerField()
+    channel = models.CharField(max_length=8, default="web")
+    address = models.CharField(max_length=45, blank=True, default="")
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind", "version"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="consent_is_one_per_version",
+            ),
+        ]
+
+
+class Device(models.Model):
+    """A browser in which the person is, or was, signed in.
+
+    ``cookie_digest`` recognises the browser at its next visit; ``session_key`` is the session that
+    lives there now, empty after sign-out.
+    """
+
+    public_id = PublicIdField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")
+    cookie_digest = models.CharField(max_length=64)
+    session_key = models.CharField(max_length=40, blank=True, default="")
+    agent = models.CharField(max_length=200, blank=True, default="")
+    address = models.CharField(max_length=45, blank=True, default="")
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "cookie_digest"], name="device_is_one_per_person"),
+        ]
+        indexes = [
+            models.Index(fields=["session_key"], condition=~Q(session_key=""), name="device_session"),
+        ]
+
+
+class Token(models.Model):
+    """A personal key to the API; only its digest is kept."""
+
+    public_id = PublicIdField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    scopes = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+    hint = models.CharField(max_length=4)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="token_digest_is_unique")]
+        indexes = [models.Index(fields=["person", "created_at"], name="token_of_person")]

@@ -1,0 +1,173 @@
+"""Making and spending codes: steps used by registration, recovery and changes of contacts."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
+
+from svet.kernel.transactions import require_transaction
+from svet.limits.operations import LimitReached, check, spend
+from svet.limits.queries import free_at
+from svet.limits.rules import LimitName, network_of
+from svet.notices import operations as notices
+from svet.notices.rules import Event
+from svet.people.models import Code, CodePurpose
+from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodeReason, CodeRefused
+
+_ATTEMPT = """
+UPDATE people_code
+SET tries_left = tries_left - 1,
+    spent_at = CASE WHEN digest = %(digest)s THEN %(now)s::timestamptz END
+WHERE session_key = %(session_key)s AND purpose = %(purpose)s
+    AND spent_at IS NULL AND tries_left > 0 AND expires_at > %(now)s
+RETURNING id, spent_at IS NOT NULL, tries_left
+"""
+
+
+def digest_of(*, purpose: str, target: str, session_key: str, code: str) -> str:
+    """What is kept of a code: it opens one purpose, for one addressee, in one browser."""
+    text = "\n".join((purpose, target, session_key, code))
+    return salted_hmac("svet.people.code", text, algorithm="sha256").hexdigest()
+
+
+def spend_sms_limits(*, phone: str, address: str, now: datetime) -> None:
+    """Take one code SMS from every budget, known phone or not. :raises LimitReached:"""
+    spend(limit=LimitName.CODES_PER_NETWORK, key=network_of(address), now=now)
+    spend(limit=LimitName.CODES_PER_PHONE_HOUR, key=phone, now=now)
+    spend(limit=LimitName.CODES_PER_PHONE_DAY, key=phone, now=now)
+    spend(limit=LimitName.SMS_PER_INSTALLATION, key="all", now=now)
+
+
+def take_once_a_day(*, phone: str, now: datetime) -> bool:
+    """Whether the owner of a phone may be told today that somebody tries to register it."""
+    try:
+        spend(limit=LimitName.SOMEBODY_REGISTERS, key=phone, now=now)
+    except LimitReached:
+        return False
+    return True
+
+
+def challenge(
+    *,
+    purpose: CodePurpose,
+    target: str,
+    session_key: str,
+    now: datetime,
+    winnable: bool,
+    person_id: int | None = None,
+    data: Mapping[str, Any] | None = None,
+    sent: int = 1,
+    limit: LimitName = LimitName.CODES_PER_PHONE_HOUR,
+) -> tuple[Code, str]:
+    """Write a fresh challenge over the one this session had, and give the code to be sent with it.
+
+    One that nobody can win looks the same from outside and is opened by no code.
+    """
+    require_transaction()
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    fitting = digest_of(purpose=purpose, target=target, session_key=session_key, code=code)
+    row, _ = Code.objects.update_or_create(
+        session_key=session_key,
+        purpose=purpose,
+        defaults={
+            "target": target,
+            "person_id": person_id,
+            "digest": fitting if winnable else secrets.token_hex(32),
+            "tries_left": CODE_TRIES,
+            "sent": sent,
+            "next_send_at": free_at(limit=limit, key=target, default=now + timedelta(seconds=60)),
+            "expires_at": now + CODE_LIFE,
+            "created_at": now,
+            "spent_at": None,
+            "data": {**(data or {}), "winnable": winnable},
+        },
+    )
+    return row, code
+
+
+def send_code_sms(*, phone: str, code: str, now: datetime, event: Event | None = Event.CODE) -> None:
+    """Promise the SMS of a challenge; with no event the same work is done and taken back.
+
+    So the time an answer takes does not tell whether anything will be sent.
+    """
+    require_transaction()
+    with transaction.atomic():
+        sent = event or Event.CODE
+        params = {"code": code} if sent is Event.CODE else {}
+        notices.send_sms(phone=phone, event=sent, params=params, now=now)
+        if event is None:
+            transaction.set_rollback(True)
+
+
+def breaker_check(*, now: datetime) -> None:
+    """Stop all guessing while wrong codes rain on the whole installation. :raises LimitReached:"""
+    check(limit=LimitName.CODE_TRIES_EVERYWHERE, key="all", now=now)
+
+
+def attempt(*, purpose: CodePurpose, session_key: str, code: str, now: datetime) -> Code | CodeRefused:
+    """Spend one try by one conditional update; a right code is spent in the same stroke.
+
+    A refusal is returned, not raised: the caller's transaction must commit the spent try.
+    """
+    require_transaction()
+    row = Code.objects.filter(session_key=session_key, purpose=purpose).only("target").first()
+    if row is None:
+        return CodeRefused(CodeReason.NO_CODE)
+    digest = digest_of(purpose=purpose, target=row.target, session_key=session_key, code=code)
+    values: dict[str, str | datetime] = {
+        "digest": digest,
+        "session_key": session_key,
+        "purpose": purpose.value,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ATTEMPT, values)
+        found = cursor.fetchone()
+    if found is None:
+        return _why_closed(purpose=purpose, session_key=session_key, now=now)
+    code_id, opened, tries_left = found
+    if opened:
+        return Code.objects.get(pk=code_id)
+    return wrong(tries_left=tries_left)
+
+
+def wrong(*, tries_left: int, field: str = "code") -> CodeRefused:
+    """The refusal of a wrong code; the last one also closes the challenge."""
+    if tries_left <= 0:
+        return CodeRefused(CodeReason.EXHAUSTED, field=field)
+    return CodeRefused(CodeReason.WRONG, field=field, tries_left=tries_left)
+
+
+def _why_closed(*, purpose: CodePurpose, session_key: str, now: datetime) -> CodeRefused:
+    row = Code.objects.filter(session_key=session_key, purpose=purpose).first()
+    if row is None or row.spent_at is not None:
+        return CodeRefused(CodeReason.NO_CODE)
+    if row.expires_at <= now:
+        return CodeRefused(CodeReason.EXPIRED)
+    return CodeRefused(CodeReason.EXHAUSTED)
+
+
+def count_wrong(*, now: datetime) -> None:
+    """Let the installation's breaker know of a wrong code, after the try was committed."""
+    try:
+        spend(limit=LimitName.CODE_TRIES_EVERYWHERE, key="all", now=now)
+    except LimitReached:
+        return
+
+
+def same_digest(one: str, other: str) -> bool:
+    """Compare digests in constant time."""
+    return hmac.compare_digest(one, other)
+
+
+def hold_phone(*, phone: str) -> None:
+    """Let nobody else create or take over this phone until the transaction ends."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7351002, hashtext(%s))", [phone])

@@ -1,0 +1,208 @@
+"""Changing the e-mail (a code to the new one) and the phone (password, codes to old and new)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.transactions import use_case
+from svet.limits.operations import spend
+from svet.limits.rules import LimitName
+from svet.notices import operations as notices
+from svet.notices.rules import Event
+from svet.people.models import Code, CodePurpose, Person
+from svet.people.operations import codes
+from svet.people.operations.passwords import check_current
+from svet.people.rules.codes import CODE_TRIES, CodeReason, CodeRefused, normalise_code
+from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_email
+from svet.people.rules.phones import mask_phone, normalise_phone
+from svet.people.rules.stamps import stamp
+
+
+def start_email_change(*, person_id: int, email: str, session_key: str, now: datetime) -> Code:
+    """Promise a code to a new e-mail address; nothing changes until it is confirmed.
+
+    :raises ProfileRefused: not an address, or the confirmed one again. :raises LimitReached:
+    """
+    address = normalise_email(email)
+    person = Person.objects.get(pk=person_id)
+    if person.email == address and person.email_confirmed_at is not None:
+        raise ProfileRefused(ProfileReason.SAME_EMAIL, field="email")
+    spend(limit=LimitName.EMAIL_CODES, key=str(person_id), now=now)
+    with use_case():
+        row, code = codes.challenge(
+            purpose=CodePurpose.EMAIL,
+            target=address,
+            session_key=session_key,
+            now=now,
+            winnable=True,
+            person_id=person_id,
+        )
+        notices.send_email(address=address, event=Event.EMAIL_CODE, params={"code": code}, now=now)
+    return row
+
+
+def confirm_email_change(*, person_id: int, session_key: str, code: object, now: datetime) -> Person:
+    """Keep the address whose code came back; the old and the new one are told.
+
+    :raises CodeRefused: :raises LimitReached:
+    """
+    given = normalise_code(code)
+    codes.breaker_check(now=now)
+    with use_case():
+        outcome = codes.attempt(purpose=CodePurpose.EMAIL, session_key=session_key, code=given, now=now)
+        if isinstance(outcome, Code) and outcome.person_id == person_id:
+            _keep_email(person=Person.objects.select_for_update().get(pk=person_id), row=outcome, now=now)
+    if isinstance(outcome, CodeRefused):
+        codes.count_wrong(now=now)
+        raise outcome
+    return Person.objects.get(pk=person_id)
+
+
+def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
+    old = person.email
+    Person.objects.filter(pk=person.pk).update(email=row.target, email_confirmed_at=now)
+    notices.set_addresses(recipient_id=person.recipient_id, email=row.target, email_confirmed=True)
+    journal.record(
+        by=Actor.person(person.pk),
+        action="email.changed",
+        subject="person",
+        subject_id=person.public_id,
+        now=now,
+        before={"email": old},
+        after={"email": row.target},
+    )
+    params = {"contact": row.target, "at": stamp(now)}
+    notices.tell(
+        recipient_id=person.recipient_id,
+        event=Event.CONTACT_CHANGED,
+        params=params,
+        url="/profile/",
+        now=now,
+    )
+    if old and old != row.target:
+        notices.send_email(address=old, event=Event.CONTACT_CHANGED, params=params, now=now)
+
+
+def start_phone_change(
+    *, person_id: int, password: str, phone: object, session_key: str, address: str, now: datetime
+) -> Code:
+    """Promise one code to the present phone and another to the new one.
+
+    A new phone that already has a cabinet gets the same answer; its owner is told.
+
+    :raises PhoneRefused: :raises PasswordRefused: :raises ProfileRefused: it is the present phone.
+    :raises LimitReached:
+    """
+    number = normalise_phone(phone)
+    person = Person.objects.get(pk=person_id)
+    if number == person.phone:
+        raise ProfileRefused(ProfileReason.SAME_PHONE, field="phone")
+    check_current(person=person, password=password, field="password", now=now)
+    codes.spend_sms_limits(phone=person.phone, address=address, now=now)
+    codes.spend_sms_limits(phone=number, address=address, now=now)
+    may_warn = codes.take_once_a_day(phone=number, now=now)
+    with use_case():
+        taken = Person.objects.filter(phone=number).exists()
+        _, to_old = codes.challenge(
+            purpose=CodePurpose.PHONE_OLD,
+            target=person.phone,
+            session_key=session_key,
+            now=now,
+            winnable=True,
+            person_id=person_id,
+        )
+        row, to_new = codes.challenge(
+            purpose=CodePurpose.PHONE_NEW,
+            target=number,
+            session_key=session_key,
+            now=now,
+            winnable=not taken,
+            person_id=person_id,
+        )
+        warning = Event.SOMEBODY_REGISTERS if may_warn else None
+        codes.send_code_sms(phone=person.phone, code=to_old, now=now)
+        codes.send_code_sms(phone=number, code=to_new, now=now, event=warning if taken else Event.CODE)
+    return row
+
+
+def confirm_phone_change(
+    *, person_id: int, session_key: str, old_code: object, new_code: object, address: str, now: datetime
+) -> Person:
+    """Move the cabinet to the new phone when both codes are right; both phones are told.
+
+    :raises CodeRefused: one of them is wrong; a try of both is counted. :raises LimitReached:
+    """
+    given_old = normalise_code(old_code, field="old_code")
+    given_new = normalise_code(new_code, field="new_code")
+    codes.breaker_check(now=now)
+    with use_case():
+        outcome = _both(person_id=person_id, session_key=session_key, old=given_old, new=given_new, now=now)
+        refusal = (
+            _keep_phone(person_id=person_id, phone=outcome, address=address, now=now)
+            if isinstance(outcome, str)
+            else outcome
+        )
+    if refusal is not None:
+        codes.count_wrong(now=now)
+        raise refusal
+    return Person.objects.get(pk=person_id)
+
+
+def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime) -> str | CodeRefused:
+    """The new phone when both codes fit, both spent together; otherwise the refusal."""
+    purposes = (CodePurpose.PHONE_OLD, CodePurpose.PHONE_NEW)
+    rows = {
+        row.purpose: row
+        for row in Code.objects.select_for_update()
+        .filter(session_key=session_key, purpose__in=purposes, person_id=person_id, spent_at__isnull=True)
+        .order_by("purpose")
+    }
+    if len(rows) < 2:
+        return CodeRefused(CodeReason.NO_CODE, field="new_code")
+    if any(row.expires_at <= now for row in rows.values()):
+        return CodeRefused(CodeReason.EXPIRED, field="new_code")
+    tries_left = min(row.tries_left for row in rows.values()) - 1
+    if tries_left < 0:
+        return CodeRefused(CodeReason.EXHAUSTED, field="new_code")
+    Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(tries_left=tries_left)
+    for purpose, given, field in (
+        (CodePurpose.PHONE_OLD, old, "old_code"),
+        (CodePurpose.PHONE_NEW, new, "new_code"),
+    ):
+        row = rows[purpose]
+        digest = codes.digest_of(purpose=purpose, target=row.target, session_key=session_key, code=given)
+        if not codes.same_digest(digest, row.digest):
+            return codes.wrong(tries_left=tries_left, field=field)
+    Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(spent_at=now)
+    return rows[CodePurpose.PHONE_NEW].target
+
+
+def _keep_phone(*, person_id: int, phone: str, address: str, now: datetime) -> CodeRefused | None:
+    codes.hold_phone(phone=phone)
+    if Person.objects.filter(phone=phone).exists():
+        return codes.wrong(tries_left=CODE_TRIES - 1, field="new_code")
+    person = Person.objects.select_for_update().get(pk=person_id)
+    old = person.phone
+    Person.objects.filter(pk=person_id).update(phone=phone)
+    notices.set_addresses(recipient_id=person.recipient_id, phone=phone)
+    journal.record(
+        by=Actor.person(person_id, address=address),
+        action="phone.changed",
+        subject="person",
+        subject_id=person.public_id,
+        now=now,
+        before={"phone": old},
+        after={"phone": phone},
+    )
+    params = {"contact": mask_phone(phone), "at": stamp(now)}
+    notices.tell(
+        recipient_id=person.recipient_id,
+        event=Event.CONTACT_CHANGED,
+        params=params,
+        url="/profile/",
+        now=now,
+    )
+    notices.send_sms(phone=old, event=Event.CONTACT_CHANGED, params=params, now=now)
+    return None

@@ -1,0 +1,97 @@
+"""«Вспомнить пароль»: phone, code, new password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from svet.kernel.actors import Actor
+from svet.kernel.transactions import use_case
+from svet.limits.operations import spend
+from svet.limits.rules import LimitName
+from svet.notices.rules import Event
+from svet.people.models import Code, CodePurpose, Device, Person
+from svet.people.operations import codes
+from svet.people.operations.devices import cookie_digest
+from svet.people.operations.passwords import acceptable, hashed, set_password
+from svet.people.rules.codes import GRANT_LIFE, CodeReason, CodeRefused, normalise_code
+from svet.people.rules.phones import normalise_phone
+
+
+def start_recovery(
+    *, phone: object, session_key: str, address: str, now: datetime, device_cookie: str = ""
+) -> Code:
+    """Promise a code to the phone if it has a cabinet; the answer is the same if it has none.
+
+    :raises PhoneRefused: :raises LimitReached: a browser the person has used has its own daily count.
+    """
+    number = normalise_phone(phone)
+    digest = cookie_digest(device_cookie)
+    at_home = bool(device_cookie) & Device.objects.filter(person__phone=number, cookie_digest=digest).exists()
+    spend(limit=LimitName.RECOVERY_PER_PHONE, key=f"{number}:{digest}" if at_home else number, now=now)
+    codes.spend_sms_limits(phone=number, address=address, now=now)
+    with use_case():
+        person = Person.objects.filter(phone=number, is_active=True).first()
+        row, code = codes.challenge(
+            purpose=CodePurpose.RECOVERY,
+            target=number,
+            session_key=session_key,
+            now=now,
+            winnable=person is not None,
+            person_id=None if person is None else person.pk,
+        )
+        codes.send_code_sms(phone=number, code=code, now=now, event=Event.CODE if person else None)
+    return row
+
+
+def confirm_recovery(*, session_key: str, code: object, now: datetime) -> None:
+    """Spend the code; for a quarter of an hour this browser may set a new password.
+
+    :raises CodeRefused: :raises LimitReached:
+    """
+    given = normalise_code(code)
+    codes.breaker_check(now=now)
+    with use_case():
+        outcome = codes.attempt(purpose=CodePurpose.RECOVERY, session_key=session_key, code=given, now=now)
+    if isinstance(outcome, CodeRefused):
+        codes.count_wrong(now=now)
+        raise outcome
+
+
+def finish_recovery(*, session_key: str, new_password: object, address: str, now: datetime) -> Person:
+    """Set the new password, end every session and tell the person.
+
+    :raises PasswordRefused: the grant stays. :raises CodeRefused: there is no grant, or it has run out.
+    """
+    grant = _grant(session_key=session_key, now=now)
+    if grant is None or grant.person is None:
+        raise CodeRefused(CodeReason.NO_CODE, field="")
+    chosen = acceptable(new_password, phone=grant.target, field="new")
+    encoded = hashed(chosen)
+    person = grant.person
+    with use_case():
+        used, _ = Code.objects.filter(pk=grant.pk, spent_at=grant.spent_at).delete()
+        if not used:
+            raise CodeRefused(CodeReason.NO_CODE, field="")
+        set_password(
+            person=person,
+            encoded=encoded,
+            by=Actor.person(person.pk, address=address),
+            now=now,
+            keep_session="",
+            action="password.recovered",
+        )
+        Person.objects.filter(pk=person.pk).update(recovered_at=now)
+    return Person.objects.get(pk=person.pk)
+
+
+def _grant(*, session_key: str, now: datetime) -> Code | None:
+    return (
+        Code.objects.select_related("person")
+        .filter(
+            session_key=session_key,
+            purpose=CodePurpose.RECOVERY,
+            spent_at__gt=now - GRANT_LIFE,
+            person__is_active=True,
+        )
+        .first()
+    )

@@ -1,0 +1,63 @@
+"""«Вход»: phone and password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import Refused
+from svet.limits.operations import forget, spend
+from svet.limits.rules import LimitName, network_of
+from svet.people.models import Device, Person
+from svet.people.operations.devices import cookie_digest
+from svet.people.operations.passwords import verified
+from svet.people.rules.passwords import PasswordReason, PasswordRefused
+from svet.people.rules.phones import normalise_phone
+
+
+class SignInReason(StrEnum):
+    WRONG = "wrong_credentials"
+
+
+class SignInRefused(Refused):
+    """Phone and password do not fit together; which of the two is at fault is never told."""
+
+
+def sign_in(*, phone: object, password: str, address: str, now: datetime, device_cookie: str = "") -> Person:
+    """Find the person whom phone and password name.
+
+    A browser that has already been signed in has a bucket of its own, so strangers who exhaust the
+    phone's bucket cannot lock its owner out.
+
+    :raises PhoneRefused: :raises PasswordRefused: nothing typed.
+    :raises SignInRefused: they do not fit, or the person was blocked.
+    :raises LimitReached: too many tries.
+    """
+    number = normalise_phone(phone)
+    if not password:
+        raise PasswordRefused(PasswordReason.REQUIRED)
+    spend(limit=LimitName.SIGN_IN_PER_NETWORK, key=network_of(address), now=now)
+    limit, key = _bucket(number=number, device_cookie=device_cookie)
+    spend(limit=limit, key=key, now=now)
+    person = Person.objects.filter(phone=number).first()
+    fits = verified(password, encoded=None if person is None else person.password)
+    if person is None or not fits or not person.is_active:
+        journal.record_security(
+            by=Actor.anonymous(address=address),
+            action="sign_in.refused",
+            subject="phone",
+            subject_id=number,
+            now=now,
+        )
+        raise SignInRefused(SignInReason.WRONG)
+    forget(limit=limit, key=key)
+    return person
+
+
+def _bucket(*, number: str, device_cookie: str) -> tuple[LimitName, str]:
+    digest = cookie_digest(device_cookie)
+    if Device.objects.filter(person__phone=number, cookie_digest=digest).exists() and device_cookie:
+        return LimitName.SIGN_IN_PER_DEVICE, f"{number}:{digest}"
+    return LimitName.SIGN_IN_PER_PHONE, number

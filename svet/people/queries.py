@@ -1,0 +1,139 @@
+"""Reads: persons, their devices, consents and keys, and where a challenge stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from svet.kernel.refusals import NotFound
+from svet.people.models import Code, CodePurpose, Consent, Device, Person, Token
+from svet.people.rules.agents import name_of_agent
+from svet.people.rules.codes import GRANT_LIFE
+from svet.people.rules.names import ProfileReason
+
+_SECRET_LENGTH = 48
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHolder:
+    """Who holds an API key and what the key may do."""
+
+    person: Person
+    token_id: int
+    scopes: frozenset[str]
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """One browser of «Устройства»."""
+
+    public_id: str
+    name: str
+    address: str
+    last_seen_at: datetime
+    first_seen_at: datetime
+    here: bool
+    signed_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Where a challenge of this browser stands; the same for known and unknown phones."""
+
+    target: str
+    next_send_at: datetime
+    expires_at: datetime
+    tries_left: int
+
+
+def person(person_id: int) -> Person:
+    """The person with this key. :raises NotFound:"""
+    row = Person.objects.filter(pk=person_id).first()
+    if row is None:
+        raise NotFound(ProfileReason.NO_SUCH)
+    return row
+
+
+def token_digest(secret: str) -> str:
+    """What is kept of a key: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def person_by_token(secret: str) -> TokenHolder | None:
+    """Who holds this key, unless it was revoked or its holder blocked."""
+    if len(secret) != _SECRET_LENGTH or not secret.isascii():
+        return None
+    token = (
+        Token.objects.select_related("person")
+        .filter(digest=token_digest(secret), revoked_at__isnull=True, person__is_active=True)
+        .first()
+    )
+    if token is None:
+        return None
+    return TokenHolder(token.person, token.pk, frozenset(token.scopes), token.last_used_at)
+
+
+def recipient_of(person_id: int) -> int:
+    """The key by which ``notices`` knows the person. :raises NotFound:"""
+    found = Person.objects.filter(pk=person_id).values_list("recipient_id", flat=True).first()
+    if found is None:
+        raise NotFound(ProfileReason.NO_SUCH)
+    return int(found)
+
+
+def recipients_of(person_ids: Collection[int]) -> dict[int, int]:
+    """The keys by which ``notices`` knows these people; the blocked ones are absent."""
+    rows = Person.objects.filter(pk__in=person_ids, is_active=True)
+    return dict(rows.values_list("pk", "recipient_id"))
+
+
+def email_of(person_id: int) -> str:
+    """The confirmed e-mail of the person, or an empty text."""
+    rows = Person.objects.filter(pk=person_id, email_confirmed_at__isnull=False)
+    return rows.values_list("email", flat=True).first() or ""
+
+
+def challenge(*, purpose: CodePurpose, session_key: str) -> Challenge | None:
+    """The challenge this browser has to answer, or nothing."""
+    row = Code.objects.filter(session_key=session_key, purpose=purpose, spent_at__isnull=True).first()
+    if row is None:
+        return None
+    return Challenge(row.target, row.next_send_at, row.expires_at, row.tries_left)
+
+
+def may_set_password(*, session_key: str, now: datetime) -> bool:
+    """Whether this browser has answered a recovery code and may choose a new password."""
+    return Code.objects.filter(
+        session_key=session_key, purpose=CodePurpose.RECOVERY, spent_at__gt=now - GRANT_LIFE
+    ).exists()
+
+
+def devices(*, person_id: int, session_key: str = "") -> list[DeviceView]:
+    """The person's browsers: this one first, then by the last visit."""
+    rows = Device.objects.filter(person_id=person_id).order_by("-last_seen_at")[:50]
+    views = [
+        DeviceView(
+            public_id=row.public_id,
+            name=name_of_agent(row.agent),
+            address=row.address,
+            last_seen_at=row.last_seen_at,
+            first_seen_at=row.first_seen_at,
+            here=bool(session_key) and row.session_key == session_key,
+            signed_in=bool(row.session_key),
+        )
+        for row in rows
+    ]
+    return sorted(views, key=lambda view: not view.here)
+
+
+def consents(*, person_id: int) -> list[Consent]:
+    """Every agreement given and taken back, newest first."""
+    return list(Consent.objects.filter(person_id=person_id).order_by("-given_at", "-id"))
+
+
+def tokens(*, person_id: int) -> list[Token]:
+    """The keys in force, newest first."""
+    return list(Token.objects.filter(person_id=person_id, revoked_at__isnull=True).order_by("-created_at"))

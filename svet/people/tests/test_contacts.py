@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from svet.kernel.refusals import NotFound, Refused
+from svet.limits.operations import LimitReached
+from svet.notices.models import Recipient
+from svet.people import operations as people
+from svet.people import queries
+from svet.people.models import Person
+from svet.people.rules.codes import CodeReason
+from svet.people.rules.passwords import PasswordReason
+from svet.people.tests.factories import NOW, PASSWORD, make_person
+from svet.people.tests.outbox import events_to, last_code, other_code
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = "+79117178512", "+79117178599"
+
+
+def begin(anna: Person, *, password: str = PASSWORD, phone: str = NEW) -> None:
+    people.start_phone_change(
+        person_id=anna.pk,
+        password=password,
+        phone=phone,
+        session_key="anna",
+        address="192.0.2.1",
+        now=NOW,
+    )
+
+
+def finish(anna: Person, *, old: str, new: str) -> Person:
+    return people.confirm_phone_change(
+        person_id=anna.pk,
+        session_key="anna",
+        old_code=old,
+        new_code=new,
+        address="192.0.2.1",
+        now=NOW,
+    )
+
+
+def test_a_phone_moves_with_the_password_and_both_codes_and_both_phones_are_told() -> None:
+    anna = make_person(phone=OLD)
+    begin(anna)
+    assert finish(anna, old=last_code(OLD), new=last_code(NEW)).phone == NEW
+    assert Recipient.objects.get(pk=anna.recipient_id).phone == NEW
+    assert events_to(OLD) == ["code", "contact_changed"]
+    assert events_to(NEW) == ["code", "contact_changed"]
+
+
+def test_who_has_only_the_sim_card_cannot_move_the_cabinet() -> None:
+    anna = make_person(phone=OLD)
+    with pytest.raises(Refused) as refused:
+        begin(anna, password="Kx7#mVq2q")
+    assert refused.value.reason is PasswordReason.WRONG
+    begin(anna)
+    with pytest.raises(Refused) as wrong:
+        finish(anna, old=other_code(last_code(OLD)), new=last_code(NEW))
+    assert wrong.value.field == "old_code"
+    assert Person.objects.get(pk=anna.pk).phone == OLD
+
+
+def test_three_wrong_pairs_close_both_codes() -> None:
+    anna = make_person(phone=OLD)
+    begin(anna)
+    old, new = last_code(OLD), last_code(NEW)
+    for _ in range(3):
+        with pytest.raises(Refused):
+            finish(anna, old=old, new=other_code(new))
+    with pytest.raises(Refused) as closed:
+        finish(anna, old=old, new=new)
+    assert closed.value.reason is CodeReason.EXHAUSTED
+
+
+def test_a_taken_phone_is_asked_for_alike_and_never_won() -> None:
+    anna = make_person(phone=OLD)
+    make_person(phone=NEW)
+    begin(anna)
+    assert events_to(NEW) == ["somebody_registers"]
+    with pytest.raises(Refused) as refused:
+        finish(anna, old=last_code(OLD), new="123456")
+    assert refused.value.reason is CodeReason.WRONG
+
+
+def test_an_address_counts_when_its_code_came_back_and_the_old_one_is_told() -> None:
+    anna = make_person(email="old@example.org")
+    people.start_email_change(person_id=anna.pk, email="new@Example.org", session_key="anna", now=NOW)
+    assert queries.email_of(anna.pk) == "old@example.org"
+    people.confirm_email_change(
+        person_id=anna.pk, session_key="anna", code=last_code("new@example.org"), now=NOW
+    )
+    assert queries.email_of(anna.pk) == "new@example.org"
+    assert events_to("old@example.org") == ["contact_changed"]
+    assert events_to("new@example.org") == ["email_code", "contact_changed"]
+
+
+def test_vera_cannot_confirm_an_address_with_annas_code() -> None:
+    anna, vera = make_person(), make_person()
+    people.start_email_change(person_id=anna.pk, email="anna@example.org", session_key="anna", now=NOW)
+    people.confirm_email_change(
+        person_id=vera.pk, session_key="anna", code=last_code("anna@example.org"), now=NOW
+    )
+    assert queries.email_of(vera.pk) == ""
+    assert queries.email_of(anna.pk) == ""
+
+
+def test_five_wrong_current_passwords_make_one_wait() -> None:
+    anna = make_person()
+    terms = {"person_id": anna.pk, "new": "tR4vel-Kust", "session_key": "s", "address": ""}
+    for _ in range(5):
+        with pytest.raises(Refused) as wrong:
+            people.change_password(**terms, current="Kx7#mVq2q", now=NOW)  # type: ignore[arg-type]
+        assert wrong.value.reason is PasswordReason.WRONG
+    with pytest.raises(LimitReached):
+        people.change_password(**terms, current=PASSWORD, now=NOW)  # type: ignore[arg-type]
+    later = NOW + timedelta(minutes=15)
+    people.change_password(**terms, current=PASSWORD, now=later)  # type: ignore[arg-type]
+
+
+def test_the_new_password_must_differ_from_the_current_one() -> None:
+    anna = make_person()
+    with pytest.raises(Refused) as same:
+        people.change_password(
+            person_id=anna.pk, current=PASSWORD, new=PASSWORD, session_key="s", address="", now=NOW
+        )
+    assert same.value.reason is PasswordReason.SAME
+
+
+def test_a_key_works_until_it_is_revoked_and_only_its_owner_revokes_it() -> None:
+    anna, vera = make_person(), make_person()
+    token, secret = people.issue_token(
+        person_id=anna.pk, name="Умный дом", scopes=["readings:write"], now=NOW
+    )
+    assert secret not in str(token.__dict__)
+    holder = queries.person_by_token(secret)
+    assert holder is not None
+    assert (holder.person, holder.scopes) == (anna, frozenset({"readings:write"}))
+    assert queries.person_by_token(secret[:-1] + "!") is None
+    with pytest.raises(NotFound):
+        people.revoke_token(person_id=vera.pk, token_public_id=token.public_id, now=NOW)
+    people.revoke_token(person_id=anna.pk, token_public_id=token.public_id, now=NOW)
+    assert queries.person_by_token(secret) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes"),
+    [("", ["bills:read"]), ("x", []), ("x", ["everything"]), ("y" * 61, ["bills:read"])],
+)
+def test_a_key_needs_a_name_and_known_rights(name: str, scopes: list[str]) -> None:
+    anna = make_person()
+    with pytest.raises(Refused):
+        people.issue_token(person_id=anna.pk, name=name, scopes=scopes, now=NOW)

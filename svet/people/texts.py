@@ -1,0 +1,153 @@
+"""What people are told when something of theirs is refused, and the labels of the checklist."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from svet.kernel.refusals import Refused
+from svet.limits import texts as limits
+from svet.limits.operations import LimitReached
+from svet.people.models import Sex
+from svet.people.operations.registration import RegistrationReason
+from svet.people.operations.signing_in import SignInReason
+from svet.people.rules.codes import CodeReason
+from svet.people.rules.names import ProfileReason
+from svet.people.rules.passwords import PasswordReason
+from svet.people.rules.phones import PhoneReason
+from svet.people.rules.scopes import Scope
+
+#: «Требования к паролю», word for word as in the guide.
+PASSWORD_LINES: dict[PasswordReason, str | Promise] = {
+    PasswordReason.NON_LATIN: gettext_lazy("Буквы только латинского алфавита"),
+    PasswordReason.SHORT: gettext_lazy("Не менее 8 символов"),
+    PasswordReason.NO_UPPER: gettext_lazy("Заглавные буквы"),
+    PasswordReason.NO_LOWER: gettext_lazy("Строчные буквы"),
+    PasswordReason.NO_DIGIT: gettext_lazy("Цифры"),
+    PasswordReason.SPACE: gettext_lazy("Любые символы кроме пробелов"),
+}
+
+SEXES: dict[str, str | Promise] = {
+    Sex.UNKNOWN.value: gettext_lazy("Не указан"),
+    Sex.MALE.value: gettext_lazy("Мужской"),
+    Sex.FEMALE.value: gettext_lazy("Женский"),
+}
+
+SCOPES: dict[Scope, str | Promise] = {
+    Scope.ACCOUNTS_READ: gettext_lazy("Видеть лицевые счета и приборы учёта"),
+    Scope.READINGS_READ: gettext_lazy("Видеть показания"),
+    Scope.READINGS_WRITE: gettext_lazy("Передавать показания"),
+    Scope.BILLS_READ: gettext_lazy("Видеть счета и начисления"),
+    Scope.PAYMENTS_READ: gettext_lazy("Видеть платежи"),
+    Scope.PAYMENTS_WRITE: gettext_lazy("Создавать платежи"),
+    Scope.HOUSEHOLD_WRITE: gettext_lazy("Открывать и закрывать близким доступ к лицевым счетам"),
+}
+
+_PHONE: dict[str, str | Promise] = {
+    PhoneReason.TYPE: gettext_lazy("Номер телефона должен быть текстом."),
+    PhoneReason.REQUIRED: gettext_lazy("Введите номер мобильного телефона"),
+    PhoneReason.TOO_LONG: gettext_lazy("Это слишком длинно для номера телефона."),
+    PhoneReason.CHARS: gettext_lazy(
+        "В номере могут быть только цифры, плюс в начале, пробелы, дефисы и скобки."
+    ),
+    PhoneReason.LENGTH: gettext_lazy("После +7 или 8 должно быть 10 цифр. Проверьте, все ли на месте."),
+    PhoneReason.COUNTRY: gettext_lazy("Подойдёт только российский номер: он начинается с +7 или 8."),
+    PhoneReason.NOT_MOBILE: gettext_lazy(
+        "Это не мобильный номер: после +7 или 8 должна стоять девятка. На него придёт СМС-сообщение."
+    ),
+}
+
+_PASSWORD: dict[str, str | Promise] = {
+    PasswordReason.TYPE: gettext_lazy("Пароль должен быть текстом."),
+    PasswordReason.REQUIRED: gettext_lazy("Введите пароль"),
+    PasswordReason.TOO_LONG: gettext_lazy("Пароль слишком длинный: можно не больше 128 символов."),
+    PasswordReason.SHORT: gettext_lazy("Не менее 8 символов: добавьте ещё."),
+    PasswordReason.NO_UPPER: gettext_lazy("Добавьте хотя бы одну заглавную букву: A–Z."),
+    PasswordReason.NO_LOWER: gettext_lazy("Добавьте хотя бы одну строчную букву: a–z."),
+    PasswordReason.NO_DIGIT: gettext_lazy("Добавьте хотя бы одну цифру: 0–9."),
+    PasswordReason.COMMON: gettext_lazy(
+        "Такой пароль подбирают первым: он из известных слов или соседних клавиш. Придумайте другой."
+    ),
+    PasswordReason.CONTEXT: gettext_lazy(
+        "В пароле название этого сервиса или ваш номер телефона: его легко угадать. Придумайте другой."
+    ),
+    PasswordReason.SAME: gettext_lazy("Новый пароль совпадает с текущим. Придумайте другой."),
+    PasswordReason.DIFFERENT: gettext_lazy("Пароли не совпадают. Введите новый пароль ещё раз."),
+    PasswordReason.WRONG: gettext_lazy("Пароль не подходит. Проверьте раскладку и попробуйте ещё раз."),
+}
+
+AGREEMENTS: dict[str, str | Promise] = {
+    RegistrationReason.NOT_AGREED: gettext_lazy("Чтобы продолжить, примите пользовательское соглашение."),
+    RegistrationReason.NOT_CONSENTED: gettext_lazy(
+        "Чтобы продолжить, дайте согласие на обработку персональных данных."
+    ),
+}
+
+_SIGN_IN: dict[str, str | Promise] = {
+    SignInReason.WRONG: gettext_lazy(
+        "Телефон или пароль не подходят. Проверьте их или нажмите «Вспомнить пароль»."
+    ),
+}
+
+_CODE: dict[str, str | Promise] = {
+    CodeReason.REQUIRED: gettext_lazy("Введите код из сообщения"),
+    CodeReason.FORM: gettext_lazy("Код — это 6 цифр из сообщения."),
+    CodeReason.EXPIRED: gettext_lazy("Код устарел: он действует 5 минут. Запросите новый."),
+    CodeReason.EXHAUSTED: gettext_lazy("Код введён неверно три раза и больше не действует. Запросите новый."),
+    CodeReason.NO_CODE: gettext_lazy("Этот код уже не действует. Начните заново."),
+}
+
+_PROFILE: dict[str, str | Promise] = {
+    ProfileReason.TOO_LONG: gettext_lazy("Это слишком длинно. Сократите."),
+    ProfileReason.CHARS: gettext_lazy("Здесь могут быть только буквы, пробел, дефис и апостроф."),
+    ProfileReason.EMAIL: gettext_lazy("Это не похоже на адрес почты. Нужен такой: name@example.ru."),
+    ProfileReason.BIRTH: gettext_lazy("Такой даты рождения быть не может. Проверьте день, месяц и год."),
+    ProfileReason.SEX: gettext_lazy("Выберите пол из списка."),
+    ProfileReason.SAME_PHONE: gettext_lazy("Это ваш нынешний номер. Введите новый."),
+    ProfileReason.SAME_EMAIL: gettext_lazy("Этот адрес уже подтверждён."),
+    ProfileReason.NO_SUCH: gettext_lazy("Этого уже нет. Обновите страницу."),
+    ProfileReason.SCOPES: gettext_lazy("Отметьте, что разрешаете ключу."),
+    ProfileReason.TOO_MANY: gettext_lazy("Ключей уже двадцать. Отзовите ненужные."),
+}
+
+
+def explain(refusal: Refused) -> str:
+    """The sentence to show beside the field."""
+    if isinstance(refusal, LimitReached):
+        return limits.explain(refusal)
+    reason = refusal.reason
+    if isinstance(reason, PasswordReason):
+        return _password(refusal)
+    if reason is CodeReason.WRONG:
+        left = int(str(refusal.details.get("tries_left", 0)))
+        return ngettext(
+            "Код не подошёл. Осталась %(left)d попытка.", "Код не подошёл. Осталось %(left)d попыток.", left
+        ) % {"left": left}
+    if reason is ProfileReason.REQUIRED:
+        return _("Введите адрес почты") if refusal.field == "email" else _("Заполните это поле")
+    for table, kind in (
+        (_PHONE, PhoneReason),
+        (_CODE, CodeReason),
+        (_PROFILE, ProfileReason),
+        (AGREEMENTS, RegistrationReason),
+        (_SIGN_IN, SignInReason),
+    ):
+        if isinstance(reason, kind):
+            return str(table[reason])
+    return _("Не получилось. Проверьте введённое и попробуйте ещё раз.")
+
+
+def _password(refusal: Refused) -> str:
+    position = refusal.details.get("position")
+    if refusal.reason is PasswordReason.NON_LATIN:
+        return _(
+            "Буквы только латинского алфавита: на месте %(position)s стоит другая. Проверьте раскладку."
+        ) % {"position": position}
+    if refusal.reason is PasswordReason.SPACE:
+        return _("Любые символы кроме пробелов: на месте %(position)s стоит пробел.") % {"position": position}
+    if refusal.reason is PasswordReason.INVISIBLE:
+        return _("На месте %(position)s невидимый символ. Введите пароль с клавиатуры.") % {
+            "position": position
+        }
+    return str(_PASSWORD[refusal.reason])
