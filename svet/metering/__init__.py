@@ -1,0 +1,1 @@
+"""Meters, verification, readings and their life, what makes a reading believable."""

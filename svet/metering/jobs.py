@@ -1,0 +1,35 @@
+"""Background: reminders of reading windows and verifications, asked every hour, sent in the local day."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from svet.metering import operations
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(
+    queue="reminders",
+    name="metering.remind_of_windows",
+    lock="metering.remind_of_windows",
+    queueing_lock="metering.remind_of_windows",
+    pass_context=False,
+)
+def remind_of_windows(timestamp: int) -> None:
+    """Tell whom it concerns that the reading window is open or about to close."""
+    # The clock, not the plan: a job that waited through the evening must not ring at night.
+    operations.remind_of_windows(now=timezone.now())
+
+
+@app.periodic(cron="22 * * * *")
+@app.task(
+    queue="reminders",
+    name="metering.remind_of_verification",
+    lock="metering.remind_of_verification",
+    queueing_lock="metering.remind_of_verification",
+    pass_context=False,
+)
+def remind_of_verification(timestamp: int) -> None:
+    """Tell holders that a meter's verification comes near or has lapsed."""
+    operations.remind_of_verification(now=timezone.now())

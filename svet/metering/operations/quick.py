@@ -1,0 +1,111 @@
+"""Readings without signing in: nothing about the account comes back, its holders are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import Refused
+from svet.kernel.transactions import use_case
+from svet.limits import operations as limits
+from svet.limits.rules import LimitName, network_of
+from svet.metering import texts
+from svet.metering.models import Meter
+from svet.metering.operations.submitting import submit_readings
+from svet.metering.rules import Channel, Zone, parse_value, zones_of
+from svet.notices import operations as notices
+from svet.notices.rules import Event
+from svet.people import queries as people
+from svet.subscribers.queries import account_lengths, people_of, provider_today
+from svet.subscribers.rules import Right, normalise_account_number, normalise_meter_number
+
+# The widest dial there is: the form is judged before anybody looks whether the meter exists.
+DIGITS, DECIMALS = 9, 3
+
+
+class QuickReason(StrEnum):
+    REQUIRED = "required"
+    SCALES = "other_scales"
+
+
+class QuickRefused(Refused):
+    """The form alone is wrong; says nothing about any meter."""
+
+
+def submit_quick(
+    *, account_number: str, meter_number: str, values: Mapping[Zone, str], address: str, now: datetime
+) -> None:
+    """Take readings from whoever knows the two numbers; the caller gets the same answer whatever they open.
+
+    What cannot be taken, and what would need a confirmation, is dropped and told to the account's holders.
+
+    :raises NumberRefused: :raises ReadingRefused: :raises QuickRefused: the form is wrong by itself
+    :raises LimitReached: too many from this network or for this number, whether or not it exists
+    """
+    number = normalise_account_number(account_number, account_lengths())
+    serial = normalise_meter_number(meter_number)
+    typed = {zone: raw for zone, raw in values.items() if raw.strip()}
+    if not typed:
+        raise QuickRefused(QuickReason.REQUIRED, field="single")
+    wide = {
+        zone: parse_value(raw, digits=DIGITS, decimals=DECIMALS, field=zone) for zone, raw in typed.items()
+    }
+    limits.spend(limit=LimitName.QUICK_PER_NETWORK, key=network_of(address), now=now)
+    limits.spend(limit=LimitName.QUICK_PER_ACCOUNT, key=number, now=now)
+    meter = (
+        Meter.objects.filter(account__number=number, serial=serial, removed_on__isnull=True)
+        .select_related("account__provider")
+        .order_by("pk")
+        .first()
+    )
+    if meter is None:
+        journal.record_security(
+            by=Actor.anonymous(address=address),
+            action="quick.wrong_pair",
+            subject="account_number",
+            subject_id=number,
+            now=now,
+        )
+        return
+    try:
+        _submit(meter, typed=typed, wide=wide, now=now)
+    except Refused as refused:
+        _tell(meter, refused=refused, now=now)
+
+
+def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Decimal], now: datetime) -> None:
+    if set(typed) != set(zones_of(meter.scheme)):
+        raise QuickRefused(QuickReason.SCALES)
+    read_on = provider_today(meter.account.provider, now)
+    said = ";".join(f"{zone}={value.normalize():f}" for zone, value in sorted(wide.items()))
+    submit_readings(
+        by=Actor.system("quick"),
+        meter_id=meter.public_id,
+        values={
+            zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
+            for zone, raw in typed.items()
+        },
+        read_on=read_on,
+        now=now,
+        channel=Channel.QUICK,
+        # The same values on the same day are one sending, however often the button was pressed.
+        key=uuid5(NAMESPACE_URL, f"svet:quick:{meter.public_id}:{read_on}:{said}"),
+    )
+
+
+def _tell(meter: Meter, *, refused: Refused, now: datetime) -> None:
+    reason = texts.explain(refused)
+    with use_case():
+        for person_id in people_of(account_id=meter.account_id, right=Right.SUBMIT):
+            notices.tell(
+                recipient_id=people.recipient_of(person_id),
+                event=Event.READING_REFUSED,
+                params={"account": meter.account.number, "reason": str(reason)},
+                url="/readings/",
+                now=now,
+            )

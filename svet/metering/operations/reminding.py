@@ -1,0 +1,139 @@
+"""Reminders: the reading window opens and closes, a meter's verification comes near.
+
+Every batch is one transaction that writes down whom it tells and promises the telling: a run that is killed
+or repeated tells nobody twice, and the next one goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+from svet.kernel.once import insert_absent
+from svet.kernel.transactions import use_case
+from svet.look.formats import day
+from svet.metering import queries
+from svet.metering.models import Meter, VerificationReminder, WindowReminder
+from svet.metering.rules import (
+    VerificationStage,
+    Window,
+    WindowStage,
+    verification_stage,
+    window,
+    window_stage,
+)
+from svet.notices import operations as notices
+from svet.notices.operations import Tiding
+from svet.notices.rules import Event
+from svet.people import queries as people
+from svet.subscribers import queries as subscribers
+from svet.subscribers.models import Provider
+from svet.subscribers.rules import Right
+
+BATCH: Final = 1_000
+
+_EVENTS: Final = {WindowStage.OPEN: Event.WINDOW_OPEN, WindowStage.CLOSING: Event.WINDOW_CLOSING}
+
+
+def remind_of_windows(*, now: datetime) -> int:
+    """Tell of an open or closing reading window those whose readings are awaited; says how many were told.
+
+    The notice names no account, so a person hears of each closing day once at each stage, however many
+    accounts and providers it is for.
+    """
+    told = 0
+    for today, providers in subscribers.providers_to_remind(now).items():
+        for provider in providers:
+            near = window(
+                today, window_from_day=provider.window_from_day, window_to_day=provider.window_to_day
+            )
+            stage = window_stage(near, today=today)
+            if stage is not None:
+                told += _remind_of_window(provider, window=near, stage=stage, today=today, now=now)
+    return told
+
+
+def _remind_of_window(
+    provider: Provider, *, window: Window, stage: WindowStage, today: date, now: datetime
+) -> int:
+    told = after = 0
+    while True:
+        with use_case():
+            held = subscribers.next_holders(
+                provider_ids=[provider.pk], right=Right.SUBMIT, today=today, after=after, limit=BATCH
+            )
+            if not held:
+                return told
+            late = queries.unsubmitted(
+                account_ids={account_id for accounts in held.values() for account_id in accounts},
+                window=window,
+                window_to_day=provider.window_to_day,
+                today=today,
+            )
+            awaited = sorted(person_id for person_id, accounts in held.items() if late.intersection(accounts))
+            fresh = insert_absent(
+                model=WindowReminder,
+                columns=("person_id", "stage", "closes_on", "told_at"),
+                rows=[(person_id, stage.value, window.closes_on, now) for person_id in awaited],
+            )
+            recipients = people.recipients_of([row[0] for row in fresh])
+            params = {"until": day(window.closes_on)}
+            notices.tell_many(
+                event=_EVENTS[stage],
+                tidings=[Tiding(recipient_id, params, "/readings/") for recipient_id in recipients.values()],
+                now=now,
+            )
+            told += len(recipients)
+            after = max(held)
+
+
+def remind_of_verification(*, now: datetime) -> int:
+    """Tell holders half a year, a month and a week before a meter's verification, and when it has lapsed.
+
+    One notice for each meter: dates and accounts differ, and few people hold several. A stage that passed
+    while nobody looked is left out. Says how many were told.
+    """
+    told = 0
+    for today, providers in subscribers.providers_to_remind(now).items():
+        provider_ids = [provider.pk for provider in providers]
+        after = 0
+        while True:
+            with use_case():
+                meters = queries.near_verification(
+                    provider_ids=provider_ids, today=today, after=after, limit=BATCH
+                )
+                if not meters:
+                    break
+                told += _remind_of_meters(meters, today=today, now=now)
+                after = meters[-1].pk
+    return told
+
+
+def _remind_of_meters(meters: Sequence[Meter], *, today: date, now: datetime) -> int:
+    holders = subscribers.people_by_account(account_ids={meter.account_id for meter in meters})
+    recipients = people.recipients_of({person_id for each in holders.values() for person_id in each})
+    rows: list[tuple[int, int, int, date, str, datetime]] = []
+    for meter in meters:
+        due_on = meter.next_verification_on
+        stage = None if due_on is None else verification_stage(due_on, today=today)
+        if due_on is not None and stage is not None:
+            rows += [
+                (meter.account_id, meter.pk, person_id, due_on, stage.value, now)
+                for person_id in sorted(holders.get(meter.account_id, ()))
+                if person_id in recipients
+            ]
+    columns = ("account_id", "meter_id", "person_id", "due_on", "stage", "told_at")
+    fresh = {row[1:3] for row in insert_absent(model=VerificationReminder, columns=columns, rows=rows)}
+    by_key = {meter.pk: meter for meter in meters}
+    tidings = []
+    for _account_id, meter_id, person_id, due_on, stage_name, _at in rows:
+        if (meter_id, person_id) in fresh:
+            meter = by_key[meter_id]
+            params = {"account": meter.account.number, "serial": meter.serial, "on": day(due_on)}
+            if stage_name == VerificationStage.LAPSED:
+                params["lapsed"] = "yes"
+            url = f"/accounts/{meter.account.public_id}/"
+            tidings.append(Tiding(recipients[person_id], params, url))
+    notices.tell_many(event=Event.VERIFICATION_NEAR, tidings=tidings, now=now)
+    return len(tidings)

@@ -1,0 +1,260 @@
+"""Taking one set of readings: guard, lock, judge, keep, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.periods import Month
+from svet.kernel.refusals import Conflict, Refused
+from svet.kernel.transactions import use_case
+from svet.limits import operations as limits
+from svet.limits.rules import LimitName
+from svet.metering import queries
+from svet.metering.models import Meter, ReadingSet, ReadingValue
+from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_sets
+from svet.metering.operations.telling import tell_accepted
+from svet.metering.rules import (
+    Channel,
+    Doubt,
+    Judgement,
+    Kind,
+    ReadingRefused,
+    Reason,
+    State,
+    Zone,
+    judge,
+    period_of,
+)
+from svet.subscribers.queries import provider_today
+from svet.subscribers.rules import Right
+
+
+class KeyReason(StrEnum):
+    REUSED = "key_reused"
+
+
+class KeyReused(Conflict):
+    """The key of a kept set came again with other values."""
+
+
+class SetRefused(ReadingRefused):
+    """At least one scale cannot be taken; ``judgement`` has the reason of each."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        first = judgement.refusals[0]
+        assert first.refusal is not None
+        super().__init__(first.refusal, field=first.zone.value, details=first.details)
+        self.judgement = judgement
+
+
+class ConfirmationNeeded(Refused):
+    """The set looks odd; the same call with ``confirmed`` takes it."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        doubts = judgement.doubts
+        first = next(doubt for doubt in Doubt if doubt in doubts)
+        zone = next(z for z, verdict in judgement.verdicts.items() if first in verdict.doubts)
+        super().__init__(first, field=zone.value, details={"doubts": sorted(doubts)})
+        self.judgement = judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the author gets: the number, the state, and the bill it will enter."""
+
+    receipt_number: str
+    set_id: str
+    state: State
+    read_on: date
+    period: Month
+    consumption: Mapping[Zone, Decimal]
+    repeated: bool = False
+
+
+def submit_readings(
+    *,
+    by: Actor,
+    meter_id: str,
+    values: Mapping[Zone, Decimal],
+    read_on: date,
+    now: datetime,
+    channel: Channel,
+    key: UUID,
+    confirmed: bool = False,
+) -> Receipt:
+    """Take one set of readings, keep it, tell the holders of the account.
+
+    ``meter_id`` is the outside id. The same key with the same values gives the same receipt. A set whose
+    consumption no line could carry is kept, once confirmed, under review.
+
+    :raises MeterNotFound: absent or not for the actor
+    :raises ReadingRefused: cannot be taken, with what to do
+    :raises ConfirmationNeeded: looks odd and was not confirmed
+    :raises KeyReused: the key came before with other values
+    :raises LimitReached: too many sets for this meter today
+    """
+    meter = queries.meter_for(by, public_id=meter_id, right=Right.SUBMIT)
+    earlier = _kept_before(meter, key=key, values=values)
+    if earlier is not None:
+        return earlier
+    if by.kind is not ActorKind.SYSTEM:
+        limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
+    with use_case():
+        return _submit(
+            by=by,
+            meter=meter,
+            values=values,
+            read_on=read_on,
+            now=now,
+            channel=channel,
+            key=key,
+            confirmed=confirmed,
+        )
+
+
+def _submit(
+    *,
+    by: Actor,
+    meter: Meter,
+    values: Mapping[Zone, Decimal],
+    read_on: date,
+    now: datetime,
+    channel: Channel,
+    key: UUID,
+    confirmed: bool,
+) -> Receipt:
+    Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter.pk)
+    meter = queries.meter_for(by, public_id=meter.public_id, right=Right.SUBMIT)
+    earlier = _kept_before(meter, key=key, values=values)
+    if earlier is not None:
+        return earlier
+    known = queries.dials(meters=[meter], read_on=read_on)[meter.pk]
+    today = provider_today(meter.account.provider, now)
+    reason = hindrance(meter, read_on=read_on, today=today, last_on=known.last_on, channel=channel)
+    if reason is not None:
+        raise ReadingRefused(reason, details={"last_on": known.last_on})
+    judgement = judge(dials=known.dials, values=values, read_on=read_on)
+    if judgement.refusals:
+        raise SetRefused(judgement)
+    if judgement.doubts and not confirmed:
+        raise ConfirmationNeeded(judgement)
+    new = NewSet(
+        meter_id=meter.pk,
+        account_id=meter.account_id,
+        read_on=read_on,
+        received_at=now,
+        channel=channel,
+        kind=Kind.CUSTOMER,
+        state=State.UNDER_REVIEW if judgement.for_review else State.ACCEPTED,
+        key=key,
+        values=judged_values(judgement),
+        reason=" ".join(sorted(judgement.doubts)),
+    )
+    (kept,) = keep_sets([new], by=by)
+    if new.state is State.ACCEPTED:
+        supersede_higher(
+            meter=meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number
+        )
+    _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_id=kept.public_id, now=now)
+    return Receipt(
+        receipt_number=kept.receipt_number,
+        set_id=kept.public_id,
+        state=new.state,
+        read_on=read_on,
+        period=period_of(read_on, window_to_day=meter.account.provider.window_to_day),
+        consumption=judgement.consumption,
+    )
+
+
+def judged_values(judgement: Judgement) -> dict[Zone, NewValue]:
+    """The scales of a set as they are written."""
+    return {
+        zone: NewValue(verdict.value, verdict.turns, verdict.consumption)
+        for zone, verdict in judgement.verdicts.items()
+    }
+
+
+def hindrance(meter: Meter, *, read_on: date, today: date, last_on: date, channel: Channel) -> Reason | None:
+    """Why no reading of that day can be taken for the meter at all, if so."""
+    if meter.smart and channel not in (Channel.AUTOMATIC, Channel.OFFICE):
+        return Reason.SMART
+    if meter.removed_on is not None and read_on > meter.removed_on:
+        return Reason.REMOVED
+    closed_on = meter.account.closed_on
+    if closed_on is not None and read_on > closed_on:
+        return Reason.CLOSED
+    if read_on > today:
+        return Reason.FUTURE
+    return Reason.BEFORE_LAST if read_on < last_on else None
+
+
+def supersede_higher(
+    *, meter: Meter, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, reason: str
+) -> None:
+    """A confirmed lower reading replaces the higher ones that no bill has used yet (a step)."""
+    rows = (
+        ReadingValue.objects.filter(
+            reading_set__meter=meter,
+            reading_set__state=State.ACCEPTED.value,
+            reading_set__kind=Kind.CUSTOMER.value,
+        )
+        .exclude(reading_set_id=but)
+        .values_list("reading_set_id", "zone", "value", "turns")
+    )
+    capacity = 10**meter.digits
+    higher = {
+        set_id
+        for set_id, zone, value, turns in rows
+        if capacity * turns + value > capacity * than[Zone(zone)].turns + than[Zone(zone)].value
+    }
+    if higher:
+        move_sets(
+            set_ids=higher, before=State.ACCEPTED, after=State.SUPERSEDED, by=by, now=now, reason=reason
+        )
+
+
+def _kept_before(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> Receipt | None:
+    kept = ReadingSet.objects.filter(meter=meter, key=key).first()
+    if kept is None:
+        return None
+    rows = {Zone(row.zone): row for row in kept.values.all()}
+    if {zone: row.value for zone, row in rows.items()} != dict(values):
+        raise KeyReused(KeyReason.REUSED)
+    return Receipt(
+        receipt_number=kept.receipt_number,
+        set_id=kept.public_id,
+        state=State(kept.state),
+        read_on=kept.read_on,
+        period=period_of(kept.read_on, window_to_day=meter.account.provider.window_to_day),
+        consumption={zone: row.consumption for zone, row in rows.items()},
+        repeated=True,
+    )
+
+
+def _tell(*, by: Actor, meter: Meter, new: NewSet, receipt: str, set_id: str, now: datetime) -> None:
+    shown = {zone.value: str(value.value) for zone, value in new.values.items()}
+    journal.record(
+        by=by,
+        action="readings.submitted",
+        subject="reading_set",
+        subject_id=set_id,
+        now=now,
+        account_id=meter.account_id,
+        after={"values": shown, "state": new.state.value, "channel": new.channel.value},
+    )
+    if new.state is not State.ACCEPTED:
+        return
+    tell_accepted(
+        meter.account,
+        values={zone: value.value for zone, value in new.values.items()},
+        receipt=receipt,
+        set_id=set_id,
+        now=now,
+    )

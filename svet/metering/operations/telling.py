@@ -1,0 +1,40 @@
+"""What holders are told of their readings, in the transaction that makes it true. Steps only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from svet.metering import texts
+from svet.metering.rules import Zone
+from svet.notices import operations as notices
+from svet.notices.operations import Tiding
+from svet.notices.rules import Event
+from svet.people import queries as people
+from svet.subscribers.models import Account
+from svet.subscribers.queries import people_by_account
+
+
+def tell_accepted(
+    account: Account, *, values: Mapping[Zone, Decimal], receipt: str, set_id: str, now: datetime
+) -> None:
+    """The readings count; ``set_id`` is the public one."""
+    params = {"account": account.number, "values": texts.values_line(values), "receipt": receipt}
+    _tell(account, event=Event.READING_ACCEPTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+
+
+def tell_refused(account: Account, *, reason: str, now: datetime) -> None:
+    """The staff looked at the readings and does not take them; ``reason`` may be empty."""
+    params = {"account": account.number, "reason": reason.strip() or texts.refused_by_staff()}
+    _tell(account, event=Event.READING_REFUSED, params=params, url="/readings/", now=now)
+
+
+def _tell(account: Account, *, event: Event, params: Mapping[str, str], url: str, now: datetime) -> None:
+    holders = people_by_account(account_ids=[account.pk]).get(account.pk, [])
+    recipients = people.recipients_of(holders)
+    notices.tell_many(
+        event=event,
+        tidings=[Tiding(recipient_id, params, url) for recipient_id in recipients.values()],
+        now=now,
+    )

@@ -1,0 +1,46 @@
+"""Meters of accounts, and the guard by which an actor reaches one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import NotFound
+from svet.metering.models import Meter
+from svet.subscribers.queries import visible_to
+from svet.subscribers.rules import Right
+
+
+class MeterReason(StrEnum):
+    NOT_FOUND = "meter_not_found"
+
+
+class MeterNotFound(NotFound):
+    """No such meter, or not for this actor."""
+
+
+def meter_for(actor: Actor, *, public_id: str, right: Right = Right.VIEW) -> Meter:
+    """One meter with its account and provider. :raises MeterNotFound: absent or not for the actor"""
+    meter = (
+        Meter.objects.select_related("account__provider")
+        .filter(public_id=public_id, account__in=visible_to(actor, right=right))
+        .first()
+    )
+    if meter is None:
+        raise MeterNotFound(MeterReason.NOT_FOUND)
+    return meter
+
+
+def meters_of(*, account_ids: Collection[int], standing_only: bool = True) -> list[Meter]:
+    """The meters of these accounts in the order of installation; removed ones only when asked for."""
+    meters = Meter.objects.filter(account_id__in=account_ids).order_by("account_id", "installed_on", "pk")
+    if standing_only:
+        meters = meters.filter(removed_on__isnull=True)
+    return list(meters)
+
+
+def standing_with_accounts(*, account_ids: Collection[int]) -> list[Meter]:
+    """The meters that stand on these accounts, with account and provider joined for dials and rules."""
+    meters = Meter.objects.filter(account_id__in=account_ids, removed_on__isnull=True)
+    return list(meters.select_related("account__provider").order_by("account_id", "installed_on", "pk"))

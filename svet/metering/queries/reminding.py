@@ -1,0 +1,51 @@
+"""Who still has to send readings, and which meters come near their verification."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from svet.metering.models import Meter, ReadingSet
+from svet.metering.rules import Kind, State, Window, cut_off, verification_horizon
+
+# What the staff still looks at was sent all the same.
+_SENT = (State.ACCEPTED, State.USED, State.UNDER_REVIEW)
+
+
+def unsubmitted(
+    *, account_ids: Collection[int], window: Window, window_to_day: int, today: date
+) -> frozenset[int]:
+    """Of these accounts, those with a meter that waits for readings of the window's period.
+
+    Smart meters send their own; what a meter showed when it was installed is no reading of the month.
+    """
+    after = cut_off(window.period.plus(-1), window_to_day=window_to_day)
+    sent = ReadingSet.objects.filter(
+        account=OuterRef("account_id"),
+        meter=OuterRef("pk"),
+        read_on__gt=after,
+        read_on__lte=window.closes_on,
+        state__in=[state.value for state in _SENT],
+    ).exclude(kind=Kind.INITIAL.value)
+    waiting = Meter.objects.filter(
+        ~Exists(sent),
+        account_id__in=account_ids,
+        removed_on__isnull=True,
+        installed_on__lte=today,
+        smart=False,
+    )
+    return frozenset(waiting.values_list("account_id", flat=True))
+
+
+def near_verification(*, provider_ids: Collection[int], today: date, after: int, limit: int) -> list[Meter]:
+    """The next meters by key whose verification is less than about half a year away or past."""
+    meters = Meter.objects.filter(
+        Q(account__closed_on__isnull=True) | Q(account__closed_on__gt=today),
+        account__provider_id__in=provider_ids,
+        removed_on__isnull=True,
+        next_verification_on__lt=verification_horizon(today),
+        pk__gt=after,
+    )
+    return list(meters.select_related("account").order_by("pk")[:limit])

@@ -1,0 +1,60 @@
+"""What makes a reading believable: zones, parsing, judging, states and the calendar of readings."""
+
+from svet.metering.rules.calendar import (
+    Urgency,
+    Verification,
+    Window,
+    WindowState,
+    cut_off,
+    period_of,
+    verification,
+    window,
+)
+from svet.metering.rules.judging import Dial, Doubt, Judgement, Mark, Verdict, judge, usual_for
+from svet.metering.rules.parsing import ReadingRefused, Reason, parse_value
+from svet.metering.rules.reminding import (
+    VerificationStage,
+    WindowStage,
+    verification_horizon,
+    verification_stage,
+    window_stage,
+)
+from svet.metering.rules.states import EFFECTIVE, MOVES, Channel, Kind, State, WithdrawReason, may_move
+from svet.metering.rules.zones import ZONES, Scheme, Zone, zones_of
+
+__all__ = [
+    "EFFECTIVE",
+    "MOVES",
+    "ZONES",
+    "Channel",
+    "Dial",
+    "Doubt",
+    "Judgement",
+    "Kind",
+    "Mark",
+    "ReadingRefused",
+    "Reason",
+    "Scheme",
+    "State",
+    "Urgency",
+    "Verdict",
+    "Verification",
+    "VerificationStage",
+    "Window",
+    "WindowStage",
+    "WindowState",
+    "WithdrawReason",
+    "Zone",
+    "cut_off",
+    "judge",
+    "may_move",
+    "parse_value",
+    "period_of",
+    "usual_for",
+    "verification",
+    "verification_horizon",
+    "verification_stage",
+    "window",
+    "window_stage",
+    "zones_of",
+]

@@ -1,0 +1,61 @@
+"""From what was typed to an exact number."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+
+from svet.kernel.refusals import Refused
+
+LONGEST_RAW = 32
+_BLANK = " \u00a0\u202f\t"
+_SPACES = re.compile(r"[ \u00a0\u202f]")
+_INTEGER = re.compile(r"[0-9](?:[ \u00a0\u202f]?[0-9])*", re.ASCII)
+_FRACTION = re.compile(r"([0-9](?:[ \u00a0\u202f]?[0-9])*)[.,]([0-9]+)", re.ASCII)
+
+
+class Reason(StrEnum):
+    """Why a reading cannot be taken."""
+
+    REQUIRED = "required"
+    TOO_LONG = "too_long"
+    CHARS = "chars"
+    FRACTION = "fraction"
+    CAPACITY = "capacity"
+    LOWER = "lower"
+    UNKNOWN_ZONE = "unknown_zone"
+    FUTURE = "future_date"
+    BEFORE_LAST = "before_last_reading"
+    SMART = "smart_meter"
+    REMOVED = "meter_removed"
+    CLOSED = "account_closed"
+
+
+class ReadingRefused(Refused):
+    """The reading cannot be taken; ``field`` names the zone, ``details`` help to say what to do."""
+
+
+def parse_value(raw: str, *, digits: int, decimals: int, field: str = "") -> Decimal:
+    """Read one scale exactly.
+
+    A fraction is taken only on a dial that has one, never guessed to be a separator of thousands.
+
+    :raises ReadingRefused: empty, too long, not ASCII digits, a fraction, more than the dial holds
+    """
+    if len(raw) > LONGEST_RAW:
+        raise ReadingRefused(Reason.TOO_LONG, field=field)
+    text = raw.strip(_BLANK)
+    if not text:
+        raise ReadingRefused(Reason.REQUIRED, field=field)
+    if _INTEGER.fullmatch(text):
+        value = Decimal(_SPACES.sub("", text))
+    elif found := _FRACTION.fullmatch(text):
+        if len(found[2]) > decimals:
+            raise ReadingRefused(Reason.FRACTION, field=field, details={"decimals": decimals})
+        value = Decimal(f"{_SPACES.sub('', found[1])}.{found[2]}")
+    else:
+        raise ReadingRefused(Reason.CHARS, field=field)
+    if value >= 10**digits:
+        raise ReadingRefused(Reason.CAPACITY, field=field, details={"digits": digits})
+    return value

@@ -1,0 +1,75 @@
+"""Invented meters and readings for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from svet.metering import operations
+from svet.metering.models import Meter
+from svet.metering.operations import BatchResult, BatchRow, MeterRow
+from svet.metering.rules import Channel, Scheme, Zone, zones_of
+from svet.subscribers.models import Account
+from svet.subscribers.tests.factories import NOW, OFFICE, make_account
+
+_serials = count(115_268_446)
+
+
+def make_meter(
+    *,
+    account: Account | None = None,
+    serial: str | None = None,
+    scheme: int = Scheme.SINGLE,
+    installed_on: date = date(2025, 1, 10),
+    initial: Mapping[Zone, Decimal] | int = 0,
+    **row: Any,
+) -> Meter:
+    """A meter with its initial reading; a plain number stands for every scale."""
+    if isinstance(initial, int):
+        initial = {zone: Decimal(initial) for zone in zones_of(scheme)}
+    return operations.install_meter(
+        row=MeterRow(
+            account_id=(account or make_account()).pk,
+            serial=serial or str(next(_serials)),
+            scheme=scheme,
+            installed_on=installed_on,
+            initial=initial,
+            **row,
+        ),
+        by=OFFICE,
+        now=NOW,
+    )
+
+
+def make_reading(
+    meter: Meter,
+    values: Mapping[Zone, Decimal] | int | str,
+    *,
+    read_on: date,
+    channel: Channel = Channel.REGISTER,
+    **row: Any,
+) -> BatchResult:
+    """A reading as a register brings it, confirmed; a plain number stands for the single scale."""
+    if not isinstance(values, Mapping):
+        values = {Zone.SINGLE: Decimal(values)}
+    (result,) = operations.submit_batch(
+        rows=[
+            BatchRow(
+                meter_id=meter.pk,
+                values=values,
+                read_on=read_on,
+                received_at=datetime.combine(read_on, time(9), tzinfo=UTC),
+                key=uuid4(),
+                **row,
+            )
+        ],
+        channel=channel,
+        by=OFFICE,
+        now=NOW,
+        confirmed=True,
+    )
+    return result

@@ -1,0 +1,182 @@
+"""The room's refusals, questions and values in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from svet.kernel.refusals import Refused
+from svet.metering.rules import Doubt, Judgement, Reason, State, Urgency, Verification, WithdrawReason, Zone
+
+ZONE_NAMES = {
+    Zone.SINGLE: gettext_lazy("Круглосуточный"),
+    Zone.DAY: gettext_lazy("День"),
+    Zone.NIGHT: gettext_lazy("Ночь"),
+    Zone.PEAK: gettext_lazy("Пик"),
+    Zone.SEMIPEAK: gettext_lazy("Полупик"),
+}
+
+STATE_NAMES = {
+    State.SUBMITTED: pgettext_lazy("reading", "Получены"),
+    State.UNDER_REVIEW: pgettext_lazy("reading", "На проверке"),
+    State.ACCEPTED: pgettext_lazy("reading", "Приняты"),
+    State.USED: pgettext_lazy("reading", "Вошли в счёт"),
+    State.WITHDRAWN: pgettext_lazy("reading", "Отозваны"),
+    State.SUPERSEDED: pgettext_lazy("reading", "Заменены другими"),
+    State.REJECTED: pgettext_lazy("reading", "Не приняты"),
+}
+
+
+def number(value: Decimal) -> str:
+    """A value as people write it: «4 036», «3 600,5»."""
+    text = f"{value.normalize():,f}" if value else "0"
+    whole, _dot, part = text.partition(".")
+    return whole.replace(",", "\u00a0") + (f",{part}" if part else "")
+
+
+def values_line(values: Mapping[Zone, Decimal]) -> str:
+    """All scales of a set in one line: «4 036 кВт·ч» or «День 1 200, Ночь 300 кВт·ч»."""
+    if list(values) == [Zone.SINGLE]:
+        shown = number(values[Zone.SINGLE])
+    else:
+        shown = ", ".join(f"{ZONE_NAMES[zone]} {number(value)}" for zone, value in values.items())
+    return _("%(values)s\u00a0кВт·ч") % {"values": shown}
+
+
+def explain(refusal: Refused) -> str:
+    """What happened and what to do, in Russian."""
+    return explain_reason(refusal.reason, refusal.details)
+
+
+def explain_reason(reason: object, details: Mapping[str, object] | None = None) -> str:
+    """The sentence of a reason or a doubt with its details."""
+    details = details or {}
+    match reason:
+        case Reason.REQUIRED:
+            return _("Введите показание: цифры, которые сейчас видны на приборе учёта.")
+        case Reason.TOO_LONG:
+            return _("Слишком много знаков: введите только цифры с прибора учёта.")
+        case Reason.CHARS:
+            return _("Введите только цифры, без букв и других знаков.")
+        case Reason.FRACTION:
+            return _fraction(details)
+        case Reason.CAPACITY:
+            return _("На приборе учёта %(digits)s цифр до запятой: проверьте, нет ли лишней.") % {
+                "digits": details.get("digits", "")
+            }
+        case Reason.LOWER:
+            return _(
+                "Показание меньше предыдущего (%(previous)s). Проверьте цифры. Если прибор учёта заменили "
+                "или прошлые показания были с ошибкой, напишите нам в разделе «Помощь»: мы исправим."
+            ) % {"previous": _shown(details.get("previous"))}
+        case Reason.UNKNOWN_ZONE:
+            return _("У этого прибора учёта нет такой шкалы. Обновите страницу и введите показания снова.")
+        case Reason.FUTURE:
+            return _("Дата показаний ещё не наступила. Передайте их в тот день, когда сняли.")
+        case Reason.BEFORE_LAST:
+            return _("Уже есть показания за %(on)s. Передайте показания на сегодняшний день.") % {
+                "on": _shown(details.get("last_on"))
+            }
+        case Reason.SMART:
+            return _("Прибор учёта сам передаёт показания, вам ничего отправлять не нужно.")
+        case Reason.REMOVED:
+            return _("Этот прибор учёта снят. Передайте показания нового прибора.")
+        case Reason.CLOSED:
+            return _("Договор закрыт, показания по нему не принимаются.")
+        case WithdrawReason.NOT_YOURS:
+            return _("Эти показания передал другой человек: отозвать их может только он.")
+        case WithdrawReason.TOO_LATE:
+            return _("Срок отзыва прошёл: показания уже идут в счёт. Передайте верные, разницу вернут.")
+        case WithdrawReason.ALREADY:
+            return _("Эти показания уже нельзя отозвать: посмотрите их состояние в «Истории».")
+        case _:
+            return _("Не получилось. Обновите страницу и попробуйте ещё раз: введённое не потеряется.")
+
+
+def refused_by_staff() -> str:
+    """Why a set under review was not taken, when the staff gave no words of its own."""
+    return _("значение не похоже на верное. Проверьте цифры и передайте показания ещё раз.")
+
+
+def _fraction(details: Mapping[str, object]) -> str:
+    if details.get("decimals"):
+        return _("После запятой слишком много цифр: у прибора учёта их %(decimals)s.") % {
+            "decimals": details["decimals"]
+        }
+    return _("Введите только целые киловатт-часы, без запятой и цифр после неё.")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        return number(value)
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) else ""
+
+
+def question(doubt: Doubt, judgement: Judgement) -> str:
+    """What is asked about an odd set."""
+    used = number(sum(judgement.consumption.values(), Decimal(0)))
+    match doubt:
+        case Doubt.ZERO:
+            return _("Показания не изменились: расход 0 кВт·ч. Всё верно?")
+        case Doubt.ROLLOVER:
+            return _("Счётчик прошёл через нули? Тогда расход — %(used)s кВт·ч.") % {"used": used}
+        case Doubt.EXTRA_DIGIT:
+            return _("Похоже на лишнюю цифру: %(given)s вместо %(suggested)s?") % _given(judgement)
+        case Doubt.SWAPPED_ZONES:
+            return _("Похоже, показания зон перепутаны местами. Поменять их?")
+        case Doubt.BELOW_PENDING:
+            return _(
+                "Это меньше того, что уже передали в этом месяце. Если верно новое показание, "
+                "оно заменит прежнее."
+            )
+        case Doubt.ABOVE_TECHNICAL:
+            return _(
+                "Расход %(used)s кВт·ч больше, чем может дать обычная линия. Проверьте цифры. "
+                "Если всё верно, мы примем показания и проверим их вместе с вами."
+            ) % {"used": used}
+        case _:
+            return _("Расход %(used)s кВт·ч заметно больше обычного. Проверьте цифры. Всё верно?") % {
+                "used": used
+            }
+
+
+def _given(judgement: Judgement) -> dict[str, str]:
+    for zone, verdict in judgement.verdicts.items():
+        if judgement.suggestion and judgement.suggestion.get(zone, verdict.value) != verdict.value:
+            return {"given": number(verdict.value), "suggested": number(judgement.suggestion[zone])}
+    return {"given": "", "suggested": ""}
+
+
+def verification_line(check: Verification) -> str:
+    """How many days are left until the next verification."""
+    if check.days_left is None:
+        return _("Дата следующей поверки не указана")
+    days = abs(check.days_left)
+    if check.urgency is Urgency.OVERDUE:
+        return ngettext(
+            "Срок поверки прошёл %(days)d день назад", "Срок поверки прошёл %(days)d дней назад", days
+        ) % {"days": days}
+    return ngettext("До поверки %(days)d день", "До поверки %(days)d дней", days) % {"days": days}
+
+
+def verification_advice(check: Verification) -> str:
+    """What the holder has to do about it."""
+    match check.urgency:
+        case Urgency.CALM:
+            return _("Пока ничего делать не нужно: напомним за полгода.")
+        case Urgency.SOON:
+            return _(
+                "Скоро поверка. Менять или поверять прибор учёта в квартире будет гарантирующий поставщик: "
+                "дождитесь звонка и обеспечьте доступ. Показания передавайте как обычно."
+            )
+        case Urgency.OVERDUE:
+            return _(
+                "Срок поверки прошёл, но показания принимаются. Оставьте заявку на замену прибора учёта "
+                "в разделе «Помощь»."
+            )
+        case _:
+            return _("Напишите нам в разделе «Помощь», если знаете дату из паспорта прибора учёта.")

@@ -1,0 +1,1 @@
+"""Providers, accounts, groups, and who may see and do what."""

@@ -1,0 +1,71 @@
+"""Writes: the registry of accounts, their links to people, groups, and how bills are delivered."""
+
+from svet.subscribers.operations.delivery import DeliveryReason, DeliveryRefused, set_delivery
+from svet.subscribers.operations.groups import (
+    GroupReason,
+    GroupRefused,
+    arrange_account,
+    create_group,
+    default_group,
+    delete_group,
+    move_account,
+    move_group,
+    rename_group,
+    set_alias,
+)
+from svet.subscribers.operations.household import (
+    HouseholdReason,
+    HouseholdRefused,
+    InvitationNotFound,
+    accept_invitation,
+    change_access,
+    invite,
+    refuse_invitation,
+    withdraw_invitation,
+)
+from svet.subscribers.operations.linking import LinkReason, LinkRefused, link_account, suspend_link, unlink
+from svet.subscribers.operations.registry import (
+    AccountRow,
+    add_provider,
+    close_account,
+    register_account,
+    register_accounts,
+    set_link_proofs,
+    set_link_proofs_many,
+)
+
+__all__ = [
+    "AccountRow",
+    "DeliveryReason",
+    "DeliveryRefused",
+    "GroupReason",
+    "GroupRefused",
+    "HouseholdReason",
+    "HouseholdRefused",
+    "InvitationNotFound",
+    "LinkReason",
+    "LinkRefused",
+    "accept_invitation",
+    "add_provider",
+    "arrange_account",
+    "change_access",
+    "close_account",
+    "create_group",
+    "default_group",
+    "delete_group",
+    "invite",
+    "link_account",
+    "move_account",
+    "move_group",
+    "refuse_invitation",
+    "register_account",
+    "register_accounts",
+    "rename_group",
+    "set_alias",
+    "set_delivery",
+    "set_link_proofs",
+    "set_link_proofs_many",
+    "suspend_link",
+    "unlink",
+    "withdraw_invitation",
+]
