@@ -1,0 +1,1 @@
+"""Tariffs as dated data; kWh become kopecks; runs and their explanation."""

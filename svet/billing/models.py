@@ -1,0 +1,215 @@
+"""Tariff rows as dated data, billing runs, and charges whose lines keep what they were computed from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+
+from svet.billing.rules import Basis, Proration
+from svet.metering.rules import Zone
+
+
+class TariffRow(models.Model):
+    """One price of one range in one zone; ``valid_to`` is the last day it holds, as regulators print it."""
+
+    region = models.CharField(max_length=80)
+    group_code = models.CharField(max_length=8)
+    group_name = models.TextField()
+    scheme = models.SmallIntegerField()
+    zone = models.CharField(max_length=8)
+    range_no = models.SmallIntegerField()
+    range_upper_kwh = models.IntegerField(null=True)
+    price = models.DecimalField(max_digits=9, decimal_places=5)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    source_url = models.CharField(max_length=300, blank=True, default="")
+    decree = models.CharField(max_length=200, blank=True, default="")
+    demonstration = models.BooleanField(default=False)
+    note = models.TextField(blank=True, default="")
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "group_code", "scheme", "zone", "range_no", "valid_from"],
+                name="billing_tariff_row_unique",
+            ),
+            models.CheckConstraint(condition=models.Q(price__gt=0), name="billing_tariff_price_positive"),
+            models.CheckConstraint(
+                condition=models.Q(range_upper_kwh__isnull=True) | models.Q(range_upper_kwh__gt=0),
+                name="billing_tariff_upper_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(scheme__in=[1, 2, 3]), name="billing_tariff_scheme_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(range_no__gte=1, range_no__lte=3), name="billing_tariff_range_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(zone__in=[v.value for v in Zone]), name="billing_tariff_zone_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="billing_tariff_dates_ordered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.group_code} {self.scheme}/{self.zone}/{self.range_no} {self.valid_from}"
+
+
+class Policy(models.Model):
+    """Choices the rules leave to the supplier, dated: each holds from a month until the next row."""
+
+    provider = models.ForeignKey("subscribers.Provider", on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    proration = models.CharField(max_length=12, default=Proration.BY_DAY.value)
+    average_periods = models.SmallIntegerField(default=3)
+    average_base_months = models.SmallIntegerField(default=6)
+    average_base_least = models.SmallIntegerField(default=3)
+    norm_kwh_per_person = models.DecimalField(max_digits=8, decimal_places=3, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "since"], name="billing_policy_unique"),
+            models.CheckConstraint(
+                condition=models.Q(proration__in=[v.value for v in Proration]),
+                name="billing_policy_proration_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.since}"
+
+
+class RunState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+
+
+class BillingRun(models.Model):
+    """The charging of one provider's accounts for one month; ``cursor`` is the last account charged."""
+
+    provider = models.ForeignKey("subscribers.Provider", on_delete=models.PROTECT, related_name="+")
+    period = models.DateField()
+    state = models.CharField(max_length=8, default=RunState.RUNNING.value)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    cut_off_day = models.SmallIntegerField()
+    cursor = models.BigIntegerField(default=0)
+    charges = models.IntegerField(default=0)
+    lines = models.IntegerField(default=0)
+    estimated = models.IntegerField(default=0)
+    problems = models.IntegerField(default=0)
+    total_kopecks = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "period"], name="billing_run_unique"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[v.value for v in RunState]), name="billing_run_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.period}"
+
+
+class Problem(models.Model):
+    """An account that a run could not charge, and why; the next run of the month tries it again."""
+
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey("subscribers.Account", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=40)
+    details = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "account"], name="billing_problem_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.reason}"
+
+
+class Charge(models.Model):
+    """What one account was charged for one month; never changed: corrections are lines of a later month."""
+
+    account = models.ForeignKey(
+        "subscribers.Account", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    period = models.DateField()
+    run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="+")
+    kwh = models.DecimalField(max_digits=14, decimal_places=3)
+    total_kopecks = models.BigIntegerField()
+    estimated = models.BooleanField()
+    demonstration = models.BooleanField()
+    transaction = models.ForeignKey(
+        "ledger.Transaction",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "period"], name="billing_charge_unique"),
+            models.CheckConstraint(
+                condition=models.Q(total_kopecks=0, transaction__isnull=True)
+                | (~models.Q(total_kopecks=0) & models.Q(transaction__isnull=False)),
+                name="billing_charge_posted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.period}"
+
+
+class ChargeLine(models.Model):
+    """kWh × price = kopecks, with the readings and the tariff row that gave them.
+
+    ``since_on``…``until_on`` (half-open) are the days whose consumption the line prices. ``settles`` is the
+    month whose estimate a settlement line reverses. Sets of readings are kept by number together with their
+    values, so that a line stays readable by itself.
+    """
+
+    # A trigger checks the charge and the account of a whole statement's lines at once (charges are never
+    # deleted, so only the insert is to be guarded).
+    charge = models.ForeignKey(
+        Charge, on_delete=models.PROTECT, related_name="lines", db_index=False, db_constraint=False
+    )
+    account = models.ForeignKey(
+        "subscribers.Account", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    period = models.DateField()
+    position = models.SmallIntegerField()
+    meter_id = models.BigIntegerField()
+    scheme = models.SmallIntegerField()
+    zone = models.CharField(max_length=8)
+    range_no = models.SmallIntegerField()
+    kwh = models.DecimalField(max_digits=14, decimal_places=3)
+    price = models.DecimalField(max_digits=9, decimal_places=5)
+    kopecks = models.BigIntegerField()
+    tariff_row = models.ForeignKey(TariffRow, on_delete=models.PROTECT, related_name="+", db_index=False)
+    basis = models.CharField(max_length=10)
+    settles = models.DateField(null=True)
+    since_on = models.DateField()
+    until_on = models.DateField()
+    previous_value = models.DecimalField(max_digits=14, decimal_places=3, null=True)
+    previous_on = models.DateField(null=True)
+    previous_set_id = models.BigIntegerField(null=True)
+    current_value = models.DecimalField(max_digits=14, decimal_places=3, null=True)
+    current_on = models.DateField(null=True)
+    current_set_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "period", "position"], name="billing_line_unique"),
+            models.CheckConstraint(
+                condition=models.Q(basis__in=[v.value for v in Basis]), name="billing_line_basis_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.period} {self.position}"

@@ -1,0 +1,47 @@
+"""Reads of billing: charges with their explanation, tariffs, previews of cost, checks of the promises."""
+
+from svet.billing.queries.charges import (
+    ChargeLineView,
+    ChargeView,
+    ReadingRef,
+    charge,
+    charged_periods,
+    charges,
+)
+from svet.billing.queries.checks import broken
+from svet.billing.queries.tariffs import (
+    Preview,
+    PreviewLine,
+    TariffRowView,
+    calculate,
+    group_tariffs,
+    groups,
+    periods,
+    preview,
+    region_tariffs,
+    regions,
+    rules_for,
+    tariffs,
+)
+
+__all__ = [
+    "ChargeLineView",
+    "ChargeView",
+    "Preview",
+    "PreviewLine",
+    "ReadingRef",
+    "TariffRowView",
+    "broken",
+    "calculate",
+    "charge",
+    "charged_periods",
+    "charges",
+    "group_tariffs",
+    "groups",
+    "periods",
+    "preview",
+    "region_tariffs",
+    "regions",
+    "rules_for",
+    "tariffs",
+]

@@ -1,0 +1,173 @@
+"""Charges with everything that explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from svet.billing.models import Charge, ChargeLine, TariffRow
+from svet.billing.queries.tariffs import TariffRowView, row_views
+from svet.billing.rules import Basis
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.metering.models import Meter
+from svet.metering.rules import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRef:
+    """A reading as a line used it: value on the scale, its date, and the number of its set."""
+
+    value: Decimal
+    on: date
+    set_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLineView:
+    """kWh × price = money, for ``since_on``…``until_on`` (half-open); ``settles`` is a month taken back."""
+
+    position: int
+    meter_id: int
+    meter_serial: str
+    scheme: int
+    zone: Zone
+    range_no: int
+    kwh: Decimal
+    price: Decimal
+    money: Money
+    basis: Basis
+    settles: Month | None
+    since_on: date
+    until_on: date
+    previous: ReadingRef | None
+    current: ReadingRef | None
+    tariff: TariffRowView
+
+    @property
+    def estimated(self) -> bool:
+        """Whether nobody read the meter for this line."""
+        return self.basis in (Basis.AVERAGE, Basis.NORM)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeView:
+    """One account's charge for one month; ``demonstration`` when a price in it is a made-up one."""
+
+    id: int
+    account_id: int
+    period: Month
+    total: Money
+    kwh: Decimal
+    estimated: bool
+    demonstration: bool
+    transaction_id: int | None
+    lines: list[ChargeLineView]
+
+    @property
+    def kwh_by_zone(self) -> dict[Zone, Decimal]:
+        """kWh of each zone, settlements taken off."""
+        result: dict[Zone, Decimal] = {}
+        for line in self.lines:
+            result[line.zone] = result.get(line.zone, Decimal(0)) + line.kwh
+        return result
+
+
+def charge(account_id: int, period: Month) -> ChargeView | None:
+    """The charge of an account for a month with its lines, readings and tariff rows; None: not charged."""
+    found = charges([account_id], since=period, until=period.plus(1))
+    return found[0] if found else None
+
+
+def charges(
+    account_ids: Sequence[int], *, since: Month | None = None, until: Month | None = None
+) -> list[ChargeView]:
+    """Charges of accounts for the months ``since``…``until`` (half-open), newest month first."""
+    rows = Charge.objects.filter(account_id__in=list(account_ids))
+    lines = ChargeLine.objects.filter(account_id__in=list(account_ids))
+    if since is not None:
+        rows, lines = rows.filter(period__gte=since.first), lines.filter(period__gte=since.first)
+    if until is not None:
+        rows, lines = rows.filter(period__lt=until.first), lines.filter(period__lt=until.first)
+    by_charge: dict[int, list[ChargeLineView]] = {}
+    for charge_id, line in _line_views(lines.order_by("account_id", "period", "position")):
+        by_charge.setdefault(charge_id, []).append(line)
+    return [
+        ChargeView(
+            id=row.pk,
+            account_id=row.account_id,
+            period=Month.of(row.period),
+            total=Money(row.total_kopecks),
+            kwh=row.kwh,
+            estimated=row.estimated,
+            demonstration=row.demonstration,
+            transaction_id=row.transaction_id,
+            lines=by_charge.get(row.pk, []),
+        )
+        for row in rows.order_by("-period", "account_id")
+    ]
+
+
+# Plain rows: a month of bills reads tens of thousands, and making models of them took most of its time.
+_COLUMNS = (
+    "charge_id", "position", "meter_id", "scheme", "zone", "range_no", "kwh", "price", "kopecks", "basis",
+    "settles", "since_on", "until_on", "previous_value", "previous_on", "previous_set_id", "current_value",
+    "current_on", "current_set_id", "tariff_row_id",
+)  # fmt: skip
+
+
+def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]:
+    found = list(lines.values_list(*_COLUMNS, named=True))
+    serials = dict(Meter.objects.filter(pk__in={row.meter_id for row in found}).values_list("pk", "serial"))
+    tariff_rows = _tariff_rows({row.tariff_row_id for row in found})
+    return [
+        (
+            row.charge_id,
+            ChargeLineView(
+                position=row.position,
+                meter_id=row.meter_id,
+                meter_serial=serials.get(row.meter_id, ""),
+                scheme=row.scheme,
+                zone=Zone(row.zone),
+                range_no=row.range_no,
+                kwh=row.kwh,
+                price=row.price,
+                money=Money(row.kopecks),
+                basis=Basis(row.basis),
+                settles=Month.of(row.settles) if row.settles else None,
+                since_on=row.since_on,
+                until_on=row.until_on,
+                previous=_ref(row.previous_value, row.previous_on, row.previous_set_id),
+                current=_ref(row.current_value, row.current_on, row.current_set_id),
+                tariff=tariff_rows[row.tariff_row_id],
+            ),
+        )
+        for row in found
+    ]
+
+
+def _tariff_rows(ids: set[int]) -> dict[int, TariffRowView]:
+    tables = Q(pk__in=ids)
+    for region, group, start in set(
+        TariffRow.objects.filter(pk__in=ids).values_list("region", "group_code", "valid_from")
+    ):
+        # The row below tells where a range begins.
+        tables |= Q(region=region, group_code=group, valid_from=start)
+    groups: dict[tuple[str, str], list[TariffRow]] = {}
+    for row in TariffRow.objects.filter(tables):
+        groups.setdefault((row.region, row.group_code), []).append(row)
+    return {view.id: view for rows in groups.values() for view in row_views(rows)}
+
+
+def _ref(value: Decimal | None, on: date | None, set_id: int | None) -> ReadingRef | None:
+    return None if value is None or on is None else ReadingRef(value, on, set_id)
+
+
+def charged_periods(provider_id: int) -> list[Month]:
+    """Months for which a run of the provider has been finished, oldest first."""
+    rows = Charge.objects.filter(run__provider_id=provider_id).order_by("period")
+    return [Month.of(day) for day in rows.values_list("period", flat=True).distinct()]

@@ -1,0 +1,131 @@
+"""I-11: a charge is what its own readings, rules and tariff rows give when computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+
+from svet.billing.models import BillingRun, ChargeLine
+from svet.billing.queries.past import LINE, priced_line
+from svet.billing.queries.tariffs import region_tariffs, rules_for
+from svet.billing.rules import Basis, BillingRefused, GroupTariffs, PricedLine, Rules, Volume, price_account
+from svet.billing.rules.volumes import estimate_span
+from svet.kernel.periods import Month
+
+_BATCH = 5_000
+_MOST = 100
+
+_TOTALS = """
+SELECT c.account_id, c.period, c.total_kopecks, c.kwh, c.transaction_id,
+       coalesce(l.kopecks, 0), coalesce(l.kwh, 0), p.kopecks
+FROM billing_charge c
+LEFT JOIN LATERAL (
+    SELECT sum(kopecks) AS kopecks, sum(kwh) AS kwh FROM billing_chargeline l
+    WHERE l.account_id = c.account_id AND l.period = c.period AND l.charge_id = c.id
+) l ON true
+LEFT JOIN LATERAL (
+    SELECT sum(kopecks) AS kopecks FROM ledger_posting p
+    WHERE p.transaction_id = c.transaction_id AND p.book = 'receivable' AND p.account_id = c.account_id
+) p ON true
+WHERE c.total_kopecks <> coalesce(l.kopecks, 0) OR c.kwh <> coalesce(l.kwh, 0)
+   OR c.total_kopecks <> coalesce(p.kopecks, 0)
+LIMIT 100
+"""
+_TARIFFS = """
+SELECT l.account_id, l.period, l.position
+FROM billing_chargeline l JOIN billing_tariffrow t ON t.id = l.tariff_row_id
+WHERE l.price <> t.price OR l.zone <> t.zone OR l.range_no <> t.range_no OR l.scheme <> t.scheme
+   OR (l.basis <> 'settlement' AND l.kopecks <> round(l.kwh * l.price * 100)) LIMIT 100
+"""
+
+
+def broken(*, period: Month | None = None) -> list[str]:
+    """Breaches of I-11 as sentences, at most a few hundred; of one month, or of all of them."""
+    breaches = []
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTALS)
+        for account_id, month, total, kwh, _, lines, volume, posted in cursor.fetchall():
+            breaches.append(
+                f"charge of account {account_id} for {Month.of(month)}: {total} kopecks for {kwh} kWh, but"
+                f" its lines give {lines} for {volume} and the ledger has {posted or 0}"
+            )
+        cursor.execute(_TARIFFS)
+        breaches += [
+            f"line {position} of account {account_id} for {Month.of(month)} differs from its tariff row"
+            for account_id, month, position in cursor.fetchall()
+        ]
+    runs = BillingRun.objects.select_related("provider").order_by("period", "provider_id")
+    for run in runs if period is None else runs.filter(period=period.first):
+        if len(breaches) >= _MOST:
+            break
+        breaches += _recomputed(run)
+    return breaches
+
+
+def _recomputed(run: BillingRun) -> list[str]:
+    period = Month.of(run.period)
+    tariffs = region_tariffs(run.provider.region)
+    rules = rules_for(run.provider_id, period)
+    by_row = {
+        price.row_id: group
+        for group in tariffs.values()
+        for tariff in group.tariffs
+        for rows in tariff.prices.values()
+        for price in rows
+    }
+    breaches = []
+    for account_id, stored in _stored(run):
+        group = by_row.get(stored[0].tariff_row_id) if stored else None
+        if group is None or not _same(stored, group, period=period, cut_off_day=run.cut_off_day, rules=rules):
+            breaches.append(f"charge of account {account_id} for {period} is not what its readings give now")
+            if len(breaches) >= _MOST:
+                break
+    return breaches
+
+
+def _stored(run: BillingRun) -> Iterator[tuple[int, list[PricedLine]]]:
+    """The lines of a run's charges, account after account, a few thousand at a time."""
+    reached = 0
+    while True:
+        rows = list(
+            ChargeLine.objects.filter(charge__run=run, account_id__gt=reached)
+            .order_by("account_id", "position")
+            .values_list("account_id", *LINE)[:_BATCH]
+        )
+        if not rows:
+            return
+        if len(rows) == _BATCH and rows[0][0] != rows[-1][0]:
+            # The last account may be cut in two: leave it to the next batch.
+            rows = [row for row in rows if row[0] != rows[-1][0]]
+        reached = rows[-1][0]
+        for account_id, lines in groupby(rows, key=lambda row: row[0]):
+            yield account_id, [priced_line(line[1:]) for line in lines]
+
+
+def _same(
+    stored: Sequence[PricedLine], group: GroupTariffs, *, period: Month, cut_off_day: int, rules: Rules
+) -> bool:
+    charged = [line for line in stored if line.basis is not Basis.SETTLEMENT]
+    volumes: dict[tuple[Any, ...], Decimal] = {}
+    for line in charged:
+        key = (line.meter_id, line.scheme, line.zone, line.basis, line.previous, line.current)
+        volumes[key] = volumes.get(key, Decimal(0)) + line.kwh
+    again = []
+    for (meter_id, scheme, zone, basis, previous, current), kwh in volumes.items():
+        if current is None:
+            since, until = estimate_span(period, cut_off_day, previous.on if previous else None)
+        else:
+            since = previous.on if previous else current.on
+            until = max(since, current.on)
+        again.append(Volume(meter_id, scheme, zone, kwh, since, until, basis, previous, current))
+    try:
+        lines = price_account(again, group, period=period, cut_off_day=cut_off_day, proration=rules.proration)
+    except BillingRefused:
+        return False
+    return [line._replace(demonstration=False) for line in lines] == [
+        line._replace(demonstration=False) for line in charged
+    ]

@@ -1,0 +1,233 @@
+"""Reading tariffs: as price tables for computing, as rows for showing; and what a volume would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Q
+
+from svet.billing.models import Policy, TariffRow
+from svet.billing.rules import (
+    Basis,
+    BillingRefused,
+    GroupTariffs,
+    Price,
+    Proration,
+    Reason,
+    Rules,
+    Volume,
+    price_month,
+)
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.metering.rules import Scheme, Zone, zones_of
+from svet.subscribers.models import Account
+
+__all__ = [
+    "Preview",
+    "PreviewLine",
+    "TariffRowView",
+    "group_tariffs",
+    "groups",
+    "periods",
+    "preview",
+    "region_tariffs",
+    "regions",
+    "rules_for",
+    "tariffs",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TariffRowView:
+    """One published (or demonstration) price; ``valid_to`` is the last day it holds."""
+
+    id: int
+    region: str
+    group_code: str
+    group_name: str
+    scheme: int
+    zone: Zone
+    range_no: int
+    range_lower_kwh: int
+    range_upper_kwh: int | None
+    price: Decimal
+    valid_from: date
+    valid_to: date | None
+    source_url: str
+    decree: str
+    demonstration: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """What part of a volume falls into one range of one zone, and what it costs."""
+
+    zone: Zone
+    range_no: int
+    kwh: Decimal
+    price: Decimal
+    money: Money
+    tariff_row_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a volume would cost at the prices of a day; ``demonstration`` when a price is a made-up one."""
+
+    total: Money
+    kwh: Decimal
+    lines: list[PreviewLine]
+    demonstration: bool
+
+
+_PRICE_COLUMNS = (
+    "id",
+    "scheme",
+    "zone",
+    "range_no",
+    "range_upper_kwh",
+    "price",
+    "valid_from",
+    "valid_to",
+    "demonstration",
+)
+
+
+def region_tariffs(region: str) -> dict[str, GroupTariffs]:
+    """All price tables of a region by group, for computing."""
+    rows: dict[str, list[Price]] = {}
+    for group, *price in (
+        TariffRow.objects.filter(region=region)
+        .order_by("group_code", "valid_from", "scheme", "zone", "range_no")
+        .values_list("group_code", *_PRICE_COLUMNS)
+    ):
+        rows.setdefault(str(group), []).append(Price(*price))
+    return {group: GroupTariffs.of(group, prices) for group, prices in rows.items()}
+
+
+def group_tariffs(region: str, group: str, *, on: date) -> GroupTariffs:
+    """The price table of one group that holds on a day, for computing."""
+    rows = TariffRow.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), region=region, group_code=group, valid_from__lte=on
+    )
+    return GroupTariffs.of(group, [Price(*price) for price in rows.values_list(*_PRICE_COLUMNS)])
+
+
+def groups(region: str, *, on: date) -> list[tuple[str, str]]:
+    """Codes and names of the groups that have prices on a day."""
+    rows = TariffRow.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), region=region, valid_from__lte=on
+    )
+    return list(rows.order_by("group_code").values_list("group_code", "group_name").distinct())
+
+
+def regions() -> list[str]:
+    """Regions whose tariffs are loaded."""
+    return list(TariffRow.objects.order_by("region").values_list("region", flat=True).distinct())
+
+
+def periods(region: str, group: str | None = None) -> list[tuple[date, date | None]]:
+    """First and last days of the price tables of a group, or of a whole region, newest first."""
+    rows = TariffRow.objects.filter(region=region)
+    if group is not None:
+        rows = rows.filter(group_code=group)
+    return list(rows.order_by("-valid_from").values_list("valid_from", "valid_to").distinct())
+
+
+def tariffs(region: str, group: str, on: date) -> list[TariffRowView]:
+    """The rows of one group that hold on a day, in the order of the meter's face."""
+    rows = TariffRow.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), region=region, group_code=group, valid_from__lte=on
+    )
+    return row_views(rows.order_by("scheme", "range_no"))
+
+
+def row_views(rows: Iterable[TariffRow]) -> list[TariffRowView]:
+    """Rows as views, ordered by scheme, zone and range; the lower bounds come from the other rows given."""
+    found = sorted(
+        rows,
+        key=lambda r: (r.scheme, zones_of(r.scheme).index(Zone(r.zone)), r.range_no),
+    )
+    lower = {(r.scheme, r.zone, r.range_no, r.valid_from): r.range_upper_kwh for r in found}
+    return [
+        TariffRowView(
+            id=row.pk,
+            region=row.region,
+            group_code=row.group_code,
+            group_name=row.group_name,
+            scheme=row.scheme,
+            zone=Zone(row.zone),
+            range_no=row.range_no,
+            range_lower_kwh=lower.get((row.scheme, row.zone, row.range_no - 1, row.valid_from)) or 0,
+            range_upper_kwh=row.range_upper_kwh,
+            price=row.price,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            source_url=row.source_url,
+            decree=row.decree,
+            demonstration=row.demonstration,
+            note=row.note,
+        )
+        for row in found
+    ]
+
+
+def rules_for(provider_id: int, period: Month) -> Rules:
+    """The supplier's choices that hold for a month; the defaults where nothing has been chosen."""
+    row = Policy.objects.filter(provider_id=provider_id, since__lte=period.first).order_by("-since").first()
+    if row is None:
+        return Rules()
+    return Rules(
+        proration=Proration(row.proration),
+        average_periods=row.average_periods,
+        average_base_months=row.average_base_months,
+        average_base_least=row.average_base_least,
+        norm_kwh_per_person=row.norm_kwh_per_person,
+    )
+
+
+def scheme_of(zones: Mapping[Zone, Decimal]) -> int:
+    """Which scheme has just these zones. :raises BillingRefused: none has"""
+    for scheme in Scheme:
+        if set(zones) == set(zones_of(scheme)):
+            return int(scheme)
+    raise BillingRefused(Reason.NO_TARIFF, details={"zones": ", ".join(sorted(zones))})
+
+
+def preview(*, account: Account, usage: Mapping[Zone, Decimal], on: date) -> Preview:
+    """What so many kWh by zone would cost the account at the prices of a day, by the very rules of the run.
+
+    :raises BillingRefused: the account's group has no prices on that day
+    """
+    return calculate(region=account.provider.region, group=account.tariff_group, usage=usage, on=on)
+
+
+def calculate(*, region: str, group: str, usage: Mapping[Zone, Decimal], on: date) -> Preview:
+    """What so many kWh by zone cost in a group of a region at the prices of a day, one month's limits.
+
+    :raises BillingRefused: no prices, or a zone is missing, or a volume is negative
+    """
+    scheme = scheme_of(usage)
+    if any(kwh < 0 for kwh in usage.values()):
+        raise BillingRefused(Reason.NEGATIVE_VOLUME)
+    volumes = [
+        Volume(0, scheme, zone, usage[zone], on, on + timedelta(days=1), Basis.READING, None, None)
+        for zone in zones_of(scheme)
+    ]
+    lines = price_month(volumes, group_tariffs(region, group, on=on))
+    return Preview(
+        total=Money(sum(line.kopecks for line in lines)),
+        kwh=sum((line.kwh for line in lines), Decimal(0)),
+        lines=[
+            PreviewLine(
+                Zone(line.zone), line.range_no, line.kwh, line.price, Money(line.kopecks), line.tariff_row_id
+            )
+            for line in lines
+        ],
+        demonstration=any(line.demonstration for line in lines),
+    )

@@ -1,0 +1,47 @@
+"""Shipped tariffs and charged accounts for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from svet.billing import operations
+from svet.billing.operations.loading import SHIPPED
+from svet.kernel.periods import Month
+from svet.metering.models import Meter
+from svet.metering.rules import Scheme, Zone
+from svet.metering.tests.factories import make_meter, make_reading
+from svet.subscribers.models import Account
+from svet.subscribers.tests.factories import make_account, make_provider
+
+NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
+NOVEMBER = Month(2026, 11)
+
+
+def load_chelyabinsk() -> None:
+    """The tariffs of the test provider's region."""
+    operations.load_tariffs(file=SHIPPED / "chelyabinsk.csv", now=NOW)
+
+
+def make_metered_account(
+    *,
+    scheme: int = Scheme.SINGLE,
+    initial: int = 1000,
+    installed_on: date = date(2026, 9, 20),
+    **account: str,
+) -> tuple[Account, Meter]:
+    """An account with one meter that stood at ``initial`` on every scale."""
+    made = make_account(**account)  # type: ignore[arg-type]
+    return made, make_meter(account=made, scheme=scheme, installed_on=installed_on, initial=initial)
+
+
+def charge_november(
+    *, values: Mapping[Zone, Decimal] | int = 1137, scheme: int = Scheme.SINGLE
+) -> tuple[Account, Meter]:
+    """An account with readings of October and November 2026, charged for November on the shipped tariffs."""
+    load_chelyabinsk()
+    account, meter = make_metered_account(scheme=scheme, installed_on=date(2026, 10, 20))
+    make_reading(meter, values, read_on=date(2026, 11, 20))
+    operations.run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
+    return account, meter

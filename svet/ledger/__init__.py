@@ -1,0 +1,1 @@
+"""Double-entry, append-only postings; a balance is their sum."""

@@ -1,0 +1,71 @@
+"""Two append-only tables: what happened (transactions) and how it moved the books (postings)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from svet.ledger.rules import Book, Kind
+
+
+class Transaction(models.Model):
+    """One event that moved money; its ``key`` names the event in the outside world and is taken for ever."""
+
+    key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16)
+    occurred_at = models.DateTimeField()
+    effective_on = models.DateField()
+    provider = models.ForeignKey(
+        "subscribers.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    memo = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="ledger_transaction_key_unique"),
+            models.CheckConstraint(condition=~models.Q(key=""), name="ledger_transaction_key_given"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in Kind]),
+                name="ledger_transaction_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Posting(models.Model):
+    """One leg of a transaction: kopecks into one book, for one account where the book is per account."""
+
+    # Transactions are never deleted, so only the insert is to be guarded: a trigger checks a whole
+    # statement's rows at once, where a foreign key would look up each of them.
+    transaction = models.ForeignKey(
+        Transaction, on_delete=models.PROTECT, related_name="postings", db_constraint=False
+    )
+    book = models.CharField(max_length=12)
+    account = models.ForeignKey(
+        "subscribers.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    kopecks = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(book__in=[book.value for book in Book]), name="ledger_posting_book_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(book=Book.RECEIVABLE.value) | models.Q(account__isnull=False),
+                name="ledger_posting_receivable_has_account",
+            ),
+            models.CheckConstraint(condition=~models.Q(kopecks=0), name="ledger_posting_not_zero"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "transaction"],
+                include=["kopecks"],
+                condition=models.Q(book=Book.RECEIVABLE.value),
+                name="ledger_posting_receivable",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.kopecks}"

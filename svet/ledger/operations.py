@@ -1,0 +1,136 @@
+"""Posting: one transaction, or thousands at once; the same key is posted once for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from svet.kernel.bulk import take_ids
+from svet.kernel.transactions import require_transaction
+from svet.ledger.models import Posting, Transaction
+from svet.ledger.rules import Kind, LedgerConflict, Leg, NewTransaction, Reason, body, check
+
+__all__ = ["PostedTransaction", "copy_postings", "post", "post_many"]
+
+
+@dataclass(frozen=True, slots=True)
+class PostedTransaction:
+    """The transaction a key stands for; ``fresh`` is false when the key had been posted before."""
+
+    id: int
+    key: str
+    fresh: bool
+
+
+def post(
+    *,
+    key: str,
+    kind: Kind,
+    legs: Sequence[Leg],
+    occurred_at: datetime,
+    effective_on: date,
+    provider_id: int,
+    memo: str = "",
+) -> PostedTransaction:
+    """Post one transaction under a key; the same key with the same legs returns the first one.
+
+    A parallel post of the same key waits for the other to commit.
+    :raises LedgerRefused: the legs do not make a transaction.
+    :raises LedgerConflict: the key stands for other legs.
+    """
+    require_transaction()
+    transaction = NewTransaction(key, kind, legs, occurred_at, effective_on, provider_id, memo)
+    check(transaction)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO ledger_transaction (key, kind, occurred_at, effective_on, provider_id, memo)
+            VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
+            """,
+            [key, kind.value, occurred_at, effective_on, provider_id, memo],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return _posted_before(transaction)
+        cursor.execute(
+            f"INSERT INTO ledger_posting (transaction_id, book, account_id, kopecks) VALUES "  # noqa: S608
+            f"{', '.join(['(%s, %s, %s, %s)'] * len(legs))}",
+            [value for leg in legs for value in (row[0], leg.book.value, leg.account_id, leg.money.kopecks)],
+        )
+    return PostedTransaction(id=row[0], key=key, fresh=True)
+
+
+def _posted_before(transaction: NewTransaction) -> PostedTransaction:
+    found = Transaction.objects.get(key=transaction.key)
+    legs = sorted(
+        (book, account_id or 0, kopecks)
+        for book, account_id, kopecks in Posting.objects.filter(transaction=found).values_list(
+            "book", "account_id", "kopecks"
+        )
+    )
+    if (found.kind, found.provider_id, tuple(legs)) != body(transaction):
+        raise LedgerConflict(Reason.KEY_TAKEN, details={"key": transaction.key})
+    return PostedTransaction(id=found.pk, key=found.key, fresh=False)
+
+
+def post_many(transactions: Sequence[NewTransaction]) -> list[PostedTransaction]:
+    """Post a batch by COPY, in the given order; keys posted before are skipped as in :func:`post`.
+
+    A parallel batch with one of the keys makes this one fail on the unique key: run it again.
+    :raises LedgerRefused: :raises LedgerConflict:
+    """
+    require_transaction()
+    for transaction in transactions:
+        check(transaction)
+    keys = [transaction.key for transaction in transactions]
+    known = set(Transaction.objects.filter(key__in=keys).values_list("key", flat=True))
+    result: dict[str, PostedTransaction] = {}
+    fresh: list[NewTransaction] = []
+    bodies: dict[str, object] = {}
+    for transaction in transactions:
+        if transaction.key in known:
+            result[transaction.key] = _posted_before(transaction)
+        elif transaction.key not in bodies:
+            bodies[transaction.key] = body(transaction)
+            fresh.append(transaction)
+        elif bodies[transaction.key] != body(transaction):
+            raise LedgerConflict(Reason.KEY_TAKEN, details={"key": transaction.key})
+    ids = copy_postings(
+        [(t.key, t.kind.value, t.occurred_at, t.effective_on, t.provider_id, t.memo) for t in fresh],
+        [[(leg.book.value, leg.account_id, leg.money.kopecks) for leg in t.legs] for t in fresh],
+    )
+    for transaction, identity in zip(fresh, ids, strict=True):
+        result[transaction.key] = PostedTransaction(id=identity, key=transaction.key, fresh=True)
+    return [result[key] for key in keys]
+
+
+def copy_postings(
+    transactions: Sequence[tuple[str, str, datetime, date, int, str]],
+    legs: Sequence[Iterable[tuple[str, int | None, int]]],
+) -> list[int]:
+    """The bare COPY under :func:`post_many`, for a caller that makes fresh keys and balanced legs itself.
+
+    Rows are ``(key, kind, occurred_at, effective_on, provider_id, memo)`` with, at the same place of
+    ``legs``, their ``(book, account_id, kopecks)``. The database still refuses a taken key and an unbalanced
+    transaction.
+    """
+    require_transaction()
+    if not transactions:
+        return []
+    ids = take_ids(model=Transaction, count=len(transactions))
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        with cursor.copy(
+            "COPY ledger_transaction (id, key, kind, occurred_at, effective_on, provider_id, memo) FROM STDIN"
+        ) as copy:
+            for identity, row in zip(ids, transactions, strict=True):
+                copy.write_row((identity, *row))
+        with cursor.copy(
+            "COPY ledger_posting (transaction_id, book, account_id, kopecks) FROM STDIN"
+        ) as copy:
+            for identity, rows in zip(ids, legs, strict=True):
+                for leg in rows:
+                    copy.write_row((identity, *leg))
+    return ids

@@ -1,0 +1,93 @@
+"""What a ledger transaction is made of, and when its legs make sense together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from svet.kernel.money import Money
+from svet.kernel.refusals import Conflict, Refused
+
+
+class Book(StrEnum):
+    """The books of account; within a transaction their kopecks add up to zero."""
+
+    RECEIVABLE = "receivable"  # what customers owe, per account; a debt is positive
+    REVENUE = "revenue"
+    BANK = "bank"
+    CASH = "cash"
+    SUSPENSE = "suspense"  # money that came for an account nobody knows
+
+
+class Kind(StrEnum):
+    """What a transaction was, for turnovers and statements."""
+
+    CHARGE = "charge"
+    PAYMENT = "payment"
+    REFUND = "refund"
+    CORRECTION = "correction"
+    OPENING = "opening"
+
+
+class Reason(StrEnum):
+    UNBALANCED = "unbalanced"
+    NO_LEGS = "no_legs"
+    ZERO_LEG = "zero_leg"
+    ACCOUNT_MISSING = "account_missing"
+    KEY_MISSING = "key_missing"
+    KEY_TAKEN = "key_taken"
+
+
+class LedgerRefused(Refused):
+    """The legs cannot be one transaction."""
+
+
+class LedgerConflict(Conflict):
+    """The key already stands for another transaction; keys are never given out again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """So much money into one book (out of it when negative)."""
+
+    book: Book
+    account_id: int | None
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransaction:
+    """A transaction to be posted; ``effective_on`` is the day it counts for in statements."""
+
+    key: str
+    kind: Kind
+    legs: Sequence[Leg]
+    occurred_at: datetime
+    effective_on: date
+    provider_id: int
+    memo: str = ""
+
+
+def check(transaction: NewTransaction) -> None:
+    """Make sure the transaction can be posted. :raises LedgerRefused:"""
+    if not transaction.key:
+        raise LedgerRefused(Reason.KEY_MISSING)
+    if not transaction.legs:
+        raise LedgerRefused(Reason.NO_LEGS)
+    total = 0
+    for leg in transaction.legs:
+        if not leg.money.kopecks:
+            raise LedgerRefused(Reason.ZERO_LEG)
+        if leg.book is Book.RECEIVABLE and leg.account_id is None:
+            raise LedgerRefused(Reason.ACCOUNT_MISSING)
+        total += leg.money.kopecks
+    if total:
+        raise LedgerRefused(Reason.UNBALANCED, details={"kopecks": total})
+
+
+def body(transaction: NewTransaction) -> tuple[str, int, tuple[tuple[str, int, int], ...]]:
+    """What must be equal when a key comes a second time: kind, provider and legs in any order."""
+    legs = sorted((str(leg.book), leg.account_id or 0, leg.money.kopecks) for leg in transaction.legs)
+    return str(transaction.kind), transaction.provider_id, tuple(legs)

@@ -1,0 +1,247 @@
+"""Posting: balance, keys, append-only tables, turnovers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.kernel.transactions import use_case
+from svet.ledger import operations, queries
+from svet.ledger.models import Posting, Transaction
+from svet.ledger.rules import Book, Kind, LedgerConflict, LedgerRefused, Leg, NewTransaction, Reason
+from svet.ledger.texts import explain
+from svet.subscribers.tests.factories import make_account, make_provider
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+
+
+def charge(account_id: int, kopecks: int) -> list[Leg]:
+    return [
+        Leg(Book.RECEIVABLE, account_id, Money(kopecks)),
+        Leg(Book.REVENUE, None, Money(-kopecks)),
+    ]
+
+
+def payment(account_id: int, kopecks: int) -> list[Leg]:
+    return [
+        Leg(Book.BANK, None, Money(kopecks)),
+        Leg(Book.RECEIVABLE, account_id, Money(-kopecks)),
+    ]
+
+
+def post(
+    key: str, legs: Sequence[Leg], *, kind: Kind = Kind.CHARGE, on: date = TODAY
+) -> operations.PostedTransaction:
+    with transaction.atomic():
+        return operations.post(
+            key=key,
+            kind=kind,
+            legs=legs,
+            occurred_at=NOW,
+            effective_on=on,
+            provider_id=make_provider().pk,
+        )
+
+
+def new(key: str, legs: Sequence[Leg]) -> NewTransaction:
+    return NewTransaction(key, Kind.CHARGE, legs, NOW, TODAY, make_provider().pk)
+
+
+@pytest.mark.django_db
+def test_balance_is_the_sum_of_postings() -> None:
+    account, other = make_account(), make_account()
+    post("charge:1", charge(account.pk, 66_445))
+    post("pay:1", payment(account.pk, 100_000), kind=Kind.PAYMENT)
+    assert queries.balance(account.pk) == Money(-33_555)
+    assert queries.balances([account.pk, other.pk]) == {account.pk: Money(-33_555), other.pk: Money(0)}
+    assert queries.broken() == []
+
+
+@pytest.mark.django_db
+def test_same_key_is_posted_once() -> None:
+    account = make_account()
+    first = post("charge:1", charge(account.pk, 100))
+    again = post("charge:1", list(reversed(charge(account.pk, 100))))
+    assert (again.id, again.fresh) == (first.id, False)
+    assert queries.balance(account.pk) == Money(100)
+    assert queries.transaction_exists("charge:1")
+    assert not queries.transaction_exists("charge:2")
+
+
+@pytest.mark.django_db
+def test_same_key_with_another_sum_is_refused() -> None:
+    account = make_account()
+    post("charge:1", charge(account.pk, 100))
+    with pytest.raises(LedgerConflict) as refused:
+        post("charge:1", charge(account.pk, 101))
+    assert refused.value.reason is Reason.KEY_TAKEN
+    assert "ничего не изменено" in explain(refused.value).lower()
+    assert queries.balance(account.pk) == Money(100)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("legs", "reason"),
+    [
+        ([], Reason.NO_LEGS),
+        ([Leg(Book.BANK, None, Money(1))], Reason.UNBALANCED),
+        ([Leg(Book.BANK, None, Money(0)), Leg(Book.CASH, None, Money(0))], Reason.ZERO_LEG),
+        ([Leg(Book.BANK, None, Money(-1)), Leg(Book.RECEIVABLE, None, Money(1))], Reason.ACCOUNT_MISSING),
+    ],
+)
+def test_legs_that_are_no_transaction_are_refused(legs: list[Leg], reason: Reason) -> None:
+    with pytest.raises(LedgerRefused) as refused:
+        post("x", legs)
+    assert refused.value.reason is reason
+    assert explain(refused.value)
+    assert not Transaction.objects.exists()
+
+
+@pytest.mark.django_db
+def test_key_must_be_given() -> None:
+    with pytest.raises(LedgerRefused):
+        post("", charge(make_account().pk, 1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_posting_needs_an_open_transaction() -> None:
+    with pytest.raises(RuntimeError):
+        operations.post_many([])
+
+
+@pytest.mark.django_db
+def test_database_refuses_an_unbalanced_transaction_by_itself() -> None:
+    made = Transaction.objects.create(
+        key="x", kind="charge", occurred_at=NOW, effective_on=TODAY, provider=make_provider()
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Posting.objects.create(transaction=made, book="bank", kopecks=5)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        operations.copy_postings([("y", "charge", NOW, TODAY, make_provider().pk, "")], [[("bank", None, 5)]])
+
+
+@pytest.mark.django_db
+def test_database_refuses_postings_of_no_transaction() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_posting (transaction_id, book, kopecks)"
+            " VALUES (-1, 'bank', 5), (-1, 'cash', -5)"
+        )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_posting SET kopecks = kopecks + 1",
+        "DELETE FROM ledger_posting",
+        "UPDATE ledger_transaction SET memo = 'x'",
+        "DELETE FROM ledger_transaction",
+    ],
+)
+def test_history_cannot_be_rewritten(statement: str) -> None:
+    post("charge:1", charge(make_account().pk, 100))
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_batch_is_posted_in_order_and_once() -> None:
+    account = make_account()
+    batch = [new(f"charge:{number}", charge(account.pk, number)) for number in range(1, 101)]
+    with transaction.atomic():
+        posted = operations.post_many(batch)
+    assert [item.key for item in posted] == [item.key for item in batch]
+    assert all(item.fresh for item in posted)
+    with transaction.atomic():
+        again = operations.post_many([*batch[50:], new("charge:101", charge(account.pk, 101)), batch[0]])
+    assert [item.fresh for item in again] == [False] * 50 + [True, False]
+    assert queries.balance(account.pk) == Money(sum(range(1, 102)))
+    assert queries.broken() == []
+
+
+@pytest.mark.django_db
+def test_batch_with_a_taken_key_and_another_sum_is_refused_whole() -> None:
+    account = make_account()
+    post("charge:2", charge(account.pk, 2))
+    with pytest.raises(LedgerConflict), transaction.atomic():
+        operations.post_many([new("charge:1", charge(account.pk, 1)), new("charge:2", charge(account.pk, 3))])
+    with pytest.raises(LedgerConflict), transaction.atomic():
+        operations.post_many([new("charge:5", charge(account.pk, 1)), new("charge:5", charge(account.pk, 3))])
+    assert queries.balance(account.pk) == Money(2)
+
+
+@pytest.mark.django_db
+def test_turnover_of_a_month_adds_up() -> None:
+    account = make_account()
+    post("charge:1", charge(account.pk, 1000), on=date(2026, 10, 31))
+    post("pay:1", payment(account.pk, 400), kind=Kind.PAYMENT, on=date(2026, 11, 1))
+    post("refund:1", payment(account.pk, -100), kind=Kind.REFUND, on=date(2026, 11, 2))
+    post("charge:2", charge(account.pk, 700), on=date(2026, 11, 30))
+    post("fix:1", charge(account.pk, -50), kind=Kind.CORRECTION, on=date(2026, 11, 30))
+    post("pay:2", payment(account.pk, 5), kind=Kind.PAYMENT, on=date(2026, 12, 1))
+    found = queries.turnover([account.pk], Month(2026, 11))[account.pk]
+    assert found == queries.Turnover(
+        opening=Money(1000), charged=Money(700), paid=Money(300), corrected=Money(-50), closing=Money(1350)
+    )
+    assert queries.turnover([account.pk], Month(2026, 12))[account.pk].opening == found.closing
+    entries = queries.entries(account.pk, since=date(2026, 11, 1), until=date(2026, 12, 1))
+    assert [entry.money.kopecks for entry in entries] == [-400, 100, 700, -50]
+
+
+@pytest.mark.django_db
+def test_breaches_are_found() -> None:
+    account = make_account()
+    post("charge:1", charge(account.pk, 1000))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE ledger_posting DISABLE TRIGGER USER")
+        cursor.execute("UPDATE ledger_posting SET kopecks = kopecks + 1 WHERE book = 'revenue'")
+    Transaction.objects.create(
+        key="hollow", kind="charge", occurred_at=NOW, effective_on=TODAY, provider=make_provider()
+    )
+    breaches = queries.broken()
+    assert len(breaches) == 3
+    assert "charge:1" in breaches[0]
+    assert "hollow" in breaches[2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_posts_of_one_key_make_one_transaction() -> None:
+    account = make_account()
+    provider_id = account.provider_id
+    barrier = threading.Barrier(6)
+    results: list[operations.PostedTransaction] = []
+
+    def work() -> None:
+        barrier.wait()
+        try:
+            with use_case():
+                posted = operations.post(
+                    key="pay:1",
+                    kind=Kind.PAYMENT,
+                    legs=payment(account.pk, 30_000),
+                    occurred_at=NOW,
+                    effective_on=TODAY,
+                    provider_id=provider_id,
+                )
+            results.append(posted)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 6
+    assert sum(result.fresh for result in results) == 1
+    assert len({result.id for result in results}) == 1
+    assert queries.balance(account.pk) == Money(-30_000)
