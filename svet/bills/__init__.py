@@ -1,0 +1,1 @@
+"""The monthly bill: snapshot, PDF with a payment QR, delivery."""

@@ -1,0 +1,237 @@
+"""The page from top to bottom. Sizes are points; the rows of the tables shrink when there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from io import BytesIO
+
+from reportlab import rl_config
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from svet.bills import texts
+from svet.bills.drawing.chart import draw_bars
+from svet.bills.drawing.code import symbol
+from svet.bills.drawing.pen import BOLD, INK, MEDIUM, SOFT, TINT, Pen, register_fonts
+from svet.bills.drawing.tables import Row, draw_table, line_rows, reading_rows
+from svet.bills.rules import BillDocument, CodeImpossible, compare, payment_code
+from svet.look.formats import NBSP, day, day_and_month, roubles
+
+_WIDTH, _HEIGHT = A4
+_MARGIN = 36.0
+_INNER = _WIDTH - 2 * _MARGIN
+_FOOT = 62.0
+_BOTTOM_LEAST = 130.0
+_ROW_MOST, _ROW_LEAST = 19.0, 7.2
+_GAP_MOST, _GAP_LEAST = 34.0, 12.0
+_TITLE = 14.0
+_BRAND = "#1f5fa8"
+
+
+def draw(document: BillDocument, *, masked: bool) -> bytes:
+    """Draw the bill as a PDF of one page; ``masked`` hides the holder's name and flat.
+
+    The words come from the active language; equal documents give equal bytes.
+    """
+    register_fonts()
+    rl_config.useA85 = 0
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, invariant=1, pageCompression=1, lang="ru-RU")
+    canvas.setTitle(f"Счёт {document.number}")
+    canvas.setAuthor(document.payee.legal_name)
+    canvas.setSubject(f"Платёжный документ за {texts.month_label(document.period)}")
+    canvas.setCreator("Svet")
+    pen = Pen(canvas, height=_HEIGHT)
+    accent = _accent(document.payee.color)
+    y = _head(pen, document, accent)
+    y = _hero(pen, document, y, accent)
+    y = _parties(pen, document, y, masked=masked)
+    y = _tables(pen, document, y)
+    _bottom(pen, document, y, accent)
+    _foot(pen, document)
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _accent(color: str) -> Color:
+    try:
+        return HexColor(color or _BRAND)
+    except ValueError:
+        return HexColor(_BRAND)
+
+
+def _head(pen: Pen, document: BillDocument, accent: Color) -> float:
+    top = 30.0
+    pen.box(_MARGIN, top, 26, 26, fill=accent, radius=7)
+    bolt = [(15, 4.5), (7, 14.5), (12.2, 14.5), (11, 21.5), (19, 11.2), (13.8, 11.2)]
+    pen.polygon([(_MARGIN + x, top + y) for x, y in bolt], fill=HexColor("#ffffff"))
+    pen.block(_MARGIN + 34, top + 18, document.payee.name, width=230, lines=1, font=BOLD, size=15, least=8)
+    right = _MARGIN + _INNER
+    pen.text(
+        right, top + 10, f"Счёт за {texts.month_label(document.period)}", font=MEDIUM, size=11, align="right"
+    )
+    number = f"Платёжный документ № {document.number} от {day(document.issued_on)}"
+    pen.text(right, top + 23, number, size=8, color=SOFT, align="right")
+    return top + 40
+
+
+def _hero(pen: Pen, document: BillDocument, y: float, accent: Color) -> float:
+    height = 156.0
+    side = 128.0
+    pen.box(_MARGIN, y, _INNER, height, fill=TINT, radius=12)
+    pen.box(_MARGIN, y + 18, 3.5, height - 36, fill=accent)
+    x = _MARGIN + 22
+    width = _INNER - side - 66
+    sums = document.sums
+    pen.text(x, y + 28, "К оплате", font=MEDIUM, size=12, color=SOFT)
+    pen.block(x, y + 72, roubles(sums.payable), width=width, lines=1, font=BOLD, size=42, least=16)
+    if sums.payable:
+        pen.text(
+            x,
+            y + 98,
+            f"до {day_and_month(document.due_on)} {document.due_on.year}",
+            font=MEDIUM,
+            size=19,
+            color=accent,
+        )
+    elif sums.closing < 0:
+        pen.text(
+            x,
+            y + 98,
+            f"Переплата {roubles(sums.closing)}",
+            font=MEDIUM,
+            size=17,
+            color=accent,
+        )
+    else:
+        pen.text(x, y + 98, "Платить не нужно", font=MEDIUM, size=17, color=accent)
+    comparison = compare(document)
+    what = f"{texts.sentence(comparison)} {texts.money_sentence(comparison)}".strip()
+    pen.block(x, y + 122, what, width=width, lines=2, size=9.5, least=6.5, leading=1.35)
+    _code(pen, document, _MARGIN + _INNER - side - 14, y + 8, side)
+    return y + height + 16
+
+
+def _code(pen: Pen, document: BillDocument, x: float, y: float, side: float) -> None:
+    """The symbol on white with its quiet zone of four modules."""
+    try:
+        rows = symbol(payment_code(document))
+    except CodeImpossible:
+        pen.block(x, y + 60, "Реквизиты для оплаты — ниже", width=side, size=8, color=SOFT)
+        return
+    quiet = side * 4 / (len(rows) + 8)
+    pen.box(x, y, side, side, fill=HexColor("#ffffff"), radius=4)
+    pen.modules(x + quiet, y + quiet, side - 2 * quiet, rows)
+    pen.text(
+        x + side / 2,
+        y + side + 12,
+        "Оплата по QR-коду в приложении банка",
+        size=6.8,
+        color=SOFT,
+        align="center",
+    )
+
+
+def _parties(pen: Pen, document: BillDocument, y: float, *, masked: bool) -> float:
+    payer, payee = document.payer, document.payee
+    half = _INNER / 2 - 12
+    left, right = _MARGIN, _MARGIN + _INNER / 2 + 12
+    pen.text(left, y, "Лицевой счёт", size=7, color=SOFT)
+    pen.text(left, y + 14, payer.account_number, font=BOLD, size=13)
+    line = pen.block(
+        left,
+        y + 28,
+        payer.masked_name if masked else payer.name,
+        width=half,
+        lines=2,
+        font=MEDIUM,
+        size=8.5,
+        least=5.5,
+    )
+    pen.block(
+        left, line, payer.masked_address if masked else payer.address, width=half, lines=2, size=8, least=5.5
+    )
+    pen.text(right, y, "Получатель", size=7, color=SOFT)
+    line = pen.block(right, y + 11, payee.legal_name, width=half, lines=2, font=MEDIUM, size=8.5, least=5.5)
+    for text in (
+        f"ИНН {payee.inn}  КПП {payee.kpp}" if payee.kpp else f"ИНН {payee.inn}",
+        f"Р/с {payee.settlement_account}",
+        f"{payee.bank_name}, БИК {payee.bic}",
+        f"К/с {payee.correspondent_account}",
+    ):
+        line = pen.block(right, line, text, width=half, lines=1, size=7.5, least=5)
+    return y + 66
+
+
+def _tables(pen: Pen, document: BillDocument, y: float) -> float:
+    """Both tables with the room they have shared out; returns where the bottom block starts."""
+    lines, readings = line_rows(document), reading_rows(document)
+    start = y + 12
+    free = _HEIGHT - _FOOT - _BOTTOM_LEAST - start - 2 * _TITLE - 2 * _GAP_LEAST
+    count = len(lines) + len(readings) + 2
+    row = min(_ROW_MOST, max(_ROW_LEAST, free / count))
+    gap = min(_GAP_MOST, _GAP_LEAST + max(0.0, free - row * count) / 4)
+    y = _table(pen, "Начислено", lines, start, row)
+    y = _table(pen, "Показания приборов учёта", readings, y + gap, row)
+    return y + gap
+
+
+def _table(pen: Pen, title: str, rows: Sequence[Row], y: float, row: float) -> float:
+    pen.text(_MARGIN, y + 8, title, font=MEDIUM, size=10)
+    return draw_table(pen, rows, x=_MARGIN, y=y + _TITLE, width=_INNER, row=row)
+
+
+def _bottom(pen: Pen, document: BillDocument, y: float, accent: Color) -> None:
+    """The account's sums and the chart, which takes the height that is left, within reason."""
+    room = _HEIGHT - _FOOT - 14 - y
+    y += 8
+    step = min(20.0, max(13.0, (room - 40) / 6))
+    sums = document.sums
+    width = _INNER * 0.42
+    pen.text(_MARGIN, y, "Расчёты по лицевому счёту", font=MEDIUM, size=10)
+    start, last = day(document.month.first), day(document.month.end - timedelta(days=1))
+    rows = [
+        (f"{'Переплата' if sums.opening < 0 else 'Долг'} на {start}", sums.opening),
+        (f"Начислено за {texts.month_label(document.period)}", sums.charged),
+        ("Перерасчёт", sums.recalculated),
+        ("Пени", 0),
+        (f"Оплачено по {last}", -sums.paid),
+    ]
+    line = y + step + 4
+    for label, kopecks in rows:
+        pen.text(_MARGIN, line, label, size=8, color=SOFT)
+        pen.text(_MARGIN + width, line, roubles(kopecks), size=8, align="right")
+        line += step
+    pen.rule(_MARGIN, line - step * 0.6, width, color=INK)
+    label = "Переплата" if sums.closing < 0 else "Итого к оплате"
+    pen.text(_MARGIN, line + 5, label, font=BOLD, size=9.5)
+    pen.text(_MARGIN + width, line + 5, roubles(sums.closing), font=BOLD, size=9.5, align="right")
+    x = _MARGIN + width + 30
+    pen.text(x, y, "Потребление за 12 месяцев, кВт·ч", font=MEDIUM, size=10)
+    height = min(170.0, room - 28)
+    draw_bars(pen, document.bars, x=x, y=y + 12, width=_INNER - width - 30, height=height, accent=accent)
+
+
+def _foot(pen: Pen, document: BillDocument) -> None:
+    y = _HEIGHT - _FOOT + 8
+    pen.rule(_MARGIN, y - 6, _INNER)
+    remarks = [*texts.notes(document)]
+    decrees = texts.decrees(document)
+    if decrees:
+        remarks.append(f"Тарифы: {'; '.join(decrees)}.")
+    y = pen.block(_MARGIN, y + 5, " ".join(remarks), width=_INNER, lines=3, size=7, least=5, color=SOFT)
+    contact = f"Горячая линия {document.payee.hotline}." if document.payee.hotline else ""
+    rest = "Каждую строку этого счёта можно раскрыть в личном кабинете: «Детализация расчётов»."
+    pen.block(
+        _MARGIN,
+        max(y, _HEIGHT - _FOOT + 38),
+        f"{contact}{NBSP} {rest}".strip(),
+        width=_INNER,
+        lines=1,
+        size=7,
+        least=5,
+        color=SOFT,
+    )

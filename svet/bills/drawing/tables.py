@@ -1,0 +1,178 @@
+"""The two tables of the page: what was charged, and which readings it was charged by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from reportlab.lib.colors import Color
+
+from svet.bills import texts
+from svet.bills.drawing.pen import INK, LINE, MEDIUM, REGULAR, SOFT, Align, Pen, fit
+from svet.bills.rules import BillDocument, LineRow
+from svet.look.formats import day, number, roubles
+
+# More rows than this cannot be read on one page: the smallest ones are then added up.
+_MOST_LINES = 16
+_MOST_READINGS = 9
+_SIZE_PER_ROW = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its share of the width and where its words stand."""
+
+    title: str
+    share: float
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The words of a row; the first row of a table holds its columns."""
+
+    cells: tuple[str, ...]
+    columns: tuple[Column, ...]
+    strong: bool = False
+
+
+_LINE_COLUMNS = (
+    Column("Зона", 0.21),
+    Column("Диапазон, кВт·ч", 0.23),
+    Column("Объём, кВт·ч", 0.16, "right"),
+    Column("Тариф, ₽/кВт·ч", 0.18, "right"),
+    Column("Сумма", 0.22, "right"),
+)
+_READING_COLUMNS = (
+    Column("Прибор учёта, зона", 0.26),
+    Column("Предыдущее", 0.12, "right"),
+    Column("от", 0.12),
+    Column("Текущее", 0.10, "right"),
+    Column("от, источник", 0.26),
+    Column("Расход, кВт·ч", 0.14, "right"),
+)
+
+
+def line_rows(document: BillDocument) -> list[Row]:
+    """Lines by zone and range; equal prices of several meters stand together, the last row is the total."""
+    rows = [_line(line) for line in _gathered(document.lines)]
+    if len(rows) > _MOST_LINES:
+        rows = [
+            *rows[: _MOST_LINES - 1],
+            _row(_LINE_COLUMNS, "ещё строки — в личном кабинете", "", "", "", ""),
+        ]
+    total = sum(line.kopecks for line in document.lines)
+    return [
+        *rows,
+        _row(_LINE_COLUMNS, "Всего", "", number(document.kwh), "", roubles(total), strong=True),
+    ]
+
+
+def reading_rows(document: BillDocument) -> list[Row]:
+    """One row for every scale of every meter."""
+    rows = [
+        _row(
+            _READING_COLUMNS,
+            f"№ {reading.meter_serial}, {texts.zone_label(reading.zone).lower()}",
+            _value(reading.previous_value),
+            _day(reading.previous_on),
+            _value(reading.current_value),
+            " · ".join(
+                part
+                for part in (_day(reading.current_on), texts.source_label(reading.current_source))
+                if part
+            ),
+            number(reading.kwh),
+        )
+        for reading in document.readings
+    ]
+    if len(rows) > _MOST_READINGS:
+        rest = _row(_READING_COLUMNS, "ещё приборы — в личном кабинете", "", "", "", "", "")
+        rows = [*rows[: _MOST_READINGS - 1], rest]
+    return rows or [_row(_READING_COLUMNS, "Прибора учёта нет", "", "", "", "", "")]
+
+
+def draw_table(pen: Pen, rows: Sequence[Row], *, x: float, y: float, width: float, row: float) -> float:
+    """Draw the head and the rows, each ``row`` high; returns the lower edge."""
+    size = min(8.5, row * _SIZE_PER_ROW)
+    padding = 10.0
+    head = Row(tuple(column.title for column in rows[0].columns), rows[0].columns)
+    for index, each in enumerate([head, *rows]):
+        font = MEDIUM if each.strong else REGULAR
+        color = SOFT if index == 0 else INK
+        left = x
+        for place, (text, column) in enumerate(zip(each.cells, each.columns, strict=True)):
+            room = width * column.share
+            # Words after a column of numbers keep their distance from it.
+            gap = padding if place and column.align == "left" else 0.0
+            at = left + room if column.align == "right" else left + gap
+            _cell(
+                pen,
+                text,
+                at=at,
+                y=y + row * 0.5 + size * 0.36,
+                width=room - gap,
+                column=column,
+                ink=(font, size, color),
+            )
+            left += room
+        y += row
+        pen.rule(x, y, width, color=INK if index == 0 else LINE, weight=0.8 if index == 0 else 0.4)
+    return y
+
+
+def _cell(
+    pen: Pen,
+    text: str,
+    *,
+    at: float,
+    y: float,
+    width: float,
+    column: Column,
+    ink: tuple[str, float, Color],
+) -> None:
+    font, size, color = ink
+    lines, fitted = fit(text, width=width - 3, lines=1, font=font, size=size, least=4.5)
+    pen.text(at, y, lines[0], font=font, size=fitted, color=color, align=column.align)
+
+
+def _row(columns: tuple[Column, ...], *cells: str, strong: bool = False) -> Row:
+    return Row(cells, columns, strong)
+
+
+def _line(line: LineRow) -> Row:
+    zone = texts.zone_label(line.zone)
+    basis = "" if line.basis == "reading" else f", {texts.source_label(line.basis)}"
+    mark = "*" if line.demonstration else ""
+    return _row(
+        _LINE_COLUMNS,
+        f"{zone}{basis}",
+        texts.range_label(line),
+        number(line.kwh),
+        f"{texts.price_text(line.price)}{mark}",
+        roubles(line.kopecks),
+    )
+
+
+def _gathered(lines: Sequence[LineRow]) -> list[LineRow]:
+    """Add up lines that differ only by their meter or days: on paper they are one price of one zone."""
+    together: dict[tuple[object, ...], LineRow] = {}
+    for line in lines:
+        key = (line.zone, line.basis, line.range_no, line.range_over_kwh, line.range_upper_kwh, line.price)
+        known = together.get(key)
+        together[key] = (
+            line
+            if known is None
+            else replace(known, kwh=known.kwh + line.kwh, kopecks=known.kopecks + line.kopecks)
+        )
+    return list(together.values())
+
+
+def _value(value: Decimal | None) -> str:
+    return "—" if value is None else number(value)
+
+
+def _day(value: date | None) -> str:
+    return "" if value is None else day(value)

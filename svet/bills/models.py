@@ -1,0 +1,88 @@
+"""Bills as they were issued, and the files that were made of them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from svet.kernel.fields import PublicIdField
+
+
+class Bill(models.Model):
+    """What an account was told about one month; a trigger lets only ``delivered_at`` change.
+
+    ``snapshot`` holds everything that is printed, ``snapshot_sha256`` is the hash of its canonical JSON.
+    A recalculation issues the next ``version`` of the same month. ``payable_kopecks`` may be negative:
+    an overpayment.
+    """
+
+    public_id = PublicIdField()
+    number = models.CharField(max_length=48)
+    account = models.ForeignKey(
+        "subscribers.Account", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    period = models.DateField()
+    version = models.PositiveSmallIntegerField(default=1)
+    issued_at = models.DateTimeField()
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    snapshot = models.JSONField()
+    snapshot_sha256 = models.CharField(max_length=64)
+    kwh = models.DecimalField(max_digits=14, decimal_places=3)
+    total_kopecks = models.BigIntegerField()
+    payable_kopecks = models.BigIntegerField()
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "period", "version"], name="bills_bill_once_per_period"
+            ),
+            models.CheckConstraint(condition=models.Q(period__day=1), name="bills_bill_period_is_month"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-issued_at", "-id"], name="bills_bill_feed"),
+            models.Index(fields=["due_on"], name="bills_bill_by_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BillFile(models.Model):
+    """The PDF of a bill, kept once made: ``masked`` tells the variant that hides the holder. Append-only."""
+
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="files", db_index=False)
+    masked = models.BooleanField()
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bill", "masked"], name="bills_file_once_per_variant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bill_id}{' masked' if self.masked else ''}"
+
+
+class DueReminder(models.Model):
+    """A person was reminded of what the account owes by this day."""
+
+    account = models.ForeignKey(
+        "subscribers.Account", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    due_on = models.DateField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "person", "due_on"], name="bills_due_reminder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.account_id} {self.due_on}"

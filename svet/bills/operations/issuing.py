@@ -1,0 +1,238 @@
+"""Writes: issue the bills of a month, make their files, send them by e-mail."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import translation
+from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
+
+from svet.bills import queries, texts
+from svet.bills.drawing import draw
+from svet.bills.models import Bill, BillFile
+from svet.bills.rules import BillDocument, canonical, digest, to_snapshot, uses_own_readings
+from svet.gateways.mail.port import Attachment
+from svet.kernel.bulk import copy_rows, take_ids
+from svet.kernel.periods import Month
+from svet.kernel.transactions import use_case
+from svet.look.formats import day, roubles
+from svet.notices import operations as notices
+from svet.notices.operations import Tiding
+from svet.notices.rules import Channel, Event
+from svet.people.models import Person
+from svet.subscribers import queries as subscribers
+from svet.subscribers.models import Account, Delivery, Link, Provider
+
+BATCH = 500
+LETTERS_PER_JOB = 50
+_COLUMNS = (
+    "id",
+    "public_id",
+    "number",
+    "account_id",
+    "period",
+    "version",
+    "issued_at",
+    "issued_on",
+    "due_on",
+    "snapshot_sha256",
+    "kwh",
+    "total_kopecks",
+    "payable_kopecks",
+    "snapshot",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueReport:
+    """What an issue did: new bills, bills that stood already, letters promised."""
+
+    issued: int
+    already: int
+    letters: int
+
+
+def issue(*, provider_id: int, period: Month, now: datetime, announce: bool = True) -> IssueReport:
+    """Issue the bills of every account charged for ``period``; a second run issues only what is missing.
+
+    Each batch is one transaction with its notices and letters; ``announce`` is off for months long past.
+    """
+    provider = Provider.objects.get(pk=provider_id)
+    already = Bill.objects.filter(account__provider_id=provider_id, period=period.first).count()
+    issued = letters = after = 0
+    while True:
+        with use_case():
+            _lock(provider_id, period)
+            account_ids = queries.unissued(provider_id=provider_id, period=period, after=after, limit=BATCH)
+            if not account_ids:
+                return IssueReport(issued, already, letters)
+            bills = _issue_batch(provider, account_ids, period=period, now=now)
+            if announce:
+                letters += _announce(bills, now=now)
+            issued += len(bills)
+            after = account_ids[-1]
+
+
+def pdf_of(bill_id: int, *, masked: bool, now: datetime) -> bytes:
+    """The bill as PDF: made once, kept with its hash, always the same bytes.
+
+    :raises BillNotFound: there is no such bill
+    """
+    kept = BillFile.objects.filter(bill_id=bill_id, masked=masked).values_list("content", flat=True).first()
+    if kept is not None:
+        return bytes(kept)
+    view = queries.bill_by_id(bill_id, masked=masked)
+    # The bill is a Russian document whatever language the cabinet speaks.
+    with translation.override("ru"):
+        content = draw(view.document, masked=masked)
+    with transaction.atomic():
+        BillFile.objects.bulk_create(
+            [
+                BillFile(
+                    bill_id=bill_id,
+                    masked=masked,
+                    content=content,
+                    sha256=hashlib.sha256(content).hexdigest(),
+                    made_at=now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+    # Somebody else may have been first: theirs is the one that counts.
+    return bytes(BillFile.objects.values_list("content", flat=True).get(bill_id=bill_id, masked=masked))
+
+
+def deliver(*, bill_id: int, now: datetime) -> bool:
+    """Promise the letter with the bill's PDF, once; False when it was promised before or nobody wants it.
+
+    The holder's name is shown only when the address belongs to somebody confirmed for the account.
+    """
+    bill = Bill.objects.select_related("account").only("number", "delivered_at", "account").get(pk=bill_id)
+    account = bill.account
+    if bill.delivered_at is not None or account.delivery == Delivery.PAPER or not account.delivery_email:
+        return False
+    confirmed = Link.objects.filter(
+        account_id=account.pk,
+        confirmed_at__isnull=False,
+        removed_at__isnull=True,
+        suspended_at__isnull=True,
+        person__email__iexact=account.delivery_email,
+    )
+    masked = not confirmed.exists()
+    content = pdf_of(bill_id, masked=masked, now=now)
+    document = queries.bill_by_id(bill_id, masked=masked).document
+    with use_case():
+        if not Bill.objects.filter(pk=bill_id, delivered_at__isnull=True).update(delivered_at=now):
+            return False
+        notices.send_email(
+            address=account.delivery_email,
+            event=Event.BILL_READY,
+            params=_params(document),
+            now=now,
+            attachment=Attachment(name=file_name(document), media_type="application/pdf", content=content),
+            url=f"/bills/{bill.public_id}/",
+        )
+        return True
+
+
+def file_name(document: BillDocument) -> str:
+    """How the file is called when it is saved."""
+    return f"bill-{document.month}-{document.payer.account_number}.pdf"
+
+
+def _lock(provider_id: int, period: Month) -> None:
+    """Two issues of one month wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('bills.issue'), hashtext(%s))", [f"{provider_id}/{period}"]
+        )
+
+
+def _issue_batch(
+    provider: Provider, account_ids: Sequence[int], *, period: Month, now: datetime
+) -> dict[int, tuple[Bill, BillDocument]]:
+    """Keep the bills of a batch, by account key."""
+    today = subscribers.provider_today(provider, now)
+    documents = queries.gather(account_ids=account_ids, period=period, issued_on=today)
+    bills = {account_id: _bill(account_id, document, now=now) for account_id, document in documents.items()}
+    _keep(bills.values())
+    return {account_id: (bill, documents[account_id]) for account_id, bill in bills.items()}
+
+
+def _keep(bills: Collection[Bill]) -> None:
+    """Write new bills by COPY: rows as long as these are slow to INSERT."""
+    for bill, identity in zip(bills, take_ids(model=Bill, count=len(bills)), strict=True):
+        bill.pk = identity
+    plain = _COLUMNS[:-1]
+    rows = ([*(getattr(bill, name) for name in plain), canonical(bill.snapshot)] for bill in bills)
+    copy_rows(model=Bill, columns=_COLUMNS, rows=rows)
+
+
+def _bill(account_id: int, document: BillDocument, *, now: datetime) -> Bill:
+    snapshot = to_snapshot(document)
+    return Bill(
+        number=document.number,
+        account_id=account_id,
+        period=document.period,
+        version=document.version,
+        issued_at=now,
+        issued_on=document.issued_on,
+        due_on=document.due_on,
+        snapshot=snapshot,
+        snapshot_sha256=digest(snapshot),
+        kwh=document.kwh,
+        total_kopecks=document.total,
+        payable_kopecks=document.sums.closing,
+    )
+
+
+def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) -> int:
+    """Tell the people who hold the accounts, and queue the letters with the files; counts the letters.
+
+    Whose readings made the bill hears of that too, by the channels chosen for it (none until somebody asks).
+    """
+    holders = subscribers.people_by_account(account_ids=bills)
+    people = Person.objects.in_bulk({person_id for each in holders.values() for person_id in each})
+    letters = _letters(bills)
+    ready: list[Tiding] = []
+    used: list[Tiding] = []
+    for account_id, person_ids in holders.items():
+        bill, document = bills[account_id]
+        params, url = _params(document), f"/bills/{bill.public_id}/"
+        for person_id in person_ids:
+            person = people[person_id]
+            # Whoever gets the letter with the file needs no second one without it.
+            has_letter = letters.get(account_id, "").lower() == person.email.lower() != ""
+            already = (Channel.EMAIL,) if has_letter else ()
+            ready.append(Tiding(person.recipient_id, params, url, already))
+            if uses_own_readings(document):
+                used.append(Tiding(person.recipient_id, params, url))
+    notices.tell_many(event=Event.BILL_READY, tidings=ready, now=now)
+    notices.tell_many(event=Event.READING_USED, tidings=used, now=now)
+    ids = [bills[account_id][0].pk for account_id in letters]
+    for start in range(0, len(ids), LETTERS_PER_JOB):
+        chunk: list[JSONValue] = [*ids[start : start + LETTERS_PER_JOB]]
+        # By name: the job imports this module.
+        app.configure_task("bills.deliver", queue="bills").defer(bill_ids=chunk)
+    return len(ids)
+
+
+def _letters(account_ids: Iterable[int]) -> dict[int, str]:
+    """The addresses that get the bill as a letter, by account key."""
+    wanted = Account.objects.filter(pk__in=account_ids).exclude(delivery=Delivery.PAPER)
+    return dict(wanted.exclude(delivery_email="").order_by("pk").values_list("pk", "delivery_email"))
+
+
+def _params(document: BillDocument) -> dict[str, str]:
+    """The values of the notice's text."""
+    return {
+        "account": document.payer.account_number,
+        "period": texts.month_label(document.period),
+        "total": roubles(document.sums.payable),
+        "due": day(document.due_on),
+    }

@@ -1,0 +1,95 @@
+"""The reminder before the due date, for those who still owe.
+
+Every batch is one transaction that writes down whom it reminds and promises the telling: a run that is
+killed or repeated reminds nobody twice, and the next one goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from svet.bills import queries
+from svet.bills.models import DueReminder
+from svet.bills.rules import accounts_label, still_owed
+from svet.kernel.once import insert_absent
+from svet.kernel.transactions import use_case
+from svet.ledger import queries as ledger
+from svet.look.formats import day, roubles
+from svet.notices import operations as notices
+from svet.notices.operations import Tiding
+from svet.notices.rules import Event
+from svet.people import queries as people
+from svet.subscribers import queries as subscribers
+from svet.subscribers.rules import Right
+
+PEOPLE_PER_BATCH: Final = 1_000
+
+
+def remind_of_due(*, now: datetime) -> int:
+    """Remind those who may pay and whose accounts still owe of a due date that comes near.
+
+    Whoever holds several such accounts gets one notice for each due date: the whole sum, the first account
+    and how many more. Says how many notices were made.
+    """
+    told = 0
+    for today, providers in subscribers.providers_to_remind(now).items():
+        if not queries.anything_due(today=today):
+            continue
+        provider_ids = [provider.pk for provider in providers]
+        after = 0
+        while True:
+            with use_case():
+                held = subscribers.next_holders(
+                    provider_ids=provider_ids,
+                    right=Right.PAY,
+                    today=today,
+                    after=after,
+                    limit=PEOPLE_PER_BATCH,
+                )
+                if not held:
+                    break
+                told += _remind(held, today=today, now=now)
+                after = max(held)
+    return told
+
+
+def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) -> int:
+    """Remind the people of a batch, given with their accounts."""
+    account_ids = sorted({account_id for accounts in held.values() for account_id in accounts})
+    bills = queries.due_bills(account_ids=account_ids, today=today)
+    balances = ledger.balances(list(bills))
+    owed = {
+        account_id: still_owed(payable=bill.payable_kopecks, balance=balances[account_id].kopecks)
+        for account_id, bill in bills.items()
+    }
+    # In the order of each person's accounts: the first one is named.
+    rows = [
+        (account_id, person_id, bills[account_id].due_on, now)
+        for person_id, accounts in held.items()
+        for account_id in accounts
+        if owed.get(account_id)
+    ]
+    columns = ("account_id", "person_id", "due_on", "told_at")
+    fresh = {row[:2] for row in insert_absent(model=DueReminder, columns=columns, rows=rows)}
+    notes: dict[tuple[int, date], list[int]] = {}
+    for account_id, person_id, due_on, _at in rows:
+        if (account_id, person_id) in fresh:
+            notes.setdefault((person_id, due_on), []).append(account_id)
+    recipients = people.recipients_of({person_id for person_id, _due_on in notes})
+    tidings = [
+        Tiding(
+            recipients[person_id],
+            {
+                "account": accounts_label([bills[account_id].account.number for account_id in accounts]),
+                "total": roubles(sum(owed[account_id] for account_id in accounts)),
+                "due": day(due_on),
+            },
+            "/payment/",
+        )
+        for (person_id, due_on), accounts in notes.items()
+        if person_id in recipients
+    ]
+    notices.tell_many(event=Event.DUE_NEAR, tidings=tidings, now=now)
+    return len(tidings)

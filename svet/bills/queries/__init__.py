@@ -1,0 +1,39 @@
+"""Reads of bills: lists, one bill, the documents of a month to be issued, the promise of sameness."""
+
+from svet.bills.queries.gathering import gather, unissued
+from svet.bills.queries.reading import (
+    BillNotFound,
+    BillReason,
+    BillSummary,
+    BillView,
+    StatementMonth,
+    bill_by_id,
+    bill_for,
+    bills,
+    broken,
+    is_masked,
+    last_bills,
+    latest,
+    statement,
+)
+from svet.bills.queries.reminding import anything_due, due_bills
+
+__all__ = [
+    "BillNotFound",
+    "BillReason",
+    "BillSummary",
+    "BillView",
+    "StatementMonth",
+    "anything_due",
+    "bill_by_id",
+    "bill_for",
+    "bills",
+    "broken",
+    "due_bills",
+    "gather",
+    "is_masked",
+    "last_bills",
+    "latest",
+    "statement",
+    "unissued",
+]

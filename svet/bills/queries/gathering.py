@@ -1,0 +1,248 @@
+"""Everything that a month's bills print, gathered for many accounts in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef
+
+from svet.billing import queries as billing
+from svet.billing.models import Charge
+from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
+from svet.bills.models import Bill
+from svet.bills.rules import (
+    Bar,
+    BillDocument,
+    LineRow,
+    Payee,
+    Payer,
+    ReadingRow,
+    Sums,
+    document_number,
+    due_on,
+    price_key,
+)
+from svet.kernel.periods import Month
+from svet.ledger import queries as ledger
+from svet.ledger.queries import Turnover
+from svet.metering import queries as metering
+from svet.metering.queries import MeterUsage, SetView
+from svet.site import queries as site
+from svet.subscribers import queries as subscribers
+from svet.subscribers.models import Account, Provider
+
+_BARS = 12
+_SETTLEMENT = "settlement"
+
+
+def unissued(*, provider_id: int, period: Month, after: int, limit: int) -> list[int]:
+    """Accounts of a provider that are charged for the month and have no bill of it yet, by key."""
+    bills = Bill.objects.filter(account_id=OuterRef("account_id"), period=period.first)
+    charged = Charge.objects.filter(
+        ~Exists(bills), account__provider_id=provider_id, period=period.first, account_id__gt=after
+    )
+    return list(charged.order_by("account_id").values_list("account_id", flat=True)[:limit])
+
+
+def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dict[int, BillDocument]:
+    """The documents of charged accounts for one month, first version, by account key."""
+    accounts = Account.objects.filter(id__in=account_ids).select_related("provider", "premises")
+    charges: dict[int, ChargeView] = {}
+    before: dict[int, ChargeView] = {}
+    for view in billing.charges(account_ids, since=period.plus(-1), until=period.plus(1)):
+        (charges if view.period == period else before)[view.account_id] = view
+    usage = metering.usage(account_ids=account_ids, period=period)
+    sets = metering.sets_by_id(set_ids=_set_ids(charges.values(), usage))
+    turnovers = ledger.turnover(account_ids, period)
+    bars = _bars(account_ids, period)
+    payees: dict[int, Payee] = {}
+    found = {}
+    for account in accounts:
+        charge = charges.get(account.pk)
+        if charge is None:
+            continue
+        provider = account.provider
+        if provider.pk not in payees:
+            payees[provider.pk] = _payee(provider)
+        previous = before.get(account.pk)
+        meters = {meter.meter_id: meter for meter in usage[account.pk]}
+        lines = tuple(_line(line, meters, sets) for line in charge.lines)
+        earlier = [_line(line, {}, {}) for line in previous.lines] if previous else []
+        found[account.pk] = BillDocument(
+            number=document_number(account_number=account.number, period=period, version=1),
+            version=1,
+            period=period.first,
+            issued_on=issued_on,
+            due_on=due_on(period=period, due_day=provider.due_day),
+            payee=payees[provider.pk],
+            payer=_payer(account),
+            readings=_readings(charge, usage[account.pk], sets),
+            lines=lines,
+            sums=_sums(charge, turnovers[account.pk]),
+            bars=tuple(bars[account.pk]),
+            previous_kwh=previous.kwh if previous else None,
+            previous_kopecks=previous.total.kopecks if previous else None,
+            previous_prices={price_key(line): line.price for line in earlier},
+        )
+    return found
+
+
+def _set_ids(charges: Iterable[ChargeView], usage: Mapping[int, Sequence[MeterUsage]]) -> set[int]:
+    refs = (ref for charge in charges for line in charge.lines for ref in (line.previous, line.current))
+    used = {ref.set_id for ref in refs if ref is not None and ref.set_id is not None}
+    scales = (zone for meters in usage.values() for meter in meters for zone in meter.zones)
+    for scale in scales:
+        used.add(scale.previous_set_id)
+        if scale.current_set_id is not None:
+            used.add(scale.current_set_id)
+    return used
+
+
+def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[Bar]]:
+    """The volumes of the last twelve charged months, oldest first."""
+    found: dict[int, list[Bar]] = {account_id: [] for account_id in account_ids}
+    rows = Charge.objects.filter(
+        account_id__in=account_ids, period__gte=period.plus(1 - _BARS).first, period__lte=period.first
+    )
+    for account_id, month, kwh, kopecks in rows.order_by("period").values_list(
+        "account_id", "period", "kwh", "total_kopecks"
+    ):
+        found[account_id].append(Bar(month, kwh, kopecks))
+    return found
+
+
+def _payee(provider: Provider) -> Payee:
+    return Payee(
+        name=provider.name,
+        legal_name=provider.legal_name or provider.name,
+        service=provider.service,
+        inn=provider.inn,
+        kpp=provider.kpp,
+        settlement_account=provider.settlement_account,
+        bank_name=provider.bank_name,
+        bic=provider.bic,
+        correspondent_account=provider.correspondent_account,
+        hotline=provider.hotline or site.installation().hotline,
+        color=provider.logo_color,
+    )
+
+
+def _payer(account: Account) -> Payer:
+    return Payer(
+        account_number=account.number,
+        name=subscribers.shown_holder(account, confirmed=True),
+        masked_name=subscribers.shown_holder(account, confirmed=False),
+        address=subscribers.shown_address(account, confirmed=True),
+        masked_address=subscribers.shown_address(account, confirmed=False),
+    )
+
+
+def _sums(charge: ChargeView, turnover: Turnover) -> Sums:
+    """The month of the account; taking back an estimate is a recalculation, not consumption."""
+    settled = sum(line.money.kopecks for line in charge.lines if line.basis.value == _SETTLEMENT)
+    return Sums(
+        opening=turnover.opening.kopecks,
+        charged=turnover.charged.kopecks - settled,
+        recalculated=turnover.corrected.kopecks + settled,
+        paid=turnover.paid.kopecks,
+        closing=turnover.closing.kopecks,
+    )
+
+
+def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[int, SetView]) -> LineRow:
+    meter = meters.get(line.meter_id)
+    tariff = line.tariff
+    upper = tariff.range_upper_kwh
+    return LineRow(
+        meter_serial=line.meter_serial,
+        zone=line.zone.value,
+        basis=line.basis.value,
+        since_on=line.since_on,
+        until_on=line.until_on,
+        range_no=line.range_no,
+        range_over_kwh=Decimal(tariff.range_lower_kwh) if tariff.range_lower_kwh else None,
+        range_upper_kwh=None if upper is None else Decimal(upper),
+        kwh=line.kwh,
+        price=line.price,
+        kopecks=line.money.kopecks,
+        previous_value=line.previous.value if line.previous else None,
+        previous_on=line.previous.on if line.previous else None,
+        previous_receipt=_receipt(line.previous, sets),
+        previous_source=_source(line.previous, sets),
+        current_value=line.current.value if line.current else None,
+        current_on=line.current.on if line.current else None,
+        current_receipt=_receipt(line.current, sets),
+        current_source=_source(line.current, sets),
+        ratio=meter.ratio if meter else Decimal(1),
+        tariff_group=tariff.group_name,
+        tariff_from=tariff.valid_from,
+        tariff_to=tariff.valid_to,
+        decree=tariff.decree,
+        source_url=tariff.source_url,
+        demonstration=tariff.demonstration,
+    )
+
+
+def _readings(
+    charge: ChargeView, usage: Sequence[MeterUsage], sets: Mapping[int, SetView]
+) -> tuple[ReadingRow, ...]:
+    """One row per scale: the readings the charge used; a scale without a line shows the month's own."""
+    used: dict[tuple[int, str], list[ChargeLineView]] = {}
+    for line in charge.lines:
+        if line.basis.value != _SETTLEMENT:
+            used.setdefault((line.meter_id, line.zone.value), []).append(line)
+    rows = []
+    for meter in usage:
+        for scale in meter.zones:
+            lines = used.get((meter.meter_id, scale.zone.value))
+            previous: ReadingRef | None
+            current: ReadingRef | None
+            if lines:
+                first = lines[0]
+                previous, current = first.previous, first.current
+                source = _source(current, sets) if current else first.basis.value
+                kwh = sum((line.kwh for line in lines), Decimal(0))
+            else:
+                previous = ReadingRef(scale.previous_value, scale.previous_on, scale.previous_set_id)
+                current = None
+                if scale.current_value is not None and scale.current_on is not None:
+                    current = ReadingRef(scale.current_value, scale.current_on, scale.current_set_id)
+                source = _source(current, sets)
+                kwh = scale.kwh or Decimal(0)
+            rows.append(
+                ReadingRow(
+                    meter_serial=meter.serial,
+                    scheme=meter.scheme,
+                    zone=scale.zone.value,
+                    ratio=meter.ratio,
+                    previous_value=previous.value if previous else None,
+                    previous_on=previous.on if previous else None,
+                    previous_source=_source(previous, sets),
+                    previous_receipt=_receipt(previous, sets),
+                    current_value=current.value if current else None,
+                    current_on=current.on if current else None,
+                    current_source=source,
+                    current_receipt=_receipt(current, sets),
+                    kwh=kwh,
+                )
+            )
+    return tuple(rows)
+
+
+def _set(ref: ReadingRef | None, sets: Mapping[int, SetView]) -> SetView | None:
+    return sets.get(ref.set_id) if ref is not None and ref.set_id is not None else None
+
+
+def _receipt(ref: ReadingRef | None, sets: Mapping[int, SetView]) -> str:
+    found = _set(ref, sets)
+    return found.receipt_number if found else ""
+
+
+def _source(ref: ReadingRef | None, sets: Mapping[int, SetView]) -> str:
+    """The channel of a customer's reading, the kind of any other."""
+    found = _set(ref, sets)
+    if found is None:
+        return "initial" if ref is not None else ""
+    return found.channel if found.kind == "customer" else found.kind

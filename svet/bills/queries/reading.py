@@ -1,0 +1,239 @@
+"""Bills as they stand: lists for accounts, one bill for who may see it, the promise that none was changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from svet.bills.models import Bill, BillFile
+from svet.bills.rules import BillDocument, Comparison, Sums, compare, digest, from_snapshot
+from svet.kernel.actors import Actor
+from svet.kernel.ids import PUBLIC_ID_LENGTH
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.kernel.refusals import NotFound
+from svet.subscribers import queries as subscribers
+from svet.subscribers.models import Account
+
+
+class BillReason(StrEnum):
+    NOT_FOUND = "bill_not_found"
+
+
+class BillNotFound(NotFound):
+    """There is no such bill, or it belongs to an account the actor cannot see."""
+
+    def __init__(self) -> None:
+        super().__init__(BillReason.NOT_FOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class BillSummary:
+    """A bill in a list. ``payable`` is negative for an overpayment; ``total`` is what the month cost."""
+
+    bill_id: int
+    public_id: str
+    number: str
+    account_id: int
+    month: Month
+    version: int
+    issued_at: datetime
+    issued_on: date
+    due_on: date
+    kwh: Decimal
+    total: Money
+    payable: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BillView:
+    """A whole bill with the comparison to the month before; ``masked`` hides the holder from this reader."""
+
+    summary: BillSummary
+    account_public_id: str
+    document: BillDocument
+    comparison: Comparison
+    masked: bool
+
+    @property
+    def holder(self) -> str:
+        payer = self.document.payer
+        return payer.masked_name if self.masked else payer.name
+
+    @property
+    def address(self) -> str:
+        payer = self.document.payer
+        return payer.masked_address if self.masked else payer.address
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMonth:
+    """One month of the reconciliation."""
+
+    public_id: str
+    month: Month
+    kwh: Decimal
+    sums: Sums
+
+
+_SUMMARY_FIELDS = (
+    "id",
+    "public_id",
+    "number",
+    "account_id",
+    "period",
+    "version",
+    "issued_at",
+    "issued_on",
+    "due_on",
+    "kwh",
+    "total_kopecks",
+    "payable_kopecks",
+)
+
+
+def bills(
+    *,
+    account_ids: Sequence[int],
+    since: date | None = None,
+    until: date | None = None,
+    limit: int | None = None,
+) -> list[BillSummary]:
+    """Bills issued on ``since`` ≤ day < ``until`` for these accounts, newest first, without snapshots."""
+    return [_summary(bill) for bill in _feed(account_ids, since, until)[:limit]]
+
+
+def bill_for(*, actor: Actor, public_id: str) -> BillView:
+    """One bill as the actor may see it. :raises BillNotFound: none such, or a stranger's."""
+    bill = (
+        Bill.objects.filter(public_id=public_id, account__in=subscribers.visible_to(actor))
+        .select_related("account")
+        .first()
+        if len(public_id) == PUBLIC_ID_LENGTH
+        else None
+    )
+    if bill is None:
+        raise BillNotFound
+    return _view(bill, masked=is_masked(actor=actor, account_id=bill.account_id))
+
+
+def latest(*, account_ids: Sequence[int]) -> dict[int, BillSummary]:
+    """The newest bill of each account that has one."""
+    found = (
+        Bill.objects.filter(account_id__in=account_ids)
+        .order_by("account_id", "-period", "-version")
+        .distinct("account_id")
+        .only(*_SUMMARY_FIELDS)
+    )
+    return {bill.account_id: _summary(bill) for bill in found}
+
+
+def statement(*, account_id: int, months: int = 12) -> list[StatementMonth]:
+    """The account's sums as the last bills state them, newest first (сверка расчётов)."""
+    rows = (
+        Bill.objects.filter(account_id=account_id)
+        .order_by("-period", "-version")
+        .values_list("public_id", "period", "kwh", "snapshot__sums")[:months]
+    )
+    return [
+        StatementMonth(public_id, Month.of(period), kwh, Sums(**sums))
+        for public_id, period, kwh, sums in rows
+    ]
+
+
+def last_bills(*, account_ids: Sequence[int], months: int = 6) -> dict[int, list[BillSummary]]:
+    """The newest bills of each account, in one query."""
+    newest = Window(RowNumber(), partition_by="account_id", order_by=["-period", "-version"])
+    rows = (
+        Bill.objects.filter(account_id__in=account_ids)
+        .annotate(place=newest)
+        .filter(place__lte=months)
+        .only(*_SUMMARY_FIELDS)
+        .order_by("-period", "-version")
+    )
+    found: dict[int, list[BillSummary]] = {account_id: [] for account_id in account_ids}
+    for bill in rows:
+        found[bill.account_id].append(_summary(bill))
+    return found
+
+
+def bill_by_id(bill_id: int, *, masked: bool) -> BillView:
+    """One bill for a job. :raises BillNotFound: none such"""
+    bill = Bill.objects.filter(pk=bill_id).select_related("account").first()
+    if bill is None:
+        raise BillNotFound
+    return _view(bill, masked=masked)
+
+
+def is_masked(*, actor: Actor, account_id: int) -> bool:
+    """Whether name and flat stay hidden: a customer whose hold on the account nobody has confirmed."""
+    return not subscribers.is_confirmed(actor, account_id=account_id)
+
+
+def broken(*, limit: int = 50) -> list[str]:
+    """Bills whose snapshot or file no longer matches the hash taken when it was made (I-10)."""
+    breaches = _broken_snapshots(Bill.objects.order_by("id"))
+    breaches += _broken_files(BillFile.objects.order_by("id"))
+    return breaches[:limit]
+
+
+def _broken_snapshots(rows: QuerySet[Bill]) -> list[str]:
+    found = []
+    for bill in rows.iterator(chunk_size=1000):
+        if digest(bill.snapshot) != bill.snapshot_sha256:
+            found.append(f"bill {bill.number}: the snapshot does not match its hash")
+            continue
+        document = from_snapshot(bill.snapshot)
+        sums = document.sums
+        if document.total != bill.total_kopecks or sums.closing != bill.payable_kopecks:
+            found.append(f"bill {bill.number}: its sums differ from its snapshot")
+        elif sums.opening + sums.charged + sums.recalculated - sums.paid != sums.closing:
+            found.append(f"bill {bill.number}: opening, charged and paid do not give the closing sum")
+    return found
+
+
+def _broken_files(rows: QuerySet[BillFile]) -> list[str]:
+    return [
+        f"bill file {file.pk}: the content does not match its hash"
+        for file in rows.iterator(chunk_size=100)
+        if hashlib.sha256(bytes(file.content)).hexdigest() != file.sha256
+    ]
+
+
+def _feed(account_ids: Iterable[int], since: date | None, until: date | None) -> QuerySet[Bill]:
+    found = Bill.objects.filter(account_id__in=list(account_ids)).only(*_SUMMARY_FIELDS)
+    if since is not None:
+        found = found.filter(issued_on__gte=since)
+    if until is not None:
+        found = found.filter(issued_on__lt=until)
+    return found.order_by("-issued_at", "-id")
+
+
+def _summary(bill: Bill) -> BillSummary:
+    return BillSummary(
+        bill_id=bill.pk,
+        public_id=bill.public_id,
+        number=bill.number,
+        account_id=bill.account_id,
+        month=Month.of(bill.period),
+        version=bill.version,
+        issued_at=bill.issued_at,
+        issued_on=bill.issued_on,
+        due_on=bill.due_on,
+        kwh=bill.kwh,
+        total=Money(bill.total_kopecks),
+        payable=Money(bill.payable_kopecks),
+    )
+
+
+def _view(bill: Bill, *, masked: bool) -> BillView:
+    document = from_snapshot(bill.snapshot)
+    account: Account = bill.account
+    return BillView(_summary(bill), account.public_id, document, compare(document), masked)

@@ -1,0 +1,224 @@
+"""The bill as data: everything that is printed, frozen on the day of issue."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from svet.kernel.periods import Month
+
+# What customers send themselves, by whatever way; smart meters, controls and installations are not theirs.
+_OWN_SOURCES = frozenset({"web", "api", "sms", "office", "register", "quick"})
+# The calendar day of payment by ЖК 155 p. 1: the 10th, from 2026-03-01 the 15th of the next month.
+_DUE_BEFORE_CHANGE = 10
+_DUE_CHANGED_FROM = Month(2026, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Who is paid, as printed in the requisites."""
+
+    name: str
+    legal_name: str
+    service: str
+    inn: str
+    kpp: str
+    settlement_account: str
+    bank_name: str
+    bic: str
+    correspondent_account: str
+    hotline: str = ""
+    address: str = ""
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whose account it is; the masked spelling is printed until the reader is confirmed."""
+
+    account_number: str
+    name: str
+    masked_name: str
+    address: str
+    masked_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """One scale of one meter: the value the last bill ended with and the one this bill uses.
+
+    ``current_value`` is absent where nothing was submitted; ``source`` names the channel of the reading,
+    ``kwh`` is the volume after the transformer ratio.
+    """
+
+    meter_serial: str
+    scheme: int
+    zone: str
+    ratio: Decimal
+    previous_value: Decimal | None
+    previous_on: date | None
+    previous_source: str
+    previous_receipt: str
+    current_value: Decimal | None
+    current_on: date | None
+    current_source: str
+    current_receipt: str
+    kwh: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of the charge: ``kwh`` × ``price`` (roubles) = ``kopecks``, and where the price comes from.
+
+    ``since_on``…``until_on`` (half-open) are the days it is for: prices that change inside a month divide it.
+    """
+
+    meter_serial: str
+    zone: str
+    basis: str
+    since_on: date
+    until_on: date
+    range_no: int
+    range_over_kwh: Decimal | None
+    range_upper_kwh: Decimal | None
+    kwh: Decimal
+    price: Decimal
+    kopecks: int
+    previous_value: Decimal | None
+    previous_on: date | None
+    previous_receipt: str
+    previous_source: str
+    current_value: Decimal | None
+    current_on: date | None
+    current_receipt: str
+    current_source: str
+    ratio: Decimal
+    tariff_group: str
+    tariff_from: date | None
+    tariff_to: date | None
+    decree: str
+    source_url: str
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The account in kopecks: a debt is positive, an overpayment negative.
+
+    opening + charged + recalculated − paid = closing; ``paid`` is positive when money came.
+    """
+
+    opening: int
+    charged: int
+    recalculated: int
+    paid: int
+    closing: int
+
+    @property
+    def payable(self) -> int:
+        """What is to be paid: never negative, an overpayment is simply carried on."""
+        return max(self.closing, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A month of the chart."""
+
+    period: date
+    kwh: Decimal
+    kopecks: int
+
+
+@dataclass(frozen=True, slots=True)
+class BillDocument:
+    """A whole bill. ``bars`` end with this month; ``prices`` of the month before serve the comparison."""
+
+    number: str
+    version: int
+    period: date
+    issued_on: date
+    due_on: date
+    payee: Payee
+    payer: Payer
+    readings: tuple[ReadingRow, ...]
+    lines: tuple[LineRow, ...]
+    sums: Sums
+    bars: tuple[Bar, ...]
+    previous_kwh: Decimal | None
+    previous_kopecks: int | None
+    previous_prices: dict[str, Decimal]
+
+    @property
+    def month(self) -> Month:
+        return Month.of(self.period)
+
+    @property
+    def kwh(self) -> Decimal:
+        """The volume of the month, kWh."""
+        return sum((line.kwh for line in self.lines), Decimal(0))
+
+    @property
+    def prices(self) -> dict[str, Decimal]:
+        """The price of every zone and range, for the next month to compare with."""
+        return {price_key(line): line.price for line in self.lines}
+
+    @property
+    def total(self) -> int:
+        """What the month cost, kopecks: all lines with what they take back."""
+        return sum(line.kopecks for line in self.lines)
+
+    @property
+    def demonstration(self) -> bool:
+        return any(line.demonstration for line in self.lines)
+
+
+def uses_own_readings(document: BillDocument) -> bool:
+    """Whether a line of the bill ends with a reading that the customer sent."""
+    return any(line.basis == "reading" and line.current_source in _OWN_SOURCES for line in document.lines)
+
+
+def price_key(line: LineRow) -> str:
+    """How a price is named when two months are compared."""
+    return f"{line.zone}/{line.range_no}"
+
+
+_ADAPTER: TypeAdapter[BillDocument] = TypeAdapter(BillDocument)
+
+
+def to_snapshot(document: BillDocument) -> dict[str, Any]:
+    """The document as plain JSON values: decimals and dates become text, so nothing is rounded."""
+    snapshot: dict[str, Any] = _ADAPTER.dump_python(document, mode="json")
+    return snapshot
+
+
+def from_snapshot(snapshot: dict[str, Any]) -> BillDocument:
+    """The document read back from its snapshot."""
+    return _ADAPTER.validate_python(snapshot)
+
+
+def canonical(snapshot: dict[str, Any]) -> str:
+    """The one JSON text of a snapshot: sorted keys, no spaces."""
+    return json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(snapshot: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON in UTF-8."""
+    return hashlib.sha256(canonical(snapshot).encode()).hexdigest()
+
+
+def document_number(*, account_number: str, period: Month, version: int) -> str:
+    """The printed number, like ``2611-0356067000`` and ``2611-0356067000/2`` for a second version."""
+    number = f"{period.year % 100:02d}{period.month:02d}-{account_number}"
+    return number if version == 1 else f"{number}/{version}"
+
+
+def due_on(*, period: Month, due_day: int) -> date:
+    """The last day to pay for ``period``; ``due_day`` is the supplier's setting since the law moved it."""
+    following = period.plus(1)
+    return following.day(due_day if following >= _DUE_CHANGED_FROM else _DUE_BEFORE_CHANGE)

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from pypdf import PdfReader
+
+from svet.billing.operations import run
+from svet.billing.tests.factories import NOVEMBER, charge_november, load_chelyabinsk, make_metered_account
+from svet.bills import operations, queries
+from svet.bills.models import Bill, BillFile
+from svet.bills.queries import BillNotFound
+from svet.bills.rules import digest, payment_code
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.ledger import queries as ledger
+from svet.metering.rules import Zone
+from svet.metering.tests.factories import make_reading
+from svet.notices.models import Delivery, Notice
+from svet.payments.tests.factories import REQUISITES
+from svet.people.tests.factories import make_person
+from svet.subscribers.models import Account
+from svet.subscribers.tests.factories import make_account, make_link, make_provider
+from tests.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
+
+
+def issue(period: Month = NOVEMBER, now: datetime = NOW) -> operations.IssueReport:
+    return operations.issue(provider_id=make_provider().pk, period=period, now=now)
+
+
+def make_bill(**how: object) -> tuple[Account, Bill]:
+    """A charged and billed account of a provider with requisites."""
+    make_provider(**REQUISITES)
+    account, _meter = charge_november(**how)  # type: ignore[arg-type]
+    issue()
+    return account, Bill.objects.get(account=account)
+
+
+def test_bill_prints_what_was_charged_and_read() -> None:
+    account, bill = make_bill(values=1137)
+    view = queries.bill_by_id(bill.pk, masked=False)
+    document = view.document
+    (line,) = document.lines
+    (reading,) = document.readings
+    assert (line.kwh, line.price, line.kopecks) == (Decimal(137), Decimal("4.85"), 66_445)
+    assert (reading.previous_value, reading.current_value, reading.kwh) == (
+        Decimal(1000),
+        Decimal(1137),
+        Decimal(137),
+    )
+    assert (reading.previous_source, reading.current_source) == ("initial", "register")
+    assert reading.current_receipt
+    assert line.decree or line.source_url or line.demonstration
+    assert document.sums.closing == 66_445
+    assert document.due_on == date(2026, 12, 15)
+    assert document.number == f"2611-{account.number}"
+    assert document.bars[-1].kwh == 137
+    assert (bill.total_kopecks, bill.payable_kopecks, bill.kwh) == (66_445, 66_445, Decimal(137))
+    assert bill.payable_kopecks == ledger.balance(account.pk).kopecks
+    assert payment_code(document)
+    assert queries.broken() == []
+
+
+def test_three_zones_stand_in_the_order_of_the_face() -> None:
+    values = {Zone.PEAK: Decimal(1100), Zone.SEMIPEAK: Decimal(1200), Zone.NIGHT: Decimal(1000)}
+    _account, bill = make_bill(values=values, scheme=3)
+    document = queries.bill_by_id(bill.pk, masked=False).document
+    assert [reading.zone for reading in document.readings] == ["peak", "semipeak", "night"]
+    assert [reading.kwh for reading in document.readings] == [100, 200, 0]
+
+
+def test_second_issue_adds_only_what_is_missing() -> None:
+    _account, bill = make_bill()
+    again = issue(now=datetime(2026, 12, 2, tzinfo=UTC))
+    assert (again.issued, again.already) == (0, 1)
+    assert Bill.objects.get().issued_at == bill.issued_at
+    other, meter = make_metered_account(installed_on=date(2026, 10, 20))
+    make_reading(meter, 1010, read_on=date(2026, 11, 20))
+    run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
+    assert issue().issued == 1
+    assert Bill.objects.filter(account=other).exists()
+
+
+def test_next_month_compares_with_the_one_before() -> None:
+    make_provider(**REQUISITES)
+    load_chelyabinsk()
+    account, meter = make_metered_account(installed_on=date(2026, 9, 20))
+    make_reading(meter, 1137, read_on=date(2026, 10, 20))
+    make_reading(meter, 1337, read_on=date(2026, 11, 20))
+    october = NOVEMBER.plus(-1)
+    for period in (october, NOVEMBER):
+        run(provider_id=make_provider().pk, period=period, now=NOW)
+        issue(period)
+    bills = Bill.objects.filter(account=account).order_by("period")
+    first, second = (queries.bill_by_id(bill.pk, masked=False) for bill in bills)
+    assert second.comparison.difference_kwh == 63
+    assert second.document.sums.opening == first.document.sums.closing
+    assert [bar.kwh for bar in second.document.bars] == [137, 200]
+    months = queries.statement(account_id=account.pk)
+    assert [month.month for month in months] == [NOVEMBER, october]
+    assert queries.latest(account_ids=[account.pk])[account.pk].month == NOVEMBER
+    assert len(queries.last_bills(account_ids=[account.pk], months=1)[account.pk]) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"payable_kopecks": 1}, {"snapshot": {}}, {"due_on": date(2030, 1, 1)}, {"number": "x"}]
+)
+def test_bill_cannot_be_changed_or_deleted(change: dict[str, object]) -> None:
+    _account, bill = make_bill()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Bill.objects.filter(pk=bill.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Bill.objects.filter(pk=bill.pk).delete()
+    assert Bill.objects.filter(pk=bill.pk).update(delivered_at=NOW) == 1
+
+
+def test_file_is_made_once_and_kept_for_ever() -> None:
+    _account, bill = make_bill()
+    shown = operations.pdf_of(bill.pk, masked=False, now=NOW)
+    hidden = operations.pdf_of(bill.pk, masked=True, now=NOW)
+    assert shown != hidden
+    assert operations.pdf_of(bill.pk, masked=False, now=NOW) == shown
+    assert BillFile.objects.count() == 2
+    assert queries.broken() == []
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BillFile.objects.update(content=b"")
+
+
+def test_verify_names_a_forged_bill() -> None:
+    _account, bill = make_bill()
+    snapshot = dict(bill.snapshot) | {"number": "forged"}
+    forged = Bill(
+        number="forged",
+        account_id=bill.account_id,
+        period=NOVEMBER.plus(-1).first,
+        issued_at=NOW,
+        issued_on=bill.issued_on,
+        due_on=bill.due_on,
+        snapshot=snapshot,
+        snapshot_sha256=bill.snapshot_sha256,
+        kwh=bill.kwh,
+        total_kopecks=bill.total_kopecks,
+        payable_kopecks=bill.payable_kopecks,
+    )
+    forged.save()
+    other = Bill.objects.create(
+        number="sums",
+        account_id=bill.account_id,
+        period=NOVEMBER.plus(-2).first,
+        issued_at=NOW,
+        issued_on=bill.issued_on,
+        due_on=bill.due_on,
+        snapshot=bill.snapshot,
+        snapshot_sha256=digest(bill.snapshot),
+        kwh=bill.kwh,
+        total_kopecks=1,
+        payable_kopecks=bill.payable_kopecks,
+    )
+    found = queries.broken()
+    assert len(found) == 2
+    assert any("forged" in breach for breach in found)
+    assert any(other.number in breach for breach in found)
+
+
+def test_holders_are_told_and_the_letter_carries_the_file() -> None:
+    anna, vera = make_person(email="anna@example.ru"), make_person()
+    make_provider(**REQUISITES)
+    load_chelyabinsk()
+    account, meter = make_metered_account(installed_on=date(2026, 10, 20))
+    make_reading(meter, 1137, read_on=date(2026, 11, 20))
+    make_link(person=anna, account=account, confirmed=True)
+    Account.objects.filter(pk=account.pk).update(delivery="email", delivery_email="anna@example.ru")
+    run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
+    assert issue().letters == 1
+    assert Notice.objects.filter(recipient_id=anna.recipient_id, event="bill_ready").count() == 1
+    assert not Delivery.objects.filter(event="bill_ready").exists()
+    assert not Notice.objects.filter(recipient_id=vera.recipient_id, event="bill_ready").exists()
+    bill = Bill.objects.get()
+    assert operations.deliver(bill_id=bill.pk, now=NOW)
+    assert not operations.deliver(bill_id=bill.pk, now=NOW)
+    letter = Delivery.objects.get(attachment__isnull=False)
+    assert letter.address == "anna@example.ru"
+    assert letter.attachment is not None
+    text = PdfReader(BytesIO(bytes(letter.attachment))).pages[0].extract_text()
+    assert "Иванова" in text
+
+
+def test_letter_to_an_unconfirmed_address_is_masked() -> None:
+    boris = make_person(email="boris@example.ru")
+    account, bill = make_bill()
+    make_link(person=boris, account=account)
+    Account.objects.filter(pk=account.pk).update(delivery="both", delivery_email="boris@example.ru")
+    assert operations.deliver(bill_id=bill.pk, now=NOW)
+    letter = Delivery.objects.get(attachment__isnull=False)
+    assert letter.attachment is not None
+    assert "Иванова" not in PdfReader(BytesIO(bytes(letter.attachment))).pages[0].extract_text()
+
+
+def test_paper_bill_sends_no_letter() -> None:
+    _account, bill = make_bill()
+    assert not operations.deliver(bill_id=bill.pk, now=NOW)
+
+
+def test_stranger_finds_no_bill() -> None:
+    anna, boris, vera = make_person(), make_person(), make_person()
+    account, bill = make_bill()
+    make_link(person=anna, account=account, confirmed=True)
+    make_link(person=boris, account=account)
+    assert not queries.bill_for(actor=Actor.person(anna.pk), public_id=bill.public_id).masked
+    seen = queries.bill_for(actor=Actor.person(boris.pk), public_id=bill.public_id)
+    assert seen.masked
+    assert "*" in seen.holder
+    assert "17" not in seen.address.rsplit(",", 1)[-1]
+    for actor in (Actor.person(vera.pk), Actor.anonymous()):
+        with pytest.raises(BillNotFound):
+            queries.bill_for(actor=actor, public_id=bill.public_id)
+    with pytest.raises(BillNotFound):
+        queries.bill_for(actor=Actor.person(anna.pk), public_id="x" * 5000)
+
+
+def test_account_without_a_charge_gets_no_bill() -> None:
+    make_account()
+    assert issue().issued == 0
+    assert Money(0) == Money(sum(bill.payable_kopecks for bill in Bill.objects.all()))
+
+
+def test_queue_sends_the_letters() -> None:
+    boris = make_person(email="boris@example.ru")
+    make_provider(**REQUISITES)
+    load_chelyabinsk()
+    account, meter = make_metered_account(installed_on=date(2026, 10, 20))
+    make_reading(meter, 1137, read_on=date(2026, 11, 20))
+    make_link(person=boris, account=account)
+    Account.objects.filter(pk=account.pk).update(delivery="email", delivery_email="boris@example.ru")
+    run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
+    issue()
+    run_jobs(queue="bills")
+    assert Bill.objects.get().delivered_at is not None

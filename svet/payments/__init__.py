@@ -1,0 +1,1 @@
+"""One payment over many accounts: orders, states, settling, callbacks."""

@@ -1,0 +1,30 @@
+"""Background work of payments: settle an order somebody knocked about, look at those nobody told us of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from svet.payments import operations
+from svet.payments.operations.callbacks import SETTLE
+
+
+@app.task(
+    queue="payments",
+    name=SETTLE,
+    # The bank may be silent; the janitor looks on schedule anyway.
+    retry=RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions=[operations.BankUnavailable]),
+)
+def settle(order_id: int) -> None:
+    """Settle one order after a callback."""
+    operations.settle(order_id=order_id, now=timezone.now(), by="payments.callback")
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(queue="payments", name="payments.janitor", pass_context=False)
+def janitor(timestamp: int) -> None:
+    """Look at the orders whose time has come, every quarter of a minute."""
+    operations.look_at_due_orders(now=datetime.fromtimestamp(timestamp, tz=UTC))

@@ -1,0 +1,174 @@
+"""Orders, their lines, every change of state, and the inbox of the bank's callbacks."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from svet.kernel.fields import PublicIdField
+from svet.kernel.money import Money
+from svet.payments.states import OPEN, OrderState
+
+_STATES = [(state.value, state.value) for state in OrderState]
+
+
+class Order(models.Model):
+    """One payment of one person over one or many accounts."""
+
+    public_id = PublicIdField()
+    number = models.CharField(max_length=16, unique=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=_STATES, default=OrderState.CREATED)
+    total_kopecks = models.BigIntegerField()
+    key = models.UUIDField()
+    body_hash = models.CharField(max_length=64)
+    return_url = models.CharField(max_length=500)
+    receipt_email = models.CharField(max_length=254, blank=True)
+    bank_reference = models.CharField(max_length=64, blank=True)
+    bank_page_url = models.CharField(max_length=2000, blank=True)
+    bank_reason = models.CharField(max_length=40, blank=True)
+    bank_method = models.CharField(max_length=80, blank=True)
+    taken_kopecks = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    credited_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    next_look_at = models.DateTimeField(null=True)
+    looks = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "key"], name="payments_order_key"),
+            models.UniqueConstraint(
+                fields=["bank_reference"], condition=~Q(bank_reference=""), name="payments_order_reference"
+            ),
+            models.CheckConstraint(condition=Q(total_kopecks__gt=0), name="payments_order_total_positive"),
+            models.CheckConstraint(
+                condition=~Q(state=OrderState.CREDITED) | Q(credited_at__isnull=False),
+                name="payments_order_credited_at",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-created_at"], name="payments_order_person"),
+            models.Index(
+                fields=["next_look_at"],
+                condition=Q(next_look_at__isnull=False),
+                name="payments_order_due",
+            ),
+            models.Index(
+                fields=["state"],
+                condition=Q(state__in=[*sorted(OPEN), OrderState.REVIEW]),
+                name="payments_order_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_kopecks)
+
+    @property
+    def ledger_key(self) -> str:
+        """The key of the one ledger transaction that credits the order."""
+        return f"pay:{self.public_id}"
+
+
+class OrderLine(models.Model):
+    """What one order pays to one account."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    account = models.ForeignKey("subscribers.Account", models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    kopecks = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "account"], name="payments_line_account"),
+            models.CheckConstraint(condition=Q(kopecks__gt=0), name="payments_line_positive"),
+        ]
+        ordering = ["order_id", "position"]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.kopecks)
+
+
+class StateChange(models.Model):
+    """One step in the life of an order: from where, to where, when, because of what."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="changes")
+    old = models.CharField(max_length=10, blank=True)
+    new = models.CharField(max_length=10, choices=_STATES)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["order_id", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"
+
+
+class CallbackOutcome(models.TextChoices):
+    """What became of a callback."""
+
+    TAKEN = "taken"
+    UNMATCHED = "unmatched"
+    REJECTED = "rejected"
+    MALFORMED = "malformed"
+
+
+class Callback(models.Model):
+    """The inbox: every callback exactly as it came, before anybody judges it."""
+
+    raw = models.BinaryField()
+    address = models.CharField(max_length=64, blank=True)
+    received_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=CallbackOutcome.choices)
+    event = models.CharField(max_length=60, blank=True)
+    reference = models.CharField(max_length=64, blank=True)
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="callbacks")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["reference"], name="payments_callback_reference"),
+            models.Index(
+                fields=["received_at"],
+                condition=~Q(outcome=CallbackOutcome.TAKEN),
+                name="payments_callback_odd",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.reference}"
+
+
+class RegisterPayment(models.Model):
+    """A payment that came in a bank's or post's register; applied once by (source, external id)."""
+
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=80)
+    account = models.ForeignKey("subscribers.Account", models.PROTECT, null=True, related_name="+")
+    account_text = models.CharField(max_length=40, blank=True)
+    kopecks = models.BigIntegerField()
+    paid_on = models.DateField()
+    applied_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="payments_register_once"),
+            models.CheckConstraint(condition=Q(kopecks__gt=0), name="payments_register_positive"),
+        ]
+        indexes = [models.Index(fields=["account", "paid_on"], name="payments_register_account")]
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.external_id}"

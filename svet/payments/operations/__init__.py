@@ -1,0 +1,29 @@
+"""Writes of payments: make an order, hand it to the bank, settle it, take callbacks and registers."""
+
+from svet.payments.operations.beginning import begin_payment
+from svet.payments.operations.callbacks import CallbackRejected, take_callback
+from svet.payments.operations.orders import AccountNotPayable, OrderConflict, OrderRefused, create_order
+from svet.payments.operations.registers import (
+    RegisterRow,
+    apply_register_payment,
+    apply_register_payments,
+)
+from svet.payments.operations.sending import BankUnavailable, send_to_bank
+from svet.payments.operations.settling import look_at_due_orders, settle
+
+__all__ = [
+    "AccountNotPayable",
+    "BankUnavailable",
+    "CallbackRejected",
+    "OrderConflict",
+    "OrderRefused",
+    "RegisterRow",
+    "apply_register_payment",
+    "apply_register_payments",
+    "begin_payment",
+    "create_order",
+    "look_at_due_orders",
+    "send_to_bank",
+    "settle",
+    "take_callback",
+]

@@ -1,0 +1,85 @@
+"""The bank's callbacks: kept exactly as they came, then only a reason to ask the bank."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import structlog
+from procrastinate.contrib.django import app
+
+from svet.gateways import acquiring
+from svet.gateways.acquiring.port import CallbackRefused, News
+from svet.kernel.refusals import Refused
+from svet.kernel.transactions import use_case
+from svet.payments.models import Callback, CallbackOutcome, Order
+
+log = structlog.get_logger(__name__)
+
+SETTLE = "payments.settle"
+
+
+class CallbackReason(StrEnum):
+    STRANGER = "callback_from_a_stranger"
+    MALFORMED = "callback_malformed"
+
+
+class CallbackRejected(Refused):
+    """Not from our bank, not for our shop, or not readable; it is in the inbox all the same."""
+
+
+def take_callback(*, raw: bytes, address: str, now: datetime) -> Callback:
+    """Keep a callback and enqueue the settling of its order in the same transaction.
+
+    Nothing in it is believed: a forged one costs the bank one question. One that fits no order is kept as
+    unmatched and logged as an error, for reconciliation.
+
+    :raises CallbackRejected: after it was kept
+    """
+    try:
+        news = acquiring.gateway().read_callback(raw=raw, address=address)
+    except CallbackRefused as refusal:
+        outcome = CallbackOutcome.MALFORMED if refusal.malformed else CallbackOutcome.REJECTED
+        with use_case():
+            _keep(raw, address, now, outcome=outcome, note=str(refusal))
+        log.warning("payments.callback_rejected", outcome=outcome.value, address=address)
+        reason = CallbackReason.MALFORMED if refusal.malformed else CallbackReason.STRANGER
+        raise CallbackRejected(reason) from refusal
+    with use_case():
+        order = _order_of(news)
+        if order is None:
+            log.error("payments.callback_unmatched", reference=news.reference)
+            return _keep(raw, address, now, outcome=CallbackOutcome.UNMATCHED, news=news)
+        kept = _keep(raw, address, now, outcome=CallbackOutcome.TAKEN, news=news, order=order)
+        app.configure_task(SETTLE).defer(order_id=order.pk)
+        return kept
+
+
+def _order_of(news: News) -> Order | None:
+    """By the bank's reference, else by our own id: it may come before the bank's first answer is kept."""
+    return (
+        Order.objects.filter(bank_reference=news.reference).first()
+        or Order.objects.filter(public_id=news.order_id, bank_reference="").first()
+    )
+
+
+def _keep(
+    raw: bytes,
+    address: str,
+    now: datetime,
+    *,
+    outcome: CallbackOutcome,
+    news: News | None = None,
+    order: Order | None = None,
+    note: str = "",
+) -> Callback:
+    return Callback.objects.create(
+        raw=raw,
+        address=address[:64],
+        received_at=now,
+        outcome=outcome,
+        event=news.event if news else "",
+        reference=news.reference if news else "",
+        order=order,
+        note=note[:300],
+    )

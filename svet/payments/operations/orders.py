@@ -1,0 +1,184 @@
+"""Make one order over many accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.ids import PUBLIC_ID_LENGTH, new_public_id, new_receipt_number
+from svet.kernel.money import Money
+from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.transactions import use_case
+from svet.limits import operations as limits
+from svet.limits.rules import LimitName
+from svet.payments.models import Order, OrderLine, StateChange
+from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
+from svet.payments.states import LOOKS, PAGE_LIVES, OrderState
+from svet.people import queries as people
+from svet.subscribers.models import Account
+from svet.subscribers.queries import visible_to
+from svet.subscribers.rules import Right
+
+
+class OrderReason(StrEnum):
+    NOTHING_CHOSEN = "nothing_chosen"
+    TOO_MANY_LINES = "too_many_lines"
+    TWICE = "account_twice"
+    MAX_TOTAL = "max_total"
+    NOT_A_PAYER = "not_a_payer"
+    SUM_CHANGED = "sum_changed"
+    KEY_REUSED = "key_reused"
+    ACCOUNT_NOT_FOUND = "account_not_found"
+
+
+class OrderRefused(Refused):
+    """The order cannot be made as it is asked for."""
+
+
+class OrderConflict(Conflict):
+    """The sum is not the one the person saw, or the key already belongs to another order."""
+
+
+class AccountNotPayable(NotFound):
+    """One of the accounts does not exist or the actor may not pay for it: the whole order is refused."""
+
+
+Line = tuple[str, Money]
+
+
+def create_order(
+    *,
+    by: Actor,
+    lines: Sequence[Line],
+    key: UUID,
+    expected_total: Money | None,
+    return_url_base: str,
+    now: datetime,
+    receipt_email: str = "",
+) -> Order:
+    """Keep an order over ``lines`` (outer account id, sum); the same key and lines give the same order.
+
+    ``return_url_base`` is the portal's own origin (``https://host``); the bank sends the person back there.
+
+    :raises AmountRefused: a sum is out of bounds (its ``field`` is ``amount-<account id>``)
+    :raises OrderRefused: no lines, too many, an account twice, the total too big
+    :raises AccountNotPayable: an account is not visible to the actor with the right to pay
+    :raises OrderConflict: the expected total differs, or the key was used for another body
+    :raises LimitReached: too many orders in an hour
+    """
+    person_id = _payer(by)
+    total = _judge(lines, expected_total=expected_total)
+    fingerprint = body_hash(lines)
+    known = _known(person_id=person_id, key=key, fingerprint=fingerprint)
+    if known is not None:
+        return known
+    limits.spend(limit=LimitName.ORDERS_PER_PERSON, key=str(person_id), now=now)
+    try:
+        with use_case():
+            order = _keep(by, person_id, lines, total, fingerprint, key, receipt_email, return_url_base, now)
+    except IntegrityError:
+        # The second click of a double click: the first one's order is there by now.
+        known = _known(person_id=person_id, key=key, fingerprint=fingerprint)
+        if known is None:
+            raise
+        return known
+    return order
+
+
+def _payer(by: Actor) -> int:
+    if by.person_id is None:
+        raise OrderRefused(OrderReason.NOT_A_PAYER)
+    return by.person_id
+
+
+def _judge(lines: Sequence[Line], *, expected_total: Money | None) -> Money:
+    if not lines:
+        raise OrderRefused(OrderReason.NOTHING_CHOSEN, field="lines")
+    if len(lines) > LIMITS.lines_max:
+        raise OrderRefused(OrderReason.TOO_MANY_LINES, field="lines", details={"max": LIMITS.lines_max})
+    if len({account for account, _ in lines}) != len(lines):
+        raise OrderRefused(OrderReason.TWICE, field="lines")
+    for account, money in lines:
+        check_line(money, field=f"amount-{account}")
+    total = Money.total(money for _, money in lines)
+    if total > LIMITS.total_max:
+        raise OrderRefused(OrderReason.MAX_TOTAL, field="lines", details={"max": LIMITS.total_max})
+    if expected_total is not None and expected_total != total:
+        raise OrderConflict(OrderReason.SUM_CHANGED, field="total", details={"total": total})
+    return total
+
+
+def _known(*, person_id: int, key: UUID, fingerprint: str) -> Order | None:
+    order = Order.objects.filter(person_id=person_id, key=key).first()
+    if order is not None and order.body_hash != fingerprint:
+        raise OrderConflict(OrderReason.KEY_REUSED, field="key")
+    return order
+
+
+def _keep(
+    by: Actor,
+    person_id: int,
+    lines: Sequence[Line],
+    total: Money,
+    fingerprint: str,
+    key: UUID,
+    receipt_email: str,
+    return_url_base: str,
+    now: datetime,
+) -> Order:
+    accounts = _payable(by, [account for account, _ in lines])
+    public_id = new_public_id()
+    order = Order.objects.create(
+        public_id=public_id,
+        number=new_receipt_number("О"),
+        person_id=person_id,
+        state=OrderState.CREATED,
+        total_kopecks=total.kopecks,
+        key=key,
+        body_hash=fingerprint,
+        return_url=f"{return_url_base}/payment/orders/{public_id}/",
+        receipt_email=receipt_email or people.email_of(person_id) or "",
+        created_at=now,
+        expires_at=now + PAGE_LIVES,
+        next_look_at=now + LOOKS[0],
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(order=order, account=accounts[account], position=position, kopecks=money.kopecks)
+        for position, (account, money) in enumerate(lines)
+    )
+    StateChange.objects.create(order=order, old="", new=OrderState.CREATED, at=now, by=str(by.kind))
+    journal.record(
+        by=by,
+        action="payments.order.create",
+        subject="order",
+        subject_id=order.public_id,
+        now=now,
+        after={"number": order.number, "total_kopecks": total.kopecks, "lines": len(lines)},
+    )
+    return order
+
+
+def _payable(by: Actor, public_ids: Sequence[str]) -> dict[str, Account]:
+    # Anything that cannot be an id is not sent to the database: a NUL there would be an error, not an answer.
+    proper = [text for text in public_ids if len(text) == PUBLIC_ID_LENGTH and text.isalnum()]
+    found = visible_to(by, right=Right.PAY).filter(public_id__in=proper)
+    accounts = {account.public_id: account for account in found}
+    if len(accounts) != len(public_ids):
+        raise AccountNotPayable(OrderReason.ACCOUNT_NOT_FOUND, field="lines")
+    return accounts
+
+
+__all__ = [
+    "AccountNotPayable",
+    "AmountRefused",
+    "OrderConflict",
+    "OrderReason",
+    "OrderRefused",
+    "create_order",
+]

@@ -1,0 +1,144 @@
+"""Hand an order to the bank: the network is touched between transactions, never inside one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import structlog
+
+from svet.gateways import acquiring
+from svet.gateways.acquiring.port import PATIENT, BankLine, BankOrder, BankPage, Payee
+from svet.gateways.failures import Permanent, Temporary
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.kernel.refusals import Refused
+from svet.kernel.transactions import use_case
+from svet.payments import texts
+from svet.payments.models import Order, OrderLine
+from svet.payments.operations.moving import move
+from svet.payments.operations.telling import tell_failed
+from svet.payments.states import RESEND_WITHIN, OrderState, next_look
+from svet.subscribers.queries import provider_today
+
+BY = "payments.send"
+log = structlog.get_logger(__name__)
+
+
+class BankReasonText(StrEnum):
+    BANK_SILENT = "bank_silent"
+    BANK_REFUSED = "bank_refused"
+
+
+class BankUnavailable(Refused):
+    """The bank did not answer (the order is kept and asked about again) or refused the order."""
+
+
+def send_to_bank(*, order_id: int, now: datetime, patience: float = PATIENT) -> Order:
+    """Get the bank's page for an order; repeating it never makes a second payment at the bank.
+
+    The page's address is in ``bank_page_url`` afterwards; an order that is past this is returned as it is.
+
+    :raises BankUnavailable: no answer (asked again by the janitor with the same key) or a refusal
+    """
+    order, again = _begin(order_id, now=now)
+    if order.state != OrderState.SENT or order.bank_reference:
+        return order
+    try:
+        page = acquiring.gateway().create(order=_bank_order(order), patience=patience)
+    except Temporary as failure:
+        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
+    except Permanent as failure:
+        _refused(order, code=failure.code, again=again, now=now)
+        raise BankUnavailable(BankReasonText.BANK_REFUSED, details={"code": failure.code}) from failure
+    return _answered(order, page=page, now=now)
+
+
+def may_resend(order: Order, *, now: datetime) -> bool:
+    """Whether the bank still knows the order's idempotence key."""
+    return now - order.created_at < RESEND_WITHIN
+
+
+def _begin(order_id: int, *, now: datetime) -> tuple[Order, bool]:
+    """Say before the call that it is being made, so that a crash during it is not forgotten.
+
+    The second value tells that the call has been made before and its answer is not known.
+    """
+    with use_case():
+        order = Order.objects.select_for_update().get(pk=order_id)
+        if order.state != OrderState.CREATED:
+            return order, True
+        move(order, new=OrderState.SENT, at=now, by=BY)
+        return order, False
+
+
+def _answered(order: Order, *, page: BankPage, now: datetime) -> Order:
+    with use_case():
+        order = Order.objects.select_for_update().get(pk=order.pk)
+        if order.state == OrderState.SENT:
+            move(
+                order,
+                new=OrderState.WAITING,
+                at=now,
+                by=BY,
+                bank_reference=page.reference,
+                bank_page_url=page.url,
+                next_look_at=next_look(created_at=order.created_at, looks=order.looks, now=now),
+            )
+        elif not order.bank_reference:
+            Order.objects.filter(pk=order.pk).update(
+                bank_reference=page.reference, bank_page_url=page.url, next_look_at=now
+            )
+            order.bank_reference, order.bank_page_url = page.reference, page.url
+        return order
+
+
+def _refused(order: Order, *, code: str, again: bool, now: datetime) -> None:
+    with use_case():
+        order = Order.objects.select_for_update().get(pk=order.pk)
+        if order.state != OrderState.SENT or order.bank_reference:
+            return
+        if again:
+            # The first call may have made a payment all the same: only a person can tell.
+            note = f"refused when asked again: {code}"
+            move(order, new=OrderState.REVIEW, at=now, by=BY, note=note, next_look_at=None)
+            log.error("payments.review", order=order.public_id, note=note)
+        else:
+            move(
+                order,
+                new=OrderState.FAILED,
+                at=now,
+                by=BY,
+                note=code,
+                bank_reason="bank_refused",
+                next_look_at=None,
+            )
+            tell_failed(order, now=now)
+
+
+def _bank_order(order: Order) -> BankOrder:
+    lines: list[OrderLine] = list(order.lines.select_related("account__provider").order_by("position"))
+    provider = lines[0].account.provider
+    return BankOrder(
+        key=f"order-{order.public_id}",
+        order_id=order.public_id,
+        number=order.number,
+        total=Money(order.total_kopecks),
+        lines=tuple(
+            BankLine(line.account.number, texts.purpose(line.account.number), line.money) for line in lines
+        ),
+        payee=Payee(
+            provider.legal_name or provider.name,
+            provider.inn,
+            provider.kpp,
+            provider.bank_name,
+            provider.bic,
+            provider.settlement_account,
+            provider.correspondent_account,
+        ),
+        # The day the order was made, not today: the same key must come with the same body.
+        period=Month.of(provider_today(provider, order.created_at)),
+        return_url=order.return_url,
+        email=order.receipt_email,
+        phone="" if order.receipt_email else order.person.phone,
+    )

@@ -1,0 +1,221 @@
+"""The one place where money the bank took becomes money on the accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import F
+
+from svet.gateways import acquiring
+from svet.gateways.acquiring.port import HURRIED, PATIENT, BankReason, BankState, BankStatus
+from svet.gateways.failures import GatewayFailure
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.kernel.transactions import use_case
+from svet.ledger import operations as ledger
+from svet.ledger.rules import Book, Kind, Leg
+from svet.payments.models import Order
+from svet.payments.operations.moving import move
+from svet.payments.operations.sending import (
+    BankReasonText,
+    BankUnavailable,
+    may_resend,
+    send_to_bank,
+)
+from svet.payments.operations.telling import tell_credited, tell_failed
+from svet.payments.states import OPEN, OrderState, next_look
+from svet.subscribers.queries import provider_today
+
+log = structlog.get_logger(__name__)
+
+QUIET_REASONS = frozenset({BankReason.EXPIRED, BankReason.CANCELED})
+_NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
+
+
+def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order:
+    """Ask the bank where the order stands and act: credit it once, cancel it, or put it before a person.
+
+    Everybody who has reason to believe that something happened calls this: the callback, the return page, the
+    janitor. The bank is asked *inside* the order's lock: an answer obtained before it could be overtaken by
+    another settling. Credits, notices and the new state are one transaction. With ``wait`` False (a page
+    that a person looks at) an order that somebody else is settling right now is returned as it stands, and
+    the bank gets little time.
+
+    :raises BankUnavailable: the bank does not answer; nothing changed
+    """
+    patience = PATIENT if wait else HURRIED
+    order = Order.objects.get(pk=order_id)
+    if order.state == OrderState.SENT and not order.bank_reference and may_resend(order, now=now):
+        order = send_to_bank(order_id=order_id, now=now, patience=patience)
+    if order.state == OrderState.CREDITED or not order.bank_reference:
+        return order
+    with use_case():
+        locked = (
+            Order.objects.select_for_update(of=("self",), skip_locked=not wait).filter(pk=order_id).first()
+        )
+        if locked is None or locked.state == OrderState.CREDITED:
+            return locked or order
+        try:
+            status = acquiring.gateway().status(reference=locked.bank_reference, patience=patience)
+        except GatewayFailure as failure:
+            raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
+        Order.objects.filter(pk=order_id).update(looked_at=now)
+        _conclude(locked, status=status, now=now, by=by)
+        return locked
+
+
+def _conclude(order: Order, *, status: BankStatus, now: datetime, by: str) -> None:
+    doubt = _doubt(order, status)
+    if status.state is BankState.PAID:
+        if doubt:
+            _review(order, status=status, now=now, by=by, note=doubt)
+        else:
+            _credit(order, status=status, now=now, by=by)
+    elif status.state is BankState.CANCELED and order.state not in _NOT_TAKEN and not doubt:
+        reason = status.reason or BankReason.OTHER
+        move(
+            order,
+            new=OrderState.CANCELED,
+            at=now,
+            by=by,
+            note=reason,
+            bank_reason=reason.value,
+            bank_method=status.method,
+            next_look_at=None,
+        )
+        if reason not in QUIET_REASONS:
+            tell_failed(order, now=now)
+
+
+def _doubt(order: Order, status: BankStatus) -> str:
+    """Why the bank's answer does not fit the order, or nothing."""
+    if status.reference != order.bank_reference or status.order_id != order.public_id:
+        return f"the bank speaks of another order: {status.order_id[:40]}"
+    if status.currency != "RUB":
+        return f"the currency is {status.currency[:8]}"
+    if status.amount.kopecks != order.total_kopecks:
+        return f"the bank took {status.amount.kopecks} kopecks, ordered were {order.total_kopecks}"
+    if status.refunded:
+        return f"the bank has already given back {status.refunded.kopecks} kopecks"
+    return ""
+
+
+def _review(order: Order, *, status: BankStatus, now: datetime, by: str, note: str) -> None:
+    """Money that does not fit is posted nowhere: a person looks."""
+    if order.state == OrderState.REVIEW:
+        return
+    log.error("payments.review", order=order.public_id, note=note)
+    move(
+        order,
+        new=OrderState.REVIEW,
+        at=now,
+        by=by,
+        note=note,
+        taken_kopecks=status.amount.kopecks if status.currency == "RUB" else None,
+        paid_at=status.paid_at or now,
+        next_look_at=None,
+    )
+    journal.record(
+        by=Actor.system(by),
+        action="payments.order.review",
+        subject="order",
+        subject_id=order.public_id,
+        now=now,
+        reason=note,
+    )
+
+
+def _credit(order: Order, *, status: BankStatus, now: datetime, by: str) -> None:
+    paid_at = status.paid_at or now
+    move(
+        order,
+        new=OrderState.PAID,
+        at=now,
+        by=by,
+        taken_kopecks=status.amount.kopecks,
+        bank_method=status.method,
+        bank_reason="",
+        paid_at=paid_at,
+    )
+    lines = list(order.lines.select_related("account__provider").order_by("position"))
+    provider = lines[0].account.provider
+    ledger.post(
+        key=order.ledger_key,
+        kind=Kind.PAYMENT,
+        legs=[
+            Leg(Book.BANK, None, Money(order.total_kopecks)),
+            *(Leg(Book.RECEIVABLE, line.account_id, -line.money) for line in lines),
+        ],
+        occurred_at=paid_at,
+        effective_on=provider_today(provider, paid_at),
+        provider_id=provider.pk,
+        memo=order.number,
+    )
+    move(order, new=OrderState.CREDITED, at=now, by=by, credited_at=now, next_look_at=None)
+    tell_credited(order, now=now)
+    journal.record(
+        by=Actor.system(by),
+        action="payments.order.credit",
+        subject="order",
+        subject_id=order.public_id,
+        now=now,
+        after={"total_kopecks": order.total_kopecks, "lines": len(lines)},
+    )
+
+
+def look_at_due_orders(*, now: datetime, limit: int = 200) -> int:
+    """The janitor: look at the orders whose time has come; says how many were looked at.
+
+    After the last look of the schedule an order that is still not decided goes before a person.
+    """
+    due = Order.objects.filter(next_look_at__lte=now).order_by("next_look_at")
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    for order_id in ids:
+        _plan_next_look(order_id, now=now)
+        try:
+            settle(order_id=order_id, now=now, by="payments.janitor")
+        except BankUnavailable as failure:
+            log.warning("payments.bank_unavailable", order=order_id, code=failure.details.get("code"))
+        _give_up_if_late(order_id, now=now)
+    return len(ids)
+
+
+def _plan_next_look(order_id: int, *, now: datetime) -> None:
+    """Before looking: a look that dies must not be the last one."""
+    with use_case():
+        order = Order.objects.select_for_update().get(pk=order_id)
+        following = next_look(created_at=order.created_at, looks=order.looks + 1, now=now)
+        if order.state in OPEN:
+            following = following or now + timedelta(days=1)
+        elif order.state == OrderState.CREDITED:
+            # Somebody credited it between our list and this lock: nothing is left to look at.
+            following = None
+        Order.objects.filter(pk=order_id).update(looks=F("looks") + 1, looked_at=now, next_look_at=following)
+
+
+def _give_up_if_late(order_id: int, *, now: datetime) -> None:
+    with use_case():
+        order = Order.objects.select_for_update().get(pk=order_id)
+        if order.state not in OPEN:
+            return
+        if order.state == OrderState.CREATED:
+            # Never reached the bank, so no money can be on its way.
+            if now >= order.expires_at:
+                move(
+                    order,
+                    new=OrderState.CANCELED,
+                    at=now,
+                    by="payments.janitor",
+                    note="never sent",
+                    bank_reason=BankReason.EXPIRED.value,
+                    next_look_at=None,
+                )
+            return
+        over = next_look(created_at=order.created_at, looks=order.looks, now=now) is None
+        lost = not order.bank_reference and not may_resend(order, now=now)
+        if over or lost:
+            note = "the bank never told where the payment is" if over else "the bank never answered"
+            move(order, new=OrderState.REVIEW, at=now, by="payments.janitor", note=note, next_look_at=None)
+            log.error("payments.review", order=order.public_id, note=note)

@@ -1,0 +1,51 @@
+"""What the payer is told, in the transaction that makes it true."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from svet.look.formats import roubles
+from svet.notices import operations as notices
+from svet.notices.rules import Event
+from svet.payments import texts
+from svet.payments.models import Order
+from svet.people import queries as people
+
+
+def tell_credited(order: Order, *, now: datetime) -> None:
+    """Bell and, where an address is known, the receipt: number, accounts, sums."""
+    url = f"/payment/orders/{order.public_id}/"
+    total = roubles(order.total)
+    notices.tell(
+        recipient_id=people.recipient_of(order.person_id),
+        event=Event.PAYMENT_CREDITED,
+        params={"order": order.number, "total": total},
+        url=url,
+        now=now,
+    )
+    if order.receipt_email:
+        lines = list(order.lines.select_related("account__provider").order_by("position"))
+        zone = ZoneInfo(lines[0].account.provider.time_zone)
+        notices.send_email(
+            address=order.receipt_email,
+            event=Event.RECEIPT,
+            params={
+                "order": order.number,
+                "total": total,
+                "at": texts.moment((order.paid_at or now).astimezone(zone)),
+                "lines": "\n".join(texts.receipt_line(line.account.number, line.money) for line in lines),
+            },
+            now=now,
+        )
+
+
+def tell_failed(order: Order, *, now: datetime) -> None:
+    """The payment did not go through."""
+    notices.tell(
+        recipient_id=people.recipient_of(order.person_id),
+        event=Event.PAYMENT_FAILED,
+        params={"order": order.number, "total": roubles(order.total)},
+        url=f"/payment/orders/{order.public_id}/",
+        now=now,
+    )

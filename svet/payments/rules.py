@@ -1,0 +1,96 @@
+"""What may be paid: how a typed sum is read, and how big an order may be."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from svet.kernel.money import Money
+from svet.kernel.refusals import Refused
+
+
+class AmountReason(StrEnum):
+    REQUIRED = "required"
+    TOO_LONG = "too_long"
+    CHARS = "chars"
+    NEGATIVE = "negative"
+    AMBIGUOUS = "ambiguous"
+    FRACTION = "fraction"
+    MIN = "min"
+    MAX = "max"
+
+
+class AmountRefused(Refused):
+    """A sum that cannot be paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLimits:
+    """How much one order may hold; the total is what the bank takes at once."""
+
+    line_min: Money
+    line_max: Money
+    total_max: Money
+    lines_max: int
+
+
+LIMITS = OrderLimits(
+    line_min=Money(1_00), line_max=Money(250_000_00), total_max=Money(250_000_00), lines_max=50
+)
+
+_LONGEST = 32
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " "))
+_MINUS = "-\u2212\u2013"
+_CHARS = re.compile(r"[0-9 .,]+", re.ASCII)
+_WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?: [0-9]{3})+", re.ASCII)
+
+
+def parse_amount(raw: str, *, limits: OrderLimits = LIMITS, field: str = "amount") -> Money:
+    """Read a sum in roubles as a person types it: ``300``, ``300,5``, ``1 234,56``.
+
+    Guessing is worse than asking: a sum that can be read in two ways is refused.
+
+    :raises AmountRefused: with the reason and the bounds in ``details``
+    """
+    if len(raw) > _LONGEST:
+        raise AmountRefused(AmountReason.TOO_LONG, field=field)
+    text = raw.translate(_SPACES).strip(" ")
+    if not text:
+        raise AmountRefused(AmountReason.REQUIRED, field=field)
+    negative = text[0] in _MINUS
+    text = text.lstrip(_MINUS).lstrip(" ")
+    if not _CHARS.fullmatch(text):
+        raise AmountRefused(AmountReason.CHARS, field=field)
+    money = _read(text, field=field)
+    if negative:
+        raise AmountRefused(AmountReason.NEGATIVE, field=field)
+    check_line(money, limits=limits, field=field)
+    return money
+
+
+def _read(text: str, *, field: str) -> Money:
+    whole, mark, fraction = text.replace(".", ",").partition(",")
+    if "," in fraction or not _WHOLE.fullmatch(whole):
+        raise AmountRefused(AmountReason.AMBIGUOUS, field=field)
+    if mark and not (fraction.isdigit() and len(fraction) <= 2):
+        raise AmountRefused(AmountReason.FRACTION, field=field)
+    return Money(int(whole.replace(" ", "")) * 100 + int(fraction.ljust(2, "0") if fraction else "0"))
+
+
+def check_line(money: Money, *, limits: OrderLimits = LIMITS, field: str = "amount") -> None:
+    """Refuse a sum outside the bounds of one line. :raises AmountRefused:"""
+    if money.kopecks < 0:
+        raise AmountRefused(AmountReason.NEGATIVE, field=field)
+    if money < limits.line_min:
+        raise AmountRefused(AmountReason.MIN, field=field, details={"min": limits.line_min})
+    if money > limits.line_max:
+        raise AmountRefused(AmountReason.MAX, field=field, details={"max": limits.line_max})
+
+
+def body_hash(lines: Iterable[tuple[str, Money]]) -> str:
+    """A fingerprint of what an order pays: same lines in any order, same fingerprint (hex, 64 characters)."""
+    text = ";".join(f"{account}={money.kopecks}" for account, money in sorted(lines))
+    return hashlib.sha256(text.encode()).hexdigest()

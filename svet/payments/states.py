@@ -1,0 +1,68 @@
+"""The life of an order: its states, the one table of legal moves, and when to look at it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class OrderState(StrEnum):
+    """Where an order stands."""
+
+    CREATED = "created"  # kept by us, the bank has not been asked
+    SENT = "sent"  # the bank has been asked, its answer is not kept yet
+    WAITING = "waiting"  # the bank gave its page, the person is paying
+    PAID = "paid"  # the bank has the money, it is being credited
+    CREDITED = "credited"  # the money stands on the accounts
+    CANCELED = "canceled"  # the bank did not take the money
+    FAILED = "failed"  # the bank refused the order itself
+    REVIEW = "review"  # something does not add up: a person decides
+
+
+MOVES: Mapping[OrderState, frozenset[OrderState]] = {
+    OrderState.CREATED: frozenset({OrderState.SENT, OrderState.CANCELED}),
+    OrderState.SENT: frozenset(
+        {OrderState.WAITING, OrderState.PAID, OrderState.FAILED, OrderState.CANCELED, OrderState.REVIEW}
+    ),
+    OrderState.WAITING: frozenset({OrderState.PAID, OrderState.CANCELED, OrderState.REVIEW}),
+    OrderState.PAID: frozenset({OrderState.CREDITED, OrderState.REVIEW}),
+    OrderState.CREDITED: frozenset(),
+    # The bank may succeed late: money it took is credited whatever we believed before.
+    OrderState.CANCELED: frozenset({OrderState.PAID, OrderState.REVIEW}),
+    OrderState.FAILED: frozenset({OrderState.PAID, OrderState.REVIEW}),
+    OrderState.REVIEW: frozenset({OrderState.PAID, OrderState.CANCELED}),
+}
+
+OPEN = frozenset({OrderState.CREATED, OrderState.SENT, OrderState.WAITING, OrderState.PAID})
+FINAL = frozenset({OrderState.CREDITED, OrderState.CANCELED, OrderState.FAILED})
+IN_TRANSIT = frozenset({OrderState.PAID, OrderState.REVIEW})
+
+# Counted from the moment the order was made, so that a late look does not shift the later ones.
+LOOKS: tuple[timedelta, ...] = (
+    timedelta(seconds=30),
+    timedelta(minutes=1),
+    timedelta(minutes=2),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=24),
+    *(timedelta(days=day) for day in range(2, 9)),
+)
+# The bank forgets its idempotence keys after 24 hours: asking again later would make a second payment.
+RESEND_WITHIN = timedelta(hours=23)
+PAGE_LIVES = timedelta(hours=1)
+
+
+def may_move(*, old: OrderState, new: OrderState) -> bool:
+    """Whether the table allows the move."""
+    return new in MOVES[old]
+
+
+def next_look(*, created_at: datetime, looks: int, now: datetime) -> datetime | None:
+    """When to look at an unfinished order after ``looks`` looks, or None when a person must decide."""
+    for offset in LOOKS[looks:]:
+        if created_at + offset > now:
+            return created_at + offset
+    return None

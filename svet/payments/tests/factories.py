@@ -1,0 +1,164 @@
+"""Orders, debts and a bank made of a dictionary, for tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from svet.gateways.acquiring.port import (
+    PATIENT,
+    BankOrder,
+    BankPage,
+    BankReason,
+    BankRefund,
+    BankState,
+    BankStatus,
+    News,
+)
+from svet.gateways.acquiring.yookassa import YooKassa
+from svet.kernel.actors import Actor
+from svet.kernel.money import ZERO, Money
+from svet.ledger import operations as ledger
+from svet.ledger.models import Posting
+from svet.ledger.rules import Book, Kind, Leg
+from svet.payments import operations
+from svet.payments.models import Order
+from svet.people.models import Person
+from svet.people.tests.factories import make_person
+from svet.subscribers.models import Account, Provider
+from svet.subscribers.tests.factories import make_account, make_link, make_provider
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+BASE = "http://testserver"
+REQUISITES = {
+    "legal_name": "ООО «Уралэнергосбыт (пример)»",
+    "inn": "7450000001",
+    "kpp": "745000001",
+    "settlement_account": "40702810000000000001",
+    "bank_name": "Банк «Пример»",
+    "bic": "047500001",
+    "correspondent_account": "30101810000000000001",
+}
+_debts = count(1)
+
+
+def provider_with_requisites(**details: Any) -> Provider:
+    """A provider to whom a bank can send money."""
+    return make_provider(**(REQUISITES | details))
+
+
+def owe(account: Account, kopecks: int) -> None:
+    """Let the account owe (or be overpaid, when negative) so much more."""
+    with transaction.atomic():
+        ledger.post(
+            key=f"test-debt:{next(_debts)}:{account.pk}",
+            kind=Kind.OPENING,
+            legs=[
+                Leg(Book.RECEIVABLE, account.pk, Money(kopecks)),
+                Leg(Book.REVENUE, None, Money(-kopecks)),
+            ],
+            occurred_at=NOW,
+            effective_on=date(2026, 11, 1),
+            provider_id=account.provider_id,
+        )
+
+
+def make_order(
+    *, person: Person, lines: Sequence[tuple[Account, int]], now: datetime = NOW, **details: Any
+) -> Order:
+    """An order of the person over these accounts and kopecks."""
+    return operations.create_order(
+        by=Actor.person(person.pk),
+        lines=[(account.public_id, Money(kopecks)) for account, kopecks in lines],
+        key=details.pop("key", uuid4()),
+        expected_total=details.pop("expected_total", None),
+        return_url_base=BASE,
+        now=now,
+        **details,
+    )
+
+
+@dataclass
+class StubBank:
+    """A bank without a network: payments by reference, changed by the test itself."""
+
+    statuses: dict[str, BankStatus] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    failure: Exception | None = None
+    asked: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
+        with self.lock:
+            reference = self.keys.setdefault(order.key, f"ref-{order.order_id}")
+            self.statuses.setdefault(
+                reference, BankStatus(reference, BankState.PENDING, order.total, "RUB", order.order_id)
+            )
+        if self.failure is not None:
+            raise self.failure
+        return BankPage(reference, f"https://bank.example/{reference}")
+
+    def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
+        with self.lock:
+            self.asked += 1
+        if self.failure is not None:
+            raise self.failure
+        return self.statuses[reference]
+
+    def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
+        return BankRefund(f"refund-{key}", BankState.PAID, amount)
+
+    def read_callback(self, *, raw: bytes, address: str) -> News:
+        vendor = YooKassa("http://bank.example", "100500", "secret", networks=("127.0.0.0/8",))
+        return vendor.read_callback(raw=raw, address=address)
+
+    def pay(self, order: Order, **changes: Any) -> None:
+        """The person paid on the bank's page; ``changes`` make the answer odd."""
+        reference = f"ref-{order.public_id}"
+        values: dict[str, Any] = {"state": BankState.PAID, "paid_at": NOW, "method": "Мир *2987"}
+        self.statuses[reference] = replace(self.statuses[reference], **(values | changes))
+
+    def refuse(self, order: Order, reason: BankReason = BankReason.INSUFFICIENT_FUNDS) -> None:
+        """The bank declined."""
+        reference = f"ref-{order.public_id}"
+        status = self.statuses[reference]
+        self.statuses[reference] = replace(status, state=BankState.CANCELED, reason=reason)
+
+
+def credited(order: Order) -> Money:
+    """How much the ledger has credited for the order, over all accounts."""
+    legs = Posting.objects.filter(transaction__key=order.ledger_key, book=Book.RECEIVABLE.value)
+    return Money(-sum(leg.kopecks for leg in legs)) if legs else ZERO
+
+
+@dataclass(frozen=True)
+class Family:
+    """Anna owns two accounts; Boris sees the first of them; Vera sees neither."""
+
+    anna: Person
+    boris: Person
+    vera: Person
+    first: Account
+    second: Account
+
+
+def make_family() -> Family:
+    """Debts: 300,00 ₽ on the first account, 35,38 ₽ on the second."""
+    provider = provider_with_requisites()
+    anna = make_person(email="anna@example.ru")
+    boris = make_person(first_name="Борис", patronymic="Иванович")
+    vera = make_person(first_name="Вера", patronymic="Львовна", last_name="Чужая")
+    first, second = make_account(provider=provider), make_account(provider=provider)
+    make_link(person=anna, account=first, confirmed=True)
+    make_link(person=anna, account=second, confirmed=True)
+    make_link(person=boris, account=first, can_pay=False)
+    owe(first, 300_00)
+    owe(second, 35_38)
+    return Family(anna, boris, vera, first, second)

@@ -1,0 +1,131 @@
+"""SIGKILL between any two statements: a child process dies there, then everybody knocks again."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections
+
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.ledger.models import Transaction
+from svet.limits.models import Bucket
+from svet.notices.models import Delivery, Notice
+from svet.payments import operations, queries
+from svet.payments.models import Order, StateChange
+from svet.payments.states import OrderState
+from svet.payments.tests.factories import BASE, NOW, StubBank, credited, make_family, make_order
+from tests.bank import running_bank
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
+LATER = NOW + timedelta(minutes=1)
+MOST = 200
+
+
+def killed_at(point: int, act: Callable[[], Any]) -> bool:
+    """Do ``act`` in a child that dies before statement or commit ``point``; False if it got through.
+
+    Each commit is two points: before it and after it.
+    """
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        seen = 0
+
+        def count() -> None:
+            nonlocal seen
+            seen += 1
+            if seen == point:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        def watch(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+            count()
+            return execute(sql, params, many, context)
+
+        real_commit = connection._commit  # type: ignore[attr-defined]
+
+        def commit() -> None:
+            count()
+            real_commit()
+            count()
+
+        connection._commit = commit  # type: ignore[attr-defined]
+        try:
+            with connection.execute_wrapper(watch):
+                act()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"the child failed at point {point}"
+    return os.WIFSIGNALED(status)
+
+
+def test_settling_killed_anywhere_credits_once(bank: StubBank) -> None:
+    family = make_family()
+    kills = 0
+    for point in range(1, MOST):
+        Bucket.objects.all().delete()
+        order = make_order(person=family.anna, lines=[(family.first, 300_00), (family.second, 35_38)])
+        order = operations.send_to_bank(order_id=order.pk, now=NOW)
+        bank.pay(order)
+
+        def settle(order: Order = order) -> None:
+            operations.settle(order_id=order.pk, now=LATER, by="kill")
+
+        killed = killed_at(point, settle)
+        kills += killed
+        # All or nothing, whatever the moment.
+        moved = credited(order)
+        assert moved in (Money(0), Money(335_38))
+        assert Notice.objects.filter(url__contains=order.public_id).count() == bool(moved)
+        for _ in range(3):
+            settle()
+        operations.look_at_due_orders(now=LATER + timedelta(hours=1))
+        assert credited(order) == Money(335_38)
+        assert Transaction.objects.filter(key=order.ledger_key).count() == 1
+        assert Delivery.objects.filter(event="receipt", body__contains=order.number).count() == 1
+        assert StateChange.objects.filter(order=order, new=OrderState.CREDITED).count() == 1
+        if not killed:
+            break
+    assert kills > 20
+    assert queries.broken() == []
+
+
+def test_paying_killed_anywhere_makes_one_order_and_one_bank_order(tmp_path: Path, settings: Any) -> None:
+    family = make_family()
+    kills = 0
+    with running_bank(tmp_path) as bank:
+        settings.ACQUIRING_URL = bank.acquiring_url
+        for point in range(1, MOST):
+            Bucket.objects.all().delete()
+            key = uuid4()
+
+            def pay(key: Any = key) -> Order:
+                return operations.begin_payment(
+                    by=Actor.person(family.anna.pk),
+                    lines=[(family.first.public_id, Money(300_00))],
+                    key=key,
+                    expected_total=None,
+                    return_url_base=BASE,
+                    now=NOW,
+                )
+
+            killed = killed_at(point, pay)
+            kills += killed
+            orders = [pay(), pay()]
+            assert len({order.pk for order in orders}) == 1
+            assert orders[0].state == OrderState.WAITING
+            assert Order.objects.filter(key=key).count() == 1
+            if not killed:
+                break
+        made = bank.events().count("payment.created")
+    assert kills > 15
+    assert made == Order.objects.count()

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from svet.kernel.money import Money
+from svet.payments import texts
+from svet.payments.rules import LIMITS, AmountReason, AmountRefused, body_hash, parse_amount
+from svet.payments.states import FINAL, LOOKS, MOVES, OrderState, may_move, next_look
+
+ROWS = json.loads((Path(__file__).parent / "data" / "bad_inputs.json").read_text("utf-8"))["amount"]
+EXPECTED = {
+    1: AmountReason.REQUIRED,
+    2: AmountReason.MIN,
+    4: AmountReason.NEGATIVE,
+    6: 30_000,
+    7: 30_000,
+    9: 30_050,
+    11: 123_456,
+    12: 123_456,
+    14: AmountReason.AMBIGUOUS,
+    16: AmountReason.CHARS,
+    17: AmountReason.CHARS,
+    19: AmountReason.CHARS,
+    21: AmountReason.MIN,
+    22: AmountReason.FRACTION,
+    24: AmountReason.MAX,
+    26: AmountReason.TOO_LONG,
+    27: AmountReason.CHARS,
+    29: AmountReason.CHARS,
+}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "raw" in row], ids=lambda row: row["shown"])
+def test_every_hostile_amount_has_its_outcome(row: dict[str, object]) -> None:
+    raw = "9" * 5000 if row["raw"] is None else str(row["raw"])
+    expected = EXPECTED[int(str(row["n"]))]
+    if isinstance(expected, int):
+        assert parse_amount(raw) == Money(expected)
+        return
+    with pytest.raises(AmountRefused) as refused:
+        parse_amount(raw)
+    assert refused.value.reason is expected
+    assert str(row["expected"]).startswith(f"ERR {expected}")
+    assert texts.explain(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ("٣٠٠", AmountReason.CHARS),
+        ("300\x00", AmountReason.CHARS),
+        ("12 34", AmountReason.AMBIGUOUS),
+        ("1 2345", AmountReason.AMBIGUOUS),
+        (",50", AmountReason.AMBIGUOUS),
+        ("300,", AmountReason.FRACTION),
+        ("1,2,3", AmountReason.AMBIGUOUS),
+        ("-", AmountReason.CHARS),
+        ("--5", AmountReason.NEGATIVE),
+        ("\u2212300,00", AmountReason.NEGATIVE),
+        ("   ", AmountReason.REQUIRED),
+        ("Infinity", AmountReason.CHARS),
+    ],
+)
+def test_other_odd_amounts_are_refused(raw: str, reason: AmountReason) -> None:
+    with pytest.raises(AmountRefused) as refused:
+        parse_amount(raw)
+    assert refused.value.reason is reason
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_parser(raw: str) -> None:
+    try:
+        money = parse_amount(raw)
+    except AmountRefused:
+        return
+    assert LIMITS.line_min <= money <= LIMITS.line_max
+
+
+@given(st.integers(LIMITS.line_min.kopecks, LIMITS.line_max.kopecks))
+def test_what_the_page_prefills_reads_back(kopecks: int) -> None:
+    text = f"{kopecks // 100},{kopecks % 100:02d}"
+    assert parse_amount(text) == Money(kopecks)
+
+
+def test_the_minimum_says_how_much() -> None:
+    with pytest.raises(AmountRefused) as refused:
+        parse_amount("0,01")
+    assert texts.explain(refused.value) == "Минимальный платёж 1\u00a0₽."
+
+
+def test_a_body_is_the_same_in_any_order() -> None:
+    assert body_hash([("a", Money(1)), ("b", Money(2))]) == body_hash([("b", Money(2)), ("a", Money(1))])
+    assert body_hash([("a", Money(1))]) != body_hash([("a", Money(2))])
+
+
+def test_money_the_bank_took_late_can_still_be_credited() -> None:
+    for state in (OrderState.CANCELED, OrderState.FAILED, OrderState.REVIEW):
+        assert may_move(old=state, new=OrderState.PAID)
+
+
+def test_only_a_paid_order_becomes_credited_and_then_stays() -> None:
+    assert [old for old in OrderState if may_move(old=old, new=OrderState.CREDITED)] == [OrderState.PAID]
+    assert not MOVES[OrderState.CREDITED]
+    assert set(MOVES) == set(OrderState)
+    assert OrderState.CREDITED in FINAL
+
+
+def test_the_looks_follow_the_promise_and_end() -> None:
+    made = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    seconds = [30, 60, 120, 300, 900, 3600, 21600, 86400]
+    assert [int(look.total_seconds()) for look in LOOKS[:8]] == seconds
+    assert len(LOOKS) == 15
+    assert next_look(created_at=made, looks=0, now=made) == made + timedelta(seconds=30)
+    assert next_look(created_at=made, looks=1, now=made + timedelta(hours=2)) == made + timedelta(hours=6)
+    assert next_look(created_at=made, looks=15, now=made) is None

@@ -1,0 +1,124 @@
+"""What people are told: refusals, states, receipts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from svet.kernel.money import Money
+from svet.kernel.refusals import Refused
+from svet.look.formats import roubles
+from svet.payments.rules import LIMITS, AmountReason
+from svet.payments.states import OrderState
+
+
+def moment(at: datetime) -> str:
+    """«22.11.2026 14:05» in the time zone the moment carries."""
+    return at.strftime("%d.%m.%Y %H:%M")
+
+
+def purpose(account_number: str) -> str:
+    """The purpose of a payment in the bank's papers (Russian by law, whatever the person's language)."""
+    return f"Оплата электроэнергии, лицевой счёт {account_number}"
+
+
+def receipt_line(account_number: str, money: Money) -> str:
+    """One account of a receipt."""
+    return _("Аб. № %(account)s — %(sum)s") % {"account": account_number, "sum": roubles(money)}
+
+
+def explain(refusal: Refused) -> str:
+    """The sentence for any refusal of this room."""
+    known = _explain_amount(refusal) or _explain_order(refusal)
+    return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
+
+
+def _explain_amount(refusal: Refused) -> str:
+    low, high = roubles(LIMITS.line_min), roubles(LIMITS.line_max)
+    match str(refusal.reason):
+        case AmountReason.REQUIRED:
+            return _("Введите сумму или снимите галочку.")
+        case AmountReason.TOO_LONG:
+            return _("Слишком длинное значение. Введите сумму, например 300 или 1 234,56.")
+        case AmountReason.CHARS:
+            return _("Здесь нужны только цифры и запятая, например 300 или 1 234,56.")
+        case AmountReason.NEGATIVE:
+            return _("Отрицательную сумму оплатить нельзя. Введите, сколько хотите внести.")
+        case AmountReason.AMBIGUOUS:
+            return _("Непонятно, где рубли, а где копейки. Введите сумму так: 1 234,56.")
+        case AmountReason.FRACTION:
+            return _("После запятой — не больше двух цифр, это копейки.")
+        case AmountReason.MIN:
+            return _("Минимальный платёж %(sum)s.") % {"sum": low.replace(",00", "")}
+        case AmountReason.MAX:
+            return _("Не больше %(sum)s за один раз.") % {"sum": high}
+    return ""
+
+
+def _explain_order(refusal: Refused) -> str:
+    match str(refusal.reason):
+        case "nothing_chosen":
+            return _("Выберите хотя бы одного абонента.")
+        case "too_many_lines":
+            return _("За один раз можно оплатить не больше %(max)s абонентов.") % refusal.details
+        case "account_twice":
+            return _("Один абонент указан дважды. Обновите страницу и попробуйте ещё раз.")
+        case "max_total":
+            high = roubles(LIMITS.total_max)
+            return _("Всего за один раз можно оплатить не больше %(sum)s.") % {"sum": high}
+        case "sum_changed":
+            return _("Сумма изменилась. Проверьте её и нажмите «Оплатить» ещё раз.")
+        case "key_reused":
+            return _("Эта форма уже отправлена с другими суммами. Проверьте их и нажмите «Оплатить» ещё раз.")
+        case "account_not_found":
+            return _("Одного из абонентов нет в вашем кабинете или его нельзя оплатить.")
+        case "order_not_found":
+            return _("Такого платежа нет.")
+        case "bank_silent":
+            return _("Банк сейчас не отвечает. Деньги не списаны, платёж сохранён: попробуйте через минуту.")
+        case "bank_refused":
+            return _("Банк не принял этот платёж. Деньги не списаны. Попробуйте ещё раз или позвоните нам.")
+        case "not_a_payer":
+            return _("Войдите, чтобы оплатить.")
+    return ""
+
+
+def state_name(state: OrderState) -> str:
+    """The state of a payment in one or two words, as «История» shows it."""
+    return {
+        OrderState.CREATED: _("Создан"),
+        OrderState.SENT: _("Ждёт банк"),
+        OrderState.WAITING: _("Ждёт оплаты"),
+        OrderState.PAID: _("Зачисляем"),
+        OrderState.CREDITED: _("Проведен"),
+        OrderState.CANCELED: _("Не оплачен"),
+        OrderState.FAILED: _("Не принят банком"),
+        OrderState.REVIEW: _("На проверке"),
+    }[state]
+
+
+def bank_reason(reason: str) -> str:
+    """Why the bank did not take the money, and what to do."""
+    match reason:
+        case "insufficient_funds":
+            return _("На карте не хватило денег. Пополните её или возьмите другую.")
+        case "authentication_failed":
+            return _("Банк не получил подтверждения: код из СМС не подошёл или время вышло.")
+        case "card_problem":
+            return _("Карта не подошла: проверьте номер, срок и код или возьмите другую.")
+        case "limit":
+            return _("Превышен лимит карты. Попробуйте другую карту или меньшую сумму.")
+        case "fraud":
+            return _("Банк посчитал платёж подозрительным. Позвоните в свой банк или возьмите другую карту.")
+        case "expired":
+            return _("Платёж не был завершён за час, и банк его отменил.")
+        case "canceled":
+            return _("Платёж отменён.")
+        case "bank_fault":
+            return _(
+                "Банк, выпустивший карту, сейчас не отвечает. Попробуйте позже или возьмите другую карту."
+            )
+        case "bank_refused":
+            return _("Банк не принял запрос на оплату. Попробуйте ещё раз или позвоните нам.")
+    return _("Банк, выпустивший карту, отклонил платёж. Попробуйте другую карту.")
