@@ -1,0 +1,1 @@
+"""Registers in and out: profiles, staging, validation, reports; each run recorded and repeatable."""

@@ -1,0 +1,81 @@
+"""Every register taken: the file as a whole and each of its rows with what became of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from svet.kernel.fields import PublicIdField
+
+
+class RegisterFile(models.Model):
+    """One register file that was taken; refused files leave no row here, only a journal entry."""
+
+    class Profile(models.TextChoices):
+        ACCOUNTS = "accounts"
+        READINGS = "readings"
+        PAYMENTS = "payments"
+
+    public_id = PublicIdField()
+    number = models.CharField(max_length=20, unique=True)
+    profile = models.CharField(max_length=20, choices=Profile.choices)
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    taken_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=100)
+    rows = models.IntegerField(default=0)
+    applied = models.IntegerField(default=0)
+    repeated = models.IntegerField(default=0)
+    suspense = models.IntegerField(default=0)
+    rejected = models.IntegerField(default=0)
+    sum_kopecks = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["profile", "sha256"], name="exchange_file_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    rows=models.F("applied")
+                    + models.F("repeated")
+                    + models.F("suspense")
+                    + models.F("rejected")
+                ),
+                name="exchange_no_row_dropped",
+            ),
+        ]
+
+
+class RegisterRow(models.Model):
+    """One row of a register: what it said and what was done with it."""
+
+    class State(models.TextChoices):
+        APPLIED = "applied"
+        REPEATED = "repeated"
+        SUSPENSE = "suspense"
+        REJECTED = "rejected"
+
+    file = models.ForeignKey(RegisterFile, on_delete=models.PROTECT, related_name="lines")
+    line_no = models.IntegerField()
+    profile = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=100, default="")
+    account_number = models.CharField(max_length=40, default="")
+    state = models.CharField(max_length=10, choices=State.choices)
+    column = models.CharField(max_length=40, default="")
+    reason = models.CharField(max_length=40, default="")
+    text = models.CharField(max_length=400, default="")
+    raw = models.CharField(max_length=2000, default="")
+    reference = models.CharField(max_length=100, default="")
+    kopecks = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["file", "line_no"], name="exchange_row_of_file"),
+            models.UniqueConstraint(
+                fields=["profile", "external_id"],
+                condition=models.Q(state__in=["applied", "suspense"]),
+                name="exchange_row_applied_once",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "file"], name="exchange_row_state")]

@@ -1,0 +1,52 @@
+"""What became of each row of a register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from svet.exchange.models import RegisterRow
+from svet.exchange.rules.refusals import RowFault, RowReason
+from svet.exchange.rules.tables import Line
+
+State = RegisterRow.State
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One row's fate; ``text`` is a sentence of the room that refused it, ``reference`` what it became."""
+
+    line_no: int
+    state: RegisterRow.State
+    raw: str
+    external_id: str = ""
+    account_number: str = ""
+    column: str = ""
+    reason: str = ""
+    text: str = ""
+    reference: str = ""
+    kopecks: int = 0
+
+
+def rejected(line: Line, fault: RowFault) -> Outcome:
+    """A row that could not even be read."""
+    return Outcome(line.number, State.REJECTED, line.raw, column=fault.column, reason=fault.reason)
+
+
+def refused(line_no: int, raw: str, *, reason: RowReason, external_id: str = "", text: str = "") -> Outcome:
+    """A row that was read but not accepted."""
+    return Outcome(line_no, State.REJECTED, raw, external_id=external_id, reason=reason, text=text[:400])
+
+
+def already_applied(*, profile: str, external_ids: Iterable[str]) -> frozenset[str]:
+    """Which of these ids were applied by an earlier register of the profile."""
+    wanted = list(external_ids)
+    found: set[str] = set()
+    for start in range(0, len(wanted), 5_000):
+        rows = RegisterRow.objects.filter(
+            profile=profile,
+            external_id__in=wanted[start : start + 5_000],
+            state__in=[State.APPLIED, State.SUSPENSE],
+        )
+        found.update(rows.values_list("external_id", flat=True))
+    return frozenset(found)

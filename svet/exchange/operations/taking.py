@@ -1,0 +1,145 @@
+"""One register file from its bytes to applied rows, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from svet.exchange.models import RegisterFile, RegisterRow
+from svet.exchange.operations import accounts, payments, readings
+from svet.exchange.operations.outcomes import Outcome, State
+from svet.exchange.rules.refusals import FileReason, FileRefused
+from svet.exchange.rules.tables import decode
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.bulk import copy_rows
+from svet.kernel.ids import new_receipt_number
+from svet.kernel.transactions import use_case
+
+_SUFFIX = re.compile(r"\.(csv|txt)", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of a register: ``applied + repeated + suspense + rejected = rows``."""
+
+    public_id: str
+    number: str
+    rows: int
+    applied: int
+    repeated: int
+    suspense: int
+    rejected: int
+    sum_kopecks: int
+    faults: tuple[Outcome, ...]
+
+
+def take_file(*, profile: str, name: str, content: bytes, by: Actor, now: datetime) -> FileReport:
+    """Take a register: each row is applied, recognised as repeated, put in suspense, or rejected.
+
+    All of it happens in one transaction: a file is applied as a whole or not at all. The same bytes are
+    refused as already taken; the same ids in another file are recognised as repeated.
+
+    :raises FileRefused: the file cannot be used; nothing was applied
+    """
+    if profile not in RegisterFile.Profile.values:
+        raise FileRefused(FileReason.UNKNOWN_PROFILE, field="profile", details={"profile": profile[:40]})
+    shown = shown_name(name)
+    text = decode(content)
+    digest = hashlib.sha256(content).hexdigest()
+    with use_case():
+        _refuse_taken(profile, digest)
+        outcomes = _apply(profile, text, by=by, now=now)
+        register = _keep(profile, shown, digest, len(content), outcomes, by=by, now=now)
+        journal.record(
+            by=by,
+            action="register.taken",
+            subject="register",
+            subject_id=register.public_id,
+            now=now,
+            after={"profile": profile, "name": shown, "rows": register.rows, "applied": register.applied},
+        )
+    faults = tuple(outcome for outcome in outcomes if outcome.state in (State.REJECTED, State.SUSPENSE))
+    return FileReport(
+        public_id=register.public_id,
+        number=register.number,
+        rows=register.rows,
+        applied=register.applied,
+        repeated=register.repeated,
+        suspense=register.suspense,
+        rejected=register.rejected,
+        sum_kopecks=register.sum_kopecks,
+        faults=faults,
+    )
+
+
+def shown_name(name: str) -> str:
+    """The file's own name without folders and control characters. :raises FileRefused: not .csv or .txt"""
+    last = re.split(r"[\\/]", name[-400:])[-1]
+    cleaned = "".join(letter for letter in last if letter.isprintable()).strip()[-200:]
+    stem, dot, suffix = cleaned.rpartition(".")
+    if not stem or not _SUFFIX.fullmatch(dot + suffix):
+        raise FileRefused(FileReason.NAME, field="file")
+    return cleaned
+
+
+def _refuse_taken(profile: str, digest: str) -> None:
+    earlier = RegisterFile.objects.filter(profile=profile, sha256=digest).first()
+    if earlier is not None:
+        details = {
+            "number": earlier.number,
+            "taken_on": earlier.taken_at.strftime("%d.%m.%Y"),
+            "by": earlier.taken_by,
+        }
+        raise FileRefused(FileReason.ALREADY_TAKEN, field="file", details=details)
+
+
+def _apply(profile: str, text: str, *, by: Actor, now: datetime) -> list[Outcome]:
+    doors: Mapping[str, Callable[[], list[Outcome]]] = {
+        "accounts": lambda: accounts.apply(text, by=by, now=now),
+        "readings": lambda: readings.apply(text, by=by, now=now),
+        "payments": lambda: payments.apply(text, now=now),
+    }
+    return doors[profile]()
+
+
+def _keep(
+    profile: str, name: str, digest: str, size: int, outcomes: list[Outcome], *, by: Actor, now: datetime
+) -> RegisterFile:
+    counts = Counter(outcome.state for outcome in outcomes)
+    credited = (State.APPLIED, State.SUSPENSE)
+    register = RegisterFile.objects.create(
+        number=new_receipt_number("Р"),
+        profile=profile,
+        name=name,
+        sha256=digest,
+        size=size,
+        taken_at=now,
+        taken_by=by.name or f"{by.kind}:{by.person_id}",
+        rows=len(outcomes),
+        applied=counts[State.APPLIED],
+        repeated=counts[State.REPEATED],
+        suspense=counts[State.SUSPENSE],
+        rejected=counts[State.REJECTED],
+        sum_kopecks=sum(outcome.kopecks for outcome in outcomes if outcome.state in credited),
+    )
+    copy_rows(
+        model=RegisterRow,
+        columns=(
+            "file_id", "line_no", "profile", "external_id", "account_number", "state", "column", "reason",
+            "text", "raw", "reference", "kopecks",
+        ),
+        rows=(
+            (
+                register.pk, outcome.line_no, profile, outcome.external_id, outcome.account_number,
+                str(outcome.state), outcome.column, str(outcome.reason), outcome.text, outcome.raw,
+                outcome.reference, outcome.kopecks,
+            )
+            for outcome in outcomes
+        ),
+    )  # fmt: skip
+    return register

@@ -1,0 +1,34 @@
+"""Reads of the registers taken."""
+
+from __future__ import annotations
+
+from django.db.models import F, QuerySet, Sum
+
+from svet.exchange.models import RegisterFile, RegisterRow
+
+
+def files() -> QuerySet[RegisterFile]:
+    """Every register taken, newest first."""
+    return RegisterFile.objects.order_by("-taken_at", "-pk")
+
+
+def suspense() -> QuerySet[RegisterRow]:
+    """Rows whose money waits for an account («Невыясненные платежи»), oldest first."""
+    return RegisterRow.objects.filter(state=RegisterRow.State.SUSPENSE).order_by("pk")
+
+
+def broken() -> list[str]:
+    """Registers whose rows and sums do not add up to what the file said (I-12)."""
+    wrong = RegisterFile.objects.exclude(
+        rows=F("applied") + F("repeated") + F("suspense") + F("rejected")
+    ).values_list("number", flat=True)
+    breaches = [f"register {number}: rows do not add up" for number in wrong]
+    counted = (RegisterRow.State.APPLIED, RegisterRow.State.SUSPENSE)
+    sums = (
+        RegisterRow.objects.filter(profile="payments", state__in=counted)
+        .values("file__number", "file__sum_kopecks")
+        .annotate(total=Sum("kopecks"))
+        .exclude(total=F("file__sum_kopecks"))
+    )
+    breaches += [f"register {row['file__number']}: sum of rows differs" for row in sums]
+    return breaches

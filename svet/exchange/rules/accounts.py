@@ -1,0 +1,148 @@
+"""The register of accounts: one line is an account with its premises, holder and meter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from svet.exchange.rules import values
+from svet.exchange.rules.refusals import RowFault, RowReason
+from svet.exchange.rules.tables import Column, Line, read_table
+from svet.exchange.rules.values import FieldFault
+
+COLUMNS = (
+    Column("provider", ("поставщик",)),
+    Column("account", ("лицевой счет", "лицевой счёт", "лс")),
+    Column("holder", ("фио", "владелец")),
+    Column("phone", ("телефон",), required=False),
+    Column("city", ("город", "населенный пункт")),
+    Column("street", ("улица",)),
+    Column("house", ("дом",)),
+    Column("flat", ("квартира",), required=False),
+    Column("area", ("площадь",), required=False),
+    Column("residents", ("проживает", "зарегистрировано"), required=False),
+    Column("tariff_group", ("группа тарифа", "тарифная группа")),
+    Column("opened_on", ("открыт", "дата открытия")),
+    Column("meter_serial", ("номер пу", "номер счетчика", "device_number")),
+    Column("meter_type", ("тип пу", "тип счетчика")),
+    Column("scheme", ("тарифность", "зонность")),
+    Column("digits", ("разрядность", "vol_max_length")),
+    Column("decimals", ("знаков после запятой",), required=False),
+    Column("ratio", ("коэффициент", "kt"), required=False),
+    Column("installed_on", ("установлен", "дата установки")),
+    Column("verified_on", ("поверен", "datecheck"), required=False),
+    Column("next_verification_on", ("следующая поверка", "datenextcheck"), required=False),
+    Column("smart", ("иср", "интеллектуальный"), required=False),
+    Column("initial_1", ("начальное 1", "initial_dp1")),
+    Column("initial_2", ("начальное 2", "initial_dp2"), required=False),
+    Column("initial_3", ("начальное 3", "initial_dp3"), required=False),
+)
+
+# What the columns of the tables hold, far above anything real.
+_LARGEST_AREA = 99_999
+_LARGEST_RATIO = 99_999
+_MOST_RESIDENTS = 9_999
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account of the register; ``initials`` are the meter's first values, one per zone."""
+
+    line_no: int
+    raw: str
+    provider: str
+    number: str
+    holder: str
+    phone: str
+    city: str
+    street: str
+    house: str
+    flat: str
+    area_m2: Decimal | None
+    residents: int
+    tariff_group: str
+    opened_on: date
+    meter_serial: str
+    meter_type: str
+    scheme: int
+    digits: int
+    decimals: int
+    ratio: Decimal
+    installed_on: date
+    verified_on: date | None
+    next_verification_on: date | None
+    smart: bool
+    initials: tuple[Decimal, ...]
+
+    @property
+    def external_id(self) -> str:
+        return f"{self.provider}:{self.number}:{self.meter_serial}"
+
+
+def parse(text: str) -> Iterator[AccountRow | tuple[Line, RowFault]]:
+    """Yield typed rows, or the line and its fault. :raises FileRefused: the heading cannot be used."""
+    for line in read_table(text, COLUMNS):
+        if not line.fields:
+            yield line, RowFault(line.number, "", RowReason.COLUMNS)
+            continue
+        try:
+            yield _row(line)
+        except FieldFault as fault:
+            yield line, RowFault(line.number, fault.column, fault.reason)
+
+
+def _row(line: Line) -> AccountRow:
+    fields = line.fields
+    scheme = values.whole(fields, "scheme")
+    if scheme not in (1, 2, 3):
+        raise FieldFault("scheme", RowReason.CHOICE)
+    digits = values.whole(fields, "digits")
+    decimals = values.whole(fields, "decimals", default=0)
+    if not 3 <= digits <= 8:
+        raise FieldFault("digits", RowReason.CHOICE)
+    if decimals > 3:
+        raise FieldFault("decimals", RowReason.CHOICE)
+    area, ratio = (
+        values.number(fields, "area", required=False),
+        values.number(fields, "ratio", required=False),
+    )
+    residents = values.whole(fields, "residents", default=0)
+    bounds = (("area", area, _LARGEST_AREA), ("ratio", ratio, _LARGEST_RATIO))
+    for column, found, longest in (*bounds, ("residents", residents, _MOST_RESIDENTS)):
+        if found is not None and found > longest:
+            raise FieldFault(column, RowReason.TOO_LONG)
+    initials = [values.number(fields, f"initial_{zone}", required=zone <= scheme) for zone in (1, 2, 3)]
+    if any(initial is not None for initial in initials[scheme:]):
+        raise FieldFault("initial_3", RowReason.ZONES)
+    for zone, initial in enumerate(initials, start=1):
+        if initial is not None and (initial >= 10**digits or initial != round(initial, decimals)):
+            raise FieldFault(f"initial_{zone}", RowReason.NUMBER)
+    return AccountRow(
+        line_no=line.number,
+        raw=line.raw,
+        provider=values.text(fields, "provider", longest=40),
+        number=values.text(fields, "account", longest=20),
+        holder=values.text(fields, "holder", longest=160),
+        phone=values.text(fields, "phone", longest=20, required=False),
+        city=values.text(fields, "city", longest=100),
+        street=values.text(fields, "street", longest=160),
+        house=values.text(fields, "house", longest=20),
+        flat=values.text(fields, "flat", longest=20, required=False),
+        area_m2=area,
+        residents=residents,
+        tariff_group=values.text(fields, "tariff_group", longest=10),
+        opened_on=values.needed_day(fields, "opened_on"),
+        meter_serial=values.text(fields, "meter_serial", longest=20),
+        meter_type=values.text(fields, "meter_type", longest=80),
+        scheme=scheme,
+        digits=digits,
+        decimals=decimals,
+        ratio=ratio or Decimal(1),
+        installed_on=values.needed_day(fields, "installed_on"),
+        verified_on=values.day(fields, "verified_on", required=False),
+        next_verification_on=values.day(fields, "next_verification_on", required=False),
+        smart=values.text(fields, "smart", longest=3, required=False) in ("1", "да", "yes"),
+        initials=tuple(initial for initial in initials[:scheme] if initial is not None),
+    )

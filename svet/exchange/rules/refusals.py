@@ -1,0 +1,58 @@
+"""Why a whole file or one of its rows cannot be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from svet.kernel.refusals import Refused
+
+
+class FileReason(StrEnum):
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TOO_MANY_ROWS = "too_many_rows"
+    NOT_TEXT = "not_text"
+    BROKEN_BYTE = "broken_byte"
+    NUL = "nul"
+    HEADER_UNKNOWN = "header_unknown"
+    COLUMN_MISSING = "column_missing"
+    COLUMN_TWICE = "column_twice"
+    TRAILER_MISSING = "trailer_missing"
+    TRAILER_DIFFERS = "trailer_differs"
+    ALREADY_TAKEN = "already_taken"
+    UNKNOWN_PROFILE = "unknown_profile"
+    NAME = "name"
+
+
+class FileRefused(Refused):
+    """The file is not taken at all and nothing of it was applied."""
+
+
+class RowReason(StrEnum):
+    REQUIRED = "required"
+    TOO_LONG = "too_long"
+    COLUMNS = "columns"
+    DATE = "date"
+    NUMBER = "number"
+    MONEY = "money"
+    FORMULA = "formula"
+    ZONES = "zones"
+    CHOICE = "choice"
+    REPEATED_IN_FILE = "repeated_in_file"
+    OTHER_BODY = "other_body"
+    PROVIDER_UNKNOWN = "provider_unknown"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    METER_UNKNOWN = "meter_unknown"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One row cannot be used: the line of the file (from 1), the column's name and the reason."""
+
+    line_no: int
+    column: str
+    reason: RowReason
+    details: Mapping[str, object] = field(default_factory=dict)

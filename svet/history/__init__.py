@@ -1,0 +1,1 @@
+"""One timeline over readings, payments and bills; read only."""

@@ -1,0 +1,258 @@
+"""The feed: readings, payments and bills of one cabinet in one order, a constant number of queries a page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from django.utils import timezone
+
+from svet.bills import queries as bills
+from svet.bills.queries import BillSummary
+from svet.history.rules import Filters, Operation, Place, window_start
+from svet.kernel.actors import Actor
+from svet.kernel.money import ZERO, Money
+from svet.kernel.periods import Month
+from svet.kernel.refusals import NotFound
+from svet.metering import queries as metering
+from svet.metering.queries import SetView
+from svet.payments import queries as payments
+from svet.payments.queries import OrderView, RegisterPaymentView
+from svet.payments.states import OrderState
+from svet.subscribers import queries as subscribers
+from svet.subscribers.queries import AccountCard, GroupView
+
+PAGE = 40
+EXPORT = 20_000
+
+
+class HistoryReason(StrEnum):
+    NOT_FOUND = "not_in_cabinet"
+
+
+class NotInCabinet(NotFound):
+    """The group, provider or account asked for is not in this person's cabinet."""
+
+
+class CardKind(StrEnum):
+    READING = "reading"
+    CONTROL = "control"
+    PAYMENT = "payment"
+    REGISTER = "register"
+    BILL = "bill"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing that happened; exactly one of the last four is given, by ``kind``."""
+
+    kind: CardKind
+    place: Place
+    accounts: tuple[AccountCard, ...]
+    money: Money | None
+    reading: SetView | None = None
+    order: OrderView | None = None
+    register: RegisterPaymentView | None = None
+    bill: BillSummary | None = None
+
+    @property
+    def day(self) -> date:
+        return self.place.day
+
+    @property
+    def account(self) -> AccountCard:
+        """The first account it concerns."""
+        return self.accounts[0]
+
+    @property
+    def paid(self) -> Money:
+        """What it brought to the accounts."""
+        if self.kind is CardKind.REGISTER:
+            return self.money or ZERO
+        credited = self.order is not None and self.order.state is OrderState.CREDITED
+        return (self.money or ZERO) if credited else ZERO
+
+    @property
+    def charged(self) -> Money:
+        """What it charged."""
+        return self.bill.total if self.bill is not None else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfCards:
+    """A month with what it adds up to under the filter, and the cards of this page."""
+
+    month: Month
+    paid: Money
+    charged: Money
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of the feed; ``before`` is where the next one starts, None at the end."""
+
+    groups: tuple[GroupView, ...]
+    months: tuple[MonthOfCards, ...]
+    before: Place | None
+
+    @property
+    def has_accounts(self) -> bool:
+        return any(group.cards for group in self.groups)
+
+
+def timeline(*, actor: Actor, filters: Filters, before: Place | None = None, size: int = PAGE) -> Timeline:
+    """A page of the feed, newest first. :raises NotInCabinet: the filter names a stranger's thing"""
+    groups = _groups(actor)
+    cards = {card.account_id: card for card in _chosen(groups, filters)}
+    end = filters.end
+    if before is not None:
+        end = min(end, Month.of(before.day).end)
+    if end <= filters.since:
+        return Timeline(groups, (), None)
+    start = window_start(end=end, since=filters.since, accounts=len(cards))
+    found = _load(cards, filters, since=start, end=end)
+    rest = [card for card in found if before is None or card.place < before]
+    page = rest[:size]
+    following: Place | None = None
+    if len(rest) > size:
+        following = page[-1].place
+    elif start > filters.since:
+        following = Place(start, 0, "0")
+    return Timeline(groups, _months(found, page), following)
+
+
+def everything(*, actor: Actor, filters: Filters) -> list[Card]:
+    """All cards of the filter for an export, newest first. :raises NotInCabinet:"""
+    cards = {card.account_id: card for card in _chosen(_groups(actor), filters)}
+    return _load(cards, filters, since=filters.since, end=filters.end)[:EXPORT]
+
+
+def _groups(actor: Actor) -> tuple[GroupView, ...]:
+    return tuple(subscribers.cabinet(actor.person_id)) if actor.person_id is not None else ()
+
+
+def _chosen(groups: Sequence[GroupView], filters: Filters) -> list[AccountCard]:
+    """The accounts the filter leaves."""
+    if filters.group and all(group.public_id != filters.group for group in groups):
+        raise NotInCabinet(HistoryReason.NOT_FOUND, field="group")
+    cards = [card for group in groups for card in group.cards]
+    if filters.provider and all(card.provider.public_id != filters.provider for card in cards):
+        raise NotInCabinet(HistoryReason.NOT_FOUND, field="provider")
+    if filters.account and all(card.public_id != filters.account for card in cards):
+        raise NotInCabinet(HistoryReason.NOT_FOUND, field="account")
+    return [
+        card
+        for card in cards
+        if filters.group in ("", card.group_public_id)
+        and filters.provider in ("", card.provider.public_id)
+        and filters.account in ("", card.public_id)
+    ]
+
+
+def _load(accounts: Mapping[int, AccountCard], filters: Filters, *, since: date, end: date) -> list[Card]:
+    """The cards of ``since`` ≤ day < ``end``, newest first."""
+    if not accounts:
+        return []
+    ids = list(accounts)
+    found: list[Card] = []
+    if filters.wants(Operation.READINGS, Operation.CONTROL) and not filters.by_sum:
+        sets = metering.reading_sets(account_ids=ids, since=since, until=end)
+        found += [card for card in _readings(sets, accounts) if filters.wants(_operation(card))]
+    if filters.wants(Operation.PAYMENTS):
+        first, last = _midnight(since), _midnight(end)
+        found += _orders(payments.orders(account_ids=ids, since=first, until=last), accounts)
+        found += _registers(payments.register_payments(account_ids=ids, since=first, until=last), accounts)
+    if filters.wants(Operation.BILLS):
+        found += _bills(bills.bills(account_ids=ids, since=since, until=end), accounts)
+    fitting = (card for card in found if filters.fits(card.money))
+    return sorted(fitting, key=lambda card: card.place, reverse=True)
+
+
+def _operation(card: Card) -> Operation:
+    return Operation.CONTROL if card.kind is CardKind.CONTROL else Operation.READINGS
+
+
+def _readings(sets: Iterable[SetView], accounts: Mapping[int, AccountCard]) -> list[Card]:
+    return [
+        Card(
+            kind=CardKind.CONTROL if each.kind == "control" else CardKind.READING,
+            place=_place(each.read_on, each.received_at, each.public_id),
+            accounts=(accounts[each.account_id],),
+            money=None,
+            reading=each,
+        )
+        for each in sets
+    ]
+
+
+def _orders(orders: Iterable[OrderView], accounts: Mapping[int, AccountCard]) -> list[Card]:
+    return [
+        Card(
+            kind=CardKind.PAYMENT,
+            place=_place(timezone.localtime(each.created_at).date(), each.created_at, each.public_id),
+            accounts=tuple(accounts[line.account_id] for line in each.lines),
+            money=each.total,
+            order=each,
+        )
+        for each in orders
+        if each.lines
+    ]
+
+
+def _registers(rows: Iterable[RegisterPaymentView], accounts: Mapping[int, AccountCard]) -> list[Card]:
+    found = []
+    for each in rows:
+        # The outer number of a register may hold anything: its digest serves as the opaque key.
+        name = f"{each.source}:{each.external_id}".encode()
+        key = hashlib.sha256(name).hexdigest()[:16]
+        found.append(
+            Card(
+                kind=CardKind.REGISTER,
+                place=_place(date.fromisoformat(each.paid_on), each.applied_at, key),
+                accounts=(accounts[each.account_id],),
+                money=each.money,
+                register=each,
+            )
+        )
+    return found
+
+
+def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> list[Card]:
+    return [
+        Card(
+            kind=CardKind.BILL,
+            place=_place(each.issued_on, each.issued_at, each.public_id),
+            accounts=(accounts[each.account_id],),
+            money=each.payable,
+            bill=each,
+        )
+        for each in rows
+    ]
+
+
+def _place(day: date, at: datetime, key: str) -> Place:
+    return Place(day, int(at.timestamp() * 1_000_000), key)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def _months(found: Sequence[Card], page: Sequence[Card]) -> tuple[MonthOfCards, ...]:
+    """The months of the page's cards; their sums are of all cards found, also those of other pages."""
+    shown: dict[Month, list[Card]] = {}
+    for card in page:
+        shown.setdefault(Month.of(card.day), []).append(card)
+    return tuple(
+        MonthOfCards(
+            month=month,
+            paid=Money.total(card.paid for card in found if Month.of(card.day) == month),
+            charged=Money.total(card.charged for card in found if Month.of(card.day) == month),
+            cards=tuple(cards),
+        )
+        for month, cards in shown.items()
+    )
