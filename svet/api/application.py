@@ -1,0 +1,86 @@
+"""REST v1: one document, one parser, one form of failure. A public contract: additions only."""
+
+from __future__ import annotations
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from svet.api import accounts, bills, entrance, history, household, payments, readings
+from svet.api.parsing import StrictParser
+from svet.api.problems import Problem, handle
+from svet.kernel.refusals import Refused
+
+api = NinjaAPI(
+    title="Svet",
+    version="1",
+    description="The customer portal's operations for programs. Money is whole kopecks, volumes are kWh in "
+    "text, dates are the provider's local ones. Every write takes an Idempotency-Key; failures are "
+    "application/problem+json with a stable code.",
+    parser=StrictParser(),
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api-1",
+)
+for resource in (entrance, accounts, household, readings, bills, payments, history):
+    api.add_router("", resource.router)
+for failure in (Problem, Refused, ValidationError, HttpError, Http404, RequestDataTooBig):
+    api.add_exception_handler(failure, handle)
+
+
+def document() -> dict[str, object]:
+    """The OpenAPI 3.1 document, with the key that every write takes."""
+    found = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+    paths: dict[str, dict[str, dict[str, object]]] = found["paths"]
+    for operations in paths.values():
+        operation = operations.get("post")
+        if operation is not None:
+            parameters = operation.setdefault("parameters", [])
+            assert isinstance(parameters, list)
+            parameters.append(_KEY)
+    return found
+
+
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "maxLength": 255, "minLength": 1},
+    "description": "the same key with the same body gives the same answer and does nothing twice",
+}
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The document itself, public."""
+    return JsonResponse(document(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The document as a page to read."""
+    found = document()
+    return render(request, "api/page.html", {"title": _("API для программ"), "operations": _listed(found)})
+
+
+def _listed(found: dict[str, object]) -> list[dict[str, object]]:
+    paths = found["paths"]
+    assert isinstance(paths, dict)
+    return [
+        {
+            "method": method.upper(),
+            "path": path,
+            "tag": operation["tags"][0],
+            "summary": operation["summary"],
+            "description": operation.get("description", ""),
+            "parameters": operation.get("parameters", []),
+            "statuses": sorted(operation["responses"], key=str),
+            "signed": bool(operation.get("security")),
+        }
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    ]

@@ -1,0 +1,183 @@
+"""Registration, recovery and keys for programs: no cookies, the flow's ``id`` binds the steps together."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Status
+
+from svet.api.accounts import note_stranger
+from svet.api.idempotency import key_of, once
+from svet.api.identity import AUTH, allowed, stranger
+from svet.api.problems import not_found
+from svet.api.schemas import (
+    CodeIn,
+    NewPasswordIn,
+    PasswordTokenIn,
+    PersonOut,
+    PhoneIn,
+    ProblemOut,
+    RegistrationIn,
+    StartedOut,
+    TokenListed,
+    TokenOut,
+)
+from svet.people import operations as people
+from svet.people import queries
+from svet.people.models import Person
+from svet.people.rules import Scope
+
+router = Router(tags=["Entrance"])
+FAILS = {400: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429: ProblemOut}
+EVERYTHING = [scope.value for scope in Scope]
+
+
+def _session_key(flow: str) -> str:
+    """The flow's id as the codes are bound to it: only who holds the id can go on."""
+    return "api:" + hashlib.sha256(flow.encode()).hexdigest()[:59]
+
+
+@router.post("/registrations", response={202: StartedOut, **FAILS}, summary="Ask for a registration code")
+def register(request: HttpRequest, payload: RegistrationIn) -> Status[Any]:
+    """Send a code to the phone; a phone that already has a cabinet gets the same answer."""
+    now = timezone.now()
+    actor = stranger(request, now)
+
+    def act(key: str) -> tuple[int, dict[str, Any]]:
+        flow = secrets.token_urlsafe(24)
+        code = people.start_registration(
+            phone=payload.phone,
+            password=payload.password,
+            agreed=payload.agreed,
+            consented=payload.consented,
+            session_key=_session_key(flow),
+            address=actor.address,
+            now=now,
+        )
+        return 202, {"id": flow, "expires_at": code.expires_at.isoformat()}
+
+    return once(request, actor=actor, now=now, act=act)
+
+
+@router.post(
+    "/registrations/{flow}/confirm", response={201: TokenOut, **FAILS}, summary="Open the cabinet by the code"
+)
+def confirm_registration(request: HttpRequest, flow: str, payload: CodeIn) -> Status[Any]:
+    """Open the cabinet and give a token with every scope; a code is good once."""
+    now = timezone.now()
+    actor = stranger(request, now)
+    key_of(request)
+    person = people.confirm_registration(
+        session_key=_session_key(flow), code=payload.code, address=actor.address, now=now
+    )
+    return Status(201, _token(person, "API", EVERYTHING, now=now, address=actor.address))
+
+
+@router.post("/recoveries", response={202: StartedOut, **FAILS}, summary="Ask for a recovery code")
+def recover(request: HttpRequest, payload: PhoneIn) -> Status[Any]:
+    """Send a code if the phone has a cabinet; the answer is the same if it has none."""
+    now = timezone.now()
+    actor = stranger(request, now)
+
+    def act(key: str) -> tuple[int, dict[str, Any]]:
+        flow = secrets.token_urlsafe(24)
+        code = people.start_recovery(
+            phone=payload.phone, session_key=_session_key(flow), address=actor.address, now=now
+        )
+        return 202, {"id": flow, "expires_at": code.expires_at.isoformat()}
+
+    return once(request, actor=actor, now=now, act=act)
+
+
+@router.post("/recoveries/{flow}/confirm", response={204: None, **FAILS}, summary="Spend the recovery code")
+def confirm_recovery(request: HttpRequest, flow: str, payload: CodeIn) -> Status[None]:
+    """For a quarter of an hour after it the flow may set a new password."""
+    now = timezone.now()
+    stranger(request, now)
+    key_of(request)
+    people.confirm_recovery(session_key=_session_key(flow), code=payload.code, now=now)
+    return Status(204, None)
+
+
+@router.post("/recoveries/{flow}/password", response={204: None, **FAILS}, summary="Set the new password")
+def finish_recovery(request: HttpRequest, flow: str, payload: NewPasswordIn) -> Status[None]:
+    """Set the password; every session of the person ends."""
+    now = timezone.now()
+    actor = stranger(request, now)
+    key_of(request)
+    people.finish_recovery(
+        session_key=_session_key(flow), new_password=payload.password, address=actor.address, now=now
+    )
+    return Status(204, None)
+
+
+@router.post("/tokens", response={201: TokenOut, **FAILS}, summary="Make a token by phone and password")
+def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
+    """Make a personal token with the scopes asked for; its secret is shown once and never kept."""
+    now = timezone.now()
+    actor = stranger(request, now)
+    key_of(request)
+    person = people.sign_in(phone=payload.phone, password=payload.password, address=actor.address, now=now)
+    return Status(201, _token(person, payload.name, payload.scopes, now=now, address=actor.address))
+
+
+@router.get("/tokens", auth=AUTH, response={200: list[TokenListed]}, summary="My tokens")
+def tokens(request: HttpRequest) -> list[dict[str, Any]]:
+    """The live tokens of the caller, without their secrets."""
+    caller = allowed(request, Scope.ACCOUNTS_READ)
+    return [
+        {
+            "id": token.public_id,
+            "name": token.name,
+            "scopes": token.scopes,
+            "hint": token.hint,
+            "created_at": token.created_at,
+            "last_used_at": token.last_used_at,
+        }
+        for token in queries.tokens(person_id=caller.person.pk)
+    ]
+
+
+@router.delete(
+    "/tokens/{token_id}", auth=AUTH, response={204: None, 404: ProblemOut}, summary="Revoke a token"
+)
+def revoke(request: HttpRequest, token_id: str) -> Status[None]:
+    """Revoke one of the caller's tokens; the answer to a stranger's is 404."""
+    caller = allowed(request, Scope.ACCOUNTS_READ)
+    if not any(token.public_id == token_id for token in queries.tokens(person_id=caller.person.pk)):
+        note_stranger(caller, "api.token_not_found", token_id)
+        raise not_found()
+    people.revoke_token(
+        person_id=caller.person.pk,
+        token_public_id=token_id,
+        now=timezone.now(),
+        address=caller.actor.address,
+    )
+    return Status(204, None)
+
+
+@router.get("/me", auth=AUTH, response={200: PersonOut}, summary="Who I am")
+def me(request: HttpRequest) -> dict[str, Any]:
+    """The caller's own profile."""
+    person = allowed(request, Scope.ACCOUNTS_READ).person
+    return {
+        "id": person.public_id,
+        "phone": person.phone,
+        "first_name": person.first_name,
+        "patronymic": person.patronymic,
+        "last_name": person.last_name,
+        "email": person.email,
+        "email_confirmed": person.email_confirmed_at is not None,
+    }
+
+
+def _token(person: Person, name: str, scopes: list[str], *, now: datetime, address: str) -> dict[str, Any]:
+    token, secret = people.issue_token(
+        person_id=person.pk, name=name, scopes=scopes, now=now, address=address
+    )
+    return {"id": token.public_id, "name": token.name, "scopes": token.scopes, "secret": secret}

@@ -1,0 +1,96 @@
+"""Who calls: a personal token with its scopes, or a signed-in browser with its CSRF token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja.security import APIKeyCookie, HttpBearer
+
+from svet.api.addresses import client_address
+from svet.api.problems import Problem
+from svet.kernel.actors import Actor
+from svet.limits import operations as limits
+from svet.limits.rules import LimitName, network_of
+from svet.people import operations as people
+from svet.people.models import Person
+from svet.people.queries import person_by_token
+from svet.people.rules import Scope
+
+#: Every parameter any of the addresses takes; another one is a mistake to be told, not to be passed over.
+PARAMETERS = frozenset({"account_id", "since", "until", "operation", "before"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """``scopes`` None is a signed-in person, who may do everything that is theirs."""
+
+    person: Person
+    actor: Actor
+    scopes: frozenset[str] | None
+
+
+class Token(HttpBearer):
+    """``Authorization: Bearer svet_…``: a personal token made in the profile or by ``POST /tokens``."""
+
+    openapi_name = "token"
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
+        """The token's holder, counted against the token's limit. :raises LimitReached:"""
+        holder = person_by_token(token)
+        if holder is None:
+            return None
+        now = timezone.now()
+        limits.spend(limit=LimitName.API_PER_TOKEN, key=str(holder.token_id), now=now)
+        people.touch_token(token_id=holder.token_id, now=now, last_used_at=holder.last_used_at)
+        actor = Actor.person(holder.person.pk, address=client_address(request))
+        return Caller(holder.person, actor, holder.scopes)
+
+
+class Session(APIKeyCookie):
+    """The browser's own session; writes need the CSRF token in ``X-CSRFToken``."""
+
+    param_name = "svet"
+    openapi_name = "session"
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Nothing but a signed-in browser is asked for a CSRF token."""
+        if not isinstance(request.user, Person):
+            return None
+        return super().__call__(request)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
+        """The signed-in person."""
+        person = request.user
+        if not isinstance(person, Person):
+            return None
+        return Caller(person, Actor.person(person.pk, address=client_address(request)), None)
+
+
+AUTH = [Token(), Session()]
+
+
+def allowed(request: HttpRequest, scope: Scope) -> Caller:
+    """The caller, if the token holds the scope and the address asks for what is offered.
+
+    :raises Problem: 403, or 422 for an unknown or repeated parameter
+    """
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    if caller.scopes is not None and scope.value not in caller.scopes:
+        raise Problem(403, "scope", _("У ключа нет права %(scope)s.") % {"scope": scope.value})
+    for name, values in request.GET.lists():
+        if name not in PARAMETERS or len(values) > 1:
+            code = "duplicate_parameter" if name in PARAMETERS else "unknown_field"
+            raise Problem(422, code, _("Проверьте это поле."), field=name[:40])
+    return caller
+
+
+def stranger(request: HttpRequest, now: datetime) -> Actor:
+    """Somebody unknown, counted against their network. :raises LimitReached:"""
+    address = client_address(request)
+    limits.spend(limit=LimitName.API_PER_NETWORK, key=network_of(address), now=now)
+    return Actor.anonymous(address=address)

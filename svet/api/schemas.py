@@ -1,0 +1,258 @@
+"""The shapes of bodies and answers: strict, nothing unknown is taken, money in whole kopecks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr
+
+PublicId = Annotated[StrictStr, Field(max_length=16, description="opaque id of 16 characters")]
+Text = Annotated[StrictStr, Field(max_length=200)]
+Kopecks = Annotated[StrictInt, Field(description="whole kopecks: 30000 is 300,00 ₽", examples=[30000])]
+Value = Annotated[
+    StrictStr | StrictInt, Field(description="what the dial shows: «3600», «3600.5» or 3600; never a float")
+]
+
+
+class Body(Schema):
+    """A request's body."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class RegistrationIn(Body):
+    phone: Annotated[StrictStr, Field(max_length=20_000, examples=["+7 999 000-01-01"])]
+    password: Annotated[StrictStr, Field(max_length=20_000)]
+    agreed: StrictBool
+    consented: StrictBool
+
+
+class PhoneIn(Body):
+    phone: Annotated[StrictStr, Field(max_length=20_000)]
+
+
+class StartedOut(Schema):
+    """``id`` is needed, with the code from the SMS, to go on; treat it as a secret."""
+
+    id: str
+    expires_at: datetime
+
+
+class CodeIn(Body):
+    code: Annotated[StrictStr, Field(max_length=20, examples=["123456"])]
+
+
+class NewPasswordIn(Body):
+    password: Annotated[StrictStr, Field(max_length=20_000)]
+
+
+class PasswordTokenIn(Body):
+    phone: Annotated[StrictStr, Field(max_length=20_000)]
+    password: Annotated[StrictStr, Field(max_length=20_000)]
+    name: Annotated[Text, Field(examples=["Home Assistant"])]
+    scopes: Annotated[list[StrictStr], Field(max_length=20, examples=[["readings:write"]])]
+
+
+class TokenOut(Schema):
+    """``secret`` is shown once."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    secret: str
+
+
+class TokenListed(Schema):
+    id: str
+    name: str
+    scopes: list[str]
+    hint: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class PersonOut(Schema):
+    id: str
+    phone: str
+    first_name: str
+    patronymic: str
+    last_name: str
+    email: str
+    email_confirmed: bool
+
+
+class LinkIn(Body):
+    account_number: Annotated[StrictStr, Field(max_length=2_000_000)]
+    meter_number: Annotated[StrictStr, Field(max_length=2_000_000)]
+    group_id: PublicId | None = None
+
+
+class AccountOut(Schema):
+    """``balance_kopecks`` is the debt: negative when paid ahead. Name and flat are masked until confirmed."""
+
+    id: str
+    number: str
+    provider: str
+    service: str
+    group_id: str
+    group: str
+    alias: str
+    holder: str
+    address: str
+    confirmed: bool
+    rights: list[str]
+    delivery: str
+    balance_kopecks: int
+    in_transit_kopecks: int
+
+
+class ZoneOut(Schema):
+    zone: str
+    name: str
+    last_value: str
+    last_read_on: date
+
+
+class MeterOut(Schema):
+    id: str
+    account_id: str
+    serial: str
+    type: str
+    scheme: int
+    digits: int
+    decimals: int
+    smart: bool
+    verified_on: date | None
+    next_verification_on: date | None
+    zones: list[ZoneOut]
+
+
+class ReadingsIn(Body):
+    """All zones of the meter in one go; ``confirmed`` answers the guard's questions."""
+
+    values: Annotated[dict[StrictStr, Value], Field(max_length=5, examples=[{"day": 1200, "night": "300"}])]
+    read_on: date | None = Field(default=None, strict=False)
+    confirmed: StrictBool = False
+
+
+class PreviewIn(Body):
+    values: Annotated[dict[StrictStr, Value], Field(max_length=5)]
+
+
+class PreviewLineOut(Schema):
+    zone: str
+    range: int
+    kwh: str
+    price: str
+    kopecks: int
+
+
+class PreviewOut(Schema):
+    """``demonstration`` tells that a price in it was not published."""
+
+    kwh: str
+    total_kopecks: int
+    demonstration: bool
+    lines: list[PreviewLineOut]
+
+
+class ReceiptOut(Schema):
+    receipt_number: str
+    id: str
+    state: str
+    read_on: date
+    period: str
+    consumption: dict[str, str]
+
+
+class ReadingOut(Schema):
+    id: str
+    receipt_number: str
+    meter_id: str
+    serial: str
+    read_on: date
+    received_at: datetime
+    channel: str
+    kind: str
+    state: str
+    values: dict[str, str]
+
+
+class BillOut(Schema):
+    id: str
+    number: str
+    account_id: str
+    period: str
+    issued_on: date
+    due_on: date
+    kwh: str
+    charged_kopecks: int
+    payable_kopecks: int
+
+
+class BillDetailOut(BillOut):
+    """``document`` is the bill's immutable snapshot: every line with its readings and tariff row."""
+
+    holder: str
+    address: str
+    lines: list[dict[str, object]]
+    readings: list[dict[str, object]]
+
+
+class PaymentLineIn(Body):
+    account_id: PublicId
+    amount_kopecks: Kopecks
+
+
+class PaymentIn(Body):
+    lines: Annotated[list[PaymentLineIn], Field(max_length=200)]
+    expected_total_kopecks: StrictInt | None = None
+    receipt_email: Annotated[StrictStr, Field(max_length=254)] = ""
+
+
+class PaymentLineOut(Schema):
+    account_id: str
+    account_number: str
+    amount_kopecks: int
+
+
+class PaymentOut(Schema):
+    """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed or review."""
+
+    id: str
+    number: str
+    state: str
+    total_kopecks: int
+    lines: list[PaymentLineOut]
+    bank_page_url: str
+    created_at: datetime
+    credited_at: datetime | None
+
+
+class EventOut(Schema):
+    """One thing of the timeline; ``id`` leads to its own resource."""
+
+    kind: str
+    on: date
+    id: str
+    number: str
+    account_ids: list[str]
+    amount_kopecks: int | None
+    state: str
+
+
+class EventsOut(Schema):
+    events: list[EventOut]
+    next: str | None
+
+
+class ProblemOut(Schema):
+    """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person."""
+
+    type: str
+    status: int
+    code: str
+    title: str
+    field: str = ""

@@ -1,0 +1,1 @@
+"""The customer's pages: one module, one template and one test per menu item."""

@@ -1,0 +1,162 @@
+"""«Профиль»: the person, the notices, the password; contacts and safety have files of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from svet.cabinet import profile_contacts, profile_safety
+from svet.cabinet.fields import checklist
+from svet.cabinet.profile_forms import PasswordForm, PersonForm
+from svet.cabinet.refusing import answer
+from svet.cabinet.requests import client_address, keep_session, now_of, person_of, signed_in
+from svet.kernel.refusals import Refused
+from svet.notices import queries as notices
+from svet.notices import texts as notice_texts
+from svet.notices.rules import Channel
+from svet.people import operations as people
+from svet.people import queries, texts
+from svet.people.models import Person
+
+
+def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[str, Any]:
+    person = queries.person(person_of(request).pk)
+    return {
+        "person": person,
+        "full_name": " ".join(filter(None, (person.first_name, person.patronymic, person.last_name))),
+        "sex": texts.SEXES.get(person.sex, ""),
+        "form": form or PersonForm(initial=_initial(person)),
+        "switches": notices.preferences(recipient_id=person.recipient_id),
+        "devices": sum(device.signed_in for device in queries.devices(person_id=person.pk)),
+        "tokens": len(queries.tokens(person_id=person.pk)),
+    }
+
+
+def _initial(person: Person) -> dict[str, Any]:
+    return {name: getattr(person, name) for name in PersonForm.base_fields}
+
+
+@signed_in
+@require_safe
+def profile(request: HttpRequest) -> HttpResponse:
+    """Every part of the profile with its present state."""
+    return render(request, "cabinet/profile.html", _context(request))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest) -> HttpResponse:
+    """Keep name, day of birth and sex."""
+    if request.method != "POST":
+        return redirect("/profile/")
+    form = PersonForm(request.POST)
+    refused: Refused | None = None
+    if form.is_valid():
+        try:
+            people.change_person(
+                **form.cleaned_data,
+                person_id=person_of(request).pk,
+                today=timezone.localdate(),
+                now=now_of(request),
+                address=client_address(request),
+            )
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, _("Личные данные сохранены."))
+            return redirect("/profile/")
+    return answer(
+        request, "cabinet/profile.html", lambda: _context(request, form=form), form=form, refused=refused
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def notifications(request: HttpRequest) -> HttpResponse:
+    """«Настройки уведомлений»: two plain switches and the matrix event × channel."""
+    recipient_id = person_of(request).recipient_id
+    switches = notices.preferences(recipient_id=recipient_id)
+    if request.method == "POST":
+        chosen = {
+            event: {channel: f"{event.value}.{channel.value}" in request.POST for channel in row}
+            for event, row in switches.matrix.items()
+        }
+        people.change_notifications(
+            person_id=person_of(request).pk,
+            preferences=chosen,
+            email_on="email_on" in request.POST,
+            sms_on="sms_on" in request.POST,
+            now=now_of(request),
+            address=client_address(request),
+        )
+        messages.success(request, _("Настройки уведомлений сохранены."))
+        return redirect("/profile/notifications/")
+    rows = [
+        {
+            "name": notice_texts.event_name(event),
+            "cells": [
+                {
+                    "name": f"{event.value}.{channel.value}",
+                    "channel": notice_texts.channel_name(channel),
+                    "on": cell.on,
+                    "locked": cell.locked,
+                }
+                for channel, cell in row.items()
+            ],
+        }
+        for event, row in switches.matrix.items()
+    ]
+    channels = [notice_texts.channel_name(channel) for channel in Channel]
+    context = {"switches": switches, "rows": rows, "channels": channels, "person": person_of(request)}
+    return render(request, "cabinet/notifications.html", context)
+
+
+@sensitive_post_parameters("current", "new", "repeat")
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """«Изменить пароль»; other devices are signed out, this one stays."""
+    form = PasswordForm(request.POST if request.method == "POST" else None, phone=person_of(request).phone)
+    refused: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = people.change_password(
+                person_id=person_of(request).pk,
+                current=form.cleaned_data["current"],
+                new=form.cleaned_data["new"],
+                session_key=request.session.session_key or "",
+                address=client_address(request),
+                now=now_of(request),
+            )
+        except Refused as error:
+            refused = error
+        else:
+            keep_session(request, person=changed)
+            messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
+            return redirect("/profile/")
+    return answer(
+        request,
+        "cabinet/password.html",
+        lambda: {"form": form, "lines": checklist(form, "new")},
+        form=form,
+        refused=refused,
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    path("profile/", profile),
+    path("profile/person/", person),
+    path("profile/notifications/", notifications),
+    path("profile/password/", password),
+    *profile_contacts.urlpatterns,
+    *profile_safety.urlpatterns,
+]

@@ -1,0 +1,195 @@
+"""What every page asks of a request: who, from where, when, and whether they are signed in."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from svet.kernel.actors import Actor
+from svet.people import operations as people
+from svet.people.models import Person
+
+DEVICE_COOKIE = "__Host-svet-device" if settings.HTTPS else "svet-device"
+_DEVICE_AGE = 400 * 24 * 3600  # the longest browsers keep a cookie
+P = ParamSpec("P")
+
+#: The phone as it was typed, kept between the steps of the entrance.
+PHONE_TYPED = "phone_typed"
+_FLOW = "flow"
+_OPENED = "opened_at"
+_SLID = "slid_at"
+_SLIDING = timedelta(days=14)
+_ABSOLUTE = timedelta(days=30)
+_SLIDE_EVERY = timedelta(hours=12)
+
+
+def now_of(request: HttpRequest) -> datetime:
+    """The moment of the request: one for everything it does."""
+    moment: datetime | None = getattr(request, "svet_now", None)
+    if moment is None:
+        moment = timezone.now()
+        request.svet_now = moment  # type: ignore[attr-defined]
+    return moment
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's address; ``X-Forwarded-For`` counts only behind ``SVET_TRUSTED_PROXIES``.
+
+    It is read from the right: everything left of the last trusted proxy may have been made up.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    if not _is_address(address):  # a Unix socket has no address
+        address = "127.0.0.1"
+    if not settings.TRUSTED_PROXIES or not _is_trusted(address):
+        return address
+    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "")[-500:].split(",")):
+        candidate = hop.strip()
+        if not _is_address(candidate):
+            break
+        address = candidate
+        if not _is_trusted(candidate):
+            break
+    return address
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_trusted(text: str) -> bool:
+    if not _is_address(text):
+        return False
+    address = ipaddress.ip_address(text)
+    return any(address in ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts: the signed-in person, or nobody known, each with their address."""
+    address = client_address(request)
+    if isinstance(request.user, Person):
+        return Actor.person(request.user.pk, address=address)
+    return Actor.anonymous(address=address)
+
+
+def person_of(request: HttpRequest) -> Person:
+    """The signed-in person of a page under ``@signed_in``."""
+    if not isinstance(request.user, Person):
+        raise TypeError("this page is not under @signed_in")
+    return request.user
+
+
+def flow_key(request: HttpRequest) -> str:
+    """A secret of this session to which codes are bound; unlike the session's key it survives rotation."""
+    key: str | None = request.session.get(_FLOW)
+    if key is None:
+        key = secrets.token_urlsafe(24)
+        request.session[_FLOW] = key
+    return key
+
+
+def device_cookie(request: HttpRequest) -> str:
+    """The cookie by which this browser is recognised, or an empty text."""
+    return str(request.COOKIES.get(DEVICE_COOKIE, ""))[:64]
+
+
+def open_session(request: HttpRequest, response: HttpResponse, *, person: Person) -> None:
+    """Sign the person in here: a fresh session key, and the browser remembered."""
+    now = now_of(request)
+    cookie = device_cookie(request) or secrets.token_urlsafe(24)
+    request.session.flush()
+    auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    request.session[_OPENED] = request.session[_SLID] = now.timestamp()
+    request.session.set_expiry(int(_SLIDING.total_seconds()))
+    request.session.save()
+    people.remember_device(
+        person_id=person.pk,
+        cookie=cookie,
+        session_key=request.session.session_key or "",
+        agent=request.headers.get("User-Agent", "")[:200],
+        address=client_address(request),
+        now=now,
+    )
+    response.set_cookie(
+        DEVICE_COOKIE, cookie, max_age=_DEVICE_AGE, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )
+
+
+def close_session(request: HttpRequest) -> None:
+    """Sign out: the row of the session goes, and the device no longer names it."""
+    people.move_session(before=request.session.session_key or "-", after="")
+    auth.logout(request)
+
+
+def keep_session(request: HttpRequest, *, person: Person) -> None:
+    """Let this session outlive a change of the person's password, under a fresh key."""
+    before = request.session.session_key or ""
+    auth.update_session_auth_hash(request, person)
+    request.session.save()
+    people.move_session(before=before, after=request.session.session_key or "")
+
+
+def _is_alive(request: HttpRequest) -> bool:
+    """Whether the session may go on; a living one is moved forward."""
+    now = now_of(request)
+    opened = request.session.get(_OPENED)
+    if opened is None:
+        return True
+    left = opened + _ABSOLUTE.total_seconds() - now.timestamp()
+    if left <= 0:
+        auth.logout(request)
+        return False
+    if now.timestamp() - request.session.get(_SLID, 0) > _SLIDE_EVERY.total_seconds():
+        request.session[_SLID] = now.timestamp()
+        request.session.set_expiry(int(min(_SLIDING.total_seconds(), left)))
+        people.seen(session_key=request.session.session_key or "", address=client_address(request), now=now)
+    return True
+
+
+def safe_next(request: HttpRequest, given: str | None) -> str:
+    """A path of this installation to go on to; anything else becomes the start page."""
+    if not given or not given.startswith("/") or len(given) > 500:
+        return "/"
+    own = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
+    return given if own else "/"
+
+
+def _to_entrance(request: HttpRequest) -> HttpResponse:
+    query = {"tab": "sign-in"}
+    if request.method == "GET":
+        query["next"] = request.get_full_path()
+    url = f"{settings.LOGIN_URL}?{urlencode(query)}"
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def signed_in(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Let only signed-in people see a page; others go to the entrance and come back after it."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, Person) or not _is_alive(request):
+            return _to_entrance(request)
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return guarded

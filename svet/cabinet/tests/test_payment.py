@@ -1,0 +1,308 @@
+"""«Оплата» by HTTP, for Anna, Boris and Vera."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from svet.gateways import acquiring
+from svet.gateways.acquiring.port import BankReason
+from svet.gateways.failures import Temporary
+from svet.journal.models import Entry
+from svet.kernel.money import Money
+from svet.payments.models import Order
+from svet.payments.states import OrderState
+from svet.payments.tests.factories import Family, StubBank, credited, make_family, owe
+from svet.people.models import Person
+from svet.people.tests.factories import make_person
+from svet.subscribers.models import Link
+from svet.subscribers.tests.factories import make_account, make_link
+
+NBSP = "\u00a0"
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch) -> StubBank:
+    stub = StubBank()
+    monkeypatch.setattr(acquiring, "gateway", lambda: stub)
+    return stub
+
+
+@pytest.fixture
+def family(db: None) -> Family:
+    return make_family()
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def body(family: Family, **changes: Any) -> dict[str, Any]:
+    """What Anna's browser sends when both debts are ticked."""
+    one, two = family.first.public_id, family.second.public_id
+    sent = {
+        "key": str(uuid4()),
+        "tick": [one, two],
+        f"amount-{one}": "300,00",
+        f"amount-{two}": "35,38",
+    }
+    return sent | changes
+
+
+def text_of(response: Any) -> str:
+    text = response.content.decode().replace(NBSP, " ").replace("&nbsp;", " ")
+    return re.sub(r"\s+", " ", text)
+
+
+def test_debts_are_ticked_and_added_up(family: Family) -> None:
+    page = text_of(signed_in(family.anna).get("/payment/"))
+    assert "Моя группа" in page
+    assert "К оплате 300,00 ₽" in page
+    assert "Оплатить <span data-total>335,38 ₽</span>" in page
+    assert page.count(" checked") == 2
+    assert 'value="35,38"' in page
+    assert family.first.number in page
+    assert f"/accounts/{family.first.public_id}/charges/" in page
+
+
+def test_an_overpayment_is_negative_and_not_ticked(family: Family) -> None:
+    owe(family.second, -335_38)
+    page = text_of(signed_in(family.anna).get("/payment/"))
+    assert "Переплата −300,00 ₽" in page
+    assert page.count(" checked") == 1
+    owe(family.first, -300_00)
+    assert "Оплачено" in text_of(signed_in(family.anna).get("/payment/"))
+
+
+def test_an_empty_cabinet_says_what_to_do_next(family: Family) -> None:
+    page = text_of(signed_in(family.vera).get("/payment/"))
+    assert "/accounts/add/" in page
+    assert "Оплатить" not in page.split("<main")[1]
+
+
+def test_boris_without_the_right_sees_and_cannot_pay(family: Family, bank: StubBank) -> None:
+    client = signed_in(family.boris)
+    page = text_of(client.get("/payment/"))
+    assert family.first.number in page
+    assert "data-pay-tick" not in page
+    one = family.first.public_id
+    sent = {"key": str(uuid4()), "tick": [one], f"amount-{one}": "300"}
+    assert client.post("/payment/pay/", sent).status_code == 404
+    assert not Order.objects.exists()
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    assert client.post("/payment/pay/", sent).status_code == 303
+    assert Order.objects.get().person_id == family.boris.pk
+
+
+def test_vera_gets_404_for_everything_of_annas_and_it_is_noted(family: Family, bank: StubBank) -> None:
+    client = signed_in(family.vera)
+    assert client.post("/payment/pay/", body(family)).status_code == 404
+    assert not Order.objects.exists()
+    signed_in(family.anna).post("/payment/pay/", body(family))
+    order = Order.objects.get()
+    assert client.get(f"/payment/orders/{order.public_id}/").status_code == 404
+    assert order.number not in text_of(client.get(f"/payment/?again={order.public_id}"))
+    noted = Entry.objects.filter(security=True, actor_person_id=family.vera.pk)
+    assert {entry.action for entry in noted} == {"payments.account_not_found", "payments.order_not_found"}
+
+
+def test_somebody_unknown_is_sent_to_the_entrance(family: Family) -> None:
+    for path in ("/payment/", "/payment/orders/0123456789abcdef/"):
+        answer = Client().get(path)
+        assert (answer.status_code, answer.headers["location"].split("?")[0]) == (302, "/entrance/")
+    assert Client().post("/payment/pay/", body(family)).status_code == 302
+    assert not Order.objects.exists()
+
+
+def test_one_button_pays_for_both_and_the_return_page_shows_it(family: Family, bank: StubBank) -> None:
+    client = signed_in(family.anna)
+    answer = client.post("/payment/pay/", body(family))
+    order = Order.objects.get()
+    assert (answer.status_code, answer.headers["location"]) == (303, order.bank_page_url)
+    assert order.total == Money(335_38)
+    waiting = text_of(client.get(f"/payment/orders/{order.public_id}/"))
+    assert "Ждём ответа банка" in waiting
+    assert "http-equiv" in waiting
+    bank.pay(order)
+    Order.objects.update(looked_at=None)
+    done = text_of(client.get(f"/payment/orders/{order.public_id}/"))
+    for part in ("Банк принял", "Зачисляем", "Зачислено", "Оплачено", order.number, "335,38 ₽", "35,38 ₽"):
+        assert part in done
+    assert "http-equiv" not in done
+    assert credited(order) == Money(335_38)
+    assert "Проведен" in done
+    assert page_sum(client) == "0,00 ₽"
+
+
+def page_sum(client: Client) -> str:
+    found = re.search(r"data-total>([^<]+)<", text_of(client.get("/payment/")))
+    assert found
+    return found[1]
+
+
+def test_the_part_that_refreshes_is_small(family: Family, bank: StubBank) -> None:
+    client = signed_in(family.anna)
+    client.post("/payment/pay/", body(family))
+    part = client.get(f"/payment/orders/{Order.objects.get().public_id}/", headers={"HX-Request": "true"})
+    assert "<html" not in part.content.decode()
+    assert 'hx-trigger="every 3s"' in part.content.decode()
+
+
+def test_a_double_click_is_one_order_and_the_same_redirect_twice(family: Family, bank: StubBank) -> None:
+    client, sent = signed_in(family.anna), body(family)
+    one, two = client.post("/payment/pay/", sent), client.post("/payment/pay/", sent)
+    assert one.headers["location"] == two.headers["location"]
+    assert Order.objects.count() == 1
+
+
+def test_the_same_form_with_other_sums_is_a_conflict_that_keeps_them(family: Family, bank: StubBank) -> None:
+    client, sent = signed_in(family.anna), body(family)
+    client.post("/payment/pay/", sent)
+    again = client.post("/payment/pay/", sent | {f"amount-{family.first.public_id}": "1,50"})
+    assert again.status_code == 409
+    assert 'value="1,50"' in again.content.decode()
+    assert sent["key"] not in again.content.decode()
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ("", "Введите сумму"),
+        ("0", "Минимальный платёж 1 ₽"),
+        ("-35,38", "Отрицательную сумму"),
+        ("1.234,56", "Непонятно"),
+        ("1e3", "только цифры"),
+        ("0,001", "не больше двух цифр"),
+        ("250000,01", "Не больше 250 000,00 ₽"),
+        ("9" * 5000, "Слишком длинное"),
+        ("<script>", "только цифры"),
+        ("3\x000", "только цифры"),
+    ],
+)
+def test_a_wrong_sum_is_told_beside_its_field_and_kept(
+    family: Family, bank: StubBank, raw: str, words: str
+) -> None:
+    field = f"amount-{family.first.public_id}"
+    answer = signed_in(family.anna).post("/payment/pay/", body(family, **{field: raw}))
+    page = text_of(answer)
+    assert answer.status_code == 422
+    error = page.split(f'id="{field}_error"')[1].split("</ul>")[0]
+    assert words in error
+    assert 'value="35,38"' in page
+    assert "<script>" not in page.split("<main")[1].split("</main>")[0]
+    assert not Order.objects.exists()
+
+
+def test_reloading_the_page_of_errors_goes_back_to_the_sums(family: Family) -> None:
+    answer = signed_in(family.anna).get("/payment/pay/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/payment/")
+
+
+def test_nothing_ticked_says_so(family: Family, bank: StubBank) -> None:
+    answer = signed_in(family.anna).post("/payment/pay/", body(family, tick=[]))
+    assert answer.status_code == 422
+    assert "Выберите хотя бы одного абонента" in text_of(answer)
+
+
+def test_too_much_in_total_is_told(family: Family, bank: StubBank) -> None:
+    one, two = family.first.public_id, family.second.public_id
+    sums = {f"amount-{one}": "200 000", f"amount-{two}": "50 000,01"}
+    answer = signed_in(family.anna).post("/payment/pay/", body(family, **sums))
+    assert answer.status_code == 422
+    assert "не больше 250 000,00 ₽" in text_of(answer)
+
+
+def test_a_total_of_another_page_is_a_conflict(family: Family, bank: StubBank) -> None:
+    answer = signed_in(family.anna).post("/payment/pay/", body(family, total="1.00"))
+    assert answer.status_code == 409
+    assert "Сумма изменилась" in text_of(answer)
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "odd", [{"currency": "USD"}, {"key": "nonsense"}, {"key": ["a", "b"]}, {"email": "no address"}]
+)
+def test_odd_forms_are_refused_and_change_nothing(
+    family: Family, bank: StubBank, odd: dict[str, Any]
+) -> None:
+    assert signed_in(family.anna).post("/payment/pay/", body(family, **odd)).status_code == 422
+    assert not Order.objects.exists()
+
+
+def test_without_javascript_the_total_can_be_counted_again(family: Family) -> None:
+    sent = body(family, tick=[family.first.public_id], recount="1")
+    page = text_of(signed_in(family.anna).post("/payment/pay/", sent))
+    assert "data-total>300,00 ₽<" in page
+    assert not Order.objects.exists()
+
+
+def test_the_address_for_the_receipt_is_asked_once_and_kept(db: None, bank: StubBank) -> None:
+    person = make_person()
+    account = make_account(provider=make_family().first.provider)
+    make_link(person=person, account=account, confirmed=True)
+    owe(account, 100_00)
+    client = signed_in(person)
+    assert 'name="email"' in text_of(client.get("/payment/"))
+    field = f"amount-{account.public_id}"
+    sent = {"key": str(uuid4()), "tick": account.public_id, field: "100", "email": "new@example.ru"}
+    client.post("/payment/pay/", sent)
+    assert Order.objects.get().receipt_email == "new@example.ru"
+    assert 'value="new@example.ru"' in text_of(client.get("/payment/"))
+
+
+def test_those_with_an_address_are_not_asked(family: Family) -> None:
+    assert 'name="email"' not in text_of(signed_in(family.anna).get("/payment/"))
+
+
+def test_a_silent_bank_keeps_the_order_and_asks_again(family: Family, bank: StubBank) -> None:
+    client = signed_in(family.anna)
+    bank.failure = Temporary("no answer")
+    answer = client.post("/payment/pay/", body(family))
+    order = Order.objects.get()
+    assert answer.headers["location"] == f"/payment/orders/{order.public_id}/"
+    assert "Банк пока не отвечает" in text_of(client.get(f"/payment/orders/{order.public_id}/"))
+    assert client.get("/payment/").status_code == 200
+    bank.failure = None
+    Order.objects.update(looked_at=None)
+    page = text_of(client.get(f"/payment/orders/{order.public_id}/"))
+    assert "Перейти на страницу банка" in page
+
+
+def test_a_declined_payment_offers_to_try_again_with_its_sums(family: Family, bank: StubBank) -> None:
+    client = signed_in(family.anna)
+    client.post("/payment/pay/", body(family, **{f"amount-{family.first.public_id}": "77,70"}))
+    order = Order.objects.get()
+    bank.refuse(order, BankReason.INSUFFICIENT_FUNDS)
+    page = text_of(client.get(f"/payment/orders/{order.public_id}/"))
+    assert "На карте не хватило денег" in page
+    assert f"/payment/?again={order.public_id}" in page
+    assert 'value="77,70"' in text_of(client.get(f"/payment/?again={order.public_id}"))
+
+
+def test_money_in_transit_is_shown_and_not_asked_for_again(family: Family, bank: StubBank) -> None:
+    client = signed_in(family.anna)
+    client.post("/payment/pay/", body(family))
+    order = Order.objects.get()
+    Order.objects.update(state=OrderState.PAID)
+    page = text_of(client.get("/payment/"))
+    assert "Ещё 300,00 ₽ уже у банка" in page
+    assert order.number in page
+    assert page.count(" checked") == 0
+    assert page_sum(client) == "0,00 ₽"
+
+
+def test_the_number_of_queries_does_not_grow_with_the_accounts(
+    family: Family, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(family.anna)
+    for _ in range(30):
+        make_link(person=family.anna, account=make_account(provider=family.first.provider), confirmed=True)
+    with django_assert_max_num_queries(16):
+        assert client.get("/payment/").status_code == 200

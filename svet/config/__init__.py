@@ -1,0 +1,1 @@
+"""The roof: settings, urls, system checks, the embedded database, the ``svet`` command."""

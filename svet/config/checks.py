@@ -1,0 +1,57 @@
+"""System checks of an installation: what must not stand open in production."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import ERROR, CheckMessage, Error, run_checks
+
+from svet.config.failures import Failure
+
+_OURSELVES = {"127.0.0.1", "localhost", "::1", "[::1]", "testserver"}
+
+
+def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Everything that may not be so with SVET_ENV=production; other environments pass."""
+    if settings.ENV != "production":
+        return []
+    found: list[CheckMessage] = []
+
+    def refuse(number: str, text: str) -> None:
+        found.append(Error(text, id=f"svet.{number}"))
+
+    if settings.SANDBOX or apps.is_installed("svet.sandbox"):
+        refuse("E001", "the sandbox is installed: unset SVET_SANDBOX")
+    if len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 10:
+        refuse("E002", "SVET_SECRET_KEY is weak: use 50 random characters")
+    if not settings.HTTPS:
+        refuse("E003", "SVET_HTTPS is off: sign-ins would travel in the open")
+    hosts = set(settings.ALLOWED_HOSTS)
+    if "*" in hosts or hosts <= _OURSELVES:
+        refuse("E004", "SVET_HOSTS must name the site's own hosts, and no star")
+    if settings.DEBUG:
+        refuse("E005", "DEBUG is on")
+    if "test_sandbox" in settings.ACQUIRING_URL or _is_ours(settings.ACQUIRING_URL):
+        refuse("E006", "SVET_ACQUIRING_URL leads to the sandbox's bank")
+    if _is_ours(settings.SMS_URL):
+        refuse("E007", "SVET_SMS_URL leads to the sandbox's SMS centre")
+    if urlsplit(settings.BASE_URL).scheme != "https":
+        refuse("E008", "SVET_BASE_URL must be the site's https address")
+    if settings.LIMITS_FACTOR != 1:
+        refuse("E009", "SVET_LIMITS_FACTOR loosens the limits: unset it")
+    return found
+
+
+def refuse_unsafe() -> None:
+    """Stop a process of a production that stands open. :raises Failure: with every reason and its id"""
+    wrong = [message for message in run_checks(tags=["svet"]) if message.level >= ERROR]
+    if wrong:
+        raise Failure("refusing to start: " + "; ".join(f"{each.msg} ({each.id})" for each in wrong))
+
+
+def _is_ours(url: str) -> bool:
+    return (urlsplit(url).hostname or "") in _OURSELVES

@@ -1,0 +1,1 @@
+"""Subcommands of ``svet``; a function ``<name>_command`` each, imported only when used."""

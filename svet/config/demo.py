@@ -1,0 +1,163 @@
+"""``svet demo``: database, pages, jobs, the outer world and the sample town, in the foreground."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import http.client
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from svet.config import embedded, preparation
+from svet.config.failures import Failure
+from svet.config.postgres import Server
+from svet.config.processes import Child, Crew, Stopped, last_line, stopping_by_signal
+from svet.config.webserver import POOL, web_server_words
+
+FIRST_ANSWER_SECONDS = 60
+WEB_WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the pages and the outer world listen."""
+
+    web: int
+    bank: int
+    smpp: int
+    smtp: int
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there. :raises Failure: the port may not be used at all"""
+    with socket.socket() as probe:
+        # Not SO_REUSEPORT: an orphaned web server would share its port and half of the answers.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise Failure(f"port {port} cannot be used: {error.strerror}") from None
+    return True
+
+
+def _free_port(usual: int) -> int:
+    if is_free("127.0.0.1", usual):
+        return usual
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def choose_ports(*, host: str, port: int) -> Ports:
+    """The asked port for the pages, and free ones for the outer world. :raises Failure: it is taken"""
+    if not 0 < port < 65536:
+        raise Failure(f"port {port} is not a port: choose 1024…65535")
+    if not is_free(host, port):
+        raise Failure(
+            f"port {port} is taken: choose another, for example PORT={port + 1 if port < 65535 else 8000}"
+        )
+    return Ports(web=port, bank=_free_port(8780), smpp=_free_port(8775), smtp=_free_port(8025))
+
+
+def child_environment(*, folder: Path, host: str, ports: Ports, url: str) -> dict[str, str]:
+    """What every child needs to know; a value the operator gave himself is kept."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "127.0.0.1") else host  # noqa: S104
+    base = f"http://{shown}:{ports.web}"
+    bank = f"http://127.0.0.1:{ports.bank}"
+    made = {
+        "SVET_BASE_URL": base,
+        "SVET_SMTP_HOST": "127.0.0.1",
+        "SVET_SMTP_PORT": str(ports.smtp),
+        "SVET_SMS_URL": f"smpp://svet:sandbox@127.0.0.1:{ports.smpp}?sender=SVET",
+        "SVET_ACQUIRING_URL": f"yookassa+http://100500:test_sandbox@127.0.0.1:{ports.bank}/v3",
+        "SVET_BANK_PAGE_ORIGINS": bank,
+        "SVET_SANDBOX_URL": bank,
+    }
+    kept = {name: os.environ.get(name, value) for name, value in made.items()}
+    return kept | {
+        "SVET_ENV": os.environ.get("SVET_ENV", "demo"),
+        "SVET_DATA": str(folder),
+        "SVET_DATABASE_URL": url,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def run_demo(*, host: str, port: int, data: str | None, say: Callable[[str], None]) -> None:
+    """Start everything, say when it is ready, stay until a signal comes. :raises Failure:"""
+    if os.environ.get("SVET_ENV", "demo") == "production":
+        raise Failure("the demo does not run with SVET_ENV=production: use svet web and svet worker")
+    with stopping_by_signal(), contextlib.ExitStack() as tidy:
+        folder = embedded.data_folder(data)
+        os.environ["SVET_DATA"] = str(folder)
+        url = os.environ.get("SVET_DATABASE_URL", "")
+        server = Server(folder)
+        tidy.callback(server.stop)
+        # The lock comes first: what a killed run left may still hold the port.
+        server.lock()
+        crew = Crew(folder, say)
+        tidy.callback(crew.stop)
+        crew.clear_leftovers()
+        if url:
+            embedded.check_server(url)
+        ports = choose_ports(host=host, port=port)
+        if not url:
+            server.start()
+            tidy.callback(embedded.forget_url, folder)
+            embedded.note_url(folder, server.url())
+        crew.environment = child_environment(folder=folder, host=host, ports=ports, url=url or server.url())
+        try:
+            _start_all(crew, host=host, ports=ports)
+            say(f"Svet is ready: {crew.environment['SVET_BASE_URL']}/")
+            say(f"Ctrl-C stops it. Logs: {crew.logs}")
+            _stay(crew, None if url else server)
+        except Stopped:
+            say("Stopping")
+
+
+def _start_all(crew: Crew, *, host: str, ports: Ports) -> None:
+    """The pages first: the outer world, jobs and town are not needed to show one."""
+    if not preparation.is_prepared(folder=crew.folder, url=crew.environment["SVET_DATABASE_URL"]):
+        crew.run("migrate", "migrate")
+    words = web_server_words(host=host, port=ports.web, workers=WEB_WORKERS, patience=2)
+    web = crew.start_python("web", *words, extra=POOL)
+    _wait_for_first_page(web, host="127.0.0.1" if host == "0.0.0.0" else host, port=ports.web)  # noqa: S104
+    crew.start(
+        "sandbox", "sandbox", "--data", str(crew.folder),
+        "--http-port", str(ports.bank), "--smpp-port", str(ports.smpp), "--smtp-port", str(ports.smtp),
+        "--callback-url", crew.environment["SVET_BASE_URL"] + "/callbacks/yookassa/",
+    )  # fmt: skip
+    crew.start("worker", "worker")
+    crew.start("town", "town", restart=False, visible=True)
+
+
+def _wait_for_first_page(web: Child, *, host: str, port: int) -> None:
+    deadline = time.monotonic() + FIRST_ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        if web.process is not None and web.process.poll() is not None:
+            raise Failure(f"the web server does not start: {last_line(web.log)}")
+        connection = http.client.HTTPConnection(host, port, timeout=FIRST_ANSWER_SECONDS)
+        try:
+            connection.request("GET", "/", headers={"Accept": "text/html"})
+            connection.getresponse().read()
+            return
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+        finally:
+            connection.close()
+    raise Failure(f"the first page did not answer within {FIRST_ANSWER_SECONDS} s: {last_line(web.log)}")
+
+
+def _stay(crew: Crew, server: Server | None) -> None:
+    while True:
+        time.sleep(0.25)
+        crew.watch()
+        if server is not None and not server.alive():
+            crew.say("the database ended; it is started again")
+            server.start()

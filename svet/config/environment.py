@@ -1,0 +1,96 @@
+"""What the environment says, turned into settings values; a wrong value stops with one clear line."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class WrongEnvironment(SystemExit):
+    """A setting cannot be used; the message is one line for the operator."""
+
+
+def environment_name() -> str:
+    """``demo``, ``test`` or ``production``. :raises WrongEnvironment: another word"""
+    name = os.environ.get("SVET_ENV", "demo")
+    if name not in ("demo", "test", "production"):
+        raise WrongEnvironment(f"SVET_ENV must be demo, test or production, not {name[:20]!r}")
+    return name
+
+
+def integer(name: str, default: int) -> int:
+    """A whole number of the environment. :raises WrongEnvironment: something else stands there"""
+    given = os.environ.get(name, "") or str(default)
+    if not (given.isascii() and given.isdigit() and len(given) <= 9):
+        raise WrongEnvironment(f"{name} must be a whole number, not {given[:20]!r}")
+    return int(given)
+
+
+def parse_database_url(url: str) -> dict[str, Any]:
+    """Turn ``postgresql://user:password@host:port/name?host=/socket/dir`` into Django's settings.
+
+    :raises WrongEnvironment: the URL is not a PostgreSQL one or has no database name.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise WrongEnvironment("SVET_DATABASE_URL is not an address") from None
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise WrongEnvironment("SVET_DATABASE_URL must look like postgresql://user:password@host:5432/name")
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise WrongEnvironment("SVET_DATABASE_URL names no database: add /name at its end")
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or (parts.hostname or "")
+    try:
+        port = parts.port
+    except ValueError:
+        raise WrongEnvironment("SVET_DATABASE_URL has a port that is not a number") from None
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or options.pop("port", "")),
+        "OPTIONS": options,
+    }
+
+
+def database_settings(data: Path) -> dict[str, Any]:
+    """The database by URL, or the embedded server of ``data`` by its note ``run/database.url``."""
+    url = os.environ.get("SVET_DATABASE_URL", "")
+    if not url:
+        note = data / "run" / "database.url"
+        url = note.read_text("utf-8").strip() if note.is_file() else "postgresql://svet@localhost/svet"
+    settings = parse_database_url(url)
+    pool_size = integer("SVET_DATABASE_POOL", 0)
+    if pool_size:
+        settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    else:
+        settings["CONN_MAX_AGE"] = integer("SVET_DATABASE_MAX_AGE", 0)
+        settings["CONN_HEALTH_CHECKS"] = True
+    return settings
+
+
+def secret_key(env: str, data: Path) -> str:
+    """The signing key: given in production, otherwise made once and kept under ``data``."""
+    given = os.environ.get("SVET_SECRET_KEY", "")
+    if given:
+        return given
+    if env == "production":
+        raise WrongEnvironment("SVET_SECRET_KEY must be set in production (50 random characters)")
+    if env == "test":
+        return "test-" + "x" * 60
+    note = data / "secret.key"
+    try:
+        if not note.is_file():
+            data.mkdir(parents=True, exist_ok=True)
+            note.touch(mode=0o600)
+            note.write_text(secrets.token_urlsafe(50), "utf-8")
+        return note.read_text("utf-8").strip()
+    except OSError as error:
+        raise WrongEnvironment(f"cannot keep the signing key in {data}: {error.strerror}") from None

@@ -1,0 +1,39 @@
+"""Care of the queue itself: jobs of dead workers are taken up again, old ones are swept out."""
+
+from __future__ import annotations
+
+import logging
+
+from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
+
+log = logging.getLogger("svet.jobs")
+
+# A worker says it is alive every 10 s: after this silence its jobs belong to nobody.
+SILENCE_SECONDS = 45
+KEEP_FAILED_HOURS = 14 * 24
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="care", name="config.retry_stalled", queueing_lock="config.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of workers that died back to the queue; every job is written to bear a second run."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE_SECONDS):
+        log.warning(
+            "a job of a dead worker is taken up again", extra={"job": job.task_name, "job_id": job.id}
+        )
+        await manager.retry_job(job)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(
+    queue="care", name="config.sweep_finished", queueing_lock="config.sweep_finished", pass_context=True
+)
+async def sweep_finished(context: JobContext, timestamp: int) -> None:
+    """Delete jobs that ended: done ones after an hour, failed ones when staff had two weeks to look."""
+    manager = context.app.job_manager
+    await manager.delete_old_jobs(nb_hours=1)
+    await manager.delete_old_jobs(
+        nb_hours=KEEP_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+    )

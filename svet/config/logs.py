@@ -1,0 +1,56 @@
+"""How the processes speak: structured lines on standard error, each with the number of its request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def logging_settings(*, env: str, level: str) -> dict[str, Any]:
+    """Django's LOGGING: JSON in production, readable lines elsewhere; tests keep pytest's own handlers."""
+    last: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if env == "production"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    steps = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        last,
+    ]
+    quiet = {"procrastinate": "WARNING", "httpx": "WARNING", "httpcore": "WARNING", "fontTools": "WARNING"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _SHARED,
+                "processors": steps,
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "root": {"handlers": [] if env == "test" else ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            "django.server": {"handlers": [], "level": level, "propagate": True},
+            **{name: {"level": quieter} for name, quieter in quiet.items()},
+        },
+    }
+
+
+structlog.configure(
+    processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)

@@ -1,0 +1,153 @@
+"""One settings file: everything comes from the environment, every default works.
+
+Variables are listed in docs/settings.md. ``SVET_ENV`` is ``demo`` (default: sandbox installed, made-up
+secrets kept under SVET_DATA), ``test`` or ``production`` (refuses to start with the sandbox or weak secrets).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from svet.config.environment import database_settings, environment_name, integer, secret_key
+from svet.config.logs import logging_settings
+
+ENV = environment_name()
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("SVET_DATA", ".svet")).resolve()
+
+DEBUG = False
+SECRET_KEY = secret_key(ENV, DATA)
+ALLOWED_HOSTS = os.environ.get("SVET_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SVET_ORIGINS", "").split(",") if o]
+TRUSTED_PROXIES = [p for p in os.environ.get("SVET_TRUSTED_PROXIES", "").split(",") if p]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "svet.look",
+    "svet.site",
+    "svet.journal",
+    "svet.limits",
+    "svet.gateways",
+    "svet.notices",
+    "svet.people",
+    "svet.subscribers",
+    "svet.ledger",
+    "svet.metering",
+    "svet.billing",
+    "svet.bills",
+    "svet.payments",
+    "svet.history",
+    "svet.exchange",
+    "svet.cabinet",
+    "svet.api",
+    "svet.config",
+]
+SANDBOX = os.environ.get("SVET_SANDBOX", "0" if ENV == "production" else "1") == "1"
+if SANDBOX:
+    INSTALLED_APPS.append("svet.sandbox")
+
+MIDDLEWARE = [
+    "svet.config.requests.RequestNumberMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Below WhiteNoise, whose files are compressed already; why this is safe: docs/adr/0013.
+    "django.middleware.gzip.GZipMiddleware",
+    "svet.look.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "svet.look.language.LanguageMiddleware",
+    "svet.config.maintenance.MaintenanceMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "svet.config.urls"
+WSGI_APPLICATION = "svet.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "svet.cabinet.frame.context",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database_settings(DATA)}
+AUTH_USER_MODEL = "people.Person"
+PASSWORD_HASHERS = ["svet.people.hashing.PasswordHasher"]
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+HTTPS = os.environ.get("SVET_HTTPS", "1" if ENV == "production" else "0") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-svet" if HTTPS else "svet"
+CSRF_COOKIE_NAME = "__Host-svet-csrf" if HTTPS else "svet-csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "svet.cabinet.errors.csrf_failure"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+LOGIN_URL = "/entrance/"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("ru", "Русский"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_NAME = "svet-language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("SVET_TIME_ZONE", "Asia/Yekaterinburg")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("SVET_STATIC_ROOT", DATA / "static"))
+if ENV == "test":
+    WHITENOISE_USE_FINDERS = True
+else:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# Background work: every room's jobs.py is found by itself; the connection is Django's own, so a job is
+# enqueued in the caller's transaction.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["svet.config.jobs"]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+
+# The outer world. The defaults are the ports of `svet sandbox`; the demo overrides them when taken.
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ.get("SVET_SMTP_HOST", "127.0.0.1")
+EMAIL_PORT = integer("SVET_SMTP_PORT", 8025)
+EMAIL_HOST_USER = os.environ.get("SVET_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SVET_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("SVET_SMTP_TLS", "0") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("SVET_MAIL_FROM", "svet@portal.example")
+SMS_URL = os.environ.get("SVET_SMS_URL", "smpp://svet:sandbox@127.0.0.1:8775?sender=SVET")
+ACQUIRING_URL = os.environ.get("SVET_ACQUIRING_URL", "yookassa+http://100500:test_sandbox@127.0.0.1:8780/v3")
+BANK_PAGE_ORIGINS = os.environ.get("SVET_BANK_PAGE_ORIGINS", "http://127.0.0.1:8780").split()
+SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780")
+BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
+# Only for load tests and demonstrations: every limit this many times as wide, and no pauses.
+LIMITS_FACTOR = integer("SVET_LIMITS_FACTOR", 1)
+
+LOGGING = logging_settings(env=ENV, level=os.environ.get("SVET_LOG_LEVEL", "INFO").upper())

@@ -1,0 +1,27 @@
+"""Lets the sandbox build the sample town and tells the terminal about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from svet.sandbox.town import operations, queries
+from svet.sandbox.town.settings import town_settings
+
+
+def build_town(*, say: Callable[[str], None]) -> None:
+    """Build what is missing of the town; the sign-ins are said as soon as they work."""
+    now = datetime.now(UTC)
+    town = town_settings(today=now.date())
+    if not queries.summary(today=now.date())["complete"]:
+        operations.build(town=town, now=now, progress=say, only_first=True)
+        _say_sign_ins(say)
+        operations.build(town=town, now=now, progress=say)
+    else:
+        _say_sign_ins(say)
+
+
+def _say_sign_ins(say: Callable[[str], None]) -> None:
+    say("Ready sign-ins (phone, password):")
+    for one in queries.sign_ins():
+        say(f"  {one.phone}  {one.password}  {one.name}: {one.about}")

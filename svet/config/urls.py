@@ -1,0 +1,20 @@
+"""Every address of the installation, by face. URLs are a public contract: see docs/urls.md."""
+
+from django.conf import settings
+from django.urls import include, path
+from django.urls.resolvers import URLPattern, URLResolver
+
+from svet.config.health import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health, name="health"),
+    path("", include("svet.api.urls")),
+    path("", include("svet.cabinet.urls")),
+]
+if settings.SANDBOX:
+    urlpatterns.insert(0, path("sandbox/", include("svet.sandbox.urls")))
+
+handler404 = "svet.cabinet.errors.not_found"
+handler500 = "svet.cabinet.errors.server_error"
+handler403 = "svet.cabinet.errors.denied"
+handler400 = "svet.cabinet.errors.bad_request"

@@ -1,0 +1,86 @@
+"""Every environment variable, what it does and its default; ``docs/settings.md`` is written from here."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from svet.config import checks
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of the environment; a secret's default is never shown."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable("SVET_ENV", "demo", "`demo`, `test` or `production`; production refuses unsafe settings"),
+    Variable("SVET_DATA", ".svet", "the folder of the embedded database, logs, keys, static files"),
+    Variable("SVET_DATABASE_URL", "the embedded server", "`postgresql://user:password@host:5432/name`"),
+    Variable("SVET_DATABASE_POOL", "4 in `svet web`, else 0", "connections per web process; 0: one per use"),
+    Variable("SVET_DATABASE_MAX_AGE", "0", "seconds a connection is kept without a pool"),
+    Variable("SVET_SECRET_KEY", "made once under SVET_DATA", "signs sessions; must be given in production"),
+    Variable("SVET_HOSTS", "127.0.0.1,localhost,[::1]", "host names the site answers to, by commas"),
+    Variable("SVET_ORIGINS", "", "further origins whose forms are trusted, by commas"),
+    Variable("SVET_TRUSTED_PROXIES", "", "networks whose X-Forwarded-For is believed, by commas"),
+    Variable("SVET_HTTPS", "1 in production, else 0", "secure cookies and HSTS"),
+    Variable("SVET_BASE_URL", "http://127.0.0.1:8000", "the site's own address, for links in letters"),
+    Variable("SVET_TIME_ZONE", "Asia/Yekaterinburg", "the zone of an installation without providers"),
+    Variable("SVET_STATIC_ROOT", "static under SVET_DATA", "where collected static files lie"),
+    Variable("SVET_LOG_LEVEL", "INFO", "how much is said on standard error"),
+    Variable("SVET_SMTP_HOST", "127.0.0.1", "the mail server"),
+    Variable("SVET_SMTP_PORT", "8025", "its port"),
+    Variable("SVET_SMTP_USER", "", "its user"),
+    Variable("SVET_SMTP_PASSWORD", "", "its password"),
+    Variable("SVET_SMTP_TLS", "0", "STARTTLS"),
+    Variable("SVET_MAIL_FROM", "svet@portal.example", "the sender of letters"),
+    Variable("SVET_SMS_URL", "the sandbox's SMS centre", "`smpp://user:password@host:port?sender=NAME` or `smsc+https://…`"),
+    Variable("SVET_ACQUIRING_URL", "the sandbox's bank", "`yookassa+https://shop:key@host/v3`"),
+    Variable("SVET_BANK_PAGE_ORIGINS", "the sandbox's bank", "origins a payment form may lead to, by spaces"),
+    Variable("SVET_LIMITS_FACTOR", "1", "widens every limit, for load tests only; production refuses it"),
+    Variable("SVET_SANDBOX", "0 in production, else 1", "installs the sandbox pages; not in production"),
+    Variable("SVET_SANDBOX_URL", "http://127.0.0.1:8780", "where the sandbox's outer world is controlled"),
+    Variable("SVET_TOWN_SEED", "svet", "another word, another town"),
+    Variable("SVET_TOWN_ANCHOR", "this month", "the town's last month, `YYYY-MM`"),
+    Variable("SVET_TOWN_ACCOUNTS", "2000", "accounts of the town's first provider"),
+    Variable("SVET_PASSWORD", "", "the password for `svet person add`, instead of a prompt"),
+    Variable("SVET_TEST_DATABASE_URL", "an embedded server", "the server tests make their databases on"),
+)  # fmt: skip
+
+
+def document() -> str:
+    """The text of docs/settings.md."""
+    rows = [f"| `{v.name}` | {v.default or 'empty'} | {v.meaning} |" for v in VARIABLES]
+    refusals = re.findall(r'refuse\("(E\d{3})", "([^"]+)"\)', inspect.getsource(checks))
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Written by `make settings` from `svet/config/variables.py` and `svet/config/checks.py`.",
+            "Everything comes from the environment, and every default works for the demo.",
+            "",
+            "| variable | default | meaning |",
+            "|---|---|---|",
+            *rows,
+            "",
+            "## What production refuses",
+            "",
+            "`svet web` and `svet worker` do not start with `SVET_ENV=production` while one of these holds.",
+            "",
+            "| id | reason |",
+            "|---|---|",
+            *(f"| `svet.{number}` | {text} |" for number, text in refusals),
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(document(), "utf-8")

@@ -1,0 +1,46 @@
+"""The job worker: takes jobs over its own connections, runs them over Django's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import procrastinate
+from django.db import close_old_connections
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.job_context import JobContext
+from procrastinate.middleware import SyncCallNext
+from procrastinate.worker import Worker
+
+from svet.config.checks import refuse_unsafe
+
+
+def _with_fresh_connections(call_next: SyncCallNext, context: JobContext, worker: Worker) -> Any:
+    """Give each job a connection that works, as Django does for each request."""
+    close_old_connections()
+    try:
+        return call_next()
+    finally:
+        close_old_connections()
+
+
+def run_worker(*, queues: Sequence[str], concurrency: int, patience: float) -> None:
+    """Do jobs until SIGTERM or SIGINT; finished ones are deleted, failed ones stay for staff to see."""
+    refuse_unsafe()
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+    # A second app fetches and finishes jobs over its own pool. The tasks keep the first one, whose connector
+    # is Django's connection: a job enqueued by a job is part of that job's transaction.
+    fetching = procrastinate.App(connector=connector.get_worker_connector(), import_paths=app.import_paths)
+    fetching.tasks = app.tasks
+    fetching.periodic_registry = app.periodic_registry
+    with fetching.open():
+        fetching.run_worker(
+            queues=list(queues) or None,
+            concurrency=concurrency,
+            delete_jobs="successful",
+            fetch_job_polling_interval=2.0,
+            shutdown_graceful_timeout=patience,
+            task_middleware=[_with_fresh_connections],
+        )
