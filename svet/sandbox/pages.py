@@ -1,0 +1,152 @@
+"""/sandbox/: the phone, the mailbox, the bank and the town of the demo, for people and for scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from svet.sandbox import outer
+from svet.sandbox.outer import WorldDown
+from svet.sandbox.shown import bank_entries, conversations, letters
+from svet.sandbox.town import queries as town
+from svet.sandbox.world.cards import CARDS, THREE_D_SECURE_CODE
+
+_LONGEST: Final = 254
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+Page = Callable[[HttpRequest], HttpResponse]
+
+
+def _to(request: HttpRequest) -> str:
+    """Whose phone or mailbox; an unescaped plus of a phone arrives as a space."""
+    given = request.GET.get("to", "")[:_LONGEST]
+    if _CONTROL.search(given):
+        raise Http404
+    return given.strip()
+
+
+def _tabs(current: str) -> list[dict[str, Any]]:
+    pages = [
+        ("/sandbox/", _("Город")),
+        ("/sandbox/phone/", _("Телефон")),
+        ("/sandbox/mail/", _("Почта")),
+        ("/sandbox/bank/", _("Банк")),
+    ]
+    return [{"url": url, "text": text, "current": url == current} for url, text in pages]
+
+
+def _show(
+    request: HttpRequest, template: str, current: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    shown = context | {"tabs": _tabs(current)}
+    return render(request, f"sandbox/{template}.html", shown, status=status)
+
+
+def _down(request: HttpRequest, current: str) -> HttpResponse:
+    """The outer world is away: say so, and that nothing is lost by it."""
+    return _show(request, "down", current, {}, status=503)
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The town: ready sign-ins, free pairs, how far it is built."""
+    return _show(request, "town", "/sandbox/", {"town": _town()})
+
+
+@require_safe
+def phone(request: HttpRequest) -> HttpResponse:
+    """A phone with its messages; without a number, the list of phones that got any."""
+    to = _to(request)
+    try:
+        messages = outer.read("sms", to=to)["messages"]
+    except WorldDown:
+        return _down(request, "/sandbox/phone/")
+    context = {"to": to, "conversations": conversations(messages)}
+    return _show(request, "phone", "/sandbox/phone/", context)
+
+
+@require_safe
+def mail(request: HttpRequest) -> HttpResponse:
+    """A mailbox, newest letter first."""
+    to = _to(request)
+    try:
+        messages = outer.read("mail", to=to)["messages"]
+    except WorldDown:
+        return _down(request, "/sandbox/mail/")
+    return _show(request, "mail", "/sandbox/mail/", {"to": to, "letters": letters(messages)})
+
+
+@require_safe
+def attachment(request: HttpRequest, letter: int, index: int) -> HttpResponse:
+    """One attached file."""
+    try:
+        found = outer.attachment(letter=letter, index=index)
+    except WorldDown:
+        return _down(request, "/sandbox/mail/")
+    if found is None:
+        raise Http404
+    content, media_type = found
+    # Only what browsers show without running it is shown; everything else is saved.
+    shown = media_type if media_type in ("application/pdf", "text/plain") else "application/octet-stream"
+    response = HttpResponse(content, content_type=shown)
+    response["Content-Disposition"] = "inline" if shown == "application/pdf" else "attachment"
+    return response
+
+
+@require_safe
+def bank(request: HttpRequest) -> HttpResponse:
+    """The bank's journal and its test cards."""
+    try:
+        entries = outer.read("bank")["entries"]
+    except WorldDown:
+        return _down(request, "/sandbox/bank/")
+    context = {"entries": bank_entries(entries), "cards": CARDS, "code": THREE_D_SECURE_CODE}
+    return _show(request, "bank", "/sandbox/bank/", context)
+
+
+@require_safe
+def phone_json(request: HttpRequest) -> HttpResponse:
+    """``/sandbox/phone.json?to=+79…``: the messages of one phone, oldest first."""
+    return _forward("sms", _to(request))
+
+
+@require_safe
+def mail_json(request: HttpRequest) -> HttpResponse:
+    """``/sandbox/mail.json?to=…``: the letters of one mailbox, oldest first."""
+    return _forward("mail", _to(request))
+
+
+@require_safe
+def town_json(request: HttpRequest) -> HttpResponse:
+    """``/sandbox/town.json``: ready sign-ins, free pairs, bank cards and what they do."""
+    return _json(_town() | {"cards": _cards()})
+
+
+def _forward(page: str, to: str) -> HttpResponse:
+    try:
+        return _json(dict(outer.read(page, to=to)))
+    except WorldDown:
+        return _json({"error": "the outer world does not answer", "messages": []}, status=503)
+
+
+def _json(value: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return JsonResponse(value, status=status, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+def _town() -> dict[str, Any]:
+    now: datetime = timezone.now()
+    return town.summary(today=timezone.localdate(now))
+
+
+def _cards() -> list[dict[str, str]]:
+    return [
+        {"number": card.number, "title": card.title, "does": card.behaviour.value, "reason": card.reason}
+        for card in CARDS
+    ]

@@ -1,0 +1,134 @@
+"""How the world's journal is shown: entries of JSON turned into what the templates draw. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+_CODE = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])", re.ASCII)
+_AMOUNT = re.compile(r"[0-9]{1,9}\.[0-9]{2}", re.ASCII)
+_NEWEST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One SMS as the phone shows it; ``code`` is a six-digit code found in it."""
+
+    at: datetime
+    sender: str
+    text: str
+    parts: int
+    duplicate: bool
+    complete: bool
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The messages of one phone, oldest first."""
+
+    phone: str
+    bubbles: list[Bubble]
+
+    @property
+    def last(self) -> Bubble:
+        return self.bubbles[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter; ``paragraphs`` is its plain text."""
+
+    number: int
+    at: datetime
+    to: str
+    sender: str
+    subject: str
+    text: str
+    duplicate: bool
+    attachments: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """One line of the bank's journal."""
+
+    at: datetime
+    event: str
+    reference: str
+    status: str
+    kopecks: int | None
+    details: str
+    good: bool
+    bad: bool
+
+
+def conversations(messages: Iterable[Mapping[str, Any]]) -> list[Conversation]:
+    """Messages by phone, the phone with the newest message first."""
+    phones: dict[str, list[Bubble]] = {}
+    for message in messages:
+        code = _CODE.search(str(message["text"]))
+        bubble = Bubble(
+            at=datetime.fromisoformat(message["at"]),
+            sender=message["from"],
+            text=message["text"],
+            parts=message["parts"],
+            duplicate=message["duplicate"],
+            complete=message["complete"],
+            code=code[0] if code else "",
+        )
+        phones.setdefault(str(message["to"]), []).append(bubble)
+    found = [Conversation(phone, bubbles) for phone, bubbles in phones.items()]
+    return sorted(found, key=lambda conversation: conversation.last.at, reverse=True)
+
+
+def letters(messages: Iterable[Mapping[str, Any]]) -> list[Letter]:
+    """The newest letters, newest first."""
+    found = [
+        Letter(
+            number=message["n"],
+            at=datetime.fromisoformat(message["at"]),
+            to=message["to"],
+            sender=message["from"],
+            subject=message["subject"],
+            text=str(message["text"]).replace("\r\n", "\n").strip(),
+            duplicate=message["duplicate"],
+            attachments=[
+                attachment | {"index": index} for index, attachment in enumerate(message["attachments"])
+            ],
+        )
+        for message in messages
+    ]
+    return found[::-1][:_NEWEST]
+
+
+def bank_entries(entries: Iterable[Mapping[str, Any]]) -> list[BankEntry]:
+    """The newest lines of the bank's journal, newest first; unknown shapes show what they have."""
+    found: list[BankEntry] = []
+    for entry in entries:
+        thing = entry.get("object")
+        thing = thing if isinstance(thing, dict) else {}
+        amount = thing.get("amount")
+        amount = amount if isinstance(amount, dict) else {}
+        status = str(thing.get("status", "") or entry.get("answer", ""))
+        found.append(
+            BankEntry(
+                at=datetime.fromisoformat(entry["at"]),
+                event=str(entry.get("event", "")),
+                reference=str(thing.get("id", "") or entry.get("id", "")),
+                status=status,
+                kopecks=_kopecks(str(amount.get("value", ""))),
+                details=str(thing.get("description", "") or entry.get("about", "")),
+                good=status in ("succeeded", "200"),
+                bad=status == "canceled" or (entry.get("event") == "webhook" and status != "200"),
+            )
+        )
+    return found[::-1][:_NEWEST]
+
+
+def _kopecks(amount: str) -> int | None:
+    """The bank writes «1234.56»."""
+    return int(amount.replace(".", "")) if _AMOUNT.fullmatch(amount) else None

@@ -1,0 +1,199 @@
+"""The bank is faithful: the vendor's own SDK drives it over a socket; its page does what it promises."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import httpx
+import pytest
+from yookassa import Configuration, Payment, Refund
+from yookassa.domain.exceptions import BadRequestError, NotFoundError, UnauthorizedError
+
+from svet.sandbox.world import cards
+from svet.sandbox.world.http import HttpServer
+from tests.bank import RunningBank, running_bank
+
+REQUEST: dict[str, Any] = {
+    "amount": {"value": "300.00", "currency": "RUB"},
+    "capture": True,
+    "confirmation": {"type": "redirect", "return_url": "http://127.0.0.1:1/back/"},
+    "description": "Заказ № 1",
+    "metadata": {"order_id": "one"},
+}
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Iterator[RunningBank]:
+    with running_bank(tmp_path) as running:
+        Configuration.configure("100501", "test_ordinary", api_url=running.api)
+        yield running
+
+
+def test_the_official_sdk_pays_and_refunds(bank: RunningBank) -> None:
+    payment = Payment.create(REQUEST, "key-1")
+    assert payment.status == "pending"
+    assert payment.test is True
+    assert bank.type_card(payment.confirmation.confirmation_url).status_code == 303
+    paid = Payment.find_one(payment.id)
+    assert (paid.status, paid.paid, str(paid.amount.value)) == ("succeeded", True, "300.00")
+    assert paid.payment_method.card.last4 == "2987"
+    assert paid.metadata["order_id"] == "one"
+    refund = Refund.create({"payment_id": payment.id, "amount": REQUEST["amount"]}, "key-2")
+    assert refund.status == "succeeded"
+    assert str(Payment.find_one(payment.id).refunded_amount.value) == "300.00"
+
+
+def test_the_official_sdk_understands_our_errors(bank: RunningBank) -> None:
+    Payment.create(REQUEST, "key-1")
+    assert Payment.create(REQUEST, "key-1").id == Payment.create(REQUEST, "key-1").id
+    with pytest.raises(BadRequestError):
+        Payment.create(REQUEST | {"description": "another"}, "key-1")
+    with pytest.raises(NotFoundError):
+        Payment.find_one("00000000-0000-0000-0000-000000000000")
+    with pytest.raises(BadRequestError):
+        Refund.create({"payment_id": Payment.create(REQUEST, "key-3").id, "amount": REQUEST["amount"]}, "k")
+    Configuration.configure("100501", "wrong", api_url=bank.api)
+    with pytest.raises(UnauthorizedError):
+        Payment.create(REQUEST, "key-4")
+
+
+def test_the_official_sdk_captures_and_cancels_what_was_held(bank: RunningBank) -> None:
+    held = Payment.create(REQUEST | {"capture": False}, "key-1")
+    bank.type_card(held.confirmation.confirmation_url)
+    assert Payment.find_one(held.id).status == "waiting_for_capture"
+    assert Payment.capture(held.id, None, "key-2").status == "succeeded"
+    given_up = Payment.create(REQUEST | {"capture": False}, "key-3")
+    bank.type_card(given_up.confirmation.confirmation_url)
+    assert Payment.cancel(given_up.id, "key-4").cancellation_details.reason == "canceled_by_merchant"
+
+
+def post(
+    bank: RunningBank, body: Any, *, shop: str = "100501:test_ordinary", key: str = "k"
+) -> httpx.Response:
+    login, _, secret = shop.partition(":")
+    headers = {"Idempotence-Key": key} if key else {}
+    return httpx.post(
+        f"{bank.api}/payments", json=body, headers=headers, auth=(login, secret), trust_env=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "parameter"),
+    [
+        ({"amount": {"value": 300, "currency": "RUB"}}, "amount.value"),
+        ({"amount": {"value": "0.50", "currency": "RUB"}}, "amount.value"),
+        ({"amount": {"value": "300.00", "currency": "USD"}}, "amount.currency"),
+        ({"confirmation": {"type": "redirect"}}, "confirmation.return_url"),
+        ({"metadata": {"a": 1}}, "metadata.a"),
+        ({"receipt": {"items": []}}, "receipt.items"),
+        ({"payment_order": {"type": "utilities"}}, "payment_order.amount"),
+    ],
+)
+def test_wrong_requests_get_the_vendors_error(
+    bank: RunningBank, changes: dict[str, Any], parameter: str
+) -> None:
+    answer = post(bank, REQUEST | changes)
+    assert answer.status_code == 400
+    body = answer.json()
+    assert (body["type"], body["code"], body["parameter"]) == ("error", "invalid_request", parameter)
+    assert set(body) == {"type", "id", "code", "description", "parameter"}
+
+
+def test_a_utility_shop_must_send_a_payment_order_and_every_write_a_key(bank: RunningBank) -> None:
+    assert post(bank, REQUEST, shop="100500:test_sandbox").json()["parameter"] == "payment_order"
+    assert post(bank, REQUEST, key="").json()["parameter"] == "Idempotence-Key"
+    assert post(bank, REQUEST, key="k" * 65).json()["parameter"] == "Idempotence-Key"
+
+
+def test_the_page_names_itself_a_test_and_says_what_is_wrong(bank: RunningBank) -> None:
+    page = post(bank, REQUEST).json()["confirmation"]["confirmation_url"]
+    shown = httpx.get(page, trust_env=False)
+    assert "Испытательный банк" in shown.text
+    assert "300,00" in shown.text
+    for odd in ({"number": "4000000000000000"}, {"expiry": "99/99"}, {"csc": "12"}, {"csc": "<b>"}):
+        answer = bank.type_card(page, **odd)
+        assert answer.status_code == 422
+        assert "<b>" not in answer.text
+    assert bank.events() == ["payment.created"]
+
+
+def test_a_strange_page_is_not_found(bank: RunningBank) -> None:
+    for path in ("/card/x", "/card/00000000-0000-0000-0000-000000000000", "/", "/v4/payments"):
+        assert httpx.get(f"http://127.0.0.1:{bank.port}{path}", trust_env=False).status_code == 404
+
+
+@pytest.mark.parametrize(("code", "status"), [("1234", "succeeded"), ("0000", "canceled")])
+def test_the_code_of_three_d_secure_decides(bank: RunningBank, code: str, status: str) -> None:
+    payment = post(bank, REQUEST).json()
+    page = payment["confirmation"]["confirmation_url"]
+    asked = bank.type_card(page, number="5555 5555 5555 4477")
+    assert "Код из СМС" in asked.text
+    httpx.post(f"{page}/3ds", data={"number": "5555555555554477", "code": code}, trust_env=False)
+    assert Payment.find_one(payment["id"]).status == status
+
+
+def test_sbp_and_giving_up_work_too(bank: RunningBank) -> None:
+    one = post(bank, REQUEST).json()
+    httpx.post(one["confirmation"]["confirmation_url"], data={"method": "sbp"}, trust_env=False)
+    assert Payment.find_one(one["id"]).payment_method.type == "sbp"
+    two = post(bank, REQUEST, key="k2").json()
+    httpx.post(f"{two['confirmation']['confirmation_url']}/cancel", trust_env=False)
+    assert Payment.find_one(two["id"]).status == "canceled"
+
+
+def test_what_is_decided_stays_decided(bank: RunningBank) -> None:
+    payment = post(bank, REQUEST).json()
+    page = payment["confirmation"]["confirmation_url"]
+    bank.type_card(page, number="5555555555554626")
+    bank.type_card(page)
+    assert Payment.find_one(payment["id"]).status == "canceled"
+    assert "Платёж отменён" in httpx.get(page, trust_env=False).text
+
+
+def test_the_bank_remembers_after_a_restart(tmp_path: Path) -> None:
+    with running_bank(tmp_path) as bank:
+        payment = post(bank, REQUEST).json()
+        bank.type_card(payment["confirmation"]["confirmation_url"])
+    with running_bank(tmp_path) as bank:
+        assert post(bank, REQUEST).json()["id"] == payment["id"]
+        Configuration.configure("100501", "test_ordinary", api_url=bank.api)
+        assert Payment.find_one(payment["id"]).status == "succeeded"
+
+
+def test_the_shop_is_told_until_it_answers_200(tmp_path: Path) -> None:
+    heard: list[dict[str, Any]] = []
+    told_twice = threading.Event()
+
+    def shop(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        length = int(environ["CONTENT_LENGTH"])
+        heard.append(json.loads(environ["wsgi.input"].read(length)))
+        if len(heard) >= 2:
+            told_twice.set()
+        start_response("500 Oops" if len(heard) == 1 else "200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    server = HttpServer(host="127.0.0.1", port=0, application=shop)
+    server.start()
+    url = f"http://127.0.0.1:{server.port}/callbacks/yookassa/"
+    with running_bank(tmp_path, webhook_url=url) as bank:
+        payment = post(bank, REQUEST).json()
+        bank.type_card(payment["confirmation"]["confirmation_url"])
+        assert told_twice.wait(10)
+        time.sleep(0.1)
+    server.stop()
+    assert len(heard) == 2
+    assert heard[1]["event"] == "payment.succeeded"
+    assert heard[1]["object"]["id"] == payment["id"]
+    assert heard[0] == heard[1]
+
+
+def test_every_card_is_listed_with_its_number() -> None:
+    assert len({card.number for card in cards.CARDS}) == len(cards.CARDS)
+    assert all(len(card.number) == 16 for card in cards.CARDS)
+    assert cards.find("2202 4743 0132 2987") is cards.CARDS[0]

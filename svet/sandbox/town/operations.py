@@ -1,0 +1,157 @@
+"""Building the town month by month through the retailer's own batch operations.
+
+Every step may be repeated: registers are recognised by their bytes and ids, the billing run and the bills
+only make what is missing. So a killed build goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from svet.billing import operations as billing
+from svet.bills import operations as bills
+from svet.bills.models import Bill
+from svet.exchange import operations as exchange
+from svet.exchange.rules.refusals import FileReason, FileRefused
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.ledger import queries as ledger
+from svet.sandbox.town.providers import BUILDER, add_providers
+from svet.sandbox.town.residents import settle_in
+from svet.sandbox.town.rules import registers
+from svet.sandbox.town.rules.plan import Household, household, months
+from svet.sandbox.town.settings import TownSettings
+from svet.subscribers.models import Account, Provider
+
+Progress = Callable[[str], None]
+ZONE = ZoneInfo("Asia/Yekaterinburg")
+NIGHT, NOON = time(3), time(12)
+
+
+def build(*, town: TownSettings, now: datetime, progress: Progress, only_first: bool = False) -> None:
+    """Bring the town up to its settings: first the accounts with the ready sign-ins, then the rest.
+
+    ``only_first`` stops after the first part, so that a demo can show itself while the rest is being built.
+    """
+    providers = add_providers()
+    load_tariffs(now=now)
+    first = _households(town, 1, town.first) + _second_households(town)
+    _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)
+    if town.accounts > town.first:
+        if only_first:
+            return
+        rest = _households(town, town.first + 1, town.accounts)
+        _live(rest, "rest", providers=providers, town=town, now=now, progress=progress)
+    progress("The town is complete.")
+
+
+def load_tariffs(*, now: datetime) -> None:
+    """Load the shipped tariff tables, then the town's own continuation of one; what is there stays."""
+    published = resources.files("svet.billing") / "data" / "tariffs"
+    continued = resources.files("svet.sandbox.town") / "data"
+    for folder in (published, continued):
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if entry.name.endswith(".csv"):
+                with resources.as_file(entry) as file:
+                    billing.load_tariffs(file=Path(file), now=now)
+
+
+def _households(town: TownSettings, start: int, end: int) -> list[Household]:
+    return [household(seed=town.seed, index=index, anchor=town.anchor) for index in range(start, end + 1)]
+
+
+def _second_households(town: TownSettings) -> list[Household]:
+    return [
+        household(seed=town.seed, index=index, anchor=town.anchor, second=True)
+        for index in range(1, town.second_provider + 1)
+    ]
+
+
+def _live(
+    houses: Sequence[Household],
+    part: str,
+    *,
+    providers: dict[str, Provider],
+    town: TownSettings,
+    now: datetime,
+    progress: Progress,
+    people: bool = False,
+) -> None:
+    """Let these households live through the history: register, read, bill, pay, month by month."""
+    history = months(town.anchor)
+    begin = _moment(history[0].first - timedelta(days=40), NOON)
+    _take("accounts", part, registers.accounts(houses, anchor=town.anchor), now=begin)
+    accounts = _account_ids(houses, providers)
+    today = now.astimezone(ZONE).date()
+    for month in [history[0].plus(-1), *history]:
+        if month == history[-1] and people:
+            # Before the last bill, so that its notices and letters reach them.
+            settle_in(now=_moment(month.day(24), NOON))
+        _read(houses, part, month, town=town, today=today)
+        if month in history:
+            _bill(month, providers)
+        _pay(houses, part, month.plus(1), accounts=accounts, town=town, today=today)
+        progress(f"{part}: {month} done, {len(houses)} accounts")
+    _read(houses, part, town.anchor, town=town, today=today)
+
+
+def _read(houses: Sequence[Household], part: str, month: Month, *, town: TownSettings, today: date) -> None:
+    content = registers.month_readings(houses, anchor=town.anchor, month=month, before=today)
+    _take("readings", f"{part}-{month}", content, now=_moment(month.day(26), NOON))
+
+
+def _bill(month: Month, providers: dict[str, Provider]) -> None:
+    for provider in providers.values():
+        billing.run(provider_id=provider.pk, period=month, now=_moment(month.end, NIGHT))
+        bills.issue(provider_id=provider.pk, period=month, now=_moment(month.end, time(6)))
+
+
+def _pay(
+    houses: Sequence[Household],
+    part: str,
+    month: Month,
+    *,
+    accounts: dict[Household, int],
+    town: TownSettings,
+    today: date,
+) -> None:
+    if Bill.objects.filter(account__in=accounts.values(), period=month.first).exists():
+        # A build that goes over this month again: who paid was decided before its bills, by other debts.
+        return
+    balances = ledger.balances(list(accounts.values()))
+    debts = [
+        registers.Debt(house, balances.get(accounts[house], Money(0)))
+        for house in houses
+        if house in accounts
+    ]
+    name = "" if part == "first" else part
+    content = registers.payments(debts, month=month, anchor=town.anchor, part=name, before=today)
+    if content is not None:
+        _take("payments", f"{part}-{month}", content, now=_moment(month.day(28), NOON))
+
+
+def _take(profile: str, name: str, content: bytes, *, now: datetime) -> None:
+    try:
+        exchange.take_file(profile=profile, name=f"town-{name}.csv", content=content, by=BUILDER, now=now)
+    except FileRefused as refused:
+        if refused.reason != FileReason.ALREADY_TAKEN:
+            raise
+
+
+def _account_ids(houses: Sequence[Household], providers: dict[str, Provider]) -> dict[Household, int]:
+    found: dict[tuple[int, str], int] = {}
+    numbers = [house.number for house in houses]
+    for key, provider, number in Account.objects.filter(number__in=numbers).values_list(
+        "pk", "provider_id", "number"
+    ):
+        found[provider, number] = key
+    keys = {house: (providers[house.provider].pk, house.number) for house in houses}
+    return {house: found[key] for house, key in keys.items() if key in found}
+
+
+def _moment(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, tzinfo=ZONE)

@@ -1,0 +1,62 @@
+"""The people one signs in as: registered at the desk, with their accounts attached as they would do it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from svet.kernel.actors import Actor
+from svet.people.models import Person
+from svet.people.operations.registration import register_directly
+from svet.sandbox.town.providers import BUILDER
+from svet.sandbox.town.rules.cast import RESIDENTS, Resident
+from svet.sandbox.town.rules.plan import MAIN, account_number
+from svet.subscribers.models import Account, Delivery, Group
+from svet.subscribers.operations.delivery import set_delivery
+from svet.subscribers.operations.groups import create_group
+from svet.subscribers.operations.linking import link_account
+
+
+def settle_in(*, now: datetime) -> None:
+    """Give every resident a cabinet with accounts; those who already have one are left as they are."""
+    for resident in RESIDENTS:
+        if not Person.objects.filter(phone=resident.phone).exists():
+            _settle(resident, now=now)
+
+
+def _settle(resident: Resident, *, now: datetime) -> None:
+    person = register_directly(
+        phone=resident.phone,
+        password=resident.password,
+        first_name=resident.first_name,
+        patronymic=resident.patronymic,
+        last_name=resident.last_name,
+        email=resident.email,
+        now=now,
+        by=BUILDER,
+    )
+    actor = Actor.person(person.pk)
+    for name, indexes in resident.accounts.items():
+        group = create_group(by=actor, name=name) if name else None
+        for index in indexes:
+            _attach(actor, index, group=group, now=now)
+    if resident.email:
+        _ask_for_mail(actor, next(iter(resident.accounts.values()))[0], now=now)
+
+
+def _account(index: int) -> Account:
+    return Account.objects.get(provider__code=MAIN, number=account_number(index))
+
+
+def _attach(actor: Actor, index: int, *, group: Group | None, now: datetime) -> None:
+    account = _account(index)
+    link_account(
+        by=actor,
+        account_number=account.number,
+        meter_number=account.linkproof_set.get().serial,
+        group_public_id=group.public_id if group else None,
+        now=now,
+    )
+
+
+def _ask_for_mail(actor: Actor, index: int, *, now: datetime) -> None:
+    set_delivery(by=actor, account_public_id=_account(index).public_id, delivery=Delivery.BOTH, now=now)

@@ -1,0 +1,30 @@
+"""The town is built by the retailer's own operations, and may be built again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from svet.bills.models import Bill
+from svet.kernel.periods import Month
+from svet.ledger import queries as ledger
+from svet.ledger.models import Posting
+from svet.sandbox.town import operations
+from svet.sandbox.town.settings import TownSettings
+from svet.subscribers.models import Account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOWN = TownSettings(seed="svet", anchor=Month(2026, 11), accounts=30, first=30, second_provider=3)
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+def test_a_second_build_changes_nobodys_debt() -> None:
+    operations.build(town=TOWN, now=NOW, progress=lambda _: None)
+    accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    owed, postings, bills = ledger.balances(accounts), Posting.objects.count(), Bill.objects.count()
+    operations.build(town=TOWN, now=NOW, progress=lambda _: None)
+    assert ledger.balances(accounts) == owed
+    assert (Posting.objects.count(), Bill.objects.count()) == (postings, bills)
+    assert any(money.kopecks > 0 for money in owed.values())
+    assert ledger.broken() == []

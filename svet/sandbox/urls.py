@@ -1,0 +1,19 @@
+"""Addresses under /sandbox/: installed in demonstrations only."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.urls.resolvers import URLPattern
+
+from svet.sandbox import pages
+
+urlpatterns: list[URLPattern] = [
+    path("", pages.start, name="sandbox"),
+    path("phone/", pages.phone, name="sandbox-phone"),
+    path("mail/", pages.mail, name="sandbox-mail"),
+    path("mail/<int:letter>/<int:index>/", pages.attachment, name="sandbox-attachment"),
+    path("bank/", pages.bank, name="sandbox-bank"),
+    path("phone.json", pages.phone_json, name="sandbox-phone-json"),
+    path("mail.json", pages.mail_json, name="sandbox-mail-json"),
+    path("town.json", pages.town_json, name="sandbox-town-json"),
+]

@@ -1,0 +1,224 @@
+"""A bank that speaks YooKassa's API v3 and has a page for the card.
+
+``/v3/payments``, ``/v3/payments/<id>`` (also ``/capture``, ``/cancel``), ``/v3/refunds``, ``/v3/me`` with
+Basic authentication and Idempotence-Key; ``/card/<id>`` is the page. Sources:
+https://yookassa.ru/developers/using-api/interaction-format, https://yookassa.ru/developers/api.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from svet.sandbox.world import card_page
+from svet.sandbox.world.journal import Journal
+from svet.sandbox.world.payment_form import Invalid, kopecks, payment_of, refund_of, shown
+from svet.sandbox.world.vault import Clock, KeyReused, Vault, now_utc
+from svet.sandbox.world.webhooks import Webhooks
+
+# The first shop sells utilities and so must send payment orders; the second one is an ordinary shop.
+SHOPS: Final[Mapping[str, str]] = {"100500": "test_sandbox", "100501": "test_ordinary"}
+UTILITIES: Final = frozenset({"100500"})
+LONGEST_BODY: Final = 256 * 1024
+_ID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
+_STATUS: Final = {
+    200: "200 OK",
+    400: "400 Bad Request",
+    401: "401 Unauthorized",
+    404: "404 Not Found",
+    405: "405 Method Not Allowed",
+    413: "413 Payload Too Large",
+}
+
+
+class Refusal(Exception):
+    """An answer of the API that is an error."""
+
+    def __init__(self, status: int, code: str, description: str, parameter: str = "") -> None:
+        super().__init__(description)
+        self.status = status
+        self.body = {"type": "error", "code": code, "description": description}
+        if parameter:
+            self.body["parameter"] = parameter
+
+
+class Bank:
+    """The API; the card page is in ``card_page``."""
+
+    def __init__(self, *, vault: Vault, webhooks: Webhooks, shops: Mapping[str, str], clock: Clock) -> None:
+        self.vault = vault
+        self.webhooks = webhooks
+        self._shops = shops
+        self._clock = clock
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = str(environ.get("PATH_INFO", ""))
+        if not path.startswith("/v3/"):
+            return card_page.answer(environ, start_response, vault=self.vault, webhooks=self.webhooks)
+        try:
+            status, body = 200, self._answer(environ, path)
+        except Refusal as refusal:
+            status, body = refusal.status, {"id": self.vault.new_id(), **refusal.body}
+        content = json.dumps(body, ensure_ascii=False).encode()
+        headers = [
+            ("Content-Type", "application/json;charset=utf-8"),
+            ("Content-Length", str(len(content))),
+            ("Cache-Control", "no-cache, no-store"),
+        ]
+        start_response(_STATUS[status], headers)
+        return [content]
+
+    def _answer(self, environ: WSGIEnvironment, path: str) -> dict[str, Any]:
+        shop = self._shop(environ)
+        method = str(environ["REQUEST_METHOD"])
+        match method, *path.removeprefix("/v3/").strip("/").split("/"):
+            case "POST", "payments":
+                return self._create_payment(environ, shop)
+            case "GET", "payments":
+                return {"type": "list", "items": [self._shown(thing) for thing in self.vault.payments(shop)]}
+            case "GET", "payments", payment_id:
+                return self._shown(self._payment(shop, payment_id))
+            case "POST", "payments", payment_id, ("capture" | "cancel") as verb:
+                return self._finish(environ, shop, payment_id, verb)
+            case "POST", "refunds":
+                return self._create_refund(environ, shop)
+            case "GET", "refunds", refund_id:
+                return self._refund(shop, refund_id)
+            case "GET", "me":
+                return {"account_id": shop, "status": "enabled", "test": True, "fiscalization_enabled": True}
+        raise Refusal(404, "not_found", "Method doesn't exist")
+
+    def _shop(self, environ: WSGIEnvironment) -> str:
+        scheme, _, credentials = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+        try:
+            text = base64.b64decode(credentials, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            text = ""
+        shop, _, secret = text.partition(":")
+        if scheme != "Basic" or not secret or self._shops.get(shop) != secret:
+            raise Refusal(
+                401,
+                "invalid_credentials",
+                "Error in shopId or secret key. Check their validity.",
+                "Authorization",
+            )
+        return shop
+
+    def _payment(self, shop: str, payment_id: str) -> dict[str, Any]:
+        payment = self.vault.payment(payment_id) if _ID.fullmatch(payment_id) else None
+        if payment is None or payment["shop"] != shop:
+            raise Refusal(404, "not_found", "Payment doesn't exist or access denied", "payment_id")
+        return payment
+
+    def _refund(self, shop: str, refund_id: str) -> dict[str, Any]:
+        refund = self.vault.refund(refund_id)
+        if refund is None or refund["shop"] != shop:
+            raise Refusal(404, "not_found", "Refund doesn't exist or access denied", "refund_id")
+        return {name: value for name, value in refund.items() if name != "shop"}
+
+    def _create_payment(self, environ: WSGIEnvironment, shop: str) -> dict[str, Any]:
+        key, body = _key(environ), _body(environ)
+
+        def make() -> dict[str, Any]:
+            return payment_of(
+                body,
+                payment_id=self.vault.new_id(),
+                shop=shop,
+                now=self._clock(),
+                utilities=shop in UTILITIES,
+                page=f"{_origin(environ)}/card/",
+            )
+
+        return self._shown(self._once(key, shop, "payment", body, make))
+
+    def _create_refund(self, environ: WSGIEnvironment, shop: str) -> dict[str, Any]:
+        key, body = _key(environ), _body(environ)
+        made: list[dict[str, Any]] = []
+
+        def make() -> dict[str, Any]:
+            payment = self._payment(shop, str(body.get("payment_id", "")))
+            made.append(refund_of(body, refund_id=self.vault.new_id(), payment=payment, now=self._clock()))
+            return made[0]
+
+        refund = self._once(key, shop, "refund", body, make)
+        if made:
+            self.vault.give_back(refund, kopecks=kopecks(refund["amount"], name="amount"))
+            self.webhooks.send("refund.succeeded", self._refund(shop, refund["id"]))
+        return self._refund(shop, str(refund["id"]))
+
+    def _once(self, key: str, shop: str, what: str, body: Mapping[str, Any], make: Any) -> dict[str, Any]:
+        try:
+            return self.vault.create(key=key, shop=shop, what=what, body=body, make=make)
+        except KeyReused:
+            raise Refusal(400, "invalid_request", "Idempotence key duplicated", "Idempotence-Key") from None
+        except Invalid as invalid:
+            raise Refusal(400, "invalid_request", str(invalid), invalid.parameter) from None
+
+    def _finish(self, environ: WSGIEnvironment, shop: str, payment_id: str, verb: str) -> dict[str, Any]:
+        _key(environ)
+        payment = self._payment(shop, payment_id)
+        if payment["status"] != "waiting_for_capture":
+            done = {"capture": "succeeded", "cancel": "canceled"}[verb]
+            if payment["status"] == done:
+                return self._shown(payment)
+            raise Refusal(400, "invalid_request", f"Payment in status {payment['status']} can't be {verb}d")
+        if verb == "capture":
+            changed = self.vault.capture(payment_id)
+        else:
+            changed = self.vault.cancel(payment_id, reason="canceled_by_merchant", party="merchant")
+        if changed is not None:
+            self.webhooks.send(f"payment.{changed['status']}", shown(changed))
+        return self._shown(changed or payment)
+
+    def _shown(self, payment: Mapping[str, Any]) -> dict[str, Any]:
+        return shown(payment)
+
+
+def make_application(
+    *,
+    journal: Journal,
+    webhook_url: str = "",
+    shops: Mapping[str, str] = SHOPS,
+    clock: Clock = now_utc,
+) -> WSGIApplication:
+    """The bank over a journal; it tells the shop of decided payments at ``webhook_url``."""
+    vault = Vault(journal=journal, clock=clock)
+    webhooks = Webhooks(vault=vault, url=webhook_url)
+    for payment in vault.undelivered():
+        webhooks.send(f"payment.{payment['status']}", shown(payment))
+    return Bank(vault=vault, webhooks=webhooks, shops=shops, clock=clock)
+
+
+def _key(environ: WSGIEnvironment) -> str:
+    key = str(environ.get("HTTP_IDEMPOTENCE_KEY", ""))
+    if not key:
+        raise Refusal(400, "invalid_request", "Idempotence key is required", "Idempotence-Key")
+    if len(key) > 64:
+        raise Refusal(400, "invalid_request", "Idempotence key is too long", "Idempotence-Key")
+    return key
+
+
+def _body(environ: WSGIEnvironment) -> dict[str, Any]:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > LONGEST_BODY:
+        raise Refusal(413, "invalid_request", "Request is too large")
+    if not str(environ.get("CONTENT_TYPE", "")).startswith("application/json"):
+        raise Refusal(400, "invalid_request", "Content-Type must be application/json", "Content-Type")
+    try:
+        body = json.loads(environ["wsgi.input"].read(length), parse_float=Decimal)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "invalid_request", "Incorrect JSON") from None
+    if not isinstance(body, dict):
+        raise Refusal(400, "invalid_request", "Incorrect JSON")
+    return body
+
+
+def _origin(environ: WSGIEnvironment) -> str:
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return f"{environ['wsgi.url_scheme']}://{host}"

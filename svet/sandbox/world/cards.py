@@ -1,0 +1,62 @@
+"""The test cards of the bank and what each does (numbers as YooKassa publishes them for its test shops)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Behaviour(StrEnum):
+    """What happens after «Оплатить» on the bank's page."""
+
+    SUCCESS = "success"
+    THREE_D_SECURE = "3ds"
+    SLOW = "slow"
+    LATE = "late"
+    SILENT = "silent"
+    DECLINE = "decline"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One test card; ``reason`` is the bank's own word for a decline."""
+
+    number: str
+    title: str
+    behaviour: Behaviour
+    reason: str = ""
+
+    @property
+    def spaced(self) -> str:
+        return " ".join(self.number[start : start + 4] for start in range(0, len(self.number), 4))
+
+
+CARDS: Final = (
+    Card("2202474301322987", "Мир: оплата проходит", Behaviour.SUCCESS),
+    Card("5555555555554444", "Mastercard: оплата проходит", Behaviour.SUCCESS),
+    Card("4111111111111111", "Visa: оплата проходит", Behaviour.SUCCESS),
+    Card("5555555555554477", "Подтверждение кодом (3-D Secure)", Behaviour.THREE_D_SECURE),
+    Card("2200000000000053", "Медленно: банк думает 5 секунд", Behaviour.SLOW),
+    Card("2200000000000061", "Банк отвечает через 20 секунд после возврата", Behaviour.LATE),
+    Card("2200000000000079", "Оплата проходит, но банк о ней не сообщает", Behaviour.SILENT),
+    Card("5555555555554600", "Карта отклонена", Behaviour.DECLINE, "general_decline"),
+    Card("5555555555554626", "Не хватает денег", Behaviour.DECLINE, "insufficient_funds"),
+    Card("5555555555554543", "Срок карты истёк", Behaviour.DECLINE, "card_expired"),
+    Card("5555555555554592", "3-D Secure не пройден", Behaviour.DECLINE, "3d_secure_failed"),
+    Card("5555555555554527", "Подозрение на мошенничество", Behaviour.DECLINE, "fraud_suspected"),
+    Card("5555555555554642", "Превышен лимит", Behaviour.DECLINE, "payment_method_limit_exceeded"),
+    Card("5555555555554576", "Банк карты не отвечает", Behaviour.DECLINE, "issuer_unavailable"),
+)
+THREE_D_SECURE_CODE: Final = "1234"
+
+
+def find(number: str) -> Card | None:
+    """The test card with this number, spaces allowed."""
+    digits = number.replace(" ", "").replace("\u00a0", "").replace("-", "")
+    return next((card for card in CARDS if card.number == digits), None)
+
+
+def system(number: str) -> str:
+    """The payment system by the first digit, as the bank's API names it."""
+    return {"2": "Mir", "4": "Visa", "5": "MasterCard"}.get(number[:1], "Unknown")

@@ -1,0 +1,178 @@
+"""What the bank knows: payments, refunds and idempotence keys, each change on disk before it is answered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from svet.sandbox.world.journal import Journal
+
+PAGE_LIVES: Final = timedelta(hours=1)
+KEYS_LIVE: Final = timedelta(hours=24)
+FINAL: Final = frozenset({"succeeded", "canceled"})
+
+Clock = Callable[[], datetime]
+
+
+class KeyReused(Exception):
+    """The idempotence key came with another body."""
+
+
+def now_utc() -> datetime:
+    """The bank's own clock."""
+    return datetime.now(UTC)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the API writes it: UTC with milliseconds and a Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Vault:
+    """Payments and refunds by id; replayed from the journal, so that the bank survives a restart."""
+
+    def __init__(self, *, journal: Journal, clock: Clock = now_utc) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._payments: dict[str, dict[str, Any]] = {}
+        self._refunds: dict[str, dict[str, Any]] = {}
+        self._keys: dict[tuple[str, str], tuple[str, str, datetime]] = {}
+        self.delivered: set[str] = set()
+        for entry in journal.entries("bank"):
+            self._apply(entry)
+
+    def create(
+        self, *, key: str, shop: str, what: str, body: Mapping[str, Any], make: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Make a payment or refund once per key. :raises KeyReused: the key came with another body"""
+        digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        with self._lock:
+            known = self._keys.get((shop, key))
+            if known is not None and self._clock() - known[2] < KEYS_LIVE:
+                if known[0] != digest:
+                    raise KeyReused(key)
+                return self._payments.get(known[1]) or self._refunds[known[1]]
+            thing = make()
+            self._write(f"{what}.created", thing, key=key, shop=shop, digest=digest)
+            return thing
+
+    def payment(self, payment_id: str) -> dict[str, Any] | None:
+        """A payment as it stands now; one that was left lying for an hour is cancelled by the look itself."""
+        with self._lock:
+            payment = self._payments.get(payment_id)
+            if payment is None:
+                return None
+            created = datetime.fromisoformat(payment["created_at"])
+            if payment["status"] == "pending" and self._clock() - created > PAGE_LIVES:
+                return self.cancel(payment_id, reason="expired_on_confirmation", party="yoo_money")
+            return payment
+
+    def payments(self, shop: str) -> list[dict[str, Any]]:
+        """All payments of a shop, newest first."""
+        with self._lock:
+            own = [thing for thing in self._payments.values() if thing["shop"] == shop]
+        return sorted(own, key=lambda thing: str(thing["created_at"]), reverse=True)
+
+    def refund(self, refund_id: str) -> dict[str, Any] | None:
+        """A refund by id."""
+        return self._refunds.get(refund_id)
+
+    def succeed(self, payment_id: str, *, method: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Take the money; None when the payment is already decided."""
+        return self._decide(
+            payment_id,
+            status="succeeded",
+            paid=True,
+            refundable=True,
+            captured_at=stamp(self._clock()),
+            payment_method=dict(method),
+        )
+
+    def hold(self, payment_id: str, *, method: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Hold the money until the shop captures it."""
+        return self._decide(
+            payment_id,
+            status="waiting_for_capture",
+            paid=True,
+            expires_at=stamp(self._clock() + timedelta(days=7)),
+            payment_method=dict(method),
+        )
+
+    def capture(self, payment_id: str) -> dict[str, Any] | None:
+        """Take money that was held."""
+        return self._decide(payment_id, status="succeeded", refundable=True, captured_at=stamp(self._clock()))
+
+    def cancel(
+        self,
+        payment_id: str,
+        *,
+        reason: str,
+        party: str = "payment_network",
+        method: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any] | None:
+        """Refuse the money; None when the payment is already decided."""
+        changes: dict[str, Any] = {"payment_method": dict(method)} if method else {}
+        details = {"party": party, "reason": reason}
+        return self._decide(
+            payment_id, status="canceled", paid=False, cancellation_details=details, **changes
+        )
+
+    def give_back(self, refund: Mapping[str, Any], *, kopecks: int) -> None:
+        """Count a refund against its payment."""
+        with self._lock:
+            payment = self._payments[str(refund["payment_id"])]
+            changed = payment | {"refunded_kopecks": payment["refunded_kopecks"] + kopecks}
+            self._write("payment.refunded", changed)
+
+    def note_delivery(self, *, event: str, thing_id: str, url: str, answer: str) -> None:
+        """Remember how the shop answered a webhook."""
+        with self._lock:
+            entry = {"event": "webhook", "about": event, "id": thing_id, "url": url, "answer": answer}
+            self._apply(self._journal.append("bank", entry))
+
+    def undelivered(self) -> list[dict[str, Any]]:
+        """Decided payments whose shop has not confirmed the webhook yet."""
+        with self._lock:
+            return [
+                thing
+                for thing in self._payments.values()
+                if thing["status"] in FINAL and thing["id"] not in self.delivered and not thing.get("quiet")
+            ]
+
+    def silence(self, payment_id: str) -> None:
+        """Never send a webhook about this payment (the card that keeps silent)."""
+        with self._lock:
+            self._write("payment.silenced", self._payments[payment_id] | {"quiet": True})
+
+    def new_id(self) -> str:
+        return str(uuid.uuid4())
+
+    def _decide(self, payment_id: str, **changes: Any) -> dict[str, Any] | None:
+        with self._lock:
+            payment = self._payments[payment_id]
+            if payment["status"] in FINAL:
+                return None
+            decided = payment | changes
+            self._write(f"payment.{decided['status']}", decided)
+            return decided
+
+    def _write(self, event: str, thing: dict[str, Any], **extra: Any) -> None:
+        self._apply(self._journal.append("bank", {"event": event, "object": thing, **extra}))
+
+    def _apply(self, entry: Mapping[str, Any]) -> None:
+        if entry["event"] == "webhook":
+            if entry["answer"] == "200":
+                self.delivered.add(entry["id"])
+            return
+        thing = entry["object"]
+        shelf = self._refunds if entry["event"].startswith("refund.") else self._payments
+        shelf[thing["id"]] = thing
+        if "key" in entry:
+            made_at = datetime.fromisoformat(thing["created_at"])
+            self._keys[(entry["shop"], entry["key"])] = (entry["digest"], thing["id"], made_at)
