@@ -1,0 +1,28 @@
+"""Everything that is measured: `make bench`, or `SCALE=full make bench` for the large town."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from bench import readings
+from bench.figures import machine, table
+
+
+def main() -> int:
+    """Run both parts, print one report; fails when one of them does."""
+    scale = readings.FULL if os.environ.get("SCALE") == "full" else readings.USUAL
+    before = machine()
+    print(f"readings: {scale.meters:,} meters, the load generator shares the cores…", flush=True)
+    rows = readings.measure(scale)
+    print("billing…", flush=True)
+    billing = subprocess.run(
+        [sys.executable, "-m", "bench.billing"], stdout=subprocess.PIPE, text=True, check=False
+    )
+    print(f"\n{table(rows)}\n\n{billing.stdout.rstrip()}\n\n{before}")
+    return billing.returncode or (1 if any(row.errors for row in rows) else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""``make drawings``: docs/drawings from the code: the rooms' imports, their size, and the circles."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+
+import grimp
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def floors() -> list[list[str]]:
+    """The floors of the contract, the roof first."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contract = next(c for c in config["tool"]["importlinter"]["contracts"] if c["id"] == "floors")
+    return [[room.strip() for room in layer.split("|")] for layer in contract["layers"]]
+
+
+def arrows(graph: grimp.ImportGraph, rooms: list[str]) -> dict[tuple[str, str], int]:
+    """(importing room, imported room) → number of imports, tests left out."""
+    found: dict[tuple[str, str], int] = {}
+    for importer in graph.modules:
+        if ".tests" in importer or importer.count(".") < 1:
+            continue
+        here = importer.split(".")[1]
+        for imported in graph.find_modules_directly_imported_by(importer):
+            parts = imported.split(".")
+            if (
+                parts[0] == "svet"
+                and len(parts) > 1
+                and parts[1] != here
+                and here in rooms
+                and parts[1] in rooms
+            ):
+                found[here, parts[1]] = found.get((here, parts[1]), 0) + 1
+    return found
+
+
+def circles(edges: set[tuple[str, str]]) -> list[list[str]]:
+    """Rooms that reach themselves."""
+    reach: dict[str, set[str]] = {}
+    for here, there in edges:
+        reach.setdefault(here, set()).add(there)
+    changed = True
+    while changed:
+        changed = False
+        for known in reach.values():
+            further = set().union(*(reach.get(each, set()) for each in known)) - known
+            if further:
+                known |= further
+                changed = True
+    return [[room] for room, known in sorted(reach.items()) if room in known]
+
+
+def lines_of(room: str) -> tuple[int, int]:
+    """Lines of code and of tests in a room, migrations left out."""
+    code = tests = 0
+    for path in (ROOT / "svet" / room).rglob("*.py"):
+        if "migrations" in path.parts:
+            continue
+        count = len(path.read_text("utf-8").splitlines())
+        if "tests" in path.parts:
+            tests += count
+        else:
+            code += count
+    return code, tests
+
+
+def document() -> str:
+    """The text of docs/drawings/rooms.md."""
+    layers = floors()
+    rooms = [room for layer in layers for room in layer]
+    edges = arrows(grimp.build_graph("svet", cache_dir=None), rooms)
+    lines = [
+        "# Rooms",
+        "",
+        "Drawn by `make drawings` from the imports of the code. Arrows only fall: `make check` proves it.",
+        "",
+        "```mermaid",
+        "flowchart TB",
+    ]
+    for number, layer in enumerate(layers):
+        lines += [
+            f"  subgraph floor{number}[ ]",
+            "    direction LR",
+            *(f"    {room}" for room in layer),
+            "  end",
+        ]
+    lines += [f"  {here} --> {there}" for here, there in sorted(edges)]
+    found = circles(set(edges))
+    lines += ["```", "", f"Circles: {', '.join(each[0] for each in found) or 'none'}.", ""]
+    lines += ["| room | lines of code | lines of tests | imports of other rooms |", "|---|---:|---:|---:|"]
+    total = [0, 0]
+    for room in rooms:
+        code, tests = lines_of(room)
+        total[0] += code
+        total[1] += tests
+        imports = sum(count for (here, _), count in edges.items() if here == room)
+        lines.append(f"| {room} | {code:,} | {tests:,} | {imports} |")
+    lines += [f"| all | {total[0]:,} | {total[1]:,} | {sum(edges.values())} |", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rooms.md").write_text(document(), "utf-8")

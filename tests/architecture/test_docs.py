@@ -1,0 +1,69 @@
+"""What is written about Svet holds: links lead somewhere, commands exist, pictures agree with the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from svet.config.cli import svet
+from svet.metering.rules.states import MOVES as READING_MOVES
+from svet.payments.states import MOVES as ORDER_MOVES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+READMES = [ROOT / "README.md", ROOT / "README.ru.md"]
+LIFE = (ROOT / "docs" / "readings-life.md").read_text("utf-8")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_relative_link_leads_to_a_file(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
+    inside = [target.partition("#")[0] for target in targets if "://" not in target]
+    assert [target for target in inside if target and not (page.parent / target).exists()] == []
+
+
+def test_the_index_names_every_document() -> None:
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    pages = [path for path in (ROOT / "docs").rglob("*.md") if path.name != "index.md"]
+    missing = [path for path in pages if f"({path.relative_to(ROOT / 'docs')})" not in index]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", [*READMES, ROOT / "docs" / "operations.md"], ids=name_of)
+def test_every_command_that_is_named_exists(page: Path) -> None:
+    text = page.read_text("utf-8")
+    commands = set(re.findall(r"`(?:\.venv/bin/)?svet ([a-z]+)", text))
+    assert commands
+    assert commands <= set(svet.list_commands(click.Context(svet)))
+    targets = set(re.findall(r"(?m)(?:^|`)make ([a-z-]+)", text))
+    made = set(re.findall(r"(?m)^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8")))
+    assert targets <= made
+
+
+@pytest.mark.parametrize("page", READMES, ids=name_of)
+def test_the_pictures_of_the_readme_are_light(page: Path) -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text("utf-8"))
+    assert len(pictures) == 3
+    assert all((ROOT / picture).stat().st_size <= 150 * 1024 for picture in pictures)
+
+
+@pytest.mark.parametrize(
+    ("heading", "moves"),
+    [("A set of readings", READING_MOVES), ("A payment", ORDER_MOVES)],
+)
+def test_the_drawn_arrows_are_the_legal_moves(heading: str, moves: Mapping[Any, frozenset[Any]]) -> None:
+    section = LIFE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    drawn = {tuple(arrow) for arrow in re.findall(r"(?m)^  (\w+) --> (\w+)$", section)}
+    assert drawn == {(str(before), str(after)) for before, afters in moves.items() for after in afters}
+    ends = set(re.findall(r"(?m)^  (\w+) --> \[\*\]$", section))
+    assert ends == {str(state) for state, afters in moves.items() if not afters}
+    assert set(re.findall(r"(?m)^\| `(\w+)` \|", section)) == {str(state) for state in moves}

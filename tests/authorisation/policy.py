@@ -1,0 +1,292 @@
+"""Who may do what: one row per route and method. A route without a row fails the build.
+
+``may`` do it and get one of the statuses of ``ok``; ``told`` see the thing, so they are refused in words and
+nothing changes; everybody else signed in gets the 404 of a thing that never was, with a line in the journal.
+Somebody not signed in is sent to the entrance, or gets 401 from the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Who(StrEnum):
+    ANONYMOUS = "anonymous"
+    ANNA = "anna"
+    BORIS_VIEW = "boris who may view"
+    BORIS_SUBMIT = "boris who may submit"
+    BORIS_PAY = "boris who may pay"
+    BORIS_MANAGE = "boris who may manage"
+    VERA = "vera"
+    GALINA = "galina who is invited"
+
+
+NOBODY: frozenset[Who] = frozenset()
+EVERYBODY = frozenset(Who)
+SIGNED_IN = EVERYBODY - {Who.ANONYMOUS}
+HOLDERS = SIGNED_IN - {Who.VERA, Who.GALINA}
+ANNA = frozenset({Who.ANNA})
+GALINA = frozenset({Who.GALINA})
+SUBMITTERS = frozenset({Who.ANNA, Who.BORIS_SUBMIT})
+PAYERS = frozenset({Who.ANNA, Who.BORIS_PAY})
+MANAGERS = frozenset({Who.ANNA, Who.BORIS_MANAGE})
+BORISES = HOLDERS - ANNA
+
+SHOWN = (200,)
+DONE = (302, 303)
+SHOWN_OR_DONE = (200, 302, 303)
+ASKED = (422,)  # reached the form, which asks for what is missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One method of one route; ``{words}`` of ``body`` and ``query`` are ids of Anna's things."""
+
+    method: str
+    route: str
+    may: frozenset[Who]
+    ok: tuple[int, ...]
+    told: frozenset[Who] = NOBODY
+    told_status: tuple[int, ...] = ASKED
+    body: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
+    scope: str = ""
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} /{self.route}{self.query}{self.note and f' ({self.note})'}"
+
+
+def knockers(row: Row) -> frozenset[Who]:
+    """Who is worth trying: the rights of a link make no difference where nothing of an account is asked."""
+    if row.may == EVERYBODY:
+        return frozenset({Who.ANONYMOUS, Who.ANNA})
+    if row.may == SIGNED_IN:
+        return frozenset({Who.ANONYMOUS, Who.ANNA, Who.BORIS_VIEW, Who.VERA})
+    return EVERYBODY
+
+
+def get(route: str, may: frozenset[Who], ok: tuple[int, ...] = SHOWN, **more: Any) -> Row:
+    return Row(method="GET", route=route, may=may, ok=ok, **more)
+
+
+def post(route: str, may: frozenset[Who], ok: tuple[int, ...] = DONE, **more: Any) -> Row:
+    return Row(method="POST", route=route, may=may, ok=ok, **more)
+
+
+PUBLIC = [
+    get("health/", EVERYBODY, (200, 503)),
+    get("", EVERYBODY, SHOWN_OR_DONE),
+    get("brand.css", EVERYBODY),
+    get("manifest.webmanifest", EVERYBODY),
+    get("favicon.ico", EVERYBODY, (301,)),
+    get("offline/", EVERYBODY),
+    get("service-worker.js", EVERYBODY),
+    get("look/trouble/<kind>/", EVERYBODY, (404,), note="no such trouble"),
+    get("robots.txt", EVERYBODY),
+    get(".well-known/security.txt", EVERYBODY),
+    # Nothing of the account comes back: the same answer whatever the two numbers open.
+    get("quick/", EVERYBODY),
+    post("quick/", EVERYBODY, ASKED),
+    get("entrance/", EVERYBODY, SHOWN_OR_DONE),
+    post("entrance/register/", EVERYBODY, (302, 422)),
+    get("entrance/register/", EVERYBODY, SHOWN_OR_DONE),
+    get("entrance/code/", EVERYBODY, SHOWN_OR_DONE),
+    post("entrance/code/", EVERYBODY, (302, 422)),
+    post("entrance/code/resend/", EVERYBODY),
+    get("entrance/sign-in/", EVERYBODY, SHOWN_OR_DONE),
+    post("entrance/sign-in/", EVERYBODY, (302, 422)),
+    post("entrance/sign-out/", EVERYBODY),
+    get("entrance/recover/", EVERYBODY, SHOWN_OR_DONE),
+    post("entrance/recover/", EVERYBODY, (302, 422)),
+    get("entrance/recover/code/", EVERYBODY, SHOWN_OR_DONE),
+    post("entrance/recover/code/", EVERYBODY, (302, 422)),
+    post("entrance/recover/code/resend/", EVERYBODY),
+    get("entrance/recover/password/", EVERYBODY, SHOWN_OR_DONE),
+    post("entrance/recover/password/", EVERYBODY, (302, 422)),
+    get("agreement/<kind>/", EVERYBODY),
+    get("agreement/<kind>/<version>/", EVERYBODY),
+    get("help/", EVERYBODY),
+    get("tariffs/", EVERYBODY),
+    post("language/", EVERYBODY),
+    post("appearance/", EVERYBODY),
+    # Demonstrations and the builders' own machine; the settings of production have neither.
+    get("look/", EVERYBODY),
+    get("sandbox/", EVERYBODY, (200, 503)),
+    get("sandbox/phone/", EVERYBODY, (200, 503)),
+    get("sandbox/mail/", EVERYBODY, (200, 503)),
+    get("sandbox/mail/<letter>/<index>/", EVERYBODY, (200, 404, 503)),
+    get("sandbox/bank/", EVERYBODY, (200, 503)),
+    get("sandbox/phone.json", EVERYBODY, (200, 503)),
+    get("sandbox/mail.json", EVERYBODY, (200, 503)),
+    get("sandbox/town.json", EVERYBODY, (200, 503)),
+    # Banks knock here; what they say is never believed but asked again from the bank.
+    post("callbacks/yookassa/", EVERYBODY, (400,)),
+]
+
+CABINET = [
+    get("accounts/", SIGNED_IN),
+    get("accounts/add/", SIGNED_IN),
+    post("accounts/add/", SIGNED_IN, ASKED),
+    get("accounts/<account_id>/", HOLDERS),
+    post(
+        "accounts/<account_id>/delivery/",
+        MANAGERS,
+        told=BORISES - MANAGERS,
+        body={"delivery": "paper"},
+    ),
+    post("accounts/<account_id>/alias/", HOLDERS, body={"alias": "Дача"}),
+    get("accounts/<account_id>/remove/", HOLDERS),
+    post("accounts/<account_id>/remove/", HOLDERS),
+    # «Это не я» against somebody who added the account after Anna: only she may.
+    post("accounts/<account_id>/not-me/<link_id>/", ANNA, told=BORISES, told_status=(302, 404)),
+    get("accounts/<account_id>/household/", ANNA),
+    post("accounts/<account_id>/household/", ANNA, body={"phone": "+79000000077", "rights": "pay"}),
+    post("accounts/<account_id>/household/<link_id>/", ANNA, body={"rights": "pay"}),
+    post("accounts/<account_id>/household/<link_id>/revoke/", ANNA),
+    post("accounts/<account_id>/household/invitations/<invitation_id>/withdraw/", ANNA),
+    get("invitations/<invitation_id>/", GALINA),
+    post("invitations/<invitation_id>/accept/", GALINA),
+    post("invitations/<invitation_id>/refuse/", GALINA),
+    post("groups/new/", SIGNED_IN, body={"name": "Дача"}),
+    post("groups/<group_id>/rename/", ANNA, body={"name": "Дача"}),
+    post("groups/<group_id>/delete/", ANNA),
+    post("groups/<group_id>/move/", ANNA, body={"to": "up"}),
+    get("readings/", SIGNED_IN),
+    get("readings/receipt/<set_id>/", HOLDERS),
+    post("readings/receipt/<set_id>/withdraw/", SUBMITTERS, body={"reason": "ошибка"}),
+    post("readings/<meter_id>/", SUBMITTERS, body={"act": "new", "value-single": "1500"}),
+    post("readings/<meter_id>/preview/", SUBMITTERS, SHOWN, body={"value-single": "1500"}),
+    get("payment/", SIGNED_IN),
+    get("payment/pay/", SIGNED_IN, DONE),
+    post(
+        "payment/pay/",
+        PAYERS,
+        body={"tick": "{account_id}", "amount-{account_id}": "10,00", "key": "{key}"},
+    ),
+    get("payment/orders/<order_id>/", ANNA),
+    get("history/", SIGNED_IN),
+    get("history/export.csv", SIGNED_IN),
+    get("history/export.xlsx", SIGNED_IN),
+    get("bills/", SIGNED_IN),
+    get("bills/", HOLDERS, query="?account={account_id}"),
+    get("bills/<bill_id>/", HOLDERS),
+    get("bills/<bill_id>.pdf", HOLDERS),
+    get("accounts/<account_id>/charges/", HOLDERS),
+    get("profile/", SIGNED_IN),
+    get("profile/person/", SIGNED_IN, SHOWN_OR_DONE),
+    post("profile/person/", SIGNED_IN, (200, 302, 422)),
+    get("profile/notifications/", SIGNED_IN, SHOWN_OR_DONE),
+    post("profile/notifications/", SIGNED_IN, (200, 302, 422)),
+    get("profile/password/", SIGNED_IN),
+    post("profile/password/", SIGNED_IN, ASKED),
+    get("profile/email/", SIGNED_IN),
+    post("profile/email/", SIGNED_IN, ASKED),
+    get("profile/email/code/", SIGNED_IN, SHOWN_OR_DONE),
+    post("profile/email/code/", SIGNED_IN, (302, 422)),
+    post("profile/email/code/resend/", SIGNED_IN),
+    get("profile/phone/", SIGNED_IN),
+    post("profile/phone/", SIGNED_IN, ASKED),
+    get("profile/phone/codes/", SIGNED_IN, SHOWN_OR_DONE),
+    post("profile/phone/codes/", SIGNED_IN, (302, 422)),
+    get("profile/devices/", SIGNED_IN),
+    post("profile/devices/end-elsewhere/", SIGNED_IN),
+    post("profile/devices/<device_id>/end/", ANNA),
+    get("profile/consents/", SIGNED_IN),
+    post("profile/consents/<kind>/<verb>/", SIGNED_IN),
+    get("profile/tokens/", SIGNED_IN),
+    post("profile/tokens/", SIGNED_IN, ASKED),
+    post("profile/tokens/<token_id>/revoke/", ANNA),
+    get("bell/", SIGNED_IN),
+    post("bell/read/", SIGNED_IN),
+    post("bell/<notice_id>/", ANNA),
+]
+
+V1 = "api/v1/"
+_READ, _WRITE, _HOUSEHOLD = "accounts:read", "readings:write", "household:write"
+_PAYMENT = {"lines": [{"account_id": "{account_id}", "amount_kopecks": 1000}]}
+
+API = [
+    get(V1, EVERYBODY),
+    get(f"{V1}openapi.json", EVERYBODY),
+    post(f"{V1}registrations", EVERYBODY, ASKED),
+    post(f"{V1}registrations/<flow>/confirm", EVERYBODY, ASKED, body={"code": "000000"}),
+    post(f"{V1}recoveries", EVERYBODY, ASKED),
+    post(f"{V1}recoveries/<flow>/confirm", EVERYBODY, ASKED, body={"code": "000000"}),
+    post(f"{V1}recoveries/<flow>/password", EVERYBODY, ASKED, body={"password": "Kx7#mVq2p"}),
+    post(f"{V1}tokens", EVERYBODY, ASKED),
+    get(f"{V1}tokens", SIGNED_IN, scope=_READ),
+    Row(method="DELETE", route=f"{V1}tokens/<token_id>", may=ANNA, ok=(204,), scope=_READ),
+    get(f"{V1}me", SIGNED_IN, scope=_READ),
+    get(f"{V1}accounts", SIGNED_IN, scope=_READ),
+    post(
+        f"{V1}accounts",
+        SIGNED_IN,
+        ASKED,
+        body={"account_number": "9999999999", "meter_number": "999999"},
+        scope=_WRITE,
+    ),
+    get(f"{V1}accounts/<account_id>", HOLDERS, scope=_READ),
+    get(f"{V1}accounts/<account_id>/household", ANNA, scope=_READ),
+    post(
+        f"{V1}accounts/<account_id>/invitations",
+        ANNA,
+        (201,),
+        body={"phone": "+79000000077", "rights": ["pay"]},
+        scope=_HOUSEHOLD,
+    ),
+    post(
+        f"{V1}accounts/<account_id>/household/<link_id>",
+        ANNA,
+        SHOWN,
+        body={"rights": ["pay"]},
+        scope=_HOUSEHOLD,
+    ),
+    Row(
+        method="DELETE",
+        route=f"{V1}accounts/<account_id>/household/<link_id>",
+        may=ANNA,
+        ok=(204,),
+        scope=_HOUSEHOLD,
+    ),
+    get(f"{V1}invitations", SIGNED_IN, scope=_READ),
+    post(f"{V1}invitations/<invitation_id>/accept", GALINA, (201,), scope=_HOUSEHOLD),
+    Row(
+        method="DELETE",
+        route=f"{V1}invitations/<invitation_id>",
+        may=ANNA | GALINA,
+        ok=(204,),
+        scope=_HOUSEHOLD,
+    ),
+    get(f"{V1}meters", SIGNED_IN, scope="readings:read"),
+    post(
+        f"{V1}meters/<meter_id>/preview",
+        HOLDERS,
+        SHOWN,
+        body={"values": {"single": "1500"}},
+        scope="readings:read",
+    ),
+    post(
+        f"{V1}meters/<meter_id>/readings",
+        SUBMITTERS,
+        (201,),
+        body={"values": {"single": "1500"}},
+        scope=_WRITE,
+    ),
+    get(f"{V1}readings", SIGNED_IN, scope="readings:read"),
+    get(f"{V1}readings", HOLDERS, query="?account_id={account_id}", scope="readings:read"),
+    get(f"{V1}bills", SIGNED_IN, scope="bills:read"),
+    get(f"{V1}bills", HOLDERS, query="?account_id={account_id}", scope="bills:read"),
+    get(f"{V1}bills/<bill_id>", HOLDERS, scope="bills:read"),
+    get(f"{V1}bills/<bill_id>/pdf", HOLDERS, scope="bills:read"),
+    post(f"{V1}payments", PAYERS, (201,), body=_PAYMENT, scope="payments:write"),
+    get(f"{V1}payments/<payment_id>", ANNA, scope="payments:read"),
+    get(f"{V1}history", SIGNED_IN, scope=_READ),
+    get(f"{V1}history", HOLDERS, query="?account_id={account_id}", scope=_READ),
+]
+
+POLICY: list[Row] = [*PUBLIC, *CABINET, *API]

@@ -1,0 +1,56 @@
+"""A person with two hundred accounts: every page asks the database as often as with one."""
+
+from __future__ import annotations
+
+from datetime import date
+from time import perf_counter
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from svet.metering.tests.factories import make_meter
+from svet.people.models import Person
+from svet.people.tests.factories import make_person
+from svet.subscribers.tests.factories import make_account, make_link
+
+PAGES = ("/payment/", "/readings/", "/accounts/")
+MANY = 200
+
+
+def holder_of(count: int) -> Person:
+    person = make_person()
+    for _ in range(count):
+        account = make_account()
+        make_meter(account=account, installed_on=date(2026, 9, 1), initial=100)
+        make_link(person=person, account=account)
+    return person
+
+
+@pytest.mark.django_db
+def test_pages_of_two_hundred_accounts_cost_as_many_queries_as_of_two(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    counts: dict[int, dict[str, int]] = {}
+    times: dict[str, list[float]] = {url: [] for url in PAGES}
+    for size in (2, MANY):
+        client = Client()
+        client.force_login(holder_of(size))
+        counts[size] = {}
+        for url in PAGES:
+            client.get(url)
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(url).status_code == 200
+            counts[size][url] = len(asked)
+            if size == MANY:
+                for _ in range(5):
+                    begin = perf_counter()
+                    client.get(url)
+                    times[url].append(perf_counter() - begin)
+    with capsys.disabled():
+        for url in PAGES:
+            print(  # noqa: T201
+                f"\n{MANY} accounts, {url}: {counts[MANY][url]} queries, worst of 5 {max(times[url]):.3f} s"
+            )
+    assert counts[2] == counts[MANY]

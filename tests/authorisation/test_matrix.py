@@ -1,0 +1,205 @@
+"""Every route and every API operation × everybody who may knock, from the one table of ``policy``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from svet.api.application import document
+from svet.gateways import acquiring
+from svet.journal.models import Entry
+from svet.payments.tests.factories import StubBank
+from svet.people import operations as people
+from svet.people.rules import Scope
+from tests.authorisation.policy import ANNA, API, CABINET, EVERYBODY, POLICY, V1, Row, Who, knockers
+from tests.authorisation.world import World, build
+
+#: What may change although somebody was turned away: the journal itself, limits, calls that were begun.
+NOT_DATA = {"journal_entry", "limits_bucket", "api_keptcall", "django_session"}
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+#: Names the faces give to the same kind of thing.
+SAME = {
+    "bills/<public_id>": "bills/<bill_id>",
+    "accounts/<public_id>": "accounts/<account_id>",
+    "payment/orders/<public_id>": "payment/orders/<order_id>",
+    "profile/devices/<public_id>": "profile/devices/<device_id>",
+    "profile/tokens/<public_id>": "profile/tokens/<token_id>",
+    "bell/<public_id>": "bell/<notice_id>",
+}
+
+
+def _plain(route: str) -> str:
+    """The route without converters, its ids named after what they are of."""
+    plain = re.sub(r"[<{](?:\w+:)?(\w+)[>}]", r"<\1>", route)
+    for prefix, name in SAME.items():
+        if plain.startswith(prefix):
+            return name + plain.removeprefix(prefix)
+    return plain
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """Every route the installation answers."""
+    for each in (resolver or get_resolver()).url_patterns:
+        if isinstance(each, URLPattern):
+            yield _plain(prefix + str(each.pattern))
+        else:
+            yield from routes(each, prefix + str(each.pattern))
+
+
+def _as_test(atomic: transaction.Atomic) -> transaction.Atomic:
+    """Let use cases be durable inside: this block is a test's."""
+    atomic._from_testcase = True  # type: ignore[attr-defined]
+    return atomic
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    bank = StubBank()
+    monkeypatch.setattr(acquiring, "gateway", lambda: bank)
+    return build()
+
+
+def writes() -> int:
+    """How many rows of data this test has written so far, also those it took back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+            " WHERE NOT relname = ANY(%s)",
+            [sorted(NOT_DATA)],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def fill(value: Any, ids: Mapping[str, str]) -> Any:
+    """The value with every ``{word}`` replaced by an id."""
+    if isinstance(value, str):
+        return re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], value)
+    if isinstance(value, Mapping):
+        return {fill(name, ids): fill(inner, ids) for name, inner in value.items()}
+    return [fill(inner, ids) for inner in value] if isinstance(value, list) else value
+
+
+def knock(world: World, row: Row, who: Who, *, client: Client | None = None, secret: str = "") -> Any:
+    """Send the row's request as this person: pages by session, the API by token."""
+    program = row.route.startswith(V1)
+    path = "/" + fill(re.sub(r"<(\w+)>", r"{\1}", row.route) + row.query, world.ids)
+    client = client or (Client(raise_request_exception=False) if program else world.browser(who))
+    body = fill(row.body, world.ids)
+    if not program:
+        if row.route.startswith("callbacks/"):
+            return client.generic(row.method, path, "not json", content_type="application/json")
+        return client.post(path, body) if row.method == "POST" else client.generic(row.method, path)
+    headers = {"Idempotency-Key": uuid4().hex}
+    secret = secret or world.secrets.get(who, "")
+    if secret:
+        headers["Authorization"] = f"Bearer {secret}"
+    text = json.dumps(body) if row.method == "POST" else ""
+    return client.generic(row.method, path, text, content_type="application/json", headers=headers)
+
+
+def to_entrance(response: HttpResponse) -> bool:
+    return response.status_code == 302 and response.headers["Location"].startswith("/entrance/?tab=sign-in")
+
+
+def events() -> int:
+    """How many events of security the journal has."""
+    return Entry.objects.filter(security=True).count()
+
+
+def judge(row: Row, who: Who, response: HttpResponse, *, written: int, noted: int) -> str:
+    """What is wrong with the answer, or nothing."""
+    status = response.status_code
+    if who in row.may:
+        wrong = status not in row.ok or (row.may != EVERYBODY and to_entrance(response))
+        return f"may, but got {status}" if wrong else ""
+    if written:
+        return f"changed data, with {status}"
+    if who in row.told:
+        return "" if status in row.told_status else f"must be refused in words, but got {status}"
+    if who is Who.ANONYMOUS:
+        stopped = status == 401 if row.route.startswith(V1) else to_entrance(response)
+        return "" if stopped else f"must be asked to sign in, but got {status}"
+    if status != 404:
+        return f"must get 404, but got {status}"
+    return "" if noted else "left no security event"
+
+
+def test_every_route_and_every_operation_has_a_row_and_no_row_is_idle() -> None:
+    assert {row.route for row in POLICY} == set(routes())
+    paths: Any = document()["paths"]
+    described = {
+        (method.upper(), _plain(path.removeprefix("/")))
+        for path, operations in paths.items()
+        for method in operations
+    }
+    public_pages = {("GET", V1), ("GET", f"{V1}openapi.json")}
+    assert {(row.method, row.route) for row in API} - public_pages == described
+
+
+def test_everybody_gets_at_every_route_what_the_policy_says(world: World) -> None:
+    wrong = []
+    for row in POLICY:
+        for who in sorted(knockers(row)):
+            with _as_test(transaction.atomic()):
+                written, noted = writes(), events()
+                answer = knock(world, row, who)
+                written, noted = writes() - written, events() - noted
+                fault = judge(row, who, answer, written=written, noted=noted)
+                if fault:
+                    wrong.append(f"{row.name}, {who}: {fault}")
+                transaction.set_rollback(True)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_methods_without_a_row_are_not_allowed(world: World) -> None:
+    known = {(row.method, row.route) for row in POLICY}
+    wrong = []
+    for row in {row.route: row for row in POLICY}.values():
+        for method in METHODS:
+            if (method, row.route) in known:
+                continue
+            stray = Row(method=method, route=row.route, may=ANNA, ok=(405,))
+            with _as_test(transaction.atomic()):
+                status = knock(world, stray, Who.ANNA).status_code
+                if status != 405:
+                    wrong.append(f"{method} /{row.route}: {status}")
+                transaction.set_rollback(True)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_form_is_taken_without_its_secret(world: World) -> None:
+    before = writes()
+    for row in CABINET:
+        if row.method == "POST":
+            client = world.browser(Who.ANNA, enforce_csrf_checks=True)
+            assert knock(world, row, Who.ANNA, client=client).status_code == 403, row.name
+    assert writes() == before
+
+
+def test_a_key_without_the_scope_opens_nothing(world: World) -> None:
+    with _as_test(transaction.atomic()):
+        secrets = {
+            scope.value: people.issue_token(
+                person_id=world.people[Who.ANNA].pk,
+                name="all but one",
+                scopes=sorted(other.value for other in Scope if other is not scope),
+                now=Entry.objects.latest("pk").at,
+            )[1]
+            for scope in Scope
+        }
+        for row in API:
+            assert bool(row.scope) == (row.may != EVERYBODY), row.name
+            if row.scope:
+                response = knock(world, row, Who.ANNA, secret=secrets[row.scope])
+                assert response.status_code == 403, row.name
+                assert response.json()["code"] == "scope", row.name
+        transaction.set_rollback(True)

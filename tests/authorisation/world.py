@@ -1,0 +1,147 @@
+"""One small world for the whole matrix: Anna's things, and everybody who knocks at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from svet.billing import operations as billing
+from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
+from svet.bills import operations as bills
+from svet.bills.models import Bill
+from svet.kernel.actors import Actor
+from svet.kernel.transactions import use_case
+from svet.metering import operations as metering
+from svet.metering.rules import Channel, Zone
+from svet.metering.tests.factories import make_reading
+from svet.notices import operations as notices
+from svet.notices.models import Notice
+from svet.notices.rules import Event
+from svet.payments.tests.factories import make_order, provider_with_requisites
+from svet.people import operations as people
+from svet.people.models import Person, Token
+from svet.people.rules import Scope
+from svet.people.tests.factories import make_person
+from svet.subscribers import operations as subscribers
+from svet.subscribers.tests.factories import make_account, make_group, make_link
+from tests.authorisation.policy import SIGNED_IN, Who
+
+#: Every right of a link, and which of them each Boris has beside seeing.
+RIGHTS = {
+    Who.BORIS_VIEW: "",
+    Who.BORIS_SUBMIT: "can_submit",
+    Who.BORIS_PAY: "can_pay",
+    Who.BORIS_MANAGE: "can_manage",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """``ids`` are of Anna's things; ``cookies`` and ``secrets`` open each person's session and API."""
+
+    ids: dict[str, str]
+    people: dict[Who, Person]
+    cookies: dict[Who, str]
+    secrets: dict[Who, str]
+
+    def browser(self, who: Who, **options: Any) -> Client:
+        """A browser of this person, fresh for every knock."""
+        client = Client(raise_request_exception=False, **options)
+        if who in self.cookies:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[who]
+        return client
+
+
+def build() -> World:
+    """Anna owns an account with a bill; each Boris holds it with one right more; Vera has another."""
+    now = timezone.now()
+    provider = provider_with_requisites()
+    load_chelyabinsk()
+    account, meter = make_metered_account(installed_on=date(2026, 9, 20))
+    make_reading(meter, 1137, read_on=date(2026, 10, 20))
+    issued = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
+    billing.run(provider_id=provider.pk, period=NOVEMBER.plus(-1), now=issued)
+    bills.issue(provider_id=provider.pk, period=NOVEMBER.plus(-1), now=issued)
+
+    cast: dict[Who, Person] = {}
+    for who in SIGNED_IN:
+        cast[who] = make_person(email=f"{who.name.lower()}@example.org")
+    anna = cast[Who.ANNA]
+    group = make_group(person=anna)
+    make_link(person=anna, account=account, confirmed=True, group=group)
+    for who, right in RIGHTS.items():
+        chosen = dict.fromkeys(("can_submit", "can_pay", "can_manage"), False)
+        make_link(person=cast[who], account=account, **(chosen | ({right: True} if right else {})))
+    newcomer = make_link(person=make_person(), account=account)
+    invitation = subscribers.invite(
+        by=Actor.person(anna.pk),
+        account_public_id=account.public_id,
+        phone=cast[Who.GALINA].phone,
+        rights=["submit"],
+        now=now,
+    )
+    make_link(person=cast[Who.VERA], account=make_account(), confirmed=True)
+
+    receipt = metering.submit_readings(
+        by=Actor.person(anna.pk),
+        meter_id=meter.public_id,
+        values={Zone.SINGLE: Decimal(1300)},
+        read_on=timezone.localdate(),
+        now=now,
+        channel=Channel.WEB,
+        key=uuid4(),
+        confirmed=True,
+    )
+    with use_case():
+        notices.tell(
+            recipient_id=anna.recipient_id,
+            event=Event.ACCOUNT_LINKED,
+            params={"account": account.number},
+            now=now,
+        )
+    order = make_order(person=anna, lines=[(account, 1_000)], now=now)
+    device = people.remember_device(
+        person_id=anna.pk, cookie="c", session_key="s", agent="", address="127.0.0.1", now=now
+    )
+    spare, _ = people.issue_token(person_id=anna.pk, name="spare", scopes=[Scope.BILLS_READ.value], now=now)
+
+    ids = {
+        "account_id": account.public_id,
+        "public_id": account.public_id,
+        "meter_id": meter.public_id,
+        "link_id": newcomer.public_id,
+        "invitation_id": invitation.public_id,
+        "group_id": group.public_id,
+        "set_id": receipt.set_id,
+        "order_id": order.public_id,
+        "payment_id": order.public_id,
+        "bill_id": Bill.objects.get().public_id,
+        "device_id": device.public_id,
+        "token_id": spare.public_id,
+        "notice_id": Notice.objects.filter(recipient_id=anna.recipient_id).latest("pk").public_id,
+        "kind": "personal_data",
+        "verb": "give",
+        "version": "1",
+        "letter": "1",
+        "index": "0",
+        "flow": "A" * 43,
+        "key": str(uuid4()),
+    }
+    cookies: dict[Who, str] = {}
+    secrets: dict[Who, str] = {}
+    for who, person in cast.items():
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        cookies[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        scopes = sorted(scope.value for scope in Scope)
+        _, secrets[who] = people.issue_token(person_id=person.pk, name="all", scopes=scopes, now=now)
+    # Nothing but a key's last use changes when it is only shown: here it does not.
+    Token.objects.update(last_used_at=now + timedelta(days=1))
+    return World(ids, cast, cookies, secrets)

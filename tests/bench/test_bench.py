@@ -1,0 +1,98 @@
+"""The pure parts of the benchmarks: nothing is measured here."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from bench.figures import Row, machine, percentile, table
+from bench.replay import Sample, parse_report, script, statements
+from bench.requests import REQUESTS, Places, by_api, person_of
+
+PLACES = Places(meters=100, meter=34_000_000, person=52_000_000)
+
+
+@pytest.mark.parametrize("module", ["billing", "client", "readings", "stack", "town", "__main__"])
+def test_every_part_imports(module: str) -> None:
+    importlib.import_module(f"bench.{module}")
+
+
+def test_percentile_is_the_nearest_rank() -> None:
+    numbers = [float(number) for number in range(100, 0, -1)]
+    assert (percentile(numbers, 0.5), percentile(numbers, 0.95), percentile([7.0], 0.95)) == (50, 95, 7)
+    with pytest.raises(ValueError, match="no numbers"):
+        percentile([], 0.5)
+
+
+def test_table_shows_ratios_and_leaves_the_rest_empty() -> None:
+    head, rule, first, second = table([Row("a", pace=250, bare=1000), Row("page", p95=12.34)]).splitlines()
+    assert head.split()[:2] == ["per", "second"]
+    assert set(rule) == {"-"}
+    assert first.split() == ["a", "250", "1,000", "0.250"]
+    assert second.split() == ["page", "12.3"]
+
+
+def test_machine_is_one_line() -> None:
+    assert machine().startswith("machine: ")
+    assert "\n" not in machine()
+
+
+def test_log_becomes_statements() -> None:
+    log = (
+        "@@17 LOG:  statement: BEGIN\n"
+        "@@17 LOG:  execute <unnamed>: SELECT 1\n\tFROM a;\n"
+        "@@17 DETAIL:  nothing\n"
+        "@@18 LOG:  received SIGHUP\n"
+        "@@17 LOG:  statement: COMMIT\n"
+    )
+    assert statements(log) == ["BEGIN", "SELECT 1\nFROM a", "COMMIT"]
+
+
+def test_statements_become_a_script() -> None:
+    sample = Sample(
+        meters=100,
+        known={"34000007": ":meter"},
+        made={"sets": 35_000_001},
+        once={"abcdefgh": "r000:r"},
+        variables=["meter 34000000 + :n"],
+    )
+    texts = [
+        "SELECT nextval(pg_get_serial_sequence('sets', 'id')) FROM generate_series(1, 1)",
+        "INSERT INTO \"values\" (meter, of, name) VALUES (34000007, 35000001, 'abcdefgh')",
+        "SELECT '10:30:00'::time, 'm00000034000007'",
+    ]
+    assert script(texts, sample).splitlines() == [
+        r"\set n random(1, 100)",
+        r"\set r random(100000000000, 999999999999)",
+        r"\set meter 34000000 + :n",
+        r"SELECT nextval(pg_get_serial_sequence('sets', 'id')) FROM generate_series(1, 1) \gset sets_",
+        r"\set sets_id :sets_nextval",
+        "INSERT INTO \"values\" (meter, of, name) VALUES (:meter, :sets_id, 'r000:r');",
+        "SELECT '10:30:00'::time, 'm000000:meter';",
+    ]
+    named = "WITH s AS (SELECT pg_get_serial_sequence('sets', 'id') AS name) SELECT nextval(name) FROM s"
+    assert script([named], sample).splitlines()[-1] == r"\set sets_id :sets_nextval"
+    inserted = script(['INSERT INTO "sets" ("a") VALUES (1) RETURNING "sets"."id"'], sample)
+    assert inserted.splitlines()[-1].endswith(r'RETURNING "sets"."id" \gset sets_')
+
+
+def test_copy_cannot_be_replayed() -> None:
+    with pytest.raises(ValueError, match="cannot send COPY"):
+        script(["COPY a FROM STDIN"], Sample(meters=1, known={}, made={}))
+
+
+def test_report_of_pgbench() -> None:
+    found = parse_report("number of failed transactions: 2 (0.1%)\ntps = 3600.5 (without initial)\n")
+    assert (found.pace, found.failed) == (3600.5, 2)
+    with pytest.raises(ValueError, match="no report"):
+        parse_report("")
+
+
+def test_requests_are_whole() -> None:
+    assert person_of(PLACES, 1) == person_of(PLACES, 4) == 52_000_001
+    for make in REQUESTS.values():
+        head, _, body = make(PLACES, 5, 0).partition(b"\r\n\r\n")
+        lengths = [line for line in head.split(b"\r\n") if line.startswith(b"Content-Length: ")]
+        assert [int(line.split()[1]) for line in lengths] == ([len(body)] if body else [])
+    assert b"/m000000034000005/readings" in by_api(PLACES, 5, 0)

@@ -1,0 +1,82 @@
+"""The pure parts of the face's benchmark: goals, table, links, reports."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from bench.face.goals import Row, Scores, Visit, median_scores, median_visit, table
+from bench.face.lighthouse import cookie_header, read_report
+from bench.face.pages import first_link
+
+GOOD = Visit(60 * 1024, 15 * 1024, 6, 1, 1500, 0.0004, 100)
+FULL = Scores(98, 100, 100, 100)
+
+
+@pytest.mark.parametrize("module", ["__main__", "shots", "standing", "visits"])
+def test_every_part_imports(module: str) -> None:
+    importlib.import_module(f"bench.face.{module}")
+
+
+def test_the_last_allowed_number_keeps_the_goal() -> None:
+    assert Row("page", True, GOOD, FULL).misses() == []
+
+
+def test_every_goal_can_be_missed() -> None:
+    bad = Visit(60 * 1024 + 1, 15 * 1024 + 1, 9, 9, 1501, 0.001, 104)
+    misses = Row("page", True, bad, Scores(97, 99, 99, 99)).misses()
+    assert [line.split()[0] for line in misses] == [
+        "first", "next", "LCP", "CLS", "INP", "performance", "accessibility", "best", "SEO",
+    ]  # fmt: skip
+
+
+def test_only_public_pages_are_to_be_found_by_search_engines() -> None:
+    assert Row("page", False, GOOD, Scores(98, 100, 100, 60)).misses() == []
+    assert "noindex" in table([Row("page", False, GOOD, Scores(98, 100, 100, 60))])
+
+
+def test_a_mark_that_was_not_given_is_a_miss() -> None:
+    assert len(Row("page", True, GOOD, Scores(-1, -1, -1, -1)).misses()) == 4
+
+
+def test_medians_are_taken_number_by_number() -> None:
+    other, third = Visit(1, 2, 3, 4, 5.0, 0.5, 300.0), Visit(2, 3, 4, 5, 2000.0, 0.0, 16.0)
+    assert median_visit([GOOD, other, third]) == Visit(2, 3, 4, 4, 1500, 0.0004, 100)
+    assert median_scores([FULL, Scores(50, 50, 50, 50), Scores(99, 90, 100, 100)]) == Scores(98, 90, 100, 100)
+
+
+def test_a_link_must_be_of_the_wanted_shape_from_end_to_end() -> None:
+    links = ["/accounts/add/", "/accounts/a1/charges/", "/accounts/b2/"]
+    assert first_link(links, r"/accounts/(?!add/)[^/]+/") == "/accounts/b2/"
+    assert first_link(links, r"/bills/[^/.]+/") == ""
+
+
+def test_nobody_has_no_cookies() -> None:
+    assert cookie_header(None) == ""
+    assert (
+        cookie_header({"cookies": [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]}) == "a=1; b=2"
+    )
+
+
+def test_a_report_names_what_cost_marks_and_forgives_what_has_no_weight() -> None:
+    audits = {
+        "slow": {"id": "slow", "score": 0.4, "displayValue": "3 s"},
+        "light": {"id": "light", "score": 0.1},
+        "unknown": {"id": "unknown", "score": None},
+    }
+    refs = [{"id": "slow", "weight": 5}, {"id": "light", "weight": 0}, {"id": "unknown", "weight": 1}]
+    categories = {
+        name: {"score": score, "auditRefs": refs if name == "performance" else []}
+        for name, score in (
+            ("performance", 0.874),
+            ("accessibility", 1),
+            ("best-practices", 1),
+            ("seo", None),
+        )
+    }
+    environment = {"benchmarkIndex": 1234.5}
+    report = read_report({"categories": categories, "audits": audits, "environment": environment})
+    assert report.scores == Scores(87, 100, 100, -1)
+    assert report.failed == ("performance: slow 3 s",)
+    assert report.machine == 1234.5

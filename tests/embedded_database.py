@@ -1,0 +1,32 @@
+"""A pytest plugin: every run gets its own embedded PostgreSQL, unless SVET_TEST_DATABASE_URL names a server.
+
+It is loaded with ``-p`` before the settings are read, so run ``python -m pytest`` from the project root.
+Workers of pytest-xdist inherit the address, so one server serves them all, each with its own database.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+os.environ["SVET_ENV"] = "test"
+os.environ.setdefault("SVET_DATA", str(Path(tempfile.gettempdir()) / "svet-test-data"))
+
+if "SVET_TEST_DATABASE_URL" in os.environ:
+    os.environ["SVET_DATABASE_URL"] = os.environ["SVET_TEST_DATABASE_URL"]
+else:
+    from svet.config.postgres import Server
+
+    _folder = Path(tempfile.mkdtemp(prefix="svet-test-"))
+    _server = Server(
+        _folder, settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    )
+    # Registered first, so that it also runs when the start is interrupted half-way.
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    atexit.register(_server.stop)
+    _server.start()
+    os.environ["SVET_DATABASE_URL"] = os.environ["SVET_TEST_DATABASE_URL"] = _server.url()
+
+# The static files' server looks for its folder at every start and warns when there is none.
+(Path(os.environ["SVET_DATA"]) / "static").mkdir(parents=True, exist_ok=True)
