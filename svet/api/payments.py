@@ -43,11 +43,16 @@ def pay(request: HttpRequest, payload: PaymentIn) -> Status[Any]:
             return_url_base=f"{request.scheme}://{request.get_host()}",
             now=now,
             receipt_email=receipt_email,
+            card=payload.card_id,
+            keep_card=payload.keep_card,
         )
         return 201, _view(queries.order_for(caller.actor, public_id=order.public_id))
 
     try:
         return once(request, actor=caller.actor, now=now, act=act)
+    except operations.CardNotFound:
+        note_stranger(caller, "api.payment_card_not_found", payload.card_id)
+        raise
     except NotFound:
         note_stranger(caller, "api.payment_account_not_found", payload.lines[0].account_id)
         raise

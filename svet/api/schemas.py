@@ -210,6 +210,23 @@ class PaymentIn(Body):
     lines: Annotated[list[PaymentLineIn], Field(max_length=200)]
     expected_total_kopecks: StrictInt | None = None
     receipt_email: Annotated[StrictStr, Field(max_length=254)] = ""
+    card_id: PublicId = ""
+    keep_card: StrictBool = False
+
+
+class CardIn(Body):
+    name: Annotated[StrictStr, Field(max_length=200, examples=["Зарплатная"])]
+
+
+class CardOut(Schema):
+    """A bound card; the bank keeps its number, we never had it."""
+
+    id: str
+    name: str
+    system: str
+    last4: str
+    expires: str
+    bound_at: datetime
 
 
 class PaymentLineOut(Schema):
@@ -219,7 +236,10 @@ class PaymentLineOut(Schema):
 
 
 class PaymentOut(Schema):
-    """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed or review."""
+    """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed or review.
+
+    A payment by a bound card has no page: ask for its state again.
+    """
 
     id: str
     number: str

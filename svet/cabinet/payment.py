@@ -49,7 +49,13 @@ def pay(request: HttpRequest) -> HttpResponse:
             return_url_base=f"{request.scheme}://{request.get_host()}",
             now=now_of(request),
             receipt_email=form.email,
+            card=form.card,
+            keep_card=form.keep_card,
         )
+    except operations.CardNotFound as refusal:
+        _note_stranger(request, "payments.card_not_found", [form.card])
+        form.add_error("card", texts.explain(refusal))
+        return _again(request, form, status=422)
     except NotFound as refusal:
         _note_stranger(request, "payments.account_not_found", [account for account, _ in form.lines])
         raise Http404 from refusal

@@ -18,7 +18,7 @@ from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import NotFound
 from svet.ledger import queries as ledger
 from svet.payments import queries, texts
-from svet.payments.queries import OrderView
+from svet.payments.queries import CardView, OrderView
 from svet.payments.rules import AmountRefused, parse_amount
 from svet.people import queries as people
 from svet.subscribers.queries import AccountCard, GroupView, cabinet
@@ -26,7 +26,7 @@ from svet.subscribers.rules import Right
 
 AMOUNT = "amount-"
 LONGEST_SHOWN = 40
-_KNOWN = frozenset({"csrfmiddlewaretoken", "key", "total", "email", "tick", "recount"})
+_KNOWN = frozenset({"csrfmiddlewaretoken", "key", "total", "email", "tick", "recount", "card", "keep_card"})
 
 
 class PaymentForm:
@@ -48,6 +48,8 @@ class PaymentForm:
         }
         self.email = self._text("email").strip()[:254]
         self.is_recount = "recount" in data
+        self.card = self._text("card")[:LONGEST_SHOWN]
+        self.keep_card = "keep_card" in data
         self.lines: list[tuple[str, Money]] = []
         self.expected_total: Money | None = None
 
@@ -75,7 +77,7 @@ class PaymentForm:
 
     def add_error(self, name: str, text: str) -> None:
         """Put a sentence beside a field; a name the page does not show goes above the form."""
-        shown = name if name == "email" or name.startswith(AMOUNT) else ""
+        shown = name if name in ("email", "card") or name.startswith(AMOUNT) else ""
         self.errors.setdefault(shown, []).append(text)
 
     def _text(self, name: str) -> str:
@@ -156,7 +158,11 @@ class Sheet:
     total: Money
     asks_email: bool
     email: str
+    cards: tuple[CardView, ...] = ()
+    card: str = ""
+    keep_card: bool = False
     email_errors: list[str] = field(default_factory=list)
+    card_errors: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     unfinished: tuple[OrderView, ...] = ()
 
@@ -166,7 +172,9 @@ class Sheet:
 
     @property
     def has_field_errors(self) -> bool:
-        return bool(self.email_errors) or any(row.errors for section in self.sections for row in section.rows)
+        if self.email_errors or self.card_errors:
+            return True
+        return any(row.errors for section in self.sections for row in section.rows)
 
     @property
     def payable(self) -> bool:
@@ -210,12 +218,17 @@ def sheet(
     if sections and not any(section.open for section in sections):
         sections[0] = Section(sections[0].group, sections[0].rows, True)
     own_email = people.email_of(person_id)
+    cards = tuple(queries.cards(person_id=person_id))
     return Sheet(
         sections=tuple(sections),
         key=form.key if form else uuid4(),
         total=Money.total(_sum(row) for section in sections for row in section.rows),
         asks_email=not own_email,
         email=form.email if form else queries.last_receipt_email(person_id=person_id),
+        cards=cards,
+        card=form.card if form else (cards[0].public_id if cards else ""),
+        keep_card=form.keep_card if form else False,
+        card_errors=form.errors.get("card", []) if form else [],
         email_errors=form.errors.get("email", []) if form else [],
         errors=form.errors.get("", []) if form else [],
         unfinished=tuple(queries.unfinished(person_id=person_id)),

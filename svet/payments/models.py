@@ -13,6 +13,41 @@ from svet.payments.states import OPEN, OrderState
 _STATES = [(state.value, state.value) for state in OrderState]
 
 
+class BoundCard(models.Model):
+    """A bank card the bank keeps for a person; we know only its last digits and the bank's name of it.
+
+    ``reference`` is thrown away when the card is unbound: nobody can charge it after that.
+    """
+
+    public_id = PublicIdField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    reference = models.CharField(max_length=64, blank=True)
+    system = models.CharField(max_length=20, blank=True)
+    last4 = models.CharField(max_length=4)
+    expires = models.CharField(max_length=5)
+    name = models.CharField(max_length=40, blank=True)
+    bound_at = models.DateTimeField()
+    unbound_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference"], condition=~Q(reference=""), name="payments_card_reference"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "system", "last4", "expires"],
+                condition=Q(unbound_at__isnull=True),
+                name="payments_card_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(unbound_at__isnull=True) | Q(reference=""), name="payments_card_forgotten"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} *{self.last4}".strip()
+
+
 class Order(models.Model):
     """One payment of one person over one or many accounts."""
 
@@ -30,6 +65,10 @@ class Order(models.Model):
     bank_reason = models.CharField(max_length=40, blank=True)
     bank_method = models.CharField(max_length=80, blank=True)
     taken_kopecks = models.BigIntegerField(null=True)
+    card = models.ForeignKey(BoundCard, models.PROTECT, null=True, related_name="+", db_index=False)
+    # A call repeated with the same key must carry the same body, also when the card was unbound meanwhile.
+    card_reference = models.CharField(max_length=64, blank=True)
+    keeps_card = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)

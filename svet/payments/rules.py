@@ -41,6 +41,8 @@ LIMITS = OrderLimits(
     line_min=Money(1_00), line_max=Money(250_000_00), total_max=Money(250_000_00), lines_max=50
 )
 
+CARD_NAME_LONGEST = 40
+
 _LONGEST = 32
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " "))
 _MINUS = "-\u2212\u2013"
@@ -90,7 +92,9 @@ def check_line(money: Money, *, limits: OrderLimits = LIMITS, field: str = "amou
         raise AmountRefused(AmountReason.MAX, field=field, details={"max": limits.line_max})
 
 
-def body_hash(lines: Iterable[tuple[str, Money]]) -> str:
-    """A fingerprint of what an order pays: same lines in any order, same fingerprint (hex, 64 characters)."""
+def body_hash(lines: Iterable[tuple[str, Money]], *, card: str = "", keeps_card: bool = False) -> str:
+    """A fingerprint of what an order pays and with what: same lines in any order, same fingerprint (hex)."""
     text = ";".join(f"{account}={money.kopecks}" for account, money in sorted(lines))
+    if card or keeps_card:
+        text += f"|{card}|{keeps_card}"
     return hashlib.sha256(text.encode()).hexdigest()

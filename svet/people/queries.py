@@ -10,7 +10,7 @@ from datetime import datetime
 from svet.kernel.refusals import NotFound
 from svet.people.models import Code, CodePurpose, Consent, Device, Person, Token
 from svet.people.rules.agents import name_of_agent
-from svet.people.rules.codes import GRANT_LIFE
+from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE
 from svet.people.rules.names import ProfileReason
 
 _SECRET_LENGTH = 48
@@ -94,6 +94,11 @@ def email_of(person_id: int) -> str:
     """The confirmed e-mail of the person, or an empty text."""
     rows = Person.objects.filter(pk=person_id, email_confirmed_at__isnull=False)
     return rows.values_list("email", flat=True).first() or ""
+
+
+def recovered_recently(person_id: int, *, now: datetime) -> bool:
+    """Whether the password was set within a day by nothing but an SMS, as a stolen SIM card could do."""
+    return Person.objects.filter(pk=person_id, recovered_at__gt=now - RECOVERY_PAUSE).exists()
 
 
 def challenge(*, purpose: CodePurpose, session_key: str) -> Challenge | None:

@@ -31,6 +31,7 @@ SAME = {
     "bills/<public_id>": "bills/<bill_id>",
     "accounts/<public_id>": "accounts/<account_id>",
     "payment/orders/<public_id>": "payment/orders/<order_id>",
+    "payment/cards/<public_id>": "payment/cards/<card_id>",
     "profile/devices/<public_id>": "profile/devices/<device_id>",
     "profile/tokens/<public_id>": "profile/tokens/<token_id>",
     "bell/<public_id>": "bell/<notice_id>",

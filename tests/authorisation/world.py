@@ -24,7 +24,7 @@ from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.notices.rules import Event
-from svet.payments.tests.factories import make_order, provider_with_requisites
+from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
 from svet.people import operations as people
 from svet.people.models import Person, Token
 from svet.people.rules import Scope
@@ -122,6 +122,7 @@ def build() -> World:
         "set_id": receipt.set_id,
         "order_id": order.public_id,
         "payment_id": order.public_id,
+        "card_id": make_card(person=anna).public_id,
         "bill_id": Bill.objects.get().public_id,
         "device_id": device.public_id,
         "token_id": spare.public_id,

@@ -29,6 +29,7 @@ class BankReason(StrEnum):
     CARD_PROBLEM = "card_problem"
     LIMIT = "limit"
     FRAUD = "fraud"
+    CARD_UNBOUND = "card_unbound"
     EXPIRED = "expired"
     CANCELED = "canceled"
     BANK_FAULT = "bank_fault"
@@ -59,7 +60,11 @@ class BankLine:
 
 @dataclass(frozen=True, slots=True)
 class BankOrder:
-    """A request for the bank's page; repeating it with the same ``key`` never makes a second payment."""
+    """A request for the bank's page; repeating it with the same ``key`` never makes a second payment.
+
+    ``card`` is the bank's name of a card it keeps for the person: it is charged at once, without a page.
+    ``keep_card`` asks the bank to keep the card of this payment.
+    """
 
     key: str
     order_id: str
@@ -71,14 +76,29 @@ class BankOrder:
     return_url: str
     email: str = ""
     phone: str = ""
+    card: str = ""
+    keep_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BankPage:
-    """The bank's answer to an order: its own reference and the page where the card is typed."""
+    """The bank's answer to an order: its own reference and the page where the card is typed.
+
+    ``url`` is empty when there is nothing left to type.
+    """
 
     reference: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCard:
+    """A card the bank keeps for later payments: its name at the bank and what may be shown of it."""
+
+    reference: str
+    system: str
+    last4: str
+    expires: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,7 @@ class BankStatus:
     reason: BankReason | None = None
     paid_at: datetime | None = None
     method: str = ""
+    card: KeptCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +157,7 @@ class Acquiring(Protocol):
     """
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
-        """Ask for the page where the order is paid."""
+        """Ask for the page where the order is paid, or charge the kept card it names."""
 
     def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
         """Ask where a payment stands."""

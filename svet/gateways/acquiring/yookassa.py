@@ -31,6 +31,7 @@ from svet.gateways.acquiring.port import (
 from svet.gateways.acquiring.yookassa_values import (
     amount_of,
     is_reference,
+    kept_card_of,
     method_of,
     moment_of,
     no_duplicates,
@@ -81,7 +82,7 @@ REASONS: Mapping[str, BankReason] = {
     "expired_on_confirmation": BankReason.EXPIRED,
     "expired_on_capture": BankReason.EXPIRED,
     "canceled_by_merchant": BankReason.CANCELED,
-    "permission_revoked": BankReason.CANCELED,
+    "permission_revoked": BankReason.CARD_UNBOUND,
     "issuer_unavailable": BankReason.BANK_FAULT,
     "internal_timeout": BankReason.BANK_FAULT,
 }
@@ -125,8 +126,13 @@ class YooKassa:
         )
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
-        """Ask for the page; an answer that got lost is asked for again with the same key."""
+        """Ask for the page; an answer that got lost is asked for again with the same key.
+
+        A kept card is charged without a page (…/recurring-payments/pay-with-saved).
+        """
         answer = self._call("POST", "/payments", key=order.key, body=self._payment(order), patience=patience)
+        if order.card and answer.get("id") and not answer.get("confirmation"):
+            return BankPage(str(answer["id"]), "")
         try:
             return BankPage(str(answer["id"]), str(answer["confirmation"]["confirmation_url"]))
         except (KeyError, TypeError):
@@ -158,6 +164,7 @@ class YooKassa:
                 reason=reason,
                 paid_at=moment_of(answer.get("captured_at")),
                 method=method_of(method),
+                card=kept_card_of(method),
             )
         except (KeyError, TypeError, AttributeError, ValueError):
             raise Temporary("the bank's answer cannot be read", code="shape") from None
@@ -205,7 +212,6 @@ class YooKassa:
             "amount": sum_of(order.total),
             "capture": True,
             "description": f"{order.number}: {_what(order)}"[:128],
-            "confirmation": {"type": "redirect", "return_url": order.return_url},
             "metadata": {"order_id": order.order_id, "number": order.number},
             "payment_order": {
                 "type": "utilities",
@@ -226,6 +232,13 @@ class YooKassa:
                 "account_number": order.lines[0].account_number,
             },
         }
+        if order.card:
+            body["payment_method_id"] = order.card
+        else:
+            body["confirmation"] = {"type": "redirect", "return_url": order.return_url}
+        if order.keep_card:
+            # The person has ticked «Запомнить карту» on our page, so the bank need not ask again.
+            body["save_payment_method"] = True
         customer = {name: value for name, value in (("email", order.email), ("phone", order.phone)) if value}
         if customer:
             body["receipt"] = {

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from svet.gateways.acquiring.port import KeptCard
 from svet.kernel.money import Money
 
 SYSTEMS: Mapping[str, str] = {"Mir": "Мир", "MasterCard": "Mastercard"}
@@ -39,6 +40,17 @@ def method_of(part: Mapping[str, Any]) -> str:
         system = str(card.get("card_type") or "")
         return f"{SYSTEMS.get(system, system)} *{card['last4']}".strip()[:80]
     return "СБП" if part.get("type") == "sbp" else str(part.get("title") or part.get("type") or "")[:80]
+
+
+def kept_card_of(part: Mapping[str, Any]) -> KeptCard | None:
+    """The card the bank keeps from now on, when it says so; only the last four digits are ever shown."""
+    card = part.get("card") or {}
+    reference = str(part.get("id") or "")
+    if part.get("saved") is not True or not card.get("last4") or not is_reference(reference):
+        return None
+    system = str(card.get("card_type") or "")
+    expires = f"{str(card.get('expiry_month') or '')[:2]}/{str(card.get('expiry_year') or '')[-2:]}"
+    return KeptCard(reference, SYSTEMS.get(system, system)[:20], str(card["last4"])[:4], expires)
 
 
 def moment_of(text: object) -> datetime | None:

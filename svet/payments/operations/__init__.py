@@ -2,6 +2,7 @@
 
 from svet.payments.operations.beginning import begin_payment
 from svet.payments.operations.callbacks import CallbackRejected, take_callback
+from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.orders import AccountNotPayable, OrderConflict, OrderRefused, create_order
 from svet.payments.operations.registers import (
     RegisterRow,
@@ -15,6 +16,8 @@ __all__ = [
     "AccountNotPayable",
     "BankUnavailable",
     "CallbackRejected",
+    "CardNotFound",
+    "CardRefused",
     "OrderConflict",
     "OrderRefused",
     "RegisterRow",
@@ -23,7 +26,9 @@ __all__ = [
     "begin_payment",
     "create_order",
     "look_at_due_orders",
+    "name_card",
     "send_to_bank",
     "settle",
     "take_callback",
+    "unbind_card",
 ]

@@ -27,8 +27,12 @@ def begin_payment(
     return_url_base: str,
     now: datetime,
     receipt_email: str = "",
+    card: str = "",
+    keep_card: bool = False,
 ) -> Order:
     """Make an order and hand it to the bank; without an answer the order waits in state ``sent``.
+
+    An order on a bound card (``card``, its outer id) has no page: its bank has decided, or soon will.
 
     :raises Refused: as :func:`create_order`; a silent or refusing bank is no refusal, the order tells of it
     """
@@ -40,6 +44,8 @@ def begin_payment(
         return_url_base=return_url_base,
         now=now,
         receipt_email=receipt_email,
+        card=card,
+        keep_card=keep_card,
     )
     try:
         return send_to_bank(order_id=order.pk, now=now, patience=HURRIED)

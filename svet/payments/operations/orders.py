@@ -17,7 +17,8 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
-from svet.payments.models import Order, OrderLine, StateChange
+from svet.payments.models import BoundCard, Order, OrderLine, StateChange
+from svet.payments.operations.cards import usable_card
 from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
 from svet.payments.states import LOOKS, PAGE_LIVES, OrderState
 from svet.people import queries as people
@@ -61,27 +62,46 @@ def create_order(
     return_url_base: str,
     now: datetime,
     receipt_email: str = "",
+    card: str = "",
+    keep_card: bool = False,
 ) -> Order:
     """Keep an order over ``lines`` (outer account id, sum); the same key and lines give the same order.
 
+    ``card`` is the outer id of a bound card to charge; ``keep_card`` binds the card typed at the bank.
     ``return_url_base`` is the portal's own origin (``https://host``); the bank sends the person back there.
 
     :raises AmountRefused: a sum is out of bounds (its ``field`` is ``amount-<account id>``)
     :raises OrderRefused: no lines, too many, an account twice, the total too big
     :raises AccountNotPayable: an account is not visible to the actor with the right to pay
     :raises OrderConflict: the expected total differs, or the key was used for another body
+    :raises CardNotFound: no such bound card of the person
+    :raises CardRefused: bound cards rest after a recovery
     :raises LimitReached: too many orders in an hour
     """
     person_id = _payer(by)
     total = _judge(lines, expected_total=expected_total)
-    fingerprint = body_hash(lines)
+    keeps = keep_card and not card
+    fingerprint = body_hash(lines, card=card, keeps_card=keeps)
     known = _known(person_id=person_id, key=key, fingerprint=fingerprint)
     if known is not None:
         return known
+    bound = usable_card(person_id=person_id, public_id=card, now=now) if card else None
     limits.spend(limit=LimitName.ORDERS_PER_PERSON, key=str(person_id), now=now)
     try:
         with use_case():
-            order = _keep(by, person_id, lines, total, fingerprint, key, receipt_email, return_url_base, now)
+            order = _keep(
+                by,
+                person_id,
+                lines,
+                total,
+                fingerprint,
+                key,
+                receipt_email,
+                return_url_base,
+                now,
+                card=bound,
+                keeps_card=keeps,
+            )
     except IntegrityError:
         # The second click of a double click: the first one's order is there by now.
         known = _known(person_id=person_id, key=key, fingerprint=fingerprint)
@@ -131,6 +151,9 @@ def _keep(
     receipt_email: str,
     return_url_base: str,
     now: datetime,
+    *,
+    card: BoundCard | None,
+    keeps_card: bool,
 ) -> Order:
     accounts = _payable(by, [account for account, _ in lines])
     public_id = new_public_id()
@@ -147,6 +170,9 @@ def _keep(
         created_at=now,
         expires_at=now + PAGE_LIVES,
         next_look_at=now + LOOKS[0],
+        card=card,
+        card_reference=card.reference if card else "",
+        keeps_card=keeps_card,
     )
     OrderLine.objects.bulk_create(
         OrderLine(order=order, account=accounts[account], position=position, kopecks=money.kopecks)

@@ -141,4 +141,6 @@ def _bank_order(order: Order) -> BankOrder:
         return_url=order.return_url,
         email=order.receipt_email,
         phone="" if order.receipt_email else order.person.phone,
+        card=order.card_reference,
+        keep_card=order.keeps_card,
     )

@@ -17,6 +17,7 @@ from svet.kernel.transactions import use_case
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Kind, Leg
 from svet.payments.models import Order
+from svet.payments.operations.cards import drop_revoked, keep_card
 from svet.payments.operations.moving import move
 from svet.payments.operations.sending import (
     BankReasonText,
@@ -75,6 +76,8 @@ def _conclude(order: Order, *, status: BankStatus, now: datetime, by: str) -> No
             _credit(order, status=status, now=now, by=by)
     elif status.state is BankState.CANCELED and order.state not in _NOT_TAKEN and not doubt:
         reason = status.reason or BankReason.OTHER
+        if reason is BankReason.CARD_UNBOUND:
+            drop_revoked(order, by=Actor.system(by), now=now)
         move(
             order,
             new=OrderState.CANCELED,
@@ -154,6 +157,8 @@ def _credit(order: Order, *, status: BankStatus, now: datetime, by: str) -> None
         memo=order.number,
     )
     move(order, new=OrderState.CREDITED, at=now, by=by, credited_at=now, next_look_at=None)
+    if order.keeps_card and status.card is not None:
+        keep_card(order, status.card, by=Actor.system(by), now=now)
     tell_credited(order, now=now)
     journal.record(
         by=Actor.system(by),

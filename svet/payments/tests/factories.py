@@ -29,7 +29,7 @@ from svet.ledger import operations as ledger
 from svet.ledger.models import Posting
 from svet.ledger.rules import Book, Kind, Leg
 from svet.payments import operations
-from svet.payments.models import Order
+from svet.payments.models import BoundCard, Order
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.subscribers.models import Account, Provider
@@ -82,6 +82,14 @@ def make_order(
         return_url_base=BASE,
         now=now,
         **details,
+    )
+
+
+def make_card(*, person: Person, reference: str = "", **details: Any) -> BoundCard:
+    """A card the bank keeps for the person."""
+    values: dict[str, Any] = {"system": "Мир", "last4": "2987", "expires": "12/30", "bound_at": NOW}
+    return BoundCard.objects.create(
+        person=person, reference=reference or f"method-{person.pk}", **(values | details)
     )
 
 

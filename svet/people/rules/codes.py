@@ -13,6 +13,8 @@ CODE_LIFE: Final = timedelta(minutes=5)
 CODE_TRIES: Final = 3
 #: How long a right recovery code lets the person choose a new password.
 GRANT_LIFE: Final = timedelta(minutes=15)
+# Against stolen SIM cards: how long bound cards rest after a recovery by SMS alone.
+RECOVERY_PAUSE = timedelta(hours=24)
 _LONGEST = 32
 _CODE = re.compile("[0-9]{6}", re.ASCII)
 

@@ -73,6 +73,30 @@ def test_the_official_sdk_captures_and_cancels_what_was_held(bank: RunningBank) 
     assert Payment.cancel(given_up.id, "key-4").cancellation_details.reason == "canceled_by_merchant"
 
 
+def test_the_official_sdk_saves_a_card_and_charges_it_without_the_person(bank: RunningBank) -> None:
+    first = Payment.create(REQUEST | {"save_payment_method": True}, "key-1")
+    bank.type_card(first.confirmation.confirmation_url)
+    method = Payment.find_one(first.id).payment_method
+    assert (method.saved, method.card.last4) == (True, "2987")
+    charge = {name: REQUEST[name] for name in ("amount", "capture", "metadata")}
+    again = Payment.create(charge | {"payment_method_id": method.id}, "key-2")
+    assert (again.status, again.confirmation, again.payment_method.id) == ("succeeded", None, method.id)
+    assert Payment.create(charge | {"payment_method_id": method.id}, "key-2").id == again.id
+    unsaved = Payment.create(REQUEST, "key-3")
+    bank.type_card(unsaved.confirmation.confirmation_url)
+    assert Payment.find_one(unsaved.id).payment_method.saved is False
+    with pytest.raises(BadRequestError):
+        Payment.create(charge | {"payment_method_id": unsaved.id}, "key-4")
+
+
+def test_a_revoked_card_is_refused_with_the_vendors_reason(bank: RunningBank) -> None:
+    first = Payment.create(REQUEST | {"save_payment_method": True}, "key-1")
+    bank.type_card(first.confirmation.confirmation_url, number="2200 0000 0000 0087")
+    charge = {name: REQUEST[name] for name in ("amount", "capture")}
+    again = Payment.create(charge | {"payment_method_id": first.id}, "key-2")
+    assert (again.status, again.cancellation_details.reason) == ("canceled", "permission_revoked")
+
+
 def post(
     bank: RunningBank, body: Any, *, shop: str = "100501:test_ordinary", key: str = "k"
 ) -> httpx.Response:

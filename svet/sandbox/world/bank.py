@@ -16,7 +16,8 @@ from decimal import Decimal
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from svet.sandbox.world import card_page
+from svet.sandbox.world import card_page, cards
+from svet.sandbox.world.cards import Behaviour
 from svet.sandbox.world.journal import Journal
 from svet.sandbox.world.payment_form import Invalid, kopecks, payment_of, refund_of, shown
 from svet.sandbox.world.vault import Clock, KeyReused, Vault, now_utc
@@ -135,7 +136,32 @@ class Bank:
                 page=f"{_origin(environ)}/card/",
             )
 
-        return self._shown(self._once(key, shop, "payment", body, make))
+        saved = body.get("payment_method_id")
+        if saved is not None and self.vault.saved_method(shop, str(saved)) is None:
+            raise Refusal(400, "invalid_request", "Payment method doesn't exist", "payment_method_id")
+        made_before = self.vault.knows(shop, key)
+        payment = self._once(key, shop, "payment", body, make)
+        if saved is not None and not made_before:
+            payment = self._charge_saved(payment, shop, str(saved))
+        return self._shown(payment)
+
+    def _charge_saved(self, payment: dict[str, Any], shop: str, method_id: str) -> dict[str, Any]:
+        """Charge a saved method at once: the person is not asked, so no code of 3-D Secure either."""
+        first = self.vault.saved_method(shop, method_id)
+        card = cards.find(first["number"]) if first else None
+        if card is None or card.behaviour is Behaviour.REVOKED:
+            changed = self.vault.cancel(payment["id"], reason="permission_revoked", party="yoo_money")
+        else:
+            if card.behaviour is Behaviour.SILENT:
+                self.vault.silence(payment["id"])
+            changed = self.vault.succeed(
+                payment["id"], method=card_page.method_of(card, method_id, saved=True)
+            )
+        if changed is None:
+            return payment
+        if not changed.get("quiet"):
+            self.webhooks.send(f"payment.{changed['status']}", shown(changed))
+        return changed
 
     def _create_refund(self, environ: WSGIEnvironment, shop: str) -> dict[str, Any]:
         key, body = _key(environ), _body(environ)

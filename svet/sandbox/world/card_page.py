@@ -77,7 +77,7 @@ class _Page:
         if card is None or self._payment["status"] in FINAL:
             return self._back()
         if typed.get("code", "").strip() != cards.THREE_D_SECURE_CODE:
-            return self._refuse("3d_secure_failed", _method(card, self._payment["id"]))
+            return self._refuse("3d_secure_failed", method_of(card, self._payment["id"]))
         return self._decide(card)
 
     def cancel(self) -> Iterable[bytes]:
@@ -85,7 +85,10 @@ class _Page:
         return self._refuse("expired_on_confirmation", None)
 
     def _decide(self, card: Card) -> Iterable[bytes]:
-        method = _method(card, self._payment["id"])
+        saved = bool(self._payment.get("keeps_method"))
+        if saved:
+            self._vault.remember_card(self._payment["id"], number=card.number)
+        method = method_of(card, self._payment["id"], saved=saved)
         match card.behaviour:
             case Behaviour.DECLINE:
                 return self._refuse(card.reason, method)
@@ -186,13 +189,16 @@ def html(start_response: StartResponse, status: str, content: str) -> Iterable[b
     return [body]
 
 
-def _method(card: Card, payment_id: str) -> dict[str, Any]:
-    """The payment method as the API shows it: never the whole number."""
+def method_of(card: Card, method_id: str, *, saved: bool = False) -> dict[str, Any]:
+    """The payment method as the API shows it: never the whole number.
+
+    A method has the id of the payment it was first used for.
+    """
     number = card.number
     return {
         "type": "bank_card",
-        "id": payment_id,
-        "saved": False,
+        "id": method_id,
+        "saved": saved,
         "title": f"Bank card *{number[-4:]}",
         "card": {
             "first6": number[:6],

@@ -15,6 +15,7 @@ class Behaviour(StrEnum):
     SLOW = "slow"
     LATE = "late"
     SILENT = "silent"
+    REVOKED = "revoked"
     DECLINE = "decline"
 
 
@@ -40,6 +41,7 @@ CARDS: Final = (
     Card("2200000000000053", "Медленно: банк думает 5 секунд", Behaviour.SLOW),
     Card("2200000000000061", "Банк отвечает через 20 секунд после возврата", Behaviour.LATE),
     Card("2200000000000079", "Оплата проходит, но банк о ней не сообщает", Behaviour.SILENT),
+    Card("2200000000000087", "Запомненной картой потом не заплатить: отозвана", Behaviour.REVOKED),
     Card("5555555555554600", "Карта отклонена", Behaviour.DECLINE, "general_decline"),
     Card("5555555555554626", "Не хватает денег", Behaviour.DECLINE, "insufficient_funds"),
     Card("5555555555554543", "Срок карты истёк", Behaviour.DECLINE, "card_expired"),

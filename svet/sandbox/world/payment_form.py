@@ -11,7 +11,17 @@ from svet.sandbox.world.vault import stamp
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,12}\.[0-9]{2}", re.ASCII)
 _HIDDEN: Final = frozenset(
-    {"shop", "return_url", "refunded_kopecks", "capture", "quiet", "payment_order", "receipt"}
+    {
+        "shop",
+        "return_url",
+        "refunded_kopecks",
+        "capture",
+        "quiet",
+        "payment_order",
+        "receipt",
+        "keeps_method",
+        "number",
+    }
 )
 ACCOUNT_FIELDS: Final = (
     "payment_document_id",
@@ -50,12 +60,9 @@ def payment_of(
     total = kopecks(body.get("amount"), name="amount")
     if total < MIN_KOPECKS:
         raise Invalid("Amount is below the minimum", "amount.value")
-    confirmation = body.get("confirmation")
-    if not isinstance(confirmation, Mapping) or confirmation.get("type") != "redirect":
-        raise Invalid("Confirmation of type redirect is required", "confirmation.type")
-    return_url = confirmation.get("return_url")
-    if not isinstance(return_url, str) or not return_url.startswith(("http://", "https://")):
-        raise Invalid("Missing or incorrect return_url", "confirmation.return_url")
+    # A saved method is charged without the person; everything else needs the person's confirmation.
+    saved = "payment_method_id" in body
+    return_url = "" if saved else _return_url(body.get("confirmation"))
     if len(str(body.get("description") or "")) > 128:
         raise Invalid("Description is too long", "description")
     metadata = _metadata(body.get("metadata"))
@@ -70,7 +77,7 @@ def payment_of(
         "description": body.get("description"),
         "recipient": {"account_id": shop, "gateway_id": f"{shop}1"},
         "created_at": stamp(now),
-        "confirmation": {"type": "redirect", "confirmation_url": f"{page}{payment_id}"},
+        "confirmation": None if saved else {"type": "redirect", "confirmation_url": f"{page}{payment_id}"},
         "test": True,
         "paid": False,
         "refundable": False,
@@ -81,7 +88,17 @@ def payment_of(
         "capture": body.get("capture") is True,
         "payment_order": body.get("payment_order"),
         "receipt": body.get("receipt"),
+        "keeps_method": body.get("save_payment_method") is True,
     }
+
+
+def _return_url(confirmation: object) -> str:
+    if not isinstance(confirmation, Mapping) or confirmation.get("type") != "redirect":
+        raise Invalid("Confirmation of type redirect is required", "confirmation.type")
+    return_url = confirmation.get("return_url")
+    if not isinstance(return_url, str) or not return_url.startswith(("http://", "https://")):
+        raise Invalid("Missing or incorrect return_url", "confirmation.return_url")
+    return return_url
 
 
 def refund_of(

@@ -62,6 +62,11 @@ class Vault:
             self._write(f"{what}.created", thing, key=key, shop=shop, digest=digest)
             return thing
 
+    def knows(self, shop: str, key: str) -> bool:
+        """Whether the key has made something already."""
+        with self._lock:
+            return (shop, key) in self._keys
+
     def payment(self, payment_id: str) -> dict[str, Any] | None:
         """A payment as it stands now; one that was left lying for an hour is cancelled by the look itself."""
         with self._lock:
@@ -82,6 +87,20 @@ class Vault:
     def refund(self, refund_id: str) -> dict[str, Any] | None:
         """A refund by id."""
         return self._refunds.get(refund_id)
+
+    def saved_method(self, shop: str, method_id: str) -> dict[str, Any] | None:
+        """A method of payment kept at an earlier payment of the shop, with the card's number inside."""
+        with self._lock:
+            payment = self._payments.get(method_id)
+            if payment is None or payment["shop"] != shop:
+                return None
+            method = payment.get("payment_method") or {}
+            return payment if method.get("saved") is True and payment["status"] == "succeeded" else None
+
+    def remember_card(self, payment_id: str, *, number: str) -> None:
+        """Keep which test card was typed, so that a saved method behaves as that card does."""
+        with self._lock:
+            self._write("payment.card", self._payments[payment_id] | {"number": number})
 
     def succeed(self, payment_id: str, *, method: Mapping[str, Any]) -> dict[str, Any] | None:
         """Take the money; None when the payment is already decided."""

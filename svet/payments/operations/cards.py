@@ -1,0 +1,150 @@
+"""Bound cards: kept by the bank, named by the person, never typed to us."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from svet.gateways.acquiring.port import KeptCard
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.ids import PUBLIC_ID_LENGTH
+from svet.kernel.refusals import NotFound, Refused
+from svet.kernel.transactions import require_transaction, use_case
+from svet.payments.models import BoundCard, Order
+from svet.payments.rules import CARD_NAME_LONGEST
+from svet.people import queries as people
+
+
+class CardReason(StrEnum):
+    NOT_FOUND = "card_not_found"
+    PAUSED = "cards_paused"
+    NAME_TOO_LONG = "card_name_too_long"
+
+
+class CardNotFound(NotFound):
+    """No such card, or somebody else's, or one that was unbound."""
+
+
+class CardRefused(Refused):
+    """A bound card cannot be used or named like that."""
+
+
+def usable_card(*, person_id: int, public_id: str, now: datetime) -> BoundCard:
+    """The person's own bound card for paying.
+
+    For a day after a password was recovered by nothing but an SMS bound cards rest: whoever stole a SIM card
+    must not empty a bank card as well.
+
+    :raises CardNotFound: absent, unbound or somebody else's
+    :raises CardRefused: the pause after a recovery
+    """
+    card = _own(person_id, public_id)
+    if people.recovered_recently(person_id, now=now):
+        raise CardRefused(CardReason.PAUSED, field="card")
+    return card
+
+
+def name_card(*, by: Actor, card_public_id: str, name: str, now: datetime) -> BoundCard:
+    """Give a bound card the person's own name, at most 40 characters; an empty one takes it away.
+
+    :raises CardNotFound: absent or somebody else's
+    :raises CardRefused: the name is too long
+    """
+    text = " ".join(name.replace("\0", "").split())
+    if len(text) > CARD_NAME_LONGEST:
+        raise CardRefused(CardReason.NAME_TOO_LONG, field="name", details={"max": CARD_NAME_LONGEST})
+    with use_case():
+        card = _own(by.person_id or 0, card_public_id, lock=True)
+        before, card.name = card.name, text
+        card.save(update_fields=["name"])
+        _record(by, "payments.card.name", card, now, before={"name": before}, after={"name": text})
+    return card
+
+
+def unbind_card(*, by: Actor, card_public_id: str, now: datetime) -> None:
+    """Forget a card: it is charged no more. YooKassa has no call for it, so we throw its name away.
+
+    :raises CardNotFound: absent or somebody else's
+    """
+    with use_case():
+        _forget(_own(by.person_id or 0, card_public_id, lock=True), by=by, now=now, reason="")
+
+
+def keep_card(order: Order, kept: KeptCard, *, by: Actor, now: datetime) -> None:
+    """Bind the card of a paid order whose payer asked for it (a step of settling).
+
+    The same card bound again takes the place of the old row, with its name.
+    """
+    require_transaction()
+    same = BoundCard.objects.filter(
+        person_id=order.person_id,
+        system=kept.system,
+        last4=kept.last4,
+        expires=kept.expires,
+        unbound_at__isnull=True,
+    ).first()
+    if same is not None:
+        if same.reference != kept.reference:
+            same.reference = kept.reference
+            same.save(update_fields=["reference"])
+        return
+    card = BoundCard.objects.create(
+        person_id=order.person_id,
+        reference=kept.reference,
+        system=kept.system,
+        last4=kept.last4,
+        expires=kept.expires,
+        bound_at=now,
+    )
+    _record(by, "payments.card.bind", card, now, after={"card": str(card), "order": order.number})
+
+
+def drop_revoked(order: Order, *, by: Actor, now: datetime) -> None:
+    """The bank says the card may not be charged any more: forget it (a step of settling)."""
+    require_transaction()
+    card = (
+        BoundCard.objects.select_for_update().filter(pk=order.card_id or 0, unbound_at__isnull=True).first()
+    )
+    if card is not None:
+        _forget(card, by=by, now=now, reason="the bank revoked it")
+
+
+def _own(person_id: int, public_id: str, *, lock: bool = False) -> BoundCard:
+    rows = BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True)
+    if lock:
+        rows = rows.select_for_update()
+    found = None
+    if len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum():
+        found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise CardNotFound(CardReason.NOT_FOUND, field="card")
+    return found
+
+
+def _forget(card: BoundCard, *, by: Actor, now: datetime, reason: str) -> None:
+    card.unbound_at, card.reference = now, ""
+    card.save(update_fields=["unbound_at", "reference"])
+    _record(by, "payments.card.unbind", card, now, reason=reason)
+
+
+def _record(
+    by: Actor,
+    action: str,
+    card: BoundCard,
+    now: datetime,
+    *,
+    before: dict[str, str] | None = None,
+    after: dict[str, str] | None = None,
+    reason: str = "",
+) -> None:
+    journal.record(
+        by=by,
+        action=action,
+        subject="bound_card",
+        subject_id=card.public_id,
+        now=now,
+        before=before,
+        after=after,
+        reason=reason,
+    )
