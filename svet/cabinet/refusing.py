@@ -8,13 +8,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from svet.cabinet.forms import Form, add_refusal
+from svet.cabinet.forms import Form
 from svet.cabinet.requests import client_address, flow_key, now_of
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
+from svet.look.forms import form_page
 from svet.people import operations as people
 from svet.people import texts
 from svet.people.models import CodePurpose
@@ -34,14 +35,8 @@ def answer(
 
     ``context`` is built after the refusal stands in the form.
     """
-    if refused is not None:
-        add_refusal(form, refused, texts.explain(refused))
-    status = 422 if form.is_bound and form.errors else 200
-    if not isinstance(refused, LimitReached):
-        return render(request, template, context(), status=status)
-    response = render(request, template, context(), status=429)
-    response.headers["Retry-After"] = str(refused.retry_after)
-    return response
+    text = "" if refused is None else texts.explain(refused)
+    return form_page(request, template, context, form=form, refused=refused, text=text)
 
 
 def code_context(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import ipaddress
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -14,12 +13,27 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from svet.kernel.actors import Actor
+from svet.look.requests import client_address, now_of, safe_next
 from svet.people import operations as people
 from svet.people.models import Person
+
+__all__ = [
+    "DEVICE_COOKIE",
+    "PHONE_TYPED",
+    "actor_of",
+    "client_address",
+    "close_session",
+    "device_cookie",
+    "flow_key",
+    "keep_session",
+    "now_of",
+    "open_session",
+    "person_of",
+    "safe_next",
+    "signed_in",
+]
 
 DEVICE_COOKIE = "__Host-svet-device" if settings.HTTPS else "svet-device"
 _DEVICE_AGE = 400 * 24 * 3600  # the longest browsers keep a cookie
@@ -33,50 +47,6 @@ _SLID = "slid_at"
 _SLIDING = timedelta(days=14)
 _ABSOLUTE = timedelta(days=30)
 _SLIDE_EVERY = timedelta(hours=12)
-
-
-def now_of(request: HttpRequest) -> datetime:
-    """The moment of the request: one for everything it does."""
-    moment: datetime | None = getattr(request, "svet_now", None)
-    if moment is None:
-        moment = timezone.now()
-        request.svet_now = moment  # type: ignore[attr-defined]
-    return moment
-
-
-def client_address(request: HttpRequest) -> str:
-    """The client's address; ``X-Forwarded-For`` counts only behind ``SVET_TRUSTED_PROXIES``.
-
-    It is read from the right: everything left of the last trusted proxy may have been made up.
-    """
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    if not _is_address(address):  # a Unix socket has no address
-        address = "127.0.0.1"
-    if not settings.TRUSTED_PROXIES or not _is_trusted(address):
-        return address
-    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "")[-500:].split(",")):
-        candidate = hop.strip()
-        if not _is_address(candidate):
-            break
-        address = candidate
-        if not _is_trusted(candidate):
-            break
-    return address
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_trusted(text: str) -> bool:
-    if not _is_address(text):
-        return False
-    address = ipaddress.ip_address(text)
-    return any(address in ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES)
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -159,14 +129,6 @@ def _is_alive(request: HttpRequest) -> bool:
         request.session.set_expiry(int(min(_SLIDING.total_seconds(), left)))
         people.seen(session_key=request.session.session_key or "", address=client_address(request), now=now)
     return True
-
-
-def safe_next(request: HttpRequest, given: str | None) -> str:
-    """A path of this installation to go on to; anything else becomes the start page."""
-    if not given or not given.startswith("/") or len(given) > 500:
-        return "/"
-    own = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
-    return given if own else "/"
 
 
 def _to_entrance(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,120 @@
+"""The forms' common ground: hostile input is refused before any field looks at it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
+from django.http import HttpRequest, HttpResponse  # noqa: TID251 the faces' common ground
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from svet.kernel.refusals import Refused
+
+LONGEST_VALUE = 1_000
+LONGEST_TEXT = 10_000
+
+
+class Form(forms.Form):
+    """A Django form that answers duplicated, over-long and control-character input by itself.
+
+    A value that fails here never reaches the field's own checks, so no pattern ever runs over a
+    megabyte. Error codes are ``duplicate_parameter``, ``too_long`` and ``chars``.
+    """
+
+    use_required_attribute = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    def _clean_fields(self) -> None:
+        for name, field in self.fields.items():
+            bound = self[name]
+            error = None if field.disabled else self._hostile(name, field)
+            if error is not None:
+                self.add_error(name, error)
+                continue
+            value = bound.initial if field.disabled else bound.data
+            try:
+                if isinstance(field, forms.FileField):
+                    self.cleaned_data[name] = field.clean(value, bound.initial)
+                else:
+                    self.cleaned_data[name] = field.clean(value)
+                if hasattr(self, f"clean_{name}"):
+                    self.cleaned_data[name] = getattr(self, f"clean_{name}")()
+            except ValidationError as refused:
+                self.add_error(name, refused)
+
+    def _hostile(self, name: str, field: forms.Field) -> ValidationError | None:
+        """Why the raw value of a field is not even looked at, or nothing."""
+        many = isinstance(field, forms.MultipleChoiceField) or isinstance(
+            field.widget, (forms.SelectMultiple, forms.MultipleHiddenInput, forms.MultiWidget)
+        )
+        getlist = getattr(self.data, "getlist", None)
+        key = self.add_prefix(name)
+        values = getlist(key) if getlist is not None else [self.data[key]] if key in self.data else []
+        if len(values) > 1 and not many:
+            return ValidationError(
+                _("Это значение пришло несколько раз. Обновите страницу и введите его ещё раз."),
+                code="duplicate_parameter",
+            )
+        text = isinstance(field.widget, forms.Textarea)
+        longest = LONGEST_TEXT if text else LONGEST_VALUE
+        limit = getattr(field, "max_length", None)
+        for value in values:
+            if not isinstance(value, str):
+                continue
+            if len(value) > (max(limit * 4, 64) if limit else longest):
+                return ValidationError(_("Слишком длинное значение."), code="too_long")
+            if any(_is_control(sign, text=text) for sign in value):
+                return ValidationError(
+                    _("Здесь есть невидимые символы. Введите значение с клавиатуры."), code="chars"
+                )
+        return None
+
+
+def _is_control(sign: str, *, text: bool) -> bool:
+    """NUL and other control characters; a longer text may have line breaks and tabs."""
+    if text and sign in "\r\n\t":
+        return False
+    return unicodedata.category(sign) == "Cc"
+
+
+def add_refusal(form: forms.Form, refused: Refused, text: str) -> None:
+    """Show an operation's refusal beside the field at fault, or above the form when there is none."""
+    field = refused.field if refused.field in form.fields else None
+    form.add_error(field, ValidationError(text, code=str(refused.reason)))
+
+
+def first_error(errors: ErrorList | None) -> str:
+    """The sentence to show when there is room for one."""
+    return str(errors[0]) if errors else ""
+
+
+def form_page(
+    request: HttpRequest,
+    template: str,
+    context: Callable[[], dict[str, Any]],
+    *,
+    form: Form,
+    refused: Refused | None,
+    text: str = "",
+) -> HttpResponse:
+    """Draw the page of a form: 200 before it was sent, 422 when refused, 429 when one must wait.
+
+    ``text`` is the sentence of the refusal; ``context`` is built after it stands in the form.
+    """
+    if refused is not None:
+        add_refusal(form, refused, text)
+    status = 422 if form.is_bound and form.errors else 200
+    wait = getattr(refused, "retry_after", None)
+    if wait is None:
+        return render(request, template, context(), status=status)
+    response = render(request, template, context(), status=429)
+    response.headers["Retry-After"] = str(wait)
+    return response
