@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "svet.site",
     "svet.journal",
     "svet.limits",
+    "svet.files",
     "svet.gateways",
     "svet.notices",
     "svet.people",
@@ -106,6 +107,11 @@ X_FRAME_OPTIONS = "DENY"
 LOGIN_URL = "/entrance/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = [
+    "svet.files.uploads.PhotoUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", "Русский"), ("en", "English")]

@@ -8,8 +8,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from svet.files.models import Photo
 from svet.kernel.fields import PublicIdField
-from svet.metering.rules import Channel, Kind, Scheme, State, VerificationStage, WindowStage, Zone
+from svet.metering.rules import (
+    Channel,
+    DisputeState,
+    Kind,
+    Scheme,
+    State,
+    VerificationStage,
+    WindowStage,
+    Zone,
+)
 from svet.subscribers.models import Account
 
 
@@ -154,7 +164,11 @@ class ReadingValue(models.Model):
 
 
 class SetStateChange(models.Model):
-    """One change of state of a set: from what, to what, who, when and why."""
+    """One change of state of a set: from what, to what, who, when and why.
+
+    ``reason`` is for programs (doubts, the receipt that came instead, the billed month), ``words`` are a
+    person's own.
+    """
 
     reading_set = models.ForeignKey(
         ReadingSet, on_delete=models.PROTECT, related_name="changes", db_index=False
@@ -167,9 +181,78 @@ class SetStateChange(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
     reason = models.CharField(max_length=200, blank=True)
+    words = models.CharField(max_length=1000, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["reading_set", "at"], name="set_change_of_set")]
+
+    def __str__(self) -> str:
+        return f"{self.from_state}→{self.to_state}"
+
+
+class ReadingPhoto(models.Model):
+    """A photo of the dial that goes with a set: the author's, or the controller's."""
+
+    reading_set = models.ForeignKey(
+        ReadingSet, on_delete=models.PROTECT, related_name="photos", db_index=False
+    )
+    photo = models.OneToOneField(Photo, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    by_kind = models.CharField(max_length=9)
+    by_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["reading_set"], name="reading_photo_of_set")]
+
+    def __str__(self) -> str:
+        return f"{self.reading_set_id}: {self.photo_id}"
+
+
+class Dispute(models.Model):
+    """A customer's objection to a control reading; ``settled_by`` is the reading that came instead."""
+
+    public_id = PublicIdField()
+    reading_set = models.OneToOneField(ReadingSet, on_delete=models.PROTECT, related_name="dispute")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False)
+    words = models.CharField(max_length=2000)
+    photo = models.OneToOneField(Photo, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=9, default=DisputeState.OPEN)
+    opened_at = models.DateTimeField()
+    settled_by = models.ForeignKey(
+        ReadingSet, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="dispute_state_known", condition=Q(state__in=[s.value for s in DisputeState])
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_at"], condition=Q(state__in=["open", "checking"]), name="dispute_queue"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reading_set_id}: {self.state}"
+
+
+class DisputeChange(models.Model):
+    """One change of an objection's state: from what, to what, who, when and in which words."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="changes")
+    from_state = models.CharField(max_length=9, blank=True)
+    to_state = models.CharField(max_length=9)
+    at = models.DateTimeField()
+    by_kind = models.CharField(max_length=9)
+    by_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
+    words = models.CharField(max_length=2000, blank=True)
 
     def __str__(self) -> str:
         return f"{self.from_state}→{self.to_state}"

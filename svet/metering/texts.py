@@ -10,7 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from svet.kernel.refusals import Refused
-from svet.metering.rules import Doubt, Judgement, Reason, State, Urgency, Verification, WithdrawReason, Zone
+from svet.metering.rules import (
+    DisputeReason,
+    DisputeState,
+    Doubt,
+    Judgement,
+    Reason,
+    State,
+    Urgency,
+    Verification,
+    WithdrawReason,
+    Zone,
+)
 
 ZONE_NAMES = {
     Zone.SINGLE: gettext_lazy("Круглосуточный"),
@@ -28,6 +39,15 @@ STATE_NAMES = {
     State.WITHDRAWN: pgettext_lazy("reading", "Отозваны"),
     State.SUPERSEDED: pgettext_lazy("reading", "Заменены другими"),
     State.REJECTED: pgettext_lazy("reading", "Не приняты"),
+    State.CORRECTED: pgettext_lazy("reading", "Исправлены"),
+}
+
+DISPUTE_STATES = {
+    DisputeState.OPEN: pgettext_lazy("dispute", "Возражение получено"),
+    DisputeState.CHECKING: pgettext_lazy("dispute", "Проверим ещё раз"),
+    DisputeState.UPHELD: pgettext_lazy("dispute", "Возражение принято"),
+    DisputeState.DECLINED: pgettext_lazy("dispute", "Возражение отклонено"),
+    DisputeState.WITHDRAWN: pgettext_lazy("dispute", "Возражение отозвано"),
 }
 
 
@@ -70,8 +90,8 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
             }
         case Reason.LOWER:
             return _(
-                "Показание меньше предыдущего (%(previous)s). Проверьте цифры. Если прибор учёта заменили "
-                "или прошлые показания были с ошибкой, напишите нам в разделе «Помощь»: мы исправим."
+                "Показание меньше предыдущего (%(previous)s). Проверьте цифры. Если на приборе именно "
+                "столько, отправьте показания на проверку: приложите фото, и сотрудник разберётся."
             ) % {"previous": _shown(details.get("previous"))}
         case Reason.UNKNOWN_ZONE:
             return _("У этого прибора учёта нет такой шкалы. Обновите страницу и введите показания снова.")
@@ -93,6 +113,18 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
             return _("Срок отзыва прошёл: показания уже идут в счёт. Передайте верные, разницу вернут.")
         case WithdrawReason.ALREADY:
             return _("Эти показания уже нельзя отозвать: посмотрите их состояние в «Истории».")
+        case DisputeReason.NOT_CONTROL:
+            return _("Возразить можно только против действующих контрольных показаний.")
+        case DisputeReason.TOO_LATE:
+            return _("Срок для возражения прошёл. Напишите нам в разделе «Помощь»: разберёмся и без него.")
+        case DisputeReason.TWICE:
+            return _("Вы уже возразили против этих показаний. Ответ придёт сюда.")
+        case DisputeReason.NO_WORDS:
+            return _("Напишите хотя бы несколько слов: с чем вы не согласны.")
+        case DisputeReason.TOO_LONG:
+            return _("Слишком длинно: уложитесь в 2000 знаков, остальное покажет фото.")
+        case DisputeReason.CLOSED:
+            return _("На это возражение уже ответили. Обновите страницу.")
         case _:
             return _("Не получилось. Обновите страницу и попробуйте ещё раз: введённое не потеряется.")
 

@@ -30,7 +30,8 @@ from svet.notices.rules import (
     missing_params,
     wants,
 )
-from svet.notices.texts import Words, words
+from svet.notices.texts import words
+from svet.notices.words import Words
 from svet.site import queries as site
 
 __all__ = [

@@ -16,6 +16,9 @@ class Event(StrEnum):
     READING_ACCEPTED = "reading_accepted"
     READING_REFUSED = "reading_refused"
     READING_USED = "reading_used"
+    READING_CORRECTED = "reading_corrected"
+    CONTROL_READING = "control_reading"
+    DISPUTE_ANSWERED = "dispute_answered"
     BILL_READY = "bill_ready"
     DUE_NEAR = "due_near"
     PAYMENT_CREDITED = "payment_credited"
@@ -61,6 +64,9 @@ PARAMS: Final[Mapping[Event, frozenset[str]]] = {
     Event.READING_ACCEPTED: frozenset({"account", "values", "receipt"}),
     Event.READING_REFUSED: frozenset({"account", "reason"}),
     Event.READING_USED: frozenset({"account", "period"}),
+    Event.READING_CORRECTED: frozenset({"account", "before", "values", "reason"}),
+    Event.CONTROL_READING: frozenset({"account", "values", "on", "until"}),
+    Event.DISPUTE_ANSWERED: frozenset({"account", "answer"}),
     Event.BILL_READY: frozenset({"account", "period", "total", "due"}),
     Event.DUE_NEAR: frozenset({"account", "total", "due"}),
     Event.PAYMENT_CREDITED: frozenset({"order", "total"}),
@@ -92,6 +98,9 @@ OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.ACCOUNT_LINKED: frozenset({Channel.BELL}),
     Event.PAYMENT_FAILED: frozenset({Channel.BELL}),
     Event.READING_REFUSED: frozenset({Channel.BELL}),
+    Event.READING_CORRECTED: frozenset({Channel.BELL}),
+    Event.CONTROL_READING: frozenset({Channel.BELL}),
+    Event.DISPUTE_ANSWERED: frozenset({Channel.BELL}),
 }
 
 #: Beside the obligatory ones, on until the person switches them off.
@@ -100,6 +109,9 @@ USUAL: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.READING_ACCEPTED: frozenset({Channel.BELL}),
     Event.READING_REFUSED: frozenset({Channel.EMAIL, Channel.SMS}),
     Event.READING_USED: frozenset(),
+    Event.READING_CORRECTED: frozenset({Channel.EMAIL, Channel.SMS}),
+    Event.CONTROL_READING: frozenset({Channel.EMAIL}),
+    Event.DISPUTE_ANSWERED: frozenset({Channel.EMAIL}),
     Event.BILL_READY: frozenset({Channel.BELL, Channel.EMAIL}),
     Event.DUE_NEAR: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
     Event.PAYMENT_CREDITED: frozenset({Channel.BELL}),

@@ -3,33 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from svet.notices import reading_texts
 from svet.notices.rules import Channel, Event
-
-Params = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What is said of one event.
-
-    ``sms`` aims at 70 characters: one part of a Cyrillic message. ``paragraphs`` make the letter,
-    ``code`` is printed large in it, ``action`` is the label of its button.
-    """
-
-    title: str
-    text: str
-    sms: str = ""
-    paragraphs: tuple[str, ...] = ()
-    code: str = ""
-    action: str = ""
-
-    @property
-    def letter(self) -> tuple[str, ...]:
-        return self.paragraphs or (self.text,)
+from svet.notices.words import Params, Words
 
 
 def words(*, event: Event, params: Params, brand: str, hotline: str) -> Words:
@@ -259,6 +238,9 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.READING_ACCEPTED: _reading_accepted,
     Event.READING_REFUSED: _reading_refused,
     Event.READING_USED: _reading_used,
+    Event.READING_CORRECTED: reading_texts.corrected,
+    Event.CONTROL_READING: reading_texts.control,
+    Event.DISPUTE_ANSWERED: reading_texts.dispute_answered,
     Event.BILL_READY: _bill_ready,
     Event.DUE_NEAR: _due_near,
     Event.PAYMENT_CREDITED: _payment_credited,
@@ -281,6 +263,9 @@ def event_name(event: Event) -> str:
         Event.READING_ACCEPTED: _("Показания приняты"),
         Event.READING_REFUSED: _("Показания не приняты"),
         Event.READING_USED: _("Показания вошли в счёт"),
+        Event.READING_CORRECTED: _("Показания исправлены компанией"),
+        Event.CONTROL_READING: _("Контрольные показания"),
+        Event.DISPUTE_ANSWERED: _("Ответ на возражение"),
         Event.BILL_READY: _("Счёт готов"),
         Event.DUE_NEAR: _("Скоро срок оплаты"),
         Event.PAYMENT_CREDITED: _("Платёж проведён"),

@@ -32,6 +32,8 @@ class Provider(models.Model):
     window_from_day = models.PositiveSmallIntegerField(default=15)
     window_to_day = models.PositiveSmallIntegerField(default=25)
     due_day = models.PositiveSmallIntegerField(default=15)
+    # How many days after a control reading its customer may object to it.
+    dispute_days = models.PositiveSmallIntegerField(default=30)
     time_zone = models.CharField(max_length=40, default="Asia/Yekaterinburg")
     hotline = models.CharField(max_length=40, blank=True)
     region = models.CharField(max_length=100, blank=True)

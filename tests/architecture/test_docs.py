@@ -11,6 +11,7 @@ import click
 import pytest
 
 from svet.config.cli import svet
+from svet.metering.rules.disputes import DISPUTE_MOVES
 from svet.metering.rules.states import MOVES as READING_MOVES
 from svet.payments.states import MOVES as ORDER_MOVES
 
@@ -58,7 +59,11 @@ def test_the_pictures_of_the_readme_are_light(page: Path) -> None:
 
 @pytest.mark.parametrize(
     ("heading", "moves"),
-    [("A set of readings", READING_MOVES), ("A payment", ORDER_MOVES)],
+    [
+        ("A set of readings", READING_MOVES),
+        ("An objection to a control reading", DISPUTE_MOVES),
+        ("A payment", ORDER_MOVES),
+    ],
 )
 def test_the_drawn_arrows_are_the_legal_moves(heading: str, moves: Mapping[Any, frozenset[Any]]) -> None:
     section = LIFE.split(f"## {heading}\n")[1].split("\n## ")[0]

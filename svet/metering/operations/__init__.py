@@ -1,16 +1,27 @@
 """Writes: meters up and down, readings in, and what happens to them later."""
 
 from svet.metering.operations.batches import BatchResult, BatchRow, Outcome, submit_batch
+from svet.metering.operations.controls import take_control_reading
 from svet.metering.operations.corrections import (
     WithdrawRefused,
-    decide_review,
+    correct_set,
     mark_used,
     may_withdraw,
-    take_control_reading,
     withdraw_set,
 )
+from svet.metering.operations.disputes import (
+    DisputeNotFound,
+    DisputeRefused,
+    check_dispute,
+    decline_dispute,
+    open_dispute,
+    uphold_dispute,
+    withdraw_dispute,
+)
 from svet.metering.operations.meters import MeterRow, install_meter, install_meters, remove_meter
+from svet.metering.operations.photos import add_photo, keep_photo
 from svet.metering.operations.reminding import remind_of_verification, remind_of_windows
+from svet.metering.operations.reviewing import ReviewReason, ReviewRefused, correct_review, decide_review
 from svet.metering.operations.submitting import (
     ConfirmationNeeded,
     KeyReason,
@@ -25,24 +36,37 @@ __all__ = [
     "BatchResult",
     "BatchRow",
     "ConfirmationNeeded",
+    "DisputeNotFound",
+    "DisputeRefused",
     "KeyReason",
     "KeyReused",
     "MeterRow",
     "Outcome",
     "Receipt",
+    "ReviewReason",
+    "ReviewRefused",
     "SetRefused",
     "WithdrawRefused",
+    "add_photo",
+    "check_dispute",
+    "correct_review",
+    "correct_set",
     "decide_review",
+    "decline_dispute",
     "hindrance",
     "install_meter",
     "install_meters",
+    "keep_photo",
     "mark_used",
     "may_withdraw",
+    "open_dispute",
     "remind_of_verification",
     "remind_of_windows",
     "remove_meter",
     "submit_batch",
     "submit_readings",
     "take_control_reading",
+    "uphold_dispute",
+    "withdraw_dispute",
     "withdraw_set",
 ]

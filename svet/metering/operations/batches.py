@@ -84,6 +84,8 @@ class _Track:
         self._base = {dial.zone: dial.base for dial in known.dials}
         self._pending = {dial.zone: dial.pending for dial in known.dials}
         self._history: list[Mapping[Zone, Mark]] = [dict(known.oldest)]
+        # Of the first row's weeks; a row that follows it is held against the whole year.
+        self._season = known.season
 
     def dials(self, *, read_on: date) -> tuple[Dial, ...]:
         """The scales as they stand for a reading of that day."""
@@ -101,6 +103,7 @@ class _Track:
                 base=self._base[zone],
                 pending=self._pending[zone],
                 oldest=self._history[0][zone],
+                season=self._season,
             )
             for zone in zones_of(self.meter.scheme)
         )
@@ -112,6 +115,7 @@ class _Track:
         """An accepted set stands now: the next one is judged against it."""
         marks = {zone: Mark(v.value, v.turns, new.read_on) for zone, v in new.values.items()}
         self._history.append(marks)
+        self._season = None
         self.last_on = new.read_on
         for zone, mark in marks.items():
             if new.kind is Kind.CUSTOMER:

@@ -1,40 +1,30 @@
-"""What happens to a kept set later: taken back, looked at, overruled by a control reading, billed."""
+"""What its author may still do to a kept set, and what billing does to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction, use_case
+from svet.limits import operations as limits
+from svet.limits.rules import LimitName
 from svet.metering import queries
-from svet.metering.models import Meter, ReadingSet, ReadingValue
-from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_sets
-from svet.metering.operations.submitting import SetRefused, supersede_higher
-from svet.metering.operations.telling import tell_accepted, tell_refused
+from svet.metering.models import Meter, ReadingSet
+from svet.metering.operations.keeping import move_sets
+from svet.metering.operations.submitting import Receipt, kept_before, take_set
 from svet.metering.queries import MeterNotFound, MeterReason
-from svet.metering.rules import (
-    Channel,
-    Judgement,
-    Kind,
-    Reason,
-    State,
-    WithdrawReason,
-    Zone,
-    cut_off,
-    judge,
-    period_of,
-)
+from svet.metering.rules import Channel, Kind, State, WithdrawReason, Zone, cut_off, period_of
 from svet.subscribers.queries import provider_today, visible_to
 from svet.subscribers.rules import Right
 
 
 class WithdrawRefused(Refused):
-    """The set cannot be taken back."""
+    """The set cannot be taken back or corrected."""
 
 
 def may_withdraw(
@@ -58,25 +48,9 @@ def withdraw_set(*, by: Actor, set_id: str, now: datetime, reason: str = "") -> 
     :raises WithdrawRefused: another's, billed or past the cut-off
     """
     with use_case():
-        row = (
-            ReadingSet.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("account__provider")
-            .filter(public_id=set_id, account__in=visible_to(by, right=Right.SUBMIT))
-            .first()
-        )
-        if row is None:
-            raise MeterNotFound(MeterReason.NOT_FOUND)
-        provider = row.account.provider
-        why_not = may_withdraw(
-            queries.set_for(by, public_id=set_id),
-            by=by,
-            today=provider_today(provider, now),
-            window_to_day=provider.window_to_day,
-        )
-        if why_not is not None:
-            raise WithdrawRefused(why_not)
+        row = _own_set(by, set_id=set_id, now=now)
         before = State(row.state)
-        move_sets(set_ids=[row.pk], before=before, after=State.WITHDRAWN, by=by, now=now, reason=reason)
+        move_sets(set_ids=[row.pk], before=before, after=State.WITHDRAWN, by=by, now=now, words=reason)
         journal.record(
             by=by,
             action="readings.withdrawn",
@@ -90,124 +64,73 @@ def withdraw_set(*, by: Actor, set_id: str, now: datetime, reason: str = "") -> 
         )
 
 
-def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: datetime) -> None:
-    """The staff takes or refuses a set under review and the holders are told, with ``reason`` in its words.
-
-    :raises WithdrawRefused: it is no longer there
-    """
-    with use_case():
-        row = ReadingSet.objects.select_related("meter", "account").get(pk=set_id)
-        Meter.objects.select_for_update(no_key=True).only("pk").get(pk=row.meter_id)
-        after = State.ACCEPTED if accept else State.REJECTED
-        if not move_sets(
-            set_ids=[row.pk], before=State.UNDER_REVIEW, after=after, by=by, now=now, reason=reason
-        ):
-            raise WithdrawRefused(WithdrawReason.ALREADY)
-        if accept:
-            values = {Zone(v.zone): NewValue(v.value, v.turns, v.consumption) for v in row.values.all()}
-            supersede_higher(meter=row.meter, than=values, but=row.pk, by=by, now=now, reason=reason)
-            tell_accepted(
-                row.account,
-                values={zone: value.value for zone, value in values.items()},
-                receipt=row.receipt_number,
-                set_id=row.public_id,
-                now=now,
-            )
-        else:
-            tell_refused(row.account, reason=reason, now=now)
-        journal.record(
-            by=by,
-            action="readings.reviewed",
-            subject="reading_set",
-            subject_id=row.public_id,
-            now=now,
-            account_id=row.account_id,
-            after={"state": after.value},
-            reason=reason,
-        )
-
-
-def take_control_reading(
+def correct_set(
     *,
     by: Actor,
-    meter_id: int,
+    set_id: str,
     values: Mapping[Zone, Decimal],
-    read_on: date,
     now: datetime,
-    act_number: str = "",
-) -> str:
-    """Keep what the company read off; unbilled customers' sets that contradict it are superseded.
+    channel: Channel,
+    key: UUID,
+    confirmed: bool = False,
+    insist: bool = False,
+    words: str = "",
+    photo_id: str = "",
+) -> Receipt:
+    """Send other values in the place of one's own set, for the same day, until the cut-off.
 
-    It may be lower than what was billed: the next bill gives the difference back. Says the receipt number.
+    The new set is judged as if the old one had never been; both stay, and the old one names the new receipt.
 
-    :raises ReadingRefused: not a value of this dial
+    :raises MeterNotFound: absent or not for the actor
+    :raises WithdrawRefused: another's, billed or past the cut-off
+    :raises ReadingRefused: :raises ConfirmationNeeded: :raises KeyReused: :raises LimitReached: as for a set
     """
+    view = queries.set_for(by, public_id=set_id)
+    meter = queries.meter_for(by, public_id=view.meter_public_id, right=Right.SUBMIT)
+    earlier = kept_before(meter, key=key, values=values)
+    if earlier is not None:
+        return earlier
+    limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
     with use_case():
-        Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter_id)
-        meter = Meter.objects.select_related("account__provider").get(pk=meter_id)
-        known = queries.dials(meters=[meter], read_on=read_on)[meter.pk]
-        judgement = judge(dials=known.dials, values=values, read_on=read_on)
-        if any(verdict.refusal is not Reason.LOWER for verdict in judgement.refusals):
-            raise SetRefused(judgement)
-        new = NewSet(
-            meter_id=meter.pk,
-            account_id=meter.account_id,
-            read_on=read_on,
-            received_at=now,
-            channel=Channel.OFFICE,
-            kind=Kind.CONTROL,
-            state=State.ACCEPTED,
-            key=uuid4(),
-            values=_control_values(judgement, known=known),
-            reason=f"акт № {act_number}" if act_number else "",
-        )
-        (kept,) = keep_sets([new], by=by)
-        _supersede_contradicting(meter, new=new, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
-        journal.record(
+        # The meter before the set, as everywhere: two that wait for each other would never end.
+        Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter.pk)
+        row = _own_set(by, set_id=set_id, now=now)
+        return take_set(
             by=by,
-            action="readings.controlled",
-            subject="reading_set",
-            subject_id=kept.public_id,
+            meter=meter,
+            values=values,
+            read_on=row.read_on,
             now=now,
-            account_id=meter.account_id,
-            after={"values": {zone.value: str(value) for zone, value in values.items()}, "act": act_number},
+            channel=channel,
+            key=key,
+            confirmed=confirmed,
+            insist=insist,
+            words=words,
+            photo_id=photo_id,
+            instead_of=row,
         )
-        return kept.receipt_number
 
 
-def _control_values(judgement: Judgement, *, known: queries.MeterDials) -> dict[Zone, NewValue]:
-    values = {}
-    for dial in known.dials:
-        verdict = judgement.verdicts[dial.zone]
-        if verdict.refusal is Reason.LOWER:
-            step = (verdict.value - dial.base.value) * dial.ratio
-            values[dial.zone] = NewValue(verdict.value, dial.base.turns, step)
-        else:
-            values[dial.zone] = NewValue(verdict.value, verdict.turns, verdict.consumption)
-    return values
-
-
-def _supersede_contradicting(
-    meter: Meter, *, new: NewSet, but: int, by: Actor, now: datetime, reason: str
-) -> None:
-    """Read earlier yet higher, or later yet lower."""
-    rows = (
-        ReadingValue.objects.filter(
-            reading_set__meter=meter,
-            reading_set__state=State.ACCEPTED.value,
-            reading_set__kind=Kind.CUSTOMER.value,
-        )
-        .exclude(reading_set_id=but)
-        .values_list("reading_set_id", "reading_set__read_on", "zone", "value", "turns")
+def _own_set(by: Actor, *, set_id: str, now: datetime) -> ReadingSet:
+    """A set its author may still change, locked. :raises MeterNotFound: :raises WithdrawRefused:"""
+    row = (
+        ReadingSet.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("account__provider")
+        .filter(public_id=set_id, account__in=visible_to(by, right=Right.SUBMIT))
+        .first()
     )
-    capacity = 10**meter.digits
-    wrong = set()
-    for set_id, on, zone, value, turns in rows:
-        control = new.values[Zone(zone)]
-        step = capacity * turns + value - (capacity * control.turns + control.value)
-        if (on <= new.read_on and step > 0) or (on >= new.read_on and step < 0):
-            wrong.add(set_id)
-    move_sets(set_ids=wrong, before=State.ACCEPTED, after=State.SUPERSEDED, by=by, now=now, reason=reason)
+    if row is None:
+        raise MeterNotFound(MeterReason.NOT_FOUND)
+    provider = row.account.provider
+    why_not = may_withdraw(
+        queries.set_for(by, public_id=set_id),
+        by=by,
+        today=provider_today(provider, now),
+        window_to_day=provider.window_to_day,
+    )
+    if why_not is not None:
+        raise WithdrawRefused(why_not)
+    return row
 
 
 def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, reason: str = "") -> int:

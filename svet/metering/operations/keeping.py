@@ -42,6 +42,7 @@ class NewSet:
     key: UUID
     values: Mapping[Zone, NewValue]
     reason: str = ""
+    words: str = ""
     author_person_id: int | None = None
 
 
@@ -89,11 +90,13 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[Kept]:
     )
     copy_rows(
         model=SetStateChange,
-        columns=("reading_set_id", "from_state", "to_state", "at", "by_kind", "by_person_id", "reason"),
+        columns=(
+            "reading_set_id", "from_state", "to_state", "at", "by_kind", "by_person_id", "reason", "words",
+        ),
         rows=(
             (
                 k.set_id, State.SUBMITTED.value, s.state.value, s.received_at, by.kind.value, by.person_id,
-                s.reason[:200],
+                s.reason[:200], s.words[:1000],
             )
             for k, s in pairs
         ),
@@ -102,7 +105,14 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[Kept]:
 
 
 def move_sets(
-    *, set_ids: Iterable[int], before: State, after: State, by: Actor, now: datetime, reason: str = ""
+    *,
+    set_ids: Iterable[int],
+    before: State,
+    after: State,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    words: str = "",
 ) -> list[int]:
     """Move those of the sets that still stand in ``before``, and write each move down (a step).
 
@@ -118,8 +128,8 @@ def move_sets(
                 UPDATE metering_readingset SET state = %(after)s
                 WHERE id = ANY(%(ids)s) AND state = %(before)s RETURNING id)
             INSERT INTO metering_setstatechange
-                (reading_set_id, from_state, to_state, at, by_kind, by_person_id, reason)
-            SELECT id, %(before)s, %(after)s, %(now)s, %(kind)s, %(person)s, %(reason)s FROM moved
+                (reading_set_id, from_state, to_state, at, by_kind, by_person_id, reason, words)
+            SELECT id, %(before)s, %(after)s, %(now)s, %(kind)s, %(person)s, %(reason)s, %(words)s FROM moved
             RETURNING reading_set_id
             """,
             {
@@ -130,6 +140,7 @@ def move_sets(
                 "kind": by.kind.value,
                 "person": by.person_id,
                 "reason": reason[:200],
+                "words": words[:1000],
             },
         )
         return [row[0] for row in cursor.fetchall()]

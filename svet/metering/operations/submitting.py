@@ -19,6 +19,7 @@ from svet.limits.rules import LimitName
 from svet.metering import queries
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_sets
+from svet.metering.operations.photos import attach_photo
 from svet.metering.operations.telling import tell_accepted
 from svet.metering.rules import (
     Channel,
@@ -28,6 +29,7 @@ from svet.metering.rules import (
     ReadingRefused,
     Reason,
     State,
+    WithdrawReason,
     Zone,
     judge,
     period_of,
@@ -88,26 +90,31 @@ def submit_readings(
     channel: Channel,
     key: UUID,
     confirmed: bool = False,
+    insist: bool = False,
+    words: str = "",
+    photo_id: str = "",
 ) -> Receipt:
     """Take one set of readings, keep it, tell the holders of the account.
 
     ``meter_id`` is the outside id. The same key with the same values gives the same receipt. A set whose
-    consumption no line could carry is kept, once confirmed, under review.
+    consumption no line could carry is kept, once confirmed, under review. So is one that went down, when the
+    author says with ``insist`` that the dial shows just this; ``words`` tell why, the photo shows it.
 
     :raises MeterNotFound: absent or not for the actor
     :raises ReadingRefused: cannot be taken, with what to do
     :raises ConfirmationNeeded: looks odd and was not confirmed
     :raises KeyReused: the key came before with other values
     :raises LimitReached: too many sets for this meter today
+    :raises PhotoRefused: the photo is not this person's or was forgotten
     """
     meter = queries.meter_for(by, public_id=meter_id, right=Right.SUBMIT)
-    earlier = _kept_before(meter, key=key, values=values)
+    earlier = kept_before(meter, key=key, values=values)
     if earlier is not None:
         return earlier
     if by.kind is not ActorKind.SYSTEM:
         limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
     with use_case():
-        return _submit(
+        return take_set(
             by=by,
             meter=meter,
             values=values,
@@ -116,10 +123,13 @@ def submit_readings(
             channel=channel,
             key=key,
             confirmed=confirmed,
+            insist=insist,
+            words=words,
+            photo_id=photo_id,
         )
 
 
-def _submit(
+def take_set(
     *,
     by: Actor,
     meter: Meter,
@@ -129,21 +139,28 @@ def _submit(
     channel: Channel,
     key: UUID,
     confirmed: bool,
+    insist: bool = False,
+    words: str = "",
+    photo_id: str = "",
+    instead_of: ReadingSet | None = None,
 ) -> Receipt:
+    """Lock the meter, judge, keep, tell (a step); ``instead_of`` is the set that this one corrects."""
     Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter.pk)
     meter = queries.meter_for(by, public_id=meter.public_id, right=Right.SUBMIT)
-    earlier = _kept_before(meter, key=key, values=values)
+    earlier = kept_before(meter, key=key, values=values)
     if earlier is not None:
         return earlier
-    known = queries.dials(meters=[meter], read_on=read_on)[meter.pk]
+    without = [] if instead_of is None else [instead_of.pk]
+    known = queries.dials(meters=[meter], read_on=read_on, without=without)[meter.pk]
     today = provider_today(meter.account.provider, now)
     reason = hindrance(meter, read_on=read_on, today=today, last_on=known.last_on, channel=channel)
     if reason is not None:
         raise ReadingRefused(reason, details={"last_on": known.last_on})
     judgement = judge(dials=known.dials, values=values, read_on=read_on)
-    if judgement.refusals:
+    appeal = insist and judgement.only_lower
+    if judgement.refusals and not appeal:
         raise SetRefused(judgement)
-    if judgement.doubts and not confirmed:
+    if judgement.doubts and not confirmed and not appeal:
         raise ConfirmationNeeded(judgement)
     new = NewSet(
         meter_id=meter.pk,
@@ -152,16 +169,22 @@ def _submit(
         received_at=now,
         channel=channel,
         kind=Kind.CUSTOMER,
-        state=State.UNDER_REVIEW if judgement.for_review else State.ACCEPTED,
+        state=State.UNDER_REVIEW if judgement.for_review or appeal else State.ACCEPTED,
         key=key,
-        values=judged_values(judgement),
-        reason=" ".join(sorted(judgement.doubts)),
+        values=stepped_values(judgement, known=known),
+        reason=" ".join(sorted([*judgement.doubts, *(v.refusal for v in judgement.refusals if v.refusal)])),
+        words=words.strip(),
     )
     (kept,) = keep_sets([new], by=by)
+    if photo_id:
+        attach_photo(set_key=kept.set_id, photo_id=photo_id, by=by, now=now)
+    if instead_of is not None:
+        _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
     if new.state is State.ACCEPTED:
         supersede_higher(
             meter=meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number
         )
+        _close_reviews(meter, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
     _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_id=kept.public_id, now=now)
     return Receipt(
         receipt_number=kept.receipt_number,
@@ -179,6 +202,35 @@ def judged_values(judgement: Judgement) -> dict[Zone, NewValue]:
         zone: NewValue(verdict.value, verdict.turns, verdict.consumption)
         for zone, verdict in judgement.verdicts.items()
     }
+
+
+def stepped_values(judgement: Judgement, *, known: queries.MeterDials) -> dict[Zone, NewValue]:
+    """The scales as they are written when some of them went down: the difference is below zero."""
+    values = judged_values(judgement)
+    for dial in known.dials:
+        verdict = judgement.verdicts[dial.zone]
+        if verdict.refusal is Reason.LOWER:
+            step = (verdict.value - dial.base.value) * dial.ratio
+            values[dial.zone] = NewValue(verdict.value, dial.base.turns, step)
+    return values
+
+
+def _replace(old: ReadingSet, *, by: Actor, now: datetime, receipt: str) -> None:
+    before = State(old.state)
+    if not move_sets(set_ids=[old.pk], before=before, after=State.CORRECTED, by=by, now=now, reason=receipt):
+        raise Refused(WithdrawReason.ALREADY)
+
+
+def _close_reviews(meter: Meter, *, but: int, by: Actor, now: datetime, reason: str) -> None:
+    """Nobody need look any more at a doubtful set once a believable one has come."""
+    waiting = ReadingSet.objects.filter(
+        meter=meter, state=State.UNDER_REVIEW.value, kind=Kind.CUSTOMER.value
+    ).exclude(pk=but)
+    keys = list(waiting.values_list("pk", flat=True))
+    if keys:
+        move_sets(
+            set_ids=keys, before=State.UNDER_REVIEW, after=State.SUPERSEDED, by=by, now=now, reason=reason
+        )
 
 
 def hindrance(meter: Meter, *, read_on: date, today: date, last_on: date, channel: Channel) -> Reason | None:
@@ -220,7 +272,8 @@ def supersede_higher(
         )
 
 
-def _kept_before(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> Receipt | None:
+def kept_before(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> Receipt | None:
+    """The receipt this key was given before. :raises KeyReused: it came with other values"""
     kept = ReadingSet.objects.filter(meter=meter, key=key).first()
     if kept is None:
         return None

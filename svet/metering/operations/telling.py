@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
+from svet.look.formats import day
 from svet.metering import texts
-from svet.metering.rules import Zone
+from svet.metering.models import Dispute
+from svet.metering.rules import DisputeState, Zone
 from svet.notices import operations as notices
 from svet.notices.operations import Tiding
 from svet.notices.rules import Event
@@ -24,10 +26,45 @@ def tell_accepted(
     _tell(account, event=Event.READING_ACCEPTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
 
 
-def tell_refused(account: Account, *, reason: str, now: datetime) -> None:
+def tell_refused(account: Account, *, reason: str, set_id: str, now: datetime) -> None:
     """The staff looked at the readings and does not take them; ``reason`` may be empty."""
     params = {"account": account.number, "reason": reason.strip() or texts.refused_by_staff()}
-    _tell(account, event=Event.READING_REFUSED, params=params, url="/readings/", now=now)
+    _tell(account, event=Event.READING_REFUSED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+
+
+def tell_corrected(
+    account: Account, *, before: str, after: str, reason: str, set_id: str, now: datetime
+) -> None:
+    """The staff took other values than were sent; ``set_id`` is the public one of the new set."""
+    params = {"account": account.number, "before": before, "values": after, "reason": reason[:300]}
+    _tell(account, event=Event.READING_CORRECTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+
+
+def tell_control(
+    account: Account,
+    *,
+    values: Mapping[Zone, Decimal],
+    read_on: date,
+    until: date,
+    set_id: str,
+    now: datetime,
+) -> None:
+    """The company read the meter; until when one may object."""
+    params = {
+        "account": account.number,
+        "values": texts.values_line(values),
+        "on": day(read_on),
+        "until": day(until),
+    }
+    _tell(account, event=Event.CONTROL_READING, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+
+
+def tell_dispute_answered(dispute: Dispute, *, words: str, after: DisputeState, now: datetime) -> None:
+    """The staff answered an objection; ``words`` are its own."""
+    answer = f"{texts.DISPUTE_STATES[after]}. {words}"
+    params = {"account": dispute.account.number, "answer": answer[:300]}
+    url = f"/readings/receipt/{dispute.reading_set.public_id}/"
+    _tell(dispute.account, event=Event.DISPUTE_ANSWERED, params=params, url=url, now=now)
 
 
 def _tell(account: Account, *, event: Event, params: Mapping[str, str], url: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from svet.metering.rules.calendar import (
     verification,
     window,
 )
+from svet.metering.rules.disputes import DISPUTE_MOVES, DisputeReason, DisputeState, dispute_until
 from svet.metering.rules.judging import Dial, Doubt, Judgement, Mark, Verdict, judge, usual_for
 from svet.metering.rules.parsing import ReadingRefused, Reason, parse_value
 from svet.metering.rules.reminding import (
@@ -23,11 +24,14 @@ from svet.metering.rules.states import EFFECTIVE, MOVES, Channel, Kind, State, W
 from svet.metering.rules.zones import ZONES, Scheme, Zone, zones_of
 
 __all__ = [
+    "DISPUTE_MOVES",
     "EFFECTIVE",
     "MOVES",
     "ZONES",
     "Channel",
     "Dial",
+    "DisputeReason",
+    "DisputeState",
     "Doubt",
     "Judgement",
     "Kind",
@@ -46,6 +50,7 @@ __all__ = [
     "WithdrawReason",
     "Zone",
     "cut_off",
+    "dispute_until",
     "judge",
     "may_move",
     "parse_value",

@@ -50,7 +50,8 @@ class Dial:
     """One scale as the judge sees it.
 
     ``base`` is the last reading nobody can take back, ``pending`` a later one that may still be corrected,
-    ``usual_daily`` the usual kWh a day, ratio included, if there is enough history.
+    ``usual_daily`` the usual kWh a day over about a year, ratio included, ``season_daily`` the same over
+    these very weeks of the last year; either is None when there is too little history.
     """
 
     zone: Zone
@@ -60,6 +61,12 @@ class Dial:
     base: Mark
     pending: Mark | None = None
     usual_daily: Decimal | None = None
+    season_daily: Decimal | None = None
+
+    @property
+    def expected_daily(self) -> Decimal | None:
+        """kWh a day one would expect: a heated house in winter is held against its winter."""
+        return self.usual_daily if self.season_daily is None else self.season_daily
 
     @property
     def capacity(self) -> int:
@@ -120,20 +127,30 @@ class Judgement:
         return Doubt.ABOVE_TECHNICAL in self.doubts
 
     @property
+    def only_lower(self) -> bool:
+        """Whether all that speaks against the set is that values went down: a person can tell why."""
+        return bool(self.refusals) and all(verdict.refusal is Reason.LOWER for verdict in self.refusals)
+
+    @property
     def consumption(self) -> dict[Zone, Decimal]:
         """kWh by zone."""
         return {zone: verdict.consumption for zone, verdict in self.verdicts.items()}
 
 
-def judge(*, dials: Sequence[Dial], values: Mapping[Zone, Decimal], read_on: date) -> Judgement:
-    """Judge a whole set together; the order of the values never matters."""
+def judge(
+    *, dials: Sequence[Dial], values: Mapping[Zone, Decimal], read_on: date, turned: bool = False
+) -> Judgement:
+    """Judge a whole set together; the order of the values never matters.
+
+    ``turned``: somebody has looked and knows that the dial passed zero, however improbable it is.
+    """
     verdicts: dict[Zone, Verdict] = {}
     for dial in dials:
         given = values.get(dial.zone)
         verdicts[dial.zone] = (
             Verdict(dial.zone, dial.last.value, refusal=Reason.REQUIRED)
             if given is None
-            else _judge_dial(dial, value=given, read_on=read_on)
+            else _judge_dial(dial, value=given, read_on=read_on, turned=turned)
         )
     for zone in values.keys() - verdicts.keys():
         verdicts[zone] = Verdict(zone, values[zone], refusal=Reason.UNKNOWN_ZONE)
@@ -147,7 +164,7 @@ def _days(dial: Dial, *, read_on: date) -> int:
     return max(1, (read_on - dial.base.on).days)
 
 
-def _judge_dial(dial: Dial, *, value: Decimal, read_on: date) -> Verdict:
+def _judge_dial(dial: Dial, *, value: Decimal, read_on: date, turned: bool = False) -> Verdict:
     if value < 0 or value >= dial.capacity:
         return Verdict(dial.zone, value, refusal=Reason.CAPACITY, details={"digits": dial.digits})
     if value != value.quantize(Decimal(1).scaleb(-dial.decimals)):
@@ -162,7 +179,7 @@ def _judge_dial(dial: Dial, *, value: Decimal, read_on: date) -> Verdict:
             TECHNICAL_KWH_A_DAY * dial.ratio * _days(dial, read_on=read_on),
             dial.capacity * dial.ratio * TURN_SHARE,
         )
-        if step * dial.ratio > ceiling:
+        if step * dial.ratio > ceiling and not turned:
             return Verdict(dial.zone, value, refusal=Reason.LOWER, details={"previous": base.value})
         doubts.add(Doubt.ROLLOVER)
     if dial.pending is not None and dial.total(value, turns) < dial.total(
@@ -176,16 +193,18 @@ def _judge_dial(dial: Dial, *, value: Decimal, read_on: date) -> Verdict:
 
 def usual_for(dial: Dial, *, read_on: date) -> Decimal | None:
     """kWh one would expect since the base, if there is enough history."""
-    return None if dial.usual_daily is None else dial.usual_daily * _days(dial, read_on=read_on)
+    daily = dial.expected_daily
+    return None if daily is None else daily * _days(dial, read_on=read_on)
 
 
 def _too_much(dial: Dial, *, consumption: Decimal, days: int) -> set[Doubt]:
     if consumption > TECHNICAL_KWH_A_DAY * dial.ratio * days:
         return {Doubt.ABOVE_TECHNICAL}
-    if dial.usual_daily is None:
+    expected = dial.expected_daily
+    if expected is None:
         odd = consumption > UNKNOWN_USUAL_KWH_A_DAY * dial.ratio * days + USUAL_MARGIN_KWH
     else:
-        usual = dial.usual_daily * days
+        usual = expected * days
         odd = consumption > usual * USUAL_TIMES and consumption - usual > USUAL_MARGIN_KWH
     return {Doubt.ABOVE_USUAL} if odd else set()
 

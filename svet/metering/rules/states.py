@@ -36,17 +36,22 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
     REJECTED = "rejected"
+    CORRECTED = "corrected"
 
 
 MOVES: dict[State, frozenset[State]] = {
     State.SUBMITTED: frozenset({State.ACCEPTED, State.UNDER_REVIEW}),
-    State.UNDER_REVIEW: frozenset({State.ACCEPTED, State.REJECTED, State.WITHDRAWN, State.SUPERSEDED}),
-    State.ACCEPTED: frozenset({State.USED, State.WITHDRAWN, State.SUPERSEDED}),
+    State.UNDER_REVIEW: frozenset(
+        {State.ACCEPTED, State.CORRECTED, State.REJECTED, State.WITHDRAWN, State.SUPERSEDED}
+    ),
+    State.ACCEPTED: frozenset({State.USED, State.CORRECTED, State.WITHDRAWN, State.SUPERSEDED}),
     # A bill points to it: a later control reading settles the difference, the reading stays as it was.
     State.USED: frozenset(),
     State.WITHDRAWN: frozenset(),
     State.SUPERSEDED: frozenset(),
     State.REJECTED: frozenset(),
+    # Its author or the staff sent other values instead; the change names their receipt.
+    State.CORRECTED: frozenset(),
 }
 
 # Readings that count: for the last values, for judging the next set and for billing.

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
 
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -23,49 +19,10 @@ from svet.payments.models import Order, StateChange
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, StubBank, credited, make_family, make_order
 from tests.bank import running_bank
+from tests.kills import MOST, killed_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
 LATER = NOW + timedelta(minutes=1)
-MOST = 200
-
-
-def killed_at(point: int, act: Callable[[], Any]) -> bool:
-    """Do ``act`` in a child that dies before statement or commit ``point``; False if it got through.
-
-    Each commit is two points: before it and after it.
-    """
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def count() -> None:
-            nonlocal seen
-            seen += 1
-            if seen == point:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        def watch(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-            count()
-            return execute(sql, params, many, context)
-
-        real_commit = connection._commit  # type: ignore[attr-defined]
-
-        def commit() -> None:
-            count()
-            real_commit()
-            count()
-
-        connection._commit = commit  # type: ignore[attr-defined]
-        try:
-            with connection.execute_wrapper(watch):
-                act()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"the child failed at point {point}"
-    return os.WIFSIGNALED(status)
 
 
 def test_settling_killed_anywhere_credits_once(bank: StubBank) -> None:

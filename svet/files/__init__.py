@@ -1,0 +1,1 @@
+"""Photos people send: checked before they are decoded, re-encoded without a trace of the camera, kept."""

@@ -1,0 +1,157 @@
+"""Control readings: what the company itself read off a meter, with its act and its photo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.transactions import require_transaction, use_case
+from svet.metering import queries
+from svet.metering.models import Meter, ReadingSet, ReadingValue
+from svet.metering.operations.keeping import Kept, NewSet, keep_sets, move_sets
+from svet.metering.operations.photos import attach_photo
+from svet.metering.operations.submitting import SetRefused, stepped_values
+from svet.metering.operations.telling import tell_control
+from svet.metering.rules import (
+    Channel,
+    Kind,
+    ReadingRefused,
+    Reason,
+    State,
+    Zone,
+    dispute_until,
+    judge,
+)
+from svet.subscribers.queries import provider_today
+
+
+def take_control_reading(
+    *,
+    by: Actor,
+    meter_id: int,
+    values: Mapping[Zone, Decimal],
+    read_on: date,
+    now: datetime,
+    act_number: str = "",
+    photo_id: str = "",
+) -> str:
+    """Keep what the company read off; unbilled customers' sets that contradict it are superseded.
+
+    It may be lower than what was billed: the next bill gives the difference back. The holders are told with
+    both values and until when they may object. Says the receipt number.
+
+    :raises ReadingRefused: not a value of this dial, a future day, or a day before one that is billed already
+    :raises PhotoRefused: the photo was forgotten
+    """
+    with use_case():
+        return keep_control(
+            by=by,
+            meter_id=meter_id,
+            values=values,
+            read_on=read_on,
+            now=now,
+            act_number=act_number,
+            photo_id=photo_id,
+        ).receipt_number
+
+
+def keep_control(
+    *,
+    by: Actor,
+    meter_id: int,
+    values: Mapping[Zone, Decimal],
+    read_on: date,
+    now: datetime,
+    act_number: str = "",
+    photo_id: str = "",
+    without: int | None = None,
+) -> Kept:
+    """The control reading itself (a step); ``without`` is a disputed one that this one replaces.
+
+    :raises ReadingRefused: :raises PhotoRefused: as for the use case
+    """
+    require_transaction()
+    Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter_id)
+    meter = Meter.objects.select_related("account__provider").get(pk=meter_id)
+    today = provider_today(meter.account.provider, now)
+    _check_day(meter, read_on=read_on, today=today)
+    known = queries.dials(meters=[meter], read_on=read_on, without=[] if without is None else [without])[
+        meter.pk
+    ]
+    judgement = judge(dials=known.dials, values=values, read_on=read_on)
+    if any(verdict.refusal is not Reason.LOWER for verdict in judgement.refusals):
+        raise SetRefused(judgement)
+    new = NewSet(
+        meter_id=meter.pk,
+        account_id=meter.account_id,
+        read_on=read_on,
+        received_at=now,
+        channel=Channel.OFFICE,
+        kind=Kind.CONTROL,
+        state=State.ACCEPTED,
+        key=uuid4(),
+        values=stepped_values(judgement, known=known),
+        words=f"акт № {act_number.strip()}" if act_number.strip() else "",
+    )
+    (kept,) = keep_sets([new], by=by)
+    if photo_id:
+        attach_photo(set_key=kept.set_id, photo_id=photo_id, by=by, now=now)
+    _supersede_contradicting(meter, new=new, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
+    journal.record(
+        by=by,
+        action="readings.controlled",
+        subject="reading_set",
+        subject_id=kept.public_id,
+        now=now,
+        account_id=meter.account_id,
+        after={"values": {zone.value: str(value) for zone, value in values.items()}, "act": act_number},
+    )
+    until = dispute_until(today, days=meter.account.provider.dispute_days)
+    tell_control(meter.account, values=values, read_on=read_on, until=until, set_id=kept.public_id, now=now)
+    return kept
+
+
+def _check_day(meter: Meter, *, read_on: date, today: date) -> None:
+    """What is billed rests on the reading of its day: an earlier control reading would change nothing.
+
+    :raises ReadingRefused: in the future, outside the meter's time, before the last billed or control reading
+    """
+    if read_on > today:
+        raise ReadingRefused(Reason.FUTURE, field="read_on")
+    if read_on < meter.installed_on or (meter.removed_on is not None and read_on > meter.removed_on):
+        raise ReadingRefused(Reason.REMOVED, field="read_on")
+    fixed = (
+        ReadingSet.objects.filter(meter=meter, read_on__gt=read_on, state=State.USED.value)
+        .order_by("-read_on")
+        .values_list("read_on", flat=True)
+        .first()
+    )
+    if fixed is not None:
+        raise ReadingRefused(Reason.BEFORE_LAST, field="read_on", details={"last_on": fixed})
+
+
+def _supersede_contradicting(
+    meter: Meter, *, new: NewSet, but: int, by: Actor, now: datetime, reason: str
+) -> None:
+    """Read earlier yet higher, or later yet lower."""
+    rows = (
+        ReadingValue.objects.filter(
+            reading_set__meter=meter,
+            reading_set__state=State.ACCEPTED.value,
+            reading_set__kind=Kind.CUSTOMER.value,
+        )
+        .exclude(reading_set_id=but)
+        .values_list("reading_set_id", "reading_set__read_on", "zone", "value", "turns")
+    )
+    capacity = 10**meter.digits
+    wrong = set()
+    for set_id, on, zone, value, turns in rows:
+        control = new.values[Zone(zone)]
+        step = capacity * turns + value - (capacity * control.turns + control.value)
+        if (on <= new.read_on and step > 0) or (on >= new.read_on and step < 0):
+            wrong.add(set_id)
+    move_sets(set_ids=wrong, before=State.ACCEPTED, after=State.SUPERSEDED, by=by, now=now, reason=reason)

@@ -1,0 +1,167 @@
+"""The staff looks at an odd set: takes it, refuses it, or writes down what the dial really shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import uuid4
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import Refused
+from svet.kernel.transactions import use_case
+from svet.metering import queries, texts
+from svet.metering.models import Meter, ReadingSet
+from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_sets
+from svet.metering.operations.submitting import SetRefused, judged_values, supersede_higher
+from svet.metering.operations.telling import tell_accepted, tell_corrected, tell_refused
+from svet.metering.rules import Channel, Kind, State, Zone, judge
+
+
+class ReviewReason(StrEnum):
+    """Why the staff's decision cannot stand."""
+
+    ALREADY = "review_already_decided"
+    BELOW = "review_below_last"
+    WORDS = "review_words_required"
+
+
+class ReviewRefused(Refused):
+    """The set cannot be decided like that."""
+
+
+def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: datetime) -> None:
+    """The staff takes or refuses a set under review and the holders are told, with ``reason`` in its words.
+
+    :raises ReviewRefused: it is no longer there, or it lies below the last reading and would make the
+        consumption negative: correct it, or take a control reading
+    """
+    with use_case():
+        row = _waiting(set_id)
+        after = State.ACCEPTED if accept else State.REJECTED
+        if accept:
+            values = {Zone(v.zone): NewValue(v.value, v.turns, v.consumption) for v in row.values.all()}
+            _check_still_true(row, values)
+        _move(row, after=after, by=by, now=now, words=reason)
+        if accept:
+            supersede_higher(
+                meter=row.meter, than=values, but=row.pk, by=by, now=now, reason=row.receipt_number
+            )
+            tell_accepted(
+                row.account,
+                values={zone: value.value for zone, value in values.items()},
+                receipt=row.receipt_number,
+                set_id=row.public_id,
+                now=now,
+            )
+        else:
+            tell_refused(row.account, reason=reason, set_id=row.public_id, now=now)
+        _record(row, after=after, by=by, now=now, words=reason)
+
+
+def correct_review(
+    *,
+    by: Actor,
+    set_id: int,
+    values: Mapping[Zone, Decimal],
+    turned: bool,
+    reason: str,
+    now: datetime,
+) -> str:
+    """The staff writes down what the dial really shows, on the day the customer read it; says the receipt.
+
+    ``turned``: the dial has passed zero. The customer's set stays beside it and names the new one.
+
+    :raises ReviewRefused: no longer there, or without words
+    :raises ReadingRefused: no values of this dial, or below the last reading
+    """
+    if not reason.strip():
+        raise ReviewRefused(ReviewReason.WORDS, field="reason")
+    with use_case():
+        row = _waiting(set_id)
+        known = queries.dials(meters=[row.meter], read_on=row.read_on)[row.meter_id]
+        judgement = judge(dials=known.dials, values=values, read_on=row.read_on, turned=turned)
+        if judgement.refusals:
+            raise SetRefused(judgement)
+        new = NewSet(
+            meter_id=row.meter_id,
+            account_id=row.account_id,
+            read_on=row.read_on,
+            received_at=now,
+            channel=Channel.OFFICE,
+            kind=Kind.CUSTOMER,
+            state=State.ACCEPTED,
+            key=uuid4(),
+            values=judged_values(judgement),
+            reason=row.receipt_number,
+            words=reason.strip(),
+        )
+        (kept,) = keep_sets([new], by=by)
+        _move(row, after=State.CORRECTED, by=by, now=now, reason=kept.receipt_number, words=reason)
+        supersede_higher(
+            meter=row.meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number
+        )
+        tell_corrected(
+            row.account,
+            before=texts.values_line({Zone(v.zone): v.value for v in row.values.all()}),
+            after=texts.values_line(values),
+            reason=reason.strip(),
+            set_id=kept.public_id,
+            now=now,
+        )
+        _record(row, after=State.CORRECTED, by=by, now=now, words=reason, receipt=kept.receipt_number)
+        return kept.receipt_number
+
+
+def _waiting(set_id: int) -> ReadingSet:
+    """A set under review with its meter locked. :raises ReviewRefused: it is no longer there"""
+    row = ReadingSet.objects.select_related("meter__account__provider", "account").filter(pk=set_id).first()
+    if row is None:
+        raise ReviewRefused(ReviewReason.ALREADY)
+    Meter.objects.select_for_update(no_key=True).only("pk").get(pk=row.meter_id)
+    return row
+
+
+def _check_still_true(row: ReadingSet, values: Mapping[Zone, NewValue]) -> None:
+    """Other readings may have come while it waited. :raises ReviewRefused: it would run backwards now"""
+    known = queries.dials(meters=[row.meter], read_on=row.read_on)[row.meter_id]
+    judgement = judge(
+        dials=known.dials, values={zone: value.value for zone, value in values.items()}, read_on=row.read_on
+    )
+    turns = {zone: verdict.turns for zone, verdict in judgement.verdicts.items()}
+    if judgement.refusals or turns != {zone: value.turns for zone, value in values.items()}:
+        raise ReviewRefused(ReviewReason.BELOW)
+
+
+def _move(
+    row: ReadingSet, *, after: State, by: Actor, now: datetime, reason: str = "", words: str = ""
+) -> None:
+    moved = move_sets(
+        set_ids=[row.pk],
+        before=State.UNDER_REVIEW,
+        after=after,
+        by=by,
+        now=now,
+        reason=reason,
+        words=words.strip(),
+    )
+    if not moved:
+        raise ReviewRefused(ReviewReason.ALREADY)
+
+
+def _record(
+    row: ReadingSet, *, after: State, by: Actor, now: datetime, words: str, receipt: str = ""
+) -> None:
+    journal.record(
+        by=by,
+        action="readings.reviewed",
+        subject="reading_set",
+        subject_id=row.public_id,
+        now=now,
+        account_id=row.account_id,
+        before={"state": State.UNDER_REVIEW.value},
+        after={"state": after.value, "receipt": receipt},
+        reason=words,
+    )

@@ -1,0 +1,81 @@
+"""The staff's queue: odd sets with everything one needs to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from svet.metering.models import Meter, ReadingSet
+from svet.metering.queries.dials import dials
+from svet.metering.queries.readings import SetView, sets_by_id
+from svet.metering.queries.tracks import Change, PhotoView, changes_of, photos_of
+from svet.metering.rules import Dial, Kind, State, Zone, usual_for
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """A set that waits: what was sent, what stood before, what is usual since then (kWh, None: unknown)."""
+
+    view: SetView
+    meter: Meter
+    dials: tuple[Dial, ...]
+    usual: Mapping[Zone, Decimal | None]
+    sent: Change
+    photos: tuple[PhotoView, ...]
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why it waits, by the names of doubts and reasons."""
+        return self.sent.reason.split()
+
+
+def review_count() -> int:
+    """How many sets wait for the staff."""
+    return _waiting().count()
+
+
+def review_queue(*, limit: int, offset: int = 0) -> list[ReviewItem]:
+    """The sets that wait, oldest first, in a constant number of queries."""
+    keys = list(
+        _waiting().order_by("received_at", "pk").values_list("pk", flat=True)[offset : offset + limit]
+    )
+    return review_items(keys)
+
+
+def review_items(set_ids: list[int]) -> list[ReviewItem]:
+    """These sets in their order."""
+    views = sets_by_id(set_ids=set_ids)
+    meters = {
+        meter.pk: meter
+        for meter in Meter.objects.select_related("account__provider", "account__premises").filter(
+            pk__in={view.meter_id for view in views.values()}
+        )
+    }
+    # A meter has more than one waiting set only rarely; the earliest day is near enough for what is usual.
+    days = {view.meter_id: view.read_on for view in views.values()}
+    known = dials(meters=list(meters.values()), read_on=days)
+    changes, photos = changes_of(set_ids), photos_of(set_ids)
+    found = []
+    for key in set_ids:
+        view = views.get(key)
+        if view is None or view.meter_id not in known:
+            continue
+        scales = known[view.meter_id].dials
+        found.append(
+            ReviewItem(
+                view=view,
+                meter=meters[view.meter_id],
+                dials=scales,
+                usual={dial.zone: usual_for(dial, read_on=view.read_on) for dial in scales},
+                sent=changes[key][0],
+                photos=tuple(photos[key]),
+            )
+        )
+    return found
+
+
+def _waiting() -> QuerySet[ReadingSet]:
+    return ReadingSet.objects.filter(state=State.UNDER_REVIEW.value).exclude(kind=Kind.INITIAL.value)

@@ -1,0 +1,205 @@
+"""The course of a set like that of a parcel: every change with who and why, its photos, its objection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from svet.files import queries as files
+from svet.kernel.actors import Actor, ActorKind
+from svet.metering.models import Dispute, DisputeChange, ReadingPhoto, ReadingSet, SetStateChange
+from svet.metering.queries.meters import MeterNotFound, MeterReason
+from svet.metering.queries.readings import SetView, sets_by_id
+from svet.metering.rules import DisputeState, Kind, State, dispute_until
+from svet.subscribers.models import Provider
+from svet.subscribers.queries import provider_today, visible_to
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One move of a set; ``reason`` is for programs, ``words`` are a person's."""
+
+    before: State
+    after: State
+    at: datetime
+    by_kind: ActorKind
+    by_person_id: int | None
+    reason: str
+    words: str
+
+
+def changes_of(set_ids: Collection[int]) -> dict[int, list[Change]]:
+    """Per set its moves, oldest first."""
+    found: dict[int, list[Change]] = {key: [] for key in set_ids}
+    rows = SetStateChange.objects.filter(reading_set_id__in=set_ids).order_by("at", "pk")
+    for row in rows:
+        found[row.reading_set_id].append(
+            Change(
+                State(row.from_state),
+                State(row.to_state),
+                row.at,
+                ActorKind(row.by_kind),
+                row.by_person_id,
+                row.reason,
+                row.words,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoView:
+    """A photo of a set by its outside id."""
+
+    public_id: str
+    added_at: datetime
+    by_kind: ActorKind
+
+
+def photos_of(set_ids: Collection[int]) -> dict[int, list[PhotoView]]:
+    """Per set its photos, oldest first; their pixels stay where they are."""
+    found: dict[int, list[PhotoView]] = {key: [] for key in set_ids}
+    rows = ReadingPhoto.objects.filter(reading_set_id__in=set_ids).order_by("pk")
+    for key, photo, at, kind in rows.values_list("reading_set_id", "photo__public_id", "added_at", "by_kind"):
+        found[key].append(PhotoView(photo, at, ActorKind(kind)))
+    return found
+
+
+def photo_for(actor: Actor, *, public_id: str) -> bytes:
+    """The JPEG of a reading or of an objection. :raises MeterNotFound: absent or not for the actor"""
+    seen = visible_to(actor)
+    key = (
+        ReadingPhoto.objects.filter(photo__public_id=public_id, reading_set__account__in=seen)
+        .values_list("photo_id", flat=True)
+        .first()
+        or Dispute.objects.filter(photo__public_id=public_id, account__in=seen)
+        .values_list("photo_id", flat=True)
+        .first()
+    )
+    if key is None:
+        raise MeterNotFound(MeterReason.NOT_FOUND)
+    return files.jpeg_of(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A control reading's counterpart: what the customer had last said, and what both are counted from."""
+
+    customer: SetView | None
+    base: SetView | None
+
+
+def compared(control: SetView) -> Comparison:
+    """What stood before a control reading came.
+
+    What a customer's set already billed for is settled: the difference is counted from the set itself.
+    """
+    earlier = ReadingSet.objects.filter(meter_id=control.meter_id, received_at__lt=control.received_at)
+    order = ("-read_on", "-received_at", "-pk")
+    customer = (
+        earlier.filter(
+            kind=Kind.CUSTOMER.value,
+            read_on__lte=control.read_on,
+            state__in=[State.ACCEPTED.value, State.USED.value, State.SUPERSEDED.value],
+        )
+        .order_by(*order)
+        .first()
+    )
+    if customer is None or customer.state == State.USED:
+        base = customer
+    else:
+        base = (
+            earlier.filter(state__in=[State.ACCEPTED.value, State.USED.value], read_on__lte=customer.read_on)
+            .exclude(pk=customer.pk)
+            .filter(Q(read_on__lt=customer.read_on) | Q(received_at__lt=customer.received_at))
+            .order_by(*order)
+            .first()
+        )
+    views = sets_by_id(set_ids={row.pk for row in (customer, base) if row is not None})
+    return Comparison(
+        None if customer is None else views.get(customer.pk), None if base is None else views.get(base.pk)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeStep:
+    """One step of an objection in whose words."""
+
+    state: DisputeState
+    at: datetime
+    by_kind: ActorKind
+    by_person_id: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeView:
+    """An objection with its course."""
+
+    public_id: str
+    set_id: int
+    account_id: int
+    person_id: int
+    state: DisputeState
+    words: str
+    photo_id: str
+    opened_at: datetime
+    settled_by_id: int | None
+    steps: tuple[DisputeStep, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still to come."""
+        return self.state in (DisputeState.OPEN, DisputeState.CHECKING)
+
+
+def disputes_of(set_ids: Collection[int]) -> dict[int, DisputeView]:
+    """Per control reading the objection to it."""
+    return {
+        view.set_id: view for view in _dispute_views(Q(reading_set_id__in=list(set_ids)), limit=len(set_ids))
+    }
+
+
+def waiting_disputes(*, limit: int) -> list[DisputeView]:
+    """The objections nobody has answered, oldest first."""
+    return _dispute_views(Q(state__in=["open", "checking"]), limit=limit)
+
+
+def _dispute_views(which: Q, *, limit: int) -> list[DisputeView]:
+    rows = list(
+        Dispute.objects.filter(which).select_related("photo").defer("photo__jpeg").order_by("pk")[:limit]
+    )
+    steps: dict[int, list[DisputeStep]] = {}
+    for change in DisputeChange.objects.filter(dispute__in=[row.pk for row in rows]).order_by("at", "pk"):
+        steps.setdefault(change.dispute_id, []).append(
+            DisputeStep(
+                DisputeState(change.to_state),
+                change.at,
+                ActorKind(change.by_kind),
+                change.by_person_id,
+                change.words,
+            )
+        )
+    return [
+        DisputeView(
+            public_id=row.public_id,
+            set_id=row.reading_set_id,
+            account_id=row.account_id,
+            person_id=row.person_id,
+            state=DisputeState(row.state),
+            words=row.words,
+            photo_id=row.photo.public_id if row.photo is not None else "",
+            opened_at=row.opened_at,
+            settled_by_id=row.settled_by_id,
+            steps=tuple(steps.get(row.pk, ())),
+        )
+        for row in rows
+    ]
+
+
+def objection_until(control: SetView, provider: Provider) -> date:
+    """The last day on which one may object to this control reading."""
+    return dispute_until(provider_today(provider, control.received_at), days=provider.dispute_days)
