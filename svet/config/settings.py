@@ -29,6 +29,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "procrastinate.contrib.django",
     "svet.look",
     "svet.site",
@@ -70,6 +73,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # The library of second factors does not start without it; it does nothing here: docs/adr/0024.
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "svet.config.urls"
 WSGI_APPLICATION = "svet.config.wsgi.application"
@@ -90,6 +95,12 @@ TEMPLATES = [
 DATABASES = {"default": database_settings(DATA)}
 AUTH_USER_MODEL = "people.Person"
 PASSWORD_HASHERS = ["svet.people.hashing.PasswordHasher"]
+# Second factors are kept by django-allauth; its pages and addresses are not used: docs/adr/0024.
+MFA_ADAPTER = "svet.people.secrets.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODE_DIGITS = 10
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "phone"
+ACCOUNT_EMAIL_VERIFICATION = "none"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True

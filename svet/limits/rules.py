@@ -22,6 +22,7 @@ class LimitName(StrEnum):
     SIGN_IN_PER_DEVICE = "sign_in_per_device"
     SIGN_IN_PER_NETWORK = "sign_in_per_network"
     PASSWORD_CHECKS = "password_checks"  # noqa: S105 - the name of a limit
+    SECOND_FACTOR = "second_factor"
     RECOVERY_PER_PHONE = "recovery_per_phone"
     EMAIL_CODES = "email_codes"
     LINKING_PER_PERSON = "linking_per_person"
@@ -69,6 +70,7 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.SIGN_IN_PER_DEVICE: Limit(10, 5 * MINUTE),
     LimitName.SIGN_IN_PER_NETWORK: Limit(600, HOUR),
     LimitName.PASSWORD_CHECKS: Limit(5, 15 * MINUTE),
+    LimitName.SECOND_FACTOR: Limit(5, 15 * MINUTE),
     LimitName.RECOVERY_PER_PHONE: Limit(5, DAY),
     LimitName.EMAIL_CODES: Limit(5, HOUR, pauses=(60, 120, 300)),
     LimitName.LINKING_PER_PERSON: Limit(5, HOUR),

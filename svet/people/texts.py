@@ -95,6 +95,9 @@ _CODE: dict[str, str | Promise] = {
     CodeReason.FORM: gettext_lazy("Код — это 6 цифр из сообщения."),
     CodeReason.EXPIRED: gettext_lazy("Код устарел: он действует 5 минут. Запросите новый."),
     CodeReason.EXHAUSTED: gettext_lazy("Код введён неверно три раза и больше не действует. Запросите новый."),
+    CodeReason.NOT_OF_APP: gettext_lazy(
+        "Код не подошёл. Каждый код действует один раз: дождитесь в приложении следующего."
+    ),
     CodeReason.NO_CODE: gettext_lazy("Этот код уже не действует. Начните заново."),
 }
 

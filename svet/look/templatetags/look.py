@@ -15,8 +15,26 @@ from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.look import formats
 from svet.look.icons import SHAPES
+from svet.look.qr import path_of, symbol
 
 register = template.Library()
+
+
+@register.simple_tag
+def qr(text: str, title: str = "") -> SafeString:
+    """A QR symbol as inline SVG, dark on white in either theme, with the quiet zone readers need."""
+    rows = symbol(text.encode())
+    side = len(rows) + 8
+    return format_html(
+        '<svg class="qr" viewBox="-4 -4 {} {}" role="img" shape-rendering="crispEdges"><title>{}</title>'
+        '<rect x="-4" y="-4" width="{}" height="{}" fill="#fff"/><path fill="#000" d="{}"/></svg>',
+        side,
+        side,
+        title,
+        side,
+        side,
+        path_of(rows),
+    )
 
 
 @register.filter

@@ -33,6 +33,16 @@ from svet.people.operations.registration import (
 from svet.people.operations.resending import resend_code
 from svet.people.operations.signing_in import sign_in
 from svet.people.operations.tokens import issue_token, revoke_token, touch_token
+from svet.people.operations.totp import (
+    check_totp,
+    enrol_totp,
+    forget_totp,
+    has_totp,
+    keep_totp,
+    new_totp_secret,
+    totp_code,
+    totp_url,
+)
 
 __all__ = [
     "change_appearance",
@@ -42,16 +52,22 @@ __all__ = [
     "change_notifications",
     "change_password",
     "change_person",
+    "check_totp",
     "confirm_email_change",
     "confirm_phone_change",
     "confirm_recovery",
     "confirm_registration",
     "end_other_sessions",
     "end_session",
+    "enrol_totp",
     "finish_recovery",
+    "forget_totp",
     "give_consent",
+    "has_totp",
     "issue_token",
+    "keep_totp",
     "move_session",
+    "new_totp_secret",
     "register_directly",
     "remember_device",
     "resend_code",
@@ -62,6 +78,8 @@ __all__ = [
     "start_phone_change",
     "start_recovery",
     "start_registration",
+    "totp_code",
+    "totp_url",
     "touch_token",
     "withdraw_consent",
 ]

@@ -26,6 +26,7 @@ class CodeReason(StrEnum):
     EXPIRED = "expired"
     EXHAUSTED = "exhausted"
     NO_CODE = "no_code"
+    NOT_OF_APP = "not_of_app"
 
 
 class CodeRefused(Refused):

@@ -1,0 +1,133 @@
+"""Codes of an authenticator application (TOTP, RFC 6238), kept by django-allauth.
+
+The library keeps the authenticators and computes the codes. Which steps of time count and that a code opens
+once is decided here: the library remembers used codes in a cache that worker processes do not share.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hmac import compare_digest
+from urllib.parse import quote, urlencode
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
+from allauth.mfa.utils import decrypt
+from django.db import connection
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.transactions import require_transaction, use_case
+from svet.limits.operations import forget, spend
+from svet.limits.rules import LimitName
+from svet.people.models import Person
+from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
+
+STEP_SECONDS = 30
+#: A clock may differ by a step, and a code may be typed when it has just changed.
+TOLERANCE = 1
+
+# A step that was used closes itself and every earlier one, over all workers at once.
+_USE = """
+UPDATE mfa_authenticator
+SET data = jsonb_set(data, '{step}', to_jsonb(%(step)s::bigint)), last_used_at = %(now)s
+WHERE id = %(id)s AND coalesce((data->>'step')::bigint, -1) < %(step)s
+RETURNING id
+"""
+
+
+def has_totp(*, person_id: int) -> bool:
+    """Whether the person has an authenticator application."""
+    return bool(Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).exists())
+
+
+def new_totp_secret() -> str:
+    """A fresh secret to be shown once, as text and as a picture."""
+    return str(generate_totp_secret())
+
+
+def totp_url(*, secret: str, label: str, issuer: str) -> str:
+    """What the picture says: the address applications read."""
+    query = urlencode({"secret": secret, "issuer": issuer}, quote_via=quote)
+    return f"otpauth://totp/{quote(issuer)}:{quote(label)}?{query}"
+
+
+def enrol_totp(*, person_id: int, secret: str, code: object, by: Actor, now: datetime) -> None:
+    """Keep the application whose code fits the secret; one that is there already is not replaced.
+
+    :raises CodeRefused: wrong code. :raises LimitReached: too many tries.
+    """
+    given = normalise_code(code)
+    spend(limit=LimitName.SECOND_FACTOR, key=str(person_id), now=now)
+    step = _step_of(secret, given, now=now)
+    if step is None:
+        raise CodeRefused(CodeReason.NOT_OF_APP)
+    with use_case():
+        person = Person.objects.select_for_update().get(pk=person_id)
+        if has_totp(person_id=person_id):
+            raise CodeRefused(CodeReason.NO_CODE)
+        keep_totp(person=person, secret=secret, by=by, now=now)
+        _use(person_id=person_id, step=step, now=now)
+    forget(limit=LimitName.SECOND_FACTOR, key=str(person_id))
+
+
+def keep_totp(*, person: Person, secret: str, by: Actor, now: datetime) -> None:
+    """Write the authenticator down, in the caller's transaction."""
+    require_transaction()
+    TOTP.activate(person, secret)
+    journal.record(by=by, action="totp.added", subject="person", subject_id=person.public_id, now=now)
+
+
+def check_totp(*, person_id: int, code: object, by: Actor, now: datetime) -> None:
+    """Let a code of the person's application open once.
+
+    :raises CodeRefused: wrong, used before, or there is no application. :raises LimitReached:
+    """
+    given = normalise_code(code)
+    spend(limit=LimitName.SECOND_FACTOR, key=str(person_id), now=now)
+    kept = Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).first()
+    step = None if kept is None else _step_of(decrypt(kept.data["secret"]), given, now=now)
+    if step is None or not _use(person_id=person_id, step=step, now=now):
+        journal.record_security(by=by, action="totp.wrong", now=now, details={"replayed": step is not None})
+        raise CodeRefused(CodeReason.NOT_OF_APP)
+    forget(limit=LimitName.SECOND_FACTOR, key=str(person_id))
+
+
+def forget_totp(*, person: Person, by: Actor, reason: str, now: datetime) -> None:
+    """Drop the person's application: the next sign-in enrols a new one. In the caller's transaction."""
+    require_transaction()
+    Authenticator.objects.filter(user_id=person.pk, type=Authenticator.Type.TOTP).delete()
+    journal.record(
+        by=by, action="totp.removed", subject="person", subject_id=person.public_id, now=now, reason=reason
+    )
+
+
+def totp_code(*, secret: str, now: datetime) -> str:
+    """The code an application shows now; for tests and the demonstration."""
+    return str(format_hotp_value(hotp_value(secret, int(now.timestamp()) // STEP_SECONDS)))
+
+
+def _step_of(secret: str, code: str, *, now: datetime) -> int | None:
+    """The step of time whose code this is, the newest first; every one is compared."""
+    current = int(now.timestamp()) // STEP_SECONDS
+    fitting = [
+        step
+        for step in range(current + TOLERANCE, current - TOLERANCE - 1, -1)
+        if compare_digest(format_hotp_value(hotp_value(secret, step)), code)
+    ]
+    return fitting[0] if fitting else None
+
+
+def _use(*, person_id: int, step: int, now: datetime) -> bool:
+    """Close the step and all before it; False when that was done already."""
+    kept = Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).first()
+    if kept is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(_USE, {"id": kept.pk, "step": step, "now": now})
+        return cursor.fetchone() is not None
