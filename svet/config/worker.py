@@ -28,6 +28,9 @@ def _with_fresh_connections(call_next: SyncCallNext, context: JobContext, worker
 def run_worker(*, queues: Sequence[str], concurrency: int, patience: float) -> None:
     """Do jobs until SIGTERM or SIGINT; finished ones are deleted, failed ones stay for staff to see."""
     refuse_unsafe()
+    # Here and not above: the jobs are found only when Django is ready.
+    from svet.notices.jobs import listen as hear_sms
+
     connector = app.connector
     assert isinstance(connector, DjangoConnector)
     # A second app fetches and finishes jobs over its own pool. The tasks keep the first one, whose connector
@@ -36,6 +39,7 @@ def run_worker(*, queues: Sequence[str], concurrency: int, patience: float) -> N
     fetching.tasks = app.tasks
     fetching.periodic_registry = app.periodic_registry
     with fetching.open():
+        hear_sms()
         fetching.run_worker(
             queues=list(queues) or None,
             concurrency=concurrency,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import F
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -19,7 +20,8 @@ from procrastinate.types import JSONValue
 from svet.gateways import mail, sms
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.mail.port import Attachment
-from svet.notices.models import Delivery
+from svet.gateways.sms.port import Incoming
+from svet.notices.models import Delivery, IncomingSms
 from svet.notices.rules import HOLD, SKEW, Event, SendingChannel, State, pause_after, priority
 
 
@@ -56,6 +58,36 @@ def sweep(timestamp: int) -> None:
     for delivery_id in found.keys() - set(queued.values_list("args__delivery_id", flat=True)):
         wake(delivery_id=delivery_id, event=Event(found[delivery_id]))
     _note_receipts()
+
+
+#: What is done with a text is the business of a higher room, which has a job of this name.
+READ_SMS: Final = "metering.read_sms"
+
+
+def listen() -> None:
+    """Hear what people send by SMS from now on, as long as this process lives."""
+    sms.gateway().listen(_take_in_thread)
+
+
+def _take_in_thread(incoming: Incoming) -> None:
+    """The gateway calls from threads of its own: they keep no connection between two texts."""
+    try:
+        take_incoming(incoming, now=timezone.now())
+    finally:
+        connections.close_all()
+
+
+def take_incoming(incoming: Incoming, *, now: datetime) -> None:
+    """Keep one text and promise to read it, in one transaction; a repeated text changes nothing."""
+    with transaction.atomic():
+        row, fresh = IncomingSms.objects.get_or_create(
+            phone=incoming.sender[:16],
+            text=incoming.text.replace("\0", "")[:1000],
+            received_on=timezone.localdate(now),
+            defaults={"received_at": now},
+        )
+        if fresh:
+            app.configure_task(READ_SMS).defer(incoming_id=row.pk)
 
 
 def wake(*, delivery_id: int, event: Event, at: datetime | None = None) -> None:

@@ -53,6 +53,20 @@ def read(page: str, *, to: str = "") -> Mapping[str, Any]:
     return value
 
 
+def send_sms(*, phone: str, text: str) -> bool:
+    """Send a text to the retailer as the person with this phone; False when the world will not take it.
+
+    :raises WorldDown: it does not answer
+    """
+    try:
+        answer = _client().post(
+            f"{settings.SANDBOX_CONTROL_URL}/control/sms/send", data={"from": phone, "text": text}
+        )
+    except httpx.HTTPError as error:
+        raise WorldDown(type(error).__name__) from error
+    return answer.status_code == httpx.codes.ACCEPTED
+
+
 def attachment(*, letter: int, index: int) -> tuple[bytes, str] | None:
     """A letter's file and its media type, or nothing. :raises WorldDown:"""
     try:

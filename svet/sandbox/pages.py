@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from svet.sandbox import outer
 from svet.sandbox.outer import WorldDown
@@ -65,11 +66,31 @@ def phone(request: HttpRequest) -> HttpResponse:
     """A phone with its messages; without a number, the list of phones that got any."""
     to = _to(request)
     try:
-        messages = outer.read("sms", to=to)["messages"]
+        found = outer.read("sms", to=to)
     except WorldDown:
         return _down(request, "/sandbox/phone/")
-    context = {"to": to, "conversations": conversations(messages)}
+    context = {"to": to, "conversations": conversations(found["messages"], found.get("sent", ()))}
     return _show(request, "phone", "/sandbox/phone/", context)
+
+
+@require_POST
+def send_sms(request: HttpRequest) -> HttpResponse:
+    """The person of this phone sends a text to the retailer; the answer comes to the same phone."""
+    phone_, text = request.POST.get("from", "")[:_LONGEST].strip(), request.POST.get("text", "")[:_LONGEST]
+    try:
+        taken = outer.send_sms(phone=phone_, text=text)
+        messages_ = outer.read("sms", to=phone_)
+    except WorldDown:
+        return _down(request, "/sandbox/phone/")
+    if taken:
+        return redirect(f"/sandbox/phone/?{urlencode({'to': phone_})}")
+    context = {
+        "to": phone_,
+        "typed": text,
+        "wrong": True,
+        "conversations": conversations(messages_["messages"], messages_.get("sent", ())),
+    }
+    return _show(request, "phone", "/sandbox/phone/", context, status=422)
 
 
 @require_safe

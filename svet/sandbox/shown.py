@@ -24,6 +24,7 @@ class Bubble:
     duplicate: bool
     complete: bool
     code: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,10 @@ class BankEntry:
     bad: bool
 
 
-def conversations(messages: Iterable[Mapping[str, Any]]) -> list[Conversation]:
-    """Messages by phone, the phone with the newest message first."""
+def conversations(
+    messages: Iterable[Mapping[str, Any]], sent: Iterable[Mapping[str, Any]] = ()
+) -> list[Conversation]:
+    """Messages by phone, the phone with the newest message first; ``sent`` are the person's own."""
     phones: dict[str, list[Bubble]] = {}
     for message in messages:
         code = _CODE.search(str(message["text"]))
@@ -81,6 +84,20 @@ def conversations(messages: Iterable[Mapping[str, Any]]) -> list[Conversation]:
             code=code[0] if code else "",
         )
         phones.setdefault(str(message["to"]), []).append(bubble)
+    for message in sent:
+        own = Bubble(
+            at=datetime.fromisoformat(message["at"]),
+            sender=str(message["from"]),
+            text=str(message["text"]),
+            parts=1,
+            duplicate=False,
+            complete=True,
+            code="",
+            own=True,
+        )
+        phones.setdefault(own.sender, []).append(own)
+    for bubbles in phones.values():
+        bubbles.sort(key=lambda bubble: bubble.at)
     found = [Conversation(phone, bubbles) for phone, bubbles in phones.items()]
     return sorted(found, key=lambda conversation: conversation.last.at, reverse=True)
 

@@ -10,6 +10,7 @@ from svet.sandbox import pages
 urlpatterns: list[URLPattern] = [
     path("", pages.start, name="sandbox"),
     path("phone/", pages.phone, name="sandbox-phone"),
+    path("phone/send/", pages.send_sms, name="sandbox-phone-send"),
     path("mail/", pages.mail, name="sandbox-mail"),
     path("mail/<int:letter>/<int:index>/", pages.attachment, name="sandbox-attachment"),
     path("bank/", pages.bank, name="sandbox-bank"),

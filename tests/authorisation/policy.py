@@ -118,6 +118,7 @@ PUBLIC = [
     get("look/", EVERYBODY),
     get("sandbox/", EVERYBODY, (200, 503)),
     get("sandbox/phone/", EVERYBODY, (200, 503)),
+    post("sandbox/phone/send/", EVERYBODY, (302, 422, 503), body={"from": "+79000000077", "text": "4036"}),
     get("sandbox/mail/", EVERYBODY, (200, 503)),
     get("sandbox/mail/<letter>/<index>/", EVERYBODY, (200, 404, 503)),
     get("sandbox/bank/", EVERYBODY, (200, 503)),

@@ -23,7 +23,7 @@ from aiosmpplib.throttle import AbstractThrottleHandler
 
 from svet.gateways.failures import Temporary
 from svet.gateways.sms.address import SmsAddress
-from svet.gateways.sms.port import Receipt
+from svet.gateways.sms.port import Incoming, Receipt, Take
 
 #: Final words of a receipt (specification, appendix B); the others are on the way.
 _FINAL: Final = {"DELIVRD": True, "UNDELIV": False, "EXPIRED": False, "REJECTD": False, "DELETED": False}
@@ -52,7 +52,8 @@ class Lost(Temporary):
 class Link:
     """One bind with its own event loop and thread."""
 
-    def __init__(self, address: SmsAddress) -> None:
+    def __init__(self, address: SmsAddress, *, take: Take | None = None) -> None:
+        self.take = take
         self.owner = os.getpid()
         self.bound = threading.Event()
         self.receipts: deque[Receipt] = deque(maxlen=10_000)
@@ -115,6 +116,12 @@ class Link:
                     reason="" if delivered else f"SMS centre: {receipt.get('stat')} {receipt.get('err', '')}",
                 )
             )
+
+    async def heard(self, message: DeliverSm) -> None:
+        """Keep a text somebody sent. The library answers the centre after this: what fails comes again."""
+        if self.take is not None:
+            incoming = Incoming(_phone(message), str(message.short_message or message.message_payload or ""))
+            await asyncio.to_thread(self.take, incoming)
 
     def noted(self, *, bound: bool, why: str = "") -> None:
         self.reason = why
@@ -192,6 +199,11 @@ async def _end_everything() -> None:
     await asyncio.gather(*left, return_exceptions=True)
 
 
+def _phone(message: DeliverSm) -> str:
+    number = str(message.source.number)
+    return number if number.startswith("+") else f"+{number}"
+
+
 def _fail(answer: Future[str], error: Exception) -> None:
     with suppress(InvalidStateError):  # the caller has just given up
         answer.set_exception(error)
@@ -230,6 +242,8 @@ class _Hook(AbstractHook):  # type: ignore[misc]
         elif isinstance(smpp_message, DeliverSm):
             if smpp_message.is_receipt():
                 self._link.reported(smpp_message)
+            else:
+                await self._link.heard(smpp_message)
         elif isinstance(smpp_message, SubmitSmResp):
             self._link.answered(smpp_message)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,8 +16,19 @@ class Receipt:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A text somebody sent to us: ``sender`` is their phone as ``+79…``."""
+
+    sender: str
+    text: str
+
+
+Take = Callable[[Incoming], None]
+
+
 class Sms(Protocol):
-    """Sends short messages and tells what became of them."""
+    """Sends short messages, tells what became of them, and hears what people send."""
 
     def send(self, *, to: str, text: str, message_id: str) -> str:
         """Hand a message over; returns the provider's reference. ``message_id`` is ours and travels along
@@ -30,4 +41,12 @@ class Sms(Protocol):
 
     def receipts(self) -> Sequence[Receipt]:
         """What the provider has reported since the last call in this process."""
+        ...
+
+    def listen(self, take: Take) -> None:
+        """From now on hand every text people send to ``take``, in a thread of its own; returns at once.
+
+        The provider is told that a text has arrived only when ``take`` has returned, so that a text which
+        could not be kept comes again: ``take`` must bear repetition. A provider without a way back is silent.
+        """
         ...

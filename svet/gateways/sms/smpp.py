@@ -27,7 +27,7 @@ from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms.address import SmsAddress
 from svet.gateways.sms.link import Link, RefusedByCentre
 from svet.gateways.sms.parts import split
-from svet.gateways.sms.port import Receipt
+from svet.gateways.sms.port import Receipt, Take
 
 BIND_SECONDS: Final = 4.0
 #: A centre that was down a moment ago: do not hold up the other deliveries.
@@ -55,6 +55,7 @@ class SmppSms:
         self._address = address
         self._lock = threading.Lock()
         self._link: Link | None = None
+        self._take: Take | None = None
         self._not_before = 0.0
         self._back_off = 0.0
 
@@ -89,6 +90,15 @@ class SmppSms:
             found.append(link.receipts.popleft())
         return found
 
+    def listen(self, take: Take) -> None:
+        """Bind now and keep the bind: the centre brings texts over the same link."""
+        with self._lock:
+            self._take = take
+            if self._link is None or self._link.owner != os.getpid():
+                self._link = Link(self._address, take=take)
+            else:
+                self._link.take = take
+
     def close(self) -> None:
         """Unbind and end the thread."""
         with self._lock:
@@ -99,7 +109,7 @@ class SmppSms:
     def _connected(self) -> Link:
         with self._lock:
             if self._link is None or self._link.owner != os.getpid():
-                self._link = Link(self._address)
+                self._link = Link(self._address, take=self._take)
             link = self._link
         if not link.bound.wait(REBIND_SECONDS if link.has_failed else BIND_SECONDS):
             why = f" ({link.reason})" if link.reason else ""

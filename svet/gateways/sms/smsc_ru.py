@@ -10,7 +10,7 @@ import httpx
 
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms.address import SmsAddress
-from svet.gateways.sms.port import Receipt
+from svet.gateways.sms.port import Receipt, Take
 
 #: Their ``error_code``: 1 parameters, 2 login, 3 no money, 4 address blocked for a while, 5 date,
 #: 6 forbidden text or sender, 7 number, 8 cannot be delivered, 9 too many equal requests at once.
@@ -59,6 +59,9 @@ class SmscRu:
 
     def receipts(self) -> Sequence[Receipt]:
         return ()
+
+    def listen(self, take: Take) -> None:
+        """Their numbers for answers are another product; over plain HTTP nobody writes to us."""
 
 
 def _number_of(message_id: str) -> int:

@@ -9,14 +9,16 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms.address import SmsAddress
-from svet.gateways.sms.port import Receipt
+from svet.gateways.sms.port import Incoming, Receipt
 from svet.gateways.sms.smpp import SmppSms
 from svet.sandbox.world import pdus
 from tests.world import World, start_world, world
@@ -109,6 +111,43 @@ def test_a_wrong_password_is_temporary_and_says_no_connection(outer: World) -> N
     with pytest.raises(Temporary, match="no connection"):
         gateway.send(to=ANNA, text="x", message_id="m1")
     gateway.close()
+
+
+def send_from_phone(outer: World, text: str, *, phone: str = ANNA) -> None:
+    """The person types a text to the retailer on the sandbox's phone."""
+    form = urlencode({"from": phone, "text": text}).encode()
+    with urllib.request.urlopen(f"{outer.control_url}/control/sms/send", form, timeout=5) as answer:
+        assert answer.status == 202
+
+
+def wait_for(heard: list[Incoming], count: int) -> list[Incoming]:
+    until = time.monotonic() + 10
+    while len(heard) < count and time.monotonic() < until:
+        time.sleep(0.02)
+    return heard
+
+
+def test_what_people_send_is_heard_in_order(outer: World, gateway: SmppSms) -> None:
+    heard: list[Incoming] = []
+    send_from_phone(outer, "Д 1200 Н 300")  # before anybody is bound: it waits
+    gateway.listen(heard.append)
+    assert wait_for(heard, 1) == [Incoming(ANNA, "Д 1200 Н 300")]
+    send_from_phone(outer, "ДА")
+    assert wait_for(heard, 2)[-1] == Incoming(ANNA, "ДА")
+    assert gateway.send(to=ANNA, text="Показания приняты", message_id="m1")
+
+
+def test_a_text_that_could_not_be_kept_comes_again(outer: World, gateway: SmppSms) -> None:
+    heard: list[Incoming] = []
+
+    def take(incoming: Incoming) -> None:
+        heard.append(incoming)
+        if len(heard) == 1:
+            raise OSError("the database is away")
+
+    gateway.listen(take)
+    send_from_phone(outer, "4036")
+    assert wait_for(heard, 2) == [Incoming(ANNA, "4036")] * 2
 
 
 @pytest.mark.chaos

@@ -93,6 +93,14 @@ def test_a_file_that_is_not_there_is_not_found(outer: World) -> None:
     assert Client().get("/sandbox/mail/1/0/").status_code == 404
 
 
+def test_the_phone_sends_a_text_to_the_retailer_and_shows_it(outer: World) -> None:
+    sent = Client().post("/sandbox/phone/send/", {"from": ANNA, "text": "Д 1200 <b>"})
+    assert (sent.status_code, sent["Location"]) == (302, f"/sandbox/phone/?to={quote(ANNA)}")
+    assert "Д 1200 &lt;b&gt;" in page(sent["Location"])
+    refused = Client().post("/sandbox/phone/send/", {"from": ANNA, "text": "я" * 71})
+    assert (refused.status_code, "я" * 71 in refused.content.decode()) == (422, True)
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_an_empty_world_is_explained(outer: World, address: str) -> None:
     assert "empty__title" in page(address)

@@ -2,6 +2,7 @@
 
 - ``/control/sms.json?to=+79…``: the phone: messages put together from their parts, newest last.
 - ``/control/mail.json?to=…``: the mailbox; ``/control/mail/<n>/<index>``: one attachment as it came.
+- ``POST /control/sms/send`` with ``from`` and ``text``: a person sends an SMS to the retailer.
 - ``/control/bank.json``: what the bank has done. ``/control/health.json``: whether the world stands.
 """
 
@@ -20,10 +21,20 @@ from svet.sandbox.world.mailbox import same_mailbox
 
 _ATTACHMENT = re.compile(r"/control/mail/([0-9]{1,9})/([0-9]{1,3})", re.ASCII)
 _NEWEST: Final = 200
+_LONGEST_FORM: Final = 4096
+_LONGEST_SMS: Final = 70
 
 
-def make_application(*, journal: Journal, bank: WSGIApplication | None) -> WSGIApplication:
-    """The control pages, with the bank's own application behind every other address."""
+SendSms = Callable[[str, str], None]
+
+
+def make_application(
+    *, journal: Journal, bank: WSGIApplication | None, send_sms: SendSms | None = None
+) -> WSGIApplication:
+    """The control pages, with the bank's own application behind every other address.
+
+    ``send_sms(phone, text)`` hands a person's message to the SMS centre.
+    """
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -31,6 +42,8 @@ def make_application(*, journal: Journal, bank: WSGIApplication | None) -> WSGIA
             if bank is not None:
                 return bank(environ, start_response)
             return _json(start_response, {"error": "no such page"}, "404 Not Found")
+        if path == "/control/sms/send" and environ.get("REQUEST_METHOD") == "POST" and send_sms is not None:
+            return _send(environ, start_response, send_sms)
         if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
             return _json(start_response, {"error": "read only"}, "405 Method Not Allowed")
         match = _ATTACHMENT.fullmatch(path)
@@ -46,11 +59,27 @@ def make_application(*, journal: Journal, bank: WSGIApplication | None) -> WSGIA
     return application
 
 
+def _send(environ: WSGIEnvironment, start_response: StartResponse, send_sms: SendSms) -> Iterable[bytes]:
+    length = min(int(environ.get("CONTENT_LENGTH") or 0), _LONGEST_FORM)
+    typed = parse_qs(environ["wsgi.input"].read(length).decode("utf-8", "replace"), keep_blank_values=True)
+    phone, text = (typed.get(name, [""])[0] for name in ("from", "text"))
+    number = _digits(phone)
+    if not 5 <= len(number) <= 15 or not 1 <= len(text.encode("utf-16-be")) // 2 <= _LONGEST_SMS:
+        return _json(start_response, {"error": "a phone and 1 to 70 signs are needed"}, "422 Unprocessable")
+    send_sms(f"+{number}", text)
+    return _json(start_response, {"ok": True}, "202 Accepted")
+
+
 def phone(journal: Journal, to: str) -> dict[str, Any]:
     """The messages on one phone, or on all when ``to`` is empty."""
     number = _digits(to)
     entries = journal.entries("sms", where=lambda entry: not number or _digits(entry["to"]) == number)
-    return {"to": f"+{number}" if number else "", "messages": _whole(entries)[-_NEWEST:]}
+    sent = journal.entries("sms_in", where=lambda entry: not number or _digits(entry["from"]) == number)
+    return {
+        "to": f"+{number}" if number else "",
+        "messages": _whole(entries)[-_NEWEST:],
+        "sent": [{name: entry[name] for name in ("n", "at", "from", "text")} for entry in sent][-_NEWEST:],
+    }
 
 
 def mailbox(journal: Journal, to: str) -> dict[str, Any]:

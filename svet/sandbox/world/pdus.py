@@ -212,6 +212,24 @@ def receipt(
     return frame(Command.DELIVER_SM, Status.OK, sequence, body)
 
 
+def message_to_shop(*, sequence: int, source: str, destination: str, text: str) -> bytes:
+    """The deliver_sm that brings a text of a person (UCS2, at most 70 signs)."""
+    encoded = text.encode("utf-16-be")
+    body = (
+        c_string("")
+        + b"\1\1"
+        + c_string(source)
+        + b"\0\0"
+        + c_string(destination)
+        + bytes((0, 0, 0))
+        + c_string("")
+        + c_string("")
+        + bytes((0, 0, 8, 0, len(encoded)))
+        + encoded
+    )
+    return frame(Command.DELIVER_SM, Status.OK, sequence, body)
+
+
 def _number(piece: bytes) -> int:
     return int.from_bytes(piece, "big")
 

@@ -70,7 +70,9 @@ async def _run(
             mail_server = await loop.create_server(Mailbox(journal=journal).protocol, host, ports.smtp)
         stack.callback(mail_server.close)
         application = control.make_application(
-            journal=journal, bank=bank.make_application(journal=journal, webhook_url=callback_url)
+            journal=journal,
+            bank=bank.make_application(journal=journal, webhook_url=callback_url),
+            send_sms=lambda phone, text: _hand_over(centre, loop, phone, text),
         )
         with _port_of("bank", ports.http, "--http-port"):
             http = HttpServer(host=host, port=ports.http, application=application)
@@ -79,6 +81,11 @@ async def _run(
         smtp_port = int(mail_server.sockets[0].getsockname()[1])
         ready(Ports(http=http.port, smpp=smpp_port, smtp=smtp_port))
         await stopping.wait()
+
+
+def _hand_over(centre: SmsCentre, loop: asyncio.AbstractEventLoop, phone: str, text: str) -> None:
+    """From a thread of the control pages to the centre's own loop."""
+    asyncio.run_coroutine_threadsafe(centre.take_from_person(phone=phone, text=text), loop)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import itertools
 import re
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,6 +23,7 @@ _BINDS: Final = {Command.BIND_RECEIVER, Command.BIND_TRANSMITTER, Command.BIND_T
 #: The name and password of the bind, the same as in the default of SVET_SMS_URL.
 LOGIN: Final = ("svet", "sandbox")
 _SILENCE_SECONDS: Final = 180.0
+_ACKNOWLEDGE_SECONDS: Final = 10.0
 _NUMBER = re.compile(r"[0-9]{5,15}", re.ASCII)
 
 
@@ -31,10 +33,15 @@ class SmsCentre:
     def __init__(self, *, journal: Journal, login: tuple[str, str] = LOGIN) -> None:
         self._journal = journal
         self._login = login
+        self.name = login[0]
         self._ids = itertools.count(len(journal.entries("sms")) + 1)
         self._throttled: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self._sessions: list[_Session] = []
+        self._bringing = asyncio.Lock()
+        done = {entry["of"] for entry in journal.entries("sms_brought")}
+        self._outbox = deque(entry for entry in journal.entries("sms_in") if entry["n"] not in done)
 
     async def start(self, host: str, port: int) -> int:
         """Listen; returns the port. :raises OSError: it is taken."""
@@ -64,6 +71,37 @@ class SmsCentre:
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
+
+    async def take_from_person(self, *, phone: str, text: str) -> None:
+        """A person sends a text to the shop: it is written down, then brought once the shop is bound."""
+        fields = {"from": phone, "to": self._login[0], "text": text}
+        self._outbox.append(await asyncio.to_thread(self._journal.append, "sms_in", fields))
+        await self.bring()
+
+    async def bring(self) -> None:
+        """Bring what waits, in order; a text that the shop does not acknowledge stays first in the line."""
+        async with self._bringing:
+            while self._outbox and self._sessions:
+                entry = self._outbox[0]
+                if not await self._sessions[-1].bring(phone=entry["from"], text=entry["text"]):
+                    return
+                await asyncio.to_thread(self._journal.append, "sms_brought", {"of": entry["n"]})
+                self._outbox.popleft()
+
+    def bound(self, session: _Session) -> None:
+        """A session that can receive: bring it what waits."""
+        self._sessions.append(session)
+        self._start(self.bring())
+
+    def unbound(self, session: _Session) -> None:
+        if session in self._sessions:
+            self._sessions.remove(session)
+            self._start(self.bring())
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def knows(self, system_id: str, password: str) -> bool:
         return (system_id, password) == self._login
@@ -101,12 +139,37 @@ class _Session:
         self._centre, self._reader, self._writer = centre, reader, writer
         self._bound_as: int | None = None
         self._sequence = itertools.count(1)
+        self._brought: dict[int, asyncio.Future[int]] = {}
 
     async def run(self) -> None:
-        while True:
-            request = await asyncio.wait_for(self._read(), _SILENCE_SECONDS)
-            if not await self._handle(request):
-                return
+        try:
+            while True:
+                request = await asyncio.wait_for(self._read(), _SILENCE_SECONDS)
+                if not await self._handle(request):
+                    return
+        finally:
+            for answer in self._brought.values():
+                answer.cancel()
+            self._centre.unbound(self)
+
+    async def bring(self, *, phone: str, text: str) -> bool:
+        """Bring one text; says whether the shop acknowledged it."""
+        sequence = next(self._sequence)
+        answer = self._brought[sequence] = asyncio.get_running_loop().create_future()
+        unit = pdus.message_to_shop(
+            sequence=sequence, source=phone.lstrip("+"), destination=self._centre.name, text=text
+        )
+        try:
+            await self._write(unit)
+            return bool(await asyncio.wait_for(answer, _ACKNOWLEDGE_SECONDS) == Status.OK)
+        except (OSError, TimeoutError):
+            return False
+        except asyncio.CancelledError:
+            if not answer.cancelled():
+                raise  # it is we who are being stopped, not this session
+            return False
+        finally:
+            del self._brought[sequence]
 
     async def _read(self) -> Pdu:
         length, command, status, sequence = pdus.HEADER.unpack(
@@ -127,6 +190,10 @@ class _Session:
             return False
         if command == Command.ENQUIRE_LINK:
             await self._write(pdus.answer(request))
+        elif command == Command.DELIVER_SM_RESP:
+            answer = self._brought.get(request.sequence)
+            if answer is not None and not answer.done():
+                answer.set_result(request.status)
         elif command == Command.SUBMIT_SM:
             await self._submit(request)
         elif not command & 0x80000000:
@@ -142,6 +209,8 @@ class _Session:
             return False
         self._bound_as = request.command
         await self._write(pdus.answer(request, body=pdus.c_string("svet-sandbox")))
+        if request.command != Command.BIND_TRANSMITTER:
+            self._centre.bound(self)
         return True
 
     async def _submit(self, request: Pdu) -> None:

@@ -1,0 +1,42 @@
+"""Texts people send: kept once, and promised to be read in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from svet.gateways.sms.port import Incoming
+from svet.notices import jobs
+from svet.notices.models import IncomingSms
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+TEXT = Incoming("+79117178512", "4036")
+
+
+def promised() -> list[object]:
+    rows = ProcrastinateJob.objects.filter(task_name=jobs.READ_SMS).order_by("id")
+    return [row.args["incoming_id"] for row in rows]
+
+
+def test_a_text_is_kept_and_its_reading_promised() -> None:
+    jobs.take_incoming(TEXT, now=NOW)
+    row = IncomingSms.objects.get()
+    assert (row.phone, row.text, row.received_at) == ("+79117178512", "4036", NOW)
+    assert promised() == [row.pk]
+
+
+def test_a_text_brought_again_is_one_and_tomorrow_another() -> None:
+    for _ in range(3):
+        jobs.take_incoming(TEXT, now=NOW)
+    jobs.take_incoming(TEXT, now=NOW + timedelta(days=1))
+    assert IncomingSms.objects.count() == len(promised()) == 2
+
+
+def test_hostile_texts_are_cut_and_kept() -> None:
+    jobs.take_incoming(Incoming("+7911717851299999999", "\0" + "я" * 5000), now=NOW)
+    row = IncomingSms.objects.get()
+    assert (len(row.phone), row.text) == (16, "я" * 1000)
