@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "svet.history",
     "svet.exchange",
     "svet.cabinet",
+    "svet.staff",
     "svet.api",
     "svet.config",
 ]
@@ -87,6 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "svet.cabinet.frame.context",
+                "svet.staff.frame.context",
             ],
         },
     },

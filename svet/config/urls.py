@@ -9,6 +9,7 @@ from svet.config.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("", include("svet.api.urls")),
+    path("", include("svet.staff.urls")),
     path("", include("svet.cabinet.urls")),
 ]
 if settings.SANDBOX:

@@ -50,7 +50,9 @@ def record_security(
     now: datetime,
     subject: str = "",
     subject_id: str = "",
+    account_id: int | None = None,
     details: Mapping[str, Any] | None = None,
+    reason: str = "",
 ) -> None:
     """Keep one event of security: a sign-in, a wrong password, somebody at another's door.
 
@@ -68,5 +70,7 @@ def record_security(
             action=action,
             subject=subject,
             subject_id=subject_id,
+            account_id=account_id,
             after=None if details is None else dict(details),
+            reason=reason,
         )

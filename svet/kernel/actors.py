@@ -17,8 +17,9 @@ class ActorKind(StrEnum):
 class Actor:
     """The author of an act.
 
-    ``person_id`` is the key of a row of ``people`` for customers and staff, ``name`` names a job or
-    an import for the system, ``address`` is the client's network address where one is known.
+    ``person_id`` is the key of a row of ``people`` for customers and staff, ``name`` names the member of
+    staff as the journal shows them, or a job or an import of the system, ``address`` is the client's
+    network address where one is known.
     """
 
     kind: ActorKind
@@ -32,9 +33,9 @@ class Actor:
         return cls(ActorKind.PERSON, person_id, address=address)
 
     @classmethod
-    def staff(cls, person_id: int, *, address: str = "") -> Actor:
+    def staff(cls, person_id: int, *, name: str = "", address: str = "") -> Actor:
         """A signed-in member of the retailer's staff."""
-        return cls(ActorKind.STAFF, person_id, address=address)
+        return cls(ActorKind.STAFF, person_id, name=name[:100], address=address)
 
     @classmethod
     def system(cls, name: str) -> Actor:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
+from svet.people.rules.staff import Role
 
 
 class Sex(models.TextChoices):
@@ -28,7 +29,7 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody with a cabinet: a customer or a member of staff."""
+    """Somebody with a sign-in. A customer has a cabinet; a member of staff (``is_staff``) has none."""
 
     public_id = PublicIdField()
     phone = models.CharField(max_length=16)
@@ -61,6 +62,28 @@ class Person(AbstractBaseUser):
             models.UniqueConstraint(fields=["phone"], name="person_phone_is_unique"),
             models.CheckConstraint(condition=Q(phone__regex=r"^\+79[0-9]{9}$"), name="person_phone_is_e164"),
             models.CheckConstraint(condition=Q(sex__in=["", "male", "female"]), name="person_sex_is_known"),
+        ]
+
+
+class StaffMember(models.Model):
+    """A person's work for the retailer: one role, kept for ever, ended by ``disabled_at``.
+
+    ``session_epoch`` rises when every work session of the member must end.
+    """
+
+    public_id = PublicIdField()
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="staff_member")
+    role = models.CharField(max_length=12, choices=[(role.value, role.value) for role in Role])
+    added_at = models.DateTimeField()
+    disabled_at = models.DateTimeField(null=True, blank=True)
+    session_epoch = models.PositiveIntegerField(default=0)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=[role.value for role in Role]), name="staff_role_is_known"
+            ),
         ]
 
 

@@ -17,6 +17,7 @@ from svet.people.rules.names import ProfileReason
 from svet.people.rules.passwords import PasswordReason
 from svet.people.rules.phones import PhoneReason
 from svet.people.rules.scopes import Scope
+from svet.people.rules.staff import Permission, Role, StaffReason
 
 #: «Требования к паролю», word for word as in the guide.
 PASSWORD_LINES: dict[PasswordReason, str | Promise] = {
@@ -42,6 +43,41 @@ SCOPES: dict[Scope, str | Promise] = {
     Scope.PAYMENTS_READ: gettext_lazy("Видеть платежи"),
     Scope.PAYMENTS_WRITE: gettext_lazy("Создавать платежи"),
     Scope.HOUSEHOLD_WRITE: gettext_lazy("Открывать и закрывать близким доступ к лицевым счетам"),
+}
+
+ROLES: dict[Role, str | Promise] = {
+    Role.OPERATOR: gettext_lazy("Оператор"),
+    Role.BILLING: gettext_lazy("Инженер расчётов"),
+    Role.SECURITY: gettext_lazy("Администратор безопасности"),
+}
+
+PERMISSIONS: dict[Permission, str | Promise] = {
+    Permission.ACCOUNTS: gettext_lazy("Искать и открывать лицевые счета"),
+    Permission.LINKS: gettext_lazy("Подтверждать людей и разбирать чужие привязки"),
+    Permission.READINGS: gettext_lazy("Проверять показания и споры"),
+    Permission.PHONES: gettext_lazy("Менять телефон человека вдвоём с коллегой"),
+    Permission.DELIVERIES: gettext_lazy("Видеть, дошли ли СМС и письма"),
+    Permission.LIMITS: gettext_lazy("Видеть, кто ограничен, и снимать ограничение с человека"),
+    Permission.BREAKERS: gettext_lazy("Снимать общие ограничения"),
+    Permission.BILLING: gettext_lazy("Тарифы и расчёты"),
+    Permission.MEMBERS: gettext_lazy("Принимать сотрудников и менять роли"),
+    Permission.VIEW_LOG: gettext_lazy("Видеть, кто из сотрудников открывал счета"),
+}
+
+_STAFF: dict[str, str | Promise] = {
+    StaffReason.NOT_A_MEMBER: gettext_lazy("Такого сотрудника нет."),
+    StaffReason.ALREADY: gettext_lazy("С этим телефоном уже есть сотрудник."),
+    StaffReason.HAS_CABINET: gettext_lazy(
+        "С этим телефоном открыт кабинет клиента. Для работы нужен отдельный номер."
+    ),
+    StaffReason.OWN_ROLE: gettext_lazy("Собственную роль меняет другой администратор."),
+    StaffReason.LAST_ADMINISTRATOR: gettext_lazy(
+        "Это последний администратор безопасности: сначала назначьте другого."
+    ),
+    StaffReason.REASON_REQUIRED: gettext_lazy(
+        "Напишите причину хотя бы в нескольких словах: она останется в журнале."
+    ),
+    StaffReason.REASON_TOO_LONG: gettext_lazy("Слишком длинно: причина — до 300 символов."),
 }
 
 _PHONE: dict[str, str | Promise] = {
@@ -135,6 +171,7 @@ def explain(refusal: Refused) -> str:
         (_PROFILE, ProfileReason),
         (AGREEMENTS, RegistrationReason),
         (_SIGN_IN, SignInReason),
+        (_STAFF, StaffReason),
     ):
         if isinstance(reason, kind):
             return str(table[reason])

@@ -163,7 +163,7 @@ def _json(value: dict[str, Any], *, status: int = 200) -> HttpResponse:
 
 def _town() -> dict[str, Any]:
     now: datetime = timezone.now()
-    return town.summary(today=timezone.localdate(now))
+    return town.summary(today=timezone.localdate(now), now=now)
 
 
 def _cards() -> list[dict[str, str]]:

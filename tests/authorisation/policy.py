@@ -22,11 +22,18 @@ class Who(StrEnum):
     BORIS_MANAGE = "boris who may manage"
     VERA = "vera"
     GALINA = "galina who is invited"
+    OPERATOR = "an operator"
+    ENGINEER = "a billing engineer"
+    GUARDIAN = "an administrator of security"
 
 
 NOBODY: frozenset[Who] = frozenset()
 EVERYBODY = frozenset(Who)
-SIGNED_IN = EVERYBODY - {Who.ANONYMOUS}
+#: Members of staff; to the cabinet and the API they are nobody, and customers are nobody to the desks.
+STAFF = frozenset({Who.OPERATOR, Who.ENGINEER, Who.GUARDIAN})
+OPERATOR = frozenset({Who.OPERATOR})
+GUARDIAN = frozenset({Who.GUARDIAN})
+SIGNED_IN = EVERYBODY - {Who.ANONYMOUS} - STAFF
 HOLDERS = SIGNED_IN - {Who.VERA, Who.GALINA}
 ANNA = frozenset({Who.ANNA})
 GALINA = frozenset({Who.GALINA})
@@ -64,10 +71,12 @@ class Row:
 def knockers(row: Row) -> frozenset[Who]:
     """Who is worth trying: the rights of a link make no difference where nothing of an account is asked."""
     if row.may == EVERYBODY:
-        return frozenset({Who.ANONYMOUS, Who.ANNA})
+        return frozenset({Who.ANONYMOUS, Who.ANNA, Who.OPERATOR})
     if row.may == SIGNED_IN:
-        return frozenset({Who.ANONYMOUS, Who.ANNA, Who.BORIS_VIEW, Who.VERA})
-    return EVERYBODY
+        return frozenset({Who.ANONYMOUS, Who.ANNA, Who.BORIS_VIEW, Who.VERA, Who.OPERATOR})
+    if row.may <= STAFF:
+        return STAFF | {Who.ANONYMOUS, Who.ANNA}
+    return EVERYBODY - STAFF | OPERATOR
 
 
 def get(route: str, may: frozenset[Who], ok: tuple[int, ...] = SHOWN, **more: Any) -> Row:
@@ -210,6 +219,26 @@ CABINET = [
     post("bell/<notice_id>/", ANNA),
 ]
 
+DESKS = [
+    get("staff/sign-in/", EVERYBODY, SHOWN_OR_DONE),
+    post("staff/sign-in/", EVERYBODY, ASKED),
+    get("staff/second-factor/", EVERYBODY, DONE),
+    post("staff/second-factor/", EVERYBODY, DONE),
+    post("staff/sign-out/", EVERYBODY),
+    get("staff/", STAFF),
+    get("staff/keys/", STAFF),
+    get("staff/members/", GUARDIAN),
+    post("staff/members/new/", GUARDIAN, ASKED),
+    post(
+        "staff/members/<member_id>/role/",
+        GUARDIAN,
+        body={"{member_id}-role": "billing", "{member_id}-reason": "перешла в расчёты"},
+    ),
+    post("staff/members/<member_id>/disable/", GUARDIAN, body={"{member_id}-reason": "уволилась"}),
+    post("staff/members/<member_id>/enable/", GUARDIAN, body={"{member_id}-reason": "вернулась"}),
+    post("staff/members/<member_id>/forget-factor/", GUARDIAN, body={"{member_id}-reason": "новый телефон"}),
+]
+
 V1 = "api/v1/"
 _READ, _WRITE, _HOUSEHOLD = "accounts:read", "readings:write", "household:write"
 _PAYMENT = {"lines": [{"account_id": "{account_id}", "amount_kopecks": 1000}]}
@@ -296,4 +325,4 @@ API = [
     get(f"{V1}history", HOLDERS, query="?account_id={account_id}", scope=_READ),
 ]
 
-POLICY: list[Row] = [*PUBLIC, *CABINET, *API]
+POLICY: list[Row] = [*PUBLIC, *CABINET, *DESKS, *API]

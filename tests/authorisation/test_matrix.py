@@ -20,7 +20,19 @@ from svet.journal.models import Entry
 from svet.payments.tests.factories import StubBank
 from svet.people import operations as people
 from svet.people.rules import Scope
-from tests.authorisation.policy import ANNA, API, CABINET, EVERYBODY, POLICY, V1, Row, Who, knockers
+from tests.authorisation.policy import (
+    ANNA,
+    API,
+    CABINET,
+    DESKS,
+    EVERYBODY,
+    POLICY,
+    STAFF,
+    V1,
+    Row,
+    Who,
+    knockers,
+)
 from tests.authorisation.world import World, build
 
 #: What may change although somebody was turned away: the journal itself, limits, calls that were begun.
@@ -35,6 +47,7 @@ SAME = {
     "profile/devices/<public_id>": "profile/devices/<device_id>",
     "profile/tokens/<public_id>": "profile/tokens/<token_id>",
     "bell/<public_id>": "bell/<notice_id>",
+    "staff/members/<public_id>": "staff/members/<member_id>",
 }
 
 
@@ -111,6 +124,10 @@ def to_entrance(response: HttpResponse) -> bool:
     return response.status_code == 302 and response.headers["Location"].startswith("/entrance/?tab=sign-in")
 
 
+def to_staff_entrance(response: HttpResponse) -> bool:
+    return response.status_code == 302 and response.headers["Location"].startswith("/staff/sign-in/")
+
+
 def events() -> int:
     """How many events of security the journal has."""
     return Entry.objects.filter(security=True).count()
@@ -120,13 +137,19 @@ def judge(row: Row, who: Who, response: HttpResponse, *, written: int, noted: in
     """What is wrong with the answer, or nothing."""
     status = response.status_code
     if who in row.may:
-        wrong = status not in row.ok or (row.may != EVERYBODY and to_entrance(response))
+        turned_back = row.may != EVERYBODY and (to_entrance(response) or to_staff_entrance(response))
+        wrong = status not in row.ok or turned_back
         return f"may, but got {status}" if wrong else ""
     if written:
         return f"changed data, with {status}"
     if who in row.told:
         return "" if status in row.told_status else f"must be refused in words, but got {status}"
-    if who is Who.ANONYMOUS:
+    if row.route.startswith("staff/"):
+        if who not in STAFF:
+            return "" if to_staff_entrance(response) else f"must be asked to sign in, but got {status}"
+        stopped = status == 403 and noted
+        return "" if stopped else f"must be refused and noted, but got {status}"
+    if who is Who.ANONYMOUS or who in STAFF:
         stopped = status == 401 if row.route.startswith(V1) else to_entrance(response)
         return "" if stopped else f"must be asked to sign in, but got {status}"
     if status != 404:
@@ -179,10 +202,11 @@ def test_methods_without_a_row_are_not_allowed(world: World) -> None:
 
 def test_no_form_is_taken_without_its_secret(world: World) -> None:
     before = writes()
-    for row in CABINET:
-        if row.method == "POST":
-            client = world.browser(Who.ANNA, enforce_csrf_checks=True)
-            assert knock(world, row, Who.ANNA, client=client).status_code == 403, row.name
+    for who, rows in ((Who.ANNA, CABINET), *((member, DESKS) for member in sorted(STAFF))):
+        for row in rows:
+            if row.method == "POST":
+                client = world.browser(who, enforce_csrf_checks=True)
+                assert knock(world, row, who, client=client).status_code == 403, row.name
     assert writes() == before
 
 

@@ -28,7 +28,9 @@ from svet.payments.tests.factories import make_card, make_order, provider_with_r
 from svet.people import operations as people
 from svet.people.models import Person, Token
 from svet.people.rules import Scope
-from svet.people.tests.factories import make_person
+from svet.people.rules.staff import Role
+from svet.people.tests.factories import make_member, make_person
+from svet.staff.tests.browsers import working
 from svet.subscribers import operations as subscribers
 from svet.subscribers.tests.factories import make_account, make_group, make_link
 from tests.authorisation.policy import SIGNED_IN, Who
@@ -40,6 +42,9 @@ RIGHTS = {
     Who.BORIS_PAY: "can_pay",
     Who.BORIS_MANAGE: "can_manage",
 }
+
+
+ROLES = {Who.OPERATOR: Role.OPERATOR, Who.ENGINEER: Role.BILLING, Who.GUARDIAN: Role.SECURITY}
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,7 @@ def build() -> World:
         "device_id": device.public_id,
         "token_id": spare.public_id,
         "notice_id": Notice.objects.filter(recipient_id=anna.recipient_id).latest("pk").public_id,
+        "member_id": make_member().public_id,
         "kind": "personal_data",
         "verb": "give",
         "version": "1",
@@ -143,6 +149,10 @@ def build() -> World:
         cookies[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
         scopes = sorted(scope.value for scope in Scope)
         _, secrets[who] = people.issue_token(person_id=person.pk, name="all", scopes=scopes, now=now)
+    for who, role in ROLES.items():
+        member = make_member(role=role)
+        cast[who] = member.person
+        cookies[who] = working(member).cookies[settings.SESSION_COOKIE_NAME].value
     # Nothing but a key's last use changes when it is only shown: here it does not.
     Token.objects.update(last_used_at=now + timedelta(days=1))
     return World(ids, cast, cookies, secrets)

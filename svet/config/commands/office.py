@@ -89,8 +89,7 @@ def person_command() -> None:
 @click.option("--first-name", default="")
 @click.option("--patronymic", default="")
 @click.option("--last-name", default="")
-@click.option("--staff", is_flag=True, help="a member of the retailer's staff")
-def add(phone: str, password: str, first_name: str, patronymic: str, last_name: str, staff: bool) -> None:
+def add(phone: str, password: str, first_name: str, patronymic: str, last_name: str) -> None:
     """Open a cabinet for PHONE without a code: the papers were signed at the desk."""
     with database():
         django_ready()
@@ -100,7 +99,7 @@ def add(phone: str, password: str, first_name: str, patronymic: str, last_name: 
         with in_words():
             person = register_directly(
                 phone=phone, password=password, first_name=first_name, patronymic=patronymic,
-                last_name=last_name, is_staff=staff, now=datetime.now(UTC),
+                last_name=last_name, now=datetime.now(UTC),
             )  # fmt: skip
         if not person.pk:
             raise Failure("nobody was added")

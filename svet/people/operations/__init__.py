@@ -31,7 +31,17 @@ from svet.people.operations.registration import (
     start_registration,
 )
 from svet.people.operations.resending import resend_code
-from svet.people.operations.signing_in import sign_in
+from svet.people.operations.signing_in import sign_in, sign_in_member
+from svet.people.operations.staff import (
+    add_member,
+    change_role,
+    disable_member,
+    enable_member,
+    forget_member_factor,
+    member_by_phone,
+    note_member_seen,
+    set_member_password,
+)
 from svet.people.operations.tokens import issue_token, revoke_token, touch_token
 from svet.people.operations.totp import (
     check_totp,
@@ -45,6 +55,7 @@ from svet.people.operations.totp import (
 )
 
 __all__ = [
+    "add_member",
     "change_appearance",
     "change_birth_date",
     "change_language",
@@ -52,28 +63,36 @@ __all__ = [
     "change_notifications",
     "change_password",
     "change_person",
+    "change_role",
     "check_totp",
     "confirm_email_change",
     "confirm_phone_change",
     "confirm_recovery",
     "confirm_registration",
+    "disable_member",
+    "enable_member",
     "end_other_sessions",
     "end_session",
     "enrol_totp",
     "finish_recovery",
+    "forget_member_factor",
     "forget_totp",
     "give_consent",
     "has_totp",
     "issue_token",
     "keep_totp",
+    "member_by_phone",
     "move_session",
     "new_totp_secret",
+    "note_member_seen",
     "register_directly",
     "remember_device",
     "resend_code",
     "revoke_token",
     "seen",
+    "set_member_password",
     "sign_in",
+    "sign_in_member",
     "start_email_change",
     "start_phone_change",
     "start_recovery",

@@ -146,7 +146,6 @@ def register_directly(
     patronymic: str = "",
     last_name: str = "",
     email: str = "",
-    is_staff: bool = False,
     by: Actor | None = None,
 ) -> Person:
     """Open a cabinet at the retailer's desk or by the command line, without a code.
@@ -168,9 +167,6 @@ def register_directly(
     actor = by or Actor.system("office")
     with use_case():
         person = _create(phone=number, encoded=encoded, now=now, **names)
-        if is_staff:
-            Person.objects.filter(pk=person.pk).update(is_staff=True)
-            person.is_staff = True
         if mailbox:
             Person.objects.filter(pk=person.pk).update(email=mailbox, email_confirmed_at=now)
             notices.set_addresses(recipient_id=person.recipient_id, email=mailbox, email_confirmed=True)

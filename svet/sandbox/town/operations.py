@@ -20,6 +20,7 @@ from svet.exchange.rules.refusals import FileReason, FileRefused
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
+from svet.sandbox.town.employees import open_office
 from svet.sandbox.town.providers import BUILDER, add_providers
 from svet.sandbox.town.residents import settle_in
 from svet.sandbox.town.rules import registers
@@ -91,6 +92,7 @@ def _live(
         if month == history[-1] and people:
             # Before the last bill, so that its notices and letters reach them.
             settle_in(now=_moment(month.day(24), NOON))
+            open_office(now=_moment(month.day(24), NOON))
         _read(houses, part, month, town=town, today=today)
         if month in history:
             _bill(month, providers)

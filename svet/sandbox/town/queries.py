@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from svet.bills.models import Bill
-from svet.sandbox.town.rules.cast import FREE_PAIRS, RESIDENTS
+from svet.people.models import StaffMember
+from svet.people.operations.totp import totp_code
+from svet.sandbox.town.rules.cast import EMPLOYEES, FREE_PAIRS, RESIDENTS
 from svet.sandbox.town.rules.plan import MAIN, SECOND, account_number
 from svet.sandbox.town.settings import town_settings
 from svet.subscribers.models import Account, Link, LinkProof
@@ -22,6 +24,19 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkSignIn:
+    """``secret`` is for an authenticator application, ``code`` is what it would show now."""
+
+    phone: str
+    password: str
+    secret: str
+    code: str
+    role: str
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """An account number and the number of its meter, as they stand on a bill."""
 
@@ -30,7 +45,7 @@ class Pair:
     address: str
 
 
-def summary(*, today: date) -> dict[str, Any]:
+def summary(*, today: date, now: datetime) -> dict[str, Any]:
     """The town for scripts: ``planned``, ``loaded`` and ``ready`` accounts, sign-ins and free pairs."""
     town = town_settings(today=today)
     planned = town.accounts + town.second_provider
@@ -44,6 +59,7 @@ def summary(*, today: date) -> dict[str, Any]:
         "ready": ready,
         "complete": loaded >= planned and ready >= planned,
         "sign_ins": [asdict(sign_in) for sign_in in sign_ins()],
+        "staff": [asdict(sign_in) for sign_in in work_sign_ins(now=now)],
         "free_pairs": [asdict(pair) for pair in free_pairs()],
     }
 
@@ -53,6 +69,24 @@ def sign_ins() -> list[SignIn]:
     return [
         SignIn(one.phone, one.password, f"{one.first_name} {one.patronymic} {one.last_name}", one.about)
         for one in RESIDENTS
+    ]
+
+
+def work_sign_ins(*, now: datetime) -> list[WorkSignIn]:
+    """The employees who were taken on, shown with everything that opens their desks."""
+    there = set(StaffMember.objects.values_list("person__phone", flat=True))
+    return [
+        WorkSignIn(
+            one.phone,
+            one.password,
+            one.secret,
+            totp_code(secret=one.secret, now=now),
+            one.role,
+            f"{one.first_name} {one.patronymic} {one.last_name}",
+            one.about,
+        )
+        for one in EMPLOYEES
+        if one.phone in there
     ]
 
 

@@ -39,6 +39,21 @@ ANNA_PHONE, BORIS_PHONE, VERA_PHONE, GALINA_PHONE = (
     "+79990000104",
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """A ready sign-in of the back office; ``secret`` is what the authenticator application was given."""
+
+    phone: str
+    password: str
+    secret: str
+    role: str
+    first_name: str
+    patronymic: str
+    last_name: str
+    about: str
+
+
 CAST = {
     1: Role("Лучинина Анна Петровна", ANNA_PHONE, "ул. Фонарная", "1.1", 2, "regular", "full"),
     2: Role("Лучинина Анна Петровна", ANNA_PHONE, "ул. Летний Сад", "1.3", 1, "forgetful", "ahead"),
@@ -70,6 +85,21 @@ RESIDENTS = (
     Resident(
         VERA_PHONE, "Zorka-4903z", "Вера", "Игоревна", "Зорина", "", {"": (6,)},
         "посторонняя: только свой счёт",
+    ),
+)  # fmt: skip
+
+EMPLOYEES = (
+    Employee(
+        "+79990000201", "Stol-5104o", "OLGASTOLOLGASTOLOLGASTOLOLGASTOL", "operator",
+        "Ольга", "Викторовна", "Смирнова", "оператор: счета, привязки, показания, телефоны",
+    ),
+    Employee(
+        "+79990000202", "Raschet-6205p", "PETRRASCHETPETRRASCHETPETRRASCHE", "billing",
+        "Пётр", "Николаевич", "Горелов", "инженер расчётов: счета, показания, тарифы",
+    ),
+    Employee(
+        "+79990000203", "Zamok-7306s", "SVETAZAMOKSVETAZAMOKSVETAZAMOKSV", "security",
+        "Светлана", "Юрьевна", "Замятина", "администратор безопасности: сотрудники, ограничения",
     ),
 )  # fmt: skip
 

@@ -1,0 +1,36 @@
+"""The office one signs in to: an operator, a billing engineer, an administrator of security."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from svet.kernel.transactions import use_case
+from svet.people.models import Person
+from svet.people.operations import add_member, has_totp, keep_totp
+from svet.people.rules.staff import Role
+from svet.sandbox.town.providers import BUILDER
+from svet.sandbox.town.rules.cast import EMPLOYEES, Employee
+
+
+def open_office(*, now: datetime) -> None:
+    """Take on every employee with the application connected; who is there is left as they are."""
+    for one in EMPLOYEES:
+        person = Person.objects.filter(phone=one.phone).first() or _taken_on(one, now=now)
+        if not has_totp(person_id=person.pk):
+            with use_case():
+                keep_totp(person=person, secret=one.secret, by=BUILDER, now=now)
+
+
+def _taken_on(one: Employee, *, now: datetime) -> Person:
+    member = add_member(
+        by=BUILDER,
+        phone=one.phone,
+        password=one.password,
+        role=Role(one.role),
+        first_name=one.first_name,
+        patronymic=one.patronymic,
+        last_name=one.last_name,
+        reason="учебный город",
+        now=now,
+    )
+    return Person.objects.get(pk=member.person_id)

@@ -1,0 +1,1 @@
+"""The back office: desks over the same operations as the cabinet, under other permissions."""

@@ -1,0 +1,9 @@
+"""Every desk, in the order of the menu. A desk is a module with ``DESK`` and ``urlpatterns``, named here."""
+
+from __future__ import annotations
+
+from svet.staff import members
+from svet.staff.desk import Desk
+
+MODULES = (members,)
+DESKS: tuple[Desk, ...] = tuple(module.DESK for module in MODULES)
