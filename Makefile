@@ -11,7 +11,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --requir
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test chaos bench bench-face shots drawings settings lock migrations environment environment-dev browser clean
+.PHONY: help demo check test chaos axe bench bench-face shots drawings settings lock migrations environment environment-dev browser clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check: environment-dev ## Style, types, the floors of the house, the architectur
 
 test: check browser ## All checks and all tests, the journeys in headless Chromium among them
 	$(PYTHON) -m pytest -n 2 --dist loadgroup --ignore=tests/architecture
+
+axe: environment-dev browser ## Ask axe about every page and state, narrow and wide, light and dark
+	SVET_FACE_MATRIX=whole $(PYTHON) -m pytest tests/face
 
 chaos: environment-dev ## Only the tests that kill processes or break connections
 	$(PYTHON) -m pytest -m chaos

@@ -91,6 +91,10 @@ class FilterForm(Form):
     def __init__(self, data: Mapping[str, Any], *, groups: Sequence[GroupView], today: date) -> None:
         super().__init__(data)
         self._today = today
+        self._usual = {"since": default_since(today).isoformat(), "until": today.isoformat()}
+        for name, day in self._usual.items():
+            # Shown where nothing was given, so that one sees which days the page is about.
+            self.fields[name].widget.attrs["value"] = day
         cards = [card for group in groups for card in group.cards]
         providers = {card.provider.public_id: card.provider.name for card in cards}
         self._choose("group", _("Все группы"), [(group.public_id, group.name) for group in groups])
@@ -134,7 +138,7 @@ class FilterForm(Form):
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the defaults is asked for."""
-        return any(self.data.get(name) for name in self.fields)
+        return any(self.data.get(name, "") not in ("", self._usual.get(name, "")) for name in self.fields)
 
     def _choose(self, name: str, everything: str, choices: Sequence[tuple[str, str]]) -> None:
         field = self.fields[name]

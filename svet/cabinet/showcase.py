@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -91,23 +92,25 @@ def _only_where_shown(request: HttpRequest) -> None:
         raise Http404
 
 
+TROUBLES: dict[str, Callable[[HttpRequest, Exception], HttpResponse]] = {
+    "400": errors.bad_request,
+    "403": errors.denied,
+    "404": errors.not_found,
+    "500": lambda request, _: errors.server_error(request),
+    "503": lambda request, _: errors.unavailable(request),
+    "csrf": lambda request, _: errors.csrf_failure(request),
+    "maintenance": lambda request, _: errors.maintenance(request),
+}
+
+
 @require_safe
 def trouble(request: HttpRequest, kind: str) -> HttpResponse:
     """The pages for what went wrong, as a person would meet them."""
     _only_where_shown(request)
     example = Exception("an example from the living page")
-    pages = {
-        "400": lambda: errors.bad_request(request, example),
-        "403": lambda: errors.denied(request, example),
-        "404": lambda: errors.not_found(request, example),
-        "500": lambda: errors.server_error(request),
-        "503": lambda: errors.unavailable(request),
-        "csrf": lambda: errors.csrf_failure(request),
-        "maintenance": lambda: errors.maintenance(request),
-    }
-    if kind not in pages:
+    if kind not in TROUBLES:
         raise Http404
-    return pages[kind]()
+    return TROUBLES[kind](request, example)
 
 
 @require_safe

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 HEIGHT = 160
-LABELS = 20
+# Labels grow with the number of bars: the drawing is made to fit the width of the page.
+LABELS = 24
+LABELS_PER_BAR = 2
 STEP = 48
 BAR = 30
 
@@ -75,4 +77,5 @@ def bars(
                 write(totals[index]),
             )
         )
-    return Chart(title, tuple(series), tuple(drawn), max(len(points), 1) * STEP, HEIGHT + LABELS, HEIGHT, BAR)
+    labels = max(LABELS, len(points) * LABELS_PER_BAR)
+    return Chart(title, tuple(series), tuple(drawn), max(len(points), 1) * STEP, HEIGHT + labels, HEIGHT, BAR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,14 @@ PHONE, DESKTOP, NARROW = 360, 1440, 320
 TARGET = 44
 
 # Links inside a sentence are as high as their line (WCAG 2.2, 2.5.8, "inline").
-TARGETS = """minimum => {
+TARGETS = """([minimum, frame]) => {
   const wrong = [];
   const union = (one, other) => ({
     left: Math.min(one.left, other.left), top: Math.min(one.top, other.top),
     right: Math.max(one.right, other.right), bottom: Math.max(one.bottom, other.bottom),
   });
   const chosen = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
-  for (const part of document.querySelectorAll(chosen)) {
+  for (const part of (frame ? document : document.querySelector("main")).querySelectorAll(chosen)) {
     if (!part.checkVisibility({ visibilityProperty: true }) || part.disabled) continue;
     if (part.closest(".unseen, .skip")) continue;
     let box = part.getBoundingClientRect();
@@ -39,13 +40,13 @@ TARGETS = """minimum => {
   return wrong;
 }"""
 
-FOCUS = """() => {
+FOCUS = """(frame) => {
   const wrong = [];
   const ring = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const fields = "input:not([type=hidden], [disabled]), select, textarea";
   const chosen = `a[href], button:not([disabled]), summary, ${fields}`;
   let shown = 0;
-  for (const part of document.querySelectorAll(chosen)) {
+  for (const part of (frame ? document : document.querySelector("main")).querySelectorAll(chosen)) {
     if (!part.checkVisibility({ visibilityProperty: true }) || part.tabIndex < 0) continue;
     const look = () => {
       const around = part.closest("svet-odometer, svet-code") ?? part.parentElement;
@@ -70,11 +71,18 @@ FOCUS = """() => {
     if (covering) wrong.push(`is covered by ${top.outerHTML.slice(0, 60)}: ${name}`);
     shown += 1;
   }
-  if (!shown) wrong.push("nothing takes the focus");
+  if (frame && !shown) wrong.push("nothing takes the focus");
   return wrong;
 }"""
 
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# How many pixels too wide, and which parts stick out, the innermost last.
+SIDEWAYS = """() => {
+  const root = document.documentElement, over = root.scrollWidth - root.clientWidth;
+  if (over <= 0) return "";
+  const out = [...document.body.querySelectorAll("*")].filter(
+    (part) => part.getBoundingClientRect().right > root.clientWidth + 1 && !part.closest(".unseen"));
+  return `${over} px: ${out.slice(-4).map((part) => part.outerHTML.slice(0, 90)).join(" … ")}`;
+}"""
 
 
 def violations(page: Page) -> list[str]:
@@ -85,27 +93,32 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:160]}" for rule in answer["violations"] for node in rule["nodes"]]
 
 
-def look_over(page: Page, name: str) -> list[str]:
-    """Everything that is wrong with the page as it stands, in both themes, narrow and wide."""
+#: Width and theme.
+EVERY_LOOK = ((PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark"))
+
+
+def look_over(
+    page: Page, name: str, *, looks: Sequence[tuple[int, Any]] = EVERY_LOOK, frame: bool = True
+) -> list[str]:
+    """Everything wrong with the page: axe at each look, the rest once; ``frame``: header and footer too."""
     wrong: list[str] = []
     # A few open ones show how all look; a year of opened lines would only be the same again, slowly.
     page.evaluate(
         "[...document.querySelectorAll('main details')].slice(0, 6).forEach(each => each.open = true)"
     )
-    for width in (PHONE, DESKTOP):
+    for width, theme in looks:
         page.set_viewport_size({"width": width, "height": 780})
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            wrong += [f"{name} {width} {theme}: {found}" for found in violations(page)]
-        if width == PHONE:
-            wrong += [f"{name}: target {found}" for found in page.evaluate(TARGETS, TARGET)]
-            page.keyboard.press("Tab")  # from now on the focus belongs to the keyboard
-            wrong += [f"{name}: focus {found}" for found in page.evaluate(FOCUS)]
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        wrong += [f"{name} {width} {theme}: {found}" for found in violations(page)]
+    page.set_viewport_size({"width": PHONE, "height": 780})
+    wrong += [f"{name}: target {found}" for found in page.evaluate(TARGETS, [TARGET, frame])]
+    page.keyboard.press("Tab")  # from now on the focus belongs to the keyboard
+    wrong += [f"{name}: focus {found}" for found in page.evaluate(FOCUS, frame)]
     page.set_viewport_size({"width": NARROW, "height": 640})
-    if (sideways := page.evaluate(SIDEWAYS)) > 0:
-        wrong.append(f"{name}: scrolls sideways by {sideways} px at {NARROW}")
+    if sideways := page.evaluate(SIDEWAYS):
+        wrong.append(f"{name}: scrolls sideways at {NARROW} by {sideways}")
     page.set_viewport_size({"width": 640, "height": 640})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    if (sideways := page.evaluate(SIDEWAYS)) > 0:
-        wrong.append(f"{name}: scrolls sideways by {sideways} px with letters twice as large")
+    if sideways := page.evaluate(SIDEWAYS):
+        wrong.append(f"{name}: scrolls sideways with letters twice as large by {sideways}")
     return wrong

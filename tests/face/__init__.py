@@ -1,0 +1,1 @@
+"""Every page, looked over in Chromium: axe, targets, focus, narrow and enlarged."""

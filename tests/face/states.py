@@ -1,0 +1,165 @@
+"""Pages that stand only in the middle of something, and the states no single request leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from svet.cabinet.showcase import TROUBLES
+from svet.metering.rules import Scheme, zones_of
+from svet.metering.tests.factories import make_meter, make_reading
+from svet.payments.models import Order
+from svet.payments.states import OrderState
+from svet.payments.tests.factories import owe
+from svet.people.models import Person
+from svet.people.tests.factories import PASSWORD, make_person
+from svet.people.tests.outbox import last_code
+from svet.subscribers.tests.factories import make_account, make_group, make_link, make_provider
+from tests.authorisation.policy import Who
+from tests.authorisation.test_matrix import _as_test
+from tests.authorisation.world import World
+from tests.face.rendering import Sheet, sheet_of
+
+Visit = tuple[str, Client, str]
+
+PHONE = "+79117178512"
+LONG_NAME = "Гиперборейско-Александропольская Достопочтенноиннокентьевна"
+LONG_PROVIDER = "Межрегиональная энергосбытовая компания Зауралья"
+LONG_GROUP = "Квартиры бабушек, дедушек и двоюродных племянников"
+ACCOUNTS = 40
+#: What a customer with nothing yet, with too much, and one whose payment stands here or there opens.
+CABINET = ("/payment/", "/readings/", "/history/", "/accounts/", "/bills/", "/bell/", "/profile/")
+
+
+def signed_in(person: Person) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def registering(world: World) -> Iterator[Visit]:
+    """Waiting for the code after registration, and with a wrong one."""
+    client = Client()
+    client.post(
+        "/entrance/register/", {"phone": PHONE, "password": PASSWORD, "agreed": "on", "consented": "on"}
+    )
+    yield "waiting for a code", client, "/entrance/code/"
+    yield "after a wrong code", client, "POST /entrance/code/?code=000000"
+
+
+def recovering(world: World) -> Iterator[Visit]:
+    """From the phone to a new password."""
+    client, person = Client(), make_person(phone=PHONE)
+    client.post("/entrance/recover/", {"phone": person.phone})
+    yield "waiting for a code", client, "/entrance/recover/code/"
+    client.post("/entrance/recover/code/", {"code": last_code(person.phone)})
+    yield "with the right code", client, "/entrance/recover/password/"
+
+
+def changing_addresses(world: World) -> Iterator[Visit]:
+    """Codes to a new mailbox and to both phones."""
+    person = make_person(phone=PHONE)
+    client = Client(headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/133"})
+    client.post("/entrance/sign-in/", {"phone": person.phone, "password": PASSWORD})
+    client.post("/profile/email/", {"email": "a-long-name.of-a-mailbox@department.example.org"})
+    yield "a letter is on its way", client, "/profile/email/code/"
+    client.post("/profile/phone/", {"phone": "8 911 717 85 99", "password": PASSWORD})
+    yield "two codes are on their way", client, "/profile/phone/codes/"
+
+
+def newcomer(world: World) -> Iterator[Visit]:
+    """A cabinet with nothing in it: each page says what it is for."""
+    client = signed_in(make_person(first_name="", patronymic="", last_name=""))
+    for path in CABINET:
+        yield "empty", client, path
+
+
+def forty_accounts(world: World) -> Iterator[Visit]:
+    """Long names, many accounts, meters of three zones, debts and overpayments."""
+    person = make_person(last_name=LONG_NAME, first_name="Достопочтенноиннокентия")
+    group = make_group(person=person, name=LONG_GROUP)
+    provider = make_provider(
+        code="long", name="Межрегиональная энергосбытовая компания Зауралья", account_lengths=[13]
+    )
+    today = timezone.localdate()
+    for number in range(ACCOUNTS):
+        account = make_account(
+            provider=provider, number=f"{9_000_000_000_000 + number}", holder_name=LONG_NAME
+        )
+        make_link(
+            person=person, account=account, confirmed=number % 3 > 0, alias="Бабушкина квартира на Лесной",
+            **({"group": group} if number % 2 else {}),
+        )  # fmt: skip
+        if number % 3:
+            owe(account, (-1_234_567_89, 987_654_32)[number % 2])
+        if number < 4:
+            scheme = (Scheme.PEAKS, Scheme.DAY_NIGHT, Scheme.SINGLE, Scheme.PEAKS)[number]
+            meter = make_meter(account=account, scheme=scheme, digits=6, decimals=number % 3, initial=0)
+            values = dict.fromkeys(zones_of(scheme), Decimal(1234))
+            make_reading(meter, values, read_on=today - timedelta(days=40))
+    client = signed_in(person)
+    for path in CABINET:
+        yield "forty accounts", client, path
+
+
+def payments(world: World) -> Iterator[Visit]:
+    """An order in every state of its life."""
+    path, order = f"/payment/orders/{world.ids['order_id']}/", world.ids["order_id"]
+    for state in OrderState:
+        credited_at = timezone.now() if state == OrderState.CREDITED else None
+        Order.objects.filter(public_id=order).update(
+            state=state.value, paid_at=timezone.now(), credited_at=credited_at
+        )
+        client = Client(raise_request_exception=False)
+        client.cookies[settings.SESSION_COOKIE_NAME] = world.cookies[Who.ANNA]
+        yield f"payment {state}", client, path
+
+
+def troubles(world: World) -> Iterator[Visit]:
+    """What went wrong, as the living page shows it: 400, 403, 404, 500, maintenance and the rest."""
+    settings.SANDBOX, before = True, settings.SANDBOX
+    try:
+        for kind in TROUBLES:
+            yield kind, Client(), f"/look/trouble/{kind}/"
+        yield "every part", Client(), "/look/"
+    finally:
+        settings.SANDBOX = before
+
+
+def searching(world: World) -> Iterator[Visit]:
+    """Questions with and without an answer."""
+    for asked in ("пароль", "телескоп"):
+        yield f"asked for {asked}", Client(), f"/help/?q={asked}"
+    yield "tab", Client(), "/entrance/?tab=sign-in"
+
+
+ON_THE_WAY = (registering, recovering, changing_addresses)
+STATES = (*ON_THE_WAY, newcomer, forty_accounts, payments, troubles, searching)
+
+
+def sheets(world: World, states: Sequence[Callable[[World], Iterator[Visit]]] = STATES) -> Iterator[Sheet]:
+    """Every state as a page; nothing that was made for it stays."""
+    for state in states:
+        with _as_test(transaction.atomic()):
+            found = [_sheet(*visit) for visit in state(world)]
+            transaction.set_rollback(True)
+        yield from found
+
+
+def _sheet(name: str, client: Client, address: str) -> Sheet:
+    method, _, path = address.rpartition(" ")
+    if method:
+        path, _, sent = path.partition("?")
+        answer: Any = client.post(path, dict([sent.split("=")]))
+    else:
+        answer = client.get(path)
+    sheet = sheet_of(f"{path} {name}", path, answer)
+    assert sheet is not None, f"{path} {name}: {answer.status_code} {answer.headers.get('Location', '')}"
+    return sheet
