@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from svet.bills import texts as bill_texts
 from svet.bills.queries import BillSummary
+from svet.cabinet.readings_track import Step, track
 from svet.history.queries import Card, CardKind, MonthOfCards
 from svet.kernel.periods import Month
 from svet.look.formats import day, energy, moment, number, roubles
 from svet.metering.queries import SetView
-from svet.metering.rules import State
-from svet.metering.texts import STATE_NAMES, ZONE_NAMES
+from svet.metering.rules import EFFECTIVE, State, period_of
+from svet.metering.texts import DISPUTE_STATES, STATE_NAMES, ZONE_NAMES
 from svet.payments import texts as payment_texts
 from svet.payments.queries import OrderView, RegisterPaymentView
 from svet.payments.states import OrderState
@@ -36,6 +37,7 @@ _READING_BADGES = {
     State.USED: "success",
     State.UNDER_REVIEW: "warning",
     State.REJECTED: "error",
+    State.CORRECTED: "neutral",
 }
 
 
@@ -52,6 +54,7 @@ class Shown:
     rows: tuple[tuple[str, str], ...]
     link: tuple[str, str] = ("", "")
     file: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def show_month(found: MonthOfCards, *, person_id: int) -> ShownMonth:
 def show(card: Card, *, person_id: int) -> Shown:
     """A card in words; the page of a payment is for its payer only."""
     if card.reading is not None:
-        return _reading(card, card.reading)
+        return _reading(card, card.reading, person_id=person_id)
     if card.order is not None:
         return _order(card, card.order, own=card.order.person_id == person_id)
     if card.register is not None:
@@ -127,7 +130,7 @@ def state(card: Card) -> str:
     return payment_texts.state_name(OrderState.CREDITED) if card.register is not None else ""
 
 
-def _reading(card: Card, reading: SetView) -> Shown:
+def _reading(card: Card, reading: SetView, *, person_id: int) -> Shown:
     used = sum(value.consumption for value in reading.values)
     rows = [
         (
@@ -136,12 +139,17 @@ def _reading(card: Card, reading: SetView) -> Shown:
         )
         for value in reading.values
     ]
-    if reading.kind in ("customer", "control"):
+    if reading.state in EFFECTIVE and reading.kind in ("customer", "control"):
         rows.append((_("Расход"), energy(used)))
-    rows.append((_("Как получены"), bill_texts.source_label(reading.channel)))
-    rows.append((_("Получены"), moment(reading.received_at)))
+    if not card.changes:
+        rows.append((_("Как получены"), bill_texts.source_label(reading.channel)))
+        rows.append((_("Получены"), moment(reading.received_at)))
     rows.append((_("Квитанция"), reading.receipt_number))
     single = len(reading.values) == 1
+    control = card.kind is CardKind.CONTROL
+    period = period_of(reading.read_on, window_to_day=card.account.provider.window_to_day)
+    if card.dispute is not None:
+        rows.append((_("Возражение"), str(DISPUTE_STATES[card.dispute.state])))
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),
@@ -152,7 +160,11 @@ def _reading(card: Card, reading: SetView) -> Shown:
         badge=state(card),
         badge_kind=_READING_BADGES.get(State(reading.state), "neutral"),
         rows=tuple(rows),
-        link=(f"/readings/receipt/{reading.public_id}/", _("Квитанция о показаниях")),
+        link=(
+            f"/readings/receipt/{reading.public_id}/",
+            _("Сравнить с вашими") if control else _("Квитанция о показаниях"),
+        ),
+        steps=tuple(track(reading, card.changes, period=period, reader=person_id)) if card.changes else (),
     )
 
 

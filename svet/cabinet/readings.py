@@ -1,29 +1,26 @@
-"""«Показания»: every meter of every account, its odometers, the guard's questions, the receipt."""
+"""«Показания»: every meter of every account, its odometers, the guard's questions; one or all at once."""
 
 from __future__ import annotations
 
-from django.contrib import messages
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.urls.resolvers import URLPattern
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from svet.cabinet import readings_objection, readings_photo, readings_sent
+from svet.cabinet.readings_attempt import Attempt, attempt
+from svet.cabinet.readings_block import MeterBlock, meter_block
 from svet.cabinet.readings_form import TypedSet
-from svet.cabinet.readings_receipt import ReceiptView, receipt_view
-from svet.cabinet.readings_view import MeterBlock, meter_block, sheet
-from svet.cabinet.requests import actor_of, now_of, person_of, signed_in
+from svet.cabinet.readings_view import Sheet, gathered, sheet
+from svet.cabinet.requests import actor_of, signed_in
 from svet.cabinet.strangers import turn_away
-from svet.kernel.refusals import Refused
-from svet.limits.operations import LimitReached
-from svet.metering import operations, queries, texts
+from svet.kernel.refusals import NotFound
+from svet.metering import queries
 from svet.metering.models import Meter
-from svet.metering.operations import ConfirmationNeeded, Receipt, SetRefused
 from svet.metering.queries import MeterNotFound
-from svet.metering.rules import Channel, Doubt, judge
-from svet.subscribers import texts as subscriber_texts
-from svet.subscribers.queries import provider_today
 from svet.subscribers.rules import Right
 
 
@@ -39,48 +36,13 @@ def readings(request: HttpRequest) -> HttpResponse:
 def submit(request: HttpRequest, meter_id: str) -> HttpResponse:
     """Take one meter's set; htmx gets the meter's block, a browser without it the page or the receipt."""
     meter = _meter(request, meter_id)
-    typed = TypedSet(request.POST, meter=meter)
-    if typed.asks_preview:
-        return _answer(request, meter_block(request, meter=meter, typed=typed), status=200)
-    if not typed.is_whole:
-        return _answer(request, meter_block(request, meter=meter, typed=typed), status=422)
     try:
-        receipt = _send(request, meter=meter, typed=typed)
-    except LimitReached as reached:
-        block = meter_block(request, meter=meter, typed=typed, errors=[subscriber_texts.explain(reached)])
-        return _answer(request, block, status=429)
-    except (ConfirmationNeeded, SetRefused) as refused:
-        block = meter_block(request, meter=meter, typed=typed, judgement=refused.judgement)
-        return _answer(request, block, status=422)
-    except MeterNotFound:
+        done = attempt(request, meter=meter, typed=TypedSet(request.POST, meter=meter))
+    except NotFound:
         turn_away(request, subject="meter", public_id=meter_id)
-    except Refused as refused:
-        block = meter_block(request, meter=meter, typed=typed, errors=[texts.explain(refused)])
-        return _answer(request, block, status=422)
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("reading-receipt", set_id=receipt.set_id)
-    return _answer(request, meter_block(request, meter=meter, typed=None, receipt=receipt), status=200)
-
-
-def _send(request: HttpRequest, *, meter: Meter, typed: TypedSet) -> Receipt:
-    now = now_of(request)
-    today = provider_today(meter.account.provider, now)
-    confirmed = typed.is_confirmed
-    if typed.is_old and not confirmed:
-        # «Отправить старые показания» is itself the answer to the question about nothing used.
-        known = queries.dials(meters=[meter], read_on=today)[meter.pk]
-        judgement = judge(dials=known.dials, values=typed.values, read_on=today)
-        confirmed = judgement.doubts <= {Doubt.ZERO}
-    return operations.submit_readings(
-        by=actor_of(request),
-        meter_id=meter.public_id,
-        values=typed.values,
-        read_on=today,
-        now=now,
-        channel=Channel.WEB,
-        key=typed.key,
-        confirmed=confirmed,
-    )
+    if done.receipt is not None and not request.htmx:  # type: ignore[attr-defined]
+        return redirect("reading-receipt", set_id=done.receipt.set_id)
+    return _answer(request, done.block, status=done.status)
 
 
 @require_POST
@@ -88,8 +50,54 @@ def _send(request: HttpRequest, *, meter: Meter, typed: TypedSet) -> Receipt:
 def preview(request: HttpRequest, meter_id: str) -> HttpResponse:
     """The consumption and the cost of what is typed right now: a part of the page for htmx."""
     meter = _meter(request, meter_id)
-    block = meter_block(request, meter=meter, typed=TypedSet(request.POST, meter=meter))
+    typed = TypedSet(request.POST, meter=meter, prefix=_prefix(request, meter))
+    block = meter_block(request, meter=meter, typed=typed)
     return render(request, "cabinet/readings_preview.html", {"block": block})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def all_at_once(request: HttpRequest) -> HttpResponse:
+    """Every meter in one form; each set is taken or asked about by itself, and none costs another."""
+    if request.method != "POST":
+        return render(request, "cabinet/readings_all.html", {"sheet": _all(request, {})})
+    page = _all(request, {})
+    done: dict[int, Attempt] = {}
+    for block in page.sendable:
+        typed = TypedSet(request.POST, meter=block.meter, prefix=block.prefix)
+        if f"{block.prefix}key" in request.POST and (not _untouched(block, typed) or typed.is_old):
+            try:
+                done[block.meter.pk] = attempt(request, meter=block.meter, typed=typed)
+            except NotFound:
+                turn_away(request, subject="meter", public_id=block.meter.public_id)
+    answers = {key: each.block for key, each in done.items()}
+    sent = sum(each.receipt is not None for each in done.values())
+    return render(
+        request,
+        "cabinet/readings_all.html",
+        {
+            "sheet": _all(request, answers),
+            "tried": True,
+            "sent": sent,
+            "left": len(done) - sent,
+        },
+        status=422 if sent < len(done) else 200,
+    )
+
+
+def _all(request: HttpRequest, answers: dict[int, MeterBlock]) -> Sheet:
+    return gathered(request, answers=answers, prefixed=True)
+
+
+def _untouched(block: MeterBlock, typed: TypedSet) -> bool:
+    """Whether the boxes still show what they showed: nothing was read off this meter."""
+    return typed.is_whole and all(typed.values[scale.zone] == Decimal(scale.last) for scale in block.scales)
+
+
+def _prefix(request: HttpRequest, meter: Meter) -> str:
+    """How this meter's fields are called in the form that asks."""
+    prefix = f"{meter.public_id}-"
+    return prefix if f"{prefix}key" in request.POST else ""
 
 
 def _meter(request: HttpRequest, meter_id: str) -> Meter:
@@ -107,39 +115,12 @@ def _answer(request: HttpRequest, block: MeterBlock, *, status: int) -> HttpResp
     return render(request, "cabinet/readings.html", page, status=status)
 
 
-@require_safe
-@signed_in
-def receipt(request: HttpRequest, set_id: str) -> HttpResponse:
-    """«Показания переданы»: the number, the track, and until when the set may be taken back."""
-    return render(request, "cabinet/readings_receipt.html", {"receipt": _receipt(request, set_id)})
-
-
-@require_POST
-@signed_in
-def withdraw(request: HttpRequest, set_id: str) -> HttpResponse:
-    """Take one's own set back."""
-    try:
-        operations.withdraw_set(by=actor_of(request), set_id=set_id, now=now_of(request))
-    except MeterNotFound:
-        turn_away(request, subject="reading_set", public_id=set_id)
-    except Refused as refused:
-        messages.error(request, texts.explain(refused))
-        return redirect("reading-receipt", set_id=set_id)
-    messages.success(request, _("Показания отозваны. Передайте верные, когда будете готовы."))
-    return redirect(reverse("readings"))
-
-
-def _receipt(request: HttpRequest, set_id: str) -> ReceiptView:
-    try:
-        return receipt_view(request, set_id=set_id, person_id=person_of(request).pk)
-    except MeterNotFound:
-        turn_away(request, subject="reading_set", public_id=set_id)
-
-
 urlpatterns: list[URLPattern] = [
     path("readings/", readings, name="readings"),
-    path("readings/receipt/<slug:set_id>/", receipt, name="reading-receipt"),
-    path("readings/receipt/<slug:set_id>/withdraw/", withdraw, name="reading-withdraw"),
+    path("readings/all/", all_at_once, name="readings-all"),
+    *readings_sent.urlpatterns,
+    *readings_objection.urlpatterns,
+    *readings_photo.urlpatterns,
     path("readings/<slug:meter_id>/", submit, name="reading-submit"),
     path("readings/<slug:meter_id>/preview/", preview, name="reading-preview"),
 ]

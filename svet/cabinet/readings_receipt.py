@@ -1,30 +1,24 @@
-"""The receipt of a set of readings: its number, its values, its track."""
+"""The receipt of a set of readings: its number, its values, its track, what one may still do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from svet.bills import queries as bills
+from svet.cabinet.readings_control import ControlView, control_view
+from svet.cabinet.readings_track import Step, dispute_track, track
 from svet.cabinet.requests import actor_of, now_of
 from svet.kernel.periods import Month
-from svet.look import formats
 from svet.metering import operations, queries, rules, texts
-from svet.metering.queries import SetView
-from svet.metering.rules import State
+from svet.metering.queries import Change, PhotoView, SetView
+from svet.metering.rules import Kind, State
 from svet.subscribers import queries as subscribers
 from svet.subscribers.queries import AccountCard, provider_today
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A station of the track."""
-
-    text: str
-    note: str
-    state: str
+from svet.subscribers.rules import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +27,21 @@ class ReceiptView:
 
     view: SetView
     card: AccountCard
+    title: str
     values: list[tuple[str, str]]
     steps: list[Step]
     state_name: str
     standing: bool
     review: bool
+    why: str
     period: Month
     may_withdraw: bool
+    may_add_photo: bool
     withdraw_until: date
+    photos: tuple[PhotoView, ...]
+    control: ControlView | None
+    dispute_steps: list[Step]
+    instead: SetView | None
 
 
 def receipt_view(request: HttpRequest, *, set_id: str, person_id: int) -> ReceiptView:
@@ -53,43 +54,70 @@ def receipt_view(request: HttpRequest, *, set_id: str, person_id: int) -> Receip
     period = rules.period_of(view.read_on, window_to_day=to_day)
     today = provider_today(card.provider, now_of(request))
     state = State(view.state)
+    changes = queries.changes_of([view.set_id])[view.set_id]
+    may_submit = Right.SUBMIT in card.rights
+    control = None
+    if view.kind == Kind.CONTROL:
+        meter = queries.meter_for(by, public_id=view.meter_public_id)
+        control = control_view(view, meter=meter, today=today, may_submit=may_submit)
+    dispute = control.dispute if control is not None else None
     return ReceiptView(
         view=view,
         card=card,
-        values=[
-            (
-                str(texts.ZONE_NAMES[value.zone]),
-                _("%(value)s\u00a0кВт·ч, расход %(used)s\u00a0кВт·ч")
-                % {"value": texts.number(value.value), "used": texts.number(value.consumption)},
-            )
-            for value in view.values
-        ],
-        steps=_steps(view, period=period),
+        title=_title(view, state),
+        values=_values(view, state),
+        steps=track(view, changes, period=period, reader=person_id, bill=_bill(view, changes)),
         state_name=str(texts.STATE_NAMES[state]),
         standing=state in rules.EFFECTIVE,
         review=state is State.UNDER_REVIEW,
+        why=texts.doubts_line(changes[0].reason) if changes else "",
         period=period,
         may_withdraw=operations.may_withdraw(view, by=by, today=today, window_to_day=to_day) is None,
+        may_add_photo=state is State.UNDER_REVIEW and may_submit,
         withdraw_until=rules.cut_off(period, window_to_day=to_day),
+        photos=tuple(queries.photos_of([view.set_id])[view.set_id]),
+        control=control,
+        dispute_steps=dispute_track(dispute, reader=person_id) if dispute is not None else [],
+        instead=_instead(view, changes),
     )
 
 
-def _steps(view: SetView, *, period: Month) -> list[Step]:
-    received = Step(_("Получены"), formats.moment(view.received_at), "done")
-    state = State(view.state)
-    bill = _("Счёт за %(period)s") % {"period": formats.month(period)}
-    issued = formats.day(period.end + timedelta(days=1))
-    match state:
-        case State.ACCEPTED:
-            return [
-                received,
-                Step(_("Приняты"), "", "done"),
-                Step(bill, _("после %(on)s") % {"on": issued}, "todo"),
-            ]
-        case State.USED:
-            return [received, Step(_("Приняты"), "", "done"), Step(bill, "", "done")]
-        case State.UNDER_REVIEW:
-            note = _("сотрудник сверит их и ответит вам")
-            return [received, Step(_("На проверке"), note, "current"), Step(bill, "", "todo")]
-        case _:
-            return [received, Step(str(texts.STATE_NAMES[state]), "", "failed")]
+def _title(view: SetView, state: State) -> str:
+    if view.kind == Kind.CONTROL:
+        return _("Контрольные показания")
+    if state in rules.EFFECTIVE:
+        return _("Показания переданы")
+    return _("Показания на проверке") if state is State.UNDER_REVIEW else str(texts.STATE_NAMES[state])
+
+
+def _values(view: SetView, state: State) -> list[tuple[str, str]]:
+    rows = []
+    for value in view.values:
+        text = _("%(value)s\u00a0кВт·ч") % {"value": texts.number(value.value)}
+        if state in rules.EFFECTIVE and view.kind == Kind.CUSTOMER:
+            text = _("%(value)s\u00a0кВт·ч, расход %(used)s\u00a0кВт·ч") % {
+                "value": texts.number(value.value),
+                "used": texts.number(value.consumption),
+            }
+        rows.append((str(texts.ZONE_NAMES[value.zone]), text))
+    return rows
+
+
+def _bill(view: SetView, changes: list[Change]) -> str:
+    """The number of the bill that used the set, if it is out."""
+    used = next((change for change in changes if change.after is State.USED and change.reason), None)
+    if used is None:
+        return ""
+    month = Month.parse(used.reason)
+    for bill in bills.bills(account_ids=[view.account_id], since=month.first):
+        if bill.month == month:
+            return _("документ %(number)s") % {"number": bill.number}
+    return ""
+
+
+def _instead(view: SetView, changes: list[Change]) -> SetView | None:
+    """The set that came in the place of this one."""
+    last = changes[-1] if changes else None
+    if last is None or last.after not in (State.CORRECTED, State.SUPERSEDED) or not last.reason:
+        return None
+    return queries.set_by_receipt(receipt_number=last.reason, account_id=view.account_id)

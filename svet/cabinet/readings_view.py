@@ -1,83 +1,28 @@
-"""What the page «Показания» shows: blocks by meter, the guard's questions, windows."""
+"""What the page «Показания» shows: groups, accounts and their meters, windows, search."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from uuid import uuid4
+from datetime import date, timedelta
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from svet.billing.queries import Preview
-from svet.cabinet.readings_cost import CostLine, cost_lines_of, cost_of, usual_range
-from svet.cabinet.readings_form import TypedSet, digest
+from svet.cabinet.readings_block import MeterBlock, block_of
 from svet.cabinet.requests import now_of, person_of
-from svet.kernel.periods import Month
 from svet.look import formats
-from svet.metering import operations, queries, rules, texts
+from svet.metering import queries, rules
 from svet.metering.models import Meter
-from svet.metering.operations import Receipt
-from svet.metering.queries import MeterDials, SetView
-from svet.metering.rules import Doubt, Judgement, Zone, judge
+from svet.metering.queries import SetView
 from svet.subscribers import queries as subscribers
 from svet.subscribers.queries import AccountCard, GroupView, provider_today
 from svet.subscribers.rules import Right
 
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """One row of boxes."""
-
-    zone: Zone
-    title: str
-    name: str
-    value: str
-    last: str
-    last_text: str
-    errors: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the guard asks."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class MeterBlock:
-    """One meter of the page."""
-
-    meter: Meter
-    scales: tuple[Scale, ...] = ()
-    key: str = ""
-    hindrance: str = ""
-    errors: tuple[str, ...] = ()
-    questions: tuple[Question, ...] = ()
-    confirm: str = ""
-    suggest: str = ""
-    suggest_text: str = ""
-    consumption: Decimal | None = None
-    cost: Preview | None = None
-    cost_lines: tuple[CostLine, ...] = ()
-    usual: str = ""
-    unchanged: bool = True
-    period: Month | None = None
-    receipt: Receipt | None = None
-    review: SetView | None = None
-
-    @property
-    def single(self) -> bool:
-        """Whether the meter has one scale, whose name then heads the block."""
-        return len(self.scales) == 1
-
-    @property
-    def failed(self) -> bool:
-        """Whether something typed stands in the way."""
-        return bool(self.errors) or any(scale.errors for scale in self.scales)
+#: From so many accounts on the page has a search, and groups but the first are folded.
+MANY = 8
+LONGEST_SEARCH = 80
+_AUTOMATIC_SPAN = timedelta(days=95)
+_AUTOMATIC_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,45 +51,81 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The whole page."""
+    """The whole page; ``found`` accounts of ``accounts`` answer to the search ``asked``."""
 
     sections: list[Section] = field(default_factory=list)
     windows: list[WindowLine] = field(default_factory=list)
+    asked: str = ""
+    accounts: int = 0
 
     @property
     def empty(self) -> bool:
         """Whether there is no account yet."""
-        return not any(section.accounts for section in self.sections)
+        return self.accounts == 0
+
+    @property
+    def many(self) -> bool:
+        """Whether there is so much that one searches."""
+        return self.accounts >= MANY
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one meter waits for digits."""
+        return len(self.sendable) > 1
+
+    @property
+    def sendable(self) -> list[MeterBlock]:
+        """The meters one may send for."""
+        return [
+            block
+            for section in self.sections
+            for account in section.accounts
+            for block in account.blocks
+            if not block.hindrance
+        ]
 
 
 def sheet(request: HttpRequest, *, answered: MeterBlock | None = None) -> Sheet:
     """The page in a constant number of queries; ``answered`` stands in place of its meter's block."""
+    return gathered(request, answers={} if answered is None else {answered.meter.pk: answered})
+
+
+def gathered(request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: bool = False) -> Sheet:
+    """The page with these blocks in their places; ``prefixed`` when all meters share one form."""
+    asked = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     groups = subscribers.cabinet(person_of(request).pk)
-    cards = [card for group in groups for card in group.cards]
+    cards = [card for group in groups for card in group.cards if _answers_to(card, group, asked)]
     account_ids = [card.account_id for card in cards]
     now = now_of(request)
-    meters = queries.standing_with_accounts(account_ids=account_ids)
+    meters = _meters(account_ids)
     days = {meter.pk: provider_today(meter.account.provider, now) for meter in meters}
     known = queries.dials(meters=meters, read_on=days)
     waiting = queries.waiting_review(account_ids=account_ids)
+    automatic = _automatic(meters, days)
     submittable = {card.account_id for card in cards if Right.SUBMIT in card.rights}
     by_account: dict[int, list[MeterBlock]] = {}
     for meter in meters:
-        if answered is not None and answered.meter.pk == meter.pk:
-            block = answered
-        else:
-            block = _block(
-                meter,
-                known.get(meter.pk),
-                today=days[meter.pk],
-                may_submit=meter.account_id in submittable,
-                review=waiting.get(meter.pk),
-            )
+        block = answers.get(meter.pk) or block_of(
+            meter,
+            known.get(meter.pk),
+            today=days[meter.pk],
+            may_submit=meter.account_id in submittable,
+            review=waiting.get(meter.pk),
+            prefix=f"{meter.public_id}-" if prefixed else "",
+            automatic=automatic.get(meter.pk, ()),
+        )
         by_account.setdefault(meter.account_id, []).append(block)
+    shown = {card.account_id for card in cards}
     sections = [
-        Section(group, [AccountBlock(card, by_account.get(card.account_id, [])) for card in group.cards])
+        Section(
+            group,
+            [
+                AccountBlock(card, by_account.get(card.account_id, []))
+                for card in group.cards
+                if card.account_id in shown
+            ],
+        )
         for group in groups
-        if group.cards
     ]
     providers = {card.provider.pk: card.provider for card in cards}
     windows = [
@@ -156,7 +137,42 @@ def sheet(request: HttpRequest, *, answered: MeterBlock | None = None) -> Sheet:
         )
         for provider in providers.values()
     ]
-    return Sheet(sections, windows)
+    return Sheet(
+        [section for section in sections if section.accounts],
+        windows,
+        asked,
+        sum(len(group.cards) for group in groups),
+    )
+
+
+def _answers_to(card: AccountCard, group: GroupView, asked: str) -> bool:
+    """Whether an account is meant by the words of the search."""
+    about = f"{card.number} {card.alias} {card.address} {card.provider.name} {group.name}".casefold()
+    return all(word in about for word in asked.casefold().split())
+
+
+def _meters(account_ids: list[int]) -> list[Meter]:
+    """The standing meters; of an account without any, the one removed last tells why it sends nothing."""
+    meters = queries.with_accounts(account_ids=account_ids)
+    standing = [meter for meter in meters if meter.removed_on is None]
+    left = {meter.account_id: meter for meter in meters if meter.removed_on is not None}
+    for meter in standing:
+        left.pop(meter.account_id, None)
+    return [*standing, *left.values()]
+
+
+def _automatic(meters: list[Meter], days: dict[int, date]) -> dict[int, list[SetView]]:
+    """Per smart meter the readings it has sent of late, newest first."""
+    smart = [meter for meter in meters if meter.smart]
+    if not smart:
+        return {}
+    since = min(days[meter.pk] for meter in smart) - _AUTOMATIC_SPAN
+    found: dict[int, list[SetView]] = {meter.pk: [] for meter in smart}
+    for view in queries.reading_sets(account_ids=[meter.account_id for meter in smart], since=since):
+        sent = found.get(view.meter_id)
+        if sent is not None and len(sent) < _AUTOMATIC_SHOWN and view.state in rules.EFFECTIVE:
+            sent.append(view)
+    return found
 
 
 def _window_line(today: date, *, from_day: int, to_day: int, name: str) -> WindowLine:
@@ -177,134 +193,3 @@ def _window_line(today: date, *, from_day: int, to_day: int, name: str) -> Windo
             % values
         )
     return WindowLine(name or _("Когда передавать"), text)
-
-
-def meter_block(
-    request: HttpRequest,
-    *,
-    meter: Meter,
-    typed: TypedSet | None,
-    judgement: Judgement | None = None,
-    errors: Sequence[str] = (),
-    receipt: Receipt | None = None,
-) -> MeterBlock:
-    """One meter after something was typed or sent."""
-    today = provider_today(meter.account.provider, now_of(request))
-    known = queries.dials(meters=[meter], read_on=today).get(meter.pk)
-    return _block(
-        meter,
-        known,
-        today=today,
-        may_submit=True,
-        typed=typed,
-        judgement=judgement,
-        errors=errors,
-        receipt=receipt,
-    )
-
-
-def _block(
-    meter: Meter,
-    known: MeterDials | None,
-    *,
-    today: date,
-    may_submit: bool,
-    typed: TypedSet | None = None,
-    judgement: Judgement | None = None,
-    errors: Sequence[str] = (),
-    receipt: Receipt | None = None,
-    review: SetView | None = None,
-) -> MeterBlock:
-    if known is None:
-        return MeterBlock(meter, hindrance=_("У прибора учёта нет начальных показаний: сообщите нам о нём."))
-    if typed is not None and typed.is_whole and judgement is None:
-        judgement = judge(dials=known.dials, values=typed.values, read_on=today)
-        asked = False
-    else:
-        asked = judgement is not None
-    hindrance = _hindrance(meter, known, today=today, may_submit=may_submit)
-    scales = tuple(_scale(known, zone, typed=typed, judgement=judgement) for zone in _zones(known))
-    window = meter.account.provider
-    suggestion = judgement.suggestion if judgement is not None else None
-    believable = judgement is not None and not judgement.refusals
-    cost = cost_of(meter.account, judgement, today=today) if judgement is not None and believable else None
-    return MeterBlock(
-        meter=meter,
-        scales=scales,
-        key=str(typed.key if typed is not None and receipt is None else uuid4()),
-        hindrance=hindrance,
-        errors=tuple(errors),
-        questions=_questions(judgement) if judgement is not None and asked else (),
-        confirm=digest(typed.values) if typed is not None and asked and believable else "",
-        suggest=digest(suggestion) if suggestion is not None else "",
-        suggest_text=_suggest_text(judgement),
-        consumption=sum(judgement.consumption.values(), Decimal(0))
-        if judgement is not None and believable
-        else None,
-        cost=cost,
-        cost_lines=cost_lines_of(cost),
-        usual=usual_range(known, today=today),
-        unchanged=typed is None or all(typed.values.get(d.zone) == d.last.value for d in known.dials),
-        period=rules.period_of(today, window_to_day=window.window_to_day),
-        receipt=receipt,
-        review=review,
-    )
-
-
-def _zones(known: MeterDials) -> list[Zone]:
-    return [dial.zone for dial in known.dials]
-
-
-def _hindrance(meter: Meter, known: MeterDials, *, today: date, may_submit: bool) -> str:
-    if not may_submit:
-        return _("Вам открыт только просмотр: показания передаёт другой человек.")
-    reason = operations.hindrance(
-        meter, read_on=today, today=today, last_on=known.last_on, channel=rules.Channel.WEB
-    )
-    if reason is None:
-        return ""
-    return texts.explain_reason(reason, {"last_on": known.last_on})
-
-
-def _scale(known: MeterDials, zone: Zone, *, typed: TypedSet | None, judgement: Judgement | None) -> Scale:
-    dial = next(dial for dial in known.dials if dial.zone == zone)
-    last = f"{dial.last.value.quantize(Decimal(1).scaleb(-dial.decimals)):f}"
-    value, errors = last, []
-    if typed is not None:
-        value = typed.raw.get(zone, "")
-        errors = list(typed.errors.get(zone, []))
-        verdict = judgement.verdicts.get(zone) if judgement is not None else None
-        if verdict is not None and verdict.refusal is not None:
-            errors.append(texts.explain_reason(verdict.refusal, verdict.details))
-    return Scale(
-        zone=zone,
-        title=str(texts.ZONE_NAMES[zone]),
-        name=f"value-{zone.value}",
-        value=value,
-        last=last,
-        last_text=_("%(value)s\u00a0кВт·ч от %(on)s")
-        % {"value": texts.number(dial.last.value), "on": formats.day(dial.last.on)},
-        errors=errors,
-    )
-
-
-def _questions(judgement: Judgement) -> tuple[Question, ...]:
-    # The suggestion says the same as «far above usual», only better.
-    hidden = {Doubt.ABOVE_USUAL} if judgement.suggestion is not None else set()
-    return tuple(
-        Question(texts.question(doubt, judgement)) for doubt in Doubt if doubt in judgement.doubts - hidden
-    )
-
-
-def _suggest_text(judgement: Judgement | None) -> str:
-    if judgement is None or judgement.suggestion is None:
-        return ""
-    if Doubt.SWAPPED_ZONES in judgement.doubts:
-        return _("Поменять местами")
-    return _("Исправить на %(value)s") % {
-        "value": ", ".join(
-            texts.number(value)
-            for zone, value in judgement.suggestion.items()
-            if judgement.verdicts[zone].value != value
-        )
-    }

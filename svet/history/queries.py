@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
 from svet.metering import queries as metering
-from svet.metering.queries import SetView
+from svet.metering.queries import Change, DisputeView, SetView
 from svet.payments import queries as payments
 from svet.payments.queries import OrderView, RegisterPaymentView
 from svet.payments.states import OrderState
@@ -47,7 +47,10 @@ class CardKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One thing that happened; exactly one of the last four is given, by ``kind``."""
+    """One thing that happened; one of ``reading``, ``order``, ``register``, ``bill`` is given, by ``kind``.
+
+    ``changes`` are the course of a reading, ``dispute`` the objection to a control reading.
+    """
 
     kind: CardKind
     place: Place
@@ -57,6 +60,8 @@ class Card:
     order: OrderView | None = None
     register: RegisterPaymentView | None = None
     bill: BillSummary | None = None
+    changes: tuple[Change, ...] = ()
+    dispute: DisputeView | None = None
 
     @property
     def day(self) -> date:
@@ -116,7 +121,7 @@ def timeline(*, actor: Actor, filters: Filters, before: Place | None = None, siz
     start = window_start(end=end, since=filters.since, accounts=len(cards))
     found = _load(cards, filters, since=start, end=end)
     rest = [card for card in found if before is None or card.place < before]
-    page = rest[:size]
+    page = _with_tracks(rest[:size])
     following: Place | None = None
     if len(rest) > size:
         following = page[-1].place
@@ -129,6 +134,24 @@ def everything(*, actor: Actor, filters: Filters) -> list[Card]:
     """All cards of the filter for an export, newest first. :raises NotInCabinet:"""
     cards = {card.account_id: card for card in _chosen(_groups(actor), filters)}
     return _load(cards, filters, since=filters.since, end=filters.end)[:EXPORT]
+
+
+def _with_tracks(page: Sequence[Card]) -> list[Card]:
+    """The same cards, readings with their course: two queries however many there are."""
+    sets = [card.reading.set_id for card in page if card.reading is not None]
+    changes = metering.changes_of(sets) if sets else {}
+    control = [card.reading.set_id for card in page if card.kind is CardKind.CONTROL and card.reading]
+    disputes = metering.disputes_of(control) if control else {}
+    return [
+        card
+        if card.reading is None
+        else replace(
+            card,
+            changes=tuple(changes[card.reading.set_id]),
+            dispute=disputes.get(card.reading.set_id),
+        )
+        for card in page
+    ]
 
 
 def _groups(actor: Actor) -> tuple[GroupView, ...]:

@@ -129,6 +129,24 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
             return _("Не получилось. Обновите страницу и попробуйте ещё раз: введённое не потеряется.")
 
 
+_DOUBTS = {
+    Doubt.ZERO: gettext_lazy("показания не изменились"),
+    Doubt.ABOVE_USUAL: gettext_lazy("расход заметно больше обычного"),
+    Doubt.ABOVE_TECHNICAL: gettext_lazy("расход больше, чем может дать обычная линия"),
+    Doubt.ROLLOVER: gettext_lazy("счётчик прошёл через нули"),
+    Doubt.EXTRA_DIGIT: gettext_lazy("похоже на лишнюю цифру"),
+    Doubt.SWAPPED_ZONES: gettext_lazy("похоже, зоны перепутаны местами"),
+    Doubt.BELOW_PENDING: gettext_lazy("меньше уже переданных в этом месяце"),
+    Reason.LOWER: gettext_lazy("меньше предыдущих показаний"),
+}
+
+
+def doubts_line(reason: str) -> str:
+    """Why a set was asked about or waits, by the names a change of state keeps; nothing for anything else."""
+    known = {str(name): words for name, words in _DOUBTS.items()}
+    return ", ".join(str(known[name]) for name in reason.split() if name in known)
+
+
 def refused_by_staff() -> str:
     """Why a set under review was not taken, when the staff gave no words of its own."""
     return _("значение не похоже на верное. Проверьте цифры и передайте показания ещё раз.")

@@ -16,9 +16,11 @@ from svet.billing import operations as billing
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
 from svet.bills.models import Bill
+from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.metering import operations as metering
+from svet.metering.models import ReadingSet
 from svet.metering.rules import Channel, Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
@@ -104,6 +106,18 @@ def build() -> World:
         key=uuid4(),
         confirmed=True,
     )
+    by_anna = Actor.person(anna.pk)
+    photo_id = metering.keep_photo(raw=photo(size=(40, 30)), by=by_anna, now=now)
+    metering.add_photo(by=by_anna, set_id=receipt.set_id, photo_id=photo_id, now=now)
+    number = metering.take_control_reading(
+        by=Actor.system("office"),
+        meter_id=meter.pk,
+        values={Zone.SINGLE: Decimal(1300)},
+        read_on=timezone.localdate(),
+        now=now,
+    )
+    control = ReadingSet.objects.get(receipt_number=number)
+    metering.open_dispute(by=by_anna, set_id=control.public_id, words="Не согласна", now=now)
     with use_case():
         notices.tell(
             recipient_id=anna.recipient_id,
@@ -125,6 +139,8 @@ def build() -> World:
         "invitation_id": invitation.public_id,
         "group_id": group.public_id,
         "set_id": receipt.set_id,
+        "control_id": control.public_id,
+        "photo_id": photo_id,
         "order_id": order.public_id,
         "payment_id": order.public_id,
         "card_id": make_card(person=anna).public_id,

@@ -7,6 +7,7 @@ from svet.metering.queries.meters import (
     meter_for,
     meters_of,
     standing_with_accounts,
+    with_accounts,
 )
 from svet.metering.queries.readings import (
     SetView,
@@ -14,6 +15,7 @@ from svet.metering.queries.readings import (
     broken,
     latest,
     reading_sets,
+    set_by_receipt,
     set_for,
     sets_by_id,
     waiting_review,
@@ -67,6 +69,7 @@ __all__ = [
     "review_count",
     "review_items",
     "review_queue",
+    "set_by_receipt",
     "set_for",
     "sets_by_id",
     "standing_with_accounts",
@@ -74,4 +77,5 @@ __all__ = [
     "usage",
     "waiting_disputes",
     "waiting_review",
+    "with_accounts",
 ]

@@ -42,5 +42,10 @@ def meters_of(*, account_ids: Collection[int], standing_only: bool = True) -> li
 
 def standing_with_accounts(*, account_ids: Collection[int]) -> list[Meter]:
     """The meters that stand on these accounts, with account and provider joined for dials and rules."""
-    meters = Meter.objects.filter(account_id__in=account_ids, removed_on__isnull=True)
+    return [meter for meter in with_accounts(account_ids=account_ids) if meter.removed_on is None]
+
+
+def with_accounts(*, account_ids: Collection[int]) -> list[Meter]:
+    """All meters of these accounts, removed ones too, with account and provider joined."""
+    meters = Meter.objects.filter(account_id__in=account_ids)
     return list(meters.select_related("account__provider").order_by("account_id", "installed_on", "pk"))

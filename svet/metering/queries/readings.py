@@ -112,6 +112,12 @@ def set_for(actor: Actor, *, public_id: str) -> SetView:
     return views[0]
 
 
+def set_by_receipt(*, receipt_number: str, account_id: int) -> SetView | None:
+    """The set of an account with this receipt; the caller has been let to the account."""
+    views = _views(ReadingSet.objects.filter(receipt_number=receipt_number, account_id=account_id))
+    return views[0] if views else None
+
+
 def latest(*, account_ids: Collection[int]) -> dict[int, SetView]:
     """Per meter key the reading that counts as its last one."""
     meters = list(
