@@ -29,6 +29,9 @@ class Event(StrEnum):
     NEW_DEVICE = "new_device"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an event, not a password
     CONTACT_CHANGED = "contact_changed"
+    SECOND_FACTOR = "second_factor"
+    OFFICE_ASKED = "office_asked"
+    FAREWELL = "farewell"
     EMAIL_CODE = "email_code"
     RECEIPT = "receipt"
 
@@ -77,10 +80,21 @@ PARAMS: Final[Mapping[Event, frozenset[str]]] = {
     Event.NEW_DEVICE: frozenset({"device", "at"}),
     Event.PASSWORD_CHANGED: frozenset({"at"}),
     Event.CONTACT_CHANGED: frozenset({"contact", "at"}),
+    # ``change``: one of FACTOR_CHANGES.
+    Event.SECOND_FACTOR: frozenset({"change", "at"}),
+    # ``about``: one of OFFICE_ABOUT.
+    Event.OFFICE_ASKED: frozenset({"about", "number", "at"}),
+    Event.FAREWELL: frozenset({"at"}),
     Event.EMAIL_CODE: frozenset({"code"}),
     # ``lines``: one line of text per account, «Аб. № 0356067000 — 300,00 ₽», separated by "\n".
     Event.RECEIPT: frozenset({"order", "total", "at", "lines"}),
 }
+
+#: What may happen to a second factor, and what the office may be asked for: the texts know these words.
+FACTOR_CHANGES: Final = frozenset(
+    {"app_on", "app_off", "passkey_on", "passkey_off", "codes", "code_used", "office"}
+)
+OFFICE_ABOUT: Final = frozenset({"phone", "factor"})
 
 #: Secrets: their bodies are wiped as soon as they have left or cannot leave any more.
 SENSITIVE: Final = frozenset({Event.CODE, Event.EMAIL_CODE})
@@ -94,6 +108,9 @@ OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.NEW_DEVICE: frozenset({Channel.BELL, Channel.EMAIL}),
     Event.PASSWORD_CHANGED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
     Event.CONTACT_CHANGED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
+    Event.SECOND_FACTOR: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
+    Event.OFFICE_ASKED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
+    Event.FAREWELL: frozenset({Channel.EMAIL, Channel.SMS}),
     Event.RECEIPT: frozenset({Channel.EMAIL}),
     Event.ACCOUNT_LINKED: frozenset({Channel.BELL}),
     Event.PAYMENT_FAILED: frozenset({Channel.BELL}),
@@ -123,7 +140,14 @@ USUAL: Final[Mapping[Event, frozenset[Channel]]] = {
 
 #: Messages to an address rather than to a recipient: nobody chooses anything about them.
 DIRECT: Final = frozenset(
-    {Event.CODE, Event.EMAIL_CODE, Event.SOMEBODY_REGISTERS, Event.RECEIPT, Event.INVITED}
+    {
+        Event.CODE,
+        Event.EMAIL_CODE,
+        Event.SOMEBODY_REGISTERS,
+        Event.RECEIPT,
+        Event.INVITED,
+        Event.FAREWELL,
+    }
 )
 #: The rows of the switch matrix, in the order of the profile page.
 CHOOSABLE: Final = tuple(event for event in Event if event not in DIRECT)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 
-from svet.notices import reading_texts
+from svet.notices import reading_texts, safety_texts
 from svet.notices.rules import Channel, Event
 from svet.notices.words import Params, Words
 
@@ -178,45 +178,6 @@ def _window_closing(p: Params) -> Words:
     )
 
 
-def _new_device(p: Params) -> Words:
-    return Words(
-        title=_("Вход с нового устройства"),
-        text=_(
-            "%(at)s в ваш кабинет вошли с устройства «%(device)s». Если это не вы, смените пароль "
-            "и позвоните на горячую линию %(hotline)s."
-        )
-        % p,
-        sms=_("Вход в кабинет с нового устройства. Не вы? Смените пароль") % p,
-        action=_("Открыть профиль"),
-    )
-
-
-def _password_changed(p: Params) -> Words:
-    return Words(
-        title=_("Пароль изменён"),
-        text=_(
-            "%(at)s пароль вашего кабинета изменён. Если это не вы, нажмите «Вспомнить пароль» "
-            "и позвоните на горячую линию %(hotline)s."
-        )
-        % p,
-        sms=_("Пароль кабинета изменён. Не вы? Звоните %(hotline)s") % p,
-        action=_("Открыть профиль"),
-    )
-
-
-def _contact_changed(p: Params) -> Words:
-    return Words(
-        title=_("Изменены данные для связи"),
-        text=_(
-            "%(at)s в вашем кабинете изменены данные для связи: %(contact)s. Если это не вы, "
-            "позвоните на горячую линию %(hotline)s."
-        )
-        % p,
-        sms=_("В кабинете сменили телефон или почту. Не вы? Звоните %(hotline)s") % p,
-        action=_("Открыть профиль"),
-    )
-
-
 def _receipt(p: Params) -> Words:
     return Words(
         title=_("Квитанция об оплате %(order)s") % p,
@@ -248,9 +209,12 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.VERIFICATION_NEAR: _verification_near,
     Event.WINDOW_OPEN: _window_open,
     Event.WINDOW_CLOSING: _window_closing,
-    Event.NEW_DEVICE: _new_device,
-    Event.PASSWORD_CHANGED: _password_changed,
-    Event.CONTACT_CHANGED: _contact_changed,
+    Event.NEW_DEVICE: safety_texts.new_device,
+    Event.PASSWORD_CHANGED: safety_texts.password_changed,
+    Event.CONTACT_CHANGED: safety_texts.contact_changed,
+    Event.SECOND_FACTOR: safety_texts.second_factor,
+    Event.OFFICE_ASKED: safety_texts.office_asked,
+    Event.FAREWELL: safety_texts.farewell,
     Event.EMAIL_CODE: _email_code,
     Event.RECEIPT: _receipt,
 }
@@ -276,6 +240,8 @@ def event_name(event: Event) -> str:
         Event.NEW_DEVICE: _("Вход с нового устройства"),
         Event.PASSWORD_CHANGED: _("Пароль изменён"),
         Event.CONTACT_CHANGED: _("Изменены телефон или почта"),
+        Event.SECOND_FACTOR: _("Изменён второй шаг входа"),
+        Event.OFFICE_ASKED: _("Подана заявка в офис"),
     }.get(event, "")
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
+from svet.people.rules.office import OfficeKind, OfficeState
 from svet.people.rules.staff import Role
 
 
@@ -50,6 +51,10 @@ class Person(AbstractBaseUser):
     password_changed_at = models.DateTimeField()
     # When the password was last set with nothing but an SMS: payments by bound card pause for a day.
     recovered_at = models.DateTimeField(null=True, blank=True)
+    # When the cabinet was deleted: the row stays for what the law keeps, without anything personal in it.
+    closed_at = models.DateTimeField(null=True, blank=True)
+    # Opens what the journal keeps of this person's names and addresses; thrown away with the cabinet.
+    journal_key = models.CharField(max_length=44, blank=True, default="")
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -60,7 +65,15 @@ class Person(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["phone"], name="person_phone_is_unique"),
-            models.CheckConstraint(condition=Q(phone__regex=r"^\+79[0-9]{9}$"), name="person_phone_is_e164"),
+            models.CheckConstraint(
+                condition=Q(phone__regex=r"^\+79[0-9]{9}$") | Q(closed_at__isnull=False),
+                name="person_phone_is_e164",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True)
+                | Q(first_name="", patronymic="", last_name="", email="", journal_key="", is_active=False),
+                name="person_closed_is_nobody",
+            ),
             models.CheckConstraint(condition=Q(sex__in=["", "male", "female"]), name="person_sex_is_known"),
         ]
 
@@ -93,6 +106,7 @@ class CodePurpose(models.TextChoices):
     EMAIL = "email"
     PHONE_OLD = "phone_old"
     PHONE_NEW = "phone_new"
+    OFFICE = "office"
 
 
 class Code(models.Model):
@@ -148,7 +162,7 @@ class Device(models.Model):
     """A browser in which the person is, or was, signed in.
 
     ``cookie_digest`` recognises the browser at its next visit; ``session_key`` is the session that
-    lives there now, empty after sign-out.
+    lives there now, empty after sign-out. Until ``trusted_until`` the password alone opens it.
     """
 
     public_id = PublicIdField()
@@ -159,6 +173,7 @@ class Device(models.Model):
     address = models.CharField(max_length=45, blank=True, default="")
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    trusted_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -166,6 +181,52 @@ class Device(models.Model):
         ]
         indexes = [
             models.Index(fields=["session_key"], condition=~Q(session_key=""), name="device_session"),
+        ]
+
+
+class OfficeRequest(models.Model):
+    """What a person cannot change alone and asks the office to: papers are looked at there.
+
+    ``phone`` is the confirmed new number of a ``PHONE`` request.
+    """
+
+    public_id = PublicIdField()
+    number = models.CharField(max_length=16, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="office_requests")
+    kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in OfficeKind])
+    phone = models.CharField(max_length=16, blank=True, default="")
+    comment = models.CharField(max_length=500, blank=True, default="")
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in OfficeState], default=OfficeState.OPEN
+    )
+    address = models.CharField(max_length=45, blank=True, default="")
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    decision = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=Q(state=OfficeState.OPEN),
+                name="office_request_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=OfficeState.OPEN) ^ Q(decided_at__isnull=False),
+                name="office_request_closed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=OfficeKind.PHONE) | ~Q(phone="") | ~Q(state=OfficeState.OPEN),
+                name="office_request_names_phone",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(state=OfficeState.OPEN), name="office_request_queue"
+            )
         ]
 
 

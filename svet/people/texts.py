@@ -13,7 +13,9 @@ from svet.people.models import Sex
 from svet.people.operations.registration import RegistrationReason
 from svet.people.operations.signing_in import SignInReason
 from svet.people.rules.codes import CodeReason
+from svet.people.rules.factors import FactorReason
 from svet.people.rules.names import ProfileReason
+from svet.people.rules.office import OfficeReason
 from svet.people.rules.passwords import PasswordReason
 from svet.people.rules.phones import PhoneReason
 from svet.people.rules.scopes import Scope
@@ -137,6 +139,23 @@ _CODE: dict[str, str | Promise] = {
     CodeReason.NO_CODE: gettext_lazy("Этот код уже не действует. Начните заново."),
 }
 
+_FACTOR: dict[str, str | Promise] = {
+    FactorReason.REQUIRED: gettext_lazy("Нужен код из приложения или запасной код."),
+    FactorReason.WRONG: gettext_lazy("Код не подошёл. Проверьте его: запасной код действует один раз."),
+    FactorReason.NONE: gettext_lazy("Второй шаг входа не включён."),
+    FactorReason.PASSKEY: gettext_lazy("Ключ доступа не подошёл. Попробуйте ещё раз или войдите иначе."),
+    FactorReason.TOO_MANY: gettext_lazy("Ключей доступа уже десять. Удалите ненужные."),
+    FactorReason.NAME: gettext_lazy("Назовите ключ: до 40 букв, например «Телефон» или «Домашний ноутбук»."),
+}
+
+_OFFICE: dict[str, str | Promise] = {
+    OfficeReason.STANDING: gettext_lazy("Такая заявка уже подана. Дождитесь решения или отзовите её."),
+    OfficeReason.CLOSED: gettext_lazy("Эта заявка уже закрыта."),
+    OfficeReason.TAKEN: gettext_lazy("На новый номер уже открыт кабинет."),
+    OfficeReason.COMMENT_TOO_LONG: gettext_lazy("Слишком длинно: можно до 500 символов."),
+    OfficeReason.NO_DECISION: gettext_lazy("Напишите, почему: это прочтёт человек."),
+}
+
 _PROFILE: dict[str, str | Promise] = {
     ProfileReason.TOO_LONG: gettext_lazy("Это слишком длинно. Сократите."),
     ProfileReason.CHARS: gettext_lazy("Здесь могут быть только буквы, пробел, дефис и апостроф."),
@@ -172,6 +191,8 @@ def explain(refusal: Refused) -> str:
         (AGREEMENTS, RegistrationReason),
         (_SIGN_IN, SignInReason),
         (_STAFF, StaffReason),
+        (_FACTOR, FactorReason),
+        (_OFFICE, OfficeReason),
     ):
         if isinstance(reason, kind):
             return str(table[reason])

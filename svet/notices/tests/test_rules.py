@@ -28,6 +28,9 @@ SAMPLE = {
     "device": "Firefox, Windows",
     "at": "22.11.2026 14:05",
     "contact": "телефон",
+    "change": "app_on",
+    "about": "factor",
+    "number": "О-7K3M-Q2X9",
     "link": "https://lk.example.ru/i/7k3mq2x9",
     "lines": "Аб. № 0356067000 — 1 234,56 ₽",
 }
@@ -51,7 +54,23 @@ def test_an_sms_fits_into_one_part(event: Event) -> None:
     assert 0 < len(said.sms) <= 70, said.sms
 
 
-@pytest.mark.parametrize("event", [Event.PASSWORD_CHANGED, Event.CONTACT_CHANGED])
+@pytest.mark.parametrize("change", sorted(rules.FACTOR_CHANGES))
+def test_every_change_of_the_second_step_has_its_words(change: str) -> None:
+    params = {"change": change, "at": SAMPLE["at"]}
+    said = words(event=Event.SECOND_FACTOR, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
+    assert said.title not in ("", "Вход в кабинет: ")
+
+
+@pytest.mark.parametrize("about", sorted(rules.OFFICE_ABOUT))
+def test_every_request_to_the_office_has_its_words(about: str) -> None:
+    params = {"about": about, "number": SAMPLE["number"], "at": SAMPLE["at"]}
+    said = words(event=Event.OFFICE_ASKED, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
+    assert 0 < len(said.sms) <= 70
+
+
+@pytest.mark.parametrize(
+    "event", [Event.PASSWORD_CHANGED, Event.CONTACT_CHANGED, Event.SECOND_FACTOR, Event.OFFICE_ASKED]
+)
 def test_safety_notices_pass_every_switch(event: Event) -> None:
     switched_off = {event.value: {channel.value: False for channel in Channel}}
     assert all(

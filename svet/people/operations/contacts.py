@@ -6,7 +6,7 @@ from datetime import datetime
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
@@ -18,6 +18,7 @@ from svet.people.rules.codes import CODE_TRIES, CodeReason, CodeRefused, normali
 from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_email
 from svet.people.rules.phones import mask_phone, normalise_phone
 from svet.people.rules.stamps import stamp
+from svet.people.sealing import sealed
 
 
 def start_email_change(*, person_id: int, email: str, session_key: str, now: datetime) -> Code:
@@ -70,8 +71,8 @@ def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
         subject="person",
         subject_id=person.public_id,
         now=now,
-        before={"email": old},
-        after={"email": row.target},
+        before=sealed({"email": old}, person_id=person.pk),
+        after=sealed({"email": row.target}, person_id=person.pk),
     )
     params = {"contact": row.target, "at": stamp(now)}
     notices.tell(
@@ -140,7 +141,12 @@ def confirm_phone_change(
     with use_case():
         outcome = _both(person_id=person_id, session_key=session_key, old=given_old, new=given_new, now=now)
         refusal = (
-            _keep_phone(person_id=person_id, phone=outcome, address=address, now=now)
+            keep_phone(
+                person=Person.objects.select_for_update().get(pk=person_id),
+                phone=outcome,
+                by=Actor.person(person_id, address=address),
+                now=now,
+            )
             if isinstance(outcome, str)
             else outcome
         )
@@ -179,22 +185,26 @@ def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime
     return rows[CodePurpose.PHONE_NEW].target
 
 
-def _keep_phone(*, person_id: int, phone: str, address: str, now: datetime) -> CodeRefused | None:
+def keep_phone(
+    *, person: Person, phone: str, by: Actor, now: datetime, reason: str = ""
+) -> CodeRefused | None:
+    """Move the cabinet to a phone and tell both; the refusal when the phone has a cabinet meanwhile."""
+    require_transaction()
     codes.hold_phone(phone=phone)
     if Person.objects.filter(phone=phone).exists():
         return codes.wrong(tries_left=CODE_TRIES - 1, field="new_code")
-    person = Person.objects.select_for_update().get(pk=person_id)
     old = person.phone
-    Person.objects.filter(pk=person_id).update(phone=phone)
+    Person.objects.filter(pk=person.pk).update(phone=phone)
     notices.set_addresses(recipient_id=person.recipient_id, phone=phone)
     journal.record(
-        by=Actor.person(person_id, address=address),
+        by=by,
         action="phone.changed",
         subject="person",
         subject_id=person.public_id,
         now=now,
-        before={"phone": old},
-        after={"phone": phone},
+        before=sealed({"phone": old}, person_id=person.pk),
+        after=sealed({"phone": phone}, person_id=person.pk),
+        reason=reason,
     )
     params = {"contact": mask_phone(phone), "at": stamp(now)}
     notices.tell(

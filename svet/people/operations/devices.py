@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
@@ -13,17 +12,13 @@ from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
 from svet.notices import operations as notices
 from svet.notices.rules import Event
+from svet.people.digests import cookie_digest
 from svet.people.models import Device, Person
 from svet.people.rules.agents import name_of_agent
 from svet.people.rules.names import ProfileReason
 from svet.people.rules.stamps import stamp
 
 _SEEN_EVERY = timedelta(minutes=10)
-
-
-def cookie_digest(cookie: str) -> str:
-    """What is kept of the cookie that recognises a browser."""
-    return hashlib.sha256(cookie.encode()).hexdigest()
 
 
 def remember_device(
@@ -82,12 +77,14 @@ def move_session(*, before: str, after: str) -> None:
 
 
 def close_sessions(*, person_id: int, keep_session: str = "") -> int:
-    """End the person's sessions but one; says how many were open."""
+    """End the person's sessions but one and trust no other browser; says how many were open."""
     require_transaction()
     devices = Device.objects.filter(person_id=person_id).exclude(session_key="")
     keys = list(devices.exclude(session_key=keep_session).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     Device.objects.filter(person_id=person_id, session_key__in=keys).update(session_key="")
+    trusted = Device.objects.filter(person_id=person_id, trusted_until__isnull=False)
+    (trusted.exclude(session_key=keep_session) if keep_session else trusted).update(trusted_until=None)
     return len(keys)
 
 
@@ -100,7 +97,7 @@ def end_session(*, person_id: int, device_public_id: str, address: str, now: dat
         if device is None:
             raise NotFound(ProfileReason.NO_SUCH)
         Session.objects.filter(session_key=device.session_key).delete()
-        Device.objects.filter(pk=device.pk).update(session_key="")
+        Device.objects.filter(pk=device.pk).update(session_key="", trusted_until=None)
         journal.record_security(
             by=Actor.person(person_id, address=address),
             action="session.ended",

@@ -18,6 +18,7 @@ from svet.people.rules.names import (
     normalise_name,
     refuse_birth_date,
 )
+from svet.people.sealing import sealed
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
 
@@ -37,8 +38,8 @@ def _keep(*, person_id: int, changes: Mapping[str, Any], action: str, address: s
                 subject="person",
                 subject_id=person.public_id,
                 now=now,
-                before=before,
-                after=after,
+                before=sealed(before, person_id=person_id),
+                after=sealed(after, person_id=person_id),
             )
     return person
 

@@ -10,8 +10,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.limits.operations import forget, spend
 from svet.limits.rules import LimitName, network_of
+from svet.people.digests import cookie_digest, phone_digest
 from svet.people.models import Device, Person, StaffMember
-from svet.people.operations.devices import cookie_digest
 from svet.people.operations.passwords import verified
 from svet.people.rules.passwords import PasswordReason, PasswordRefused
 from svet.people.rules.phones import normalise_phone
@@ -72,7 +72,7 @@ def _recognise(
             by=Actor.anonymous(address=address),
             action="staff.sign_in.refused" if staff else "sign_in.refused",
             subject="phone",
-            subject_id=number,
+            subject_id=phone_digest(number),
             now=now,
         )
         raise SignInRefused(SignInReason.WRONG)

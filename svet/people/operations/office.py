@@ -1,0 +1,238 @@
+"""Asking the office for what a person cannot do alone, and carrying out what it has decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.ids import new_receipt_number
+from svet.kernel.refusals import NotFound
+from svet.kernel.transactions import require_transaction, use_case
+from svet.notices import operations as notices
+from svet.notices.rules import Event
+from svet.people.models import Code, CodePurpose, OfficeRequest, Person
+from svet.people.operations import codes
+from svet.people.operations.contacts import keep_phone
+from svet.people.operations.devices import close_sessions
+from svet.people.operations.factors import note_change, remove_factors
+from svet.people.operations.passwords import check_current
+from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
+from svet.people.rules.names import ProfileReason, ProfileRefused
+from svet.people.rules.office import (
+    LONGEST_COMMENT,
+    MOVES,
+    OfficeKind,
+    OfficeReason,
+    OfficeRefused,
+    OfficeState,
+)
+from svet.people.rules.phones import normalise_phone
+from svet.people.rules.stamps import stamp
+
+
+def start_office_phone_change(
+    *,
+    person_id: int,
+    password: str,
+    phone: object,
+    comment: str,
+    session_key: str,
+    address: str,
+    now: datetime,
+) -> Code:
+    """Promise a code to the new phone of somebody who has lost the old one; the office decides later.
+
+    :raises PhoneRefused: :raises PasswordRefused: :raises ProfileRefused: it is the present phone.
+    :raises OfficeRefused: a request stands already. :raises LimitReached:
+    """
+    number = normalise_phone(phone)
+    said = _comment(comment)
+    person = Person.objects.get(pk=person_id)
+    if number == person.phone:
+        raise ProfileRefused(ProfileReason.SAME_PHONE, field="phone")
+    check_current(person=person, password=password, field="password", now=now)
+    _refuse_standing(person_id=person_id, kind=OfficeKind.PHONE)
+    codes.spend_sms_limits(phone=number, address=address, now=now)
+    may_warn = codes.take_once_a_day(phone=number, now=now)
+    with use_case():
+        taken = Person.objects.filter(phone=number).exists()
+        row, code = codes.challenge(
+            purpose=CodePurpose.OFFICE,
+            target=number,
+            session_key=session_key,
+            now=now,
+            winnable=not taken,
+            person_id=person_id,
+            data={"comment": said},
+        )
+        warning = Event.SOMEBODY_REGISTERS if may_warn else None
+        codes.send_code_sms(phone=number, code=code, now=now, event=warning if taken else Event.CODE)
+    return row
+
+
+def confirm_office_phone_change(
+    *, person_id: int, session_key: str, code: object, address: str, now: datetime
+) -> OfficeRequest:
+    """Hand the request in when the new phone has answered; the old one and the e-mail are told.
+
+    :raises CodeRefused: :raises OfficeRefused: :raises LimitReached:
+    """
+    given = normalise_code(code)
+    codes.breaker_check(now=now)
+    request: OfficeRequest | None = None
+    with use_case():
+        outcome = codes.attempt(purpose=CodePurpose.OFFICE, session_key=session_key, code=given, now=now)
+        if isinstance(outcome, Code) and outcome.person_id == person_id:
+            request = _ask(
+                person=Person.objects.select_for_update().get(pk=person_id),
+                kind=OfficeKind.PHONE,
+                phone=outcome.target,
+                comment=str(outcome.data.get("comment", "")),
+                address=address,
+                now=now,
+            )
+    if request is None:
+        codes.count_wrong(now=now)
+        raise outcome if isinstance(outcome, CodeRefused) else CodeRefused(CodeReason.NO_CODE)
+    return request
+
+
+def ask_office_to_remove_factors(
+    *, person_id: int, comment: str, address: str, now: datetime
+) -> OfficeRequest:
+    """Hand in a request of somebody whose password was right and whose second step is lost.
+
+    :raises OfficeRefused: a request stands already
+    """
+    said = _comment(comment)
+    _refuse_standing(person_id=person_id, kind=OfficeKind.FACTOR)
+    with use_case():
+        person = Person.objects.select_for_update().get(pk=person_id)
+        return _ask(person=person, kind=OfficeKind.FACTOR, phone="", comment=said, address=address, now=now)
+
+
+def withdraw_office_request(*, person_id: int, public_id: str, address: str, now: datetime) -> None:
+    """Take one's own request back. :raises NotFound: not theirs. :raises OfficeRefused: it is decided"""
+    with use_case():
+        mine = OfficeRequest.objects.select_for_update().filter(person_id=person_id, public_id=public_id)
+        request = mine.first()
+        if request is None:
+            raise NotFound(ProfileReason.NO_SUCH)
+        by = Actor.person(person_id, address=address)
+        _move(request=request, to=OfficeState.WITHDRAWN, by=by, decision="", now=now)
+
+
+def refuse_office_request(*, public_id: str, by: Actor, decision: str, now: datetime) -> None:
+    """Say no, with the reason the person will read. In the caller's transaction.
+
+    :raises NotFound: :raises OfficeRefused: it is decided already, or no reason was given
+    """
+    require_transaction()
+    request = _held(public_id)
+    _move(request=request, to=OfficeState.REFUSED, by=by, decision=_decision(decision), now=now)
+
+
+def carry_out_office_request(*, public_id: str, by: Actor, decision: str, now: datetime) -> None:
+    """Do what was asked: move the cabinet to the new phone, or take the lost factors away.
+
+    In the caller's transaction: who looked at the papers, and that two did, is the caller's affair. Every
+    session ends; the person is told at the old and the new contacts.
+
+    :raises NotFound: :raises OfficeRefused: decided already, or the phone has got a cabinet meanwhile
+    """
+    require_transaction()
+    request = _held(public_id)
+    said = _decision(decision)
+    _move(request=request, to=OfficeState.APPROVED, by=by, decision=said, now=now)
+    person = Person.objects.select_for_update().get(pk=request.person_id)
+    if request.kind == OfficeKind.PHONE:
+        if keep_phone(person=person, phone=request.phone, by=by, reason=said, now=now) is not None:
+            raise OfficeRefused(OfficeReason.TAKEN)
+    else:
+        remove_factors(person=person, by=by, reason=said, now=now)
+        note_change(person=person, change="office", by=by, now=now)
+    close_sessions(person_id=person.pk)
+
+
+def _ask(
+    *, person: Person, kind: OfficeKind, phone: str, comment: str, address: str, now: datetime
+) -> OfficeRequest:
+    try:
+        with transaction.atomic():
+            request = OfficeRequest.objects.create(
+                number=new_receipt_number("О"),
+                person=person,
+                kind=kind.value,
+                phone=phone,
+                comment=comment,
+                address=address,
+                asked_at=now,
+            )
+    except IntegrityError as twice:
+        raise OfficeRefused(OfficeReason.STANDING) from twice
+    journal.record(
+        by=Actor.person(person.pk, address=address),
+        action="office.asked",
+        subject="office_request",
+        subject_id=request.public_id,
+        now=now,
+        after={"kind": kind.value, "number": request.number},
+    )
+    notices.tell(
+        recipient_id=person.recipient_id,
+        event=Event.OFFICE_ASKED,
+        params={"about": kind.value, "number": request.number, "at": stamp(now)},
+        url="/profile/office/",
+        now=now,
+    )
+    return request
+
+
+def _refuse_standing(*, person_id: int, kind: OfficeKind) -> None:
+    standing = OfficeRequest.objects.filter(person_id=person_id, kind=kind.value, state=OfficeState.OPEN)
+    if standing.exists():
+        raise OfficeRefused(OfficeReason.STANDING)
+
+
+def _held(public_id: str) -> OfficeRequest:
+    request = OfficeRequest.objects.select_for_update().filter(public_id=public_id).first()
+    if request is None:
+        raise NotFound(ProfileReason.NO_SUCH)
+    return request
+
+
+def _move(*, request: OfficeRequest, to: OfficeState, by: Actor, decision: str, now: datetime) -> None:
+    """Compare and set along the table of legal moves. :raises OfficeRefused: the request is closed"""
+    before = OfficeState(request.state)
+    if to not in MOVES[before]:
+        raise OfficeRefused(OfficeReason.CLOSED)
+    OfficeRequest.objects.filter(pk=request.pk, state=before).update(
+        state=to, decided_at=now, decided_by_id=by.person_id, decision=decision
+    )
+    journal.record(
+        by=by,
+        action=f"office.{to.value}",
+        subject="office_request",
+        subject_id=request.public_id,
+        now=now,
+        before={"state": before.value},
+        after={"state": to.value},
+        reason=decision,
+    )
+
+
+def _comment(text: str) -> str:
+    said = " ".join(text.split())
+    if len(said) > LONGEST_COMMENT:
+        raise OfficeRefused(OfficeReason.COMMENT_TOO_LONG, field="comment")
+    return said
+
+
+def _decision(text: str) -> str:
+    said = " ".join(text.split())[:LONGEST_COMMENT]
+    if not said:
+        raise OfficeRefused(OfficeReason.NO_DECISION, field="decision")
+    return said

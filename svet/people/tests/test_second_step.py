@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from svet.journal.models import Entry
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import Refused
+from svet.kernel.transactions import use_case
+from svet.limits.operations import LimitReached
+from svet.people import factors, sealing
+from svet.people import operations as people
+from svet.people.models import Device, OfficeRequest, Person
+from svet.people.operations.factors import RecoverySheet
+from svet.people.rules.codes import CodeRefused
+from svet.people.rules.factors import FactorRefused
+from svet.people.rules.office import OfficeRefused
+from svet.people.tests.factories import NOW, PASSWORD, make_person
+from svet.people.tests.outbox import events_to, last_code
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=5)
+HERE = "192.0.2.1"
+NEW_PHONE = "+79117178599"
+
+
+def with_application(person: Person) -> tuple[str, RecoverySheet]:
+    secret = people.new_totp_secret()
+    sheet = people.turn_on_totp(
+        person_id=person.pk,
+        secret=secret,
+        code=people.totp_code(secret=secret, now=NOW),
+        address=HERE,
+        now=NOW,
+    )
+    assert sheet is not None
+    return secret, sheet
+
+
+def step(person: Person, code: object) -> None:
+    people.pass_second_step(person_id=person.pk, code=code, address=HERE, now=LATER)
+
+
+def enter(person: Person, cookie: str) -> None:
+    people.remember_device(
+        person_id=person.pk, cookie=cookie, session_key=f"s-{cookie}", agent="x", address=HERE, now=NOW
+    )
+
+
+def asks(person: Person, cookie: str, *, after: timedelta = timedelta(0)) -> bool:
+    return factors.asks_second_step(person_id=person.pk, device_cookie=cookie, now=LATER + after)
+
+
+def test_the_first_factor_brings_ten_recovery_codes_and_a_word_by_every_channel() -> None:
+    anna = make_person(email="anna@example.org")
+    _, sheet = with_application(anna)
+    assert len(set(sheet.codes)) == 10
+    assert factors.second_factor(person_id=anna.pk).codes_left == 10
+    assert events_to(anna.phone) == events_to("anna@example.org") == ["second_factor"]
+
+
+def test_a_recovery_code_opens_once_however_it_is_typed_and_the_person_is_told() -> None:
+    anna = make_person()
+    _, sheet = with_application(anna)
+    step(anna, sheet.codes[3].replace("-", " "))
+    with pytest.raises(FactorRefused):
+        step(anna, sheet.codes[3])
+    assert factors.second_factor(person_id=anna.pk).codes_left == 9
+    assert len(events_to(anna.phone)) == 2
+
+
+def test_codes_of_both_kinds_share_five_tries() -> None:
+    anna, vera = make_person(), make_person()
+    secret, _ = with_application(anna)
+    _, veras = with_application(vera)
+    for code in (veras.codes[0], "12345-67890", "000000"):
+        with pytest.raises((FactorRefused, CodeRefused)):
+            step(anna, code)
+    for code in ("1111111111", "2222222222"):
+        with pytest.raises(FactorRefused):
+            step(anna, code)
+    with pytest.raises(LimitReached):
+        step(anna, people.totp_code(secret=secret, now=LATER))
+
+
+def test_a_new_sheet_closes_the_old_one() -> None:
+    anna = make_person()
+    _, old = with_application(anna)
+    new = people.make_recovery_codes(person_id=anna.pk, address=HERE, now=NOW)
+    with pytest.raises(FactorRefused):
+        step(anna, old.codes[0])
+    step(anna, new.codes[0])
+
+
+def test_turning_the_last_factor_off_takes_codes_and_trust_with_it() -> None:
+    anna = make_person()
+    with_application(anna)
+    enter(anna, "home")
+    people.trust_device(person_id=anna.pk, cookie="home", address=HERE, now=NOW)
+    people.turn_off_totp(person_id=anna.pk, address=HERE, now=LATER)
+    left = factors.second_factor(person_id=anna.pk)
+    assert (left.on, left.codes_left) == (False, 0)
+    assert not Device.objects.filter(person=anna, trusted_until__isnull=False).exists()
+
+
+def test_a_trusted_browser_is_not_asked_for_thirty_days_and_others_are() -> None:
+    anna = make_person()
+    with_application(anna)
+    enter(anna, "home")
+    assert asks(anna, "home")
+    people.trust_device(person_id=anna.pk, cookie="home", address=HERE, now=LATER)
+    assert not asks(anna, "home", after=timedelta(days=29))
+    assert asks(anna, "home", after=timedelta(days=30))
+    assert asks(anna, "elsewhere")
+    assert asks(anna, "")
+
+
+def test_nobody_without_factors_is_asked() -> None:
+    assert not asks(make_person(), "")
+
+
+def test_trust_ends_with_the_device_the_password_and_by_hand() -> None:
+    anna = make_person()
+    with_application(anna)
+    for cookie in ("one", "two", "three"):
+        enter(anna, cookie)
+        people.trust_device(person_id=anna.pk, cookie=cookie, address=HERE, now=NOW)
+    ids = dict(Device.objects.values_list("session_key", "public_id"))
+    people.end_session(person_id=anna.pk, device_public_id=ids["s-one"], address=HERE, now=NOW)
+    people.distrust_device(person_id=anna.pk, device_public_id=ids["s-two"], address=HERE, now=NOW)
+    assert [asks(anna, cookie) for cookie in ("one", "two", "three")] == [True, True, False]
+    people.change_password(
+        person_id=anna.pk, current=PASSWORD, new="Zz9#longer", session_key="s-one", address=HERE, now=NOW
+    )
+    assert asks(anna, "three")
+
+
+def test_vera_cannot_distrust_annas_browser() -> None:
+    anna, vera = make_person(), make_person()
+    with_application(anna)
+    enter(anna, "home")
+    people.trust_device(person_id=anna.pk, cookie="home", address=HERE, now=NOW)
+    hers = Device.objects.get(person=anna).public_id
+    people.distrust_device(person_id=vera.pk, device_public_id=hers, address=HERE, now=NOW)
+    assert not asks(anna, "home")
+
+
+def ask_for_phone(person: Person) -> OfficeRequest:
+    people.start_office_phone_change(
+        person_id=person.pk,
+        password=PASSWORD,
+        phone=NEW_PHONE,
+        comment="Потеряла телефон",
+        session_key="flow",
+        address=HERE,
+        now=NOW,
+    )
+    return people.confirm_office_phone_change(
+        person_id=person.pk, session_key="flow", code=last_code(NEW_PHONE), address=HERE, now=NOW
+    )
+
+
+def test_the_office_moves_a_cabinet_to_a_phone_that_has_answered_and_tells_both() -> None:
+    anna = make_person()
+    olga = make_person(is_staff=True)
+    enter(anna, "home")
+    asked = ask_for_phone(anna)
+    assert events_to(anna.phone) == ["office_asked"]
+    with use_case():
+        people.carry_out_office_request(
+            public_id=asked.public_id, by=Actor.staff(olga.pk), decision="Паспорт сверен", now=LATER
+        )
+    moved = Person.objects.get(pk=anna.pk)
+    assert moved.phone == NEW_PHONE
+    assert events_to(anna.phone)[-1] == "contact_changed"
+    assert "contact_changed" in events_to(NEW_PHONE)
+    assert not Device.objects.exclude(session_key="").filter(person=anna).exists()
+    with pytest.raises(OfficeRefused), use_case():
+        people.refuse_office_request(
+            public_id=asked.public_id, by=Actor.staff(olga.pk), decision="поздно", now=LATER
+        )
+
+
+def test_a_second_request_waits_for_the_first_and_a_withdrawn_one_frees_the_place() -> None:
+    anna = make_person()
+    first = ask_for_phone(anna)
+    with pytest.raises(OfficeRefused):
+        ask_for_phone(anna)
+    people.withdraw_office_request(person_id=anna.pk, public_id=first.public_id, address=HERE, now=LATER)
+    with pytest.raises(OfficeRefused):
+        people.withdraw_office_request(person_id=anna.pk, public_id=first.public_id, address=HERE, now=LATER)
+
+
+def test_vera_cannot_withdraw_annas_request() -> None:
+    anna, vera = make_person(), make_person()
+    asked = ask_for_phone(anna)
+    with pytest.raises(Refused):
+        people.withdraw_office_request(person_id=vera.pk, public_id=asked.public_id, address=HERE, now=LATER)
+    asked.refresh_from_db()
+    assert asked.state == "open"
+
+
+def test_the_office_takes_lost_factors_away() -> None:
+    anna = make_person()
+    with_application(anna)
+    asked = people.ask_office_to_remove_factors(person_id=anna.pk, comment="", address=HERE, now=NOW)
+    with use_case():
+        people.carry_out_office_request(
+            public_id=asked.public_id, by=Actor.staff(anna.pk), decision="Паспорт сверен", now=LATER
+        )
+    assert not factors.second_factor(person_id=anna.pk).on
+
+
+def test_a_phone_that_got_a_cabinet_meanwhile_is_not_taken_over() -> None:
+    anna = make_person()
+    asked = ask_for_phone(anna)
+    boris = make_person(phone=NEW_PHONE)
+    with pytest.raises(OfficeRefused), use_case():
+        people.carry_out_office_request(
+            public_id=asked.public_id, by=Actor.staff(boris.pk), decision="сверено", now=LATER
+        )
+    asked.refresh_from_db()
+    assert (asked.state, Person.objects.get(pk=anna.pk).phone) == ("open", anna.phone)
+
+
+def test_the_journal_keeps_personal_values_readable_only_while_the_cabinet_has_its_key() -> None:
+    anna = make_person()
+    people.change_names(
+        person_id=anna.pk, first_name="Аннушка", patronymic="", last_name="Иванова", now=NOW, address=HERE
+    )
+    entry = Entry.objects.get(action="names.changed")
+    assert "Аннушка" not in str(entry.after)
+    shown = sealing.opened(entry.after, person_id=anna.pk)
+    assert shown is not None
+    assert shown["first_name"] == "Аннушка"
+    Person.objects.filter(pk=anna.pk).update(journal_key="")
+    assert sealing.opened(entry.after, person_id=anna.pk) == {}
