@@ -14,6 +14,7 @@ from svet.cabinet.strangers import turn_away
 from svet.files import texts as file_texts
 from svet.files.rules import PhotoRefused
 from svet.limits.operations import LimitReached
+from svet.look.photos import photo_response
 from svet.metering import operations, queries
 from svet.metering.queries import MeterNotFound
 from svet.subscribers import texts as subscriber_texts
@@ -40,27 +41,12 @@ def take_in(request: HttpRequest, typed: TypedSet) -> None:
     typed.photo_error = error
 
 
-def as_response(jpeg: bytes) -> HttpResponse:
-    """A photo for the browser: it is a picture and can be nothing else, and nobody keeps a copy."""
-    return HttpResponse(
-        jpeg,
-        content_type="image/jpeg",
-        headers={
-            "Content-Disposition": 'inline; filename="reading.jpg"',
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )
-
-
 @require_safe
 @signed_in
 def photo(request: HttpRequest, photo_id: str) -> HttpResponse:
     """One photo of a reading or of an objection."""
     try:
-        return as_response(queries.photo_for(actor_of(request), public_id=photo_id))
+        return photo_response(queries.photo_for(actor_of(request), public_id=photo_id))
     except MeterNotFound:
         turn_away(request, subject="photo", public_id=photo_id)
 

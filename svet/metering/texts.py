@@ -141,10 +141,31 @@ _DOUBTS = {
 }
 
 
+#: What a member of staff is told; the names are of ``operations.ReviewReason``.
+_REVIEW = {
+    "review_already_decided": gettext_lazy("Эти показания уже решил кто-то другой. Обновите очередь."),
+    "review_below_last": gettext_lazy(
+        "Так расход стал бы отрицательным. Исправьте значение, отметьте переход через нули или внесите "
+        "контрольные показания."
+    ),
+    "review_words_required": gettext_lazy("Напишите причину: её прочитает клиент."),
+}
+
+
+def explain_review(refusal: Refused) -> str:
+    """Why a decision about a set under review does not stand."""
+    return str(_REVIEW.get(str(refusal.reason), "")) or explain(refusal)
+
+
 def doubts_line(reason: str) -> str:
     """Why a set was asked about or waits, by the names a change of state keeps; nothing for anything else."""
     known = {str(name): words for name, words in _DOUBTS.items()}
     return ", ".join(str(known[name]) for name in reason.split() if name in known)
+
+
+def bad_date() -> str:
+    """A date that is none."""
+    return _("Укажите дату в виде дд.мм.гггг.")
 
 
 def refused_by_staff() -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from svet.staff import members
+from svet.staff import controls, disputes, members, readings
 from svet.staff.desk import Desk
 
-MODULES = (members,)
+MODULES = (readings, controls, disputes, members)
 DESKS: tuple[Desk, ...] = tuple(module.DESK for module in MODULES)

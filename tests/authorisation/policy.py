@@ -33,6 +33,8 @@ EVERYBODY = frozenset(Who)
 STAFF = frozenset({Who.OPERATOR, Who.ENGINEER, Who.GUARDIAN})
 OPERATOR = frozenset({Who.OPERATOR})
 GUARDIAN = frozenset({Who.GUARDIAN})
+#: Who judges readings.
+JUDGES = frozenset({Who.OPERATOR, Who.ENGINEER})
 SIGNED_IN = EVERYBODY - {Who.ANONYMOUS} - STAFF
 HOLDERS = SIGNED_IN - {Who.VERA, Who.GALINA}
 ANNA = frozenset({Who.ANNA})
@@ -243,6 +245,16 @@ DESKS = [
     post("staff/sign-out/", EVERYBODY),
     get("staff/", STAFF),
     get("staff/keys/", STAFF),
+    get("staff/readings/", JUDGES),
+    post("staff/readings/decide/", JUDGES, body={"act": "accept"}),
+    # Anna's set waits for nobody: the desk says so and shows the queue.
+    post("staff/readings/<set_id>/decide/", JUDGES, body={"act": "reject", "reason": "опечатка"}),
+    get("staff/readings/photos/<photo_id>.jpg", JUDGES),
+    get("staff/controls/", JUDGES),
+    get("staff/controls/<meter_id>/", JUDGES),
+    post("staff/controls/<meter_id>/", JUDGES, ASKED, body={"value-single": "1400"}),
+    get("staff/disputes/", JUDGES),
+    post("staff/disputes/<dispute_id>/", JUDGES, body={"act": "check", "words": "Придём завтра"}),
     get("staff/members/", GUARDIAN),
     post("staff/members/new/", GUARDIAN, ASKED),
     post(

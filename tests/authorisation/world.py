@@ -117,7 +117,7 @@ def build() -> World:
         now=now,
     )
     control = ReadingSet.objects.get(receipt_number=number)
-    metering.open_dispute(by=by_anna, set_id=control.public_id, words="Не согласна", now=now)
+    dispute_id = metering.open_dispute(by=by_anna, set_id=control.public_id, words="Не согласна", now=now)
     with use_case():
         notices.tell(
             recipient_id=anna.recipient_id,
@@ -141,6 +141,7 @@ def build() -> World:
         "set_id": receipt.set_id,
         "control_id": control.public_id,
         "photo_id": photo_id,
+        "dispute_id": dispute_id,
         "order_id": order.public_id,
         "payment_id": order.public_id,
         "card_id": make_card(person=anna).public_id,

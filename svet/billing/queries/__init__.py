@@ -9,6 +9,7 @@ from svet.billing.queries.charges import (
     charges,
 )
 from svet.billing.queries.checks import broken
+from svet.billing.queries.controls import ControlDifference, control_difference
 from svet.billing.queries.tariffs import (
     Preview,
     PreviewLine,
@@ -27,6 +28,7 @@ from svet.billing.queries.tariffs import (
 __all__ = [
     "ChargeLineView",
     "ChargeView",
+    "ControlDifference",
     "Preview",
     "PreviewLine",
     "ReadingRef",
@@ -36,6 +38,7 @@ __all__ = [
     "charge",
     "charged_periods",
     "charges",
+    "control_difference",
     "group_tariffs",
     "groups",
     "periods",

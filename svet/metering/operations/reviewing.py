@@ -117,10 +117,15 @@ def correct_review(
 
 def _waiting(set_id: int) -> ReadingSet:
     """A set under review with its meter locked. :raises ReviewRefused: it is no longer there"""
-    row = ReadingSet.objects.select_related("meter__account__provider", "account").filter(pk=set_id).first()
-    if row is None:
+    # The meter first: whoever else decides has let go of it before the set is read.
+    meter = Meter.objects.select_for_update(no_key=True).only("pk").filter(readingset=set_id).first()
+    row = (
+        ReadingSet.objects.select_related("meter__account__provider", "account")
+        .filter(pk=set_id, state=State.UNDER_REVIEW.value)
+        .first()
+    )
+    if meter is None or row is None:
         raise ReviewRefused(ReviewReason.ALREADY)
-    Meter.objects.select_for_update(no_key=True).only("pk").get(pk=row.meter_id)
     return row
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
+from django.db.models import Q
+
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
 from svet.metering.models import Meter
@@ -49,3 +51,9 @@ def with_accounts(*, account_ids: Collection[int]) -> list[Meter]:
     """All meters of these accounts, removed ones too, with account and provider joined."""
     meters = Meter.objects.filter(account_id__in=account_ids)
     return list(meters.select_related("account__provider").order_by("account_id", "installed_on", "pk"))
+
+
+def standing_by_number(*, number: str, limit: int) -> list[Meter]:
+    """Standing meters with this serial, or on the account with this number, for the staff's search."""
+    meters = Meter.objects.filter(Q(serial=number) | Q(account__number=number), removed_on__isnull=True)
+    return list(meters.select_related("account__provider", "account__premises").order_by("pk")[:limit])

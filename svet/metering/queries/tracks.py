@@ -168,6 +168,17 @@ def waiting_disputes(*, limit: int) -> list[DisputeView]:
     return _dispute_views(Q(state__in=["open", "checking"]), limit=limit)
 
 
+def waiting_dispute_count() -> int:
+    """How many objections wait for an answer."""
+    return Dispute.objects.filter(state__in=["open", "checking"]).count()
+
+
+def dispute_by_id(public_id: str) -> DisputeView | None:
+    """One objection for the staff."""
+    found = _dispute_views(Q(public_id=public_id), limit=1)
+    return found[0] if found else None
+
+
 def _dispute_views(which: Q, *, limit: int) -> list[DisputeView]:
     rows = list(
         Dispute.objects.filter(which).select_related("photo").defer("photo__jpeg").order_by("pk")[:limit]

@@ -1,0 +1,68 @@
+"""What a control reading changes for the account: the customer's own beside it, kWh by zone, kopecks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from svet.billing.queries.tariffs import preview
+from svet.billing.rules import BillingRefused
+from svet.kernel.money import Money
+from svet.metering import queries as metering
+from svet.metering.models import Meter
+from svet.metering.queries import SetView
+from svet.metering.rules import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class ControlDifference:
+    """``by_zone``: control minus customer, kWh; ``effect``: what it adds to the bill, None without prices."""
+
+    own: SetView | None
+    by_zone: Mapping[Zone, Decimal]
+    effect: Money | None
+
+    @property
+    def kwh(self) -> Decimal:
+        """kWh of all zones."""
+        return sum(self.by_zone.values(), Decimal(0))
+
+
+def control_difference(control: SetView, *, meter: Meter) -> ControlDifference:
+    """Priced by the rules of the run as a month's volume since what both are counted from.
+
+    About right: the bill itself knows the month's other volumes and the prices that were charged.
+    """
+    found = metering.compared(control)
+    if found.customer is None:
+        return ControlDifference(None, {}, None)
+    theirs, ours = _totals(found.customer, meter), _totals(control, meter)
+    start = _totals(found.base, meter) if found.base is not None else theirs
+    try:
+        more = _cost(ours, start, meter=meter, on=control.read_on)
+        less = _cost(theirs, start, meter=meter, on=control.read_on)
+    except BillingRefused:
+        effect = None
+    else:
+        effect = Money(more - less)
+    return ControlDifference(
+        found.customer, {zone: kwh - theirs.get(zone, kwh) for zone, kwh in ours.items()}, effect
+    )
+
+
+def _totals(view: SetView, meter: Meter) -> dict[Zone, Decimal]:
+    """kWh by zone as of dials that had never turned over."""
+    return {v.zone: (10**meter.digits * v.turns + v.value) * meter.ratio for v in view.values}
+
+
+def _cost(until: Mapping[Zone, Decimal], since: Mapping[Zone, Decimal], *, meter: Meter, on: date) -> int:
+    """Kopecks for the volume between two readings; what runs backwards is taken off at the same prices."""
+    step = {zone: value - since.get(zone, value) for zone, value in until.items()}
+    total = 0
+    for sign in (1, -1):
+        usage = {zone: max(sign * kwh, Decimal(0)) for zone, kwh in step.items()}
+        if any(usage.values()):
+            total += sign * preview(account=meter.account, usage=usage, on=on).total.kopecks
+    return total
