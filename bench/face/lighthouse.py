@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.face.browser import CHROMIUM, FLAGS
 from bench.face.goals import Scores
-from bench.face.shots import CHROMIUM, FLAGS
 
 # The newest that runs on Debian's Node 18 and 20.
 VERSION = "12.8.2"

@@ -8,13 +8,14 @@ import pytest
 
 from bench.face.goals import Row, Scores, Visit, median_scores, median_visit, table
 from bench.face.lighthouse import cookie_header, read_report
-from bench.face.pages import first_link
+from bench.face.pages import NOT_IN_THE_TOWN, WAYS, first_link, name_of, pattern_of
+from tests.face.routes import page_rows
 
 GOOD = Visit(60 * 1024, 15 * 1024, 6, 1, 1500, 0.0004, 100)
 FULL = Scores(98, 100, 100, 100)
 
 
-@pytest.mark.parametrize("module", ["__main__", "shots", "standing", "visits"])
+@pytest.mark.parametrize("module", ["__main__", "browser", "shots", "standing", "visits"])
 def test_every_part_imports(module: str) -> None:
     importlib.import_module(f"bench.face.{module}")
 
@@ -46,10 +47,22 @@ def test_medians_are_taken_number_by_number() -> None:
     assert median_scores([FULL, Scores(50, 50, 50, 50), Scores(99, 90, 100, 100)]) == Scores(98, 90, 100, 100)
 
 
-def test_a_link_must_be_of_the_wanted_shape_from_end_to_end() -> None:
+def test_a_link_must_be_of_the_routes_shape_from_end_to_end() -> None:
     links = ["/accounts/add/", "/accounts/a1/charges/", "/accounts/b2/"]
-    assert first_link(links, r"/accounts/(?!add/)[^/]+/") == "/accounts/b2/"
-    assert first_link(links, r"/bills/[^/.]+/") == ""
+    assert first_link(links, pattern_of("accounts/<account_id>/")) == "/accounts/b2/"
+    assert first_link(links, pattern_of("accounts/<account_id>/charges/")) == "/accounts/a1/charges/"
+    assert first_link(links, pattern_of("bills/<bill_id>/")) == ""
+
+
+def test_a_name_of_a_page_is_the_name_of_a_file() -> None:
+    assert name_of("accounts/<account_id>/charges/") == "accounts-account_id-charges"
+    assert name_of("/entrance/?tab=sign-in") == "entrance-tab-sign-in"
+
+
+def test_ways_and_excuses_are_of_pages_that_exist() -> None:
+    routes = {row.route for row in page_rows()}
+    assert set(WAYS) <= routes
+    assert set(NOT_IN_THE_TOWN) <= routes
 
 
 def test_nobody_has_no_cookies() -> None:

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from bench.face.shots import CHROMIUM, FLAGS
+from bench.face.browser import CHROMIUM, FLAGS
 from tests.authorisation.test_matrix import _plain
 
 HOST = "http://testserver"

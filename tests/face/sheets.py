@@ -18,23 +18,8 @@ from tests.face.rendering import Sheet, sheet_of
 
 #: The first of these who may is shown the page: strangers see the public frame, Anna the full one.
 VIEWERS = (Who.ANONYMOUS, Who.ANNA, Who.GALINA, Who.BORIS_MANAGE, *Who)
-#: GET routes that are no pages, and why.
-NO_PAGES = {
-    "health/": "data for machines",
-    "brand.css": "a style sheet",
-    "manifest.webmanifest": "data for the browser",
-    "favicon.ico": "a redirect",
-    "service-worker.js": "a script",
-    "robots.txt": "text for robots",
-    ".well-known/security.txt": "text for researchers",
-    "": "a redirect to the entrance or the cabinet",
-    "entrance/sign-in/": "a redirect to the tab",
-    "payment/pay/": "a redirect for those who came back by the browser's button",
-    "profile/person/": "a redirect to the profile",
-}
 #: What differs between two looks at the same page: the form's secret, the incident's number.
 SECRET = re.compile(r'value="\w{64}"|И-[\w-]+')
-NO_PAGE_ENDINGS = (".pdf", ".csv", ".xlsx", ".json")
 
 
 def viewers(row: Row) -> list[Who]:

@@ -19,7 +19,7 @@ from svet.payments.models import Order
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import owe
 from svet.people.models import Person
-from svet.people.tests.factories import PASSWORD, make_person
+from svet.people.tests.factories import PASSWORD, make_member, make_person
 from svet.people.tests.outbox import last_code
 from svet.subscribers.tests.factories import make_account, make_group, make_link, make_provider
 from tests.authorisation.policy import Who
@@ -72,6 +72,14 @@ def changing_addresses(world: World) -> Iterator[Visit]:
     yield "a letter is on its way", client, "/profile/email/code/"
     client.post("/profile/phone/", {"phone": "8 911 717 85 99", "password": PASSWORD})
     yield "two codes are on their way", client, "/profile/phone/codes/"
+
+
+def opening_a_desk(world: World) -> Iterator[Visit]:
+    """A member's first sign-in, before and after a wrong code."""
+    member, client = make_member(), Client()
+    client.post("/staff/sign-in/", {"phone": member.person.phone, "password": PASSWORD})
+    yield "connecting an application", client, "/staff/second-factor/"
+    yield "after a wrong code", client, "POST /staff/second-factor/?code=000000"
 
 
 def newcomer(world: World) -> Iterator[Visit]:
@@ -140,7 +148,7 @@ def searching(world: World) -> Iterator[Visit]:
     yield "tab", Client(), "/entrance/?tab=sign-in"
 
 
-ON_THE_WAY = (registering, recovering, changing_addresses)
+ON_THE_WAY = (registering, recovering, changing_addresses, opening_a_desk)
 STATES = (*ON_THE_WAY, newcomer, forty_accounts, payments, troubles, searching)
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from svet.gateways import acquiring
 from svet.payments.tests.factories import StubBank
-from tests.authorisation.policy import POLICY, V1
+from tests.authorisation.policy import POLICY
 from tests.authorisation.world import World, build
-from tests.face import sheets, states
+from tests.face import routes, sheets, states
 from tests.face.looking import EVERY_LOOK, look_over
 from tests.face.rendering import Sheet, stage
 
@@ -55,12 +55,7 @@ def test_every_state_can_be_used_by_everybody(world: World) -> None:
 
 def test_no_page_is_left_out(world: World) -> None:
     """A new GET route is a page that was looked over, or it is said why it is none."""
-    routes = {row.route for row in POLICY if row.method == "GET" and not row.route.startswith(V1)}
-    wanted = {
-        route
-        for route in routes
-        if route not in sheets.NO_PAGES and not route.endswith(sheets.NO_PAGE_ENDINGS)
-    }
+    wanted = {row.route for row in routes.page_rows()}
     seen = {sheet.route for sheet in [*sheets.sheets(world), *states.sheets(world, states.ON_THE_WAY)]}
     assert wanted - seen == set()
-    assert set(sheets.NO_PAGES) <= routes
+    assert set(routes.NO_PAGES) <= {row.route for row in POLICY}
