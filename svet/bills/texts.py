@@ -46,6 +46,7 @@ _SOURCES: dict[str, Promise] = {
     "register": gettext_lazy("реестр"),
     "quick": gettext_lazy("без входа"),
     "automatic": gettext_lazy("счётчик сам"),
+    "absence": gettext_lazy("на время отъезда"),
     "control": gettext_lazy("контрольное"),
     "initial": gettext_lazy("при установке"),
     "final": gettext_lazy("при снятии"),

@@ -141,6 +141,8 @@ def _reading(card: Card, reading: SetView, *, person_id: int) -> Shown:
     ]
     if reading.state in EFFECTIVE and reading.kind in ("customer", "control"):
         rows.append((_("Расход"), energy(used)))
+    if reading.entered_at is not None:
+        rows.append((_("Введены без связи"), moment(reading.entered_at)))
     if not card.changes:
         rows.append((_("Как получены"), bill_texts.source_label(reading.channel)))
         rows.append((_("Получены"), moment(reading.received_at)))

@@ -28,16 +28,25 @@ FRAME_FILES = (
     "look/js/app.js",
     "look/js/odometer.js",
     "look/js/readings.js",
+    "look/js/kept.js",
+    "look/js/waiting.js",
     "django_htmx/htmx-2.min.js",
 )
 
 
+#: The worker sends the queue of readings too, so it holds the queue's file before its own.
+WORKER_FILES = ("look/js/kept.js", "look/js/service-worker.js")
+
+
 @cache
 def _script() -> str:
-    found = finders.find("look/js/service-worker.js")
-    if not isinstance(found, str):
-        raise FileNotFoundError("look/js/service-worker.js")
-    return Path(found).read_text("utf-8")
+    parts = []
+    for name in WORKER_FILES:
+        found = finders.find(name)
+        if not isinstance(found, str):
+            raise FileNotFoundError(name)
+        parts.append(Path(found).read_text("utf-8"))
+    return "\n".join(parts)
 
 
 @require_safe

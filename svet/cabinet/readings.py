@@ -35,7 +35,7 @@ def readings(request: HttpRequest) -> HttpResponse:
 @signed_in
 def submit(request: HttpRequest, meter_id: str) -> HttpResponse:
     """Take one meter's set; htmx gets the meter's block, a browser without it the page or the receipt."""
-    meter = _meter(request, meter_id)
+    meter = find_meter(request, meter_id)
     try:
         done = attempt(request, meter=meter, typed=TypedSet(request.POST, meter=meter))
     except NotFound:
@@ -49,7 +49,7 @@ def submit(request: HttpRequest, meter_id: str) -> HttpResponse:
 @signed_in
 def preview(request: HttpRequest, meter_id: str) -> HttpResponse:
     """The consumption and the cost of what is typed right now: a part of the page for htmx."""
-    meter = _meter(request, meter_id)
+    meter = find_meter(request, meter_id)
     typed = TypedSet(request.POST, meter=meter, prefix=_prefix(request, meter))
     block = meter_block(request, meter=meter, typed=typed)
     return render(request, "cabinet/readings_preview.html", {"block": block})
@@ -100,7 +100,8 @@ def _prefix(request: HttpRequest, meter: Meter) -> str:
     return prefix if f"{prefix}key" in request.POST else ""
 
 
-def _meter(request: HttpRequest, meter_id: str) -> Meter:
+def find_meter(request: HttpRequest, meter_id: str) -> Meter:
+    """A meter for which the person may send readings. :raises Http404: absent or not theirs"""
     try:
         return queries.meter_for(actor_of(request), public_id=meter_id, right=Right.SUBMIT)
     except MeterNotFound:

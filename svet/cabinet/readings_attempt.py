@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest
 
@@ -33,9 +34,16 @@ class Attempt:
 
 
 def attempt(
-    request: HttpRequest, *, meter: Meter, typed: TypedSet, instead_of: SetView | None = None
+    request: HttpRequest,
+    *,
+    meter: Meter,
+    typed: TypedSet,
+    instead_of: SetView | None = None,
+    entered_at: datetime | None = None,
 ) -> Attempt:
     """Take the photo in, send, and say what came of it; ``instead_of`` is the set to be corrected.
+
+    ``entered_at`` is of a set that waited for a network, and gives it its day.
 
     :raises NotFound: the meter or the set is not for this person any more
     """
@@ -50,7 +58,7 @@ def attempt(
     if not typed.is_whole:
         return shown(422)
     try:
-        receipt = _send(request, meter=meter, typed=typed, instead_of=instead_of)
+        receipt = _send(request, meter=meter, typed=typed, instead_of=instead_of, entered_at=entered_at)
     except LimitReached as reached:
         return shown(429, errors=[subscriber_texts.explain(reached)])
     except (ConfirmationNeeded, SetRefused) as refused:
@@ -66,7 +74,14 @@ def attempt(
     return Attempt(block, 200, receipt)
 
 
-def _send(request: HttpRequest, *, meter: Meter, typed: TypedSet, instead_of: SetView | None) -> Receipt:
+def _send(
+    request: HttpRequest,
+    *,
+    meter: Meter,
+    typed: TypedSet,
+    instead_of: SetView | None,
+    entered_at: datetime | None,
+) -> Receipt:
     now = now_of(request)
     if instead_of is not None:
         return operations.correct_set(
@@ -81,7 +96,7 @@ def _send(request: HttpRequest, *, meter: Meter, typed: TypedSet, instead_of: Se
             words=typed.words,
             photo_id=typed.photo_id,
         )
-    today = provider_today(meter.account.provider, now)
+    today = provider_today(meter.account.provider, entered_at or now)
     confirmed = typed.is_confirmed
     if typed.is_old and not confirmed:
         # «Отправить старые показания» is itself the answer to the question about nothing used.
@@ -100,4 +115,5 @@ def _send(request: HttpRequest, *, meter: Meter, typed: TypedSet, instead_of: Se
         insist=typed.insists,
         words=typed.words,
         photo_id=typed.photo_id,
+        entered_at=entered_at,
     )

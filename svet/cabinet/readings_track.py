@@ -48,7 +48,8 @@ def track(
     author = who(ActorKind(view.author_kind), view.author_person_id, reader=reader)
     if view.channel in ("office", "register", "automatic"):
         author = ""
-    steps = [
+    steps = [] if view.entered_at is None else [Step(_("Введены"), formats.moment(view.entered_at), "done")]
+    steps += [
         Step(
             _("Получены"),
             _join(formats.moment(view.received_at), bill_texts.source_label(view.channel), author),

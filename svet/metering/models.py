@@ -95,6 +95,8 @@ class ReadingSet(models.Model):
     meter = models.ForeignKey(Meter, on_delete=models.PROTECT, db_index=False)
     read_on = models.DateField()
     received_at = models.DateTimeField()
+    # When a set that waited for a network was entered on the person's device.
+    entered_at = models.DateTimeField(null=True, blank=True)
     channel = models.CharField(max_length=9)
     kind = models.CharField(max_length=8, default=Kind.CUSTOMER)
     state = models.CharField(max_length=12)

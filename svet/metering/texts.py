@@ -97,6 +97,11 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
             return _("У этого прибора учёта нет такой шкалы. Обновите страницу и введите показания снова.")
         case Reason.FUTURE:
             return _("Дата показаний ещё не наступила. Передайте их в тот день, когда сняли.")
+        case Reason.STALE:
+            return _(
+                "Показания введены больше %(days)s дней назад. "
+                "Посмотрите на прибор учёта и введите сегодняшние."
+            ) % {"days": details.get("days", "")}
         case Reason.BEFORE_LAST:
             return _("Уже есть показания за %(on)s. Передайте показания на сегодняшний день.") % {
                 "on": _shown(details.get("last_on"))

@@ -169,6 +169,8 @@ CABINET = [
     post("groups/<group_id>/delete/", ANNA),
     post("groups/<group_id>/move/", ANNA, body={"to": "up"}),
     get("readings/", SIGNED_IN),
+    get("readings/kept/", EVERYBODY),
+    post("readings/<meter_id>/kept/", SUBMITTERS, SHOWN, body={"act": "new", "value-single": "1400"}),
     get("readings/receipt/<set_id>/", HOLDERS),
     post("readings/receipt/<set_id>/withdraw/", SUBMITTERS, body={"reason": "ошибка"}),
     get("readings/all/", SIGNED_IN),

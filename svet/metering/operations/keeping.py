@@ -43,6 +43,7 @@ class NewSet:
     values: Mapping[Zone, NewValue]
     reason: str = ""
     words: str = ""
+    entered_at: datetime | None = None
     author_person_id: int | None = None
 
 
@@ -67,6 +68,7 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[Kept]:
         columns=(
             "id", "public_id", "receipt_number", "account_id", "meter_id", "read_on", "received_at",
             "channel", "kind", "state", "author_kind", "author_person_id", "author_name", "key",
+            "entered_at",
         ),
         rows=(
             (
@@ -74,7 +76,7 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[Kept]:
                 s.channel.value, s.kind.value, s.state.value,
                 "person" if s.author_person_id is not None else by.kind.value,
                 s.author_person_id if s.author_person_id is not None else by.person_id,
-                by.name[:80], s.key,
+                by.name[:80], s.key, s.entered_at,
             )
             for k, s in pairs
         ),

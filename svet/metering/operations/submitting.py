@@ -93,12 +93,14 @@ def submit_readings(
     insist: bool = False,
     words: str = "",
     photo_id: str = "",
+    entered_at: datetime | None = None,
 ) -> Receipt:
     """Take one set of readings, keep it, tell the holders of the account.
 
     ``meter_id`` is the outside id. The same key with the same values gives the same receipt. A set whose
     consumption no line could carry is kept, once confirmed, under review. So is one that went down, when the
     author says with ``insist`` that the dial shows just this; ``words`` tell why, the photo shows it.
+    ``entered_at`` is for a set that waited on the author's device for a network.
 
     :raises MeterNotFound: absent or not for the actor
     :raises ReadingRefused: cannot be taken, with what to do
@@ -126,6 +128,7 @@ def submit_readings(
             insist=insist,
             words=words,
             photo_id=photo_id,
+            entered_at=entered_at,
         )
 
 
@@ -143,6 +146,7 @@ def take_set(
     words: str = "",
     photo_id: str = "",
     instead_of: ReadingSet | None = None,
+    entered_at: datetime | None = None,
 ) -> Receipt:
     """Lock the meter, judge, keep, tell (a step); ``instead_of`` is the set that this one corrects."""
     Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter.pk)
@@ -174,6 +178,7 @@ def take_set(
         values=stepped_values(judgement, known=known),
         reason=" ".join(sorted([*judgement.doubts, *(v.refusal for v in judgement.refusals if v.refusal)])),
         words=words.strip(),
+        entered_at=entered_at,
     )
     (kept,) = keep_sets([new], by=by)
     if photo_id:

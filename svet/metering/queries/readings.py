@@ -44,6 +44,7 @@ class SetView:
     decimals: int
     read_on: date
     received_at: datetime
+    entered_at: datetime | None
     channel: str
     kind: str
     state: str
@@ -55,7 +56,7 @@ class SetView:
 # The fields of a view in their order, all but its values.
 _COLUMNS = (
     "pk", "public_id", "receipt_number", "account_id", "meter_id", "meter__public_id", "meter__serial",
-    "meter__scheme", "meter__decimals", "read_on", "received_at", "channel", "kind", "state",
+    "meter__scheme", "meter__decimals", "read_on", "received_at", "entered_at", "channel", "kind", "state",
     "author_kind", "author_person_id",
 )  # fmt: skip
 _SCHEME = _COLUMNS.index("meter__scheme")

@@ -11,6 +11,7 @@ from svet.metering.rules.calendar import (
     window,
 )
 from svet.metering.rules.disputes import DISPUTE_MOVES, DisputeReason, DisputeState, dispute_until
+from svet.metering.rules.entering import moment_of_entry
 from svet.metering.rules.judging import Dial, Doubt, Judgement, Mark, Verdict, judge, usual_for
 from svet.metering.rules.parsing import ReadingRefused, Reason, parse_value
 from svet.metering.rules.reminding import (
@@ -53,6 +54,7 @@ __all__ = [
     "dispute_until",
     "judge",
     "may_move",
+    "moment_of_entry",
     "parse_value",
     "period_of",
     "usual_for",

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     LOWER = "lower"
     UNKNOWN_ZONE = "unknown_zone"
     FUTURE = "future_date"
+    STALE = "entered_too_long_ago"
     BEFORE_LAST = "before_last_reading"
     SMART = "smart_meter"
     REMOVED = "meter_removed"

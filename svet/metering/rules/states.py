@@ -15,6 +15,7 @@ class Channel(StrEnum):
     REGISTER = "register"
     QUICK = "quick"
     AUTOMATIC = "automatic"
+    ABSENCE = "absence"
 
 
 class Kind(StrEnum):

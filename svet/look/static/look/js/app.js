@@ -20,6 +20,23 @@ if (signedIn && "serviceWorker" in navigator && moment === undefined) {
   document.readyState === "complete" ? start() : addEventListener("load", start, { once: true });
 }
 
+// Readings may wait on this device: the service worker sends them from whatever page is open.
+async function sendKept() {
+  (await navigator.serviceWorker.ready).active?.postMessage("send-kept");
+}
+if (signedIn && "serviceWorker" in navigator && moment === undefined) {
+  sendKept();
+  addEventListener("online", sendKept);
+}
+
+const keptNote = document.querySelector("[data-kept-note]");
+// The queue's file comes later in the page than this one.
+if (keptNote) addEventListener("DOMContentLoaded", async () => {
+  // Whose they are is not known before somebody signs in, so nothing is said of them but that they are there.
+  const sets = (await globalThis.svetKept?.everybodys().catch(() => [])) ?? [];
+  keptNote.hidden = !sets.some((set) => set.state !== "taken");
+});
+
 if (moment !== undefined) {
   const note = document.querySelector("[data-offline-note]");
   if (note) note.hidden = false;
@@ -28,7 +45,10 @@ if (moment !== undefined) {
     const shown = { dateStyle: "short", timeStyle: "short" };
     place.textContent = new Intl.DateTimeFormat(document.documentElement.lang, shown).format(Number(moment));
   }
-  for (const control of document.querySelectorAll("main :is(button, input)")) control.disabled = true;
+  // Readings can be entered all the same: they wait in the queue. Nothing else can be done now.
+  for (const control of document.querySelectorAll("main :is(button, input)")) {
+    if (!control.closest("form[data-readings], [data-kept]")) control.disabled = true;
+  }
 }
 
 if (moment !== undefined || waits) {

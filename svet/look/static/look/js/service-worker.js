@@ -1,6 +1,6 @@
 /* Keeps what is needed without a network: the frame's files, the page «Нет связи» and the last seen page of
    readings. Nothing else of a person's is ever kept, and the readings go when the person signs out.
-   The view that serves this file writes FRAME above it: {version, files, offline, kept}. */
+   The view that serves this file writes FRAME above it, {version, files, offline, kept}, and kept.js. */
 
 const FRAME_CACHE = `svet-frame-${FRAME.version}`;
 const SEEN_CACHE = "svet-seen";
@@ -24,6 +24,21 @@ self.addEventListener("activate", (event) => {
     await self.clients.claim();
   })());
 });
+
+/* The queue of readings goes out when the browser says that there is a network again, or when a page asks. */
+self.addEventListener("sync", (event) => {
+  if (event.tag === "svet-kept") event.waitUntil(sendKept());
+});
+
+self.addEventListener("message", (event) => {
+  if (event.data === "send-kept") event.waitUntil(sendKept().catch(() => {}));
+});
+
+async function sendKept() {
+  const { left, signIn } = await svetKept.send();
+  // A refusal makes the browser wake us again; without somebody signed in that would be in vain.
+  if (left && !signIn) throw new Error("readings still wait");
+}
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
