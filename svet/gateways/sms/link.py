@@ -14,7 +14,6 @@ from typing import Final
 
 from aiosmpplib import ESME, SubmitSm
 from aiosmpplib.broker import AbstractBroker
-from aiosmpplib.correlator import SimpleCorrelator
 from aiosmpplib.hook import AbstractHook
 from aiosmpplib.protocol import BindTransceiverResp, DeliverSm, SmppMessage, SubmitSmResp
 from aiosmpplib.retrytimer import SimpleExponentialBackoff
@@ -22,11 +21,13 @@ from aiosmpplib.state import SmppCommandStatus
 from aiosmpplib.throttle import AbstractThrottleHandler
 
 from svet.gateways.failures import Temporary
+from svet.gateways.sms import receipts
 from svet.gateways.sms.address import SmsAddress
+from svet.gateways.sms.correlating import Correlator
 from svet.gateways.sms.port import Incoming, Receipt, Take
 
-#: Final words of a receipt (specification, appendix B); the others are on the way.
-_FINAL: Final = {"DELIVRD": True, "UNDELIV": False, "EXPIRED": False, "REJECTD": False, "DELETED": False}
+log = logging.getLogger("svet.sms")
+_AFTER_BREAK_SECONDS: Final = 1.0
 
 
 class RefusedByCentre(Exception):
@@ -106,22 +107,20 @@ class Link:
             _fail(waiting.answer, Lost(f"SMS centre: {type(error).__name__}"))
 
     def reported(self, report: DeliverSm) -> None:
-        receipt = report.parse_receipt()
-        delivered = _FINAL.get(str(receipt.get("stat", "")).upper())
-        if delivered is not None:
-            self.receipts.append(
-                Receipt(
-                    reference=str(receipt.get("id", "")),
-                    delivered=delivered,
-                    reason="" if delivered else f"SMS centre: {receipt.get('stat')} {receipt.get('err', '')}",
-                )
-            )
+        receipt = receipts.read(report)
+        if receipt is not None:
+            self.receipts.append(receipt)
 
     async def heard(self, message: DeliverSm) -> None:
         """Keep a text somebody sent. The library answers the centre after this: what fails comes again."""
         if self.take is not None:
             incoming = Incoming(_phone(message), str(message.short_message or message.message_payload or ""))
-            await asyncio.to_thread(self.take, incoming)
+            try:
+                await asyncio.to_thread(self.take, incoming)
+            except Exception as error:
+                # The library survives this kind only: the link breaks unanswered, and the text comes again.
+                log.warning("an incoming message could not be kept", exc_info=error)
+                raise ConnectionResetError("an incoming message could not be kept") from error
 
     def noted(self, *, bound: bool, why: str = "") -> None:
         self.reason = why
@@ -156,14 +155,13 @@ class Link:
             broker=self._broker,
             hook=_Hook(self),
             throttle_handler=_NoThrottle(),
-            # The library keeps sent texts until their receipt: not for its default of three days.
-            correlator=SimpleCorrelator(self._address.login, "", 15.0, 60.0),
+            correlator=Correlator(self._address.login),
             retry_timer=_RetryTimer(self),
             enquire_link_interval=30.0,
             socket_timeout=5.0,
             log_handler=logging.NullHandler(),
         )
-        session = asyncio.create_task(self._esme.start())
+        session = asyncio.create_task(self._keep_up())
         await self._stopping.wait()
         # Unbind, but do not wait for a centre that says nothing.
         with suppress(TimeoutError):
@@ -171,6 +169,17 @@ class Link:
         session.cancel()
         await asyncio.wait([session], timeout=2.0)
         await self._drop_socket()
+
+    async def _keep_up(self) -> None:
+        """The library comes back by itself from what it expects; from a unit it cannot read, by this."""
+        while True:
+            try:
+                await self._esme.start()
+                return
+            except Exception:
+                log.exception("the SMPP link broke")
+                await self.disconnected()
+                await asyncio.sleep(_AFTER_BREAK_SECONDS)
 
     def connected(self) -> None:
         """Remember the socket: the library forgets it without closing it."""

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from aiosmpplib import OptionalParam, PhoneNumber
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svet.gateways.sms import receipts
 from svet.gateways.sms.parts import split
+from svet.gateways.sms.port import Receipt
+from svet.gateways.sms.receipts import ReportedUnit
 from svet.sandbox.world.pdus import _part_of_header, decode
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=900)
@@ -41,3 +45,36 @@ def test_a_sign_of_two_units_is_never_cut_in_half() -> None:
 def test_an_empty_text_is_refused() -> None:
     with pytest.raises(ValueError, match="empty"):
         split("", reference=1)
+
+
+def report(text: str, **tags: object) -> ReportedUnit:
+    numbers = {"id": 0x001E, "state": 0x0427}
+    return ReportedUnit(
+        short_message=text,
+        source=PhoneNumber("79117178512"),
+        destination=PhoneNumber("SVET"),
+        esm_class=4,
+        optional_params=[OptionalParam(numbers[name], value) for name, value in tags.items()],
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        (report("id:7B sub:001 dlvrd:001 stat:DELIVRD err:000 text:"), Receipt("7B", delivered=True)),
+        # Seconds in the dates, letters in the error: the library alone would break the link over each.
+        (
+            report("id:9 submit date:261122120059 done date:261122120101 stat:UNDELIV err:0B1 Text:x"),
+            Receipt("9", delivered=False, reason="SMS centre: UNDELIV 0B1"),
+        ),
+        (report("anything", id="A1", state=2), Receipt("A1", delivered=True)),
+        (
+            report("id:77 stat:EXPIRED err:", id="4D"),
+            Receipt("4D", delivered=False, reason="SMS centre: EXPIRED"),
+        ),
+        (report("id:7B stat:ACCEPTD err:000"), None),
+        (report("nonsense"), None),
+    ],
+)
+def test_receipts_are_read_however_centres_write_them(unit: ReportedUnit, expected: Receipt | None) -> None:
+    assert receipts.read(unit) == expected
