@@ -13,7 +13,7 @@ from ninja import Router, Status
 
 from svet.api.accounts import note_stranger
 from svet.api.idempotency import key_of, once
-from svet.api.identity import AUTH, allowed, stranger
+from svet.api.identity import AUTH, allowed, stranger, work_of
 from svet.api.problems import not_found
 from svet.api.schemas import (
     CodeIn,
@@ -27,13 +27,14 @@ from svet.api.schemas import (
     TokenListed,
     TokenOut,
 )
+from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
 from svet.people.models import Person
 from svet.people.rules import Scope
 
 router = Router(tags=["Entrance"])
-FAILS = {400: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429: ProblemOut}
+FAILS = {400: ProblemOut, 409: ProblemOut, 422: ProblemOut, 428: ProblemOut, 429: ProblemOut}
 EVERYTHING = [scope.value for scope in Scope]
 
 
@@ -58,6 +59,7 @@ def register(request: HttpRequest, payload: RegistrationIn) -> Status[Any]:
             session_key=_session_key(flow),
             address=actor.address,
             now=now,
+            work=work_of(request, Purpose.REGISTRATION),
         )
         return 202, {"id": flow, "expires_at": code.expires_at.isoformat()}
 
@@ -73,7 +75,11 @@ def confirm_registration(request: HttpRequest, flow: str, payload: CodeIn) -> St
     actor = stranger(request, now)
     key_of(request)
     person = people.confirm_registration(
-        session_key=_session_key(flow), code=payload.code, address=actor.address, now=now
+        session_key=_session_key(flow),
+        code=payload.code,
+        address=actor.address,
+        now=now,
+        work=work_of(request, Purpose.CODE),
     )
     return Status(201, _token(person, "API", EVERYTHING, now=now, address=actor.address))
 
@@ -87,7 +93,11 @@ def recover(request: HttpRequest, payload: PhoneIn) -> Status[Any]:
     def act(key: str) -> tuple[int, dict[str, Any]]:
         flow = secrets.token_urlsafe(24)
         code = people.start_recovery(
-            phone=payload.phone, session_key=_session_key(flow), address=actor.address, now=now
+            phone=payload.phone,
+            session_key=_session_key(flow),
+            address=actor.address,
+            now=now,
+            work=work_of(request, Purpose.RECOVERY),
         )
         return 202, {"id": flow, "expires_at": code.expires_at.isoformat()}
 
@@ -98,9 +108,15 @@ def recover(request: HttpRequest, payload: PhoneIn) -> Status[Any]:
 def confirm_recovery(request: HttpRequest, flow: str, payload: CodeIn) -> Status[None]:
     """For a quarter of an hour after it the flow may set a new password."""
     now = timezone.now()
-    stranger(request, now)
+    actor = stranger(request, now)
     key_of(request)
-    people.confirm_recovery(session_key=_session_key(flow), code=payload.code, now=now)
+    people.confirm_recovery(
+        session_key=_session_key(flow),
+        code=payload.code,
+        address=actor.address,
+        now=now,
+        work=work_of(request, Purpose.CODE),
+    )
     return Status(204, None)
 
 
@@ -122,7 +138,13 @@ def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
     now = timezone.now()
     actor = stranger(request, now)
     key_of(request)
-    person = people.sign_in(phone=payload.phone, password=payload.password, address=actor.address, now=now)
+    person = people.sign_in(
+        phone=payload.phone,
+        password=payload.password,
+        address=actor.address,
+        now=now,
+        work=work_of(request, Purpose.SIGN_IN),
+    )
     return Status(201, _token(person, payload.name, payload.scopes, now=now, address=actor.address))
 
 

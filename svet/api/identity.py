@@ -15,7 +15,8 @@ from svet.api.addresses import client_address
 from svet.api.problems import Problem
 from svet.kernel.actors import Actor
 from svet.limits import operations as limits
-from svet.limits.rules import LimitName, network_of
+from svet.limits.rules import LimitName, Purpose
+from svet.limits.rules.work import LONGEST
 from svet.people import operations as people
 from svet.people.models import Person
 from svet.people.queries import person_by_token
@@ -90,7 +91,13 @@ def allowed(request: HttpRequest, scope: Scope) -> Caller:
 
 
 def stranger(request: HttpRequest, now: datetime) -> Actor:
-    """Somebody unknown, counted against their network. :raises LimitReached:"""
+    """Somebody unknown, counted against their network. :raises WorkNeeded: it is busy"""
     address = client_address(request)
-    limits.spend(limit=LimitName.API_PER_NETWORK, key=network_of(address), now=now)
+    limits.require(purpose=Purpose.API, address=address, work=work_of(request, Purpose.API), now=now)
     return Actor.anonymous(address=address)
+
+
+def work_of(request: HttpRequest, purpose: Purpose) -> str:
+    """The answered riddle of a purpose in the header ``Svet-Work`` (several by commas), or an empty text."""
+    given = request.headers.get("Svet-Work", "")[: 4 * LONGEST].split(",")
+    return next((one.strip() for one in given if one.strip().startswith(f"{purpose.value}.")), "")

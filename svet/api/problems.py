@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from svet.bills import texts as bills
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.limits import texts as limits
-from svet.limits.operations import LimitReached
+from svet.limits.operations import LimitReached, WorkNeeded
 from svet.metering import texts as metering
 from svet.metering.operations import ConfirmationNeeded
 from svet.metering.rules import Doubt
@@ -89,6 +89,8 @@ def of_refusal(refused: Refused) -> Problem:
     room = type(refused).__module__.split(".")[1]
     explain = _TEXTS.get(room)
     title = explain(refused) if explain else str(refused.reason)
+    if isinstance(refused, WorkNeeded):
+        return _of_work(refused, title)
     if isinstance(refused, LimitReached):
         wait = {"Retry-After": str(refused.retry_after)}
         return Problem(429, str(refused.reason), title, headers=wait)
@@ -100,6 +102,20 @@ def of_refusal(refused: Refused) -> Problem:
         problem.title = metering.question(Doubt(refused.reason), refused.judgement)
         problem.more["needs_confirmation"] = True
         problem.more["doubts"] = refused.details.get("doubts", [])
+    return problem
+
+
+def _of_work(refused: WorkNeeded, title: str) -> Problem:
+    """428: solve the riddle (docs/api.md), send ``Svet-Work: token:numbers``; or the token after a while."""
+    problem = Problem(428, "work_needed", title, headers={"Retry-After": str(refused.retry_after)})
+    problem.more = {
+        "work": {
+            "token": refused.work.token,
+            "riddle": refused.work.riddle,
+            "bits": refused.work.bits,
+            "parts": refused.work.parts,
+        }
+    }
     return problem
 
 

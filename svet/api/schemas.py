@@ -268,6 +268,15 @@ class EventsOut(Schema):
     next: str | None
 
 
+class WorkOut(Schema):
+    """What a busy network has to compute: see «When a network is busy» in docs/api.md."""
+
+    token: str
+    riddle: str
+    bits: int
+    parts: int
+
+
 class ProblemOut(Schema):
     """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person."""
 
@@ -276,3 +285,4 @@ class ProblemOut(Schema):
     code: str
     title: str
     field: str = ""
+    work: WorkOut | None = None

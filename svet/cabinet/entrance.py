@@ -32,7 +32,9 @@ from svet.cabinet.requests import (
     open_session,
     safe_next,
 )
+from svet.cabinet.work import work_for, work_of
 from svet.kernel.refusals import Refused
+from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
 from svet.people.models import CodePurpose, Person
@@ -58,7 +60,11 @@ class Tab:
 
 
 def _context(
-    request: HttpRequest, *, register: Form | None = None, enter: Form | None = None
+    request: HttpRequest,
+    *,
+    register: Form | None = None,
+    enter: Form | None = None,
+    refused: Refused | None = None,
 ) -> dict[str, Any]:
     signing_in = enter is not None or (register is None and request.GET.get("tab") == _SIGN_IN)
     going_to = safe_next(request, request.POST.get("next") or request.GET.get("next"))
@@ -75,6 +81,7 @@ def _context(
         "lines": checklist(register, "password"),
         "benefits": BENEFITS,
         "next": going_to if going_to != "/" else "",
+        "work": work_for(request, Purpose.SIGN_IN if signing_in else Purpose.REGISTRATION, refused),
     }
 
 
@@ -103,6 +110,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 session_key=flow_key(request),
                 address=client_address(request),
                 now=now_of(request),
+                work=work_of(request),
             )
         except Refused as error:
             refused = error
@@ -110,7 +118,11 @@ def register(request: HttpRequest) -> HttpResponse:
             request.session[PHONE_TYPED] = request.POST.get("phone", "")[:64]
             return redirect("/entrance/code/")
     return answer(
-        request, "cabinet/entrance.html", lambda: _context(request, register=form), form=form, refused=refused
+        request,
+        "cabinet/entrance.html",
+        lambda: _context(request, register=form, refused=refused),
+        form=form,
+        refused=refused,
     )
 
 
@@ -130,6 +142,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 address=client_address(request),
                 now=now_of(request),
                 device_cookie=device_cookie(request),
+                work=work_of(request),
             )
         except Refused as error:
             refused = error
@@ -138,7 +151,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             open_session(request, response, person=person)
             return response
     return answer(
-        request, "cabinet/entrance.html", lambda: _context(request, enter=form), form=form, refused=refused
+        request,
+        "cabinet/entrance.html",
+        lambda: _context(request, enter=form, refused=refused),
+        form=form,
+        refused=refused,
     )
 
 
@@ -158,6 +175,7 @@ def code(request: HttpRequest) -> HttpResponse:
                 code=form.cleaned_data["code"],
                 address=client_address(request),
                 now=now_of(request),
+                work=work_of(request),
             )
         except Refused as error:
             refused = error
@@ -174,6 +192,7 @@ def code(request: HttpRequest) -> HttpResponse:
             resend_url="/entrance/code/resend/",
             back_url="/entrance/",
             step=_("Регистрация"),
+            refused=refused,
         ),
         form=form,
         refused=refused,

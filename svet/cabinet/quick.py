@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from svet.cabinet.forms import Form, add_refusal
 from svet.cabinet.requests import client_address, now_of
+from svet.cabinet.work import work_for, work_of
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
+from svet.limits.rules import Purpose
 from svet.metering import texts as metering_texts
 from svet.metering.operations.quick import QuickRefused, submit_quick
 from svet.metering.rules import Zone
@@ -59,6 +61,7 @@ def quick(request: HttpRequest) -> HttpResponse:
     """Take readings from somebody who has not signed in."""
     form = QuickForm(request.POST if request.method == "POST" else None)
     status = 200
+    refusal: Refused | None = None
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -69,8 +72,10 @@ def quick(request: HttpRequest) -> HttpResponse:
                     values={zone: form.cleaned_data[zone.value] for zone in SCALES},
                     address=client_address(request),
                     now=now_of(request),
+                    work=work_of(request),
                 )
             except Refused as refused:
+                refusal = refused
                 add_refusal(form, refused, _explain(refused))
                 status = 429 if isinstance(refused, LimitReached) else 422
             else:
@@ -82,7 +87,11 @@ def quick(request: HttpRequest) -> HttpResponse:
                     ),
                 )
                 return redirect("quick")
-    return render(request, "cabinet/quick.html", {"form": form}, status=status)
+    context = {"form": form, "work": work_for(request, Purpose.QUICK, refusal)}
+    response = render(request, "cabinet/quick.html", context, status=status)
+    if isinstance(refusal, LimitReached):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def _explain(refused: Refused) -> str:

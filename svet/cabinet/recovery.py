@@ -23,7 +23,9 @@ from svet.cabinet.requests import (
     now_of,
     open_session,
 )
+from svet.cabinet.work import work_for, work_of
 from svet.kernel.refusals import Refused
+from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
 from svet.people.models import CodePurpose
@@ -47,13 +49,20 @@ def start(request: HttpRequest) -> HttpResponse:
                 address=client_address(request),
                 now=now_of(request),
                 device_cookie=device_cookie(request),
+                work=work_of(request),
             )
         except Refused as error:
             refused = error
         else:
             request.session[PHONE_TYPED] = request.POST.get("phone", "")[:64]
             return redirect("/entrance/recover/code/")
-    return answer(request, "cabinet/recover.html", lambda: {"form": form}, form=form, refused=refused)
+    return answer(
+        request,
+        "cabinet/recover.html",
+        lambda: {"form": form, "work": work_for(request, Purpose.RECOVERY, refused)},
+        form=form,
+        refused=refused,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +77,11 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             people.confirm_recovery(
-                session_key=flow_key(request), code=form.cleaned_data["code"], now=now_of(request)
+                session_key=flow_key(request),
+                code=form.cleaned_data["code"],
+                address=client_address(request),
+                now=now_of(request),
+                work=work_of(request),
             )
         except Refused as error:
             refused = error
@@ -85,6 +98,7 @@ def code(request: HttpRequest) -> HttpResponse:
             resend_url="/entrance/recover/code/resend/",
             back_url=_START,
             step=_("Вспомнить пароль"),
+            refused=refused,
         ),
         form=form,
         refused=refused,

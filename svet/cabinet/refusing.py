@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from svet.cabinet.forms import Form
 from svet.cabinet.requests import client_address, flow_key, now_of
+from svet.cabinet.work import work_for
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
+from svet.limits.rules import Purpose
 from svet.look.forms import form_page
 from svet.people import operations as people
 from svet.people import texts
@@ -47,6 +49,7 @@ def code_context(
     resend_url: str,
     back_url: str,
     step: str,
+    refused: Refused | None = None,
 ) -> dict[str, Any]:
     """What a page that asks for a code shows; nothing of it tells whether the phone is known."""
     now = now_of(request)
@@ -58,6 +61,7 @@ def code_context(
         "resend_url": resend_url,
         "back_url": back_url,
         "step": step,
+        "work": work_for(request, Purpose.CODE, refused),
     }
 
 

@@ -168,5 +168,6 @@ SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780"
 BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
 # Only for load tests and demonstrations: every limit this many times as wide, and no pauses.
 LIMITS_FACTOR = integer("SVET_LIMITS_FACTOR", 1)
+SMS_DAY_LIMIT = integer("SVET_SMS_DAY_LIMIT", 20_000)
 
 LOGGING = logging_settings(env=ENV, level=os.environ.get("SVET_LOG_LEVEL", "INFO").upper())

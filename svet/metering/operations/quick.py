@@ -13,7 +13,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
-from svet.limits.rules import LimitName, network_of
+from svet.limits.rules import LimitName, Purpose
 from svet.metering import texts
 from svet.metering.models import Meter
 from svet.metering.operations.submitting import submit_readings
@@ -38,14 +38,21 @@ class QuickRefused(Refused):
 
 
 def submit_quick(
-    *, account_number: str, meter_number: str, values: Mapping[Zone, str], address: str, now: datetime
+    *,
+    account_number: str,
+    meter_number: str,
+    values: Mapping[Zone, str],
+    address: str,
+    now: datetime,
+    work: str = "",
 ) -> None:
     """Take readings from whoever knows the two numbers; the caller gets the same answer whatever they open.
 
     What cannot be taken, and what would need a confirmation, is dropped and told to the account's holders.
 
     :raises NumberRefused: :raises ReadingRefused: :raises QuickRefused: the form is wrong by itself
-    :raises LimitReached: too many from this network or for this number, whether or not it exists
+    :raises LimitReached: too many for this number, whether or not it exists
+    :raises WorkNeeded: the network is busy and no ``work`` came along
     """
     number = normalise_account_number(account_number, account_lengths())
     serial = normalise_meter_number(meter_number)
@@ -55,7 +62,7 @@ def submit_quick(
     wide = {
         zone: parse_value(raw, digits=DIGITS, decimals=DECIMALS, field=zone) for zone, raw in typed.items()
     }
-    limits.spend(limit=LimitName.QUICK_PER_NETWORK, key=network_of(address), now=now)
+    limits.require(purpose=Purpose.QUICK, address=address, work=work, now=now)
     limits.spend(limit=LimitName.QUICK_PER_ACCOUNT, key=number, now=now)
     meter = (
         Meter.objects.filter(account__number=number, serial=serial, removed_on__isnull=True)

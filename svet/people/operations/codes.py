@@ -11,10 +11,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction
-from svet.limits.operations import LimitReached, check, spend
+from svet.limits.operations import LimitReached, require, spend
 from svet.limits.queries import free_at
-from svet.limits.rules import LimitName, network_of
+from svet.limits.rules import LimitName, Purpose
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people.models import Code, CodePurpose
@@ -36,12 +38,24 @@ def digest_of(*, purpose: str, target: str, session_key: str, code: str) -> str:
     return salted_hmac("svet.people.code", text, algorithm="sha256").hexdigest()
 
 
-def spend_sms_limits(*, phone: str, address: str, now: datetime) -> None:
-    """Take one code SMS from every budget, known phone or not. :raises LimitReached:"""
-    spend(limit=LimitName.CODES_PER_NETWORK, key=network_of(address), now=now)
-    spend(limit=LimitName.CODES_PER_PHONE_HOUR, key=phone, now=now)
-    spend(limit=LimitName.CODES_PER_PHONE_DAY, key=phone, now=now)
-    spend(limit=LimitName.SMS_PER_INSTALLATION, key="all", now=now)
+def spend_sms_limits(*, phone: str, now: datetime, own: str = "") -> None:
+    """Take one code SMS from every budget, known phone or not.
+
+    ``own`` names a browser its owner has used before: it has buckets of its own, so that strangers who ask
+    for codes to somebody's phone all day cannot keep its owner from one.
+
+    :raises LimitReached:
+    """
+    key = bucket_of(phone=phone, own=own)
+    spend(limit=LimitName.CODES_PER_PHONE_HOUR, key=key, now=now)
+    spend(limit=LimitName.CODES_PER_PHONE_DAY, key=key, now=now)
+    # The day's money may run out on strangers; those who are known keep a share of their own.
+    spend(limit=LimitName.SMS_PER_INSTALLATION, key="known" if own else "all", now=now)
+
+
+def bucket_of(*, phone: str, own: str) -> str:
+    """The key of a phone's buckets, as seen from a browser."""
+    return f"{phone}:{own}" if own else phone
 
 
 def take_once_a_day(*, phone: str, now: datetime) -> bool:
@@ -63,7 +77,7 @@ def challenge(
     person_id: int | None = None,
     data: Mapping[str, Any] | None = None,
     sent: int = 1,
-    limit: LimitName = LimitName.CODES_PER_PHONE_HOUR,
+    own: str = "",
 ) -> tuple[Code, str]:
     """Write a fresh challenge over the one this session had, and give the code to be sent with it.
 
@@ -71,6 +85,11 @@ def challenge(
     """
     require_transaction()
     code = f"{secrets.randbelow(1_000_000):06d}"
+    next_at = free_at(
+        limit=LimitName.CODES_PER_PHONE_HOUR,
+        key=bucket_of(phone=target, own=own),
+        default=now + timedelta(seconds=60),
+    )
     fitting = digest_of(purpose=purpose, target=target, session_key=session_key, code=code)
     row, _ = Code.objects.update_or_create(
         session_key=session_key,
@@ -81,11 +100,11 @@ def challenge(
             "digest": fitting if winnable else secrets.token_hex(32),
             "tries_left": CODE_TRIES,
             "sent": sent,
-            "next_send_at": free_at(limit=limit, key=target, default=now + timedelta(seconds=60)),
+            "next_send_at": next_at,
             "expires_at": now + CODE_LIFE,
             "created_at": now,
             "spent_at": None,
-            "data": {**(data or {}), "winnable": winnable},
+            "data": {**(data or {}), "winnable": winnable, "own": own},
         },
     )
     return row, code
@@ -105,9 +124,12 @@ def send_code_sms(*, phone: str, code: str, now: datetime, event: Event | None =
             transaction.set_rollback(True)
 
 
-def breaker_check(*, now: datetime) -> None:
-    """Stop all guessing while wrong codes rain on the whole installation. :raises LimitReached:"""
-    check(limit=LimitName.CODE_TRIES_EVERYWHERE, key="all", now=now)
+def breaker_check(*, address: str, work: str, now: datetime) -> None:
+    """While wrong codes rain on the whole installation, every try costs a second of computing.
+
+    A breaker that refused would let one guesser lock everybody out. :raises WorkNeeded:
+    """
+    require(purpose=Purpose.CODE, address=address, work=work, now=now)
 
 
 def attempt(*, purpose: CodePurpose, session_key: str, code: str, now: datetime) -> Code | CodeRefused:
@@ -157,8 +179,24 @@ def count_wrong(*, now: datetime) -> None:
     """Let the installation's breaker know of a wrong code, after the try was committed."""
     try:
         spend(limit=LimitName.CODE_TRIES_EVERYWHERE, key="all", now=now)
+    except LimitReached as reached:
+        tell_of_breaker(limit=LimitName.CODE_TRIES_EVERYWHERE, retry_after=reached.retry_after, now=now)
+
+
+def tell_of_breaker(*, limit: LimitName, retry_after: int, now: datetime) -> None:
+    """Put an open breaker into the security journal, once while it is open."""
+    try:
+        spend(limit=LimitName.BREAKER_TOLD, key=limit.value, now=now)
     except LimitReached:
         return
+    journal.record_security(
+        by=Actor.system("limits"),
+        action="breaker.opened",
+        subject="limit",
+        subject_id=limit.value,
+        now=now,
+        details={"retry_after": retry_after},
+    )
 
 
 def same_digest(one: str, other: str) -> bool:

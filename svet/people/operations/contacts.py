@@ -50,7 +50,6 @@ def confirm_email_change(*, person_id: int, session_key: str, code: object, now:
     :raises CodeRefused: :raises LimitReached:
     """
     given = normalise_code(code)
-    codes.breaker_check(now=now)
     with use_case():
         outcome = codes.attempt(purpose=CodePurpose.EMAIL, session_key=session_key, code=given, now=now)
         if isinstance(outcome, Code) and outcome.person_id == person_id:
@@ -101,8 +100,8 @@ def start_phone_change(
     if number == person.phone:
         raise ProfileRefused(ProfileReason.SAME_PHONE, field="phone")
     check_current(person=person, password=password, field="password", now=now)
-    codes.spend_sms_limits(phone=person.phone, address=address, now=now)
-    codes.spend_sms_limits(phone=number, address=address, now=now)
+    codes.spend_sms_limits(phone=person.phone, now=now, own=f"person-{person_id}")
+    codes.spend_sms_limits(phone=number, now=now)
     may_warn = codes.take_once_a_day(phone=number, now=now)
     with use_case():
         taken = Person.objects.filter(phone=number).exists()
@@ -113,6 +112,7 @@ def start_phone_change(
             now=now,
             winnable=True,
             person_id=person_id,
+            own=f"person-{person_id}",
         )
         row, to_new = codes.challenge(
             purpose=CodePurpose.PHONE_NEW,
@@ -137,7 +137,6 @@ def confirm_phone_change(
     """
     given_old = normalise_code(old_code, field="old_code")
     given_new = normalise_code(new_code, field="new_code")
-    codes.breaker_check(now=now)
     with use_case():
         outcome = _both(person_id=person_id, session_key=session_key, old=given_old, new=given_new, now=now)
         refusal = (

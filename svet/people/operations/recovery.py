@@ -6,8 +6,8 @@ from datetime import datetime
 
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
-from svet.limits.operations import spend
-from svet.limits.rules import LimitName
+from svet.limits.operations import require, spend
+from svet.limits.rules import LimitName, Purpose
 from svet.notices.rules import Event
 from svet.people.digests import cookie_digest
 from svet.people.models import Code, CodePurpose, Device, Person
@@ -18,7 +18,13 @@ from svet.people.rules.phones import normalise_phone
 
 
 def start_recovery(
-    *, phone: object, session_key: str, address: str, now: datetime, device_cookie: str = ""
+    *,
+    phone: object,
+    session_key: str,
+    address: str,
+    now: datetime,
+    device_cookie: str = "",
+    work: str = "",
 ) -> Code:
     """Promise a code to the phone if it has a cabinet; the answer is the same if it has none.
 
@@ -27,8 +33,10 @@ def start_recovery(
     number = normalise_phone(phone)
     digest = cookie_digest(device_cookie)
     at_home = bool(device_cookie) & Device.objects.filter(person__phone=number, cookie_digest=digest).exists()
-    spend(limit=LimitName.RECOVERY_PER_PHONE, key=f"{number}:{digest}" if at_home else number, now=now)
-    codes.spend_sms_limits(phone=number, address=address, now=now)
+    own = digest if at_home else ""
+    require(purpose=Purpose.RECOVERY, address=address, work=work, now=now)
+    spend(limit=LimitName.RECOVERY_PER_PHONE, key=codes.bucket_of(phone=number, own=own), now=now)
+    codes.spend_sms_limits(phone=number, now=now, own=own)
     with use_case():
         # A work password is set anew by the administrator, never by whoever holds the phone.
         person = Person.objects.filter(phone=number, is_active=True, is_staff=False).first()
@@ -39,18 +47,19 @@ def start_recovery(
             now=now,
             winnable=person is not None,
             person_id=None if person is None else person.pk,
+            own=own,
         )
         codes.send_code_sms(phone=number, code=code, now=now, event=Event.CODE if person else None)
     return row
 
 
-def confirm_recovery(*, session_key: str, code: object, now: datetime) -> None:
+def confirm_recovery(*, session_key: str, code: object, address: str, now: datetime, work: str = "") -> None:
     """Spend the code; for a quarter of an hour this browser may set a new password.
 
     :raises CodeRefused: :raises LimitReached:
     """
     given = normalise_code(code)
-    codes.breaker_check(now=now)
+    codes.breaker_check(address=address, work=work, now=now)
     with use_case():
         outcome = codes.attempt(purpose=CodePurpose.RECOVERY, session_key=session_key, code=given, now=now)
     if isinstance(outcome, CodeRefused):

@@ -10,10 +10,12 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction, use_case
+from svet.limits.operations import require
+from svet.limits.rules import Purpose
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people.models import Code, CodePurpose, Consent, Person
-from svet.people.operations import codes
+from svet.people.operations import codes, pumping
 from svet.people.operations.passwords import acceptable, hashed
 from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import normalise_email, normalise_name
@@ -40,6 +42,7 @@ def start_registration(
     session_key: str,
     address: str,
     now: datetime,
+    work: str = "",
 ) -> Code:
     """Promise a code to the phone and keep, hashed, what its right answer will create.
 
@@ -47,6 +50,7 @@ def start_registration(
     once a day, that somebody tried.
 
     :raises PhoneRefused: :raises PasswordRefused: :raises RegistrationRefused: :raises LimitReached:
+    :raises WorkNeeded: the network is busy and no ``work`` came along
     """
     number = normalise_phone(phone)
     chosen = acceptable(password, phone=number)
@@ -55,7 +59,10 @@ def start_registration(
     if not consented:
         raise RegistrationRefused(RegistrationReason.NOT_CONSENTED, field="consented")
     versions = {kind.value: site.current_agreement(kind=kind).version for kind in AgreementKind}
-    codes.spend_sms_limits(phone=number, address=address, now=now)
+    pumped = pumping.suspected(phone=number, address=address, now=now)
+    require(purpose=Purpose.REGISTRATION, address=address, work=work, now=now, suspicious=pumped)
+    codes.spend_sms_limits(phone=number, now=now)
+    pumping.note_sent(phone=number, address=address, now=now)
     may_warn = codes.take_once_a_day(phone=number, now=now)
     encoded = hashed(chosen)
     with use_case():
@@ -73,13 +80,15 @@ def start_registration(
     return row
 
 
-def confirm_registration(*, session_key: str, code: object, address: str, now: datetime) -> Person:
+def confirm_registration(
+    *, session_key: str, code: object, address: str, now: datetime, work: str = ""
+) -> Person:
     """Open the cabinet for whoever holds the phone.
 
     :raises CodeRefused: a wrong, late or spent code; the try is counted. :raises LimitReached:
     """
     given = normalise_code(code)
-    codes.breaker_check(now=now)
+    codes.breaker_check(address=address, work=work, now=now)
     person: Person | None = None
     with use_case():
         outcome = codes.attempt(
@@ -90,6 +99,7 @@ def confirm_registration(*, session_key: str, code: object, address: str, now: d
     if person is None:
         codes.count_wrong(now=now)
         raise outcome if isinstance(outcome, CodeRefused) else CodeRefused(CodeReason.NO_CODE)
+    pumping.note_confirmed(phone=person.phone, address=address, now=now)
     return person
 
 

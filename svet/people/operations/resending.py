@@ -23,10 +23,11 @@ def resend_code(*, purpose: CodePurpose, session_key: str, address: str, now: da
     if row is None:
         raise CodeRefused(CodeReason.NO_CODE)
     by_mail = purpose is CodePurpose.EMAIL
+    own = str(row.data.get("own", ""))
     if by_mail:
         spend(limit=LimitName.EMAIL_CODES, key=str(row.person_id), now=now)
     else:
-        codes.spend_sms_limits(phone=row.target, address=address, now=now)
+        codes.spend_sms_limits(phone=row.target, now=now, own=own)
     winnable = bool(row.data.get("winnable"))
     may_warn = purpose is CodePurpose.REGISTRATION and codes.take_once_a_day(phone=row.target, now=now)
     with use_case():
@@ -39,6 +40,7 @@ def resend_code(*, purpose: CodePurpose, session_key: str, address: str, now: da
             person_id=row.person_id,
             data=row.data,
             sent=row.sent + 1,
+            own=own,
         )
         if by_mail:
             notices.send_email(address=row.target, event=Event.EMAIL_CODE, params={"code": code}, now=now)

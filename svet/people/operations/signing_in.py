@@ -8,8 +8,8 @@ from enum import StrEnum
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
-from svet.limits.operations import forget, spend
-from svet.limits.rules import LimitName, network_of
+from svet.limits.operations import forget, require, spend
+from svet.limits.rules import LimitName, Purpose
 from svet.people.digests import cookie_digest, phone_digest
 from svet.people.models import Device, Person, StaffMember
 from svet.people.operations.passwords import verified
@@ -25,7 +25,9 @@ class SignInRefused(Refused):
     """Phone and password do not fit together; which of the two is at fault is never told."""
 
 
-def sign_in(*, phone: object, password: str, address: str, now: datetime, device_cookie: str = "") -> Person:
+def sign_in(
+    *, phone: object, password: str, address: str, now: datetime, device_cookie: str = "", work: str = ""
+) -> Person:
     """Find the person whom phone and password name.
 
     A browser that has already been signed in has a bucket of its own, so strangers who exhaust the
@@ -33,11 +35,16 @@ def sign_in(*, phone: object, password: str, address: str, now: datetime, device
 
     :raises PhoneRefused: :raises PasswordRefused: nothing typed.
     :raises SignInRefused: they do not fit, or the person was blocked.
-    :raises LimitReached: too many tries.
+    :raises LimitReached: too many tries. :raises WorkNeeded: the network is busy and no ``work`` came along.
     """
-    return _recognise(
-        phone=phone, password=password, address=address, now=now, device_cookie=device_cookie, staff=False
-    )
+    number, limit, key = _knock(phone=phone, password=password, device_cookie=device_cookie)
+    if limit is not LimitName.SIGN_IN_PER_DEVICE:
+        # A browser its owner has used before is not asked to compute, however busy its network is.
+        require(purpose=Purpose.SIGN_IN, address=address, work=work, now=now)
+    spend(limit=limit, key=key, now=now)
+    person = _recognised(number=number, password=password, address=address, now=now, staff=False)
+    forget(limit=limit, key=key)
+    return person
 
 
 def sign_in_member(
@@ -51,20 +58,23 @@ def sign_in_member(
     :raises PhoneRefused: :raises PasswordRefused: nothing typed.
     :raises SignInRefused: :raises LimitReached:
     """
-    return _recognise(
-        phone=phone, password=password, address=address, now=now, device_cookie=device_cookie, staff=True
-    )
+    number, limit, key = _knock(phone=phone, password=password, device_cookie=device_cookie)
+    spend(limit=limit, key=key, now=now)
+    person = _recognised(number=number, password=password, address=address, now=now, staff=True)
+    forget(limit=limit, key=key)
+    return person
 
 
-def _recognise(
-    *, phone: object, password: str, address: str, now: datetime, device_cookie: str, staff: bool
-) -> Person:
+def _knock(*, phone: object, password: str, device_cookie: str) -> tuple[str, LimitName, str]:
+    """The phone as we write it, and the bucket a try is taken from."""
     number = normalise_phone(phone)
     if not password:
         raise PasswordRefused(PasswordReason.REQUIRED)
-    spend(limit=LimitName.SIGN_IN_PER_NETWORK, key=network_of(address), now=now)
     limit, key = _bucket(number=number, device_cookie=device_cookie)
-    spend(limit=limit, key=key, now=now)
+    return number, limit, key
+
+
+def _recognised(*, number: str, password: str, address: str, now: datetime, staff: bool) -> Person:
     person = Person.objects.select_related("staff_member").filter(phone=number).first()
     fits = verified(password, encoded=None if person is None else person.password)
     if person is None or not fits or not person.is_active or not _belongs(person, staff=staff):
@@ -76,7 +86,6 @@ def _recognise(
             now=now,
         )
         raise SignInRefused(SignInReason.WRONG)
-    forget(limit=limit, key=key)
     return person
 
 

@@ -89,7 +89,7 @@ def test_a_registration_code_does_not_recover_a_password() -> None:
     make_person(phone="+79117178599")
     start()
     with pytest.raises(CodeRefused):
-        people.confirm_recovery(session_key="anna", code=last_code(PHONE), now=NOW)
+        people.confirm_recovery(session_key="anna", code=last_code(PHONE), address="", now=NOW)
 
 
 @pytest.mark.django_db

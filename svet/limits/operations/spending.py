@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -47,8 +48,14 @@ RETURNING spent
 
 
 def current_limit(name: LimitName) -> Limit:
-    """The limit in force: the table's, widened by ``SVET_LIMITS_FACTOR`` of the environment if set."""
-    return loosened(LIMITS[name], factor=int(getattr(settings, "LIMITS_FACTOR", 1)))
+    """The limit in force: the table's, widened by ``SVET_LIMITS_FACTOR`` of the environment if set.
+
+    How many SMS a day may cost is the operator's to say: ``SVET_SMS_DAY_LIMIT``.
+    """
+    limit = LIMITS[name]
+    if name is LimitName.SMS_PER_INSTALLATION:
+        limit = Limit(int(settings.SMS_DAY_LIMIT), limit.window_seconds)
+    return loosened(limit, factor=int(settings.LIMITS_FACTOR))
 
 
 def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> None:
@@ -77,6 +84,12 @@ def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> None:
         raise LimitReached(
             limit=limit, retry_after=_wait(limit=limit, key=key, cost=cost, now=now, terms=terms)
         )
+
+
+def count(*, limit: LimitName, key: str, now: datetime) -> None:
+    """Count one of what no bucket stops."""
+    with suppress(LimitReached):
+        spend(limit=limit, key=key, now=now)
 
 
 def check(*, limit: LimitName, key: str, now: datetime) -> None:

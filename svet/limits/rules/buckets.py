@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+#: What is only counted: more than can happen within an hour.
+COUNTER = 100_000_000
 
 
 class LimitName(StrEnum):
@@ -18,9 +20,16 @@ class LimitName(StrEnum):
     SMS_PER_INSTALLATION = "sms_per_installation"
     SOMEBODY_REGISTERS = "somebody_registers"
     CODE_TRIES_EVERYWHERE = "code_tries_everywhere"
+    BREAKER_TOLD = "breaker_told"
+    CODES_ASKED = "codes_asked"
+    CODES_CONFIRMED = "codes_confirmed"
     SIGN_IN_PER_PHONE = "sign_in_per_phone"
     SIGN_IN_PER_DEVICE = "sign_in_per_device"
     SIGN_IN_PER_NETWORK = "sign_in_per_network"
+    ENTRANCE_EVERYWHERE = "entrance_everywhere"
+    WORK_ONCE = "work_once"
+    WORKED_PER_NETWORK = "worked_per_network"
+    WAITED_PER_NETWORK = "waited_per_network"
     PASSWORD_CHECKS = "password_checks"  # noqa: S105 - the name of a limit
     SECOND_FACTOR = "second_factor"
     RECOVERY_PER_PHONE = "recovery_per_phone"
@@ -66,9 +75,18 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.SMS_PER_INSTALLATION: Limit(20_000, DAY),
     LimitName.SOMEBODY_REGISTERS: Limit(1, DAY),
     LimitName.CODE_TRIES_EVERYWHERE: Limit(3_000, HOUR),
+    LimitName.BREAKER_TOLD: Limit(1, HOUR),
+    # Counters of the conversion watch; they stop nobody by themselves.
+    LimitName.CODES_ASKED: Limit(COUNTER, HOUR),
+    LimitName.CODES_CONFIRMED: Limit(COUNTER, HOUR),
     LimitName.SIGN_IN_PER_PHONE: Limit(10, 5 * MINUTE),
     LimitName.SIGN_IN_PER_DEVICE: Limit(10, 5 * MINUTE),
     LimitName.SIGN_IN_PER_NETWORK: Limit(600, HOUR),
+    # Beyond these nobody is turned away: the browser computes a little first (``operations.require``).
+    LimitName.ENTRANCE_EVERYWHERE: Limit(30_000, HOUR),
+    LimitName.WORK_ONCE: Limit(1, HOUR),
+    LimitName.WORKED_PER_NETWORK: Limit(COUNTER, HOUR),
+    LimitName.WAITED_PER_NETWORK: Limit(60, MINUTE),
     LimitName.PASSWORD_CHECKS: Limit(5, 15 * MINUTE),
     LimitName.SECOND_FACTOR: Limit(5, 15 * MINUTE),
     LimitName.RECOVERY_PER_PHONE: Limit(5, DAY),
