@@ -55,7 +55,7 @@ def start_office_phone_change(
         raise ProfileRefused(ProfileReason.SAME_PHONE, field="phone")
     check_current(person=person, password=password, field="password", now=now)
     _refuse_standing(person_id=person_id, kind=OfficeKind.PHONE)
-    codes.spend_sms_limits(phone=number, address=address, now=now)
+    codes.spend_sms_limits(phone=number, now=now)
     may_warn = codes.take_once_a_day(phone=number, now=now)
     with use_case():
         taken = Person.objects.filter(phone=number).exists()
@@ -81,7 +81,6 @@ def confirm_office_phone_change(
     :raises CodeRefused: :raises OfficeRefused: :raises LimitReached:
     """
     given = normalise_code(code)
-    codes.breaker_check(now=now)
     request: OfficeRequest | None = None
     with use_case():
         outcome = codes.attempt(purpose=CodePurpose.OFFICE, session_key=session_key, code=given, now=now)
