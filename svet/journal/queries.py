@@ -35,6 +35,11 @@ def entries_of(*, subject: str, subject_id: str) -> QuerySet[Entry]:
     return Entry.objects.filter(subject=subject, subject_id=subject_id).order_by("-id")
 
 
+def entries_of_account(account_id: int, *, limit: int) -> list[Entry]:
+    """What was done to an account and around it, newest first."""
+    return list(Entry.objects.filter(account_id=account_id).order_by("-id")[:limit])
+
+
 def covered(*, floor_id: int, from_xact: int, to_xact: int) -> Iterator[dict[str, Any]]:
     """The entries that a seal with these terms covers, in order of their ids, as plain values."""
     rows = Entry.objects.filter(id__gt=floor_id, written_in__gte=from_xact, written_in__lt=to_xact)

@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from svet.limits.models import Bucket
-from svet.limits.rules import LimitName
+from svet.limits.rules import BOOKKEEPING, LIMITS, SHARED, Limit, LimitName, loosened
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A bucket that refuses now: full until ``until``, or only pausing between two spendings.
+
+    ``public_id`` names it outside; ``shared`` ones concern a network or everybody.
+    """
+
+    public_id: str
+    limit: LimitName
+    key: str
+    spent: int
+    amount: int
+    until: datetime
+    pausing: bool
+    shared: bool
+
+
+def current_limit(name: LimitName) -> Limit:
+    """The limit in force: the table's, widened by ``SVET_LIMITS_FACTOR`` of the environment if set.
+
+    How many SMS a day may cost is the operator's to say: ``SVET_SMS_DAY_LIMIT``.
+    """
+    limit = LIMITS[name]
+    if name is LimitName.SMS_PER_INSTALLATION:
+        limit = Limit(int(settings.SMS_DAY_LIMIT), limit.window_seconds)
+    return loosened(limit, factor=int(settings.LIMITS_FACTOR))
 
 
 def free_at(*, limit: LimitName, key: str, default: datetime) -> datetime:
@@ -25,3 +58,39 @@ def spent(*, limit: LimitName, key: str, now: datetime) -> int:
 def running(*, now: datetime) -> QuerySet[Bucket]:
     """The buckets whose window has not ended, for the staff's view, soonest free first."""
     return Bucket.objects.filter(resets_at__gt=now).order_by("resets_at")
+
+
+def blocked(*, now: datetime) -> list[Blocked]:
+    """Every bucket that refuses now, those of everybody first, then the longest wait first."""
+    rows = running(now=now).filter(_full() | Q(free_at__gt=now))
+    rows = rows.exclude(name__in=[name.value for name in BOOKKEEPING])[:MOST]
+    found = [_blocked(row, now=now) for row in rows if row.name in LIMITS]
+    return sorted(found, key=lambda one: (not one.shared, one.pausing, -one.until.timestamp()))
+
+
+def full_count(*, now: datetime) -> int:
+    """How many buckets are full; those that only pause are nobody's work."""
+    return running(now=now).filter(_full()).count()
+
+
+def _full() -> Q:
+    found = Q()
+    for name in LIMITS.keys() - BOOKKEEPING:
+        found |= Q(name=name.value, spent__gte=current_limit(name).amount)
+    return found
+
+
+def _blocked(row: Bucket, *, now: datetime) -> Blocked:
+    limit = LimitName(row.name)
+    amount = current_limit(limit).amount
+    full = row.spent >= amount
+    return Blocked(
+        public_id=hashlib.sha256(f"{row.name}:{row.key}".encode()).hexdigest()[:16],
+        limit=limit,
+        key=row.key,
+        spent=row.spent,
+        amount=amount,
+        until=row.resets_at if full else row.free_at,
+        pausing=not full,
+        shared=limit in SHARED,
+    )

@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, ngettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from svet.kernel.refusals import Refused
 from svet.limits.operations import WorkNeeded
-from svet.limits.rules import wait_in_minutes
+from svet.limits.rules import LimitName, wait_in_minutes
+
+#: For the staff: what somebody at this limit cannot do. A limit without words is shown by its name.
+MEANINGS: dict[LimitName, str | Promise] = {
+    LimitName.CODES_PER_PHONE_HOUR: gettext_lazy("Коды на этот телефон: не больше трёх в час и с паузами"),
+    LimitName.CODES_PER_PHONE_DAY: gettext_lazy("Коды на этот телефон: пять за сутки уже отправлены"),
+    LimitName.CODES_PER_NETWORK: gettext_lazy("Из этой сети много кодов: браузеры сначала считают задачу"),
+    LimitName.SMS_PER_INSTALLATION: gettext_lazy(
+        "Суточный запас СМС с кодами исчерпан: коды не уходят никому"
+    ),
+    LimitName.CODE_TRIES_EVERYWHERE: gettext_lazy("Слишком много неверных кодов: ввод остановлен у всех"),
+    LimitName.SIGN_IN_PER_PHONE: gettext_lazy("Вход с незнакомых устройств: много неверных паролей"),
+    LimitName.SIGN_IN_PER_DEVICE: gettext_lazy("Вход с этого устройства: много неверных паролей"),
+    LimitName.SIGN_IN_PER_NETWORK: gettext_lazy("Из этой сети много входов: браузеры сначала считают задачу"),
+    LimitName.PASSWORD_CHECKS: gettext_lazy("В профиле много раз введён неверный текущий пароль"),
+    LimitName.SECOND_FACTOR: gettext_lazy("Второй фактор: пять неверных кодов подряд"),
+    LimitName.RECOVERY_PER_PHONE: gettext_lazy("«Вспомнить пароль»: пять раз за сутки"),
+    LimitName.EMAIL_CODES: gettext_lazy("Коды на почту: не больше пяти в час и с паузами"),
+    LimitName.LINKING_PER_PERSON: gettext_lazy("«Добавить абонента»: пять попыток в час"),
+    LimitName.LINKING_WRONG_PER_ACCOUNT: gettext_lazy(
+        "К этому счёту подбирают номер прибора; телефон из договора добавит его и сейчас"
+    ),
+    LimitName.LINKING_WRONG_EVERYWHERE: gettext_lazy("Номера приборов подбирают к многим счетам сразу"),
+    LimitName.INVITATIONS_PER_PERSON: gettext_lazy("Приглашения близких: десять за сутки"),
+    LimitName.INVITATIONS_PER_PHONE: gettext_lazy("Приглашения на этот телефон: три за сутки"),
+    LimitName.QUICK_PER_ACCOUNT: gettext_lazy("Показания без входа на этот счёт: десять за сутки"),
+    LimitName.QUICK_PER_NETWORK: gettext_lazy("Показания без входа из этой сети: слишком много"),
+    LimitName.READINGS_PER_METER: gettext_lazy("Показания этого прибора: двадцать за сутки"),
+    LimitName.ORDERS_PER_PERSON: gettext_lazy("Платежи: десять в час"),
+    LimitName.PHOTOS_PER_PERSON: gettext_lazy("Фото: слишком много за сутки"),
+    LimitName.ENTRANCE_EVERYWHERE: gettext_lazy("Вход осаждают отовсюду: браузеры сначала считают задачу"),
+    LimitName.WAITED_PER_NETWORK: gettext_lazy("Сеть без вычислений: слишком много входов через ожидание"),
+    LimitName.API_PER_TOKEN: gettext_lazy("Программа с этим ключом спрашивает слишком часто"),
+    LimitName.API_PER_NETWORK: gettext_lazy("Из этой сети слишком много обращений к API"),
+}
 
 
 def explain(refusal: Refused) -> str:

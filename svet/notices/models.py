@@ -112,4 +112,6 @@ class Delivery(models.Model):
             models.Index(fields=["due_at"], name="delivery_waiting", condition=Q(state=State.WAITING)),
             models.Index(fields=["reference"], name="delivery_awaits_receipt", condition=Q(state=State.SENT)),
             models.Index(fields=["recipient", "-id"], name="delivery_of_recipient"),
+            models.Index(fields=["address", "-id"], name="delivery_to_address"),
+            models.Index(fields=["created_at"], name="delivery_failed", condition=Q(state=State.FAILED)),
         ]

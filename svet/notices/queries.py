@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Q
 
 from svet.notices.models import Delivery, Notice, Recipient
 from svet.notices.rules import CHOOSABLE, STUCK_AFTER, Channel, Event, State, is_locked, wants
@@ -97,6 +99,30 @@ def preferences(recipient_id: int) -> Switches:
         for event in CHOOSABLE
     }
     return Switches(email_on=recipient.email_on, sms_on=recipient.sms_on, matrix=matrix)
+
+
+def deliveries_to(
+    *, recipient_ids: Collection[int], addresses: Collection[str], limit: int
+) -> list[Delivery]:
+    """The newest SMS and letters to these people and addresses, without their bodies."""
+    rows = Delivery.objects.filter(Q(recipient_id__in=recipient_ids) | Q(address__in=addresses))
+    return list(rows.defer("body", "html", "attachment").order_by("-id")[:limit])
+
+
+def deliveries(*, address: str, state: State | None, limit: int) -> list[Delivery]:
+    """The newest SMS and letters, to one address and in one state where these are given, without bodies."""
+    rows = Delivery.objects.all()
+    if address:
+        rows = rows.filter(address=address)
+    if state is not None:
+        rows = rows.filter(state=state)
+    return list(rows.defer("body", "html", "attachment").order_by("-id")[:limit])
+
+
+def troubled_count(*, now: datetime, since: datetime) -> int:
+    """How many messages failed since then, and how many nobody has looked at for too long."""
+    failed = Q(state=State.FAILED, created_at__gte=since)
+    return Delivery.objects.filter(failed | Q(state=State.WAITING, due_at__lt=now - STUCK_AFTER)).count()
 
 
 def stuck(*, now: datetime) -> Sequence[Delivery]:

@@ -147,6 +147,12 @@ def orders(
     return [view(order, only=wanted) for order in _with_parts(chosen).order_by("-created_at", "-id")]
 
 
+def accounts_of_order(number: str) -> list[int]:
+    """Keys of the accounts an order with this number pays to."""
+    lines = OrderLine.objects.filter(order__number=number).order_by("position")
+    return list(lines.values_list("account_id", flat=True))
+
+
 def unfinished(*, person_id: int) -> list[OrderView]:
     """Orders of a person whose end is not known yet, newest first."""
     open_states = [OrderState.SENT, OrderState.WAITING, OrderState.PAID, OrderState.REVIEW]

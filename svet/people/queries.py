@@ -90,6 +90,11 @@ def recipients_of(person_ids: Collection[int]) -> dict[int, int]:
     return dict(rows.values_list("pk", "recipient_id"))
 
 
+def phones_of(person_ids: Collection[int]) -> dict[int, str]:
+    """The phones by which the office knows these people."""
+    return dict(Person.objects.filter(pk__in=person_ids).values_list("pk", "phone"))
+
+
 def email_of(person_id: int) -> str:
     """The confirmed e-mail of the person, or an empty text."""
     rows = Person.objects.filter(pk=person_id, email_confirmed_at__isnull=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from svet.staff import controls, disputes, members, readings
+from svet.staff import accounts, controls, deliveries, disputes, limits, members, readings
 from svet.staff.desk import Desk
 
-MODULES = (readings, controls, disputes, members)
+MODULES = (accounts, readings, controls, disputes, deliveries, limits, members)
 DESKS: tuple[Desk, ...] = tuple(module.DESK for module in MODULES)

@@ -32,6 +32,7 @@ EVERYBODY = frozenset(Who)
 #: Members of staff; to the cabinet and the API they are nobody, and customers are nobody to the desks.
 STAFF = frozenset({Who.OPERATOR, Who.ENGINEER, Who.GUARDIAN})
 OPERATOR = frozenset({Who.OPERATOR})
+ENGINEER = frozenset({Who.ENGINEER})
 GUARDIAN = frozenset({Who.GUARDIAN})
 #: Who judges readings.
 JUDGES = frozenset({Who.OPERATOR, Who.ENGINEER})
@@ -257,6 +258,16 @@ DESKS = [
     post("staff/controls/<meter_id>/", JUDGES, ASKED, body={"value-single": "1400"}),
     get("staff/disputes/", JUDGES),
     post("staff/disputes/<dispute_id>/", JUDGES, body={"act": "check", "words": "Придём завтра"}),
+    get("staff/accounts/", OPERATOR | ENGINEER),
+    get("staff/accounts/<account_id>/", OPERATOR | ENGINEER),
+    get("staff/deliveries/", OPERATOR | GUARDIAN),
+    get("staff/limits/", OPERATOR | GUARDIAN),
+    # A bucket of the world's that is full; the reason stands under its own name.
+    post(
+        "staff/limits/<bucket_id>/unblock/",
+        OPERATOR | GUARDIAN,
+        body={"{bucket_id}-reason": "просит человек"},
+    ),
     get("staff/members/", GUARDIAN),
     post("staff/members/new/", GUARDIAN, ASKED),
     post(

@@ -47,6 +47,7 @@ SAME = {
     "profile/devices/<public_id>": "profile/devices/<device_id>",
     "profile/tokens/<public_id>": "profile/tokens/<token_id>",
     "bell/<public_id>": "bell/<notice_id>",
+    "staff/accounts/<public_id>": "staff/accounts/<account_id>",
     "staff/members/<public_id>": "staff/members/<member_id>",
 }
 

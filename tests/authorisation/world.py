@@ -19,6 +19,9 @@ from svet.bills.models import Bill
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
+from svet.limits import operations as limits
+from svet.limits.queries import blocked
+from svet.limits.rules import LimitName
 from svet.metering import operations as metering
 from svet.metering.models import ReadingSet
 from svet.metering.rules import Channel, Zone
@@ -64,6 +67,12 @@ class World:
         if who in self.cookies:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[who]
         return client
+
+
+def _full_bucket(now: datetime) -> str:
+    """The outer name of a limit that holds a phone now."""
+    limits.spend(limit=LimitName.RECOVERY_PER_PHONE, key="+79000000099", now=now, cost=5)
+    return next(one.public_id for one in blocked(now=now) if one.limit is LimitName.RECOVERY_PER_PHONE)
 
 
 def build() -> World:
@@ -150,6 +159,7 @@ def build() -> World:
         "token_id": spare.public_id,
         "notice_id": Notice.objects.filter(recipient_id=anna.recipient_id).latest("pk").public_id,
         "member_id": make_member().public_id,
+        "bucket_id": _full_bucket(now),
         "kind": "personal_data",
         "verb": "give",
         "version": "1",

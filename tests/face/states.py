@@ -13,14 +13,18 @@ from django.test import Client
 from django.utils import timezone
 
 from svet.cabinet.showcase import TROUBLES
+from svet.kernel.actors import Actor
 from svet.metering.rules import Scheme, zones_of
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments.models import Order
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import owe
+from svet.people import operations as people
 from svet.people.models import Person
+from svet.people.rules.staff import Role
 from svet.people.tests.factories import PASSWORD, make_member, make_person
 from svet.people.tests.outbox import last_code
+from svet.staff.tests.browsers import working
 from svet.subscribers.tests.factories import make_account, make_group, make_link, make_provider
 from tests.authorisation.policy import Who
 from tests.authorisation.test_matrix import _as_test
@@ -80,6 +84,17 @@ def opening_a_desk(world: World) -> Iterator[Visit]:
     client.post("/staff/sign-in/", {"phone": member.person.phone, "password": PASSWORD})
     yield "connecting an application", client, "/staff/second-factor/"
     yield "after a wrong code", client, "POST /staff/second-factor/?code=000000"
+    with transaction.atomic():
+        people.keep_totp(
+            person=member.person, secret=people.new_totp_secret(), by=Actor.system("test"), now=timezone.now()
+        )
+    yield "asked for its code", working(member, proved=False), "/staff/second-factor/"
+
+
+def working_hard(world: World) -> Iterator[Visit]:
+    """Desks with what they look like when somebody asks and nothing is there."""
+    yield "found nothing", working(make_member()), "/staff/accounts/?q=телескоп"
+    yield "another role", working(make_member(role=Role.BILLING)), "/staff/members/"
 
 
 def newcomer(world: World) -> Iterator[Visit]:
@@ -149,7 +164,7 @@ def searching(world: World) -> Iterator[Visit]:
 
 
 ON_THE_WAY = (registering, recovering, changing_addresses, opening_a_desk)
-STATES = (*ON_THE_WAY, newcomer, forty_accounts, payments, troubles, searching)
+STATES = (*ON_THE_WAY, newcomer, forty_accounts, payments, troubles, searching, working_hard)
 
 
 def sheets(world: World, states: Sequence[Callable[[World], Iterator[Visit]]] = STATES) -> Iterator[Sheet]:

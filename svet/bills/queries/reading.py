@@ -110,6 +110,11 @@ def bills(
     return [_summary(bill) for bill in _feed(account_ids, since, until)[:limit]]
 
 
+def accounts_of_bill(number: str) -> list[int]:
+    """Keys of the accounts with a bill of this number."""
+    return list(Bill.objects.filter(number=number).values_list("account_id", flat=True).distinct())
+
+
 def bill_for(*, actor: Actor, public_id: str) -> BillView:
     """One bill as the actor may see it. :raises BillNotFound: none such, or a stranger's."""
     bill = (

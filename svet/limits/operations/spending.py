@@ -7,13 +7,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.conf import settings
 from django.db import connection
 
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_no_transaction
 from svet.limits.models import Bucket
-from svet.limits.rules import LIMITS, Limit, LimitName, loosened
+from svet.limits.queries import current_limit as current_limit
+from svet.limits.rules import Limit, LimitName
 
 
 class LimitReason(StrEnum):
@@ -45,17 +45,6 @@ WHERE bucket.resets_at <= %(now)s
     OR (bucket.spent + %(cost)s <= %(amount)s AND bucket.free_at <= %(now)s)
 RETURNING spent
 """
-
-
-def current_limit(name: LimitName) -> Limit:
-    """The limit in force: the table's, widened by ``SVET_LIMITS_FACTOR`` of the environment if set.
-
-    How many SMS a day may cost is the operator's to say: ``SVET_SMS_DAY_LIMIT``.
-    """
-    limit = LIMITS[name]
-    if name is LimitName.SMS_PER_INSTALLATION:
-        limit = Limit(int(settings.SMS_DAY_LIMIT), limit.window_seconds)
-    return loosened(limit, factor=int(settings.LIMITS_FACTOR))
 
 
 def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> None:

@@ -11,7 +11,8 @@ from typing import Final
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from svet.limits.models import Bucket
-from svet.limits.operations.spending import LimitReached, current_limit, spend
+from svet.limits.operations.spending import LimitReached, spend
+from svet.limits.queries import current_limit
 from svet.limits.rules import LimitName, Purpose, Riddle, network_of
 from svet.limits.rules.work import BITS, HARDEST, LONGEST
 

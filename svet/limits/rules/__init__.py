@@ -1,8 +1,11 @@
 """The one table of limits, and the riddles a busy network's browsers solve. Pure."""
 
 from svet.limits.rules.buckets import (
+    BOOKKEEPING,
     COUNTER,
     LIMITS,
+    OF_PERSON,
+    SHARED,
     Limit,
     LimitName,
     loosened,
@@ -12,8 +15,11 @@ from svet.limits.rules.buckets import (
 from svet.limits.rules.work import Purpose, Riddle
 
 __all__ = [
+    "BOOKKEEPING",
     "COUNTER",
     "LIMITS",
+    "OF_PERSON",
+    "SHARED",
     "Limit",
     "LimitName",
     "Purpose",

@@ -106,6 +106,45 @@ LIMITS: Mapping[LimitName, Limit] = {
 }
 
 
+#: Limits of a network or of the whole installation: letting one go concerns more than one person.
+SHARED = frozenset(
+    {
+        LimitName.CODES_PER_NETWORK,
+        LimitName.SMS_PER_INSTALLATION,
+        LimitName.CODE_TRIES_EVERYWHERE,
+        LimitName.SIGN_IN_PER_NETWORK,
+        LimitName.LINKING_WRONG_EVERYWHERE,
+        LimitName.QUICK_PER_NETWORK,
+        LimitName.API_PER_NETWORK,
+        LimitName.ENTRANCE_EVERYWHERE,
+        LimitName.WAITED_PER_NETWORK,
+    }
+)
+#: Buckets that hold nobody: counters, and marks that a thing was said or used.
+BOOKKEEPING = frozenset(
+    {
+        LimitName.SOMEBODY_REGISTERS,
+        LimitName.BREAKER_TOLD,
+        LimitName.CODES_ASKED,
+        LimitName.CODES_CONFIRMED,
+        LimitName.WORK_ONCE,
+        LimitName.WORKED_PER_NETWORK,
+    }
+)
+#: Limits whose key is the inner key of a person.
+OF_PERSON = frozenset(
+    {
+        LimitName.EMAIL_CODES,
+        LimitName.INVITATIONS_PER_PERSON,
+        LimitName.LINKING_PER_PERSON,
+        LimitName.ORDERS_PER_PERSON,
+        LimitName.PASSWORD_CHECKS,
+        LimitName.PHOTOS_PER_PERSON,
+        LimitName.SECOND_FACTOR,
+    }
+)
+
+
 def loosened(limit: Limit, *, factor: int) -> Limit:
     """The same limit ``factor`` times as wide and, when wider, without pauses.
 

@@ -42,6 +42,17 @@ def meters_of(*, account_ids: Collection[int], standing_only: bool = True) -> li
     return list(meters)
 
 
+def accounts_of_serial(serial: str, *, limit: int = 50) -> list[int]:
+    """Keys of accounts on which a meter of this serial stands or stood."""
+    meters = Meter.objects.filter(serial=serial).order_by("account_id").values_list("account_id", flat=True)
+    return list(meters.distinct()[:limit])
+
+
+def serials_of(meter_ids: Collection[int]) -> dict[int, str]:
+    """The serials of these meters."""
+    return dict(Meter.objects.filter(pk__in=meter_ids).values_list("pk", "serial"))
+
+
 def standing_with_accounts(*, account_ids: Collection[int]) -> list[Meter]:
     """The meters that stand on these accounts, with account and provider joined for dials and rules."""
     return [meter for meter in with_accounts(account_ids=account_ids) if meter.removed_on is None]

@@ -119,6 +119,11 @@ def set_by_receipt(*, receipt_number: str, account_id: int) -> SetView | None:
     return views[0] if views else None
 
 
+def accounts_of_receipt(number: str) -> list[int]:
+    """The key of the account whose readings have this receipt number, or nothing."""
+    return list(ReadingSet.objects.filter(receipt_number=number).values_list("account_id", flat=True))
+
+
 def latest(*, account_ids: Collection[int]) -> dict[int, SetView]:
     """Per meter key the reading that counts as its last one."""
     meters = list(

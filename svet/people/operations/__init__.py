@@ -83,6 +83,7 @@ from svet.people.operations.totp import (
     totp_code,
     totp_url,
 )
+from svet.people.operations.unblocking import unblock
 
 __all__ = [
     "Ceremony",
@@ -153,6 +154,7 @@ __all__ = [
     "trust_device",
     "turn_off_totp",
     "turn_on_totp",
+    "unblock",
     "withdraw_consent",
     "withdraw_office_request",
 ]

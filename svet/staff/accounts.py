@@ -1,0 +1,67 @@
+"""«Счета»: the search, and one account on one screen; opening one is written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from svet.journal import operations as journal
+from svet.look.requests import now_of
+from svet.people.rules.staff import Permission
+from svet.staff.account_view import account_screen
+from svet.staff.desk import Desk, actor_of, desk_page, turn_away
+from svet.staff.search import LONGEST, search
+from svet.subscribers import finding, queries
+
+DESK = Desk(
+    name="accounts",
+    label=gettext_lazy("Счета"),
+    url="/staff/accounts/",
+    icon="search",
+    permission=Permission.ACCOUNTS,
+    letter="a",
+)
+
+
+@require_safe
+@desk_page(Permission.ACCOUNTS)
+def accounts(request: HttpRequest) -> HttpResponse:
+    """What the search found; one account alone is opened at once."""
+    asked = request.GET.get("q", "")[:LONGEST].replace("\x00", "").strip()
+    rows = search(asked)
+    if len(rows) == 1:
+        return redirect("staff-account", rows[0].public_id)
+    context: dict[str, Any] = {"asked": asked, "rows": rows, "full": len(rows) == finding.MOST}
+    return render(request, "staff/accounts.html", context)
+
+
+@require_safe
+@desk_page(Permission.ACCOUNTS)
+def account(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Everything the office knows about one account."""
+    actor = actor_of(request)
+    try:
+        row = queries.account_for(actor, public_id=public_id)
+    except queries.AccountNotFound:
+        turn_away(request, subject="account", public_id=public_id)
+    journal.record_security(
+        by=actor,
+        action="account.viewed",
+        subject="account",
+        subject_id=row.public_id,
+        account_id=row.pk,
+        now=now_of(request),
+    )
+    return render(request, "staff/account.html", account_screen(row, now=now_of(request)))
+
+
+urlpatterns: list[URLPattern] = [
+    path("accounts/", accounts, name="staff-accounts"),
+    path("accounts/<slug:public_id>/", account, name="staff-account"),
+]

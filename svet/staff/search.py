@@ -1,0 +1,64 @@
+"""One search box: whatever somebody on the telephone can say becomes keys of accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from svet.bills import queries as bills
+from svet.kernel.refusals import Refused
+from svet.metering import queries as metering
+from svet.payments import queries as payments
+from svet.people.rules import normalise_phone
+from svet.subscribers import finding
+from svet.subscribers.finding import Found
+
+LONGEST = 100
+_DIGITS = re.compile(r"[0-9][0-9 \u00a0\u202f-]*", re.ASCII)
+_NUMBER = re.compile(r"[\w-]{4,48}")
+
+
+def search(asked: str) -> list[Found]:
+    """The accounts the text may mean, by number; nothing for an empty text.
+
+    Digits are tried as an account, a meter and a phone, a number with letters as a payment, a receipt and a
+    bill, anything else as an address or a name.
+    """
+    text = " ".join(asked.split())[:LONGEST]
+    if not text:
+        return []
+    keys: set[int] = set()
+    for way in _ways(text):
+        keys.update(way())
+    return finding.found(account_ids=keys)
+
+
+def _ways(text: str) -> list[Callable[[], list[int]]]:
+    digits = re.sub(r"[^0-9]", "", text)
+    phone = _phone(text)
+    ways: list[Callable[[], list[int]]] = []
+    if phone:
+        ways.append(lambda: finding.by_phone(phone))
+    if _DIGITS.fullmatch(text):
+        ways += [
+            lambda: finding.by_number(digits),
+            lambda: finding.by_serial(digits),
+            lambda: metering.accounts_of_serial(digits),
+        ]
+    if not phone and _NUMBER.fullmatch(text) and digits:
+        number = text.upper()
+        ways += [
+            lambda: payments.accounts_of_order(number),
+            lambda: metering.accounts_of_receipt(number),
+            lambda: bills.accounts_of_bill(text),
+        ]
+    if any(sign.isalpha() for sign in text):
+        ways.append(lambda: finding.by_words(text))
+    return ways
+
+
+def _phone(text: str) -> str:
+    try:
+        return normalise_phone(text)
+    except Refused:
+        return ""
