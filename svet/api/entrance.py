@@ -28,8 +28,8 @@ from svet.api.schemas import (
     TokenOut,
 )
 from svet.limits.rules import Purpose
+from svet.people import factors, queries
 from svet.people import operations as people
-from svet.people import queries
 from svet.people.models import Person
 from svet.people.rules import Scope
 
@@ -145,6 +145,7 @@ def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
         now=now,
         work=work_of(request, Purpose.SIGN_IN),
     )
+    people.check_api_step(person_id=person.pk, code=payload.second_factor, address=actor.address, now=now)
     return Status(201, _token(person, payload.name, payload.scopes, now=now, address=actor.address))
 
 
@@ -195,6 +196,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
         "last_name": person.last_name,
         "email": person.email,
         "email_confirmed": person.email_confirmed_at is not None,
+        "second_factor": factors.second_factor(person_id=person.pk).on,
     }
 
 

@@ -51,6 +51,14 @@ class NewPasswordIn(Body):
 class PasswordTokenIn(Body):
     phone: Annotated[StrictStr, Field(max_length=20_000)]
     password: Annotated[StrictStr, Field(max_length=20_000)]
+    second_factor: Annotated[
+        StrictStr,
+        Field(
+            max_length=32,
+            description="six digits of the application or ten of a recovery sheet; needed by those who have "
+            "turned a second factor on",
+        ),
+    ] = ""
     name: Annotated[Text, Field(examples=["Home Assistant"])]
     scopes: Annotated[list[StrictStr], Field(max_length=20, examples=[["readings:write"]])]
 
@@ -81,6 +89,7 @@ class PersonOut(Schema):
     last_name: str
     email: str
     email_confirmed: bool
+    second_factor: bool
 
 
 class LinkIn(Body):

@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.cabinet import agreements, recovery
+from svet.cabinet import agreements, new_agreements, recovery, second_step
+from svet.cabinet.admission import admit
 from svet.cabinet.entrance_forms import CodeForm, RegistrationForm, SignInForm
 from svet.cabinet.fields import checklist
 from svet.cabinet.forms import Form
@@ -147,9 +148,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             refused = error
         else:
-            response = redirect(safe_next(request, request.POST.get("next")))
-            open_session(request, response, person=person)
-            return response
+            return admit(request, person=person, target=safe_next(request, request.POST.get("next")))
     return answer(
         request,
         "cabinet/entrance.html",
@@ -235,5 +234,7 @@ urlpatterns: list[URLPattern] = [
     path("entrance/sign-in/", sign_in),
     path("entrance/sign-out/", sign_out),
     *recovery.urlpatterns,
+    *second_step.urlpatterns,
     *agreements.urlpatterns,
+    *new_agreements.urlpatterns,
 ]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from svet.cabinet.fields import CodeField, PasswordField, PeopleForm, PhoneField
+from svet.cabinet.fields import CodeField, PasswordField, PeopleForm, PhoneField, as_error
+from svet.kernel.refusals import Refused
 from svet.people import texts
 from svet.people.operations.registration import RegistrationReason
-from svet.people.rules import PasswordReason, PasswordRefused
+from svet.people.rules import PasswordReason, PasswordRefused, normalise_code
+from svet.people.rules.factors import FactorReason, FactorRefused, recovery_code_in
 from svet.people.rules.passwords import LONGEST_PASSWORD
 
 
@@ -71,3 +76,58 @@ class NewPasswordForm(PeopleForm):
 
     def clean_new(self) -> str:
         return self.judge_new_password("new", phone="")
+
+
+class SecondStepForm(PeopleForm):
+    """A code of the application, or one of the recovery sheet."""
+
+    code = forms.CharField(required=False, strip=False, max_length=32, label=_("Код"))
+
+    def clean_code(self) -> str:
+        typed = str(self.cleaned_data.get("code") or "")
+        if recovery_code_in(typed) is not None:
+            return typed
+        try:
+            return normalise_code(typed)
+        except Refused as refused:
+            raise as_error(refused) from None
+
+
+class PasskeyForm(PeopleForm):
+    """What the browser's script sends of a passkey; the name only when one is added."""
+
+    credential = forms.CharField(required=False, widget=forms.Textarea, label=_("Ключ доступа"))
+    name = forms.CharField(required=False, max_length=40, label=_("Название ключа"), initial=_("Мой ключ"))
+
+    def clean_credential(self) -> dict[str, object]:
+        try:
+            found = json.loads(str(self.cleaned_data.get("credential") or ""))
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise ValidationError(
+                texts.explain(FactorRefused(FactorReason.PASSKEY)), code=FactorReason.PASSKEY.value
+            )
+        return found
+
+
+class LostForm(PeopleForm):
+    """What the office should know of somebody who has lost the second step."""
+
+    comment = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Что случилось (необязательно)"),
+    )
+
+
+class AgreementsForm(PeopleForm):
+    """One tick for each text of which a newer version is in force."""
+
+    def __init__(self, data: Mapping[str, object] | None = None, *, kinds: Sequence[str]) -> None:
+        super().__init__(data)
+        for kind in kinds:
+            self.fields[kind] = forms.BooleanField(
+                label=_("Принимаю"), error_messages={"required": _("Чтобы продолжить, поставьте отметку.")}
+            )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from svet.cabinet import profile_contacts, profile_safety
+from svet.cabinet import profile_contacts, profile_factors, profile_office, profile_safety
 from svet.cabinet.fields import checklist
 from svet.cabinet.profile_forms import PasswordForm, PersonForm
 from svet.cabinet.refusing import answer
@@ -23,8 +23,8 @@ from svet.kernel.refusals import Refused
 from svet.notices import queries as notices
 from svet.notices import texts as notice_texts
 from svet.notices.rules import Channel
+from svet.people import factors, queries, texts
 from svet.people import operations as people
-from svet.people import queries, texts
 from svet.people.models import Person
 
 
@@ -37,6 +37,8 @@ def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[st
         "form": form or PersonForm(initial=_initial(person)),
         "switches": notices.preferences(recipient_id=person.recipient_id),
         "devices": sum(device.signed_in for device in queries.devices(person_id=person.pk)),
+        "second_factor": factors.second_factor(person_id=person.pk),
+        "recovered": queries.recovered_recently(person.pk, now=now_of(request)),
         "tokens": len(queries.tokens(person_id=person.pk)),
     }
 
@@ -159,4 +161,6 @@ urlpatterns: list[URLPattern] = [
     path("profile/password/", password),
     *profile_contacts.urlpatterns,
     *profile_safety.urlpatterns,
+    *profile_factors.urlpatterns,
+    *profile_office.urlpatterns,
 ]

@@ -131,6 +131,32 @@ class PasswordForm(PeopleForm):
         return repeat
 
 
+class ConfirmForm(PeopleForm):
+    """The password once more, before a change of the way in."""
+
+    password = PasswordField(label=_("Ваш пароль"))
+
+    def clean_password(self) -> str:
+        return filled(self.cleaned_data, "password")
+
+
+class PasskeyNameForm(PeopleForm):
+    """Another name of a passkey."""
+
+    name = forms.CharField(required=False, max_length=40, label=_("Название ключа"))
+
+
+class LostPhoneForm(PhoneForm):
+    """A new phone of somebody whose old one is lost: the office decides."""
+
+    comment = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Что случилось с прежним номером (необязательно)"),
+    )
+
+
 class TokenForm(PeopleForm):
     """A new key to the API."""
 

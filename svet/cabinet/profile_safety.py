@@ -69,6 +69,23 @@ def end_device(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @signed_in
+@require_POST
+def distrust_device(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask this device for the second step again."""
+    mine = queries.devices(person_id=person_of(request).pk)
+    if not any(device.public_id == public_id for device in mine):
+        turn_away(request, subject="device", public_id=public_id)
+    people.distrust_device(
+        person_id=person_of(request).pk,
+        device_public_id=public_id,
+        address=client_address(request),
+        now=now_of(request),
+    )
+    messages.success(request, _("Устройство больше не доверенное: в следующий раз спросим второй шаг."))
+    return redirect("/profile/devices/")
+
+
+@signed_in
 @require_safe
 def consents(request: HttpRequest) -> HttpResponse:
     """What was agreed to: which version, when and from where."""
@@ -165,6 +182,7 @@ urlpatterns: list[URLPattern] = [
     path("profile/devices/", devices),
     path("profile/devices/end-elsewhere/", end_elsewhere),
     path("profile/devices/<slug:public_id>/end/", end_device),
+    path("profile/devices/<slug:public_id>/distrust/", distrust_device),
     path("profile/consents/", consents),
     path("profile/consents/<slug:kind>/<slug:verb>/", consent),
     path("profile/tokens/", tokens),

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from svet.cabinet.admission import admit
 from svet.cabinet.entrance_forms import CodeForm, NewPasswordForm, RecoveryForm
 from svet.cabinet.fields import checklist
 from svet.cabinet.refusing import answer, code_context, resend_answer
@@ -21,7 +22,6 @@ from svet.cabinet.requests import (
     device_cookie,
     flow_key,
     now_of,
-    open_session,
 )
 from svet.cabinet.work import work_for, work_of
 from svet.kernel.refusals import Refused
@@ -134,11 +134,9 @@ def password(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             refused = error
         else:
-            response = redirect("/")
-            open_session(request, response, person=person)
-            messages.success(
-                request, _("Пароль изменён, вы вошли. На других устройствах нужно войти заново.")
-            )
+            # An SMS alone never opens what has a second step: the number may have been taken over.
+            response = admit(request, person=person, target="/")
+            messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
             return response
     return answer(
         request,

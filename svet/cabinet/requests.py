@@ -20,6 +20,7 @@ from svet.people import operations as people
 from svet.people.models import Person
 
 __all__ = [
+    "AGREEMENTS_DUE",
     "DEVICE_COOKIE",
     "PHONE_TYPED",
     "actor_of",
@@ -33,6 +34,7 @@ __all__ = [
     "person_of",
     "safe_next",
     "signed_in",
+    "signed_in_only",
 ]
 
 DEVICE_COOKIE = "__Host-svet-device" if settings.HTTPS else "svet-device"
@@ -41,6 +43,10 @@ P = ParamSpec("P")
 
 #: The phone as it was typed, kept between the steps of the entrance.
 PHONE_TYPED = "phone_typed"
+#: Set at sign-in while a newer version of an agreement waits to be agreed to.
+AGREEMENTS_DUE = "agreements_due"
+#: Whoever does not agree may still read what was agreed, take their data along and leave.
+_OPEN_WITHOUT_AGREEING = ("/profile/consents/", "/profile/data/", "/profile/confirm/")
 _FLOW = "flow"
 _OPENED = "opened_at"
 _SLID = "slid_at"
@@ -141,10 +147,10 @@ def _to_entrance(request: HttpRequest) -> HttpResponse:
     return redirect(url)
 
 
-def signed_in(
+def signed_in_only(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Let only signed-in people see a page; others go to the entrance and come back after it."""
+    """Let signed-in people see a page, even those who have not agreed to the newest texts yet."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -153,5 +159,20 @@ def signed_in(
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return guarded
+
+
+def signed_in(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Let only signed-in people see a page; others go to the entrance and come back after it."""
+
+    @signed_in_only
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.session.get(AGREEMENTS_DUE) and not request.path.startswith(_OPEN_WITHOUT_AGREEING):
+            return redirect(f"/entrance/agreements/?{urlencode({'next': request.path})}")
+        return view(request, *args, **kwargs)
 
     return guarded

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from svet.kernel.refusals import NotFound
-from svet.people.models import Code, CodePurpose, Consent, Device, Person, Token
+from svet.people.models import Code, CodePurpose, Consent, Device, OfficeRequest, Person, Token
 from svet.people.rules.agents import name_of_agent
 from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE
 from svet.people.rules.names import ProfileReason
+from svet.people.rules.office import OfficeState
+from svet.site import queries as site
+from svet.site.rules import AgreementKind
 
 _SECRET_LENGTH = 48
 
@@ -37,6 +40,12 @@ class DeviceView:
     first_seen_at: datetime
     here: bool
     signed_in: bool
+    trusted_until: datetime | None
+
+    @property
+    def trusted(self) -> bool:
+        """Whether it was made a trusted one; that the time is over is told by the date."""
+        return self.trusted_until is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,7 @@ def devices(*, person_id: int, session_key: str = "") -> list[DeviceView]:
             first_seen_at=row.first_seen_at,
             here=bool(session_key) and row.session_key == session_key,
             signed_in=bool(row.session_key),
+            trusted_until=row.trusted_until,
         )
         for row in rows
     ]
@@ -147,3 +157,26 @@ def consents(*, person_id: int) -> list[Consent]:
 def tokens(*, person_id: int) -> list[Token]:
     """The keys in force, newest first."""
     return list(Token.objects.filter(person_id=person_id, revoked_at__isnull=True).order_by("-created_at"))
+
+
+def agreements_due(*, person_id: int) -> list[str]:
+    """The kinds of texts of which the person agreed to an older version than the one in force."""
+    newest: dict[str, int] = {}
+    for row in Consent.objects.filter(person_id=person_id, withdrawn_at__isnull=True):
+        newest[row.kind] = max(newest.get(row.kind, 0), row.version)
+    return [
+        kind.value
+        for kind in AgreementKind
+        if kind.value in newest and newest[kind.value] < site.current_agreement(kind=kind).version
+    ]
+
+
+def office_requests(*, person_id: int) -> list[OfficeRequest]:
+    """What the person has asked of the office, newest first."""
+    return list(OfficeRequest.objects.filter(person_id=person_id).order_by("-asked_at", "-id"))
+
+
+def open_office_requests() -> list[OfficeRequest]:
+    """What waits for the office, oldest first."""
+    open_ones = OfficeRequest.objects.filter(state=OfficeState.OPEN).select_related("person")
+    return list(open_ones.order_by("asked_at", "id"))

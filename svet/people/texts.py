@@ -15,7 +15,7 @@ from svet.people.operations.signing_in import SignInReason
 from svet.people.rules.codes import CodeReason
 from svet.people.rules.factors import FactorReason
 from svet.people.rules.names import ProfileReason
-from svet.people.rules.office import OfficeReason
+from svet.people.rules.office import OfficeKind, OfficeReason, OfficeState
 from svet.people.rules.passwords import PasswordReason
 from svet.people.rules.phones import PhoneReason
 from svet.people.rules.scopes import Scope
@@ -147,6 +147,17 @@ _FACTOR: dict[str, str | Promise] = {
     FactorReason.PASSKEY: gettext_lazy("Ключ доступа не подошёл. Попробуйте ещё раз или войдите иначе."),
     FactorReason.TOO_MANY: gettext_lazy("Ключей доступа уже десять. Удалите ненужные."),
     FactorReason.NAME: gettext_lazy("Назовите ключ: до 40 букв, например «Телефон» или «Домашний ноутбук»."),
+}
+
+OFFICE_KINDS: dict[str, str | Promise] = {
+    OfficeKind.PHONE: gettext_lazy("Сменить номер телефона"),
+    OfficeKind.FACTOR: gettext_lazy("Отключить второй шаг входа"),
+}
+OFFICE_STATES: dict[str, str | Promise] = {
+    OfficeState.OPEN: gettext_lazy("ждёт вас в офисе"),
+    OfficeState.APPROVED: gettext_lazy("выполнена"),
+    OfficeState.REFUSED: gettext_lazy("отклонена"),
+    OfficeState.WITHDRAWN: gettext_lazy("отозвана"),
 }
 
 _OFFICE: dict[str, str | Promise] = {

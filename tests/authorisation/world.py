@@ -140,6 +140,8 @@ def build() -> World:
     )
     spare, _ = people.issue_token(person_id=anna.pk, name="spare", scopes=[Scope.BILLS_READ.value], now=now)
 
+    asked = people.ask_office_to_remove_factors(person_id=anna.pk, comment="", address="127.0.0.1", now=now)
+
     ids = {
         "account_id": account.public_id,
         "public_id": account.public_id,
@@ -157,6 +159,8 @@ def build() -> World:
         "bill_id": Bill.objects.get().public_id,
         "device_id": device.public_id,
         "token_id": spare.public_id,
+        "request_id": asked.public_id,
+        "passkey_id": "0" * 16,
         "notice_id": Notice.objects.filter(recipient_id=anna.recipient_id).latest("pk").public_id,
         "member_id": make_member().public_id,
         "bucket_id": _full_bucket(now),

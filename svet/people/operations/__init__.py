@@ -52,6 +52,7 @@ from svet.people.operations.profile import (
     change_notifications,
     change_person,
     give_consent,
+    give_consents,
     withdraw_consent,
 )
 from svet.people.operations.recovery import confirm_recovery, finish_recovery, start_recovery
@@ -120,6 +121,7 @@ __all__ = [
     "forget_member_factor",
     "forget_totp",
     "give_consent",
+    "give_consents",
     "has_totp",
     "issue_token",
     "keep_totp",

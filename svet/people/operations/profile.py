@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -154,21 +154,27 @@ def change_notifications(
 
 def give_consent(*, person_id: int, kind: AgreementKind, address: str, now: datetime) -> None:
     """Keep the agreement to the version in force; given already, nothing changes."""
-    version = site.current_agreement(kind=kind).version
+    give_consents(person_id=person_id, kinds=[kind.value], address=address, now=now)
+
+
+def give_consents(*, person_id: int, kinds: Sequence[str], address: str, now: datetime) -> None:
+    """Keep the agreement to the versions in force of several texts; what is given already stays as it is."""
+    versions = {kind: site.current_agreement(kind=AgreementKind(kind)).version for kind in kinds}
     with use_case():
         person = Person.objects.select_for_update().get(pk=person_id)
-        terms = {"person": person, "kind": kind.value, "version": version}
-        if Consent.objects.filter(**terms, withdrawn_at__isnull=True).exists():
-            return
-        Consent.objects.create(**terms, address=address, given_at=now)
-        journal.record(
-            by=Actor.person(person_id, address=address),
-            action="consent.given",
-            subject="person",
-            subject_id=person.public_id,
-            now=now,
-            after={"kind": kind.value, "version": version},
-        )
+        for kind, version in versions.items():
+            terms = {"person": person, "kind": kind, "version": version}
+            if Consent.objects.filter(**terms, withdrawn_at__isnull=True).exists():
+                continue
+            Consent.objects.create(**terms, address=address, given_at=now)
+            journal.record(
+                by=Actor.person(person_id, address=address),
+                action="consent.given",
+                subject="person",
+                subject_id=person.public_id,
+                now=now,
+                after={"kind": kind, "version": version},
+            )
 
 
 def withdraw_consent(*, person_id: int, kind: AgreementKind, address: str, now: datetime) -> None:
