@@ -37,8 +37,8 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         refuse("E005", "DEBUG is on")
     if "test_sandbox" in settings.ACQUIRING_URL or _is_ours(settings.ACQUIRING_URL):
         refuse("E006", "SVET_ACQUIRING_URL leads to the sandbox's bank")
-    if _is_ours(settings.SMS_URL):
-        refuse("E007", "SVET_SMS_URL leads to the sandbox's SMS centre")
+    if _is_ours(settings.SMS_URL) or _is_ours(settings.SMS_FALLBACK_URL):
+        refuse("E007", "SVET_SMS_URL or SVET_SMS_FALLBACK_URL leads to the sandbox's SMS centre")
     if urlsplit(settings.BASE_URL).scheme != "https":
         refuse("E008", "SVET_BASE_URL must be the site's https address")
     if settings.LIMITS_FACTOR != 1:

@@ -162,6 +162,7 @@ EMAIL_USE_TLS = os.environ.get("SVET_SMTP_TLS", "0") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SVET_MAIL_FROM", "svet@portal.example")
 SMS_URL = os.environ.get("SVET_SMS_URL", "smpp://svet:sandbox@127.0.0.1:8775?sender=SVET")
+SMS_FALLBACK_URL = os.environ.get("SVET_SMS_FALLBACK_URL", "")
 ACQUIRING_URL = os.environ.get("SVET_ACQUIRING_URL", "yookassa+http://100500:test_sandbox@127.0.0.1:8780/v3")
 BANK_PAGE_ORIGINS = os.environ.get("SVET_BANK_PAGE_ORIGINS", "http://127.0.0.1:8780").split()
 SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780")

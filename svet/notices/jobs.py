@@ -161,7 +161,7 @@ def _note_receipts() -> None:
     """Write down what the SMS centre has reported meanwhile about messages this process sent."""
     for receipt in sms.gateway().receipts():
         sent = Delivery.objects.filter(
-            channel=SendingChannel.SMS, reference=receipt.reference, state=State.SENT
+            channel=SendingChannel.SMS, reference__in=receipt.spellings, state=State.SENT
         )
         if receipt.delivered:
             sent.update(state=State.DELIVERED, delivered_at=timezone.now())

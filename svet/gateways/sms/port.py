@@ -15,6 +15,15 @@ class Receipt:
     delivered: bool
     reason: str = ""
 
+    @property
+    def spellings(self) -> list[str]:
+        """The reference as ``send`` may have given it: some centres answer in hex and report in decimal."""
+        name, slash, own = self.reference.rpartition("/")
+        found = [own]
+        if own.isascii() and own.isdigit() and len(own) < 20:
+            found += [f"{int(own):x}", f"{int(own):X}", f"{int(own):08X}", f"{int(own):08x}"]
+        return [f"{name}{slash}{spelling}" for spelling in found]
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -41,6 +50,10 @@ class Sms(Protocol):
 
     def receipts(self) -> Sequence[Receipt]:
         """What the provider has reported since the last call in this process."""
+        ...
+
+    def close(self) -> None:
+        """End the connections."""
         ...
 
     def listen(self, take: Take) -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import socket
-import subprocess
 import threading
 import time
 import urllib.request
@@ -198,63 +194,3 @@ def test_a_message_whose_caller_gave_up_is_not_sent_later(monkeypatch: pytest.Mo
         assert silence.value.code == "silence"
         gateway.close()
         thread.join(5)
-
-
-SMPP_OF_NPM = """
-const smpp = require('smpp');
-const taken = [];
-const server = smpp.createServer({}, session => {
-  session.on('error', () => {});
-  session.on('bind_transceiver', pdu => session.send(pdu.response()));
-  session.on('enquire_link', pdu => session.send(pdu.response()));
-  session.on('unbind', pdu => { session.send(pdu.response()); session.close(); });
-  session.on('submit_sm', pdu => {
-    const id = 'npm-' + (taken.length + 1);
-    taken.push({ to: pdu.destination_addr, text: pdu.short_message.message, coding: pdu.data_coding,
-                 udh: pdu.short_message.udh ? 1 : 0, reference: pdu.user_message_reference });
-    session.send(pdu.response({ message_id: id }));
-    console.log(JSON.stringify(taken[taken.length - 1]));
-    session.deliver_sm({ esm_class: 4, source_addr: pdu.destination_addr, destination_addr: pdu.source_addr,
-      short_message: 'id:' + id + ' sub:001 dlvrd:001 submit date:2611221200 done date:2611221200 ' +
-        'stat:DELIVRD err:000 text:' });
-  });
-});
-server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('ready'));
-"""
-
-
-@pytest.mark.skipif(
-    shutil.which("node") is None or "SVET_NPM_SMPP" not in os.environ,
-    reason="SVET_NPM_SMPP names no folder with node_modules/smpp",
-)
-def test_the_sms_centre_of_npm_takes_our_messages(tmp_path: Path) -> None:
-    folder = Path(os.environ["SVET_NPM_SMPP"])
-    script = tmp_path / "smsc.js"
-    script.write_text(SMPP_OF_NPM, "utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    node = subprocess.Popen(
-        ["node", str(script), str(port)],
-        env=os.environ | {"NODE_PATH": str(folder / "node_modules")},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert node.stdout is not None
-    gateway = SmppSms(address=SmsAddress.parse(f"smpp://svet:sandbox@127.0.0.1:{port}?sender=SVET"))
-    try:
-        assert node.stdout.readline().strip() == "ready"
-        assert gateway.send(to=ANNA, text="Привет, «Свет» — ₽", message_id="m1") == "npm-1"
-        taken = json.loads(node.stdout.readline())
-        assert taken["to"] == "79117178512"
-        assert taken["text"] == "Привет, «Свет» — ₽"
-        assert taken["coding"] == 8
-        assert gateway.send(to=ANNA, text="я" * 100, message_id="m2") == "npm-3"
-        parts = [json.loads(node.stdout.readline()) for _ in range(2)]
-        assert "".join(part["text"] for part in parts) == "я" * 100
-        assert all(part["udh"] for part in parts)
-        assert len(wait_for_receipts(gateway, 3)) == 3
-    finally:
-        gateway.close()
-        node.terminate()
-        node.wait(5)
-        node.stdout.close()

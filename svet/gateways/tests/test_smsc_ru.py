@@ -7,6 +7,7 @@ import pytest
 
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms.address import SmsAddress
+from svet.gateways.sms.port import Receipt
 from svet.gateways.sms.smsc_ru import SmscRu
 
 ADDRESS = SmsAddress.parse("smsc+https://login:secret@smsc.ru?sender=SVET")
@@ -64,3 +65,26 @@ def test_an_unknown_provider_is_refused(url: str) -> None:
 
 def test_the_password_stays_out_of_the_representation() -> None:
     assert "secret" not in repr(ADDRESS)
+
+
+def test_the_fate_of_messages_is_asked_for_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("svet.gateways.sms.smsc_ru._BETWEEN_SECONDS", 0.0)
+    statuses = {"1": 0, "2": 0}
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        form = parse_qs(request.content.decode())
+        if request.url.path == "/sys/send.php":
+            return httpx.Response(200, json={"id": 1 if form["phones"] == ["+79117178512"] else 2})
+        ids = [one for one in form["id"][0].split(",") if one]
+        return httpx.Response(200, json=[{"id": int(one), "status": statuses[one]} for one in ids])
+
+    sender = SmscRu(address=ADDRESS, transport=httpx.MockTransport(handle))
+    sender.send(to="+79117178512", text="x", message_id="m1")
+    sender.send(to="+79117178513", text="x", message_id="m2")
+    assert list(sender.receipts()) == []
+    statuses |= {"1": 1, "2": 20}
+    assert list(sender.receipts()) == [
+        Receipt("1", delivered=True),
+        Receipt("2", delivered=False, reason="smsc.ru: cannot be delivered"),
+    ]
+    assert list(sender.receipts()) == []
