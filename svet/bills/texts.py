@@ -210,6 +210,6 @@ def decrees(document: BillDocument) -> list[str]:
     named: dict[str, None] = {}
     for line in document.lines:
         if line.decree:
-            since = f", {_('действует с')} {day(line.tariff_from)}" if line.tariff_from else ""
-            named[f"{line.decree}{since}"] = None
+            since = _("действует с %(day)s") % {"day": day(line.tariff_from)} if line.tariff_from else ""
+            named[f"{line.decree}, {since}" if since else line.decree] = None
     return list(named)

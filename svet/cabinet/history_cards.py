@@ -134,7 +134,7 @@ def _reading(card: Card, reading: SetView, *, person_id: int) -> Shown:
     used = sum(value.consumption for value in reading.values)
     rows = [
         (
-            f"{ZONE_NAMES[value.zone]} ({_('ПУ №')} {reading.serial})",
+            _("%(zone)s (ПУ №\u00a0%(serial)s)") % {"zone": ZONE_NAMES[value.zone], "serial": reading.serial},
             f"{energy(value.value)}",
         )
         for value in reading.values
@@ -155,7 +155,7 @@ def _reading(card: Card, reading: SetView, *, person_id: int) -> Shown:
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),
-        note=f"{whose(card)} ({_('ПУ №')} {reading.serial})",
+        note=_("%(whose)s (ПУ №\u00a0%(serial)s)") % {"whose": whose(card), "serial": reading.serial},
         value=energy(reading.values[0].value)
         if single
         else " / ".join(number(v.value) for v in reading.values),

@@ -26,7 +26,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     shown = installation()
     answer = JsonResponse(
         {
-            "name": f"{shown.brand}: {_('личный кабинет')}",
+            "name": _("%(brand)s: личный кабинет") % {"brand": shown.brand},
             "short_name": shown.brand,
             "lang": request.LANGUAGE_CODE,
             "id": "/",

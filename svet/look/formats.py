@@ -44,7 +44,8 @@ def roubles(value: Money | int, *, sign: bool = False) -> str:
 
 def energy(value: Decimal | int | str, *, sign: bool = False) -> str:
     """Write kilowatt-hours: «4 036 кВт·ч»."""
-    return f"{number(Decimal(value), sign=sign)}{NBSP}{_('кВт·ч')}"
+    unit = _("кВт·ч")  # inside the braces of an f-string translators would not find it
+    return f"{number(Decimal(value), sign=sign)}{NBSP}{unit}"
 
 
 def day(value: date) -> str:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, time
+
+from django.utils.translation import gettext_lazy as _
 
 from svet.kernel.refusals import NotFound
 from svet.site.models import Agreement, Installation
 from svet.site.refusals import SiteReason
 from svet.site.rules import AgreementKind, Block, HotlineHours, blocks
+
+_DAYS = {
+    "пн": _("пн"),
+    "вт": _("вт"),
+    "ср": _("ср"),
+    "чт": _("чт"),
+    "пт": _("пт"),
+    "сб": _("сб"),
+    "вс": _("вс"),
+}
+_DAY = re.compile(rf"\b(?:{'|'.join(_DAYS)})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +32,18 @@ class InstallationView:
     brand: str
     legal_name: str
     hotline: str
-    hotline_hours: str
+    hours_text: str
     hours: HotlineHours
     site_url: str
     address: str
     primary_color: str
     accent_color: str
     reception_email: str
+
+    @property
+    def hotline_hours(self) -> str:
+        """The hours as the retailer writes them, the days of the week in the language of the page."""
+        return _DAY.sub(lambda found: str(_DAYS[found[0]]), self.hours_text)
 
     @property
     def hotline_link(self) -> str:
@@ -44,7 +63,7 @@ DEFAULTS = InstallationView(
     brand="Уралэнергосбыт",
     legal_name="ООО «Уралэнергосбыт»",
     hotline="8-351-2222-500",
-    hotline_hours="пн–пт 8:00–19:00",
+    hours_text="пн–пт 8:00–19:00",
     hours=HotlineHours(1, 5, time(8), time(19)),
     site_url="https://uralsbyt.ru/",
     address="",
@@ -78,7 +97,7 @@ def installation() -> InstallationView:
         brand=row.brand,
         legal_name=row.legal_name,
         hotline=row.hotline,
-        hotline_hours=row.hotline_hours,
+        hours_text=row.hotline_hours,
         hours=HotlineHours(
             row.hotline_first_day, row.hotline_last_day, row.hotline_opens, row.hotline_closes
         ),

@@ -46,6 +46,13 @@ def test_translations_keep_the_named_holes(language: str) -> None:
             assert set(HOLE.findall(string)) <= allowed, f"{string!r} has a hole that {sources!r} has not"
 
 
+def test_no_text_hides_inside_an_f_string() -> None:
+    """There nobody finds it: the page would stay Russian."""
+    hidden = re.compile(r"""\bf(["']).*\{n?gettext\(|\bf(["']).*\{_\(""")
+    files = [path for path in catalogues.PACKAGE.rglob("*.py") if "tests" not in path.parts]
+    assert [path for path in files if hidden.search(path.read_text("utf-8"))] == []
+
+
 def test_english_has_no_russian_left() -> None:
     for message in catalogues.merged("en", texts()):
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
