@@ -1,3 +1,9 @@
-from svet.config.cli import main
+import signal
 
+# A Ctrl-C while Python still reads the modules ends us without a word, not with a traceback.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from svet.config.cli import main  # noqa: E402
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 main()

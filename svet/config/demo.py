@@ -94,31 +94,36 @@ def run_demo(*, host: str, port: int, data: str | None, say: Callable[[str], Non
     if os.environ.get("SVET_ENV", "demo") == "production":
         raise Failure("the demo does not run with SVET_ENV=production: use svet web and svet worker")
     with stopping_by_signal(), contextlib.ExitStack() as tidy:
-        folder = embedded.data_folder(data)
-        os.environ["SVET_DATA"] = str(folder)
-        url = os.environ.get("SVET_DATABASE_URL", "")
-        server = Server(folder)
-        tidy.callback(server.stop)
-        # The lock comes first: what a killed run left may still hold the port.
-        server.lock()
-        crew = Crew(folder, say)
-        tidy.callback(crew.stop)
-        crew.clear_leftovers()
-        if url:
-            embedded.check_server(url)
-        ports = choose_ports(host=host, port=port)
-        if not url:
-            server.start()
-            tidy.callback(embedded.forget_url, folder)
-            embedded.note_url(folder, server.url())
-        crew.environment = child_environment(folder=folder, host=host, ports=ports, url=url or server.url())
         try:
-            _start_all(crew, host=host, ports=ports)
-            say(f"Svet is ready: {crew.environment['SVET_BASE_URL']}/")
-            say(f"Ctrl-C stops it. Logs: {crew.logs}")
-            _stay(crew, None if url else server)
+            _run(tidy, host=host, port=port, folder=embedded.data_folder(data), say=say)
         except Stopped:
             say("Stopping")
+
+
+def _run(
+    tidy: contextlib.ExitStack, *, host: str, port: int, folder: Path, say: Callable[[str], None]
+) -> None:
+    os.environ["SVET_DATA"] = str(folder)
+    url = os.environ.get("SVET_DATABASE_URL", "")
+    server = Server(folder)
+    tidy.callback(server.stop)
+    # The lock comes first: what a killed run left may still hold the port.
+    server.lock()
+    crew = Crew(folder, say)
+    tidy.callback(crew.stop)
+    crew.clear_leftovers()
+    if url:
+        embedded.check_server(url)
+    ports = choose_ports(host=host, port=port)
+    if not url:
+        server.start()
+        tidy.callback(embedded.forget_url, folder)
+        embedded.note_url(folder, server.url())
+    crew.environment = child_environment(folder=folder, host=host, ports=ports, url=url or server.url())
+    _start_all(crew, host=host, ports=ports)
+    say(f"Svet is ready: {crew.environment['SVET_BASE_URL']}/")
+    say(f"Ctrl-C stops it. Logs: {crew.logs}")
+    _stay(crew, None if url else server)
 
 
 def _start_all(crew: Crew, *, host: str, ports: Ports) -> None:

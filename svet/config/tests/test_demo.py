@@ -90,15 +90,21 @@ def wait_until_ready(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("seconds", [0.3, 1.0, 3.0])
-def test_sigterm_during_start_up_leaves_nothing(tmp_path: Path, seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "sent"),
+    [(0.3, signal.SIGTERM), (0.7, signal.SIGINT), (1.0, signal.SIGTERM), (3.0, signal.SIGINT)],
+)
+def test_a_stop_during_start_up_leaves_nothing_and_shows_no_traceback(
+    tmp_path: Path, seconds: float, sent: signal.Signals
+) -> None:
     folder = tmp_path / "свет дома"
     with running(folder, free_port()) as process:
         time.sleep(seconds)
         began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.send_signal(sent)
+        said, _ = process.communicate(timeout=10)
         assert time.monotonic() - began < 5
+        assert "Traceback" not in said
     assert leftovers(folder) == []
 
 
