@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from svet.metering import operations
+from svet.notices.jobs import READ_SMS
 
 
 @app.periodic(cron="7 * * * *")
@@ -33,3 +35,9 @@ def remind_of_windows(timestamp: int) -> None:
 def remind_of_verification(timestamp: int) -> None:
     """Tell holders that a meter's verification comes near or has lapsed."""
     operations.remind_of_verification(now=timezone.now())
+
+
+@app.task(queue="notices", name=READ_SMS, retry=RetryStrategy(max_attempts=5, wait=10))
+def read_sms(incoming_id: int) -> None:
+    """Take the readings of one text and answer it; called again, it does nothing."""
+    operations.answer_text(incoming_id=incoming_id)

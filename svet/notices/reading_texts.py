@@ -39,3 +39,8 @@ def dispute_answered(p: Params) -> Words:
         sms=_("Ответ на возражение по аб. № %(account)s ждёт в кабинете") % p,
         action=_("Прочитать ответ"),
     )
+
+
+def sms_answer(p: Params) -> Words:
+    """The room that read the text has written the answer; it goes back the way the text came."""
+    return Words(title=_("Ответ на СМС с показаниями"), text=p["answer"], sms=p["answer"])

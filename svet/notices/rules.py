@@ -17,6 +17,7 @@ class Event(StrEnum):
     READING_REFUSED = "reading_refused"
     READING_USED = "reading_used"
     READING_CORRECTED = "reading_corrected"
+    SMS_ANSWER = "sms_answer"
     CONTROL_READING = "control_reading"
     DISPUTE_ANSWERED = "dispute_answered"
     BILL_READY = "bill_ready"
@@ -68,6 +69,7 @@ PARAMS: Final[Mapping[Event, frozenset[str]]] = {
     Event.READING_REFUSED: frozenset({"account", "reason"}),
     Event.READING_USED: frozenset({"account", "period"}),
     Event.READING_CORRECTED: frozenset({"account", "before", "values", "reason"}),
+    Event.SMS_ANSWER: frozenset({"answer"}),
     Event.CONTROL_READING: frozenset({"account", "values", "on", "until"}),
     Event.DISPUTE_ANSWERED: frozenset({"account", "answer"}),
     Event.BILL_READY: frozenset({"account", "period", "total", "due"}),
@@ -105,6 +107,7 @@ OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.EMAIL_CODE: frozenset({Channel.EMAIL}),
     Event.SOMEBODY_REGISTERS: frozenset({Channel.SMS}),
     Event.INVITED: frozenset({Channel.SMS}),
+    Event.SMS_ANSWER: frozenset({Channel.SMS}),
     Event.NEW_DEVICE: frozenset({Channel.BELL, Channel.EMAIL}),
     Event.PASSWORD_CHANGED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
     Event.CONTACT_CHANGED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),

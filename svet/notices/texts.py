@@ -200,6 +200,7 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.READING_REFUSED: _reading_refused,
     Event.READING_USED: _reading_used,
     Event.READING_CORRECTED: reading_texts.corrected,
+    Event.SMS_ANSWER: reading_texts.sms_answer,
     Event.CONTROL_READING: reading_texts.control,
     Event.DISPUTE_ANSWERED: reading_texts.dispute_answered,
     Event.BILL_READY: _bill_ready,

@@ -13,6 +13,7 @@ from svet.people.rules.agents import name_of_agent
 from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE
 from svet.people.rules.names import ProfileReason
 from svet.people.rules.office import OfficeState
+from svet.people.rules.phones import PhoneRefused, normalise_phone
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
 
@@ -180,3 +181,12 @@ def open_office_requests() -> list[OfficeRequest]:
     """What waits for the office, oldest first."""
     open_ones = OfficeRequest.objects.filter(state=OfficeState.OPEN).select_related("person")
     return list(open_ones.order_by("asked_at", "id"))
+
+
+def person_by_phone(phone: str) -> Person | None:
+    """The person whose name this phone is, in whatever spelling it comes; nobody for a spoilt one."""
+    try:
+        name = normalise_phone(phone)
+    except PhoneRefused:
+        return None
+    return Person.objects.filter(phone=name, is_active=True).first()

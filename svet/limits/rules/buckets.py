@@ -41,6 +41,7 @@ class LimitName(StrEnum):
     INVITATIONS_PER_PHONE = "invitations_per_phone"
     QUICK_PER_ACCOUNT = "quick_per_account"
     QUICK_PER_NETWORK = "quick_per_network"
+    TEXTS_PER_PHONE = "texts_per_phone"
     READINGS_PER_METER = "readings_per_meter"
     PHOTOS_PER_PERSON = "photos_per_person"
     ORDERS_PER_PERSON = "orders_per_person"
@@ -98,6 +99,8 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.INVITATIONS_PER_PHONE: Limit(3, DAY),
     LimitName.QUICK_PER_ACCOUNT: Limit(10, DAY),
     LimitName.QUICK_PER_NETWORK: Limit(60, HOUR),
+    # Each is answered by an SMS that costs money.
+    LimitName.TEXTS_PER_PHONE: Limit(20, DAY),
     LimitName.READINGS_PER_METER: Limit(20, DAY),
     LimitName.PHOTOS_PER_PERSON: Limit(60, DAY),
     LimitName.ORDERS_PER_PERSON: Limit(10, HOUR),

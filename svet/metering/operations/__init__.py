@@ -31,6 +31,7 @@ from svet.metering.operations.submitting import (
     hindrance,
     submit_readings,
 )
+from svet.metering.operations.texting import answer_text
 
 __all__ = [
     "BatchResult",
@@ -48,6 +49,7 @@ __all__ = [
     "SetRefused",
     "WithdrawRefused",
     "add_photo",
+    "answer_text",
     "check_dispute",
     "correct_review",
     "correct_set",

@@ -10,17 +10,30 @@ from django.db.models import F, Q
 
 from svet.files.models import Photo
 from svet.kernel.fields import PublicIdField
+from svet.metering.models.telling import TextAnswer, VerificationReminder, WindowReminder
 from svet.metering.rules import (
     Channel,
     DisputeState,
     Kind,
     Scheme,
     State,
-    VerificationStage,
-    WindowStage,
     Zone,
 )
 from svet.subscribers.models import Account
+
+__all__ = [
+    "Dispute",
+    "DisputeChange",
+    "Meter",
+    "ReadingPhoto",
+    "ReadingSet",
+    "ReadingValue",
+    "Register",
+    "SetStateChange",
+    "TextAnswer",
+    "VerificationReminder",
+    "WindowReminder",
+]
 
 
 class Meter(models.Model):
@@ -258,52 +271,3 @@ class DisputeChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state}→{self.to_state}"
-
-
-class WindowReminder(models.Model):
-    """A person was told of the reading window that closes on this day: once open, once about to close."""
-
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
-    stage = models.CharField(max_length=8)
-    closes_on = models.DateField()
-    told_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person", "closes_on", "stage"], name="window_reminder_once"),
-            models.CheckConstraint(
-                name="window_reminder_stage_known", condition=Q(stage__in=[s.value for s in WindowStage])
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id}: {self.stage} {self.closes_on}"
-
-
-class VerificationReminder(models.Model):
-    """A person was told that the meter's verification of this day comes near; a later day starts anew."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
-    meter = models.ForeignKey(Meter, on_delete=models.CASCADE, related_name="+", db_index=False)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
-    due_on = models.DateField()
-    stage = models.CharField(max_length=9)
-    told_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["meter", "person", "due_on", "stage"], name="verification_reminder_once"
-            ),
-            models.CheckConstraint(
-                name="verification_reminder_stage_known",
-                condition=Q(stage__in=[s.value for s in VerificationStage]),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id}: {self.meter_id} {self.stage} {self.due_on}"

@@ -1,0 +1,196 @@
+"""Readings by SMS: one text, one answer. The sender's phone is the sign-in: nobody else is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+from django.utils import translation
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import Refused
+from svet.kernel.transactions import use_case
+from svet.limits import operations as limits
+from svet.limits import texts as limit_texts
+from svet.limits.operations import LimitReached
+from svet.limits.rules import LimitName
+from svet.metering import queries, sms_texts
+from svet.metering.models import Meter, TextAnswer
+from svet.metering.operations.submitting import ConfirmationNeeded, Receipt, SetRefused, submit_readings
+from svet.metering.rules import Channel, Reason, Zone, parse_value, zones_of
+from svet.metering.rules.parsing import ReadingRefused
+from svet.metering.rules.texting import SentText, TextReason, means, read_text
+from svet.notices import operations as notices
+from svet.notices.models import IncomingSms
+from svet.notices.rules import Event
+from svet.people import queries as people
+from svet.people.models import Person
+from svet.subscribers import queries as subscribers
+from svet.subscribers.queries import AccountCard, provider_today
+from svet.subscribers.rules import Right
+
+#: A question is answered within a day; «ДА» later could be about anything.
+QUESTION_STANDS: Final = timedelta(hours=24)
+
+
+class TextRefused(Refused):
+    """The text does not tell what is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is answered and what came of the text."""
+
+    text: str
+    outcome: str
+    set_id: str = ""
+
+
+def answer_text(*, incoming_id: int) -> None:
+    """Take the readings of one text and promise the answer; done once however often it is called.
+
+    Everything is as of the moment the text came. A phone without a cabinet, and one that sends too much, hear
+    nothing: an answer costs money and tells a stranger that somebody is there.
+    """
+    incoming = IncomingSms.objects.get(pk=incoming_id)
+    if TextAnswer.objects.filter(incoming=incoming).exists():
+        return
+    person = people.person_by_phone(incoming.phone)
+    if person is None:
+        return
+    now = incoming.received_at
+    try:
+        limits.spend(limit=LimitName.TEXTS_PER_PHONE, key=person.phone, now=now)
+    except LimitReached:
+        return
+    with translation.override(person.language):
+        said = _act(incoming, person=person, now=now)
+    with use_case():
+        _row, fresh = TextAnswer.objects.get_or_create(
+            incoming=incoming,
+            defaults={"person": person, "outcome": said.outcome, "answer": said.text, "at": now},
+        )
+        if not fresh:
+            return
+        journal.record(
+            by=Actor.person(person.pk),
+            action="readings.texted",
+            subject="incoming_sms",
+            subject_id=str(incoming.pk),
+            now=now,
+            after={"outcome": said.outcome, "set": said.set_id},
+        )
+        notices.send_sms(
+            phone=person.phone,
+            event=Event.SMS_ANSWER,
+            params={"answer": said.text},
+            now=now,
+            language=person.language,
+        )
+
+
+def _act(incoming: IncomingSms, *, person: Person, now: datetime) -> _Said:
+    sent = read_text(incoming.text)
+    original = incoming.text
+    try:
+        if sent.yes and not sent.raw:
+            original = _asked_about(person, now=now)
+            sent = read_text(original)
+            sent = SentText(True, sent.address, sent.raw, sent.twice)
+        meter, card, more = _meter(person, sent)
+        values = _values(meter, sent)
+        receipt = submit_readings(
+            by=Actor.person(person.pk),
+            meter_id=meter.public_id,
+            values=values,
+            read_on=provider_today(meter.account.provider, now),
+            now=now,
+            channel=Channel.SMS,
+            key=uuid5(NAMESPACE_URL, f"svet:sms:{incoming.pk}"),
+            confirmed=sent.yes,
+        )
+    except ConfirmationNeeded as asked:
+        return _Said(sms_texts.question(asked.judgement, said=_without_yes(original)), "asked")
+    except SetRefused as refused:
+        return _Said(sms_texts.refusals(refused.judgement), "refused")
+    except LimitReached as reached:
+        return _Said(limit_texts.explain(reached), "refused")
+    except Refused as refused:
+        return _Said(sms_texts.explain(refused), "refused")
+    return _Said(_done(receipt, values=values, card=card if more else None), "taken", receipt.set_id)
+
+
+def _asked_about(person: Person, *, now: datetime) -> str:
+    """The text of the last question, if it is the last thing that was said. :raises TextRefused:"""
+    last = (
+        TextAnswer.objects.filter(person=person, at__gte=now - QUESTION_STANDS, at__lte=now)
+        .select_related("incoming")
+        .order_by("-pk")
+        .first()
+    )
+    if last is None or last.outcome != "asked":
+        raise TextRefused(TextReason.NOTHING_ASKED)
+    return last.incoming.text
+
+
+def _meter(person: Person, sent: SentText) -> tuple[Meter, AccountCard, bool]:
+    """The one meter that is meant, and whether there are others. :raises TextRefused:"""
+    cards = {
+        card.account_id: card
+        for group in subscribers.cabinet(person.pk)
+        for card in group.cards
+        if Right.SUBMIT in card.rights
+    }
+    meters = queries.standing_with_accounts(account_ids=list(cards))
+    waiting = [meter for meter in meters if not meter.smart] or meters
+    if not sent.raw:
+        raise ReadingRefused(Reason.CHARS if sent.address else Reason.REQUIRED)
+    found = [
+        meter
+        for meter in waiting
+        if not sent.address
+        or means(sent.address, number=meter.account.number, alias=cards[meter.account_id].alias)
+        or means(sent.address, number=meter.serial, alias="")
+    ]
+    if len(found) == 1:
+        return found[0], cards[found[0].account_id], len(waiting) > 1
+    reason = TextReason.WHICH if found else TextReason.NO_ACCOUNT
+    raise TextRefused(reason, details={"accounts": _list([cards[m.account_id] for m in found or waiting])})
+
+
+def _list(cards: Sequence[AccountCard]) -> str:
+    names = dict.fromkeys(f"{card.number[-4:]} {card.alias}".strip() for card in cards)
+    return ", ".join(names)
+
+
+def _values(meter: Meter, sent: SentText) -> dict[Zone, Decimal]:
+    zones = zones_of(meter.scheme)
+    raw = dict(sent.raw)
+    if set(raw) == {None} and len(zones) == 1:
+        raw = {zones[0]: raw[None]}
+    if sent.twice or set(raw) != set(zones):
+        raise TextRefused(TextReason.SCALES, details={"example": sms_texts.example(zones)})
+    return {
+        zone: parse_value(raw[zone], digits=meter.digits, decimals=meter.decimals, field=zone)
+        for zone in zones
+    }
+
+
+def _without_yes(text: str) -> str:
+    """The digits as they were sent, so that they can be sent again."""
+    return " ".join(word for word in text.split() if word.casefold().strip(",.!") not in ("да", "yes"))
+
+
+def _done(receipt: Receipt, *, values: dict[Zone, Decimal], card: AccountCard | None) -> str:
+    return sms_texts.done(
+        values=values,
+        receipt=receipt.receipt_number,
+        period=receipt.period,
+        state=receipt.state,
+        account=card.number if card is not None else "",
+    )

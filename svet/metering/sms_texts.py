@@ -1,0 +1,83 @@
+"""What is answered to a text message: the same reasons as on the pages, and how to write it better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from svet.kernel.periods import Month
+from svet.kernel.refusals import Refused
+from svet.look import formats
+from svet.metering import texts
+from svet.metering.rules import Doubt, Judgement, State, Zone
+from svet.metering.rules.texting import TextReason
+
+_EXAMPLES = {Zone.DAY: "Д", Zone.NIGHT: "Н", Zone.PEAK: "П", Zone.SEMIPEAK: "ПП"}
+
+
+def explain(refusal: Refused) -> str:
+    """Why the text was not taken, and what to send instead."""
+    match refusal.reason:
+        case TextReason.NO_ACCOUNT:
+            return _("Не нашли такой счёт. Начните с последних цифр номера абонента: %(accounts)s.") % {
+                "accounts": refusal.details["accounts"]
+            }
+        case TextReason.WHICH:
+            return _("Счетов несколько. Начните с последних цифр номера абонента: %(accounts)s.") % {
+                "accounts": refusal.details["accounts"]
+            }
+        case TextReason.SCALES:
+            return _("У прибора учёта другие шкалы. Напишите так: %(example)s.") % {
+                "example": refusal.details["example"]
+            }
+        case TextReason.NOTHING_ASKED:
+            return _("Мы ни о чём не спрашивали. Пришлите показания цифрами с прибора учёта.")
+        case _:
+            return texts.explain(refusal)
+
+
+def refusals(judgement: Judgement) -> str:
+    """The reasons of every scale that cannot be taken."""
+    said = [
+        texts.explain_reason(verdict.refusal, verdict.details)
+        for verdict in judgement.refusals
+        if verdict.refusal
+    ]
+    return " ".join(dict.fromkeys(said))
+
+
+def example(zones: Sequence[Zone]) -> str:
+    """How the scales of such a meter are written: «Д 1200 Н 300»."""
+    return " ".join(f"{_EXAMPLES.get(zone, '')} {1200 - 300 * at}".strip() for at, zone in enumerate(zones))
+
+
+def question(judgement: Judgement, *, said: str) -> str:
+    """What the guard asks, and the words that answer it; they hold the digits, so that no answer fits two."""
+    # The suggestion says the same as «far above usual», only better.
+    hidden = {Doubt.ABOVE_USUAL} if judgement.suggestion is not None else set()
+    asked = [texts.question(doubt, judgement) for doubt in Doubt if doubt in judgement.doubts - hidden]
+    return _("%(asked)s Если верно, ответьте: ДА %(said)s") % {"asked": " ".join(asked), "said": said}
+
+
+def done(*, values: Mapping[Zone, Decimal], receipt: str, period: Month, state: State, account: str) -> str:
+    """The receipt, and which bill the readings enter."""
+    params = {
+        "values": texts.values_line(values),
+        "receipt": receipt,
+        "period": formats.month(period),
+        "account": _("Аб. № %(number)s: ") % {"number": account} if account else "",
+    }
+    if state is State.UNDER_REVIEW:
+        said = _(
+            "%(account)sпоказания на проверке: %(values)s. Номер квитанции о приёме: %(receipt)s. "
+            "Пока действуют прежние показания."
+        )
+    else:
+        said = _(
+            "%(account)sпоказания переданы: %(values)s. Номер квитанции о приёме: %(receipt)s. "
+            "Они войдут в счёт за %(period)s."
+        )
+    text = said % params
+    return text[0].upper() + text[1:]

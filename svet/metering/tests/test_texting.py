@@ -1,0 +1,253 @@
+"""Readings by SMS: Anna's phone is her sign-in; whoever is unknown hears nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from svet.journal.models import Entry
+from svet.kernel.actors import Actor
+from svet.limits.models import Bucket
+from svet.limits.rules import LIMITS, LimitName
+from svet.metering import operations, sms_texts
+from svet.metering.models import Meter, ReadingSet, TextAnswer
+from svet.metering.operations import ConfirmationNeeded, SetRefused
+from svet.metering.operations.texting import answer_text
+from svet.metering.rules import Channel, Scheme, Zone
+from svet.metering.rules.texting import LONGEST_TEXT, read_text
+from svet.metering.tests.factories import make_meter, make_reading
+from svet.notices.models import Delivery, IncomingSms
+from svet.people.models import Person
+from svet.people.tests.factories import make_person
+from svet.subscribers.models import Link
+from svet.subscribers.tests.factories import NOW, make_account, make_link
+from tests.kills import MOST, killed_at
+
+LAST = date(2026, 10, 20)
+ROWS = json.loads((Path(__file__).parent / "data" / "bad_readings.json").read_text("utf-8"))
+
+
+def home(person: Person, *, alias: str = "", **meter: Any) -> Meter:
+    account = make_account()
+    make_link(person=person, account=account, confirmed=True)
+    Link.objects.filter(account=account).update(alias=alias)
+    found = make_meter(account=account, initial=3000, **meter)
+    if found.scheme == Scheme.SINGLE:
+        make_reading(found, 3450, read_on=date(2026, 9, 20))
+        make_reading(found, 3589, read_on=LAST)
+    return found
+
+
+def text(phone: str, said: str, *, at: datetime = NOW) -> IncomingSms:
+    row, _fresh = IncomingSms.objects.get_or_create(
+        phone=phone, text=said, received_on=at.date(), defaults={"received_at": at}
+    )
+    answer_text(incoming_id=row.pk)
+    return row
+
+
+def answers() -> list[str]:
+    return list(Delivery.objects.filter(event="sms_answer").order_by("pk").values_list("body", flat=True))
+
+
+def taken() -> list[dict[Zone, Decimal]]:
+    sets = ReadingSet.objects.filter(channel=Channel.SMS).order_by("pk")
+    return [{Zone(row.zone): row.value for row in each.values.all()} for each in sets]
+
+
+@pytest.mark.parametrize(
+    ("said", "yes", "address", "raw"),
+    [
+        ("4036", False, "", {None: "4036"}),
+        (" 3 600 ", False, "", {None: "3 600"}),
+        ("Д 1200 Н 300", False, "", {Zone.DAY: "1200", Zone.NIGHT: "300"}),
+        ("день 1200 ночь 300", False, "", {Zone.DAY: "1200", Zone.NIGHT: "300"}),
+        ("д1200 н300", False, "", {Zone.DAY: "1200", Zone.NIGHT: "300"}),
+        ("День: 1 200, Ночь: 300", False, "", {Zone.DAY: "1 200", Zone.NIGHT: "300"}),
+        ("дача 4036", False, "дача", {None: "4036"}),
+        ("моя дача д 1200 н 300", False, "моя дача", {Zone.DAY: "1200", Zone.NIGHT: "300"}),
+        ("0356 4036", False, "0356", {None: "4036"}),
+        ("ДА", True, "", {}),
+        ("да 4036", True, "", {None: "4036"}),
+        ("Да, дача 4036", True, "дача", {None: "4036"}),
+        ("4036 300", False, "4036", {None: "300"}),
+        ("36 00", False, "", {None: "36|00"}),
+        ("3600 кВтч", False, "", {None: "3600|кВтч"}),
+        ("3600\x00", False, "", {None: "3600\x00"}),
+    ],
+)
+def test_a_text_is_taken_apart(said: str, yes: bool, address: str, raw: dict[Zone | None, str]) -> None:
+    read = read_text(said)
+    assert (read.yes, read.address) == (yes, address)
+    assert read.raw == raw
+
+
+@given(st.text(max_size=LONGEST_TEXT * 3))
+def test_no_text_breaks_the_reader(said: str) -> None:
+    read = read_text(said)
+    assert all(len(raw) <= LONGEST_TEXT + 1 for raw in read.raw.values())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", [r for r in ROWS if "\0" not in r.get("raw", "\0")], ids=lambda r: r["shown"])
+def test_bad_input_by_sms_has_the_outcome_it_has_everywhere(row: dict[str, Any]) -> None:
+    anna = make_person()
+    home(anna)
+    text(anna.phone, row["raw"])
+    (answer,) = answers()
+    expected = {
+        "required": "Введите показание",
+        "chars": "Введите только цифры",
+        "fraction": "целые киловатт-часы",
+        "lower": "меньше предыдущего",
+        "capacity": "цифр до запятой",
+    }
+    if row["expected"].startswith("ERR"):
+        reason = row["expected"].split()[1].strip(",")
+        assert expected[reason] in answer
+        assert taken() == []
+    elif "3600" in row["expected"]:
+        assert answer.startswith("Показания переданы: ")
+        assert taken() == [{Zone.SINGLE: Decimal(3600)}]
+    else:
+        assert "ответьте: ДА 3589" in answer
+        assert taken() == []
+
+
+@pytest.mark.django_db
+def test_a_reading_is_taken_with_its_receipt_and_told_once() -> None:
+    anna = make_person()
+    meter = home(anna)
+    for _ in range(3):
+        text(anna.phone, "3640")
+    (kept,) = ReadingSet.objects.filter(channel=Channel.SMS)
+    (answer,) = answers()
+    assert kept.receipt_number in answer
+    assert "3\u00a0640\u00a0кВт·ч" in answer
+    assert (kept.meter_id, kept.author_person_id, kept.received_at) == (meter.pk, anna.pk, NOW)
+    assert Entry.objects.filter(action="readings.texted").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("yes", ["ДА", "да 36400", "Да 36400"])
+def test_the_guards_question_is_answered_by_yes(yes: str) -> None:
+    anna = make_person()
+    home(anna)
+    text(anna.phone, "36400")
+    assert answers()[0].endswith("Если верно, ответьте: ДА 36400")
+    text(anna.phone, yes, at=NOW + timedelta(minutes=5))
+    assert taken() == [{Zone.SINGLE: Decimal(36400)}]
+    text(anna.phone, "ДА!", at=NOW + timedelta(minutes=6))
+    assert "ни о чём не спрашивали" in answers()[-1]
+    assert len(taken()) == 1
+
+
+@pytest.mark.django_db
+def test_a_question_of_yesterday_is_not_answered_by_a_bare_yes() -> None:
+    anna = make_person()
+    home(anna)
+    text(anna.phone, "36400")
+    text(anna.phone, "ДА", at=NOW + timedelta(hours=25))
+    assert taken() == []
+
+
+@pytest.mark.django_db
+def test_several_accounts_are_told_apart_by_alias_or_last_digits() -> None:
+    anna = make_person()
+    flat, dacha = home(anna), home(anna, alias="Дача", scheme=Scheme.DAY_NIGHT)
+    text(anna.phone, "3640")
+    assert f"{flat.account.number[-4:]}, {dacha.account.number[-4:]} Дача" in answers()[-1]
+    text(anna.phone, f"{flat.account.number[-4:]} 3640")
+    assert f"Аб. № {flat.account.number}: показания переданы" in answers()[-1]
+    text(anna.phone, "дача 3100")
+    assert "Д 1200 Н 900" in answers()[-1]
+    text(anna.phone, "дача Д 3100 Н 3050")
+    text(anna.phone, "гараж 3100")
+    assert "Не нашли такой счёт" in answers()[-1]
+    assert taken() == [{Zone.SINGLE: Decimal(3640)}, {Zone.DAY: Decimal(3100), Zone.NIGHT: Decimal(3050)}]
+
+
+@pytest.mark.django_db
+def test_an_unknown_phone_and_one_that_sends_too_much_hear_nothing() -> None:
+    anna = make_person()
+    home(anna)
+    text("+79990000001", "3640")
+    text("Svet", "3640")
+    assert answers() == []
+    most = LIMITS[LimitName.TEXTS_PER_PHONE].amount
+    for n in range(most + 3):
+        text(anna.phone, f"x{n}")
+    assert len(answers()) == most
+    assert taken() == []
+
+
+@pytest.mark.django_db
+def test_whoever_may_only_look_cannot_send() -> None:
+    anna, boris = make_person(), make_person()
+    meter = home(anna)
+    make_link(person=boris, account=meter.account)
+    Link.objects.filter(person=boris).update(can_submit=False)
+    text(boris.phone, "3640")
+    assert taken() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.chaos
+def test_reading_a_text_killed_anywhere_takes_and_answers_once() -> None:
+    anna = make_person()
+    home(anna)
+    kills = 0
+    for point in range(1, MOST):
+        Bucket.objects.all().delete()
+        row = IncomingSms.objects.create(
+            phone=anna.phone,
+            text=f"{3600 + point}",
+            received_on=NOW.date(),
+            received_at=NOW + timedelta(seconds=point),
+        )
+
+        def read(row: IncomingSms = row) -> None:
+            answer_text(incoming_id=row.pk)
+
+        killed = killed_at(point, read)
+        kills += killed
+        # What was told as taken is there.
+        for told in TextAnswer.objects.filter(incoming=row):
+            assert told.outcome == "taken"
+            assert len(taken()) == point
+        for _ in range(3):
+            read()
+        assert len(taken()) == len(answers()) == point
+        if not killed:
+            break
+    assert kills > 15
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["12", "36400", "3589"])
+def test_the_sms_says_what_the_page_says(value: str) -> None:
+    anna = make_person()
+    meter = home(anna)
+    text(anna.phone, value)
+    with pytest.raises((ConfirmationNeeded, SetRefused)) as caught:
+        operations.submit_readings(
+            by=Actor.person(anna.pk),
+            meter_id=meter.public_id,
+            values={Zone.SINGLE: Decimal(value)},
+            read_on=NOW.date(),
+            now=NOW,
+            channel=Channel.WEB,
+            key=uuid4(),
+        )
+    assert isinstance(caught.value, ConfirmationNeeded | SetRefused)
+    judgement = caught.value.judgement
+    said = sms_texts.question(judgement, said=value) if judgement.doubts else sms_texts.refusals(judgement)
+    assert answers() == [said]
