@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from svet.bills import texts as bills
+from svet.files import texts as files
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.limits import texts as limits
 from svet.limits.operations import LimitReached, WorkNeeded
 from svet.metering import texts as metering
-from svet.metering.operations import ConfirmationNeeded
+from svet.metering.operations import ConfirmationNeeded, SetRefused
 from svet.metering.rules import Doubt
 from svet.payments import texts as payments
 from svet.people import texts as people
@@ -23,6 +24,7 @@ from svet.subscribers import texts as subscribers
 
 _TEXTS: Mapping[str, Callable[[Refused], str]] = {
     "bills": bills.explain,
+    "files": files.explain,
     "limits": limits.explain,
     "metering": metering.explain,
     "payments": payments.explain,
@@ -102,6 +104,9 @@ def of_refusal(refused: Refused) -> Problem:
         problem.title = metering.question(Doubt(refused.reason), refused.judgement)
         problem.more["needs_confirmation"] = True
         problem.more["doubts"] = refused.details.get("doubts", [])
+    if isinstance(refused, SetRefused) and refused.judgement.only_lower:
+        # Not the end: the same call with ``insist`` brings the set before a person.
+        problem.more["may_insist"] = True
     return problem
 
 

@@ -14,19 +14,24 @@ from ninja import Router, Status
 from svet.api.accounts import ids_of, note_stranger
 from svet.api.idempotency import once, uuid_of
 from svet.api.identity import AUTH, Caller, allowed
-from svet.api.problems import Problem, not_found
-from svet.api.schemas import (
+from svet.api.problems import Problem, not_found, of_refusal
+from svet.api.reading_schemas import (
+    BatchIn,
+    BatchOut,
     MeterOut,
     PreviewIn,
     PreviewOut,
-    ProblemOut,
     ReadingOut,
     ReadingsIn,
     ReceiptOut,
+    SetIn,
 )
+from svet.api.schemas import ProblemOut
 from svet.billing import queries as billing
+from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
 from svet.metering.models import Meter
+from svet.metering.operations import Receipt
 from svet.metering.queries import MeterDials, MeterNotFound, SetView
 from svet.metering.rules import Channel, Zone, judge, parse_value
 from svet.metering.texts import ZONE_NAMES
@@ -57,10 +62,10 @@ def meters(request: HttpRequest) -> list[dict[str, Any]]:
 def preview(request: HttpRequest, meter_id: str, payload: PreviewIn) -> dict[str, Any]:
     """Consumption and its price by zones and ranges; nothing is kept."""
     caller = allowed(request, Scope.READINGS_READ)
-    meter = _meter_for(caller, meter_id, Right.VIEW)
+    meter = meter_for(caller, meter_id, Right.VIEW)
     today = provider_today(meter.account.provider, timezone.now())
     dials = queries.dials(meters=[meter], read_on=today)[meter.pk].dials
-    judgement = judge(dials=dials, values=_values(meter, payload.values), read_on=today)
+    judgement = judge(dials=dials, values=values_of(meter, payload.values), read_on=today)
     if judgement.refusals:
         raise operations.SetRefused(judgement)
     usage = {zone: verdict.consumption for zone, verdict in judgement.verdicts.items()}
@@ -87,8 +92,8 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
     """Send all zones of a meter; an odd set answers 422 ``needs_confirmation`` until it is confirmed."""
     caller = allowed(request, Scope.READINGS_WRITE)
     now = timezone.now()
-    meter = _meter_for(caller, meter_id, Right.SUBMIT)
-    values = _values(meter, payload.values)
+    meter = meter_for(caller, meter_id, Right.SUBMIT)
+    values = values_of(meter, payload.values)
     read_on = payload.read_on or provider_today(meter.account.provider, now)
 
     def act(key: str) -> tuple[int, dict[str, Any]]:
@@ -96,20 +101,16 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
             by=caller.actor,
             meter_id=meter_id,
             values=values,
-            read_on=_sane(read_on, now),
+            read_on=sane(read_on, now),
             now=now,
             channel=Channel.API,
             key=uuid_of(caller.actor, key),
             confirmed=payload.confirmed,
+            insist=payload.insist,
+            words=payload.words,
+            photo_id=payload.photo_id or "",
         )
-        return 201, {
-            "receipt_number": receipt.receipt_number,
-            "id": receipt.set_id,
-            "state": receipt.state.value,
-            "read_on": receipt.read_on.isoformat(),
-            "period": str(receipt.period),
-            "consumption": {zone.value: _text(kwh) for zone, kwh in receipt.consumption.items()},
-        }
+        return 201, receipt_of(receipt)
 
     return once(request, actor=caller.actor, now=now, act=act)
 
@@ -131,10 +132,63 @@ def readings(
     sets = queries.reading_sets(
         account_ids=list(ids_of(caller, account_id)), since=start, until=end, limit=1000
     )
-    return [_set(view) for view in sets]
+    return [set_of(view) for view in sets]
 
 
-def _meter_for(caller: Caller, meter_id: str, right: Right) -> Meter:
+@router.post("/readings", response={200: BatchOut, **FAILS}, summary="Send many sets at once")
+def submit_many(request: HttpRequest, payload: BatchIn) -> Status[Any]:
+    """Each set is judged and kept by itself: its receipt or its problem stands in its place."""
+    caller = allowed(request, Scope.READINGS_WRITE)
+
+    def act(key: str) -> tuple[int, dict[str, Any]]:
+        return 200, {
+            "results": [_one(caller, each, key=f"{key}:{place}") for place, each in enumerate(payload.sets)]
+        }
+
+    return once(request, actor=caller.actor, now=timezone.now(), act=act)
+
+
+def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
+    now = timezone.now()
+    try:
+        meter = meter_for(caller, given.meter_id, Right.SUBMIT)
+        receipt = operations.submit_readings(
+            by=caller.actor,
+            meter_id=meter.public_id,
+            values=values_of(meter, given.values),
+            read_on=sane(given.read_on or provider_today(meter.account.provider, now), now),
+            now=now,
+            channel=Channel.API,
+            key=uuid_of(caller.actor, key),
+            confirmed=given.confirmed,
+            insist=given.insist,
+            words=given.words,
+            photo_id=given.photo_id or "",
+        )
+    except (Problem, Refused) as failed:
+        problem = failed if isinstance(failed, Problem) else of_refusal(failed)
+        return {
+            "meter_id": given.meter_id,
+            "status": problem.status,
+            "problem": {"code": problem.code, "title": problem.title, "field": problem.field, **problem.more},
+        }
+    return {"meter_id": given.meter_id, "status": 201, "receipt": receipt_of(receipt)}
+
+
+def receipt_of(receipt: Receipt) -> dict[str, Any]:
+    """The receipt as every answer gives it."""
+    return {
+        "receipt_number": receipt.receipt_number,
+        "id": receipt.set_id,
+        "state": receipt.state.value,
+        "read_on": receipt.read_on.isoformat(),
+        "period": str(receipt.period),
+        "consumption": {zone.value: _text(kwh) for zone, kwh in receipt.consumption.items()},
+    }
+
+
+def meter_for(caller: Caller, meter_id: str, right: Right) -> Meter:
+    """The caller's meter, or the 404 of a stranger's. :raises Problem:"""
     try:
         return queries.meter_for(caller.actor, public_id=meter_id.replace("\0", ""), right=right)
     except MeterNotFound:
@@ -142,7 +196,8 @@ def _meter_for(caller: Caller, meter_id: str, right: Right) -> Meter:
         raise not_found() from None
 
 
-def _values(meter: Meter, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]:
+def values_of(meter: Meter, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]:
+    """Every zone read by the rules of the dial. :raises Problem: :raises ReadingRefused:"""
     found: dict[Zone, Decimal] = {}
     for name, value in raw.items():
         if name not in [zone.value for zone in Zone]:
@@ -152,7 +207,8 @@ def _values(meter: Meter, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]:
     return found
 
 
-def _sane(day: date, now: datetime) -> date:
+def sane(day: date, now: datetime) -> date:
+    """A day a meter can have been read on. :raises Problem:"""
     if not date(2000, 1, 1) <= day <= now.date() + timedelta(days=1):
         raise Problem(422, "date", "a reading is of a day that has come", field="read_on")
     return day
@@ -182,7 +238,8 @@ def _meter(meter: Meter, known: MeterDials, account_id: str) -> dict[str, Any]:
     }
 
 
-def _set(view: SetView) -> dict[str, Any]:
+def set_of(view: SetView) -> dict[str, Any]:
+    """A set as lists give it."""
     return {
         "id": view.public_id,
         "receipt_number": view.receipt_number,

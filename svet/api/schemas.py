@@ -11,9 +11,6 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr
 PublicId = Annotated[StrictStr, Field(max_length=16, description="opaque id of 16 characters")]
 Text = Annotated[StrictStr, Field(max_length=200)]
 Kopecks = Annotated[StrictInt, Field(description="whole kopecks: 30000 is 300,00 ₽", examples=[30000])]
-Value = Annotated[
-    StrictStr | StrictInt, Field(description="what the dial shows: «3600», «3600.5» or 3600; never a float")
-]
 
 
 class Body(Schema):
@@ -115,78 +112,6 @@ class AccountOut(Schema):
     delivery: str
     balance_kopecks: int
     in_transit_kopecks: int
-
-
-class ZoneOut(Schema):
-    zone: str
-    name: str
-    last_value: str
-    last_read_on: date
-
-
-class MeterOut(Schema):
-    id: str
-    account_id: str
-    serial: str
-    type: str
-    scheme: int
-    digits: int
-    decimals: int
-    smart: bool
-    verified_on: date | None
-    next_verification_on: date | None
-    zones: list[ZoneOut]
-
-
-class ReadingsIn(Body):
-    """All zones of the meter in one go; ``confirmed`` answers the guard's questions."""
-
-    values: Annotated[dict[StrictStr, Value], Field(max_length=5, examples=[{"day": 1200, "night": "300"}])]
-    read_on: date | None = Field(default=None, strict=False)
-    confirmed: StrictBool = False
-
-
-class PreviewIn(Body):
-    values: Annotated[dict[StrictStr, Value], Field(max_length=5)]
-
-
-class PreviewLineOut(Schema):
-    zone: str
-    range: int
-    kwh: str
-    price: str
-    kopecks: int
-
-
-class PreviewOut(Schema):
-    """``demonstration`` tells that a price in it was not published."""
-
-    kwh: str
-    total_kopecks: int
-    demonstration: bool
-    lines: list[PreviewLineOut]
-
-
-class ReceiptOut(Schema):
-    receipt_number: str
-    id: str
-    state: str
-    read_on: date
-    period: str
-    consumption: dict[str, str]
-
-
-class ReadingOut(Schema):
-    id: str
-    receipt_number: str
-    meter_id: str
-    serial: str
-    read_on: date
-    received_at: datetime
-    channel: str
-    kind: str
-    state: str
-    values: dict[str, str]
 
 
 class BillOut(Schema):
