@@ -230,6 +230,15 @@ class OfficeRequest(models.Model):
         ]
 
 
+class OfficeSignature(models.Model):
+    """The first pair of eyes: a member has checked the papers of a request; another one carries it out."""
+
+    request = models.OneToOneField(OfficeRequest, on_delete=models.CASCADE, related_name="signature")
+    member = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=300)
+    signed_at = models.DateTimeField()
+
+
 class Token(models.Model):
     """A personal key to the API; only its digest is kept."""
 

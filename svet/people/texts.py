@@ -76,6 +76,7 @@ _STAFF: dict[str, str | Promise] = {
     StaffReason.LAST_ADMINISTRATOR: gettext_lazy(
         "Это последний администратор безопасности: сначала назначьте другого."
     ),
+    StaffReason.SAME_MEMBER: gettext_lazy("Первая подпись ваша: вторую ставит другой сотрудник."),
     StaffReason.NOT_HELD: gettext_lazy("Этого ограничения уже нет, или его снимает другой сотрудник."),
     StaffReason.REASON_REQUIRED: gettext_lazy(
         "Напишите причину хотя бы в нескольких словах: она останется в журнале."

@@ -53,6 +53,7 @@ ACTIONS: dict[str, str | Promise] = {
     "household.access_changed": gettext_lazy("Изменён доступ близких"),
     "link.suspended": gettext_lazy("«Это не я»: доступ закрыт до проверки"),
     "linking.paused": gettext_lazy("Чужие попытки добавить счёт остановлены"),
+    "cards.paused": gettext_lazy("Оплата привязанной картой на паузе"),
     "meter.removed": gettext_lazy("Прибор учёта снят"),
     "meters.installed": gettext_lazy("Прибор учёта установлен"),
     "quick.wrong_pair": gettext_lazy("Показания без входа: номера не подошли"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from svet.staff import accounts, controls, deliveries, disputes, limits, members, readings
+from svet.staff import accounts, controls, deliveries, disputes, limits, members, readings, requests
 from svet.staff.desk import Desk
 
-MODULES = (accounts, readings, controls, disputes, deliveries, limits, members)
+MODULES = (accounts, readings, controls, disputes, requests, deliveries, limits, members)
 DESKS: tuple[Desk, ...] = tuple(module.DESK for module in MODULES)

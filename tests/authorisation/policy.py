@@ -292,6 +292,17 @@ DESKS = [
     get("staff/accounts/", OPERATOR | ENGINEER),
     get("staff/accounts/<account_id>/", OPERATOR | ENGINEER),
     get("staff/deliveries/", OPERATOR | GUARDIAN),
+    get("staff/requests/", OPERATOR | GUARDIAN),
+    post(
+        "staff/requests/<request_id>/sign/",
+        OPERATOR | GUARDIAN,
+        body={"{request_id}-reason": "паспорт сверен"},
+    ),
+    post(
+        "staff/requests/<request_id>/refuse/",
+        OPERATOR | GUARDIAN,
+        body={"{request_id}-reason": "не пришёл с паспортом"},
+    ),
     get("staff/limits/", OPERATOR | GUARDIAN),
     # A bucket of the world's that is full; the reason stands under its own name.
     post(

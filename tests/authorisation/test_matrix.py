@@ -50,6 +50,7 @@ SAME = {
     "profile/tokens/<public_id>": "profile/tokens/<token_id>",
     "bell/<public_id>": "bell/<notice_id>",
     "staff/accounts/<public_id>": "staff/accounts/<account_id>",
+    "staff/requests/<public_id>": "staff/requests/<request_id>",
     "staff/members/<public_id>": "staff/members/<member_id>",
 }
 

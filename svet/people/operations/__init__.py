@@ -24,6 +24,7 @@ from svet.people.operations.factors import (
     turn_off_totp,
     turn_on_totp,
 )
+from svet.people.operations.four_eyes import sign_office_request, turn_down_office_request
 from svet.people.operations.office import (
     ask_office_to_remove_factors,
     carry_out_office_request,
@@ -145,6 +146,7 @@ __all__ = [
     "sign_in",
     "sign_in_by_passkey",
     "sign_in_member",
+    "sign_office_request",
     "start_email_change",
     "start_office_phone_change",
     "start_phone_change",
@@ -154,6 +156,7 @@ __all__ = [
     "totp_url",
     "touch_token",
     "trust_device",
+    "turn_down_office_request",
     "turn_off_totp",
     "turn_on_totp",
     "unblock",

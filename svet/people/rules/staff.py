@@ -69,6 +69,7 @@ class StaffReason(StrEnum):
     HAS_CABINET = "has_a_cabinet"
     OWN_ROLE = "own_role"
     LAST_ADMINISTRATOR = "last_administrator"
+    SAME_MEMBER = "same_member"
     NOT_HELD = "not_held"
     REASON_REQUIRED = "reason_required"
     REASON_TOO_LONG = "reason_too_long"
