@@ -10,7 +10,18 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from svet.api import accounts, bills, cards, entrance, history, household, payments, reading_sets, readings
+from svet.api import (
+    accounts,
+    appeals,
+    bills,
+    cards,
+    entrance,
+    history,
+    household,
+    payments,
+    reading_sets,
+    readings,
+)
 from svet.api.parsing import StrictParser
 from svet.api.problems import Problem, handle
 from svet.kernel.refusals import Refused
@@ -26,7 +37,19 @@ api = NinjaAPI(
     openapi_url=None,
     urls_namespace="api-1",
 )
-for resource in (entrance, accounts, household, readings, reading_sets, bills, payments, cards, history):
+_RESOURCES = (
+    entrance,
+    accounts,
+    household,
+    readings,
+    reading_sets,
+    bills,
+    payments,
+    cards,
+    appeals,
+    history,
+)
+for resource in _RESOURCES:
     api.add_router("", resource.router)
 for failure in (Problem, Refused, ValidationError, HttpError, Http404, RequestDataTooBig):
     api.add_exception_handler(failure, handle)

@@ -21,6 +21,7 @@ from svet.metering.rules import Doubt
 from svet.payments import texts as payments
 from svet.people import texts as people
 from svet.subscribers import texts as subscribers
+from svet.support import texts as support
 
 _TEXTS: Mapping[str, Callable[[Refused], str]] = {
     "bills": bills.explain,
@@ -30,6 +31,7 @@ _TEXTS: Mapping[str, Callable[[Refused], str]] = {
     "payments": payments.explain,
     "people": people.explain,
     "subscribers": subscribers.explain,
+    "support": support.explain,
 }
 #: What pydantic calls a mistake, and what we call it for ever.
 _CODES = {

@@ -28,6 +28,7 @@ _ICONS = {
     Event.READING_CORRECTED: "warning",
     Event.CONTROL_READING: "eye",
     Event.DISPUTE_ANSWERED: "eye",
+    Event.APPEAL_ANSWERED: "help",
     Event.READING_USED: "meter",
     Event.WINDOW_OPEN: "meter",
     Event.WINDOW_CLOSING: "clock",

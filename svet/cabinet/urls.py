@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls.resolvers import URLPattern, URLResolver
 
 from svet.cabinet import (
+    appeals,
     bell,
     bills,
     entrance,
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *bills.urlpatterns,
     *profile.urlpatterns,
     *help.urlpatterns,
+    *appeals.urlpatterns,
     *tariffs.urlpatterns,
     *bell.urlpatterns,
     *language.urlpatterns,

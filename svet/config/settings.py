@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "svet.billing",
     "svet.bills",
     "svet.payments",
+    "svet.support",
     "svet.history",
     "svet.exchange",
     "svet.cabinet",
@@ -167,6 +168,8 @@ ACQUIRING_URL = os.environ.get("SVET_ACQUIRING_URL", "yookassa+http://100500:tes
 BANK_PAGE_ORIGINS = os.environ.get("SVET_BANK_PAGE_ORIGINS", "http://127.0.0.1:8780").split()
 SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780")
 BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
+# Calendar days in which an appeal is answered; shown to the person who writes it.
+APPEAL_ANSWER_DAYS = integer("SVET_APPEAL_ANSWER_DAYS", 10)
 # Only for load tests and demonstrations: every limit this many times as wide, and no pauses.
 LIMITS_FACTOR = integer("SVET_LIMITS_FACTOR", 1)
 SMS_DAY_LIMIT = integer("SVET_SMS_DAY_LIMIT", 20_000)

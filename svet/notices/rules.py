@@ -22,6 +22,7 @@ class Event(StrEnum):
     DISPUTE_ANSWERED = "dispute_answered"
     BILL_READY = "bill_ready"
     DUE_NEAR = "due_near"
+    APPEAL_ANSWERED = "appeal_answered"
     PAYMENT_CREDITED = "payment_credited"
     PAYMENT_FAILED = "payment_failed"
     VERIFICATION_NEAR = "verification_near"
@@ -74,6 +75,7 @@ PARAMS: Final[Mapping[Event, frozenset[str]]] = {
     Event.DISPUTE_ANSWERED: frozenset({"account", "answer"}),
     Event.BILL_READY: frozenset({"account", "period", "total", "due"}),
     Event.DUE_NEAR: frozenset({"account", "total", "due"}),
+    Event.APPEAL_ANSWERED: frozenset({"number", "answer"}),
     Event.PAYMENT_CREDITED: frozenset({"order", "total"}),
     Event.PAYMENT_FAILED: frozenset({"order", "total"}),
     Event.VERIFICATION_NEAR: frozenset({"account", "serial", "on"}),
@@ -121,6 +123,7 @@ OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.READING_CORRECTED: frozenset({Channel.BELL}),
     Event.CONTROL_READING: frozenset({Channel.BELL}),
     Event.DISPUTE_ANSWERED: frozenset({Channel.BELL}),
+    Event.APPEAL_ANSWERED: frozenset({Channel.BELL}),
 }
 
 #: Beside the obligatory ones, on until the person switches them off.
@@ -132,6 +135,7 @@ USUAL: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.READING_CORRECTED: frozenset({Channel.EMAIL, Channel.SMS}),
     Event.CONTROL_READING: frozenset({Channel.EMAIL}),
     Event.DISPUTE_ANSWERED: frozenset({Channel.EMAIL}),
+    Event.APPEAL_ANSWERED: frozenset({Channel.EMAIL}),
     Event.BILL_READY: frozenset({Channel.BELL, Channel.EMAIL}),
     Event.DUE_NEAR: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
     Event.PAYMENT_CREDITED: frozenset({Channel.BELL}),

@@ -191,6 +191,15 @@ def _receipt(p: Params) -> Words:
     )
 
 
+def _appeal_answered(p: Params) -> Words:
+    return Words(
+        title=_("Ответ на обращение %(number)s") % p,
+        text=p["answer"],
+        sms=_("На обращение %(number)s пришёл ответ, он в кабинете") % p,
+        action=_("Прочитать ответ"),
+    )
+
+
 _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.CODE: _code,
     Event.SOMEBODY_REGISTERS: _somebody_registers,
@@ -203,6 +212,7 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.SMS_ANSWER: reading_texts.sms_answer,
     Event.CONTROL_READING: reading_texts.control,
     Event.DISPUTE_ANSWERED: reading_texts.dispute_answered,
+    Event.APPEAL_ANSWERED: _appeal_answered,
     Event.BILL_READY: _bill_ready,
     Event.DUE_NEAR: _due_near,
     Event.PAYMENT_CREDITED: _payment_credited,
@@ -231,6 +241,7 @@ def event_name(event: Event) -> str:
         Event.READING_CORRECTED: _("Показания исправлены компанией"),
         Event.CONTROL_READING: _("Контрольные показания"),
         Event.DISPUTE_ANSWERED: _("Ответ на возражение"),
+        Event.APPEAL_ANSWERED: _("Ответ на обращение"),
         Event.BILL_READY: _("Счёт готов"),
         Event.DUE_NEAR: _("Скоро срок оплаты"),
         Event.PAYMENT_CREDITED: _("Платёж проведён"),

@@ -45,6 +45,8 @@ SCOPES: dict[Scope, str | Promise] = {
     Scope.PAYMENTS_READ: gettext_lazy("Видеть платежи"),
     Scope.PAYMENTS_WRITE: gettext_lazy("Создавать платежи"),
     Scope.HOUSEHOLD_WRITE: gettext_lazy("Открывать и закрывать близким доступ к лицевым счетам"),
+    Scope.APPEALS_READ: gettext_lazy("Читать обращения"),
+    Scope.APPEALS_WRITE: gettext_lazy("Писать обращения"),
 }
 
 ROLES: dict[Role, str | Promise] = {
@@ -61,6 +63,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.DELIVERIES: gettext_lazy("Видеть, дошли ли СМС и письма"),
     Permission.LIMITS: gettext_lazy("Видеть, кто ограничен, и снимать ограничение с человека"),
     Permission.BREAKERS: gettext_lazy("Снимать общие ограничения"),
+    Permission.APPEALS: gettext_lazy("Отвечать на обращения"),
     Permission.BILLING: gettext_lazy("Тарифы и расчёты"),
     Permission.MEMBERS: gettext_lazy("Принимать сотрудников и менять роли"),
     Permission.VIEW_LOG: gettext_lazy("Видеть, кто из сотрудников открывал счета"),

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from svet.staff import accounts, controls, deliveries, disputes, limits, members, readings, requests
+from svet.staff import accounts, appeals, controls, deliveries, disputes, limits, members, readings, requests
 from svet.staff.desk import Desk
 
-MODULES = (accounts, readings, controls, disputes, requests, deliveries, limits, members)
+MODULES = (
+    accounts,
+    readings,
+    controls,
+    disputes,
+    requests,
+    appeals,
+    deliveries,
+    limits,
+    members,
+)
 DESKS: tuple[Desk, ...] = tuple(module.DESK for module in MODULES)

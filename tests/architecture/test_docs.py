@@ -14,6 +14,7 @@ from svet.config.cli import svet
 from svet.metering.rules.disputes import DISPUTE_MOVES
 from svet.metering.rules.states import MOVES as READING_MOVES
 from svet.payments.states import MOVES as ORDER_MOVES
+from svet.support.rules import MOVES as APPEAL_MOVES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -63,6 +64,7 @@ def test_the_pictures_of_the_readme_are_light(page: Path) -> None:
         ("A set of readings", READING_MOVES),
         ("An objection to a control reading", DISPUTE_MOVES),
         ("A payment", ORDER_MOVES),
+        ("An appeal", APPEAL_MOVES),
     ],
 )
 def test_the_drawn_arrows_are_the_legal_moves(heading: str, moves: Mapping[Any, frozenset[Any]]) -> None:

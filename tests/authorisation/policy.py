@@ -33,6 +33,7 @@ EVERYBODY = frozenset(Who)
 STAFF = frozenset({Who.OPERATOR, Who.ENGINEER, Who.GUARDIAN})
 OPERATOR = frozenset({Who.OPERATOR})
 ENGINEER = frozenset({Who.ENGINEER})
+CLERKS = frozenset({Who.OPERATOR, Who.ENGINEER})
 GUARDIAN = frozenset({Who.GUARDIAN})
 #: Who judges readings.
 JUDGES = frozenset({Who.OPERATOR, Who.ENGINEER})
@@ -266,6 +267,13 @@ CABINET = [
     get("profile/tokens/", SIGNED_IN),
     post("profile/tokens/", SIGNED_IN, ASKED),
     post("profile/tokens/<token_id>/revoke/", ANNA),
+    get("help/appeals/", SIGNED_IN),
+    get("help/appeals/new/", SIGNED_IN),
+    post("help/appeals/new/", SIGNED_IN, ASKED),
+    get("help/appeals/photos/<appeal_photo_id>.jpg", ANNA),
+    get("help/appeals/<appeal_id>/", ANNA),
+    post("help/appeals/<appeal_id>/", ANNA, body={"words": "Вот ещё", "key": "{key}"}),
+    post("help/appeals/<appeal_id>/close/", ANNA),
     get("bell/", SIGNED_IN),
     post("bell/read/", SIGNED_IN),
     post("bell/<notice_id>/", ANNA),
@@ -310,6 +318,11 @@ DESKS = [
         OPERATOR | GUARDIAN,
         body={"{bucket_id}-reason": "просит человек"},
     ),
+    get("staff/appeals/", CLERKS),
+    get("staff/appeals/photos/<appeal_photo_id>.jpg", CLERKS),
+    get("staff/appeals/<appeal_id>/", CLERKS),
+    post("staff/appeals/<appeal_id>/take/", CLERKS),
+    post("staff/appeals/<appeal_id>/answer/", CLERKS, body={"words": "Пересчитали", "key": "{key}"}),
     get("staff/members/", GUARDIAN),
     post("staff/members/new/", GUARDIAN, ASKED),
     post(
@@ -432,6 +445,17 @@ API = [
     get(f"{V1}cards", SIGNED_IN, scope="payments:read"),
     post(f"{V1}cards/<card_id>", ANNA, SHOWN, body={"name": "Семейная"}, scope="payments:write"),
     Row(method="DELETE", route=f"{V1}cards/<card_id>", may=ANNA, ok=(204,), scope="payments:write"),
+    get(f"{V1}appeals", SIGNED_IN, scope="appeals:read"),
+    post(
+        f"{V1}appeals",
+        SIGNED_IN,
+        (201,),
+        body={"topic": "bill", "words": "Откуда сумма"},
+        scope="appeals:write",
+    ),
+    get(f"{V1}appeals/<appeal_id>", ANNA, scope="appeals:read"),
+    post(f"{V1}appeals/<appeal_id>/messages", ANNA, (201,), body={"words": "Вот ещё"}, scope="appeals:write"),
+    Row(method="DELETE", route=f"{V1}appeals/<appeal_id>", may=ANNA, ok=(204,), scope="appeals:write"),
     get(f"{V1}history", SIGNED_IN, scope=_READ),
     get(f"{V1}history", HOLDERS, query="?account_id={account_id}", scope=_READ),
 ]

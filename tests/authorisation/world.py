@@ -38,6 +38,8 @@ from svet.people.tests.factories import make_member, make_person
 from svet.staff.tests.browsers import working
 from svet.subscribers import operations as subscribers
 from svet.subscribers.tests.factories import make_account, make_group, make_link
+from svet.support.models import MessagePhoto
+from svet.support.tests.factories import make_appeal
 from tests.authorisation.policy import SIGNED_IN, Who
 
 #: Every right of a link, and which of them each Boris has beside seeing.
@@ -141,6 +143,7 @@ def build() -> World:
     spare, _ = people.issue_token(person_id=anna.pk, name="spare", scopes=[Scope.BILLS_READ.value], now=now)
 
     asked = people.ask_office_to_remove_factors(person_id=anna.pk, comment="", address="127.0.0.1", now=now)
+    appeal = make_appeal(person=anna, now=now)
 
     ids = {
         "account_id": account.public_id,
@@ -155,6 +158,8 @@ def build() -> World:
         "dispute_id": dispute_id,
         "order_id": order.public_id,
         "payment_id": order.public_id,
+        "appeal_id": appeal.public_id,
+        "appeal_photo_id": MessagePhoto.objects.get(message__appeal=appeal).photo.public_id,
         "card_id": make_card(person=anna).public_id,
         "bill_id": Bill.objects.get().public_id,
         "device_id": device.public_id,

@@ -45,6 +45,7 @@ class LimitName(StrEnum):
     READINGS_PER_METER = "readings_per_meter"
     PHOTOS_PER_PERSON = "photos_per_person"
     ORDERS_PER_PERSON = "orders_per_person"
+    APPEALS_PER_PERSON = "appeals_per_person"
     API_PER_TOKEN = "api_per_token"  # noqa: S105 - the name of a limit
     API_PER_NETWORK = "api_per_network"
 
@@ -104,6 +105,7 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.READINGS_PER_METER: Limit(20, DAY),
     LimitName.PHOTOS_PER_PERSON: Limit(60, DAY),
     LimitName.ORDERS_PER_PERSON: Limit(10, HOUR),
+    LimitName.APPEALS_PER_PERSON: Limit(20, DAY),
     LimitName.API_PER_TOKEN: Limit(120, MINUTE),
     LimitName.API_PER_NETWORK: Limit(600, HOUR),
 }

@@ -13,3 +13,5 @@ class Scope(StrEnum):
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
     HOUSEHOLD_WRITE = "household:write"
+    APPEALS_READ = "appeals:read"
+    APPEALS_WRITE = "appeals:write"

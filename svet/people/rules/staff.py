@@ -20,6 +20,7 @@ class Permission(StrEnum):
     DELIVERIES = "deliveries"  # what became of SMS and letters
     LIMITS = "limits"  # see who is blocked, unblock one person
     BREAKERS = "breakers"  # let go a limit of the whole installation or of a network
+    APPEALS = "appeals"  # read and answer what people write
     BILLING = "billing"  # tariffs, runs, corrections
     MEMBERS = "members"  # members of staff and their roles
     VIEW_LOG = "view_log"  # who of the staff opened which account
@@ -38,12 +39,15 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.ACCOUNTS,
             Permission.LINKS,
             Permission.READINGS,
+            Permission.APPEALS,
             Permission.PHONES,
             Permission.DELIVERIES,
             Permission.LIMITS,
         }
     ),
-    Role.BILLING: frozenset({Permission.ACCOUNTS, Permission.READINGS, Permission.BILLING}),
+    Role.BILLING: frozenset(
+        {Permission.ACCOUNTS, Permission.READINGS, Permission.APPEALS, Permission.BILLING}
+    ),
     Role.SECURITY: frozenset(
         {
             Permission.PHONES,

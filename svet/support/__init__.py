@@ -1,0 +1,1 @@
+"""Appeals to the retailer («интернет-приёмная»): number, thread, photos, an answer in time."""
