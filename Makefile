@@ -35,6 +35,9 @@ axe: environment-dev browser ## Ask axe about every page and state, narrow and w
 chaos: environment-dev ## Only the tests that kill processes or break connections
 	$(PYTHON) -m pytest -m chaos
 
+attacks: environment-dev ## Print what each simulated attack reaches, beside its bound
+	$(PYTHON) -m pytest -m attacks -s
+
 bench: environment-dev ## Measure readings per second and billing against the raw database, as ratios
 	$(PYTHON) -m bench
 

@@ -15,9 +15,11 @@ MEANINGS: dict[LimitName, str | Promise] = {
     LimitName.CODES_PER_PHONE_DAY: gettext_lazy("Коды на этот телефон: пять за сутки уже отправлены"),
     LimitName.CODES_PER_NETWORK: gettext_lazy("Из этой сети много кодов: браузеры сначала считают задачу"),
     LimitName.SMS_PER_INSTALLATION: gettext_lazy(
-        "Суточный запас СМС с кодами исчерпан: коды не уходят никому"
+        "Суточный запас СМС исчерпан: коды уходят только в знакомые браузеры"
     ),
-    LimitName.CODE_TRIES_EVERYWHERE: gettext_lazy("Слишком много неверных кодов: ввод остановлен у всех"),
+    LimitName.CODE_TRIES_EVERYWHERE: gettext_lazy(
+        "Слишком много неверных кодов: перед каждым браузер считает задачу"
+    ),
     LimitName.SIGN_IN_PER_PHONE: gettext_lazy("Вход с незнакомых устройств: много неверных паролей"),
     LimitName.SIGN_IN_PER_DEVICE: gettext_lazy("Вход с этого устройства: много неверных паролей"),
     LimitName.SIGN_IN_PER_NETWORK: gettext_lazy("Из этой сети много входов: браузеры сначала считают задачу"),

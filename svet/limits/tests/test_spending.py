@@ -123,3 +123,46 @@ def test_the_table_is_loosened_only_when_asked() -> None:
 )
 def test_a_network_is_an_address_or_its_64(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+@pytest.mark.django_db
+def test_a_request_overtaken_by_a_later_one_is_not_refused() -> None:
+    spend(limit=LimitName.SMS_PER_INSTALLATION, key="all", now=NOW + timedelta(milliseconds=5))
+    spend(limit=LimitName.SMS_PER_INSTALLATION, key="all", now=NOW)
+
+
+#: Every row of the settings table as agreed; a change here is a change of what customers meet.
+AGREED = {
+    LimitName.CODES_PER_PHONE_HOUR: (3, 3_600, (60, 120, 300)),
+    LimitName.CODES_PER_PHONE_DAY: (5, 86_400, ()),
+    LimitName.CODES_PER_NETWORK: (600, 3_600, ()),
+    LimitName.SMS_PER_INSTALLATION: (20_000, 86_400, ()),
+    LimitName.SOMEBODY_REGISTERS: (1, 86_400, ()),
+    LimitName.CODE_TRIES_EVERYWHERE: (3_000, 3_600, ()),
+    LimitName.SIGN_IN_PER_PHONE: (10, 300, ()),
+    LimitName.SIGN_IN_PER_DEVICE: (10, 300, ()),
+    LimitName.SIGN_IN_PER_NETWORK: (600, 3_600, ()),
+    LimitName.ENTRANCE_EVERYWHERE: (30_000, 3_600, ()),
+    LimitName.WORK_ONCE: (1, 3_600, ()),
+    LimitName.WAITED_PER_NETWORK: (60, 60, ()),
+    LimitName.PASSWORD_CHECKS: (5, 900, ()),
+    LimitName.RECOVERY_PER_PHONE: (5, 86_400, ()),
+    LimitName.EMAIL_CODES: (5, 3_600, (60, 120, 300)),
+    LimitName.LINKING_PER_PERSON: (5, 3_600, ()),
+    LimitName.LINKING_WRONG_PER_ACCOUNT: (5, 86_400, ()),
+    LimitName.LINKING_WRONG_EVERYWHERE: (2_000, 3_600, ()),
+    LimitName.READINGS_PER_METER: (20, 86_400, ()),
+    LimitName.ORDERS_PER_PERSON: (10, 3_600, ()),
+    LimitName.API_PER_TOKEN: (120, 60, ()),
+    LimitName.API_PER_NETWORK: (600, 3_600, ()),
+}
+
+
+@pytest.mark.parametrize("name", AGREED, ids=str)
+def test_each_row_of_the_table_is_the_agreed_one(name: LimitName) -> None:
+    terms = LIMITS[name]
+    assert (terms.amount, terms.window_seconds, terms.pauses) == AGREED[name]
+
+
+def test_every_limit_has_a_row() -> None:
+    assert set(LIMITS) == set(LimitName)
