@@ -70,6 +70,8 @@ def visit_misses(visit: Visit) -> list[str]:
         misses.append(f"first visit {visit.first_bytes} B > {FIRST_VISIT_BYTES}")
     if visit.next_bytes > NEXT_VISIT_BYTES:
         misses.append(f"next visit {visit.next_bytes} B > {NEXT_VISIT_BYTES}")
+    if not visit.lcp_ms:
+        misses.append("LCP: nothing was painted")
     if visit.lcp_ms > LCP_MS:
         misses.append(f"LCP {visit.lcp_ms:.0f} ms > {LCP_MS:.0f}")
     # Browsers report shifts far below a pixel as tiny fractions; three digits are what one can see.

@@ -224,7 +224,7 @@ class Surveyor:
                     visitor == ANYBODY and not page.locator('meta[name="robots"][content*="noindex"]').count()
                 )
                 self._add(route, "/" + route, visitor=visitor, public=public)
-            wanted = [route for route in routes if "<" in route]
+            wanted = [route for route in routes if "<" in route and route not in NOT_IN_THE_TOWN]
             for _ in range(3):  # a page found by a link may hold the link to the next one
                 for route in [route for route in wanted if route not in self._reached]:
                     path = first_link(seen, pattern_of(route))
