@@ -1,0 +1,79 @@
+"""A working day: the administrator takes somebody on, who connects an application and finds an account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Demo
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+PASSWORD = "Nov1chok-tabl"
+
+
+def employee(demo: Demo, role: str) -> dict[str, Any]:
+    """A ready sign-in of the town with the code its application shows now."""
+    staff = httpx.get(f"{demo.url}/sandbox/town.json", timeout=10).json()["staff"]
+    return dict(next(one for one in staff if one["role"] == role))
+
+
+def enter(page: Page, phone: str, password: str) -> None:
+    page.goto("/staff/")
+    page.get_by_label("Рабочий телефон").fill(phone)
+    page.get_by_label("Пароль", exact=True).first.fill(password)
+    page.get_by_role("button", name="Дальше").click()
+    expect(page.get_by_label("Код из приложения")).to_be_attached()
+
+
+def answer(page: Page, code: str) -> None:
+    page.get_by_label("Код из приложения").fill(code)
+    confirm = page.get_by_role("button", name="Подтвердить")
+    if confirm.count() and confirm.first.is_visible():
+        confirm.first.click()
+    expect(page.get_by_role("heading", name="Очереди")).to_be_visible()
+
+
+def test_a_new_colleague_is_taken_on_and_opens_an_account(
+    demo: Demo, open_page: Callable[..., Page], new_phone: Callable[[], str]
+) -> None:
+    phone, boss = new_phone(), employee(demo, "security")
+    page = open_page(javascript=True, width=1280)
+    enter(page, boss["phone"], boss["password"])
+    answer(page, employee(demo, "security")["code"])
+    page.keyboard.press("g")
+    page.keyboard.press("m")
+    expect(page.get_by_role("heading", name="Принять сотрудника")).to_be_visible()
+    new = page.locator("#new")
+    for label, value in (("Фамилия", "Новикова"), ("Имя", "Инна"), ("Рабочий телефон", phone)):
+        new.get_by_label(label).fill(value)
+    new.get_by_label("Первый пароль").fill(PASSWORD)
+    new.get_by_label("Причина").fill("приказ о приёме")
+    new.get_by_role("button", name="Принять").click()
+    expect(page.get_by_text("Сотрудник принят")).to_be_visible()
+    page.get_by_role("button", name="Выйти").click()
+
+    colleague = open_page(javascript=False, width=360, height=740)
+    enter(colleague, phone, PASSWORD)
+    secret = colleague.locator(".code-secret").inner_text().replace(" ", "")
+    shown = demo.svet("manage", "shell", "-c", CODE.format(secret=secret)).stdout
+    answer(colleague, re.findall(r"\b[0-9]{6}\b", shown)[-1])
+    colleague.get_by_role("searchbox").fill(demo.town["sign_ins"][0]["phone"])
+    colleague.get_by_role("button", name="Найти").click()
+    colleague.get_by_role("cell").get_by_role("link").first.click()
+    expect(colleague.get_by_role("heading", name="У кого в кабинете")).to_be_visible()
+    expect(colleague.get_by_text("Счёт открыт сотрудником").first).to_be_visible()
+    colleague.goto("/staff/members/")
+    expect(colleague.get_by_role("heading", name="не для вашей роли")).to_be_visible()
+
+
+#: What an application would show for a secret.
+CODE = (
+    "from django.utils import timezone;"
+    "from svet.people.operations import totp_code;"
+    "print(totp_code(secret='{secret}', now=timezone.now()))"
+)
