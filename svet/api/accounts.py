@@ -33,7 +33,7 @@ def accounts(request: HttpRequest) -> list[dict[str, Any]]:
 def account(request: HttpRequest, account_id: str) -> dict[str, Any]:
     """One account of the cabinet; a stranger's is 404."""
     caller = allowed(request, Scope.ACCOUNTS_READ)
-    return _one(caller, account_id)
+    return one_account(caller, account_id)
 
 
 @router.post(
@@ -54,7 +54,7 @@ def attach(request: HttpRequest, payload: LinkIn) -> Status[Any]:
             group_public_id=payload.group_id,
             now=now,
         )
-        return 201, _one(caller, link.account.public_id)
+        return 201, one_account(caller, link.account.public_id)
 
     return once(request, actor=caller.actor, now=now, act=act)
 
@@ -75,7 +75,8 @@ def note_stranger(caller: Caller, action: str, public_id: str) -> None:
     journal.record_security(by=caller.actor, action=action, now=timezone.now(), details={"id": shown})
 
 
-def _one(caller: Caller, account_id: str) -> dict[str, Any]:
+def one_account(caller: Caller, account_id: str) -> dict[str, Any]:
+    """One account of the caller's as the API shows it. :raises Problem: 404"""
     for view in _views(queries.cabinet(caller.person.pk)):
         if view["id"] == account_id:
             return view

@@ -14,6 +14,7 @@ from svet.api import (
     accounts,
     appeals,
     bills,
+    cabinet,
     cards,
     entrance,
     history,
@@ -40,6 +41,7 @@ api = NinjaAPI(
 _RESOURCES = (
     entrance,
     accounts,
+    cabinet,
     household,
     readings,
     reading_sets,

@@ -135,6 +135,29 @@ def change(request: HttpRequest, account_id: str, link_id: str, payload: AccessI
     return once(request, actor=caller.actor, now=now, act=act)
 
 
+@router.post(
+    "/accounts/{account_id}/household/{link_id}/approve",
+    response={200: MemberOut, **FAILS},
+    summary="Approve a cabinet",
+)
+def approve(request: HttpRequest, account_id: str, link_id: str) -> Status[Any]:
+    """Say that a cabinet that came by the two numbers is one of yours: name and flat open to it."""
+    caller = allowed(request, Scope.HOUSEHOLD_WRITE)
+    now = timezone.now()
+    key_of_account = _owned(caller, account_id)
+
+    def act(key: str) -> tuple[int, dict[str, Any]]:
+        _or_404(
+            caller,
+            link_id,
+            lambda: operations.approve_link(by=caller.actor, link_public_id=link_id, now=now),
+        )
+        views = household.members(caller.actor, account_id=key_of_account, now=now)
+        return 200, _plain(next(_member(each) for each in views if each.link_public_id == link_id))
+
+    return once(request, actor=caller.actor, now=now, act=act)
+
+
 @router.delete(
     "/accounts/{account_id}/household/{link_id}",
     response={204: None, 404: ProblemOut, 422: ProblemOut},

@@ -115,10 +115,25 @@ def group_move(request: HttpRequest, group_id: str) -> HttpResponse:
     )
 
 
+@require_POST
+@signed_in
+def group_fold(request: HttpRequest, group_id: str) -> HttpResponse:
+    """Keep a group folded or open on every page."""
+    by = actor_of(request)
+    folded = request.POST.get("folded") == "yes"
+    return _of_group(
+        request,
+        group_id,
+        lambda: operations.fold_group(by=by, group_public_id=group_id, folded=folded),
+        "",
+    )
+
+
 urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="accounts"),
     path("groups/new/", group_new, name="group-new"),
     path("groups/<slug:group_id>/rename/", group_rename, name="group-rename"),
     path("groups/<slug:group_id>/delete/", group_delete, name="group-delete"),
+    path("groups/<slug:group_id>/fold/", group_fold, name="group-fold"),
     path("groups/<slug:group_id>/move/", group_move, name="group-move"),
 ]

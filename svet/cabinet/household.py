@@ -163,6 +163,21 @@ def revoke(request: HttpRequest, account_id: str, link_id: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+def approve(request: HttpRequest, account_id: str, link_id: str) -> HttpResponse:
+    """Say that a cabinet that came by the two numbers is one of the owner's people."""
+    card = _card(request, account_id)
+    by, now = actor_of(request), now_of(request)
+    return _of_member(
+        request,
+        card,
+        link_id,
+        lambda: operations.approve_link(by=by, link_public_id=link_id, now=now),
+        _("Вы подтвердили этот кабинет: ему видны имя и номер квартиры."),
+    )
+
+
+@require_POST
+@signed_in
 def withdraw(request: HttpRequest, account_id: str, invitation_id: str) -> HttpResponse:
     """Take an invitation back."""
     card = _card(request, account_id)
@@ -234,6 +249,7 @@ _OF_ACCOUNT = "accounts/<slug:account_id>/household/"
 urlpatterns: list[URLPattern] = [
     path(_OF_ACCOUNT, household_page, name="household"),
     path(_OF_ACCOUNT + "<slug:link_id>/", change, name="household-change"),
+    path(_OF_ACCOUNT + "<slug:link_id>/approve/", approve, name="household-approve"),
     path(_OF_ACCOUNT + "<slug:link_id>/revoke/", revoke, name="household-revoke"),
     path(_OF_ACCOUNT + "invitations/<slug:invitation_id>/withdraw/", withdraw, name="household-withdraw"),
     path("invitations/<slug:invitation_id>/", invitation, name="invitation"),

@@ -214,8 +214,10 @@ def sheet(
             for card in group.cards
         )
         wanted = any(row.ticked or row.debt or row.errors for row in rows)
-        sections.append(Section(group, rows, wanted or len(groups) == 1))
-    if sections and not any(section.open for section in sections):
+        to_mend = any(row.errors for row in rows)
+        open_now = to_mend or len(groups) == 1 or (wanted and not group.folded)
+        sections.append(Section(group, rows, open_now))
+    if sections and not any(section.open or section.group.folded for section in sections):
         sections[0] = Section(sections[0].group, sections[0].rows, True)
     own_email = people.email_of(person_id)
     cards = tuple(queries.cards(person_id=person_id))

@@ -15,7 +15,7 @@ from svet.cabinet.forms import add_refusal
 from svet.cabinet.requests import actor_of, now_of, person_of, signed_in
 from svet.cabinet.strangers import turn_away
 from svet.cabinet.subscribers_forms import AddForm, AliasForm, DeliveryForm
-from svet.cabinet.subscribers_view import account_passports
+from svet.cabinet.subscribers_view import account_passports, earlier_meters
 from svet.kernel.refusals import NotFound, Refused
 from svet.limits.operations import LimitReached
 from svet.people import queries as people
@@ -88,6 +88,7 @@ def _account_page(
     context = {
         "card": card,
         "passports": account_passports(request, card),
+        "earlier": earlier_meters(card),
         "may_manage": queries.may_manage(actor_of(request), account_id=card.account_id),
         "email": people.email_of(person_of(request).pk),
         "delivery": delivery or DeliveryForm(initial={"delivery": card.delivery}),

@@ -83,6 +83,28 @@ def group_pages(request: HttpRequest, groups: list[GroupView]) -> list[GroupOfPa
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierMeter:
+    """A meter that stood here before, with what it showed at its end."""
+
+    meter: Meter
+    final: str
+
+
+def earlier_meters(card: AccountCard) -> list[EarlierMeter]:
+    """The meters that were taken down, the last one first, with their last values."""
+    gone = [
+        meter
+        for meter in metering.meters_of(account_ids=[card.account_id], standing_only=False)
+        if meter.removed_on is not None
+    ]
+    finals = metering.final_values(meter_ids=[meter.pk for meter in gone]) if gone else {}
+    return [
+        EarlierMeter(meter, metering_texts.values_line(finals[meter.pk]) if meter.pk in finals else "")
+        for meter in reversed(gone)
+    ]
+
+
 def account_passports(request: HttpRequest, card: AccountCard) -> list[Passport]:
     """The passports of one account's meters."""
     meters = metering.meters_of(account_ids=[card.account_id])

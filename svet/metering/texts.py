@@ -16,6 +16,7 @@ from svet.metering.rules import (
     Doubt,
     Judgement,
     Reason,
+    ReplaceReason,
     State,
     Urgency,
     Verification,
@@ -112,6 +113,10 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
             return _("Этот прибор учёта снят. Передайте показания нового прибора.")
         case Reason.CLOSED:
             return _("Договор закрыт, показания по нему не принимаются.")
+        case ReplaceReason.BEFORE_INSTALLED:
+            return _("Прежний прибор тогда ещё не стоял: проверьте день замены.")
+        case ReplaceReason.SAME_METER:
+            return _("Прибор с таким номером уже стоит на этом счёте.")
         case WithdrawReason.NOT_YOURS:
             return _("Эти показания передал другой человек: отозвать их может только он.")
         case WithdrawReason.TOO_LATE:

@@ -12,6 +12,7 @@ class Event(StrEnum):
     CODE = "code"
     SOMEBODY_REGISTERS = "somebody_registers"
     ACCOUNT_LINKED = "account_linked"
+    ACCESS_CHANGED = "access_changed"
     INVITED = "invited"
     READING_ACCEPTED = "reading_accepted"
     READING_REFUSED = "reading_refused"
@@ -26,6 +27,7 @@ class Event(StrEnum):
     PAYMENT_CREDITED = "payment_credited"
     PAYMENT_FAILED = "payment_failed"
     VERIFICATION_NEAR = "verification_near"
+    METER_REPLACED = "meter_replaced"
     WINDOW_OPEN = "window_open"
     WINDOW_CLOSING = "window_closing"
     NEW_DEVICE = "new_device"
@@ -65,6 +67,8 @@ PARAMS: Final[Mapping[Event, frozenset[str]]] = {
     Event.CODE: frozenset({"code"}),
     Event.SOMEBODY_REGISTERS: frozenset(),
     Event.ACCOUNT_LINKED: frozenset({"account"}),
+    # ``access``: one of ACCESS_CHANGES.
+    Event.ACCESS_CHANGED: frozenset({"account", "access"}),
     Event.INVITED: frozenset({"link"}),
     Event.READING_ACCEPTED: frozenset({"account", "values", "receipt"}),
     Event.READING_REFUSED: frozenset({"account", "reason"}),
@@ -79,6 +83,7 @@ PARAMS: Final[Mapping[Event, frozenset[str]]] = {
     Event.PAYMENT_CREDITED: frozenset({"order", "total"}),
     Event.PAYMENT_FAILED: frozenset({"order", "total"}),
     Event.VERIFICATION_NEAR: frozenset({"account", "serial", "on"}),
+    Event.METER_REPLACED: frozenset({"account", "before", "serial", "on"}),
     Event.WINDOW_OPEN: frozenset({"until"}),
     Event.WINDOW_CLOSING: frozenset({"until"}),
     Event.NEW_DEVICE: frozenset({"device", "at"}),
@@ -99,6 +104,8 @@ FACTOR_CHANGES: Final = frozenset(
     {"app_on", "app_off", "passkey_on", "passkey_off", "codes", "code_used", "office"}
 )
 OFFICE_ABOUT: Final = frozenset({"phone", "factor"})
+#: What may become of somebody's hold on an account.
+ACCESS_CHANGES: Final = frozenset({"approved", "confirmed", "restored", "closed", "handed_over"})
 
 #: Secrets: their bodies are wiped as soon as they have left or cannot leave any more.
 SENSITIVE: Final = frozenset({Event.CODE, Event.EMAIL_CODE})
@@ -118,6 +125,8 @@ OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.FAREWELL: frozenset({Channel.EMAIL, Channel.SMS}),
     Event.RECEIPT: frozenset({Channel.EMAIL}),
     Event.ACCOUNT_LINKED: frozenset({Channel.BELL}),
+    Event.ACCESS_CHANGED: frozenset({Channel.BELL, Channel.EMAIL}),
+    Event.METER_REPLACED: frozenset({Channel.BELL}),
     Event.PAYMENT_FAILED: frozenset({Channel.BELL}),
     Event.READING_REFUSED: frozenset({Channel.BELL}),
     Event.READING_CORRECTED: frozenset({Channel.BELL}),
@@ -141,6 +150,7 @@ USUAL: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.PAYMENT_CREDITED: frozenset({Channel.BELL}),
     Event.PAYMENT_FAILED: frozenset({Channel.EMAIL}),
     Event.VERIFICATION_NEAR: frozenset({Channel.BELL, Channel.EMAIL}),
+    Event.METER_REPLACED: frozenset({Channel.EMAIL}),
     Event.WINDOW_OPEN: frozenset({Channel.BELL}),
     Event.WINDOW_CLOSING: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 
-from svet.notices import reading_texts, safety_texts
+from svet.notices import account_texts, reading_texts, safety_texts
 from svet.notices.rules import Channel, Event
 from svet.notices.words import Params, Words
 
@@ -204,6 +204,7 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.CODE: _code,
     Event.SOMEBODY_REGISTERS: _somebody_registers,
     Event.ACCOUNT_LINKED: _account_linked,
+    Event.ACCESS_CHANGED: account_texts.access_changed,
     Event.INVITED: _invited,
     Event.READING_ACCEPTED: _reading_accepted,
     Event.READING_REFUSED: _reading_refused,
@@ -218,6 +219,7 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.PAYMENT_CREDITED: _payment_credited,
     Event.PAYMENT_FAILED: _payment_failed,
     Event.VERIFICATION_NEAR: _verification_near,
+    Event.METER_REPLACED: account_texts.meter_replaced,
     Event.WINDOW_OPEN: _window_open,
     Event.WINDOW_CLOSING: _window_closing,
     Event.NEW_DEVICE: safety_texts.new_device,
@@ -235,6 +237,7 @@ def event_name(event: Event) -> str:
     """The row's label in «Настройки уведомлений»."""
     return {
         Event.ACCOUNT_LINKED: _("Лицевой счёт добавлен в кабинет"),
+        Event.ACCESS_CHANGED: _("Изменён доступ к лицевому счёту"),
         Event.READING_ACCEPTED: _("Показания приняты"),
         Event.READING_REFUSED: _("Показания не приняты"),
         Event.READING_USED: _("Показания вошли в счёт"),
@@ -247,6 +250,7 @@ def event_name(event: Event) -> str:
         Event.PAYMENT_CREDITED: _("Платёж проведён"),
         Event.PAYMENT_FAILED: _("Платёж не прошёл"),
         Event.VERIFICATION_NEAR: _("Скоро поверка счётчика"),
+        Event.METER_REPLACED: _("Прибор учёта заменён"),
         Event.WINDOW_OPEN: _("Начался приём показаний"),
         Event.WINDOW_CLOSING: _("Приём показаний заканчивается"),
         Event.NEW_DEVICE: _("Вход с нового устройства"),

@@ -44,6 +44,7 @@ SCOPES: dict[Scope, str | Promise] = {
     Scope.BILLS_READ: gettext_lazy("Видеть счета и начисления"),
     Scope.PAYMENTS_READ: gettext_lazy("Видеть платежи"),
     Scope.PAYMENTS_WRITE: gettext_lazy("Создавать платежи"),
+    Scope.CABINET_WRITE: gettext_lazy("Менять группы, названия и способ получения счетов"),
     Scope.HOUSEHOLD_WRITE: gettext_lazy("Открывать и закрывать близким доступ к лицевым счетам"),
     Scope.APPEALS_READ: gettext_lazy("Читать обращения"),
     Scope.APPEALS_WRITE: gettext_lazy("Писать обращения"),

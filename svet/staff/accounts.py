@@ -15,7 +15,7 @@ from svet.journal import operations as journal
 from svet.look.requests import now_of
 from svet.people.rules.staff import Permission
 from svet.staff.account_view import account_screen
-from svet.staff.desk import Desk, actor_of, desk_page, turn_away
+from svet.staff.desk import Desk, actor_of, desk_page, member_at, turn_away
 from svet.staff.search import LONGEST, search
 from svet.subscribers import finding, queries
 
@@ -58,7 +58,9 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
         account_id=row.pk,
         now=now_of(request),
     )
-    return render(request, "staff/account.html", account_screen(row, now=now_of(request)))
+    screen = account_screen(row, now=now_of(request))
+    screen["may_links"] = Permission.LINKS in member_at(request).permissions
+    return render(request, "staff/account.html", screen)
 
 
 urlpatterns: list[URLPattern] = [

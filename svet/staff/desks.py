@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from svet.staff import accounts, appeals, controls, deliveries, disputes, limits, members, readings, requests
+from svet.staff import (
+    accounts,
+    appeals,
+    controls,
+    deliveries,
+    disputes,
+    limits,
+    links,
+    members,
+    readings,
+    requests,
+)
 from svet.staff.desk import Desk
 
 MODULES = (
     accounts,
+    links,
     readings,
     controls,
     disputes,

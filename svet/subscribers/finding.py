@@ -50,6 +50,7 @@ class Cabinet:
     invited: bool
     suspended_at: datetime | None
     removed_at: datetime | None
+    barred: bool
     ends_at: datetime | None
     rights: frozenset[Right]
     recipient_id: int
@@ -133,6 +134,7 @@ def cabinets_of(*, account_id: int) -> list[Cabinet]:
             invited=link.invited_by_id is not None,
             suspended_at=link.suspended_at,
             removed_at=link.removed_at,
+            barred=link.barred_at is not None,
             ends_at=link.ends_at,
             rights=frozenset(right for right in Right if getattr(link, f"can_{right.value}")),
             recipient_id=link.person.recipient_id,

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from svet.kernel.fields import PublicIdField
+from svet.subscribers.rules import Ground
 
 
 def default_account_lengths() -> list[int]:
@@ -92,6 +93,8 @@ class Account(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     delivery = models.CharField(max_length=5, choices=Delivery.choices, default=Delivery.PAPER)
     delivery_email = models.EmailField(blank=True)
+    # Since when the present holder has it, if the office handed it over: papers before that name another.
+    held_since = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -129,6 +132,7 @@ class Group(models.Model):
     name = models.CharField(max_length=60)
     position = models.PositiveIntegerField(default=0)
     is_default = models.BooleanField(default=False)
+    folded = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -147,6 +151,7 @@ class Link(models.Model):
 
     ``confirmed_at`` opens the name and the flat. ``suspended_at`` follows «это не я». ``invited_by`` let
     them in, until ``ends_at`` if it is set; a confirmed link that nobody invited is the owner's.
+    ``barred_at`` is the office's last word: the two numbers open the account to this person no more.
     """
 
     public_id = PublicIdField()
@@ -163,6 +168,7 @@ class Link(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    barred_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -183,6 +189,11 @@ class Link(models.Model):
         ]
         indexes = [
             models.Index(fields=["account"], condition=Q(removed_at__isnull=True), name="link_by_account"),
+            models.Index(
+                fields=["suspended_at"],
+                condition=Q(removed_at__isnull=True, suspended_at__isnull=False),
+                name="link_suspended_queue",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -237,3 +248,28 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}→{self.phone}"
+
+
+class HandOver(models.Model):
+    """The office gave an account to another holder: a dated fact, never changed."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    on_date = models.DateField()
+    ground = models.CharField(max_length=11, choices=[(each.value, each.value) for each in Ground])
+    reason = models.CharField(max_length=300)
+    former_name = models.CharField(max_length=160)
+    former_phone = models.CharField(max_length=16, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="hand_over_ground_known", condition=Q(ground__in=[each.value for each in Ground])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.on_date}"

@@ -62,6 +62,7 @@ class GroupView:
     name: str
     is_default: bool
     cards: tuple[AccountCard, ...]
+    folded: bool = False
 
 
 def standing() -> Q:
@@ -182,6 +183,7 @@ def cabinet(person_id: int) -> list[GroupView]:
             name=group.name,
             is_default=group.is_default,
             cards=tuple(_card(link, group_public_id=group.public_id) for link in by_group.get(group.pk, [])),
+            folded=group.folded,
         )
         for group in Group.objects.filter(person_id=person_id).order_by("-is_default", "position", "pk")
     ]

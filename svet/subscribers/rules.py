@@ -25,6 +25,14 @@ class Right(StrEnum):
     MANAGE = "manage"
 
 
+class Ground(StrEnum):
+    """Why an account goes to another holder."""
+
+    SALE = "sale"
+    INHERITANCE = "inheritance"
+    OTHER = "other"
+
+
 class NumberReason(StrEnum):
     """Why a typed number cannot be one."""
 

@@ -9,8 +9,15 @@ from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
 from svet.limits.rules import wait_in_minutes
 from svet.people.rules import PhoneRefused
+from svet.people.rules.staff import StaffRefused
 from svet.people.texts import explain as explain_person
-from svet.subscribers.operations import DeliveryReason, GroupReason, HouseholdReason, LinkReason
+from svet.subscribers.operations import (
+    DeliveryReason,
+    GroupReason,
+    HouseholdReason,
+    LinkReason,
+    OfficeReason,
+)
 from svet.subscribers.queries import AccountReason
 from svet.subscribers.rules import NumberReason
 
@@ -24,8 +31,10 @@ def explain(refusal: Refused) -> str:
             "Слишком много попыток. Попробуйте снова через %(count)d минут.",
             minutes,
         ) % {"count": minutes}
-    if isinstance(refusal, PhoneRefused):
+    if isinstance(refusal, PhoneRefused | StaffRefused):
         return explain_person(refusal)
+    if isinstance(refusal.reason, OfficeReason):
+        return _explain_office(refusal)
     if isinstance(refusal.reason, HouseholdReason):
         return _explain_household(refusal)
     if isinstance(refusal.reason, NumberReason):
@@ -50,6 +59,26 @@ def explain(refusal: Refused) -> str:
             return _("Такого абонента нет в вашем кабинете.")
         case _:
             return _explain_group(refusal)
+
+
+def _explain_office(refusal: Refused) -> str:
+    match refusal.reason:
+        case OfficeReason.NAME_REQUIRED:
+            return _("Впишите фамилию, имя и отчество нового владельца.")
+        case OfficeReason.NAME_CHARS:
+            return _("В имени есть невидимые знаки, или оно длиннее 160 знаков.")
+        case OfficeReason.DOCUMENT_REQUIRED:
+            return _("Укажите, какой документ вы видели, без его номера.")
+        case OfficeReason.GROUND:
+            return _("Выберите основание.")
+        case OfficeReason.FUTURE:
+            return _("Этот день ещё не наступил: передайте счёт в тот день.")
+        case OfficeReason.BEFORE_OPENED:
+            return _("Договора тогда ещё не было: проверьте день.")
+        case OfficeReason.BEFORE_LAST:
+            return _("Счёт передавали позже этого дня: проверьте день.")
+        case _:
+            return _("Не получилось. Обновите страницу и попробуйте ещё раз.")
 
 
 def _explain_household(refusal: Refused) -> str:

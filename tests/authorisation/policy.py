@@ -170,6 +170,7 @@ CABINET = [
     get("accounts/<account_id>/household/", ANNA),
     post("accounts/<account_id>/household/", ANNA, body={"phone": "+79000000077", "rights": "pay"}),
     post("accounts/<account_id>/household/<link_id>/", ANNA, body={"rights": "pay"}),
+    post("accounts/<account_id>/household/<link_id>/approve/", ANNA),
     post("accounts/<account_id>/household/<link_id>/revoke/", ANNA),
     post("accounts/<account_id>/household/invitations/<invitation_id>/withdraw/", ANNA),
     get("invitations/<invitation_id>/", GALINA),
@@ -178,6 +179,7 @@ CABINET = [
     post("groups/new/", SIGNED_IN, body={"name": "Дача"}),
     post("groups/<group_id>/rename/", ANNA, body={"name": "Дача"}),
     post("groups/<group_id>/delete/", ANNA),
+    post("groups/<group_id>/fold/", ANNA, body={"folded": "yes"}),
     post("groups/<group_id>/move/", ANNA, body={"to": "up"}),
     get("readings/", SIGNED_IN),
     get("readings/kept/", EVERYBODY),
@@ -323,6 +325,14 @@ DESKS = [
     get("staff/appeals/<appeal_id>/", CLERKS),
     post("staff/appeals/<appeal_id>/take/", CLERKS),
     post("staff/appeals/<appeal_id>/answer/", CLERKS, body={"words": "Пересчитали", "key": "{key}"}),
+    get("staff/links/", OPERATOR),
+    get("staff/links/<account_id>/", OPERATOR),
+    post("staff/links/<link_id>/close/", OPERATOR, body={"reason": "чужой человек"}),
+    post("staff/links/<link_id>/confirm/", OPERATOR, body={"reason": "пришла сама", "document": "паспорт"}),
+    post("staff/links/<suspended_id>/restore/", OPERATOR, body={"reason": "ошиблись кнопкой"}),
+    post("staff/links/<account_id>/hand-over/", OPERATOR, ASKED),
+    get("staff/meters/<meter_id>/replace/", OPERATOR),
+    post("staff/meters/<meter_id>/replace/", OPERATOR, ASKED),
     get("staff/members/", GUARDIAN),
     post("staff/members/new/", GUARDIAN, ASKED),
     post(
@@ -337,6 +347,7 @@ DESKS = [
 
 V1 = "api/v1/"
 _READ, _WRITE, _HOUSEHOLD = "accounts:read", "readings:write", "household:write"
+_CABINET = "cabinet:write"
 _PAYMENT = {"lines": [{"account_id": "{account_id}", "amount_kopecks": 1000}]}
 
 API = [
@@ -360,7 +371,22 @@ API = [
         scope=_WRITE,
     ),
     get(f"{V1}accounts/<account_id>", HOLDERS, scope=_READ),
+    post(f"{V1}accounts/<account_id>", HOLDERS, SHOWN, body={"alias": "Дача"}, scope=_CABINET),
+    Row(method="DELETE", route=f"{V1}accounts/<account_id>", may=HOLDERS, ok=(204,), scope=_CABINET),
+    post(
+        f"{V1}accounts/<account_id>/delivery",
+        MANAGERS,
+        SHOWN,
+        told=BORISES - MANAGERS,
+        body={"delivery": "paper"},
+        scope=_CABINET,
+    ),
+    get(f"{V1}groups", SIGNED_IN, scope=_READ),
+    post(f"{V1}groups", SIGNED_IN, (201,), body={"name": "Родня"}, scope=_CABINET),
+    post(f"{V1}groups/<group_id>", ANNA, SHOWN, body={"folded": True}, scope=_CABINET),
+    Row(method="DELETE", route=f"{V1}groups/<group_id>", may=ANNA, ok=(204,), scope=_CABINET),
     get(f"{V1}accounts/<account_id>/household", ANNA, scope=_READ),
+    post(f"{V1}accounts/<account_id>/household/<link_id>/approve", ANNA, SHOWN, scope=_HOUSEHOLD),
     post(
         f"{V1}accounts/<account_id>/invitations",
         ANNA,

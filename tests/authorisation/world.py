@@ -98,6 +98,7 @@ def build() -> World:
         chosen = dict.fromkeys(("can_submit", "can_pay", "can_manage"), False)
         make_link(person=cast[who], account=account, **(chosen | ({right: True} if right else {})))
     newcomer = make_link(person=make_person(), account=account)
+    suspended = make_link(person=make_person(), account=account, suspended_at=now)
     invitation = subscribers.invite(
         by=Actor.person(anna.pk),
         account_public_id=account.public_id,
@@ -150,6 +151,7 @@ def build() -> World:
         "public_id": account.public_id,
         "meter_id": meter.public_id,
         "link_id": newcomer.public_id,
+        "suspended_id": suspended.public_id,
         "invitation_id": invitation.public_id,
         "group_id": group.public_id,
         "set_id": receipt.set_id,

@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 
 from svet.bills.models import Bill, BillFile
 from svet.bills.rules import BillDocument, Comparison, Sums, compare, digest, from_snapshot
-from svet.kernel.actors import Actor
+from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
@@ -126,7 +126,7 @@ def bill_for(*, actor: Actor, public_id: str) -> BillView:
     )
     if bill is None:
         raise BillNotFound
-    return _view(bill, masked=is_masked(actor=actor, account_id=bill.account_id))
+    return _view(bill, masked=_is_hidden(bill, actor=actor))
 
 
 def latest(*, account_ids: Sequence[int]) -> dict[int, BillSummary]:
@@ -180,6 +180,13 @@ def bill_by_id(bill_id: int, *, masked: bool) -> BillView:
 def is_masked(*, actor: Actor, account_id: int) -> bool:
     """Whether name and flat stay hidden: a customer whose hold on the account nobody has confirmed."""
     return not subscribers.is_confirmed(actor, account_id=account_id)
+
+
+def _is_hidden(bill: Bill, *, actor: Actor) -> bool:
+    """A bill of the time before a hand-over names the former holder, who is nobody to the new one."""
+    former = bill.account.held_since is not None and bill.issued_on < bill.account.held_since
+    own = actor.kind is ActorKind.PERSON
+    return (own and former) or is_masked(actor=actor, account_id=bill.account_id)
 
 
 def broken(*, limit: int = 50) -> list[str]:

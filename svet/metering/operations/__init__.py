@@ -21,6 +21,7 @@ from svet.metering.operations.disputes import (
 from svet.metering.operations.meters import MeterRow, install_meter, install_meters, remove_meter
 from svet.metering.operations.photos import add_photo, keep_photo
 from svet.metering.operations.reminding import remind_of_verification, remind_of_windows
+from svet.metering.operations.replacing import replace_meter
 from svet.metering.operations.reviewing import ReviewReason, ReviewRefused, correct_review, decide_review
 from svet.metering.operations.submitting import (
     ConfirmationNeeded,
@@ -65,6 +66,7 @@ __all__ = [
     "remind_of_verification",
     "remind_of_windows",
     "remove_meter",
+    "replace_meter",
     "submit_batch",
     "submit_readings",
     "take_control_reading",

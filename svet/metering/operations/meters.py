@@ -15,7 +15,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.ids import new_public_id
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import require_transaction, use_case
 from svet.metering import queries
 from svet.metering.models import Meter, Register
 from svet.metering.operations.keeping import NewSet, NewValue, keep_sets
@@ -158,37 +158,46 @@ def remove_meter(
     :raises ReadingRefused: a final value cannot be (lower than the last one, more than the dial holds)
     """
     with use_case():
-        Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter_id)
-        meter = Meter.objects.select_related("account__provider").get(pk=meter_id)
-        known = queries.dials(meters=[meter], read_on=removed_on)[meter.pk]
-        judgement = judge(dials=known.dials, values=values, read_on=removed_on)
-        if judgement.refusals:
-            raise SetRefused(judgement)
-        keep_sets(
-            [
-                NewSet(
-                    meter_id=meter.pk,
-                    account_id=meter.account_id,
-                    read_on=removed_on,
-                    received_at=now,
-                    channel=Channel.OFFICE,
-                    kind=Kind.FINAL,
-                    state=State.ACCEPTED,
-                    key=uuid4(),
-                    values=judged_values(judgement),
-                )
-            ],
-            by=by,
-        )
-        meter.removed_on = removed_on
-        meter.save(update_fields=["removed_on"])
-        _renew_proofs(account_ids=[meter.account_id])
-        journal.record(
-            by=by,
-            action="meter.removed",
-            subject="meter",
-            subject_id=meter.public_id,
-            now=now,
-            account_id=meter.account_id,
-            after={"removed_on": str(removed_on)},
-        )
+        take_down(meter_id=meter_id, removed_on=removed_on, values=values, by=by, now=now)
+
+
+def take_down(
+    *, meter_id: int, removed_on: date, values: Mapping[Zone, Decimal], by: Actor, now: datetime
+) -> Meter:
+    """The same as a step. :raises ReadingRefused:"""
+    require_transaction()
+    Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter_id)
+    meter = Meter.objects.select_related("account__provider").get(pk=meter_id)
+    known = queries.dials(meters=[meter], read_on=removed_on)[meter.pk]
+    judgement = judge(dials=known.dials, values=values, read_on=removed_on)
+    if judgement.refusals:
+        raise SetRefused(judgement)
+    keep_sets(
+        [
+            NewSet(
+                meter_id=meter.pk,
+                account_id=meter.account_id,
+                read_on=removed_on,
+                received_at=now,
+                channel=Channel.OFFICE,
+                kind=Kind.FINAL,
+                state=State.ACCEPTED,
+                key=uuid4(),
+                values=judged_values(judgement),
+            )
+        ],
+        by=by,
+    )
+    meter.removed_on = removed_on
+    meter.save(update_fields=["removed_on"])
+    _renew_proofs(account_ids=[meter.account_id])
+    journal.record(
+        by=by,
+        action="meter.removed",
+        subject="meter",
+        subject_id=meter.public_id,
+        now=now,
+        account_id=meter.account_id,
+        after={"removed_on": str(removed_on)},
+    )
+    return meter

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 from enum import StrEnum
 
 from django.db.models import Q
 
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
-from svet.metering.models import Meter
+from svet.metering.models import Meter, ReadingValue
+from svet.metering.rules import EFFECTIVE, Kind, Zone
 from svet.subscribers.queries import visible_to
 from svet.subscribers.rules import Right
 
@@ -68,3 +70,18 @@ def standing_by_number(*, number: str, limit: int) -> list[Meter]:
     """Standing meters with this serial, or on the account with this number, for the staff's search."""
     meters = Meter.objects.filter(Q(serial=number) | Q(account__number=number), removed_on__isnull=True)
     return list(meters.select_related("account__provider", "account__premises").order_by("pk")[:limit])
+
+
+def final_values(*, meter_ids: Collection[int]) -> dict[int, dict[Zone, Decimal]]:
+    """What each taken-down meter showed at its end, in the order of its face."""
+    rows = ReadingValue.objects.filter(
+        reading_set__meter_id__in=meter_ids,
+        reading_set__kind=Kind.FINAL.value,
+        reading_set__state__in=[state.value for state in EFFECTIVE],
+    )
+    found: dict[int, dict[Zone, Decimal]] = {}
+    for meter_id, zone, value in rows.order_by("reading_set_id", "pk").values_list(
+        "reading_set__meter_id", "zone", "value"
+    ):
+        found.setdefault(meter_id, {})[Zone(zone)] = value
+    return found

@@ -13,7 +13,7 @@ from svet.metering.rules.calendar import (
 from svet.metering.rules.disputes import DISPUTE_MOVES, DisputeReason, DisputeState, dispute_until
 from svet.metering.rules.entering import moment_of_entry
 from svet.metering.rules.judging import Dial, Doubt, Judgement, Mark, Verdict, judge, usual_for
-from svet.metering.rules.parsing import ReadingRefused, Reason, parse_value
+from svet.metering.rules.parsing import ReadingRefused, Reason, ReplaceReason, parse_value
 from svet.metering.rules.reminding import (
     VerificationStage,
     WindowStage,
@@ -39,6 +39,7 @@ __all__ = [
     "Mark",
     "ReadingRefused",
     "Reason",
+    "ReplaceReason",
     "Scheme",
     "State",
     "Urgency",

@@ -33,6 +33,13 @@ class Reason(StrEnum):
     CLOSED = "account_closed"
 
 
+class ReplaceReason(StrEnum):
+    """Why a meter cannot be replaced so."""
+
+    BEFORE_INSTALLED = "before_installed"
+    SAME_METER = "same_meter"
+
+
 class ReadingRefused(Refused):
     """The reading cannot be taken; ``field`` names the zone, ``details`` help to say what to do."""
 

@@ -29,6 +29,7 @@ SAMPLE = {
     "at": "22.11.2026 14:05",
     "contact": "телефон",
     "change": "app_on",
+    "access": "confirmed",
     "about": "factor",
     "number": "О-7K3M-Q2X9",
     "link": "https://lk.example.ru/i/7k3mq2x9",
@@ -52,6 +53,14 @@ def test_an_sms_fits_into_one_part(event: Event) -> None:
     params = {name: SAMPLE[name] for name in rules.PARAMS[event]}
     said = words(event=event, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
     assert 0 < len(said.sms) <= 70, said.sms
+
+
+@pytest.mark.parametrize("access", sorted(rules.ACCESS_CHANGES))
+def test_every_change_of_access_has_its_words(access: str) -> None:
+    params = {"access": access, "account": SAMPLE["account"]}
+    said = words(event=Event.ACCESS_CHANGED, params=params, brand="Свет", hotline="8-351")
+    assert said.title
+    assert SAMPLE["account"] in said.text
 
 
 @pytest.mark.parametrize("change", sorted(rules.FACTOR_CHANGES))

@@ -12,6 +12,7 @@ class Scope(StrEnum):
     BILLS_READ = "bills:read"
     PAYMENTS_READ = "payments:read"
     PAYMENTS_WRITE = "payments:write"
+    CABINET_WRITE = "cabinet:write"
     HOUSEHOLD_WRITE = "household:write"
     APPEALS_READ = "appeals:read"
     APPEALS_WRITE = "appeals:write"

@@ -1,5 +1,6 @@
 """Writes: the registry of accounts, their links to people, groups, and how bills are delivered."""
 
+from svet.subscribers.operations.approving import approve_link
 from svet.subscribers.operations.delivery import DeliveryReason, DeliveryRefused, set_delivery
 from svet.subscribers.operations.groups import (
     GroupReason,
@@ -8,6 +9,7 @@ from svet.subscribers.operations.groups import (
     create_group,
     default_group,
     delete_group,
+    fold_group,
     move_account,
     move_group,
     rename_group,
@@ -24,6 +26,14 @@ from svet.subscribers.operations.household import (
     withdraw_invitation,
 )
 from svet.subscribers.operations.linking import LinkReason, LinkRefused, link_account, suspend_link, unlink
+from svet.subscribers.operations.office import (
+    OfficeReason,
+    OfficeRefused,
+    bar_link,
+    confirm_link,
+    hand_over,
+    restore_link,
+)
 from svet.subscribers.operations.registry import (
     AccountRow,
     add_provider,
@@ -45,14 +55,21 @@ __all__ = [
     "InvitationNotFound",
     "LinkReason",
     "LinkRefused",
+    "OfficeReason",
+    "OfficeRefused",
     "accept_invitation",
     "add_provider",
+    "approve_link",
     "arrange_account",
+    "bar_link",
     "change_access",
     "close_account",
+    "confirm_link",
     "create_group",
     "default_group",
     "delete_group",
+    "fold_group",
+    "hand_over",
     "invite",
     "link_account",
     "move_account",
@@ -61,6 +78,7 @@ __all__ = [
     "register_account",
     "register_accounts",
     "rename_group",
+    "restore_link",
     "set_alias",
     "set_delivery",
     "set_link_proofs",

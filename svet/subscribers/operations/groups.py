@@ -114,6 +114,13 @@ def delete_group(*, by: Actor, group_public_id: str) -> None:
         group.delete()
 
 
+def fold_group(*, by: Actor, group_public_id: str, folded: bool) -> None:
+    """Keep a group closed or open on every page, until it is asked otherwise. :raises GroupNotFound:"""
+    with use_case():
+        group = _group(person_id=_person(by), public_id=group_public_id)
+        Group.objects.filter(pk=group.pk).update(folded=folded)
+
+
 def move_group(*, by: Actor, group_public_id: str, up: bool) -> None:
     """Change places with the neighbour above or below; the default group stays first."""
     with use_case():

@@ -130,6 +130,8 @@ def accept_invitation(*, by: Actor, invitation_public_id: str, now: datetime) ->
             link.can_manage, link.ends_at = invitation.can_manage, invitation.ends_at
             link.invited_by_id, link.confirmed_at, link.suspended_at = invitation.invited_by_id, now, None
             link.save()
+        # Whom the owner invites the office's «no» of earlier does not concern any more.
+        Link.objects.filter(person_id=by.person_id, account=account).update(barred_at=None)
         _answer(by, invitation=invitation, state=InvitationState.ACCEPTED, now=now)
         others = queries.people_of(account_id=account.pk)
         for person_id in others:
@@ -179,7 +181,7 @@ def change_access(
     """
     chosen = _rights(rights)
     with use_case():
-        link = _others_link(by, link_public_id=link_public_id)
+        link = others_link(by, link_public_id=link_public_id)
         ends_at = _end_of(until, account=link.account, now=now)
         before = _rights_of(link) | _term(link.ends_at)
         for name, value in chosen.items():
@@ -219,7 +221,8 @@ def _owns(by: Actor, *, account_id: int) -> bool:
     return any(link.is_owner for link in links)
 
 
-def _others_link(by: Actor, *, link_public_id: str) -> Link:
+def others_link(by: Actor, *, link_public_id: str) -> Link:
+    """Another's hold on an account the actor owns, locked (a step). :raises AccountNotFound:"""
     link = (
         Link.objects.select_for_update(of=("self",), no_key=True)
         .select_related("account__provider")

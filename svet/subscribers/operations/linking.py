@@ -51,7 +51,8 @@ def link_account(
     """Add an account to the person's cabinet by the two numbers printed on its bill.
 
     The same pair again gives the same link. An unknown account, another's meter and a paused account
-    look alike and cost alike. The registry's phone is never stopped by a limit.
+    look alike and cost alike, and so does one the office closed to this person. The registry's phone is
+    never stopped by a limit.
 
     :raises NumberRefused: a number has not the form of one
     :raises LinkRefused: no such pair, or the contract is closed (said only to those with the right pair)
@@ -66,6 +67,8 @@ def link_account(
     if pair is not None and pair.held:
         return _existing(person_id=by.person_id, account_id=pair.pk)
     owner = any(account.registry_phone == phone for account in candidates)
+    if pair is not None and pair.barred and pair.registry_phone != phone:
+        pair = None
     _spend_tries(person_id=by.person_id, owner=owner, now=now)
     paused = _spend_account(number=number, now=now)
     if pair is None or (paused and not owner):
@@ -93,6 +96,7 @@ def link_account(
 class _Candidate(TypedDict):
     proven: bool
     held: bool
+    barred: bool
 
 
 def _candidates(
@@ -105,10 +109,11 @@ def _candidates(
         person_id=person_id,
         removed_at__isnull=True,
     )
+    barred = Link.objects.filter(account=OuterRef("pk"), person_id=person_id, barred_at__isnull=False)
     return (
         Account.objects.filter(number=number)
         .select_related("provider")
-        .annotate(proven=Exists(proof), held=Exists(link))
+        .annotate(proven=Exists(proof), held=Exists(link), barred=Exists(barred))
         .order_by("pk")
     )
 

@@ -2,6 +2,8 @@
 
 const root = document.documentElement;
 
+for (const group of document.querySelectorAll("details[data-fold]")) group.dataset.open = String(group.open);
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("[data-appearance]")) {
@@ -53,6 +55,18 @@ document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (form?.matches("[data-submit-on-change]")) form.requestSubmit();
 });
+
+// A group stays folded or open on every page and device; the page itself need not wait for that.
+document.addEventListener("toggle", (event) => {
+  const group = event.target;
+  if (!group.matches("details[data-fold]")) return;
+  const before = group.dataset.open;
+  group.dataset.open = String(group.open);
+  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (before === group.dataset.open || !token) return;
+  const body = new URLSearchParams({ folded: group.open ? "no" : "yes", csrfmiddlewaretoken: token });
+  fetch(group.dataset.fold, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});
+}, true);
 
 document.addEventListener("htmx:beforeRequest", () => document.body.classList.add("is-loading"));
 document.addEventListener("htmx:afterRequest", () => document.body.classList.remove("is-loading"));

@@ -1,0 +1,54 @@
+"""The words of what happens to an account and its meters by the office or the owner."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from svet.notices.words import Params, Words
+
+
+def access_changed(p: Params) -> Words:
+    """Somebody's hold on an account is another than before."""
+    title, text = {
+        "approved": (
+            _("Владелец подтвердил вас"),
+            _("Аб. № %(account)s: теперь вы видите имя владельца и номер квартиры."),
+        ),
+        "confirmed": (
+            _("Вы подтверждены как владелец"),
+            _("Аб. № %(account)s: офис подтвердил, что счёт ваш. Вы можете открыть доступ близким."),
+        ),
+        "restored": (
+            _("Доступ к лицевому счёту снова открыт"),
+            _("Аб. № %(account)s: мы проверили обращение, доступ открыт."),
+        ),
+        "closed": (
+            _("Доступ к лицевому счёту закрыт"),
+            _("Аб. № %(account)s больше не в вашем кабинете. Если это ошибка, позвоните: %(hotline)s."),
+        ),
+        "handed_over": (
+            _("Лицевой счёт передан другому владельцу"),
+            _("Аб. № %(account)s больше не в вашем кабинете. Документы за своё время можно получить в офисе, "
+              "телефон %(hotline)s."),
+        ),
+    }[p["access"]]  # fmt: skip
+    return Words(
+        title=title,
+        text=text % p,
+        sms=_("Изменился доступ к аб. № %(account)s. Вопросы: %(hotline)s") % p,
+        action=_("Посмотреть кабинет"),
+    )
+
+
+def meter_replaced(p: Params) -> Words:
+    """One meter went, another came."""
+    return Words(
+        title=_("Прибор учёта заменён"),
+        text=_(
+            "Аб. № %(account)s: прибор № %(before)s снят %(on)s, установлен № %(serial)s. "
+            "Последние показания старого и первые показания нового — в «Истории»."
+        )
+        % p,
+        sms=_("Аб. № %(account)s: счётчик заменён %(on)s, новый № %(serial)s") % p,
+        action=_("Посмотреть прибор учёта"),
+    )
