@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from svet.cabinet import profile_contacts, profile_factors, profile_office, profile_safety
+from svet.cabinet import profile_contacts, profile_data, profile_factors, profile_office, profile_safety
 from svet.cabinet.fields import checklist
 from svet.cabinet.profile_forms import PasswordForm, PersonForm
 from svet.cabinet.refusing import answer
@@ -163,4 +163,5 @@ urlpatterns: list[URLPattern] = [
     *profile_safety.urlpatterns,
     *profile_factors.urlpatterns,
     *profile_office.urlpatterns,
+    *profile_data.urlpatterns,
 ]

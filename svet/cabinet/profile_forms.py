@@ -140,6 +140,19 @@ class ConfirmForm(PeopleForm):
         return filled(self.cleaned_data, "password")
 
 
+class DeletionForm(ConfirmForm):
+    """The password and a tick: a cabinet does not come back."""
+
+    sure = forms.BooleanField(
+        required=False, label=_("Понимаю, что кабинет не восстановить: удалить его навсегда")
+    )
+
+    def clean_sure(self) -> bool:
+        if not self.cleaned_data.get("sure"):
+            raise ValidationError(_("Поставьте отметку, если решили удалить кабинет."), code="required")
+        return True
+
+
 class PasskeyNameForm(PeopleForm):
     """Another name of a passkey."""
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "svet.payments",
     "svet.support",
     "svet.history",
+    "svet.personal",
     "svet.exchange",
     "svet.cabinet",
     "svet.staff",

@@ -74,3 +74,8 @@ def broken_seals() -> list[str]:
             breaches.append(f"journal seal {seal.pk}: the entries it covers were changed")
         previous, end, floor = seal.digest, seal.to_xact, seal.floor_id
     return breaches
+
+
+def acts_of(*, person_id: int, limit: int) -> list[Entry]:
+    """What a person did, newest first."""
+    return list(Entry.objects.filter(actor_person_id=person_id).order_by("-id")[:limit])

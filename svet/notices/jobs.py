@@ -152,6 +152,9 @@ def _finish(*, delivery: Delivery, state: State, reference: str = "", reason: st
         changes["sent_at"] = timezone.now()
     if delivery.sensitive:
         changes |= {"body": "", "html": ""}
+    if delivery.event == Event.FAREWELL:
+        # The cabinet is deleted: where its last word went is nobody's business any more.
+        changes |= {"address": "", "body": "", "html": ""}
     # The room that made the attachment keeps it; here it has done its work.
     changes["attachment"] = None
     Delivery.objects.filter(id=delivery.id, state=State.WAITING).update(**changes)

@@ -195,12 +195,21 @@ def _channels(recipient: Recipient, *, event: Event) -> set[Channel]:
 
 
 def send_sms(
-    *, phone: str, event: Event, params: Mapping[str, str], now: datetime, language: str = "ru"
+    *,
+    phone: str,
+    event: Event,
+    params: Mapping[str, str],
+    now: datetime,
+    language: str = "ru",
+    recipient_id: int | None = None,
 ) -> int:
-    """Promise an SMS to a number that need not belong to any recipient; returns the delivery's key."""
+    """Promise an SMS to a number that need not belong to any recipient; returns the delivery's key.
+
+    ``recipient_id`` says whose message it is all the same, so that it goes when their cabinet goes.
+    """
     require_transaction()
     said = _words(event=event, params=params, language=language, installation=site.installation())
-    delivery = _sms(recipient_id=None, phone=phone, event=event, said=said, now=now)
+    delivery = _sms(recipient_id=recipient_id, phone=phone, event=event, said=said, now=now)
     return _promise([delivery], event=event)[0]
 
 
@@ -213,13 +222,17 @@ def send_email(
     attachment: Attachment | None = None,
     url: str = "",
     language: str = "ru",
+    recipient_id: int | None = None,
 ) -> int:
-    """Promise a letter to an address that need not belong to any recipient; returns the delivery's key."""
+    """Promise a letter to an address that need not belong to any recipient; returns the delivery's key.
+
+    ``recipient_id`` says whose message it is all the same, so that it goes when their cabinet goes.
+    """
     require_transaction()
     installation = site.installation()
     said = _words(event=event, params=params, language=language, installation=installation)
     delivery = _letter(
-        recipient_id=None,
+        recipient_id=recipient_id,
         address=address,
         event=event,
         said=said,

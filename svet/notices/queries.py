@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -139,3 +140,9 @@ def broken(*, now: datetime) -> list[str]:
         f"waits since {delivery.due_at:%Y-%m-%d %H:%M} UTC"
         for delivery in stuck(now=now)
     ]
+
+
+def told_to(*, recipient_id: int, limit: int) -> list[dict[str, Any]]:
+    """What lay under a person's bell, newest first, as plain values."""
+    rows = Notice.objects.filter(recipient_id=recipient_id).order_by("-id")
+    return [dict(row) for row in rows.values("event", "title", "text", "created_at", "read_at")[:limit]]

@@ -34,6 +34,7 @@ class LimitName(StrEnum):
     SECOND_FACTOR = "second_factor"
     RECOVERY_PER_PHONE = "recovery_per_phone"
     EMAIL_CODES = "email_codes"
+    COPIES_PER_PERSON = "copies_per_person"
     LINKING_PER_PERSON = "linking_per_person"
     LINKING_WRONG_PER_ACCOUNT = "linking_wrong_per_account"
     LINKING_WRONG_EVERYWHERE = "linking_wrong_everywhere"
@@ -92,6 +93,7 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.PASSWORD_CHECKS: Limit(5, 15 * MINUTE),
     LimitName.SECOND_FACTOR: Limit(5, 15 * MINUTE),
     LimitName.RECOVERY_PER_PHONE: Limit(5, DAY),
+    LimitName.COPIES_PER_PERSON: Limit(10, HOUR),
     LimitName.EMAIL_CODES: Limit(5, HOUR, pauses=(60, 120, 300)),
     LimitName.LINKING_PER_PERSON: Limit(5, HOUR),
     LimitName.LINKING_WRONG_PER_ACCOUNT: Limit(5, DAY),
@@ -139,6 +141,7 @@ BOOKKEEPING = frozenset(
 #: Limits whose key is the inner key of a person.
 OF_PERSON = frozenset(
     {
+        LimitName.COPIES_PER_PERSON,
         LimitName.EMAIL_CODES,
         LimitName.INVITATIONS_PER_PERSON,
         LimitName.LINKING_PER_PERSON,

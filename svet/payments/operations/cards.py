@@ -14,6 +14,7 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import BoundCard, Order
 from svet.payments.rules import CARD_NAME_LONGEST
 from svet.people import queries as people
+from svet.people.sealing import sealed
 
 
 class CardReason(StrEnum):
@@ -58,7 +59,7 @@ def name_card(*, by: Actor, card_public_id: str, name: str, now: datetime) -> Bo
         card = _own(by.person_id or 0, card_public_id, lock=True)
         before, card.name = card.name, text
         card.save(update_fields=["name"])
-        _record(by, "payments.card.name", card, now, before={"name": before}, after={"name": text})
+        _record(by, "payments.card.name", card, now, before=_named(card, before), after=_named(card, text))
     return card
 
 
@@ -148,3 +149,8 @@ def _record(
         after=after,
         reason=reason,
     )
+
+
+def _named(card: BoundCard, name: str) -> dict[str, str]:
+    """The name as the journal may keep it: people call cards by people's names."""
+    return sealed({"name": name}, person_id=card.person_id)

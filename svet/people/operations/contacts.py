@@ -40,7 +40,13 @@ def start_email_change(*, person_id: int, email: str, session_key: str, now: dat
             winnable=True,
             person_id=person_id,
         )
-        notices.send_email(address=address, event=Event.EMAIL_CODE, params={"code": code}, now=now)
+        notices.send_email(
+            address=address,
+            event=Event.EMAIL_CODE,
+            params={"code": code},
+            now=now,
+            recipient_id=person.recipient_id,
+        )
     return row
 
 
@@ -82,7 +88,13 @@ def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
         now=now,
     )
     if old and old != row.target:
-        notices.send_email(address=old, event=Event.CONTACT_CHANGED, params=params, now=now)
+        notices.send_email(
+            address=old,
+            event=Event.CONTACT_CHANGED,
+            params=params,
+            now=now,
+            recipient_id=person.recipient_id,
+        )
 
 
 def start_phone_change(
@@ -213,5 +225,11 @@ def keep_phone(
         url="/profile/",
         now=now,
     )
-    notices.send_sms(phone=old, event=Event.CONTACT_CHANGED, params=params, now=now)
+    notices.send_sms(
+        phone=old,
+        event=Event.CONTACT_CHANGED,
+        params=params,
+        now=now,
+        recipient_id=person.recipient_id,
+    )
     return None

@@ -35,6 +35,7 @@ from svet.people.models import Person
 from svet.people.operations.factors import RecoverySheet, first_sheet, note_change, tidy_up
 from svet.people.rules.factors import LONGEST_PASSKEY_NAME, MOST_PASSKEYS, FactorReason, FactorRefused
 from svet.people.rules.names import ProfileReason
+from svet.people.sealing import sealed
 
 _REQUIRED = UserVerificationRequirement.REQUIRED
 
@@ -122,7 +123,7 @@ def rename_passkey(*, person_id: int, public_id: str, name: str, address: str, n
             subject="passkey",
             subject_id=public_id,
             now=now,
-            after={"name": title},
+            after=sealed({"name": title}, person_id=person_id),
         )
 
 

@@ -14,6 +14,7 @@ from svet.people.models import Person, Token
 from svet.people.queries import token_digest
 from svet.people.rules.names import ProfileReason, ProfileRefused
 from svet.people.rules.scopes import Scope
+from svet.people.sealing import sealed
 
 _PREFIX = "svet_"
 _MOST_TOKENS = 20
@@ -55,7 +56,7 @@ def issue_token(
             subject="token",
             subject_id=token.public_id,
             now=now,
-            after={"name": title, "scopes": chosen},
+            after=sealed({"name": title, "scopes": chosen}, person_id=person_id),
         )
     return token, secret
 

@@ -1,0 +1,143 @@
+"""«Мои данные»: take a copy of everything along, or delete the cabinet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from svet.cabinet.profile_factors import proved
+from svet.cabinet.profile_forms import DeletionForm
+from svet.cabinet.refusing import answer
+from svet.cabinet.requests import (
+    DEVICE_COOKIE,
+    client_address,
+    now_of,
+    person_of,
+    signed_in,
+)
+from svet.kernel.refusals import Refused
+from svet.limits.operations import LimitReached, spend
+from svet.limits.rules import LimitName
+from svet.look import formats
+from svet.people import texts
+from svet.personal import operations, queries
+
+_HOME = "/profile/data/"
+
+
+@signed_in
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What may be taken along and what deleting means."""
+    return render(request, "cabinet/data.html", {})
+
+
+def _copy(request: HttpRequest) -> dict[str, Any]:
+    """Everything about the person, a few times an hour. :raises LimitReached:"""
+    person_id = person_of(request).pk
+    now = now_of(request)
+    spend(limit=LimitName.COPIES_PER_PERSON, key=str(person_id), now=now)
+    return queries.everything(person_id=person_id, now=now)
+
+
+@require_safe
+@proved
+def as_json(request: HttpRequest) -> HttpResponse:
+    """The copy for programs."""
+    try:
+        found = _copy(request)
+    except LimitReached as reached:
+        return _later(request, reached)
+    response = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response.headers["Content-Disposition"] = 'attachment; filename="svet-my-data.json"'
+    return response
+
+
+@require_safe
+@proved
+def as_page(request: HttpRequest) -> HttpResponse:
+    """The copy to read and to print."""
+    try:
+        found = _copy(request)
+    except LimitReached as reached:
+        return _later(request, reached)
+    tables = [
+        {
+            "title": title,
+            "heads": list(rows[0]) if rows else [],
+            "rows": [[(name, _said(value)) for name, value in row.items()] for row in rows],
+        }
+        for title, rows in queries.sections(found)
+    ]
+    return render(request, "cabinet/data_copy.html", {"tables": tables, "made_at": found["made_at"]})
+
+
+def _later(request: HttpRequest, reached: LimitReached) -> HttpResponse:
+    messages.error(request, texts.explain(reached))
+    response = redirect(_HOME)
+    response.headers["Retry-After"] = str(reached.retry_after)
+    return response
+
+
+def _said(value: object) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("да") if value else _("нет")
+    if isinstance(value, datetime):
+        return formats.moment(value)
+    if isinstance(value, date):
+        return formats.day(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_said(one)}" for name, one in value.items()) or "—"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_said, value)) or "—"
+    return str(value)
+
+
+@sensitive_post_parameters("password")
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    """Say what goes and what stays, ask the password and a tick, and delete the cabinet."""
+    form = DeletionForm(request.POST if request.method == "POST" else None)
+    refused: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.delete_cabinet(
+                person_id=person_of(request).pk,
+                password=form.cleaned_data["password"],
+                address=client_address(request),
+                now=now_of(request),
+            )
+        except operations.LeavingRefused:
+            form.add_error(
+                None, _("Платёж ещё не завершён. Подождите, пока банк ответит, и удалите кабинет потом.")
+            )
+        except Refused as error:
+            refused = error
+        else:
+            request.session.flush()
+            messages.success(request, _("Кабинет удалён. Счета и показания остались у лицевых счетов."))
+            response = redirect("/entrance/")
+            response.delete_cookie(DEVICE_COOKIE)
+            return response
+    return answer(request, "cabinet/data_delete.html", lambda: {"form": form}, form=form, refused=refused)
+
+
+urlpatterns: list[URLPattern] = [
+    path(_HOME.lstrip("/"), home),
+    path("profile/data/copy.json", as_json),
+    path("profile/data/copy/", as_page),
+    path("profile/data/delete/", delete),
+]

@@ -1,0 +1,32 @@
+"""The readings a person sent, for the copy of their data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from svet.metering.models import ReadingSet
+from svet.subscribers.models import Link
+
+
+def sent_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:
+    """What the person sent themselves, newest first; what others sent for the same account is not theirs."""
+    accounts = Link.objects.filter(person_id=person_id).values("account_id")
+    sets = (
+        ReadingSet.objects.filter(account_id__in=accounts, author_person_id=person_id)
+        .select_related("account", "meter")
+        .prefetch_related("values")
+        .order_by("-id")
+    )
+    return [
+        {
+            "receipt": row.receipt_number,
+            "account": row.account.number,
+            "meter": row.meter.serial,
+            "read_on": row.read_on,
+            "received_at": row.received_at,
+            "channel": row.channel,
+            "state": row.state,
+            "values": {value.zone: value.value for value in row.values.all()},
+        }
+        for row in sets[:limit]
+    ]

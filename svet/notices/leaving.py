@@ -1,0 +1,32 @@
+"""Somebody deletes their cabinet: one last word, and nothing is kept of where it went."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from svet.kernel.transactions import require_transaction
+from svet.notices.models import Delivery, IncomingSms, Notice, Recipient
+from svet.notices.operations import send_email, send_sms
+from svet.notices.rules import Event
+
+
+def say_farewell(*, recipient_id: int, at: str, now: datetime) -> None:
+    """Drop everything told to the person and promise the last word to phone and confirmed e-mail.
+
+    In the caller's transaction; the address of the last word is wiped when it has left.
+    """
+    require_transaction()
+    row = Recipient.objects.select_for_update().get(pk=recipient_id)
+    Notice.objects.filter(recipient=row).delete()
+    IncomingSms.objects.filter(phone=row.phone).delete()
+    addresses = [address for address in (row.phone, row.email) if address]
+    Delivery.objects.filter(Q(recipient=row) | Q(address__in=addresses)).delete()
+    params = {"at": at}
+    send_sms(phone=row.phone, event=Event.FAREWELL, params=params, now=now, language=row.language)
+    if row.email and row.email_confirmed:
+        send_email(address=row.email, event=Event.FAREWELL, params=params, now=now, language=row.language)
+    Recipient.objects.filter(pk=recipient_id).update(
+        phone="", email="", email_confirmed=False, preferences={}, email_on=False, sms_on=False
+    )

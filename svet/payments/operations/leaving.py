@@ -1,0 +1,35 @@
+"""Somebody deletes their cabinet: payments stay with the accounts, cards and addresses go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import Refused
+from svet.kernel.transactions import require_transaction
+from svet.payments.models import BoundCard, Order
+from svet.payments.states import FINAL
+
+
+class LeavingReason(StrEnum):
+    MONEY_ON_ITS_WAY = "money_on_its_way"
+
+
+class LeavingRefused(Refused):
+    """The cabinet cannot be deleted yet."""
+
+
+def forget_payer(*, person_id: int, by: Actor, now: datetime) -> None:
+    """Unbind every card and drop the addresses of receipts. In the caller's transaction.
+
+    :raises LeavingRefused: a payment is not finished: its receipt has to reach somebody
+    """
+    require_transaction()
+    mine = Order.objects.filter(person_id=person_id)
+    if mine.exclude(state__in=FINAL).exists():
+        raise LeavingRefused(LeavingReason.MONEY_ON_ITS_WAY)
+    mine.exclude(receipt_email="").update(receipt_email="")
+    cards = BoundCard.objects.filter(person_id=person_id)
+    cards.filter(unbound_at__isnull=True).update(reference="", unbound_at=now)
+    cards.update(name="", expires="", last4="")
