@@ -28,7 +28,7 @@ from svet.subscribers.models import Account, Delivery
 from svet.subscribers.rules import Right
 
 #: How much of each list the screen shows.
-_SOME, _MANY = 12, 40
+_SOME, _MANY = 8, 40
 _YEAR = timedelta(days=400)
 
 RIGHTS: dict[Right, str | Promise] = {
