@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from bench import readings
+from bench import people, readings
 from bench.figures import machine, table
 
 
@@ -16,6 +16,8 @@ def main() -> int:
     before = machine()
     print(f"readings: {scale.meters:,} meters, the load generator shares the cores…", flush=True)
     rows = readings.measure(scale)
+    print("people…", flush=True)
+    rows += people.measure(seconds=8.0)
     print("billing…", flush=True)
     billing = subprocess.run(
         [sys.executable, "-m", "bench.billing"], stdout=subprocess.PIPE, text=True, check=False

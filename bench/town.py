@@ -152,9 +152,10 @@ INSERT INTO notices_recipient (phone, email, email_confirmed, language, email_on
     SELECT '+79' || lpad(n::text, 9, '0'), '', false, 'ru', true, true, '{}'
     FROM generate_series(1, %(count)s) n ORDER BY n;
 INSERT INTO people_person (password, public_id, phone, first_name, patronymic, last_name, sex, email,
-        recipient_id, language, is_staff, is_active, large_text, theme, created_at, password_changed_at)
+        recipient_id, language, is_staff, is_active, large_text, theme, created_at, password_changed_at,
+        journal_key)
     SELECT %(password)s, 'p' || lpad(n::text, 15, '0'), '+79' || lpad(n::text, 9, '0'),
-        'Анна', '', '', '', '', %(recipient)s + n, 'ru', false, true, false, '', %(now)s, %(now)s
+        'Анна', '', '', '', '', %(recipient)s + n, 'ru', false, true, false, '', %(now)s, %(now)s, ''
     FROM generate_series(1, %(count)s) n ORDER BY n;
 INSERT INTO people_token (public_id, person_id, name, scopes, digest, hint, created_at)
     SELECT 't' || lpad(n::text, 15, '0'), %(person)s + n, 'bench',

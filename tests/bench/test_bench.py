@@ -7,15 +7,21 @@ import importlib
 import pytest
 
 from bench.figures import Row, machine, percentile, table
+from bench.people import Taken
 from bench.replay import Sample, parse_report, script, statements
 from bench.requests import REQUESTS, Places, by_api, person_of
 
 PLACES = Places(meters=100, meter=34_000_000, person=52_000_000)
 
 
-@pytest.mark.parametrize("module", ["billing", "client", "readings", "stack", "town", "__main__"])
+@pytest.mark.parametrize("module", ["billing", "client", "people", "readings", "stack", "town", "__main__"])
 def test_every_part_imports(module: str) -> None:
     importlib.import_module(f"bench.{module}")
+
+
+def test_the_loads_row_counts_what_was_answered_well() -> None:
+    row = Taken(seconds=2.0, milliseconds=[10.0, 30.0, 20.0, 40.0], errors=1).row("sign-ins", bare=4.0)
+    assert (row.pace, row.ratio, row.p50, row.p95, row.errors) == (2.0, 0.5, 20.0, 40.0, 1)
 
 
 def test_percentile_is_the_nearest_rank() -> None:

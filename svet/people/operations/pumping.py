@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
+
 from svet.limits.operations import count
 from svet.limits.queries import spent
 from svet.limits.rules import LimitName, network_of
@@ -41,6 +43,6 @@ def _keys(*, phone: str, address: str) -> tuple[str, str]:
 
 def _comes_to_nothing(key: str, *, now: datetime) -> bool:
     sent = spent(limit=LimitName.CODES_ASKED, key=key, now=now)
-    if sent < _FEWEST_TO_JUDGE:
+    if sent < _FEWEST_TO_JUDGE * int(settings.LIMITS_FACTOR):
         return False
     return spent(limit=LimitName.CODES_CONFIRMED, key=key, now=now) < sent * _USUAL_SHARE
