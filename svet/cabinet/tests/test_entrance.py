@@ -35,8 +35,8 @@ LABELS = [
 
 
 def body(response: Any) -> str:
-    """The page without what is random in it: the form's token."""
-    text = response.content.decode()
+    """The page without what differs by itself: the form's token, and the second in which it was asked for."""
+    text = re.sub(r'(data-seconds="|countdown__left">)[0-9]+', r"\1N", response.content.decode())
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "token", text)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.tests.factories import make_meter
@@ -47,10 +48,11 @@ def test_anna_invites_boris_accepts_and_anna_closes_the_door() -> None:
     link = Link.objects.get(person=boris)
     page = hers.get(f"{base}household/").content.decode()
     assert "По приглашению" in page
-    hers.post(f"{base}household/{link.public_id}/", {"rights": ["submit"], "until": "2027-01-31"})
+    until = timezone.localdate() + timedelta(days=60)
+    hers.post(f"{base}household/{link.public_id}/", {"rights": ["submit"], "until": until.isoformat()})
     link.refresh_from_db()
     assert (link.can_submit, link.can_pay) == (True, False)
-    assert "31.01.2027" in hers.get(f"{base}household/").content.decode()
+    assert f"{until:%d.%m.%Y}" in hers.get(f"{base}household/").content.decode()
     hers.post(f"{base}household/{link.public_id}/revoke/")
     assert his.get(base).status_code == 404
 
