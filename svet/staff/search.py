@@ -45,7 +45,7 @@ def _ways(text: str) -> list[Callable[[], list[int]]]:
             lambda: finding.by_serial(digits),
             lambda: metering.accounts_of_serial(digits),
         ]
-    if not phone and _NUMBER.fullmatch(text) and digits:
+    if not phone and _NUMBER.fullmatch(text) and (digits or "-" in text):
         number = text.upper()
         ways += [
             lambda: payments.accounts_of_order(number),

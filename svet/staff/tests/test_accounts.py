@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from svet.journal.models import Entry
 from svet.metering.tests.factories import make_meter, make_reading
+from svet.payments.models import Order
 from svet.payments.tests.factories import make_order
 from svet.people.rules.staff import Role
 from svet.people.tests.factories import NOW, make_member, make_person
@@ -136,3 +137,9 @@ def test_the_screen_costs_as_many_queries_with_much_as_with_little(browser: Clie
         make_link(person=make_person(), account=account)
         make_order(person=person, lines=[(account, 1_000)], now=NOW)
     assert cost() == few
+
+
+def test_a_number_without_any_digit_is_a_number_too(account: Account) -> None:
+    order = make_order(person=make_person(), lines=[(account, 1_000)], now=NOW)
+    Order.objects.filter(pk=order.pk).update(number="О-KMQX-ABCD")
+    assert found("о-kmqx-abcd") == ["0356067000"]
