@@ -10,7 +10,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.cabinet import groups, household, quick
+from svet.cabinet import absence, groups, household, quick
 from svet.cabinet.forms import add_refusal
 from svet.cabinet.requests import actor_of, now_of, person_of, signed_in
 from svet.cabinet.strangers import turn_away
@@ -195,6 +195,7 @@ urlpatterns: list[URLPattern] = [
     path("accounts/<slug:account_id>/alias/", alias, name="account-alias"),
     path("accounts/<slug:account_id>/remove/", remove, name="account-remove"),
     path("accounts/<slug:account_id>/not-me/<slug:link_id>/", not_me, name="account-not-me"),
+    *absence.urlpatterns,
     *groups.urlpatterns,
     *household.urlpatterns,
     *quick.urlpatterns,

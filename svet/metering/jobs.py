@@ -7,6 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from svet.metering import operations
+from svet.metering.operations.absence import act_for_absent as act
 from svet.notices.jobs import READ_SMS
 
 
@@ -41,3 +42,16 @@ def remind_of_verification(timestamp: int) -> None:
 def read_sms(incoming_id: int) -> None:
     """Take the readings of one text and answer it; called again, it does nothing."""
     operations.answer_text(incoming_id=incoming_id)
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(
+    queue="reminders",
+    name="metering.act_for_absent",
+    lock="metering.act_for_absent",
+    queueing_lock="metering.act_for_absent",
+    pass_context=False,
+)
+def act_for_absent(timestamp: int) -> None:
+    """Send, remind or ask for those who are away, and end what is over."""
+    act(now=timezone.now())

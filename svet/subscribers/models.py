@@ -35,6 +35,8 @@ class Provider(models.Model):
     due_day = models.PositiveSmallIntegerField(default=15)
     # How many days after a control reading its customer may object to it.
     dispute_days = models.PositiveSmallIntegerField(default=30)
+    # For how many months a reading that nobody looked at may be sent while people are away.
+    absence_months = models.PositiveSmallIntegerField(default=3)
     time_zone = models.CharField(max_length=40, default="Asia/Yekaterinburg")
     hotline = models.CharField(max_length=40, blank=True)
     region = models.CharField(max_length=100, blank=True)

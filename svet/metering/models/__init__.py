@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from svet.files.models import Photo
 from svet.kernel.fields import PublicIdField
+from svet.metering.models.absence import Absence, AbsenceStep
 from svet.metering.models.telling import TextAnswer, VerificationReminder, WindowReminder
 from svet.metering.rules import (
     Channel,
@@ -22,6 +23,8 @@ from svet.metering.rules import (
 from svet.subscribers.models import Account
 
 __all__ = [
+    "Absence",
+    "AbsenceStep",
     "Dispute",
     "DisputeChange",
     "Meter",
