@@ -162,8 +162,8 @@ INSERT INTO people_token (public_id, person_id, name, scopes, digest, hint, crea
         '["readings:read", "readings:write"]'::jsonb,
         encode(sha256(('svet_' || lpad((%(person)s + n)::text, 43, '0'))::bytea), 'hex'), '0000', %(now)s
     FROM generate_series(1, %(count)s) n ORDER BY n;
-INSERT INTO subscribers_group (public_id, person_id, name, position, is_default)
-    SELECT 'g' || lpad(n::text, 15, '0'), %(person)s + n, 'Мои абоненты', 0, true
+INSERT INTO subscribers_group (public_id, person_id, name, position, is_default, folded)
+    SELECT 'g' || lpad(n::text, 15, '0'), %(person)s + n, 'Мои абоненты', 0, true, false
     FROM generate_series(1, %(count)s) n ORDER BY n;
 INSERT INTO subscribers_link (public_id, person_id, account_id, group_id, alias, position, can_view,
         can_submit, can_pay, can_manage, linked_at, confirmed_at)
