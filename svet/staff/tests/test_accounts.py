@@ -140,6 +140,8 @@ def test_the_screen_costs_as_many_queries_with_much_as_with_little(browser: Clie
 
 
 def test_a_number_without_any_digit_is_a_number_too(account: Account) -> None:
-    order = make_order(person=make_person(), lines=[(account, 1_000)], now=NOW)
+    person = make_person()
+    make_link(person=person, account=account)
+    order = make_order(person=person, lines=[(account, 1_000)], now=NOW)
     Order.objects.filter(pk=order.pk).update(number="О-KMQX-ABCD")
     assert found("о-kmqx-abcd") == ["0356067000"]
