@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
@@ -17,10 +18,10 @@ from svet.billing.rules import (
     Basis,
     BillingRefused,
     GroupTariffs,
-    PastLine,
     PricedLine,
     Reason,
     Rules,
+    Scale,
     Volume,
     price_account,
     scale_volumes,
@@ -233,6 +234,8 @@ def compute(
         )
     ]
     past = past_lines(deep, before=period) if deep else {}
+    known = {account_id: scales(lines, rules) for account_id, lines in past.items()}
+    totals = _totals_of_late(usage, known)
     result = []
     for account in accounts:
         meters = usage.get(account.id, [])
@@ -243,7 +246,8 @@ def compute(
         try:
             lines = charge_lines(
                 meters,
-                past.get(account.id, ()),
+                known.get(account.id, {}),
+                totals,
                 group=group,
                 residents=account.residents,
                 period=period,
@@ -258,9 +262,37 @@ def compute(
     return result
 
 
+def _totals_of_late(
+    usage: Mapping[int, Sequence[metering.MeterUsage]],
+    known: Mapping[int, Mapping[tuple[int, str], Scale]],
+) -> dict[tuple[int, str], Decimal]:
+    """The counts of the sets between which a reading came after its month was charged; seldom any."""
+    sets: set[int] = set()
+    for account_id, by_scale in known.items():
+        for meter in usage.get(account_id, ()):
+            for scale in meter.zones:
+                past = by_scale.get((meter.meter_id, str(scale.zone)))
+                anchor = past.anchor.set_id if past is not None and past.anchor is not None else None
+                if anchor is not None and anchor != scale.previous_set_id:
+                    sets |= {anchor, scale.previous_set_id}
+    return metering.dial_totals(sets) if sets else {}
+
+
+def _climbed(
+    scale: metering.ZoneUsage, past: Scale | None, totals: Mapping[tuple[int, str], Decimal]
+) -> Decimal | None:
+    """How far the dial went from the last charged reading to the one before this month, turns counted."""
+    if past is None or past.anchor is None or past.anchor.set_id is None:
+        return None
+    after = totals.get((scale.previous_set_id, str(scale.zone)))
+    before = totals.get((past.anchor.set_id, str(scale.zone)))
+    return None if after is None or before is None else after - before
+
+
 def charge_lines(
     meters: Sequence[metering.MeterUsage],
-    past: Sequence[PastLine],
+    known: Mapping[tuple[int, str], Scale],
+    totals: Mapping[tuple[int, str], Decimal],
     *,
     group: GroupTariffs,
     residents: int,
@@ -268,15 +300,19 @@ def charge_lines(
     cut_off_day: int,
     rules: Rules,
 ) -> list[PricedLine]:
-    """All lines of one account's charge: estimates taken back first, then its volumes priced."""
-    known = scales(past, rules) if past else {}
+    """All lines of one account's charge: estimates taken back first, then its volumes priced.
+
+    ``known`` is the past of each scale, ``totals`` what the scales of late sets have counted in all.
+    """
     volumes: list[Volume] = []
     lines: list[PricedLine] = []
     for meter in meters:
         for scale in meter.zones:
+            past = known.get((meter.meter_id, str(scale.zone)))
             found = scale_volumes(
                 scale,
-                known.get((meter.meter_id, str(scale.zone))),
+                past,
+                climbed=_climbed(scale, past, totals),
                 meter_id=meter.meter_id,
                 scheme=meter.scheme,
                 ratio=meter.ratio,

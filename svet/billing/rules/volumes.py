@@ -126,8 +126,12 @@ def scale_volumes(
     cut_off_day: int,
     rules: Rules,
     residents: int,
+    climbed: Decimal | None = None,
 ) -> Volumes:
     """Volumes of one scale in one month, kWh.
+
+    ``climbed`` is how far the dial went from the last charged reading to a later one that came late, full
+    turns counted, without the ratio; without it the dial is believed not to have turned over.
 
     With a reading: everything since the last real reading charged, estimates in between taken back. Without:
     the daily average of the last ``average_base_months`` months of real readings (at least
@@ -144,7 +148,7 @@ def scale_volumes(
     late = _ZERO
     if scale.anchor is not None and before is not None and scale.anchor.set_id != before.set_id:
         start = scale.anchor
-        late = (before.value - scale.anchor.value) * ratio
+        late = (before.value - scale.anchor.value if climbed is None else climbed) * ratio
     target = now or (before if start is not before else None)
     if target is not None:
         kwh = late + (usage.kwh or _ZERO if now is not None else _ZERO)

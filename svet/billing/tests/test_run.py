@@ -23,7 +23,7 @@ from svet.billing.tests.factories import (
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
-from svet.metering.models import ReadingSet
+from svet.metering.models import ReadingSet, ReadingValue
 from svet.metering.rules import Scheme, State, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.subscribers.tests.factories import make_account, make_provider
@@ -64,6 +64,24 @@ def test_reading_becomes_a_charge_with_everything_that_explains_it() -> None:
     assert ledger.balance(account.pk) == Money(66_445)
     assert ledger.turnover([account.pk], NOVEMBER)[account.pk].charged == Money(66_445)
     assert queries.broken() == []
+
+
+def test_a_dial_that_turned_over_before_a_late_reading_is_billed_for_what_it_counted() -> None:
+    load_chelyabinsk()
+    account, meter = make_metered_account(installed_on=date(2026, 9, 20), initial=99_700)
+    make_reading(meter, 99_900, read_on=date(2026, 10, 20))
+    run(NOVEMBER.plus(-1))
+    run(NOVEMBER)  # nothing came: an estimate, or nothing where there is no base for one
+    # The reading of November comes after its month was charged, and the dial has passed zero before it.
+    make_reading(meter, 80, read_on=date(2026, 11, 20))
+    late = ReadingSet.objects.filter(meter=meter, read_on=date(2026, 11, 20))
+    late.update(state=State.ACCEPTED)
+    assert ReadingValue.objects.get(reading_set=late.get()).turns == 1
+    run(DECEMBER, now=LATER)
+    found = queries.charge(account.pk, DECEMBER)
+    assert found is not None
+    assert sum(line.kwh for line in found.lines if line.basis is Basis.READING) == 180
+    assert all(line.kwh >= 0 for line in found.lines if line.basis is Basis.READING)
 
 
 def test_two_and_three_zones_have_their_own_prices() -> None:

@@ -43,7 +43,7 @@ from svet.metering.queries.tracks import (
     waiting_dispute_count,
     waiting_disputes,
 )
-from svet.metering.queries.usage import MeterUsage, ZoneUsage, usage
+from svet.metering.queries.usage import MeterUsage, ZoneUsage, dial_totals, usage
 
 __all__ = [
     "Change",
@@ -64,6 +64,7 @@ __all__ = [
     "broken",
     "changes_of",
     "compared",
+    "dial_totals",
     "dials",
     "dispute_by_id",
     "disputes_of",
