@@ -164,6 +164,7 @@ DIRECT: Final = frozenset(
         Event.RECEIPT,
         Event.INVITED,
         Event.FAREWELL,
+        Event.SMS_ANSWER,
     }
 )
 #: The rows of the switch matrix, in the order of the profile page.

@@ -20,6 +20,7 @@ NO_PAGES = {
     "": "a redirect to the entrance or the cabinet",
     "entrance/sign-in/": "a redirect to the tab",
     "payment/pay/": "a redirect for those who came back by the browser's button",
+    "readings/kept/": "data for the page's own script",
     "profile/person/": "a redirect to the profile",
 }
 NO_PAGE_ENDINGS = (".pdf", ".csv", ".xlsx", ".json", ".jpg")

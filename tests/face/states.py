@@ -78,6 +78,27 @@ def changing_addresses(world: World) -> Iterator[Visit]:
     yield "two codes are on their way", client, "/profile/phone/codes/"
 
 
+def proving_twice(world: World) -> Iterator[Visit]:
+    """The second step of a sign-in, what connects it, and what is done when it is lost."""
+    person = make_person()
+    client = signed_in(person)
+    client.post("/profile/confirm/", {"password": PASSWORD, "next": "/profile/second-factor/"})
+    yield "connecting an application", client, "/profile/second-factor/app/"
+    yield "connecting a passkey", client, "/profile/second-factor/passkey/"
+    client.post("/profile/phone/lost/", {"phone": "8 911 717 85 98", "password": PASSWORD})
+    yield "a code to the new phone", client, "/profile/phone/lost/code/"
+    client.post("/profile/confirm/", {"password": PASSWORD, "next": "/profile/data/copy/"})
+    yield "one's own data", client, "/profile/data/copy/"
+    with transaction.atomic():
+        people.keep_totp(
+            person=person, secret=people.new_totp_secret(), by=Actor.system("test"), now=timezone.now()
+        )
+    visitor = Client()
+    visitor.post("/entrance/sign-in/", {"phone": person.phone, "password": PASSWORD})
+    yield "asked for the second step", visitor, "/entrance/second-factor/"
+    yield "the second step is lost", visitor, "/entrance/second-factor/lost/"
+
+
 def opening_a_desk(world: World) -> Iterator[Visit]:
     """A member's first sign-in, before and after a wrong code."""
     member, client = make_member(), Client()
@@ -163,7 +184,7 @@ def searching(world: World) -> Iterator[Visit]:
     yield "tab", Client(), "/entrance/?tab=sign-in"
 
 
-ON_THE_WAY = (registering, recovering, changing_addresses, opening_a_desk)
+ON_THE_WAY = (registering, recovering, changing_addresses, proving_twice, opening_a_desk)
 STATES = (*ON_THE_WAY, newcomer, forty_accounts, payments, troubles, searching, working_hard)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from django.contrib.auth.hashers import make_password
 
@@ -21,9 +20,8 @@ PASSWORD = "Kx7#mVq2p"
 _numbers = itertools.count(1)
 
 
-@lru_cache(maxsize=1)
-def _encoded() -> str:
-    return make_password(PASSWORD)
+#: Made at once: a test that patches the hasher must not leave its own hash to the tests after it.
+_ENCODED = make_password(PASSWORD)
 
 
 def make_person(
@@ -44,7 +42,7 @@ def make_person(
             notices.set_addresses(recipient_id=recipient_id, email_confirmed=True)
         return Person.objects.create(
             phone=number,
-            password=_encoded(),
+            password=_ENCODED,
             first_name=first_name,
             patronymic=patronymic,
             last_name=last_name,
