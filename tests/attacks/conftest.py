@@ -6,7 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from pytest_django import Settings
+
+from svet.people.tests import factories
 
 Report = Callable[[str, int, int], None]
 _LINES: list[str] = []
@@ -24,9 +27,10 @@ def bound() -> Report:
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(settings: Settings) -> None:
+def quick_hashes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """How often a password is hashed matters here, not how long it takes."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    monkeypatch.setattr(factories, "_ENCODED", make_password(factories.PASSWORD))
 
 
 @pytest.fixture(scope="session", autouse=True)
