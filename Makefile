@@ -27,7 +27,7 @@ check: environment-dev ## Style, types, the floors of the house, the architectur
 	$(PYTHON) -m pytest tests/architecture
 
 test: check browser smsc ## All checks and all tests, the journeys in headless Chromium among them
-	$(PYTHON) -m pytest -n 2 --dist loadgroup --ignore=tests/architecture
+	$(PYTHON) -m pytest -n 2 --dist load --ignore=tests/architecture
 
 axe: environment-dev browser ## Ask axe about every page and state, narrow and wide, light and dark
 	SVET_FACE_MATRIX=whole $(PYTHON) -m pytest tests/face

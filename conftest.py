@@ -6,6 +6,22 @@ from typing import Any
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+from xdist.scheduler import LoadScopeScheduling
+
+
+class JourneysTogether(LoadScopeScheduling):
+    """Every test goes to whichever worker is free, but the journeys share one: they share one demo.
+
+    The marker of pytest-xdist for this writes into an attribute that pytest 9.2 no longer reads.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> JourneysTogether:
+    return JourneysTogether(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

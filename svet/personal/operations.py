@@ -11,6 +11,7 @@ from svet.payments.operations.leaving import LeavingReason, LeavingRefused, forg
 from svet.people.operations.leaving import check_leaving, forget_person
 from svet.people.rules.stamps import stamp
 from svet.subscribers.operations.leaving import leave_accounts
+from svet.support.leaving import forget_writer
 
 __all__ = ["LeavingReason", "LeavingRefused", "delete_cabinet"]
 
@@ -27,5 +28,6 @@ def delete_cabinet(*, person_id: int, password: str, address: str, now: datetime
     with use_case():
         forget_payer(person_id=person_id, by=by, now=now)
         leave_accounts(person_id=person_id, by=by, now=now)
+        forget_writer(person_id=person_id, by=by, now=now)
         say_farewell(recipient_id=person.recipient_id, at=stamp(now), now=now)
         forget_person(person_id=person_id, by=by, now=now)

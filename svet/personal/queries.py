@@ -15,6 +15,7 @@ from svet.payments import copies as payments
 from svet.people import factors, queries, sealing
 from svet.people.models import Person
 from svet.subscribers import copies as subscribers
+from svet.support import copies as support
 
 Row = Mapping[str, Any]
 #: No section is longer: who needs more than this asks the office.
@@ -54,6 +55,7 @@ def everything(*, person_id: int, now: datetime) -> dict[str, Any]:
         "readings": metering.sent_by(person_id=person_id, limit=MOST_ROWS),
         "payments": payments.made_by(person_id=person_id, limit=MOST_ROWS),
         "cards": payments.cards_named_by(person_id=person_id),
+        "appeals": support.written_by(person_id=person_id)[:MOST_ROWS],
         "notices": notices.told_to(recipient_id=person.recipient_id, limit=MOST_ROWS),
         "acts": _acts(person),
     }
@@ -72,6 +74,7 @@ def sections(copy: Mapping[str, Any]) -> list[tuple[str, Sequence[Row]]]:
         "readings": _("Переданные показания"),
         "payments": _("Платежи"),
         "cards": _("Карты"),
+        "appeals": _("Обращения"),
         "notices": _("Уведомления"),
         "acts": _("Ваши действия"),
     }

@@ -166,6 +166,11 @@ def close(*, by: Actor, appeal_public_id: str, now: datetime) -> None:
             _move(appeal, after=AppealState.CLOSED, by=by, now=now)
 
 
+def end_appeal(appeal: Appeal, *, by: Actor, now: datetime) -> None:
+    """Close an appeal the caller has locked (a step)."""
+    _move(appeal, after=AppealState.CLOSED, by=by, now=now)
+
+
 def close_quiet(*, now: datetime) -> int:
     """Close the appeals whose answer nobody has spoken to for 30 days; says how many."""
     quiet = Appeal.objects.filter(state=AppealState.ANSWERED, touched_at__lt=now - timedelta(days=QUIET_DAYS))

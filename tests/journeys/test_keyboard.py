@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Demo
 from tests.journeys.steps import PASSWORD
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 FARTHEST = 90
 #: What a screen reader would say about the element that has the focus.

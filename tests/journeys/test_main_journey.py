@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import ANCHOR, Demo
 from tests.journeys.steps import add_account, register, sign_in, sign_out, type_code
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 VISITORS = [
     pytest.param({"javascript": True, "width": 1280}, id="desktop"),

@@ -15,7 +15,7 @@ from svet.files.tests.pictures import photo
 from tests.journeys.conftest import Demo
 from tests.journeys.steps import add_account, register
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_odd_reading_is_confirmed_photographed_judged_and_followed(

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import Demo
 from tests.journeys.steps import add_account, register, sign_in, sign_out
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 # The request goes out and is served, but the page hears only that the connection broke.
 LOSE_ANSWERS = """() => {

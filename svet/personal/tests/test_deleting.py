@@ -29,6 +29,8 @@ from svet.personal.operations import delete_cabinet
 from svet.subscribers import operations as subscribers
 from svet.subscribers.models import Account, Link
 from svet.subscribers.tests.factories import make_account, make_group, make_link
+from svet.support.models import Appeal
+from svet.support.tests.factories import make_appeal
 
 pytestmark = pytest.mark.django_db
 PHONE = "+79117178512"
@@ -64,6 +66,7 @@ def account(anna: Person) -> Account:
     order = make_order(person=anna, lines=[(account, 1_000)], now=NOW)
     type(order).objects.filter(pk=order.pk).update(state=OrderState.CANCELED, receipt_email=MAIL)
     make_card(person=anna, name=f"Карта {NAMES[3]}")
+    make_appeal(person=anna, now=NOW, words=f"Пишет {NAMES[1]}, {MAIL}")
     with use_case():
         notices.tell(
             recipient_id=anna.recipient_id,
@@ -129,6 +132,12 @@ def test_the_last_word_goes_to_the_phone_and_the_e_mail(anna: Person) -> None:
     assert events_to(PHONE) == events_to(MAIL) == ["farewell"]
 
 
+def test_appeals_end_and_their_words_go(anna: Person, account: Account) -> None:
+    leave(anna)
+    appeal = Appeal.objects.get(person=anna)
+    assert (appeal.state, [message.words for message in appeal.messages.all()]) == ("closed", ["—"])
+
+
 def test_the_phone_may_register_anew_and_finds_nothing_of_before(anna: Person, account: Account) -> None:
     leave(anna)
     again = make_person(phone=PHONE, first_name="Новая")
@@ -162,7 +171,15 @@ def test_the_copy_holds_annas_own_and_nobody_elses(anna: Person, account: Accoun
     text = json.dumps(
         queries.everything(person_id=anna.pk, now=NOW), ensure_ascii=False, cls=DjangoJSONEncoder
     )
-    for own in (PHONE, MAIL, NAMES[3], account.number, "email.changed", f"Карта {NAMES[3]}"):
+    for own in (
+        PHONE,
+        MAIL,
+        NAMES[3],
+        account.number,
+        "email.changed",
+        f"Карта {NAMES[3]}",
+        f"Пишет {NAMES[1]}",
+    ):
         assert own in text
     for alien in ("Борисей", "Чужаков", "+79117178513", "b@example.org", "777777", "boris.acted", "Другой"):
         assert alien not in text
