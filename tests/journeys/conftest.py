@@ -1,6 +1,6 @@
 """Journeys walk the demo itself: the command, its database, worker, outer world and a small town.
 
-One demo serves the whole run; every journey registers people of its own and takes accounts nobody holds.
+One demo serves all of them; every journey registers people of its own and takes accounts nobody holds.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def new_phone() -> Callable[[], str]:
     return lambda: f"+7999{next(_PHONES) % 10**7:07d}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo() -> Iterator[Demo]:
     """Start ``svet demo`` on free ports over an empty folder with a town of sixty accounts.
 
@@ -177,7 +177,9 @@ def _wait_for_town(url: str, lines: list[str]) -> dict[str, Any]:
     raise AssertionError("the town did not come to stand:\n" + "".join(lines[-40:]))
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running in this thread, beside which Django lets nobody use the database: it
+# must end with the last journey, whatever the worker tests after it.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
