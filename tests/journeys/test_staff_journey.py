@@ -45,6 +45,7 @@ def test_a_new_colleague_is_taken_on_and_opens_an_account(
     page = open_page(javascript=True, width=1280)
     enter(page, boss["phone"], boss["password"])
     answer(page, employee(demo, "security")["code"])
+    page.wait_for_load_state()  # the keys are a module of the page's, which comes after its words
     page.keyboard.press("g")
     page.keyboard.press("m")
     expect(page.get_by_role("heading", name="Принять сотрудника")).to_be_visible()
