@@ -7,7 +7,7 @@ DATA ?= .svet
 BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
 # One `pip` line for both files: only what the hashes name may be installed.
-INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 

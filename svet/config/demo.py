@@ -3,67 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import http.client
 import os
-import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from svet.config import embedded, preparation
 from svet.config.failures import Failure
+from svet.config.ports import Ports, choose_ports
 from svet.config.postgres import Server
 from svet.config.processes import Child, Crew, Stopped, last_line, stopping_by_signal
 from svet.config.webserver import POOL, web_server_words
 
 FIRST_ANSWER_SECONDS = 60
 WEB_WORKERS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Where the pages and the outer world listen."""
-
-    web: int
-    bank: int
-    smpp: int
-    smtp: int
-
-
-def is_free(host: str, port: int) -> bool:
-    """Whether nobody listens there. :raises Failure: the port may not be used at all"""
-    with socket.socket() as probe:
-        # Not SO_REUSEPORT: an orphaned web server would share its port and half of the answers.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-            probe.listen(1)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return False
-            raise Failure(f"port {port} cannot be used: {error.strerror}") from None
-    return True
-
-
-def _free_port(usual: int) -> int:
-    if is_free("127.0.0.1", usual):
-        return usual
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def choose_ports(*, host: str, port: int) -> Ports:
-    """The asked port for the pages, and free ones for the outer world. :raises Failure: it is taken"""
-    if not 0 < port < 65536:
-        raise Failure(f"port {port} is not a port: choose 1024…65535")
-    if not is_free(host, port):
-        raise Failure(
-            f"port {port} is taken: choose another, for example PORT={port + 1 if port < 65535 else 8000}"
-        )
-    return Ports(web=port, bank=_free_port(8780), smpp=_free_port(8775), smtp=_free_port(8025))
 
 
 def child_environment(*, folder: Path, host: str, ports: Ports, url: str) -> dict[str, str]:
@@ -114,7 +68,7 @@ def _run(
     crew.clear_leftovers()
     if url:
         embedded.check_server(url)
-    ports = choose_ports(host=host, port=port)
+    ports = choose_ports(host=host, port=port, tidy=tidy)
     if not url:
         server.start()
         tidy.callback(embedded.forget_url, folder)

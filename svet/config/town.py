@@ -14,9 +14,9 @@ def build_town(*, say: Callable[[str], None]) -> None:
     now = datetime.now(UTC)
     town = town_settings(today=now.date())
     if not queries.summary(today=now.date(), now=now)["complete"]:
-        operations.build(town=town, now=now, progress=say, only_first=True)
+        operations.build_first(town=town, now=now, progress=say)
         _say_sign_ins(say)
-        operations.build(town=town, now=now, progress=say)
+        operations.build_rest(town=town, now=now, progress=say)
     else:
         employees.open_office(now=now)  # a town built by a version without an office gets one
         _say_sign_ins(say)

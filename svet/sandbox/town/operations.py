@@ -33,20 +33,25 @@ ZONE = ZoneInfo("Asia/Yekaterinburg")
 NIGHT, NOON = time(3), time(12)
 
 
-def build(*, town: TownSettings, now: datetime, progress: Progress, only_first: bool = False) -> None:
-    """Bring the town up to its settings: first the accounts with the ready sign-ins, then the rest.
+def build(*, town: TownSettings, now: datetime, progress: Progress) -> None:
+    """Bring the town up to its settings: first the accounts with the ready sign-ins, then the rest."""
+    build_first(town=town, now=now, progress=progress)
+    build_rest(town=town, now=now, progress=progress)
 
-    ``only_first`` stops after the first part, so that a demo can show itself while the rest is being built.
-    """
+
+def build_first(*, town: TownSettings, now: datetime, progress: Progress) -> None:
+    """Build the accounts of the ready sign-ins with their whole history, enough to show a demo."""
     providers = add_providers()
     load_tariffs(now=now)
     first = _households(town, 1, town.first) + _second_households(town)
     _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)
-    if town.accounts > town.first:
-        if only_first:
-            return
-        rest = _households(town, town.first + 1, town.accounts)
-        _live(rest, "rest", providers=providers, town=town, now=now, progress=progress)
+
+
+def build_rest(*, town: TownSettings, now: datetime, progress: Progress) -> None:
+    """Build all other accounts of the town, after :func:`build_first`."""
+    rest = _households(town, town.first + 1, town.accounts)
+    if rest:
+        _live(rest, "rest", providers=add_providers(), town=town, now=now, progress=progress)
     progress("The town is complete.")
 
 
