@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 from bench.face import lighthouse
 from bench.face.browser import chromium
 from bench.face.goals import Row, Scores, median_scores, median_visit, table
-from bench.face.pages import Place, chosen, survey
+from bench.face.pages import Place, chosen, renewed, survey
 from bench.face.standing import standing_demo
 from bench.face.visits import visit
 
@@ -55,7 +55,7 @@ def measure(browser: Browser, *, base: str, visits: int, runs: int, notes: Notes
     for place in chosen(found.places, os.environ.get("FACE_PAGES", "")):
         if place.path.startswith(OUTSIDE):
             continue
-        state = found.states[place.visitor]
+        state = renewed(browser, base=base, place=place, found=found)
         seen = [visit(browser, address=base + place.path, state=state) for _ in range(visits)]
         scores = None
         # Browsers write the status 404 to the console, which Lighthouse holds against every such page.

@@ -1,16 +1,14 @@
 """Which pages are measured and photographed, as whom, and how one reaches them in the sample town.
 
 The pages are those of the authorisation policy. One whose address holds an id is found by following links;
-one that stands in the middle of something is walked to. A page that is reached neither way is reported, so
-that a new page cannot stay unseen.
+one that stands in the middle of something is walked to (``bench.face.ways``). A page that is reached neither
+way is reported, so that a new page cannot stay unseen.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,19 +16,22 @@ from urllib.parse import quote, urlsplit
 
 from playwright.sync_api import Browser, Page
 
-from bench.face.browser import sign_in
+from bench.face.ways import WAYS, as_member, as_person, leave_traces, links_of, town_of
 from tests.authorisation.policy import EVERYBODY
 from tests.face.routes import page_rows
 
 ANYBODY, PERSON = "anybody", "person"
-PASSWORD = "Fonar-2701-bench"
 #: Pages that the sample town does not lead to, and why.
 NOT_IN_THE_TOWN = {
+    "entrance/register/": "takes the form that stands at the entrance",
     "agreement/<kind>/<version>/": "looks as the agreement without a version does",
     "look/trouble/<kind>/": "its kinds are visited one by one",
+    "profile/second-factor/passkey/": "browsers make passkeys for names, and the demo has an address",
     "sandbox/mail/<letter>/<index>/": "a file inside a letter",
     "invitations/<invitation_id>/": "needs an invitation that waits",
 }
+#: Searches of the desks whose results lead further.
+SEARCHES = ("/staff/accounts/?q={phone}", "/staff/controls/?q={meter}")
 TROUBLES = ("403", "500", "maintenance")
 #: What else a page can look like, beside its plain address.
 VARIANTS = ("/entrance/?tab=sign-in", "/help/?q=пароль", "/nothing-here/")
@@ -73,103 +74,6 @@ def name_of(path: str) -> str:
     return words or "home"
 
 
-def town_of(base: str) -> dict[str, Any]:
-    """What the sample town gives away."""
-    with urllib.request.urlopen(f"{base}/sandbox/town.json", timeout=20) as answer:
-        town: dict[str, Any] = json.load(answer)
-    return town
-
-
-def _code(base: str, phone: str) -> str:
-    """The newest code in the SMS of a phone of the sandbox."""
-    with urllib.request.urlopen(f"{base}/sandbox/phone.json?to={quote(phone)}", timeout=20) as answer:
-        messages = json.load(answer)["messages"]
-    found = re.search(r"\b[0-9]{6}\b", messages[-1]["text"]) if messages else None
-    return found[0] if found else "000000"
-
-
-def _send(page: Page, **values: str) -> None:
-    for name, value in values.items():
-        page.locator(f'main [name="{name}"]:visible').first.fill(value)
-    for tick in page.locator('main input[type="checkbox"]:visible').all():
-        tick.check()
-    page.locator('main form button[type="submit"]:visible').first.click()
-    page.wait_for_load_state("networkidle")
-
-
-def _to_code(page: Page, base: str) -> None:
-    page.goto(f"{base}/entrance/")
-    _send(page, phone="+7 999 765-43-21", password=PASSWORD)
-
-
-def _to_recovery(page: Page, base: str) -> None:
-    page.goto(f"{base}/entrance/recover/")
-    _send(page, phone=town_of(base)["sign_ins"][2]["phone"])
-
-
-def _to_new_password(page: Page, base: str) -> None:
-    _to_recovery(page, base)
-    page.wait_for_timeout(2_000)
-    _send(page, code=_code(base, town_of(base)["sign_ins"][2]["phone"]))
-
-
-def _to_email_code(page: Page, base: str) -> None:
-    _as_person(page, base)
-    page.goto(f"{base}/profile/email/")
-    _send(page, email="bench@town.example")
-
-
-def _to_phone_codes(page: Page, base: str) -> None:
-    _as_person(page, base)
-    page.goto(f"{base}/profile/phone/")
-    _send(page, phone="+7 999 765-43-22", password=town_of(base)["sign_ins"][0]["password"])
-
-
-def _to_second_factor(page: Page, base: str) -> None:
-    member = town_of(base)["staff"][0]
-    page.goto(f"{base}/staff/sign-in/")
-    _send(page, phone=member["phone"], password=member["password"])
-
-
-def _to_order(page: Page, base: str) -> None:
-    """Begin a payment and come back from the bank without having paid."""
-    _as_person(page, base)
-    page.goto(f"{base}/payment/")
-    page.locator("#pay .paybar button").first.click()
-    page.wait_for_load_state("networkidle")
-    page.goto(base + first_link(_links(page, f"{base}/payment/"), pattern_of("payment/orders/<order_id>/")))
-
-
-def _as_person(page: Page, base: str) -> None:
-    person = town_of(base)["sign_ins"][0]
-    sign_in(page, base=base, phone=person["phone"], password=person["password"])
-
-
-def _as_member(page: Page, base: str, role: int) -> None:
-    member = town_of(base)["staff"][role]
-    page.goto(f"{base}/staff/sign-in/")
-    _send(page, phone=member["phone"], password=member["password"])
-    _send(page, code=town_of(base)["staff"][role]["code"])
-
-
-#: Pages in the middle of something, and how one gets there.
-WAYS: dict[str, Callable[[Page, str], None]] = {
-    "entrance/code/": _to_code,
-    "entrance/recover/code/": _to_recovery,
-    "entrance/recover/password/": _to_new_password,
-    "profile/email/code/": _to_email_code,
-    "profile/phone/codes/": _to_phone_codes,
-    "staff/second-factor/": _to_second_factor,
-    "payment/orders/<order_id>/": _to_order,
-}
-
-
-def _links(page: Page, address: str) -> list[str]:
-    page.goto(address)
-    found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
-    return [urlsplit(str(link)).path for link in found]
-
-
 class Surveyor:
     """Walks the town once and says where everything is."""
 
@@ -186,12 +90,15 @@ class Surveyor:
         desks = [route for route in rows if route.startswith("staff/") and route not in open_to_all]
         own = [route for route in rows if route not in {*open_to_all, *desks, *WAYS}]
         self._visit(ANYBODY, open_to_all, extra=[*VARIANTS, *(f"/look/trouble/{kind}/" for kind in TROUBLES)])
-        self._enter(PERSON, _as_person)
+        self._enter(PERSON, self._as_writer)
         self._visit(PERSON, own, extra=["/help/", "/tariffs/", "/nothing-here/"])
-        for number, member in enumerate(town_of(self._base).get("staff", [])):
+        town = town_of(self._base)
+        wanted = {"phone": town["sign_ins"][0]["phone"], "meter": town["free_pairs"][0]["meter"]}
+        searches = [path.format(**{key: quote(value) for key, value in wanted.items()}) for path in SEARCHES]
+        for number, member in enumerate(town.get("staff", [])):
             left = [route for route in desks if route not in self._reached]
-            self._enter(member["role"], partial(_as_member, role=number))
-            self._visit(member["role"], left, only_allowed=True)
+            self._enter(member["role"], partial(as_member, role=number))
+            self._visit(member["role"], left, searches=searches)
         for route, way in WAYS.items():
             if route in rows:
                 self._add(route, self._enter(route, way), visitor=route)
@@ -199,6 +106,11 @@ class Surveyor:
             route for route in rows if route not in self._reached and route not in NOT_IN_THE_TOWN
         ]
         return self.survey
+
+    @staticmethod
+    def _as_writer(page: Page, base: str) -> None:
+        as_person(page, base)
+        leave_traces(page, base)
 
     def _enter(self, visitor: str, way: Callable[[Page, str], None]) -> str:
         """Go that way as a new visitor; returns where it led."""
@@ -209,29 +121,35 @@ class Surveyor:
             return urlsplit(page.url).path
 
     def _visit(
-        self, visitor: str, routes: list[str], *, extra: list[str] | None = None, only_allowed: bool = False
+        self,
+        visitor: str,
+        routes: list[str],
+        *,
+        extra: Sequence[str] = (),
+        searches: Sequence[str] = (),
     ) -> None:
         with self._browser.new_context(locale="ru-RU", storage_state=self.survey.states[visitor]) as context:
             page = context.new_page()
             seen: list[str] = []
             for route in [route for route in routes if "<" not in route]:
-                links = _links(page, f"{self._base}/{route}")
-                answer = page.request.get(f"{self._base}/{route}", max_redirects=0)
-                if only_allowed and answer.status != 200:
+                # What sends elsewhere, or is not for this visitor, shows nothing of its own.
+                if page.request.get(f"{self._base}/{route}", max_redirects=0).status != 200:
                     continue
-                seen += links
+                seen += links_of(page, f"{self._base}/{route}")
                 public = (
                     visitor == ANYBODY and not page.locator('meta[name="robots"][content*="noindex"]').count()
                 )
                 self._add(route, "/" + route, visitor=visitor, public=public)
+            for path in searches:
+                seen += links_of(page, self._base + path)
             wanted = [route for route in routes if "<" in route and route not in NOT_IN_THE_TOWN]
             for _ in range(3):  # a page found by a link may hold the link to the next one
                 for route in [route for route in wanted if route not in self._reached]:
                     path = first_link(seen, pattern_of(route))
                     if path:
                         self._add(route, path, visitor=visitor)
-                        seen += _links(page, self._base + path)
-        for path in extra or []:
+                        seen += links_of(page, self._base + path)
+        for path in extra:
             self._add("", path, visitor=visitor)
 
     def _add(self, route: str, path: str, *, visitor: str, public: bool = False) -> None:
@@ -246,6 +164,15 @@ class Surveyor:
 def survey(browser: Browser, *, base: str) -> Survey:
     """All pages of a running Svet with the sample town, and the cookies with which each is reached."""
     return Surveyor(browser, base=base).walk()
+
+
+def renewed(browser: Browser, *, base: str, place: Place, found: Survey) -> Any:
+    """The cookies to open the place with; a way that is good for minutes only is walked again."""
+    if place.visitor in WAYS:
+        with browser.new_context(locale="ru-RU") as context:
+            WAYS[place.visitor](context.new_page(), base)
+            return context.storage_state()
+    return found.states[place.visitor]
 
 
 def chosen(found: list[Place], wanted: str) -> list[Place]:

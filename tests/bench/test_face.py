@@ -8,14 +8,15 @@ import pytest
 
 from bench.face.goals import Row, Scores, Visit, median_scores, median_visit, table
 from bench.face.lighthouse import cookie_header, read_report
-from bench.face.pages import NOT_IN_THE_TOWN, WAYS, first_link, name_of, pattern_of
+from bench.face.pages import NOT_IN_THE_TOWN, first_link, name_of, pattern_of
+from bench.face.ways import WAYS, one_time_code
 from tests.face.routes import page_rows
 
 GOOD = Visit(60 * 1024, 15 * 1024, 6, 1, 1500, 0.0004, 100)
 FULL = Scores(98, 100, 100, 100)
 
 
-@pytest.mark.parametrize("module", ["__main__", "browser", "shots", "standing", "visits"])
+@pytest.mark.parametrize("module", ["__main__", "browser", "shots", "standing", "visits", "ways"])
 def test_every_part_imports(module: str) -> None:
     importlib.import_module(f"bench.face.{module}")
 
@@ -63,6 +64,12 @@ def test_ways_and_excuses_are_of_pages_that_exist() -> None:
     routes = {row.route for row in page_rows()}
     assert set(WAYS) <= routes
     assert set(NOT_IN_THE_TOWN) <= routes
+
+
+@pytest.mark.parametrize(("at", "code"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")])
+def test_the_authenticator_shows_what_the_standard_says(at: int, code: str) -> None:
+    """Vectors of RFC 6238, appendix B, cut to six digits."""
+    assert one_time_code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", at=at) == code
 
 
 def test_nobody_has_no_cookies() -> None:
