@@ -73,6 +73,14 @@ class Demo:
     def sms_count(self, phone: str) -> int:
         return len(self._messages("phone", phone))
 
+    def sms_link(self, phone: str) -> str | None:
+        """The address in the newest SMS that holds one."""
+        for message in reversed(self._messages("phone", phone)):
+            found = re.search(r"https?://\S+", message["text"])
+            if found:
+                return found[0].rstrip(".")
+        return None
+
     def mail(self, address: str, subject: str) -> dict[str, Any]:
         """Wait for a letter whose subject holds ``subject``."""
 

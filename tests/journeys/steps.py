@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import httpx
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Demo
@@ -52,3 +54,29 @@ def sign_in(page: Page, phone: str, password: str = PASSWORD) -> None:
     page.get_by_label("Пароль", exact=True).first.fill(password)
     page.get_by_role("button", name="Войти").click()
     expect(page.get_by_role("link", name="Показания").first).to_be_visible()
+
+
+def employee(demo: Demo, role: str) -> dict[str, Any]:
+    """A ready sign-in of the town's office, with the code its application shows now."""
+    staff = httpx.get(f"{demo.url}/sandbox/town.json", timeout=10).json()["staff"]
+    return dict(next(one for one in staff if one["role"] == role))
+
+
+def at_the_desks(page: Page, demo: Demo, role: str) -> None:
+    """Sign in to the office with both factors."""
+    who = employee(demo, role)
+    page.goto("/staff/sign-in/")
+    page.get_by_label("Рабочий телефон").fill(who["phone"])
+    page.get_by_label("Пароль", exact=True).first.fill(who["password"])
+    page.get_by_role("button", name="Дальше").click()
+    expect(page.get_by_label("Код из приложения")).to_be_attached()
+    show_code(page, employee(demo, role)["code"])
+
+
+def show_code(page: Page, code: str) -> None:
+    """Answer the second step of the office."""
+    page.get_by_label("Код из приложения").fill(code)
+    confirm = page.get_by_role("button", name="Подтвердить")
+    if confirm.count() and confirm.first.is_visible():
+        confirm.first.click()
+    expect(page.get_by_role("heading", name="Очереди")).to_be_visible()

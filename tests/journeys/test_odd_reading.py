@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from svet.files.tests.pictures import photo
 from tests.journeys.conftest import Demo
-from tests.journeys.steps import add_account, register
+from tests.journeys.steps import add_account, at_the_desks, register
 
 pytestmark = pytest.mark.journey
 
@@ -66,20 +64,7 @@ def send_beyond_belief(page: Page, pair: dict[str, str], picture: Path) -> str:
 
 def accept_at_the_desk(page: Page, demo: Demo, receipt: str) -> None:
     """Olga signs in with both factors, sees the digits beside the photo, and accepts."""
-    olga: dict[str, Any] = next(
-        one
-        for one in httpx.get(f"{demo.url}/sandbox/town.json", timeout=10).json()["staff"]
-        if one["role"] == "operator"
-    )
-    page.goto("/staff/sign-in/")
-    page.get_by_label(re.compile("[Тт]елефон")).first.fill(olga["phone"])
-    page.get_by_label("Пароль", exact=True).first.fill(olga["password"])
-    page.get_by_role("button", name="Дальше").click()
-    page.get_by_label(re.compile("Код")).first.fill(olga["code"])
-    confirm = page.get_by_role("button", name=re.compile("Подтвердить|Войти"))
-    if confirm.count() and confirm.first.is_visible():
-        confirm.first.click()
-    expect(page.get_by_role("heading", name="Очереди")).to_be_visible()
+    at_the_desks(page, demo, "operator")
     page.get_by_role("link", name=re.compile("Проверка показаний")).first.click()
     card = page.locator("section.card", has_text=receipt)
     proof = card.locator("img.proof")

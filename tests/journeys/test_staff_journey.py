@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Demo
+from tests.journeys.steps import employee, show_code
 
 pytestmark = pytest.mark.journey
 PASSWORD = "Nov1chok-tabl"
-
-
-def employee(demo: Demo, role: str) -> dict[str, Any]:
-    """A ready sign-in of the town with the code its application shows now."""
-    staff = httpx.get(f"{demo.url}/sandbox/town.json", timeout=10).json()["staff"]
-    return dict(next(one for one in staff if one["role"] == role))
 
 
 def enter(page: Page, phone: str, password: str) -> None:
@@ -30,21 +23,13 @@ def enter(page: Page, phone: str, password: str) -> None:
     expect(page.get_by_label("Код из приложения")).to_be_attached()
 
 
-def answer(page: Page, code: str) -> None:
-    page.get_by_label("Код из приложения").fill(code)
-    confirm = page.get_by_role("button", name="Подтвердить")
-    if confirm.count() and confirm.first.is_visible():
-        confirm.first.click()
-    expect(page.get_by_role("heading", name="Очереди")).to_be_visible()
-
-
 def test_a_new_colleague_is_taken_on_and_opens_an_account(
     demo: Demo, open_page: Callable[..., Page], new_phone: Callable[[], str]
 ) -> None:
     phone, boss = new_phone(), employee(demo, "security")
     page = open_page(javascript=True, width=1280)
     enter(page, boss["phone"], boss["password"])
-    answer(page, employee(demo, "security")["code"])
+    show_code(page, employee(demo, "security")["code"])
     page.wait_for_load_state()  # the keys are a module of the page's, which comes after its words
     page.keyboard.press("g")
     page.keyboard.press("m")
@@ -62,7 +47,7 @@ def test_a_new_colleague_is_taken_on_and_opens_an_account(
     enter(colleague, phone, PASSWORD)
     secret = colleague.locator(".code-secret").inner_text().replace(" ", "")
     shown = demo.svet("manage", "shell", "-c", CODE.format(secret=secret)).stdout
-    answer(colleague, re.findall(r"\b[0-9]{6}\b", shown)[-1])
+    show_code(colleague, re.findall(r"\b[0-9]{6}\b", shown)[-1])
     colleague.get_by_role("searchbox").fill(demo.town["sign_ins"][0]["phone"])
     colleague.get_by_role("button", name="Найти").click()
     colleague.get_by_role("cell").get_by_role("link").first.click()
