@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -28,9 +26,8 @@ from svet.cabinet.requests import (
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached, spend
 from svet.limits.rules import LimitName
-from svet.look import formats
 from svet.people import texts
-from svet.personal import operations, queries
+from svet.personal import operations, queries, wording
 
 _HOME = "/profile/data/"
 
@@ -74,10 +71,13 @@ def as_page(request: HttpRequest) -> HttpResponse:
     tables = [
         {
             "title": title,
-            "heads": list(rows[0]) if rows else [],
-            "rows": [[(name, _said(value)) for name, value in row.items()] for row in rows],
+            "heads": [wording.label(name) for name in rows[0]] if rows else [],
+            "rows": [
+                [(wording.label(name), wording.said(key, name, value)) for name, value in row.items()]
+                for row in rows
+            ],
         }
-        for title, rows in queries.sections(found)
+        for key, title, rows in queries.sections(found)
     ]
     return render(request, "cabinet/data_copy.html", {"tables": tables, "made_at": found["made_at"]})
 
@@ -87,22 +87,6 @@ def _later(request: HttpRequest, reached: LimitReached) -> HttpResponse:
     response = redirect(_HOME)
     response.headers["Retry-After"] = str(reached.retry_after)
     return response
-
-
-def _said(value: object) -> str:
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, bool):
-        return _("да") if value else _("нет")
-    if isinstance(value, datetime):
-        return formats.moment(value)
-    if isinstance(value, date):
-        return formats.day(value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_said(one)}" for name, one in value.items()) or "—"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_said, value)) or "—"
-    return str(value)
 
 
 @sensitive_post_parameters("password")

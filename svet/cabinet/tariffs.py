@@ -144,7 +144,7 @@ def tariffs_page(request: HttpRequest) -> HttpResponse:
 
 
 def _choice(request: HttpRequest, regions: Sequence[str]) -> Choice:
-    """What the address names, else the prices of the person's first account, else the first there are."""
+    """What the address names, else those of the person's first account or of the retailer's region."""
     on = _day(request.GET.get("on", "")) or timezone.localtime(now_of(request)).date()
     home, own = _home(request)
     region = request.GET.get("region", "")
@@ -163,13 +163,13 @@ def _choice(request: HttpRequest, regions: Sequence[str]) -> Choice:
 
 
 def _home(request: HttpRequest) -> tuple[str, str]:
-    """Region and group of the person's first account."""
+    """Region and group of the person's first account, else the region the retailer serves."""
     actor = actor_of(request)
     if actor.kind is ActorKind.PERSON:
         account = subscribers.visible_to(actor).select_related("provider").order_by("pk").first()
         if account is not None:
             return account.provider.region, account.tariff_group
-    return "", ""
+    return subscribers.home_region(), ""
 
 
 def _day(text: str) -> date | None:

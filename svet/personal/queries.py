@@ -61,8 +61,8 @@ def everything(*, person_id: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def sections(copy: Mapping[str, Any]) -> list[tuple[str, Sequence[Row]]]:
-    """The same, as titled tables to read."""
+def sections(copy: Mapping[str, Any]) -> list[tuple[str, str, Sequence[Row]]]:
+    """The same, as tables to read, each with its name and title."""
     titles = {
         "profile": _("Личные данные"),
         "second_factor": _("Второй шаг входа"),
@@ -79,7 +79,8 @@ def sections(copy: Mapping[str, Any]) -> list[tuple[str, Sequence[Row]]]:
         "acts": _("Ваши действия"),
     }
     return [
-        (title, [copy[key]] if isinstance(copy[key], Mapping) else copy[key]) for key, title in titles.items()
+        (key, title, [copy[key]] if isinstance(copy[key], Mapping) else copy[key])
+        for key, title in titles.items()
     ]
 
 

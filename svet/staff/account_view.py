@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,7 +73,7 @@ class Came:
     """Money that came, by whatever way."""
 
     at: datetime | None
-    day: str
+    day: date | None
     number: str
     money: Money
     state: str
@@ -135,20 +136,20 @@ def _values(found: SetView) -> dict[str, Any]:
 def _money(account_id: int, *, now: datetime) -> list[Came]:
     since = now - _YEAR
     orders = [
-        Came(one.created_at, "", one.number, one.total, payment_texts.state_name(one.state))
+        Came(one.created_at, None, one.number, one.total, payment_texts.state_name(one.state))
         for one in payments.orders(account_ids=[account_id], since=since)
     ]
     registers = [
         Came(
             one.applied_at,
-            one.paid_on,
+            date.fromisoformat(one.paid_on),
             one.external_id,
             one.money,
-            _("реестр %(source)s") % {"source": one.source},
+            _("проведён, реестр «%(source)s»") % {"source": one.source},
         )
         for one in payments.register_payments(account_ids=[account_id], since=since)
     ]
-    return sorted(orders + registers, key=lambda one: one.day or f"{one.at:%Y-%m-%d}", reverse=True)
+    return sorted(orders + registers, key=lambda one: one.day or timezone.localdate(one.at), reverse=True)
 
 
 def _line(entry: Entry) -> Line:

@@ -296,6 +296,12 @@ def account_lengths() -> frozenset[int]:
     return frozenset(length for of_one in lengths for length in of_one) or frozenset({10})
 
 
+def home_region() -> str:
+    """The region of the first provider that names one: whose prices a visitor without an account sees."""
+    named = Provider.objects.exclude(region="").order_by("pk").values_list("region", flat=True)
+    return named.first() or ""
+
+
 def provider_today(provider: Provider, now: datetime) -> date:
     """The date at the provider at this moment."""
     return now.astimezone(ZoneInfo(provider.time_zone)).date()

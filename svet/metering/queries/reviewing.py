@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -54,16 +54,13 @@ def review_items(set_ids: list[int]) -> list[ReviewItem]:
             pk__in={view.meter_id for view in views.values()}
         )
     }
-    # A meter has more than one waiting set only rarely; the earliest day is near enough for what is usual.
-    days = {view.meter_id: view.read_on for view in views.values()}
-    known = dials(meters=list(meters.values()), read_on=days)
+    known = _dials_of_sets([views[key] for key in set_ids if key in views], meters=meters)
     changes, photos = changes_of(set_ids), photos_of(set_ids)
     found = []
     for key in set_ids:
-        view = views.get(key)
-        if view is None or view.meter_id not in known:
+        view, scales = views.get(key), known.get(key)
+        if view is None or scales is None:
             continue
-        scales = known[view.meter_id].dials
         found.append(
             ReviewItem(
                 view=view,
@@ -74,6 +71,26 @@ def review_items(set_ids: list[int]) -> list[ReviewItem]:
                 photos=tuple(photos[key]),
             )
         )
+    return found
+
+
+def _dials_of_sets(views: Sequence[SetView], *, meters: Mapping[int, Meter]) -> dict[int, tuple[Dial, ...]]:
+    """Per set its meter's dials as they stood for that set's day.
+
+    Two queries, and two more for each further set that waits for one and the same meter, which is rare.
+    """
+    found: dict[int, tuple[Dial, ...]] = {}
+    rest = list(views)
+    while rest:
+        now, later = {}, []
+        for view in rest:
+            if now.setdefault(view.meter_id, view) is not view:
+                later.append(view)
+        scales = dials(
+            meters=[meters[key] for key in now], read_on={key: view.read_on for key, view in now.items()}
+        )
+        found |= {view.set_id: scales[key].dials for key, view in now.items() if key in scales}
+        rest = later
     return found
 
 

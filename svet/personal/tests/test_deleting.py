@@ -24,7 +24,8 @@ from svet.people.operations.signing_in import SignInRefused
 from svet.people.rules.passwords import PasswordRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code
-from svet.personal import queries
+from svet.personal import queries, wording
+from svet.personal.acts import ACTS
 from svet.personal.operations import delete_cabinet
 from svet.subscribers import operations as subscribers
 from svet.subscribers.models import Account, Link
@@ -184,6 +185,16 @@ def test_the_copy_holds_annas_own_and_nobody_elses(anna: Person, account: Accoun
     for alien in ("Борисей", "Чужаков", "+79117178513", "b@example.org", "777777", "boris.acted", "Другой"):
         assert alien not in text
     assert "svet_" not in text  # no secrets of keys
+
+
+def test_the_copy_is_read_in_words(anna: Person, account: Account) -> None:
+    copy = queries.everything(person_id=anna.pk, now=NOW)
+    filled = [(key, rows[0]) for key, _title, rows in queries.sections(copy) if rows]
+    assert len(filled) >= 9
+    assert [(key, name) for key, row in filled for name in row if name not in wording.LABELS] == []
+    acts = {entry["action"] for entry in copy["acts"]}
+    assert acts
+    assert acts <= set(ACTS)
 
 
 def test_the_page_deletes_signs_out_and_tells(anna: Person) -> None:

@@ -20,6 +20,9 @@ from svet.exchange.rules.refusals import FileReason, FileRefused
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
+from svet.metering import operations as metering
+from svet.metering.models import ReadingSet
+from svet.metering.rules import State
 from svet.sandbox.town.employees import open_office
 from svet.sandbox.town.providers import BUILDER, add_providers
 from svet.sandbox.town.residents import settle_in
@@ -99,6 +102,7 @@ def _live(
             settle_in(now=_moment(month.day(24), NOON))
             open_office(now=_moment(month.day(24), NOON))
         _read(houses, part, month, town=town, today=today)
+        _decide(list(accounts.values()), before=month)
         if month in history:
             _bill(month, providers)
         _pay(houses, part, month.plus(1), accounts=accounts, town=town, today=today)
@@ -109,6 +113,20 @@ def _live(
 def _read(houses: Sequence[Household], part: str, month: Month, *, town: TownSettings, today: date) -> None:
     content = registers.month_readings(houses, anchor=town.anchor, month=month, before=today)
     _take("readings", f"{part}-{month}", content, now=_moment(month.day(26), NOON))
+
+
+def _decide(account_ids: Sequence[int], *, before: Month) -> None:
+    """Let the retailer's clerk answer what waits from earlier months; the last one's stay on the desk."""
+    waiting = ReadingSet.objects.filter(
+        account_id__in=account_ids, state=State.UNDER_REVIEW.value, read_on__lt=before.first
+    )
+    for key in waiting.order_by("received_at", "pk").values_list("pk", flat=True):
+        now = _moment(before.day(27), NOON)
+        try:
+            metering.decide_review(by=BUILDER, set_id=key, accept=True, reason="", now=now)
+        except metering.ReviewRefused:
+            reason = "Контролёр снял с прибора учёта больше."
+            metering.decide_review(by=BUILDER, set_id=key, accept=False, reason=reason, now=now)
 
 
 def _bill(month: Month, providers: dict[str, Provider]) -> None:
