@@ -82,14 +82,15 @@ def _dials_of_sets(views: Sequence[SetView], *, meters: Mapping[int, Meter]) -> 
     found: dict[int, tuple[Dial, ...]] = {}
     rest = list(views)
     while rest:
-        now, later = {}, []
+        first: dict[int, SetView] = {}
+        later = []
         for view in rest:
-            if now.setdefault(view.meter_id, view) is not view:
+            if first.setdefault(view.meter_id, view) is not view:
                 later.append(view)
         scales = dials(
-            meters=[meters[key] for key in now], read_on={key: view.read_on for key, view in now.items()}
+            meters=[meters[key] for key in first], read_on={key: view.read_on for key, view in first.items()}
         )
-        found |= {view.set_id: scales[key].dials for key, view in now.items() if key in scales}
+        found |= {view.set_id: scales[key].dials for key, view in first.items() if key in scales}
         rest = later
     return found
 
