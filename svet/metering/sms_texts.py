@@ -61,6 +61,13 @@ def question(judgement: Judgement, *, said: str) -> str:
     return _("%(asked)s Если верно, ответьте: ДА %(said)s") % {"asked": " ".join(asked), "said": said}
 
 
+def already(receipt: str) -> str:
+    """The same digits a second time on one day."""
+    return _("Эти показания сегодня уже переданы. Номер квитанции о приёме: %(receipt)s.") % {
+        "receipt": receipt
+    }
+
+
 def done(*, values: Mapping[Zone, Decimal], receipt: str, period: Month, state: State, account: str) -> str:
     """The receipt, and which bill the readings enter."""
     params = {

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.db.models import F
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -62,6 +62,8 @@ def sweep(timestamp: int) -> None:
 
 #: What is done with a text is the business of a higher room, which has a job of this name.
 READ_SMS: Final = "metering.read_sms"
+#: How long a centre that heard no answer goes on bringing a text, as far as we count it as one.
+REDELIVERY: Final = timedelta(minutes=10)
 
 
 def listen() -> None:
@@ -78,15 +80,22 @@ def _take_in_thread(incoming: Incoming) -> None:
 
 
 def take_incoming(incoming: Incoming, *, now: datetime) -> None:
-    """Keep one text and promise to read it, in one transaction; a repeated text changes nothing."""
+    """Keep one text and promise to read it, in one transaction; a text brought again changes nothing.
+
+    Centres give no number to what people send, so a text is the same one when its phone and words are, within
+    ``REDELIVERY``; whoever sends the same words later wants an answer again.
+    """
+    phone = incoming.sender[:16]
+    # A NUL cannot be stored, and may not vanish: «3600» with one behind it was not written by a person.
+    text = incoming.text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:1000]
     with transaction.atomic():
-        row, fresh = IncomingSms.objects.get_or_create(
-            phone=incoming.sender[:16],
-            text=incoming.text.replace("\0", "")[:1000],
-            received_on=timezone.localdate(now),
-            defaults={"received_at": now},
-        )
-        if fresh:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('notices.incoming'), hashtext(%s))", [phone]
+            )
+        known = IncomingSms.objects.filter(phone=phone, text=text, received_at__gt=now - REDELIVERY)
+        if not known.exists():
+            row = IncomingSms.objects.create(phone=phone, text=text, received_at=now)
             app.configure_task(READ_SMS).defer(incoming_id=row.pk)
 
 

@@ -44,19 +44,18 @@ class Notice(models.Model):
 class IncomingSms(models.Model):
     """A text somebody sent to the retailer's number, kept before its sender's centre is told so.
 
-    A centre that heard no answer brings the text again: within a day the same text of the same phone is one.
+    A centre that heard no answer brings it again: within minutes the same text of a phone is one.
     """
 
     phone = models.CharField(max_length=16)
     text = models.CharField(max_length=1000)
-    received_on = models.DateField()
     received_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["phone", "received_on", "text"], name="incoming_once_a_day")
+        indexes = [
+            models.Index(fields=["received_at"], name="incoming_by_time"),
+            models.Index(fields=["phone", "received_at"], name="incoming_by_phone"),
         ]
-        indexes = [models.Index(fields=["received_at"], name="incoming_by_time")]
 
 
 class Delivery(models.Model):

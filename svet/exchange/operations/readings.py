@@ -89,7 +89,7 @@ def _batch_row(row: ReadingRow, meter: Meter) -> metering.BatchRow:
 
 def _result(row: ReadingRow, result: metering.BatchResult) -> Outcome:
     if result.outcome is metering.Outcome.REFUSED:
-        return _refusal(row, RowReason.REFUSED, explain_reason(result.reason))
+        return _refusal(row, RowReason.REFUSED, explain_reason(result.reason, result.details))
     state = State.REPEATED if result.outcome is metering.Outcome.REPEATED else State.APPLIED
     note = str(result.outcome) if result.outcome is metering.Outcome.UNDER_REVIEW else ""
     return _outcome(row, state, text=note, reference=result.receipt_number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -65,13 +65,14 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of the row at the same place; ``reason`` of a refusal or a doubt."""
+    """What became of the row at the same place; ``details`` are for the words of ``reason``."""
 
     outcome: Outcome
     reason: Reason | Doubt | None = None
     zone: Zone | None = None
     set_id: int | None = None
     receipt_number: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 class _Track:
@@ -240,7 +241,7 @@ def _judge(
     judgement = judge(dials=track.dials(read_on=row.read_on), values=row.values, read_on=row.read_on)
     if judgement.refusals:
         first = judgement.refusals[0]
-        return BatchResult(Outcome.REFUSED, first.refusal, first.zone)
+        return BatchResult(Outcome.REFUSED, first.refusal, first.zone, details=first.details)
     new = NewSet(
         meter_id=row.meter_id,
         account_id=track.meter.account_id,

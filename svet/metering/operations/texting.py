@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import translation
 
@@ -20,9 +20,9 @@ from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.metering import queries, sms_texts
-from svet.metering.models import Meter, TextAnswer
+from svet.metering.models import Meter, ReadingSet, TextAnswer
 from svet.metering.operations.submitting import ConfirmationNeeded, Receipt, SetRefused, submit_readings
-from svet.metering.rules import Channel, Reason, Zone, parse_value, zones_of
+from svet.metering.rules import Channel, Reason, State, Zone, parse_value, zones_of
 from svet.metering.rules.parsing import ReadingRefused
 from svet.metering.rules.texting import SentText, TextReason, means, read_text
 from svet.notices import operations as notices
@@ -104,14 +104,19 @@ def _act(incoming: IncomingSms, *, person: Person, now: datetime) -> _Said:
             sent = SentText(True, sent.address, sent.raw, sent.twice)
         meter, card, more = _meter(person, sent)
         values = _values(meter, sent)
+        read_on = provider_today(meter.account.provider, now)
+        key = uuid5(NAMESPACE_URL, f"svet:sms:{incoming.pk}")
+        standing = _standing(meter, values=values, read_on=read_on, but=key)
+        if standing is not None:
+            return _Said(sms_texts.already(standing.receipt_number), "taken", standing.public_id)
         receipt = submit_readings(
             by=Actor.person(person.pk),
             meter_id=meter.public_id,
             values=values,
-            read_on=provider_today(meter.account.provider, now),
+            read_on=read_on,
             now=now,
             channel=Channel.SMS,
-            key=uuid5(NAMESPACE_URL, f"svet:sms:{incoming.pk}"),
+            key=key,
             confirmed=sent.yes,
         )
     except ConfirmationNeeded as asked:
@@ -123,6 +128,17 @@ def _act(incoming: IncomingSms, *, person: Person, now: datetime) -> _Said:
     except Refused as refused:
         return _Said(sms_texts.explain(refused), "refused")
     return _Said(_done(receipt, values=values, card=card if more else None), "taken", receipt.set_id)
+
+
+def _standing(meter: Meter, *, values: dict[Zone, Decimal], read_on: date, but: UUID) -> ReadingSet | None:
+    """Today's set with these very values, when it is the last one and did not come of this text."""
+    sets = ReadingSet.objects.filter(
+        meter=meter, read_on=read_on, state__in=(State.ACCEPTED.value, State.UNDER_REVIEW.value)
+    )
+    last = sets.order_by("-received_at", "-pk").first()
+    if last is None or last.key == but:
+        return None
+    return last if {Zone(row.zone): row.value for row in last.values.all()} == values else None
 
 
 def _asked_about(person: Person, *, now: datetime) -> str:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svet.gateways.sms.port import Incoming
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
@@ -24,6 +25,7 @@ from svet.metering.operations.texting import answer_text
 from svet.metering.rules import Channel, Scheme, Zone
 from svet.metering.rules.texting import LONGEST_TEXT, read_text
 from svet.metering.tests.factories import make_meter, make_reading
+from svet.notices.jobs import take_incoming
 from svet.notices.models import Delivery, IncomingSms
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -47,9 +49,8 @@ def home(person: Person, *, alias: str = "", **meter: Any) -> Meter:
 
 
 def text(phone: str, said: str, *, at: datetime = NOW) -> IncomingSms:
-    row, _fresh = IncomingSms.objects.get_or_create(
-        phone=phone, text=said, received_on=at.date(), defaults={"received_at": at}
-    )
+    take_incoming(Incoming(phone, said), now=at)
+    row = IncomingSms.objects.filter(phone=phone).latest("pk")
     answer_text(incoming_id=row.pk)
     return row
 
@@ -97,7 +98,7 @@ def test_no_text_breaks_the_reader(said: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("row", [r for r in ROWS if "\0" not in r.get("raw", "\0")], ids=lambda r: r["shown"])
+@pytest.mark.parametrize("row", [r for r in ROWS if "raw" in r], ids=lambda r: r["shown"])
 def test_bad_input_by_sms_has_the_outcome_it_has_everywhere(row: dict[str, Any]) -> None:
     anna = make_person()
     home(anna)
@@ -199,6 +200,22 @@ def test_whoever_may_only_look_cannot_send() -> None:
     assert taken() == []
 
 
+@pytest.mark.django_db
+def test_the_same_text_later_that_day_is_answered_again_and_changes_nothing() -> None:
+    anna = make_person()
+    home(anna)
+    text(anna.phone, "3640")
+    (receipt,) = ReadingSet.objects.filter(channel=Channel.SMS).values_list("receipt_number", flat=True)
+    text(anna.phone, "3640", at=NOW + timedelta(minutes=30))
+    assert answers()[1] == f"Эти показания сегодня уже переданы. Номер квитанции о приёме: {receipt}."
+    assert len(taken()) == 1
+    text(anna.phone, "3650", at=NOW + timedelta(minutes=31))
+    assert "3\N{NO-BREAK SPACE}650" in answers()[2]
+    # The first digits again are a correction now, not a repetition.
+    text(anna.phone, "3640", at=NOW + timedelta(minutes=45))
+    assert "уже переданы" not in answers()[3]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.chaos
 def test_reading_a_text_killed_anywhere_takes_and_answers_once() -> None:
@@ -210,7 +227,6 @@ def test_reading_a_text_killed_anywhere_takes_and_answers_once() -> None:
         row = IncomingSms.objects.create(
             phone=anna.phone,
             text=f"{3600 + point}",
-            received_on=NOW.date(),
             received_at=NOW + timedelta(seconds=point),
         )
 

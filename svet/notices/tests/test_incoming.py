@@ -29,14 +29,15 @@ def test_a_text_is_kept_and_its_reading_promised() -> None:
     assert promised() == [row.pk]
 
 
-def test_a_text_brought_again_is_one_and_tomorrow_another() -> None:
-    for _ in range(3):
-        jobs.take_incoming(TEXT, now=NOW)
-    jobs.take_incoming(TEXT, now=NOW + timedelta(days=1))
-    assert IncomingSms.objects.count() == len(promised()) == 2
+def test_a_text_brought_again_within_minutes_is_one_and_later_another() -> None:
+    for minutes in (0, 0, 9):
+        jobs.take_incoming(TEXT, now=NOW + timedelta(minutes=minutes))
+    jobs.take_incoming(TEXT, now=NOW + timedelta(minutes=11))
+    jobs.take_incoming(Incoming("+79117178513", "4036"), now=NOW)
+    assert IncomingSms.objects.count() == len(promised()) == 3
 
 
-def test_hostile_texts_are_cut_and_kept() -> None:
+def test_hostile_texts_are_cut_and_kept_and_a_nul_is_not_lost() -> None:
     jobs.take_incoming(Incoming("+7911717851299999999", "\0" + "я" * 5000), now=NOW)
     row = IncomingSms.objects.get()
-    assert (len(row.phone), row.text) == (16, "я" * 1000)
+    assert (len(row.phone), row.text) == (16, "\N{REPLACEMENT CHARACTER}" + "я" * 999)
