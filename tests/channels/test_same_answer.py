@@ -130,7 +130,7 @@ Way = Callable[[Home, str], Answer]
 #: Ways by which a customer, or somebody for one, sends what was typed.
 TYPING: list[Way] = [by_program, by_sms, without_sign_in]
 #: Refused before there is a meter to judge for: no scale typed at all, and what PostgreSQL cannot hold.
-OWN_WORDS = {
+OWN_WORDS: dict[tuple[Way, str], str] = {
     (without_sign_in, ""): "Введите показания хотя бы одной шкалы",
     (by_program, "3600\0"): '"code": "chars"',
     (without_sign_in, "3600\0"): "невидимые символы",
