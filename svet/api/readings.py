@@ -109,6 +109,7 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
             insist=payload.insist,
             words=payload.words,
             photo_id=payload.photo_id or "",
+            seen=meter,
         )
         return 201, receipt_of(receipt)
 
@@ -164,6 +165,7 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
             insist=given.insist,
             words=given.words,
             photo_id=given.photo_id or "",
+            seen=meter,
         )
     except (Problem, Refused) as failed:
         problem = failed if isinstance(failed, Problem) else of_refusal(failed)

@@ -116,4 +116,5 @@ def _send(
         words=typed.words,
         photo_id=typed.photo_id,
         entered_at=entered_at,
+        seen=meter,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -94,13 +94,15 @@ def submit_readings(
     words: str = "",
     photo_id: str = "",
     entered_at: datetime | None = None,
+    seen: Meter | None = None,
 ) -> Receipt:
     """Take one set of readings, keep it, tell the holders of the account.
 
-    ``meter_id`` is the outside id. The same key with the same values gives the same receipt. A set whose
-    consumption no line could carry is kept, once confirmed, under review. So is one that went down, when the
-    author says with ``insist`` that the dial shows just this; ``words`` tell why, the photo shows it.
-    ``entered_at`` is for a set that waited on the author's device for a network.
+    ``meter_id`` is the outside id; ``seen`` is that meter, when the caller has just read it for this actor
+    with account and provider: it is read again under its lock, not before. The same key with the same values
+    gives the same receipt. A set whose consumption no line could carry is kept, once confirmed, under review.
+    So is one that went down, when the author says with ``insist`` that the dial shows just this; ``words``
+    tell why, the photo shows it. ``entered_at`` is for a set that waited on the author's device.
 
     :raises MeterNotFound: absent or not for the actor
     :raises ReadingRefused: cannot be taken, with what to do
@@ -109,7 +111,7 @@ def submit_readings(
     :raises LimitReached: too many sets for this meter today
     :raises PhotoRefused: the photo is not this person's or was forgotten
     """
-    meter = queries.meter_for(by, public_id=meter_id, right=Right.SUBMIT)
+    meter = seen or queries.meter_for(by, public_id=meter_id, right=Right.SUBMIT)
     earlier = kept_before(meter, key=key, values=values)
     if earlier is not None:
         return earlier
@@ -149,8 +151,7 @@ def take_set(
     entered_at: datetime | None = None,
 ) -> Receipt:
     """Lock the meter, judge, keep, tell (a step); ``instead_of`` is the set that this one corrects."""
-    Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter.pk)
-    meter = queries.meter_for(by, public_id=meter.public_id, right=Right.SUBMIT)
+    meter = queries.locked(meter, by=by, right=Right.SUBMIT)
     earlier = kept_before(meter, key=key, values=values)
     if earlier is not None:
         return earlier
@@ -186,10 +187,7 @@ def take_set(
     if instead_of is not None:
         _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
     if new.state is State.ACCEPTED:
-        supersede_higher(
-            meter=meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number
-        )
-        _close_reviews(meter, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
+        _settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
     _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_id=kept.public_id, now=now)
     return Receipt(
         receipt_number=kept.receipt_number,
@@ -226,18 +224,6 @@ def _replace(old: ReadingSet, *, by: Actor, now: datetime, receipt: str) -> None
         raise Refused(WithdrawReason.ALREADY)
 
 
-def _close_reviews(meter: Meter, *, but: int, by: Actor, now: datetime, reason: str) -> None:
-    """Nobody need look any more at a doubtful set once a believable one has come."""
-    waiting = ReadingSet.objects.filter(
-        meter=meter, state=State.UNDER_REVIEW.value, kind=Kind.CUSTOMER.value
-    ).exclude(pk=but)
-    keys = list(waiting.values_list("pk", flat=True))
-    if keys:
-        move_sets(
-            set_ids=keys, before=State.UNDER_REVIEW, after=State.SUPERSEDED, by=by, now=now, reason=reason
-        )
-
-
 def hindrance(meter: Meter, *, read_on: date, today: date, last_on: date, channel: Channel) -> Reason | None:
     """Why no reading of that day can be taken for the meter at all, if so."""
     if meter.smart and channel not in (Channel.AUTOMATIC, Channel.OFFICE):
@@ -256,25 +242,48 @@ def supersede_higher(
     *, meter: Meter, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, reason: str
 ) -> None:
     """A confirmed lower reading replaces the higher ones that no bill has used yet (a step)."""
-    rows = (
-        ReadingValue.objects.filter(
-            reading_set__meter=meter,
-            reading_set__state=State.ACCEPTED.value,
-            reading_set__kind=Kind.CUSTOMER.value,
-        )
-        .exclude(reading_set_id=but)
-        .values_list("reading_set_id", "zone", "value", "turns")
-    )
-    capacity = 10**meter.digits
-    higher = {
-        set_id
-        for set_id, zone, value, turns in rows
-        if capacity * turns + value > capacity * than[Zone(zone)].turns + than[Zone(zone)].value
-    }
+    higher = _higher(meter, _standing_values(meter, but=but, states=(State.ACCEPTED,)), than=than)
     if higher:
         move_sets(
             set_ids=higher, before=State.ACCEPTED, after=State.SUPERSEDED, by=by, now=now, reason=reason
         )
+
+
+def _settle_others(
+    meter: Meter, *, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, reason: str
+) -> None:
+    """Replace higher sets, and let nobody look any more at doubtful ones: a believable set has come."""
+    rows = _standing_values(meter, but=but, states=(State.ACCEPTED, State.UNDER_REVIEW))
+    moved = {
+        State.ACCEPTED: _higher(meter, [row for row in rows if row[1] == State.ACCEPTED], than=than),
+        State.UNDER_REVIEW: {row[0] for row in rows if row[1] == State.UNDER_REVIEW},
+    }
+    for before, keys in moved.items():
+        if keys:
+            move_sets(set_ids=keys, before=before, after=State.SUPERSEDED, by=by, now=now, reason=reason)
+
+
+#: Key and state of a set, zone, value, turns.
+_Row = tuple[int, str, str, Decimal, int]
+
+
+def _standing_values(meter: Meter, *, but: int, states: Sequence[State]) -> list[_Row]:
+    """The values of customers' sets that no bill has used, but for one set."""
+    rows = ReadingValue.objects.filter(
+        reading_set__meter=meter,
+        reading_set__state__in=[state.value for state in states],
+        reading_set__kind=Kind.CUSTOMER.value,
+    ).exclude(reading_set_id=but)
+    return list(rows.values_list("reading_set_id", "reading_set__state", "zone", "value", "turns"))
+
+
+def _higher(meter: Meter, rows: Sequence[_Row], *, than: Mapping[Zone, NewValue]) -> set[int]:
+    capacity = 10**meter.digits
+    return {
+        set_id
+        for set_id, _state, zone, value, turns in rows
+        if capacity * turns + value > capacity * than[Zone(zone)].turns + than[Zone(zone)].value
+    }
 
 
 def kept_before(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> Receipt | None:

@@ -36,6 +36,21 @@ def meter_for(actor: Actor, *, public_id: str, right: Right = Right.VIEW) -> Met
     return meter
 
 
+def locked(meter: Meter, *, by: Actor, right: Right) -> Meter:
+    """The meter read anew under its lock, with the account it had; other sets of it wait for the commit.
+
+    :raises MeterNotFound: it is no longer for the actor
+    """
+    rows = Meter.objects.select_for_update(no_key=True).filter(
+        pk=meter.pk, account__in=visible_to(by, right=right)
+    )
+    found = next(iter(rows), None)
+    if found is None:
+        raise MeterNotFound(MeterReason.NOT_FOUND)
+    found.account = meter.account
+    return found
+
+
 def meters_of(*, account_ids: Collection[int], standing_only: bool = True) -> list[Meter]:
     """The meters of these accounts in the order of installation; removed ones only when asked for."""
     meters = Meter.objects.filter(account_id__in=account_ids).order_by("account_id", "installed_on", "pk")
