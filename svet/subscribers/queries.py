@@ -217,6 +217,12 @@ def people_by_account(*, account_ids: Collection[int], right: Right = Right.VIEW
     return found
 
 
+def recipients_of(*, account_id: int) -> list[int]:
+    """The keys by which ``notices`` knows the people who hold the account; the blocked ones are absent."""
+    links = Link.objects.filter(standing(), account_id=account_id, can_view=True, person__is_active=True)
+    return list(links.order_by("pk").values_list("person__recipient_id", flat=True))
+
+
 def next_holders(
     *, provider_ids: Collection[int], right: Right, today: date, after: int, limit: int
 ) -> dict[int, list[int]]:

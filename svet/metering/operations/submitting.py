@@ -15,6 +15,7 @@ from svet.kernel.periods import Month
 from svet.kernel.refusals import Conflict, Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
+from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.metering import queries
 from svet.metering.models import Meter, ReadingSet, ReadingValue
@@ -112,11 +113,15 @@ def submit_readings(
     :raises PhotoRefused: the photo is not this person's or was forgotten
     """
     meter = seen or queries.meter_for(by, public_id=meter_id, right=Right.SUBMIT)
-    earlier = kept_before(meter, key=key, values=values)
-    if earlier is not None:
-        return earlier
     if by.kind is not ActorKind.SYSTEM:
-        limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
+        try:
+            limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
+        except LimitReached:
+            # Asking again for a receipt one already has is no further set.
+            earlier = kept_before(meter, key=key, values=values)
+            if earlier is not None:
+                return earlier
+            raise
     with use_case():
         return take_set(
             by=by,

@@ -13,9 +13,8 @@ from svet.metering.rules import DisputeState, Zone
 from svet.notices import operations as notices
 from svet.notices.operations import Tiding
 from svet.notices.rules import Event
-from svet.people import queries as people
 from svet.subscribers.models import Account
-from svet.subscribers.queries import people_by_account
+from svet.subscribers.queries import recipients_of
 
 
 def tell_accepted(
@@ -68,10 +67,8 @@ def tell_dispute_answered(dispute: Dispute, *, words: str, after: DisputeState, 
 
 
 def _tell(account: Account, *, event: Event, params: Mapping[str, str], url: str, now: datetime) -> None:
-    holders = people_by_account(account_ids=[account.pk]).get(account.pk, [])
-    recipients = people.recipients_of(holders)
     notices.tell_many(
         event=event,
-        tidings=[Tiding(recipient_id, params, url) for recipient_id in recipients.values()],
+        tidings=[Tiding(recipient_id, params, url) for recipient_id in recipients_of(account_id=account.pk)],
         now=now,
     )
