@@ -103,4 +103,5 @@ REQUESTS: Mapping[str, Callable[[Places, int, int], bytes]] = {
     "form": by_form,
     "readings page": page("/readings/"),
     "payment page": page("/payment/"),
+    "accounts page": page("/accounts/"),
 }

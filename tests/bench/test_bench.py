@@ -9,12 +9,15 @@ import pytest
 from bench.figures import Row, machine, percentile, table
 from bench.people import Taken
 from bench.replay import Sample, parse_report, script, statements
-from bench.requests import REQUESTS, Places, by_api, person_of
+from bench.requests import REQUESTS, Places, by_api, meter_name, person_of
+from bench.size import Line, held, report
 
 PLACES = Places(meters=100, meter=34_000_000, person=52_000_000)
 
 
-@pytest.mark.parametrize("module", ["billing", "client", "people", "readings", "stack", "town", "__main__"])
+@pytest.mark.parametrize(
+    "module", ["billing", "client", "people", "readings", "size", "stack", "town", "__main__"]
+)
 def test_every_part_imports(module: str) -> None:
     importlib.import_module(f"bench.{module}")
 
@@ -22,6 +25,26 @@ def test_every_part_imports(module: str) -> None:
 def test_the_loads_row_counts_what_was_answered_well() -> None:
     row = Taken(seconds=2.0, milliseconds=[10.0, 30.0, 20.0, 40.0], errors=1).row("sign-ins", bare=4.0)
     assert (row.pace, row.ratio, row.p50, row.p95, row.errors) == (2.0, 0.5, 20.0, 40.0, 1)
+
+
+def test_size_fails_on_growing_statements_and_on_a_slow_full_store() -> None:
+    assert not Line("page", 10, 90, 95, (9, 9)).fails
+    assert Line("page", 10, 90, 95, (9, 10)).fails
+    assert not Line("beside", 10, 12, 15, judged=True).fails
+    assert Line("beside", 10, 12.1, 15, judged=True).fails
+    head, first, second = report(
+        [Line("page", 10, 20, 25, (9, 9)), Line("slow", 1, 2, 3, judged=True)]
+    ).split("\n")
+    assert head.split()[:2] == ["statements", "little"]
+    assert first.split() == ["page", "9", "→", "9", "10.0", "20.0", "25.0", "2.00"]
+    assert second.split()[-2:] == ["2.00", "MISSES"]
+
+
+def test_places_held_by_one_person_always_mean_that_person() -> None:
+    begins = {"metering_meter": 34_000_000, "people_person": 52_000_000}
+    places = held(begins, 3)
+    assert person_of(places, 1) == 52_000_003
+    assert meter_name(places, 1) == "m000000034000009"
 
 
 def test_percentile_is_the_nearest_rank() -> None:
