@@ -15,7 +15,8 @@ from svet.kernel.transactions import use_case
 from svet.metering import queries, texts
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_sets
-from svet.metering.operations.submitting import SetRefused, judged_values, supersede_higher
+from svet.metering.operations.submitting import SetRefused, judged_values
+from svet.metering.operations.superseding import supersede_higher
 from svet.metering.operations.telling import tell_accepted, tell_corrected, tell_refused
 from svet.metering.rules import Channel, Kind, State, Zone, judge
 

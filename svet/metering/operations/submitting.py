@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,9 +18,10 @@ from svet.limits import operations as limits
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.metering import queries
-from svet.metering.models import Meter, ReadingSet, ReadingValue
+from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_sets
 from svet.metering.operations.photos import attach_photo
+from svet.metering.operations.superseding import settle_others
 from svet.metering.operations.telling import tell_accepted
 from svet.metering.rules import (
     Channel,
@@ -192,7 +193,7 @@ def take_set(
     if instead_of is not None:
         _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
     if new.state is State.ACCEPTED:
-        _settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
+        settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
     _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_id=kept.public_id, now=now)
     return Receipt(
         receipt_number=kept.receipt_number,
@@ -241,54 +242,6 @@ def hindrance(meter: Meter, *, read_on: date, today: date, last_on: date, channe
     if read_on > today:
         return Reason.FUTURE
     return Reason.BEFORE_LAST if read_on < last_on else None
-
-
-def supersede_higher(
-    *, meter: Meter, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, reason: str
-) -> None:
-    """A confirmed lower reading replaces the higher ones that no bill has used yet (a step)."""
-    higher = _higher(meter, _standing_values(meter, but=but, states=(State.ACCEPTED,)), than=than)
-    if higher:
-        move_sets(
-            set_ids=higher, before=State.ACCEPTED, after=State.SUPERSEDED, by=by, now=now, reason=reason
-        )
-
-
-def _settle_others(
-    meter: Meter, *, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, reason: str
-) -> None:
-    """Replace higher sets, and let nobody look any more at doubtful ones: a believable set has come."""
-    rows = _standing_values(meter, but=but, states=(State.ACCEPTED, State.UNDER_REVIEW))
-    moved = {
-        State.ACCEPTED: _higher(meter, [row for row in rows if row[1] == State.ACCEPTED], than=than),
-        State.UNDER_REVIEW: {row[0] for row in rows if row[1] == State.UNDER_REVIEW},
-    }
-    for before, keys in moved.items():
-        if keys:
-            move_sets(set_ids=keys, before=before, after=State.SUPERSEDED, by=by, now=now, reason=reason)
-
-
-#: Key and state of a set, zone, value, turns.
-_Row = tuple[int, str, str, Decimal, int]
-
-
-def _standing_values(meter: Meter, *, but: int, states: Sequence[State]) -> list[_Row]:
-    """The values of customers' sets that no bill has used, but for one set."""
-    rows = ReadingValue.objects.filter(
-        reading_set__meter=meter,
-        reading_set__state__in=[state.value for state in states],
-        reading_set__kind=Kind.CUSTOMER.value,
-    ).exclude(reading_set_id=but)
-    return list(rows.values_list("reading_set_id", "reading_set__state", "zone", "value", "turns"))
-
-
-def _higher(meter: Meter, rows: Sequence[_Row], *, than: Mapping[Zone, NewValue]) -> set[int]:
-    capacity = 10**meter.digits
-    return {
-        set_id
-        for set_id, _state, zone, value, turns in rows
-        if capacity * turns + value > capacity * than[Zone(zone)].turns + than[Zone(zone)].value
-    }
 
 
 def kept_before(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> Receipt | None:
