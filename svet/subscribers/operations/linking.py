@@ -19,6 +19,7 @@ from svet.limits.rules import LimitName
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import queries as people
+from svet.people.operations.codes import tell_of_breaker
 from svet.subscribers import queries
 from svet.subscribers.models import Account, Group, Link, LinkProof
 from svet.subscribers.operations.delivery import end_delivery_to
@@ -128,7 +129,11 @@ def _spend_tries(*, person_id: int, owner: bool, now: datetime) -> None:
     try:
         limits.spend(limit=LimitName.LINKING_PER_PERSON, key=str(person_id), now=now)
         limits.spend(limit=LimitName.LINKING_WRONG_EVERYWHERE, key="all", now=now)
-    except LimitReached:
+    except LimitReached as reached:
+        if reached.details["limit"] == LimitName.LINKING_WRONG_EVERYWHERE:
+            tell_of_breaker(
+                limit=LimitName.LINKING_WRONG_EVERYWHERE, retry_after=reached.retry_after, now=now
+            )
         if not owner:
             raise
 

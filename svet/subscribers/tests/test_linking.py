@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
+from svet.limits import operations as limits
 from svet.limits.operations import LimitReached
+from svet.limits.rules import LIMITS, LimitName
 from svet.notices.models import Notice
 from svet.people.tests.factories import make_person
 from svet.subscribers import operations, queries
@@ -312,3 +314,16 @@ def test_delivery_by_email_needs_a_confirmed_address_and_a_confirmed_holder_deci
         choose(boris.pk, "paper")
     assert caught.value.reason == operations.DeliveryReason.NOT_YOURS_TO_CHOOSE
     assert choose(anna.pk, "paper").delivery_email == ""
+
+
+@pytest.mark.django_db
+def test_guessing_everywhere_stops_strangers_not_owners_and_is_noted_once() -> None:
+    limit = LimitName.LINKING_WRONG_EVERYWHERE
+    account = make_account(registry_phone=ANNA_PHONE, proofs=[METER])
+    limits.spend(limit=limit, key="all", now=NOW, cost=LIMITS[limit].amount)
+    for _ in range(3):
+        with pytest.raises(LimitReached):
+            add(make_person().pk, account.number)
+    assert add(make_person(phone=ANNA_PHONE).pk, account.number).confirmed_at is not None
+    (noted,) = Entry.objects.filter(security=True, action="breaker.opened")
+    assert noted.subject_id == limit.value

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from svet.journal.models import Entry
@@ -16,7 +17,7 @@ from svet.people.models import Person
 from svet.people.rules.staff import StaffReason
 from svet.people.tests.factories import make_member, make_person
 from svet.subscribers import household, office, operations, queries
-from svet.subscribers.models import Account, Delivery, Link
+from svet.subscribers.models import Account, Delivery, HandOver, Link
 from svet.subscribers.operations import LinkRefused, OfficeReason
 from svet.subscribers.queries import AccountNotFound
 from svet.subscribers.tests.factories import make_account, make_link
@@ -143,6 +144,14 @@ def test_a_hand_over_takes_the_account_from_all_but_the_new_holder(olga: Actor, 
     (former,) = office.former_holders(account_id=account.pk)
     assert (former.name, former.ground) == ("Иванова Анна Петровна", "inheritance")
     assert Entry.objects.get(action="account.handed_over").reason == "договор купли-продажи"
+
+
+@pytest.mark.parametrize("change", ["update", "delete"])
+def test_a_hand_over_is_never_changed(olga: Actor, account: Account, change: str) -> None:
+    hand_over(olga, account)
+    rows = HandOver.objects.filter(account=account)
+    with pytest.raises(IntegrityError, match="a hand-over is a fact"):
+        rows.update(reason="другая") if change == "update" else rows.delete()
 
 
 def test_whom_the_new_holder_invites_comes_back(olga: Actor, account: Account) -> None:

@@ -38,6 +38,9 @@ class Passkey extends HTMLElement {
       const publicKey = unpacked(JSON.parse(this.dataset.options));
       const found = await navigator.credentials[this.dataset.act]({ publicKey });
       form.elements.credential.value = packed(found);
+      // One tick on the page is for either way of the second step.
+      const tick = document.getElementById(this.dataset.tick ?? "");
+      if (tick && form.elements.trust) form.elements.trust.disabled = !tick.checked;
       form.submit();
     } catch {
       failed.hidden = false;
