@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from svet.api import (
+    absences,
     accounts,
     appeals,
     bills,
@@ -45,6 +46,7 @@ _RESOURCES = (
     household,
     readings,
     reading_sets,
+    absences,
     bills,
     payments,
     cards,

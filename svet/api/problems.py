@@ -15,8 +15,10 @@ from svet.files import texts as files
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.limits import texts as limits
 from svet.limits.operations import LimitReached, WorkNeeded
+from svet.metering import absence_texts as absences
 from svet.metering import texts as metering
 from svet.metering.operations import ConfirmationNeeded, SetRefused
+from svet.metering.operations.absence import AbsenceRefused
 from svet.metering.rules import Doubt
 from svet.payments import texts as payments
 from svet.people import texts as people
@@ -91,7 +93,7 @@ def answer(problem: Problem) -> JsonResponse:
 def of_refusal(refused: Refused) -> Problem:
     """Translate a room's refusal: its own sentence, 404, 409, 422 or 429."""
     room = type(refused).__module__.split(".")[1]
-    explain = _TEXTS.get(room)
+    explain = absences.explain if isinstance(refused, AbsenceRefused) else _TEXTS.get(room)
     title = explain(refused) if explain else str(refused.reason)
     if isinstance(refused, WorkNeeded):
         return _of_work(refused, title)

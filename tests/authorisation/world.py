@@ -178,6 +178,8 @@ def build() -> World:
         "index": "0",
         "flow": "A" * 43,
         "key": str(uuid4()),
+        "tomorrow": str(timezone.localdate() + timedelta(days=1)),
+        "in_a_month": str(timezone.localdate() + timedelta(days=31)),
     }
     cookies: dict[Who, str] = {}
     secrets: dict[Who, str] = {}

@@ -42,6 +42,9 @@ class Program:
     def get(self, path: str) -> Any:
         return self.client.get(V1 + path, headers={"Authorization": f"Bearer {self.secret}"})
 
+    def delete(self, path: str) -> Any:
+        return self.client.delete(V1 + path, headers={"Authorization": f"Bearer {self.secret}"})
+
     def post(self, path: str, body: object, *, key: str = "k1", **headers: str) -> Any:
         raw = body if isinstance(body, str | bytes) else json.dumps(body)
         sent = {"Authorization": f"Bearer {self.secret}", "Idempotency-Key": key} | headers
