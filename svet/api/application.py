@@ -21,6 +21,7 @@ from svet.api import (
     history,
     household,
     payments,
+    personal,
     reading_sets,
     readings,
 )
@@ -52,6 +53,7 @@ _RESOURCES = (
     cards,
     appeals,
     history,
+    personal,
 )
 for resource in _RESOURCES:
     api.add_router("", resource.router)

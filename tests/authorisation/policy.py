@@ -368,6 +368,9 @@ API = [
     post(f"{V1}recoveries/<flow>/password", EVERYBODY, ASKED, body={"password": "Kx7#mVq2p"}),
     post(f"{V1}tokens", EVERYBODY, ASKED),
     get(f"{V1}tokens", SIGNED_IN, scope=_READ),
+    # Both ask the password, which nobody gives here.
+    post(f"{V1}me/data", SIGNED_IN, ASKED, body={"password": "Wrong#pass1"}, scope=_READ),
+    post(f"{V1}me/delete", SIGNED_IN, ASKED, body={"password": "Wrong#pass1"}, scope=_CABINET),
     Row(method="DELETE", route=f"{V1}tokens/<token_id>", may=ANNA, ok=(204,), scope=_READ),
     get(f"{V1}me", SIGNED_IN, scope=_READ),
     get(f"{V1}accounts", SIGNED_IN, scope=_READ),
