@@ -117,5 +117,6 @@ def _meter(account_id: int, row: AccountRow) -> MeterRow:
         verified_on=row.verified_on,
         next_verification_on=row.next_verification_on,
         smart=row.smart,
+        max_daily_kwh=row.max_daily,
         initial=dict(zip(zones_of(row.scheme), row.initials, strict=True)),
     )

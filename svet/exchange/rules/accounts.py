@@ -35,6 +35,7 @@ COLUMNS = (
     Column("verified_on", ("поверен", "datecheck"), required=False),
     Column("next_verification_on", ("следующая поверка", "datenextcheck"), required=False),
     Column("smart", ("иср", "интеллектуальный"), required=False),
+    Column("max_daily", ("максимум в сутки", "vol_max_daily"), required=False),
     Column("initial_1", ("начальное 1", "initial_dp1")),
     Column("initial_2", ("начальное 2", "initial_dp2"), required=False),
     Column("initial_3", ("начальное 3", "initial_dp3"), required=False),
@@ -44,6 +45,7 @@ COLUMNS = (
 _LARGEST_AREA = 99_999
 _LARGEST_RATIO = 99_999
 _MOST_RESIDENTS = 9_999
+_MOST_DAILY = 9_999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class AccountRow:
     verified_on: date | None
     next_verification_on: date | None
     smart: bool
+    max_daily: Decimal | None
     initials: tuple[Decimal, ...]
 
     @property
@@ -104,12 +107,15 @@ def _row(line: Line) -> AccountRow:
         raise FieldFault("digits", RowReason.CHOICE)
     if decimals > 3:
         raise FieldFault("decimals", RowReason.CHOICE)
-    area, ratio = (
-        values.number(fields, "area", required=False),
-        values.number(fields, "ratio", required=False),
+    area, ratio, most = (
+        values.number(fields, column, required=False) for column in ("area", "ratio", "max_daily")
     )
     residents = values.whole(fields, "residents", default=0)
-    bounds = (("area", area, _LARGEST_AREA), ("ratio", ratio, _LARGEST_RATIO))
+    bounds = (
+        ("area", area, _LARGEST_AREA),
+        ("ratio", ratio, _LARGEST_RATIO),
+        ("max_daily", most, _MOST_DAILY),
+    )
     for column, found, longest in (*bounds, ("residents", residents, _MOST_RESIDENTS)):
         if found is not None and found > longest:
             raise FieldFault(column, RowReason.TOO_LONG)
@@ -144,5 +150,6 @@ def _row(line: Line) -> AccountRow:
         verified_on=values.day(fields, "verified_on", required=False),
         next_verification_on=values.day(fields, "next_verification_on", required=False),
         smart=values.text(fields, "smart", longest=3, required=False) in ("1", "да", "yes"),
+        max_daily=most or None,
         initials=tuple(initial for initial in initials[:scheme] if initial is not None),
     )

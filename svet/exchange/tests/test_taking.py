@@ -74,6 +74,12 @@ def test_accounts_enter_with_their_meters(town: FileReport) -> None:
     assert queries.broken() == []
 
 
+def test_a_connection_brings_what_it_can_carry_in_a_day() -> None:
+    add_provider(code="ues", name="Уралэнергосбыт")
+    take("accounts", account_lines(max_daily="72,5"))
+    assert set(Meter.objects.values_list("max_daily_kwh", flat=True)) == {Decimal("72.5")}
+
+
 def test_the_same_file_is_refused_and_an_edited_one_repeats(town: FileReport) -> None:
     with pytest.raises(FileRefused) as caught:
         take("accounts", account_lines())

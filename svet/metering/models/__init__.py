@@ -55,6 +55,8 @@ class Meter(models.Model):
     verified_on = models.DateField(null=True, blank=True)
     next_verification_on = models.DateField(null=True, blank=True)
     smart = models.BooleanField(default=False)
+    #: What the connection can carry in a day, in kWh with the ratio, where the retailer knows it.
+    max_daily_kwh = models.DecimalField(max_digits=9, decimal_places=1, null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -67,6 +69,10 @@ class Meter(models.Model):
                 condition=Q(digits__gte=3) & Q(digits__lte=8) & Q(decimals__lte=3),
             ),
             models.CheckConstraint(name="meter_ratio_positive", condition=Q(ratio__gt=0)),
+            models.CheckConstraint(
+                name="meter_max_daily_positive",
+                condition=Q(max_daily_kwh__isnull=True) | Q(max_daily_kwh__gt=0),
+            ),
             models.CheckConstraint(
                 name="meter_removed_after_installed",
                 condition=Q(removed_on__isnull=True) | Q(removed_on__gte=F("installed_on")),

@@ -42,6 +42,7 @@ class MeterRow:
     verified_on: date | None = None
     next_verification_on: date | None = None
     smart: bool = False
+    max_daily_kwh: Decimal | None = None
     initial: Mapping[Zone, Decimal] = field(default_factory=dict)
 
 
@@ -84,13 +85,13 @@ def _enter(
         model=Meter,
         columns=(
             "id", "public_id", "account_id", "serial", "type_name", "scheme", "digits", "decimals", "ratio",
-            "installed_on", "verified_on", "next_verification_on", "smart",
+            "installed_on", "verified_on", "next_verification_on", "smart", "max_daily_kwh",
         ),
         rows=(
             (
                 keys[mark], new_public_id(), row.account_id, mark[1], row.type_name, int(row.scheme),
                 row.digits, row.decimals, row.ratio, row.installed_on, row.verified_on,
-                row.next_verification_on, row.smart,
+                row.next_verification_on, row.smart, row.max_daily_kwh,
             )
             for mark, row in rows.items()
         ),

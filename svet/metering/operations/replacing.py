@@ -45,7 +45,10 @@ def replace_meter(
         old = _standing(by, public_id=meter_public_id)
         _check(old, serial=serial, on=new.installed_on, now=now)
         take_down(meter_id=old.pk, removed_on=new.installed_on, values=final, by=by, now=now)
-        (key,) = install_meters(rows=[replace(new, account_id=old.account_id, serial=serial)], by=by, now=now)
+        # What the connection can carry does not change with the meter.
+        most = new.max_daily_kwh or old.max_daily_kwh
+        row = replace(new, account_id=old.account_id, serial=serial, max_daily_kwh=most)
+        (key,) = install_meters(rows=[row], by=by, now=now)
         meter = Meter.objects.select_related("account__provider").get(pk=key)
         journal.record(
             by=by,

@@ -150,6 +150,7 @@ def make_dial(
         pending=pending,
         usual_daily=_daily(meter, oldest, base),
         season_daily=None if season is None else _daily(meter, season[0][zone], season[1][zone]),
+        max_daily=meter.max_daily_kwh,
     )
 
 

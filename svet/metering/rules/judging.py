@@ -15,7 +15,8 @@ from itertools import permutations
 from svet.metering.rules.parsing import Reason
 from svet.metering.rules.zones import Zone
 
-# Policies, not laws. A flat is rarely allowed more than 15 kW; ×24 h is what a line can carry in a day.
+# Policies, not laws. 15 kW is what a household is connected with on the usual terms (Rules of connection,
+# decree 861 of 27.12.2004, paragraph 14); ×24 h is what such a line can carry in a day.
 TECHNICAL_KWH_A_DAY = Decimal(360)
 USUAL_TIMES = 3
 USUAL_MARGIN_KWH = Decimal(100)
@@ -51,7 +52,8 @@ class Dial:
 
     ``base`` is the last reading nobody can take back, ``pending`` a later one that may still be corrected,
     ``usual_daily`` the usual kWh a day over about a year, ratio included, ``season_daily`` the same over
-    these very weeks of the last year; either is None when there is too little history.
+    these very weeks of the last year; either is None when there is too little history. ``max_daily`` is what
+    the connection can carry in kWh a day, ratio included, where the retailer knows it.
     """
 
     zone: Zone
@@ -62,6 +64,12 @@ class Dial:
     pending: Mark | None = None
     usual_daily: Decimal | None = None
     season_daily: Decimal | None = None
+    max_daily: Decimal | None = None
+
+    @property
+    def most_daily(self) -> Decimal:
+        """kWh a day that the connection can carry: the retailer's own figure, else that of a usual one."""
+        return TECHNICAL_KWH_A_DAY * self.ratio if self.max_daily is None else self.max_daily
 
     @property
     def expected_daily(self) -> Decimal | None:
@@ -176,7 +184,7 @@ def _judge_dial(dial: Dial, *, value: Decimal, read_on: date, turned: bool = Fal
         step += dial.capacity
         turns += 1
         ceiling = min(
-            TECHNICAL_KWH_A_DAY * dial.ratio * _days(dial, read_on=read_on),
+            dial.most_daily * _days(dial, read_on=read_on),
             dial.capacity * dial.ratio * TURN_SHARE,
         )
         if step * dial.ratio > ceiling and not turned:
@@ -198,7 +206,7 @@ def usual_for(dial: Dial, *, read_on: date) -> Decimal | None:
 
 
 def _too_much(dial: Dial, *, consumption: Decimal, days: int) -> set[Doubt]:
-    if consumption > TECHNICAL_KWH_A_DAY * dial.ratio * days:
+    if consumption > dial.most_daily * days:
         return {Doubt.ABOVE_TECHNICAL}
     expected = dial.expected_daily
     if expected is None:

@@ -68,6 +68,11 @@ def test_both_readings_stand_and_only_the_new_number_opens_the_account(old: Mete
     assert "2000777" in notice.text
 
 
+def test_what_the_connection_can_carry_outlives_the_meter(old: Meter) -> None:
+    Meter.objects.filter(pk=old.pk).update(max_daily_kwh=Decimal(72))
+    assert replace(old).max_daily_kwh == Decimal(72)
+
+
 def test_the_month_of_the_replacement_counts_both(old: Meter) -> None:
     new = replace(old)
     make_reading(new, {Zone.DAY: Decimal(33), Zone.NIGHT: Decimal(11)}, read_on=date(2026, 11, 22))

@@ -55,6 +55,7 @@ def dial(
     pending: int | None = None,
     usual: int | None = 5,
     turns: int = 0,
+    most: int | None = None,
 ) -> Dial:
     return Dial(
         zone=zone,
@@ -64,6 +65,7 @@ def dial(
         base=Mark(Decimal(last), turns, BEFORE),
         pending=None if pending is None else Mark(Decimal(pending), turns, ON),
         usual_daily=None if usual is None else Decimal(usual),
+        max_daily=None if most is None else Decimal(most),
     )
 
 
@@ -261,3 +263,14 @@ def test_receipt_numbers_never_repeat_and_look_random() -> None:
     numbers = [receipt_number(n) for n in range(1, 20_001)]
     assert len(set(numbers)) == 20_000
     assert all(len(number) == 11 for number in numbers)
+
+
+@pytest.mark.parametrize(("most", "review"), [(None, False), (1000, False), (20, True)])
+def test_what_the_connection_can_carry_is_the_meters_own_where_it_is_known(
+    most: int | None, review: bool
+) -> None:
+    days = (ON - BEFORE).days
+    judgement, _verdict = single(3589 + 21 * days, most=most, usual=21)
+    assert judgement.for_review is review
+    large, _verdict = single(3589 + 400 * days, most=most, usual=400)
+    assert large.for_review is (most != 1000)
