@@ -23,6 +23,7 @@ from svet.ledger import queries as ledger
 from svet.metering import operations as metering
 from svet.metering.models import ReadingSet
 from svet.metering.rules import State
+from svet.sandbox.town.desks import fill_desks
 from svet.sandbox.town.employees import open_office
 from svet.sandbox.town.providers import BUILDER, add_providers
 from svet.sandbox.town.residents import settle_in
@@ -48,6 +49,7 @@ def build_first(*, town: TownSettings, now: datetime, progress: Progress) -> Non
     load_tariffs(now=now)
     first = _households(town, 1, town.first) + _second_households(town)
     _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)
+    fill_desks(now=now)
 
 
 def build_rest(*, town: TownSettings, now: datetime, progress: Progress) -> None:

@@ -28,7 +28,7 @@ def accounts(houses: Iterable[Household], *, anchor: Month) -> bytes:
                 house.opened_on.isoformat(), house.serial, house.meter_type, str(house.scheme),
                 str(house.digits), str(house.decimals), "1", house.installed_on.isoformat(),
                 house.verified_on.isoformat(), house.next_verification_on.isoformat(),
-                "1" if house.sender == "smart" else "", *initials[:3],
+                "1" if house.sender == "smart" else "", "", *initials[:3],
             ])
         )  # fmt: skip
     return _encoded(lines)

@@ -10,9 +10,11 @@ from svet.bills.models import Bill
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.ledger.models import Posting
+from svet.metering import queries as metering
 from svet.sandbox.town import operations
 from svet.sandbox.town.settings import TownSettings
 from svet.subscribers.models import Account
+from svet.support.models import Appeal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOWN = TownSettings(seed="svet", anchor=Month(2026, 11), accounts=30, first=30, second_provider=3)
@@ -28,3 +30,5 @@ def test_a_second_build_changes_nobodys_debt() -> None:
     assert (Posting.objects.count(), Bill.objects.count()) == (postings, bills)
     assert any(money.kopecks > 0 for money in owed.values())
     assert ledger.broken() == []
+    # Each desk has one thing to do, and no more after the second build.
+    assert [metering.review_count(), metering.waiting_dispute_count(), Appeal.objects.count()] == [1, 1, 1]
