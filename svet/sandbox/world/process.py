@@ -84,8 +84,9 @@ async def _run(
 
 
 def _hand_over(centre: SmsCentre, loop: asyncio.AbstractEventLoop, phone: str, text: str) -> None:
-    """From a thread of the control pages to the centre's own loop."""
-    asyncio.run_coroutine_threadsafe(centre.take_from_person(phone=phone, text=text), loop)
+    """From a thread of the control pages, which tells that it is kept, to the centre's own loop."""
+    entry = centre.write_down(phone=phone, text=text)
+    asyncio.run_coroutine_threadsafe(centre.take_from_person(entry), loop)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from svet.sandbox.world import pdus
 from svet.sandbox.world.journal import Journal
@@ -72,10 +72,13 @@ class SmsCentre:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    async def take_from_person(self, *, phone: str, text: str) -> None:
-        """A person sends a text to the shop: it is written down, then brought once the shop is bound."""
-        fields = {"from": phone, "to": self._login[0], "text": text}
-        self._outbox.append(await asyncio.to_thread(self._journal.append, "sms_in", fields))
+    def write_down(self, *, phone: str, text: str) -> dict[str, Any]:
+        """Keep what a person sends to the shop, on whatever thread; whoever sent it sees it from now on."""
+        return self._journal.append("sms_in", {"from": phone, "to": self._login[0], "text": text})
+
+    async def take_from_person(self, entry: dict[str, Any]) -> None:
+        """Bring what was written down, once the shop is bound."""
+        self._outbox.append(entry)
         await self.bring()
 
     async def bring(self) -> None:
