@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 
 from svet.cabinet import errors
 from svet.cabinet.forms import Form
+from svet.kernel.money import Money
 from svet.look.charts import bars
-from svet.look.formats import energy
+from svet.look.formats import energy, roubles
 from svet.look.icons import SHAPES
 
 DELIVERY = [
@@ -61,6 +62,34 @@ GOOD = {
     "notify": "on",
     "text": "Показания прошлого месяца были записаны с ошибкой.",
 }
+
+
+class Filters(Form):
+    """What a list is narrowed by."""
+
+    group = forms.ChoiceField(label="Группа", choices=[("", "Все группы"), ("1", "Моя группа")])
+    since = forms.DateField(label="Дата с", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+EVENTS = (
+    {
+        "icon": "meter",
+        "title": "Контрольные показания от 23.10.2026",
+        "note": "Уралэнергосбыт, аб. № 2626262000",
+        "value": energy(4036),
+        "rows": [("Круглосуточный", energy(4036))],
+        "link": ("#card", "Квитанция"),
+    },
+    {
+        "icon": "card",
+        "title": "Платеж от 17.10.2026",
+        "note": "Уралэнергосбыт, аб. № 2626262000",
+        "value": roubles(30_000),
+        "badge": "Проведен",
+        "badge_kind": "success",
+        "rows": [("Номер", "О-7K3M-Q2X9"), ("Аб. № 2626262000", roubles(30_000))],
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +161,9 @@ def showcase(request: HttpRequest) -> HttpResponse:
         {
             "good": good,
             "bad": bad,
+            "filters": Filters(initial={"group": "1"}, auto_id="filters_%s"),
+            "events": EVENTS,
+            "total": Money(153_456),
             "icons": sorted(SHAPES),
             "chart": chart,
             "kinds": ("info", "success", "warning", "error"),
