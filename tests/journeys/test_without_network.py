@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from svet.files.tests.pictures import photo
 from tests.journeys.conftest import Demo
 from tests.journeys.steps import add_account, register, sign_in, sign_out
 
@@ -28,9 +30,11 @@ def block_of(page: Page, pair: dict[str, str]) -> Locator:
     return page.locator("[id^=meter-]", has_text=f"ПУ № {pair['meter']}")
 
 
-def enter(page: Page, pair: dict[str, str], more: int) -> None:
-    """Raise every scale of the meter and press the button."""
+def enter(page: Page, pair: dict[str, str], more: int, *, picture: Path | None = None) -> None:
+    """Raise every scale of the meter, add a photo if there is one, and press the button."""
     block = block_of(page, pair)
+    if picture is not None:
+        block.locator("input[type=file]").set_input_files(picture)
     for scale in block.locator("input.odometer__input").all():
         whole, _, part = scale.input_value().partition(",")
         scale.fill(str(int(whole) + more) + (f",{part}" if part else ""))
@@ -58,8 +62,10 @@ def sets_of(page: Page, pair: dict[str, str]) -> set[str]:
 
 
 def test_two_sets_entered_without_a_network_become_two_readings(
-    demo: Demo, open_page: Callable[..., Page], new_phone: Callable[[], str]
+    demo: Demo, open_page: Callable[..., Page], new_phone: Callable[[], str], tmp_path: Path
 ) -> None:
+    picture = tmp_path / "meter.jpg"
+    picture.write_bytes(photo(size=(1200, 900)))
     page, phone, neighbour = open_page(width=360, height=740), new_phone(), new_phone()
     register(page, demo, phone)
     first, second = demo.free_pair(), demo.free_pair()
@@ -78,7 +84,7 @@ def test_two_sets_entered_without_a_network_become_two_readings(
     page.context.set_offline(True)
     page.reload()
     expect(page.get_by_text("Нет связи").first).to_be_visible()
-    enter(page, first, 41)
+    enter(page, first, 41, picture=picture)
     expect(page.get_by_role("heading", name="Ждут отправки: 1")).to_be_visible()
     enter(page, second, 57)
     queue = page.locator("[data-kept]")
@@ -99,6 +105,9 @@ def test_two_sets_entered_without_a_network_become_two_readings(
     assert [arrived(pair) for pair in (first, second)] == [1, 1]
     page.locator("[data-kept]").get_by_role("link", name="Квитанция").first.click()
     expect(page.get_by_text(re.compile("^Введены"))).to_be_visible()
+    # The photo waited with its set, though the tab was closed.
+    shown = page.get_by_role("link", name="Открыть фото").get_attribute("href") or ""
+    assert page.request.get(shown).headers["content-type"] == "image/jpeg"
 
     # The server takes the set, and the answer is lost on its way: one reading all the same.
     page.goto("/readings/")
