@@ -11,7 +11,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test chaos axe bench bench-face shots drawings settings lock migrations environment environment-dev browser smsc clean
+.PHONY: help demo check test chaos axe bench bench-face shots drawings settings lock migrations environment environment-dev browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ check: environment-dev ## Style, types, the floors of the house, the architectur
 	SVET_ENV=test $(PYTHON) -m mypy svet tests bench
 	$(PYTHON) -m pytest tests/architecture
 
-test: check browser smsc ## All checks and all tests, the journeys in headless Chromium among them
+test: check browser peers ## All checks and all tests, the journeys in headless Chromium among them
 	$(PYTHON) -m pytest -n 2 --dist load --ignore=tests/architecture
 
 axe: environment-dev browser ## Ask axe about every page and state, narrow and wide, light and dark
@@ -67,8 +67,8 @@ environment-dev: .venv/.development ## Make .venv with the checking and testing 
 browser: environment-dev ## Have a Chromium and fonts for the journeys (installs Debian's when we are root)
 	@$(PYTHON) -m tests.browser
 
-smsc: environment-dev ## Have node and npm's SMS centre, against which the SMPP adapter is proved
-	@$(PYTHON) -m tests.smsc_of_npm
+peers: environment-dev ## Have node and npm's peers, against which the gateways are proved
+	@$(PYTHON) -m tests.npm
 
 clean: ## Delete the environment and caches; DATA stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis shots

@@ -1,24 +1,13 @@
-"""An SMS centre that nobody here wrote: npm's ``smpp``, installed once beside the environment, run by node.
-
-``make smsc`` installs node when it may, as ``make browser`` does Chromium.
-"""
+"""An SMS centre that nobody here wrote: npm's ``smpp``."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-PACKAGE = "smpp@0.6.0-rc.4"
-FOLDER = Path(sys.prefix) / "npm" / PACKAGE
-APT = ("nodejs", "npm")
+from tests import npm
 
 SCRIPT = """
 const smpp = require('smpp');
@@ -66,7 +55,7 @@ server.listen(0, '127.0.0.1', () => say({ port: server.address().port }));
 class Centre:
     """A running centre; ``read`` gives what it says next."""
 
-    process: subprocess.Popen[str]
+    peer: npm.Peer
     port: int
 
     @property
@@ -74,69 +63,11 @@ class Centre:
         return f"smpp://svet:sandbox@127.0.0.1:{self.port}?sender=SVET"
 
     def read(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        said: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return said
+        return self.peer.read()
 
 
 @contextmanager
 def centre(*, greeting: str = "") -> Iterator[Centre]:
     """A centre for the length of a test, which sends ``greeting`` to whoever binds."""
-    if install():
-        raise RuntimeError("node or npm is missing: apt-get install nodejs npm")
-    process = subprocess.Popen(
-        ["node", "-e", SCRIPT, "--", "smsc", greeting],
-        env=os.environ | {"NODE_PATH": str(FOLDER / "node_modules")},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    running = Centre(process, 0)
-    try:
-        running.port = running.read()["port"]
-        yield running
-    finally:
-        process.terminate()
-        process.wait(5)
-        assert process.stdout is not None
-        process.stdout.close()
-
-
-def install() -> int:
-    """Have node and the package; 0 when both are there."""
-    if (FOLDER / "node_modules" / "smpp").is_dir() and shutil.which("node"):
-        return 0
-    if not (shutil.which("node") and shutil.which("npm")) and _install_node():
-        return 1
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    words = [
-        "npm",
-        "install",
-        "--silent",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--no-save",
-        PACKAGE,
-    ]
-    done = subprocess.run(words, cwd=FOLDER, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.stderr.write(f"npm install {PACKAGE} failed: {done.stderr.strip().splitlines()[-1:]}\n")
-    return done.returncode
-
-
-def _install_node() -> int:
-    apt = shutil.which("apt-get")
-    if os.geteuid() != 0 or apt is None:
-        sys.stderr.write(f"The SMS centre needs {' and '.join(APT)}: apt-get install {' '.join(APT)}\n")
-        return 1
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *APT]):
-        done = subprocess.run([apt, *words], env=quiet, capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.stderr.write(f"apt-get {words[0]} failed: {done.stderr.strip().splitlines()[-1:]}\n")
-            return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(install())
+    with npm.running(npm.SMS_CENTRE, SCRIPT, greeting) as peer:
+        yield Centre(peer, peer.read()["port"])

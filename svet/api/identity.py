@@ -28,11 +28,12 @@ PARAMETERS = frozenset({"account_id", "since", "until", "operation", "before"})
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``scopes`` None is a signed-in person, who may do everything that is theirs."""
+    """``scopes`` None is a signed-in person, who may do everything that is theirs; ``token`` a key's id."""
 
     person: Person
     actor: Actor
     scopes: frozenset[str] | None
+    token: str = ""
 
 
 class Token(HttpBearer):
@@ -49,7 +50,7 @@ class Token(HttpBearer):
         limits.spend(limit=LimitName.API_PER_TOKEN, key=str(holder.token_id), now=now)
         people.touch_token(token_id=holder.token_id, now=now, last_used_at=holder.last_used_at)
         actor = Actor.person(holder.person.pk, address=client_address(request))
-        return Caller(holder.person, actor, holder.scopes)
+        return Caller(holder.person, actor, holder.scopes, holder.token_public_id)
 
 
 class Session(APIKeyCookie):

@@ -34,8 +34,8 @@ FRAME_FILES = (
 )
 
 
-#: The worker sends the queue of readings too, so it holds the queue's file before its own.
-WORKER_FILES = ("look/js/kept.js", "look/js/service-worker.js")
+#: The worker sends the queue of readings and renews its address for notices: it holds those files too.
+WORKER_FILES = ("look/js/kept.js", "look/js/push.js", "look/js/service-worker.js")
 
 
 @cache
@@ -54,7 +54,12 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker with the list of today's files; a new list is a new worker, which drops the old files."""
     files = [static(name) for name in FRAME_FILES]
     brand = Frame(request).brand_style
-    frame = {"files": [*files, brand] if brand else files, "offline": OFFLINE_PAGE, "kept": KEPT_PAGE}
+    frame = {
+        "files": [*files, brand] if brand else files,
+        "offline": OFFLINE_PAGE,
+        "kept": KEPT_PAGE,
+        "icon": static("look/icon-192.png"),
+    }
     source = json.dumps(frame) + _script()
     version = hashlib.sha256(source.encode()).hexdigest()[:12]
     body = f"const FRAME = {json.dumps({'version': version} | frame)};\n{_script()}"

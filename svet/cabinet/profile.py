@@ -1,4 +1,4 @@
-"""«Профиль»: the person, the notices, the password; contacts and safety have files of their own."""
+"""«Профиль»: the person and the password; notices, contacts and safety have files of their own."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from svet.cabinet import profile_contacts, profile_data, profile_factors, profile_office, profile_safety
+from svet.cabinet import (
+    profile_contacts,
+    profile_data,
+    profile_factors,
+    profile_notices,
+    profile_office,
+    profile_safety,
+)
 from svet.cabinet.fields import checklist
 from svet.cabinet.profile_forms import PasswordForm, PersonForm
 from svet.cabinet.refusing import answer
 from svet.cabinet.requests import client_address, keep_session, now_of, person_of, signed_in
 from svet.kernel.refusals import Refused
 from svet.notices import queries as notices
-from svet.notices import texts as notice_texts
-from svet.notices.rules import Channel
 from svet.people import factors, queries, texts
 from svet.people import operations as people
 from svet.people.models import Person
@@ -36,6 +41,8 @@ def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[st
         "sex": texts.SEXES.get(person.sex, ""),
         "form": form or PersonForm(initial=_initial(person)),
         "switches": notices.preferences(recipient_id=person.recipient_id),
+        "browsers": len(notices.browsers(person.recipient_id)),
+        "push_key": notices.push_key(),
         "devices": sum(device.signed_in for device in queries.devices(person_id=person.pk)),
         "second_factor": factors.second_factor(person_id=person.pk),
         "recovered": queries.recovered_recently(person.pk, now=now_of(request)),
@@ -81,47 +88,6 @@ def person(request: HttpRequest) -> HttpResponse:
     )
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def notifications(request: HttpRequest) -> HttpResponse:
-    """«Настройки уведомлений»: two plain switches and the matrix event × channel."""
-    recipient_id = person_of(request).recipient_id
-    switches = notices.preferences(recipient_id=recipient_id)
-    if request.method == "POST":
-        chosen = {
-            event: {channel: f"{event.value}.{channel.value}" in request.POST for channel in row}
-            for event, row in switches.matrix.items()
-        }
-        people.change_notifications(
-            person_id=person_of(request).pk,
-            preferences=chosen,
-            email_on="email_on" in request.POST,
-            sms_on="sms_on" in request.POST,
-            now=now_of(request),
-            address=client_address(request),
-        )
-        messages.success(request, _("Настройки уведомлений сохранены."))
-        return redirect("/profile/notifications/")
-    rows = [
-        {
-            "name": notice_texts.event_name(event),
-            "cells": [
-                {
-                    "name": f"{event.value}.{channel.value}",
-                    "channel": notice_texts.channel_name(channel),
-                    "on": cell.on,
-                    "locked": cell.locked,
-                }
-                for channel, cell in row.items()
-            ],
-        }
-        for event, row in switches.matrix.items()
-    ]
-    channels = [notice_texts.channel_name(channel) for channel in Channel]
-    context = {"switches": switches, "rows": rows, "channels": channels, "person": person_of(request)}
-    return render(request, "cabinet/notifications.html", context)
-
-
 @sensitive_post_parameters("current", "new", "repeat")
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,8 +123,8 @@ def password(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("profile/", profile),
     path("profile/person/", person),
-    path("profile/notifications/", notifications),
     path("profile/password/", password),
+    *profile_notices.urlpatterns,
     *profile_contacts.urlpatterns,
     *profile_safety.urlpatterns,
     *profile_factors.urlpatterns,

@@ -107,8 +107,8 @@ def open_session(request: HttpRequest, response: HttpResponse, *, person: Person
 
 
 def close_session(request: HttpRequest) -> None:
-    """Sign out: the row of the session goes, and the device no longer names it."""
-    people.move_session(before=request.session.session_key or "-", after="")
+    """Sign out: the row of the session goes, and this browser shows no notices any more."""
+    people.sign_out(session_key=request.session.session_key or "")
     auth.logout(request)
 
 

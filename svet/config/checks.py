@@ -43,6 +43,8 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         refuse("E008", "SVET_BASE_URL must be the site's https address")
     if settings.LIMITS_FACTOR != 1:
         refuse("E009", "SVET_LIMITS_FACTOR loosens the limits: unset it")
+    if any(not host.startswith("https://") and "://" in host for host in settings.PUSH_HOSTS):
+        refuse("E010", "SVET_PUSH_HOSTS names a service without https")
     return found
 
 

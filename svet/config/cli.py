@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "meter": ("meters", "Meters: replace ACCOUNT OLD NEW."),
     "person": ("office", "People: add a sign-in."),
     "staff": ("staff", "Members of staff: add, role, disable, password, forget-factor, list."),
+    "push-key": ("keys", "Make a key for notices in browsers (SVET_PUSH_KEY)."),
     "shots": ("shots", "Take screenshots of every page."),
 }
 
@@ -40,7 +41,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"svet.config.commands.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, f"{cmd_name}_command")
+        command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(command, click.Command)
         return command
 

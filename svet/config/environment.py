@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from svet.kernel import push_keys
 
 
 class WrongEnvironment(SystemExit):
@@ -85,12 +88,32 @@ def secret_key(env: str, data: Path) -> str:
         raise WrongEnvironment("SVET_SECRET_KEY must be set in production (50 random characters)")
     if env == "test":
         return "test-" + "x" * 60
-    note = data / "secret.key"
+    return _kept(data / "secret.key", lambda: secrets.token_urlsafe(50))
+
+
+def push_key(env: str, data: Path) -> str:
+    """The private key of web push: given in production or off there, else made once and kept under ``data``.
+
+    :raises WrongEnvironment: what is given is no key.
+    """
+    given = os.environ.get("SVET_PUSH_KEY", "")
+    if not given and env != "production":
+        given = "AQ" + "A" * 41 if env == "test" else _kept(data / "push.key", push_keys.make_private_key)
+    if given:
+        try:
+            push_keys.public_key_of(given)
+        except ValueError:
+            raise WrongEnvironment("SVET_PUSH_KEY is no key: make one with `svet push-key`") from None
+    return given
+
+
+def _kept(note: Path, make: Callable[[], str]) -> str:
+    """A secret made once. :raises WrongEnvironment: it cannot be kept"""
     try:
         if not note.is_file():
-            data.mkdir(parents=True, exist_ok=True)
+            note.parent.mkdir(parents=True, exist_ok=True)
             note.touch(mode=0o600)
-            note.write_text(secrets.token_urlsafe(50), "utf-8")
+            note.write_text(make(), "utf-8")
         return note.read_text("utf-8").strip()
     except OSError as error:
-        raise WrongEnvironment(f"cannot keep the signing key in {data}: {error.strerror}") from None
+        raise WrongEnvironment(f"cannot keep {note.name} in {note.parent}: {error.strerror}") from None

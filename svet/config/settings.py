@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from svet.config.environment import database_settings, environment_name, integer, secret_key
+from svet.config.environment import database_settings, environment_name, integer, push_key, secret_key
 from svet.config.logs import logging_settings
+from svet.kernel import push_keys
 
 ENV = environment_name()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -165,6 +166,13 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SVET_MAIL_FROM", "svet@portal.example")
 SMS_URL = os.environ.get("SVET_SMS_URL", "smpp://svet:sandbox@127.0.0.1:8775?sender=SVET")
 SMS_FALLBACK_URL = os.environ.get("SVET_SMS_FALLBACK_URL", "")
+# Notices in the browser; without a key nobody is offered any.
+PUSH_KEY = push_key(ENV, DATA)
+PUSH_PUBLIC_KEY = push_keys.public_key_of(PUSH_KEY) if PUSH_KEY else ""
+PUSH_HOSTS = os.environ.get(
+    "SVET_PUSH_HOSTS",
+    "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com",
+).split()
 ACQUIRING_URL = os.environ.get("SVET_ACQUIRING_URL", "yookassa+http://100500:test_sandbox@127.0.0.1:8780/v3")
 BANK_PAGE_ORIGINS = os.environ.get("SVET_BANK_PAGE_ORIGINS", "http://127.0.0.1:8780").split()
 SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780")

@@ -43,6 +43,8 @@ VARIABLES = (
     Variable("SVET_MAIL_FROM", "svet@portal.example", "the sender of letters"),
     Variable("SVET_SMS_URL", "the sandbox's SMS centre", "`smpp://user:password@host:port?sender=NAME` or `smsc+https://…`"),
     Variable("SVET_SMS_FALLBACK_URL", "", "a second provider, for when the first fails or is slow"),
+    Variable("SVET_PUSH_KEY", "made once under SVET_DATA", "signs notices in browsers; from `svet push-key`"),
+    Variable("SVET_PUSH_HOSTS", "those of the great browsers", "push services that may be called, by spaces"),
     Variable("SVET_ACQUIRING_URL", "the sandbox's bank", "`yookassa+https://shop:key@host/v3`"),
     Variable("SVET_BANK_PAGE_ORIGINS", "the sandbox's bank", "origins a payment form may lead to, by spaces"),
     Variable("SVET_SMS_DAY_LIMIT", "20000", "code SMS a day to strangers; as many again to known browsers"),

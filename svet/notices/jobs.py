@@ -17,12 +17,13 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.types import JSONValue
 
-from svet.gateways import mail, sms
+from svet.gateways import mail, push, sms
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.mail.port import Attachment
+from svet.gateways.push.port import GONE, BrowserAddress
 from svet.gateways.sms.port import Incoming
-from svet.notices.models import Delivery, IncomingSms
-from svet.notices.rules import HOLD, SKEW, Event, SendingChannel, State, pause_after, priority
+from svet.notices.models import Delivery, IncomingSms, Subscription
+from svet.notices.rules import HOLD, NO_BROWSER, SKEW, Event, SendingChannel, State, pause_after, priority
 
 
 @app.task(queue="notices", name="notices.deliver")
@@ -37,6 +38,9 @@ def deliver(delivery_id: int) -> None:
     except Temporary as failure:
         _postpone(delivery=delivery, reason=str(failure), now=timezone.now())
     except Permanent as failure:
+        if delivery.subscription and failure.code == GONE:
+            _forget_browser(delivery, delivery.subscription)
+            return
         _finish(delivery=delivery, state=State.FAILED, reason=str(failure))
     else:
         _finish(delivery=delivery, state=State.SENT, reference=reference)
@@ -124,6 +128,8 @@ def _send(delivery: Delivery) -> str:
         raise Permanent(f"gave up after {delivery.attempts - 1} attempts: {delivery.reason or 'no answer'}")
     if delivery.channel == SendingChannel.SMS:
         return sms.gateway().send(to=delivery.address, text=delivery.body, message_id=delivery.public_id)
+    if delivery.channel == SendingChannel.PUSH:
+        return _push(delivery)
     attachments: list[Attachment] = []
     if delivery.attachment is not None:
         attachments.append(
@@ -141,6 +147,25 @@ def _send(delivery: Delivery) -> str:
         attachments=attachments,
         message_id=delivery.public_id,
     )
+
+
+def _push(delivery: Delivery) -> str:
+    browser = delivery.subscription
+    if browser is None:
+        raise Permanent(NO_BROWSER)
+    return push.gateway().send(
+        to=BrowserAddress(browser.endpoint, browser.p256dh, browser.auth),
+        payload=delivery.body,
+        lives=delivery.give_up_at - timezone.now(),
+        urgent=priority(Event(delivery.event)) > 0,
+    )
+
+
+def _forget_browser(delivery: Delivery, browser: Subscription) -> None:
+    """The browser takes no notices any more, or the person took the leave back in its settings."""
+    with transaction.atomic():
+        _finish(delivery=delivery, state=State.FAILED, reason=NO_BROWSER)
+        Subscription.objects.filter(pk=browser.pk).delete()
 
 
 def _postpone(*, delivery: Delivery, reason: str, now: datetime) -> None:

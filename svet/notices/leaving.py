@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from svet.kernel.transactions import require_transaction
-from svet.notices.models import Delivery, IncomingSms, Notice, Recipient
+from svet.notices.models import Delivery, IncomingSms, Notice, Recipient, Subscription
 from svet.notices.operations import send_email, send_sms
 from svet.notices.rules import Event
 
@@ -20,6 +20,7 @@ def say_farewell(*, recipient_id: int, at: str, now: datetime) -> None:
     require_transaction()
     row = Recipient.objects.select_for_update().get(pk=recipient_id)
     Notice.objects.filter(recipient=row).delete()
+    Subscription.objects.filter(recipient=row).delete()
     IncomingSms.objects.filter(phone=row.phone).delete()
     addresses = [address for address in (row.phone, row.email) if address]
     Delivery.objects.filter(Q(recipient=row) | Q(address__in=addresses)).delete()

@@ -1,4 +1,4 @@
-"""Tables: whom to tell and where, what lies under the bell, and every SMS and letter promised."""
+"""Tables: whom to tell and where, what lies under the bell, and every SMS, letter and push promised."""
 
 from __future__ import annotations
 
@@ -20,6 +20,29 @@ class Recipient(models.Model):
     email_on = models.BooleanField(default=True)
     sms_on = models.BooleanField(default=True)
     preferences = models.JSONField(default=dict, blank=True)
+
+
+class Subscription(models.Model):
+    """A browser that shows a person's notices (W3C Push API), until it or the person says no.
+
+    ``device_key`` is whatever the room above knows the browser by: notices end with its sign-in there.
+    ``server_key`` is the public key under which it subscribed: with another one it takes nothing.
+    """
+
+    public_id = PublicIdField()
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="subscriptions")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=90)
+    auth = models.CharField(max_length=30)
+    server_key = models.CharField(max_length=90)
+    device_key = models.CharField(max_length=16)
+    label = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "device_key"], name="subscription_of_device"),
+        ]
 
 
 class Notice(models.Model):
@@ -59,7 +82,7 @@ class IncomingSms(models.Model):
 
 
 class Delivery(models.Model):
-    """A promised SMS or letter; it ends sent or failed with a reason, never forgotten.
+    """A promised SMS, letter or notice in a browser; it ends sent or failed with a reason, never forgotten.
 
     ``due_at`` is when somebody must next look at it: the sending worker moves it ahead before it touches
     the network, so that two workers never send at once and a killed one is found out.
@@ -71,6 +94,10 @@ class Delivery(models.Model):
     )
     channel = models.CharField(max_length=8, choices=[(c.value, c.value) for c in SendingChannel])
     address = models.CharField(max_length=254)
+    # Where a browser is reached; empty when it takes no notices any more. ``address`` is its name then.
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     event = models.CharField(max_length=32, choices=[(event.value, event.value) for event in Event])
     subject = models.CharField(max_length=200, blank=True, default="")
     body = models.TextField(blank=True, default="")

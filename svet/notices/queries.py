@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 
-from svet.notices.models import Delivery, Notice, Recipient
-from svet.notices.rules import CHOOSABLE, STUCK_AFTER, Channel, Event, State, is_locked, wants
+from svet.notices.models import Delivery, Notice, Recipient, Subscription
+from svet.notices.rules import CHOOSABLE, NO_BROWSER, STUCK_AFTER, Channel, Event, State, is_locked, wants
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Switches:
     email_on: bool
     sms_on: bool
     matrix: Mapping[Event, Mapping[Channel, Switch]]
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """The columns: pushes are among them only where this installation can push."""
+        return tuple(next(iter(self.matrix.values())))
 
 
 def bell(recipient_id: int, *, before: int | None = None, limit: int = 50) -> list[Notice]:
@@ -96,16 +102,28 @@ def preferences(recipient_id: int) -> Switches:
                 locked=is_locked(event, channel),
             )
             for channel in Channel
+            if channel is not Channel.PUSH or push_key()
         }
         for event in CHOOSABLE
     }
     return Switches(email_on=recipient.email_on, sms_on=recipient.sms_on, matrix=matrix)
 
 
+def push_key() -> str:
+    """The public key with which browsers subscribe; empty where notices in browsers are off."""
+    return str(settings.PUSH_PUBLIC_KEY)
+
+
+def browsers(recipient_id: int) -> list[Subscription]:
+    """Where the person's notices are shown, oldest first; those of an older key have ended by themselves."""
+    rows = Subscription.objects.filter(recipient_id=recipient_id, server_key=push_key())
+    return list(rows.order_by("id")) if push_key() else []
+
+
 def deliveries_to(
     *, recipient_ids: Collection[int], addresses: Collection[str], limit: int
 ) -> list[Delivery]:
-    """The newest SMS and letters to these people and addresses, without their bodies."""
+    """The newest SMS, letters and pushes to these people and addresses, without their bodies."""
     rows = Delivery.objects.filter(Q(recipient_id__in=recipient_ids) | Q(address__in=addresses))
     return list(rows.defer("body", "html", "attachment").order_by("-id")[:limit])
 
@@ -122,7 +140,7 @@ def deliveries(*, address: str, state: State | None, limit: int) -> list[Deliver
 
 def troubled_count(*, now: datetime, since: datetime) -> int:
     """How many messages failed since then, and how many nobody has looked at for too long."""
-    failed = Q(state=State.FAILED, created_at__gte=since)
+    failed = Q(state=State.FAILED, created_at__gte=since) & ~Q(reason=NO_BROWSER)
     return Delivery.objects.filter(failed | Q(state=State.WAITING, due_at__lt=now - STUCK_AFTER)).count()
 
 

@@ -37,6 +37,7 @@ class Event(StrEnum):
     OFFICE_ASKED = "office_asked"
     FAREWELL = "farewell"
     EMAIL_CODE = "email_code"
+    PUSH_ON = "push_on"
     RECEIPT = "receipt"
 
 
@@ -44,6 +45,7 @@ class Channel(StrEnum):
     BELL = "bell"
     EMAIL = "email"
     SMS = "sms"
+    PUSH = "push"
 
 
 class SendingChannel(StrEnum):
@@ -51,6 +53,7 @@ class SendingChannel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    PUSH = "push"
 
 
 class State(StrEnum):
@@ -95,6 +98,7 @@ PARAMS: Final[Mapping[Event, frozenset[str]]] = {
     Event.OFFICE_ASKED: frozenset({"about", "number", "at"}),
     Event.FAREWELL: frozenset({"at"}),
     Event.EMAIL_CODE: frozenset({"code"}),
+    Event.PUSH_ON: frozenset(),
     # ``lines``: one line of text per account, «Аб. № 0356067000 — 300,00 ₽», separated by "\n".
     Event.RECEIPT: frozenset({"order", "total", "at", "lines"}),
 }
@@ -117,11 +121,11 @@ OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.SOMEBODY_REGISTERS: frozenset({Channel.SMS}),
     Event.INVITED: frozenset({Channel.SMS}),
     Event.SMS_ANSWER: frozenset({Channel.SMS}),
-    Event.NEW_DEVICE: frozenset({Channel.BELL, Channel.EMAIL}),
-    Event.PASSWORD_CHANGED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
-    Event.CONTACT_CHANGED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
-    Event.SECOND_FACTOR: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
-    Event.OFFICE_ASKED: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
+    Event.NEW_DEVICE: frozenset({Channel.BELL, Channel.EMAIL, Channel.PUSH}),
+    Event.PASSWORD_CHANGED: frozenset(Channel),
+    Event.CONTACT_CHANGED: frozenset(Channel),
+    Event.SECOND_FACTOR: frozenset(Channel),
+    Event.OFFICE_ASKED: frozenset(Channel),
     Event.FAREWELL: frozenset({Channel.EMAIL, Channel.SMS}),
     Event.RECEIPT: frozenset({Channel.EMAIL}),
     Event.ACCOUNT_LINKED: frozenset({Channel.BELL}),
@@ -135,7 +139,11 @@ OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.APPEAL_ANSWERED: frozenset({Channel.BELL}),
 }
 
-#: Beside the obligatory ones, on until the person switches them off.
+#: What a browser is not bothered with unless the person asks: they did it themselves, or it can wait.
+_QUIET_IN_BROWSERS: Final = frozenset({Event.READING_ACCEPTED, Event.READING_USED})
+
+#: Beside the obligatory ones, on until the person switches them off. Browsers, once a person has asked for
+#: notices in one, show everything that is not quiet.
 USUAL: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.ACCOUNT_LINKED: frozenset({Channel.EMAIL, Channel.SMS}),
     Event.READING_ACCEPTED: frozenset({Channel.BELL}),
@@ -165,6 +173,7 @@ DIRECT: Final = frozenset(
         Event.INVITED,
         Event.FAREWELL,
         Event.SMS_ANSWER,
+        Event.PUSH_ON,
     }
 )
 #: The rows of the switch matrix, in the order of the profile page.
@@ -180,7 +189,11 @@ def is_locked(event: Event, channel: Channel) -> bool:
 
 def is_on_by_default(event: Event, channel: Channel) -> bool:
     """Whether this is told before the person has touched any switch."""
-    return is_locked(event, channel) or channel in USUAL.get(event, frozenset())
+    if is_locked(event, channel):
+        return True
+    if channel is Channel.PUSH:
+        return event not in DIRECT and event not in _QUIET_IN_BROWSERS
+    return channel in USUAL.get(event, frozenset())
 
 
 def wants(
@@ -246,8 +259,28 @@ def give_up_at(event: Event, now: datetime) -> datetime:
     return now + (timedelta(minutes=5) if event in SENSITIVE else timedelta(days=3))
 
 
+#: Somebody sits before the screen and waits for it.
+_AWAITED: Final = SENSITIVE | {Event.SOMEBODY_REGISTERS, Event.PUSH_ON}
+
+
 def priority(event: Event) -> int:
     """The place in the queue: somebody waits for a code with the phone in hand, a bill has all day."""
-    if event in SENSITIVE or event is Event.SOMEBODY_REGISTERS:
+    if event in _AWAITED:
         return 100
     return 50 if OBLIGATORY.get(event) else 0
+
+
+#: Why a notice did not reach a browser that is of no use to anybody any more: nothing an operator could mend.
+NO_BROWSER: Final = "the browser takes no more notices"
+#: Browsers of one person in which notices are shown; one more takes the place of the oldest.
+MOST_SUBSCRIPTIONS: Final = 10
+#: What is shown of a text on a locked screen; the whole of it lies behind the notice.
+_SHOWN: Final = 240
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, at most 240 characters, cut between words."""
+    plain = " ".join(text.split())
+    if len(plain) <= _SHOWN:
+        return plain
+    return plain[: _SHOWN - 1].rsplit(" ", 1)[0].rstrip(",.;:—") + "…"

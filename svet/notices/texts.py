@@ -191,6 +191,13 @@ def _receipt(p: Params) -> Words:
     )
 
 
+def _push_on(p: Params) -> Words:
+    return Words(
+        title=_("Уведомления включены"),
+        text=_("Счета, сроки и новости о показаниях будут появляться на этом устройстве."),
+    )
+
+
 def _appeal_answered(p: Params) -> Words:
     return Words(
         title=_("Ответ на обращение %(number)s") % p,
@@ -229,6 +236,7 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.OFFICE_ASKED: safety_texts.office_asked,
     Event.FAREWELL: safety_texts.farewell,
     Event.EMAIL_CODE: _email_code,
+    Event.PUSH_ON: _push_on,
     Event.RECEIPT: _receipt,
 }
 
@@ -263,4 +271,9 @@ def event_name(event: Event) -> str:
 
 def channel_name(channel: Channel) -> str:
     """The column's label in «Настройки уведомлений»."""
-    return {Channel.BELL: _("В кабинете"), Channel.EMAIL: _("E-mail"), Channel.SMS: _("SMS")}[channel]
+    return {
+        Channel.BELL: _("В кабинете"),
+        Channel.EMAIL: _("E-mail"),
+        Channel.SMS: _("SMS"),
+        Channel.PUSH: _("На устройстве"),
+    }[channel]

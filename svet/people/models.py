@@ -181,6 +181,7 @@ class Device(models.Model):
         ]
         indexes = [
             models.Index(fields=["session_key"], condition=~Q(session_key=""), name="device_session"),
+            models.Index(fields=["cookie_digest"], name="device_cookie"),
         ]
 
 

@@ -26,6 +26,7 @@ class TokenHolder:
 
     person: Person
     token_id: int
+    token_public_id: str
     scopes: frozenset[str]
     last_used_at: datetime | None
 
@@ -83,7 +84,7 @@ def person_by_token(secret: str) -> TokenHolder | None:
     )
     if token is None:
         return None
-    return TokenHolder(token.person, token.pk, frozenset(token.scopes), token.last_used_at)
+    return TokenHolder(token.person, token.pk, token.public_id, frozenset(token.scopes), token.last_used_at)
 
 
 def recipient_of(person_id: int) -> int:
@@ -148,6 +149,12 @@ def devices(*, person_id: int, session_key: str = "") -> list[DeviceView]:
         for row in rows
     ]
     return sorted(views, key=lambda view: not view.here)
+
+
+def device_here(*, person_id: int, session_key: str) -> str:
+    """The id of the browser of this session, or an empty text."""
+    here = Device.objects.filter(person_id=person_id, session_key=session_key or "-")
+    return here.values_list("public_id", flat=True).first() or ""
 
 
 def consents(*, person_id: int) -> list[Consent]:

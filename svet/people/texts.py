@@ -183,6 +183,9 @@ _PROFILE: dict[str, str | Promise] = {
     ProfileReason.SAME_EMAIL: gettext_lazy("Этот адрес уже подтверждён."),
     ProfileReason.NO_SUCH: gettext_lazy("Этого уже нет. Обновите страницу."),
     ProfileReason.SCOPES: gettext_lazy("Отметьте, что разрешаете ключу."),
+    ProfileReason.BROWSER: gettext_lazy(
+        "На адрес, который дал браузер, мы не умеем слать уведомления. Попробуйте другой браузер."
+    ),
     ProfileReason.TOO_MANY: gettext_lazy("Ключей уже двадцать. Отзовите ненужные."),
 }
 

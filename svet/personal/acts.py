@@ -46,6 +46,8 @@ ACTS: Mapping[str, str | Promise] = {
     "readings.withdrawn": gettext_lazy("Показания отозваны"),
     "recovery_codes.made": gettext_lazy("Сделаны запасные коды"),
     "session.ended": gettext_lazy("Выход"),
+    "browser.shown": gettext_lazy("Уведомления на устройстве включены"),
+    "browser.hidden": gettext_lazy("Уведомления на устройстве выключены"),
     "session.ended_elsewhere": gettext_lazy("Выход на других устройствах"),
     "session.opened": gettext_lazy("Вход"),
     "sign_in.refused": gettext_lazy("Вход не удался"),

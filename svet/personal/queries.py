@@ -43,6 +43,9 @@ def everything(*, person_id: int, now: datetime) -> dict[str, Any]:
             _fields(row, "name", "address", "first_seen_at", "last_seen_at", "trusted_until")
             for row in queries.devices(person_id=person_id)
         ],
+        "browsers": [
+            {"name": row.label, "since": row.created_at} for row in notices.browsers(person.recipient_id)
+        ],
         "tokens": [
             _fields(row, "name", "scopes", "created_at", "last_used_at")
             for row in queries.tokens(person_id=person_id)
@@ -68,6 +71,7 @@ def sections(copy: Mapping[str, Any]) -> list[tuple[str, str, Sequence[Row]]]:
         "second_factor": _("Второй шаг входа"),
         "consents": _("Соглашения"),
         "devices": _("Устройства"),
+        "browsers": _("Уведомления на устройствах"),
         "tokens": _("Ключи для программ"),
         "office_requests": _("Заявки в офис"),
         "accounts": _("Лицевые счета в кабинете"),

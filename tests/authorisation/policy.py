@@ -231,6 +231,10 @@ CABINET = [
     post("profile/person/", SIGNED_IN, (200, 302, 422)),
     get("profile/notifications/", SIGNED_IN, SHOWN_OR_DONE),
     post("profile/notifications/", SIGNED_IN, (200, 302, 422)),
+    # To a stranger's script it says that nobody is signed in.
+    get("profile/browsers/", EVERYBODY),
+    post("profile/browsers/", SIGNED_IN, ASKED),
+    post("profile/browsers/<browser_id>/hide/", ANNA),
     get("profile/password/", SIGNED_IN),
     post("profile/password/", SIGNED_IN, ASKED),
     get("profile/email/", SIGNED_IN),
@@ -358,6 +362,7 @@ _READ, _WRITE, _HOUSEHOLD = "accounts:read", "readings:write", "household:write"
 _CABINET = "cabinet:write"
 _PAYMENT = {"lines": [{"account_id": "{account_id}", "amount_kopecks": 1000}]}
 
+_BROWSER = {"endpoint": "https://evil.example/", "p256dh": "x", "auth": "x"}
 API = [
     get(V1, EVERYBODY),
     get(f"{V1}openapi.json", EVERYBODY),
@@ -372,6 +377,11 @@ API = [
     post(f"{V1}me/data", SIGNED_IN, ASKED, body={"password": "Wrong#pass1"}, scope=_READ),
     post(f"{V1}me/delete", SIGNED_IN, ASKED, body={"password": "Wrong#pass1"}, scope=_CABINET),
     Row(method="DELETE", route=f"{V1}tokens/<token_id>", may=ANNA, ok=(204,), scope=_READ),
+    get(f"{V1}me/notifications", SIGNED_IN, scope=_READ),
+    post(f"{V1}me/notifications", SIGNED_IN, SHOWN, scope=_CABINET),
+    get(f"{V1}me/browsers", SIGNED_IN, scope=_READ),
+    post(f"{V1}me/browsers", SIGNED_IN, ASKED, body=_BROWSER, scope=_CABINET),
+    Row(method="DELETE", route=f"{V1}me/browsers/<browser_id>", may=ANNA, ok=(204,), scope=_CABINET),
     get(f"{V1}me", SIGNED_IN, scope=_READ),
     get(f"{V1}accounts", SIGNED_IN, scope=_READ),
     post(

@@ -45,6 +45,7 @@ SAME = {
     "payment/orders/<public_id>": "payment/orders/<order_id>",
     "payment/cards/<public_id>": "payment/cards/<card_id>",
     "profile/devices/<public_id>": "profile/devices/<device_id>",
+    "profile/browsers/<public_id>": "profile/browsers/<browser_id>",
     "profile/second-factor/passkeys/<public_id>": "profile/second-factor/passkeys/<passkey_id>",
     "profile/office/<public_id>": "profile/office/<request_id>",
     "profile/tokens/<public_id>": "profile/tokens/<token_id>",

@@ -141,6 +141,15 @@ def build() -> World:
     device = people.remember_device(
         person_id=anna.pk, cookie="c", session_key="s", agent="", address="127.0.0.1", now=now
     )
+    browser = people.show_notices_here(
+        person_id=anna.pk,
+        session_key="s",
+        endpoint="https://fcm.googleapis.com/fcm/send/annas",
+        p256dh=settings.PUSH_PUBLIC_KEY,
+        auth="A" * 22,
+        address="127.0.0.1",
+        now=now,
+    )
     spare, _ = people.issue_token(person_id=anna.pk, name="spare", scopes=[Scope.BILLS_READ.value], now=now)
 
     asked = people.ask_office_to_remove_factors(person_id=anna.pk, comment="", address="127.0.0.1", now=now)
@@ -165,6 +174,7 @@ def build() -> World:
         "card_id": make_card(person=anna).public_id,
         "bill_id": Bill.objects.get().public_id,
         "device_id": device.public_id,
+        "browser_id": browser.public_id,
         "token_id": spare.public_id,
         "request_id": asked.public_id,
         "passkey_id": "0" * 16,

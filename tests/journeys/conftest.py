@@ -26,6 +26,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.push_of_npm import Service, service
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("SVET_CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_FLAGS = [
@@ -123,7 +125,14 @@ def new_phone() -> Callable[[], str]:
 
 
 @pytest.fixture(scope="package")
-def demo() -> Iterator[Demo]:
+def push_service() -> Iterator[Service]:
+    """The one push service this demo may call."""
+    with service() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def demo(push_service: Service) -> Iterator[Demo]:
     """Start ``svet demo`` on free ports over an empty folder with a town of sixty accounts.
 
     ``SVET_JOURNEY_URL`` names a demo that already stands, for trying one journey again and again.
@@ -141,6 +150,7 @@ def demo() -> Iterator[Demo]:
         "SVET_TOWN_ACCOUNTS": "60",
         "SVET_TOWN_ANCHOR": ANCHOR,
         "SVET_LIMITS_FACTOR": "100",
+        "SVET_PUSH_HOSTS": push_service.origin,
         "PYTHONUNBUFFERED": "1",
     }
     process = subprocess.Popen(

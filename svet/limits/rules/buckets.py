@@ -47,6 +47,7 @@ class LimitName(StrEnum):
     PHOTOS_PER_PERSON = "photos_per_person"
     ORDERS_PER_PERSON = "orders_per_person"
     APPEALS_PER_PERSON = "appeals_per_person"
+    BROWSERS_PER_PERSON = "browsers_per_person"
     API_PER_TOKEN = "api_per_token"  # noqa: S105 - the name of a limit
     API_PER_NETWORK = "api_per_network"
 
@@ -108,6 +109,8 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.PHOTOS_PER_PERSON: Limit(60, DAY),
     LimitName.ORDERS_PER_PERSON: Limit(10, HOUR),
     LimitName.APPEALS_PER_PERSON: Limit(20, DAY),
+    # Each is answered by a notice in the browser.
+    LimitName.BROWSERS_PER_PERSON: Limit(20, HOUR),
     LimitName.API_PER_TOKEN: Limit(120, MINUTE),
     LimitName.API_PER_NETWORK: Limit(600, HOUR),
 }
@@ -141,6 +144,7 @@ BOOKKEEPING = frozenset(
 #: Limits whose key is the inner key of a person.
 OF_PERSON = frozenset(
     {
+        LimitName.BROWSERS_PER_PERSON,
         LimitName.COPIES_PER_PERSON,
         LimitName.EMAIL_CODES,
         LimitName.INVITATIONS_PER_PERSON,

@@ -1,5 +1,6 @@
 """Everything that changes persons: registering, signing in, recovering, the profile, tokens."""
 
+from svet.people.operations.browsers import hide_notices, show_notices_here, show_notices_to_program
 from svet.people.operations.contacts import (
     confirm_email_change,
     confirm_phone_change,
@@ -12,6 +13,7 @@ from svet.people.operations.devices import (
     move_session,
     remember_device,
     seen,
+    sign_out,
 )
 from svet.people.operations.factors import (
     check_api_step,
@@ -124,6 +126,7 @@ __all__ = [
     "give_consent",
     "give_consents",
     "has_totp",
+    "hide_notices",
     "issue_token",
     "keep_totp",
     "make_recovery_codes",
@@ -143,10 +146,13 @@ __all__ = [
     "revoke_token",
     "seen",
     "set_member_password",
+    "show_notices_here",
+    "show_notices_to_program",
     "sign_in",
     "sign_in_by_passkey",
     "sign_in_member",
     "sign_office_request",
+    "sign_out",
     "start_email_change",
     "start_office_phone_change",
     "start_phone_change",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
@@ -14,6 +15,7 @@ from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people.digests import cookie_digest
 from svet.people.models import Device, Person
+from svet.people.queries import recipient_of
 from svet.people.rules.agents import name_of_agent
 from svet.people.rules.names import ProfileReason
 from svet.people.rules.stamps import stamp
@@ -27,6 +29,10 @@ def remember_device(
     """Note that the person signed in here; a browser never seen before is told about to its owner."""
     person = Person.objects.get(pk=person_id)
     with use_case():
+        # One browser, one cabinet: whoever used it before, and did not sign out, reads no notices here.
+        before = Device.objects.filter(cookie_digest=cookie_digest(cookie)).exclude(person=person)
+        for device in before.exclude(session_key=""):
+            _end(person_id=device.person_id, devices=[device])
         known = Device.objects.select_for_update().filter(person=person)
         first_ever = not known.exists()
         device, created = Device.objects.update_or_create(
@@ -76,13 +82,28 @@ def move_session(*, before: str, after: str) -> None:
     Device.objects.filter(session_key=before).update(session_key=after)
 
 
+def sign_out(*, session_key: str) -> None:
+    """Note that the person signed out in this browser: it shows no notices of theirs any more."""
+    with use_case():
+        for device in Device.objects.select_for_update().filter(session_key=session_key or "-"):
+            _end(person_id=device.person_id, devices=[device])
+
+
+def _end(*, person_id: int, devices: Sequence[Device]) -> None:
+    Device.objects.filter(pk__in=[device.pk for device in devices]).update(session_key="")
+    notices.forget_devices(
+        recipient_id=recipient_of(person_id), device_keys=[device.public_id for device in devices]
+    )
+
+
 def close_sessions(*, person_id: int, keep_session: str = "") -> int:
     """End the person's sessions but one and trust no other browser; says how many were open."""
     require_transaction()
-    devices = Device.objects.filter(person_id=person_id).exclude(session_key="")
-    keys = list(devices.exclude(session_key=keep_session).values_list("session_key", flat=True))
+    devices = Device.objects.filter(person_id=person_id)
+    others = list(devices.exclude(session_key=keep_session) if keep_session else devices)
+    keys = [device.session_key for device in others if device.session_key]
     Session.objects.filter(session_key__in=keys).delete()
-    Device.objects.filter(person_id=person_id, session_key__in=keys).update(session_key="")
+    _end(person_id=person_id, devices=others)
     trusted = Device.objects.filter(person_id=person_id, trusted_until__isnull=False)
     (trusted.exclude(session_key=keep_session) if keep_session else trusted).update(trusted_until=None)
     return len(keys)
@@ -97,7 +118,8 @@ def end_session(*, person_id: int, device_public_id: str, address: str, now: dat
         if device is None:
             raise NotFound(ProfileReason.NO_SUCH)
         Session.objects.filter(session_key=device.session_key).delete()
-        Device.objects.filter(pk=device.pk).update(session_key="", trusted_until=None)
+        Device.objects.filter(pk=device.pk).update(trusted_until=None)
+        _end(person_id=person_id, devices=[device])
         journal.record_security(
             by=Actor.person(person_id, address=address),
             action="session.ended",

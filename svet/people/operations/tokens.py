@@ -10,8 +10,9 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import use_case
+from svet.notices import operations as notices
 from svet.people.models import Person, Token
-from svet.people.queries import token_digest
+from svet.people.queries import recipient_of, token_digest
 from svet.people.rules.names import ProfileReason, ProfileRefused
 from svet.people.rules.scopes import Scope
 from svet.people.sealing import sealed
@@ -67,6 +68,7 @@ def revoke_token(*, person_id: int, token_public_id: str, now: datetime, address
         mine = Token.objects.filter(person_id=person_id, public_id=token_public_id, revoked_at__isnull=True)
         if not mine.update(revoked_at=now):
             raise NotFound(ProfileReason.NO_SUCH)
+        notices.forget_devices(recipient_id=recipient_of(person_id), device_keys=[token_public_id])
         journal.record(
             by=Actor.person(person_id, address=address),
             action="token.revoked",

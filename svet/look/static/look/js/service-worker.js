@@ -1,6 +1,7 @@
 /* Keeps what is needed without a network: the frame's files, the page «Нет связи» and the last seen page of
-   readings. Nothing else of a person's is ever kept, and the readings go when the person signs out.
-   The view that serves this file writes FRAME above it, {version, files, offline, kept}, and kept.js. */
+   readings; shows the notices that the server pushes. Nothing else of a person's is ever kept, and the readings go when the person signs out.
+   The view that serves this file writes FRAME above it, {version, files, offline, kept, icon}, kept.js and
+   push.js. */
 
 const FRAME_CACHE = `svet-frame-${FRAME.version}`;
 const SEEN_CACHE = "svet-seen";
@@ -38,6 +39,30 @@ async function sendKept() {
   const { left, signIn } = await svetKept.send();
   // A refusal makes the browser wake us again; without somebody signed in that would be in vain.
   if (left && !signIn) throw new Error("readings still wait");
+}
+
+/* A notice the server pushed: {title, text, url, lang}. Browsers demand that each is shown. */
+self.addEventListener("push", (event) => {
+  const { title, text, url, lang } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body: text, lang, icon: FRAME.icon, data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(opened(new URL(event.notification.data.url, location.origin)));
+});
+
+/* The service gave this browser another address: without telling it, notices would end in silence. */
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(svetPush.turnOn(self.registration));
+});
+
+/* Where the page stands open it is shown again; no other page is led away from what is being typed there. */
+async function opened(url) {
+  if (url.origin !== location.origin) return;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const standing = windows.find((one) => new URL(one.url).pathname === url.pathname);
+  await (standing ? standing.focus() : self.clients.openWindow(url.href));
 }
 
 self.addEventListener("fetch", (event) => {

@@ -1,0 +1,81 @@
+"""Browsers that show notices: asked for by the person in that very browser, ended by either of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.conf import settings
+
+from svet.gateways.push.endpoints import is_known
+from svet.gateways.push.port import BrowserAddress
+from svet.kernel.transactions import require_transaction
+from svet.notices.models import Recipient, Subscription
+from svet.notices.operations.promises import promise, push, words_of
+from svet.notices.rules import MOST_SUBSCRIPTIONS, Event
+from svet.site import queries as site
+
+
+class UnusableSubscription(Exception):
+    """What the browser gave is no address of a known push service, or nothing can be encrypted for it."""
+
+
+def subscribe(
+    *, recipient_id: int, endpoint: str, p256dh: str, auth: str, device_key: str, label: str, now: datetime
+) -> Subscription:
+    """Show the recipient's notices in this browser from now on, and say so there at once.
+
+    A device has one subscription; a browser's endpoint belongs to whoever asked last, as the browser itself
+    does; of more than ten the oldest goes.
+
+    :raises UnusableSubscription: an unknown service, or keys that are none.
+    :raises Recipient.DoesNotExist: there is nobody to tell.
+    """
+    require_transaction()
+    address = BrowserAddress(endpoint, p256dh, auth)
+    if not settings.PUSH_PUBLIC_KEY or not is_known(endpoint, hosts=settings.PUSH_HOSTS):
+        raise UnusableSubscription
+    if not address.has_keys():
+        raise UnusableSubscription
+    recipient = Recipient.objects.select_for_update().get(pk=recipient_id)
+    mine = Subscription.objects.filter(recipient=recipient)
+    terms = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "server_key": settings.PUSH_PUBLIC_KEY}
+    same = mine.filter(device_key=device_key, **terms).first()
+    if same is not None:
+        return same
+    Subscription.objects.filter(endpoint=endpoint).delete()
+    mine.filter(device_key=device_key).delete()
+    for oldest in mine.order_by("-id")[MOST_SUBSCRIPTIONS - 1 :]:
+        oldest.delete()
+    made = Subscription.objects.create(
+        recipient=recipient, device_key=device_key, label=label[:120], created_at=now, **terms
+    )
+    said = words_of(
+        event=Event.PUSH_ON, params={}, language=recipient.language, installation=site.installation()
+    )
+    welcome = push(
+        subscription=made,
+        recipient_id=recipient_id,
+        event=Event.PUSH_ON,
+        said=said,
+        language=recipient.language,
+        url="/profile/notifications/",
+        now=now,
+    )
+    promise([welcome], event=Event.PUSH_ON)
+    return made
+
+
+def unsubscribe(*, recipient_id: int, public_id: str) -> Subscription | None:
+    """Show nothing in that browser any more; what it was, or None: it is not theirs."""
+    require_transaction()
+    found = Subscription.objects.filter(recipient_id=recipient_id, public_id=public_id).first()
+    if found is not None:
+        Subscription.objects.filter(pk=found.pk).delete()
+    return found
+
+
+def forget_devices(*, recipient_id: int, device_keys: Collection[str]) -> None:
+    """Show nothing any more where the person is no longer signed in."""
+    require_transaction()
+    Subscription.objects.filter(recipient_id=recipient_id, device_key__in=device_keys).delete()

@@ -1,0 +1,219 @@
+"""Promises to tell.
+
+Everything but ``mark_read`` is a step: the caller's transaction makes the promise and the business change
+one thing, so that neither exists without the other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from svet.gateways.mail.port import Attachment
+from svet.kernel.transactions import require_transaction
+from svet.notices.models import Delivery, Notice, Recipient, Subscription
+from svet.notices.operations.promises import (
+    letter,
+    promise,
+    push,
+    require_values,
+    sms,
+    words_of,
+)
+from svet.notices.rules import Channel, Event, wants
+from svet.site import queries as site
+
+
+@dataclass(frozen=True, slots=True)
+class Tiding:
+    """What one person is told; ``url`` is a path inside the cabinet.
+
+    ``already`` names the channels by which the caller tells the same in its own way (a letter with a file).
+    """
+
+    recipient_id: int
+    params: Mapping[str, str]
+    url: str = ""
+    already: Collection[Channel] = ()
+
+
+def tell(
+    *,
+    recipient_id: int,
+    event: Event,
+    params: Mapping[str, str],
+    now: datetime,
+    url: str = "",
+    already: Collection[Channel] = (),
+) -> None:
+    """Tell one person of ``event`` by every channel they want.
+
+    :raises Recipient.DoesNotExist: there is nobody to tell.
+    """
+    tell_many(event=event, tidings=[Tiding(recipient_id, params, url, already)], now=now)
+
+
+def tell_many(*, event: Event, tidings: Sequence[Tiding], now: datetime) -> None:
+    """Tell many people of the same kind of event, each in their own words, in a few statements.
+
+    :raises Recipient.DoesNotExist: there is nobody to tell.
+    """
+    require_transaction()
+    recipients = Recipient.objects.in_bulk({tiding.recipient_id for tiding in tidings})
+    browsers = _browsers_of(recipients)
+    installation = site.installation()
+    notices: list[Notice] = []
+    deliveries: list[Delivery] = []
+    for tiding in tidings:
+        recipient = recipients.get(tiding.recipient_id)
+        if recipient is None:
+            raise Recipient.DoesNotExist
+        require_values(event, tiding.params)
+        channels = _channels(recipient, event=event) - set(tiding.already)
+        if not browsers[recipient.id]:
+            channels.discard(Channel.PUSH)
+        if not channels:
+            continue
+        said = words_of(
+            event=event, params=tiding.params, language=recipient.language, installation=installation
+        )
+        if Channel.BELL in channels:
+            notices.append(
+                Notice(
+                    recipient=recipient,
+                    event=event,
+                    title=said.title,
+                    text=said.text,
+                    url=tiding.url,
+                    created_at=now,
+                )
+            )
+        if Channel.SMS in channels:
+            deliveries.append(
+                sms(recipient_id=recipient.id, phone=recipient.phone, event=event, said=said, now=now)
+            )
+        if Channel.EMAIL in channels:
+            deliveries.append(
+                letter(
+                    recipient_id=recipient.id,
+                    address=recipient.email,
+                    event=event,
+                    said=said,
+                    language=recipient.language,
+                    url=tiding.url,
+                    attachment=None,
+                    installation=installation,
+                    now=now,
+                )
+            )
+        if Channel.PUSH in channels:
+            deliveries.extend(
+                push(
+                    subscription=browser,
+                    recipient_id=recipient.id,
+                    event=event,
+                    said=said,
+                    language=recipient.language,
+                    url=tiding.url,
+                    now=now,
+                )
+                for browser in browsers[recipient.id]
+            )
+    Notice.objects.bulk_create(notices)
+    promise(deliveries, event=event)
+
+
+def _browsers_of(recipient_ids: Collection[int]) -> Mapping[int, Sequence[Subscription]]:
+    """Which browsers take notices for whom, under the key of today."""
+    found: defaultdict[int, list[Subscription]] = defaultdict(list)
+    if settings.PUSH_PUBLIC_KEY:
+        rows = Subscription.objects.filter(
+            recipient_id__in=recipient_ids, server_key=settings.PUSH_PUBLIC_KEY
+        )
+        for row in rows.order_by("id"):
+            found[row.recipient_id].append(row)
+    return found
+
+
+def _channels(recipient: Recipient, *, event: Event) -> set[Channel]:
+    """By which channels the person wants the event and can be reached."""
+    reachable = {Channel.BELL, Channel.PUSH}
+    if recipient.phone:
+        reachable.add(Channel.SMS)
+    # An unconfirmed address may belong to a stranger: it gets nothing but the code that confirms it.
+    if recipient.email and recipient.email_confirmed:
+        reachable.add(Channel.EMAIL)
+    return {
+        channel
+        for channel in reachable
+        if wants(
+            event,
+            channel,
+            preferences=recipient.preferences,
+            email_on=recipient.email_on,
+            sms_on=recipient.sms_on,
+        )
+    }
+
+
+def send_sms(
+    *,
+    phone: str,
+    event: Event,
+    params: Mapping[str, str],
+    now: datetime,
+    language: str = "ru",
+    recipient_id: int | None = None,
+) -> int:
+    """Promise an SMS to a number that need not belong to any recipient; returns the delivery's key.
+
+    ``recipient_id`` says whose message it is all the same, so that it goes when their cabinet goes.
+    """
+    require_transaction()
+    said = words_of(event=event, params=params, language=language, installation=site.installation())
+    delivery = sms(recipient_id=recipient_id, phone=phone, event=event, said=said, now=now)
+    return promise([delivery], event=event)[0]
+
+
+def send_email(
+    *,
+    address: str,
+    event: Event,
+    params: Mapping[str, str],
+    now: datetime,
+    attachment: Attachment | None = None,
+    url: str = "",
+    language: str = "ru",
+    recipient_id: int | None = None,
+) -> int:
+    """Promise a letter to an address that need not belong to any recipient; returns the delivery's key.
+
+    ``recipient_id`` says whose message it is all the same, so that it goes when their cabinet goes.
+    """
+    require_transaction()
+    installation = site.installation()
+    said = words_of(event=event, params=params, language=language, installation=installation)
+    delivery = letter(
+        recipient_id=recipient_id,
+        address=address,
+        event=event,
+        said=said,
+        language=language,
+        url=url,
+        attachment=attachment,
+        installation=installation,
+        now=now,
+    )
+    return promise([delivery], event=event)[0]
+
+
+def mark_read(*, recipient_id: int, now: datetime, notice_ids: Sequence[str] | None = None) -> int:
+    """Mark notices read by their public ids, or all of them when None; says how many were unread."""
+    unread = Notice.objects.filter(recipient_id=recipient_id, read_at__isnull=True)
+    if notice_ids is not None:
+        unread = unread.filter(public_id__in=notice_ids)
+    return unread.update(read_at=now)

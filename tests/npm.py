@@ -1,0 +1,108 @@
+"""Peers nobody here wrote, from npm: installed once beside the environment, run by node.
+
+``make peers`` installs node when it may, as ``make browser`` does Chromium.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SMS_CENTRE = "smpp@0.6.0-rc.4"
+PUSH_SERVICE = "web-push-testing@1.2.2"
+IDENTITY_PROVIDER = "oidc-provider@9.13.3"
+PACKAGES = (SMS_CENTRE, PUSH_SERVICE, IDENTITY_PROVIDER)
+APT = ("nodejs", "npm")
+
+
+@dataclass
+class Peer:
+    """A running peer; ``read`` gives the line of JSON it says next."""
+
+    process: subprocess.Popen[str]
+
+    def read(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        said: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return said
+
+
+@contextmanager
+def running(package: str, script: str, *arguments: str, module: bool = False) -> Iterator[Peer]:
+    """A script of ours around a package of theirs, for the length of a test."""
+    if install(package):
+        raise RuntimeError("node or npm is missing: apt-get install nodejs npm")
+    folder = _folder(package)
+    words = ["node", "-e", script, "--", "peer", *arguments]
+    if module:
+        # A module finds packages from where it lies, not by NODE_PATH.
+        source = folder / "peer.mjs"
+        source.write_text(script, "utf-8")
+        words = ["node", str(source), *arguments]
+    process = subprocess.Popen(
+        words,
+        cwd=folder,
+        env=os.environ | {"NODE_PATH": str(folder / "node_modules")},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Peer(process)
+    finally:
+        process.terminate()
+        process.wait(5)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def install(*packages: str) -> int:
+    """Have node and the packages; 0 when all are there."""
+    missing = [package for package in packages if not (_folder(package) / "installed").is_file()]
+    if not missing and shutil.which("node"):
+        return 0
+    if not (shutil.which("node") and shutil.which("npm")) and _install_node():
+        return 1
+    return max(map(_install, missing), default=0)
+
+
+def _folder(package: str) -> Path:
+    return Path(sys.prefix) / "npm" / package
+
+
+def _install(package: str) -> int:
+    folder = _folder(package)
+    folder.mkdir(parents=True, exist_ok=True)
+    options = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save")
+    words = ["npm", "install", *options, package]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.stderr.write(f"npm install {package} failed: {done.stderr.strip().splitlines()[-1:]}\n")
+    else:
+        (folder / "installed").touch()
+    return done.returncode
+
+
+def _install_node() -> int:
+    apt = shutil.which("apt-get")
+    if os.geteuid() != 0 or apt is None:
+        sys.stderr.write(f"The peers need {' and '.join(APT)}: apt-get install {' '.join(APT)}\n")
+        return 1
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *APT]):
+        done = subprocess.run([apt, *words], env=quiet, capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.stderr.write(f"apt-get {words[0]} failed: {done.stderr.strip().splitlines()[-1:]}\n")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(install(*PACKAGES))
