@@ -45,6 +45,8 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         refuse("E009", "SVET_LIMITS_FACTOR loosens the limits: unset it")
     if any(not host.startswith("https://") and "://" in host for host in settings.PUSH_HOSTS):
         refuse("E010", "SVET_PUSH_HOSTS names a service without https")
+    if settings.OIDC_ISSUER and urlsplit(settings.OIDC_ISSUER).scheme != "https":
+        refuse("E011", "SVET_OIDC_ISSUER must be an https address")
     return found
 
 

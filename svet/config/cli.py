@@ -25,7 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("office", "Take a register file: svet import PROFILE FILE."),
     "meter": ("meters", "Meters: replace ACCOUNT OLD NEW."),
     "person": ("office", "People: add a sign-in."),
-    "staff": ("staff", "Members of staff: add, role, disable, password, forget-factor, list."),
+    "staff": (
+        "staff",
+        "Members of staff: add, role, disable, password, list and more.",
+    ),
     "push-key": ("keys", "Make a key for notices in browsers (SVET_PUSH_KEY)."),
     "shots": ("shots", "Take screenshots of every page."),
 }

@@ -166,6 +166,13 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SVET_MAIL_FROM", "svet@portal.example")
 SMS_URL = os.environ.get("SVET_SMS_URL", "smpp://svet:sandbox@127.0.0.1:8775?sender=SVET")
 SMS_FALLBACK_URL = os.environ.get("SVET_SMS_FALLBACK_URL", "")
+# The retailer's own sign-in service, for members of staff; without an issuer nobody is offered it.
+OIDC_ISSUER = os.environ.get("SVET_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("SVET_OIDC_CLIENT_ID", "svet")
+OIDC_CLIENT_SECRET = os.environ.get("SVET_OIDC_CLIENT_SECRET", "")
+OIDC_NAME = os.environ.get("SVET_OIDC_NAME", "")
+OIDC_STRONG = os.environ.get("SVET_OIDC_STRONG", "").split()
+OIDC_PHONE_CLAIM = os.environ.get("SVET_OIDC_PHONE_CLAIM", "phone_number")
 # Notices in the browser; without a key nobody is offered any.
 PUSH_KEY = push_key(ENV, DATA)
 PUSH_PUBLIC_KEY = push_keys.public_key_of(PUSH_KEY) if PUSH_KEY else ""

@@ -1,1 +1,1 @@
-"""Ports to the outer world (SMS, acquiring, mail, push) with one file per vendor; no fakes."""
+"""Ports to the outer world (SMS, acquiring, mail, push, identity) with one file per vendor; no fakes."""

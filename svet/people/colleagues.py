@@ -12,7 +12,10 @@ from svet.people.rules.staff import ROLES, Permission, Role
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of staff as desks and the journal know them; ``seal`` changes when sessions must end."""
+    """A member of staff as desks and the journal know them; ``seal`` changes when sessions must end.
+
+    ``identity``: one of the retailer's own sign-in service is bound to them.
+    """
 
     person_id: int
     public_id: str
@@ -23,6 +26,7 @@ class Member:
     disabled_at: datetime | None
     last_seen_at: datetime | None
     seal: str
+    identity: bool
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -49,6 +53,7 @@ def view(row: StaffMember) -> Member:
         last_seen_at=row.last_seen_at,
         # Of the password's hash and not the hash: what stands in a session must not help to guess it.
         seal=f"{row.session_epoch}:{person.get_session_auth_hash()[:32]}",
+        identity=bool(row.identity_digest),
     )
 
 

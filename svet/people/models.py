@@ -91,9 +91,14 @@ class StaffMember(models.Model):
     disabled_at = models.DateTimeField(null=True, blank=True)
     session_epoch = models.PositiveIntegerField(default=0)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    # Of issuer and subject at the retailer's own sign-in service; empty until the first sign-in by it.
+    identity_digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["identity_digest"], condition=~Q(identity_digest=""), name="staff_identity_is_one"
+            ),
             models.CheckConstraint(
                 condition=Q(role__in=[role.value for role in Role]), name="staff_role_is_known"
             ),

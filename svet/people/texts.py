@@ -82,6 +82,14 @@ _STAFF: dict[str, str | Promise] = {
     ),
     StaffReason.SAME_MEMBER: gettext_lazy("Первая подпись ваша: вторую ставит другой сотрудник."),
     StaffReason.NOT_HELD: gettext_lazy("Этого ограничения уже нет, или его снимает другой сотрудник."),
+    StaffReason.PROVIDER_SILENT: gettext_lazy(
+        "Служба входа не отвечает. Войдите по паролю или попробуйте позже."
+    ),
+    StaffReason.PROVIDER_REFUSED: gettext_lazy("Служба входа не подтвердила вход. Попробуйте ещё раз."),
+    StaffReason.PROVIDER_STRANGER: gettext_lazy(
+        "Эта учётная запись не привязана ни к одному сотруднику. Её привязывает первый вход с подтверждённым "
+        "рабочим телефоном; если он другой, поможет администратор безопасности."
+    ),
     StaffReason.REASON_REQUIRED: gettext_lazy(
         "Напишите причину хотя бы в нескольких словах: она останется в журнале."
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,15 +17,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.look.forms import Form
-from svet.look.requests import client_address, now_of, safe_next
+from svet.look.requests import client_address, now_of
 from svet.people import operations as people
 from svet.people.rules import LONGEST_PASSWORD
 from svet.site import queries as site
 from svet.staff.desk import SECOND_FACTOR, SIGN_IN
 from svet.staff.forms import answer
-from svet.staff.session import close_work, open_work, prove_work, work_of
+from svet.staff.paths import going_to
+from svet.staff.session import close_work, open_work, prove_work, waiting_identity, work_of
 
 _SECRET = "work_secret"  # noqa: S105 - the name of a session's key
 
@@ -45,12 +48,6 @@ class FactorForm(Form):
     """The code of the application."""
 
     code = forms.CharField(required=False, strip=False, label=gettext_lazy("Код из приложения"))
-
-
-def going_to(request: HttpRequest) -> str:
-    """The desk to go on to: a path of the back office and nothing else."""
-    target = safe_next(request, request.POST.get("next") or request.GET.get("next"))
-    return target if target.startswith("/staff/") and not target.startswith((SIGN_IN, SECOND_FACTOR)) else ""
 
 
 @sensitive_post_parameters("password")
@@ -81,7 +78,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, form: Form) -> dict[str, Any]:
-    return {"form": form, "next": going_to(request)}
+    return {
+        "form": form,
+        "next": going_to(request),
+        "provider": bool(settings.OIDC_ISSUER),
+        "provider_name": settings.OIDC_NAME,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,6 +110,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
                 people.check_totp(**terms)
             else:
                 people.enrol_totp(**terms, secret=_secret(request))
+            _bind(request, person_id=work.member.person_id, by=terms["by"])
         except Refused as error:
             refused = error
         else:
@@ -121,6 +124,13 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         form=form,
         refused=refused,
     )
+
+
+def _bind(request: HttpRequest, *, person_id: int, by: Actor) -> None:
+    """Whoever came by the sign-in service for the first time has now shown that they are the member."""
+    digest = waiting_identity(request)
+    if digest:
+        people.bind_identity(person_id=person_id, digest=digest, by=by, now=now_of(request))
 
 
 def _secret(request: HttpRequest) -> str:

@@ -135,6 +135,8 @@ def change(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
             people.change_role(**terms, role=Role(form.cleaned_data["role"]))
         elif verb == "disable":
             people.disable_member(**terms)
+        elif verb == "forget-identity":
+            people.forget_identity(**terms)
         elif verb == "forget-factor":
             people.forget_member_factor(**terms)
         else:
@@ -158,6 +160,12 @@ urlpatterns: list[URLPattern] = [
         change,
         {"verb": "forget-factor"},
         name="staff-member-forget-factor",
+    ),
+    path(
+        "members/<slug:public_id>/forget-identity/",
+        change,
+        {"verb": "forget-identity"},
+        name="staff-member-forget-identity",
     ),
     path("members/<slug:public_id>/enable/", change, {"verb": "enable"}, name="staff-member-enable"),
 ]

@@ -56,6 +56,16 @@ def prove_work(request: HttpRequest) -> None:
     people.note_member_seen(person_id=kept["person"], now=now)
 
 
+def bind_later(request: HttpRequest, *, digest: str) -> None:
+    """Keep the identity by which the member came, until the second factor has shown that it is they."""
+    request.session[_KEY] = _kept(request) | {"identity": digest}
+
+
+def waiting_identity(request: HttpRequest) -> str:
+    """The identity to be bound after the second factor, or an empty text."""
+    return str(_kept(request).get("identity", ""))
+
+
 def close_work(request: HttpRequest) -> None:
     """End the session on the server, not only in the browser."""
     request.session.flush()

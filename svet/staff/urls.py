@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from svet.staff import entrance, home
+from svet.staff import entrance, home, provider
 from svet.staff.desks import MODULES
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             [
                 *home.urlpatterns,
                 *entrance.urlpatterns,
+                *provider.urlpatterns,
                 *(pattern for module in MODULES for pattern in module.urlpatterns),
             ]
         ),

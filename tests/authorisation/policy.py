@@ -298,6 +298,9 @@ DESKS = [
     post("staff/sign-in/", EVERYBODY, ASKED),
     get("staff/second-factor/", EVERYBODY, DONE),
     post("staff/second-factor/", EVERYBODY, DONE),
+    # Without a service there is none to go to; with one, whoever comes back must be a member.
+    get("staff/sign-in/provider/", EVERYBODY, DONE),
+    get("staff/sign-in/provider/back/", EVERYBODY, DONE),
     post("staff/sign-out/", EVERYBODY),
     get("staff/", STAFF),
     get("staff/keys/", STAFF),
@@ -354,6 +357,9 @@ DESKS = [
     ),
     post("staff/members/<member_id>/disable/", GUARDIAN, body={"{member_id}-reason": "уволилась"}),
     post("staff/members/<member_id>/enable/", GUARDIAN, body={"{member_id}-reason": "вернулась"}),
+    post(
+        "staff/members/<member_id>/forget-identity/", GUARDIAN, body={"{member_id}-reason": "другая запись"}
+    ),
     post("staff/members/<member_id>/forget-factor/", GUARDIAN, body={"{member_id}-reason": "новый телефон"}),
 ]
 

@@ -110,6 +110,17 @@ def forget_factor(phone: str, reason: str) -> None:
         click.echo(f"{phone} connects a new application at the next sign-in")
 
 
+@staff_command.command("forget-identity")
+@click.argument("phone")
+@REASON
+def forget_identity(phone: str, reason: str) -> None:
+    """Let a member bind another identity of the retailer's sign-in service."""
+    with database():
+        django_ready()
+        _do("forget_identity", phone=phone, reason=reason)
+        click.echo(f"{phone} binds an identity at the next sign-in by the service")
+
+
 @staff_command.command("list")
 def list_members() -> None:
     """Everybody who is or was of the staff."""

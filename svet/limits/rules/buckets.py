@@ -47,6 +47,7 @@ class LimitName(StrEnum):
     PHOTOS_PER_PERSON = "photos_per_person"
     ORDERS_PER_PERSON = "orders_per_person"
     APPEALS_PER_PERSON = "appeals_per_person"
+    PROVIDER_PER_NETWORK = "provider_per_network"
     BROWSERS_PER_PERSON = "browsers_per_person"
     API_PER_TOKEN = "api_per_token"  # noqa: S105 - the name of a limit
     API_PER_NETWORK = "api_per_network"
@@ -109,6 +110,8 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.PHOTOS_PER_PERSON: Limit(60, DAY),
     LimitName.ORDERS_PER_PERSON: Limit(10, HOUR),
     LimitName.APPEALS_PER_PERSON: Limit(20, DAY),
+    # Each asks the retailer's own sign-in service something.
+    LimitName.PROVIDER_PER_NETWORK: Limit(300, HOUR),
     # Each is answered by a notice in the browser.
     LimitName.BROWSERS_PER_PERSON: Limit(20, HOUR),
     LimitName.API_PER_TOKEN: Limit(120, MINUTE),
@@ -128,6 +131,7 @@ SHARED = frozenset(
         LimitName.API_PER_NETWORK,
         LimitName.ENTRANCE_EVERYWHERE,
         LimitName.WAITED_PER_NETWORK,
+        LimitName.PROVIDER_PER_NETWORK,
     }
 )
 #: Buckets that hold nobody: counters, and marks that a thing was said or used.

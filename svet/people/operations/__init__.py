@@ -58,6 +58,13 @@ from svet.people.operations.profile import (
     give_consents,
     withdraw_consent,
 )
+from svet.people.operations.provider import (
+    Recognised,
+    begin_at_provider,
+    bind_identity,
+    finish_at_provider,
+    forget_identity,
+)
 from svet.people.operations.recovery import confirm_recovery, finish_recovery, start_recovery
 from svet.people.operations.registration import (
     confirm_registration,
@@ -91,12 +98,15 @@ from svet.people.operations.unblocking import unblock
 
 __all__ = [
     "Ceremony",
+    "Recognised",
     "Site",
     "add_member",
     "add_passkey",
     "ask_office_to_remove_factors",
+    "begin_at_provider",
     "begin_passkey",
     "begin_passkey_step",
+    "bind_identity",
     "carry_out_office_request",
     "change_appearance",
     "change_birth_date",
@@ -120,7 +130,9 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "enrol_totp",
+    "finish_at_provider",
     "finish_recovery",
+    "forget_identity",
     "forget_member_factor",
     "forget_totp",
     "give_consent",

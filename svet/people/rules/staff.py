@@ -75,6 +75,9 @@ class StaffReason(StrEnum):
     LAST_ADMINISTRATOR = "last_administrator"
     SAME_MEMBER = "same_member"
     NOT_HELD = "not_held"
+    PROVIDER_SILENT = "provider_silent"
+    PROVIDER_REFUSED = "provider_refused"
+    PROVIDER_STRANGER = "provider_stranger"
     REASON_REQUIRED = "reason_required"
     REASON_TOO_LONG = "reason_too_long"
 
