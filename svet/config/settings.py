@@ -189,5 +189,8 @@ APPEAL_ANSWER_DAYS = integer("SVET_APPEAL_ANSWER_DAYS", 10)
 # Only for load tests and demonstrations: every limit this many times as wide, and no pauses.
 LIMITS_FACTOR = integer("SVET_LIMITS_FACTOR", 1)
 SMS_DAY_LIMIT = integer("SVET_SMS_DAY_LIMIT", 20_000)
+# In money: what one part costs (kopecks) and what a day's codes may cost (roubles); 0 is unknown.
+SMS_PRICE = integer("SVET_SMS_PRICE", 0)
+SMS_DAY_BUDGET = integer("SVET_SMS_DAY_BUDGET", 0)
 
 LOGGING = logging_settings(env=ENV, level=os.environ.get("SVET_LOG_LEVEL", "INFO").upper())

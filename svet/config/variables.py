@@ -54,6 +54,8 @@ VARIABLES = (
     Variable("SVET_ACQUIRING_URL", "the sandbox's bank", "`yookassa+https://shop:key@host/v3`"),
     Variable("SVET_BANK_PAGE_ORIGINS", "the sandbox's bank", "origins a payment form may lead to, by spaces"),
     Variable("SVET_SMS_DAY_LIMIT", "20000", "code SMS a day to strangers; as many again to known browsers"),
+    Variable("SVET_SMS_PRICE", "0", "what one SMS costs, in kopecks; shown to the staff as money"),
+    Variable("SVET_SMS_DAY_BUDGET", "0", "roubles a day for each of the two; with a price it caps them too"),
     Variable("SVET_APPEAL_ANSWER_DAYS", "10", "calendar days in which an appeal is answered"),
     Variable("SVET_LIMITS_FACTOR", "1", "widens every limit, for load tests only; production refuses it"),
     Variable("SVET_SANDBOX", "0 in production, else 1", "installs the sandbox pages; not in production"),

@@ -6,6 +6,9 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Func, Q
 
+#: A member of the staff opened a customer's account.
+VIEWED = "account.viewed"
+
 
 class CurrentTransaction(Func):
     """The number of the transaction that writes the row, as a bigint."""
@@ -45,6 +48,7 @@ class Entry(models.Model):
                 name="entry_of_person",
             ),
             models.Index(fields=["written_in", "id"], name="entry_by_transaction"),
+            models.Index(fields=["at", "id"], condition=Q(action=VIEWED), name="entry_account_viewed"),
         ]
 
 

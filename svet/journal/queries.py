@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from svet.journal import rules
-from svet.journal.models import Entry, Seal
+from svet.journal.models import VIEWED, Entry, Seal
 
 SEALED_FIELDS = (
     "id",
@@ -79,3 +80,32 @@ def broken_seals() -> list[str]:
 def acts_of(*, person_id: int, limit: int) -> list[Entry]:
     """What a person did, newest first."""
     return list(Entry.objects.filter(actor_person_id=person_id).order_by("-id")[:limit])
+
+
+def views_of_accounts(
+    *,
+    person_id: int | None,
+    account_ids: Collection[int] | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> list[Entry]:
+    """Who of the staff opened which account, newest first; a filter that is None lets all through."""
+    rows = Entry.objects.filter(action=VIEWED)
+    if person_id is not None:
+        rows = rows.filter(actor_person_id=person_id)
+    if account_ids is not None:
+        rows = rows.filter(account_id__in=account_ids)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lt=until)
+    return list(rows.order_by("-at", "-id")[:limit])
+
+
+def viewers(*, since: datetime) -> list[tuple[int, int]]:
+    """Which members opened how many different accounts since then, the most curious first."""
+    rows = Entry.objects.filter(action=VIEWED, at__gte=since, actor_person_id__isnull=False)
+    counted = rows.values("actor_person_id").annotate(count=Count("account_id", distinct=True))
+    ordered = counted.order_by("-count", "actor_person_id").values_list("actor_person_id", "count")
+    return [(person_id, count) for person_id, count in ordered if person_id is not None]

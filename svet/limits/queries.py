@@ -9,8 +9,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from svet.kernel.money import Money
 from svet.limits.models import Bucket
-from svet.limits.rules import BOOKKEEPING, LIMITS, SHARED, Limit, LimitName, loosened
+from svet.limits.rules import BOOKKEEPING, LIMITS, SHARED, Limit, LimitName, loosened, sms_a_day
 
 MOST = 500
 
@@ -35,12 +36,60 @@ class Blocked:
 def current_limit(name: LimitName) -> Limit:
     """The limit in force: the table's, widened by ``SVET_LIMITS_FACTOR`` of the environment if set.
 
-    How many SMS a day may cost is the operator's to say: ``SVET_SMS_DAY_LIMIT``.
+    What a day's SMS may cost is the operator's to say: ``SVET_SMS_DAY_LIMIT``, ``SVET_SMS_DAY_BUDGET``.
     """
     limit = LIMITS[name]
     if name is LimitName.SMS_PER_INSTALLATION:
-        limit = Limit(int(settings.SMS_DAY_LIMIT), limit.window_seconds)
+        amount = sms_a_day(
+            messages=settings.SMS_DAY_LIMIT,
+            budget_kopecks=settings.SMS_DAY_BUDGET * 100,
+            price_kopecks=settings.SMS_PRICE,
+        )
+        limit = Limit(amount, limit.window_seconds)
     return loosened(limit, factor=int(settings.LIMITS_FACTOR))
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSpending:
+    """Code SMS of the running day to browsers nobody knows, or to those in which somebody was signed in.
+
+    ``cost`` and ``cap`` are empty where the operator has not said what a message costs. ``until`` is when the
+    count begins anew, None before the first one.
+    """
+
+    known: bool
+    spent: int
+    amount: int
+    cost: Money | None
+    cap: Money | None
+    until: datetime | None
+
+    @property
+    def share(self) -> int:
+        """How much of the day is spent, in whole percent, a hundred at most."""
+        return min(100, self.spent * 100 // max(self.amount, 1))
+
+
+def sms_spending(*, now: datetime) -> list[SmsSpending]:
+    """What codes by SMS have cost today, and what they may: strangers first."""
+    amount = current_limit(LimitName.SMS_PER_INSTALLATION).amount
+    price = int(settings.SMS_PRICE)
+    rows = {row.key: row for row in running(now=now).filter(name=LimitName.SMS_PER_INSTALLATION.value)}
+    found = []
+    for known, key in ((False, "all"), (True, "known")):
+        row = rows.get(key)
+        taken = 0 if row is None else row.spent
+        found.append(
+            SmsSpending(
+                known=known,
+                spent=taken,
+                amount=amount,
+                cost=Money(taken * price) if price else None,
+                cap=Money(amount * price) if price else None,
+                until=None if row is None else row.resets_at,
+            )
+        )
+    return found
 
 
 def free_at(*, limit: LimitName, key: str, default: datetime) -> datetime:

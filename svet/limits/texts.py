@@ -40,6 +40,7 @@ MEANINGS: dict[LimitName, str | Promise] = {
     LimitName.READINGS_PER_METER: gettext_lazy("Показания этого прибора: двадцать за сутки"),
     LimitName.ORDERS_PER_PERSON: gettext_lazy("Платежи: десять в час"),
     LimitName.PHOTOS_PER_PERSON: gettext_lazy("Фото: слишком много за сутки"),
+    LimitName.WALK_INS_PER_MEMBER: gettext_lazy("Заявления у окна: сотрудник принял тридцать за сутки"),
     LimitName.PROVIDER_PER_NETWORK: gettext_lazy("Вход сотрудников через службу входа: слишком часто"),
     LimitName.BROWSERS_PER_PERSON: gettext_lazy("Уведомления в браузере включают слишком часто"),
     LimitName.ENTRANCE_EVERYWHERE: gettext_lazy("Вход осаждают отовсюду: браузеры сначала считают задачу"),

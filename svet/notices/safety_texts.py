@@ -83,7 +83,7 @@ def office_asked(p: Params) -> Words:
     return Words(
         title=_("Заявка в офис: %(what)s") % said,
         text=_(
-            "%(at)s из вашего кабинета попросили офис %(what)s (заявка %(number)s). Если это не вы, "
+            "%(at)s офис попросили %(what)s в вашем кабинете (заявка %(number)s). Если это не вы, "
             "позвоните на горячую линию %(hotline)s: заявку отклонят."
         )
         % said,

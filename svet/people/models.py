@@ -206,6 +206,10 @@ class OfficeRequest(models.Model):
         max_length=10, choices=[(s.value, s.value) for s in OfficeState], default=OfficeState.OPEN
     )
     address = models.CharField(max_length=45, blank=True, default="")
+    # The member who took it at the counter; empty when the person asked from the cabinet.
+    taken_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     asked_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -14,7 +14,10 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class OfficeCase:
-    """A request that waits; ``signed_by`` is the first pair of eyes, empty before anybody has looked."""
+    """A request that waits; ``signed_by`` is the first pair of eyes, empty before anybody has looked.
+
+    ``taken_by``: who took it at the counter, empty when the person asked from the cabinet.
+    """
 
     public_id: str
     number: str
@@ -28,6 +31,7 @@ class OfficeCase:
     comment: str
     address: str
     asked_at: datetime
+    taken_by: str
     signed_by: str
     signed_by_id: int | None
     signed_reason: str
@@ -46,6 +50,7 @@ def open_cases() -> list[OfficeCase]:
         .order_by("asked_at")[:MOST]
     )
     signers = [row.signature.member_id for row in rows if hasattr(row, "signature")]
+    signers += [row.taken_by_id for row in rows if row.taken_by_id]
     names = {
         member.person_id: view(member).name
         for member in StaffMember.objects.filter(person_id__in=signers).select_related("person")
@@ -68,6 +73,7 @@ def _case(row: OfficeRequest, names: dict[int, str]) -> OfficeCase:
         comment=row.comment,
         address=row.address,
         asked_at=row.asked_at,
+        taken_by=names.get(row.taken_by_id, "—") if row.taken_by_id else "",
         signed_by="" if signature is None else names.get(signature.member_id, "—"),
         signed_by_id=None if signature is None else signature.member_id,
         signed_reason="" if signature is None else signature.reason,

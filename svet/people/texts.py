@@ -178,6 +178,9 @@ _OFFICE: dict[str, str | Promise] = {
     OfficeReason.CLOSED: gettext_lazy("Эта заявка уже закрыта."),
     OfficeReason.TAKEN: gettext_lazy("На новый номер уже открыт кабинет."),
     OfficeReason.COMMENT_TOO_LONG: gettext_lazy("Слишком длинно: можно до 500 символов."),
+    OfficeReason.NO_CABINET: gettext_lazy("С этим номером кабинета нет."),
+    OfficeReason.SAME_PHONE: gettext_lazy("Это нынешний номер кабинета. Введите новый."),
+    OfficeReason.NO_FACTOR: gettext_lazy("В этом кабинете второй шаг входа не включён."),
     OfficeReason.NO_DECISION: gettext_lazy("Напишите, почему: это прочтёт человек."),
 }
 

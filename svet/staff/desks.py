@@ -13,6 +13,7 @@ from svet.staff import (
     members,
     readings,
     requests,
+    viewed,
 )
 from svet.staff.desk import Desk
 
@@ -27,5 +28,6 @@ MODULES = (
     deliveries,
     limits,
     members,
+    viewed,
 )
 DESKS: tuple[Desk, ...] = tuple(module.DESK for module in MODULES)

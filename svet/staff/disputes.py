@@ -37,7 +37,7 @@ DESK = Desk(
     url="/staff/disputes/",
     icon="help",
     permission=Permission.READINGS,
-    letter="o",
+    letter="e",
     count=_count,
 )
 

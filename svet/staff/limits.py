@@ -58,6 +58,7 @@ def limits(request: HttpRequest) -> HttpResponse:
             for row in rows
         ],
         "full": len(rows) == queries.MOST,
+        "sms": [(one, _sms_text(one)) for one in queries.sms_spending(now=now_of(request))],
     }
     return render(request, "staff/limits.html", context)
 
@@ -82,6 +83,18 @@ def unblock(request: HttpRequest, bucket_id: str) -> HttpResponse:
     else:
         messages.success(request, _("Ограничение снято. Счёт попыток начинается заново."))
     return redirect(DESK.url)
+
+
+def _sms_text(one: queries.SmsSpending) -> str:
+    name = _("Тем, кто уже входил с этого браузера") if one.known else _("Незнакомым браузерам")
+    counted = _("%(spent)s из %(amount)s") % {
+        "spent": formats.number(one.spent),
+        "amount": formats.number(one.amount),
+    }
+    if one.cost is None or one.cap is None:
+        return f"{name}: {counted}"
+    money = _("%(cost)s из %(cap)s") % {"cost": formats.roubles(one.cost), "cap": formats.roubles(one.cap)}
+    return f"{name}: {counted}, {money}"
 
 
 def _names(rows: list[Blocked]) -> dict[str, str]:

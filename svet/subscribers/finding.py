@@ -73,6 +73,11 @@ def found(*, account_ids: Collection[int]) -> list[Found]:
     ]
 
 
+def numbers_of(account_ids: Collection[int]) -> dict[int, str]:
+    """The numbers of these accounts, by their inner keys."""
+    return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "number"))
+
+
 def by_number(digits: str) -> list[int]:
     """Keys of accounts with this number; a beginning of four digits or more is enough."""
     exact = Q(number=digits)

@@ -318,6 +318,9 @@ DESKS = [
     get("staff/accounts/<account_id>/", OPERATOR | ENGINEER),
     get("staff/deliveries/", OPERATOR | GUARDIAN),
     get("staff/requests/", OPERATOR | GUARDIAN),
+    post("staff/requests/new/", OPERATOR | GUARDIAN, ASKED),
+    get("staff/requests/new/code/", OPERATOR | GUARDIAN, DONE),
+    post("staff/requests/new/code/", OPERATOR | GUARDIAN),
     post(
         "staff/requests/<request_id>/sign/",
         OPERATOR | GUARDIAN,
@@ -349,6 +352,7 @@ DESKS = [
     get("staff/meters/<meter_id>/replace/", OPERATOR),
     post("staff/meters/<meter_id>/replace/", OPERATOR, ASKED),
     get("staff/members/", GUARDIAN),
+    get("staff/viewed/", GUARDIAN),
     post("staff/members/new/", GUARDIAN, ASKED),
     post(
         "staff/members/<member_id>/role/",

@@ -10,6 +10,7 @@ from svet.limits.rules.buckets import (
     LimitName,
     loosened,
     network_of,
+    sms_a_day,
     wait_in_minutes,
 )
 from svet.limits.rules.work import Purpose, Riddle
@@ -26,5 +27,6 @@ __all__ = [
     "Riddle",
     "loosened",
     "network_of",
+    "sms_a_day",
     "wait_in_minutes",
 ]

@@ -47,6 +47,7 @@ class LimitName(StrEnum):
     PHOTOS_PER_PERSON = "photos_per_person"
     ORDERS_PER_PERSON = "orders_per_person"
     APPEALS_PER_PERSON = "appeals_per_person"
+    WALK_INS_PER_MEMBER = "walk_ins_per_member"
     PROVIDER_PER_NETWORK = "provider_per_network"
     BROWSERS_PER_PERSON = "browsers_per_person"
     API_PER_TOKEN = "api_per_token"  # noqa: S105 - the name of a limit
@@ -110,6 +111,7 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.PHOTOS_PER_PERSON: Limit(60, DAY),
     LimitName.ORDERS_PER_PERSON: Limit(10, HOUR),
     LimitName.APPEALS_PER_PERSON: Limit(20, DAY),
+    LimitName.WALK_INS_PER_MEMBER: Limit(30, DAY),
     # Each asks the retailer's own sign-in service something.
     LimitName.PROVIDER_PER_NETWORK: Limit(300, HOUR),
     # Each is answered by a notice in the browser.
@@ -157,8 +159,19 @@ OF_PERSON = frozenset(
         LimitName.PASSWORD_CHECKS,
         LimitName.PHOTOS_PER_PERSON,
         LimitName.SECOND_FACTOR,
+        LimitName.WALK_INS_PER_MEMBER,
     }
 )
+
+
+def sms_a_day(*, messages: int, budget_kopecks: int, price_kopecks: int) -> int:
+    """How many code SMS a day may go out: ``messages``, or fewer when the day's money buys fewer.
+
+    A code is one part. A price or a budget of 0 is unknown and caps nothing.
+    """
+    if not (budget_kopecks and price_kopecks):
+        return messages
+    return min(messages, max(budget_kopecks // price_kopecks, 1))
 
 
 def loosened(limit: Limit, *, factor: int) -> Limit:

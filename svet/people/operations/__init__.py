@@ -95,6 +95,7 @@ from svet.people.operations.totp import (
     totp_url,
 )
 from svet.people.operations.unblocking import unblock
+from svet.people.operations.walk_in import begin_walk_in_phone, finish_walk_in_phone, take_walk_in_factor
 
 __all__ = [
     "Ceremony",
@@ -106,6 +107,7 @@ __all__ = [
     "begin_at_provider",
     "begin_passkey",
     "begin_passkey_step",
+    "begin_walk_in_phone",
     "bind_identity",
     "carry_out_office_request",
     "change_appearance",
@@ -132,6 +134,7 @@ __all__ = [
     "enrol_totp",
     "finish_at_provider",
     "finish_recovery",
+    "finish_walk_in_phone",
     "forget_identity",
     "forget_member_factor",
     "forget_totp",
@@ -170,6 +173,7 @@ __all__ = [
     "start_phone_change",
     "start_recovery",
     "start_registration",
+    "take_walk_in_factor",
     "totp_code",
     "totp_url",
     "touch_token",

@@ -54,7 +54,7 @@ def start_office_phone_change(
     if number == person.phone:
         raise ProfileRefused(ProfileReason.SAME_PHONE, field="phone")
     check_current(person=person, password=password, field="password", now=now)
-    _refuse_standing(person_id=person_id, kind=OfficeKind.PHONE)
+    refuse_standing(person_id=person_id, kind=OfficeKind.PHONE)
     codes.spend_sms_limits(phone=number, now=now)
     may_warn = codes.take_once_a_day(phone=number, now=now)
     with use_case():
@@ -85,12 +85,12 @@ def confirm_office_phone_change(
     with use_case():
         outcome = codes.attempt(purpose=CodePurpose.OFFICE, session_key=session_key, code=given, now=now)
         if isinstance(outcome, Code) and outcome.person_id == person_id:
-            request = _ask(
+            request = ask(
                 person=Person.objects.select_for_update().get(pk=person_id),
                 kind=OfficeKind.PHONE,
                 phone=outcome.target,
                 comment=str(outcome.data.get("comment", "")),
-                address=address,
+                by=Actor.person(person_id, address=address),
                 now=now,
             )
     if request is None:
@@ -107,10 +107,11 @@ def ask_office_to_remove_factors(
     :raises OfficeRefused: a request stands already
     """
     said = _comment(comment)
-    _refuse_standing(person_id=person_id, kind=OfficeKind.FACTOR)
+    refuse_standing(person_id=person_id, kind=OfficeKind.FACTOR)
     with use_case():
         person = Person.objects.select_for_update().get(pk=person_id)
-        return _ask(person=person, kind=OfficeKind.FACTOR, phone="", comment=said, address=address, now=now)
+        by = Actor.person(person_id, address=address)
+        return ask(person=person, kind=OfficeKind.FACTOR, phone="", comment=said, by=by, now=now)
 
 
 def withdraw_office_request(*, person_id: int, public_id: str, address: str, now: datetime) -> None:
@@ -156,9 +157,14 @@ def carry_out_office_request(*, public_id: str, by: Actor, decision: str, now: d
     close_sessions(person_id=person.pk)
 
 
-def _ask(
-    *, person: Person, kind: OfficeKind, phone: str, comment: str, address: str, now: datetime
+def ask(
+    *, person: Person, kind: OfficeKind, phone: str, comment: str, by: Actor, now: datetime
 ) -> OfficeRequest:
+    """Write a request down and tell the person, whoever hands it in. In the caller's transaction.
+
+    :raises OfficeRefused: one of this kind stands already
+    """
+    require_transaction()
     try:
         with transaction.atomic():
             request = OfficeRequest.objects.create(
@@ -167,13 +173,14 @@ def _ask(
                 kind=kind.value,
                 phone=phone,
                 comment=comment,
-                address=address,
+                address=by.address,
+                taken_by_id=None if by.person_id == person.pk else by.person_id,
                 asked_at=now,
             )
     except IntegrityError as twice:
         raise OfficeRefused(OfficeReason.STANDING) from twice
     journal.record(
-        by=Actor.person(person.pk, address=address),
+        by=by,
         action="office.asked",
         subject="office_request",
         subject_id=request.public_id,
@@ -190,7 +197,8 @@ def _ask(
     return request
 
 
-def _refuse_standing(*, person_id: int, kind: OfficeKind) -> None:
+def refuse_standing(*, person_id: int, kind: OfficeKind) -> None:
+    """Two requests of a kind do not stand at once. :raises OfficeRefused:"""
     standing = OfficeRequest.objects.filter(person_id=person_id, kind=kind.value, state=OfficeState.OPEN)
     if standing.exists():
         raise OfficeRefused(OfficeReason.STANDING)

@@ -40,6 +40,9 @@ class OfficeReason(StrEnum):
     TAKEN = "taken"
     COMMENT_TOO_LONG = "comment_too_long"
     NO_DECISION = "no_decision"
+    NO_CABINET = "no_cabinet"
+    SAME_PHONE = "same_phone"
+    NO_FACTOR = "no_factor"
 
 
 class OfficeRefused(Refused):

@@ -30,8 +30,8 @@ class PhoneReason(StrEnum):
 class PhoneRefused(Refused):
     """The text is not a Russian mobile number."""
 
-    def __init__(self, reason: PhoneReason) -> None:
-        super().__init__(reason, field="phone")
+    def __init__(self, reason: PhoneReason, *, field: str = "phone") -> None:
+        super().__init__(reason, field=field)
 
 
 def normalise_phone(raw: object) -> str:

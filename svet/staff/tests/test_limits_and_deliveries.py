@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from svet.journal.models import Entry
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.models import Bucket
 from svet.limits.queries import blocked
-from svet.limits.rules import LIMITS, LimitName
+from svet.limits.rules import LIMITS, LimitName, sms_a_day
 from svet.limits.texts import MEANINGS
 from svet.notices import operations as notices
 from svet.notices.models import Delivery
@@ -109,3 +110,42 @@ def test_a_message_that_waits_too_long_is_a_warning_and_counted() -> None:
     browser = working(make_member())
     assert "дольше десяти минут" in browser.get("/staff/deliveries/").content.decode()
     assert "office__count--some" in browser.get("/staff/").content.decode()
+
+
+def test_the_days_codes_are_shown_with_what_they_cost_and_may_cost(settings: Settings) -> None:
+    settings.SMS_DAY_LIMIT, settings.SMS_PRICE = 200, 450
+    now = timezone.now()
+    limits.spend(limit=LimitName.SMS_PER_INSTALLATION, key="all", now=now, cost=170)
+    page = working(make_member()).get("/staff/limits/").content.decode().replace("\xa0", " ")
+    assert "Незнакомым браузерам: 170 из 200, 765,00 ₽ из 900,00 ₽" in page
+    assert "gauge--warning" in page
+    assert "Тем, кто уже входил с этого браузера: 0 из 200, 0,00 ₽ из 900,00 ₽" in page
+    settings.SMS_PRICE = 0
+    page = working(make_member()).get("/staff/limits/").content.decode().replace("\xa0", " ")
+    assert "Незнакомым браузерам: 170 из 200<" in page
+
+
+def test_a_budget_in_money_caps_the_codes(settings: Settings) -> None:
+    settings.SMS_DAY_LIMIT, settings.SMS_PRICE, settings.SMS_DAY_BUDGET = 200, 450, 9
+    now = timezone.now()
+    for _ in range(2):
+        limits.spend(limit=LimitName.SMS_PER_INSTALLATION, key="all", now=now)
+    with pytest.raises(limits.LimitReached):
+        limits.spend(limit=LimitName.SMS_PER_INSTALLATION, key="all", now=now)
+    settings.SMS_DAY_BUDGET = 0
+    limits.spend(limit=LimitName.SMS_PER_INSTALLATION, key="all", now=now)
+
+
+@pytest.mark.parametrize(
+    ("messages", "budget", "price", "amount"),
+    [
+        (100, 0, 0, 100),
+        (100, 1000, 0, 100),
+        (100, 0, 300, 100),
+        (100, 900, 300, 3),
+        (2, 900, 300, 2),
+        (9, 1, 300, 1),
+    ],
+)
+def test_the_lesser_of_messages_and_money_counts(messages: int, budget: int, price: int, amount: int) -> None:
+    assert sms_a_day(messages=messages, budget_kopecks=budget, price_kopecks=price) == amount
