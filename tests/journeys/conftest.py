@@ -75,6 +75,11 @@ class Demo:
     def sms_count(self, phone: str) -> int:
         return len(self._messages("phone", phone))
 
+    def sms_with(self, phone: str, words: str) -> str | None:
+        """The newest SMS on the phone that holds these words."""
+        found = (message["text"] for message in reversed(self._messages("phone", phone)))
+        return next((text for text in found if words in text), None)
+
     def sms_link(self, phone: str) -> str | None:
         """The address in the newest SMS that holds one."""
         for message in reversed(self._messages("phone", phone)):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Demo
-from tests.journeys.steps import PASSWORD
+from tests.journeys.steps import PASSWORD, register, sign_out
 
 pytestmark = pytest.mark.journey
 
@@ -92,3 +92,31 @@ def test_everything_can_be_done_from_the_keyboard(
     write(page, "Куда прислать чек", "keyboard@town.example")
     press(page, "^Оплатить 300")
     page.wait_for_url(re.compile("/card/"))
+
+
+def test_a_forgotten_password_and_the_sign_in_need_no_mouse(
+    demo: Demo, open_page: Callable[..., Page], new_phone: Callable[[], str]
+) -> None:
+    page, phone = open_page(width=360, height=740), new_phone()
+    register(page, demo, phone)
+    sign_out(page)
+    page.goto("/entrance/?tab=sign-in")
+    press(page, "^Вспомнить пароль")
+    page.wait_for_url("**/entrance/recover/")
+    before = demo.sms_count(phone)
+    write(page, "^Телефон", phone)
+    press(page, "^Подтвердить")
+    page.wait_for_url("**/entrance/recover/code/")
+    write(page, "Код", demo.sms_code(phone, after=before))
+    if "/code/" in page.url:  # six digits may have sent themselves
+        press(page, "^Подтвердить")
+    page.wait_for_url("**/entrance/recover/password/")
+    write(page, "^Новый пароль", "Novyj-9pass")
+    press(page, "^(Сохранить|Подтвердить)")
+    page.wait_for_url(lambda url: "/recover/" not in url)
+    page.context.clear_cookies()
+    page.goto("/entrance/?tab=sign-in")
+    write(page, "^Телефон", phone)
+    write(page, "^Пароль", "Novyj-9pass")
+    press(page, "^Войти$")
+    page.wait_for_url("**/payment/")

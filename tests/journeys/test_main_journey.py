@@ -15,7 +15,7 @@ pytestmark = pytest.mark.journey
 
 VISITORS = [
     pytest.param({"javascript": True, "width": 1280}, id="desktop"),
-    pytest.param({"javascript": False, "width": 1280}, id="without-javascript"),
+    pytest.param({"javascript": False, "width": 360, "height": 740}, id="phone-without-javascript"),
     pytest.param({"javascript": True, "width": 360, "height": 740}, id="phone"),
 ]
 
