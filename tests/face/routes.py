@@ -22,6 +22,9 @@ NO_PAGES = {
     "payment/pay/": "a redirect for those who came back by the browser's button",
     "readings/kept/": "data for the page's own script",
     "profile/person/": "a redirect to the profile",
+    "profile/browsers/": "data for the page's own script",
+    "staff/sign-in/provider/": "a redirect to the company's sign-in service",
+    "staff/sign-in/provider/back/": "a redirect back from it",
 }
 NO_PAGE_ENDINGS = (".pdf", ".csv", ".xlsx", ".json", ".jpg")
 

@@ -112,6 +112,14 @@ def opening_a_desk(world: World) -> Iterator[Visit]:
     yield "asked for its code", working(member, proved=False), "/staff/second-factor/"
 
 
+def at_the_counter(world: World) -> Iterator[Visit]:
+    """Somebody came to the office, and their new phone has got a code."""
+    counter, person = working(make_member()), make_person()
+    came = {"kind": "phone", "phone": person.phone, "new_phone": "+7 911 717-85-97", "comment": "паспорт"}
+    counter.post("/staff/requests/new/", came)
+    yield "somebody at the counter", counter, "/staff/requests/new/code/"
+
+
 def working_hard(world: World) -> Iterator[Visit]:
     """Desks with what they look like when somebody asks and nothing is there."""
     yield "found nothing", working(make_member()), "/staff/accounts/?q=телескоп"
@@ -184,7 +192,7 @@ def searching(world: World) -> Iterator[Visit]:
     yield "tab", Client(), "/entrance/?tab=sign-in"
 
 
-ON_THE_WAY = (registering, recovering, changing_addresses, proving_twice, opening_a_desk)
+ON_THE_WAY = (registering, recovering, changing_addresses, proving_twice, opening_a_desk, at_the_counter)
 STATES = (*ON_THE_WAY, newcomer, forty_accounts, payments, troubles, searching, working_hard)
 
 

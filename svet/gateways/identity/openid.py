@@ -59,7 +59,7 @@ class OpenIdProvider:
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
         with self._session(back) as session:
             url, _ = session.create_authorization_url(
-                self._metadata(session, "authorization_endpoint"),
+                self._address(self._metadata(session), "authorization_endpoint"),
                 state=state,
                 nonce=nonce,
                 code_verifier=verifier,
@@ -69,14 +69,16 @@ class OpenIdProvider:
     def finish(self, *, nonce: str, verifier: str, code: str, back: str) -> Identity:
         try:
             with self._session(back) as session:
+                metadata = self._metadata(session)
                 token = session.fetch_token(
-                    self._metadata(session, "token_endpoint"),
+                    self._address(metadata, "token_endpoint"),
                     grant_type="authorization_code",
                     code=code,
                     code_verifier=verifier,
                 )
-                claims = self._claims(session, token=token, nonce=nonce)
-                profile = self._profile(session, subject=str(claims["sub"]))
+                keys = self._get(session, self._address(metadata, "jwks_uri"))
+                claims = self._claims(token=token, keys=keys, nonce=nonce)
+                profile = self._profile(session, metadata=metadata, subject=str(claims["sub"]))
         except requests.RequestException as error:
             raise Temporary(f"identity provider: {type(error).__name__}") from error
         except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
@@ -106,22 +108,27 @@ class OpenIdProvider:
             raise ValueError(f"{answer.status_code} instead of a document")
         return found
 
-    def _metadata(self, session: Any, name: str) -> str:
-        """One address of the metadata. :raises Temporary: :raises Permanent: another issuer's, or absent"""
+    def _metadata(self, session: Any) -> Mapping[str, Any]:
+        """What the service says of itself. :raises Temporary: :raises Permanent: it is another issuer"""
         try:
             found = self._get(session, self._issuer.rstrip("/") + _DISCOVERY)
         except requests.RequestException as error:
             raise Temporary(f"identity provider: {type(error).__name__}") from error
         except ValueError as error:
             raise Permanent(f"identity provider: {error}"[:180]) from error
-        if found.get("issuer") != self._issuer or not isinstance(found.get(name), str):
-            raise Permanent(f"identity provider: its metadata are another issuer's, or without {name}")
-        return str(found[name])
+        if found.get("issuer") != self._issuer:
+            raise Permanent("identity provider: its metadata are of another issuer")
+        return found
 
-    def _claims(self, session: Any, *, token: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:
-        keys = KeySet.import_key_set(self._get(session, self._metadata(session, "jwks_uri")))  # type: ignore[arg-type]
+    def _address(self, metadata: Mapping[str, Any], name: str) -> str:
+        if not isinstance(metadata.get(name), str):
+            raise Permanent(f"identity provider: its metadata are without {name}")
+        return str(metadata[name])
+
+    def _claims(self, *, token: Mapping[str, Any], keys: dict[str, Any], nonce: str) -> Mapping[str, Any]:
         registry = JWSRegistry(algorithms=list(_ALGORITHMS), strict_check_header=False)
-        signed = jwt.decode(token["id_token"], keys, registry=registry)
+        key_set = KeySet.import_key_set(keys)  # type: ignore[arg-type]
+        signed = jwt.decode(token["id_token"], key_set, registry=registry)
         client_id = self._client["client_id"]
         options = {
             "iss": {"essential": True, "value": self._issuer},
@@ -135,12 +142,10 @@ class OpenIdProvider:
         found: Mapping[str, Any] = claims
         return found
 
-    def _profile(self, session: Any, *, subject: str) -> Mapping[str, Any]:
-        try:
-            url = self._metadata(session, "userinfo_endpoint")
-        except Permanent:  # the endpoint is optional: the ID token may say everything
+    def _profile(self, session: Any, *, metadata: Mapping[str, Any], subject: str) -> Mapping[str, Any]:
+        if "userinfo_endpoint" not in metadata:  # it is optional: the ID token may say everything
             return {}
-        found = self._get(session, url, own=False)
+        found = self._get(session, self._address(metadata, "userinfo_endpoint"), own=False)
         if found.get("sub") != subject:
             raise ValueError("the profile is of another subject")
         return found
