@@ -50,6 +50,7 @@ class Server:
         self.sockets: Path | None = None
         self._lock: int | None = None
         self._runner: Runner | None = None
+        self._log_from = 0
 
     def url(self, database: str = DATABASE) -> str:
         return f"postgresql://{USER}@/{database}?host={self.sockets}"
@@ -232,6 +233,8 @@ class Server:
         log = self.folder / "postgres.log"
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.old"))
+        # What the server said when it was last stopped is not why it does not start now.
+        self._log_from = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 self._runner.command(*words),
@@ -260,7 +263,7 @@ class Server:
 
     def _last_words(self) -> str:
         with (self.folder / "postgres.log").open("rb") as log:
-            log.seek(max(0, log.seek(0, os.SEEK_END) - 4000))
+            log.seek(max(self._log_from, log.seek(0, os.SEEK_END) - 4000))
             return _reason(log.read().decode("utf-8", "replace"))
 
 
