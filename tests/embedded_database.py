@@ -1,7 +1,8 @@
 """A pytest plugin: every run gets its own embedded PostgreSQL, unless SVET_TEST_DATABASE_URL names a server.
 
 It is loaded with ``-p`` before the settings are read, so run ``python -m pytest`` from the project root.
-The catalogues are compiled as every start of Svet compiles them. Workers of pytest-xdist inherit the address, so one server serves them all, each with its own database.
+Workers of pytest-xdist inherit the address, so one server serves them all, each with its own database. The
+catalogues are compiled as every start of Svet compiles them.
 """
 
 import atexit
@@ -28,7 +29,7 @@ else:
     _server.start()
     os.environ["SVET_DATABASE_URL"] = os.environ["SVET_TEST_DATABASE_URL"] = _server.url()
 
-# Django reads a catalogue once per process: it must be there before the first test, not since some test made it.
+# Django reads a catalogue once per process: it must be there before the first test.
 from svet.config.catalogues import compile_catalogues
 
 compile_catalogues(say=print)
