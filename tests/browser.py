@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+from tests import debian
+
 BROWSER = "/usr/bin/chromium"
 PACKAGES = ("chromium", "fonts-dejavu-core")
 
@@ -21,19 +23,7 @@ def has_font() -> bool:
 def main() -> int:
     if os.access(BROWSER, os.X_OK) and has_font():
         return 0
-    apt = shutil.which("apt-get")
-    if os.geteuid() != 0 or apt is None:
-        sys.stderr.write(
-            f"The journeys need {' and '.join(PACKAGES)}: apt-get install {' '.join(PACKAGES)}\n"
-        )
-        return 1
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *PACKAGES]):
-        done = subprocess.run([apt, *words], env=quiet, capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.stderr.write(f"apt-get {words[0]} failed: {done.stderr.strip().splitlines()[-1:]}\n")
-            return 1
-    return 0
+    return debian.install(PACKAGES, needed_by="The journeys")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import debian
+
 SMS_CENTRE = "smpp@0.6.0-rc.4"
 PUSH_SERVICE = "web-push-testing@1.2.2"
 IDENTITY_PROVIDER = "oidc-provider@9.13.3"
@@ -68,7 +70,7 @@ def install(*packages: str) -> int:
     missing = [package for package in packages if not (_folder(package) / "installed").is_file()]
     if not missing and shutil.which("node"):
         return 0
-    if not (shutil.which("node") and shutil.which("npm")) and _install_node():
+    if not (shutil.which("node") and shutil.which("npm")) and debian.install(APT, needed_by="The peers"):
         return 1
     return max(map(_install, missing), default=0)
 
@@ -88,20 +90,6 @@ def _install(package: str) -> int:
     else:
         (folder / "installed").touch()
     return done.returncode
-
-
-def _install_node() -> int:
-    apt = shutil.which("apt-get")
-    if os.geteuid() != 0 or apt is None:
-        sys.stderr.write(f"The peers need {' and '.join(APT)}: apt-get install {' '.join(APT)}\n")
-        return 1
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *APT]):
-        done = subprocess.run([apt, *words], env=quiet, capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.stderr.write(f"apt-get {words[0]} failed: {done.stderr.strip().splitlines()[-1:]}\n")
-            return 1
-    return 0
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ one thing, so that neither exists without the other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from svet.notices.operations.promises import (
     words_of,
 )
 from svet.notices.rules import Channel, Event, wants
+from svet.notices.words import Words
 from svet.site import queries as site
 
 
@@ -92,39 +93,56 @@ def tell_many(*, event: Event, tidings: Sequence[Tiding], now: datetime) -> None
                     created_at=now,
                 )
             )
-        if Channel.SMS in channels:
-            deliveries.append(
-                sms(recipient_id=recipient.id, phone=recipient.phone, event=event, said=said, now=now)
-            )
-        if Channel.EMAIL in channels:
-            deliveries.append(
-                letter(
-                    recipient_id=recipient.id,
-                    address=recipient.email,
-                    event=event,
-                    said=said,
-                    language=recipient.language,
-                    url=tiding.url,
-                    attachment=None,
-                    installation=installation,
-                    now=now,
-                )
-            )
-        if Channel.PUSH in channels:
-            deliveries.extend(
-                push(
-                    subscription=browser,
-                    recipient_id=recipient.id,
-                    event=event,
-                    said=said,
-                    language=recipient.language,
-                    url=tiding.url,
-                    now=now,
-                )
-                for browser in browsers[recipient.id]
-            )
+        told = _Told(recipient, event=event, said=said, url=tiding.url, now=now)
+        deliveries.extend(told.by(channels, browsers=browsers[recipient.id], installation=installation))
     Notice.objects.bulk_create(notices)
     promise(deliveries, event=event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one person is told outside the house."""
+
+    recipient: Recipient
+    _: KW_ONLY
+    event: Event
+    said: Words
+    url: str
+    now: datetime
+
+    def by(
+        self,
+        channels: Collection[Channel],
+        *,
+        browsers: Sequence[Subscription],
+        installation: site.InstallationView,
+    ) -> Iterator[Delivery]:
+        """A delivery for each way that leaves the house; one for each browser."""
+        key, event, said, now = self.recipient.id, self.event, self.said, self.now
+        if Channel.SMS in channels:
+            yield sms(recipient_id=key, phone=self.recipient.phone, event=event, said=said, now=now)
+        if Channel.EMAIL in channels:
+            yield letter(
+                recipient_id=key,
+                address=self.recipient.email,
+                event=event,
+                said=said,
+                language=self.recipient.language,
+                url=self.url,
+                attachment=None,
+                installation=installation,
+                now=now,
+            )
+        for browser in browsers if Channel.PUSH in channels else ():
+            yield push(
+                subscription=browser,
+                recipient_id=key,
+                event=event,
+                said=said,
+                language=self.recipient.language,
+                url=self.url,
+                now=now,
+            )
 
 
 def _browsers_of(recipient_ids: Collection[int]) -> Mapping[int, Sequence[Subscription]]:
