@@ -18,11 +18,15 @@ from tests import npm
 
 SCRIPT = """
 import { Provider } from 'oidc-provider';
-const [issuer, back, people] = process.argv.slice(2);
+const [issuer, back, people, method] = process.argv.slice(2);
 const accounts = JSON.parse(people);
 console.warn = console.info = () => {};
 const provider = new Provider(issuer, {
-  clients: [{ client_id: 'svet', client_secret: 'secret-of-the-tests', redirect_uris: [back] }],
+  clients: [{
+    client_id: 'svet', redirect_uris: [back], token_endpoint_auth_method: method,
+    ...(method !== 'none' && { client_secret: 'secret-of-the-tests' }),
+  }],
+  clientAuthMethods: [method],
   cookies: { keys: ['made up for tests'] },
   claims: { openid: ['sub', 'amr'], profile: ['name'], phone: ['phone_number', 'phone_number_verified'] },
   conformIdTokenClaims: true,
@@ -77,11 +81,17 @@ class Service:
 
 
 @contextmanager
-def service(*, back: str, people: Mapping[str, Mapping[str, Any]]) -> Iterator[Service]:
-    """A service that knows ``people`` (their claims by subject) and sends them to ``back``."""
+def service(
+    *, back: str, people: Mapping[str, Mapping[str, Any]], method: str = "client_secret_basic"
+) -> Iterator[Service]:
+    """A service that knows ``people`` (their claims by subject) and sends them to ``back``.
+
+    ``method`` is the one way in which it takes the client's secret.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         issuer = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    with npm.running(npm.IDENTITY_PROVIDER, SCRIPT, issuer, back, json.dumps(people), module=True) as peer:
+    terms = (issuer, back, json.dumps(people), method)
+    with npm.running(npm.IDENTITY_PROVIDER, SCRIPT, *terms, module=True) as peer:
         assert peer.read()["ready"]
         yield Service(issuer)

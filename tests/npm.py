@@ -43,12 +43,9 @@ def running(package: str, script: str, *arguments: str, module: bool = False) ->
     if install(package):
         raise RuntimeError("node or npm is missing: apt-get install nodejs npm")
     folder = _folder(package)
-    words = ["node", "-e", script, "--", "peer", *arguments]
-    if module:
-        # A module finds packages from where it lies, not by NODE_PATH.
-        source = folder / "peer.mjs"
-        source.write_text(script, "utf-8")
-        words = ["node", str(source), *arguments]
+    # A module finds packages from the folder it is run in, an older script by NODE_PATH.
+    kind = ["--input-type=module"] if module else []
+    words = ["node", *kind, "-e", script, "--", "peer", *arguments]
     process = subprocess.Popen(
         words,
         cwd=folder,

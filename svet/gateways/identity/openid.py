@@ -70,6 +70,7 @@ class OpenIdProvider:
         try:
             with self._session(back) as session:
                 metadata = self._metadata(session)
+                session.token_endpoint_auth_method = self._way_to_show_the_secret(metadata)
                 token = session.fetch_token(
                     self._address(metadata, "token_endpoint"),
                     grant_type="authorization_code",
@@ -124,6 +125,14 @@ class OpenIdProvider:
         if not isinstance(metadata.get(name), str):
             raise Permanent(f"identity provider: its metadata are without {name}")
         return str(metadata[name])
+
+    def _way_to_show_the_secret(self, metadata: Mapping[str, Any]) -> str:
+        """In a header, which is the usual way, or in the body where the service takes nothing else."""
+        if not self._client["client_secret"]:
+            return "none"
+        taken = metadata.get("token_endpoint_auth_methods_supported")
+        only_body = isinstance(taken, list) and "client_secret_basic" not in taken
+        return "client_secret_post" if only_body else "client_secret_basic"
 
     def _claims(self, *, token: Mapping[str, Any], keys: dict[str, Any], nonce: str) -> Mapping[str, Any]:
         registry = JWSRegistry(algorithms=list(_ALGORITHMS), strict_check_header=False)

@@ -102,3 +102,13 @@ def test_a_service_that_is_not_there_is_asked_again_later() -> None:
 def test_metadata_of_another_issuer_are_not_believed(npm: Service) -> None:
     with pytest.raises(Permanent, match="another issuer"):
         adapter(npm, issuer=npm.issuer + "/").begin(back=BACK)
+
+
+@pytest.mark.parametrize("method", ["client_secret_post", "none"])
+def test_the_secret_is_shown_as_the_service_wants_it(method: str) -> None:
+    secret = "" if method == "none" else "secret-of-the-tests"
+    with service(back=BACK, people=PEOPLE, method=method) as running:
+        made = adapter(running, client_secret=secret)
+        begun = made.begin(back=BACK)
+        code = come_back(running, begun, login="olga")["code"]
+        assert finish(made, begun, code).subject == "olga"
