@@ -32,7 +32,7 @@ class Push extends HTMLElement {
   }
 
   say(what, offer = false, text = "") {
-    this.button.hidden = !offer;
+    this.button.parentElement.hidden = !offer;
     for (const note of this.querySelectorAll("[data-says]")) {
       note.hidden = note.dataset.says !== what;
       if (!note.hidden && text) note.textContent = text;
