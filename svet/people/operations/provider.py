@@ -21,6 +21,7 @@ from svet.kernel.transactions import use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName, network_of
 from svet.people.models import StaffMember
+from svet.people.operations.totp import has_totp
 from svet.people.rules.phones import PhoneRefused, normalise_phone
 from svet.people.rules.staff import StaffReason, StaffRefused, checked_reason
 
@@ -53,7 +54,8 @@ def finish_at_provider(
 ) -> Recognised:
     """Find the member who came back from the service.
 
-    :raises StaffRefused: no answer, an answer that does not fit, or nobody of ours.
+    :raises StaffRefused: no answer, an answer that does not fit, nobody of ours, or a member without a second
+        factor here, to whom nothing can be bound yet.
     """
     try:
         who = identity.gateway().finish(nonce=nonce, verifier=verifier, code=code, back=back)
@@ -73,6 +75,10 @@ def finish_at_provider(
     if member is None:
         _refuse("the identity belongs to no member", address=address, now=now)
         raise StaffRefused(StaffReason.PROVIDER_STRANGER)
+    if not has_totp(person_id=member.person_id):
+        # Nothing but the phone would tell the member from somebody who got it into the service.
+        _refuse("the member has no second factor here yet", address=address, now=now)
+        raise StaffRefused(StaffReason.PROVIDER_TOO_EARLY)
     return Recognised(member.person_id, digest, bound=False, strong=False)
 
 

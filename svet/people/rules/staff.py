@@ -77,6 +77,7 @@ class StaffReason(StrEnum):
     NOT_HELD = "not_held"
     PROVIDER_SILENT = "provider_silent"
     PROVIDER_REFUSED = "provider_refused"
+    PROVIDER_TOO_EARLY = "provider_too_early"
     PROVIDER_STRANGER = "provider_stranger"
     REASON_REQUIRED = "reason_required"
     REASON_TOO_LONG = "reason_too_long"

@@ -19,13 +19,13 @@ from svet.people.models import StaffMember
 from svet.people.rules.staff import Role
 from svet.people.tests.factories import make_member, make_person
 from svet.staff.tests.browsers import working
-from svet.staff.tests.test_entrance import enrol
 from tests.identity_of_npm import Service, service
 
 pytestmark = pytest.mark.django_db
 AWAY, FACTOR = "/staff/sign-in/provider/", "/staff/second-factor/"
 BACK = "http://127.0.0.1:8000/staff/sign-in/provider/back/"
 PHONE = "+79000000901"
+SECRET = people.new_totp_secret()
 PEOPLE = {
     "olga": {"phone_number": PHONE, "phone_number_verified": True},
     "liar": {"phone_number": PHONE, "phone_number_verified": False},
@@ -51,7 +51,17 @@ def switched_on(npm: Service, settings: Settings) -> None:
 
 @pytest.fixture
 def olga() -> StaffMember:
-    return make_member(phone=PHONE)
+    """A member whose application is connected already."""
+    member = make_member(phone=PHONE)
+    earlier = timezone.now() - timedelta(minutes=5)
+    people.enrol_totp(
+        person_id=member.person_id,
+        secret=SECRET,
+        code=people.totp_code(secret=SECRET, now=earlier),
+        by=Actor.staff(member.person_id, name="Ольга"),
+        now=earlier,
+    )
+    return member
 
 
 def come_back(npm: Service, client: Client, target: str = "", **form: str) -> Any:
@@ -62,9 +72,13 @@ def come_back(npm: Service, client: Client, target: str = "", **form: str) -> An
 
 
 def come_in(npm: Service, client: Client, **form: str) -> None:
-    """The first sign-in, with an application connected on the way."""
+    """The first sign-in by the service, which binds the identity."""
     assert come_back(npm, client, **form).headers["Location"] == FACTOR
-    code = people.totp_code(secret=enrol(client), now=timezone.now())
+    show_code(client)
+
+
+def show_code(client: Client) -> None:
+    code = people.totp_code(secret=SECRET, now=timezone.now())
     assert client.post(FACTOR, {"code": code}).headers["Location"] == "/staff/"
 
 
@@ -90,8 +104,7 @@ def test_the_first_time_the_second_factor_here_binds_the_identity(npm: Service, 
     olga.refresh_from_db()
     assert olga.identity_digest == "", "nothing is bound before the member has shown that it is they"
     assert client.get("/staff/").headers["Location"].startswith(FACTOR)
-    code = people.totp_code(secret=enrol(client), now=timezone.now())
-    assert client.post(FACTOR, {"code": code}).headers["Location"] == "/staff/"
+    show_code(client)
     assert client.get("/staff/").status_code == 200
     olga.refresh_from_db()
     assert len(olga.identity_digest) == 64
@@ -141,12 +154,15 @@ def test_another_identity_with_the_same_phone_takes_nothing_over(npm: Service, o
     assert "не привязана" in said(client, come_back(npm, client, login="namesake", strong="1"))
 
 
+def test_who_has_no_application_yet_connects_one_by_the_password_first(npm: Service) -> None:
+    make_member(phone=PHONE)
+    client = Client()
+    page = said(client, come_back(npm, client, login="olga", strong="1"))
+    assert "подключите приложение с кодами" in page
+    assert client.get("/staff/").status_code == 302
+
+
 def test_a_colleagues_application_is_needed_to_bind_a_stolen_phone(npm: Service, olga: StaffMember) -> None:
-    secret = people.new_totp_secret()
-    by = Actor.staff(olga.person_id, name="Ольга", address="")
-    earlier = timezone.now() - timedelta(minutes=5)
-    code = people.totp_code(secret=secret, now=earlier)
-    people.enrol_totp(person_id=olga.person_id, secret=secret, code=code, by=by, now=earlier)
     thief = Client()
     come_back(npm, thief, login="namesake", strong="1")
     assert thief.post(FACTOR, {"code": "000000"}).status_code == 422
