@@ -123,6 +123,9 @@ def test_a_broken_cluster_says_why(server: Server) -> None:
     server.start()
     server.stop()
     (server.cluster / "global" / "pg_control").unlink()
+    # What a connection was told when the server was last stopped is not why it does not start now.
+    with (server.folder / "postgres.log").open("a") as log:
+        log.write("FATAL:  terminating connection due to administrator command\n")
     with pytest.raises(PostgresFailed, match=r"does not start: .*pg_control"):
         server.start()
 

@@ -220,6 +220,8 @@ def test_a_code_made_up_by_somebody_is_refused_by_the_service(npm: Service) -> N
     state = client.session["provider"]["state"]
     page = said(client, client.get(f"{AWAY}back/?code=made-up&state={state}"))
     assert "не подтвердила вход" in page
+    again = said(client, client.get(f"{AWAY}back/?code=made-up&state={state}"))
+    assert "уже закончен" in again, "one answer to one question, a wrong one too"
 
 
 def test_a_silent_service_leaves_the_password(settings: Settings) -> None:
