@@ -70,12 +70,19 @@ def database_settings(data: Path) -> dict[str, Any]:
         note = data / "run" / "database.url"
         url = note.read_text("utf-8").strip() if note.is_file() else "postgresql://svet@localhost/svet"
     settings = parse_database_url(url)
+    options = settings["OPTIONS"]
+    options.setdefault("connect_timeout", "5")
+    # Texts are bound by the server, so that those asked again and again need not be planned anew. Django
+    # passes None on when nothing is said, and then the driver prepares nothing: docs/adr/0081.
+    options["server_side_binding"] = True
+    options["prepare_threshold"] = integer("SVET_DATABASE_PREPARE", 3) or None
+    # A connection that the server has dropped meanwhile is found out before it is used, pooled or kept.
+    settings["CONN_HEALTH_CHECKS"] = True
     pool_size = integer("SVET_DATABASE_POOL", 0)
     if pool_size:
-        settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     else:
         settings["CONN_MAX_AGE"] = integer("SVET_DATABASE_MAX_AGE", 0)
-        settings["CONN_HEALTH_CHECKS"] = True
     return settings
 
 

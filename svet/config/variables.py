@@ -26,6 +26,7 @@ VARIABLES = (
     Variable("SVET_DATABASE_URL", "the embedded server", "`postgresql://user:password@host:5432/name`"),
     Variable("SVET_DATABASE_POOL", "4 in `svet web`, else 0", "connections per web process; 0: one per use"),
     Variable("SVET_DATABASE_MAX_AGE", "0", "seconds a connection is kept without a pool"),
+    Variable("SVET_DATABASE_PREPARE", "3", "uses after which a statement is prepared; 0: never (old pgbouncers)"),
     Variable("SVET_SECRET_KEY", "made once under SVET_DATA", "signs sessions; must be given in production"),
     Variable("SVET_HOSTS", "127.0.0.1,localhost,[::1]", "host names the site answers to, by commas"),
     Variable("SVET_ORIGINS", "", "further origins whose forms are trusted, by commas"),
