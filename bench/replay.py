@@ -147,8 +147,8 @@ def parse_report(text: str) -> Bare:
 def run(*, program: Path, url: str, file: Path, clients: int, seconds: int) -> Bare:
     """Let pgbench repeat the script."""
     words = [
-        str(program), "--no-vacuum", "--protocol=simple", "--define=fresh=1", f"--client={clients}", "--jobs=2",
-        f"--time={seconds}", f"--file={file}", url,
+        str(program), "--no-vacuum", "--protocol=simple", "--define=fresh=1", f"--client={clients}",
+        "--jobs=2", f"--time={seconds}", f"--file={file}", url,
     ]  # fmt: skip
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:

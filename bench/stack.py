@@ -73,7 +73,7 @@ class Stack:
         return [self._understood(each) for each in found]
 
     def _understood(self, statement: Statement) -> Statement:
-        """The log does not tell the types of values: mostly the server finds them, else numbers are numbers."""
+        """The log tells no types of values: mostly the server finds them, else numbers are numbers."""
         if not statement.replayable:
             return statement
         try:

@@ -32,6 +32,14 @@ def integer(name: str, default: int) -> int:
     return int(given)
 
 
+def origin_of(url: str) -> str:
+    """Scheme, host and port of the site's own address. :raises WrongEnvironment: it has none"""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise WrongEnvironment(f"SVET_BASE_URL must look like https://lk.retailer.example, not {url[:60]!r}")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def parse_database_url(url: str) -> dict[str, Any]:
     """Turn ``postgresql://user:password@host:port/name?host=/socket/dir`` into Django's settings.
 
