@@ -150,7 +150,7 @@ def _wait(port: int, web: subprocess.Popen[bytes], log: Path) -> None:
     while time.monotonic() < deadline and web.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
-            connection.request("GET", "/health/")
+            connection.request("GET", "/ready/")
             if connection.getresponse().status == 200:
                 return
         except (OSError, http.client.HTTPException):

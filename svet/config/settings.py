@@ -29,6 +29,9 @@ SECRET_KEY = secret_key(ENV, DATA)
 ALLOWED_HOSTS = os.environ.get("SVET_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL), *(o for o in os.environ.get("SVET_ORIGINS", "").split(",") if o)]
+# Threads of one web process that make pages, and seconds a request may wait for one of them.
+WEB_THREADS = max(1, integer("SVET_WEB_THREADS", 4))
+QUEUE_SECONDS = integer("SVET_QUEUE_SECONDS", 5)
 TRUSTED_PROXIES = [p for p in os.environ.get("SVET_TRUSTED_PROXIES", "").split(",") if p]
 
 INSTALLED_APPS = [

@@ -92,7 +92,8 @@ def post(route: str, may: frozenset[Who], ok: tuple[int, ...] = DONE, **more: An
 
 
 PUBLIC = [
-    get("health/", EVERYBODY, (200, 503)),
+    get("health/", EVERYBODY),
+    get("ready/", EVERYBODY, (200, 503)),
     get("", EVERYBODY, SHOWN_OR_DONE),
     get("brand.css", EVERYBODY),
     get("manifest.webmanifest", EVERYBODY),
