@@ -82,9 +82,7 @@ class NewPasswordForm(PeopleForm):
 class SecondStepForm(PeopleForm):
     """A code of the application, or one of the recovery sheet."""
 
-    code = forms.CharField(
-        required=False, strip=False, max_length=32, label=_("Код"), widget=CodeInput()
-    )
+    code = forms.CharField(required=False, strip=False, max_length=32, label=_("Код"), widget=CodeInput())
 
     def clean_code(self) -> str:
         typed = str(self.cleaned_data.get("code") or "")

@@ -47,7 +47,9 @@ class SignInForm(Form):
 class FactorForm(Form):
     """The code of the application."""
 
-    code = forms.CharField(required=False, strip=False, label=gettext_lazy("Код из приложения"), widget=CodeInput())
+    code = forms.CharField(
+        required=False, strip=False, label=gettext_lazy("Код из приложения"), widget=CodeInput()
+    )
 
 
 @sensitive_post_parameters("password")

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from svet.people.tests.factories import PASSWORD, make_person
+from svet.people.tests.factories import make_person
 from svet.people.tests.outbox import last_code, other_code
 from tests.face.rendering import Sheet, sheet_of, stage
 
@@ -24,10 +24,7 @@ def _entrance(*, wrong: bool) -> Sheet:
     make_person(phone=PHONE)
     client.post("/entrance/recover/", {"phone": PHONE})
     path = "/entrance/recover/code/"
-    if wrong:
-        answer = client.post(path, {"code": other_code(last_code(PHONE))})
-    else:
-        answer = client.get(path)
+    answer = client.post(path, {"code": other_code(last_code(PHONE))}) if wrong else client.get(path)
     sheet = sheet_of("code", path, answer)
     assert sheet is not None
     return sheet
@@ -102,7 +99,7 @@ def test_a_paste_takes_the_place_of_a_full_code() -> None:
             """() => {
               const data = new DataTransfer();
               data.setData("text", "231 541 — код");
-              const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+              const event = new ClipboardEvent("paste", { clipboardData: data, cancelable: true });
               document.querySelector("svet-code input").dispatchEvent(event);
             }"""
         )

@@ -1,4 +1,4 @@
-"""The boxes of a reading: who has typed a number wrongly types it again, and what is shown is what is sent."""
+"""The boxes of a reading: who typed a number wrongly types it again, and what is shown is what is sent."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def shown(page: Page) -> str:
 
 def lit(page: Page) -> list[int]:
     """Which wheels have the mark of the next digit."""
-    marks = page.evaluate(f"[...document.querySelectorAll('{BOXES}')].map(b => b.classList.contains('is-here'))")
+    marks = page.evaluate(
+        f"[...document.querySelectorAll('{BOXES}')].map(b => b.classList.contains('is-here'))"
+    )
     return [place for place, mark in enumerate(marks) if mark]
 
 
@@ -95,7 +97,8 @@ def test_a_phones_keyboard_that_asks_nobody_beforehand_writes_the_same(page: Pag
             """([chosen, digit]) => {
               const input = document.querySelector(chosen), caret = input.selectionStart;
               input.setRangeText(digit, caret, input.selectionEnd, "end");
-              input.dispatchEvent(new InputEvent("input", { inputType: "insertCompositionText", data: digit }));
+              const left = { inputType: "insertCompositionText", data: digit };
+              input.dispatchEvent(new InputEvent("input", left));
             }""",
             [INPUT, digit],
         )

@@ -171,9 +171,7 @@ def wrong(*, tries_left: int, field: str = "code", again: bool = False) -> CodeR
     """The refusal of a wrong code; the last one also closes the challenge."""
     if tries_left <= 0:
         return CodeRefused(CodeReason.EXHAUSTED, field=field)
-    return CodeRefused(
-        CodeReason.REPEATED if again else CodeReason.WRONG, field=field, tries_left=tries_left
-    )
+    return CodeRefused(CodeReason.REPEATED if again else CodeReason.WRONG, field=field, tries_left=tries_left)
 
 
 def _why_closed(*, purpose: CodePurpose, session_key: str, now: datetime) -> CodeRefused:
