@@ -10,6 +10,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.views.decorators.http import require_http_methods, require_safe
 
+from svet.cabinet.payment_confirm import question
 from svet.cabinet.payment_form import PaymentForm, Sheet, chosen_of_order, sheet
 from svet.cabinet.payment_view import order_page
 from svet.cabinet.requests import actor_of, now_of, person_of, signed_in
@@ -41,6 +42,9 @@ def pay(request: HttpRequest) -> HttpResponse:
     if form.is_recount or not form.is_valid():
         return _again(request, form, status=200 if form.is_recount else 422)
     try:
+        asked = question(form, person_id=person_of(request).pk, now=now_of(request))
+        if asked is not None:
+            return render(request, "cabinet/payment_confirm.html", {"question": asked})
         order = operations.begin_payment(
             by=actor_of(request),
             lines=form.lines,

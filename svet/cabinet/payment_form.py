@@ -26,7 +26,9 @@ from svet.subscribers.rules import Right
 
 AMOUNT = "amount-"
 LONGEST_SHOWN = 40
-_KNOWN = frozenset({"csrfmiddlewaretoken", "key", "total", "email", "tick", "recount", "card", "keep_card"})
+_KNOWN = frozenset(
+    {"csrfmiddlewaretoken", "key", "total", "email", "tick", "recount", "card", "keep_card", "charge"}
+)
 
 
 class PaymentForm:
@@ -50,6 +52,8 @@ class PaymentForm:
         self.is_recount = "recount" in data
         self.card = self._text("card")[:LONGEST_SHOWN]
         self.keep_card = "keep_card" in data
+        #: What the person has agreed to charge: see :mod:`svet.cabinet.payment_confirm`.
+        self.charge = self._text("charge")[:64]
         self.lines: list[tuple[str, Money]] = []
         self.expected_total: Money | None = None
 

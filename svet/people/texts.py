@@ -211,6 +211,13 @@ def explain(refusal: Refused) -> str:
     reason = refusal.reason
     if isinstance(reason, PasswordReason):
         return _password(refusal)
+    if reason is CodeReason.REPEATED:
+        left = int(str(refusal.details.get("tries_left", 0)))
+        return ngettext(
+            "Этот код вы уже вводили, он не подошёл. Осталась %(left)d попытка.",
+            "Этот код вы уже вводили, он не подошёл. Осталось %(left)d попыток.",
+            left,
+        ) % {"left": left}
     if reason is CodeReason.WRONG:
         left = int(str(refusal.details.get("tries_left", 0)))
         return ngettext(

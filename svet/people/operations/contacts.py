@@ -180,10 +180,20 @@ def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime
         return CodeRefused(CodeReason.NO_CODE, field="new_code")
     if any(row.expires_at <= now for row in rows.values()):
         return CodeRefused(CodeReason.EXPIRED, field="new_code")
-    tries_left = min(row.tries_left for row in rows.values()) - 1
-    if tries_left < 0:
+    tries_left = min(row.tries_left for row in rows.values())
+    if tries_left <= 0:
         return CodeRefused(CodeReason.EXHAUSTED, field="new_code")
-    Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(tries_left=tries_left)
+    # The two are one answer: the same pair again is no further try.
+    newest = rows[CodePurpose.PHONE_NEW]
+    pair = codes.digest_of(
+        purpose=CodePurpose.PHONE_NEW, target=newest.target, session_key=session_key, code=f"{old} {new}"
+    )
+    again = pair in newest.data.get("wrong", [])
+    if not again:
+        tries_left -= 1
+        Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(tries_left=tries_left)
+        newest.data["wrong"] = [*newest.data.get("wrong", []), pair]
+        newest.save(update_fields=["data"])
     for purpose, given, field in (
         (CodePurpose.PHONE_OLD, old, "old_code"),
         (CodePurpose.PHONE_NEW, new, "new_code"),
@@ -191,7 +201,7 @@ def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime
         row = rows[purpose]
         digest = codes.digest_of(purpose=purpose, target=row.target, session_key=session_key, code=given)
         if not codes.same_digest(digest, row.digest):
-            return codes.wrong(tries_left=tries_left, field=field)
+            return codes.wrong(tries_left=tries_left, field=field, again=again)
     Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(spent_at=now)
     return rows[CodePurpose.PHONE_NEW].target
 

@@ -12,7 +12,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.transactions import require_transaction, use_case
-from svet.limits.operations import forget, spend
+from svet.limits.operations import count, forget, spend
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
 from svet.notices.rules import Event
@@ -50,6 +50,9 @@ def pass_second_step(*, person_id: int, code: object, address: str, now: datetim
     if recovery is None:
         totp.check_totp(person_id=person_id, code=code, by=by, now=now)
         return
+    seen = totp.seen_key(person_id, "recovery", recovery, now=None)
+    if totp.was_wrong(seen, now=now):
+        raise FactorRefused(FactorReason.WRONG, field="code")
     spend(limit=LimitName.SECOND_FACTOR, key=str(person_id), now=now)
     with use_case():
         fits = _use_recovery_code(person_id=person_id, code=recovery)
@@ -58,6 +61,7 @@ def pass_second_step(*, person_id: int, code: object, address: str, now: datetim
             note_change(person=person, change="code_used", by=by, now=now)
     if not fits:
         journal.record_security(by=by, action="recovery_code.wrong", now=now)
+        count(limit=LimitName.SECOND_FACTOR_SEEN, key=seen, now=now)
         raise FactorRefused(FactorReason.WRONG, field="code")
     forget(limit=LimitName.SECOND_FACTOR, key=str(person_id))
 
