@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from svet.billing.rules import Basis, Reason
+from svet.billing.rules.policies import PolicyReason
 from svet.billing.rules.tariff_file import RowError, RowReason
 from svet.kernel.refusals import Refused
 
@@ -12,6 +13,8 @@ from svet.kernel.refusals import Refused
 def explain(refusal: Refused) -> str:
     """The refusal as a sentence."""
     match refusal.reason:
+        case PolicyReason():
+            return _policy_texts()[refusal.reason].format(**refusal.details)
         case Reason.NO_TARIFF:
             return _("На эту дату для тарифной группы нет цен. Загрузите тарифы и повторите расчёт.")
         case Reason.NEGATIVE_VOLUME | Reason.READING_BELOW_BILLED:
@@ -28,6 +31,28 @@ def explain(refusal: Refused) -> str:
             )
         case _:
             return _("Начисление невозможно.")
+
+
+def _policy_texts() -> dict[PolicyReason, str]:
+    """What each reason says, with the places of its details."""
+    return {
+        PolicyReason.UNKNOWN_PROVIDER: _("Такого поставщика нет."),
+        PolicyReason.NOT_FIRST_DAY: _(
+            "Правила действуют с первого числа месяца. Укажите первое число, например 2026-12-01."
+        ),
+        PolicyReason.MONTH_CHARGED: _(
+            "Месяц {month} уже начислен по прежним правилам. Укажите месяц после него."
+        ),
+        PolicyReason.ABSURD_NORM: _(
+            "Норматив — кВт·ч на человека в месяц: больше нуля, не больше {most}, не точнее тысячных."
+        ),
+        PolicyReason.BAD_AVERAGE_PERIODS: _("По среднему начисляют от 1 до {most} месяцев подряд."),
+        PolicyReason.BAD_AVERAGE_BASE: _(
+            "Среднее считают не больше чем за {most} месяца и не меньше чем за наименьшее число месяцев,"
+            " а оно не меньше одного."
+        ),
+        PolicyReason.NOTHING_CHOSEN: _("Не указано, что изменить: например, норматив."),
+    }
 
 
 def basis_name(basis: Basis) -> str:

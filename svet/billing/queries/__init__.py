@@ -10,6 +10,7 @@ from svet.billing.queries.charges import (
 )
 from svet.billing.queries.checks import broken
 from svet.billing.queries.controls import ControlDifference, control_difference
+from svet.billing.queries.policies import PolicyView, policies
 from svet.billing.queries.tariffs import (
     Preview,
     PreviewLine,
@@ -29,6 +30,7 @@ __all__ = [
     "ChargeLineView",
     "ChargeView",
     "ControlDifference",
+    "PolicyView",
     "Preview",
     "PreviewLine",
     "ReadingRef",
@@ -42,6 +44,7 @@ __all__ = [
     "group_tariffs",
     "groups",
     "periods",
+    "policies",
     "preview",
     "region_tariffs",
     "regions",

@@ -10,12 +10,12 @@ from decimal import Decimal
 from django.db.models import Q
 
 from svet.billing.models import Policy, TariffRow
+from svet.billing.queries.policies import rules_of
 from svet.billing.rules import (
     Basis,
     BillingRefused,
     GroupTariffs,
     Price,
-    Proration,
     Reason,
     Rules,
     Volume,
@@ -180,15 +180,7 @@ def row_views(rows: Iterable[TariffRow]) -> list[TariffRowView]:
 def rules_for(provider_id: int, period: Month) -> Rules:
     """The supplier's choices that hold for a month; the defaults where nothing has been chosen."""
     row = Policy.objects.filter(provider_id=provider_id, since__lte=period.first).order_by("-since").first()
-    if row is None:
-        return Rules()
-    return Rules(
-        proration=Proration(row.proration),
-        average_periods=row.average_periods,
-        average_base_months=row.average_base_months,
-        average_base_least=row.average_base_least,
-        norm_kwh_per_person=row.norm_kwh_per_person,
-    )
+    return rules_of(row)
 
 
 def scheme_of(zones: Mapping[Zone, Decimal]) -> int:
