@@ -109,7 +109,11 @@ FACTOR_CHANGES: Final = frozenset(
 )
 OFFICE_ABOUT: Final = frozenset({"phone", "factor"})
 #: What may become of somebody's hold on an account.
-ACCESS_CHANGES: Final = frozenset({"approved", "confirmed", "restored", "closed", "handed_over"})
+ACCESS_CHANGES: Final = frozenset(
+    {"approved", "confirmed", "restored", "closed", "handed_over", "term_over"}
+    # What its owner hears of somebody else's.
+    | {"guest_term_over", "guest_term_over_paper", "delivery_ended", "invitation_expired"}
+)
 
 #: Secrets: their bodies are wiped as soon as they have left or cannot leave any more.
 SENSITIVE: Final = frozenset({Event.CODE, Event.EMAIL_CODE})

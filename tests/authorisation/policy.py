@@ -22,6 +22,8 @@ class Who(StrEnum):
     BORIS_MANAGE = "boris who may manage"
     VERA = "vera"
     GALINA = "galina who is invited"
+    DMITRY = "dmitry whose term with every right is over"
+    EGOR = "egor who had every right and is suspended"
     OPERATOR = "an operator"
     ENGINEER = "a billing engineer"
     GUARDIAN = "an administrator of security"
@@ -38,7 +40,7 @@ GUARDIAN = frozenset({Who.GUARDIAN})
 #: Who judges readings.
 JUDGES = frozenset({Who.OPERATOR, Who.ENGINEER})
 SIGNED_IN = EVERYBODY - {Who.ANONYMOUS} - STAFF
-HOLDERS = SIGNED_IN - {Who.VERA, Who.GALINA}
+HOLDERS = SIGNED_IN - {Who.VERA, Who.GALINA, Who.DMITRY, Who.EGOR}
 ANNA = frozenset({Who.ANNA})
 GALINA = frozenset({Who.GALINA})
 SUBMITTERS = frozenset({Who.ANNA, Who.BORIS_SUBMIT})

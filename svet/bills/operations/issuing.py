@@ -25,8 +25,10 @@ from svet.notices import operations as notices
 from svet.notices.operations import Tiding
 from svet.notices.rules import Channel, Event
 from svet.people.models import Person
+from svet.subscribers import operations as subscriber_writes
 from svet.subscribers import queries as subscribers
-from svet.subscribers.models import Account, Delivery, Link, Provider
+from svet.subscribers.delivering import bill_addresses
+from svet.subscribers.models import Account, Delivery, Provider
 
 BATCH = 500
 LETTERS_PER_JOB = 50
@@ -108,29 +110,27 @@ def pdf_of(bill_id: int, *, masked: bool, now: datetime) -> bytes:
 
 
 def deliver(*, bill_id: int, now: datetime) -> bool:
-    """Promise the letter with the bill's PDF, once; False when it was promised before or nobody wants it.
+    """Promise the letter with the bill's PDF, once; False when it was promised before or nobody gets one.
 
-    The holder's name is shown only when the address belongs to somebody confirmed for the account.
+    The holder's name is shown only when the address belongs to somebody confirmed for the account. If whoever
+    chose e-mail holds the account no more, it goes back to paper.
     """
-    bill = Bill.objects.select_related("account").only("number", "delivered_at", "account").get(pk=bill_id)
-    account = bill.account
-    if bill.delivered_at is not None or account.delivery == Delivery.PAPER or not account.delivery_email:
+    bill = Bill.objects.only("number", "delivered_at", "account").get(pk=bill_id)
+    if bill.delivered_at is not None:
         return False
-    confirmed = Link.objects.filter(
-        account_id=account.pk,
-        confirmed_at__isnull=False,
-        removed_at__isnull=True,
-        suspended_at__isnull=True,
-        person__email__iexact=account.delivery_email,
-    )
-    masked = not confirmed.exists()
+    address = bill_addresses([bill.account_id]).get(bill.account_id)
+    if address is None:
+        # Whoever asked for letters holds the account no more: from now on its bills are printed.
+        subscriber_writes.end_lapsed_delivery(account_id=bill.account_id, now=now)
+        return False
+    masked = not address.confirmed
     content = pdf_of(bill_id, masked=masked, now=now)
     document = queries.bill_by_id(bill_id, masked=masked).document
     with use_case():
         if not Bill.objects.filter(pk=bill_id, delivered_at__isnull=True).update(delivered_at=now):
             return False
         notices.send_email(
-            address=account.delivery_email,
+            address=address.email,
             event=Event.BILL_READY,
             params=_params(document),
             now=now,
@@ -198,7 +198,7 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
     """
     holders = subscribers.people_by_account(account_ids=bills)
     people = Person.objects.in_bulk({person_id for each in holders.values() for person_id in each})
-    letters = _letters(bills)
+    letters = bill_addresses(bills)
     ready: list[Tiding] = []
     used: list[Tiding] = []
     for account_id, person_ids in holders.items():
@@ -207,25 +207,26 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
         for person_id in person_ids:
             person = people[person_id]
             # Whoever gets the letter with the file needs no second one without it.
-            has_letter = letters.get(account_id, "").lower() == person.email.lower() != ""
+            letter = letters.get(account_id)
+            has_letter = letter is not None and letter.email.lower() == person.email.lower()
             already = (Channel.EMAIL,) if has_letter else ()
             ready.append(Tiding(person.recipient_id, params, url, already))
             if uses_own_readings(document):
                 used.append(Tiding(person.recipient_id, params, url))
     notices.tell_many(event=Event.BILL_READY, tidings=ready, now=now)
     notices.tell_many(event=Event.READING_USED, tidings=used, now=now)
-    ids = [bills[account_id][0].pk for account_id in letters]
+    ids = [bills[account_id][0].pk for account_id in _not_on_paper(bills)]
     for start in range(0, len(ids), LETTERS_PER_JOB):
         chunk: list[JSONValue] = [*ids[start : start + LETTERS_PER_JOB]]
         # By name: the job imports this module.
         app.configure_task("bills.deliver", queue="bills").defer(bill_ids=chunk)
-    return len(ids)
+    return len(letters)
 
 
-def _letters(account_ids: Iterable[int]) -> dict[int, str]:
-    """The addresses that get the bill as a letter, by account key."""
+def _not_on_paper(account_ids: Iterable[int]) -> list[int]:
+    """The accounts that want letters, also those that will turn out to have no rightful address."""
     wanted = Account.objects.filter(pk__in=account_ids).exclude(delivery=Delivery.PAPER)
-    return dict(wanted.exclude(delivery_email="").order_by("pk").values_list("pk", "delivery_email"))
+    return list(wanted.order_by("pk").values_list("pk", flat=True))
 
 
 def _params(document: BillDocument) -> dict[str, str]:
