@@ -9,6 +9,16 @@ from svet.payments.operations.registers import (
     apply_register_payment,
     apply_register_payments,
 )
+from svet.payments.operations.reviewing import (
+    ReviewConflict,
+    ReviewNotFound,
+    ReviewReason,
+    ReviewRefused,
+    cancel_reviewed,
+    close_callback,
+    credit_reviewed,
+    send_back,
+)
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
 
@@ -21,12 +31,20 @@ __all__ = [
     "OrderConflict",
     "OrderRefused",
     "RegisterRow",
+    "ReviewConflict",
+    "ReviewNotFound",
+    "ReviewReason",
+    "ReviewRefused",
     "apply_register_payment",
     "apply_register_payments",
     "begin_payment",
+    "cancel_reviewed",
+    "close_callback",
     "create_order",
+    "credit_reviewed",
     "look_at_due_orders",
     "name_card",
+    "send_back",
     "send_to_bank",
     "settle",
     "take_callback",
