@@ -13,6 +13,7 @@ from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
+from svet.payments.bound_cards import CardView, cards
 from svet.payments.desk import (
     CallbackView,
     ReviewView,
@@ -22,9 +23,15 @@ from svet.payments.desk import (
     orders_in_review,
     waiting_for_a_person,
 )
-from svet.payments.models import BoundCard, Order, OrderLine, RegisterPayment, StateChange
-from svet.payments.promises import broken, broken_credits, broken_groups
-from svet.payments.states import IN_TRANSIT, OrderState
+from svet.payments.models import (
+    Order,
+    OrderLine,
+    PaymentRefund,
+    RegisterPayment,
+    StateChange,
+)
+from svet.payments.promises import broken, broken_credits, broken_groups, broken_refunds, broken_sources
+from svet.payments.states import IN_TRANSIT, OrderState, RefundState
 
 __all__ = [
     "CallbackView",
@@ -33,12 +40,15 @@ __all__ = [
     "LineView",
     "OrderNotFound",
     "OrderView",
+    "RefundView",
     "RegisterPaymentView",
     "ReviewView",
     "accounts_of_order",
     "broken",
     "broken_credits",
     "broken_groups",
+    "broken_refunds",
+    "broken_sources",
     "cards",
     "in_transit",
     "last_receipt_email",
@@ -87,8 +97,21 @@ class ChangeView:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundView:
+    """What of one refund of the bank came off the accounts asked for."""
+
+    reference: str
+    money: Money
+    refunded_at: datetime
+    account_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as the asker may see it: ``lines`` and ``total`` hold only the accounts asked for."""
+    """An order as the asker may see it: ``lines``, ``total``, ``refunds`` hold only the accounts asked for.
+
+    «``step`` из ``steps``» is its place among the orders of one «Оплатить» for several payees.
+    """
 
     order_id: int
     public_id: str
@@ -106,6 +129,19 @@ class OrderView:
     bank_reason: str
     bank_method: str
     receipt_email: str
+    refunds: tuple[RefundView, ...] = ()
+    step: int = 1
+    steps: int = 1
+
+    @property
+    def refunded(self) -> Money:
+        """What the bank has given back of it."""
+        return Money.total(refund.money for refund in self.refunds)
+
+    @property
+    def returned(self) -> bool:
+        """Whether nothing of it is left with us."""
+        return self.state is OrderState.RETURNED or (bool(self.refunds) and self.refunded == self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,32 +154,6 @@ class RegisterPaymentView:
     money: Money
     paid_on: str
     applied_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CardView:
-    """A bound card as its person sees it."""
-
-    public_id: str
-    name: str
-    system: str
-    last4: str
-    expires: str
-    bound_at: datetime
-
-    @property
-    def title(self) -> str:
-        """«Мир •• 2987», with the person's own name before it."""
-        shown = f"{self.system} •• {self.last4}".strip()
-        return f"{self.name} ({shown})" if self.name else shown
-
-
-def cards(*, person_id: int) -> list[CardView]:
-    """The bound cards of a person, the newest first."""
-    rows = BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True).order_by("-bound_at", "-id")
-    return [
-        CardView(row.public_id, row.name, row.system, row.last4, row.expires, row.bound_at) for row in rows
-    ]
 
 
 def order_for(actor: Actor, *, public_id: str) -> OrderView:
@@ -249,19 +259,42 @@ def view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
         bank_reason=order.bank_reason,
         bank_method=order.bank_method,
         receipt_email=order.receipt_email,
+        refunds=tuple(_refunds(order, only)),
+        step=order.step,
+        steps=order.steps,
     )
 
 
 def _with_parts(chosen: QuerySet[Order]) -> QuerySet[Order]:
     lines = OrderLine.objects.select_related("account__provider").order_by("position")
+    done = PaymentRefund.objects.filter(state=RefundState.DONE).order_by("id")
     return chosen.prefetch_related(
-        Prefetch("lines", queryset=lines), Prefetch("changes", queryset=StateChange.objects.order_by("id"))
+        Prefetch("lines", queryset=lines),
+        Prefetch("changes", queryset=StateChange.objects.order_by("id")),
+        Prefetch("refunds", queryset=done.prefetch_related("lines__line"), to_attr="done_refunds"),
     )
 
 
 def _line(line: OrderLine) -> LineView:
     account = line.account
-    return LineView(account.pk, account.public_id, account.number, account.provider.name, line.money)
+    money = line.money if line.credited_kopecks is None else line.credited
+    return LineView(account.pk, account.public_id, account.number, account.provider.name, money)
+
+
+def _refunds(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]:
+    rows: list[PaymentRefund] = order.done_refunds  # type: ignore[attr-defined]
+    for refund in rows:
+        parts = [
+            (part.line.account_id, part.kopecks)
+            for part in refund.lines.all()
+            if only is None or part.line.account_id in only
+        ]
+        money = Money(sum(kopecks for _, kopecks in parts))
+        if order.state == OrderState.RETURNED:
+            money = refund.money
+        if money:
+            at = refund.refunded_at or refund.known_at
+            yield RefundView(refund.reference, money, at, tuple(account for account, _ in parts))
 
 
 def _changes(rows: Iterable[StateChange]) -> Iterable[ChangeView]:
