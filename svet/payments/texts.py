@@ -30,7 +30,7 @@ def receipt_line(account_number: str, money: Money) -> str:
 
 def explain(refusal: Refused) -> str:
     """The sentence for any refusal of this room."""
-    known = _explain_amount(refusal) or _explain_order(refusal)
+    known = _explain_amount(refusal) or _explain_order(refusal) or _explain_source(refusal)
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 
 
@@ -90,6 +90,19 @@ def _explain_order(refusal: Refused) -> str:
             return _("Название длиннее %(max)s знаков. Сократите его.") % refusal.details
         case "not_a_payer":
             return _("Войдите, чтобы оплатить.")
+    return ""
+
+
+def _explain_source(refusal: Refused) -> str:
+    match str(refusal.reason):
+        case "source_code":
+            return _("Код источника: от 2 до 20 строчных латинских букв, цифр и дефисов, первой буква.")
+        case "source_name":
+            return _("Назовите источник: до 100 знаков.")
+        case "source_taken":
+            return _("Источник с таким кодом уже есть.")
+        case "source_provider":
+            return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
     return ""
 
 

@@ -4,13 +4,10 @@ from svet.payments.operations.beginning import begin_payment
 from svet.payments.operations.callbacks import CallbackRejected, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.orders import AccountNotPayable, OrderConflict, OrderRefused, create_order
-from svet.payments.operations.registers import (
-    RegisterRow,
-    apply_register_payment,
-    apply_register_payments,
-)
+from svet.payments.operations.registers import Fate, RegisterRow, apply_register_payments
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
+from svet.payments.operations.sources import SourceRefused, add_source
 
 __all__ = [
     "AccountNotPayable",
@@ -18,10 +15,12 @@ __all__ = [
     "CallbackRejected",
     "CardNotFound",
     "CardRefused",
+    "Fate",
     "OrderConflict",
     "OrderRefused",
     "RegisterRow",
-    "apply_register_payment",
+    "SourceRefused",
+    "add_source",
     "apply_register_payments",
     "begin_payment",
     "create_order",
