@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tariffs": ("office", "Tariff tables: load FILE."),
     "bill": ("office", "Charge a month and issue its bills."),
     "import": ("office", "Take a register file: svet import PROFILE FILE."),
+    "source": ("sources", "Banks and collectors that send registers of payments: add, list."),
     "meter": ("meters", "Meters: replace ACCOUNT OLD NEW."),
     "person": ("office", "People: add a sign-in."),
     "staff": (

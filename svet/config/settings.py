@@ -204,5 +204,6 @@ SMS_DAY_LIMIT = integer("SVET_SMS_DAY_LIMIT", 20_000)
 # In money: what one part costs (kopecks) and what a day's codes may cost (roubles); 0 is unknown.
 SMS_PRICE = integer("SVET_SMS_PRICE", 0)
 SMS_DAY_BUDGET = integer("SVET_SMS_DAY_BUDGET", 0)
+PAYMENT_OLDEST_DAYS = integer("SVET_PAYMENT_OLDEST_DAYS", 1096)
 
 LOGGING = logging_settings(env=ENV, level=os.environ.get("SVET_LOG_LEVEL", "INFO").upper())

@@ -30,6 +30,9 @@ class RegisterFile(models.Model):
     repeated = models.IntegerField(default=0)
     suspense = models.IntegerField(default=0)
     rejected = models.IntegerField(default=0)
+    differs = models.IntegerField(default=0)
+    # The bank or collector a register of payments came from; empty where nobody named one.
+    source = models.CharField(max_length=40, blank=True, default="")
     sum_kopecks = models.BigIntegerField(default=0)
 
     class Meta:
@@ -41,6 +44,7 @@ class RegisterFile(models.Model):
                     + models.F("repeated")
                     + models.F("suspense")
                     + models.F("rejected")
+                    + models.F("differs")
                 ),
                 name="exchange_no_row_dropped",
             ),
@@ -55,6 +59,7 @@ class RegisterRow(models.Model):
         REPEATED = "repeated"
         SUSPENSE = "suspense"
         REJECTED = "rejected"
+        DIFFERS = "differs"  # the identity was taken before with another body
 
     file = models.ForeignKey(RegisterFile, on_delete=models.PROTECT, related_name="lines")
     line_no = models.IntegerField()
@@ -74,8 +79,16 @@ class RegisterRow(models.Model):
             models.UniqueConstraint(fields=["file", "line_no"], name="exchange_row_of_file"),
             models.UniqueConstraint(
                 fields=["profile", "external_id"],
-                condition=models.Q(state__in=["applied", "suspense"]),
+                # Payments have an identity of their own: source, number and day (payments.RegisterPayment).
+                condition=models.Q(state__in=["applied", "suspense"]) & ~models.Q(profile="payments"),
                 name="exchange_row_applied_once",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["state", "file"], name="exchange_row_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "file"], name="exchange_row_state"),
+            models.Index(
+                fields=["reference"],
+                condition=models.Q(state__in=["suspense", "differs"]),
+                name="exchange_row_waiting",
+            ),
+        ]

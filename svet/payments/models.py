@@ -9,6 +9,7 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.refund_models import LaterLine, PaymentRefund, RefundLine
+from svet.payments.register_models import RegisterPayment, Source
 from svet.payments.states import OPEN, OrderState
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PaymentRefund",
     "RefundLine",
     "RegisterPayment",
+    "Source",
     "StateChange",
 ]
 
@@ -236,25 +238,3 @@ class Callback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.reference}"
-
-
-class RegisterPayment(models.Model):
-    """A payment that came in a bank's or post's register; applied once by (source, external id)."""
-
-    source = models.CharField(max_length=40)
-    external_id = models.CharField(max_length=80)
-    account = models.ForeignKey("subscribers.Account", models.PROTECT, null=True, related_name="+")
-    account_text = models.CharField(max_length=40, blank=True)
-    kopecks = models.BigIntegerField()
-    paid_on = models.DateField()
-    applied_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source", "external_id"], name="payments_register_once"),
-            models.CheckConstraint(condition=Q(kopecks__gt=0), name="payments_register_positive"),
-        ]
-        indexes = [models.Index(fields=["account", "paid_on"], name="payments_register_account")]
-
-    def __str__(self) -> str:
-        return f"{self.source}:{self.external_id}"

@@ -31,6 +31,7 @@ from svet.payments.models import (
     StateChange,
 )
 from svet.payments.promises import broken, broken_credits, broken_groups, broken_refunds, broken_sources
+from svet.payments.registers import RegisterState
 from svet.payments.states import IN_TRANSIT, OrderState, RefundState
 
 __all__ = [
@@ -212,19 +213,19 @@ def register_payments(
     """Payments of the accounts that came in registers, newest first."""
     chosen = RegisterPayment.objects.filter(account_id__in=account_ids)
     if since is not None:
-        chosen = chosen.filter(paid_on__gte=since.date())
+        chosen = chosen.filter(effective_on__gte=since.date())
     if until is not None:
-        chosen = chosen.filter(paid_on__lt=until.date())
+        chosen = chosen.filter(effective_on__lt=until.date())
     return [
         RegisterPaymentView(
             row.account_id or 0,
             row.source,
             row.external_id,
             Money(row.kopecks),
-            row.paid_on.isoformat(),
-            row.applied_at,
+            row.effective_on.isoformat(),
+            row.settled_at if row.settled_at and row.state == RegisterState.CREDITED else row.applied_at,
         )
-        for row in chosen.order_by("-paid_on", "-id")
+        for row in chosen.order_by("-effective_on", "-id")
     ]
 
 

@@ -30,7 +30,12 @@ def receipt_line(account_number: str, money: Money) -> str:
 
 def explain(refusal: Refused) -> str:
     """The sentence for any refusal of this room."""
-    known = _explain_amount(refusal) or _explain_order(refusal) or _explain_review(refusal)
+    known = (
+        _explain_amount(refusal)
+        or _explain_order(refusal)
+        or _explain_review(refusal)
+        or _explain_source(refusal)
+    )
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 
 
@@ -126,6 +131,19 @@ def _explain_review(refusal: Refused) -> str:
             return _("Банк вернул часть денег, но пока не говорит, как именно. Попробуйте через час.")
         case "review_bank_refused":
             return _("Банк отказал в возврате (%(code)s). Платёж остался на проверке.") % refusal.details
+    return ""
+
+
+def _explain_source(refusal: Refused) -> str:
+    match str(refusal.reason):
+        case "source_code":
+            return _("Код источника: от 2 до 20 строчных латинских букв, цифр и дефисов, первой буква.")
+        case "source_name":
+            return _("Назовите источник: до 100 знаков.")
+        case "source_taken":
+            return _("Источник с таким кодом уже есть.")
+        case "source_provider":
+            return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
     return ""
 
 

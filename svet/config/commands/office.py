@@ -55,7 +55,8 @@ def bill_command(period: str, code: str, charges_only: bool) -> None:
 @click.command("import")
 @click.argument("profile")
 @click.argument("file", type=FILE)
-def import_command(profile: str, file: Path) -> None:
+@click.option("--source", default="", help="payments: the bank or collector it came from (svet source list)")
+def import_command(profile: str, file: Path, source: str) -> None:
     """Take a register of PROFILE: accounts, readings or payments."""
     with database():
         django_ready()
@@ -66,15 +67,15 @@ def import_command(profile: str, file: Path) -> None:
         with in_words():
             report = take_file(
                 profile=profile, name=file.name, content=file.read_bytes(),
-                by=Actor.system("svet import"), now=datetime.now(UTC),
+                by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
             )  # fmt: skip
         click.echo(
             f"{report.number}: {report.rows} rows, {report.applied} applied, {report.repeated} repeated,"
-            f" {report.suspense} in suspense, {report.rejected} rejected"
+            f" {report.suspense} in suspense, {report.rejected} rejected, {report.differs} differ"
         )
         for fault in report.faults[:20]:
             click.echo(f"  {fault}")
-    if report.rejected:
+    if report.loud:
         sys.exit(1)
 
 

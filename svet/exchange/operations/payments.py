@@ -2,90 +2,203 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from svet.exchange.models import RegisterRow
-from svet.exchange.operations.outcomes import Outcome, State, refused, rejected
+from django.conf import settings
+
+from svet.exchange import texts
+from svet.exchange.operations.outcomes import Outcome, State
 from svet.exchange.rules import payments as register
-from svet.exchange.rules.refusals import RowReason
-from svet.kernel.money import Money
+from svet.exchange.rules.payments import PaymentRow
+from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.payments import operations as payments
-from svet.payments.operations.registers import RegisterRow as PaidRow
+from svet.payments.registers import UNNAMED, WaitReason
+from svet.payments.suspense import SourceView, source_by_code, sources
 from svet.subscribers.models import Account, Provider
+from svet.subscribers.rules import NumberRefused, normalise_account_number
 
-SOURCE = "bank"
+_STATES = {
+    "credited": State.APPLIED,
+    "suspense": State.SUSPENSE,
+    "repeated": State.REPEATED,
+    "differs": State.DIFFERS,
+}
+_AT_ONCE = 5_000
 
 
-def apply(text: str, *, now: datetime) -> list[Outcome]:
-    """Credit a register (a step). :raises FileRefused: the control line is missing or differs"""
+def apply(text: str, *, source: str, now: datetime) -> list[Outcome]:
+    """Credit a register (a step).
+
+    :raises FileRefused: no such source; the control line is missing or differs
+    """
+    named = _source(source)
     found = register.parse(text)
-    known = _applied([row.external_id for row in found.rows])
-    outcomes = [rejected(line, fault) for line, fault in found.faults]
-    accounts = _accounts({row.account for row in found.rows})
-    home = Provider.objects.order_by("pk").values_list("pk", flat=True).first()
-    batches: dict[int, list[PaidRow]] = defaultdict(list)
+    outcomes = [
+        Outcome(
+            line.number,
+            State.REJECTED,
+            line.raw,
+            external_id=line.fields.get("suip", "")[:64],
+            account_number=line.fields.get("account", "")[:40],
+            column=fault.column,
+            reason=fault.reason,
+            text=texts.explain_fault(fault),
+            kopecks=money.kopecks,
+        )
+        for (line, fault), money in zip(found.faults, found.sums, strict=True)
+    ]
+    books = _Books(found.rows, named, now=now)
+    judged: list[tuple[PaymentRow, payments.RegisterRow]] = []
     for row in found.rows:
-        account = accounts.get(row.account)
-        body = (row.account, row.sum.kopecks)
-        if row.external_id in known:
-            # Another sum under the same id is other money, never a repetition.
-            outcomes.append(
-                _outcome(row, State.REPEATED, account)
-                if known[row.external_id] == body
-                else refused(row.line_no, row.raw, reason=RowReason.OTHER_BODY, external_id=row.external_id)
-            )
-            continue
-        provider = account[1] if account else home
-        if provider is None or row.sum == Money(0):
-            reason = RowReason.PROVIDER_UNKNOWN if provider is None else RowReason.MONEY
-            outcomes.append(refused(row.line_no, row.raw, reason=reason, external_id=row.external_id))
-            continue
-        known[row.external_id] = body
-        key = account[0] if account else None
-        batches[provider].append(PaidRow(row.external_id, key, row.account, row.sum, row.paid_on))
-        outcomes.append(_outcome(row, State.APPLIED if account else State.SUSPENSE, account))
-    for provider, rows in batches.items():
-        payments.apply_register_payments(source=SOURCE, provider_id=provider, rows=rows, now=now)
+        paid = books.judge(row)
+        if isinstance(paid, payments.RegisterRow):
+            judged.append((row, paid))
+        else:
+            outcomes.append(_rejected(row, paid))
+    fates = payments.apply_register_payments(
+        source=named.code if named else UNNAMED, rows=[paid for _, paid in judged], now=now
+    )
+    outcomes += [_outcome(row, fate) for (row, _), fate in zip(judged, fates, strict=True)]
     return outcomes
 
 
-def _applied(external_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """What earlier registers paid under these ids: the account's number and kopecks."""
-    found: dict[str, tuple[str, int]] = {}
-    for start in range(0, len(external_ids), 5_000):
-        rows = RegisterRow.objects.filter(
-            profile="payments",
-            external_id__in=external_ids[start : start + 5_000],
-            state__in=[State.APPLIED, State.SUSPENSE],
+def _source(code: str) -> SourceView | None:
+    if not code:
+        return None
+    named = source_by_code(code)
+    if named is None:
+        known = ", ".join(one.code for one in sources())
+        raise FileRefused(
+            FileReason.SOURCE_UNKNOWN, field="source", details={"source": code[:40], "known": known or "—"}
         )
-        for external_id, number, kopecks in rows.values_list("external_id", "account_number", "kopecks"):
-            found[external_id] = (number, kopecks)
+    return named
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row's account stands: its key and its provider's."""
+
+    account_id: int
+    provider_id: int
+
+
+class _Books:
+    """Whose each row of a register is: account, legal entity, and whether its day can be."""
+
+    def __init__(self, rows: Sequence[PaymentRow], named: SourceView | None, *, now: datetime) -> None:
+        zones = dict(Provider.objects.order_by("pk").values_list("pk", "time_zone"))
+        days = {pk: now.astimezone(ZoneInfo(zone)).date() for pk, zone in zones.items()}
+        self.today = max(days.values(), default=now.date())
+        self._days = days
+        self._oldest = self.today - timedelta(days=settings.PAYMENT_OLDEST_DAYS)
+        self._of_source = named.provider_id if named else None
+        self._lengths = {
+            length
+            for lengths in Provider.objects.values_list("account_lengths", flat=True)
+            for length in lengths
+        }
+        self._places = _places({self._number(row.account) for row in rows})
+        self._home = self._of_source or self._only_provider(rows, list(zones))
+
+    def _number(self, written: str) -> str:
+        """The number as the cabinet would read it, or as it is written."""
+        try:
+            return normalise_account_number(written, self._lengths)
+        except NumberRefused:
+            return written
+
+    def _only_provider(self, rows: Iterable[PaymentRow], providers: Sequence[int]) -> int | None:
+        """The one provider whose accounts the register pays; never a guess between two."""
+        if len(providers) == 1:
+            return providers[0]
+        seen = {
+            place.provider_id for row in rows for place in self._places.get(self._number(row.account), ())
+        }
+        return seen.pop() if len(seen) == 1 else None
+
+    def judge(self, row: PaymentRow) -> payments.RegisterRow | RowReason:
+        """The payment to apply, or why there is none."""
+        if not row.sum:
+            return RowReason.MONEY
+        number = self._number(row.account)
+        place, doubt = self._place(number)
+        doubt = (WaitReason.UNREAD if row.fault else None) or self._impossible(row.paid_on, place) or doubt
+        provider = self._home if place is None or doubt is WaitReason.OTHER_PROVIDER else place.provider_id
+        if provider is None:
+            return RowReason.BOOKS_UNKNOWN
+        impossible = self._impossible(row.paid_on, place) is not None
+        return payments.RegisterRow(
+            external_id=row.external_id,
+            account_id=place.account_id if place is not None else None,
+            account_text=number,
+            amount=row.sum,
+            paid_on=row.paid_on,
+            provider_id=provider,
+            effective_on=self._days[provider] if impossible else None,
+            office=row.office,
+            payer=register.payer_of(row.raw) if doubt or place is None else "",
+            doubt=doubt,
+        )
+
+    def _place(self, number: str) -> tuple[_Place | None, WaitReason | None]:
+        places = self._places.get(number, ())
+        if self._of_source is not None:
+            own = [place for place in places if place.provider_id == self._of_source]
+            if places and not own:
+                return None, WaitReason.OTHER_PROVIDER
+            places = own
+        if len(places) > 1:
+            return None, WaitReason.ACCOUNT_TWICE
+        return (places[0] if places else None), None
+
+    def _impossible(self, paid_on: date, place: _Place | None) -> WaitReason | None:
+        today = self._days.get(place.provider_id, self.today) if place else self.today
+        if paid_on > today:
+            return WaitReason.DAY_AHEAD
+        return WaitReason.DAY_OLD if paid_on < self._oldest else None
+
+
+def _places(numbers: set[str]) -> Mapping[str, Sequence[_Place]]:
+    found: dict[str, list[_Place]] = {}
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = Account.objects.filter(number__in=wanted[start : start + _AT_ONCE])
+        for key, number, provider in rows.values_list("pk", "number", "provider_id"):
+            found.setdefault(number, []).append(_Place(key, provider))
     return found
 
 
-def _outcome(row: register.PaymentRow, state: State, account: tuple[int, int] | None) -> Outcome:
+def _rejected(row: PaymentRow, reason: RowReason) -> Outcome:
     return Outcome(
         row.line_no,
-        state,
+        State.REJECTED,
         row.raw,
         external_id=row.external_id,
         account_number=row.account,
-        reason="" if account else RowReason.ACCOUNT_UNKNOWN,
-        reference=f"reg:{SOURCE}:{row.external_id}",
+        reason=reason,
+        text=texts.explain_row(reason),
         kopecks=row.sum.kopecks,
     )
 
 
-def _accounts(numbers: set[str]) -> dict[str, tuple[int, int]]:
-    """Account and provider keys by number; a number that two providers use is nobody's: it waits."""
-    found: dict[str, tuple[int, int]] = {}
-    doubtful: set[str] = set()
-    for key, number, provider in Account.objects.filter(number__in=numbers).values_list(
-        "pk", "number", "provider_id"
-    ):
-        if number in found:
-            doubtful.add(number)
-        found[number] = (key, provider)
-    return {number: keys for number, keys in found.items() if number not in doubtful}
+def _outcome(row: PaymentRow, fate: payments.Fate) -> Outcome:
+    reason: RowReason | str = RowReason(fate.reason) if fate.reason else ""
+    text = texts.explain_waiting(RowReason(fate.reason), day=row.paid_on) if fate.reason else ""
+    fault = row.fault if fate.reason is WaitReason.UNREAD else None
+    if fault is not None:
+        reason, text = fault.reason, texts.explain_fault(fault)
+    return Outcome(
+        row.line_no,
+        _STATES[fate.outcome],
+        row.raw,
+        external_id=row.external_id,
+        account_number=row.account,
+        column=fault.column if fault else "",
+        reason=reason,
+        text=text,
+        reference=fate.key,
+        kopecks=row.sum.kopecks,
+    )

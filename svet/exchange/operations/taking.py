@@ -12,7 +12,7 @@ from datetime import datetime
 from svet.exchange.models import RegisterFile, RegisterRow
 from svet.exchange.operations import accounts, payments, readings
 from svet.exchange.operations.outcomes import Outcome, State
-from svet.exchange.rules.refusals import FileReason, FileRefused
+from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.rules.tables import decode
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -20,12 +20,13 @@ from svet.kernel.bulk import copy_rows
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.transactions import use_case
 
+_SAID = frozenset({State.REJECTED, State.SUSPENSE, State.DIFFERS})
 _SUFFIX = re.compile(r"\.(csv|txt)", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of a register: ``applied + repeated + suspense + rejected = rows``."""
+    """What became of a register: ``applied + repeated + suspense + rejected + differs = rows``."""
 
     public_id: str
     number: str
@@ -36,25 +37,39 @@ class FileReport:
     rejected: int
     sum_kopecks: int
     faults: tuple[Outcome, ...]
+    differs: int = 0
+
+    @property
+    def loud(self) -> bool:
+        """Whether somebody must look now: anything but money of an account nobody knows, which is daily."""
+        return any(
+            fault.state is not State.SUSPENSE or fault.reason != RowReason.ACCOUNT_UNKNOWN
+            for fault in self.faults
+        )
 
 
-def take_file(*, profile: str, name: str, content: bytes, by: Actor, now: datetime) -> FileReport:
+def take_file(
+    *, profile: str, name: str, content: bytes, by: Actor, now: datetime, source: str = ""
+) -> FileReport:
     """Take a register: each row is applied, recognised as repeated, put in suspense, or rejected.
 
     All of it happens in one transaction: a file is applied as a whole or not at all. The same bytes are
-    refused as already taken; the same ids in another file are recognised as repeated.
+    refused as already taken; the same ids in another file are recognised as repeated. ``source`` names the
+    bank or collector of a register of payments.
 
     :raises FileRefused: the file cannot be used; nothing was applied
     """
     if profile not in RegisterFile.Profile.values:
         raise FileRefused(FileReason.UNKNOWN_PROFILE, field="profile", details={"profile": profile[:40]})
+    if source and profile != RegisterFile.Profile.PAYMENTS:
+        raise FileRefused(FileReason.SOURCE_ELSEWHERE, field="source", details={"profile": profile})
     shown = shown_name(name)
     text = decode(content)
     digest = hashlib.sha256(content).hexdigest()
     with use_case():
         _refuse_taken(profile, digest)
-        outcomes = _apply(profile, text, by=by, now=now)
-        register = _keep(profile, shown, digest, len(content), outcomes, by=by, now=now)
+        outcomes = _apply(profile, text, source=source, by=by, now=now)
+        register = _keep(profile, shown, digest, len(content), outcomes, source=source, by=by, now=now)
         journal.record(
             by=by,
             action="register.taken",
@@ -63,7 +78,7 @@ def take_file(*, profile: str, name: str, content: bytes, by: Actor, now: dateti
             now=now,
             after={"profile": profile, "name": shown, "rows": register.rows, "applied": register.applied},
         )
-    faults = tuple(outcome for outcome in outcomes if outcome.state in (State.REJECTED, State.SUSPENSE))
+    faults = tuple(outcome for outcome in outcomes if outcome.state in _SAID)
     return FileReport(
         public_id=register.public_id,
         number=register.number,
@@ -74,6 +89,7 @@ def take_file(*, profile: str, name: str, content: bytes, by: Actor, now: dateti
         rejected=register.rejected,
         sum_kopecks=register.sum_kopecks,
         faults=faults,
+        differs=register.differs,
     )
 
 
@@ -98,17 +114,25 @@ def _refuse_taken(profile: str, digest: str) -> None:
         raise FileRefused(FileReason.ALREADY_TAKEN, field="file", details=details)
 
 
-def _apply(profile: str, text: str, *, by: Actor, now: datetime) -> list[Outcome]:
+def _apply(profile: str, text: str, *, source: str, by: Actor, now: datetime) -> list[Outcome]:
     doors: Mapping[str, Callable[[], list[Outcome]]] = {
         "accounts": lambda: accounts.apply(text, by=by, now=now),
         "readings": lambda: readings.apply(text, by=by, now=now),
-        "payments": lambda: payments.apply(text, now=now),
+        "payments": lambda: payments.apply(text, source=source, now=now),
     }
     return doors[profile]()
 
 
 def _keep(
-    profile: str, name: str, digest: str, size: int, outcomes: list[Outcome], *, by: Actor, now: datetime
+    profile: str,
+    name: str,
+    digest: str,
+    size: int,
+    outcomes: list[Outcome],
+    *,
+    source: str,
+    by: Actor,
+    now: datetime,
 ) -> RegisterFile:
     counts = Counter(outcome.state for outcome in outcomes)
     credited = (State.APPLIED, State.SUSPENSE)
@@ -125,6 +149,8 @@ def _keep(
         repeated=counts[State.REPEATED],
         suspense=counts[State.SUSPENSE],
         rejected=counts[State.REJECTED],
+        differs=counts[State.DIFFERS],
+        source=source,
         sum_kopecks=sum(outcome.kopecks for outcome in outcomes if outcome.state in credited),
     )
     copy_rows(

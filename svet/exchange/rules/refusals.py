@@ -24,6 +24,8 @@ class FileReason(StrEnum):
     ALREADY_TAKEN = "already_taken"
     UNKNOWN_PROFILE = "unknown_profile"
     NAME = "name"
+    SOURCE_UNKNOWN = "source_unknown"
+    SOURCE_ELSEWHERE = "source_elsewhere"
 
 
 class FileRefused(Refused):
@@ -42,8 +44,16 @@ class RowReason(StrEnum):
     CHOICE = "choice"
     REPEATED_IN_FILE = "repeated_in_file"
     OTHER_BODY = "other_body"
+    OTHER_OFFICE = "other_office"
+    SAME_ELSEWHERE = "same_elsewhere"
+    BOOKS_UNKNOWN = "books_unknown"
     PROVIDER_UNKNOWN = "provider_unknown"
     ACCOUNT_UNKNOWN = "account_unknown"
+    ACCOUNT_TWICE = "account_twice"
+    OTHER_PROVIDER = "other_provider"
+    DAY_AHEAD = "day_ahead"
+    DAY_OLD = "day_old"
+    STORNO = "storno"
     METER_UNKNOWN = "meter_unknown"
     REFUSED = "refused"
 

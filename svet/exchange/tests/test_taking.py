@@ -26,9 +26,9 @@ NUMBERS = ("0356067000", "0356067001")
 SERIALS = ("115268446", "115268447")
 
 
-def take(profile: str, content: str | bytes, name: str = "register.csv") -> FileReport:
+def take(profile: str, content: str | bytes, name: str = "register.csv", source: str = "") -> FileReport:
     raw = content if isinstance(content, bytes) else content.encode()
-    return take_file(profile=profile, name=name, content=raw, by=OLGA, now=NOW)
+    return take_file(profile=profile, name=name, content=raw, by=OLGA, now=NOW, source=source)
 
 
 def account_lines(**changed: str) -> str:

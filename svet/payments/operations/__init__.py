@@ -5,11 +5,7 @@ from svet.payments.operations.callbacks import CallbackRejected, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.listing import look_for_refunds
 from svet.payments.operations.orders import AccountNotPayable, OrderConflict, OrderRefused, create_order
-from svet.payments.operations.registers import (
-    RegisterRow,
-    apply_register_payment,
-    apply_register_payments,
-)
+from svet.payments.operations.registers import Fate, RegisterRow, apply_register_payments
 from svet.payments.operations.returning import look_at_asked_refunds
 from svet.payments.operations.reviewing import (
     ReviewConflict,
@@ -23,6 +19,7 @@ from svet.payments.operations.reviewing import (
 )
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
+from svet.payments.operations.sources import SourceRefused, add_source
 
 __all__ = [
     "AccountNotPayable",
@@ -30,6 +27,7 @@ __all__ = [
     "CallbackRejected",
     "CardNotFound",
     "CardRefused",
+    "Fate",
     "OrderConflict",
     "OrderRefused",
     "RegisterRow",
@@ -37,7 +35,8 @@ __all__ = [
     "ReviewNotFound",
     "ReviewReason",
     "ReviewRefused",
-    "apply_register_payment",
+    "SourceRefused",
+    "add_source",
     "apply_register_payments",
     "begin_payment",
     "cancel_reviewed",

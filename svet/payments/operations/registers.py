@@ -2,126 +2,249 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from svet.kernel.money import Money
-from svet.kernel.refusals import Conflict, Refused
+from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Kind, Leg, NewTransaction
 from svet.payments.models import RegisterPayment
+from svet.payments.registers import UNNAMED, RegisterState, WaitReason
 from svet.subscribers.models import Provider
+
+_AT_ONCE = 5_000
 
 
 class RegisterReason(StrEnum):
-    NOT_POSITIVE = "register_sum_not_positive"
-    OTHER_BODY = "register_id_with_another_body"
+    ZERO = "register_sum_zero"
 
 
 class RegisterPaymentRefused(Refused):
     """A row that cannot be a payment."""
 
 
-class RegisterConflict(Conflict):
-    """The external id was applied before with another sum or account."""
-
-
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """One paid row; ``account_id`` None means that nobody knows the account: the money waits in suspense."""
+    """One row of a register; a sum below zero is a reversal.
+
+    ``account_id`` None means that nobody knows the account, ``doubt`` that a person must look although the
+    account is known: the money waits in suspense. ``effective_on`` is the day it counts for where the
+    register's own day cannot be. ``provider_id`` is in whose books the money lies.
+    """
 
     external_id: str
     account_id: int | None
     account_text: str
     amount: Money
     paid_on: date
+    provider_id: int
+    effective_on: date | None = None
+    office: str = ""
+    payer: str = ""
+    doubt: WaitReason | None = None
 
 
-def apply_register_payment(
-    *,
-    source: str,
-    external_id: str,
-    account_id: int | None,
-    amount: Money,
-    paid_on: date,
-    provider_id: int,
-    now: datetime,
-    account_text: str = "",
-) -> bool:
-    """Apply one row of a register (a step); says whether it was new.
+class Outcome(StrEnum):
+    """What became of a row."""
 
-    :raises RegisterPaymentRefused: :raises RegisterConflict:
-    """
-    row = RegisterRow(external_id, account_id, account_text, amount, paid_on)
-    return bool(apply_register_payments(source=source, provider_id=provider_id, rows=[row], now=now))
+    CREDITED = "credited"
+    SUSPENSE = "suspense"
+    REPEATED = "repeated"
+    DIFFERS = "differs"
 
 
-def apply_register_payments(
-    *, source: str, provider_id: int, rows: Sequence[RegisterRow], now: datetime
-) -> frozenset[str]:
-    """Apply a batch of rows (a step), each once by (source, external id); returns the ids that were new.
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one row; ``key`` is the ledger key it has or would have."""
 
-    Known accounts are credited, unknown ones go to suspense; nothing is dropped.
+    outcome: Outcome
+    key: str
+    reason: WaitReason | None = None
 
-    :raises RegisterPaymentRefused: a sum is not positive
-    :raises RegisterConflict: an id was applied before with another body; nothing of the batch is applied
+
+def apply_register_payments(*, source: str, rows: Sequence[RegisterRow], now: datetime) -> list[Fate]:
+    """Apply the rows of one register (a step), each once by source, number and day; fates as the rows stand.
+
+    Known accounts are credited, what nobody can place goes to suspense; another sum or account under a taken
+    identity is kept beside the first one, in no book. A reversal takes back the newest payment of its account
+    and sum. Registers are taken one after the other, so that two of them at once see each other's rows.
+
+    :raises RegisterPaymentRefused: a sum is zero
     """
     require_transaction()
     for row in rows:
-        if row.amount.kopecks <= 0:
-            raise RegisterPaymentRefused(RegisterReason.NOT_POSITIVE, details={"id": row.external_id})
-    fresh = _fresh(source, rows)
-    RegisterPayment.objects.bulk_create(
-        [
-            RegisterPayment(
-                source=source,
-                external_id=row.external_id,
-                account_id=row.account_id,
-                account_text=row.account_text[:40],
-                kopecks=row.amount.kopecks,
-                paid_on=row.paid_on,
-                applied_at=now,
-            )
-            for row in fresh
-        ],
-        batch_size=1000,
+        if not row.amount:
+            raise RegisterPaymentRefused(RegisterReason.ZERO, details={"id": row.external_id})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.registers'), 0)")
+    known = _Known(source, rows)
+    judged: list[_Judged | None] = [None] * len(rows)
+    # Payments first: a reversal may stand before what it takes back.
+    for at in sorted(range(len(rows)), key=lambda at: rows[at].amount.kopecks < 0):
+        judged[at] = known.judge(rows[at], now=now)
+    _write([one.payment for one in judged if one is not None and one.fresh])
+    return [_fate(one) for one in judged if one is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The payment a row stands for; not ``fresh`` when it was taken before."""
+
+    payment: RegisterPayment
+    fresh: bool
+
+
+def _fate(judged: _Judged) -> Fate:
+    """Told after the writing: only then is it known whether a reversal found what it takes back."""
+    made = judged.payment
+    if not judged.fresh:
+        return Fate(Outcome.REPEATED, made.key)
+    waits = {RegisterState.SUSPENSE: Outcome.SUSPENSE, RegisterState.DIFFERS: Outcome.DIFFERS}
+    outcome = waits.get(RegisterState(made.state), Outcome.CREDITED)
+    return Fate(outcome, made.key, WaitReason(made.reason) if made.reason else None)
+
+
+@dataclass(slots=True)
+class _Taken:
+    """Every row under one number and day: by account and sum, and how many of each source."""
+
+    by_body: dict[tuple[str, int], list[RegisterPayment]] = field(default_factory=dict)
+    count: Counter[str] = field(default_factory=Counter)
+
+
+class _Known:
+    """The rows taken before under the numbers of a register, and those of the register itself so far."""
+
+    def __init__(self, source: str, rows: Sequence[RegisterRow]) -> None:
+        self._source = source
+        self._taken: dict[tuple[str, date, bool], _Taken] = defaultdict(_Taken)
+        numbers = sorted({row.external_id for row in rows})
+        for start in range(0, len(numbers), _AT_ONCE):
+            before = RegisterPayment.objects.filter(external_id__in=numbers[start : start + _AT_ONCE])
+            for payment in before.order_by("pk"):
+                self._keep(payment)
+
+    def _keep(self, payment: RegisterPayment) -> None:
+        taken = self._taken[payment.external_id, payment.paid_on, payment.kopecks < 0]
+        taken.by_body.setdefault((payment.account_text, payment.kopecks), []).append(payment)
+        taken.count[payment.source] += 1
+
+    def judge(self, row: RegisterRow, *, now: datetime) -> _Judged:
+        """What the row is: a repetition, or a payment to write."""
+        taken = self._taken[row.external_id, row.paid_on, row.amount.kopecks < 0]
+        alike = taken.by_body.get((row.account_text[:40], row.amount.kopecks), [])
+        # Without a bank's name the office is all that tells one bank's payment from another's.
+        for one in alike:
+            if one.source == self._source and (self._source != UNNAMED or one.office == row.office[:80]):
+                return _Judged(one, fresh=False)
+        twin = taken.count[self._source]
+        made = _payment(self._source, row, twin=twin, differs=self._difference(row, alike, twin), now=now)
+        self._keep(made)
+        return _Judged(made, fresh=True)
+
+    def _difference(self, row: RegisterRow, alike: Sequence[RegisterPayment], twin: int) -> WaitReason | None:
+        if any(one.source == self._source for one in alike):
+            return WaitReason.OTHER_OFFICE
+        if twin:
+            return WaitReason.OTHER_BODY
+        for one in alike:
+            if UNNAMED in (one.source, self._source) and one.office == row.office[:80]:
+                return WaitReason.SAME_ELSEWHERE
+        return None
+
+
+def _payment(
+    source: str, row: RegisterRow, *, twin: int, differs: WaitReason | None, now: datetime
+) -> RegisterPayment:
+    reason = differs or row.doubt or (WaitReason.ACCOUNT_UNKNOWN if row.account_id is None else None)
+    state = RegisterState.CREDITED
+    if reason is not None:
+        state = RegisterState.SUSPENSE if differs is None else RegisterState.DIFFERS
+    return RegisterPayment(
+        source=source,
+        external_id=row.external_id,
+        paid_on=row.paid_on,
+        twin=twin,
+        office=row.office[:80],
+        provider_id=row.provider_id,
+        account_id=row.account_id if reason is None else None,
+        account_text=row.account_text[:40],
+        payer=row.payer[:200] if reason is not None else "",
+        kopecks=row.amount.kopecks,
+        state=state,
+        reason=reason or "",
+        effective_on=row.effective_on or row.paid_on,
+        applied_at=now,
     )
-    zone = ZoneInfo(Provider.objects.values_list("time_zone", flat=True).get(pk=provider_id))
-    ledger.post_many([_transaction(source, provider_id, row, zone) for row in fresh])
-    return frozenset(row.external_id for row in fresh)
 
 
-def _fresh(source: str, rows: Sequence[RegisterRow]) -> list[RegisterRow]:
-    known = {
-        row.external_id: (row.account_id, row.kopecks)
-        for row in RegisterPayment.objects.filter(
-            source=source, external_id__in=[row.external_id for row in rows]
-        )
-    }
-    fresh: list[RegisterRow] = []
-    for row in rows:
-        body = (row.account_id, row.amount.kopecks)
-        if row.external_id not in known:
-            known[row.external_id] = body
-            fresh.append(row)
-        elif known[row.external_id][1] != body[1]:
-            raise RegisterConflict(RegisterReason.OTHER_BODY, details={"id": row.external_id})
-    return fresh
+def _write(fresh: Sequence[RegisterPayment]) -> None:
+    payments = [one for one in fresh if one.kopecks > 0]
+    RegisterPayment.objects.bulk_create(payments, batch_size=1000)
+    reversals = [one for one in fresh if one.kopecks < 0]
+    for reversal in reversals:
+        _take_back(reversal)
+        reversal.save(force_insert=True)
+    zones = {pk: ZoneInfo(zone) for pk, zone in Provider.objects.values_list("pk", "time_zone")}
+    booked = [one for one in fresh if one.state != RegisterState.DIFFERS]
+    ledger.post_many([_transaction(one, zones[one.provider_id]) for one in booked])
 
 
-def _transaction(source: str, provider_id: int, row: RegisterRow, zone: ZoneInfo) -> NewTransaction:
-    # A row without an account waits in suspense; moving it to one later is a correction of its own.
+def _take_back(reversal: RegisterPayment) -> None:
+    """Find what a reversal takes back and mark it; without anything the reversal waits."""
+    if reversal.state == RegisterState.DIFFERS or reversal.reason in (
+        WaitReason.DAY_AHEAD,
+        WaitReason.DAY_OLD,
+    ):
+        return
+    found = _undone(reversal)
+    if found is None:
+        if not reversal.reason:
+            reversal.reason = WaitReason.STORNO
+        reversal.state, reversal.account_id = RegisterState.SUSPENSE, None
+        return
+    reversal.undoes, reversal.reason = found, ""
+    if found.state == RegisterState.CREDITED:
+        changed = {"state": RegisterState.REVERSED}
+        reversal.state, reversal.account_id = RegisterState.CREDITED, found.account_id
+    else:
+        # It never reached an account: both leave suspense together.
+        changed = {"state": RegisterState.RETURNED}
+        reversal.state, reversal.account_id = RegisterState.RETURNED, None
+    RegisterPayment.objects.filter(pk=found.pk, state=found.state).update(
+        **changed, settled_at=reversal.applied_at
+    )
+
+
+def _undone(reversal: RegisterPayment) -> RegisterPayment | None:
+    """The newest payment of the same source, account and sum not taken back yet; its own number first."""
+    fitting = RegisterPayment.objects.filter(
+        source=reversal.source,
+        provider_id=reversal.provider_id,
+        account_text=reversal.account_text,
+        kopecks=-reversal.kopecks,
+        state__in=[RegisterState.CREDITED, RegisterState.SUSPENSE],
+        effective_on__lte=reversal.effective_on,
+    ).order_by("-paid_on", "-pk")
+    return fitting.filter(external_id=reversal.external_id).first() or fitting.first()
+
+
+def _transaction(row: RegisterPayment, zone: ZoneInfo) -> NewTransaction:
     book = Book.SUSPENSE if row.account_id is None else Book.RECEIVABLE
     return NewTransaction(
-        key=f"reg:{source}:{row.external_id}",
-        kind=Kind.PAYMENT,
-        legs=[Leg(Book.BANK, None, row.amount), Leg(book, row.account_id, -row.amount)],
-        occurred_at=datetime.combine(row.paid_on, time(12), tzinfo=zone),
-        effective_on=row.paid_on,
-        provider_id=provider_id,
-        memo=f"{source} {row.external_id}"[:200],
+        key=row.key,
+        kind=Kind.REFUND if row.kopecks < 0 else Kind.PAYMENT,
+        legs=[Leg(Book.BANK, None, row.money), Leg(book, row.account_id, -row.money)],
+        occurred_at=datetime.combine(row.effective_on, time(12), tzinfo=zone),
+        effective_on=row.effective_on,
+        provider_id=row.provider_id,
+        memo=f"{row.source} {row.external_id}"[:200],
     )

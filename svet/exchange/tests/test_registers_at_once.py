@@ -1,0 +1,49 @@
+"""Two registers taken at the same moment: real connections, real locks."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from svet.exchange.operations import FileReport, take_file
+from svet.exchange.tests.test_taking import NOW, NUMBERS, OLGA, payment_lines
+from svet.kernel.money import Money
+from svet.ledger import queries as ledger
+from svet.payments.suspense import broken_suspense
+from svet.subscribers.models import Account, Premises
+from svet.subscribers.operations import add_provider
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_registers_that_share_numbers_are_taken_one_after_the_other() -> None:
+    provider = add_provider(code="ues", name="Уралэнергосбыт")
+    account = Account.objects.create(
+        provider=provider, number=NUMBERS[0], premises=Premises.objects.create(city="Светлореченск"),
+        opened_on=date(2020, 1, 1),
+    )  # fmt: skip
+    shared = [(f"S{n}", NUMBERS[0], "1,00") for n in range(300)]
+    files = [payment_lines(*shared, (f"own-{n}", NUMBERS[0], "5,00")) for n in range(4)]
+    barrier, reports, failures = threading.Barrier(4), list[FileReport](), list[Exception]()
+
+    def take(content: bytes) -> None:
+        barrier.wait()
+        try:
+            reports.append(take_file(profile="payments", name="r.txt", content=content, by=OLGA, now=NOW))
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=take, args=(content,)) for content in files]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert sorted((report.applied, report.repeated) for report in reports) == [(1, 300)] * 3 + [(301, 0)]
+    assert ledger.balance(account.pk) == Money(-320_00)
+    assert broken_suspense() == []

@@ -1,0 +1,61 @@
+"""Who sends registers of payments, by a short code that names them for good."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from enum import StrEnum
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import Conflict
+from svet.kernel.transactions import use_case
+from svet.payments.models import Source
+from svet.payments.registers import UNNAMED
+from svet.subscribers.models import Provider
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{1,19}", re.ASCII)
+
+
+class SourceReason(StrEnum):
+    CODE = "source_code"
+    NAME = "source_name"
+    TAKEN = "source_taken"
+    PROVIDER = "source_provider"
+
+
+class SourceRefused(Conflict):
+    """A source cannot be added as asked."""
+
+
+def add_source(*, code: str, name: str, provider_code: str = "", now: datetime, by: Actor) -> Source:
+    """Name a bank, post or settlement centre that sends registers; ``provider_code``: whose money it brings.
+
+    :raises SourceRefused: the code is taken or no code, no name, no such provider
+    """
+    if not _CODE.fullmatch(code):
+        raise SourceRefused(SourceReason.CODE, field="code")
+    shown = " ".join(name.split())
+    if not 0 < len(shown) <= 100:
+        raise SourceRefused(SourceReason.NAME, field="name")
+    with use_case():
+        provider = Provider.objects.filter(code=provider_code).first() if provider_code else None
+        if provider_code and provider is None:
+            known = ", ".join(Provider.objects.order_by("code").values_list("code", flat=True))
+            raise SourceRefused(SourceReason.PROVIDER, field="provider", details={"known": known})
+        if code == UNNAMED:
+            raise SourceRefused(SourceReason.TAKEN, field="code")
+        source, fresh = Source.objects.get_or_create(
+            code=code, defaults={"name": shown, "provider": provider, "added_at": now}
+        )
+        if not fresh:
+            raise SourceRefused(SourceReason.TAKEN, field="code")
+        journal.record(
+            by=by,
+            action="payments.source.added",
+            subject="source",
+            subject_id=code,
+            now=now,
+            after={"name": shown, "provider": provider_code},
+        )
+    return source

@@ -1,0 +1,105 @@
+"""Registers of payments: who sends them, and every row that was taken.
+
+The tables of ``models`` that would make it too long; everybody imports them from there.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from svet.kernel.fields import PublicIdField
+from svet.kernel.money import Money
+from svet.payments.registers import RegisterState, register_key
+
+
+class Source(models.Model):
+    """Who sends registers of payments: a bank, the post, a settlement centre.
+
+    Numbers of operations are a source's own: two banks may use the same one. ``provider`` is whose
+    settlement account its money comes to, where it serves one provider only.
+    """
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=100)
+    provider = models.ForeignKey("subscribers.Provider", models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.code
+
+
+_ON_ACCOUNT = Q(state__in=[RegisterState.CREDITED.value, RegisterState.REVERSED.value])
+
+
+class RegisterPayment(models.Model):
+    """A payment or a reversal that came in a register; taken once by source, number and day.
+
+    ``twin`` counts the further bodies that came under one identity. A reversal (``kopecks`` below zero) has
+    an identity of its own: banks send it under the number of what it takes back.
+    """
+
+    public_id = PublicIdField()
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=80)
+    paid_on = models.DateField()
+    twin = models.PositiveSmallIntegerField(default=0)
+    office = models.CharField(max_length=80, blank=True)
+    provider = models.ForeignKey("subscribers.Provider", models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey("subscribers.Account", models.PROTECT, null=True, related_name="+")
+    account_text = models.CharField(max_length=40, blank=True)
+    payer = models.CharField(max_length=200, blank=True)
+    kopecks = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in RegisterState])
+    reason = models.CharField(max_length=40, blank=True)
+    # The day the money counts for: the register's own, unless that cannot be.
+    effective_on = models.DateField()
+    applied_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id", "paid_on", "twin"],
+                condition=Q(kopecks__gt=0),
+                name="payments_register_once",
+            ),
+            models.UniqueConstraint(
+                fields=["source", "external_id", "paid_on", "twin"],
+                condition=Q(kopecks__lt=0),
+                name="payments_register_storno_once",
+            ),
+            models.CheckConstraint(condition=~Q(kopecks=0), name="payments_register_not_zero"),
+            models.CheckConstraint(
+                condition=(_ON_ACCOUNT & Q(account__isnull=False)) | (~_ON_ACCOUNT & Q(account__isnull=True)),
+                name="payments_register_on_account",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "effective_on"], name="payments_register_account"),
+            models.Index(fields=["external_id"], name="payments_register_number"),
+            models.Index(
+                fields=["paid_on"],
+                condition=Q(state__in=[RegisterState.SUSPENSE.value, RegisterState.DIFFERS.value]),
+                name="payments_register_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.external_id}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.kopecks)
+
+    @property
+    def key(self) -> str:
+        """The key of the ledger transaction by which the row came into the books."""
+        return register_key(
+            source=self.source,
+            external_id=self.external_id,
+            paid_on=self.paid_on,
+            reversal=self.kopecks < 0,
+            twin=self.twin,
+        )

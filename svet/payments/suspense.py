@@ -1,0 +1,153 @@
+"""Reads of registers of payments: who sends them, what of them waits, and whether the books agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from svet.kernel.ids import PUBLIC_ID_LENGTH
+from svet.kernel.money import Money
+from svet.payments.models import RegisterPayment, Source
+from svet.payments.registers import WAITING, RegisterState, WaitReason
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Who sends registers; ``provider_id`` is whose money it brings, None when several providers'."""
+
+    code: str
+    name: str
+    provider_id: int | None
+    provider_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A row of a register that waits for a person, or waited."""
+
+    public_id: str
+    source: str
+    source_name: str
+    external_id: str
+    money: Money
+    paid_on: date
+    effective_on: date
+    account_text: str
+    payer: str
+    office: str
+    provider_id: int
+    provider_name: str
+    state: RegisterState
+    reason: WaitReason | None
+    since: datetime
+    key: str
+
+    @property
+    def posted(self) -> bool:
+        """Whether its money lies in the books of suspense."""
+        return self.state is RegisterState.SUSPENSE
+
+
+def sources() -> list[SourceView]:
+    """Every named source, by code."""
+    return [_source(row) for row in Source.objects.select_related("provider").order_by("code")]
+
+
+def source_by_code(code: str) -> SourceView | None:
+    """The source with this code."""
+    row = Source.objects.select_related("provider").filter(code=code.replace("\0", "")).first()
+    return None if row is None else _source(row)
+
+
+def _source(row: Source) -> SourceView:
+    return SourceView(row.code, row.name, row.provider_id, row.provider.code if row.provider else "")
+
+
+def waiting(*, limit: int | None = None, text: str = "", kopecks: int | None = None) -> list[WaitingRow]:
+    """Rows that wait, oldest first; ``text`` finds by number, account or payer, ``kopecks`` by sum."""
+    rows = RegisterPayment.objects.filter(state__in=sorted(WAITING))
+    if text or kopecks is not None:
+        by_text = (
+            Q(external_id__iexact=text) | Q(account_text__icontains=text) | Q(payer__icontains=text)
+            if text
+            else Q()
+        )
+        by_sum = Q(kopecks__in=[kopecks, -kopecks]) if kopecks is not None else Q()
+        rows = rows.filter(by_text | by_sum)
+    return _views(rows.order_by("applied_at", "pk")[:limit])
+
+
+def waiting_count() -> int:
+    """How many rows wait."""
+    return RegisterPayment.objects.filter(state__in=sorted(WAITING)).count()
+
+
+def row_by_id(public_id: str) -> WaitingRow | None:
+    """One row that waits or waited; None when there is no such row."""
+    if len(public_id) != PUBLIC_ID_LENGTH:
+        return None
+    return next(iter(_views(RegisterPayment.objects.filter(public_id=public_id))), None)
+
+
+def rows_of_number(number: str) -> list[tuple[WaitingRow, int | None]]:
+    """Rows with this number of a bank, newest first, each with the key of the account it stands on."""
+    rows = RegisterPayment.objects.filter(external_id__iexact=number).order_by("-pk")[:50]
+    accounts = [row.account_id for row in rows]
+    return list(zip(_views(rows), accounts, strict=True))
+
+
+def first_of(row: WaitingRow) -> WaitingRow | None:
+    """The row that came first under the identity of one that differs."""
+    earlier = RegisterPayment.objects.filter(external_id=row.external_id, paid_on=row.paid_on)
+    sign = Q(kopecks__gt=0) if row.money.kopecks > 0 else Q(kopecks__lt=0)
+    found = _views(earlier.filter(sign).exclude(public_id=row.public_id).order_by("pk")[:1])
+    return found[0] if found else None
+
+
+def _views(rows: QuerySet[RegisterPayment]) -> list[WaitingRow]:
+    names = dict(Source.objects.values_list("code", "name"))
+    return [
+        WaitingRow(
+            public_id=row.public_id,
+            source=row.source,
+            source_name=names.get(row.source, ""),
+            external_id=row.external_id,
+            money=row.money,
+            paid_on=row.paid_on,
+            effective_on=row.effective_on,
+            account_text=row.account_text,
+            payer=row.payer,
+            office=row.office,
+            provider_id=row.provider_id,
+            provider_name=row.provider.name,
+            state=RegisterState(row.state),
+            reason=WaitReason(row.reason) if row.reason else None,
+            since=row.applied_at,
+            key=row.key,
+        )
+        for row in rows.select_related("provider")
+    ]
+
+
+def broken_suspense() -> list[str]:
+    """The books of suspense hold exactly the rows that wait in them, provider by provider."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            WITH books AS (
+                SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting p
+                JOIN ledger_transaction t ON t.id = p.transaction_id WHERE p.book = 'suspense' GROUP BY 1
+            ), waits AS (
+                SELECT provider_id, sum(kopecks) AS total FROM payments_registerpayment
+                WHERE state = 'suspense' GROUP BY 1
+            )
+            SELECT s.code, coalesce(books.total, 0), coalesce(waits.total, 0)
+            FROM books FULL JOIN waits USING (provider_id) JOIN subscribers_provider s ON s.id = provider_id
+            WHERE coalesce(books.total, 0) <> coalesce(waits.total, 0) ORDER BY 1
+        """)
+        return [
+            f"suspense of {code}: {books} kopecks in the books, {waits} in rows that wait"
+            for code, books, waits in cursor.fetchall()
+        ]
