@@ -6,7 +6,18 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from svet.bills.rules import Bar, BillDocument, LineRow, Payee, Payer, ReadingRow, Sums
+from svet.bills.rules import (
+    Bar,
+    BillDocument,
+    LineRow,
+    Movement,
+    Payee,
+    Payer,
+    ReadingRow,
+    Sums,
+    Usage,
+    last_prices,
+)
 from svet.kernel.periods import Month
 
 PAYEE = Payee(
@@ -126,11 +137,13 @@ def make_document(
         lines=shown,
         sums=Sums(opening, charged, recalculated, paid, closing),
         bars=bars,
-        previous_kwh=previous_kwh,
-        previous_kopecks=None if previous_kwh is None else 82_998,
         previous_prices={},
+        movements=(Movement("payment", date(2026, 11, 18), -paid),) if paid else (),
     )
-    return replace(document, previous_prices=document.prices if previous_kwh is not None else {})
+    if previous_kwh is None:
+        return document
+    before = Usage(previous_kwh, 82_998, date(2026, 9, 24), date(2026, 10, 24), plain=True)
+    return replace(document, previous_prices=last_prices(shown), previous_usage=before)
 
 
 def make_large_document() -> BillDocument:
