@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from svet.bills.rules.document import LineRow, Usage
@@ -99,18 +100,15 @@ def usage(lines: Sequence[LineRow]) -> Usage:
     kopecks = sum(line.kopecks for line in used)
     if not used:
         return Usage(kwh, kopecks, None, None, plain=False)
-    spans: dict[tuple[str, str], tuple[int, int]] = {}
+    spans: dict[tuple[str, str], tuple[date, date]] = {}
     for line in used:
-        key, since, until = (
-            (line.meter_serial, line.zone),
-            line.since_on.toordinal(),
-            line.until_on.toordinal(),
-        )
-        known = spans.get(key, (since, until))
-        spans[key] = (min(known[0], since), max(known[1], until))
-    since, until = min(line.since_on for line in used), max(line.until_on for line in used)
+        key = (line.meter_serial, line.zone)
+        known = spans.get(key, (line.since_on, line.until_on))
+        spans[key] = (min(known[0], line.since_on), max(known[1], line.until_on))
+    since = min(start for start, _end in spans.values())
+    until = max(end for _start, end in spans.values())
     alike = all(
-        start - since.toordinal() <= ABOUT_DAYS and until.toordinal() - end <= ABOUT_DAYS
+        (start - since).days <= ABOUT_DAYS and (until - end).days <= ABOUT_DAYS
         for start, end in spans.values()
     )
     plain = (

@@ -172,3 +172,18 @@ def make_large_document() -> BillDocument:
     )
     payer = replace(PAYER, name=long_name.strip(), address="г. Новоуральск-на-Самой-Длинной-Реке, " * 5)
     return replace(document, payee=payee, payer=payer)
+
+
+def make_varied_document(number: int) -> BillDocument:
+    """One of any number of documents that differ in their letters, sums and lengths."""
+    letters = "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюяÄÖÜßÑéØЌўґѓљњџ№§°"
+    start = number * 7 % len(letters)
+    name = (letters[start:] + letters[:start])[: 6 + number % 30]
+    document = make_document(
+        lines=(make_line(kwh=Decimal(number % 997), price=Decimal(477 + number % 300) / 100),),
+        opening=number * 13 % 90_000,
+        paid=number % 3 * 5_000,
+    )
+    payer = replace(PAYER, name=name.title(), account_number=f"{number:010d}")
+    payee = replace(PAYEE, legal_name=f"ООО «{name[::-1]}»")
+    return replace(document, number=f"2611-{number:010d}", payer=payer, payee=payee)

@@ -180,9 +180,7 @@ def test_posting_cannot_stand_on_two_bills_nor_leave_its_own() -> None:
     entry = BillEntry.objects.filter(account=account).first()
     assert entry is not None
     with pytest.raises(IntegrityError), transaction.atomic():
-        BillEntry.objects.create(
-            bill_id=entry.bill_id, account=account, transaction_id=entry.transaction_id
-        )
+        BillEntry.objects.create(bill_id=entry.bill_id, account=account, transaction_id=entry.transaction_id)
     with pytest.raises(IntegrityError), transaction.atomic():
         BillEntry.objects.all().delete()
 
