@@ -46,6 +46,7 @@ def bill(request: HttpRequest, bill_id: str) -> dict[str, Any]:
     return _summary(view.summary, view.account_public_id) | {
         "holder": view.holder,
         "address": view.address,
+        "movements": [asdict(each) for each in document.movements],
         "lines": [_plain(asdict(line)) for line in document.lines],
         "readings": [_plain(asdict(row)) for row in document.readings],
     }
@@ -78,7 +79,7 @@ def _summary(bill: BillSummary, account_id: str) -> dict[str, Any]:
         "issued_on": bill.issued_on,
         "due_on": bill.due_on,
         "kwh": format(bill.kwh.normalize(), "f"),
-        "charged_kopecks": bill.total.kopecks,
+        **{f"{name}_kopecks": kopecks for name, kopecks in asdict(bill.sums).items()},
         "payable_kopecks": bill.payable.kopecks,
     }
 

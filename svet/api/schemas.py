@@ -115,6 +115,11 @@ class AccountOut(Schema):
 
 
 class BillOut(Schema):
+    """Kopecks by the names of the page and the PDF; a debt is positive, an overpayment a closing below zero.
+
+    opening + charged + earlier + recalculated + refunded − paid = closing; payable = closing, never below 0.
+    """
+
     id: str
     number: str
     account_id: str
@@ -122,8 +127,23 @@ class BillOut(Schema):
     issued_on: date
     due_on: date
     kwh: str
+    opening_kopecks: int
     charged_kopecks: int
+    earlier_kopecks: int
+    recalculated_kopecks: int
+    paid_kopecks: int
+    refunded_kopecks: int
+    closing_kopecks: int
     payable_kopecks: int
+
+
+class MovementOut(Schema):
+    """``kind``: payment, refund, correction, opening, or charge (of a month that had no bill)."""
+
+    kind: str
+    on: date
+    kopecks: int
+    late: bool
 
 
 class BillDetailOut(BillOut):
@@ -131,6 +151,7 @@ class BillDetailOut(BillOut):
 
     holder: str
     address: str
+    movements: list[MovementOut]
     lines: list[dict[str, object]]
     readings: list[dict[str, object]]
 

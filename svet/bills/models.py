@@ -49,6 +49,40 @@ class Bill(models.Model):
         return self.number
 
 
+class BillEntry(models.Model):
+    """A posting of the account's debt stands on this bill, and on no other. Append-only.
+
+    What has no row here is not on any bill yet and goes on the next one, whatever day it counts for.
+    """
+
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    # Bills and transactions are never deleted: the bill's own key guards the account, I-19 the rest.
+    account = models.ForeignKey(
+        "subscribers.Account",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    transaction = models.ForeignKey(
+        "ledger.Transaction",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "transaction"], include=["bill"], name="bills_entry_on_one_bill"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bill_id}: {self.transaction_id}"
+
+
 class BillFile(models.Model):
     """The PDF of a bill, kept once made: ``masked`` tells the variant that hides the holder. Append-only."""
 

@@ -215,22 +215,29 @@ def _register(card: Card, register: RegisterPaymentView) -> Shown:
 
 
 def _bill(card: Card, bill: BillSummary) -> Shown:
-    debt = bill.payable.kopecks >= 0
+    over = bill.closing.kopecks < 0
+    rows = [
+        (_("За месяц"), bill_texts.month_label(bill.month)),
+        (_("Расход"), energy(bill.kwh)),
+        (_("Начислено"), roubles(bill.sums.charged)),
+    ]
+    if bill.sums.recalculated:
+        rows.append((_("Перерасчёт"), roubles(bill.sums.recalculated)))
+    if over:
+        rows.append((_("Переплата"), _("%(sum)s, платить не нужно") % {"sum": roubles(-bill.closing)}))
+    else:
+        rows.append((_("К оплате"), roubles(bill.payable)))
+    if bill.payable.kopecks:
+        rows.append((_("Срок прошёл") if bill.overdue else _("Оплатить до"), day(bill.due_on)))
+    rows.append((_("Номер документа"), bill.number))
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),
         note=f"{whose(card)}, {bill_texts.month_label(bill.month)}",
-        value=roubles(bill.payable),
-        badge="" if debt else _("переплата"),
+        value=roubles(bill.closing),
+        badge=_("переплата") if over else "",
         badge_kind="success",
-        rows=(
-            (_("За месяц"), bill_texts.month_label(bill.month)),
-            (_("Расход"), energy(bill.kwh)),
-            (_("Начислено"), roubles(bill.total)),
-            (_("К оплате") if debt else _("Переплата"), roubles(bill.payable)),
-            (_("Оплатить до"), day(bill.due_on)),
-            (_("Номер документа"), bill.number),
-        ),
+        rows=tuple(rows),
         link=(f"/bills/{bill.public_id}/", _("Детализация расчётов")),
         file=f"/bills/{bill.public_id}.pdf",
     )

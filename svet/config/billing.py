@@ -37,3 +37,20 @@ def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Calla
             say(
                 f"{provider.name}, {month}: {issued.issued} bills issued, {issued.already} were there already"
             )
+            say_of_issue(issued, provider=provider, month=month, say=say)
+
+
+def say_of_issue(
+    issued: bills.IssueReport, *, provider: Provider, month: Month, say: Callable[[str], None]
+) -> None:
+    """Warn of what is wrong with the bills of a month that were issued all the same."""
+    if issued.without_code:
+        say(
+            f"{provider.name}, {month}: WARNING: {issued.without_code} bills have no QR code for payment:"
+            " fill in the provider's requisites (settlement account, BIC, bank, correspondent account)"
+        )
+    if issued.overtaken:
+        say(
+            f"{provider.name}, {month}: {issued.overtaken} accounts have a later bill already: what they were"
+            " charged for this month stands on their next bill"
+        )

@@ -82,7 +82,7 @@ class Card:
 
     @property
     def charged(self) -> Money:
-        """What it charged."""
+        """What it charged, recalculation included: what the lines of the bill come to."""
         return self.bill.total if self.bill is not None else ZERO
 
 
@@ -250,7 +250,7 @@ def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> 
             kind=CardKind.BILL,
             place=_place(each.issued_on, each.issued_at, each.public_id),
             accounts=(accounts[each.account_id],),
-            money=each.payable,
+            money=each.closing,
             bill=each,
         )
         for each in rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from io import BytesIO
 
 from reportlab import rl_config
@@ -14,10 +13,10 @@ from reportlab.pdfgen.canvas import Canvas
 from svet.bills import texts
 from svet.bills.drawing.chart import draw_bars
 from svet.bills.drawing.code import symbol
-from svet.bills.drawing.pen import BOLD, INK, MEDIUM, SOFT, TINT, Pen, register_fonts
+from svet.bills.drawing.pen import BOLD, INK, MEDIUM, REGULAR, SOFT, TINT, Pen, register_fonts
 from svet.bills.drawing.tables import Row, draw_table, line_rows, reading_rows
 from svet.bills.rules import BillDocument, CodeImpossible, compare, payment_code
-from svet.look.formats import NBSP, day, day_and_month, roubles
+from svet.look.formats import NBSP, day, roubles
 
 _WIDTH, _HEIGHT = A4
 _MARGIN = 36.0
@@ -27,6 +26,8 @@ _BOTTOM_LEAST = 130.0
 _ROW_MOST, _ROW_LEAST = 19.0, 7.2
 _GAP_MOST, _GAP_LEAST = 34.0, 12.0
 _TITLE = 14.0
+# Movements that have a row of their own on paper; more of a kind share one.
+_MOVEMENTS_MOST = 3
 _BRAND = "#1f5fa8"
 
 
@@ -92,7 +93,7 @@ def _hero(pen: Pen, document: BillDocument, y: float, accent: Color) -> float:
         pen.text(
             x,
             y + 98,
-            f"до {day_and_month(document.due_on)} {document.due_on.year}",
+            texts.due_words(document),
             font=MEDIUM,
             size=19,
             color=accent,
@@ -101,7 +102,7 @@ def _hero(pen: Pen, document: BillDocument, y: float, accent: Color) -> float:
         pen.text(
             x,
             y + 98,
-            f"Переплата {roubles(sums.closing)}",
+            f"Переплата {roubles(-sums.closing)}, платить не нужно",
             font=MEDIUM,
             size=17,
             color=accent,
@@ -188,27 +189,21 @@ def _bottom(pen: Pen, document: BillDocument, y: float, accent: Color) -> None:
     """The account's sums and the chart, which takes the height that is left, within reason."""
     room = _HEIGHT - _FOOT - 14 - y
     y += 8
-    step = min(20.0, max(13.0, (room - 40) / 6))
-    sums = document.sums
     width = _INNER * 0.42
     pen.text(_MARGIN, y, "Расчёты по лицевому счёту", font=MEDIUM, size=10)
-    start, last = day(document.month.first), day(document.month.end - timedelta(days=1))
-    rows = [
-        (f"{'Переплата' if sums.opening < 0 else 'Долг'} на {start}", sums.opening),
-        (f"Начислено за {texts.month_label(document.period)}", sums.charged),
-        ("Перерасчёт", sums.recalculated),
-        ("Пени", 0),
-        (f"Оплачено по {last}", -sums.paid),
-    ]
+    rows = texts.sum_rows(document, most=_MOVEMENTS_MOST)
+    step = min(20.0, max(9.0, (room - 28) / len(rows)))
     line = y + step + 4
-    for label, kopecks in rows:
-        pen.text(_MARGIN, line, label, size=8, color=SOFT)
-        pen.text(_MARGIN + width, line, roubles(kopecks), size=8, align="right")
+    for row in rows:
+        if row.strong:
+            pen.rule(_MARGIN, line - step * 0.6, width, color=INK)
+            line += 3
+        font, size, color = (BOLD, 9.5, INK) if row.strong else (REGULAR, 8.0, SOFT)
+        pen.block(
+            _MARGIN, line, row.label, width=width - 70, lines=1, font=font, size=size, least=5, color=color
+        )
+        pen.text(_MARGIN + width, line, roubles(row.kopecks), font=font, size=size, color=INK, align="right")
         line += step
-    pen.rule(_MARGIN, line - step * 0.6, width, color=INK)
-    label = "Переплата" if sums.closing < 0 else "Итого к оплате"
-    pen.text(_MARGIN, line + 5, label, font=BOLD, size=9.5)
-    pen.text(_MARGIN + width, line + 5, roubles(sums.closing), font=BOLD, size=9.5, align="right")
     x = _MARGIN + width + 30
     pen.text(x, y, "Потребление за 12 месяцев, кВт·ч", font=MEDIUM, size=10)
     height = min(170.0, room - 28)

@@ -14,8 +14,16 @@ from procrastinate.types import JSONValue
 
 from svet.bills import queries, texts
 from svet.bills.drawing import draw
-from svet.bills.models import Bill, BillFile
-from svet.bills.rules import BillDocument, canonical, digest, to_snapshot, uses_own_readings
+from svet.bills.models import Bill, BillEntry, BillFile
+from svet.bills.queries import Gathered
+from svet.bills.rules import (
+    BillDocument,
+    canonical,
+    digest,
+    is_payable_by_code,
+    to_snapshot,
+    uses_own_readings,
+)
 from svet.gateways.mail.port import Attachment
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.periods import Month
@@ -52,11 +60,17 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class IssueReport:
-    """What an issue did: new bills, bills that stood already, letters promised."""
+    """What an issue did: new bills, bills that stood already, letters promised.
+
+    ``overtaken`` accounts are charged for the month but have a later bill already: the charge stands on their
+    next one. ``without_code`` of the new bills have no payment code, for want of the provider's requisites.
+    """
 
     issued: int
     already: int
     letters: int
+    overtaken: int = 0
+    without_code: int = 0
 
 
 def issue(*, provider_id: int, period: Month, now: datetime, announce: bool = True) -> IssueReport:
@@ -66,17 +80,19 @@ def issue(*, provider_id: int, period: Month, now: datetime, announce: bool = Tr
     """
     provider = Provider.objects.get(pk=provider_id)
     already = Bill.objects.filter(account__provider_id=provider_id, period=period.first).count()
-    issued = letters = after = 0
+    overtaken = queries.overtaken(provider_id=provider_id, period=period)
+    issued = letters = without_code = after = 0
     while True:
         with use_case():
-            _lock(provider_id, period)
+            _lock(provider_id)
             account_ids = queries.unissued(provider_id=provider_id, period=period, after=after, limit=BATCH)
             if not account_ids:
-                return IssueReport(issued, already, letters)
+                return IssueReport(issued, already, letters, overtaken, without_code)
             bills = _issue_batch(provider, account_ids, period=period, now=now)
             if announce:
                 letters += _announce(bills, now=now)
             issued += len(bills)
+            without_code += _without_code(document for _bill, document in bills.values())
             after = account_ids[-1]
 
 
@@ -145,12 +161,26 @@ def file_name(document: BillDocument) -> str:
     return f"bill-{document.month}-{document.payer.account_number}.pdf"
 
 
-def _lock(provider_id: int, period: Month) -> None:
-    """Two issues of one month wait for each other."""
+def _lock(provider_id: int) -> None:
+    """Two issues of one provider wait for each other: also of two months, for they chain."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('bills.issue'), hashtext(%s))", [f"{provider_id}/{period}"]
+            "SELECT pg_advisory_xact_lock(hashtext('bills.issue'), hashtext(%s))", [str(provider_id)]
         )
+
+
+def _without_code(documents: Iterable[BillDocument]) -> int:
+    """How many of these cannot carry a payment code."""
+    # The payee is the same for all: only what differs in more than digits is tried one by one.
+    known: dict[str, bool] = {}
+    count = 0
+    for document in documents:
+        number = document.payer.account_number
+        key = "" if number.isascii() and number.isdigit() else number
+        if key not in known:
+            known[key] = is_payable_by_code(document)
+        count += not known[key]
+    return count
 
 
 def _issue_batch(
@@ -158,10 +188,21 @@ def _issue_batch(
 ) -> dict[int, tuple[Bill, BillDocument]]:
     """Keep the bills of a batch, by account key."""
     today = subscribers.provider_today(provider, now)
-    documents = queries.gather(account_ids=account_ids, period=period, issued_on=today)
-    bills = {account_id: _bill(account_id, document, now=now) for account_id, document in documents.items()}
+    gathered = queries.gather(account_ids=account_ids, period=period, issued_on=today)
+    bills = {account_id: _bill(account_id, each.document, now=now) for account_id, each in gathered.items()}
     _keep(bills.values())
-    return {account_id: (bill, documents[account_id]) for account_id, bill in bills.items()}
+    _enter(bills, gathered)
+    return {account_id: (bill, gathered[account_id].document) for account_id, bill in bills.items()}
+
+
+def _enter(bills: Mapping[int, Bill], gathered: Mapping[int, Gathered]) -> None:
+    """Note which postings stand on the new bills; the database refuses one that stands on another."""
+    rows = [
+        (bill.pk, account_id, transaction_id)
+        for account_id, bill in bills.items()
+        for transaction_id in gathered[account_id].transaction_ids
+    ]
+    copy_rows(model=BillEntry, columns=("bill_id", "account_id", "transaction_id"), rows=rows)
 
 
 def _keep(bills: Collection[Bill]) -> None:
@@ -235,5 +276,7 @@ def _params(document: BillDocument) -> dict[str, str]:
         "account": document.payer.account_number,
         "period": texts.month_label(document.period),
         "total": roubles(document.sums.payable),
+        "over": roubles(max(-document.sums.closing, 0)),
         "due": day(document.due_on),
+        "state": document.money_state.value,
     }

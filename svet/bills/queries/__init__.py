@@ -1,6 +1,7 @@
 """Reads of bills: lists, one bill, the documents of a month to be issued, the promise of sameness."""
 
-from svet.bills.queries.gathering import gather, unissued
+from svet.bills.queries.chain import broken_chain, unbilled
+from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
 from svet.bills.queries.reading import (
     BillNotFound,
     BillReason,
@@ -24,6 +25,7 @@ __all__ = [
     "BillReason",
     "BillSummary",
     "BillView",
+    "Gathered",
     "StatementMonth",
     "accounts_of_bill",
     "anything_due",
@@ -31,11 +33,14 @@ __all__ = [
     "bill_for",
     "bills",
     "broken",
+    "broken_chain",
     "due_bills",
     "gather",
     "is_masked",
     "last_bills",
     "latest",
+    "overtaken",
     "statement",
+    "unbilled",
     "unissued",
 ]
