@@ -56,7 +56,7 @@ class Statement:
         return _PREPARED.match(self.text) is not None
 
     def prepare(self, name: str) -> str:
-        """The command that prepares it; ``typed`` says that whole numbers came as such, as the driver does."""
+        """The command that prepares it; ``typed``: whole numbers came as such, as the driver sends them."""
         kinds = ", ".join("integer" if _WHOLE.fullmatch(each) else "unknown" for each in self.values)
         return f"PREPARE {name}{f'({kinds})' if self.typed and kinds else ''} AS {self.text}"
 

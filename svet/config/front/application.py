@@ -1,4 +1,4 @@
-"""The application granian serves: reads, queues, answers; pages are made by the WSGI application behind it."""
+"""What granian serves: reads, queues, answers; the pages are made by the WSGI application behind it."""
 
 from __future__ import annotations
 
