@@ -4,7 +4,13 @@ from svet.payments.operations.beginning import begin_payment
 from svet.payments.operations.callbacks import CallbackRejected, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.listing import look_for_refunds
-from svet.payments.operations.orders import AccountNotPayable, OrderConflict, OrderRefused, create_order
+from svet.payments.operations.orders import (
+    AccountNotPayable,
+    OrderConflict,
+    OrderRefused,
+    SeveralPayeesRefused,
+    create_order,
+)
 from svet.payments.operations.registers import (
     RegisterRow,
     apply_register_payment,
@@ -37,6 +43,7 @@ __all__ = [
     "ReviewNotFound",
     "ReviewReason",
     "ReviewRefused",
+    "SeveralPayeesRefused",
     "apply_register_payment",
     "apply_register_payments",
     "begin_payment",
