@@ -136,16 +136,16 @@ def give_back(request: HttpRequest) -> HttpResponse:
     try:
         amount = f"{parse_amount(typed).roubles:.2f}"
     except Refused:
-        return _bank(request, wrong=payment, typed=typed)
+        return _bank(request, refused=True, wrong=payment, typed=typed)
     try:
         if outer.give_back(payment=payment, amount=amount):
             return redirect("/sandbox/bank/")
     except WorldDown:
         return _down(request, "/sandbox/bank/")
-    return _bank(request, wrong=payment, typed=typed)
+    return _bank(request, refused=True, wrong=payment, typed=typed)
 
 
-def _bank(request: HttpRequest, *, wrong: str = "", typed: str = "") -> HttpResponse:
+def _bank(request: HttpRequest, *, refused: bool = False, wrong: str = "", typed: str = "") -> HttpResponse:
     try:
         entries = outer.read("bank")["entries"]
     except WorldDown:
@@ -155,10 +155,11 @@ def _bank(request: HttpRequest, *, wrong: str = "", typed: str = "") -> HttpResp
         "payments": refundable(entries),
         "cards": CARDS,
         "code": THREE_D_SECURE_CODE,
+        "refused": refused,
         "wrong": wrong,
         "typed": typed,
     }
-    return _show(request, "bank", "/sandbox/bank/", context, status=422 if wrong or typed else 200)
+    return _show(request, "bank", "/sandbox/bank/", context, status=422 if refused else 200)
 
 
 @require_safe
