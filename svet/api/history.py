@@ -77,6 +77,8 @@ def _event(card: Card) -> dict[str, Any]:
 def _identity(card: Card) -> tuple[str, str, str]:
     if card.reading is not None:
         return card.reading.public_id, card.reading.receipt_number, card.reading.state
+    if card.refund is not None and card.order is not None:
+        return card.order.public_id, card.order.number, "returned"
     if card.order is not None:
         return card.order.public_id, card.order.number, str(card.order.state)
     if card.bill is not None:

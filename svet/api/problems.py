@@ -21,6 +21,7 @@ from svet.metering.operations import ConfirmationNeeded, SetRefused
 from svet.metering.operations.absence import AbsenceRefused
 from svet.metering.rules import Doubt
 from svet.payments import texts as payments
+from svet.payments.operations import SeveralPayeesRefused
 from svet.people import texts as people
 from svet.subscribers import texts as subscribers
 from svet.support import texts as support
@@ -104,6 +105,16 @@ def of_refusal(refused: Refused) -> Problem:
         return not_found()
     status = 409 if isinstance(refused, Conflict) else 422
     problem = Problem(status, str(refused.reason), title, field=refused.field)
+    if isinstance(refused, SeveralPayeesRefused):
+        # One call per payee pays them all.
+        problem.more["payees"] = [
+            {
+                "name": share.provider.name,
+                "account_ids": [account for account, _ in share.lines],
+                "total_kopecks": share.total.kopecks,
+            }
+            for share in refused.shares
+        ]
     if isinstance(refused, ConfirmationNeeded):
         problem.title = metering.question(Doubt(refused.reason), refused.judgement)
         problem.more["needs_confirmation"] = True

@@ -190,10 +190,18 @@ class PaymentLineOut(Schema):
     amount_kopecks: int
 
 
-class PaymentOut(Schema):
-    """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed or review.
+class PaymentRefundOut(Schema):
+    """Money the bank gave back of a payment."""
 
-    A payment by a bound card has no page: ask for its state again.
+    amount_kopecks: int
+    refunded_at: datetime
+
+
+class PaymentOut(Schema):
+    """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed, returned or review.
+
+    A payment by a bound card has no page: ask for its state again. What the bank gives back of a credited
+    payment does not change its state: see ``refunds``.
     """
 
     id: str
@@ -204,10 +212,12 @@ class PaymentOut(Schema):
     bank_page_url: str
     created_at: datetime
     credited_at: datetime | None
+    refunded_kopecks: int
+    refunds: list[PaymentRefundOut]
 
 
 class EventOut(Schema):
-    """One thing of the timeline; ``id`` leads to its own resource."""
+    """One thing of the timeline; ``id`` leads to its own resource. A ``refund`` has the id of its payment."""
 
     kind: str
     on: date

@@ -139,9 +139,15 @@ def _values(found: SetView) -> dict[str, Any]:
 
 def _money(account_id: int, *, now: datetime) -> list[Came]:
     since = now - _YEAR
+    found = payments.orders(account_ids=[account_id], since=since)
     orders = [
         Came(one.created_at, None, one.number, one.total, payment_texts.state_name(one.state))
-        for one in payments.orders(account_ids=[account_id], since=since)
+        for one in found
+    ]
+    orders += [
+        Came(refund.refunded_at, None, one.number, refund.back, _("возвращено банком"))
+        for one in found
+        for refund in one.refunds
     ]
     registers = [
         Came(

@@ -147,6 +147,12 @@ PUBLIC = [
     get("sandbox/mail/", EVERYBODY, (200, 503)),
     get("sandbox/mail/<letter>/<index>/", EVERYBODY, (200, 404, 503)),
     get("sandbox/bank/", EVERYBODY, (200, 503)),
+    post(
+        "sandbox/bank/refund/",
+        EVERYBODY,
+        (302, 422, 503),
+        body={"payment": "00000000-0000-0000-0000-000000000000", "amount": "1,00"},
+    ),
     get("sandbox/phone.json", EVERYBODY, (200, 503)),
     get("sandbox/mail.json", EVERYBODY, (200, 503)),
     get("sandbox/town.json", EVERYBODY, (200, 503)),
