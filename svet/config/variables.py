@@ -56,6 +56,7 @@ VARIABLES = (
     Variable("SVET_SMS_DAY_LIMIT", "20000", "code SMS a day to strangers; as many again to known browsers"),
     Variable("SVET_SMS_PRICE", "0", "what one SMS costs, in kopecks; shown to the staff as money"),
     Variable("SVET_SMS_DAY_BUDGET", "0", "roubles a day for each of the two; with a price it caps them too"),
+    Variable("SVET_TOKEN_DAYS", "365", "the longest life of a key for programs, in days"),
     Variable("SVET_APPEAL_ANSWER_DAYS", "10", "calendar days in which an appeal is answered"),
     Variable("SVET_LIMITS_FACTOR", "1", "widens every limit, for load tests only; production refuses it"),
     Variable("SVET_SANDBOX", "0 in production, else 1", "installs the sandbox pages; not in production"),
