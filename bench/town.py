@@ -164,10 +164,11 @@ INSERT INTO people_person (password, public_id, phone, first_name, patronymic, l
     FROM generate_series(1, %(count)s) n ORDER BY n
 """,
     """
-INSERT INTO people_token (public_id, person_id, name, scopes, digest, hint, created_at)
+INSERT INTO people_token (public_id, person_id, name, scopes, digest, hint, created_at, expires_at)
     SELECT 't' || lpad(n::text, 15, '0'), %(person)s + n, 'bench',
         '["readings:read", "readings:write"]'::jsonb,
-        encode(sha256(('svet_' || lpad((%(person)s + n)::text, 43, '0'))::bytea), 'hex'), '0000', %(now)s
+        encode(sha256(('svet_' || lpad((%(person)s + n)::text, 43, '0'))::bytea), 'hex'), '0000', %(now)s,
+        %(now)s::timestamptz + interval '1 year'
     FROM generate_series(1, %(count)s) n ORDER BY n
 """,
     """

@@ -58,6 +58,10 @@ class PasswordTokenIn(Body):
     ] = ""
     name: Annotated[Text, Field(examples=["Home Assistant"])]
     scopes: Annotated[list[StrictStr], Field(max_length=20, examples=[["readings:write"]])]
+    expires_in_days: Annotated[
+        StrictInt | None,
+        Field(description="how long the token is good; a year, or the most this site allows, when absent"),
+    ] = None
 
 
 class TokenOut(Schema):
@@ -66,6 +70,7 @@ class TokenOut(Schema):
     id: str
     name: str
     scopes: list[str]
+    expires_at: datetime
     secret: str
 
 
@@ -75,6 +80,8 @@ class TokenListed(Schema):
     scopes: list[str]
     hint: str
     created_at: datetime
+    expires_at: datetime
+    expired: bool
     last_used_at: datetime | None
 
 

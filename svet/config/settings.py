@@ -120,6 +120,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "phone"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
+# The longest life of a key for programs, in days.
+TOKEN_DAYS = integer("SVET_TOKEN_DAYS", 365)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 HTTPS = os.environ.get("SVET_HTTPS", "1" if BASE_URL.startswith("https:") else "0") == "1"

@@ -63,6 +63,7 @@ VARIABLES = (
     Variable(
         "SVET_PAYMENT_OLDEST_DAYS", "1096", "days: an older payment of a register waits for a person"
     ),
+    Variable("SVET_TOKEN_DAYS", "365", "the longest life of a key for programs, in days"),
     Variable("SVET_APPEAL_ANSWER_DAYS", "10", "calendar days in which an appeal is answered"),
     Variable("SVET_LIMITS_FACTOR", "1", "widens every limit, for load tests only; production refuses it"),
     Variable("SVET_SANDBOX", "0 in production, else 1", "installs the sandbox pages; not in production"),

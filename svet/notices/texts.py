@@ -281,6 +281,8 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.PASSWORD_CHANGED: safety_texts.password_changed,
     Event.CONTACT_CHANGED: safety_texts.contact_changed,
     Event.SECOND_FACTOR: safety_texts.second_factor,
+    Event.TOKEN_ISSUED: safety_texts.token_issued,
+    Event.TOKEN_EXPIRES: safety_texts.token_expires,
     Event.OFFICE_ASKED: safety_texts.office_asked,
     Event.FAREWELL: safety_texts.farewell,
     Event.EMAIL_CODE: _email_code,

@@ -48,6 +48,7 @@ SCOPES: dict[Scope, str | Promise] = {
     Scope.HOUSEHOLD_WRITE: gettext_lazy("Открывать и закрывать близким доступ к лицевым счетам"),
     Scope.APPEALS_READ: gettext_lazy("Читать обращения"),
     Scope.APPEALS_WRITE: gettext_lazy("Писать обращения"),
+    Scope.TOKENS_WRITE: gettext_lazy("Отзывать другие ключи для программ"),
 }
 
 ROLES: dict[Role, str | Promise] = {
@@ -201,6 +202,7 @@ _PROFILE: dict[str, str | Promise] = {
         "На адрес, который дал браузер, мы не умеем слать уведомления. Попробуйте другой браузер."
     ),
     ProfileReason.TOO_MANY: gettext_lazy("Ключей уже двадцать. Отзовите ненужные."),
+    ProfileReason.TERM: gettext_lazy("Такого срока нет. Выберите срок короче."),
 }
 
 

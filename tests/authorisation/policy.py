@@ -395,7 +395,7 @@ API = [
     # Both ask the password, which nobody gives here.
     post(f"{V1}me/data", SIGNED_IN, ASKED, body={"password": "Wrong#pass1"}, scope=_READ),
     post(f"{V1}me/delete", SIGNED_IN, ASKED, body={"password": "Wrong#pass1"}, scope=_CABINET),
-    Row(method="DELETE", route=f"{V1}tokens/<token_id>", may=ANNA, ok=(204,), scope=_READ),
+    Row(method="DELETE", route=f"{V1}tokens/<token_id>", may=ANNA, ok=(204,), scope="tokens:write"),
     get(f"{V1}me/notifications", SIGNED_IN, scope=_READ),
     post(f"{V1}me/notifications", SIGNED_IN, SHOWN, scope=_CABINET),
     get(f"{V1}me/browsers", SIGNED_IN, scope=_READ),

@@ -32,6 +32,8 @@ SAMPLE = {
     "access": "confirmed",
     "about": "factor",
     "number": "О-7K3M-Q2X9",
+    "name": "Умный дом",
+    "keys": "2",
     "link": "https://lk.example.ru/i/7k3mq2x9",
     "lines": "Аб. № 0356067000 — 1 234,56 ₽",
 }

@@ -9,6 +9,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
+from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people.models import Code, CodePurpose, Person
@@ -17,7 +18,6 @@ from svet.people.operations.passwords import check_current
 from svet.people.rules.codes import CODE_TRIES, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_email
 from svet.people.rules.phones import mask_phone, normalise_phone
-from svet.people.rules.stamps import stamp
 from svet.people.sealing import sealed
 
 
@@ -79,7 +79,7 @@ def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
         before=sealed({"email": old}, person_id=person.pk),
         after=sealed({"email": row.target}, person_id=person.pk),
     )
-    params = {"contact": row.target, "at": stamp(now)}
+    params = {"contact": row.target, "at": moment(now)}
     notices.tell(
         recipient_id=person.recipient_id,
         event=Event.CONTACT_CHANGED,
@@ -227,7 +227,7 @@ def keep_phone(
         after=sealed({"phone": phone}, person_id=person.pk),
         reason=reason,
     )
-    params = {"contact": mask_phone(phone), "at": stamp(now)}
+    params = {"contact": mask_phone(phone), "at": moment(now)}
     notices.tell(
         recipient_id=person.recipient_id,
         event=Event.CONTACT_CHANGED,

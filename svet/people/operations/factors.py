@@ -14,6 +14,7 @@ from svet.kernel.ids import new_receipt_number
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import count, forget, spend
 from svet.limits.rules import LimitName
+from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import factors as queries
@@ -23,7 +24,6 @@ from svet.people.operations import totp
 from svet.people.operations.passwords import check_current
 from svet.people.rules.codes import CodeRefused
 from svet.people.rules.factors import TRUST_LIFE, FactorReason, FactorRefused, recovery_code_in, spaced
-from svet.people.rules.stamps import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def note_change(*, person: Person, change: str, by: Actor, now: datetime) -> Non
     notices.tell(
         recipient_id=person.recipient_id,
         event=Event.SECOND_FACTOR,
-        params={"change": change, "at": stamp(now)},
+        params={"change": change, "at": moment(now)},
         url="/profile/second-factor/",
         now=now,
     )
