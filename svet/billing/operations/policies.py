@@ -46,12 +46,14 @@ def set_policy(
     average_periods: int | None = None,
     average_base_months: int | None = None,
     average_base_least: int | None = None,
+    problems_percent: Decimal | None = None,
     by: Actor,
     now: datetime,
 ) -> PolicyReport:
     """Let a provider's choices hold from the first day of a month until its next row.
 
-    ``norm_kwh_per_person`` is kWh a person and month. What is None stays as it was on that day. The same
+    ``norm_kwh_per_person`` is kWh a person and month; above ``problems_percent`` of accounts that cannot be
+    charged no bills are issued. What is None stays as it was on that day. The same
     choices again change nothing. A month that has charges keeps the rules they were computed by; only a norm
     may be filled in where there was none.
     :raises PolicyRefused: no such provider, an impossible number, not a month's first day, a charged month
@@ -69,6 +71,7 @@ def set_policy(
             average_periods=average_periods,
             average_base_months=average_base_months,
             average_base_least=average_base_least,
+            problems_percent=problems_percent,
         )
         row = Policy.objects.filter(provider_id=provider_id, since=valid_from).first()
         if row is not None and rules_of(row) == rules:
@@ -111,10 +114,11 @@ def _columns(rules: Rules) -> dict[str, object]:
         "average_base_months": rules.average_base_months,
         "average_base_least": rules.average_base_least,
         "norm_kwh_per_person": rules.norm_kwh_per_person,
+        "problems_percent": rules.problems_percent,
     }
 
 
 def _told(rules: Rules) -> dict[str, object]:
-    """The values as the journal keeps them: kWh as text, for JSON has no decimals."""
-    norm = rules.norm_kwh_per_person
-    return {**_columns(rules), "norm_kwh_per_person": None if norm is None else str(norm)}
+    """The values as the journal keeps them: decimals as text, for JSON has none."""
+    told = _columns(rules)
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in told.items()}

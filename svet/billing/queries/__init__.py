@@ -11,6 +11,15 @@ from svet.billing.queries.charges import (
 from svet.billing.queries.checks import broken
 from svet.billing.queries.controls import ControlDifference, control_difference
 from svet.billing.queries.policies import PolicyView, policies
+from svet.billing.queries.problems import (
+    OpenMonth,
+    ProblemCount,
+    ProblemView,
+    open_months,
+    problem_counts,
+    problems,
+    refuse_issuing,
+)
 from svet.billing.queries.tariffs import (
     Preview,
     PreviewLine,
@@ -30,9 +39,12 @@ __all__ = [
     "ChargeLineView",
     "ChargeView",
     "ControlDifference",
+    "OpenMonth",
     "PolicyView",
     "Preview",
     "PreviewLine",
+    "ProblemCount",
+    "ProblemView",
     "ReadingRef",
     "TariffRowView",
     "broken",
@@ -43,9 +55,13 @@ __all__ = [
     "control_difference",
     "group_tariffs",
     "groups",
+    "open_months",
     "periods",
     "policies",
     "preview",
+    "problem_counts",
+    "problems",
+    "refuse_issuing",
     "region_tariffs",
     "regions",
     "rules_for",

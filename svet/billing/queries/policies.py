@@ -33,4 +33,5 @@ def rules_of(row: Policy | None) -> Rules:
         average_base_months=row.average_base_months,
         average_base_least=row.average_base_least,
         norm_kwh_per_person=row.norm_kwh_per_person,
+        problems_percent=row.problems_percent,
     )

@@ -14,7 +14,7 @@ from svet.kernel.refusals import Refused
 
 # kWh a person and month: the highest published norms (electric heating) stay well below a thousand.
 MOST_NORM = Decimal(3000)
-_STEP = Decimal("0.001")
+_STEP, _CENT = Decimal("0.001"), Decimal("0.01")
 MOST_AVERAGE_PERIODS = 12
 MOST_BASE_MONTHS = 24  # as far back as a run looks
 
@@ -28,6 +28,7 @@ class PolicyReason(StrEnum):
     ABSURD_NORM = "absurd_norm"
     BAD_AVERAGE_PERIODS = "bad_average_periods"
     BAD_AVERAGE_BASE = "bad_average_base"
+    BAD_PERCENT = "bad_percent"
     NOTHING_CHOSEN = "nothing_chosen"
 
 
@@ -43,6 +44,7 @@ def chosen(
     average_periods: int | None = None,
     average_base_months: int | None = None,
     average_base_least: int | None = None,
+    problems_percent: Decimal | None = None,
 ) -> Rules:
     """``current`` with what has been chosen anew; None leaves a choice as it is.
 
@@ -54,6 +56,7 @@ def chosen(
         "average_periods": average_periods,
         "average_base_months": average_base_months,
         "average_base_least": average_base_least,
+        "problems_percent": problems_percent,
     }
     fresh = {name: value for name, value in given.items() if value is not None}
     if not fresh:
@@ -72,6 +75,9 @@ def chosen(
         raise PolicyRefused(
             PolicyReason.BAD_AVERAGE_BASE, field="average_base_months", details={"most": MOST_BASE_MONTHS}
         )
+    share = rules.problems_percent
+    if not (share.is_finite() and 0 <= share <= 100 and share % _CENT == 0):
+        raise PolicyRefused(PolicyReason.BAD_PERCENT, field="problems_percent")
     return rules
 
 
@@ -89,8 +95,19 @@ def first_month(valid_from: date) -> Month:
 def harmless(before: Rules, after: Rules) -> bool:
     """Whether charges computed under ``before`` stand under ``after`` too.
 
-    A norm where there was none is one: without a norm nobody is charged by norm.
+    A norm where there was none does: without a norm nobody is charged by norm. The share of problems decides
+    about bills, not about charges.
     """
-    return after == before or (
-        before.norm_kwh_per_person is None and replace(after, norm_kwh_per_person=None) == before
-    )
+    same = replace(after, problems_percent=before.problems_percent)
+    if before.norm_kwh_per_person is None:
+        same = replace(same, norm_kwh_per_person=None)
+    return same == before
+
+
+#: So many problems hold no bills up however small the provider is.
+FEW = 3
+
+
+def too_many(*, problems: int, accounts: int, percent: Decimal) -> bool:
+    """Whether so many of the month's accounts are problems that something common must be wrong."""
+    return problems > max(Decimal(FEW), accounts * percent / 100)

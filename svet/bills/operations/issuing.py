@@ -12,6 +12,7 @@ from django.utils import translation
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
+from svet.billing import queries as billing
 from svet.bills import queries, texts
 from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillEntry, BillFile
@@ -73,11 +74,21 @@ class IssueReport:
     without_code: int = 0
 
 
-def issue(*, provider_id: int, period: Month, now: datetime, announce: bool = True) -> IssueReport:
+def issue(
+    *,
+    provider_id: int,
+    period: Month,
+    now: datetime,
+    announce: bool = True,
+    despite_problems: bool = False,
+) -> IssueReport:
     """Issue the bills of every account charged for ``period``; a second run issues only what is missing.
 
     Each batch is one transaction with its notices and letters; ``announce`` is off for months long past.
+    ``despite_problems`` issues although more accounts could not be charged than the provider allows.
+    :raises BillingRefused: the month is being charged, or too many of its accounts could not be
     """
+    billing.refuse_issuing(provider_id=provider_id, period=period, despite_problems=despite_problems)
     provider = Provider.objects.get(pk=provider_id)
     already = Bill.objects.filter(account__provider_id=provider_id, period=period.first).count()
     overtaken = queries.overtaken(provider_id=provider_id, period=period)
