@@ -52,7 +52,7 @@ def main(files: int, threads: int) -> int:
                 print(f"{type(error).__name__}: {error}")
     many = (time.perf_counter() - begin) / files
     print(
-        f"{files:,} bills from {threads} threads: {wrong} differ from one thread's, {failed} could not be drawn;"
+        f"{files:,} bills from {threads} threads: {wrong} differ from one thread's, {failed} failed;"
         f" {single * 1000:.2f} ms a bill in one thread, {many * 1000:.2f} ms in {threads};"
         f" formatting by {rl_accel.fp_str.__module__}"
     )

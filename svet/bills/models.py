@@ -101,6 +101,57 @@ class BillFile(models.Model):
         return f"{self.bill_id}{' masked' if self.masked else ''}"
 
 
+class PrintBatch(models.Model):
+    """A pile of bills for the print house: its members are chosen first, its files are drawn after that.
+
+    ``drawn_at`` is empty while the files have not been handed out whole: the next run draws such a batch
+    again. ``pdf_sha256`` and ``register_sha256`` prove a later drawing the same.
+    """
+
+    public_id = PublicIdField()
+    provider = models.ForeignKey(
+        "subscribers.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    period = models.DateField()
+    number = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    bills = models.PositiveIntegerField()
+    drawn_at = models.DateTimeField(null=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True, default="")
+    register_sha256 = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "period", "number"], name="bills_print_batch_numbered"
+            ),
+            models.CheckConstraint(condition=models.Q(bills__gt=0), name="bills_print_batch_not_empty"),
+        ]
+        indexes = [models.Index(fields=["-made_at", "-id"], name="bills_print_batch_feed")]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.period} {self.number}"
+
+
+class PrintedBill(models.Model):
+    """A bill's place in its batch: no bill is in two. ``street`` is its part of the route."""
+
+    batch = models.ForeignKey(PrintBatch, on_delete=models.PROTECT, related_name="places", db_index=False)
+    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="printed")
+    position = models.PositiveIntegerField()
+    street = models.CharField(max_length=270)
+    printed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="bills_printed_place_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.position}"
+
+
 class DueReminder(models.Model):
     """A person was reminded of what the account owes by this day."""
 

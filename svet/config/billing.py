@@ -15,17 +15,7 @@ from svet.subscribers.models import Provider
 
 def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Callable[[str], None]) -> None:
     """Charge and issue for one provider or all. :raises Failure: no such month or provider"""
-    try:
-        month = Month.parse(period)
-    except ValueError as error:
-        raise Failure(str(error)) from None
-    providers = Provider.objects.order_by("code")
-    chosen = [provider for provider in providers if code in ("", provider.code)]
-    if not chosen:
-        known = ", ".join(provider.code for provider in providers) or "none yet"
-        raise Failure(
-            f"no provider is called {code!r}: there are {known}" if code else "there are no providers yet"
-        )
+    month, chosen = chosen_month(period=period, code=code)
     for provider in chosen:
         report = billing.run(provider_id=provider.pk, period=month, now=now)
         say(
@@ -38,6 +28,22 @@ def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Calla
                 f"{provider.name}, {month}: {issued.issued} bills issued, {issued.already} were there already"
             )
             say_of_issue(issued, provider=provider, month=month, say=say)
+
+
+def chosen_month(*, period: str, code: str) -> tuple[Month, list[Provider]]:
+    """The month and the providers a command names. :raises Failure: no such month or provider"""
+    try:
+        month = Month.parse(period)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+    providers = Provider.objects.order_by("code")
+    chosen = [provider for provider in providers if code in ("", provider.code)]
+    if not chosen:
+        known = ", ".join(provider.code for provider in providers) or "none yet"
+        raise Failure(
+            f"no provider is called {code!r}: there are {known}" if code else "there are no providers yet"
+        )
+    return month, chosen
 
 
 def say_of_issue(

@@ -15,9 +15,10 @@ from django.utils import timezone
 from svet.billing import operations as billing
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
-from svet.bills.models import Bill
+from svet.bills.models import Bill, PrintBatch
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
+from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.queries import blocked
@@ -69,6 +70,21 @@ class World:
         if who in self.cookies:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[who]
         return client
+
+
+def _printed(now: datetime) -> str:
+    """A batch with Anna's bill."""
+    bill = Bill.objects.select_related("account").get()
+    list(
+        bills.print_month(
+            provider_id=bill.account.provider_id,
+            period=Month.of(bill.period),
+            keep=lambda _files: None,
+            by=Actor.system("tests"),
+            now=now,
+        )
+    )
+    return PrintBatch.objects.get().public_id
 
 
 def _full_bucket(now: datetime) -> str:
@@ -177,6 +193,7 @@ def build() -> World:
         "appeal_photo_id": MessagePhoto.objects.get(message__appeal=appeal).photo.public_id,
         "card_id": make_card(person=anna).public_id,
         "bill_id": Bill.objects.get().public_id,
+        "batch_id": _printed(now),
         "device_id": device.public_id,
         "browser_id": browser.public_id,
         "token_id": spare.public_id,

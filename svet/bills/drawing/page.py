@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import BytesIO
+from collections.abc import Iterable, Sequence
 
-from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
 
 from svet.bills import texts
 from svet.bills.drawing.chart import draw_bars
 from svet.bills.drawing.code import symbol
-from svet.bills.drawing.pen import BOLD, INK, MEDIUM, REGULAR, SOFT, TINT, Pen, register_fonts
+from svet.bills.drawing.pen import BOLD, INK, MEDIUM, REGULAR, SOFT, TINT, Pen
+from svet.bills.drawing.sheets import HEIGHT as _HEIGHT
+from svet.bills.drawing.sheets import WIDTH as _WIDTH
+from svet.bills.drawing.sheets import Sheets
 from svet.bills.drawing.tables import Row, draw_table, line_rows, reading_rows
 from svet.bills.rules import BillDocument, CodeImpossible, compare, payment_code
 from svet.look.formats import NBSP, day, roubles
 
-_WIDTH, _HEIGHT = A4
 _MARGIN = 36.0
 _INNER = _WIDTH - 2 * _MARGIN
 _FOOT = 62.0
@@ -34,17 +32,28 @@ _BRAND = "#1f5fa8"
 def draw(document: BillDocument, *, masked: bool) -> bytes:
     """Draw the bill as a PDF of one page; ``masked`` hides the holder's name and flat.
 
-    The words come from the active language; equal documents give equal bytes.
+    The words come from the active language; equal documents give equal bytes, from any thread.
     """
-    register_fonts()
-    rl_config.useA85 = 0
-    buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, invariant=1, pageCompression=1, lang="ru-RU")
-    canvas.setTitle(f"Счёт {document.number}")
-    canvas.setAuthor(document.payee.legal_name)
-    canvas.setSubject(f"Платёжный документ за {texts.month_label(document.period)}")
-    canvas.setCreator("Svet")
-    pen = Pen(canvas, height=_HEIGHT)
+    sheets = Sheets(
+        title=f"Счёт {document.number}",
+        author=document.payee.legal_name,
+        subject=f"Платёжный документ за {texts.month_label(document.period)}",
+    )
+    with sheets.page() as pen:
+        _compose(pen, document, masked=masked)
+    return sheets.content()
+
+
+def draw_batch(documents: Iterable[BillDocument], *, title: str, author: str) -> bytes:
+    """Draw bills in their order as one PDF, a page each, names and flats in full: for the print house."""
+    sheets = Sheets(title=title, author=author, subject="Платёжные документы")
+    for document in documents:
+        with sheets.page() as pen:
+            _compose(pen, document, masked=False)
+    return sheets.content()
+
+
+def _compose(pen: Pen, document: BillDocument, *, masked: bool) -> None:
     accent = _accent(document.payee.color)
     y = _head(pen, document, accent)
     y = _hero(pen, document, y, accent)
@@ -52,9 +61,6 @@ def draw(document: BillDocument, *, masked: bool) -> bytes:
     y = _tables(pen, document, y)
     _bottom(pen, document, y, accent)
     _foot(pen, document)
-    canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
 
 
 def _accent(color: str) -> Color:

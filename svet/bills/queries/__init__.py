@@ -2,6 +2,20 @@
 
 from svet.bills.queries.chain import broken_chain, unbilled
 from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
+from svet.bills.queries.printing import (
+    BatchNotFound,
+    BatchView,
+    PrintReason,
+    Sheet,
+    Waiting,
+    batch_by_label,
+    batch_by_public_id,
+    batches,
+    label_of,
+    sheets,
+    to_print,
+    waiting,
+)
 from svet.bills.queries.reading import (
     BillNotFound,
     BillReason,
@@ -21,14 +35,22 @@ from svet.bills.queries.reading import (
 from svet.bills.queries.reminding import anything_due, due_bills
 
 __all__ = [
+    "BatchNotFound",
+    "BatchView",
     "BillNotFound",
     "BillReason",
     "BillSummary",
     "BillView",
     "Gathered",
+    "PrintReason",
+    "Sheet",
     "StatementMonth",
+    "Waiting",
     "accounts_of_bill",
     "anything_due",
+    "batch_by_label",
+    "batch_by_public_id",
+    "batches",
     "bill_by_id",
     "bill_for",
     "bills",
@@ -37,10 +59,14 @@ __all__ = [
     "due_bills",
     "gather",
     "is_masked",
+    "label_of",
     "last_bills",
     "latest",
     "overtaken",
+    "sheets",
     "statement",
+    "to_print",
     "unbilled",
     "unissued",
+    "waiting",
 ]

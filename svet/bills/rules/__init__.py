@@ -23,6 +23,7 @@ from svet.bills.rules.document import (
 from svet.bills.rules.lines import adds_up, last_prices, merged, usage
 from svet.bills.rules.qr import CodeImpossible, is_payable_by_code, payment_code, payment_qr
 from svet.bills.rules.reminding import accounts_label, reminded_until, still_owed
+from svet.bills.rules.route import batch_label, route_key
 from svet.bills.rules.sums import CHARGE, PAYMENT, REFUND, Posted, account_sums, balances
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "accounts_label",
     "adds_up",
     "balances",
+    "batch_label",
     "canonical",
     "compare",
     "digest",
@@ -61,6 +63,7 @@ __all__ = [
     "payment_qr",
     "per_day",
     "reminded_until",
+    "route_key",
     "still_owed",
     "to_snapshot",
     "usage",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from svet.bills.queries import BillReason
+from svet.bills.queries import BillReason, PrintReason
 from svet.bills.texts.labels import (
     in_month,
     month_label,
@@ -56,4 +56,6 @@ def explain(refusal: Refused) -> str:
     """Say a refusal of this room to a customer."""
     if refusal.reason is BillReason.NOT_FOUND:
         return _("Такого счёта нет. Проверьте адрес или откройте список счетов.")
+    if refusal.reason is PrintReason.NO_BATCH:
+        return _("Такой партии нет. Её номер стоит на контрольном листе.")
     return str(refusal)
