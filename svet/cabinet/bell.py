@@ -23,6 +23,7 @@ _ICONS = {
     Event.DUE_NEAR: "clock",
     Event.PAYMENT_CREDITED: "receipt",
     Event.PAYMENT_FAILED: "warning",
+    Event.PAYMENT_REFUNDED: "info",
     Event.READING_ACCEPTED: "meter",
     Event.READING_REFUSED: "warning",
     Event.READING_CORRECTED: "warning",

@@ -30,12 +30,13 @@ PROMISES = (
     Promise("I-1", "every kopeck is conserved", "svet.ledger.queries:broken"),
     Promise("I-2", "money the bank took is credited exactly once", "svet.payments.queries:broken_credits"),
     Promise("I-4", "a group payment is all or nothing", "svet.payments.queries:broken_groups"),
+    Promise("I-5", "what the bank gave back is taken off once", "svet.payments.queries:broken_refunds"),
     Promise("I-6", "an accepted reading is never lost", "svet.metering.queries:broken"),
     Promise("I-10", "a bill is immutable", "svet.bills.queries:broken"),
     Promise("I-11", "a billing run is repeatable", "svet.billing.queries:broken"),
     Promise("I-12", "a register is applied once, row by row", "svet.exchange.queries:broken"),
-    Promise("I-21", "suspense holds exactly the rows that wait", "svet.payments.suspense:broken_suspense"),
     Promise("I-14", "the journal's seals hold", "svet.journal.queries:broken_seals"),
+    Promise("I-21", "every payment has its source", "svet.payments.queries:broken_books"),
 )
 
 

@@ -26,6 +26,7 @@ class Event(StrEnum):
     APPEAL_ANSWERED = "appeal_answered"
     PAYMENT_CREDITED = "payment_credited"
     PAYMENT_FAILED = "payment_failed"
+    PAYMENT_REFUNDED = "payment_refunded"
     VERIFICATION_NEAR = "verification_near"
     METER_REPLACED = "meter_replaced"
     WINDOW_OPEN = "window_open"
@@ -85,6 +86,7 @@ PARAMS: Final[Mapping[Event, frozenset[str]]] = {
     Event.APPEAL_ANSWERED: frozenset({"number", "answer"}),
     Event.PAYMENT_CREDITED: frozenset({"order", "total"}),
     Event.PAYMENT_FAILED: frozenset({"order", "total"}),
+    Event.PAYMENT_REFUNDED: frozenset({"order", "total"}),
     Event.VERIFICATION_NEAR: frozenset({"account", "serial", "on"}),
     Event.METER_REPLACED: frozenset({"account", "before", "serial", "on"}),
     Event.WINDOW_OPEN: frozenset({"until"}),
@@ -132,6 +134,7 @@ OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.ACCESS_CHANGED: frozenset({Channel.BELL, Channel.EMAIL}),
     Event.METER_REPLACED: frozenset({Channel.BELL}),
     Event.PAYMENT_FAILED: frozenset({Channel.BELL}),
+    Event.PAYMENT_REFUNDED: frozenset({Channel.BELL}),
     Event.READING_REFUSED: frozenset({Channel.BELL}),
     Event.READING_CORRECTED: frozenset({Channel.BELL}),
     Event.CONTROL_READING: frozenset({Channel.BELL}),
@@ -157,6 +160,7 @@ USUAL: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.DUE_NEAR: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
     Event.PAYMENT_CREDITED: frozenset({Channel.BELL}),
     Event.PAYMENT_FAILED: frozenset({Channel.EMAIL}),
+    Event.PAYMENT_REFUNDED: frozenset({Channel.EMAIL}),
     Event.VERIFICATION_NEAR: frozenset({Channel.BELL, Channel.EMAIL}),
     Event.METER_REPLACED: frozenset({Channel.EMAIL}),
     Event.WINDOW_OPEN: frozenset({Channel.BELL}),

@@ -136,6 +136,15 @@ def _payment_failed(p: Params) -> Words:
     )
 
 
+def _payment_refunded(p: Params) -> Words:
+    return Words(
+        title=_("Деньги возвращены"),
+        text=_("По платежу %(order)s банк вернул %(total)s. Баланс в кабинете это уже учитывает.") % p,
+        sms=_("По платежу %(order)s возвращено %(total)s") % p,
+        action=_("Посмотреть платёж"),
+    )
+
+
 def _verification_near(p: Params) -> Words:
     if "lapsed" in p:
         return Words(
@@ -225,6 +234,7 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.DUE_NEAR: _due_near,
     Event.PAYMENT_CREDITED: _payment_credited,
     Event.PAYMENT_FAILED: _payment_failed,
+    Event.PAYMENT_REFUNDED: _payment_refunded,
     Event.VERIFICATION_NEAR: _verification_near,
     Event.METER_REPLACED: account_texts.meter_replaced,
     Event.WINDOW_OPEN: _window_open,
@@ -257,6 +267,7 @@ def event_name(event: Event) -> str:
         Event.DUE_NEAR: _("Скоро срок оплаты"),
         Event.PAYMENT_CREDITED: _("Платёж проведён"),
         Event.PAYMENT_FAILED: _("Платёж не прошёл"),
+        Event.PAYMENT_REFUNDED: _("Платёж возвращён"),
         Event.VERIFICATION_NEAR: _("Скоро поверка счётчика"),
         Event.METER_REPLACED: _("Прибор учёта заменён"),
         Event.WINDOW_OPEN: _("Начался приём показаний"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.utils import timezone
@@ -26,5 +27,15 @@ def settle(order_id: int) -> None:
 @app.periodic(cron="* * * * * */15")
 @app.task(queue="payments", name="payments.janitor", pass_context=False)
 def janitor(timestamp: int) -> None:
-    """Look at the orders whose time has come, every quarter of a minute."""
-    operations.look_at_due_orders(now=datetime.fromtimestamp(timestamp, tz=UTC))
+    """Look at the orders and refunds whose time has come, every quarter of a minute."""
+    now = datetime.fromtimestamp(timestamp, tz=UTC)
+    operations.look_at_due_orders(now=now)
+    operations.look_at_asked_refunds(now=now)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="payments", name="payments.refunds", pass_context=False)
+def refunds(timestamp: int) -> None:
+    """Read the bank's list of refunds, every hour: a callback may never come. A silent bank waits an hour."""
+    with suppress(operations.BankUnavailable):
+        operations.look_for_refunds(now=datetime.fromtimestamp(timestamp, tz=UTC))

@@ -1,4 +1,4 @@
-"""Orders, their lines, every change of state, and the inbox of the bank's callbacks."""
+"""Orders, their lines and refunds, every change of state, and the inbox of the bank's callbacks."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
+from svet.payments.refund_models import LaterLine, PaymentRefund, RefundLine
 from svet.payments.register_models import RegisterPayment, Source
 from svet.payments.states import OPEN, OrderState
 
 __all__ = [
+    "TO_CLOSE",
     "BoundCard",
     "Callback",
     "CallbackOutcome",
+    "LaterLine",
     "Order",
     "OrderLine",
+    "PaymentRefund",
+    "RefundLine",
     "RegisterPayment",
     "Source",
     "StateChange",
@@ -77,6 +82,11 @@ class Order(models.Model):
     bank_reason = models.CharField(max_length=40, blank=True)
     bank_method = models.CharField(max_length=80, blank=True)
     taken_kopecks = models.BigIntegerField(null=True)
+    # What the bank has given back of it so far: the sum of the refunds that are done.
+    refunded_kopecks = models.BigIntegerField(default=0)
+    # «1 из 2»: the place among the orders that one «Оплатить» makes for several payees, one after the other.
+    step = models.PositiveSmallIntegerField(default=1)
+    steps = models.PositiveSmallIntegerField(default=1)
     card = models.ForeignKey(BoundCard, models.PROTECT, null=True, related_name="+", db_index=False)
     # A call repeated with the same key must carry the same body, also when the card was unbound meanwhile.
     card_reference = models.CharField(max_length=64, blank=True)
@@ -96,6 +106,12 @@ class Order(models.Model):
                 fields=["bank_reference"], condition=~Q(bank_reference=""), name="payments_order_reference"
             ),
             models.CheckConstraint(condition=Q(total_kopecks__gt=0), name="payments_order_total_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded_kopecks__gte=0), name="payments_order_refunded_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(step__gte=1) & Q(step__lte=models.F("steps")), name="payments_order_step_of_steps"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=OrderState.CREDITED) | Q(credited_at__isnull=False),
                 name="payments_order_credited_at",
@@ -135,6 +151,8 @@ class OrderLine(models.Model):
     account = models.ForeignKey("subscribers.Account", models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     kopecks = models.BigIntegerField()
+    # What of the money taken came to the account: ``kopecks``, unless a person credited another sum.
+    credited_kopecks = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -149,6 +167,11 @@ class OrderLine(models.Model):
     @property
     def money(self) -> Money:
         return Money(self.kopecks)
+
+    @property
+    def credited(self) -> Money:
+        """What came to the account, nothing before it did."""
+        return Money(self.credited_kopecks or 0)
 
 
 class StateChange(models.Model):
@@ -175,6 +198,12 @@ class CallbackOutcome(models.TextChoices):
     UNMATCHED = "unmatched"
     REJECTED = "rejected"
     MALFORMED = "malformed"
+    UNKNOWN = "unknown"  # from our bank, of a kind we do not know
+    NOTED = "noted"  # written by ourselves: the bank's answer contradicts our books
+
+
+# What waits for a person until it is closed.
+TO_CLOSE = frozenset({CallbackOutcome.UNMATCHED, CallbackOutcome.UNKNOWN, CallbackOutcome.NOTED})
 
 
 class Callback(models.Model):
@@ -188,6 +217,9 @@ class Callback(models.Model):
     reference = models.CharField(max_length=64, blank=True)
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="callbacks")
     note = models.CharField(max_length=300, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=100, blank=True)
+    closed_comment = models.CharField(max_length=300, blank=True)
 
     class Meta:
         indexes = [
@@ -196,6 +228,11 @@ class Callback(models.Model):
                 fields=["received_at"],
                 condition=~Q(outcome=CallbackOutcome.TAKEN),
                 name="payments_callback_odd",
+            ),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(outcome__in=sorted(TO_CLOSE), closed_at__isnull=True),
+                name="payments_callback_to_close",
             ),
         ]
 

@@ -2,29 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
+from svet.payments.bound_cards import CardView, cards
+from svet.payments.desk import (
+    CallbackView,
+    ReviewView,
+    open_callback,
+    open_callbacks,
+    order_in_review,
+    orders_in_review,
+    waiting_for_a_person,
+)
 from svet.payments.models import (
-    BoundCard,
-    Callback,
-    CallbackOutcome,
     Order,
     OrderLine,
+    PaymentRefund,
     RegisterPayment,
     StateChange,
 )
+from svet.payments.promises import (
+    broken,
+    broken_books,
+    broken_credits,
+    broken_groups,
+    broken_refunds,
+    broken_sources,
+)
 from svet.payments.registers import RegisterState
-from svet.payments.states import IN_TRANSIT, OrderState
+from svet.payments.states import IN_TRANSIT, OrderState, RefundState
+
+__all__ = [
+    "CallbackView",
+    "CardView",
+    "ChangeView",
+    "LineView",
+    "OrderNotFound",
+    "OrderView",
+    "RefundView",
+    "RegisterPaymentView",
+    "ReviewView",
+    "accounts_of_order",
+    "broken",
+    "broken_books",
+    "broken_credits",
+    "broken_groups",
+    "broken_refunds",
+    "broken_sources",
+    "cards",
+    "in_transit",
+    "last_receipt_email",
+    "open_callback",
+    "open_callbacks",
+    "order_for",
+    "order_in_review",
+    "orders",
+    "orders_in_review",
+    "own_order",
+    "register_payments",
+    "unfinished",
+    "view",
+    "waiting_for_a_person",
+]
 
 
 class OrderReason(StrEnum):
@@ -58,8 +106,21 @@ class ChangeView:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundView:
+    """What of one refund of the bank came off the accounts asked for."""
+
+    reference: str
+    money: Money
+    refunded_at: datetime
+    account_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as the asker may see it: ``lines`` and ``total`` hold only the accounts asked for."""
+    """An order as the asker may see it: ``lines``, ``total``, ``refunds`` hold only the accounts asked for.
+
+    «``step`` из ``steps``» is its place among the orders of one «Оплатить» for several payees.
+    """
 
     order_id: int
     public_id: str
@@ -77,6 +138,19 @@ class OrderView:
     bank_reason: str
     bank_method: str
     receipt_email: str
+    refunds: tuple[RefundView, ...] = ()
+    step: int = 1
+    steps: int = 1
+
+    @property
+    def refunded(self) -> Money:
+        """What the bank has given back of it."""
+        return Money.total(refund.money for refund in self.refunds)
+
+    @property
+    def returned(self) -> bool:
+        """Whether nothing of it is left with us."""
+        return self.state is OrderState.RETURNED or (bool(self.refunds) and self.refunded == self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +163,6 @@ class RegisterPaymentView:
     money: Money
     paid_on: str
     applied_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CardView:
-    """A bound card as its person sees it."""
-
-    public_id: str
-    name: str
-    system: str
-    last4: str
-    expires: str
-    bound_at: datetime
-
-    @property
-    def title(self) -> str:
-        """«Мир •• 2987», with the person's own name before it."""
-        shown = f"{self.system} •• {self.last4}".strip()
-        return f"{self.name} ({shown})" if self.name else shown
-
-
-def cards(*, person_id: int) -> list[CardView]:
-    """The bound cards of a person, the newest first."""
-    rows = BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True).order_by("-bound_at", "-id")
-    return [
-        CardView(row.public_id, row.name, row.system, row.last4, row.expires, row.bound_at) for row in rows
-    ]
 
 
 def order_for(actor: Actor, *, public_id: str) -> OrderView:
@@ -200,64 +248,6 @@ def in_transit(account_ids: Collection[int]) -> dict[int, Money]:
     return {row["account_id"]: Money(int(row["sum"])) for row in rows}
 
 
-def odd_callbacks(*, since: datetime) -> list[Callback]:
-    """Callbacks that found no order or were refused: money to reconcile, or somebody's mischief."""
-    return list(
-        Callback.objects.filter(received_at__gte=since)
-        .exclude(outcome=CallbackOutcome.TAKEN)
-        .order_by("-received_at")
-    )
-
-
-# Each finds one kind of breach; the words go before the number of the order or the ledger key.
-_CREDITS = {
-    "credited, but the ledger knows nothing of it: order": """
-        SELECT o.number FROM payments_order o LEFT JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
-        WHERE o.state = 'credited' AND t.id IS NULL ORDER BY o.id LIMIT 100""",
-    "in the ledger, but no credited order asked for it:": """
-        SELECT t.key FROM ledger_transaction t
-        LEFT JOIN payments_order o ON o.public_id = substr(t.key, 5) AND o.state = 'credited'
-        WHERE t.key LIKE 'pay:%' AND o.id IS NULL ORDER BY t.id LIMIT 100""",
-    "the lines do not add up to what the bank took: order": """
-        SELECT o.number FROM payments_order o WHERE o.state = 'credited' AND (
-            o.taken_kopecks IS DISTINCT FROM o.total_kopecks
-            OR o.total_kopecks <> (SELECT sum(kopecks) FROM payments_orderline WHERE order_id = o.id))
-        ORDER BY o.id LIMIT 100""",
-}
-_GROUPS = {
-    "not every line was credited in the one transaction: order": """
-        SELECT o.number FROM payments_order o JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
-        WHERE (SELECT jsonb_object_agg(account_id, kopecks) FROM payments_orderline WHERE order_id = o.id)
-            IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, -kopecks) FROM ledger_posting
-                WHERE transaction_id = t.id AND book = 'receivable')
-        ORDER BY o.id LIMIT 100""",
-}
-
-
-def broken() -> list[str]:
-    """Breaches of I-2 and I-4 together."""
-    return broken_credits() + broken_groups()
-
-
-def broken_credits() -> list[str]:
-    """I-2: what the bank took for an order stands in the ledger exactly once, and nothing else does."""
-    return _breaches(_CREDITS)
-
-
-def broken_groups() -> list[str]:
-    """I-4: the lines of an order were credited together, each to its account."""
-    return _breaches(_GROUPS)
-
-
-def _breaches(queries: Mapping[str, str]) -> list[str]:
-    breaches = []
-    with connection.cursor() as cursor:
-        for words, query in queries.items():
-            cursor.execute(query)
-            breaches += [f"{words} {row[0]}" for row in cursor.fetchall()]
-    return breaches
-
-
 def view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
     """An order as a value; ``only`` leaves out the lines of other accounts."""
     lines = tuple(_line(line) for line in order.lines.all() if only is None or line.account_id in only)
@@ -278,19 +268,42 @@ def view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
         bank_reason=order.bank_reason,
         bank_method=order.bank_method,
         receipt_email=order.receipt_email,
+        refunds=tuple(_refunds(order, only)),
+        step=order.step,
+        steps=order.steps,
     )
 
 
 def _with_parts(chosen: QuerySet[Order]) -> QuerySet[Order]:
     lines = OrderLine.objects.select_related("account__provider").order_by("position")
+    done = PaymentRefund.objects.filter(state=RefundState.DONE).order_by("id")
     return chosen.prefetch_related(
-        Prefetch("lines", queryset=lines), Prefetch("changes", queryset=StateChange.objects.order_by("id"))
+        Prefetch("lines", queryset=lines),
+        Prefetch("changes", queryset=StateChange.objects.order_by("id")),
+        Prefetch("refunds", queryset=done.prefetch_related("lines__line"), to_attr="done_refunds"),
     )
 
 
 def _line(line: OrderLine) -> LineView:
     account = line.account
-    return LineView(account.pk, account.public_id, account.number, account.provider.name, line.money)
+    money = line.money if line.credited_kopecks is None else line.credited
+    return LineView(account.pk, account.public_id, account.number, account.provider.name, money)
+
+
+def _refunds(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]:
+    rows: list[PaymentRefund] = order.done_refunds  # type: ignore[attr-defined]
+    for refund in rows:
+        parts = [
+            (part.line.account_id, part.kopecks)
+            for part in refund.lines.all()
+            if only is None or part.line.account_id in only
+        ]
+        money = Money(sum(kopecks for _, kopecks in parts))
+        if order.state == OrderState.RETURNED:
+            money = refund.money
+        if money:
+            at = refund.refunded_at or refund.known_at
+            yield RefundView(refund.reference, money, at, tuple(account for account, _ in parts))
 
 
 def _changes(rows: Iterable[StateChange]) -> Iterable[ChangeView]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,3 +98,40 @@ def body_hash(lines: Iterable[tuple[str, Money]], *, card: str = "", keeps_card:
     if card or keeps_card:
         text += f"|{card}|{keeps_card}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fill(taken: Money, wanted: Sequence[Money]) -> list[Money]:
+    """Lay a sum that was taken on the lines of an order, in their order; what is over comes to the last one.
+
+    For the sum that was ordered this is the order itself.
+    """
+    rest, filled = taken.kopecks, []
+    for money in wanted:
+        part = min(rest, money.kopecks)
+        filled.append(part)
+        rest -= part
+    if rest and filled:
+        filled[-1] += rest
+    return [Money(part) for part in filled]
+
+
+def share_refund(refund: Money, left: Sequence[Money]) -> list[Money]:
+    """Lay a refund on the lines of an order, of which ``left`` has not been given back yet.
+
+    The bank does not say which account it gave back for. So: all that is left is taken off every line; a
+    refund of exactly what is left on one line, and of no other, is of that line; any other is shared in
+    proportion to what is left, the odd kopecks going to the largest fractions, then to the earlier lines.
+    Never more than is left on a line: for a refund above all of it the result adds up to less (ADR 73).
+    """
+    whole = sum(money.kopecks for money in left)
+    if refund.kopecks >= whole:
+        return list(left)
+    fitting = [index for index, money in enumerate(left) if money == refund]
+    if len(fitting) == 1:
+        return [refund if index == fitting[0] else Money(0) for index in range(len(left))]
+    parts = [money.kopecks * refund.kopecks // whole for money in left]
+    fractions = [money.kopecks * refund.kopecks % whole for money in left]
+    odd = refund.kopecks - sum(parts)
+    for index in sorted(range(len(left)), key=lambda index: (-fractions[index], index))[:odd]:
+        parts[index] += 1
+    return [Money(part) for part in parts]

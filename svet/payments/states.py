@@ -18,6 +18,7 @@ class OrderState(StrEnum):
     CANCELED = "canceled"  # the bank did not take the money
     FAILED = "failed"  # the bank refused the order itself
     REVIEW = "review"  # something does not add up: a person decides
+    RETURNED = "returned"  # the bank took the money and gave all of it back before it was credited
 
 
 MOVES: Mapping[OrderState, frozenset[OrderState]] = {
@@ -27,15 +28,26 @@ MOVES: Mapping[OrderState, frozenset[OrderState]] = {
     ),
     OrderState.WAITING: frozenset({OrderState.PAID, OrderState.CANCELED, OrderState.REVIEW}),
     OrderState.PAID: frozenset({OrderState.CREDITED, OrderState.REVIEW}),
+    # What the bank gives back later does not change the state: it is a refund of its own (``RefundState``).
     OrderState.CREDITED: frozenset(),
     # The bank may succeed late: money it took is credited whatever we believed before.
     OrderState.CANCELED: frozenset({OrderState.PAID, OrderState.REVIEW}),
     OrderState.FAILED: frozenset({OrderState.PAID, OrderState.REVIEW}),
-    OrderState.REVIEW: frozenset({OrderState.PAID, OrderState.CANCELED}),
+    OrderState.REVIEW: frozenset({OrderState.PAID, OrderState.CANCELED, OrderState.RETURNED}),
+    OrderState.RETURNED: frozenset(),
 }
 
+
+class RefundState(StrEnum):
+    """Where a refund stands; one made at the bank without us is born ``done``."""
+
+    ASKED = "asked"  # kept before the bank was asked; its answer is not known yet
+    DONE = "done"  # the bank has given the money back
+    REFUSED = "refused"  # the bank said no, nothing was given back
+
+
 OPEN = frozenset({OrderState.CREATED, OrderState.SENT, OrderState.WAITING, OrderState.PAID})
-FINAL = frozenset({OrderState.CREDITED, OrderState.CANCELED, OrderState.FAILED})
+FINAL = frozenset({OrderState.CREDITED, OrderState.CANCELED, OrderState.FAILED, OrderState.RETURNED})
 IN_TRANSIT = frozenset({OrderState.PAID, OrderState.REVIEW})
 
 # Counted from the moment the order was made, so that a late look does not shift the later ones.

@@ -30,7 +30,12 @@ def receipt_line(account_number: str, money: Money) -> str:
 
 def explain(refusal: Refused) -> str:
     """The sentence for any refusal of this room."""
-    known = _explain_amount(refusal) or _explain_order(refusal) or _explain_source(refusal)
+    known = (
+        _explain_amount(refusal)
+        or _explain_order(refusal)
+        or _explain_review(refusal)
+        or _explain_source(refusal)
+    )
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 
 
@@ -106,6 +111,42 @@ def _explain_source(refusal: Refused) -> str:
     return ""
 
 
+def _explain_review(refusal: Refused) -> str:
+    """For the staff at the money desk."""
+    match str(refusal.reason):
+        case "review_comment_missing":
+            return _("Напишите, почему вы так решили: это останется в журнале.")
+        case "review_comment_too_long":
+            return _("Комментарий длиннее %(max)s знаков. Сократите его.") % refusal.details
+        case "review_not_staff":
+            return _("Это решает только сотрудник.")
+        case "review_not_found":
+            return _("Такого платежа или сообщения банка нет.")
+        case "review_already_decided":
+            return _("Это уже решено: другим сотрудником или самим банком. Ничего не изменилось.")
+        case "review_refund_asked":
+            return _("Деньги уже возвращаются, банк ещё не ответил. Подождите его ответа.")
+        case "review_nothing_taken":
+            return _("Банк не подтверждает, что взял деньги по этому платежу. Зачислять и возвращать нечего.")
+        case "review_nothing_left":
+            return _("Банк уже вернул всё, что взял.")
+        case "review_money_taken":
+            return _("У банка есть деньги по этому платежу или ещё могут прийти. Зачислите их или верните.")
+        case "review_other_currency":
+            return _("Банк взял деньги в другой валюте: %(currency)s. Верните их в кабинете банка.") % (
+                refusal.details
+            )
+        case "review_other_order":
+            return _("Банк называет этот платёж чужим заказом. Зачислить его нельзя, можно вернуть.")
+        case "review_several_payees":
+            return _("В платеже абоненты разных получателей. Зачислить его нельзя, можно вернуть.")
+        case "review_bank_unclear":
+            return _("Банк вернул часть денег, но пока не говорит, как именно. Попробуйте через час.")
+        case "review_bank_refused":
+            return _("Банк отказал в возврате (%(code)s). Платёж остался на проверке.") % refusal.details
+    return ""
+
+
 def state_name(state: OrderState) -> str:
     """The state of a payment in one or two words, as «История» shows it."""
     return {
@@ -117,6 +158,7 @@ def state_name(state: OrderState) -> str:
         OrderState.CANCELED: _("Не оплачен"),
         OrderState.FAILED: _("Не принят банком"),
         OrderState.REVIEW: _("На проверке"),
+        OrderState.RETURNED: _("Возвращён"),
     }[state]
 
 

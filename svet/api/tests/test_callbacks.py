@@ -12,11 +12,11 @@ from django.test import Client
 from svet.gateways import acquiring
 from svet.kernel.money import Money
 from svet.ledger.models import Transaction
-from svet.notices.models import Delivery
-from svet.payments import operations
+from svet.notices.models import Delivery, Notice
+from svet.payments import operations, queries
 from svet.payments.models import Callback, Order
 from svet.payments.states import OrderState
-from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_family, make_order
+from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_family, make_order, paid_back
 from tests.jobs import run_jobs
 
 URL = "/callbacks/yookassa/"
@@ -113,12 +113,23 @@ def test_another_shops_news_is_refused(order: Order) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        b"null",
-        b"[]",
         b'{"a":',
-        b'{"event":"payment.succeeded","event":"payment.canceled","object":{"id":"x"}}',
         b"[" * 60_000,
         '{"event":"payment.succeeded","object":{"id":"x"}}'.encode("utf-16"),
+    ],
+    ids=lambda raw: repr(raw[:30]),
+)
+def test_what_is_no_json_is_kept_and_refused(raw: bytes, db: None, bank: StubBank) -> None:
+    assert send(raw) == 400
+    assert Callback.objects.get().outcome == "malformed"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"null",
+        b"[]",
+        b'{"event":"payment.succeeded","event":"payment.canceled","object":{"id":"x"}}',
         b'{"event":"payment.succeeded","object":{"id":"../me"}}',
         b'{"event":"payment.succeeded","object":{"id":"a\\u0000b"}}',
         b'{"event":"root.shell","object":{"id":"x"}}',
@@ -126,9 +137,61 @@ def test_another_shops_news_is_refused(order: Order) -> None:
     ],
     ids=lambda raw: repr(raw[:30]),
 )
-def test_what_cannot_be_read_is_kept_and_refused(raw: bytes, db: None, bank: StubBank) -> None:
-    assert send(raw) == 400
-    assert Callback.objects.get().outcome == "malformed"
+def test_any_other_message_of_the_bank_is_taken_and_waits_for_a_person(
+    raw: bytes, db: None, bank: StubBank
+) -> None:
+    assert send(raw) == 200
+    assert Callback.objects.get().outcome == "unknown"
+    assert len(queries.open_callbacks()) == 1
+    run_jobs(queue="payments")
+
+
+def test_an_unknown_kind_about_an_order_of_ours_asks_the_bank(order: Order, bank: StubBank) -> None:
+    bank.pay(order)
+    raw = news(order).replace(b"payment.succeeded", b"payment.chargeback")
+    assert send(raw) == 200
+    view = queries.open_callbacks()[0]
+    assert (view.event, view.order_number) == ("payment.chargeback", order.number)
+    run_jobs(queue="payments")
+    assert credited(order) == Money(300_00)
+
+
+def refund_news(order: Order, **changes: Any) -> bytes:
+    thing = {
+        "id": "back-1",
+        "payment_id": f"ref-{order.public_id}",
+        "status": "succeeded",
+        "amount": {"value": "300.00", "currency": "RUB"},
+    }
+    body = {"type": "notification", "event": "refund.succeeded", "object": thing | changes}
+    return json.dumps(body).encode()
+
+
+def test_a_refund_told_once_and_a_hundred_times_is_booked_once(order: Order, bank: StubBank) -> None:
+    bank.pay(order)
+    assert send(news(order)) == 200
+    run_jobs(queue="payments")
+    bank.give_back(order, 100_00)
+    for _ in range(100):
+        # What it says the sum is means nothing.
+        assert send(refund_news(order, amount={"value": "999.00", "currency": "USD"})) == 200
+    run_jobs(queue="payments")
+    assert paid_back(order) == Money(100_00)
+    assert Notice.objects.filter(event="payment_refunded").count() == 1
+
+
+def test_a_forged_refund_takes_nothing_off(order: Order, bank: StubBank) -> None:
+    bank.pay(order)
+    send(news(order))
+    assert send(refund_news(order)) == 200
+    run_jobs(queue="payments")
+    assert (credited(order), paid_back(order)) == (Money(300_00), Money(0))
+
+
+def test_a_refund_of_an_unknown_payment_waits_for_a_person(order: Order, bank: StubBank) -> None:
+    assert send(refund_news(order, payment_id="strange")) == 200
+    view = queries.open_callbacks()[0]
+    assert (view.event, view.bank_reference, view.money) == ("refund.succeeded", "strange", Money(300_00))
 
 
 def test_too_long_and_wrongly_typed_bodies_are_refused(db: None, bank: StubBank) -> None:

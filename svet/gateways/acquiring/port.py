@@ -119,24 +119,31 @@ class BankStatus:
 
 @dataclass(frozen=True, slots=True)
 class BankRefund:
-    """The bank's answer to a refund."""
+    """A refund as the bank tells of it; ``payment`` is the bank's reference of the payment it belongs to."""
 
     reference: str
     state: BankState
     amount: Money
+    payment: str = ""
+    at: datetime | None = None
+    currency: str = "RUB"
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a callback claims; it only says where to look, never what is true."""
+    """What a callback claims; it only says where to look, never what is true.
+
+    ``known`` is false for a kind of event, or a shape, that we do not know: the rest is what could be read.
+    """
 
     event: str
     reference: str
     order_id: str
+    known: bool = True
 
 
 class CallbackRefused(Exception):
-    """A callback that is not from our bank or not for our shop; ``malformed`` tells broken ones apart."""
+    """A callback not from our bank or not for our shop; ``malformed`` tells apart what is no message."""
 
     def __init__(self, message: str, *, malformed: bool = False) -> None:
         super().__init__(message)
@@ -164,6 +171,11 @@ class Acquiring(Protocol):
 
     def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
         """Give money back; the same ``key`` never gives it twice."""
+
+    def refunds(
+        self, *, reference: str = "", since: datetime | None = None, patience: float = PATIENT
+    ) -> tuple[BankRefund, ...]:
+        """All refunds of one payment, or all that were made since a moment."""
 
     def read_callback(self, *, raw: bytes, address: str) -> News:
         """Judge and read a callback without the network. :raises CallbackRefused:"""

@@ -12,8 +12,9 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import httpx
 
@@ -28,13 +29,15 @@ from svet.gateways.acquiring.port import (
     CallbackRefused,
     News,
 )
+from svet.gateways.acquiring.yookassa_news import read_news
 from svet.gateways.acquiring.yookassa_values import (
+    STATES,
     amount_of,
     is_reference,
     kept_card_of,
     method_of,
     moment_of,
-    no_duplicates,
+    refund_of,
     sum_of,
 )
 from svet.gateways.failures import Permanent, Temporary
@@ -51,21 +54,6 @@ NETWORKS = (
     "2a02:5180::/32",
 )
 LOOPBACK = ("127.0.0.0/8", "::1/128")
-EVENTS = frozenset(
-    {
-        "payment.waiting_for_capture",
-        "payment.succeeded",
-        "payment.canceled",
-        "payment_method.active",
-        "refund.succeeded",
-    }
-)
-STATES: Mapping[str, BankState] = {
-    "pending": BankState.PENDING,
-    "waiting_for_capture": BankState.PENDING,
-    "succeeded": BankState.PAID,
-    "canceled": BankState.CANCELED,
-}
 REASONS: Mapping[str, BankReason] = {
     "general_decline": BankReason.DECLINED,
     "call_issuer": BankReason.DECLINED,
@@ -94,6 +82,9 @@ CONNECT = 3.0
 SILENCE = 5.0
 _silent_since: dict[str, float] = {}
 LONGEST_ANSWER = 1_000_000
+# Of a list: how many things on a page, and how many pages before we take the list for a broken one.
+PAGE = 100
+MOST_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,31 +163,35 @@ class YooKassa:
     def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
         """Give money back."""
         body = {"payment_id": reference, "amount": sum_of(amount)}
-        answer = self._call("POST", "/refunds", key=key, body=body)
-        try:
-            state = STATES.get(str(answer["status"]), BankState.UNKNOWN)
-            return BankRefund(str(answer["id"]), state, amount_of(answer["amount"])[0])
-        except (KeyError, TypeError, ValueError):
-            raise Temporary("the bank's answer cannot be read", code="shape") from None
+        return refund_of(self._call("POST", "/refunds", key=key, body=body))
+
+    def refunds(
+        self, *, reference: str = "", since: datetime | None = None, patience: float = PATIENT
+    ) -> tuple[BankRefund, ...]:
+        """Read the list page by page (…/api#get_refunds_list: filters, ``limit`` up to 100, ``cursor``)."""
+        asked: dict[str, str] = {"limit": str(PAGE)}
+        if reference:
+            asked["payment_id"] = reference
+        if since is not None:
+            asked["created_at.gte"] = since.astimezone(UTC).isoformat(timespec="milliseconds")
+        found: list[BankRefund] = []
+        for _ in range(MOST_PAGES):
+            answer = self._call("GET", f"/refunds?{urlencode(asked)}", patience=patience)
+            items = answer.get("items")
+            if not isinstance(items, list):
+                raise Temporary("the bank's answer cannot be read", code="shape")
+            found += [refund_of(item) for item in items]
+            cursor = answer.get("next_cursor")
+            if not cursor:
+                return tuple(found)
+            asked["cursor"] = str(cursor)
+        raise Temporary("the bank's list does not end", code="endless")
 
     def read_callback(self, *, raw: bytes, address: str) -> News:
         """Webhooks are not signed: only the network they come from is judged, then where to look is read."""
         if not self._is_ours(address):
             raise CallbackRefused("the address is not the bank's")
-        try:
-            body = json.loads(raw.decode("utf-8"), object_pairs_hook=no_duplicates)
-            thing = body["object"]
-            event, reference = str(body["event"]), str(thing.get("payment_id") or thing["id"])
-            metadata = thing.get("metadata") or {}
-            order_id = str(metadata.get("order_id", ""))
-            shop = str((thing.get("recipient") or {}).get("account_id", self.shop_id))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise CallbackRefused("not a notification", malformed=True) from None
-        if event not in EVENTS or not is_reference(reference):
-            raise CallbackRefused("not a notification we know", malformed=True)
-        if shop != self.shop_id:
-            raise CallbackRefused("the notification is for another shop")
-        return News(event, reference, order_id[:64])
+        return read_news(raw, shop_id=self.shop_id)
 
     def _is_ours(self, address: str) -> bool:
         try:

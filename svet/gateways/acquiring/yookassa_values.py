@@ -7,9 +7,16 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from svet.gateways.acquiring.port import KeptCard
+from svet.gateways.acquiring.port import BankRefund, BankState, KeptCard
+from svet.gateways.failures import Temporary
 from svet.kernel.money import Money
 
+STATES: Mapping[str, BankState] = {
+    "pending": BankState.PENDING,
+    "waiting_for_capture": BankState.PENDING,
+    "succeeded": BankState.PAID,
+    "canceled": BankState.CANCELED,
+}
 SYSTEMS: Mapping[str, str] = {"Mir": "Мир", "MasterCard": "Mastercard"}
 
 
@@ -66,9 +73,17 @@ def is_reference(text: str) -> bool:
     return 1 <= len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
 
 
-def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object of JSON. :raises ValueError: a key stands twice"""
-    keys = [key for key, _ in pairs]
-    if len(set(keys)) != len(keys):
-        raise ValueError("a key stands twice")
-    return dict(pairs)
+def refund_of(answer: Mapping[str, Any]) -> BankRefund:
+    """A refund, alone or of a list. :raises Temporary: it cannot be read"""
+    try:
+        amount, currency = amount_of(answer["amount"])
+        return BankRefund(
+            reference=str(answer["id"]),
+            state=STATES.get(str(answer["status"]), BankState.UNKNOWN),
+            amount=amount,
+            payment=str(answer["payment_id"]),
+            at=moment_of(answer.get("created_at")),
+            currency=currency,
+        )
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise Temporary("the bank's answer cannot be read", code="shape") from None

@@ -3,8 +3,20 @@
 from svet.payments.operations.beginning import begin_payment
 from svet.payments.operations.callbacks import CallbackRejected, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
+from svet.payments.operations.listing import look_for_refunds
 from svet.payments.operations.orders import AccountNotPayable, OrderConflict, OrderRefused, create_order
 from svet.payments.operations.registers import Fate, RegisterRow, apply_register_payments
+from svet.payments.operations.returning import look_at_asked_refunds
+from svet.payments.operations.reviewing import (
+    ReviewConflict,
+    ReviewNotFound,
+    ReviewReason,
+    ReviewRefused,
+    cancel_reviewed,
+    close_callback,
+    credit_reviewed,
+    send_back,
+)
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
 from svet.payments.operations.sources import SourceRefused, add_source
@@ -19,13 +31,23 @@ __all__ = [
     "OrderConflict",
     "OrderRefused",
     "RegisterRow",
+    "ReviewConflict",
+    "ReviewNotFound",
+    "ReviewReason",
+    "ReviewRefused",
     "SourceRefused",
     "add_source",
     "apply_register_payments",
     "begin_payment",
+    "cancel_reviewed",
+    "close_callback",
     "create_order",
+    "credit_reviewed",
+    "look_at_asked_refunds",
     "look_at_due_orders",
+    "look_for_refunds",
     "name_card",
+    "send_back",
     "send_to_bank",
     "settle",
     "take_callback",

@@ -31,8 +31,8 @@ class CallbackRejected(Refused):
 def take_callback(*, raw: bytes, address: str, now: datetime) -> Callback:
     """Keep a callback and enqueue the settling of its order in the same transaction.
 
-    Nothing in it is believed: a forged one costs the bank one question. One that fits no order is kept as
-    unmatched and logged as an error, for reconciliation.
+    Nothing in it is believed: a forged one costs the bank one question. One that fits no order, or is of a
+    kind we do not know, is kept and waits for a person at the money desk.
 
     :raises CallbackRejected: after it was kept
     """
@@ -47,20 +47,24 @@ def take_callback(*, raw: bytes, address: str, now: datetime) -> Callback:
         raise CallbackRejected(reason) from refusal
     with use_case():
         order = _order_of(news)
-        if order is None:
-            log.error("payments.callback_unmatched", reference=news.reference)
-            return _keep(raw, address, now, outcome=CallbackOutcome.UNMATCHED, news=news)
-        kept = _keep(raw, address, now, outcome=CallbackOutcome.TAKEN, news=news, order=order)
-        app.configure_task(SETTLE).defer(order_id=order.pk)
+        outcome = CallbackOutcome.TAKEN if order is not None else CallbackOutcome.UNMATCHED
+        if not news.known:
+            outcome = CallbackOutcome.UNKNOWN
+        kept = _keep(raw, address, now, outcome=outcome, news=news, order=order)
+        if outcome is not CallbackOutcome.TAKEN:
+            log.error(f"payments.callback_{outcome.value}", about=news.event, reference=news.reference)
+        if order is not None:
+            # Whatever it was about, the bank is asked.
+            app.configure_task(SETTLE).defer(order_id=order.pk)
         return kept
 
 
 def _order_of(news: News) -> Order | None:
     """By the bank's reference, else by our own id: it may come before the bank's first answer is kept."""
-    return (
-        Order.objects.filter(bank_reference=news.reference).first()
-        or Order.objects.filter(public_id=news.order_id, bank_reference="").first()
-    )
+    found = Order.objects.filter(bank_reference=news.reference).first() if news.reference else None
+    if found is None and news.order_id:
+        found = Order.objects.filter(public_id=news.order_id, bank_reference="").first()
+    return found
 
 
 def _keep(

@@ -18,6 +18,7 @@ from svet.payments import texts
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_failed
+from svet.payments.payees import payee_of
 from svet.payments.states import RESEND_WITHIN, OrderState, next_look
 from svet.subscribers.queries import provider_today
 
@@ -117,8 +118,8 @@ def _refused(order: Order, *, code: str, again: bool, now: datetime) -> None:
 
 
 def _bank_order(order: Order) -> BankOrder:
-    lines: list[OrderLine] = list(order.lines.select_related("account__provider").order_by("position"))
-    provider = lines[0].account.provider
+    lines: list[OrderLine] = list(order.lines.select_related("account").order_by("position"))
+    provider = payee_of(order)
     return BankOrder(
         key=f"order-{order.public_id}",
         order_id=order.public_id,

@@ -12,37 +12,38 @@ from svet.gateways.acquiring.port import HURRIED, PATIENT, BankReason, BankState
 from svet.gateways.failures import GatewayFailure
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
-from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg
 from svet.payments.models import Order
-from svet.payments.operations.cards import drop_revoked, keep_card
+from svet.payments.operations.cards import drop_revoked
+from svet.payments.operations.crediting import credit
 from svet.payments.operations.moving import move
+from svet.payments.operations.refunding import LOOK_AGAIN, catch_up
 from svet.payments.operations.sending import (
     BankReasonText,
     BankUnavailable,
     may_resend,
     send_to_bank,
 )
-from svet.payments.operations.telling import tell_credited, tell_failed
-from svet.payments.states import OPEN, OrderState, next_look
-from svet.subscribers.queries import provider_today
+from svet.payments.operations.telling import tell_failed
+from svet.payments.payees import has_one_payee
+from svet.payments.states import OPEN, OrderState, RefundState, next_look
 
 log = structlog.get_logger(__name__)
 
 QUIET_REASONS = frozenset({BankReason.EXPIRED, BankReason.CANCELED})
 _NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
+_TAKEN = frozenset({OrderState.CREDITED, OrderState.RETURNED})
 
 
 def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order:
     """Ask the bank where the order stands and act: credit it once, cancel it, or put it before a person.
 
-    Everybody who has reason to believe that something happened calls this: the callback, the return page, the
-    janitor. The bank is asked *inside* the order's lock: an answer obtained before it could be overtaken by
-    another settling. Credits, notices and the new state are one transaction. With ``wait`` False (a page
-    that a person looks at) an order that somebody else is settling right now is returned as it stands, and
-    the bank gets little time.
+    Everybody who has reason to believe that something happened calls this: the callback, the return page,
+    the janitor, the bank's list of refunds. The bank is asked *inside* the order's lock: an answer obtained
+    before it could be overtaken by another settling. Credits, notices and the new state are one transaction.
+    What the bank gave back is asked and booked after it, outside the lock, however long ago the order was
+    credited. With ``wait`` False (a page that a person looks at) an order that somebody else is settling
+    right now is returned as it stands, and the bank gets little time.
 
     :raises BankUnavailable: the bank does not answer; nothing changed
     """
@@ -50,13 +51,15 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order
     order = Order.objects.get(pk=order_id)
     if order.state == OrderState.SENT and not order.bank_reference and may_resend(order, now=now):
         order = send_to_bank(order_id=order_id, now=now, patience=patience)
-    if order.state == OrderState.CREDITED or not order.bank_reference:
+    if not order.bank_reference:
         return order
+    if order.state in _TAKEN:
+        return catch_up(order_id=order_id, now=now, by=by, patience=patience)
     with use_case():
         locked = (
             Order.objects.select_for_update(of=("self",), skip_locked=not wait).filter(pk=order_id).first()
         )
-        if locked is None or locked.state == OrderState.CREDITED:
+        if locked is None or locked.state in _TAKEN:
             return locked or order
         try:
             status = acquiring.gateway().status(reference=locked.bank_reference, patience=patience)
@@ -64,7 +67,9 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order
             raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
         Order.objects.filter(pk=order_id).update(looked_at=now)
         _conclude(locked, status=status, now=now, by=by)
-        return locked
+    if status.refunded and locked.state in (OrderState.CREDITED, OrderState.REVIEW):
+        return catch_up(order_id=order_id, now=now, by=by, patience=patience)
+    return locked
 
 
 def _conclude(order: Order, *, status: BankStatus, now: datetime, by: str) -> None:
@@ -72,8 +77,9 @@ def _conclude(order: Order, *, status: BankStatus, now: datetime, by: str) -> No
     if status.state is BankState.PAID:
         if doubt:
             _review(order, status=status, now=now, by=by, note=doubt)
-        else:
-            _credit(order, status=status, now=now, by=by)
+        elif not order.refunds.filter(state=RefundState.ASKED).exists():
+            # What a person is sending back must not be credited meanwhile.
+            credit(order, status=status, now=now, by=by, actor=Actor.system(by))
     elif status.state is BankState.CANCELED and order.state not in _NOT_TAKEN and not doubt:
         reason = status.reason or BankReason.OTHER
         if reason is BankReason.CARD_UNBOUND:
@@ -100,8 +106,8 @@ def _doubt(order: Order, status: BankStatus) -> str:
         return f"the currency is {status.currency[:8]}"
     if status.amount.kopecks != order.total_kopecks:
         return f"the bank took {status.amount.kopecks} kopecks, ordered were {order.total_kopecks}"
-    if status.refunded:
-        return f"the bank has already given back {status.refunded.kopecks} kopecks"
+    if not has_one_payee(order):
+        return "its accounts belong to several payees"
     return ""
 
 
@@ -118,7 +124,7 @@ def _review(order: Order, *, status: BankStatus, now: datetime, by: str, note: s
         note=note,
         taken_kopecks=status.amount.kopecks if status.currency == "RUB" else None,
         paid_at=status.paid_at or now,
-        next_look_at=None,
+        next_look_at=now if status.refunded else None,
     )
     journal.record(
         by=Actor.system(by),
@@ -127,46 +133,6 @@ def _review(order: Order, *, status: BankStatus, now: datetime, by: str, note: s
         subject_id=order.public_id,
         now=now,
         reason=note,
-    )
-
-
-def _credit(order: Order, *, status: BankStatus, now: datetime, by: str) -> None:
-    paid_at = status.paid_at or now
-    move(
-        order,
-        new=OrderState.PAID,
-        at=now,
-        by=by,
-        taken_kopecks=status.amount.kopecks,
-        bank_method=status.method,
-        bank_reason="",
-        paid_at=paid_at,
-    )
-    lines = list(order.lines.select_related("account__provider").order_by("position"))
-    provider = lines[0].account.provider
-    ledger.post(
-        key=order.ledger_key,
-        kind=Kind.PAYMENT,
-        legs=[
-            Leg(Book.BANK, None, Money(order.total_kopecks)),
-            *(Leg(Book.RECEIVABLE, line.account_id, -line.money) for line in lines),
-        ],
-        occurred_at=paid_at,
-        effective_on=provider_today(provider, paid_at),
-        provider_id=provider.pk,
-        memo=order.number,
-    )
-    move(order, new=OrderState.CREDITED, at=now, by=by, credited_at=now, next_look_at=None)
-    if order.keeps_card and status.card is not None:
-        keep_card(order, status.card, by=Actor.system(by), now=now)
-    tell_credited(order, now=now)
-    journal.record(
-        by=Actor.system(by),
-        action="payments.order.credit",
-        subject="order",
-        subject_id=order.public_id,
-        now=now,
-        after={"total_kopecks": order.total_kopecks, "lines": len(lines)},
     )
 
 
@@ -194,9 +160,9 @@ def _plan_next_look(order_id: int, *, now: datetime) -> None:
         following = next_look(created_at=order.created_at, looks=order.looks + 1, now=now)
         if order.state in OPEN:
             following = following or now + timedelta(days=1)
-        elif order.state == OrderState.CREDITED:
-            # Somebody credited it between our list and this lock: nothing is left to look at.
-            following = None
+        elif order.state in (OrderState.CREDITED, OrderState.REVIEW):
+            # Its refunds are being asked for; the look that learns them ends the looking.
+            following = now + LOOK_AGAIN
         Order.objects.filter(pk=order_id).update(looks=F("looks") + 1, looked_at=now, next_look_at=following)
 
 

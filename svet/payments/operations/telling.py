@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from svet.kernel.money import Money
 from svet.look.formats import roubles
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.payments import texts
 from svet.payments.models import Order
+from svet.payments.payees import payee_of
 from svet.people import queries as people
 
 
 def tell_credited(order: Order, *, now: datetime) -> None:
     """Bell and, where an address is known, the receipt: number, accounts, sums."""
     url = f"/payment/orders/{order.public_id}/"
-    total = roubles(order.total)
+    total = roubles(order.taken_kopecks if order.taken_kopecks is not None else order.total)
     notices.tell(
         recipient_id=people.recipient_of(order.person_id),
         event=Event.PAYMENT_CREDITED,
@@ -25,8 +27,8 @@ def tell_credited(order: Order, *, now: datetime) -> None:
         now=now,
     )
     if order.receipt_email:
-        lines = list(order.lines.select_related("account__provider").order_by("position"))
-        zone = ZoneInfo(lines[0].account.provider.time_zone)
+        lines = [line for line in order.lines.select_related("account").order_by("position") if line.credited]
+        zone = ZoneInfo(payee_of(order).time_zone)
         notices.send_email(
             address=order.receipt_email,
             event=Event.RECEIPT,
@@ -34,10 +36,21 @@ def tell_credited(order: Order, *, now: datetime) -> None:
                 "order": order.number,
                 "total": total,
                 "at": texts.moment((order.paid_at or now).astimezone(zone)),
-                "lines": "\n".join(texts.receipt_line(line.account.number, line.money) for line in lines),
+                "lines": "\n".join(texts.receipt_line(line.account.number, line.credited) for line in lines),
             },
             now=now,
         )
+
+
+def tell_refunded(order: Order, money: Money, *, now: datetime) -> None:
+    """The bank gave so much of the payment back."""
+    notices.tell(
+        recipient_id=people.recipient_of(order.person_id),
+        event=Event.PAYMENT_REFUNDED,
+        params={"order": order.number, "total": roubles(money)},
+        url=f"/payment/orders/{order.public_id}/",
+        now=now,
+    )
 
 
 def tell_failed(order: Order, *, now: datetime) -> None:

@@ -23,6 +23,7 @@ from svet.gateways.acquiring.port import (
     News,
 )
 from svet.gateways.acquiring.yookassa import YooKassa
+from svet.gateways.failures import Permanent
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.ledger import operations as ledger
@@ -100,7 +101,11 @@ class StubBank:
     statuses: dict[str, BankStatus] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     failure: Exception | None = None
+    # Does what it is asked for, and its answer is lost all the same.
+    loses_answers: bool = False
     asked: int = 0
+    returned: list[BankRefund] = field(default_factory=list)
+    given: dict[str, BankRefund] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
@@ -121,7 +126,43 @@ class StubBank:
         return self.statuses[reference]
 
     def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
-        return BankRefund(f"refund-{key}", BankState.PAID, amount)
+        if self.failure is not None and not self.loses_answers:
+            raise self.failure
+        with self.lock:
+            known = self.given.get(key)
+            left = self.statuses[reference].amount - self.statuses[reference].refunded
+            if known is None and amount > left:
+                raise Permanent("more than is left", code="invalid_request")
+            refund = known or self._give(reference, amount, name=f"refund-{key}")
+            self.given[key] = refund
+        if self.failure is not None:
+            raise self.failure
+        return refund
+
+    def refunds(
+        self, *, reference: str = "", since: datetime | None = None, patience: float = PATIENT
+    ) -> tuple[BankRefund, ...]:
+        if self.failure is not None:
+            raise self.failure
+        with self.lock:
+            return tuple(
+                refund
+                for refund in self.returned
+                if reference in ("", refund.payment) and (since is None or (refund.at or NOW) >= since)
+            )
+
+    def give_back(self, order: Order, kopecks: int, *, name: str = "", at: datetime = NOW) -> BankRefund:
+        """Somebody at the bank gives money back, as much as they like."""
+        with self.lock:
+            return self._give(f"ref-{order.public_id}", Money(kopecks), name=name, at=at)
+
+    def _give(self, reference: str, amount: Money, *, name: str = "", at: datetime = NOW) -> BankRefund:
+        name = name or f"back-{len(self.returned) + 1}-{reference}"
+        refund = BankRefund(name, BankState.PAID, amount, reference, at)
+        self.returned.append(refund)
+        status = self.statuses[reference]
+        self.statuses[reference] = replace(status, refunded=status.refunded + amount)
+        return refund
 
     def read_callback(self, *, raw: bytes, address: str) -> News:
         vendor = YooKassa("http://bank.example", "100500", "secret", networks=("127.0.0.0/8",))
@@ -144,6 +185,14 @@ def credited(order: Order) -> Money:
     """How much the ledger has credited for the order, over all accounts."""
     legs = Posting.objects.filter(transaction__key=order.ledger_key, book=Book.RECEIVABLE.value)
     return Money(-sum(leg.kopecks for leg in legs)) if legs else ZERO
+
+
+def paid_back(order: Order) -> Money:
+    """How much the ledger has taken off the accounts of the order again."""
+    legs = Posting.objects.filter(
+        transaction__kind=Kind.REFUND.value, transaction__memo=order.number, book=Book.RECEIVABLE.value
+    )
+    return Money(sum(leg.kopecks for leg in legs))
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,6 @@ def test_nothing_happens_while_the_person_is_still_typing(bank: StubBank, order:
         {"amount": Money(33_538_00)},
         {"currency": "USD"},
         {"order_id": "somebodyelses000"},
-        {"refunded": Money(1)},
     ],
     ids=str,
 )
@@ -176,7 +175,7 @@ def test_a_crash_at_any_step_of_settling_credits_once(
     bank.pay(order)
     with monkeypatch.context() as patch:
         name, real, at = STEPS[step]
-        patch.setattr(f"svet.payments.operations.settling.{name}", crashing(real, at))
+        patch.setattr(f"svet.payments.operations.crediting.{name}", crashing(real, at))
         with pytest.raises(Crash):
             settle(order)
     # A crash leaves nothing behind: neither money nor a promise to tell of it.

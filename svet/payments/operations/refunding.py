@@ -1,0 +1,225 @@
+"""The way back: what the bank gave back is taken off the accounts again, each refund once."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import Sum
+
+from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.kernel.transactions import require_transaction, use_case
+from svet.ledger import operations as ledger
+from svet.ledger.rules import Book, Kind, Leg
+from svet.payments.models import Callback, CallbackOutcome, Order, PaymentRefund, RefundLine
+from svet.payments.operations.moving import move
+from svet.payments.operations.telling import tell_refunded
+from svet.payments.operations.truth import Truth, ask_bank
+from svet.payments.payees import payee_of
+from svet.payments.rules import share_refund
+from svet.payments.states import OrderState, RefundState
+from svet.subscribers.queries import provider_today
+
+log = structlog.get_logger(__name__)
+
+LOOK_AGAIN = timedelta(hours=1)
+# What we write into the inbox ourselves, one open row per order and kind.
+EXCESS = "svet.refund_above_payment"
+CHANGED = "svet.payment_changed"
+UNTOLD = "svet.refund_not_listed"
+
+
+def catch_up(*, order_id: int, now: datetime, by: str, patience: float = PATIENT) -> Order:
+    """Learn what the bank did with the money of an order after it was taken, and book what is new.
+
+    The bank is asked before the lock: refunds have names, and the set of names known only grows, so the
+    answers of several looks may be joined in any order.
+
+    :raises BankUnavailable: the bank does not answer; nothing changed
+    """
+    truth = ask_bank(Order.objects.get(pk=order_id), patience=patience)
+    with use_case():
+        order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)
+        join(order, truth, now=now, by=by)
+        return order
+
+
+def join(order: Order, truth: Truth, *, now: datetime, by: str) -> None:
+    """Add the bank's answer to what is known of an order whose money was taken (a step, under its lock)."""
+    require_transaction()
+    _compare(order, truth, now=now)
+    for refund in truth.done:
+        _keep(order, refund, now=now, by=by)
+    known = order.refunds.filter(state=RefundState.DONE).aggregate(sum=Sum("kopecks"))["sum"] or 0
+    changes: dict[str, object] = {"refunded_kopecks": known, "looked_at": now}
+    if order.state != OrderState.REVIEW or order.next_look_at is not None:
+        # A list may lag behind; until it tells of everything the order is looked at every hour.
+        changes["next_look_at"] = now + LOOK_AGAIN if truth.untold else None
+    Order.objects.filter(pk=order.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(order, name, value)
+    if order.state == OrderState.CREDITED:
+        post_refunds(order, now=now, by=by)
+    elif order.state == OrderState.REVIEW and truth.status.state is BankState.PAID:
+        _end_if_returned(order, truth, now=now, by=by)
+
+
+def post_refunds(order: Order, *, now: datetime, by: str) -> None:
+    """Take every refund that is done and not posted off the accounts of a credited order (a step)."""
+    require_transaction()
+    for refund in order.refunds.filter(state=RefundState.DONE, posted_at__isnull=True).order_by("id"):
+        _post(order, refund, now=now, by=by)
+
+
+def note_odd(
+    order: Order | None, *, event: str, note: str, reference: str, money: Money, now: datetime
+) -> bool:
+    """Put what contradicts our books before a person (a step), once and for all; says whether it was new."""
+    require_transaction()
+    told = Callback.objects.filter(outcome=CallbackOutcome.NOTED, event=event, reference=reference)
+    if told.filter(note=note[:300]).exists():
+        return False
+    log.error("payments.contradiction", about=event, reference=reference, note=note)
+    body = {"object": {"id": reference, "amount": {"value": str(money.roubles), "currency": "RUB"}}}
+    Callback.objects.create(
+        raw=json.dumps(body).encode(),
+        received_at=now,
+        outcome=CallbackOutcome.NOTED,
+        event=event,
+        reference=reference,
+        order=order,
+        note=note[:300],
+    )
+    return True
+
+
+def _keep(order: Order, told: BankRefund, *, now: datetime, by: str) -> None:
+    """One row per name; one that we asked for ourselves and whose answer was lost is known by its sum."""
+    known = PaymentRefund.objects.filter(reference=told.reference).first()
+    if known is None:
+        asked = order.refunds.filter(
+            state=RefundState.ASKED, kopecks=told.amount.kopecks, reference=""
+        ).first()
+        if asked is not None:
+            end_asked(asked, told, now=now)
+            return
+        PaymentRefund.objects.create(
+            order=order,
+            state=RefundState.DONE,
+            reference=told.reference,
+            kopecks=told.amount.kopecks,
+            known_at=now,
+            refunded_at=told.at or now,
+            by=by,
+        )
+    elif known.order_id != order.pk or known.kopecks != told.amount.kopecks:
+        note = f"refund {told.reference} was {known.kopecks} kopecks, now it is {told.amount.kopecks}"
+        _note(order, CHANGED, note, money=told.amount, now=now)
+    elif known.state != RefundState.DONE:
+        end_asked(known, told, now=now)
+
+
+def end_asked(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None:
+    """The bank has made a refund that we asked for (a step)."""
+    require_transaction()
+    refund.state = RefundState.DONE
+    refund.reference = told.reference
+    refund.refunded_at = told.at or now
+    refund.next_look_at = None
+    refund.save(update_fields=["state", "reference", "refunded_at", "next_look_at"])
+
+
+def _compare(order: Order, truth: Truth, *, now: datetime) -> None:
+    """What was posted is never overwritten: a bank that says something else now is put before a person."""
+    status = truth.status
+    if order.state == OrderState.CREDITED and (
+        status.state is not BankState.PAID
+        or status.amount.kopecks != order.taken_kopecks
+        or status.currency != "RUB"
+    ):
+        note = (
+            f"credited {order.taken_kopecks} kopecks, now the bank says: {status.state},"
+            f" {status.amount.kopecks} kopecks, {status.currency[:8]}"
+        )
+        _note(order, CHANGED, note, money=status.amount, now=now)
+    if not truth.untold:
+        told = Callback.objects.filter(order=order, event=UNTOLD, closed_at__isnull=True)
+        told.update(closed_at=now, closed_by="payments", closed_comment="the list tells of it by now")
+    elif order.looks > 0:
+        # Not at the first look: the bank's list may be a little behind its payment.
+        note = f"the bank gave back {status.refunded.kopecks} kopecks, its list of refunds shows less"
+        _note(order, UNTOLD, note, money=status.refunded, now=now)
+
+
+def _end_if_returned(order: Order, truth: Truth, *, now: datetime, by: str) -> None:
+    taken = truth.status.amount
+    if order.refunded_kopecks < taken.kopecks:
+        return
+    in_roubles = truth.status.currency == "RUB"
+    move(
+        order,
+        new=OrderState.RETURNED,
+        at=now,
+        by=by,
+        note="the bank gave all of it back",
+        taken_kopecks=taken.kopecks if in_roubles else None,
+        next_look_at=None,
+    )
+    if in_roubles:
+        tell_refunded(order, taken, now=now)
+    journal.record(
+        by=Actor.system(by),
+        action="payments.order.return",
+        subject="order",
+        subject_id=order.public_id,
+        now=now,
+        after={"kopecks": taken.kopecks},
+    )
+
+
+def _post(order: Order, refund: PaymentRefund, *, now: datetime, by: str) -> None:
+    payee = payee_of(order)
+    lines = list(order.lines.annotate(returned=Sum("refund_lines__kopecks")).order_by("position"))
+    left = [Money((line.credited_kopecks or 0) - (line.returned or 0)) for line in lines]
+    parts = [(line, part) for line, part in zip(lines, share_refund(refund.money, left), strict=True) if part]
+    taken_off = Money.total(part for _, part in parts)
+    happened_at = refund.refunded_at or now
+    if taken_off:
+        RefundLine.objects.bulk_create(
+            RefundLine(refund=refund, line=line, kopecks=part.kopecks) for line, part in parts
+        )
+        ledger.post(
+            key=refund.ledger_key,
+            kind=Kind.REFUND,
+            legs=[
+                Leg(Book.BANK, None, -taken_off),
+                *(Leg(Book.RECEIVABLE, line.account_id, part) for line, part in parts),
+            ],
+            occurred_at=happened_at,
+            effective_on=provider_today(payee, happened_at),
+            provider_id=payee.pk,
+            memo=order.number,
+        )
+        tell_refunded(order, taken_off, now=now)
+    PaymentRefund.objects.filter(pk=refund.pk).update(posted_at=now)
+    if taken_off != refund.money:
+        note = (
+            f"refund {refund.reference} is {refund.kopecks} kopecks, {taken_off.kopecks} were left to return"
+        )
+        _note(order, EXCESS, note, money=refund.money, now=now)
+    journal.record(
+        by=Actor.system(by),
+        action="payments.order.refund",
+        subject="order",
+        subject_id=order.public_id,
+        now=now,
+        after={"refund": refund.reference, "kopecks": taken_off.kopecks, "lines": len(parts)},
+    )
+
+
+def _note(order: Order, event: str, note: str, *, money: Money, now: datetime) -> None:
+    note_odd(order, event=event, note=note, reference=order.bank_reference, money=money, now=now)

@@ -1,0 +1,105 @@
+"""Giving money back at the bank: asked for once, however often its answer is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from svet.gateways import acquiring
+from svet.gateways.acquiring.port import BankRefund, BankState
+from svet.gateways.failures import GatewayFailure, Permanent, Temporary
+from svet.kernel.transactions import use_case
+from svet.payments.models import Order, PaymentRefund
+from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked
+from svet.payments.operations.sending import BankReasonText, BankUnavailable
+from svet.payments.states import RESEND_WITHIN, RefundState
+
+log = structlog.get_logger(__name__)
+
+BY = "payments.refund"
+ASK_AGAIN = timedelta(minutes=1)
+
+
+def ask_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
+    """Ask the bank for a refund that is kept as asked; the same key never gives the money twice.
+
+    While the bank knows the key (a day) asking again is safe. After that only its list can tell: a refund
+    of this sum there is ours, and one that is not there was never made.
+
+    :raises BankUnavailable: no answer; the refund stays asked and the janitor repeats it
+    """
+    refund = PaymentRefund.objects.select_related("order").get(pk=refund_id)
+    if refund.state != RefundState.ASKED:
+        return refund
+    if now - refund.known_at >= RESEND_WITHIN:
+        return _look_instead(refund, now=now)
+    try:
+        told = acquiring.gateway().refund(
+            key=refund.key, reference=refund.order.bank_reference, amount=refund.money
+        )
+    except Temporary as failure:
+        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
+    except Permanent as failure:
+        # The first call may have been answered with yes and its answer lost: the list knows.
+        return _look_instead(refund, now=now, note=failure.code)
+    if told.state is BankState.PAID:
+        _end(refund, told, now=now)
+        catch_up(order_id=refund.order_id, now=now, by=BY)
+    elif told.state is BankState.CANCELED:
+        _refuse(refund, note="canceled by the bank", now=now)
+    refund.refresh_from_db()
+    return refund
+
+
+def look_at_asked_refunds(*, now: datetime, limit: int = 50) -> int:
+    """The janitor: repeat refunds whose answer is not known; says how many were looked at."""
+    due = PaymentRefund.objects.filter(state=RefundState.ASKED, next_look_at__lte=now)
+    ids = list(due.order_by("next_look_at").values_list("pk", flat=True)[:limit])
+    for refund_id in ids:
+        PaymentRefund.objects.filter(pk=refund_id, state=RefundState.ASKED).update(
+            next_look_at=now + ASK_AGAIN
+        )
+        try:
+            ask_refund(refund_id=refund_id, now=now)
+        except BankUnavailable as failure:
+            log.warning("payments.bank_unavailable", refund=refund_id, code=failure.details.get("code"))
+    return len(ids)
+
+
+def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> PaymentRefund:
+    """Learn from the bank's list what became of it; one that is not there was not made."""
+    reference = refund.order.bank_reference
+    try:
+        listed = acquiring.gateway().refunds(reference=reference)
+    except GatewayFailure as failure:
+        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
+    known = set(refund.order.refunds.exclude(reference="").values_list("reference", flat=True))
+    ours = [told for told in listed if told.amount == refund.money and told.reference not in known]
+    made = next((told for told in ours if told.state is BankState.PAID), None)
+    if made is not None:
+        _end(refund, made, now=now)
+    elif any(told.state is not BankState.CANCELED for told in ours):
+        # The bank is still busy with it.
+        PaymentRefund.objects.filter(pk=refund.pk).update(next_look_at=now + LOOK_AGAIN)
+    else:
+        _refuse(refund, note=note or "the bank's list does not know it", now=now)
+    catch_up(order_id=refund.order_id, now=now, by=BY)
+    refund.refresh_from_db()
+    return refund
+
+
+def _end(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None:
+    with use_case():
+        Order.objects.select_for_update(of=("self",)).get(pk=refund.order_id)
+        locked = PaymentRefund.objects.get(pk=refund.pk)
+        if locked.state == RefundState.ASKED:
+            end_asked(locked, told, now=now)
+
+
+def _refuse(refund: PaymentRefund, *, note: str, now: datetime) -> None:
+    log.error("payments.refund_refused", order=refund.order.public_id, code=note)
+    with use_case():
+        PaymentRefund.objects.filter(pk=refund.pk, state=RefundState.ASKED).update(
+            state=RefundState.REFUSED, note=note[:300], next_look_at=None
+        )

@@ -1,0 +1,266 @@
+"""The acts of a person on what settling could not decide: credit, send back, close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from svet.gateways.acquiring.port import BankReason, BankState
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.ids import PUBLIC_ID_LENGTH
+from svet.kernel.money import Money
+from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.transactions import use_case
+from svet.payments.models import TO_CLOSE, Callback, Order, PaymentRefund
+from svet.payments.operations.crediting import credit
+from svet.payments.operations.moving import move
+from svet.payments.operations.refunding import join, post_refunds
+from svet.payments.operations.returning import ASK_AGAIN, ask_refund
+from svet.payments.operations.telling import tell_failed
+from svet.payments.operations.truth import Truth, ask_bank
+from svet.payments.payees import has_one_payee
+from svet.payments.states import OrderState, RefundState
+
+COMMENT_LONGEST = 300
+
+
+class ReviewReason(StrEnum):
+    COMMENT_MISSING = "review_comment_missing"
+    COMMENT_TOO_LONG = "review_comment_too_long"
+    NOT_STAFF = "review_not_staff"
+    NOT_FOUND = "review_not_found"
+    DECIDED = "review_already_decided"
+    REFUND_ASKED = "review_refund_asked"
+    NOTHING_TAKEN = "review_nothing_taken"
+    NOTHING_LEFT = "review_nothing_left"
+    MONEY_TAKEN = "review_money_taken"
+    OTHER_CURRENCY = "review_other_currency"
+    OTHER_ORDER = "review_other_order"
+    SEVERAL_PAYEES = "review_several_payees"
+    BANK_UNCLEAR = "review_bank_unclear"
+    BANK_REFUSED = "review_bank_refused"
+
+
+class ReviewNotFound(NotFound):
+    """No such order or callback."""
+
+
+class ReviewRefused(Refused):
+    """The act does not fit what the bank says; nothing changed."""
+
+
+class ReviewConflict(Conflict):
+    """Somebody (or the bank itself) decided it first."""
+
+
+def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> Order:
+    """Credit an order in review: what the bank, asked afresh, took, minus what it gave back of it.
+
+    The sum taken fills the lines in their order; what is over comes to the last one. Every refund of the
+    bank is taken off again by a posting of its own, so that both stand in the books as they happened.
+
+    :raises ReviewNotFound: no such order
+    :raises ReviewConflict: not in review any more (``DECIDED``), or being sent back (``REFUND_ASKED``)
+    :raises ReviewRefused: ``NOTHING_TAKEN``, ``NOTHING_LEFT``, ``OTHER_CURRENCY``, ``OTHER_ORDER``,
+        ``SEVERAL_PAYEES``, ``BANK_UNCLEAR``, ``COMMENT_MISSING``, ``COMMENT_TOO_LONG``, ``NOT_STAFF``
+    :raises BankUnavailable: the bank does not answer; nothing changed
+    """
+    said = _judge(by, comment)
+    order = _in_review(order_public_id)
+    truth = _ask(order, now=now)
+    _left(order, truth)
+    if truth.status.order_id != order.public_id:
+        raise ReviewRefused(ReviewReason.OTHER_ORDER)
+    if not has_one_payee(order):
+        raise ReviewRefused(ReviewReason.SEVERAL_PAYEES)
+    with use_case():
+        locked = _locked(order)
+        if locked.refunds.filter(state=RefundState.ASKED).exists():
+            raise ReviewConflict(ReviewReason.REFUND_ASKED)
+        credit(locked, status=truth.status, now=now, by=_name(by), actor=by, comment=said)
+        # The refunds are known already, from the same answer: nothing is left to look for.
+        Order.objects.filter(pk=locked.pk).update(next_look_at=None)
+        post_refunds(locked, now=now, by=_name(by))
+    return locked
+
+
+def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> Order:
+    """Give back at the bank what is left of an order in review; it ends as ``returned``.
+
+    The refund is kept before the bank is asked. When its answer does not come, ``BankUnavailable`` is raised
+    and the refund stays asked: the janitor repeats it with the same key, so it is never given twice, and
+    doing it again here does the same at once.
+
+    :raises ReviewNotFound: :raises ReviewConflict: :raises ReviewRefused: as :func:`credit_reviewed`, and
+        ``BANK_REFUSED``: the bank said no, the order is still in review
+    :raises BankUnavailable: the bank does not answer; the order is in review, its refund asked
+    """
+    said = _judge(by, comment)
+    order = _in_review(order_public_id)
+    refund = order.refunds.filter(state=RefundState.ASKED).first()
+    if refund is None:
+        refund = _ask_back(order, _ask(order, now=now), by=by, now=now, comment=said)
+    ended = ask_refund(refund_id=refund.pk, now=now)
+    if ended.state == RefundState.REFUSED:
+        raise ReviewRefused(ReviewReason.BANK_REFUSED, details={"code": ended.note})
+    order.refresh_from_db()
+    return order
+
+
+def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> Order:
+    """Close an order in review for which there is no money at the bank; it ends as ``canceled``.
+
+    The bank is asked afresh; an order that the bank never gave a name to is closed on the person's word.
+
+    :raises ReviewNotFound: :raises ReviewConflict: as above
+    :raises ReviewRefused: ``MONEY_TAKEN``: the bank has money for it, or may still get it
+    :raises BankUnavailable: the bank does not answer; nothing changed
+    """
+    said = _judge(by, comment)
+    order = _in_review(order_public_id)
+    if order.bank_reference and ask_bank(order).status.state is not BankState.CANCELED:
+        raise ReviewRefused(ReviewReason.MONEY_TAKEN)
+    with use_case():
+        locked = _locked(order)
+        if locked.bank_reference != order.bank_reference:
+            raise ReviewConflict(ReviewReason.DECIDED)
+        move(
+            locked,
+            new=OrderState.CANCELED,
+            at=now,
+            by=_name(by),
+            note=said,
+            bank_reason=BankReason.CANCELED.value,
+            next_look_at=None,
+        )
+        tell_failed(locked, now=now)
+        _record(locked, "payments.review.cancel", by=by, now=now, comment=said)
+    return locked
+
+
+def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) -> Callback:
+    """A person has dealt with an open callback: keep who, when and what they say.
+
+    :raises ReviewNotFound: no such callback, or not one that waits for anybody
+    :raises ReviewConflict: closed before
+    :raises ReviewRefused: ``COMMENT_MISSING``, ``COMMENT_TOO_LONG``, ``NOT_STAFF``
+    """
+    said = _judge(by, comment)
+    with use_case():
+        found = Callback.objects.select_for_update().filter(pk=callback_id, outcome__in=sorted(TO_CLOSE))
+        row = found.first()
+        if row is None:
+            raise ReviewNotFound(ReviewReason.NOT_FOUND)
+        if row.closed_at is not None:
+            raise ReviewConflict(ReviewReason.DECIDED)
+        row.closed_at, row.closed_by, row.closed_comment = now, (by.name or str(by.person_id)), said
+        row.save(update_fields=["closed_at", "closed_by", "closed_comment"])
+        journal.record(
+            by=by,
+            action="payments.callback.close",
+            subject="callback",
+            subject_id=str(row.pk),
+            now=now,
+            after={"event": row.event, "reference": row.reference},
+            reason=said,
+        )
+    return row
+
+
+def _judge(by: Actor, comment: str) -> str:
+    """The comment without the spaces around it; only staff may decide, and must say why."""
+    if by.kind is not ActorKind.STAFF:
+        raise ReviewRefused(ReviewReason.NOT_STAFF)
+    said = comment.replace("\0", "").strip()
+    if not said:
+        raise ReviewRefused(ReviewReason.COMMENT_MISSING, field="comment")
+    if len(said) > COMMENT_LONGEST:
+        raise ReviewRefused(ReviewReason.COMMENT_TOO_LONG, field="comment", details={"max": COMMENT_LONGEST})
+    return said
+
+
+def _in_review(public_id: str) -> Order:
+    proper = len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum()
+    order = Order.objects.filter(public_id=public_id).first() if proper else None
+    if order is None:
+        raise ReviewNotFound(ReviewReason.NOT_FOUND)
+    if order.state != OrderState.REVIEW:
+        raise ReviewConflict(ReviewReason.DECIDED)
+    return order
+
+
+def _locked(order: Order) -> Order:
+    """The order under its lock, still in review. :raises ReviewConflict:"""
+    locked = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+    if locked.state != OrderState.REVIEW:
+        raise ReviewConflict(ReviewReason.DECIDED)
+    return locked
+
+
+def _ask(order: Order, *, now: datetime) -> Truth:
+    """The bank's word of this moment, its refunds kept; an order it has given all of back ends here."""
+    if not order.bank_reference:
+        raise ReviewRefused(ReviewReason.NOTHING_TAKEN)
+    truth = ask_bank(order)
+    with use_case():
+        locked = _locked(order)
+        join(locked, truth, now=now, by="payments.review")
+    if locked.state != OrderState.REVIEW:
+        raise ReviewConflict(ReviewReason.DECIDED)
+    return truth
+
+
+def _left(order: Order, truth: Truth) -> Money:
+    """What is left of the money the bank took for this order. :raises ReviewRefused:"""
+    status = truth.status
+    if status.state is not BankState.PAID:
+        raise ReviewRefused(ReviewReason.NOTHING_TAKEN)
+    if status.reference != order.bank_reference:
+        raise ReviewRefused(ReviewReason.OTHER_ORDER)
+    if status.currency != "RUB":
+        raise ReviewRefused(ReviewReason.OTHER_CURRENCY, details={"currency": status.currency[:8]})
+    if truth.untold:
+        raise ReviewRefused(ReviewReason.BANK_UNCLEAR)
+    left = status.amount - status.refunded
+    if left.kopecks <= 0:
+        raise ReviewRefused(ReviewReason.NOTHING_LEFT)
+    return left
+
+
+def _ask_back(order: Order, truth: Truth, *, by: Actor, now: datetime, comment: str) -> PaymentRefund:
+    """Keep the refund before the bank is asked for it."""
+    left = _left(order, truth)
+    with use_case():
+        locked = _locked(order)
+        asked = locked.refunds.filter(state=RefundState.ASKED).first()
+        if asked is not None:
+            return asked
+        refund = PaymentRefund.objects.create(
+            order=locked,
+            state=RefundState.ASKED,
+            key=f"refund-{locked.public_id}-{locked.refunds.count() + 1}",
+            kopecks=left.kopecks,
+            known_at=now,
+            next_look_at=now + ASK_AGAIN,
+            by=_name(by),
+            note=comment,
+        )
+        _record(locked, "payments.review.send_back", by=by, now=now, comment=comment, kopecks=left.kopecks)
+    return refund
+
+
+def _name(by: Actor) -> str:
+    return f"staff: {by.name or by.person_id}"[:60]
+
+
+def _record(order: Order, action: str, *, by: Actor, now: datetime, comment: str, **after: object) -> None:
+    journal.record(
+        by=by,
+        action=action,
+        subject="order",
+        subject_id=order.public_id,
+        now=now,
+        after={"number": order.number, **after},
+        reason=comment,
+    )

@@ -1,0 +1,136 @@
+"""What ``svet verify`` proves about payments: each promise is a handful of queries that find its breaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import connection
+
+# Each finds one kind of breach; the words go before the number of the order or the ledger key.
+_CREDITS = {
+    "credited, but the ledger knows nothing of it: order": """
+        SELECT o.number FROM payments_order o LEFT JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
+        WHERE o.state = 'credited' AND t.id IS NULL ORDER BY o.id LIMIT 100""",
+    "in the ledger, but no credited order asked for it:": """
+        SELECT t.key FROM ledger_transaction t
+        LEFT JOIN payments_order o ON o.public_id = substr(t.key, 5) AND o.state = 'credited'
+        WHERE t.key LIKE 'pay:%' AND o.id IS NULL ORDER BY t.id LIMIT 100""",
+    "the lines do not add up to what the bank took: order": """
+        SELECT o.number FROM payments_order o WHERE o.state = 'credited'
+            AND o.taken_kopecks IS DISTINCT FROM
+                (SELECT sum(credited_kopecks) FROM payments_orderline WHERE order_id = o.id)
+        ORDER BY o.id LIMIT 100""",
+    "the lines do not add up to what was ordered: order": """
+        SELECT o.number FROM payments_order o
+        WHERE o.total_kopecks <> (SELECT sum(kopecks) FROM payments_orderline WHERE order_id = o.id)
+        ORDER BY o.id LIMIT 100""",
+    "credited to another provider than its accounts have: order": """
+        SELECT o.number FROM payments_order o JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
+        JOIN payments_orderline l ON l.order_id = o.id JOIN subscribers_account a ON a.id = l.account_id
+        WHERE a.provider_id <> t.provider_id GROUP BY o.id ORDER BY o.id LIMIT 100""",
+}
+_GROUPS = {
+    "not every line was credited in the one transaction: order": """
+        SELECT o.number FROM payments_order o JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
+        WHERE (SELECT jsonb_object_agg(account_id, credited_kopecks) FROM payments_orderline
+                WHERE order_id = o.id AND credited_kopecks <> 0)
+            IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, -kopecks) FROM ledger_posting
+                WHERE transaction_id = t.id AND book = 'receivable')
+        ORDER BY o.id LIMIT 100""",
+}
+# A refund above what was left is posted as far as it goes; the rest is before a person (the inbox).
+_REFUNDS = {
+    "given back by the bank, not taken off the accounts: refund": """
+        SELECT r.reference FROM payments_paymentrefund r JOIN payments_order o ON o.id = r.order_id
+        WHERE r.state = 'done' AND o.state = 'credited' AND r.posted_at IS NULL ORDER BY r.id LIMIT 100""",
+    "taken off the accounts, but nobody knows of such a refund:": """
+        SELECT t.key FROM ledger_transaction t
+        LEFT JOIN payments_paymentrefund r ON r.reference = substr(t.key, 8) AND r.state = 'done'
+        WHERE t.key LIKE 'refund:%' AND (r.id IS NULL OR r.posted_at IS NULL) ORDER BY t.id LIMIT 100""",
+    "the ledger took off another sum than the bank gave back: refund": """
+        SELECT r.reference FROM payments_paymentrefund r
+        WHERE r.posted_at IS NOT NULL AND r.kopecks IS DISTINCT FROM
+            (SELECT -sum(p.kopecks) FROM ledger_transaction t JOIN ledger_posting p ON p.transaction_id = t.id
+                WHERE t.key = 'refund:' || r.reference AND p.book = 'bank')
+            AND NOT EXISTS (SELECT FROM payments_callback c
+                WHERE c.order_id = r.order_id AND c.event = 'svet.refund_above_payment')
+        ORDER BY r.id LIMIT 100""",
+    "more was taken off than had been credited: order": """
+        SELECT o.number FROM payments_orderline l JOIN payments_order o ON o.id = l.order_id
+        JOIN payments_refundline r ON r.line_id = l.id
+        GROUP BY o.id, l.id HAVING sum(r.kopecks) > coalesce(l.credited_kopecks, 0)
+        ORDER BY o.id LIMIT 100""",
+    "its sum of refunds is not that of its refunds: order": """
+        SELECT o.number FROM payments_order o
+        WHERE o.refunded_kopecks <> coalesce((SELECT sum(kopecks) FROM payments_paymentrefund
+            WHERE order_id = o.id AND state = 'done'), 0) ORDER BY o.id LIMIT 100""",
+}
+# Every payment in the ledger comes from an order or from a row of a register.
+_SOURCES = {
+    "a payment without an order or a row of a register:": """
+        SELECT t.key FROM ledger_transaction t
+        LEFT JOIN payments_registerpayment r ON r.ledger_key = t.key
+        LEFT JOIN payments_registerpayment put ON 'put:' || put.public_id = t.key
+        WHERE t.kind = 'payment' AND t.key NOT LIKE 'pay:%' AND r.id IS NULL AND put.id IS NULL
+        ORDER BY t.id LIMIT 100""",
+    "a row of a register that was never posted:": """
+        SELECT r.source || ' ' || r.external_id FROM payments_registerpayment r
+        LEFT JOIN ledger_transaction t ON t.key = r.ledger_key
+        WHERE t.id IS NULL AND r.state NOT IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
+    "a row of a register that differs was posted before anybody decided:": """
+        SELECT r.source || ' ' || r.external_id FROM payments_registerpayment r
+        JOIN ledger_transaction t ON t.key = r.ledger_key
+        WHERE r.state IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
+}
+_SUSPENSE = {
+    "the books of suspense do not hold what waits in them (books, rows): provider": """
+        WITH books AS (
+            SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting p
+            JOIN ledger_transaction t ON t.id = p.transaction_id WHERE p.book = 'suspense' GROUP BY 1
+        ), waits AS (
+            SELECT provider_id, sum(kopecks) AS total FROM payments_registerpayment
+            WHERE state = 'suspense' GROUP BY 1
+        )
+        SELECT s.code || ' ' || coalesce(books.total, 0) || ' ' || coalesce(waits.total, 0)
+        FROM books FULL JOIN waits USING (provider_id) JOIN subscribers_provider s ON s.id = provider_id
+        WHERE coalesce(books.total, 0) <> coalesce(waits.total, 0) ORDER BY s.code""",
+}
+
+
+def broken() -> list[str]:
+    """Breaches of I-2, I-4, I-5 and I-21 together."""
+    return broken_credits() + broken_groups() + broken_refunds() + broken_books()
+
+
+def broken_credits() -> list[str]:
+    """I-2: what the bank took for an order stands in the ledger exactly once, and nothing else does."""
+    return _breaches(_CREDITS)
+
+
+def broken_groups() -> list[str]:
+    """I-4: the lines of an order were credited together, each to its account."""
+    return _breaches(_GROUPS)
+
+
+def broken_refunds() -> list[str]:
+    """I-5: what the bank gave back is taken off the accounts once, and never more than was credited."""
+    return _breaches(_REFUNDS)
+
+
+def broken_sources() -> list[str]:
+    """I-21: every payment of the ledger has its order or its row of a register, and the other way round."""
+    return _breaches(_SOURCES)
+
+
+def broken_books() -> list[str]:
+    """I-21 whole: :func:`broken_sources`, and suspense holds exactly the rows that wait in it."""
+    return broken_sources() + _breaches(_SUSPENSE)
+
+
+def _breaches(queries: Mapping[str, str]) -> list[str]:
+    breaches = []
+    with connection.cursor() as cursor:
+        for words, query in queries.items():
+            cursor.execute(query)
+            breaches += [f"{words} {row[0]}" for row in cursor.fetchall()]
+    return breaches
