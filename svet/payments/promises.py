@@ -68,19 +68,38 @@ _REFUNDS = {
 # Every payment in the ledger comes from an order or from a row of a register.
 _SOURCES = {
     "a payment without an order or a row of a register:": """
-        SELECT t.key FROM ledger_transaction t LEFT JOIN payments_registerpayment r
-            ON t.key = 'reg:' || r.source || ':' || r.external_id
-        WHERE t.kind = 'payment' AND t.key NOT LIKE 'pay:%' AND r.id IS NULL ORDER BY t.id LIMIT 100""",
+        SELECT t.key FROM ledger_transaction t
+        LEFT JOIN payments_registerpayment r ON r.ledger_key = t.key
+        LEFT JOIN payments_registerpayment put ON 'put:' || put.public_id = t.key
+        WHERE t.kind = 'payment' AND t.key NOT LIKE 'pay:%' AND r.id IS NULL AND put.id IS NULL
+        ORDER BY t.id LIMIT 100""",
     "a row of a register that was never posted:": """
         SELECT r.source || ' ' || r.external_id FROM payments_registerpayment r
-        LEFT JOIN ledger_transaction t ON t.key = 'reg:' || r.source || ':' || r.external_id
-        WHERE t.id IS NULL ORDER BY r.id LIMIT 100""",
+        LEFT JOIN ledger_transaction t ON t.key = r.ledger_key
+        WHERE t.id IS NULL AND r.state NOT IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
+    "a row of a register that differs was posted before anybody decided:": """
+        SELECT r.source || ' ' || r.external_id FROM payments_registerpayment r
+        JOIN ledger_transaction t ON t.key = r.ledger_key
+        WHERE r.state IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
+}
+_SUSPENSE = {
+    "the books of suspense do not hold what waits in them (books, rows): provider": """
+        WITH books AS (
+            SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting p
+            JOIN ledger_transaction t ON t.id = p.transaction_id WHERE p.book = 'suspense' GROUP BY 1
+        ), waits AS (
+            SELECT provider_id, sum(kopecks) AS total FROM payments_registerpayment
+            WHERE state = 'suspense' GROUP BY 1
+        )
+        SELECT s.code || ' ' || coalesce(books.total, 0) || ' ' || coalesce(waits.total, 0)
+        FROM books FULL JOIN waits USING (provider_id) JOIN subscribers_provider s ON s.id = provider_id
+        WHERE coalesce(books.total, 0) <> coalesce(waits.total, 0) ORDER BY s.code""",
 }
 
 
 def broken() -> list[str]:
     """Breaches of I-2, I-4, I-5 and I-21 together."""
-    return broken_credits() + broken_groups() + broken_refunds() + broken_sources()
+    return broken_credits() + broken_groups() + broken_refunds() + broken_books()
 
 
 def broken_credits() -> list[str]:
@@ -101,6 +120,11 @@ def broken_refunds() -> list[str]:
 def broken_sources() -> list[str]:
     """I-21: every payment of the ledger has its order or its row of a register, and the other way round."""
     return _breaches(_SOURCES)
+
+
+def broken_books() -> list[str]:
+    """I-21 whole: :func:`broken_sources`, and suspense holds exactly the rows that wait in it."""
+    return broken_sources() + _breaches(_SUSPENSE)
 
 
 def _breaches(queries: Mapping[str, str]) -> list[str]:

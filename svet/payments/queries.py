@@ -30,7 +30,14 @@ from svet.payments.models import (
     RegisterPayment,
     StateChange,
 )
-from svet.payments.promises import broken, broken_credits, broken_groups, broken_refunds, broken_sources
+from svet.payments.promises import (
+    broken,
+    broken_books,
+    broken_credits,
+    broken_groups,
+    broken_refunds,
+    broken_sources,
+)
 from svet.payments.registers import RegisterState
 from svet.payments.series import Remainder, later_lines, remainder, remainders
 from svet.payments.states import IN_TRANSIT, OrderState, RefundState
@@ -48,6 +55,7 @@ __all__ = [
     "ReviewView",
     "accounts_of_order",
     "broken",
+    "broken_books",
     "broken_credits",
     "broken_groups",
     "broken_refunds",

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
-from svet.payments.registers import RegisterState, register_key
+from svet.payments.registers import RegisterState
 
 
 class Source(models.Model):
@@ -52,6 +52,8 @@ class RegisterPayment(models.Model):
     kopecks = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in RegisterState])
     reason = models.CharField(max_length=40, blank=True)
+    # The key of the ledger transaction by which the row came, or would come, into the books.
+    ledger_key = models.CharField(max_length=120)
     # The day the money counts for: the register's own, unless that cannot be.
     effective_on = models.DateField()
     applied_at = models.DateTimeField()
@@ -92,14 +94,3 @@ class RegisterPayment(models.Model):
     @property
     def money(self) -> Money:
         return Money(self.kopecks)
-
-    @property
-    def key(self) -> str:
-        """The key of the ledger transaction by which the row came into the books."""
-        return register_key(
-            source=self.source,
-            external_id=self.external_id,
-            paid_on=self.paid_on,
-            reversal=self.kopecks < 0,
-            twin=self.twin,
-        )

@@ -1,11 +1,10 @@
-"""Reads of registers of payments: who sends them, what of them waits, and whether the books agree."""
+"""Reads of registers of payments: who sends them, and what of them waits for a person."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from svet.kernel.ids import PUBLIC_ID_LENGTH
@@ -126,28 +125,7 @@ def _views(rows: QuerySet[RegisterPayment]) -> list[WaitingRow]:
             state=RegisterState(row.state),
             reason=WaitReason(row.reason) if row.reason else None,
             since=row.applied_at,
-            key=row.key,
+            key=row.ledger_key,
         )
         for row in rows.select_related("provider")
     ]
-
-
-def broken_suspense() -> list[str]:
-    """The books of suspense hold exactly the rows that wait in them, provider by provider."""
-    with connection.cursor() as cursor:
-        cursor.execute("""
-            WITH books AS (
-                SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting p
-                JOIN ledger_transaction t ON t.id = p.transaction_id WHERE p.book = 'suspense' GROUP BY 1
-            ), waits AS (
-                SELECT provider_id, sum(kopecks) AS total FROM payments_registerpayment
-                WHERE state = 'suspense' GROUP BY 1
-            )
-            SELECT s.code, coalesce(books.total, 0), coalesce(waits.total, 0)
-            FROM books FULL JOIN waits USING (provider_id) JOIN subscribers_provider s ON s.id = provider_id
-            WHERE coalesce(books.total, 0) <> coalesce(waits.total, 0) ORDER BY 1
-        """)
-        return [
-            f"suspense of {code}: {books} kopecks in the books, {waits} in rows that wait"
-            for code, books, waits in cursor.fetchall()
-        ]

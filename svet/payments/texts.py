@@ -103,6 +103,19 @@ def _explain_order(refusal: Refused) -> str:
     return ""
 
 
+def _explain_source(refusal: Refused) -> str:
+    match str(refusal.reason):
+        case "source_code":
+            return _("Код источника: от 2 до 20 строчных латинских букв, цифр и дефисов, первой буква.")
+        case "source_name":
+            return _("Назовите источник: до 100 знаков.")
+        case "source_taken":
+            return _("Источник с таким кодом уже есть.")
+        case "source_provider":
+            return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
+    return ""
+
+
 def _explain_review(refusal: Refused) -> str:
     """For the staff at the money desk."""
     match str(refusal.reason):
@@ -136,19 +149,6 @@ def _explain_review(refusal: Refused) -> str:
             return _("Банк вернул часть денег, но пока не говорит, как именно. Попробуйте через час.")
         case "review_bank_refused":
             return _("Банк отказал в возврате (%(code)s). Платёж остался на проверке.") % refusal.details
-    return ""
-
-
-def _explain_source(refusal: Refused) -> str:
-    match str(refusal.reason):
-        case "source_code":
-            return _("Код источника: от 2 до 20 строчных латинских букв, цифр и дефисов, первой буква.")
-        case "source_name":
-            return _("Назовите источник: до 100 знаков.")
-        case "source_taken":
-            return _("Источник с таким кодом уже есть.")
-        case "source_provider":
-            return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
     return ""
 
 

@@ -16,7 +16,7 @@ from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.tests.test_taking import NOW, NUMBERS, OLGA, take, town  # noqa: F401
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
-from svet.payments import operations, suspense
+from svet.payments import operations
 from svet.payments import queries as payments
 from svet.payments.models import RegisterPayment
 from svet.subscribers.models import Account, Provider
@@ -56,7 +56,7 @@ def whole() -> None:
     """Books and rows agree."""
     assert ledger.broken() == []
     assert queries.broken() == []
-    assert suspense.broken_suspense() == []
+    assert payments.broken_books() == []
 
 
 def test_a_quote_in_a_name_is_a_letter() -> None:

@@ -12,7 +12,7 @@ from svet.exchange.operations import FileReport, take_file
 from svet.exchange.tests.test_taking import NOW, NUMBERS, OLGA, payment_lines
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
-from svet.payments.suspense import broken_suspense
+from svet.payments import queries as payments
 from svet.subscribers.models import Account, Premises
 from svet.subscribers.operations import add_provider
 
@@ -46,4 +46,4 @@ def test_registers_that_share_numbers_are_taken_one_after_the_other() -> None:
     assert failures == []
     assert sorted((report.applied, report.repeated) for report in reports) == [(1, 300)] * 3 + [(301, 0)]
     assert ledger.balance(account.pk) == Money(-320_00)
-    assert broken_suspense() == []
+    assert payments.broken_books() == []

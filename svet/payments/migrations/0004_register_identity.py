@@ -11,6 +11,7 @@ ON_ACCOUNT = models.Q(state__in=["credited", "reversed"])
 FILL = """
 UPDATE payments_registerpayment r SET
     effective_on = r.paid_on,
+    ledger_key = 'reg:' || r.source || ':' || r.external_id,
     public_id = substr(md5(random()::text || r.id::text), 1, 16),
     state = CASE WHEN r.account_id IS NULL THEN 'suspense' ELSE 'credited' END,
     reason = CASE WHEN r.account_id IS NULL THEN 'account_unknown' ELSE '' END,
@@ -25,7 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0001_initial'),
-        ('payments', '0002_bound_cards'),
+        ('payments', '0003_refunds_and_review'),
         ('subscribers', '0001_initial'),
     ]
 
@@ -45,6 +46,7 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(model_name='registerpayment', name='payments_register_account'),
         migrations.AddField('registerpayment', 'public_id', models.CharField(max_length=16, null=True)),
         migrations.AddField('registerpayment', 'effective_on', models.DateField(null=True)),
+        migrations.AddField('registerpayment', 'ledger_key', models.CharField(max_length=120, null=True)),
         migrations.AddField('registerpayment', 'provider', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscribers.provider')),
         migrations.AddField('registerpayment', 'state', models.CharField(choices=STATES, max_length=10, null=True)),
         migrations.AddField('registerpayment', 'twin', models.PositiveSmallIntegerField(default=0)),
@@ -57,6 +59,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AlterField('registerpayment', 'public_id', svet.kernel.fields.PublicIdField()),
         migrations.AlterField('registerpayment', 'effective_on', models.DateField()),
+        migrations.AlterField('registerpayment', 'ledger_key', models.CharField(max_length=120)),
         migrations.AlterField('registerpayment', 'provider', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscribers.provider')),
         migrations.AlterField('registerpayment', 'state', models.CharField(choices=STATES, max_length=10)),
         migrations.AddIndex('registerpayment', models.Index(fields=['account', 'effective_on'], name='payments_register_account')),

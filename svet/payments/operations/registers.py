@@ -17,7 +17,7 @@ from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Kind, Leg, NewTransaction
 from svet.payments.models import RegisterPayment
-from svet.payments.registers import UNNAMED, RegisterState, WaitReason
+from svet.payments.registers import UNNAMED, RegisterState, WaitReason, register_key
 from svet.subscribers.models import Provider
 
 _AT_ONCE = 5_000
@@ -106,10 +106,10 @@ def _fate(judged: _Judged) -> Fate:
     """Told after the writing: only then is it known whether a reversal found what it takes back."""
     made = judged.payment
     if not judged.fresh:
-        return Fate(Outcome.REPEATED, made.key)
+        return Fate(Outcome.REPEATED, made.ledger_key)
     waits = {RegisterState.SUSPENSE: Outcome.SUSPENSE, RegisterState.DIFFERS: Outcome.DIFFERS}
     outcome = waits.get(RegisterState(made.state), Outcome.CREDITED)
-    return Fate(outcome, made.key, WaitReason(made.reason) if made.reason else None)
+    return Fate(outcome, made.ledger_key, WaitReason(made.reason) if made.reason else None)
 
 
 @dataclass(slots=True)
@@ -181,6 +181,13 @@ def _payment(
         kopecks=row.amount.kopecks,
         state=state,
         reason=reason or "",
+        ledger_key=register_key(
+            source=source,
+            external_id=row.external_id,
+            paid_on=row.paid_on,
+            reversal=row.amount.kopecks < 0,
+            twin=twin,
+        ),
         effective_on=row.effective_on or row.paid_on,
         applied_at=now,
     )
@@ -240,7 +247,7 @@ def _undone(reversal: RegisterPayment) -> RegisterPayment | None:
 def _transaction(row: RegisterPayment, zone: ZoneInfo) -> NewTransaction:
     book = Book.SUSPENSE if row.account_id is None else Book.RECEIVABLE
     return NewTransaction(
-        key=row.key,
+        key=row.ledger_key,
         kind=Kind.REFUND if row.kopecks < 0 else Kind.PAYMENT,
         legs=[Leg(Book.BANK, None, row.money), Leg(book, row.account_id, -row.money)],
         occurred_at=datetime.combine(row.effective_on, time(12), tzinfo=zone),
