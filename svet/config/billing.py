@@ -8,8 +8,8 @@ from datetime import datetime
 from svet.billing import operations as billing
 from svet.bills import operations as bills
 from svet.config.failures import Failure
-from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.look.formats import roubles
 from svet.subscribers.models import Provider
 
 
@@ -24,12 +24,12 @@ def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Calla
     if not chosen:
         known = ", ".join(provider.code for provider in providers) or "none yet"
         raise Failure(
-            f"no provider is called {code!r}: there are {known}" if code else "there are no providers yet"
+            f"no provider is called «{code}»: there are {known}" if code else "there are no providers yet"
         )
     for provider in chosen:
         report = billing.run(provider_id=provider.pk, period=month, now=now)
         say(
-            f"{provider.name}, {month}: {report.charges} accounts charged {Money(report.total_kopecks)},"
+            f"{provider.name}, {month}: {report.charges} accounts charged {roubles(report.total_kopecks)},"
             f" {report.lines} lines, {report.estimated} by average, {report.problems} problems"
         )
         if issue:

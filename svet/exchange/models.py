@@ -30,6 +30,7 @@ class RegisterFile(models.Model):
     repeated = models.IntegerField(default=0)
     suspense = models.IntegerField(default=0)
     rejected = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
     sum_kopecks = models.BigIntegerField(default=0)
 
     class Meta:
@@ -41,6 +42,7 @@ class RegisterFile(models.Model):
                     + models.F("repeated")
                     + models.F("suspense")
                     + models.F("rejected")
+                    + models.F("changed")
                 ),
                 name="exchange_no_row_dropped",
             ),
@@ -48,13 +50,18 @@ class RegisterFile(models.Model):
 
 
 class RegisterRow(models.Model):
-    """One row of a register: what it said and what was done with it."""
+    """One row of a register: what it said and what was done with it.
+
+    «Repeated» is the same thing said again; «changed» is another body under the same identity: nothing was
+    done with it, and ``text`` says what differs.
+    """
 
     class State(models.TextChoices):
         APPLIED = "applied"
         REPEATED = "repeated"
         SUSPENSE = "suspense"
         REJECTED = "rejected"
+        CHANGED = "changed"
 
     file = models.ForeignKey(RegisterFile, on_delete=models.PROTECT, related_name="lines")
     line_no = models.IntegerField()

@@ -69,8 +69,32 @@ def values_line(values: Mapping[Zone, Decimal]) -> str:
 
 
 def explain(refusal: Refused) -> str:
-    """What happened and what to do, in Russian."""
+    """What happened and what to do, in Russian; of a whole set, all that the guard thinks of it."""
+    judgement = getattr(refusal, "judgement", None)
+    if isinstance(judgement, Judgement) and judgement.refusals:
+        return explain_set(judgement)
     return explain_reason(refusal.reason, refusal.details)
+
+
+def explain_set(judgement: Judgement) -> str:
+    """Why a set cannot be taken: the zones that look exchanged, or the reason of each scale."""
+    if Doubt.SWAPPED_ZONES in judgement.doubts and judgement.suggestion is not None:
+        return _("Похоже, показания зон перепутаны местами. Проверьте, не так ли на приборе: %(values)s.") % {
+            "values": values_line(judgement.suggestion)
+        }
+    said = [explain_reason(each.refusal, each.details) for each in judgement.refusals]
+    return " ".join(dict.fromkeys(said))
+
+
+def doubts_of(judgement: Judgement) -> str:
+    """What looks odd in a set that waits for a person, with the values that would be believable."""
+    said = doubts_line(" ".join(doubt for doubt in Doubt if doubt in judgement.doubts))
+    if judgement.suggestion is None:
+        return said
+    return _("%(doubts)s; возможно, на приборе: %(values)s") % {
+        "doubts": said,
+        "values": values_line(judgement.suggestion),
+    }
 
 
 def explain_reason(reason: object, details: Mapping[str, object] | None = None) -> str:
@@ -86,33 +110,23 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
         case Reason.FRACTION:
             return _fraction(details)
         case Reason.CAPACITY:
-            return _("На приборе учёта %(digits)s цифр до запятой: проверьте, нет ли лишней.") % {
-                "digits": details.get("digits", "")
-            }
+            return _capacity(details)
         case Reason.LOWER:
-            return _(
-                "Показание меньше предыдущего (%(previous)s). Проверьте цифры. Если на приборе именно "
-                "столько, отправьте показания на проверку: приложите фото, и сотрудник разберётся."
-            ) % {"previous": _shown(details.get("previous"))}
+            return _lower(details)
         case Reason.UNKNOWN_ZONE:
             return _("У этого прибора учёта нет такой шкалы. Обновите страницу и введите показания снова.")
         case Reason.FUTURE:
-            return _("Дата показаний ещё не наступила. Передайте их в тот день, когда сняли.")
+            return _future(details)
         case Reason.STALE:
-            return _(
-                "Показания введены больше %(days)s дней назад. "
-                "Посмотрите на прибор учёта и введите сегодняшние."
-            ) % {"days": details.get("days", "")}
+            return _stale(details)
         case Reason.BEFORE_LAST:
-            return _("Уже есть показания за %(on)s. Передайте показания на сегодняшний день.") % {
-                "on": _shown(details.get("last_on"))
-            }
+            return _before_last(details)
         case Reason.SMART:
             return _("Прибор учёта сам передаёт показания, вам ничего отправлять не нужно.")
         case Reason.REMOVED:
-            return _("Этот прибор учёта снят. Передайте показания нового прибора.")
+            return _removed(details)
         case Reason.CLOSED:
-            return _("Договор закрыт, показания по нему не принимаются.")
+            return _closed(details)
         case ReplaceReason.BEFORE_INSTALLED:
             return _("Прежний прибор тогда ещё не стоял: проверьте день замены.")
         case ReplaceReason.SAME_METER:
@@ -189,6 +203,77 @@ def _fraction(details: Mapping[str, object]) -> str:
             "decimals": details["decimals"]
         }
     return _("Введите только целые киловатт-часы, без запятой и цифр после неё.")
+
+
+def _capacity(details: Mapping[str, object]) -> str:
+    digits = details.get("digits")
+    if not isinstance(digits, int):
+        return _("На приборе учёта столько цифр не помещается: проверьте, нет ли лишней.")
+    return ngettext(
+        "На приборе учёта %(digits)s цифра до запятой: проверьте, нет ли лишней.",
+        "На приборе учёта %(digits)s цифр до запятой: проверьте, нет ли лишней.",
+        digits,
+    ) % {"digits": digits}
+
+
+def _lower(details: Mapping[str, object]) -> str:
+    if not isinstance(details.get("previous"), Decimal):
+        return _(
+            "Показание меньше предыдущего. Проверьте цифры. Если на приборе именно "
+            "столько, отправьте показания на проверку: приложите фото, и сотрудник разберётся."
+        )
+    return _(
+        "Показание меньше предыдущего (%(previous)s). Проверьте цифры. Если на приборе именно "
+        "столько, отправьте показания на проверку: приложите фото, и сотрудник разберётся."
+    ) % {"previous": _shown(details["previous"])}
+
+
+def _stale(details: Mapping[str, object]) -> str:
+    days = details.get("days")
+    if not isinstance(days, int):
+        return _("Показания введены слишком давно. Посмотрите на прибор учёта и введите сегодняшние.")
+    return ngettext(
+        "Показания введены больше %(days)s дня назад. Посмотрите на прибор учёта и введите сегодняшние.",
+        "Показания введены больше %(days)s дней назад. Посмотрите на прибор учёта и введите сегодняшние.",
+        days,
+    ) % {"days": days}
+
+
+def _future(details: Mapping[str, object]) -> str:
+    if not details.get("read_on"):
+        return _("Дата показаний ещё не наступила. Передайте их в тот день, когда сняли.")
+    return _("День показаний %(on)s ещё не наступил. Передайте их в тот день, когда сняли.") % {
+        "on": _shown(details["read_on"])
+    }
+
+
+def _before_last(details: Mapping[str, object]) -> str:
+    if not details.get("last_on"):
+        return _("Уже есть более поздние показания. Передайте показания на сегодняшний день.")
+    if not details.get("read_on"):
+        return _("Уже есть показания за %(on)s. Передайте показания на сегодняшний день.") % {
+            "on": _shown(details["last_on"])
+        }
+    return _("Показания за %(read_on)s опоздали: уже есть за %(on)s. Передайте сегодняшние.") % {
+        "on": _shown(details["last_on"]),
+        "read_on": _shown(details["read_on"]),
+    }
+
+
+def _removed(details: Mapping[str, object]) -> str:
+    if not details.get("removed_on"):
+        return _("Этот прибор учёта снят. Передайте показания нового прибора.")
+    return _("Этот прибор учёта снят %(on)s. Передайте показания нового прибора.") % {
+        "on": _shown(details["removed_on"])
+    }
+
+
+def _closed(details: Mapping[str, object]) -> str:
+    if not details.get("closed_on"):
+        return _("Договор закрыт, показания по нему не принимаются.")
+    return _("Договор закрыт %(on)s, показания по нему не принимаются.") % {
+        "on": _shown(details["closed_on"])
+    }
 
 
 def _shown(value: object) -> str:

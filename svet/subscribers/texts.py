@@ -112,6 +112,8 @@ def _explain_number(refusal: Refused) -> str:
             }
         case NumberReason.LENGTH:
             return _("Номер прибора учёта короче, чем бывает: в нём от 4 до 20 цифр.")
+        case NumberReason.ZEROS:
+            return _("Одни нули — не номер прибора учёта. Он стоит в квитанции и на самом счётчике.")
         case _ if refusal.details.get("letters"):
             if account:
                 return _("Нужны только цифры. Проверьте, не стоит ли буква О вместо нуля.")

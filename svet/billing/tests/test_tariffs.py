@@ -201,7 +201,7 @@ def all_rows(**cells: str) -> Callable[[list[Row]], None]:
 
 
 WRONG: list[tuple[str, Callable[[list[Row]], None], RowReason, int]] = [
-    ("bad price", change(0, price_rub_per_kwh="4,24"), RowReason.BAD_PRICE, 2),
+    ("thousands in a price", change(0, price_rub_per_kwh="4,240,1"), RowReason.BAD_PRICE, 2),
     ("zero price", change(0, price_rub_per_kwh="0.00"), RowReason.BAD_PRICE, 2),
     ("negative price", change(0, price_rub_per_kwh="-1"), RowReason.BAD_PRICE, 2),
     ("exponent", change(0, price_rub_per_kwh="1e3"), RowReason.BAD_PRICE, 2),
@@ -209,7 +209,7 @@ WRONG: list[tuple[str, Callable[[list[Row]], None], RowReason, int]] = [
     ("arabic digits", change(0, price_rub_per_kwh="٤.٢٤"), RowReason.BAD_PRICE, 2),
     ("endless price", change(0, price_rub_per_kwh="4" * 5000), RowReason.BAD_PRICE, 2),
     ("bad date", change(1, valid_from="2026-02-30"), RowReason.BAD_DATE, 3),
-    ("russian date", change(1, valid_from="01.01.2026"), RowReason.BAD_DATE, 3),
+    ("american date", change(1, valid_from="01/01/2026"), RowReason.BAD_DATE, 3),
     ("dates reversed", change(1, valid_to="2025-01-01"), RowReason.DATES_REVERSED, 3),
     ("scheme 4", change(0, zone_scheme="4"), RowReason.BAD_SCHEME, 2),
     ("zone of another scheme", change(0, zone="peak"), RowReason.BAD_ZONE, 2),
@@ -259,14 +259,15 @@ def test_all_errors_are_told_at_once() -> None:
     ("content", "reason"),
     [
         (b"", RowReason.MISSING_COLUMN),
-        ("регион;цена\n".encode("cp1251"), RowReason.NOT_UTF8),
+        ("регион;цена\n".encode("cp1251"), RowReason.MISSING_COLUMN),
+        ("регион;цена\n".encode() * 9 + b"\xd0\n", RowReason.NOT_UTF8),
         (b"region,price\nx,1\n", RowReason.MISSING_COLUMN),
         (",".join(COLUMNS).encode() + b"\n", RowReason.NO_ROWS),
         (",".join(COLUMNS).encode() + b"\na,b\n", RowReason.WRONG_WIDTH),
         (b"PK\x03\x04" + bytes(range(256)), RowReason.NOT_UTF8),
         (b"x" * (10 * 1024 * 1024 + 1), RowReason.TOO_LARGE),
     ],
-    ids=["empty", "cp1251", "other columns", "no rows", "short row", "zip", "too large"],
+    ids=["empty", "cp1251", "broken utf-8", "other columns", "no rows", "short row", "zip", "too large"],
 )
 def test_file_that_is_no_tariff_file_is_refused(content: bytes, reason: RowReason) -> None:
     with pytest.raises(TariffFileRefused) as refused:

@@ -18,7 +18,7 @@ from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
 from svet.limits.rules import LIMITS, LimitName
-from svet.metering import operations, sms_texts
+from svet.metering import operations, sms_texts, texts
 from svet.metering.models import Meter, ReadingSet, TextAnswer
 from svet.metering.operations import ConfirmationNeeded, SetRefused
 from svet.metering.operations.texting import answer_text
@@ -265,5 +265,5 @@ def test_the_sms_says_what_the_page_says(value: str) -> None:
         )
     assert isinstance(caught.value, ConfirmationNeeded | SetRefused)
     judgement = caught.value.judgement
-    said = sms_texts.question(judgement, said=value) if judgement.doubts else sms_texts.refusals(judgement)
+    said = sms_texts.question(judgement, said=value) if judgement.doubts else texts.explain_set(judgement)
     assert answers() == [said]
