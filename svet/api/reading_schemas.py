@@ -157,7 +157,9 @@ class FailedSetOut(Schema):
     title: str
     field: str
     needs_confirmation: bool = False
+    may_insist: bool = False
     doubts: list[str] = []
+    suggestion: dict[str, str] | None = None
 
 
 class SetResultOut(Schema):

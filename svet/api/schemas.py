@@ -225,11 +225,19 @@ class WorkOut(Schema):
 
 
 class ProblemOut(Schema):
-    """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person."""
+    """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person.
+
+    Of readings: ``suggestion`` are the values by zone that the guard would believe (zones the other way round, a
+    digit less), ``doubts`` tell why it thinks so.
+    """
 
     type: str
     status: int
     code: str
     title: str
     field: str = ""
+    needs_confirmation: bool | None = None
+    may_insist: bool | None = None
+    doubts: list[str] | None = None
+    suggestion: dict[str, str] | None = None
     work: WorkOut | None = None

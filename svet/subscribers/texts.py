@@ -106,7 +106,9 @@ def _explain_number(refusal: Refused) -> str:
             return _("Номер слишком длинный: проверьте, нет ли лишних цифр.")
         case NumberReason.LENGTH if account:
             lengths = refusal.details.get("lengths")
-            shown = [str(length) for length in lengths] if isinstance(lengths, tuple) else []
+            if not isinstance(lengths, tuple) or not lengths:
+                return _("В номере не столько цифр, сколько бывает. Нули в начале тоже нужны.")
+            shown = [str(length) for length in lengths]
             return _("Лицевой счёт — %(lengths)s цифр. Нули в начале тоже нужны.") % {
                 "lengths": _(" или ").join(shown)
             }

@@ -285,6 +285,51 @@ def test_semicolons_and_a_byte_order_mark_are_read_too() -> None:
     assert operations.load_tariffs(file=io.BytesIO(content), now=NOW).added == 12
 
 
+def as_a_russian_spreadsheet(rows: list[Row]) -> list[Row]:
+    """What it makes of days and prices when it saves the table."""
+    return [
+        row
+        | {name: ".".join(reversed(row[name].split("-"))) for name in ("valid_from", "valid_to")}
+        | {"price_rub_per_kwh": row["price_rub_per_kwh"].replace(".", ",")}
+        for row in rows
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+@pytest.mark.parametrize("above", ["", "sep={}\r\n"])
+def test_what_a_spreadsheet_saves_is_read_as_what_it_says(encoding: str, delimiter: str, above: str) -> None:
+    plain = parse(file_of(table()))
+    written = io.StringIO(newline="")
+    rows = as_a_russian_spreadsheet(table())
+    writer = csv.DictWriter(written, fieldnames=list(rows[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    content = (above.format(delimiter) + written.getvalue() + f"{delimiter * (len(rows[0]) - 1)}\r\n").encode(
+        encoding
+    )
+    assert parse(content) == plain
+    assert [line.row for line in parse(content)] == [line.row + bool(above) for line in plain]
+    assert operations.load_tariffs(file=io.BytesIO(content), now=NOW).added == 12
+
+
+def test_every_fault_names_its_row_and_its_column() -> None:
+    rows = table()
+    rows[1] |= {"valid_from": "31.02.2026", "price_rub_per_kwh": "4.85.1", "range_upper_kwh": "много"}
+    rows[3] |= {"group_name": "На\u200bселение"}
+    with pytest.raises(TariffFileRefused) as refused:
+        parse(file_of(rows))
+    said = [explain_row(error) for error in refused.value.errors]
+    for row, column in (
+        (3, "valid_from"),
+        (3, "range_upper_kwh"),
+        (3, "price_rub_per_kwh"),
+        (5, "group_name"),
+    ):
+        assert any(line.startswith(f"Строка {row}, столбец {column}: ") for line in said), said
+
+
 @pytest.mark.django_db
 def test_loaded_prices_are_never_changed_by_a_file() -> None:
     operations.load_tariffs(file=io.BytesIO(file_of(table())), now=NOW)

@@ -41,7 +41,7 @@ PROGRAM_TEXT = re.compile(
     r"|\b[A-Z]\w*(?:Error|Exception|Refused|Reason)\b|\b[a-z]+\.[A-Z]\w*|\[\]|\{\}|%\(|\b[a-z]+(?:_[a-z0-9]+)+\b"
 )
 DAY = datetime.now(UTC).date().isoformat()
-PHONE = "+79990000321"
+PHONE, CLERK = "+79990000321", "+79990000322"
 
 
 def program_text(said: str) -> list[str]:
@@ -93,7 +93,10 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("import",): [
             ["accounts", files("a.csv", account_lines())],
             ["accounts", files("a.csv", account_lines())],
-            ["accounts", files("changed.csv", account_lines(holder="Мельников Пётр", meter_serial="900"))],
+            [
+                "accounts",
+                files("changed.csv", account_lines(holder="Мельников", meter_serial="90030010")),
+            ],
             ["accounts", files("other.csv", account_lines(meter_serial="900300100"))],
             ["accounts", files("group.csv", account_lines(account="0356067009", tariff_group="9.9"))],
             ["accounts", files("phone.csv", account_lines(account="0356067009", phone="112"))],
@@ -149,16 +152,16 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["112", "--password", "123"],
         ],
         ("staff", "add"): [
-            [PHONE, "--role", "operator", *names, *staff],
-            [PHONE, "--role", "operator", *names, *staff],
+            [CLERK, "--role", "operator", *names, *staff],
+            [CLERK, "--role", "operator", *names, *staff],
             ["112", "--role", "operator", *names, *staff],
         ],
-        ("staff", "role"): [[PHONE, "billing"], ["112", "billing"], ["+79990000000", "billing"]],
-        ("staff", "disable"): [[PHONE], [PHONE], ["112"]],
-        ("staff", "enable"): [[PHONE], [PHONE], ["112"]],
-        ("staff", "password"): [[PHONE, "--password", "Lipa-Bereza-77"], [PHONE, "--password", "1"]],
-        ("staff", "forget-factor"): [[PHONE], ["112"]],
-        ("staff", "forget-identity"): [[PHONE], ["112"]],
+        ("staff", "role"): [[CLERK, "billing"], ["112", "billing"], ["+79990000000", "billing"]],
+        ("staff", "disable"): [[CLERK], [CLERK], ["112"]],
+        ("staff", "enable"): [[CLERK], [CLERK], ["112"]],
+        ("staff", "password"): [[CLERK, "--password", "Lipa-Bereza-77"], [CLERK, "--password", "1"]],
+        ("staff", "forget-factor"): [[CLERK], ["112"]],
+        ("staff", "forget-identity"): [[CLERK], ["112"]],
         ("staff", "list"): [[]],
         ("push-key",): [[]],
     }
@@ -190,12 +193,12 @@ def test_every_command_has_its_cases(known: dict[tuple[str, ...], list[list[str]
 
 @pytest.mark.django_db(transaction=True)
 def test_no_command_says_anything_in_the_language_of_the_program(
-    known: dict[tuple[str, ...], list[list[str]]],
+    known: dict[tuple[str, ...], list[list[str]]], tmp_path: Path
 ) -> None:
     wrong = []
     for words, rounds in known.items():
         for more in rounds:
-            said = run([*words, *more])
+            said = run([*words, *more]).replace(str(tmp_path), "")
             assert said.strip(), (words, more)
             if found := program_text(said):
                 wrong.append(f"{' '.join(words)} {more[:3]}: {found} in {said[:400]}")
