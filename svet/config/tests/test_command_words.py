@@ -15,8 +15,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from svet.billing.rules.tariff_file import COLUMNS
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
-from svet.billing.tests.test_tariffs import COLUMNS
 from svet.config.cli import COMMANDS, svet
 from svet.config.failures import Failure
 from svet.exchange.rules import accounts, readings
