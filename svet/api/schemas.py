@@ -227,8 +227,8 @@ class WorkOut(Schema):
 class ProblemOut(Schema):
     """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person.
 
-    Of readings: ``suggestion`` are the values by zone that the guard would believe (zones the other way round,
-    a digit less), ``doubts`` tell why it thinks so.
+    Of readings: ``suggestion`` are the values by zone that the guard would believe (zones the other way
+    round, a digit less), ``doubts`` tell why it thinks so.
     """
 
     type: str

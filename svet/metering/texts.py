@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from svet.kernel.refusals import Refused
+from svet.metering import reason_texts
 from svet.metering.rules import (
     DisputeReason,
     DisputeState,
@@ -108,25 +108,25 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
         case Reason.CHARS:
             return _("Введите только цифры, без букв и других знаков.")
         case Reason.FRACTION:
-            return _fraction(details)
+            return reason_texts.fraction(details)
         case Reason.CAPACITY:
-            return _capacity(details)
+            return reason_texts.capacity(details)
         case Reason.LOWER:
-            return _lower(details)
+            return reason_texts.lower(details)
         case Reason.UNKNOWN_ZONE:
             return _("У этого прибора учёта нет такой шкалы. Обновите страницу и введите показания снова.")
         case Reason.FUTURE:
-            return _future(details)
+            return reason_texts.future(details)
         case Reason.STALE:
-            return _stale(details)
+            return reason_texts.stale(details)
         case Reason.BEFORE_LAST:
-            return _before_last(details)
+            return reason_texts.before_last(details)
         case Reason.SMART:
             return _("Прибор учёта сам передаёт показания, вам ничего отправлять не нужно.")
         case Reason.REMOVED:
-            return _removed(details)
+            return reason_texts.removed(details)
         case Reason.CLOSED:
-            return _closed(details)
+            return reason_texts.closed(details)
         case ReplaceReason.BEFORE_INSTALLED:
             return _("Прежний прибор тогда ещё не стоял: проверьте день замены.")
         case ReplaceReason.SAME_METER:
@@ -195,91 +195,6 @@ def bad_date() -> str:
 def refused_by_staff() -> str:
     """Why a set under review was not taken, when the staff gave no words of its own."""
     return _("значение не похоже на верное. Проверьте цифры и передайте показания ещё раз.")
-
-
-def _fraction(details: Mapping[str, object]) -> str:
-    if details.get("decimals"):
-        return _("После запятой слишком много цифр: у прибора учёта их %(decimals)s.") % {
-            "decimals": details["decimals"]
-        }
-    return _("Введите только целые киловатт-часы, без запятой и цифр после неё.")
-
-
-def _capacity(details: Mapping[str, object]) -> str:
-    digits = details.get("digits")
-    if not isinstance(digits, int):
-        return _("На приборе учёта столько цифр не помещается: проверьте, нет ли лишней.")
-    return ngettext(
-        "На приборе учёта %(digits)s цифра до запятой: проверьте, нет ли лишней.",
-        "На приборе учёта %(digits)s цифр до запятой: проверьте, нет ли лишней.",
-        digits,
-    ) % {"digits": digits}
-
-
-def _lower(details: Mapping[str, object]) -> str:
-    if not isinstance(details.get("previous"), Decimal):
-        return _(
-            "Показание меньше предыдущего. Проверьте цифры. Если на приборе именно "
-            "столько, отправьте показания на проверку: приложите фото, и сотрудник разберётся."
-        )
-    return _(
-        "Показание меньше предыдущего (%(previous)s). Проверьте цифры. Если на приборе именно "
-        "столько, отправьте показания на проверку: приложите фото, и сотрудник разберётся."
-    ) % {"previous": _shown(details["previous"])}
-
-
-def _stale(details: Mapping[str, object]) -> str:
-    days = details.get("days")
-    if not isinstance(days, int):
-        return _("Показания введены слишком давно. Посмотрите на прибор учёта и введите сегодняшние.")
-    return ngettext(
-        "Показания введены больше %(days)s дня назад. Посмотрите на прибор учёта и введите сегодняшние.",
-        "Показания введены больше %(days)s дней назад. Посмотрите на прибор учёта и введите сегодняшние.",
-        days,
-    ) % {"days": days}
-
-
-def _future(details: Mapping[str, object]) -> str:
-    if not details.get("read_on"):
-        return _("Дата показаний ещё не наступила. Передайте их в тот день, когда сняли.")
-    return _("День показаний %(on)s ещё не наступил. Передайте их в тот день, когда сняли.") % {
-        "on": _shown(details["read_on"])
-    }
-
-
-def _before_last(details: Mapping[str, object]) -> str:
-    if not details.get("last_on"):
-        return _("Уже есть более поздние показания. Передайте показания на сегодняшний день.")
-    if not details.get("read_on"):
-        return _("Уже есть показания за %(on)s. Передайте показания на сегодняшний день.") % {
-            "on": _shown(details["last_on"])
-        }
-    return _("Показания за %(read_on)s опоздали: уже есть за %(on)s. Передайте сегодняшние.") % {
-        "on": _shown(details["last_on"]),
-        "read_on": _shown(details["read_on"]),
-    }
-
-
-def _removed(details: Mapping[str, object]) -> str:
-    if not details.get("removed_on"):
-        return _("Этот прибор учёта снят. Передайте показания нового прибора.")
-    return _("Этот прибор учёта снят %(on)s. Передайте показания нового прибора.") % {
-        "on": _shown(details["removed_on"])
-    }
-
-
-def _closed(details: Mapping[str, object]) -> str:
-    if not details.get("closed_on"):
-        return _("Договор закрыт, показания по нему не принимаются.")
-    return _("Договор закрыт %(on)s, показания по нему не принимаются.") % {
-        "on": _shown(details["closed_on"])
-    }
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Decimal):
-        return number(value)
-    return f"{value:%d.%m.%Y}" if isinstance(value, date) else ""
 
 
 def question(doubt: Doubt, judgement: Judgement) -> str:
