@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +14,7 @@ from ninja import Router
 from svet.api.accounts import ids_of, note_stranger
 from svet.api.identity import AUTH, Caller, allowed
 from svet.api.problems import not_found
-from svet.api.schemas import BillDetailOut, BillOut, ProblemOut
+from svet.api.schemas import BillDetailOut, BillOut, Day, ProblemOut
 from svet.bills import operations, queries
 from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.people.rules import Scope
@@ -27,8 +26,8 @@ router = Router(tags=["Bills"], auth=AUTH)
 def bills(
     request: HttpRequest,
     account_id: str = "",
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
 ) -> list[dict[str, Any]]:
     """Bills issued in ``since`` ≤ day < ``until``, newest first."""
     caller = allowed(request, Scope.BILLS_READ)

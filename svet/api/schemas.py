@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 PublicId = Annotated[StrictStr, Field(max_length=16, description="opaque id of 16 characters")]
 Text = Annotated[StrictStr, Field(max_length=200)]
 Kopecks = Annotated[StrictInt, Field(description="whole kopecks: 30000 is 300,00 ₽", examples=[30000])]
+
+
+def _written_day(value: object) -> object:
+    """Only YYYY-MM-DD: a number is no day, though a parser would read it as seconds since 1970."""
+    if value is None or (isinstance(value, str) and _DAY.fullmatch(value)) or type(value) is date:
+        return value
+    raise ValueError("a day is written YYYY-MM-DD")
+
+
+#: A calendar day in an address or a body.
+Day = Annotated[date, BeforeValidator(_written_day), Field(strict=False, examples=["2026-11-22"])]
 
 
 class Body(Schema):
@@ -250,11 +263,19 @@ class WorkOut(Schema):
 
 
 class ProblemOut(Schema):
-    """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person."""
+    """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person.
+
+    Of readings: ``suggestion`` are the values by zone that the guard would believe (zones the other way
+    round, a digit less), ``doubts`` tell why it thinks so.
+    """
 
     type: str
     status: int
     code: str
     title: str
     field: str = ""
+    needs_confirmation: bool | None = None
+    may_insist: bool | None = None
+    doubts: list[str] | None = None
+    suggestion: dict[str, str] | None = None
     work: WorkOut | None = None

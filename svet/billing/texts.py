@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -183,13 +183,17 @@ def explain_row(error: RowError) -> str:
     """One error of a tariff file as a line of a report."""
     values = {"field": error.field, "value": error.value}
     text = row_texts()[error.reason].format(**values)
-    return _("Строка {row}: {text}").format(row=error.row, text=text) if error.row else text
+    if not error.row:
+        return text
+    if error.field:
+        return _("Строка {row}, столбец {field}: {text}").format(row=error.row, field=error.field, text=text)
+    return _("Строка {row}: {text}").format(row=error.row, text=text)
 
 
 def row_texts() -> dict[RowReason, str]:
     """What each reason says, with the places of ``field`` and ``value``."""
     return {
-        RowReason.NOT_UTF8: _("файл не в кодировке UTF-8"),
+        RowReason.NOT_UTF8: _("файл не текстовый или повреждён: сохраните таблицу как CSV UTF-8"),
         RowReason.TOO_LARGE: _("файл больше 10 МБ"),
         RowReason.NO_ROWS: _("в файле нет строк с ценами"),
         RowReason.MISSING_COLUMN: _("нет столбца {field}"),
@@ -197,13 +201,13 @@ def row_texts() -> dict[RowReason, str]:
         RowReason.EMPTY: _("поле {field} пусто"),
         RowReason.TOO_LONG: _("поле {field} слишком длинное"),
         RowReason.CONTROL_CHARACTER: _("в поле {field} непечатаемый знак"),
-        RowReason.BAD_DATE: _("в поле {field} нужна дата ГГГГ-ММ-ДД, а стоит «{value}»"),
+        RowReason.BAD_DATE: _("нужна дата вроде 2026-12-31 или 31.12.2026, а стоит «{value}»"),
         RowReason.DATES_REVERSED: _("последний день раньше первого: «{value}»"),
         RowReason.BAD_SCHEME: _("схема зон — 1, 2 или 3, а стоит «{value}»"),
         RowReason.BAD_ZONE: _("в этой схеме нет зоны «{value}»"),
         RowReason.BAD_RANGE: _("номер диапазона — 1, 2 или 3, а стоит «{value}»"),
         RowReason.BAD_LIMIT: _("предел диапазона — целые кВт·ч, а стоит «{value}»"),
-        RowReason.BAD_PRICE: _("цена — положительное число вроде 4.24, а стоит «{value}»"),
+        RowReason.BAD_PRICE: _("цена — положительное число вроде 4,24, а стоит «{value}»"),
         RowReason.BAD_FLAG: _("в поле demonstration нужно yes или no, а стоит «{value}»"),
         RowReason.DUPLICATE: _("такая же строка уже есть: {value}"),
         RowReason.MISSING_ZONE: _("нет цены для зоны «{value}»"),
@@ -215,3 +219,10 @@ def row_texts() -> dict[RowReason, str]:
         RowReason.GAP: _("перед {value} есть дни без цен"),
         RowReason.DIFFERS_FROM_LOADED: _("строка расходится с уже загруженной: загруженные цены не меняются"),
     }
+
+
+def loaded(regions: Sequence[str], *, added: int, unchanged: int) -> str:
+    """What came of a tariff file that was taken."""
+    return _("{regions}. Новых строк: {added}, уже были: {unchanged}.").format(
+        regions=", ".join(regions), added=added, unchanged=unchanged
+    )

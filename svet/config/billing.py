@@ -8,8 +8,8 @@ from datetime import datetime
 from svet.billing import operations as billing
 from svet.bills import operations as bills
 from svet.config.failures import Failure
-from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.look.formats import roubles
 from svet.subscribers.models import Provider
 
 
@@ -19,7 +19,7 @@ def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Calla
     for provider in chosen:
         report = billing.run(provider_id=provider.pk, period=month, now=now)
         say(
-            f"{provider.name}, {month}: {report.charges} accounts charged {Money(report.total_kopecks)},"
+            f"{provider.name}, {month}: {report.charges} accounts charged {roubles(report.total_kopecks)},"
             f" {report.lines} lines, {report.estimated} by average, {report.problems} problems"
         )
         if issue:

@@ -180,7 +180,7 @@ OFFICE_STATES: dict[str, str | Promise] = {
 _OFFICE: dict[str, str | Promise] = {
     OfficeReason.STANDING: gettext_lazy("Такая заявка уже подана. Дождитесь решения или отзовите её."),
     OfficeReason.CLOSED: gettext_lazy("Эта заявка уже закрыта."),
-    OfficeReason.TAKEN: gettext_lazy("На новый номер уже открыт кабинет."),
+    OfficeReason.TAKEN: gettext_lazy("На этот номер уже открыт кабинет."),
     OfficeReason.COMMENT_TOO_LONG: gettext_lazy("Слишком длинно: можно до 500 символов."),
     OfficeReason.NO_CABINET: gettext_lazy("С этим номером кабинета нет."),
     OfficeReason.SAME_PHONE: gettext_lazy("Это нынешний номер кабинета. Введите новый."),
@@ -243,7 +243,8 @@ def explain(refusal: Refused) -> str:
 
 
 def _password(refusal: Refused) -> str:
-    position = refusal.details.get("position")
+    # The rule that refuses a character always says which one it is.
+    position = refusal.details["position"] if refusal.reason not in _PASSWORD else 0
     if refusal.reason is PasswordReason.NON_LATIN:
         return _(
             "Буквы только латинского алфавита: на месте %(position)s стоит другая. Проверьте раскладку."

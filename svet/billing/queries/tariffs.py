@@ -30,6 +30,7 @@ __all__ = [
     "Preview",
     "PreviewLine",
     "TariffRowView",
+    "group_codes",
     "group_tariffs",
     "groups",
     "periods",
@@ -124,6 +125,12 @@ def groups(region: str, *, on: date) -> list[tuple[str, str]]:
         Q(valid_to__isnull=True) | Q(valid_to__gte=on), region=region, valid_from__lte=on
     )
     return list(rows.order_by("group_code").values_list("group_code", "group_name").distinct())
+
+
+def group_codes(region: str) -> list[str]:
+    """Codes of every group of a region that ever had a price; none for a region without tables."""
+    rows = TariffRow.objects.filter(region=region).order_by("group_code")
+    return list(rows.values_list("group_code", flat=True).distinct())
 
 
 def regions() -> list[str]:
