@@ -87,7 +87,7 @@ def test_slow_bodies_and_half_open_heads_freeze_nobody_and_are_cut(there: Instal
 
 
 def test_a_photo_over_an_honest_slow_network_is_taken(there: Installation) -> None:
-    page = there.get("/entrance/register/")
+    page = there.get("/entrance/")
     token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     cookie = page.headers["set-cookie"].split(";")[0]
     photo = b"\xff\xd8" + os.urandom(900_000)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.journeys.conftest import CHROMIUM, CHROMIUM_FLAGS
+from tests.journeys.steps import PASSWORD
 from tests.standing.installation import HOST, Installation, nginx
 
 
@@ -16,16 +19,20 @@ def test_a_person_registers_through_the_documents_nginx(there: Installation) -> 
         context = browser.new_context(ignore_https_errors=True, locale="ru-RU")
         context.set_default_timeout(30_000)
         page = context.new_page()
-        first = page.goto(f"https://{HOST}/entrance/register/")
+        first = page.goto(f"https://{HOST}/")
         assert first is not None
         assert first.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
         cookies = {cookie.get("name"): cookie for cookie in context.cookies()}
         assert cookies["__Host-svet-csrf"]["secure"]
         with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
-            page.locator("main form [type=submit]").first.click()
-        # The empty form comes back with what is missing in it: it was read, not refused.
-        assert sent.value.status in (200, 303, 422), page.content()
-        assert "Форма пришла с другого адреса" not in page.content()
+            page.get_by_label("Телефон").first.fill("+79990000101")
+            page.get_by_label("Пароль", exact=True).first.fill(PASSWORD)
+            page.get_by_label(re.compile("Я принимаю")).first.check()
+            page.get_by_label(re.compile("персональных данных")).first.check()
+            page.get_by_role("button", name="Зарегистрироваться").click()
+        assert sent.value.status < 400, page.content()
+        expect(page.get_by_label(re.compile("Код")).first).to_be_visible()
+        assert {cookie["secure"] for cookie in context.cookies()} == {True}
         browser.close()
 
 
