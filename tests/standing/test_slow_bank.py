@@ -108,7 +108,7 @@ def test_others_pages_stay_quick_and_every_payer_gets_an_answer(slow_bank: None)
         """Django as it is served, leaving no connection to the threads behind."""
 
         def __call__(self, environ: Any, start_response: Any) -> Any:
-            answer = super().__call__(environ, start_response)
+            answer: Any = super().__call__(environ, start_response)
             answer._resource_closers.append(connections.close_all)
             return answer
 
