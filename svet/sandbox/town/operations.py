@@ -25,7 +25,7 @@ from svet.metering.models import ReadingSet
 from svet.metering.rules import State
 from svet.sandbox.town.desks import fill_desks
 from svet.sandbox.town.employees import open_office
-from svet.sandbox.town.providers import BUILDER, add_providers
+from svet.sandbox.town.providers import BUILDER, add_providers, set_norms
 from svet.sandbox.town.residents import settle_in
 from svet.sandbox.town.rules import registers
 from svet.sandbox.town.rules.plan import Household, household, months
@@ -46,6 +46,7 @@ def build(*, town: TownSettings, now: datetime, progress: Progress) -> None:
 def build_first(*, town: TownSettings, now: datetime, progress: Progress) -> None:
     """Build the accounts of the ready sign-ins with their whole history, enough to show a demo."""
     providers = add_providers()
+    set_norms(providers, now=now)
     load_tariffs(now=now)
     first = _households(town, 1, town.first) + _second_households(town)
     _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)
