@@ -282,7 +282,8 @@ def test_overpaid_account_is_not_asked_for_nothing() -> None:
     assert everything.count("Переплата 4 335,55 ₽, платить не нужно") == 4
     content = operations.pdf_of(Bill.objects.get().pk, masked=False, now=NOW)
     text = PdfReader(BytesIO(content)).pages[0].extract_text().replace("\xa0", " ")
-    assert "платить не нужно" in text
+    assert "Платить не нужно" in text
+    assert "К оплате" not in text
     assert "Пени" not in text
     assert "декабря 2026" not in text.partition("Лицевой счёт")[0]
 
