@@ -108,6 +108,7 @@ def _live(
         _decide(list(accounts.values()), before=month)
         if month in history:
             _bill(month, providers)
+            _pay_late(houses, part, month, accounts=accounts, town=town, today=today)
         _pay(houses, part, month.plus(1), accounts=accounts, town=town, today=today)
         progress(f"{part}: {month} done, {len(houses)} accounts")
     _read(houses, part, town.anchor, town=town, today=today)
@@ -160,6 +161,29 @@ def _pay(
     content = registers.payments(debts, month=month, anchor=town.anchor, part=name, before=today)
     if content is not None:
         _take("payments", f"{part}-{month}", content, now=_moment(month.day(28), NOON))
+
+
+def _pay_late(
+    houses: Sequence[Household],
+    part: str,
+    month: Month,
+    *,
+    accounts: dict[Household, int],
+    town: TownSettings,
+    today: date,
+) -> None:
+    """Take the payments of the last days of a month: they become known when its bills are out."""
+    asked = dict(
+        Bill.objects.filter(account__in=accounts.values(), period=month.plus(-1).first).values_list(
+            "account_id", "payable_kopecks"
+        )
+    )
+    debts = [registers.Debt(house, Money(asked.get(accounts[house], 0))) for house in accounts]
+    name = "" if part == "first" else part
+    content = registers.late_payments(debts, month=month, anchor=town.anchor, part=name, before=today)
+    if content is not None:
+        at = _moment(month.end + timedelta(days=registers.LATE_DAYS), NOON)
+        _take("payments", f"{part}-{month}-late", content, now=at)
 
 
 def _take(profile: str, name: str, content: bytes, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ import pytest
 from svet.billing import queries as billing
 from svet.billing.models import ChargeLine, Problem
 from svet.billing.rules import Basis
+from svet.bills import queries as bill_queries
 from svet.bills.models import Bill
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
@@ -36,6 +37,10 @@ def test_a_second_build_changes_nobodys_debt() -> None:
     assert any(money.kopecks > 0 for money in owed.values())
     assert ledger.broken() == []
     assert billing.broken() == []
+    assert bill_queries.broken_chain() == bill_queries.broken() == []
+    # Payments of the last days of a month came after its bills: they stand on the next ones with their day.
+    late = Bill.objects.filter(snapshot__movements__contains=[{"kind": "payment", "late": True}])
+    assert late.exists()
     # Each desk has one thing to do, and no more after the second build.
     assert [metering.review_count(), metering.waiting_dispute_count(), Appeal.objects.count()] == [1, 1, 1]
 
