@@ -3,7 +3,7 @@
 Every table's keys start at a million of its own, so a number in a statement tells by itself which row it
 means. Keys of rows that stood before become variables counted from the number of the meter; keys that the
 submission makes are taken from its own INSERT by ``\\gset``; values that may stand only once get a random
-part.
+part. Statements are prepared once per connection, as Svet's driver prepares them, and then executed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ MARK = "@@"
 #: The prefix of a log line: our mark and the process that speaks.
 LOG_PREFIX = f"{MARK}%p "
 _STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+): (.*)", re.DOTALL)
+_VALUES = re.compile(r"DETAIL:  [Pp]arameters: (.*)", re.DOTALL)
+_VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')", re.DOTALL)
+_WHOLE = re.compile(r"'-?[0-9]{1,9}'")
+_PREPARED = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 _TABLE = re.compile(r'INSERT INTO "?(\w+)"?', re.IGNORECASE)
 _RETURNS_KEY = re.compile(r'RETURNING (?:"\w+"\.)?"?id"?$')
 _TAKEN = re.compile(r"^(?=.*\bnextval\().*pg_get_serial_sequence\('(\w+)'", re.DOTALL)
@@ -38,36 +42,78 @@ class Sample:
     variables: Sequence[str] = ()
 
 
-def statements(log: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A text as the server got it, and the literals of ``$1``, ``$2`` … that came with it."""
+
+    text: str
+    values: tuple[str, ...] = ()
+    typed: bool = False
+
+    @property
+    def replayable(self) -> bool:
+        """Whether it can be prepared by word: ``BEGIN`` and its like cannot."""
+        return _PREPARED.match(self.text) is not None
+
+    def prepare(self, name: str) -> str:
+        """The command that prepares it; ``typed``: whole numbers came as such, as the driver sends them."""
+        kinds = ", ".join("integer" if _WHOLE.fullmatch(each) else "unknown" for each in self.values)
+        return f"PREPARE {name}{f'({kinds})' if self.typed and kinds else ''} AS {self.text}"
+
+    def inlined(self) -> str:
+        """The text with its values in their places, for reading."""
+        return re.sub(r"\$(\d+)", lambda place: self.values[int(place.group(1)) - 1], self.text)
+
+
+def statements(log: str) -> list[Statement]:
     """The statements of a server log with ``LOG_PREFIX``, in their order, each as one line or more."""
-    found = []
+    found: list[Statement] = []
     for entry in log.split(MARK)[1:]:
-        match = _STATEMENT.search(entry)
-        if match is not None:
-            # The server begins every further line of a statement with a tab of its own.
-            found.append(match.group(1).rstrip("\n").replace("\n\t", "\n").strip().rstrip(";"))
+        # The server begins every further line of a statement with a tab of its own.
+        said = entry.rstrip("\n").replace("\n\t", "\n")
+        if (match := _STATEMENT.search(said)) is not None:
+            # An empty one is the pool asking whether the connection still lives.
+            if text := match.group(1).strip().rstrip(";"):
+                found.append(Statement(text))
+        elif found and (match := _VALUES.search(said)) is not None:
+            found[-1] = Statement(found[-1].text, tuple(_VALUE.findall(match.group(1))))
     return found
 
 
-def script(texts: Sequence[str], sample: Sample) -> str:
+def script(texts: Sequence[Statement], sample: Sample) -> str:
     """A custom script for pgbench. :raises ValueError: a statement that pgbench cannot send (COPY)"""
-    lines = [
-        rf"\set n random(1, {sample.meters})",
-        r"\set r random(100000000000, 999999999999)",
-        *(rf"\set {each}" for each in sample.variables),
-    ]
     swaps = dict(sample.once) | dict(sample.known)
     for table, key in sample.made.items():
         swaps[str(key)] = f":{table}_id"
     order = sorted(swaps, key=len, reverse=True)
-    for text in texts:
-        if text.upper().startswith("COPY"):
-            raise ValueError(f"pgbench cannot send {text[:60]}")
-        changed = text
+
+    def swapped(text: str) -> str:
         for old in order:
-            changed = changed.replace(old, swaps[old])
-        lines.append(changed + _ending(text, made=sample.made))
-    return "\n".join(lines) + "\n"
+            text = text.replace(old, swaps[old])
+        return text
+
+    prepared: list[str] = []
+    lines: list[str] = []
+    for number, statement in enumerate(texts, start=1):
+        if statement.text.upper().startswith("COPY"):
+            raise ValueError(f"pgbench cannot send {statement.text[:60]}")
+        text = statement.text
+        if statement.replayable and not any(old in text for old in order):
+            prepared.append(f"{statement.prepare(f's{number}')};")
+            text = f"EXECUTE s{number}"
+            if statement.values:
+                text += f"({', '.join(map(swapped, statement.values))})"
+        else:
+            text = swapped(statement.inlined())
+        lines.append(text + _ending(statement.inlined(), made=sample.made))
+    head = [
+        rf"\set n random(1, {sample.meters})",
+        r"\set r random(100000000000, 999999999999)",
+        *(rf"\set {each}" for each in sample.variables),
+    ]
+    # Variables outlive a transaction of pgbench, so each of its connections prepares once.
+    first = [r"\if :fresh", *prepared, r"\set fresh 0", r"\endif"] if prepared else []
+    return "\n".join([*first, *head, *lines]) + "\n"
 
 
 def _ending(text: str, *, made: Mapping[str, int]) -> str:
@@ -99,10 +145,10 @@ def parse_report(text: str) -> Bare:
 
 
 def run(*, program: Path, url: str, file: Path, clients: int, seconds: int) -> Bare:
-    """Let pgbench repeat the script; the statements go as they are, as Svet's driver sends them."""
+    """Let pgbench repeat the script."""
     words = [
-        str(program), "--no-vacuum", "--protocol=simple", f"--client={clients}", "--jobs=2",
-        f"--time={seconds}", f"--file={file}", url,
+        str(program), "--no-vacuum", "--protocol=simple", "--define=fresh=1", f"--client={clients}",
+        "--jobs=2", f"--time={seconds}", f"--file={file}", url,
     ]  # fmt: skip
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:

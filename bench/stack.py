@@ -12,13 +12,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import psycopg
 
 from bench.client import Order, Result
-from bench.replay import LOG_PREFIX, statements
+from bench.replay import LOG_PREFIX, Statement, statements
 from svet.config.postgres import Server, binaries
 
 WORKERS = 2
@@ -52,7 +52,7 @@ class Stack:
         )  # fmt: skip
         return Result(**json.loads(done.stdout))
 
-    def listen(self, order: Order) -> list[str]:
+    def listen(self, order: Order) -> list[Statement]:
         """The statements that one request of the order makes the server run."""
         # The first requests open connections and warm caches in every worker.
         for name, value in (("log_line_prefix", LOG_PREFIX), ("log_statement", "all")):
@@ -70,7 +70,18 @@ class Stack:
         self.ask("ALTER SYSTEM RESET log_statement")
         self.ask("SELECT pg_reload_conf()")
         time.sleep(0.3)
-        return found
+        return [self._understood(each) for each in found]
+
+    def _understood(self, statement: Statement) -> Statement:
+        """The log tells no types of values: mostly the server finds them, else numbers are numbers."""
+        if not statement.replayable:
+            return statement
+        try:
+            self.ask(statement.prepare("probe"))
+        except psycopg.ProgrammingError:
+            statement = replace(statement, typed=True)
+            self.ask(statement.prepare("probe"))
+        return statement
 
     def memory(self) -> float:
         """The most memory the web workers ever held together, in megabytes."""
@@ -139,7 +150,7 @@ def _wait(port: int, web: subprocess.Popen[bytes], log: Path) -> None:
     while time.monotonic() < deadline and web.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
-            connection.request("GET", "/health/")
+            connection.request("GET", "/ready/")
             if connection.getresponse().status == 200:
                 return
         except (OSError, http.client.HTTPException):

@@ -130,12 +130,15 @@ def _open_cabinets(meters: int, begins: dict[str, int]) -> None:
     person = begins["people_person"]
     count = -(-meters // HELD)
     with connection.cursor() as cursor:
-        cursor.execute(_CABINETS, {
+        values = {
             "now": now, "password": password, "count": count, "held": HELD, "person": person,
             "recipient": begins["notices_recipient"], "group": begins["subscribers_group"],
             "link": begins["subscribers_link"], "token": begins["people_token"],
             "account": begins["subscribers_account"], "meters": meters,
-        })  # fmt: skip
+        }  # fmt: skip
+        # One at a time: a statement whose parameters the server binds stands alone in its text.
+        for statement in _CABINETS:
+            cursor.execute(statement, values)
         store = SessionStore()
         with cursor.copy("COPY django_session (session_key, session_data, expire_date) FROM STDIN") as copy:
             from bench.requests import session_of
@@ -146,32 +149,44 @@ def _open_cabinets(meters: int, begins: dict[str, int]) -> None:
         cursor.execute("ANALYZE")
 
 
-# One text of several statements: the driver sends it whole, because parameters are bound on our side.
-_CABINETS = """
+_CABINETS = (
+    """
 INSERT INTO notices_recipient (phone, email, email_confirmed, language, email_on, sms_on, preferences)
     SELECT '+79' || lpad(n::text, 9, '0'), '', false, 'ru', true, true, '{}'
-    FROM generate_series(1, %(count)s) n ORDER BY n;
+    FROM generate_series(1, %(count)s) n ORDER BY n
+""",
+    """
 INSERT INTO people_person (password, public_id, phone, first_name, patronymic, last_name, sex, email,
         recipient_id, language, is_staff, is_active, large_text, theme, created_at, password_changed_at,
         journal_key)
     SELECT %(password)s, 'p' || lpad(n::text, 15, '0'), '+79' || lpad(n::text, 9, '0'),
         'Анна', '', '', '', '', %(recipient)s + n, 'ru', false, true, false, '', %(now)s, %(now)s, ''
-    FROM generate_series(1, %(count)s) n ORDER BY n;
-INSERT INTO people_token (public_id, person_id, name, scopes, digest, hint, created_at)
+    FROM generate_series(1, %(count)s) n ORDER BY n
+""",
+    """
+INSERT INTO people_token (public_id, person_id, name, scopes, digest, hint, created_at, expires_at)
     SELECT 't' || lpad(n::text, 15, '0'), %(person)s + n, 'bench',
         '["readings:read", "readings:write"]'::jsonb,
-        encode(sha256(('svet_' || lpad((%(person)s + n)::text, 43, '0'))::bytea), 'hex'), '0000', %(now)s
-    FROM generate_series(1, %(count)s) n ORDER BY n;
+        encode(sha256(('svet_' || lpad((%(person)s + n)::text, 43, '0'))::bytea), 'hex'), '0000', %(now)s,
+        %(now)s::timestamptz + interval '1 year'
+    FROM generate_series(1, %(count)s) n ORDER BY n
+""",
+    """
 INSERT INTO subscribers_group (public_id, person_id, name, position, is_default, folded)
     SELECT 'g' || lpad(n::text, 15, '0'), %(person)s + n, 'Мои абоненты', 0, true, false
-    FROM generate_series(1, %(count)s) n ORDER BY n;
+    FROM generate_series(1, %(count)s) n ORDER BY n
+""",
+    """
 INSERT INTO subscribers_link (public_id, person_id, account_id, group_id, alias, position, can_view,
         can_submit, can_pay, can_manage, linked_at, confirmed_at)
     SELECT 'l' || lpad(n::text, 15, '0'), %(person)s + (n - 1) / %(held)s + 1, %(account)s + n,
         %(group)s + (n - 1) / %(held)s + 1, '', n, true, true, true, true, %(now)s, %(now)s
-    FROM generate_series(1, %(meters)s) n ORDER BY n;
-UPDATE metering_meter SET public_id = 'm' || lpad(id::text, 15, '0');
-"""
+    FROM generate_series(1, %(meters)s) n ORDER BY n
+""",
+    """
+UPDATE metering_meter SET public_id = 'm' || lpad(id::text, 15, '0')
+""",
+)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,8 @@ class RunningBank:
 
     port: int
     journal: Journal
+    #: A clerk of the bank gives a payment back without the shop; says why not.
+    give_back: Callable[[str, str], str]
 
     @property
     def acquiring_url(self) -> str:
@@ -47,7 +49,7 @@ def running_bank(folder: Path, *, webhook_url: str = "") -> Iterator[RunningBank
     server = HttpServer(host="127.0.0.1", port=0, application=application)
     server.start()
     try:
-        yield RunningBank(server.port, journal)
+        yield RunningBank(server.port, journal, application.give_back)
     finally:
         server.stop()
         journal.close()

@@ -33,6 +33,10 @@ class World:
         return f"smpp://svet:sandbox@127.0.0.1:{self.smpp}?sender=SVET"
 
     @property
+    def acquiring_url(self) -> str:
+        return f"yookassa+http://100500:test_sandbox@127.0.0.1:{self.http}/v3"
+
+    @property
     def control_url(self) -> str:
         return f"http://127.0.0.1:{self.http}"
 

@@ -15,7 +15,7 @@ from svet.api.accounts import note_stranger
 from svet.api.idempotency import once
 from svet.api.identity import AUTH, Caller, allowed
 from svet.api.problems import not_found
-from svet.api.schemas import Body, ProblemOut
+from svet.api.schemas import Body, Day, ProblemOut
 from svet.kernel.refusals import NotFound
 from svet.metering.models import Absence
 from svet.metering.operations.absence import begin_absence, end_absence
@@ -36,8 +36,8 @@ class AbsenceIn(Body):
     ``plan``: ``send`` the old values, ``remind`` the caller, ``ask`` those with access to the account.
     """
 
-    from_on: date = Field(strict=False)
-    until_on: date = Field(strict=False)
+    from_on: Day
+    until_on: Day
     plan: Annotated[Literal["send", "remind", "ask"], Field(examples=["send"])]
 
 

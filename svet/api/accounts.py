@@ -13,6 +13,7 @@ from svet.api.identity import AUTH, Caller, allowed
 from svet.api.problems import not_found
 from svet.api.schemas import AccountOut, LinkIn, ProblemOut
 from svet.journal import operations as journal
+from svet.kernel.writing import plain
 from svet.ledger import queries as ledger
 from svet.payments import queries as payments
 from svet.people.rules import Scope
@@ -71,7 +72,7 @@ def ids_of(caller: Caller, account_id: str = "") -> dict[int, str]:
 
 def note_stranger(caller: Caller, action: str, public_id: str) -> None:
     """Keep that somebody asked for what is not theirs."""
-    shown = "".join(letter for letter in public_id[:32] if letter.isprintable())
+    shown = plain(public_id[:32])
     journal.record_security(by=caller.actor, action=action, now=timezone.now(), details={"id": shown})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +14,7 @@ from ninja import Router
 from svet.api.accounts import ids_of, note_stranger
 from svet.api.identity import AUTH, Caller, allowed
 from svet.api.problems import not_found
-from svet.api.schemas import BillDetailOut, BillOut, ProblemOut
+from svet.api.schemas import BillDetailOut, BillOut, Day, ProblemOut
 from svet.bills import operations, queries
 from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.people.rules import Scope
@@ -27,8 +26,8 @@ router = Router(tags=["Bills"], auth=AUTH)
 def bills(
     request: HttpRequest,
     account_id: str = "",
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
 ) -> list[dict[str, Any]]:
     """Bills issued in ``since`` ≤ day < ``until``, newest first."""
     caller = allowed(request, Scope.BILLS_READ)
@@ -46,6 +45,7 @@ def bill(request: HttpRequest, bill_id: str) -> dict[str, Any]:
     return _summary(view.summary, view.account_public_id) | {
         "holder": view.holder,
         "address": view.address,
+        "movements": [asdict(each) for each in document.movements],
         "lines": [_plain(asdict(line)) for line in document.lines],
         "readings": [_plain(asdict(row)) for row in document.readings],
     }
@@ -78,7 +78,7 @@ def _summary(bill: BillSummary, account_id: str) -> dict[str, Any]:
         "issued_on": bill.issued_on,
         "due_on": bill.due_on,
         "kwh": format(bill.kwh.normalize(), "f"),
-        "charged_kopecks": bill.total.kopecks,
+        **{f"{name}_kopecks": kopecks for name, kopecks in asdict(bill.sums).items()},
         "payable_kopecks": bill.payable.kopecks,
     }
 

@@ -13,7 +13,7 @@ from ninja import Router, Status
 
 from svet.api.accounts import note_stranger
 from svet.api.idempotency import key_of, once
-from svet.api.identity import AUTH, allowed, stranger, work_of
+from svet.api.identity import AUTH, Caller, allowed, stranger, work_of
 from svet.api.problems import not_found
 from svet.api.schemas import (
     CodeIn,
@@ -122,7 +122,7 @@ def confirm_recovery(request: HttpRequest, flow: str, payload: CodeIn) -> Status
 
 @router.post("/recoveries/{flow}/password", response={204: None, **FAILS}, summary="Set the new password")
 def finish_recovery(request: HttpRequest, flow: str, payload: NewPasswordIn) -> Status[None]:
-    """Set the password; every session of the person ends."""
+    """Set the password; every session and every token of the person ends."""
     now = timezone.now()
     actor = stranger(request, now)
     key_of(request)
@@ -146,13 +146,24 @@ def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
         work=work_of(request, Purpose.SIGN_IN),
     )
     people.check_api_step(person_id=person.pk, code=payload.second_factor, address=actor.address, now=now)
-    return Status(201, _token(person, payload.name, payload.scopes, now=now, address=actor.address))
+    return Status(
+        201,
+        _token(
+            person,
+            payload.name,
+            payload.scopes,
+            now=now,
+            address=actor.address,
+            expires_in_days=payload.expires_in_days,
+        ),
+    )
 
 
 @router.get("/tokens", auth=AUTH, response={200: list[TokenListed]}, summary="My tokens")
 def tokens(request: HttpRequest) -> list[dict[str, Any]]:
-    """The live tokens of the caller, without their secrets."""
+    """The caller's tokens that were not revoked, without their secrets; expired ones for a month."""
     caller = allowed(request, Scope.ACCOUNTS_READ)
+    now = timezone.now()
     return [
         {
             "id": token.public_id,
@@ -160,6 +171,8 @@ def tokens(request: HttpRequest) -> list[dict[str, Any]]:
             "scopes": token.scopes,
             "hint": token.hint,
             "created_at": token.created_at,
+            "expires_at": token.expires_at,
+            "expired": token.expires_at <= now,
             "last_used_at": token.last_used_at,
         }
         for token in queries.tokens(person_id=caller.person.pk)
@@ -170,8 +183,12 @@ def tokens(request: HttpRequest) -> list[dict[str, Any]]:
     "/tokens/{token_id}", auth=AUTH, response={204: None, 404: ProblemOut}, summary="Revoke a token"
 )
 def revoke(request: HttpRequest, token_id: str) -> Status[None]:
-    """Revoke one of the caller's tokens; the answer to a stranger's is 404."""
-    caller = allowed(request, Scope.ACCOUNTS_READ)
+    """Revoke one of the caller's tokens; the answer to a stranger's is 404.
+
+    A token may always revoke itself; another one only with ``tokens:write``.
+    """
+    itself: Caller = request.auth  # type: ignore[attr-defined]
+    caller = allowed(request, None if itself.token == token_id else Scope.TOKENS_WRITE)
     if not any(token.public_id == token_id for token in queries.tokens(person_id=caller.person.pk)):
         note_stranger(caller, "api.token_not_found", token_id)
         raise not_found()
@@ -200,8 +217,27 @@ def me(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _token(person: Person, name: str, scopes: list[str], *, now: datetime, address: str) -> dict[str, Any]:
+def _token(
+    person: Person,
+    name: str,
+    scopes: list[str],
+    *,
+    now: datetime,
+    address: str,
+    expires_in_days: int | None = None,
+) -> dict[str, Any]:
     token, secret = people.issue_token(
-        person_id=person.pk, name=name, scopes=scopes, now=now, address=address
+        person_id=person.pk,
+        name=name,
+        scopes=scopes,
+        expires_in_days=expires_in_days,
+        now=now,
+        address=address,
     )
-    return {"id": token.public_id, "name": token.name, "scopes": token.scopes, "secret": secret}
+    return {
+        "id": token.public_id,
+        "name": token.name,
+        "scopes": token.scopes,
+        "expires_at": token.expires_at,
+        "secret": secret,
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Literal
 
 from django.http import HttpRequest
@@ -12,7 +11,7 @@ from ninja import Router
 from svet.api.accounts import note_stranger
 from svet.api.identity import AUTH, allowed
 from svet.api.problems import Problem, not_found
-from svet.api.schemas import EventsOut, ProblemOut
+from svet.api.schemas import Day, EventsOut, ProblemOut
 from svet.history import queries
 from svet.history.queries import Card, NotInCabinet
 from svet.history.rules import FilterRefused, Filters, Operation, default_since, parse_place
@@ -28,8 +27,8 @@ router = Router(tags=["History"], auth=AUTH)
 )
 def history(
     request: HttpRequest,
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
     account_id: str = "",
     operation: Literal["", "reading", "control", "payment", "bill"] = "",
     before: str = "",
@@ -77,6 +76,8 @@ def _event(card: Card) -> dict[str, Any]:
 def _identity(card: Card) -> tuple[str, str, str]:
     if card.reading is not None:
         return card.reading.public_id, card.reading.receipt_number, card.reading.state
+    if card.refund is not None and card.order is not None:
+        return card.order.public_id, card.order.number, "returned"
     if card.order is not None:
         return card.order.public_id, card.order.number, str(card.order.state)
     if card.bill is not None:

@@ -15,7 +15,7 @@ from svet.api.accounts import note_stranger
 from svet.api.idempotency import once
 from svet.api.identity import AUTH, Caller, allowed
 from svet.api.problems import not_found
-from svet.api.schemas import Body, ProblemOut
+from svet.api.schemas import Body, Day, ProblemOut
 from svet.kernel.refusals import NotFound
 from svet.people.rules import Scope
 from svet.subscribers import household, operations, queries
@@ -31,7 +31,7 @@ class AccessIn(Body):
     """``rights`` beside seeing: submit, pay, manage; ``until`` is the last day of the access."""
 
     rights: Annotated[list[StrictStr], Field(max_length=4, examples=[["submit", "pay"]])]
-    until: date | None = Field(default=None, strict=False)
+    until: Day | None = None
 
 
 class InvitationIn(AccessIn):

@@ -17,6 +17,7 @@ from svet.kernel.actors import Actor
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, Purpose
 from svet.limits.rules.work import LONGEST
+from svet.look.formats import day
 from svet.people import operations as people
 from svet.people.models import Person
 from svet.people.queries import person_by_token
@@ -42,11 +43,20 @@ class Token(HttpBearer):
     openapi_name = "token"
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        """The token's holder, counted against the token's limit. :raises LimitReached:"""
+        """The token's holder, counted against the token's limit.
+
+        :raises LimitReached: :raises Problem: the token has expired
+        """
         holder = person_by_token(token)
         if holder is None:
             return None
         now = timezone.now()
+        if holder.expires_at <= now:
+            raise Problem(
+                401,
+                "token_expired",
+                _("Срок ключа закончился %(on)s. Создайте новый в профиле.") % {"on": day(holder.expires_at)},
+            )
         limits.spend(limit=LimitName.API_PER_TOKEN, key=str(holder.token_id), now=now)
         people.touch_token(token_id=holder.token_id, now=now, last_used_at=holder.last_used_at)
         actor = Actor.person(holder.person.pk, address=client_address(request))
@@ -76,13 +86,13 @@ class Session(APIKeyCookie):
 AUTH = [Token(), Session()]
 
 
-def allowed(request: HttpRequest, scope: Scope) -> Caller:
-    """The caller, if the token holds the scope and the address asks for what is offered.
+def allowed(request: HttpRequest, scope: Scope | None) -> Caller:
+    """The caller, if the token holds the scope (if one is needed) and the address asks for what is offered.
 
     :raises Problem: 403, or 422 for an unknown or repeated parameter
     """
     caller: Caller = request.auth  # type: ignore[attr-defined]
-    if caller.scopes is not None and scope.value not in caller.scopes:
+    if scope is not None and caller.scopes is not None and scope.value not in caller.scopes:
         raise Problem(403, "scope", _("У ключа нет права %(scope)s.") % {"scope": scope.value})
     for name, values in request.GET.lists():
         if name not in PARAMETERS or len(values) > 1:

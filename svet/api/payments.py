@@ -27,7 +27,10 @@ FAILS = {400: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429
 
 @router.post("/payments", response={201: PaymentOut, **FAILS}, summary="Begin a payment")
 def pay(request: HttpRequest, payload: PaymentIn) -> Status[Any]:
-    """Make one payment over the lines; open ``bank_page_url`` to pay it. Without commission."""
+    """Make one payment over the lines; open ``bank_page_url`` to pay it. Without commission.
+
+    All accounts of one payment belong to one payee; otherwise 422 ``several_payees`` with ``payees``.
+    """
     caller = allowed(request, Scope.PAYMENTS_WRITE)
     now = timezone.now()
     expected = payload.expected_total_kopecks
@@ -96,4 +99,9 @@ def _view(order: OrderView) -> dict[str, Any]:
         "bank_page_url": order.bank_page_url,
         "created_at": order.created_at.isoformat(),
         "credited_at": order.credited_at.isoformat() if order.credited_at else None,
+        "refunded_kopecks": order.refunded.kopecks,
+        "refunds": [
+            {"amount_kopecks": refund.money.kopecks, "refunded_at": refund.refunded_at.isoformat()}
+            for refund in order.refunds
+        ],
     }

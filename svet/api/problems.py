@@ -19,8 +19,9 @@ from svet.metering import absence_texts as absences
 from svet.metering import texts as metering
 from svet.metering.operations import ConfirmationNeeded, SetRefused
 from svet.metering.operations.absence import AbsenceRefused
-from svet.metering.rules import Doubt
+from svet.metering.rules import Doubt, Judgement
 from svet.payments import texts as payments
+from svet.payments.operations import SeveralPayeesRefused
 from svet.people import texts as people
 from svet.subscribers import texts as subscribers
 from svet.support import texts as support
@@ -104,14 +105,34 @@ def of_refusal(refused: Refused) -> Problem:
         return not_found()
     status = 409 if isinstance(refused, Conflict) else 422
     problem = Problem(status, str(refused.reason), title, field=refused.field)
+    if isinstance(refused, SeveralPayeesRefused):
+        # One call per payee pays them all.
+        problem.more["payees"] = [
+            {
+                "name": share.provider.name,
+                "account_ids": [account for account, _ in share.lines],
+                "total_kopecks": share.total.kopecks,
+            }
+            for share in refused.shares
+        ]
     if isinstance(refused, ConfirmationNeeded):
         problem.title = metering.question(Doubt(refused.reason), refused.judgement)
         problem.more["needs_confirmation"] = True
         problem.more["doubts"] = refused.details.get("doubts", [])
+    if isinstance(refused, ConfirmationNeeded | SetRefused):
+        problem.more |= _suggested(refused.judgement)
     if isinstance(refused, SetRefused) and refused.judgement.only_lower:
         # Not the end: the same call with ``insist`` brings the set before a person.
         problem.more["may_insist"] = True
     return problem
+
+
+def _suggested(judgement: Judgement) -> dict[str, Any]:
+    """The values the guard would believe, and why it thinks so: zones the other way round, a digit less."""
+    if judgement.suggestion is None:
+        return {}
+    values = {zone.value: format(value.normalize(), "f") for zone, value in judgement.suggestion.items()}
+    return {"suggestion": values, "doubts": [doubt.value for doubt in Doubt if doubt in judgement.doubts]}
 
 
 def _of_work(refused: WorkNeeded, title: str) -> Problem:

@@ -8,7 +8,7 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
-from svet.api.schemas import Body, PublicId, Text
+from svet.api.schemas import Body, Day, PublicId, Text
 
 Value = Annotated[
     StrictStr | StrictInt, Field(description="what the dial shows: «3600», «3600.5» or 3600; never a float")
@@ -40,7 +40,7 @@ class ReadingsIn(Body):
     """All zones of the meter in one go; ``confirmed`` answers the guard's questions."""
 
     values: Annotated[dict[StrictStr, Value], Field(max_length=5, examples=[{"day": 1200, "night": "300"}])]
-    read_on: date | None = Field(default=None, strict=False)
+    read_on: Day | None = None
     confirmed: StrictBool = False
     insist: StrictBool = Field(
         default=False, description="the dial did go down to just this: a person will look at the set"
@@ -157,7 +157,9 @@ class FailedSetOut(Schema):
     title: str
     field: str
     needs_confirmation: bool = False
+    may_insist: bool = False
     doubts: list[str] = []
+    suggestion: dict[str, str] | None = None
 
 
 class SetResultOut(Schema):

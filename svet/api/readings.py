@@ -26,7 +26,7 @@ from svet.api.reading_schemas import (
     ReceiptOut,
     SetIn,
 )
-from svet.api.schemas import ProblemOut
+from svet.api.schemas import Day, ProblemOut
 from svet.billing import queries as billing
 from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
@@ -122,8 +122,8 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
 def readings(
     request: HttpRequest,
     account_id: str = "",
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
 ) -> list[dict[str, Any]]:
     """Sets read in ``since`` ≤ day < ``until`` (by default the last three months), newest first."""
     caller = allowed(request, Scope.READINGS_READ)

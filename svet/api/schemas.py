@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 PublicId = Annotated[StrictStr, Field(max_length=16, description="opaque id of 16 characters")]
 Text = Annotated[StrictStr, Field(max_length=200)]
 Kopecks = Annotated[StrictInt, Field(description="whole kopecks: 30000 is 300,00 ₽", examples=[30000])]
+
+
+def _written_day(value: object) -> object:
+    """Only YYYY-MM-DD: a number is no day, though a parser would read it as seconds since 1970."""
+    if value is None or (isinstance(value, str) and _DAY.fullmatch(value)) or type(value) is date:
+        return value
+    raise ValueError("a day is written YYYY-MM-DD")
+
+
+#: A calendar day in an address or a body.
+Day = Annotated[date, BeforeValidator(_written_day), Field(strict=False, examples=["2026-11-22"])]
 
 
 class Body(Schema):
@@ -58,6 +71,10 @@ class PasswordTokenIn(Body):
     ] = ""
     name: Annotated[Text, Field(examples=["Home Assistant"])]
     scopes: Annotated[list[StrictStr], Field(max_length=20, examples=[["readings:write"]])]
+    expires_in_days: Annotated[
+        StrictInt | None,
+        Field(description="how long the token is good; a year, or the most this site allows, when absent"),
+    ] = None
 
 
 class TokenOut(Schema):
@@ -66,6 +83,7 @@ class TokenOut(Schema):
     id: str
     name: str
     scopes: list[str]
+    expires_at: datetime
     secret: str
 
 
@@ -75,6 +93,8 @@ class TokenListed(Schema):
     scopes: list[str]
     hint: str
     created_at: datetime
+    expires_at: datetime
+    expired: bool
     last_used_at: datetime | None
 
 
@@ -115,6 +135,11 @@ class AccountOut(Schema):
 
 
 class BillOut(Schema):
+    """Kopecks by the names of the page and the PDF; a debt is positive, an overpayment a closing below zero.
+
+    opening + charged + earlier + recalculated + refunded − paid = closing; payable = closing, never below 0.
+    """
+
     id: str
     number: str
     account_id: str
@@ -122,8 +147,23 @@ class BillOut(Schema):
     issued_on: date
     due_on: date
     kwh: str
+    opening_kopecks: int
     charged_kopecks: int
+    earlier_kopecks: int
+    recalculated_kopecks: int
+    paid_kopecks: int
+    refunded_kopecks: int
+    closing_kopecks: int
     payable_kopecks: int
+
+
+class MovementOut(Schema):
+    """``kind``: payment, refund, correction, opening, or charge (of a month that had no bill)."""
+
+    kind: str
+    on: date
+    kopecks: int
+    late: bool
 
 
 class BillDetailOut(BillOut):
@@ -131,6 +171,7 @@ class BillDetailOut(BillOut):
 
     holder: str
     address: str
+    movements: list[MovementOut]
     lines: list[dict[str, object]]
     readings: list[dict[str, object]]
 
@@ -169,10 +210,18 @@ class PaymentLineOut(Schema):
     amount_kopecks: int
 
 
-class PaymentOut(Schema):
-    """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed or review.
+class PaymentRefundOut(Schema):
+    """Money the bank gave back of a payment."""
 
-    A payment by a bound card has no page: ask for its state again.
+    amount_kopecks: int
+    refunded_at: datetime
+
+
+class PaymentOut(Schema):
+    """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed, returned or review.
+
+    A payment by a bound card has no page: ask for its state again. What the bank gives back of a credited
+    payment does not change its state: see ``refunds``.
     """
 
     id: str
@@ -183,10 +232,12 @@ class PaymentOut(Schema):
     bank_page_url: str
     created_at: datetime
     credited_at: datetime | None
+    refunded_kopecks: int
+    refunds: list[PaymentRefundOut]
 
 
 class EventOut(Schema):
-    """One thing of the timeline; ``id`` leads to its own resource."""
+    """One thing of the timeline; ``id`` leads to its own resource. A ``refund`` has the id of its payment."""
 
     kind: str
     on: date
@@ -212,11 +263,19 @@ class WorkOut(Schema):
 
 
 class ProblemOut(Schema):
-    """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person."""
+    """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person.
+
+    Of readings: ``suggestion`` are the values by zone that the guard would believe (zones the other way
+    round, a digit less), ``doubts`` tell why it thinks so.
+    """
 
     type: str
     status: int
     code: str
     title: str
     field: str = ""
+    needs_confirmation: bool | None = None
+    may_insist: bool | None = None
+    doubts: list[str] | None = None
+    suggestion: dict[str, str] | None = None
     work: WorkOut | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 from django.db import models
@@ -69,6 +70,8 @@ class Policy(models.Model):
     average_base_months = models.SmallIntegerField(default=6)
     average_base_least = models.SmallIntegerField(default=3)
     norm_kwh_per_person = models.DecimalField(max_digits=8, decimal_places=3, null=True)
+    # Above this share of accounts that cannot be charged a month's bills are not issued.
+    problems_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(1))
 
     class Meta:
         constraints = [
@@ -117,12 +120,15 @@ class BillingRun(models.Model):
 
 
 class Problem(models.Model):
-    """An account that a run could not charge, and why; the next run of the month tries it again."""
+    """An account that a run could not charge, and why; the next run of the month tries it again.
+
+    Once a later month is charged it stays as ``later_charged``: that month has taken the consumption in.
+    """
 
     run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="+")
     account = models.ForeignKey("subscribers.Account", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=40)
-    details = models.TextField(blank=True, default="")
+    details = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "account"], name="billing_problem_unique")]

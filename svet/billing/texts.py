@@ -2,32 +2,171 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
 from svet.billing.rules import Basis, Reason
+from svet.billing.rules.kinds import PROBLEMS
+from svet.billing.rules.policies import PolicyReason
 from svet.billing.rules.tariff_file import RowError, RowReason
+from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
+from svet.look.formats import day, month, number
+from svet.metering.rules import Zone
+from svet.metering.texts import ZONE_NAMES
 
 
 def explain(refusal: Refused) -> str:
     """The refusal as a sentence."""
     match refusal.reason:
-        case Reason.NO_TARIFF:
-            return _("На эту дату для тарифной группы нет цен. Загрузите тарифы и повторите расчёт.")
-        case Reason.NEGATIVE_VOLUME | Reason.READING_BELOW_BILLED:
-            return _("Показания меньше уже начисленных. Начисление отложено до проверки.")
-        case Reason.UNKNOWN_PROVIDER:
-            return _("Такого поставщика нет.")
-        case Reason.NO_REGION:
-            return _("У поставщика не указан регион тарифов.")
-        case Reason.PERIOD_NOT_STARTED:
-            return _("Этот месяц ещё не наступил: начислять рано.")
+        case PolicyReason():
+            return _policy_texts()[refusal.reason].format(**_shown(refusal.details))
+        case Reason() if refusal.reason in PROBLEMS:
+            return problem(refusal.reason, refusal.details)
+        case Reason():
+            return _refusals()[refusal.reason].format(**_shown(refusal.details))
         case RowReason():
             return _(
                 "Файл тарифов не принят, ничего не изменено. Исправьте строки из списка и загрузите снова."
             )
         case _:
             return _("Начисление невозможно.")
+
+
+def _refusals() -> dict[Reason, str]:
+    """Why a run or an issue of bills does not begin, and what to do, with the places of the details."""
+    return {
+        Reason.UNKNOWN_PROVIDER: _("Такого поставщика нет."),
+        Reason.NO_REGION: _("У поставщика не указан регион тарифов: укажите его и повторите начисление."),
+        Reason.PERIOD_NOT_STARTED: _("Этот месяц ещё не наступил: начислять рано."),
+        Reason.BEFORE_CUT_OFF: _(
+            "Показания за этот месяц принимают по {day} включительно: начислять рано, кто не успел, получит"
+            " начисление без показаний. Повторите на следующий день или настаивайте: --before-cut-off."
+        ),
+        Reason.EARLIER_UNFINISHED: _(
+            "Начисление за {month} не закончено: дождитесь его или повторите, затем начисляйте этот месяц."
+        ),
+        Reason.EARLIER_MISSING: _(
+            "За {month} ничего не начислено. Сначала начислите его: после более позднего месяца это уже"
+            " невозможно. Пропустить его навсегда: --over-gap."
+        ),
+        Reason.EARLIER_PROBLEMS: _(
+            "За {month} не начислено лицевых счетов: {problems} из {accounts}. Сначала исправьте причины"
+            " (svet bill problems) и повторите тот месяц. Оставить как есть, их расход войдёт в этот месяц:"
+            " --over-gap."
+        ),
+        Reason.UNFINISHED: _("Начисление за {month} не закончено: счета выставляют после него."),
+        Reason.TOO_MANY_PROBLEMS: _(
+            "Счета за {month} не выставлены: не начислено лицевых счетов: {problems} из {accounts}, больше"
+            " допустимого. Исправьте причины и повторите начисление, или настаивайте: --issue-anyway."
+        ),
+    }
+
+
+def problem(reason: Reason, details: Mapping[str, object]) -> str:
+    """Why an account is not charged, with what is known of it, and what to do."""
+    return f"{problem_name(reason)}{_what(reason, details)}. {_way_out(reason)}"
+
+
+def problem_name(reason: Reason) -> str:
+    """Why accounts are not charged, in a few words without the account's own values."""
+    return {
+        Reason.NO_TARIFF: _("Нет цен"),
+        Reason.NO_NORM: _("Показаний нет, а норматив не задан"),
+        Reason.NO_RESIDENTS: _("Показаний нет, а число проживающих неизвестно"),
+        Reason.NO_METER: _("Прибора учёта нет, и по нормативу начислить нельзя"),
+        Reason.NO_FIRST_READING: _("У прибора учёта нет начальных показаний"),
+        Reason.NEGATIVE_VOLUME: _("Расход меньше нуля"),
+        Reason.READING_BELOW_BILLED: _("Показания меньше уже начисленных"),
+        Reason.EARLIER_OPEN: _("Не начислен более ранний месяц"),
+        Reason.LATER_CHARGED: _("Уже начислен более поздний месяц"),
+    }.get(reason, _("Начисление невозможно"))
+
+
+def _way_out(reason: Reason) -> str:
+    return {
+        Reason.NO_TARIFF: _(
+            "Загрузите тарифы (svet tariffs load) или исправьте тарифную группу и повторите начисление."
+        ),
+        Reason.NO_NORM: _("Задайте норматив (svet policy set) и повторите начисление."),
+        Reason.NO_RESIDENTS: _("Внесите число проживающих или показания и повторите начисление."),
+        Reason.NO_METER: _("Внесите прибор учёта или норматив и число проживающих и повторите начисление."),
+        Reason.NO_FIRST_READING: _("Внесите начальные показания и повторите начисление."),
+        Reason.NEGATIVE_VOLUME: _("Проверьте показания и повторите начисление."),
+        Reason.READING_BELOW_BILLED: _("Проверьте показания и повторите начисление."),
+        Reason.EARLIER_OPEN: _("Сначала начислите его: норматив другого месяца в этот не войдёт."),
+        Reason.LATER_CHARGED: _(
+            "Он считает от последнего учтённого показания, поэтому задним числом не начисляем. Сверьте"
+            " начисление за него; неверное исправит следующее показание."
+        ),
+    }.get(reason, "")
+
+
+def _what(reason: Reason, details: Mapping[str, object]) -> str:
+    """The account's own values behind the name of the reason."""
+    shown = _shown(details)
+    parts = {
+        "group": _("группа «{group}»"),
+        "zone": _("зона «{zone}»"),
+        "day": _("на {day}"),
+        "meter": _("прибор учёта {meter}"),
+        "kwh": _("{kwh} кВт·ч"),
+        "month": "{month}",
+        "later": "{later}",
+    }
+    said = [text.format(**shown) for name, text in parts.items() if shown.get(name)]
+    if reason is Reason.NO_METER and details.get("why"):
+        said.append(problem_why(str(details["why"])))
+    return f": {', '.join(said)}" if said else ""
+
+
+def problem_why(why: str) -> str:
+    """What a flat without a meter lacks."""
+    no_norm = why == Reason.NO_NORM.value
+    return _("норматив не задан") if no_norm else _("число проживающих неизвестно")
+
+
+def _shown(details: Mapping[str, object]) -> dict[str, str]:
+    """Values as people write them: kept ones are text, raised ones are what they are."""
+    return {name: _value(name, value) for name, value in details.items()}
+
+
+def _value(name: str, value: object) -> str:
+    if name in ("month", "later"):
+        return month(value if isinstance(value, Month) else Month.parse(str(value)))
+    if name == "zone":
+        return str(ZONE_NAMES[Zone(str(value))])
+    if name == "day":
+        return day(value if isinstance(value, date) else date.fromisoformat(str(value)))
+    if name == "kwh":
+        return number(Decimal(str(value)))
+    return str(value)
+
+
+def _policy_texts() -> dict[PolicyReason, str]:
+    """What each reason says, with the places of its details."""
+    return {
+        PolicyReason.UNKNOWN_PROVIDER: _("Такого поставщика нет."),
+        PolicyReason.NOT_FIRST_DAY: _(
+            "Правила действуют с первого числа месяца. Укажите первое число, например 2026-12-01."
+        ),
+        PolicyReason.BAD_PERCENT: _("Доля ошибок — проценты от 0 до 100, не точнее сотых."),
+        PolicyReason.MONTH_CHARGED: _(
+            "Месяц {month} уже начислен по прежним правилам. Укажите месяц после него."
+        ),
+        PolicyReason.ABSURD_NORM: _(
+            "Норматив — кВт·ч на человека в месяц: больше нуля, не больше {most}, не точнее тысячных."
+        ),
+        PolicyReason.BAD_AVERAGE_PERIODS: _("По среднему начисляют от 1 до {most} месяцев подряд."),
+        PolicyReason.BAD_AVERAGE_BASE: _(
+            "Среднее считают не больше чем за {most} месяца и не меньше чем за наименьшее число месяцев,"
+            " а оно не меньше одного."
+        ),
+        PolicyReason.NOTHING_CHOSEN: _("Не указано, что изменить: например, норматив."),
+    }
 
 
 def basis_name(basis: Basis) -> str:
@@ -44,13 +183,17 @@ def explain_row(error: RowError) -> str:
     """One error of a tariff file as a line of a report."""
     values = {"field": error.field, "value": error.value}
     text = row_texts()[error.reason].format(**values)
-    return _("Строка {row}: {text}").format(row=error.row, text=text) if error.row else text
+    if not error.row:
+        return text
+    if error.field:
+        return _("Строка {row}, столбец {field}: {text}").format(row=error.row, field=error.field, text=text)
+    return _("Строка {row}: {text}").format(row=error.row, text=text)
 
 
 def row_texts() -> dict[RowReason, str]:
     """What each reason says, with the places of ``field`` and ``value``."""
     return {
-        RowReason.NOT_UTF8: _("файл не в кодировке UTF-8"),
+        RowReason.NOT_UTF8: _("файл не текстовый или повреждён: сохраните таблицу как CSV UTF-8"),
         RowReason.TOO_LARGE: _("файл больше 10 МБ"),
         RowReason.NO_ROWS: _("в файле нет строк с ценами"),
         RowReason.MISSING_COLUMN: _("нет столбца {field}"),
@@ -58,13 +201,13 @@ def row_texts() -> dict[RowReason, str]:
         RowReason.EMPTY: _("поле {field} пусто"),
         RowReason.TOO_LONG: _("поле {field} слишком длинное"),
         RowReason.CONTROL_CHARACTER: _("в поле {field} непечатаемый знак"),
-        RowReason.BAD_DATE: _("в поле {field} нужна дата ГГГГ-ММ-ДД, а стоит «{value}»"),
+        RowReason.BAD_DATE: _("нужна дата вроде 2026-12-31 или 31.12.2026, а стоит «{value}»"),
         RowReason.DATES_REVERSED: _("последний день раньше первого: «{value}»"),
         RowReason.BAD_SCHEME: _("схема зон — 1, 2 или 3, а стоит «{value}»"),
         RowReason.BAD_ZONE: _("в этой схеме нет зоны «{value}»"),
         RowReason.BAD_RANGE: _("номер диапазона — 1, 2 или 3, а стоит «{value}»"),
         RowReason.BAD_LIMIT: _("предел диапазона — целые кВт·ч, а стоит «{value}»"),
-        RowReason.BAD_PRICE: _("цена — положительное число вроде 4.24, а стоит «{value}»"),
+        RowReason.BAD_PRICE: _("цена — положительное число вроде 4,24, а стоит «{value}»"),
         RowReason.BAD_FLAG: _("в поле demonstration нужно yes или no, а стоит «{value}»"),
         RowReason.DUPLICATE: _("такая же строка уже есть: {value}"),
         RowReason.MISSING_ZONE: _("нет цены для зоны «{value}»"),
@@ -76,3 +219,10 @@ def row_texts() -> dict[RowReason, str]:
         RowReason.GAP: _("перед {value} есть дни без цен"),
         RowReason.DIFFERS_FROM_LOADED: _("строка расходится с уже загруженной: загруженные цены не меняются"),
     }
+
+
+def loaded(regions: Sequence[str], *, added: int, unchanged: int) -> str:
+    """What came of a tariff file that was taken."""
+    return _("{regions}. Новых строк: {added}, уже были: {unchanged}.").format(
+        regions=", ".join(regions), added=added, unchanged=unchanged
+    )

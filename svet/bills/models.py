@@ -49,6 +49,40 @@ class Bill(models.Model):
         return self.number
 
 
+class BillEntry(models.Model):
+    """A posting of the account's debt stands on this bill, and on no other. Append-only.
+
+    What has no row here is not on any bill yet and goes on the next one, whatever day it counts for.
+    """
+
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    # Bills and transactions are never deleted: the bill's own key guards the account, I-19 the rest.
+    account = models.ForeignKey(
+        "subscribers.Account",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    transaction = models.ForeignKey(
+        "ledger.Transaction",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "transaction"], include=["bill"], name="bills_entry_on_one_bill"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bill_id}: {self.transaction_id}"
+
+
 class BillFile(models.Model):
     """The PDF of a bill, kept once made: ``masked`` tells the variant that hides the holder. Append-only."""
 
@@ -65,6 +99,57 @@ class BillFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bill_id}{' masked' if self.masked else ''}"
+
+
+class PrintBatch(models.Model):
+    """A pile of bills for the print house: its members are chosen first, its files are drawn after that.
+
+    ``drawn_at`` is empty while the files have not been handed out whole: the next run draws such a batch
+    again. ``pdf_sha256`` and ``register_sha256`` prove a later drawing the same.
+    """
+
+    public_id = PublicIdField()
+    provider = models.ForeignKey(
+        "subscribers.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    period = models.DateField()
+    number = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    bills = models.PositiveIntegerField()
+    drawn_at = models.DateTimeField(null=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True, default="")
+    register_sha256 = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "period", "number"], name="bills_print_batch_numbered"
+            ),
+            models.CheckConstraint(condition=models.Q(bills__gt=0), name="bills_print_batch_not_empty"),
+        ]
+        indexes = [models.Index(fields=["-made_at", "-id"], name="bills_print_batch_feed")]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.period} {self.number}"
+
+
+class PrintedBill(models.Model):
+    """A bill's place in its batch: no bill is in two. ``street`` is its part of the route."""
+
+    batch = models.ForeignKey(PrintBatch, on_delete=models.PROTECT, related_name="places", db_index=False)
+    bill = models.OneToOneField(Bill, on_delete=models.PROTECT, related_name="printed")
+    position = models.PositiveIntegerField()
+    street = models.CharField(max_length=270)
+    printed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="bills_printed_place_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.position}"
 
 
 class DueReminder(models.Model):

@@ -16,13 +16,12 @@ from django.views.decorators.http import require_safe
 
 from svet.bills import operations, queries, texts
 from svet.bills.queries import BillNotFound, BillSummary, BillView
-from svet.bills.rules import LineRow
+from svet.bills.rules import LineRow, Movement, Posted
+from svet.bills.texts import SumRow
 from svet.cabinet.requests import actor_of, now_of, person_of, signed_in
 from svet.cabinet.strangers import turn_away
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
-from svet.ledger.queries import Entry
-from svet.ledger.rules import Kind
 from svet.look import charts
 from svet.look.charts import Chart
 from svet.look.formats import NBSP, day, energy, number
@@ -60,6 +59,7 @@ class LineShown:
     formula: str
     kopecks: int
     basis: str
+    foundation: str
     volume: str
     meter: str
     range: str
@@ -68,6 +68,7 @@ class LineShown:
     ratio: bool
     days: str
     part: bool
+    repriced: bool
     price: str
     source_url: str
     readings: list[ReadingShown]
@@ -139,8 +140,8 @@ def account_charges(request: HttpRequest, public_id: str) -> HttpResponse:
     }
     if months:
         view = queries.bill_for(actor=actor, public_id=months[0].public_id)
-        entries = ledger.entries(card.account_id, view.summary.month.end, None)
-        context |= _bill_context(view) | {"since": [(_entry_label(entry), entry) for entry in entries]}
+        since = queries.unbilled(account_ids=[card.account_id])[card.account_id]
+        context |= _bill_context(view) | {"since": [_since(each) for each in since if each.kopecks]}
     return render(request, "cabinet/charges.html", context)
 
 
@@ -151,7 +152,8 @@ def _bill_context(view: BillView) -> dict[str, object]:
         "bill": view.summary,
         "document": document,
         "payable": Money(document.sums.payable),
-        "paid": Money(-document.sums.paid),
+        "sums": texts.sum_rows(document),
+        "due": texts.due_words(document),
         "sentence": texts.sentence(view.comparison),
         "money_sentence": texts.money_sentence(view.comparison),
         "notes": texts.notes(document),
@@ -162,15 +164,21 @@ def _bill_context(view: BillView) -> dict[str, object]:
 
 
 def _lines(lines: Sequence[LineRow]) -> list[LineShown]:
-    """Lines in words; those that share a meter, zone and range name their days."""
-    places = Counter((line.meter_serial, line.zone, line.range_no, line.basis) for line in lines)
+    """Lines in words; those that share a meter, zone and range name their days, and whether a price moved."""
+    places = Counter(_place(line) for line in lines)
+    prices: dict[tuple[object, ...], set[Decimal]] = {}
+    for line in lines:
+        prices.setdefault(_place(line), set()).add(line.price)
     return [
-        _line(line, part=places[line.meter_serial, line.zone, line.range_no, line.basis] > 1)
-        for line in lines
+        _line(line, part=places[_place(line)] > 1, repriced=len(prices[_place(line)]) > 1) for line in lines
     ]
 
 
-def _line(line: LineRow, *, part: bool) -> LineShown:
+def _place(line: LineRow) -> tuple[object, ...]:
+    return (line.meter_serial, line.zone, line.range_no, line.basis, line.settles)
+
+
+def _line(line: LineRow, *, part: bool, repriced: bool) -> LineShown:
     is_range = line.range_upper_kwh is not None or bool(line.range_over_kwh)
     zone = texts.zone_label(line.zone)
     volume = texts.volume_formula(line) if line.basis == "reading" else ""
@@ -179,6 +187,7 @@ def _line(line: LineRow, *, part: bool) -> LineShown:
         formula=texts.line_formula(line),
         kopecks=line.kopecks,
         basis="" if line.basis == "reading" else texts.source_label(line.basis),
+        foundation=texts.foundation(line),
         volume=volume,
         meter=line.meter_serial,
         range=texts.range_label(line),
@@ -187,6 +196,7 @@ def _line(line: LineRow, *, part: bool) -> LineShown:
         ratio=line.ratio != 1,
         days=texts.days_text(line),
         part=part,
+        repriced=repriced,
         price=f"{texts.price_text(line.price)}{NBSP}₽",
         # A register may hold anything: only web addresses become links.
         source_url=line.source_url if line.source_url.startswith(("https://", "http://")) else "",
@@ -220,17 +230,9 @@ def _readings(line: LineRow) -> list[ReadingShown]:
     return found
 
 
-def _entry_label(entry: Entry) -> str:
+def _since(each: Posted) -> SumRow:
     """What moved the balance after the bill."""
-    match entry.kind:
-        case Kind.PAYMENT:
-            return _("Платёж")
-        case Kind.REFUND:
-            return _("Возврат")
-        case Kind.CHARGE:
-            return _("Начисление")
-        case _:
-            return _("Корректировка")
+    return SumRow(texts.movement_label(Movement(each.kind, each.on, each.kopecks)), each.kopecks)
 
 
 def _chart(view: BillView) -> Chart:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svet.cabinet.fields import CodeField, PasswordField, PeopleForm, PhoneField, as_error
 from svet.kernel.refusals import Refused
+from svet.look.forms import CodeInput
 from svet.people import texts
 from svet.people.operations.registration import RegistrationReason
 from svet.people.rules import PasswordReason, PasswordRefused, normalise_code
@@ -81,7 +82,7 @@ class NewPasswordForm(PeopleForm):
 class SecondStepForm(PeopleForm):
     """A code of the application, or one of the recovery sheet."""
 
-    code = forms.CharField(required=False, strip=False, max_length=32, label=_("Код"))
+    code = forms.CharField(required=False, strip=False, max_length=32, label=_("Код"), widget=CodeInput())
 
     def clean_code(self) -> str:
         typed = str(self.cleaned_data.get("code") or "")

@@ -8,8 +8,17 @@ from __future__ import annotations
 import logging
 import sys
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import (
+    REASON_BAD_ORIGIN,
+    REASON_BAD_REFERER,
+    REASON_INSECURE_REFERER,
+    REASON_MALFORMED_REFERER,
+    REASON_NO_CSRF_COOKIE,
+    REASON_NO_REFERER,
+)
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +26,15 @@ from django.utils.translation import gettext_lazy as _
 from svet.kernel.ids import new_receipt_number
 
 log = logging.getLogger("svet.incidents")
+
+# How Django's reasons begin that speak of where the form stood.
+_ORIGIN_REASONS = tuple(
+    reason.partition("%s")[0]
+    for reason in (
+        REASON_BAD_ORIGIN, REASON_BAD_REFERER, REASON_INSECURE_REFERER, REASON_MALFORMED_REFERER,
+        REASON_NO_REFERER,
+    )
+)  # fmt: skip
 
 
 def _page(
@@ -121,12 +139,45 @@ def maintenance(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 of the form's protection: usually an old tab or refused cookies."""
+    """403 of the form's protection, in the words of what really happened."""
+    if reason.startswith(_ORIGIN_REASONS):
+        return _foreign_form(request, reason)
+    if reason == REASON_NO_CSRF_COOKIE:
+        return _page(
+            request,
+            status=403,
+            title=_("Браузер не сохранил cookie"),
+            text=_("Без них мы не знаем, что форму отправили именно вы. Ничего не изменилось."),
+            advice=_("Разрешите этому сайту cookie, обновите страницу и отправьте форму ещё раз."),
+            cause=reason,
+        )
     return _page(
         request,
         status=403,
         title=_("Страница устарела"),
-        text=_("Форма была открыта слишком давно или браузер не сохранил cookie. Ничего не изменилось."),
+        text=_("Форма открыта слишком давно, или вы вошли заново в соседней вкладке. Ничего не изменилось."),
         advice=_("Вернитесь назад, обновите страницу и отправьте форму ещё раз."),
+        cause=reason,
+    )
+
+
+def _foreign_form(request: HttpRequest, reason: str) -> HttpResponse:
+    """The browser says that the form stood at an address this site does not call its own."""
+    given = request.headers.get("Origin") or request.headers.get("Referer") or "?"
+    # Nothing the person did: either a strange page sent the form, or the site's own address is set wrongly.
+    log.warning("form refused: %s; SVET_BASE_URL is %s", reason[:300], settings.BASE_URL)
+    return _page(
+        request,
+        status=403,
+        title=_("Форма пришла с другого адреса"),
+        text=_(
+            "Браузер сообщил, что форма открыта по адресу %(given)s, а кабинет работает по адресу %(own)s."
+            " Мы её не приняли. Ничего не изменилось."
+        )
+        % {"given": given[:100], "own": settings.BASE_URL},
+        advice=_(
+            "Откройте кабинет по его адресу и отправьте форму оттуда. Если вы так и сделали, это наша ошибка:"
+            " позвоните нам и назовите номер."
+        ),
         cause=reason,
     )

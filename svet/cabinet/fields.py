@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from svet.cabinet.forms import Form
 from svet.kernel.refusals import Refused
+from svet.look.forms import CodeInput
 from svet.people import texts
 from svet.people.operations.passwords import acceptable
 from svet.people.rules import PasswordRefused, judge_password, normalise_code, normalise_phone
@@ -48,7 +49,7 @@ class CodeField(forms.CharField):
     """The six digits of a message, however grouped."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, strip=False, **kwargs)
+        super().__init__(required=False, strip=False, widget=CodeInput(), **kwargs)
 
     def clean(self, value: Any) -> str:
         """The six digits. :raises ValidationError: no try is spent on anything else."""

@@ -16,13 +16,14 @@ from svet.metering.queries import SetView
 from svet.metering.rules import EFFECTIVE, State, period_of
 from svet.metering.texts import DISPUTE_STATES, STATE_NAMES, ZONE_NAMES
 from svet.payments import texts as payment_texts
-from svet.payments.queries import OrderView, RegisterPaymentView
+from svet.payments.queries import OrderView, RefundView, RegisterPaymentView
 from svet.payments.states import OrderState
 
 _ICONS = {
     CardKind.READING: "meter",
     CardKind.CONTROL: "eye",
     CardKind.PAYMENT: "wallet",
+    CardKind.REFUND: "wallet",
     CardKind.REGISTER: "wallet",
     CardKind.BILL: "receipt",
 }
@@ -31,6 +32,7 @@ _BADGES = {
     OrderState.CANCELED: "neutral",
     OrderState.FAILED: "error",
     OrderState.REVIEW: "warning",
+    OrderState.RETURNED: "neutral",
 }
 _READING_BADGES = {
     State.ACCEPTED: "success",
@@ -82,6 +84,8 @@ def show(card: Card, *, person_id: int) -> Shown:
     """A card in words; the page of a payment is for its payer only."""
     if card.reading is not None:
         return _reading(card, card.reading, person_id=person_id)
+    if card.order is not None and card.refund is not None:
+        return _refund(card, card.order, card.refund, own=card.order.person_id == person_id)
     if card.order is not None:
         return _order(card, card.order, own=card.order.person_id == person_id)
     if card.register is not None:
@@ -117,6 +121,8 @@ def title(card: Card) -> str:
             return _("Показания от %(on)s") % on
         case CardKind.BILL:
             return _("Счёт от %(on)s") % on
+        case CardKind.REFUND:
+            return _("Возврат от %(on)s") % on
         case _:
             return _("Платеж от %(on)s") % on
 
@@ -125,8 +131,11 @@ def state(card: Card) -> str:
     """Where it stands, in a word or two; a bill has no state."""
     if card.reading is not None:
         return str(STATE_NAMES[State(card.reading.state)])
+    if card.refund is not None:
+        return _("Возвращено")
     if card.order is not None:
-        return payment_texts.state_name(card.order.state)
+        order = card.order
+        return payment_texts.state_name(order.state, refunded=bool(order.refunded), returned=order.returned)
     return payment_texts.state_name(OrderState.CREDITED) if card.register is not None else ""
 
 
@@ -183,6 +192,8 @@ def _order(card: Card, order: OrderView, *, own: bool) -> Shown:
     rows.append((_("Создан"), moment(order.created_at)))
     if order.credited_at is not None:
         rows.append((_("Зачислен"), moment(order.credited_at)))
+    if order.refunded:
+        rows.append((_("Возвращено"), roubles(order.refunded)))
     if order.state in (OrderState.CANCELED, OrderState.FAILED):
         rows.append((_("Причина"), payment_texts.bank_reason(order.bank_reason)))
     return Shown(
@@ -191,8 +202,26 @@ def _order(card: Card, order: OrderView, *, own: bool) -> Shown:
         note=whose(card),
         value=roubles(order.total),
         badge=state(card),
-        badge_kind=_BADGES.get(order.state, "info"),
+        badge_kind="neutral" if order.refunded else _BADGES.get(order.state, "info"),
         rows=tuple(rows),
+        link=(f"/payment/orders/{order.public_id}/", _("Ход платежа и чек")) if own else ("", ""),
+    )
+
+
+def _refund(card: Card, order: OrderView, refund: RefundView, *, own: bool) -> Shown:
+    return Shown(
+        icon=_ICONS[card.kind],
+        title=title(card),
+        note=whose(card),
+        value=roubles(refund.back),
+        badge=state(card),
+        badge_kind="neutral",
+        rows=(
+            (_("Возвращено"), roubles(refund.money)),
+            (_("Номер платежа"), order.number),
+            (_("Когда банк вернул"), moment(refund.refunded_at)),
+            (_("Платёж был"), f"{roubles(order.total)}, {moment(order.created_at)}"),
+        ),
         link=(f"/payment/orders/{order.public_id}/", _("Ход платежа и чек")) if own else ("", ""),
     )
 
@@ -215,22 +244,29 @@ def _register(card: Card, register: RegisterPaymentView) -> Shown:
 
 
 def _bill(card: Card, bill: BillSummary) -> Shown:
-    debt = bill.payable.kopecks >= 0
+    over = bill.closing.kopecks < 0
+    rows = [
+        (_("За месяц"), bill_texts.month_label(bill.month)),
+        (_("Расход"), energy(bill.kwh)),
+        (_("Начислено"), roubles(bill.sums.charged)),
+    ]
+    if bill.sums.recalculated:
+        rows.append((_("Перерасчёт"), roubles(bill.sums.recalculated)))
+    if over:
+        rows.append((_("Переплата"), _("%(sum)s, платить не нужно") % {"sum": roubles(-bill.closing)}))
+    else:
+        rows.append((_("К оплате"), roubles(bill.payable)))
+    if bill.payable.kopecks:
+        rows.append((_("Срок прошёл") if bill.overdue else _("Оплатить до"), day(bill.due_on)))
+    rows.append((_("Номер документа"), bill.number))
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),
         note=f"{whose(card)}, {bill_texts.month_label(bill.month)}",
-        value=roubles(bill.payable),
-        badge="" if debt else _("переплата"),
+        value=roubles(bill.closing),
+        badge=_("переплата") if over else "",
         badge_kind="success",
-        rows=(
-            (_("За месяц"), bill_texts.month_label(bill.month)),
-            (_("Расход"), energy(bill.kwh)),
-            (_("Начислено"), roubles(bill.total)),
-            (_("К оплате") if debt else _("Переплата"), roubles(bill.payable)),
-            (_("Оплатить до"), day(bill.due_on)),
-            (_("Номер документа"), bill.number),
-        ),
+        rows=tuple(rows),
         link=(f"/bills/{bill.public_id}/", _("Детализация расчётов")),
         file=f"/bills/{bill.public_id}.pdf",
     )

@@ -10,6 +10,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.views.decorators.http import require_http_methods, require_safe
 
+from svet.cabinet.payment_confirm import question
 from svet.cabinet.payment_form import PaymentForm, Sheet, chosen_of_order, sheet
 from svet.cabinet.payment_view import order_page
 from svet.cabinet.requests import actor_of, now_of, person_of, signed_in
@@ -26,9 +27,15 @@ LOOK_AGAIN_AFTER = timedelta(seconds=2)
 @require_safe
 @signed_in
 def page(request: HttpRequest) -> HttpResponse:
-    """The accounts of all groups with what stands on them; ``?again=ORDER`` fills in an earlier order."""
+    """The accounts of all groups with what stands on them.
+
+    ``?again=ORDER`` fills in an earlier order, ``?after=ORDER`` what is left of a series for several payees.
+    """
     chosen = chosen_of_order(actor_of(request), request.GET.get("again", ""))
-    return _render(request, sheet(person_id=person_of(request).pk, chosen=chosen))
+    after = request.GET.get("after", "")
+    return _render(
+        request, sheet(person_id=person_of(request).pk, now=now_of(request), chosen=chosen, after=after)
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,6 +48,9 @@ def pay(request: HttpRequest) -> HttpResponse:
     if form.is_recount or not form.is_valid():
         return _again(request, form, status=200 if form.is_recount else 422)
     try:
+        asked = question(form, person_id=person_of(request).pk, now=now_of(request))
+        if asked is not None:
+            return render(request, "cabinet/payment_confirm.html", {"question": asked})
         order = operations.begin_payment(
             by=actor_of(request),
             lines=form.lines,
@@ -51,6 +61,8 @@ def pay(request: HttpRequest) -> HttpResponse:
             receipt_email=form.email,
             card=form.card,
             keep_card=form.keep_card,
+            in_turn=form.in_turn,
+            after=form.after,
         )
     except operations.CardNotFound as refusal:
         _note_stranger(request, "payments.card_not_found", [form.card])
@@ -66,6 +78,9 @@ def pay(request: HttpRequest) -> HttpResponse:
         form.add_error("", texts.explain(refusal))
         form.renew_key()
         return _again(request, form, status=409)
+    except operations.SeveralPayeesRefused as refusal:
+        form.turns = refusal.shares
+        return _again(request, form, status=422)
     except Refused as refusal:
         form.add_error(refusal.field, texts.explain(refusal))
         return _again(request, form, status=422)
@@ -95,12 +110,14 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
         found = queries.own_order(actor, public_id=public_id)
     part = request.headers.get("HX-Request") == "true"
     template = "cabinet/payment_order_state.html" if part else "cabinet/payment_order.html"
-    return render(request, template, {"view": order_page(queries.view(found), now=now, silent=silent)})
+    left = queries.remainder(person_id=person_of(request).pk, public_id=found.public_id)
+    view = order_page(queries.view(found), now=now, silent=silent, left=left)
+    return render(request, template, {"view": view})
 
 
 def _again(request: HttpRequest, form: PaymentForm, *, status: int) -> HttpResponse:
     person_id = person_of(request).pk
-    return _render(request, sheet(person_id=person_id, form=form), status=status)
+    return _render(request, sheet(person_id=person_id, now=now_of(request), form=form), status=status)
 
 
 def _render(request: HttpRequest, sheet_: Sheet, *, status: int = 200) -> HttpResponse:

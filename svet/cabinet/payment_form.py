@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -18,7 +18,8 @@ from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import NotFound
 from svet.ledger import queries as ledger
 from svet.payments import queries, texts
-from svet.payments.queries import CardView, OrderView
+from svet.payments.payees import Share
+from svet.payments.queries import CardView, OrderView, Remainder
 from svet.payments.rules import AmountRefused, parse_amount
 from svet.people import queries as people
 from svet.subscribers.queries import AccountCard, GroupView, cabinet
@@ -26,7 +27,21 @@ from svet.subscribers.rules import Right
 
 AMOUNT = "amount-"
 LONGEST_SHOWN = 40
-_KNOWN = frozenset({"csrfmiddlewaretoken", "key", "total", "email", "tick", "recount", "card", "keep_card"})
+_KNOWN = frozenset(
+    {
+        "csrfmiddlewaretoken",
+        "key",
+        "total",
+        "email",
+        "tick",
+        "recount",
+        "card",
+        "keep_card",
+        "in_turn",
+        "after",
+        "charge",
+    }
+)
 
 
 class PaymentForm:
@@ -50,6 +65,12 @@ class PaymentForm:
         self.is_recount = "recount" in data
         self.card = self._text("card")[:LONGEST_SHOWN]
         self.keep_card = "keep_card" in data
+        #: What the person has agreed to charge: see :mod:`svet.cabinet.payment_confirm`.
+        self.charge = self._text("charge")[:64]
+        # Several payees: the person has agreed to pay them one after the other; which order this one follows.
+        self.in_turn = "in_turn" in data
+        self.after = self._text("after")[:LONGEST_SHOWN]
+        self.turns: tuple[Share, ...] = ()
         self.lines: list[tuple[str, Money]] = []
         self.expected_total: Money | None = None
 
@@ -165,6 +186,9 @@ class Sheet:
     card_errors: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     unfinished: tuple[OrderView, ...] = ()
+    turns: tuple[Share, ...] = ()
+    turn: Remainder | None = None
+    left: tuple[Remainder, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -189,13 +213,26 @@ def chosen_of_order(actor: Actor, public_id: str) -> dict[str, Money] | None:
         order = queries.order_for(actor, public_id=public_id)
     except NotFound:
         return None
-    return {line.account_public_id: line.money for line in order.lines}
+    chosen = {line.account_public_id: line.money for line in order.lines}
+    return chosen | dict(queries.later_lines(person_id=order.person_id, public_id=public_id))
 
 
 def sheet(
-    *, person_id: int, form: PaymentForm | None = None, chosen: dict[str, Money] | None = None
+    *,
+    person_id: int,
+    now: datetime,
+    form: PaymentForm | None = None,
+    chosen: dict[str, Money] | None = None,
+    after: str = "",
 ) -> Sheet:
-    """Put the cabinet, the balances, the money on its way and what was typed together."""
+    """Put the cabinet, the balances, the money on its way and what was typed together.
+
+    ``after`` is an order of a series for several payees: what is left of it is chosen («2 из 2»).
+    """
+    after = form.after if form else after
+    turn = queries.remainder(person_id=person_id, public_id=after) if after else None
+    if turn is not None and form is None:
+        chosen = dict(turn.lines)
     groups = cabinet(person_id)
     ids = [card.account_id for group in groups for card in group.cards]
     balances = ledger.balances(ids)
@@ -234,6 +271,9 @@ def sheet(
         email_errors=form.errors.get("email", []) if form else [],
         errors=form.errors.get("", []) if form else [],
         unfinished=tuple(queries.unfinished(person_id=person_id)),
+        turns=form.turns if form else (),
+        turn=turn,
+        left=() if turn else tuple(queries.remainders(person_id=person_id, now=now)),
     )
 
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from svet.kernel.money import Money
-from svet.look.formats import moment
+from svet.look.formats import moment, roubles
 from svet.payments import texts
-from svet.payments.queries import OrderView
+from svet.payments.queries import OrderView, Remainder
 from svet.payments.states import OrderState
 
 
@@ -38,10 +38,16 @@ class OrderPage:
     try_again: bool
     total: Money
     paid: bool
+    left: Remainder | None = None
+
+    @property
+    def next_ready(self) -> bool:
+        """Whether it is the next payee's turn."""
+        return self.left is not None and self.left.ready
 
 
-def order_page(order: OrderView, *, now: datetime, silent: bool) -> OrderPage:
-    """Words, steps and the next move for each state."""
+def order_page(order: OrderView, *, now: datetime, silent: bool, left: Remainder | None = None) -> OrderPage:
+    """Words, steps and the next move for each state; ``left`` is what its series still has to pay."""
     title, text, kind = _words(order, silent=silent)
     waiting = order.state in (OrderState.CREATED, OrderState.SENT, OrderState.WAITING, OrderState.PAID)
     young = now - order.created_at < timedelta(minutes=10)
@@ -51,18 +57,32 @@ def order_page(order: OrderView, *, now: datetime, silent: bool) -> OrderPage:
         title=title,
         text=text,
         kind=kind,
-        state_name=texts.state_name(order.state),
+        state_name=texts.state_name(order.state, refunded=bool(order.refunded), returned=order.returned),
         steps=_steps(order),
         refresh=(3 if young else 20) if waiting else 0,
         bank_url=order.bank_page_url if can_go else "",
         try_again=order.state in (OrderState.CANCELED, OrderState.FAILED),
         total=order.total,
-        paid=order.state in (OrderState.PAID, OrderState.CREDITED, OrderState.REVIEW),
+        paid=order.state in (OrderState.PAID, OrderState.CREDITED, OrderState.REVIEW, OrderState.RETURNED),
+        left=left,
     )
 
 
 def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
     match order.state:
+        case OrderState.CREDITED if order.refunded:
+            return (
+                _("Деньги возвращены") if order.returned else _("Часть денег возвращена"),
+                _("Банк вернул %(sum)s, баланс это учитывает. Когда деньги придут, зависит от вашего банка.")
+                % {"sum": roubles(order.refunded)},
+                "info",
+            )
+        case OrderState.RETURNED:
+            return (
+                _("Деньги возвращены"),
+                _("Банк вернул весь платёж. Когда деньги придут, зависит от вашего банка."),
+                "info",
+            )
         case OrderState.CREDITED:
             return _("Оплачено"), _("Деньги зачислены, баланс уже изменился."), "success"
         case OrderState.PAID:
@@ -101,6 +121,9 @@ def _steps(order: OrderView) -> tuple[Step, ...]:
             return Step(accepted, paid, "done"), Step(crediting, "", "done"), Step(credited, done, "done")
         case OrderState.PAID | OrderState.REVIEW:
             return Step(accepted, paid, "done"), Step(crediting, "", "current"), Step(credited, "", "todo")
+        case OrderState.RETURNED:
+            back = _("Возвращено")
+            return Step(accepted, paid, "done"), Step(back, "", "done")
         case OrderState.CANCELED | OrderState.FAILED:
             refused = _("Банк не принял")
             return Step(refused, "", "failed"), Step(crediting, "", "todo"), Step(credited, "", "todo")

@@ -104,6 +104,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 session_key=request.session.session_key or "",
                 address=client_address(request),
                 now=now_of(request),
+                keep_tokens=form.keep_keys,
             )
         except Refused as error:
             refused = error
@@ -114,7 +115,11 @@ def password(request: HttpRequest) -> HttpResponse:
     return answer(
         request,
         "cabinet/password.html",
-        lambda: {"form": form, "lines": checklist(form, "new")},
+        lambda: {
+            "form": form,
+            "lines": checklist(form, "new"),
+            "keys": queries.live_tokens(person_id=person_of(request).pk, now=now_of(request)).exists(),
+        },
         form=form,
         refused=refused,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from svet.cabinet.fields import CodeField, PasswordField, PeopleForm, PhoneField, as_error
 from svet.kernel.refusals import Refused
@@ -20,6 +22,7 @@ from svet.people.rules import (
     normalise_name,
     refuse_birth_date,
 )
+from svet.people.rules.scopes import terms
 
 
 class PersonForm(PeopleForm):
@@ -113,10 +116,20 @@ class PasswordForm(PeopleForm):
     current = PasswordField(label=_("Текущий пароль"))
     new = PasswordField(label=_("Новый пароль"))
     repeat = PasswordField(label=_("Повтор пароля"))
+    revoke_keys = forms.BooleanField(
+        required=False, initial=True, label=_("Отозвать и ключи для программ: они перестанут действовать")
+    )
+    # The question stood on the page: without it an absent tick would not be a «no».
+    keys_asked = forms.BooleanField(required=False, widget=forms.HiddenInput, initial=True)
 
     def __init__(self, data: Mapping[str, object] | None = None, *, phone: str = "") -> None:
         super().__init__(data)
         self._phone = phone
+
+    @property
+    def keep_keys(self) -> bool:
+        """Whether the person was asked about their keys and lets them live."""
+        return bool(self.cleaned_data["keys_asked"]) and not self.cleaned_data["revoke_keys"]
 
     def clean_current(self) -> str:
         return filled(self.cleaned_data, "current")
@@ -180,6 +193,22 @@ class TokenForm(PeopleForm):
         choices=[(scope.value, texts.SCOPES[scope]) for scope in Scope],
         widget=forms.CheckboxSelectMultiple,
     )
+    expires_in_days = forms.TypedChoiceField(
+        required=False,
+        label=_("Сколько он действует"),
+        coerce=int,
+        empty_value=None,
+        choices=lambda: [(days, days_of(days)) for days in terms(most_days=settings.TOKEN_DAYS)],
+        initial=lambda: terms(most_days=settings.TOKEN_DAYS)[-1],
+        widget=forms.RadioSelect,
+    )
+
+
+def days_of(days: int) -> str:
+    """A term as people say it."""
+    if days == 365:
+        return str(_("Год"))
+    return ngettext("%(count)d день", "%(count)d дней", days) % {"count": days}
 
 
 def filled(cleaned: Mapping[str, object], name: str) -> str:

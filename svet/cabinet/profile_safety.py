@@ -127,9 +127,11 @@ def consent(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
 
 
 def _tokens(request: HttpRequest, *, form: TokenForm, secret: str = "") -> dict[str, Any]:
+    now = now_of(request)
     rows = [
         {
             "token": token,
+            "expired": token.expires_at <= now,
             "scopes": [texts.SCOPES[Scope(scope)] for scope in token.scopes if scope in set(Scope)],
         }
         for token in queries.tokens(person_id=person_of(request).pk)

@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.core.checks import register
 
 from svet.config.checks import check_production
+from svet.kernel import lookups
 
 
 class RoofConfig(AppConfig):
@@ -9,4 +10,5 @@ class RoofConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        lookups.install()
         register(check_production, "svet")

@@ -8,13 +8,30 @@ from datetime import datetime
 from svet.billing import operations as billing
 from svet.bills import operations as bills
 from svet.config.failures import Failure
-from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.look.formats import roubles
 from svet.subscribers.models import Provider
 
 
 def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Callable[[str], None]) -> None:
     """Charge and issue for one provider or all. :raises Failure: no such month or provider"""
+    month, chosen = chosen_month(period=period, code=code)
+    for provider in chosen:
+        report = billing.run(provider_id=provider.pk, period=month, now=now)
+        say(
+            f"{provider.name}, {month}: {report.charges} accounts charged {roubles(report.total_kopecks)},"
+            f" {report.lines} lines, {report.estimated} by average, {report.problems} problems"
+        )
+        if issue:
+            issued = bills.issue(provider_id=provider.pk, period=month, now=now)
+            say(
+                f"{provider.name}, {month}: {issued.issued} bills issued, {issued.already} were there already"
+            )
+            say_of_issue(issued, provider=provider, month=month, say=say)
+
+
+def chosen_month(*, period: str, code: str) -> tuple[Month, list[Provider]]:
+    """The month and the providers a command names. :raises Failure: no such month or provider"""
     try:
         month = Month.parse(period)
     except ValueError as error:
@@ -26,14 +43,20 @@ def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Calla
         raise Failure(
             f"no provider is called {code!r}: there are {known}" if code else "there are no providers yet"
         )
-    for provider in chosen:
-        report = billing.run(provider_id=provider.pk, period=month, now=now)
+    return month, chosen
+
+
+def say_of_issue(
+    issued: bills.IssueReport, *, provider: Provider, month: Month, say: Callable[[str], None]
+) -> None:
+    """Warn of what is wrong with the bills of a month that were issued all the same."""
+    if issued.without_code:
         say(
-            f"{provider.name}, {month}: {report.charges} accounts charged {Money(report.total_kopecks)},"
-            f" {report.lines} lines, {report.estimated} by average, {report.problems} problems"
+            f"{provider.name}, {month}: WARNING: {issued.without_code} bills have no QR code for payment:"
+            " fill in the provider's requisites (settlement account, BIC, bank, correspondent account)"
         )
-        if issue:
-            issued = bills.issue(provider_id=provider.pk, period=month, now=now)
-            say(
-                f"{provider.name}, {month}: {issued.issued} bills issued, {issued.already} were there already"
-            )
+    if issued.overtaken:
+        say(
+            f"{provider.name}, {month}: {issued.overtaken} accounts have a later bill already: what they were"
+            " charged for this month stands on their next bill"
+        )

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("verify", "Check the invariants of money, readings and bills."),
     "tariffs": ("office", "Tariff tables: load FILE."),
     "bill": ("office", "Charge a month and issue its bills."),
+    "bills": ("bills", "Bills on paper: print --period YYYY-MM, print --again BATCH."),
     "import": ("office", "Take a register file: svet import PROFILE FILE."),
     "source": ("sources", "Banks and collectors that send registers of payments: add, list."),
     "meter": ("meters", "Meters: replace ACCOUNT OLD NEW."),

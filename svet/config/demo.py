@@ -14,7 +14,7 @@ from svet.config.failures import Failure
 from svet.config.ports import Ports, choose_ports
 from svet.config.postgres import Server
 from svet.config.processes import Child, Crew, Stopped, last_line, stopping_by_signal
-from svet.config.webserver import POOL, web_server_words
+from svet.config.webserver import web_server_words
 
 FIRST_ANSWER_SECONDS = 60
 WEB_WORKERS = 2
@@ -85,7 +85,7 @@ def _start_all(crew: Crew, *, host: str, ports: Ports) -> None:
     if not preparation.is_prepared(folder=crew.folder, url=crew.environment["SVET_DATABASE_URL"]):
         crew.run("migrate", "migrate")
     words = web_server_words(host=host, port=ports.web, workers=WEB_WORKERS, patience=2)
-    web = crew.start_python("web", *words, extra=POOL)
+    web = crew.start_python("web", *words, extra={"SVET_DATABASE_POOL": "4"})
     _wait_for_first_page(web, host="127.0.0.1" if host == "0.0.0.0" else host, port=ports.web)  # noqa: S104
     crew.start(
         "sandbox", "sandbox", "--data", str(crew.folder),

@@ -32,6 +32,14 @@ def integer(name: str, default: int) -> int:
     return int(given)
 
 
+def origin_of(url: str) -> str:
+    """Scheme, host and port of the site's own address. :raises WrongEnvironment: it has none"""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise WrongEnvironment(f"SVET_BASE_URL must look like https://lk.retailer.example, not {url[:60]!r}")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def parse_database_url(url: str) -> dict[str, Any]:
     """Turn ``postgresql://user:password@host:port/name?host=/socket/dir`` into Django's settings.
 
@@ -70,12 +78,19 @@ def database_settings(data: Path) -> dict[str, Any]:
         note = data / "run" / "database.url"
         url = note.read_text("utf-8").strip() if note.is_file() else "postgresql://svet@localhost/svet"
     settings = parse_database_url(url)
+    options = settings["OPTIONS"]
+    options.setdefault("connect_timeout", "5")
+    # Texts are bound by the server, so that those asked again and again need not be planned anew. Django
+    # passes None on when nothing is said, and then the driver prepares nothing: docs/adr/0081.
+    options["server_side_binding"] = True
+    options["prepare_threshold"] = integer("SVET_DATABASE_PREPARE", 3) or None
+    # A connection that the server has dropped meanwhile is found out before it is used, pooled or kept.
+    settings["CONN_HEALTH_CHECKS"] = True
     pool_size = integer("SVET_DATABASE_POOL", 0)
     if pool_size:
-        settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     else:
         settings["CONN_MAX_AGE"] = integer("SVET_DATABASE_MAX_AGE", 0)
-        settings["CONN_HEALTH_CHECKS"] = True
     return settings
 
 

@@ -1,32 +1,149 @@
-"""``/health/``: whether this process, the database and the queue are well; for load balancers and alarms."""
+"""``/health/``: this process lives; ``/ready/``: it can serve. For supervisors, balancers and alarms.
+
+Neither needs a thread of the pages or their connections, and each has a time-out of its own: with a frozen
+database ``/ready/`` says so within :data:`PATIENCE` seconds.
+"""
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+import asyncio
+import json
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-# The oldest job that is due, by the moment it became so.
-OLDEST_DUE = """
-    SELECT coalesce(extract(epoch FROM now() - min(coalesce(job.scheduled_at, event.at))), 0)
-    FROM (
-        SELECT id, scheduled_at FROM procrastinate_jobs
-        WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
-        ORDER BY id LIMIT 1
-    ) AS job
-    LEFT JOIN procrastinate_events AS event ON event.job_id = job.id AND event.type = 'deferred'
+from svet.config.front.bridge import Answer
+
+PATIENCE: Final = 1.5
+#: Whoever asks more often than this many seconds is told the same again.
+KEPT: Final = 1.0
+
+# The newest migrations of this code that the database has not seen, and the oldest job that is due, by the
+# moment it became so.
+_LOOK = """
+    SELECT
+        (SELECT count(*) FROM unnest(%s::text[], %s::text[]) AS wanted(app, name)
+         WHERE NOT EXISTS (SELECT FROM django_migrations AS done
+                           WHERE done.app = wanted.app AND done.name = wanted.name)),
+        (SELECT coalesce(extract(epoch FROM now() - min(coalesce(job.scheduled_at, event.at))), 0)
+         FROM (
+            SELECT id, scheduled_at FROM procrastinate_jobs
+            WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+            ORDER BY id LIMIT 1
+         ) AS job
+         LEFT JOIN procrastinate_events AS event ON event.job_id = job.id AND event.type = 'deferred')
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a web process is well; ``queue_age`` in seconds is only reported."""
+
+    database: bool
+    schema: bool
+    statics: bool
+    queue_age: float | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.database and self.schema and self.statics
+
+    def told(self) -> dict[str, object]:
+        """The JSON of the answer."""
+        return {
+            "web": "ok",
+            "database": "ok" if self.database else "down",
+            "schema": "ok" if self.schema else "old" if self.database else "unknown",
+            "statics": "ok" if self.statics else "missing",
+            "queue_age_seconds": self.queue_age,
+        }
+
+
+class Observer:
+    """Looks at the standing over a connection of its own, once however many ask."""
+
+    def __init__(self) -> None:
+        self.leaves = MigrationLoader(None, ignore_no_migrations=True).graph.leaf_nodes()
+        self.statics = _statics_are_there()
+        self._seen: tuple[float, Standing] | None = None
+        self._looking: asyncio.Task[Standing] | None = None
+
+    async def standing(self) -> Standing:
+        """The standing now, or as it was within the last second."""
+        if self._seen is not None and time.monotonic() - self._seen[0] < KEPT:
+            return self._seen[1]
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self.look())
+        return await asyncio.shield(self._looking)
+
+    async def look(self) -> Standing:
+        """Look, for ``PATIENCE`` seconds at most."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                missing, age = await self._ask()
+            found = Standing(True, missing == 0, self.statics, round(max(float(age), 0.0), 1))
+        except psycopg.errors.UndefinedTable:
+            found = Standing(True, False, self.statics)
+        except (psycopg.Error, TimeoutError, OSError):
+            found = Standing(False, False, self.statics)
+        self._seen = (time.monotonic(), found)
+        return found
+
+    async def _ask(self) -> tuple[int, Any]:
+        given = connection.get_connection_params()
+        told = {name: value for name, value in given.items() if name not in ("context", "cursor_factory")}
+        async with await psycopg.AsyncConnection.connect(**{**told, "autocommit": True}) as database:
+            apps, names = zip(*self.leaves, strict=True)
+            cursor = await database.execute(_LOOK, [list(apps), list(names)])
+            row = await cursor.fetchone()
+            assert row is not None
+            return row[0], row[1]
+
+    async def alive(self) -> Answer:
+        """``/health/`` without a thread."""
+        return _answer(200, {"web": "ok"})
+
+    async def ready(self) -> Answer:
+        """``/ready/`` without a thread."""
+        found = await self.standing()
+        return _answer(200 if found.ready else 503, found.told())
+
+
+def _statics_are_there() -> bool:
+    """Without the list of collected files no page can name its style sheet."""
+    if settings.ENV == "test" or not isinstance(staticfiles_storage, ManifestFilesMixin):
+        return True
+    return bool(staticfiles_storage.hashed_files)
+
+
+def _answer(status: int, words: dict[str, object]) -> Answer:
+    headers = [("content-type", "application/json"), ("cache-control", "no-store")]
+    return Answer(status, headers, json.dumps(words).encode())
 
 
 @never_cache
 @require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    """200 when pages can be served, 503 when the database does not answer; the queue is only reported."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(OLDEST_DUE)
-            age = float(cursor.fetchone()[0])
-    except DatabaseError:
-        return JsonResponse({"web": "ok", "database": "down", "queue_age_seconds": None}, status=503)
-    return JsonResponse({"web": "ok", "database": "ok", "queue_age_seconds": round(max(age, 0.0), 1)})
+def health(request: HttpRequest) -> HttpResponse:
+    """200: this process answers. Behind the front this address is answered by the event loop."""
+    return _response(_answer(200, {"web": "ok"}))
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when pages can be served, else 503 with what is missing."""
+    found = asyncio.run(Observer().look())
+    return _response(_answer(200 if found.ready else 503, found.told()))
+
+
+def _response(answer: Answer) -> HttpResponse:
+    return HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))

@@ -17,7 +17,7 @@ from svet.api import problems
 from svet.cabinet import errors
 
 FOR_MACHINES = ("/api/", "/callbacks/")
-OPEN = ("/health/", "/brand.css", "/manifest.webmanifest", "/service-worker.js", "/offline/")
+OPEN = ("/health/", "/ready/", "/brand.css", "/manifest.webmanifest", "/service-worker.js", "/offline/")
 RETRY_AFTER = "1800"
 
 

@@ -21,6 +21,8 @@ from svet.config.privileges import current_user, processes_with
 ROOT = Path(__file__).resolve().parent.parent.parent
 MARK = "SVET_RUN"
 PATIENCE = 2.5
+#: Seconds after which a child that lives is well again, and its earlier ends are forgotten.
+WELL = 5.0
 
 
 class Stopped(BaseException):
@@ -121,7 +123,7 @@ class Crew:
                 continue
             code = process.poll()
             if code is None:
-                if time.monotonic() - child.started > 30:
+                if time.monotonic() - child.started > WELL:
                     child.falls = 0
                 continue
             if not child.restart:
@@ -130,9 +132,9 @@ class Crew:
                 self.children.remove(child)
                 return
             child.falls += 1
-            pause = min(30.0, 0.5 * 2**child.falls)
+            pause = pause_after(child.falls)
             self.say(
-                f"{child.name} ended ({_how(code)}); it is started again in {pause:.0f} s, see {child.log}"
+                f"{child.name} ended ({_how(code)}); it is started again in {pause:g} s, see {child.log}"
             )
             child.process, child.started = None, time.monotonic() + pause
 
@@ -170,6 +172,11 @@ class Crew:
                 start_new_session=True,
             )
         child.started = time.monotonic()
+
+
+def pause_after(falls: int) -> float:
+    """Seconds until a child is started again that has ended so many times without being well between."""
+    return float(min(10.0, 0.5 * 2.0 ** (falls - 1)))
 
 
 def last_line(log: Path) -> str:

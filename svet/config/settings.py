@@ -9,7 +9,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from svet.config.environment import database_settings, environment_name, integer, push_key, secret_key
+from svet.config.environment import (
+    database_settings,
+    environment_name,
+    integer,
+    origin_of,
+    push_key,
+    secret_key,
+)
 from svet.config.logs import logging_settings
 from svet.kernel import push_keys
 
@@ -20,7 +27,11 @@ DATA = Path(os.environ.get("SVET_DATA", ".svet")).resolve()
 DEBUG = False
 SECRET_KEY = secret_key(ENV, DATA)
 ALLOWED_HOSTS = os.environ.get("SVET_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
-CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SVET_ORIGINS", "").split(",") if o]
+BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
+CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL), *(o for o in os.environ.get("SVET_ORIGINS", "").split(",") if o)]
+# Threads of one web process that make pages, and seconds a request may wait for one of them.
+WEB_THREADS = max(1, integer("SVET_WEB_THREADS", 4))
+QUEUE_SECONDS = integer("SVET_QUEUE_SECONDS", 5)
 TRUSTED_PROXIES = [p for p in os.environ.get("SVET_TRUSTED_PROXIES", "").split(",") if p]
 
 INSTALLED_APPS = [
@@ -63,6 +74,7 @@ if SANDBOX:
 
 MIDDLEWARE = [
     "svet.config.requests.RequestNumberMiddleware",
+    "svet.config.requests.SchemeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below WhiteNoise, whose files are compressed already; why this is safe: docs/adr/0013.
@@ -108,15 +120,18 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "phone"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
+# The longest life of a key for programs, in days.
+TOKEN_DAYS = integer("SVET_TOKEN_DAYS", 365)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-HTTPS = os.environ.get("SVET_HTTPS", "1" if ENV == "production" else "0") == "1"
+HTTPS = os.environ.get("SVET_HTTPS", "1" if BASE_URL.startswith("https:") else "0") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-svet" if HTTPS else "svet"
 CSRF_COOKIE_NAME = "__Host-svet-csrf" if HTTPS else "svet-csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "svet.cabinet.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = os.environ.get("SVET_HSTS_SUBDOMAINS", "1") == "1"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -183,7 +198,6 @@ PUSH_HOSTS = os.environ.get(
 ACQUIRING_URL = os.environ.get("SVET_ACQUIRING_URL", "yookassa+http://100500:test_sandbox@127.0.0.1:8780/v3")
 BANK_PAGE_ORIGINS = os.environ.get("SVET_BANK_PAGE_ORIGINS", "http://127.0.0.1:8780").split()
 SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780")
-BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
 # Calendar days in which an appeal is answered; shown to the person who writes it.
 APPEAL_ANSWER_DAYS = integer("SVET_APPEAL_ANSWER_DAYS", 10)
 # Only for load tests and demonstrations: every limit this many times as wide, and no pauses.

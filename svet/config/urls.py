@@ -4,10 +4,11 @@ from django.conf import settings
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from svet.config.health import health
+from svet.config.health import health, ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
+    path("ready/", ready, name="ready"),
     path("", include("svet.api.urls")),
     path("", include("svet.staff.urls")),
     path("", include("svet.cabinet.urls")),

@@ -30,7 +30,7 @@ class RegisterFile(models.Model):
     repeated = models.IntegerField(default=0)
     suspense = models.IntegerField(default=0)
     rejected = models.IntegerField(default=0)
-    differs = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
     # The bank or collector a register of payments came from; empty where nobody named one.
     source = models.CharField(max_length=40, blank=True, default="")
     sum_kopecks = models.BigIntegerField(default=0)
@@ -44,7 +44,7 @@ class RegisterFile(models.Model):
                     + models.F("repeated")
                     + models.F("suspense")
                     + models.F("rejected")
-                    + models.F("differs")
+                    + models.F("changed")
                 ),
                 name="exchange_no_row_dropped",
             ),
@@ -52,14 +52,18 @@ class RegisterFile(models.Model):
 
 
 class RegisterRow(models.Model):
-    """One row of a register: what it said and what was done with it."""
+    """One row of a register: what it said and what was done with it.
+
+    «Repeated» is the same thing said again; «changed» is another body under the same identity: nothing was
+    done with it, and ``text`` says what differs.
+    """
 
     class State(models.TextChoices):
         APPLIED = "applied"
         REPEATED = "repeated"
         SUSPENSE = "suspense"
         REJECTED = "rejected"
-        DIFFERS = "differs"  # the identity was taken before with another body
+        CHANGED = "changed"  # the identity was taken before with another body
 
     file = models.ForeignKey(RegisterFile, on_delete=models.PROTECT, related_name="lines")
     line_no = models.IntegerField()
@@ -88,7 +92,7 @@ class RegisterRow(models.Model):
             models.Index(fields=["state", "file"], name="exchange_row_state"),
             models.Index(
                 fields=["reference"],
-                condition=models.Q(state__in=["suspense", "differs"]),
+                condition=models.Q(state__in=["suspense", "changed"]),
                 name="exchange_row_waiting",
             ),
         ]

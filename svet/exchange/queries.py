@@ -26,7 +26,7 @@ def register_by_number(number: str) -> RegisterFile | None:
 def broken() -> list[str]:
     """Registers whose rows and sums do not add up to what the file said (I-12)."""
     wrong = RegisterFile.objects.exclude(
-        rows=F("applied") + F("repeated") + F("suspense") + F("rejected") + F("differs")
+        rows=F("applied") + F("repeated") + F("suspense") + F("rejected") + F("changed")
     ).values_list("number", flat=True)
     breaches = [f"register {number}: rows do not add up" for number in wrong]
     counted = (RegisterRow.State.APPLIED, RegisterRow.State.SUSPENSE)

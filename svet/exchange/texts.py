@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from svet.exchange.rules.refusals import FileReason, RowFault, RowReason
+from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
+from svet.look.formats import day, roubles
 from svet.look.formats import day as shown_day
 
 
@@ -19,7 +24,10 @@ def explain(refusal: Refused) -> str:
         FileReason.TOO_MANY_ROWS: _("В файле больше %(rows)s строк: разделите его на части."),
         FileReason.NOT_TEXT: _("Это не текстовый реестр. Принимаем CSV: сохраните таблицу в этом виде."),
         FileReason.BROKEN_BYTE: _("Файл повреждён: строка %(line)s, байт %(byte)s."),
-        FileReason.NUL: _("В строке %(line)s нулевой байт: файл повреждён."),
+        FileReason.NUL: _(
+            "В строке %(line)s нулевой байт: файл повреждён или сохранён не как текст. "
+            "Сохраните таблицу как CSV UTF-8."
+        ),
         FileReason.HEADER_UNKNOWN: _("Не узнаём заголовок: «%(heading)s»."),
         FileReason.COLUMN_MISSING: _("Нет столбца %(column)s (его ещё называют: %(aliases)s)."),
         FileReason.COLUMN_TWICE: _("Столбец «%(column)s» встречается дважды."),
@@ -27,8 +35,8 @@ def explain(refusal: Refused) -> str:
             "Нет контрольной строки в конце реестра: последняя строка начинается с «=»."
         ),
         FileReason.TRAILER_DIFFERS: _(
-            "Контрольная строка не сходится: в ней %(count)s платежей на %(sum)s ₽, в реестре %(counted)s на "
-            "%(summed)s ₽, разница %(difference)s ₽. Ничего не зачислено."
+            "Контрольная строка не сходится: в ней %(count)s на %(sum)s, в реестре %(counted)s на "
+            "%(summed)s, разница %(difference)s. Ничего не зачислено."
         ),
         FileReason.ALREADY_TAKEN: _("Этот файл уже загружен: № %(number)s, %(taken_on)s, %(by)s."),
         FileReason.UNKNOWN_PROFILE: _("Нет такого вида реестра: %(profile)s."),
@@ -38,10 +46,23 @@ def explain(refusal: Refused) -> str:
         ),
         FileReason.SOURCE_ELSEWHERE: _("Источник называют только у реестра платежей."),
     }
-    sentence = known[FileReason(refusal.reason)] % refusal.details
+    sentence = known[FileReason(refusal.reason)] % _shown(refusal.details)
     if unread := refusal.details.get("unread"):
         sentence += " " + _("Не прочитались строки: %(lines)s.") % {"lines": unread}
     return sentence
+
+
+def _shown(details: Mapping[str, object]) -> dict[str, object]:
+    """Details as people read them: sums in roubles, payments counted in words."""
+    shown: dict[str, object] = {}
+    for name, value in details.items():
+        if isinstance(value, Decimal):
+            shown[name] = roubles(Money.of_roubles(value))
+        elif name in ("count", "counted") and isinstance(value, int):
+            shown[name] = ngettext("%(count)d платёж", "%(count)d платежей", value) % {"count": value}
+        else:
+            shown[name] = value
+    return shown
 
 
 def explain_row(reason: RowReason) -> str:
@@ -49,7 +70,7 @@ def explain_row(reason: RowReason) -> str:
     return {
         RowReason.REQUIRED: _("Поле не заполнено."),
         RowReason.TOO_LONG: _("Значение слишком длинное."),
-        RowReason.COLUMNS: _("В строке не хватает столбцов или поле слишком длинное."),
+        RowReason.COLUMNS: _("Полей в строке не столько, сколько нужно, или одно из них слишком длинное."),
         RowReason.DATE: _("Такой даты нет."),
         RowReason.NUMBER: _("Это не число."),
         RowReason.MONEY: _("Это не сумма в рублях."),
@@ -77,6 +98,9 @@ def explain_row(reason: RowReason) -> str:
         RowReason.DAY_AHEAD: _("День платежа ещё не наступил."),
         RowReason.DAY_OLD: _("День платежа слишком давний."),
         RowReason.STORNO: _("Сторно: на этом счёте нет платежа на такую сумму, отменять нечего."),
+        RowReason.OPEN_QUOTE: _("Кавычка открыта и нигде не закрыта."),
+        RowReason.GROUP_UNKNOWN: _("Такой тарифной группы в регионе нет."),
+        RowReason.CHANGED: _("Такая запись уже есть с другими данными."),
         RowReason.PROVIDER_UNKNOWN: _("Нет такого поставщика."),
         RowReason.ACCOUNT_UNKNOWN: _("Нет такого лицевого счёта."),
         RowReason.METER_UNKNOWN: _("На этом лицевом счёте нет такого прибора учёта."),
@@ -100,3 +124,96 @@ def explain_fault(fault: RowFault) -> str:
             "columns": columns
         }
     return explain_row(fault.reason)
+
+
+def explain_line(*, line_no: int, column: str, reason: str, text: str) -> str:
+    """What became of one row and why: «Строка 7, столбец date: Такой даты нет.»"""
+    said = text or (explain_row(RowReason(reason)) if reason else "")
+    if column:
+        return _("Строка %(line)s, столбец %(column)s: %(text)s") % {
+            "line": line_no,
+            "column": column,
+            "text": said,
+        }
+    return _("Строка %(line)s: %(text)s") % {"line": line_no, "text": said}
+
+
+def waits(*, account: str, kopecks: int) -> str:
+    """A payment nobody's account is known for."""
+    return _("Нет лицевого счёта %(account)s: %(sum)s в невыясненных платежах.") % {
+        "account": account,
+        "sum": roubles(kopecks),
+    }
+
+
+def under_review(doubts: str) -> str:
+    """A set of readings that was kept and waits for a person."""
+    if not doubts:
+        return _("Показания на проверке у сотрудника.")
+    return _("Показания на проверке у сотрудника: %(doubts)s.") % {"doubts": doubts}
+
+
+def other_readings(*, on: date, values: str) -> str:
+    """The record's number was used before, for something else."""
+    return _("Под этим номером записи уже приняты другие показания: %(values)s за %(on)s.") % {
+        "values": values,
+        "on": day(on),
+    }
+
+
+def unknown_group(code: str, *, known: Sequence[str], region: str) -> str:
+    """No price of the region could ever be found for it."""
+    return _("Группы «%(code)s» в тарифах региона «%(region)s» нет. Есть: %(known)s.") % {
+        "code": code,
+        "region": region,
+        "known": ", ".join(known),
+    }
+
+
+def account_differs(number: str, names: Sequence[str]) -> str:
+    """The account stands already and the register says another thing of it; nothing is changed by it."""
+    return _("Счёт %(number)s уже есть, и в нём другое: %(names)s. Ничего не изменено.") % {
+        "number": number,
+        "names": ", ".join(dict.fromkeys(names)),
+    }
+
+
+def other_meter(standing: Sequence[str]) -> str:
+    """The register names a meter that does not stand there."""
+    if not standing:
+        return _("прибор другой")
+    return _("прибор другой (стоит %(serials)s)") % {"serials": ", ".join(standing)}
+
+
+def meter_removed(serial: str, *, on: date) -> str:
+    """The register names a meter that was taken down."""
+    return _("прибор %(serial)s снят %(on)s") % {"serial": serial, "on": day(on)}
+
+
+def column_name(name: str) -> str:
+    """What a column of the register of accounts is about, in a word or two."""
+    return {
+        "holder": _("владелец"),
+        "phone": _("телефон"),
+        "city": _("адрес"),
+        "street": _("адрес"),
+        "house": _("адрес"),
+        "flat": _("адрес"),
+        "area": _("площадь"),
+        "residents": _("число жильцов"),
+        "tariff_group": _("тарифная группа"),
+        "opened_on": _("день открытия"),
+        "meter_type": _("тип прибора"),
+        "scheme": _("число зон прибора"),
+        "digits": _("разрядность прибора"),
+        "decimals": _("знаки прибора после запятой"),
+        "ratio": _("коэффициент прибора"),
+        "installed_on": _("день установки прибора"),
+        "verified_on": _("день поверки"),
+        "next_verification_on": _("день следующей поверки"),
+        "smart": _("признак интеллектуального прибора"),
+        "max_daily": _("предел расхода в сутки"),
+        "initial_1": _("начальные показания"),
+        "initial_2": _("начальные показания"),
+        "initial_3": _("начальные показания"),
+    }[name]

@@ -20,7 +20,7 @@ from svet.kernel.refusals import NotFound
 from svet.metering import queries as metering
 from svet.metering.queries import Change, DisputeView, SetView
 from svet.payments import queries as payments
-from svet.payments.queries import OrderView, RegisterPaymentView
+from svet.payments.queries import OrderView, RefundView, RegisterPaymentView
 from svet.payments.states import OrderState
 from svet.subscribers import queries as subscribers
 from svet.subscribers.queries import AccountCard, GroupView
@@ -41,6 +41,7 @@ class CardKind(StrEnum):
     READING = "reading"
     CONTROL = "control"
     PAYMENT = "payment"
+    REFUND = "refund"
     REGISTER = "register"
     BILL = "bill"
 
@@ -49,6 +50,7 @@ class CardKind(StrEnum):
 class Card:
     """One thing that happened; one of ``reading``, ``order``, ``register``, ``bill`` is given, by ``kind``.
 
+    A refund has its ``order`` and the ``refund``; its ``money`` is negative.
     ``changes`` are the course of a reading, ``dispute`` the objection to a control reading.
     """
 
@@ -58,6 +60,7 @@ class Card:
     money: Money | None
     reading: SetView | None = None
     order: OrderView | None = None
+    refund: RefundView | None = None
     register: RegisterPaymentView | None = None
     bill: BillSummary | None = None
     changes: tuple[Change, ...] = ()
@@ -74,7 +77,7 @@ class Card:
 
     @property
     def paid(self) -> Money:
-        """What it brought to the accounts."""
+        """What it brought to the accounts; a refund takes it away again."""
         if self.kind is CardKind.REGISTER:
             return self.money or ZERO
         credited = self.order is not None and self.order.state is OrderState.CREDITED
@@ -82,7 +85,7 @@ class Card:
 
     @property
     def charged(self) -> Money:
-        """What it charged."""
+        """What it charged, recalculation included: what the lines of the bill come to."""
         return self.bill.total if self.bill is not None else ZERO
 
 
@@ -188,6 +191,8 @@ def _load(accounts: Mapping[int, AccountCard], filters: Filters, *, since: date,
     if filters.wants(Operation.PAYMENTS):
         first, last = _midnight(since), _midnight(end)
         found += _orders(payments.orders(account_ids=ids, since=first, until=last), accounts)
+        refunded = payments.refunded_orders(account_ids=ids, since=first, until=last)
+        found += _refunds(refunded, accounts, since=first, until=last)
         found += _registers(payments.register_payments(account_ids=ids, since=first, until=last), accounts)
     if filters.wants(Operation.BILLS):
         found += _bills(bills.bills(account_ids=ids, since=since, until=end), accounts)
@@ -226,6 +231,30 @@ def _orders(orders: Iterable[OrderView], accounts: Mapping[int, AccountCard]) ->
     ]
 
 
+def _refunds(
+    orders: Iterable[OrderView], accounts: Mapping[int, AccountCard], *, since: datetime, until: datetime
+) -> list[Card]:
+    """What came back of payments of any age, on the day it did."""
+    return [
+        Card(
+            kind=CardKind.REFUND,
+            # The bank's name of a refund may hold signs that a place has not.
+            place=_place(
+                timezone.localtime(refund.refunded_at).date(),
+                refund.refunded_at,
+                hashlib.sha256(refund.reference.encode()).hexdigest()[:16],
+            ),
+            accounts=tuple(accounts[account_id] for account_id in refund.account_ids),
+            money=refund.back,
+            order=order,
+            refund=refund,
+        )
+        for order in orders
+        for refund in order.refunds
+        if since <= refund.refunded_at < until
+    ]
+
+
 def _registers(rows: Iterable[RegisterPaymentView], accounts: Mapping[int, AccountCard]) -> list[Card]:
     found = []
     for each in rows:
@@ -250,7 +279,7 @@ def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> 
             kind=CardKind.BILL,
             place=_place(each.issued_on, each.issued_at, each.public_id),
             accounts=(accounts[each.account_id],),
-            money=each.payable,
+            money=each.closing,
             bill=each,
         )
         for each in rows

@@ -89,7 +89,7 @@ class Filters:
 
 def default_since(today: date) -> date:
     """Three months back, the day clipped to the month."""
-    return Month.of(today).plus(-DEFAULT_MONTHS).day(today.day)
+    return Month.of(today).back(DEFAULT_MONTHS).day(today.day)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -127,7 +127,7 @@ def window_start(*, end: date, since: date, accounts: int) -> date:
     costs as many queries and not much more time than a page of one.
     """
     months = 12 if accounts <= 3 else 3
-    start = Month.of(end - timedelta(days=1)).plus(1 - months).first
+    start = Month.of(end - timedelta(days=1)).back(months - 1).first
     return max(start, since)
 
 

@@ -11,6 +11,14 @@ from django.db import transaction
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction
+from svet.kernel.writing import plain
+
+_LONGEST_ID = 64
+
+
+def _kept(value: Any) -> Any:
+    """What a stranger wrote, without the marks that no table can hold."""
+    return plain(value) if isinstance(value, str) else value
 
 
 def record(
@@ -69,8 +77,8 @@ def record_security(
             address=by.address,
             action=action,
             subject=subject,
-            subject_id=subject_id,
+            subject_id=plain(subject_id)[:_LONGEST_ID],
             account_id=account_id,
-            after=None if details is None else dict(details),
+            after=None if details is None else {name: _kept(value) for name, value in details.items()},
             reason=reason,
         )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from django.db import connection, models
+
+#: The server takes 65,535 parameters with one statement at most.
+MOST_PARAMETERS: Final = 60_000
 
 
 def insert_absent(
@@ -15,15 +19,17 @@ def insert_absent(
 
     A row that somebody else's open transaction has written is waited for. Columns are database names.
     """
-    if not rows:
-        return []
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in columns)
-    places = ", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * len(rows))
-    statement = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {places}"  # noqa: S608 - our own names
-        f" ON CONFLICT DO NOTHING RETURNING {names}"
-    )
+    line = "(" + ", ".join(["%s"] * len(columns)) + ")"
+    written: list[tuple[Any, ...]] = []
+    ahead = iter(rows)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value for row in rows for value in row])
-        return [tuple(row) for row in cursor.fetchall()]
+        while part := list(islice(ahead, MOST_PARAMETERS // len(columns))):
+            cursor.execute(
+                f"INSERT INTO {quote(model._meta.db_table)} ({names})"  # noqa: S608 - our own names
+                f" VALUES {', '.join([line] * len(part))} ON CONFLICT DO NOTHING RETURNING {names}",
+                [value for row in part for value in row],
+            )
+            written += [tuple(row) for row in cursor.fetchall()]
+    return written

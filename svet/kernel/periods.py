@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
+_EARLIEST = date(2000, 1, 1)
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 
 
@@ -57,6 +58,10 @@ class Month:
         """The month ``months`` later (earlier when negative)."""
         index = self.year * 12 + self.month - 1 + months
         return Month(index // 12, index % 12 + 1)
+
+    def back(self, months: int) -> Month:
+        """The month ``months`` earlier, or the first month there is: for days that somebody else chose."""
+        return Month.of(_EARLIEST) if self - Month.of(_EARLIEST) < months else self.plus(-months)
 
     def __sub__(self, other: Month) -> int:
         """How many months lie between."""

@@ -78,6 +78,12 @@ class Form(forms.Form):
         return None
 
 
+class CodeInput(forms.PasswordInput):
+    """Where a code is typed: readable, and never shown back, so that a wrong one need not be rubbed out."""
+
+    input_type = "text"
+
+
 def _is_control(sign: str, *, text: bool) -> bool:
     """NUL and other control characters; a longer text may have line breaks and tabs."""
     if text and sign in "\r\n\t":

@@ -25,10 +25,8 @@ def client_address(request: HttpRequest) -> str:
 
     It is read from the right: everything left of the last trusted proxy may have been made up.
     """
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    if not _is_address(address):  # a Unix socket has no address
-        address = "127.0.0.1"
-    if not settings.TRUSTED_PROXIES or not _is_trusted(address):
+    address = _neighbour(request)
+    if not comes_by_proxy(request):
         return address
     for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "")[-500:].split(",")):
         candidate = hop.strip()
@@ -38,6 +36,17 @@ def client_address(request: HttpRequest) -> str:
         if not _is_trusted(candidate):
             break
     return address
+
+
+def comes_by_proxy(request: HttpRequest) -> bool:
+    """Whether the request was brought by a proxy of ``SVET_TRUSTED_PROXIES``."""
+    return bool(settings.TRUSTED_PROXIES) and _is_trusted(_neighbour(request))
+
+
+def _neighbour(request: HttpRequest) -> str:
+    """Who speaks with us directly."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    return address if _is_address(address) else "127.0.0.1"  # a Unix socket has no address
 
 
 def _is_address(text: str) -> bool:

@@ -21,31 +21,33 @@ def explain(refusal: Refused) -> str:
     """Why the text was not taken, and what to send instead."""
     match refusal.reason:
         case TextReason.NO_ACCOUNT:
-            return _("Не нашли такой счёт. Начните с последних цифр номера абонента: %(accounts)s.") % {
-                "accounts": refusal.details["accounts"]
-            }
+            return _with_accounts(
+                refusal,
+                _("Не нашли такой счёт. Начните с последних цифр номера абонента: %(accounts)s."),
+                _("Не нашли такой счёт. Начните с последних цифр номера абонента."),
+            )
         case TextReason.WHICH:
-            return _("Счетов несколько. Начните с последних цифр номера абонента: %(accounts)s.") % {
-                "accounts": refusal.details["accounts"]
-            }
+            return _with_accounts(
+                refusal,
+                _("Счетов несколько. Начните с последних цифр номера абонента: %(accounts)s."),
+                _("Счетов несколько. Начните с последних цифр номера абонента."),
+            )
         case TextReason.SCALES:
-            return _("У прибора учёта другие шкалы. Напишите так: %(example)s.") % {
-                "example": refusal.details["example"]
-            }
+            return _("У прибора учёта другие шкалы.")
         case TextReason.NOTHING_ASKED:
             return _("Мы ни о чём не спрашивали. Пришлите показания цифрами с прибора учёта.")
         case _:
             return texts.explain(refusal)
 
 
-def refusals(judgement: Judgement) -> str:
-    """The reasons of every scale that cannot be taken."""
-    said = [
-        texts.explain_reason(verdict.refusal, verdict.details)
-        for verdict in judgement.refusals
-        if verdict.refusal
-    ]
-    return " ".join(dict.fromkeys(said))
+def _with_accounts(refusal: Refused, naming: str, otherwise: str) -> str:
+    accounts = refusal.details.get("accounts")
+    return naming % {"accounts": accounts} if accounts else otherwise
+
+
+def with_example(said: str, text: str) -> str:
+    """A refusal and a text that would have been understood."""
+    return said if not text else _("%(said)s Напишите так: %(example)s.") % {"said": said, "example": text}
 
 
 def example(zones: Sequence[Zone]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from svet.kernel.refusals import Refused
+from svet.metering import reason_texts
 from svet.metering.rules import (
     DisputeReason,
     DisputeState,
@@ -69,8 +69,32 @@ def values_line(values: Mapping[Zone, Decimal]) -> str:
 
 
 def explain(refusal: Refused) -> str:
-    """What happened and what to do, in Russian."""
+    """What happened and what to do, in Russian; of a whole set, all that the guard thinks of it."""
+    judgement = getattr(refusal, "judgement", None)
+    if isinstance(judgement, Judgement) and judgement.refusals:
+        return explain_set(judgement)
     return explain_reason(refusal.reason, refusal.details)
+
+
+def explain_set(judgement: Judgement) -> str:
+    """Why a set cannot be taken: the zones that look exchanged, or the reason of each scale."""
+    if Doubt.SWAPPED_ZONES in judgement.doubts and judgement.suggestion is not None:
+        return _("Похоже, показания зон перепутаны местами. Проверьте, не так ли на приборе: %(values)s.") % {
+            "values": values_line(judgement.suggestion)
+        }
+    said = [explain_reason(each.refusal, each.details) for each in judgement.refusals]
+    return " ".join(dict.fromkeys(said))
+
+
+def doubts_of(judgement: Judgement) -> str:
+    """What looks odd in a set that waits for a person, with the values that would be believable."""
+    said = doubts_line(" ".join(doubt for doubt in Doubt if doubt in judgement.doubts))
+    if judgement.suggestion is None:
+        return said
+    return _("%(doubts)s; возможно, на приборе: %(values)s") % {
+        "doubts": said,
+        "values": values_line(judgement.suggestion),
+    }
 
 
 def explain_reason(reason: object, details: Mapping[str, object] | None = None) -> str:
@@ -84,35 +108,25 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
         case Reason.CHARS:
             return _("Введите только цифры, без букв и других знаков.")
         case Reason.FRACTION:
-            return _fraction(details)
+            return reason_texts.fraction(details)
         case Reason.CAPACITY:
-            return _("На приборе учёта %(digits)s цифр до запятой: проверьте, нет ли лишней.") % {
-                "digits": details.get("digits", "")
-            }
+            return reason_texts.capacity(details)
         case Reason.LOWER:
-            return _(
-                "Показание меньше предыдущего (%(previous)s). Проверьте цифры. Если на приборе именно "
-                "столько, отправьте показания на проверку: приложите фото, и сотрудник разберётся."
-            ) % {"previous": _shown(details.get("previous"))}
+            return reason_texts.lower(details)
         case Reason.UNKNOWN_ZONE:
             return _("У этого прибора учёта нет такой шкалы. Обновите страницу и введите показания снова.")
         case Reason.FUTURE:
-            return _("Дата показаний ещё не наступила. Передайте их в тот день, когда сняли.")
+            return reason_texts.future(details)
         case Reason.STALE:
-            return _(
-                "Показания введены больше %(days)s дней назад. "
-                "Посмотрите на прибор учёта и введите сегодняшние."
-            ) % {"days": details.get("days", "")}
+            return reason_texts.stale(details)
         case Reason.BEFORE_LAST:
-            return _("Уже есть показания за %(on)s. Передайте показания на сегодняшний день.") % {
-                "on": _shown(details.get("last_on"))
-            }
+            return reason_texts.before_last(details)
         case Reason.SMART:
             return _("Прибор учёта сам передаёт показания, вам ничего отправлять не нужно.")
         case Reason.REMOVED:
-            return _("Этот прибор учёта снят. Передайте показания нового прибора.")
+            return reason_texts.removed(details)
         case Reason.CLOSED:
-            return _("Договор закрыт, показания по нему не принимаются.")
+            return reason_texts.closed(details)
         case ReplaceReason.BEFORE_INSTALLED:
             return _("Прежний прибор тогда ещё не стоял: проверьте день замены.")
         case ReplaceReason.SAME_METER:
@@ -181,20 +195,6 @@ def bad_date() -> str:
 def refused_by_staff() -> str:
     """Why a set under review was not taken, when the staff gave no words of its own."""
     return _("значение не похоже на верное. Проверьте цифры и передайте показания ещё раз.")
-
-
-def _fraction(details: Mapping[str, object]) -> str:
-    if details.get("decimals"):
-        return _("После запятой слишком много цифр: у прибора учёта их %(decimals)s.") % {
-            "decimals": details["decimals"]
-        }
-    return _("Введите только целые киловатт-часы, без запятой и цифр после неё.")
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Decimal):
-        return number(value)
-    return f"{value:%d.%m.%Y}" if isinstance(value, date) else ""
 
 
 def question(doubt: Doubt, judgement: Judgement) -> str:

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, connections, transaction
-from django.db.models import F
+from django.db.models import BigIntegerField, F
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -56,10 +58,10 @@ def sweep(timestamp: int) -> None:
     ).order_by("due_at")
     found = dict(overdue.values_list("id", "event")[:5000])
     # After a month's bills thousands simply stand in the queue: waking them again would double it.
-    queued = ProcrastinateJob.objects.filter(
-        task_name="notices.deliver", status="todo", args__delivery_id__in=list(found)
-    )
-    for delivery_id in found.keys() - set(queued.values_list("args__delivery_id", flat=True)):
+    named = Cast(KeyTextTransform("delivery_id", "args"), BigIntegerField())
+    queued = ProcrastinateJob.objects.filter(task_name="notices.deliver", status="todo")
+    queued = queued.annotate(delivery=named).filter(delivery__in=list(found))
+    for delivery_id in found.keys() - set(queued.values_list("delivery", flat=True)):
         wake(delivery_id=delivery_id, event=Event(found[delivery_id]))
     _note_receipts()
 

@@ -35,6 +35,8 @@ class Event(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an event, not a password
     CONTACT_CHANGED = "contact_changed"
     SECOND_FACTOR = "second_factor"
+    TOKEN_ISSUED = "token_issued"  # noqa: S105 - an event, not a key
+    TOKEN_EXPIRES = "token_expires"  # noqa: S105 - an event, not a key
     OFFICE_ASKED = "office_asked"
     FAREWELL = "farewell"
     EMAIL_CODE = "email_code"
@@ -92,10 +94,13 @@ PARAMS: Final[Mapping[Event, frozenset[str]]] = {
     Event.WINDOW_OPEN: frozenset({"until"}),
     Event.WINDOW_CLOSING: frozenset({"until"}),
     Event.NEW_DEVICE: frozenset({"device", "at"}),
-    Event.PASSWORD_CHANGED: frozenset({"at"}),
+    # ``keys``: how many keys for programs ended with it, «0».
+    Event.PASSWORD_CHANGED: frozenset({"at", "keys"}),
     Event.CONTACT_CHANGED: frozenset({"contact", "at"}),
     # ``change``: one of FACTOR_CHANGES.
     Event.SECOND_FACTOR: frozenset({"change", "at"}),
+    Event.TOKEN_ISSUED: frozenset({"name", "at"}),
+    Event.TOKEN_EXPIRES: frozenset({"name", "until"}),
     # ``about``: one of OFFICE_ABOUT.
     Event.OFFICE_ASKED: frozenset({"about", "number", "at"}),
     Event.FAREWELL: frozenset({"at"}),
@@ -111,7 +116,11 @@ FACTOR_CHANGES: Final = frozenset(
 )
 OFFICE_ABOUT: Final = frozenset({"phone", "factor"})
 #: What may become of somebody's hold on an account.
-ACCESS_CHANGES: Final = frozenset({"approved", "confirmed", "restored", "closed", "handed_over"})
+ACCESS_CHANGES: Final = frozenset(
+    {"approved", "confirmed", "restored", "closed", "handed_over", "term_over"}
+    # What its owner hears of somebody else's.
+    | {"guest_term_over", "guest_term_over_paper", "delivery_ended", "invitation_expired"}
+)
 
 #: Secrets: their bodies are wiped as soon as they have left or cannot leave any more.
 SENSITIVE: Final = frozenset({Event.CODE, Event.EMAIL_CODE})
@@ -127,6 +136,8 @@ OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.PASSWORD_CHANGED: frozenset(Channel),
     Event.CONTACT_CHANGED: frozenset(Channel),
     Event.SECOND_FACTOR: frozenset(Channel),
+    Event.TOKEN_ISSUED: frozenset(Channel),
+    Event.TOKEN_EXPIRES: frozenset({Channel.BELL}),
     Event.OFFICE_ASKED: frozenset(Channel),
     Event.FAREWELL: frozenset({Channel.EMAIL, Channel.SMS}),
     Event.RECEIPT: frozenset({Channel.EMAIL}),
@@ -163,6 +174,7 @@ USUAL: Final[Mapping[Event, frozenset[Channel]]] = {
     Event.PAYMENT_REFUNDED: frozenset({Channel.EMAIL}),
     Event.VERIFICATION_NEAR: frozenset({Channel.BELL, Channel.EMAIL}),
     Event.METER_REPLACED: frozenset({Channel.EMAIL}),
+    Event.TOKEN_EXPIRES: frozenset({Channel.EMAIL}),
     Event.WINDOW_OPEN: frozenset({Channel.BELL}),
     Event.WINDOW_CLOSING: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
 }

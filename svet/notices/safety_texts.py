@@ -22,14 +22,15 @@ def new_device(p: Params) -> Words:
 
 
 def password_changed(p: Params) -> Words:
-    """The password is another."""
+    """The password is another, and the keys for programs ended with it or did not."""
+    text = _(
+        "%(at)s пароль вашего кабинета изменён. Если это не вы, нажмите «Вспомнить пароль» "
+        "и позвоните на горячую линию %(hotline)s."
+    )
+    keys = "" if p["keys"] == "0" else _("Ключи для программ отозваны: %(keys)s.")
     return Words(
         title=_("Пароль изменён"),
-        text=_(
-            "%(at)s пароль вашего кабинета изменён. Если это не вы, нажмите «Вспомнить пароль» "
-            "и позвоните на горячую линию %(hotline)s."
-        )
-        % p,
+        text=" ".join(part for part in (text, keys) if part) % p,
         sms=_("Пароль кабинета изменён. Не вы? Звоните %(hotline)s") % p,
         action=_("Открыть профиль"),
     )
@@ -70,6 +71,34 @@ def second_factor(p: Params) -> Words:
         % said,
         sms=_("Изменён второй шаг входа в кабинет. Не вы? Звоните %(hotline)s") % p,
         action=_("Открыть профиль"),
+    )
+
+
+def token_issued(p: Params) -> Words:
+    """There is a new key for programs."""
+    return Words(
+        title=_("Создан ключ для программ"),
+        text=_(
+            "%(at)s в вашем кабинете создан ключ для программ «%(name)s»: программа с ним действует от "
+            "вашего имени. Если это не вы, отзовите ключ, смените пароль и позвоните на горячую линию "
+            "%(hotline)s."
+        )
+        % p,
+        sms=_("Создан ключ для программ. Не вы? Отзовите его: %(hotline)s") % p,
+        action=_("Это не я: отозвать ключ"),
+    )
+
+
+def token_expires(p: Params) -> Words:
+    """A key for programs will soon open nothing."""
+    return Words(
+        title=_("Ключ для программ скоро перестанет действовать"),
+        text=_(
+            "Ключ «%(name)s» действует до %(until)s. Если программа ещё нужна, создайте для неё новый ключ."
+        )
+        % p,
+        sms=_("Ключ для программ действует до %(until)s. Создайте новый") % p,
+        action=_("Посмотреть ключи"),
     )
 
 

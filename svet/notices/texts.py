@@ -96,15 +96,53 @@ def _reading_used(p: Params) -> Words:
 
 
 def _bill_ready(p: Params) -> Words:
+    # Notices of earlier versions lack the state: they were all of something to be paid.
+    state = p.get("state", "due")
+    if state in ("over", "even"):
+        return _nothing_to_pay(p, over=state == "over")
+    late = state == "overdue"
     return Words(
         title=_("Счёт за %(period)s готов") % p,
-        text=_("Аб. № %(account)s: к оплате %(total)s до %(due)s.") % p,
-        sms=_("Счёт за %(period)s: %(total)s до %(due)s. Аб. № %(account)s") % p,
+        text=(
+            _("Аб. № %(account)s: к оплате %(total)s, срок прошёл %(due)s.")
+            if late
+            else _("Аб. № %(account)s: к оплате %(total)s до %(due)s.")
+        )
+        % p,
+        sms=(
+            _("Счёт за %(period)s: %(total)s, срок прошёл %(due)s. Аб. № %(account)s")
+            if late
+            else _("Счёт за %(period)s: %(total)s до %(due)s. Аб. № %(account)s")
+        )
+        % p,
         paragraphs=(
-            _("По аб. № %(account)s за %(period)s к оплате %(total)s. Оплатите, пожалуйста, до %(due)s.") % p,
+            (
+                _("По аб. № %(account)s за %(period)s к оплате %(total)s. Срок оплаты прошёл %(due)s.")
+                if late
+                else _(
+                    "По аб. № %(account)s за %(period)s к оплате %(total)s. Оплатите, пожалуйста, до %(due)s."
+                )
+            )
+            % p,
             _("Без комиссии это можно сделать в личном кабинете; там же видно, из чего сложилась сумма."),
         ),
         action=_("Посмотреть и оплатить"),
+    )
+
+
+def _nothing_to_pay(p: Params, *, over: bool) -> Words:
+    """A bill of an account that owes nothing: nobody is asked for 0,00 ₽."""
+    said = _("Переплата %(over)s, платить не нужно") % p if over else _("платить не нужно")
+    values = {**p, "said": said}
+    return Words(
+        title=_("Счёт за %(period)s готов") % p,
+        text=_("Аб. № %(account)s: %(said)s.") % values,
+        sms=_("Счёт за %(period)s: %(said)s. Аб. № %(account)s") % values,
+        paragraphs=(
+            _("По аб. № %(account)s за %(period)s: %(said)s.") % values,
+            _("Из чего сложилась сумма, видно в личном кабинете."),
+        ),
+        action=_("Посмотреть счёт"),
     )
 
 
@@ -243,6 +281,8 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.PASSWORD_CHANGED: safety_texts.password_changed,
     Event.CONTACT_CHANGED: safety_texts.contact_changed,
     Event.SECOND_FACTOR: safety_texts.second_factor,
+    Event.TOKEN_ISSUED: safety_texts.token_issued,
+    Event.TOKEN_EXPIRES: safety_texts.token_expires,
     Event.OFFICE_ASKED: safety_texts.office_asked,
     Event.FAREWELL: safety_texts.farewell,
     Event.EMAIL_CODE: _email_code,

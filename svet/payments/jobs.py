@@ -33,9 +33,10 @@ def janitor(timestamp: int) -> None:
     operations.look_at_asked_refunds(now=now)
 
 
-@app.periodic(cron="17 * * * *")
+@app.periodic(cron="*/10 * * * *")
 @app.task(queue="payments", name="payments.refunds", pass_context=False)
 def refunds(timestamp: int) -> None:
-    """Read the bank's list of refunds, every hour: a callback may never come. A silent bank waits an hour."""
+    """Read the bank's list of refunds, every ten minutes: a callback may never come."""
+    # A silent bank is asked in ten minutes again.
     with suppress(operations.BankUnavailable):
         operations.look_for_refunds(now=datetime.fromtimestamp(timestamp, tz=UTC))

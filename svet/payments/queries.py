@@ -39,6 +39,7 @@ from svet.payments.promises import (
     broken_sources,
 )
 from svet.payments.registers import RegisterState
+from svet.payments.series import Remainder, later_lines, remainder, remainders
 from svet.payments.states import IN_TRANSIT, OrderState, RefundState
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "OrderView",
     "RefundView",
     "RegisterPaymentView",
+    "Remainder",
     "ReviewView",
     "accounts_of_order",
     "broken",
@@ -61,6 +63,7 @@ __all__ = [
     "cards",
     "in_transit",
     "last_receipt_email",
+    "later_lines",
     "open_callback",
     "open_callbacks",
     "order_for",
@@ -68,7 +71,10 @@ __all__ = [
     "orders",
     "orders_in_review",
     "own_order",
+    "refunded_orders",
     "register_payments",
+    "remainder",
+    "remainders",
     "unfinished",
     "view",
     "waiting_for_a_person",
@@ -113,6 +119,11 @@ class RefundView:
     money: Money
     refunded_at: datetime
     account_ids: tuple[int, ...]
+
+    @property
+    def back(self) -> Money:
+        """The sum with the sign it has among payments."""
+        return -self.money
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +204,19 @@ def orders(
     if until is not None:
         chosen = chosen.filter(created_at__lt=until)
     wanted = frozenset(account_ids)
+    return [view(order, only=wanted) for order in _with_parts(chosen).order_by("-created_at", "-id")]
+
+
+def refunded_orders(*, account_ids: Collection[int], since: datetime, until: datetime) -> list[OrderView]:
+    """Orders of any age over the accounts of which the bank gave something back in ``since``…``until``."""
+    back = PaymentRefund.objects.filter(
+        order__lines__account_id__in=account_ids,
+        state=RefundState.DONE,
+        refunded_at__gte=since,
+        refunded_at__lt=until,
+    )
+    wanted = frozenset(account_ids)
+    chosen = Order.objects.filter(pk__in=back.values("order_id"))
     return [view(order, only=wanted) for order in _with_parts(chosen).order_by("-created_at", "-id")]
 
 
@@ -299,7 +323,8 @@ def _refunds(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]:
             if only is None or part.line.account_id in only
         ]
         money = Money(sum(kopecks for _, kopecks in parts))
-        if order.state == OrderState.RETURNED:
+        if order.state == OrderState.RETURNED and only is None:
+            # It never came to the accounts; how much it was is the payer's business.
             money = refund.money
         if money:
             at = refund.refunded_at or refund.known_at

@@ -30,6 +30,10 @@ class LaterLine(models.Model):
     def __str__(self) -> str:
         return f"{self.order_id}+{self.position}"
 
+    @property
+    def money(self) -> Money:
+        return Money(self.kopecks)
+
 
 class PaymentRefund(models.Model):
     """One refund of an order at the bank: made there without us, or asked for by us (``key``).

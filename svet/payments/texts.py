@@ -76,6 +76,11 @@ def _explain_order(refusal: Refused) -> str:
             return _("Всего за один раз можно оплатить не больше %(sum)s.") % {"sum": high}
         case "sum_changed":
             return _("Сумма изменилась. Проверьте её и нажмите «Оплатить» ещё раз.")
+        case "several_payees":
+            return _(
+                "Эти абоненты платят разным организациям. Деньги из одного платежа уходят только одной, "
+                "поэтому заплатите им по очереди."
+            )
         case "key_reused":
             return _("Эта форма уже отправлена с другими суммами. Проверьте их и нажмите «Оплатить» ещё раз.")
         case "account_not_found":
@@ -178,8 +183,15 @@ def _explain_row(refusal: Refused) -> str:
     return ""
 
 
-def state_name(state: OrderState) -> str:
-    """The state of a payment in one or two words, as «История» shows it."""
+def state_name(state: OrderState, *, refunded: bool = False, returned: bool = False) -> str:
+    """The state of a payment in one or two words, as «История» shows it.
+
+    ``refunded`` tells that the bank gave something of a credited payment back, ``returned`` that all of it.
+    """
+    if state is OrderState.CREDITED and returned:
+        return _("Возвращён")
+    if state is OrderState.CREDITED and refunded:
+        return _("Возвращён частично")
     return {
         OrderState.CREATED: _("Создан"),
         OrderState.SENT: _("Ждёт банк"),

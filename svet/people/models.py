@@ -250,7 +250,7 @@ class OfficeSignature(models.Model):
 
 
 class Token(models.Model):
-    """A personal key to the API; only its digest is kept."""
+    """A personal key to the API, good until ``expires_at``; only its digest is kept."""
 
     public_id = PublicIdField()
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
@@ -259,9 +259,15 @@ class Token(models.Model):
     digest = models.CharField(max_length=64)
     hint = models.CharField(max_length=4)
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    # When its holder was told that it will end soon.
+    warned_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["digest"], name="token_digest_is_unique")]
-        indexes = [models.Index(fields=["person", "created_at"], name="token_of_person")]
+        indexes = [
+            models.Index(fields=["person", "created_at"], name="token_of_person"),
+            models.Index(fields=["expires_at"], name="token_expiry"),
+        ]

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from svet.kernel.refusals import NotFound
 from svet.people.models import Code, CodePurpose, Consent, Device, OfficeRequest, Person, Token
 from svet.people.rules.agents import name_of_agent
@@ -28,6 +30,7 @@ class TokenHolder:
     token_id: int
     token_public_id: str
     scopes: frozenset[str]
+    expires_at: datetime
     last_used_at: datetime | None
 
 
@@ -74,7 +77,7 @@ def token_digest(secret: str) -> str:
 
 
 def person_by_token(secret: str) -> TokenHolder | None:
-    """Who holds this key, unless it was revoked or its holder blocked."""
+    """Who holds this key, unless it was revoked or its holder blocked; it may have expired."""
     if len(secret) != _SECRET_LENGTH or not secret.isascii():
         return None
     token = (
@@ -84,7 +87,14 @@ def person_by_token(secret: str) -> TokenHolder | None:
     )
     if token is None:
         return None
-    return TokenHolder(token.person, token.pk, token.public_id, frozenset(token.scopes), token.last_used_at)
+    return TokenHolder(
+        token.person,
+        token.pk,
+        token.public_id,
+        frozenset(token.scopes),
+        token.expires_at,
+        token.last_used_at,
+    )
 
 
 def recipient_of(person_id: int) -> int:
@@ -163,8 +173,13 @@ def consents(*, person_id: int) -> list[Consent]:
 
 
 def tokens(*, person_id: int) -> list[Token]:
-    """The keys in force, newest first."""
+    """The keys that were not revoked, newest first; the expired ones of the last month too."""
     return list(Token.objects.filter(person_id=person_id, revoked_at__isnull=True).order_by("-created_at"))
+
+
+def live_tokens(*, person_id: int, now: datetime) -> QuerySet[Token]:
+    """The keys that open something now."""
+    return Token.objects.filter(person_id=person_id, revoked_at__isnull=True, expires_at__gt=now)
 
 
 def agreements_due(*, person_id: int) -> list[str]:

@@ -48,6 +48,7 @@ SCOPES: dict[Scope, str | Promise] = {
     Scope.HOUSEHOLD_WRITE: gettext_lazy("Открывать и закрывать близким доступ к лицевым счетам"),
     Scope.APPEALS_READ: gettext_lazy("Читать обращения"),
     Scope.APPEALS_WRITE: gettext_lazy("Писать обращения"),
+    Scope.TOKENS_WRITE: gettext_lazy("Отзывать другие ключи для программ"),
 }
 
 ROLES: dict[Role, str | Promise] = {
@@ -180,7 +181,7 @@ OFFICE_STATES: dict[str, str | Promise] = {
 _OFFICE: dict[str, str | Promise] = {
     OfficeReason.STANDING: gettext_lazy("Такая заявка уже подана. Дождитесь решения или отзовите её."),
     OfficeReason.CLOSED: gettext_lazy("Эта заявка уже закрыта."),
-    OfficeReason.TAKEN: gettext_lazy("На новый номер уже открыт кабинет."),
+    OfficeReason.TAKEN: gettext_lazy("На этот номер уже открыт кабинет."),
     OfficeReason.COMMENT_TOO_LONG: gettext_lazy("Слишком длинно: можно до 500 символов."),
     OfficeReason.NO_CABINET: gettext_lazy("С этим номером кабинета нет."),
     OfficeReason.SAME_PHONE: gettext_lazy("Это нынешний номер кабинета. Введите новый."),
@@ -202,6 +203,7 @@ _PROFILE: dict[str, str | Promise] = {
         "На адрес, который дал браузер, мы не умеем слать уведомления. Попробуйте другой браузер."
     ),
     ProfileReason.TOO_MANY: gettext_lazy("Ключей уже двадцать. Отзовите ненужные."),
+    ProfileReason.TERM: gettext_lazy("Такого срока нет. Выберите срок короче."),
 }
 
 
@@ -212,6 +214,13 @@ def explain(refusal: Refused) -> str:
     reason = refusal.reason
     if isinstance(reason, PasswordReason):
         return _password(refusal)
+    if reason is CodeReason.REPEATED:
+        left = int(str(refusal.details.get("tries_left", 0)))
+        return ngettext(
+            "Этот код вы уже вводили, он не подошёл. Осталась %(left)d попытка.",
+            "Этот код вы уже вводили, он не подошёл. Осталось %(left)d попыток.",
+            left,
+        ) % {"left": left}
     if reason is CodeReason.WRONG:
         left = int(str(refusal.details.get("tries_left", 0)))
         return ngettext(
@@ -235,7 +244,8 @@ def explain(refusal: Refused) -> str:
 
 
 def _password(refusal: Refused) -> str:
-    position = refusal.details.get("position")
+    # The rule that refuses a character always says which one it is.
+    position = refusal.details["position"] if refusal.reason not in _PASSWORD else 0
     if refusal.reason is PasswordReason.NON_LATIN:
         return _(
             "Буквы только латинского алфавита: на месте %(position)s стоит другая. Проверьте раскладку."

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
+from svet.look.formats import moment
 from svet.notices.leaving import say_farewell
 from svet.payments.operations.leaving import LeavingReason, LeavingRefused, forget_payer
 from svet.people.operations.leaving import check_leaving, forget_person
-from svet.people.rules.stamps import stamp
 from svet.subscribers.operations.leaving import leave_accounts
 from svet.support.leaving import forget_writer
 
@@ -29,5 +29,5 @@ def delete_cabinet(*, person_id: int, password: str, address: str, now: datetime
         forget_payer(person_id=person_id, by=by, now=now)
         leave_accounts(person_id=person_id, by=by, now=now)
         forget_writer(person_id=person_id, by=by, now=now)
-        say_farewell(recipient_id=person.recipient_id, at=stamp(now), now=now)
+        say_farewell(recipient_id=person.recipient_id, at=moment(now), now=now)
         forget_person(person_id=person_id, by=by, now=now)

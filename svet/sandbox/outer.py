@@ -67,6 +67,20 @@ def send_sms(*, phone: str, text: str) -> bool:
     return answer.status_code == httpx.codes.ACCEPTED
 
 
+def give_back(*, payment: str, amount: str) -> bool:
+    """Let the bank give money back («100.00», or nothing for all that is left); False when it will not.
+
+    :raises WorldDown: it does not answer
+    """
+    try:
+        answer = _client().post(
+            f"{settings.SANDBOX_CONTROL_URL}/control/bank/refund", data={"payment": payment, "amount": amount}
+        )
+    except httpx.HTTPError as error:
+        raise WorldDown(type(error).__name__) from error
+    return answer.status_code == httpx.codes.ACCEPTED
+
+
 def attachment(*, letter: int, index: int) -> tuple[bytes, str] | None:
     """A letter's file and its media type, or nothing. :raises WorldDown:"""
     try:

@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from svet.kernel.refusals import Refused
+from svet.payments.rules import parse_amount
 from svet.sandbox import outer
 from svet.sandbox.outer import WorldDown
-from svet.sandbox.shown import bank_entries, conversations, letters
+from svet.sandbox.shown import bank_entries, conversations, letters, refundable
 from svet.sandbox.town import queries as town
 from svet.sandbox.world.cards import CARDS, THREE_D_SECURE_CODE
 
@@ -123,13 +125,41 @@ def attachment(request: HttpRequest, letter: int, index: int) -> HttpResponse:
 
 @require_safe
 def bank(request: HttpRequest) -> HttpResponse:
-    """The bank's journal and its test cards."""
+    """The bank's journal, its test cards, and the payments it can give back."""
+    return _bank(request)
+
+
+@require_POST
+def give_back(request: HttpRequest) -> HttpResponse:
+    """A clerk of the bank gives a payment back, whole or in part; the shop hears of it as of any refund."""
+    payment, typed = request.POST.get("payment", "")[:_LONGEST], request.POST.get("amount", "")[:_LONGEST]
+    try:
+        amount = f"{parse_amount(typed).roubles:.2f}"
+    except Refused:
+        return _bank(request, refused=True, wrong=payment, typed=typed)
+    try:
+        if outer.give_back(payment=payment, amount=amount):
+            return redirect("/sandbox/bank/")
+    except WorldDown:
+        return _down(request, "/sandbox/bank/")
+    return _bank(request, refused=True, wrong=payment, typed=typed)
+
+
+def _bank(request: HttpRequest, *, refused: bool = False, wrong: str = "", typed: str = "") -> HttpResponse:
     try:
         entries = outer.read("bank")["entries"]
     except WorldDown:
         return _down(request, "/sandbox/bank/")
-    context = {"entries": bank_entries(entries), "cards": CARDS, "code": THREE_D_SECURE_CODE}
-    return _show(request, "bank", "/sandbox/bank/", context)
+    context = {
+        "entries": bank_entries(entries),
+        "payments": refundable(entries),
+        "cards": CARDS,
+        "code": THREE_D_SECURE_CODE,
+        "refused": refused,
+        "wrong": wrong,
+        "typed": typed,
+    }
+    return _show(request, "bank", "/sandbox/bank/", context, status=422 if refused else 200)
 
 
 @require_safe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -144,6 +144,48 @@ def bank_entries(entries: Iterable[Mapping[str, Any]]) -> list[BankEntry]:
             )
         )
     return found[::-1][:_NEWEST]
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """A payment of which the bank can still give something back; sums in kopecks."""
+
+    reference: str
+    at: datetime
+    title: str
+    kopecks: int
+    refunded: int
+
+    @property
+    def left(self) -> int:
+        return self.kopecks - self.refunded
+
+    @property
+    def typed(self) -> str:
+        """What is left, as it stands in a money field."""
+        return f"{self.left // 100},{self.left % 100:02d}"
+
+
+def refundable(entries: Iterable[Mapping[str, Any]], *, most: int = 10) -> list[Refundable]:
+    """The newest payments with something left, newest first."""
+    payments: dict[str, Refundable] = {}
+    for entry in entries:
+        event, thing = str(entry.get("event", "")), entry.get("object")
+        if not isinstance(thing, dict):
+            continue
+        kopecks = _kopecks(str((thing.get("amount") or {}).get("value", ""))) or 0
+        if event == "payment.succeeded":
+            payments[thing["id"]] = Refundable(
+                reference=str(thing["id"]),
+                at=datetime.fromisoformat(entry["at"]),
+                title=str(thing.get("description", "")),
+                kopecks=kopecks,
+                refunded=int(thing.get("refunded_kopecks", 0)),
+            )
+        elif event == "refund.created" and thing.get("payment_id") in payments:
+            known = payments[thing["payment_id"]]
+            payments[known.reference] = replace(known, refunded=known.refunded + kopecks)
+    return [payment for payment in reversed(payments.values()) if payment.left > 0][:most]
 
 
 def _kopecks(amount: str) -> int | None:

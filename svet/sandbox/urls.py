@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("mail/", pages.mail, name="sandbox-mail"),
     path("mail/<int:letter>/<int:index>/", pages.attachment, name="sandbox-attachment"),
     path("bank/", pages.bank, name="sandbox-bank"),
+    path("bank/refund/", pages.give_back, name="sandbox-refund"),
     path("phone.json", pages.phone_json, name="sandbox-phone-json"),
     path("mail.json", pages.mail_json, name="sandbox-mail-json"),
     path("town.json", pages.town_json, name="sandbox-town-json"),

@@ -25,6 +25,7 @@ from svet.payments import queries as payments
 from svet.payments import texts as payment_texts
 from svet.staff.sent import shown_delivery
 from svet.subscribers import finding, queries
+from svet.subscribers.delivering import bill_addresses
 from svet.subscribers.models import Account, Delivery
 from svet.subscribers.rules import Right
 
@@ -94,12 +95,15 @@ def account_screen(account: Account, *, now: datetime) -> dict[str, Any]:
     """The context of the page: a constant number of queries."""
     ids = [account.pk]
     cabinets = finding.cabinets_of(account_id=account.pk)
-    addresses = {address for address in (account.registry_phone, account.delivery_email) if address}
+    letters_to = bill_addresses(ids).get(account.pk)
+    email = letters_to.email if letters_to else ""
+    addresses = {address for address in (account.registry_phone, account.delivery_email, email) if address}
     latest = metering.latest(account_ids=ids)
     return {
         "account": account,
         "address": queries.shown_address(account, confirmed=True),
         "delivery": DELIVERIES[account.delivery],
+        "delivery_email": email,
         "balance": ledger.balance(account.pk),
         "in_transit": payments.in_transit(ids).get(account.pk),
         "cabinets": [
@@ -135,9 +139,15 @@ def _values(found: SetView) -> dict[str, Any]:
 
 def _money(account_id: int, *, now: datetime) -> list[Came]:
     since = now - _YEAR
+    found = payments.orders(account_ids=[account_id], since=since)
     orders = [
         Came(one.created_at, None, one.number, one.total, payment_texts.state_name(one.state))
-        for one in payments.orders(account_ids=[account_id], since=since)
+        for one in found
+    ]
+    orders += [
+        Came(refund.refunded_at, None, one.number, refund.back, _("возвращено банком"))
+        for one in found
+        for refund in one.refunds
     ]
     registers = [
         Came(

@@ -23,6 +23,7 @@ from svet.people.rules.staff import Permission
 from svet.staff.desk import Desk, actor_of, desk_page, turn_away
 from svet.staff.reading_form import Typed, boxes, said, take_photo, typed_values
 from svet.subscribers.queries import provider_today
+from svet.subscribers.rules import bare_number
 
 FOUND = 20
 LONGEST_ACT = 40
@@ -42,7 +43,7 @@ DESK = Desk(
 def find(request: HttpRequest) -> HttpResponse:
     """Find the meter by its serial or by the account's number."""
     asked = request.GET.get("q", "").replace("\0", "").strip()[:30]
-    meters = queries.standing_by_number(number=asked, limit=FOUND) if asked else []
+    meters = queries.standing_by_number(number=bare_number(asked), limit=FOUND) if asked else []
     return render(request, "staff/controls.html", {"asked": asked, "meters": meters})
 
 

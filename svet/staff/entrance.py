@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
-from svet.look.forms import Form
+from svet.look.forms import CodeInput, Form
 from svet.look.requests import client_address, now_of
 from svet.people import operations as people
 from svet.people.rules import LONGEST_PASSWORD
@@ -47,7 +47,9 @@ class SignInForm(Form):
 class FactorForm(Form):
     """The code of the application."""
 
-    code = forms.CharField(required=False, strip=False, label=gettext_lazy("Код из приложения"))
+    code = forms.CharField(
+        required=False, strip=False, label=gettext_lazy("Код из приложения"), widget=CodeInput()
+    )
 
 
 @sensitive_post_parameters("password")

@@ -134,6 +134,9 @@ def _decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
         "confirm": lambda: operations.confirm_link(**terms, document=request.POST.get("document", "")),
     }
     back = office.account_of_link(link_public_id=link_id)
+    if not back:
+        # Before the act: it would ask for a reason first, and there would be no page to say so on.
+        turn_away(request, subject="link", public_id=link_id)
     try:
         acts[verb]()
     except NotFound:

@@ -149,10 +149,6 @@ def _page(
     back_form = back or BackForm()
 
     def context() -> dict[str, Any]:
-        if account is not None and put.is_bound:
-            # The page shows this account: only now may the next press put the money on it.
-            put.data = put.data.copy()
-            put.data["seen"] = account.public_id
         line = exchange.waiting_line(found.key)
         return {
             "row": found,
@@ -167,6 +163,8 @@ def _page(
             "holder": subscribers.shown_holder(account, confirmed=False) if account else "",
             "address": subscribers.shown_address(account, confirmed=False) if account else "",
             "put": put,
+            # The page shows this account: only now may the next press put the money on it.
+            "seen": account.public_id if account else "",
             "back": back_form,
             **ownership(request, CaseKind.ROW, found.public_id),
         }

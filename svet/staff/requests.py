@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.kernel.refusals import NotFound, Refused
-from svet.look.forms import Form
+from svet.look.forms import CodeInput, Form
 from svet.look.requests import now_of
 from svet.people import operations as people
 from svet.people import queries as people_queries
@@ -69,7 +69,7 @@ class WalkInForm(Form):
 class CodeForm(Form):
     """The code the person reads out."""
 
-    code = forms.CharField(required=False, strip=False, label=gettext_lazy("Код из СМС"))
+    code = forms.CharField(required=False, strip=False, label=gettext_lazy("Код из СМС"), widget=CodeInput())
 
 
 @require_safe

@@ -17,6 +17,7 @@ from svet.payments.suspense import WaitingRow
 from svet.people.rules import normalise_phone
 from svet.subscribers import finding
 from svet.subscribers.finding import Found
+from svet.subscribers.rules import bare_number
 
 LONGEST = 100
 _DIGITS = re.compile(r"[0-9][0-9 \u00a0\u202f-]*", re.ASCII)
@@ -30,6 +31,7 @@ def search(asked: str) -> list[Found]:
     bill, anything else as an address or a name; all of it as a bank's number of a payment.
     """
     text = " ".join(asked.split())[:LONGEST]
+    text = text.removeprefix("№").lstrip() if bare_number(text).isdigit() else text
     if not text:
         return []
     keys: set[int] = set()

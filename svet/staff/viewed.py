@@ -21,6 +21,7 @@ from svet.people import colleagues
 from svet.people.rules.staff import Permission
 from svet.staff.desk import Desk, desk_page
 from svet.subscribers import finding
+from svet.subscribers.rules import bare_number
 
 DESK = Desk(
     name="viewed",
@@ -59,7 +60,7 @@ def viewed(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET or None, members=[(one.public_id, one.name) for one in by_id.values()])
     given: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     member = by_id.get(given.get("member", ""))
-    number = str(given.get("account", "")).strip()
+    number = bare_number(str(given.get("account", "")))
     account_ids = finding.by_number(number) if number else None
     since, until = _day(given.get("on"))
     rows = journal.views_of_accounts(

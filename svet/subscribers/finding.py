@@ -92,7 +92,7 @@ def by_serial(digits: str) -> list[int]:
 
 def by_phone(phone: str) -> list[int]:
     """Keys of accounts with this phone in the registry, or in the cabinet of whoever has it."""
-    held = Link.objects.filter(person__phone=phone, removed_at__isnull=True).values("account_id")
+    held = Link.objects.kept().filter(person__phone=phone).values("account_id")
     return _keys(Q(registry_phone=phone) | Q(pk__in=held))
 
 

@@ -48,13 +48,13 @@ class InvitationView:
 
 def owns(actor: Actor, *, account_id: int) -> bool:
     """Whether the actor may let others into the account."""
-    links = Link.objects.filter(queries.standing(), person_id=actor.person_id or 0, account_id=account_id)
+    links = Link.objects.standing().filter(person_id=actor.person_id or 0, account_id=account_id)
     return any(link.is_owner for link in links)
 
 
 def members(actor: Actor, *, account_id: int, now: datetime) -> list[Member]:
     """Every cabinet that holds the account, oldest first; for its owner only."""
-    links = Link.objects.filter(account_id=account_id, removed_at__isnull=True)
+    links = Link.objects.kept().filter(account_id=account_id)
     rows = links.select_related("person", "account__provider").order_by("linked_at", "pk")
     return [
         Member(

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from svet.kernel.fields import PublicIdField
 from svet.subscribers.rules import Ground
+from svet.subscribers.standing import LinkQuerySet
 
 
 def default_account_lengths() -> list[int]:
@@ -95,6 +96,16 @@ class Account(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     delivery = models.CharField(max_length=5, choices=Delivery.choices, default=Delivery.PAPER)
     delivery_email = models.EmailField(blank=True)
+    # Who chose e-mail: bills go to their address of that day while they hold the account. Empty when the
+    # address came with the registry.
+    delivery_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     # Since when the present holder has it, if the office handed it over: papers before that name another.
     held_since = models.DateField(null=True, blank=True)
 
@@ -181,6 +192,8 @@ class Link(models.Model):
         db_index=False,
     )
 
+    objects = LinkQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -195,6 +208,11 @@ class Link(models.Model):
                 fields=["suspended_at"],
                 condition=Q(removed_at__isnull=True, suspended_at__isnull=False),
                 name="link_suspended_queue",
+            ),
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(removed_at__isnull=True, ends_at__isnull=False),
+                name="link_by_end",
             ),
         ]
 
@@ -212,6 +230,7 @@ class InvitationState(models.TextChoices):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class Invitation(models.Model):

@@ -62,9 +62,7 @@ def account_of_link(*, link_public_id: str) -> str:
 
 
 def _waiting() -> QuerySet[Link]:
-    return Link.objects.filter(removed_at__isnull=True, suspended_at__isnull=False).select_related(
-        "person", "account"
-    )
+    return Link.objects.suspended().select_related("person", "account")
 
 
 def _complaint(link: Link) -> Complaint:

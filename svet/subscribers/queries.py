@@ -9,7 +9,6 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
 
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.refusals import NotFound
@@ -65,14 +64,8 @@ class GroupView:
     folded: bool = False
 
 
-def standing() -> Q:
-    """Links that open an account now: not removed, not suspended, in their term by the database's clock."""
-    in_term = Q(ends_at__isnull=True) | Q(ends_at__gt=Now())
-    return in_term & Q(removed_at__isnull=True, suspended_at__isnull=True)
-
-
 def _live_links(*, person_id: int | None) -> QuerySet[Link]:
-    return Link.objects.filter(standing(), person_id=person_id or 0)
+    return Link.objects.standing().filter(person_id=person_id or 0)
 
 
 def _with_right(right: Right) -> Q:
@@ -204,13 +197,13 @@ def card_of(actor: Actor, *, account_public_id: str) -> AccountCard:
 
 def people_of(*, account_id: int, right: Right = Right.VIEW) -> list[int]:
     """Keys of the people who hold the account with this right."""
-    links = Link.objects.filter(standing(), _with_right(right), account_id=account_id)
+    links = Link.objects.standing().filter(_with_right(right), account_id=account_id)
     return list(links.order_by("pk").values_list("person_id", flat=True))
 
 
 def people_by_account(*, account_ids: Collection[int], right: Right = Right.VIEW) -> dict[int, list[int]]:
     """Keys of the people who hold each account with this right; an account nobody holds is absent."""
-    links = Link.objects.filter(standing(), _with_right(right), account_id__in=account_ids)
+    links = Link.objects.standing().filter(_with_right(right), account_id__in=account_ids)
     found: dict[int, list[int]] = {}
     for account_id, person_id in links.order_by("pk").values_list("account_id", "person_id"):
         found.setdefault(account_id, []).append(person_id)
@@ -219,7 +212,7 @@ def people_by_account(*, account_ids: Collection[int], right: Right = Right.VIEW
 
 def recipients_of(*, account_id: int) -> list[int]:
     """The keys by which ``notices`` knows the people who hold the account; the blocked ones are absent."""
-    links = Link.objects.filter(standing(), account_id=account_id, can_view=True, person__is_active=True)
+    links = Link.objects.standing().filter(account_id=account_id, can_view=True, person__is_active=True)
     return list(links.order_by("pk").values_list("person__recipient_id", flat=True))
 
 
@@ -230,9 +223,8 @@ def next_holders(
 
     For jobs that walk everybody: pass the last key as ``after`` until the answer is empty.
     """
-    links = Link.objects.filter(
+    links = Link.objects.standing().filter(
         _with_right(right),
-        standing(),
         Q(account__closed_on__isnull=True) | Q(account__closed_on__gt=today),
         account__provider_id__in=provider_ids,
         person__is_active=True,
@@ -252,7 +244,7 @@ def may_manage(actor: Actor, *, account_id: int) -> bool:
     """
     if actor.kind in (ActorKind.SYSTEM, ActorKind.STAFF):
         return True
-    links = list(Link.objects.filter(standing(), account_id=account_id))
+    links = list(Link.objects.standing().filter(account_id=account_id))
     own = [link for link in links if link.person_id == actor.person_id and link.can_view]
     return any(link.can_manage for link in own) or (
         bool(own) and all(link.confirmed_at is None for link in links)
@@ -273,11 +265,7 @@ class Holder:
 
 def holders(actor: Actor, *, account_id: int) -> list[Holder]:
     """All cabinets that hold the account, oldest first, as a holder may see them."""
-    links = list(
-        Link.objects.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=Now()), account_id=account_id, removed_at__isnull=True
-        ).order_by("linked_at", "pk")
-    )
+    links = list(Link.objects.known().filter(account_id=account_id).order_by("linked_at", "pk"))
     own = next((link for link in links if link.person_id == actor.person_id), None)
     return [
         Holder(

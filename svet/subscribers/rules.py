@@ -12,6 +12,8 @@ LONGEST_RAW = 64
 METER_LENGTHS = range(4, 21)
 # One separator may stand only between digits; ASCII digits only, so no other script slips through.
 _DIGITS = re.compile(r"[0-9](?:[ \u00a0\u202f-]?[0-9])*", re.ASCII)
+#: The sign that stands before a number on a bill, once.
+_SIGN = re.compile(r"\A№[ \u00a0\u202f]*")
 _SEPARATORS = re.compile(r"[ \u00a0\u202f-]")
 _BLANK = " \u00a0\u202f\t"
 
@@ -40,6 +42,7 @@ class NumberReason(StrEnum):
     TOO_LONG = "too_long"
     CHARS = "chars"
     LENGTH = "length"
+    ZEROS = "zeros"
 
 
 class NumberRefused(Refused):
@@ -49,7 +52,7 @@ class NumberRefused(Refused):
 def _digits(raw: str, *, field: str) -> str:
     if len(raw) > LONGEST_RAW:
         raise NumberRefused(NumberReason.TOO_LONG, field=field)
-    text = raw.strip(_BLANK)
+    text = _SIGN.sub("", raw.strip(_BLANK))
     if not text:
         raise NumberRefused(NumberReason.REQUIRED, field=field)
     if _DIGITS.fullmatch(text) is None:
@@ -69,13 +72,24 @@ def normalise_account_number(raw: str, lengths: Collection[int] = (10,)) -> str:
 
 
 def normalise_meter_number(raw: str) -> str:
-    """The bare digits of a meter number. :raises NumberRefused: not a number of 4–20 digits"""
+    """The bare digits of a meter number. :raises NumberRefused: not a number of 4–20 digits, or only zeros"""
     digits = _digits(raw, field="meter_number")
     if len(digits) > METER_LENGTHS[-1]:
         raise NumberRefused(NumberReason.TOO_LONG, field="meter_number")
     if len(digits) not in METER_LENGTHS:
         raise NumberRefused(NumberReason.LENGTH, field="meter_number")
+    if not digits.strip("0"):
+        # What registers write where no meter stands: it would only cost the person a try.
+        raise NumberRefused(NumberReason.ZEROS, field="meter_number")
     return digits
+
+
+def bare_number(raw: str) -> str:
+    """A number that is looked for, as it is kept; a text that is no number stays as it is."""
+    try:
+        return _digits(raw, field="")
+    except NumberRefused:
+        return raw.strip(_BLANK)
 
 
 def mask_name(name: str) -> str:

@@ -106,12 +106,16 @@ def _explain_number(refusal: Refused) -> str:
             return _("Номер слишком длинный: проверьте, нет ли лишних цифр.")
         case NumberReason.LENGTH if account:
             lengths = refusal.details.get("lengths")
-            shown = [str(length) for length in lengths] if isinstance(lengths, tuple) else []
+            if not isinstance(lengths, tuple) or not lengths:
+                return _("В номере не столько цифр, сколько бывает. Нули в начале тоже нужны.")
+            shown = [str(length) for length in lengths]
             return _("Лицевой счёт — %(lengths)s цифр. Нули в начале тоже нужны.") % {
                 "lengths": _(" или ").join(shown)
             }
         case NumberReason.LENGTH:
             return _("Номер прибора учёта короче, чем бывает: в нём от 4 до 20 цифр.")
+        case NumberReason.ZEROS:
+            return _("Одни нули — не номер прибора учёта. Он стоит в квитанции и на самом счётчике.")
         case _ if refusal.details.get("letters"):
             if account:
                 return _("Нужны только цифры. Проверьте, не стоит ли буква О вместо нуля.")

@@ -86,7 +86,7 @@ def test_fifty_parallel_guesses_of_one_code(bound: Report) -> None:
         try:
             line.wait(20)
             people.confirm_registration(
-                session_key="bot-0", code=other_code(code), address="198.51.100.1", now=NOW
+                session_key="bot-0", code=other_code(code, number + 1), address="198.51.100.1", now=NOW
             )
         except Refused as refused:
             return "tries_left" in refused.details or refused.reason == "exhausted"

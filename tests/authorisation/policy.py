@@ -22,6 +22,8 @@ class Who(StrEnum):
     BORIS_MANAGE = "boris who may manage"
     VERA = "vera"
     GALINA = "galina who is invited"
+    DMITRY = "dmitry whose term with every right is over"
+    EGOR = "egor who had every right and is suspended"
     OPERATOR = "an operator"
     ENGINEER = "a billing engineer"
     GUARDIAN = "an administrator of security"
@@ -38,7 +40,7 @@ GUARDIAN = frozenset({Who.GUARDIAN})
 #: Who judges readings.
 JUDGES = frozenset({Who.OPERATOR, Who.ENGINEER})
 SIGNED_IN = EVERYBODY - {Who.ANONYMOUS} - STAFF
-HOLDERS = SIGNED_IN - {Who.VERA, Who.GALINA}
+HOLDERS = SIGNED_IN - {Who.VERA, Who.GALINA, Who.DMITRY, Who.EGOR}
 ANNA = frozenset({Who.ANNA})
 GALINA = frozenset({Who.GALINA})
 SUBMITTERS = frozenset({Who.ANNA, Who.BORIS_SUBMIT})
@@ -92,7 +94,8 @@ def post(route: str, may: frozenset[Who], ok: tuple[int, ...] = DONE, **more: An
 
 
 PUBLIC = [
-    get("health/", EVERYBODY, (200, 503)),
+    get("health/", EVERYBODY),
+    get("ready/", EVERYBODY, (200, 503)),
     get("", EVERYBODY, SHOWN_OR_DONE),
     get("brand.css", EVERYBODY),
     get("manifest.webmanifest", EVERYBODY),
@@ -144,6 +147,12 @@ PUBLIC = [
     get("sandbox/mail/", EVERYBODY, (200, 503)),
     get("sandbox/mail/<letter>/<index>/", EVERYBODY, (200, 404, 503)),
     get("sandbox/bank/", EVERYBODY, (200, 503)),
+    post(
+        "sandbox/bank/refund/",
+        EVERYBODY,
+        (302, 422, 503),
+        body={"payment": "00000000-0000-0000-0000-000000000000", "amount": "1,00"},
+    ),
     get("sandbox/phone.json", EVERYBODY, (200, 503)),
     get("sandbox/mail.json", EVERYBODY, (200, 503)),
     get("sandbox/town.json", EVERYBODY, (200, 503)),
@@ -321,6 +330,10 @@ DESKS = [
     post("staff/money/callbacks/<callback_id>/", ENGINEER, body={"act": "close", "reason": "вернули"}),
     get("staff/money/rows/<row_id>/", ENGINEER),
     post("staff/money/rows/<row_id>/", ENGINEER, body={"act": "back", "back-reason": "просил банк"}),
+    get("staff/printing/", ENGINEER),
+    get("staff/printing/<batch_id>/bills.pdf", ENGINEER),
+    get("staff/printing/<batch_id>/register.csv", ENGINEER),
+    get("staff/printing/<batch_id>/control.pdf", ENGINEER),
     get("staff/accounts/", OPERATOR | ENGINEER),
     get("staff/accounts/<account_id>/", OPERATOR | ENGINEER),
     get("staff/deliveries/", OPERATOR | GUARDIAN),
@@ -393,7 +406,7 @@ API = [
     # Both ask the password, which nobody gives here.
     post(f"{V1}me/data", SIGNED_IN, ASKED, body={"password": "Wrong#pass1"}, scope=_READ),
     post(f"{V1}me/delete", SIGNED_IN, ASKED, body={"password": "Wrong#pass1"}, scope=_CABINET),
-    Row(method="DELETE", route=f"{V1}tokens/<token_id>", may=ANNA, ok=(204,), scope=_READ),
+    Row(method="DELETE", route=f"{V1}tokens/<token_id>", may=ANNA, ok=(204,), scope="tokens:write"),
     get(f"{V1}me/notifications", SIGNED_IN, scope=_READ),
     post(f"{V1}me/notifications", SIGNED_IN, SHOWN, scope=_CABINET),
     get(f"{V1}me/browsers", SIGNED_IN, scope=_READ),

@@ -15,10 +15,11 @@ from django.utils import timezone
 from svet.billing import operations as billing
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
-from svet.bills.models import Bill
+from svet.bills.models import Bill, PrintBatch
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
+from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.queries import blocked
@@ -76,6 +77,21 @@ class World:
         return client
 
 
+def _printed(now: datetime) -> str:
+    """A batch with Anna's bill."""
+    bill = Bill.objects.select_related("account").get()
+    list(
+        bills.print_month(
+            provider_id=bill.account.provider_id,
+            period=Month.of(bill.period),
+            keep=lambda _files: None,
+            by=Actor.system("tests"),
+            now=now,
+        )
+    )
+    return PrintBatch.objects.get().public_id
+
+
 def _full_bucket(now: datetime) -> str:
     """The outer name of a limit that holds a phone now."""
     limits.spend(limit=LimitName.RECOVERY_PER_PHONE, key="+79000000099", now=now, cost=5)
@@ -125,6 +141,10 @@ def build() -> World:
     for who, right in RIGHTS.items():
         chosen = dict.fromkeys(("can_submit", "can_pay", "can_manage"), False)
         make_link(person=cast[who], account=account, **(chosen | ({right: True} if right else {})))
+    everything = dict.fromkeys(("can_submit", "can_pay", "can_manage"), True)
+    guest = {"invited_by": anna, "confirmed": True, **everything}
+    make_link(person=cast[Who.DMITRY], account=account, ends_at=now - timedelta(seconds=1), **guest)
+    make_link(person=cast[Who.EGOR], account=account, suspended_at=now, **guest)
     newcomer = make_link(person=make_person(), account=account)
     suspended = make_link(person=make_person(), account=account, suspended_at=now)
     invitation = subscribers.invite(
@@ -203,6 +223,7 @@ def build() -> World:
         "appeal_photo_id": MessagePhoto.objects.get(message__appeal=appeal).photo.public_id,
         "card_id": make_card(person=anna).public_id,
         "bill_id": Bill.objects.get().public_id,
+        "batch_id": _printed(now),
         "device_id": device.public_id,
         "browser_id": browser.public_id,
         "token_id": spare.public_id,

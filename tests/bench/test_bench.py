@@ -8,7 +8,7 @@ import pytest
 
 from bench.figures import Row, machine, percentile, table
 from bench.people import Taken
-from bench.replay import Sample, parse_report, script, statements
+from bench.replay import Sample, Statement, parse_report, script, statements
 from bench.requests import REQUESTS, Places, by_api, meter_name, person_of
 from bench.size import Line, held, report
 
@@ -72,10 +72,14 @@ def test_log_becomes_statements() -> None:
         "@@17 LOG:  statement: BEGIN\n"
         "@@17 LOG:  execute <unnamed>: SELECT 1\n\tFROM a;\n"
         "@@17 DETAIL:  nothing\n"
+        "@@17 LOG:  execute _pg3_2: SELECT $1, $2, $3\n"
+        "@@17 DETAIL:  Parameters: $1 = 'it''s, $2 = \n\ttwo', $2 = NULL, $3 = '7'\n"
         "@@18 LOG:  received SIGHUP\n"
         "@@17 LOG:  statement: COMMIT\n"
     )
-    assert statements(log) == ["BEGIN", "SELECT 1\nFROM a", "COMMIT"]
+    bound = Statement("SELECT $1, $2, $3", ("'it''s, $2 = \ntwo'", "NULL", "'7'"))
+    assert statements(log) == [Statement("BEGIN"), Statement("SELECT 1\nFROM a"), bound, Statement("COMMIT")]
+    assert bound.inlined() == "SELECT 'it''s, $2 = \ntwo', NULL, '7'"
 
 
 def test_statements_become_a_script() -> None:
@@ -87,28 +91,38 @@ def test_statements_become_a_script() -> None:
         variables=["meter 34000000 + :n"],
     )
     texts = [
-        "SELECT nextval(pg_get_serial_sequence('sets', 'id')) FROM generate_series(1, 1)",
-        "INSERT INTO \"values\" (meter, of, name) VALUES (34000007, 35000001, 'abcdefgh')",
-        "SELECT '10:30:00'::time, 'm00000034000007'",
+        Statement("BEGIN"),
+        Statement("SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, 1)", ("'sets'",)),
+        Statement(
+            'INSERT INTO "values" (meter, of, name) VALUES ($1, $2, $3)',
+            ("'34000007'", "'35000001'", "'abcdefgh'"),
+        ),
+        Statement("SELECT '10:30:00'::time, 'm00000034000007'"),
     ]
     assert script(texts, sample).splitlines() == [
+        r"\if :fresh",
+        "PREPARE s2 AS SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, 1);",
+        'PREPARE s3 AS INSERT INTO "values" (meter, of, name) VALUES ($1, $2, $3);',
+        r"\set fresh 0",
+        r"\endif",
         r"\set n random(1, 100)",
         r"\set r random(100000000000, 999999999999)",
         r"\set meter 34000000 + :n",
-        r"SELECT nextval(pg_get_serial_sequence('sets', 'id')) FROM generate_series(1, 1) \gset sets_",
+        "BEGIN;",
+        r"EXECUTE s2('sets') \gset sets_",
         r"\set sets_id :sets_nextval",
-        "INSERT INTO \"values\" (meter, of, name) VALUES (:meter, :sets_id, 'r000:r');",
+        "EXECUTE s3(':meter', ':sets_id', 'r000:r');",
         "SELECT '10:30:00'::time, 'm000000:meter';",
     ]
     named = "WITH s AS (SELECT pg_get_serial_sequence('sets', 'id') AS name) SELECT nextval(name) FROM s"
-    assert script([named], sample).splitlines()[-1] == r"\set sets_id :sets_nextval"
-    inserted = script(['INSERT INTO "sets" ("a") VALUES (1) RETURNING "sets"."id"'], sample)
-    assert inserted.splitlines()[-1].endswith(r'RETURNING "sets"."id" \gset sets_')
+    assert script([Statement(named)], sample).splitlines()[-1] == r"\set sets_id :sets_nextval"
+    inserted = script([Statement('INSERT INTO "sets" ("a") VALUES (1) RETURNING "sets"."id"')], sample)
+    assert inserted.splitlines()[-1] == r"EXECUTE s1 \gset sets_"
 
 
 def test_copy_cannot_be_replayed() -> None:
     with pytest.raises(ValueError, match="cannot send COPY"):
-        script(["COPY a FROM STDIN"], Sample(meters=1, known={}, made={}))
+        script([Statement("COPY a FROM STDIN")], Sample(meters=1, known={}, made={}))
 
 
 def test_report_of_pgbench() -> None:

@@ -77,6 +77,25 @@ def test_every_number_has_its_outcome_on_the_page_and_by_the_api(kind: str, anna
     assert not Link.objects.exists()
 
 
+def test_a_number_is_read_with_the_sign_it_has_on_a_bill_in_every_channel(anna: Person) -> None:
+    numbers = {"account_number": "№ 0356 067 001", "meter_number": "№\u00a0115-268-447"}
+    status, _ = by_program(anna, numbers)
+    assert status == 201
+    Link.objects.all().delete()
+    status, _ = by_page(anna, numbers)
+    assert status == 302
+    assert Link.objects.count() == 1
+
+
+def test_zeros_instead_of_a_meter_cost_no_try(anna: Person) -> None:
+    for _ in range(20):
+        status, page = by_page(anna, both("meter", "00000000"))
+        assert (status, "Одни нули" in page) == (422, True)
+        status, answer = by_program(anna, both("meter", "0000"))
+        assert (status, answer["code"]) == (422, "zeros")
+    assert not Bucket.objects.filter(name__startswith="linking").exists()
+
+
 @pytest.mark.parametrize("body", [{"account_number": 356067000}, {"account_number": [ACCOUNT]}, {}])
 @pytest.mark.parametrize("meter", [115268446, {"gt": ""}, None])
 def test_numbers_of_another_type_are_refused_by_the_schema(body: Any, meter: Any, anna: Person) -> None:

@@ -11,6 +11,7 @@ from tests.authorisation.policy import POLICY, V1, Row
 #: GET routes that are no pages, and why.
 NO_PAGES = {
     "health/": "data for machines",
+    "ready/": "data for machines",
     "brand.css": "a style sheet",
     "manifest.webmanifest": "data for the browser",
     "favicon.ico": "a redirect",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from svet.metering import operations
 from svet.metering import tests as metering_tests
 from svet.metering.models import Dispute, Meter, ReadingSet
 from svet.metering.rules import Zone
-from svet.metering.tests.factories import make_meter
+from svet.metering.tests.factories import make_meter, make_reading
 from svet.subscribers.tests.factories import make_account
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,41 @@ def test_three_zones_for_a_single_meter_and_anothers_meter(cast: Cast) -> None: 
     stranger = cast.vera.post(readings_url(cast), {"values": {"single": "3600"}})
     assert code_of(stranger) == (404, "not_found")
     assert Entry.objects.filter(security=True).exists()
+
+
+def test_exchanged_zones_come_back_in_the_other_order(cast: Cast) -> None:  # noqa: F811
+    meter = make_meter(account=cast.account, scheme=2, initial=100)
+    last = {Zone.DAY: Decimal(9000), Zone.NIGHT: Decimal(4000)}
+    make_reading(meter, last, read_on=timezone.localdate() - timedelta(40))
+    given = {"day": "4030", "night": "9060"}
+    problem = cast.anna.post(f"/meters/{meter.public_id}/readings", {"values": given}).json()
+    assert problem["code"] == "lower"
+    assert problem["suggestion"] == {"day": "9060", "night": "4030"}
+    assert "swapped_zones" in problem["doubts"]
+    assert "перепутаны местами" in problem["title"]
+    sets = {"sets": [{"meter_id": meter.public_id, "values": given}]}
+    (each,) = cast.anna.post("/readings", sets, key="many").json()["results"]
+    assert each["problem"]["suggestion"] == {"day": "9060", "night": "4030"}
+    right = cast.anna.post(
+        f"/meters/{meter.public_id}/readings", {"values": problem["suggestion"]}, key="right"
+    )
+    assert right.status_code == 201
+
+
+@pytest.mark.parametrize(
+    "until", ["0", "1700000000", "20261122", "22.11.2026", "2026-11-22T00:00:00", "today"]
+)
+@pytest.mark.parametrize("path", ["/history", "/readings", "/bills"])
+def test_a_day_is_written_as_a_day(cast: Cast, path: str, until: str) -> None:  # noqa: F811
+    answer = cast.anna.get(f"{path}?until={until}")
+    assert (answer.status_code, answer.json()["field"]) == (422, "until")
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2000-01-31", "2000-12-31"])
+def test_nothing_happened_before_there_was_anything(cast: Cast, day: str) -> None:  # noqa: F811
+    for query in (f"since={day}&until={day}", f"since=2000-01-01&until={day}"):
+        answer = cast.anna.get(f"/history?{query}")
+        assert (answer.status_code, answer.json()) == (200, {"events": [], "next": None})
 
 
 def test_many_sets_go_at_once_and_each_has_its_own_answer(cast: Cast) -> None:  # noqa: F811

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Computed(NamedTuple):
     account_id: int
     lines: list[PricedLine]
     problem: Reason | None
-    details: str
+    details: Mapping[str, str]
 
 
 _CHARGES = (
@@ -109,20 +109,34 @@ def write_charges(
                             *(line.current or _NOTHING),
                         )
                     )
-        _write_problems(cursor, run, computed)
+        _write_problems(cursor, run, computed, period)
     run.charges += len(good)
     run.lines += sum(len(found.lines) for found in good)
     run.estimated += estimates
     run.total_kopecks += sum(totals)
 
 
-def _write_problems(cursor: CursorWrapper, run: BillingRun, computed: Sequence[Computed]) -> None:
-    """Replace what was known of these accounts' problems."""
+def _write_problems(
+    cursor: CursorWrapper, run: BillingRun, computed: Sequence[Computed], period: Month
+) -> None:
+    """Replace what was known of these accounts' problems; earlier ones of the charged are taken in now."""
     cursor.execute(
         "DELETE FROM billing_problem WHERE run_id = %s AND account_id = ANY(%s)",
         [run.pk, [found.account_id for found in computed]],
     )
     removed = cursor.rowcount
+    cursor.execute(
+        "UPDATE billing_problem p SET reason = %s, details = jsonb_build_object('later', %s::text)"
+        " FROM billing_billingrun r WHERE r.id = p.run_id AND r.period < %s AND p.account_id = ANY(%s)"
+        " AND p.reason <> %s",
+        [
+            Reason.LATER_CHARGED.value,
+            str(period),
+            period.first,
+            [found.account_id for found in computed if found.problem is None],
+            Reason.LATER_CHARGED.value,
+        ],
+    )
     bad = [found for found in computed if found.problem is not None]
     Problem.objects.bulk_create(
         [
@@ -130,7 +144,7 @@ def _write_problems(cursor: CursorWrapper, run: BillingRun, computed: Sequence[C
                 run=run,
                 account_id=found.account_id,
                 reason=found.problem.value if found.problem else "",
-                details=found.details,
+                details=dict(found.details),
             )
             for found in bad
         ]

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import connection
 
-from svet.billing.models import BillingRun, RunState
+from svet.billing.models import BillingRun, Problem, RunState
+from svet.billing.operations.computing import BilledAccount, compute
 from svet.billing.operations.posting import Computed, write_charges
-from svet.billing.queries.past import past_lines, settled_scales
+from svet.billing.operations.turnstile import one_at_a_time
+from svet.billing.queries.problems import refuse_open_before, refuse_unfinished
 from svet.billing.queries.tariffs import region_tariffs, rules_for
-from svet.billing.rules import (
-    Basis,
-    BillingRefused,
-    GroupTariffs,
-    PricedLine,
-    Reason,
-    Rules,
-    Scale,
-    Volume,
-    price_account,
-    scale_volumes,
-    scales,
-)
+from svet.billing.rules import Basis, BillingRefused, Reason
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.metering import operations as readings
-from svet.metering import queries as metering
 from svet.subscribers import queries as subscribers
 from svet.subscribers.models import Provider
 
@@ -52,14 +39,6 @@ class RunReport:
     total_kopecks: int
 
 
-class BilledAccount(NamedTuple):
-    """What the run needs to know of an account."""
-
-    id: int
-    tariff_group: str
-    residents: int
-
-
 def run(
     *,
     provider_id: int,
@@ -67,37 +46,41 @@ def run(
     now: datetime,
     progress: Callable[[int, int], None] | None = None,
     batch: int = BATCH,
+    before_cut_off: bool = False,
+    over_gap: bool = False,
 ) -> RunReport:
     """Charge every account of a provider for a month; what has been charged is never charged again.
 
-    Each batch is one transaction, so that a killed run goes on where it stopped; two runs at once take turns.
+    Each batch is one transaction, so that a killed run goes on where it stopped; runs at once take turns.
     ``progress(done, of)`` is told after each batch. Accounts that cannot be charged are kept as problems and
-    tried again by the next run of the month.
-    :raises BillingRefused: no such provider, no region, or the month has not begun
+    tried again by the next run of the month, unless a later month of theirs has been charged: it has taken
+    their consumption in.
+
+    ``before_cut_off`` charges although readings of the month may still come. ``over_gap`` charges although an
+    earlier month is missing or has mostly failed; the accounts will never be charged for it separately.
+    :raises BillingRefused: no such provider, no region, too early, or an earlier month must be done first
     """
     provider = Provider.objects.filter(pk=provider_id).first()
     if provider is None:
         raise BillingRefused(Reason.UNKNOWN_PROVIDER, field="provider")
     if not provider.region:
-        raise BillingRefused(Reason.NO_REGION, field="provider")
+        raise BillingRefused(Reason.NO_REGION, field="provider", details={"provider": provider.code})
     if period.first > subscribers.provider_today(provider, now):
         raise BillingRefused(Reason.PERIOD_NOT_STARTED, field="period")
-    current = _start(provider, period, now)
+    current = _start(provider, period, now, before_cut_off=before_cut_off, over_gap=over_gap)
     tariffs = region_tariffs(provider.region)
-    rules = rules_for(provider_id, period)
-    waiting = _waiting(provider_id, period, current.cut_off_day, 0, None)
+    waiting = _waiting(provider_id, period, current.cut_off_day)
     done = 0
     while True:
         with use_case():
-            # The row is the turnstile of parallel runs and keeps how far they have come.
+            one_at_a_time(provider_id)
+            # The row keeps how far parallel runs of the month have come.
             current = BillingRun.objects.select_for_update().get(pk=current.pk)
             _commit_lazily()
+            refuse_unfinished(provider_id=provider_id, before=period)
             accounts = _next_accounts(provider_id, period, current.cut_off_day, current.cursor, batch)
             if not accounts:
-                current.state = RunState.DONE.value
-                current.finished_at = current.finished_at or now
-                current.cursor = 0
-                current.save()
+                _finish(current, period, now)
                 _commit_durably()
                 break
             computed = compute(
@@ -105,7 +88,7 @@ def run(
                 period=period,
                 cut_off_day=current.cut_off_day,
                 tariffs=tariffs,
-                rules=rules,
+                rules=rules_for(provider_id, period),
             )
             write_charges(computed, run=current, provider_id=provider_id, period=period, now=now)
             readings.mark_used(set_ids=sorted(_used_sets(computed)), by=ROBOT, now=now, reason=str(period))
@@ -139,13 +122,21 @@ def _commit_durably() -> None:
         database.execute("SET LOCAL synchronous_commit TO on")
 
 
-def _start(provider: Provider, period: Month, now: datetime) -> BillingRun:
+def _start(
+    provider: Provider, period: Month, now: datetime, *, before_cut_off: bool, over_gap: bool
+) -> BillingRun:
     with use_case():
-        current, _ = BillingRun.objects.get_or_create(
-            provider=provider,
-            period=period.first,
-            defaults={"started_at": now, "cut_off_day": provider.window_to_day},
-        )
+        one_at_a_time(provider.pk)
+        current = BillingRun.objects.filter(provider=provider, period=period.first).first()
+        cut_off_day = provider.window_to_day if current is None else current.cut_off_day
+        last_day = period.day(cut_off_day)
+        if not before_cut_off and subscribers.provider_today(provider, now) <= last_day:
+            raise BillingRefused(Reason.BEFORE_CUT_OFF, field="period", details={"day": last_day})
+        refuse_open_before(provider_id=provider.pk, period=period, over_gap=over_gap)
+        if current is None:
+            return BillingRun.objects.create(
+                provider=provider, period=period.first, started_at=now, cut_off_day=cut_off_day
+            )
         if current.state == RunState.DONE.value:
             # A later run of the same month looks again for accounts without a charge.
             current.state = RunState.RUNNING.value
@@ -154,9 +145,24 @@ def _start(provider: Provider, period: Month, now: datetime) -> BillingRun:
     return current
 
 
+def _finish(current: BillingRun, period: Month, now: datetime) -> None:
+    """Close the run; who is no longer to be charged for the month is no problem of it any more."""
+    with connection.cursor() as database:
+        database.execute(
+            _GONE,
+            {**_parameters(current.provider_id, period, current.cut_off_day, 0, None), "run": current.pk},
+        )
+    current.state = RunState.DONE.value
+    current.finished_at = current.finished_at or now
+    current.cursor = 0
+    current.problems = Problem.objects.filter(run=current).count()
+    current.save()
+
+
+# Who opens on the last day of the readings or later begins with the next month.
 _ACCOUNTS = """
 FROM subscribers_account a JOIN subscribers_premises p ON p.id = a.premises_id
-WHERE a.provider_id = %(provider)s AND a.id > %(cursor)s AND a.opened_on < %(end)s
+WHERE a.provider_id = %(provider)s AND a.id > %(cursor)s AND a.opened_on < %(upto)s
   AND (a.closed_on IS NULL OR a.closed_on >= %(start)s
        -- Closed after the last cut-off: the final reading of those days enters this month's bill.
        OR (a.closed_on > %(after)s AND EXISTS (SELECT FROM metering_readingset s
@@ -166,6 +172,12 @@ WHERE a.provider_id = %(provider)s AND a.id > %(cursor)s AND a.opened_on < %(end
 """
 
 
+_GONE = (
+    "DELETE FROM billing_problem b WHERE b.run_id = %(run)s"  # noqa: S608 - parts of our own
+    f" AND NOT EXISTS (SELECT {_ACCOUNTS} AND a.id = b.account_id)"
+)
+
+
 def _parameters(
     provider_id: int, period: Month, cut_off_day: int, cursor: int, limit: int | None
 ) -> dict[str, int | date | None]:
@@ -173,16 +185,16 @@ def _parameters(
         "provider": provider_id,
         "cursor": cursor,
         "start": period.first,
-        "end": period.end,
+        "upto": period.day(cut_off_day),
         "after": period.plus(-1).day(cut_off_day),
         "limit": limit,
     }
 
 
-def _waiting(provider_id: int, period: Month, cut_off_day: int, cursor: int, limit: int | None) -> int:
+def _waiting(provider_id: int, period: Month, cut_off_day: int) -> int:
     with connection.cursor() as database:
         database.execute(
-            "SELECT count(*)" + _ACCOUNTS, _parameters(provider_id, period, cut_off_day, cursor, limit)
+            "SELECT count(*)" + _ACCOUNTS, _parameters(provider_id, period, cut_off_day, 0, None)
         )
         return int(database.fetchone()[0])
 
@@ -192,7 +204,7 @@ def _next_accounts(
 ) -> list[BilledAccount]:
     with connection.cursor() as database:
         database.execute(
-            "SELECT a.id, a.tariff_group, coalesce(p.residents, 0)"
+            "SELECT a.id, a.tariff_group, coalesce(p.residents, 0), a.opened_on, a.closed_on"
             + _ACCOUNTS
             + "ORDER BY a.id LIMIT %(limit)s",
             _parameters(provider_id, period, cut_off_day, cursor, limit),
@@ -207,122 +219,3 @@ def _used_sets(computed: Sequence[Computed]) -> set[int]:
         for line in found.lines
         if line.basis is Basis.READING and line.current is not None and line.current.set_id is not None
     }
-
-
-def compute(
-    accounts: Sequence[BilledAccount],
-    *,
-    period: Month,
-    cut_off_day: int,
-    tariffs: Mapping[str, GroupTariffs],
-    rules: Rules,
-) -> list[Computed]:
-    """Price a batch of accounts: reads consumption and earlier charges, writes nothing."""
-    ids = [account.id for account in accounts]
-    usage = metering.usage(account_ids=ids, period=period)
-    last = settled_scales(ids, period.plus(-1))
-    # Most accounts have a reading now and had one last month; only the others need their past.
-    deep = [
-        account_id
-        for account_id in ids
-        if any(
-            scale.kwh is None
-            or scale.kwh < 0
-            or last.get((meter.meter_id, str(scale.zone))) != scale.previous_set_id
-            for meter in usage.get(account_id, ())
-            for scale in meter.zones
-        )
-    ]
-    past = past_lines(deep, before=period) if deep else {}
-    known = {account_id: scales(lines, rules) for account_id, lines in past.items()}
-    totals = _totals_of_late(usage, known)
-    result = []
-    for account in accounts:
-        meters = usage.get(account.id, [])
-        group = tariffs.get(account.tariff_group)
-        if group is None:
-            result.append(Computed(account.id, [], Reason.NO_TARIFF, account.tariff_group))
-            continue
-        try:
-            lines = charge_lines(
-                meters,
-                known.get(account.id, {}),
-                totals,
-                group=group,
-                residents=account.residents,
-                period=period,
-                cut_off_day=cut_off_day,
-                rules=rules,
-            )
-        except BillingRefused as refusal:
-            details = ", ".join(f"{key}={value}" for key, value in refusal.details.items())
-            result.append(Computed(account.id, [], Reason(refusal.reason), details))
-        else:
-            result.append(Computed(account.id, lines, None, ""))
-    return result
-
-
-def _totals_of_late(
-    usage: Mapping[int, Sequence[metering.MeterUsage]],
-    known: Mapping[int, Mapping[tuple[int, str], Scale]],
-) -> dict[tuple[int, str], Decimal]:
-    """The counts of the sets between which a reading came after its month was charged; seldom any."""
-    sets: set[int] = set()
-    for account_id, by_scale in known.items():
-        for meter in usage.get(account_id, ()):
-            for scale in meter.zones:
-                past = by_scale.get((meter.meter_id, str(scale.zone)))
-                anchor = past.anchor.set_id if past is not None and past.anchor is not None else None
-                if anchor is not None and anchor != scale.previous_set_id:
-                    sets |= {anchor, scale.previous_set_id}
-    return metering.dial_totals(sets) if sets else {}
-
-
-def _climbed(
-    scale: metering.ZoneUsage, past: Scale | None, totals: Mapping[tuple[int, str], Decimal]
-) -> Decimal | None:
-    """How far the dial went from the last charged reading to the one before this month, turns counted."""
-    if past is None or past.anchor is None or past.anchor.set_id is None:
-        return None
-    after = totals.get((scale.previous_set_id, str(scale.zone)))
-    before = totals.get((past.anchor.set_id, str(scale.zone)))
-    return None if after is None or before is None else after - before
-
-
-def charge_lines(
-    meters: Sequence[metering.MeterUsage],
-    known: Mapping[tuple[int, str], Scale],
-    totals: Mapping[tuple[int, str], Decimal],
-    *,
-    group: GroupTariffs,
-    residents: int,
-    period: Month,
-    cut_off_day: int,
-    rules: Rules,
-) -> list[PricedLine]:
-    """All lines of one account's charge: estimates taken back first, then its volumes priced.
-
-    ``known`` is the past of each scale, ``totals`` what the scales of late sets have counted in all.
-    """
-    volumes: list[Volume] = []
-    lines: list[PricedLine] = []
-    for meter in meters:
-        for scale in meter.zones:
-            past = known.get((meter.meter_id, str(scale.zone)))
-            found = scale_volumes(
-                scale,
-                past,
-                climbed=_climbed(scale, past, totals),
-                meter_id=meter.meter_id,
-                scheme=meter.scheme,
-                ratio=meter.ratio,
-                period=period,
-                cut_off_day=cut_off_day,
-                rules=rules,
-                residents=residents,
-            )
-            volumes += found.volumes
-            lines += found.reversals
-    return lines + price_account(
-        volumes, group, period=period, cut_off_day=cut_off_day, proration=rules.proration
-    )

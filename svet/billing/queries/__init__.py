@@ -10,11 +10,22 @@ from svet.billing.queries.charges import (
 )
 from svet.billing.queries.checks import broken
 from svet.billing.queries.controls import ControlDifference, control_difference
+from svet.billing.queries.policies import PolicyView, policies
+from svet.billing.queries.problems import (
+    OpenMonth,
+    ProblemCount,
+    ProblemView,
+    open_months,
+    problem_counts,
+    problems,
+    refuse_issuing,
+)
 from svet.billing.queries.tariffs import (
     Preview,
     PreviewLine,
     TariffRowView,
     calculate,
+    group_codes,
     group_tariffs,
     groups,
     periods,
@@ -29,8 +40,12 @@ __all__ = [
     "ChargeLineView",
     "ChargeView",
     "ControlDifference",
+    "OpenMonth",
+    "PolicyView",
     "Preview",
     "PreviewLine",
+    "ProblemCount",
+    "ProblemView",
     "ReadingRef",
     "TariffRowView",
     "broken",
@@ -39,10 +54,16 @@ __all__ = [
     "charged_periods",
     "charges",
     "control_difference",
+    "group_codes",
     "group_tariffs",
     "groups",
+    "open_months",
     "periods",
+    "policies",
     "preview",
+    "problem_counts",
+    "problems",
+    "refuse_issuing",
     "region_tariffs",
     "regions",
     "rules_for",

@@ -10,12 +10,12 @@ from decimal import Decimal
 from django.db.models import Q
 
 from svet.billing.models import Policy, TariffRow
+from svet.billing.queries.policies import rules_of
 from svet.billing.rules import (
     Basis,
     BillingRefused,
     GroupTariffs,
     Price,
-    Proration,
     Reason,
     Rules,
     Volume,
@@ -30,6 +30,7 @@ __all__ = [
     "Preview",
     "PreviewLine",
     "TariffRowView",
+    "group_codes",
     "group_tariffs",
     "groups",
     "periods",
@@ -126,6 +127,12 @@ def groups(region: str, *, on: date) -> list[tuple[str, str]]:
     return list(rows.order_by("group_code").values_list("group_code", "group_name").distinct())
 
 
+def group_codes(region: str) -> list[str]:
+    """Codes of every group of a region that ever had a price; none for a region without tables."""
+    rows = TariffRow.objects.filter(region=region).order_by("group_code")
+    return list(rows.values_list("group_code", flat=True).distinct())
+
+
 def regions() -> list[str]:
     """Regions whose tariffs are loaded."""
     return list(TariffRow.objects.order_by("region").values_list("region", flat=True).distinct())
@@ -180,15 +187,7 @@ def row_views(rows: Iterable[TariffRow]) -> list[TariffRowView]:
 def rules_for(provider_id: int, period: Month) -> Rules:
     """The supplier's choices that hold for a month; the defaults where nothing has been chosen."""
     row = Policy.objects.filter(provider_id=provider_id, since__lte=period.first).order_by("-since").first()
-    if row is None:
-        return Rules()
-    return Rules(
-        proration=Proration(row.proration),
-        average_periods=row.average_periods,
-        average_base_months=row.average_base_months,
-        average_base_least=row.average_base_least,
-        norm_kwh_per_person=row.norm_kwh_per_person,
-    )
+    return rules_of(row)
 
 
 def scheme_of(zones: Mapping[Zone, Decimal]) -> int:

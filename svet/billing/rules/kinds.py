@@ -24,14 +24,43 @@ class Proration(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an account cannot be charged."""
+    """Why an account cannot be charged, or a run cannot start, or no bills can be issued."""
 
+    # An account's problem: it is kept with the run.
     NO_TARIFF = "no_tariff"
+    NO_NORM = "no_norm"
+    NO_RESIDENTS = "no_residents"
+    NO_METER = "no_meter"
+    NO_FIRST_READING = "no_first_reading"
     NEGATIVE_VOLUME = "negative_volume"
     READING_BELOW_BILLED = "reading_below_billed"
+    LATER_CHARGED = "later_charged"
+    EARLIER_OPEN = "earlier_open"
+    # A refusal of the whole run.
     UNKNOWN_PROVIDER = "unknown_provider"
-    PERIOD_NOT_STARTED = "period_not_started"
     NO_REGION = "no_region"
+    PERIOD_NOT_STARTED = "period_not_started"
+    BEFORE_CUT_OFF = "before_cut_off"
+    EARLIER_UNFINISHED = "earlier_unfinished"
+    EARLIER_MISSING = "earlier_missing"
+    EARLIER_PROBLEMS = "earlier_problems"
+    # A refusal to issue bills.
+    UNFINISHED = "unfinished"
+    TOO_MANY_PROBLEMS = "too_many_problems"
+
+
+#: What may stand against an account in the list of a run's problems.
+PROBLEMS = (
+    Reason.NO_TARIFF,
+    Reason.NO_NORM,
+    Reason.NO_RESIDENTS,
+    Reason.NO_METER,
+    Reason.NO_FIRST_READING,
+    Reason.NEGATIVE_VOLUME,
+    Reason.READING_BELOW_BILLED,
+    Reason.EARLIER_OPEN,
+    Reason.LATER_CHARGED,
+)
 
 
 class BillingRefused(Refused):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from svet.billing.rules import table_text
 from svet.kernel.refusals import Refused
 from svet.metering.rules import ZONES, Zone
 
@@ -31,9 +29,6 @@ COLUMNS = (
 OPTIONAL = ("decree", "demonstration", "note")
 MAX_BYTES = 10 * 1024 * 1024
 _LENGTHS = {"region": 80, "group_code": 8, "group_name": 1000, "source_url": 300, "decree": 200, "note": 1000}
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
-_WHOLE = re.compile(r"[0-9]{1,7}", re.ASCII)
-_PRICE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,5})?", re.ASCII)
 _RANGES = 3
 
 
@@ -112,22 +107,18 @@ class TariffLine:
 
 
 def parse(content: bytes) -> list[TariffLine]:
-    """Read a file of ``COLUMNS`` (CSV, UTF-8, comma or semicolon). :raises TariffFileRefused:"""
+    """Read a file of ``COLUMNS`` as spreadsheets save it, see ``table_text``. :raises TariffFileRefused:"""
     if len(content) > MAX_BYTES:
         raise TariffFileRefused([RowError(0, "", RowReason.TOO_LARGE)])
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        rows = table_text.read_rows(table_text.decode(content))
+    except table_text.NotText:
         raise TariffFileRefused([RowError(0, "", RowReason.NOT_UTF8)]) from None
-    header_line = text.partition("\n")[0]
-    delimiter = ";" if header_line.count(";") > header_line.count(",") else ","
-    reader = csv.reader(io.StringIO(text.replace("\0", "\ufffd"), newline=""), delimiter=delimiter)
-    try:
-        rows = [(reader.line_num, row) for row in reader if row]
-    except csv.Error:
-        raise TariffFileRefused([RowError(reader.line_num, "", RowReason.WRONG_WIDTH)]) from None
+    except table_text.BrokenRow as broken:
+        raise TariffFileRefused([RowError(broken.row, "", RowReason.WRONG_WIDTH)]) from None
     header = [name.strip() for name in rows[0][1]] if rows else []
-    missing = [RowError(1, name, RowReason.MISSING_COLUMN) for name in COLUMNS if name not in header]
+    top = rows[0][0] if rows else 1
+    missing = [RowError(top, name, RowReason.MISSING_COLUMN) for name in COLUMNS if name not in header]
     if missing:
         raise TariffFileRefused(missing)
     if len(rows) == 1:
@@ -177,16 +168,16 @@ class _Row:
         upper = None
         if self.cells["range_upper_kwh"]:
             upper = self.whole("range_upper_kwh", RowReason.BAD_LIMIT, range(1, 10_000_000))
-        price = self.cells["price_rub_per_kwh"]
-        if len(price) > 12 or not _PRICE.fullmatch(price) or not Decimal(price):
+        price = table_text.read_price(self.cells["price_rub_per_kwh"])
+        if price is None:
             self.wrong("price_rub_per_kwh", RowReason.BAD_PRICE)
         flag = self.cells.get("demonstration", "") or "no"
         if flag not in ("yes", "no"):
             self.wrong("demonstration", RowReason.BAD_FLAG)
-        if self.errors or start is None or scheme is None or number is None:
+        if self.errors or start is None or scheme is None or number is None or price is None:
             return None
         return TariffLine(
-            **texts,
+            **(texts | {"group_code": table_text.read_code(texts["group_code"])}),
             **extra,
             valid_from=start,
             valid_to=last,
@@ -194,7 +185,7 @@ class _Row:
             zone=Zone(zone).value,
             range_no=number,
             range_upper_kwh=upper,
-            price=Decimal(price),
+            price=price,
             demonstration=flag == "yes",
             row=self.number,
         )
@@ -203,26 +194,24 @@ class _Row:
         value = self.cells.get(name, "")
         if len(value) > _LENGTHS[name]:
             self.wrong(name, RowReason.TOO_LONG)
-        elif needed and not value:
-            self.wrong(name, RowReason.EMPTY)
-        elif any(not char.isprintable() or char == "\ufffd" for char in value):
+            return value
+        shown = table_text.read_text(value)
+        if shown is None:
             self.wrong(name, RowReason.CONTROL_CHARACTER)
-        return value
+        elif needed and not shown:
+            self.wrong(name, RowReason.EMPTY)
+        return shown or ""
 
     def day(self, name: str) -> date | None:
-        match = _DATE.fullmatch(self.cells[name][:11])
-        try:
-            if match is not None and 2000 <= int(match[1]) <= 2199:
-                return date(int(match[1]), int(match[2]), int(match[3]))
-        except ValueError:
-            pass
-        self.wrong(name, RowReason.BAD_DATE)
-        return None
+        found = table_text.read_day(self.cells[name])
+        if found is None:
+            self.wrong(name, RowReason.BAD_DATE)
+        return found
 
-    def whole(self, name: str, reason: RowReason, allowed: Iterable[int]) -> int | None:
-        value = self.cells[name]
-        if len(value) <= 7 and _WHOLE.fullmatch(value) and int(value) in allowed:
-            return int(value)
+    def whole(self, name: str, reason: RowReason, allowed: Container[int]) -> int | None:
+        found = table_text.read_whole(self.cells[name])
+        if found is not None and found in allowed:
+            return found
         self.wrong(name, reason)
         return None
 

@@ -10,11 +10,14 @@ from functools import lru_cache
 from typing import Protocol
 
 from svet.billing.rules.kinds import Basis, BillingRefused, Proration, Reason
+from svet.billing.rules.norms import norm_volume
 from svet.billing.rules.pricing import PricedLine, Reading, Volume, amount, reversed_line
 from svet.billing.rules.splitting import whole
 from svet.kernel.periods import Month
-from svet.metering.rules import zones_of
+from svet.metering.rules import Scheme, Zone, zones_of
 
+#: Stands in the place of a meter's key in the lines of a flat without one.
+METERLESS = 0
 _ZERO = Decimal(0)
 _DAYS_OF_MONTH = 30
 
@@ -49,6 +52,7 @@ class Rules:
     average_base_months: int = 6
     average_base_least: int = 3
     norm_kwh_per_person: Decimal | None = None
+    problems_percent: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,10 @@ def scale_volumes(
 
     With a reading: everything since the last real reading charged, estimates in between taken back. Without:
     the daily average of the last ``average_base_months`` months of real readings (at least
-    ``average_base_least`` months of them) for at most ``average_periods`` months, then the norm, or nothing
-    where no norm is set; the first scale of the meter carries the norm (decree 354, points 59 and 60). A
-    reading below what has been charged gives the difference back, newest lines first, at their own prices.
-    :raises BillingRefused: the readings contradict what has been charged
+    ``average_base_least`` months of them) for at most ``average_periods`` months, then the norm, which the
+    first scale of the meter carries (decree 354, points 59 and 60). A reading below what has been charged
+    gives the difference back, newest lines first, at their own prices.
+    :raises BillingRefused: the readings contradict what has been charged, or nobody has set the norm
     """
     scale = scale or Scale()
     result = Volumes()
@@ -234,8 +238,41 @@ def _estimate(
         kwh = whole(scale.base_kwh * days / scale.base_days)
         basis = Basis.AVERAGE
     else:
-        first = zones_of(scheme)[0] == zone
-        per_person = rules.norm_kwh_per_person or _ZERO
-        kwh = whole(per_person * residents) if first else _ZERO
         basis = Basis.NORM
+        first, end = estimate_span(period, cut_off_day, None)
+        carries = days > 0 and zones_of(scheme)[0] == zone
+        kwh = whole(norm_of(rules, residents) * days / (end - first).days) if carries else _ZERO
     return Volume(meter_id, scheme, zone, kwh, since, until, basis, last, None)
+
+
+def norm_of(rules: Rules, residents: int) -> Decimal:
+    """kWh a month by norm. :raises BillingRefused: no norm is set, or nobody knows how many live there"""
+    if rules.norm_kwh_per_person is None:
+        raise BillingRefused(Reason.NO_NORM)
+    if residents <= 0:
+        raise BillingRefused(Reason.NO_RESIDENTS)
+    return norm_volume(per_person=rules.norm_kwh_per_person, persons=residents)
+
+
+def meterless_volume(
+    *,
+    opened_on: date,
+    closed_on: date | None,
+    period: Month,
+    cut_off_day: int,
+    rules: Rules,
+    residents: int,
+) -> Volume:
+    """The month of a flat without a meter: the plain norm by days, at the price of a single-rate meter.
+
+    :raises BillingRefused: nothing to count from: no norm is set, or nobody knows how many live there
+    """
+    try:
+        norm = norm_of(rules, residents)
+    except BillingRefused as refusal:
+        raise BillingRefused(Reason.NO_METER, details={"why": str(refusal.reason)}) from None
+    first, last = estimate_span(period, cut_off_day, None)
+    since = min(max(first, opened_on), last)
+    until = last if closed_on is None else max(since, min(last, closed_on))
+    kwh = whole(norm * (until - since).days / (last - first).days)
+    return Volume(METERLESS, Scheme.SINGLE, Zone.SINGLE, kwh, since, until, Basis.NORM, None, None)

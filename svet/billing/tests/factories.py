@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from svet.billing import operations
 from svet.billing.operations.loading import SHIPPED
+from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.metering.models import Meter
 from svet.metering.rules import Scheme, Zone
@@ -29,10 +31,10 @@ def make_metered_account(
     scheme: int = Scheme.SINGLE,
     initial: int = 1000,
     installed_on: date = date(2026, 9, 20),
-    **account: str,
+    **account: Any,
 ) -> tuple[Account, Meter]:
     """An account with one meter that stood at ``initial`` on every scale."""
-    made = make_account(**account)  # type: ignore[arg-type]
+    made = make_account(**account)
     return made, make_meter(account=made, scheme=scheme, installed_on=installed_on, initial=initial)
 
 
@@ -45,3 +47,14 @@ def charge_november(
     make_reading(meter, values, read_on=date(2026, 11, 20))
     operations.run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
     return account, meter
+
+
+def make_norm(kwh: int = 90, *, since: date = date(2025, 1, 1)) -> None:
+    """The test provider charges by norm where there is nothing else to count from."""
+    operations.set_policy(
+        provider_id=make_provider().pk,
+        valid_from=since,
+        norm_kwh_per_person=Decimal(kwh),
+        by=Actor.system("test"),
+        now=NOW,
+    )

@@ -277,10 +277,29 @@ def test_less_than_three_months_of_readings_give_the_norm() -> None:
     assert (line.basis, line.kwh) == (Basis.NORM, Decimal(273))
 
 
-def test_without_a_norm_nothing_is_charged_but_the_mark_stays() -> None:
+def test_without_a_norm_nobody_is_charged_nothing() -> None:
     life = Life()
-    (line,) = life.month(NOVEMBER, Usage(reading(5, date(2026, 10, 1), 1), None))
-    assert (line.basis, line.kwh, line.kopecks) == (Basis.NORM, Decimal(0), 0)
+    with pytest.raises(BillingRefused) as refused:
+        life.month(NOVEMBER, Usage(reading(5, date(2026, 10, 1), 1), None))
+    assert refused.value.reason is Reason.NO_NORM
+
+
+def test_without_residents_a_norm_says_nothing() -> None:
+    life = Life(Rules(norm_kwh_per_person=Decimal(91)))
+    with pytest.raises(BillingRefused) as refused:
+        life.month(NOVEMBER, Usage(reading(5, date(2026, 10, 1), 1), None), residents=0)
+    assert refused.value.reason is Reason.NO_RESIDENTS
+
+
+def test_a_norm_for_part_of_a_month_is_by_days() -> None:
+    life = Life(Rules(norm_kwh_per_person=Decimal(100)))
+    for installed, days in ((date(2026, 11, 20), 5), (date(2026, 11, 25), 0)):
+        (line,) = life.month(NOVEMBER, Usage(reading(5, installed, 1), None), residents=3)
+        assert line.basis is Basis.NORM
+        assert line.kwh == round(Decimal(300) * days / 31)
+    # A meter that came on the last day has no days to estimate: nothing is missing for it.
+    (line,) = Life().month(NOVEMBER, Usage(reading(5, date(2026, 11, 25), 1), None))
+    assert line.kwh == 0
 
 
 def test_average_holds_for_three_months_and_then_gives_way_to_the_norm() -> None:

@@ -19,6 +19,7 @@ from svet.billing.tests.factories import (
     charge_november,
     load_chelyabinsk,
     make_metered_account,
+    make_norm,
 )
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
@@ -68,10 +69,11 @@ def test_reading_becomes_a_charge_with_everything_that_explains_it() -> None:
 
 def test_a_dial_that_turned_over_before_a_late_reading_is_billed_for_what_it_counted() -> None:
     load_chelyabinsk()
-    account, meter = make_metered_account(installed_on=date(2026, 9, 20), initial=99_700)
+    make_norm()
+    account, meter = make_metered_account(installed_on=date(2026, 9, 20), initial=99_700, residents=2)
     make_reading(meter, 99_900, read_on=date(2026, 10, 20))
     run(NOVEMBER.plus(-1))
-    run(NOVEMBER)  # nothing came: an estimate, or nothing where there is no base for one
+    run(NOVEMBER)  # nothing came: an estimate
     # The reading of November comes after its month was charged, and the dial has passed zero before it.
     make_reading(meter, 80, read_on=date(2026, 11, 20))
     late = ReadingSet.objects.filter(meter=meter, read_on=date(2026, 11, 20))
@@ -130,8 +132,9 @@ def test_running_twice_changes_nothing() -> None:
 
 
 def make_street(count: int = 7) -> None:
+    make_norm()
     for number in range(count):
-        _, meter = make_metered_account(installed_on=date(2026, 10, 20))
+        _, meter = make_metered_account(installed_on=date(2026, 10, 20), residents=2)
         if number % 3:
             make_reading(meter, 1000 + 97 * number, read_on=date(2026, 11, 15 + number))
 
@@ -232,8 +235,9 @@ def test_policy_of_the_provider_is_obeyed() -> None:
 
 def test_account_without_prices_becomes_a_problem_and_is_charged_when_they_come() -> None:
     account, meter = make_metered_account(installed_on=date(2026, 10, 20))
-    good, _ = make_metered_account(installed_on=date(2026, 10, 20))
+    good, other = make_metered_account(installed_on=date(2026, 10, 20))
     make_reading(meter, 1137, read_on=date(2026, 11, 20))
+    make_reading(other, 1137, read_on=date(2026, 11, 20))
     assert run().problems == 2
     assert set(Problem.objects.values_list("reason", flat=True)) == {Reason.NO_TARIFF.value}
     load_chelyabinsk()
@@ -265,16 +269,6 @@ def test_final_reading_after_the_cut_off_is_billed_though_the_account_closed_in_
     assert found is not None
     assert found.kwh == 37
     assert run(period=DECEMBER, now=LATER).charges == 0
-
-
-def test_account_without_a_meter_is_charged_nothing() -> None:
-    load_chelyabinsk()
-    account = make_account()
-    run()
-    found = queries.charge(account.pk, NOVEMBER)
-    assert found is not None
-    assert (found.total, found.lines, found.transaction_id) == (Money(0), [], None)
-    assert queries.broken() == []
 
 
 def test_reading_that_a_charge_used_says_so() -> None:

@@ -201,7 +201,7 @@ def all_rows(**cells: str) -> Callable[[list[Row]], None]:
 
 
 WRONG: list[tuple[str, Callable[[list[Row]], None], RowReason, int]] = [
-    ("bad price", change(0, price_rub_per_kwh="4,24"), RowReason.BAD_PRICE, 2),
+    ("thousands in a price", change(0, price_rub_per_kwh="4,240,1"), RowReason.BAD_PRICE, 2),
     ("zero price", change(0, price_rub_per_kwh="0.00"), RowReason.BAD_PRICE, 2),
     ("negative price", change(0, price_rub_per_kwh="-1"), RowReason.BAD_PRICE, 2),
     ("exponent", change(0, price_rub_per_kwh="1e3"), RowReason.BAD_PRICE, 2),
@@ -209,7 +209,7 @@ WRONG: list[tuple[str, Callable[[list[Row]], None], RowReason, int]] = [
     ("arabic digits", change(0, price_rub_per_kwh="٤.٢٤"), RowReason.BAD_PRICE, 2),
     ("endless price", change(0, price_rub_per_kwh="4" * 5000), RowReason.BAD_PRICE, 2),
     ("bad date", change(1, valid_from="2026-02-30"), RowReason.BAD_DATE, 3),
-    ("russian date", change(1, valid_from="01.01.2026"), RowReason.BAD_DATE, 3),
+    ("american date", change(1, valid_from="01/01/2026"), RowReason.BAD_DATE, 3),
     ("dates reversed", change(1, valid_to="2025-01-01"), RowReason.DATES_REVERSED, 3),
     ("scheme 4", change(0, zone_scheme="4"), RowReason.BAD_SCHEME, 2),
     ("zone of another scheme", change(0, zone="peak"), RowReason.BAD_ZONE, 2),
@@ -259,14 +259,15 @@ def test_all_errors_are_told_at_once() -> None:
     ("content", "reason"),
     [
         (b"", RowReason.MISSING_COLUMN),
-        ("регион;цена\n".encode("cp1251"), RowReason.NOT_UTF8),
+        ("регион;цена\n".encode("cp1251"), RowReason.MISSING_COLUMN),
+        ("регион;цена\n".encode() * 9 + b"\xd0\n", RowReason.NOT_UTF8),
         (b"region,price\nx,1\n", RowReason.MISSING_COLUMN),
         (",".join(COLUMNS).encode() + b"\n", RowReason.NO_ROWS),
         (",".join(COLUMNS).encode() + b"\na,b\n", RowReason.WRONG_WIDTH),
         (b"PK\x03\x04" + bytes(range(256)), RowReason.NOT_UTF8),
         (b"x" * (10 * 1024 * 1024 + 1), RowReason.TOO_LARGE),
     ],
-    ids=["empty", "cp1251", "other columns", "no rows", "short row", "zip", "too large"],
+    ids=["empty", "cp1251", "broken utf-8", "other columns", "no rows", "short row", "zip", "too large"],
 )
 def test_file_that_is_no_tariff_file_is_refused(content: bytes, reason: RowReason) -> None:
     with pytest.raises(TariffFileRefused) as refused:
@@ -282,6 +283,51 @@ def test_every_reason_has_its_text() -> None:
 def test_semicolons_and_a_byte_order_mark_are_read_too() -> None:
     content = b"\xef\xbb\xbf" + file_of(table()).replace(b",", b";")
     assert operations.load_tariffs(file=io.BytesIO(content), now=NOW).added == 12
+
+
+def as_a_russian_spreadsheet(rows: list[Row]) -> list[Row]:
+    """What it makes of days and prices when it saves the table."""
+    return [
+        row
+        | {name: ".".join(reversed(row[name].split("-"))) for name in ("valid_from", "valid_to")}
+        | {"price_rub_per_kwh": row["price_rub_per_kwh"].replace(".", ",")}
+        for row in rows
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+@pytest.mark.parametrize("above", ["", "sep={}\r\n"])
+def test_what_a_spreadsheet_saves_is_read_as_what_it_says(encoding: str, delimiter: str, above: str) -> None:
+    plain = parse(file_of(table()))
+    written = io.StringIO(newline="")
+    rows = as_a_russian_spreadsheet(table())
+    writer = csv.DictWriter(written, fieldnames=list(rows[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    content = (above.format(delimiter) + written.getvalue() + f"{delimiter * (len(rows[0]) - 1)}\r\n").encode(
+        encoding
+    )
+    assert parse(content) == plain
+    assert [line.row for line in parse(content)] == [line.row + bool(above) for line in plain]
+    assert operations.load_tariffs(file=io.BytesIO(content), now=NOW).added == 12
+
+
+def test_every_fault_names_its_row_and_its_column() -> None:
+    rows = table()
+    rows[1] |= {"valid_from": "31.02.2026", "price_rub_per_kwh": "4.85.1", "range_upper_kwh": "много"}
+    rows[3] |= {"group_name": "На\u200bселение"}
+    with pytest.raises(TariffFileRefused) as refused:
+        parse(file_of(rows))
+    said = [explain_row(error) for error in refused.value.errors]
+    for row, column in (
+        (3, "valid_from"),
+        (3, "range_upper_kwh"),
+        (3, "price_rub_per_kwh"),
+        (5, "group_name"),
+    ):
+        assert any(line.startswith(f"Строка {row}, столбец {column}: ") for line in said), said
 
 
 @pytest.mark.django_db

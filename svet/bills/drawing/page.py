@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from io import BytesIO
+from collections.abc import Iterable, Sequence
 
-from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
 
 from svet.bills import texts
 from svet.bills.drawing.chart import draw_bars
 from svet.bills.drawing.code import symbol
-from svet.bills.drawing.pen import BOLD, INK, MEDIUM, SOFT, TINT, Pen, register_fonts
+from svet.bills.drawing.pen import BOLD, INK, MEDIUM, REGULAR, SOFT, TINT, Pen
+from svet.bills.drawing.sheets import HEIGHT as _HEIGHT
+from svet.bills.drawing.sheets import WIDTH as _WIDTH
+from svet.bills.drawing.sheets import Sheets
 from svet.bills.drawing.tables import Row, draw_table, line_rows, reading_rows
 from svet.bills.rules import BillDocument, CodeImpossible, compare, payment_code
-from svet.look.formats import NBSP, day, day_and_month, roubles
+from svet.look.formats import NBSP, day, roubles
 
-_WIDTH, _HEIGHT = A4
 _MARGIN = 36.0
 _INNER = _WIDTH - 2 * _MARGIN
 _FOOT = 62.0
@@ -27,23 +24,36 @@ _BOTTOM_LEAST = 130.0
 _ROW_MOST, _ROW_LEAST = 19.0, 7.2
 _GAP_MOST, _GAP_LEAST = 34.0, 12.0
 _TITLE = 14.0
+# Movements that have a row of their own on paper; more of a kind share one.
+_MOVEMENTS_MOST = 3
 _BRAND = "#1f5fa8"
 
 
 def draw(document: BillDocument, *, masked: bool) -> bytes:
     """Draw the bill as a PDF of one page; ``masked`` hides the holder's name and flat.
 
-    The words come from the active language; equal documents give equal bytes.
+    The words come from the active language; equal documents give equal bytes, from any thread.
     """
-    register_fonts()
-    rl_config.useA85 = 0
-    buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, invariant=1, pageCompression=1, lang="ru-RU")
-    canvas.setTitle(f"Счёт {document.number}")
-    canvas.setAuthor(document.payee.legal_name)
-    canvas.setSubject(f"Платёжный документ за {texts.month_label(document.period)}")
-    canvas.setCreator("Svet")
-    pen = Pen(canvas, height=_HEIGHT)
+    sheets = Sheets(
+        title=f"Счёт {document.number}",
+        author=document.payee.legal_name,
+        subject=f"Платёжный документ за {texts.month_label(document.period)}",
+    )
+    with sheets.page() as pen:
+        _compose(pen, document, masked=masked)
+    return sheets.content()
+
+
+def draw_batch(documents: Iterable[BillDocument], *, title: str, author: str) -> bytes:
+    """Draw bills in their order as one PDF, a page each, names and flats in full: for the print house."""
+    sheets = Sheets(title=title, author=author, subject="Платёжные документы")
+    for document in documents:
+        with sheets.page() as pen:
+            _compose(pen, document, masked=False)
+    return sheets.content()
+
+
+def _compose(pen: Pen, document: BillDocument, *, masked: bool) -> None:
     accent = _accent(document.payee.color)
     y = _head(pen, document, accent)
     y = _hero(pen, document, y, accent)
@@ -51,9 +61,6 @@ def draw(document: BillDocument, *, masked: bool) -> bytes:
     y = _tables(pen, document, y)
     _bottom(pen, document, y, accent)
     _foot(pen, document)
-    canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
 
 
 def _accent(color: str) -> Color:
@@ -92,7 +99,7 @@ def _hero(pen: Pen, document: BillDocument, y: float, accent: Color) -> float:
         pen.text(
             x,
             y + 98,
-            f"до {day_and_month(document.due_on)} {document.due_on.year}",
+            texts.due_words(document),
             font=MEDIUM,
             size=19,
             color=accent,
@@ -101,7 +108,7 @@ def _hero(pen: Pen, document: BillDocument, y: float, accent: Color) -> float:
         pen.text(
             x,
             y + 98,
-            f"Переплата {roubles(sums.closing)}",
+            f"Переплата {roubles(-sums.closing)}, платить не нужно",
             font=MEDIUM,
             size=17,
             color=accent,
@@ -188,27 +195,21 @@ def _bottom(pen: Pen, document: BillDocument, y: float, accent: Color) -> None:
     """The account's sums and the chart, which takes the height that is left, within reason."""
     room = _HEIGHT - _FOOT - 14 - y
     y += 8
-    step = min(20.0, max(13.0, (room - 40) / 6))
-    sums = document.sums
     width = _INNER * 0.42
     pen.text(_MARGIN, y, "Расчёты по лицевому счёту", font=MEDIUM, size=10)
-    start, last = day(document.month.first), day(document.month.end - timedelta(days=1))
-    rows = [
-        (f"{'Переплата' if sums.opening < 0 else 'Долг'} на {start}", sums.opening),
-        (f"Начислено за {texts.month_label(document.period)}", sums.charged),
-        ("Перерасчёт", sums.recalculated),
-        ("Пени", 0),
-        (f"Оплачено по {last}", -sums.paid),
-    ]
+    rows = texts.sum_rows(document, most=_MOVEMENTS_MOST)
+    step = min(20.0, max(9.0, (room - 28) / len(rows)))
     line = y + step + 4
-    for label, kopecks in rows:
-        pen.text(_MARGIN, line, label, size=8, color=SOFT)
-        pen.text(_MARGIN + width, line, roubles(kopecks), size=8, align="right")
+    for row in rows:
+        if row.strong:
+            pen.rule(_MARGIN, line - step * 0.6, width, color=INK)
+            line += 3
+        font, size, color = (BOLD, 9.5, INK) if row.strong else (REGULAR, 8.0, SOFT)
+        pen.block(
+            _MARGIN, line, row.label, width=width - 70, lines=1, font=font, size=size, least=5, color=color
+        )
+        pen.text(_MARGIN + width, line, roubles(row.kopecks), font=font, size=size, color=INK, align="right")
         line += step
-    pen.rule(_MARGIN, line - step * 0.6, width, color=INK)
-    label = "Переплата" if sums.closing < 0 else "Итого к оплате"
-    pen.text(_MARGIN, line + 5, label, font=BOLD, size=9.5)
-    pen.text(_MARGIN + width, line + 5, roubles(sums.closing), font=BOLD, size=9.5, align="right")
     x = _MARGIN + width + 30
     pen.text(x, y, "Потребление за 12 месяцев, кВт·ч", font=MEDIUM, size=10)
     height = min(170.0, room - 28)

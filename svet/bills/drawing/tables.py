@@ -11,7 +11,7 @@ from reportlab.lib.colors import Color
 
 from svet.bills import texts
 from svet.bills.drawing.pen import INK, LINE, MEDIUM, REGULAR, SOFT, Align, Pen, fit
-from svet.bills.rules import BillDocument, LineRow
+from svet.bills.rules import BillDocument, LineRow, adds_up
 from svet.look.formats import day, number, roubles
 
 # More rows than this cannot be read on one page: the smallest ones are then added up.
@@ -157,17 +157,23 @@ def _line(line: LineRow) -> Row:
 
 
 def _gathered(lines: Sequence[LineRow]) -> list[LineRow]:
-    """Add up lines that differ only by their meter or days: on paper they are one price of one zone."""
+    """Add up lines that differ only by their meter or days: on paper they are one price of one zone.
+
+    Unless the sum would not be kWh × price to the kopeck: then they stay apart.
+    """
     together: dict[tuple[object, ...], LineRow] = {}
+    apart: list[LineRow] = []
     for line in lines:
         key = (line.zone, line.basis, line.range_no, line.range_over_kwh, line.range_upper_kwh, line.price)
         known = together.get(key)
-        together[key] = (
-            line
-            if known is None
-            else replace(known, kwh=known.kwh + line.kwh, kopecks=known.kopecks + line.kopecks)
-        )
-    return list(together.values())
+        kwh, kopecks = line.kwh, line.kopecks
+        if known is not None:
+            kwh, kopecks = known.kwh + kwh, known.kopecks + kopecks
+        if known is None or adds_up(kwh=kwh, price=line.price, kopecks=kopecks):
+            together[key] = replace(known or line, kwh=kwh, kopecks=kopecks)
+        else:
+            apart.append(line)
+    return [*together.values(), *apart]
 
 
 def _value(value: Decimal | None) -> str:

@@ -1,6 +1,27 @@
-"""Writes: the bills of a month, their files and letters, and the reminder before the due date."""
+"""Writes: the bills of a month, their files, letters and paper, and the reminder before the due date."""
 
 from svet.bills.operations.issuing import IssueReport, deliver, file_name, issue, pdf_of
+from svet.bills.operations.printing import (
+    BATCH_MOST,
+    BATCH_SIZE,
+    PrintFiles,
+    files_of,
+    print_again,
+    print_month,
+)
 from svet.bills.operations.reminding import remind_of_due
 
-__all__ = ["IssueReport", "deliver", "file_name", "issue", "pdf_of", "remind_of_due"]
+__all__ = [
+    "BATCH_MOST",
+    "BATCH_SIZE",
+    "IssueReport",
+    "PrintFiles",
+    "deliver",
+    "file_name",
+    "files_of",
+    "issue",
+    "pdf_of",
+    "print_again",
+    "print_month",
+    "remind_of_due",
+]

@@ -12,10 +12,19 @@ from django.utils import translation
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
+from svet.billing import queries as billing
 from svet.bills import queries, texts
 from svet.bills.drawing import draw
-from svet.bills.models import Bill, BillFile
-from svet.bills.rules import BillDocument, canonical, digest, to_snapshot, uses_own_readings
+from svet.bills.models import Bill, BillEntry, BillFile
+from svet.bills.queries import Gathered
+from svet.bills.rules import (
+    BillDocument,
+    canonical,
+    digest,
+    is_payable_by_code,
+    to_snapshot,
+    uses_own_readings,
+)
 from svet.gateways.mail.port import Attachment
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.periods import Month
@@ -25,8 +34,10 @@ from svet.notices import operations as notices
 from svet.notices.operations import Tiding
 from svet.notices.rules import Channel, Event
 from svet.people.models import Person
+from svet.subscribers import operations as subscriber_writes
 from svet.subscribers import queries as subscribers
-from svet.subscribers.models import Account, Delivery, Link, Provider
+from svet.subscribers.delivering import bill_addresses
+from svet.subscribers.models import Account, Delivery, Provider
 
 BATCH = 500
 LETTERS_PER_JOB = 50
@@ -50,31 +61,49 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class IssueReport:
-    """What an issue did: new bills, bills that stood already, letters promised."""
+    """What an issue did: new bills, bills that stood already, letters promised.
+
+    ``overtaken`` accounts are charged for the month but have a later bill already: the charge stands on their
+    next one. ``without_code`` of the new bills have no payment code, for want of the provider's requisites.
+    """
 
     issued: int
     already: int
     letters: int
+    overtaken: int = 0
+    without_code: int = 0
 
 
-def issue(*, provider_id: int, period: Month, now: datetime, announce: bool = True) -> IssueReport:
+def issue(
+    *,
+    provider_id: int,
+    period: Month,
+    now: datetime,
+    announce: bool = True,
+    despite_problems: bool = False,
+) -> IssueReport:
     """Issue the bills of every account charged for ``period``; a second run issues only what is missing.
 
     Each batch is one transaction with its notices and letters; ``announce`` is off for months long past.
+    ``despite_problems`` issues although more accounts could not be charged than the provider allows.
+    :raises BillingRefused: the month is being charged, or too many of its accounts could not be
     """
+    billing.refuse_issuing(provider_id=provider_id, period=period, despite_problems=despite_problems)
     provider = Provider.objects.get(pk=provider_id)
     already = Bill.objects.filter(account__provider_id=provider_id, period=period.first).count()
-    issued = letters = after = 0
+    overtaken = queries.overtaken(provider_id=provider_id, period=period)
+    issued = letters = without_code = after = 0
     while True:
         with use_case():
-            _lock(provider_id, period)
+            _lock(provider_id)
             account_ids = queries.unissued(provider_id=provider_id, period=period, after=after, limit=BATCH)
             if not account_ids:
-                return IssueReport(issued, already, letters)
+                return IssueReport(issued, already, letters, overtaken, without_code)
             bills = _issue_batch(provider, account_ids, period=period, now=now)
             if announce:
                 letters += _announce(bills, now=now)
             issued += len(bills)
+            without_code += _without_code(document for _bill, document in bills.values())
             after = account_ids[-1]
 
 
@@ -108,29 +137,27 @@ def pdf_of(bill_id: int, *, masked: bool, now: datetime) -> bytes:
 
 
 def deliver(*, bill_id: int, now: datetime) -> bool:
-    """Promise the letter with the bill's PDF, once; False when it was promised before or nobody wants it.
+    """Promise the letter with the bill's PDF, once; False when it was promised before or nobody gets one.
 
-    The holder's name is shown only when the address belongs to somebody confirmed for the account.
+    The holder's name is shown only when the address belongs to somebody confirmed for the account. If whoever
+    chose e-mail holds the account no more, it goes back to paper.
     """
-    bill = Bill.objects.select_related("account").only("number", "delivered_at", "account").get(pk=bill_id)
-    account = bill.account
-    if bill.delivered_at is not None or account.delivery == Delivery.PAPER or not account.delivery_email:
+    bill = Bill.objects.only("number", "delivered_at", "account").get(pk=bill_id)
+    if bill.delivered_at is not None:
         return False
-    confirmed = Link.objects.filter(
-        account_id=account.pk,
-        confirmed_at__isnull=False,
-        removed_at__isnull=True,
-        suspended_at__isnull=True,
-        person__email__iexact=account.delivery_email,
-    )
-    masked = not confirmed.exists()
+    address = bill_addresses([bill.account_id]).get(bill.account_id)
+    if address is None:
+        # Whoever asked for letters holds the account no more: from now on its bills are printed.
+        subscriber_writes.end_lapsed_delivery(account_id=bill.account_id, now=now)
+        return False
+    masked = not address.confirmed
     content = pdf_of(bill_id, masked=masked, now=now)
     document = queries.bill_by_id(bill_id, masked=masked).document
     with use_case():
         if not Bill.objects.filter(pk=bill_id, delivered_at__isnull=True).update(delivered_at=now):
             return False
         notices.send_email(
-            address=account.delivery_email,
+            address=address.email,
             event=Event.BILL_READY,
             params=_params(document),
             now=now,
@@ -145,12 +172,26 @@ def file_name(document: BillDocument) -> str:
     return f"bill-{document.month}-{document.payer.account_number}.pdf"
 
 
-def _lock(provider_id: int, period: Month) -> None:
-    """Two issues of one month wait for each other."""
+def _lock(provider_id: int) -> None:
+    """Two issues of one provider wait for each other: also of two months, for they chain."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('bills.issue'), hashtext(%s))", [f"{provider_id}/{period}"]
+            "SELECT pg_advisory_xact_lock(hashtext('bills.issue'), hashtext(%s))", [str(provider_id)]
         )
+
+
+def _without_code(documents: Iterable[BillDocument]) -> int:
+    """How many of these cannot carry a payment code."""
+    # The payee is the same for all: only what differs in more than digits is tried one by one.
+    known: dict[str, bool] = {}
+    count = 0
+    for document in documents:
+        number = document.payer.account_number
+        key = "" if number.isascii() and number.isdigit() else number
+        if key not in known:
+            known[key] = is_payable_by_code(document)
+        count += not known[key]
+    return count
 
 
 def _issue_batch(
@@ -158,10 +199,21 @@ def _issue_batch(
 ) -> dict[int, tuple[Bill, BillDocument]]:
     """Keep the bills of a batch, by account key."""
     today = subscribers.provider_today(provider, now)
-    documents = queries.gather(account_ids=account_ids, period=period, issued_on=today)
-    bills = {account_id: _bill(account_id, document, now=now) for account_id, document in documents.items()}
+    gathered = queries.gather(account_ids=account_ids, period=period, issued_on=today)
+    bills = {account_id: _bill(account_id, each.document, now=now) for account_id, each in gathered.items()}
     _keep(bills.values())
-    return {account_id: (bill, documents[account_id]) for account_id, bill in bills.items()}
+    _enter(bills, gathered)
+    return {account_id: (bill, gathered[account_id].document) for account_id, bill in bills.items()}
+
+
+def _enter(bills: Mapping[int, Bill], gathered: Mapping[int, Gathered]) -> None:
+    """Note which postings stand on the new bills; the database refuses one that stands on another."""
+    rows = [
+        (bill.pk, account_id, transaction_id)
+        for account_id, bill in bills.items()
+        for transaction_id in gathered[account_id].transaction_ids
+    ]
+    copy_rows(model=BillEntry, columns=("bill_id", "account_id", "transaction_id"), rows=rows)
 
 
 def _keep(bills: Collection[Bill]) -> None:
@@ -198,7 +250,7 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
     """
     holders = subscribers.people_by_account(account_ids=bills)
     people = Person.objects.in_bulk({person_id for each in holders.values() for person_id in each})
-    letters = _letters(bills)
+    letters = bill_addresses(bills)
     ready: list[Tiding] = []
     used: list[Tiding] = []
     for account_id, person_ids in holders.items():
@@ -207,25 +259,26 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
         for person_id in person_ids:
             person = people[person_id]
             # Whoever gets the letter with the file needs no second one without it.
-            has_letter = letters.get(account_id, "").lower() == person.email.lower() != ""
+            letter = letters.get(account_id)
+            has_letter = letter is not None and letter.email.lower() == person.email.lower()
             already = (Channel.EMAIL,) if has_letter else ()
             ready.append(Tiding(person.recipient_id, params, url, already))
             if uses_own_readings(document):
                 used.append(Tiding(person.recipient_id, params, url))
     notices.tell_many(event=Event.BILL_READY, tidings=ready, now=now)
     notices.tell_many(event=Event.READING_USED, tidings=used, now=now)
-    ids = [bills[account_id][0].pk for account_id in letters]
+    ids = [bills[account_id][0].pk for account_id in _not_on_paper(bills)]
     for start in range(0, len(ids), LETTERS_PER_JOB):
         chunk: list[JSONValue] = [*ids[start : start + LETTERS_PER_JOB]]
         # By name: the job imports this module.
         app.configure_task("bills.deliver", queue="bills").defer(bill_ids=chunk)
-    return len(ids)
+    return len(letters)
 
 
-def _letters(account_ids: Iterable[int]) -> dict[int, str]:
-    """The addresses that get the bill as a letter, by account key."""
+def _not_on_paper(account_ids: Iterable[int]) -> list[int]:
+    """The accounts that want letters, also those that will turn out to have no rightful address."""
     wanted = Account.objects.filter(pk__in=account_ids).exclude(delivery=Delivery.PAPER)
-    return dict(wanted.exclude(delivery_email="").order_by("pk").values_list("pk", "delivery_email"))
+    return list(wanted.order_by("pk").values_list("pk", flat=True))
 
 
 def _params(document: BillDocument) -> dict[str, str]:
@@ -234,5 +287,7 @@ def _params(document: BillDocument) -> dict[str, str]:
         "account": document.payer.account_number,
         "period": texts.month_label(document.period),
         "total": roubles(document.sums.payable),
+        "over": roubles(max(-document.sums.closing, 0)),
         "due": day(document.due_on),
+        "state": document.money_state.value,
     }

@@ -1,6 +1,21 @@
 """Reads of bills: lists, one bill, the documents of a month to be issued, the promise of sameness."""
 
-from svet.bills.queries.gathering import gather, unissued
+from svet.bills.queries.chain import broken_chain, unbilled
+from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
+from svet.bills.queries.printing import (
+    BatchNotFound,
+    BatchView,
+    PrintReason,
+    Sheet,
+    Waiting,
+    batch_by_label,
+    batch_by_public_id,
+    batches,
+    label_of,
+    sheets,
+    to_print,
+    waiting,
+)
 from svet.bills.queries.reading import (
     BillNotFound,
     BillReason,
@@ -20,22 +35,38 @@ from svet.bills.queries.reading import (
 from svet.bills.queries.reminding import anything_due, due_bills
 
 __all__ = [
+    "BatchNotFound",
+    "BatchView",
     "BillNotFound",
     "BillReason",
     "BillSummary",
     "BillView",
+    "Gathered",
+    "PrintReason",
+    "Sheet",
     "StatementMonth",
+    "Waiting",
     "accounts_of_bill",
     "anything_due",
+    "batch_by_label",
+    "batch_by_public_id",
+    "batches",
     "bill_by_id",
     "bill_for",
     "bills",
     "broken",
+    "broken_chain",
     "due_bills",
     "gather",
     "is_masked",
+    "label_of",
     "last_bills",
     "latest",
+    "overtaken",
+    "sheets",
     "statement",
+    "to_print",
+    "unbilled",
     "unissued",
+    "waiting",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from svet.billing import queries as billing
 from svet.billing.models import Charge
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
 from svet.bills.models import Bill
+from svet.bills.queries.chain import before, unbilled
 from svet.bills.rules import (
     Bar,
     BillDocument,
@@ -19,14 +21,14 @@ from svet.bills.rules import (
     Payee,
     Payer,
     ReadingRow,
-    Sums,
+    account_sums,
     document_number,
     due_on,
-    price_key,
+    last_prices,
+    merged,
+    usage,
 )
 from svet.kernel.periods import Month
-from svet.ledger import queries as ledger
-from svet.ledger.queries import Turnover
 from svet.metering import queries as metering
 from svet.metering.queries import MeterUsage, SetView
 from svet.site import queries as site
@@ -35,27 +37,51 @@ from svet.subscribers.models import Account, Provider
 
 _BARS = 12
 _SETTLEMENT = "settlement"
+_READING = "reading"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A document with the transactions that stand on it."""
+
+    document: BillDocument
+    transaction_ids: tuple[int, ...]
 
 
 def unissued(*, provider_id: int, period: Month, after: int, limit: int) -> list[int]:
-    """Accounts of a provider that are charged for the month and have no bill of it yet, by key."""
-    bills = Bill.objects.filter(account_id=OuterRef("account_id"), period=period.first)
+    """Accounts of a provider charged for the month without a bill of it or of a later month, by key."""
+    bills = Bill.objects.filter(account_id=OuterRef("account_id"), period__gte=period.first)
     charged = Charge.objects.filter(
         ~Exists(bills), account__provider_id=provider_id, period=period.first, account_id__gt=after
     )
     return list(charged.order_by("account_id").values_list("account_id", flat=True)[:limit])
 
 
-def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dict[int, BillDocument]:
+def overtaken(*, provider_id: int, period: Month) -> int:
+    """How many accounts charged for the month have no bill of it, but one of a later month.
+
+    Bills only go forward: such a charge stands on the account's next bill, in a line of its own.
+    """
+    bills = Bill.objects.filter(account_id=OuterRef("account_id"))
+    return Charge.objects.filter(
+        ~Exists(bills.filter(period=period.first)),
+        Exists(bills.filter(period__gt=period.first)),
+        account__provider_id=provider_id,
+        period=period.first,
+    ).count()
+
+
+def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dict[int, Gathered]:
     """The documents of charged accounts for one month, first version, by account key."""
     accounts = Account.objects.filter(id__in=account_ids).select_related("provider", "premises")
     charges: dict[int, ChargeView] = {}
-    before: dict[int, ChargeView] = {}
+    earlier: dict[int, ChargeView] = {}
     for view in billing.charges(account_ids, since=period.plus(-1), until=period.plus(1)):
-        (charges if view.period == period else before)[view.account_id] = view
-    usage = metering.usage(account_ids=account_ids, period=period)
-    sets = metering.sets_by_id(set_ids=_set_ids(charges.values(), usage))
-    turnovers = ledger.turnover(account_ids, period)
+        (charges if view.period == period else earlier)[view.account_id] = view
+    used = metering.usage(account_ids=account_ids, period=period)
+    sets = metering.sets_by_id(set_ids=_set_ids(charges.values(), used))
+    closings = before(account_ids=account_ids, period=period)
+    posted = unbilled(account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
     payees: dict[int, Payee] = {}
     found = {}
@@ -66,11 +92,19 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
         provider = account.provider
         if provider.pk not in payees:
             payees[provider.pk] = _payee(provider)
-        previous = before.get(account.pk)
-        meters = {meter.meter_id: meter for meter in usage[account.pk]}
-        lines = tuple(_line(line, meters, sets) for line in charge.lines)
-        earlier = [_line(line, {}, {}) for line in previous.lines] if previous else []
-        found[account.pk] = BillDocument(
+        meters = {meter.meter_id: meter for meter in used[account.pk]}
+        causes = _causes(charge)
+        lines = merged([_line(line, meters, sets, causes) for line in charge.lines])
+        last = earlier.get(account.pk)
+        last_lines = [_line(line, {}, {}, {}) for line in last.lines] if last else []
+        preceding = closings.get(account.pk)
+        sums, movements = account_sums(
+            posted[account.pk],
+            before=preceding.closing if preceding else None,
+            month=period,
+            settled=sum(line.kopecks for line in lines if line.basis == _SETTLEMENT),
+        )
+        document = BillDocument(
             number=document_number(account_number=account.number, period=period, version=1),
             version=1,
             period=period.first,
@@ -78,26 +112,38 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             due_on=due_on(period=period, due_day=provider.due_day),
             payee=payees[provider.pk],
             payer=_payer(account),
-            readings=_readings(charge, usage[account.pk], sets),
+            readings=_readings(charge, used[account.pk], sets),
             lines=lines,
-            sums=_sums(charge, turnovers[account.pk]),
+            sums=sums,
             bars=tuple(bars[account.pk]),
-            previous_kwh=previous.kwh if previous else None,
-            previous_kopecks=previous.total.kopecks if previous else None,
-            previous_prices={price_key(line): line.price for line in earlier},
+            previous_prices=last_prices(last_lines),
+            previous_usage=usage(last_lines) if last else None,
+            previous_period=preceding.month.first if preceding else None,
+            movements=movements,
         )
+        ids = tuple(each.transaction_id for each in posted[account.pk])
+        found[account.pk] = Gathered(document, ids)
     return found
 
 
-def _set_ids(charges: Iterable[ChargeView], usage: Mapping[int, Sequence[MeterUsage]]) -> set[int]:
+def _causes(charge: ChargeView) -> dict[tuple[int, str], ReadingRef]:
+    """The reading of each scale that made the charge take something back."""
+    return {
+        (line.meter_id, line.zone.value): line.current
+        for line in charge.lines
+        if line.basis.value == _READING and line.current is not None
+    }
+
+
+def _set_ids(charges: Iterable[ChargeView], used: Mapping[int, Sequence[MeterUsage]]) -> set[int]:
     refs = (ref for charge in charges for line in charge.lines for ref in (line.previous, line.current))
-    used = {ref.set_id for ref in refs if ref is not None and ref.set_id is not None}
-    scales = (zone for meters in usage.values() for meter in meters for zone in meter.zones)
+    ids = {ref.set_id for ref in refs if ref is not None and ref.set_id is not None}
+    scales = (zone for meters in used.values() for meter in meters for zone in meter.zones)
     for scale in scales:
-        used.add(scale.previous_set_id)
+        ids.add(scale.previous_set_id)
         if scale.current_set_id is not None:
-            used.add(scale.current_set_id)
-    return used
+            ids.add(scale.current_set_id)
+    return ids
 
 
 def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[Bar]]:
@@ -139,20 +185,14 @@ def _payer(account: Account) -> Payer:
     )
 
 
-def _sums(charge: ChargeView, turnover: Turnover) -> Sums:
-    """The month of the account; taking back an estimate is a recalculation, not consumption."""
-    settled = sum(line.money.kopecks for line in charge.lines if line.basis.value == _SETTLEMENT)
-    return Sums(
-        opening=turnover.opening.kopecks,
-        charged=turnover.charged.kopecks - settled,
-        recalculated=turnover.corrected.kopecks + settled,
-        paid=turnover.paid.kopecks,
-        closing=turnover.closing.kopecks,
-    )
-
-
-def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[int, SetView]) -> LineRow:
+def _line(
+    line: ChargeLineView,
+    meters: Mapping[int, MeterUsage],
+    sets: Mapping[int, SetView],
+    causes: Mapping[tuple[int, str], ReadingRef],
+) -> LineRow:
     meter = meters.get(line.meter_id)
+    cause = causes.get((line.meter_id, line.zone.value)) if line.basis.value == _SETTLEMENT else None
     tariff = line.tariff
     upper = tariff.range_upper_kwh
     return LineRow(
@@ -182,11 +222,16 @@ def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[
         decree=tariff.decree,
         source_url=tariff.source_url,
         demonstration=tariff.demonstration,
+        settles=line.settles.first if line.settles else None,
+        cause_value=cause.value if cause else None,
+        cause_on=cause.on if cause else None,
+        cause_source=_source(cause, sets),
+        cause_receipt=_receipt(cause, sets),
     )
 
 
 def _readings(
-    charge: ChargeView, usage: Sequence[MeterUsage], sets: Mapping[int, SetView]
+    charge: ChargeView, meters: Sequence[MeterUsage], sets: Mapping[int, SetView]
 ) -> tuple[ReadingRow, ...]:
     """One row per scale: the readings the charge used; a scale without a line shows the month's own."""
     used: dict[tuple[int, str], list[ChargeLineView]] = {}
@@ -194,7 +239,7 @@ def _readings(
         if line.basis.value != _SETTLEMENT:
             used.setdefault((line.meter_id, line.zone.value), []).append(line)
     rows = []
-    for meter in usage:
+    for meter in meters:
         for scale in meter.zones:
             lines = used.get((meter.meter_id, scale.zone.value))
             previous: ReadingRef | None

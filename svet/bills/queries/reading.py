@@ -10,10 +10,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db.models import QuerySet, Window
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import RowNumber
 
 from svet.bills.models import Bill, BillFile
-from svet.bills.rules import BillDocument, Comparison, Sums, compare, digest, from_snapshot
+from svet.bills.rules import BillDocument, Comparison, Sums, balances, compare, digest, from_snapshot
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
@@ -36,7 +37,7 @@ class BillNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class BillSummary:
-    """A bill in a list. ``payable`` is negative for an overpayment; ``total`` is what the month cost."""
+    """A bill in a list, with the sums it states; ``total`` is what its lines cost, recalculation included."""
 
     bill_id: int
     public_id: str
@@ -49,7 +50,22 @@ class BillSummary:
     due_on: date
     kwh: Decimal
     total: Money
-    payable: Money
+    sums: Sums
+
+    @property
+    def payable(self) -> Money:
+        """What is to be paid: never negative."""
+        return Money(self.sums.payable)
+
+    @property
+    def closing(self) -> Money:
+        """What the account owes by this bill; negative for an overpayment."""
+        return Money(self.sums.closing)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the day to pay by had passed when the bill was issued."""
+        return self.due_on < self.issued_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +91,22 @@ class BillView:
 
 @dataclass(frozen=True, slots=True)
 class StatementMonth:
-    """One month of the reconciliation."""
+    """One month of the reconciliation: closing = opening + charged + recalculated − paid."""
 
     public_id: str
     month: Month
     kwh: Decimal
     sums: Sums
+
+    @property
+    def charged(self) -> int:
+        """Charged on the bill, with the months that had none of their own."""
+        return self.sums.charged + self.sums.earlier
+
+    @property
+    def paid(self) -> int:
+        """What came and stayed: what was given back is taken off."""
+        return self.sums.paid - self.sums.refunded
 
 
 _SUMMARY_FIELDS = (
@@ -95,8 +121,9 @@ _SUMMARY_FIELDS = (
     "due_on",
     "kwh",
     "total_kopecks",
-    "payable_kopecks",
 )
+#: The snapshot itself stays in the database: a list reads only its sums.
+_SUMS = KeyTransform("sums", "snapshot")
 
 
 def bills(
@@ -136,6 +163,7 @@ def latest(*, account_ids: Sequence[int]) -> dict[int, BillSummary]:
         .order_by("account_id", "-period", "-version")
         .distinct("account_id")
         .only(*_SUMMARY_FIELDS)
+        .annotate(stated=_SUMS)
     )
     return {bill.account_id: _summary(bill) for bill in found}
 
@@ -158,7 +186,7 @@ def last_bills(*, account_ids: Sequence[int], months: int = 6) -> dict[int, list
     newest = Window(RowNumber(), partition_by="account_id", order_by=["-period", "-version"])
     rows = (
         Bill.objects.filter(account_id__in=account_ids)
-        .annotate(place=newest)
+        .annotate(place=newest, stated=_SUMS)
         .filter(place__lte=months)
         .only(*_SUMMARY_FIELDS)
         .order_by("-period", "-version")
@@ -206,7 +234,7 @@ def _broken_snapshots(rows: QuerySet[Bill]) -> list[str]:
         sums = document.sums
         if document.total != bill.total_kopecks or sums.closing != bill.payable_kopecks:
             found.append(f"bill {bill.number}: its sums differ from its snapshot")
-        elif sums.opening + sums.charged + sums.recalculated - sums.paid != sums.closing:
+        elif not balances(sums):
             found.append(f"bill {bill.number}: opening, charged and paid do not give the closing sum")
     return found
 
@@ -221,6 +249,7 @@ def _broken_files(rows: QuerySet[BillFile]) -> list[str]:
 
 def _feed(account_ids: Iterable[int], since: date | None, until: date | None) -> QuerySet[Bill]:
     found = Bill.objects.filter(account_id__in=list(account_ids)).only(*_SUMMARY_FIELDS)
+    found = found.annotate(stated=_SUMS)
     if since is not None:
         found = found.filter(issued_on__gte=since)
     if until is not None:
@@ -229,6 +258,7 @@ def _feed(account_ids: Iterable[int], since: date | None, until: date | None) ->
 
 
 def _summary(bill: Bill) -> BillSummary:
+    stated = getattr(bill, "stated", None) or bill.snapshot["sums"]
     return BillSummary(
         bill_id=bill.pk,
         public_id=bill.public_id,
@@ -241,7 +271,7 @@ def _summary(bill: Bill) -> BillSummary:
         due_on=bill.due_on,
         kwh=bill.kwh,
         total=Money(bill.total_kopecks),
-        payable=Money(bill.payable_kopecks),
+        sums=Sums(**stated),
     )
 
 

@@ -1,50 +1,71 @@
 """What a bill says, when it is due, how it is numbered, and its payment code. No database here."""
 
-from svet.bills.rules.comparison import Change, Comparison, TariffChange, compare
+from svet.bills.rules.comparison import Change, Comparison, TariffChange, compare, per_day
 from svet.bills.rules.document import (
     Bar,
     BillDocument,
     LineRow,
+    MoneyState,
+    Movement,
     Payee,
     Payer,
     ReadingRow,
     Sums,
+    Usage,
     canonical,
     digest,
     document_number,
     due_on,
     from_snapshot,
-    price_key,
     to_snapshot,
     uses_own_readings,
 )
-from svet.bills.rules.qr import CodeImpossible, payment_code, payment_qr
+from svet.bills.rules.lines import adds_up, last_prices, merged, usage
+from svet.bills.rules.qr import CodeImpossible, is_payable_by_code, payment_code, payment_qr
 from svet.bills.rules.reminding import accounts_label, reminded_until, still_owed
+from svet.bills.rules.route import batch_label, route_key
+from svet.bills.rules.sums import CHARGE, PAYMENT, REFUND, Posted, account_sums, balances
 
 __all__ = [
+    "CHARGE",
+    "PAYMENT",
+    "REFUND",
     "Bar",
     "BillDocument",
     "Change",
     "CodeImpossible",
     "Comparison",
     "LineRow",
+    "MoneyState",
+    "Movement",
     "Payee",
     "Payer",
+    "Posted",
     "ReadingRow",
     "Sums",
     "TariffChange",
+    "Usage",
+    "account_sums",
     "accounts_label",
+    "adds_up",
+    "balances",
+    "batch_label",
     "canonical",
     "compare",
     "digest",
     "document_number",
     "due_on",
     "from_snapshot",
+    "is_payable_by_code",
+    "last_prices",
+    "merged",
     "payment_code",
     "payment_qr",
-    "price_key",
+    "per_day",
     "reminded_until",
+    "route_key",
     "still_owed",
     "to_snapshot",
+    "usage",
     "uses_own_readings",
 ]

@@ -1,4 +1,4 @@
-"""What changed since the month before."""
+"""What changed since the month before: like is compared with like, or nothing is said."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from svet.bills.rules.document import BillDocument
+from svet.bills.rules.document import BillDocument, Usage
+from svet.bills.rules.lines import ABOUT_DAYS, READING, SETTLEMENT, prices, usage
 from svet.kernel.periods import Month
 
 
 class Change(StrEnum):
-    """How this month's volume stands to the month before."""
+    """How this month's volume stands to the month before; NONE where the two cannot be compared."""
 
-    FIRST = "first"
+    NONE = "none"
     MORE = "more"
     LESS = "less"
     SAME = "same"
@@ -31,39 +32,84 @@ class TariffChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """This month against the month before; ``difference_kwh`` and ``difference_kopecks`` are signed."""
+    """This month against the month before.
+
+    ``usage`` is the month's own volume without recalculations, ``read_kwh`` the part of it that was read off
+    meters, ``returned_kwh`` what earlier charges give back (≥ 0). ``daily`` when the months differ in length:
+    ``difference_kwh`` is then kWh a day. Differences are signed; ``difference_kopecks`` is zero where sums
+    cannot be compared.
+    """
 
     month: Month
-    kwh: Decimal
+    usage: Usage
+    read_kwh: Decimal
+    returned_kwh: Decimal
     change: Change
+    daily: bool
     difference_kwh: Decimal
     difference_kopecks: int
     tariff: TariffChange
     old_price: Decimal | None = None
     new_price: Decimal | None = None
 
+    @property
+    def recalculated(self) -> bool:
+        """Whether the bill takes back something charged before."""
+        return self.returned_kwh > 0
+
 
 def compare(document: BillDocument) -> Comparison:
     """Compare a bill with the month before it, using only what the bill itself remembers."""
-    kwh = document.kwh
-    if document.previous_kwh is None:
-        return Comparison(document.month, kwh, Change.FIRST, Decimal(0), 0, TariffChange.UNKNOWN)
-    difference = kwh - document.previous_kwh
-    change = Change.SAME
-    if difference:
-        change = Change.MORE if difference > 0 else Change.LESS
+    own, before = usage(document.lines), document.previous_usage
+    change, daily, difference, money = Change.NONE, False, Decimal(0), 0
+    if before is not None and own.plain and before.plain:
+        daily = abs(own.days - before.days) > ABOUT_DAYS
+        if daily:
+            difference = per_day(own) - per_day(before)
+        else:
+            difference = own.kwh - before.kwh
+            money = own.kopecks - before.kopecks
+        change = Change.SAME
+        if difference:
+            change = Change.MORE if difference > 0 else Change.LESS
     tariff, old, new = _tariff(document)
-    money = document.sums.charged - (document.previous_kopecks or 0)
-    return Comparison(document.month, kwh, change, difference, money, tariff, old, new)
+    return Comparison(
+        month=document.month,
+        usage=own,
+        read_kwh=sum((line.kwh for line in document.lines if line.basis == READING), Decimal(0)),
+        returned_kwh=-sum((line.kwh for line in document.lines if line.basis == SETTLEMENT), Decimal(0)),
+        change=change,
+        daily=daily,
+        difference_kwh=difference,
+        difference_kopecks=money,
+        tariff=tariff,
+        old_price=old,
+        new_price=new,
+    )
+
+
+def per_day(month: Usage) -> Decimal:
+    """kWh a day, to a tenth: what is shown is what is compared."""
+    return (month.kwh / month.days).quantize(Decimal("0.1"))
 
 
 def _tariff(document: BillDocument) -> tuple[TariffChange, Decimal | None, Decimal | None]:
-    """Compare the prices both months have; the first changed pair serves as the example."""
-    now = document.prices
-    pairs = [(document.previous_prices[key], now[key]) for key in now if key in document.previous_prices]
+    """Compare the prices both months have; the first changed pair serves as the example.
+
+    A price that changed within the bill's own days is a change too, whatever the month before ended with.
+    """
+    pairs = []
+    for key, found in prices(document.lines).items():
+        if len(found) > 1:
+            pairs.append((found[0], found[-1]))
+        elif key in document.previous_prices:
+            pairs.append((document.previous_prices[key], found[0]))
+    moved = [(old, new) for old, new in pairs if old != new]
+    wavered = any(len(set(found)) > 1 and found[0] == found[-1] for found in prices(document.lines).values())
+    if wavered:
+        return TariffChange.UNKNOWN, None, None
     if not pairs:
         return TariffChange.UNKNOWN, None, None
-    moved = [(old, new) for old, new in pairs if old != new]
     if not moved:
         return TariffChange.SAME, None, None
     old, new = moved[0]

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,6 +19,15 @@ _OWN_SOURCES = frozenset({"web", "api", "sms", "office", "register", "quick"})
 # The calendar day of payment by ЖК 155 p. 1: the 10th, from 2026-03-01 the 15th of the next month.
 _DUE_BEFORE_CHANGE = 10
 _DUE_CHANGED_FROM = Month(2026, 3)
+
+
+class MoneyState(StrEnum):
+    """What a bill asks of its reader."""
+
+    DUE = "due"
+    OVERDUE = "overdue"  # the day to pay by had passed when it was issued
+    EVEN = "even"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +115,34 @@ class LineRow:
     decree: str
     source_url: str
     demonstration: bool
+    #: The month whose charge a recalculation takes back, and the reading that made it necessary.
+    settles: date | None = None
+    cause_value: Decimal | None = None
+    cause_on: date | None = None
+    cause_source: str = ""
+    cause_receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One posting a bill took in beside its own charge: kopecks, a debt positive, money that came negative.
+
+    ``kind`` is the ledger's; ``late`` when its day lies before the month of a bill that another one preceded.
+    """
+
+    kind: str
+    on: date
+    kopecks: int
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
     """The account in kopecks: a debt is positive, an overpayment negative.
 
-    opening + charged + recalculated − paid = closing; ``paid`` is positive when money came.
+    opening + charged + earlier + recalculated + refunded − paid = closing. ``charged`` is the month's own
+    consumption, ``earlier`` that of months which never had a bill, ``recalculated`` what is taken back or
+    corrected, ``paid`` what came, ``refunded`` what was given back to the customer.
     """
 
     opening: int
@@ -119,11 +150,32 @@ class Sums:
     recalculated: int
     paid: int
     closing: int
+    earlier: int = 0
+    refunded: int = 0
 
     @property
     def payable(self) -> int:
         """What is to be paid: never negative, an overpayment is simply carried on."""
         return max(self.closing, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a month's lines say about consumption, recalculations left out.
+
+    ``since``…``until`` (half-open) are the days the lines are for. ``plain`` when every scale was read at
+    both ends of about the same days and nothing is taken back: only such months can be compared.
+    """
+
+    kwh: Decimal
+    kopecks: int
+    since: date | None
+    until: date | None
+    plain: bool
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days if self.since and self.until else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +189,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class BillDocument:
-    """A whole bill. ``bars`` end with this month; ``prices`` of the month before serve the comparison."""
+    """A whole bill. ``bars`` end with this month; usage and prices of the month before serve the comparison.
+
+    ``previous_period`` is the month of the bill it continues, whose closing sum is this one's opening: none
+    for the first bill of an account.
+    """
 
     number: str
     version: int
@@ -150,9 +206,10 @@ class BillDocument:
     lines: tuple[LineRow, ...]
     sums: Sums
     bars: tuple[Bar, ...]
-    previous_kwh: Decimal | None
-    previous_kopecks: int | None
     previous_prices: dict[str, Decimal]
+    previous_usage: Usage | None = None
+    previous_period: date | None = None
+    movements: tuple[Movement, ...] = ()
 
     @property
     def month(self) -> Month:
@@ -164,9 +221,18 @@ class BillDocument:
         return sum((line.kwh for line in self.lines), Decimal(0))
 
     @property
-    def prices(self) -> dict[str, Decimal]:
-        """The price of every zone and range, for the next month to compare with."""
-        return {price_key(line): line.price for line in self.lines}
+    def overdue(self) -> bool:
+        """Whether the day to pay by had passed when the bill was issued."""
+        return self.due_on < self.issued_on
+
+    @property
+    def money_state(self) -> MoneyState:
+        """Whether there is something to pay, and by a day that is still to come."""
+        if self.sums.closing < 0:
+            return MoneyState.OVER
+        if not self.sums.closing:
+            return MoneyState.EVEN
+        return MoneyState.OVERDUE if self.overdue else MoneyState.DUE
 
     @property
     def total(self) -> int:
@@ -181,11 +247,6 @@ class BillDocument:
 def uses_own_readings(document: BillDocument) -> bool:
     """Whether a line of the bill ends with a reading that the customer sent."""
     return any(line.basis == "reading" and line.current_source in _OWN_SOURCES for line in document.lines)
-
-
-def price_key(line: LineRow) -> str:
-    """How a price is named when two months are compared."""
-    return f"{line.zone}/{line.range_no}"
 
 
 _ADAPTER: TypeAdapter[BillDocument] = TypeAdapter(BillDocument)

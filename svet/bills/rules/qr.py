@@ -91,6 +91,15 @@ def payment_code(document: BillDocument) -> bytes:
     )
 
 
+def is_payable_by_code(document: BillDocument) -> bool:
+    """Whether a payment code can be printed on the bill."""
+    try:
+        payment_code(document)
+    except CodeImpossible:
+        return False
+    return True
+
+
 def _demand(key: str, value: str, form: str) -> None:
     if re.fullmatch(form, value, re.ASCII) is None:
         raise CodeImpossible(f"{key} must look like {form}")

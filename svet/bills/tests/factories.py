@@ -6,7 +6,18 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from svet.bills.rules import Bar, BillDocument, LineRow, Payee, Payer, ReadingRow, Sums
+from svet.bills.rules import (
+    Bar,
+    BillDocument,
+    LineRow,
+    Movement,
+    Payee,
+    Payer,
+    ReadingRow,
+    Sums,
+    Usage,
+    last_prices,
+)
 from svet.kernel.periods import Month
 
 PAYEE = Payee(
@@ -126,11 +137,13 @@ def make_document(
         lines=shown,
         sums=Sums(opening, charged, recalculated, paid, closing),
         bars=bars,
-        previous_kwh=previous_kwh,
-        previous_kopecks=None if previous_kwh is None else 82_998,
         previous_prices={},
+        movements=(Movement("payment", date(2026, 11, 18), -paid),) if paid else (),
     )
-    return replace(document, previous_prices=document.prices if previous_kwh is not None else {})
+    if previous_kwh is None:
+        return document
+    before = Usage(previous_kwh, 82_998, date(2026, 9, 24), date(2026, 10, 24), plain=True)
+    return replace(document, previous_prices=last_prices(shown), previous_usage=before)
 
 
 def make_large_document() -> BillDocument:
@@ -159,3 +172,18 @@ def make_large_document() -> BillDocument:
     )
     payer = replace(PAYER, name=long_name.strip(), address="г. Новоуральск-на-Самой-Длинной-Реке, " * 5)
     return replace(document, payee=payee, payer=payer)
+
+
+def make_varied_document(number: int) -> BillDocument:
+    """One of any number of documents that differ in their letters, sums and lengths."""
+    letters = "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюяÄÖÜßÑéØЌўґѓљњџ№§°"
+    start = number * 7 % len(letters)
+    name = (letters[start:] + letters[:start])[: 6 + number % 30]
+    document = make_document(
+        lines=(make_line(kwh=Decimal(number % 997), price=Decimal(477 + number % 300) / 100),),
+        opening=number * 13 % 90_000,
+        paid=number % 3 * 5_000,
+    )
+    payer = replace(PAYER, name=name.title(), account_number=f"{number:010d}")
+    payee = replace(PAYEE, legal_name=f"ООО «{name[::-1]}»")
+    return replace(document, number=f"2611-{number:010d}", payer=payer, payee=payee)

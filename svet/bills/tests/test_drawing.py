@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,9 +15,11 @@ import zxingcpp
 from django.utils import translation
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
+from reportlab.lib import rl_accel
 
-from svet.bills.drawing import draw
+from svet.bills.drawing import draw, draw_batch
 from svet.bills.drawing.pen import wrap
+from svet.bills.drawing.sheets import Sheets
 from svet.bills.rules import BillDocument, payment_code
 from svet.bills.tests.factories import (
     PAYEE,
@@ -22,6 +27,7 @@ from svet.bills.tests.factories import (
     make_large_document,
     make_line,
     make_reading,
+    make_varied_document,
 )
 
 SHAPES: list[tuple[str, BillDocument]] = [
@@ -169,3 +175,42 @@ def test_word_wider_than_the_line_is_broken_inside() -> None:
     lines = wrap("Ж" * 100, width=100, font="Svet", size=8)
     assert len(lines) > 3
     assert "".join(lines) == "Ж" * 100
+
+
+def test_formatting_is_done_by_the_compiled_library() -> None:
+    assert rl_accel.fp_str.__module__ == "_rl_accel"
+
+
+def test_files_drawn_from_many_threads_are_those_of_one() -> None:
+    documents = [make_varied_document(number) for number in range(60)]
+
+    def digest(number: int) -> str:
+        with translation.override("ru"):
+            # Batches in between: their pages alternate with other documents' pages.
+            if number % 10 == 9:
+                content = draw_batch(documents[:5], title="Партия", author="Светлый дом")
+            else:
+                content = draw(documents[number % 60], masked=number % 2 == 0)
+        return hashlib.sha256(content).hexdigest()
+
+    alone = [digest(number) for number in range(60)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0001)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(digest, [number % 60 for number in range(300)]))
+    finally:
+        sys.setswitchinterval(before)
+    assert together == alone * 5
+
+
+def test_pen_is_nobody_elses_while_a_page_is_drawn() -> None:
+    """What makes the threads safe: no page is begun while another one is on the table."""
+    sheets = Sheets(title="a", author="b", subject="c")
+    with ThreadPoolExecutor(1) as pool:
+        with sheets.page() as pen:
+            pen.text(10, 10, "первая")
+            other = pool.submit(draw, make_document(), masked=False)
+            with pytest.raises(TimeoutError):
+                other.result(timeout=0.3)
+        assert other.result(timeout=60)

@@ -8,7 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from svet.billing.operations import run
-from svet.billing.tests.factories import NOVEMBER, charge_november, load_chelyabinsk, make_metered_account
+from svet.billing.tests.factories import (
+    NOVEMBER,
+    charge_november,
+    load_chelyabinsk,
+    make_metered_account,
+    make_norm,
+)
 from svet.bills import jobs, operations, queries
 from svet.bills.models import Bill, DueReminder
 from svet.bills.operations import reminding
@@ -204,7 +210,8 @@ def test_used_readings_are_told_with_the_bill_to_who_asked_for_it() -> None:
 @pytest.mark.django_db
 def test_bill_without_own_readings_does_not_claim_them() -> None:
     load_chelyabinsk()
-    make_metered_account(installed_on=date(2026, 9, 20))
+    make_norm()
+    make_metered_account(installed_on=date(2026, 9, 20), residents=2)
     issue()
     assert not uses_own_readings(queries.bill_by_id(Bill.objects.get().pk, masked=False).document)
     charge_november()

@@ -134,7 +134,7 @@ def test_comparison_says_how_much_more_and_whether_prices_moved() -> None:
     assert (less.change, less.difference_kwh) == (Change.LESS, Decimal(-88))
     assert compare(make_document(previous_kwh=Decimal(212))).change is Change.SAME
     first = compare(make_document(previous_kwh=None))
-    assert (first.change, first.tariff) == (Change.FIRST, TariffChange.UNKNOWN)
+    assert (first.change, first.tariff) == (Change.NONE, TariffChange.UNKNOWN)
 
 
 @pytest.mark.parametrize(

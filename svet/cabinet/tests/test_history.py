@@ -17,6 +17,7 @@ from svet.billing.operations import run
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
 from svet.bills.models import Bill
+from svet.gateways import acquiring
 from svet.history import queries
 from svet.history.rules import Filters, parse_place
 from svet.kernel.actors import Actor
@@ -26,7 +27,7 @@ from svet.metering.models import Meter
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments import operations as payments
-from svet.payments.tests.factories import REQUISITES, make_order
+from svet.payments.tests.factories import REQUISITES, StubBank, make_order
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.subscribers.models import Account
@@ -233,6 +234,34 @@ def test_co_holder_sees_the_sum_but_not_the_payers_page(cast: Cast) -> None:
     assert f"/payment/orders/{order.public_id}/" not in text
 
 
+def refunded(cast: Cast, bank: StubBank, *, paid: int, back: int) -> None:
+    """Anna pays for the account, and the bank gives a part back."""
+    order = make_order(person=cast.anna, lines=[(cast.account, paid)], now=NOW)
+    payments.send_to_bank(order_id=order.pk, now=NOW)
+    bank.pay(order, paid_at=NOW)
+    payments.settle(order_id=order.pk, now=NOW, by="test")
+    bank.give_back(order, back, at=NOW + timedelta(minutes=1))
+    payments.settle(order_id=order.pk, now=NOW, by="test")
+
+
+def test_a_refund_is_a_card_of_its_own_and_off_the_months_sum(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank = StubBank()
+    monkeypatch.setattr(acquiring, "gateway", lambda: bank)
+    refunded(cast, bank, paid=335_38, back=100_00)
+    for person in (cast.anna, cast.boris):
+        text = page(person, "?operation=payments")
+        assert titles(text) == ["Возврат от 22.11.2026", "Платеж от 22.11.2026"]
+        assert "−100,00 ₽" in text
+        assert "оплачено 235,38 ₽" in text
+        assert "Возвращён частично" in text
+    assert titles(page(cast.anna, "?operation=payments&sum_from=90&sum_to=110")) == ["Возврат от 22.11.2026"]
+    assert titles(page(cast.vera, "?operation=payments")) == []
+    csv_ = enter(cast.anna).get("/history/export.csv").content.decode("utf-8-sig")
+    assert "Возврат" in csv_
+
+
 def test_pages_follow_each_other_without_gaps_or_doubles(cast: Cast) -> None:
     for number in range(95):
         by_register(cast, external_id=f"N{number}", on=date(2026, 11, 17) - timedelta(days=number // 3))
@@ -275,7 +304,8 @@ def test_feed_costs_the_same_for_one_account_and_for_many(cast: Cast) -> None:
         make_order(person=cast.anna, lines=[(account, 100_00)], now=NOW)
     with CaptureQueriesContext(connection) as many:
         client.get("/history/")
-    assert len(many) <= len(few) + 2
+    # Orders bring three lookups of their own, however many they are: lines, changes, refunds.
+    assert len(many) <= len(few) + 3
     assert len(many) <= 20
 
 

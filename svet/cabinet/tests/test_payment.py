@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankReason
 from svet.gateways.failures import Temporary
 from svet.journal.models import Entry
 from svet.kernel.money import Money
+from svet.ledger.models import Transaction
+from svet.payments import operations
+from svet.payments import queries as payments
 from svet.payments.models import Order
 from svet.payments.states import OrderState
-from svet.payments.tests.factories import Family, StubBank, credited, make_family, owe
+from svet.payments.tests.factories import (
+    Family,
+    StubBank,
+    credited,
+    make_family,
+    owe,
+    provider_with_requisites,
+)
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.subscribers.models import Link
@@ -311,3 +323,169 @@ def test_the_number_of_queries_does_not_grow_with_the_accounts(
         make_link(person=family.anna, account=make_account(provider=family.first.provider), confirmed=True)
     with django_assert_max_num_queries(16):
         assert client.get("/payment/").status_code == 200
+
+
+class TwoPayees:
+    """Anna's first account belongs to one provider, her second to another."""
+
+    def __init__(self) -> None:
+        self.family = make_family()
+        self.other = provider_with_requisites(
+            code="okskaya", name="Окская теплосеть", inn="6200000002", time_zone="Europe/Moscow"
+        )
+        self.far = make_account(provider=self.other)
+        make_link(person=self.family.anna, account=self.far, confirmed=True)
+        owe(self.far, 2_50)
+
+    def body(self, **changes: Any) -> dict[str, Any]:
+        one, two, far = self.family.first.public_id, self.family.second.public_id, self.far.public_id
+        sent = {
+            "key": str(uuid4()),
+            "tick": [one, far],
+            f"amount-{one}": "300,00",
+            f"amount-{two}": "35,38",
+            f"amount-{far}": "2,50",
+        }
+        return sent | changes
+
+
+@pytest.fixture
+def two(db: None, bank: StubBank) -> TwoPayees:
+    return TwoPayees()
+
+
+def test_two_payees_are_refused_in_words_and_ticks_and_sums_stay(two: TwoPayees) -> None:
+    answer = signed_in(two.family.anna).post("/payment/pay/", two.body())
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert not Order.objects.exists()
+    for part in (
+        "разным организациям",
+        "1 из 2: Уралэнергосбыт",
+        "2 из 2: Окская теплосеть",
+        two.far.number,
+        'name="in_turn"',
+        "Оплатить по очереди",
+        'value="300,00"',
+        'value="2,50"',
+        'value="35,38"',
+    ):
+        assert part in page
+    assert page.count(" checked") == 2
+
+
+def pay_in_turn(two: TwoPayees, bank: StubBank) -> tuple[Client, Order]:
+    """Anna presses «Оплатить по очереди», pays the first at the bank and comes back."""
+    client = signed_in(two.family.anna)
+    answer = client.post("/payment/pay/", two.body(in_turn="1"))
+    first = Order.objects.get()
+    assert (answer.status_code, answer.headers["location"]) == (303, first.bank_page_url)
+    bank.pay(first)
+    return client, first
+
+
+def test_payees_are_paid_one_after_the_other(two: TwoPayees, bank: StubBank) -> None:
+    client, first = pay_in_turn(two, bank)
+    back = text_of(client.get(f"/payment/orders/{first.public_id}/"))
+    for part in ("1 из 2", "Осталось 2 из 2: Окская теплосеть", "2,50 ₽", f"?after={first.public_id}"):
+        assert part in back
+    sheet = text_of(client.get(f"/payment/?after={first.public_id}"))
+    assert "2 из 2: Окская теплосеть" in sheet
+    assert page_sum_of(sheet) == "2,50 ₽"
+    assert sheet.count(" checked") == 1
+    sent = two.body(tick=[two.far.public_id], after=first.public_id)
+    client.post("/payment/pay/", sent)
+    second = Order.objects.latest("pk")
+    assert (second.step, second.steps) == (2, 2)
+    bank.pay(second)
+    done = text_of(client.get(f"/payment/orders/{second.public_id}/"))
+    assert "2 из 2" in done
+    assert "Осталось" not in done
+    assert credited(first) == Money(300_00)
+    assert credited(second) == Money(2_50)
+    assert {posted.provider_id for posted in Transaction.objects.filter(key__in=[first.ledger_key])} == {
+        two.family.first.provider_id
+    }
+    assert Transaction.objects.get(key=second.ledger_key).provider_id == two.other.pk
+    assert "Осталось оплатить" not in text_of(client.get("/payment/"))
+    assert payments.broken() == []
+
+
+def page_sum_of(page: str) -> str:
+    found = re.search(r"data-total>([^<]+)<", page)
+    assert found
+    return found[1]
+
+
+def test_a_break_loses_nothing(two: TwoPayees, bank: StubBank) -> None:
+    client, first = pay_in_turn(two, bank)
+    # The browser was closed at the bank: a callback brings the money.
+    operations.settle(order_id=first.pk, now=timezone.now(), by="test")
+    page = text_of(client.get("/payment/"))
+    assert "Осталось оплатить 2 из 2: Окская теплосеть, 2,50 ₽" in page
+    assert f"?after={first.public_id}" in page
+    Order.objects.update(created_at=timezone.now() - timedelta(days=2))
+    assert "Осталось оплатить" not in text_of(client.get("/payment/"))
+
+
+def test_what_was_paid_meanwhile_is_not_left(two: TwoPayees, bank: StubBank) -> None:
+    client, first = pay_in_turn(two, bank)
+    operations.settle(order_id=first.pk, now=timezone.now(), by="test")
+    client.post("/payment/pay/", two.body(tick=[two.far.public_id]))
+    assert "Осталось оплатить" not in text_of(client.get("/payment/"))
+    bank.refuse(Order.objects.latest("pk"))
+    operations.settle(order_id=Order.objects.latest("pk").pk, now=timezone.now(), by="test")
+    assert "Осталось оплатить" in text_of(client.get("/payment/"))
+
+
+def test_after_a_decline_everything_is_tried_again(two: TwoPayees, bank: StubBank) -> None:
+    client = signed_in(two.family.anna)
+    client.post("/payment/pay/", two.body(in_turn="1"))
+    first = Order.objects.get()
+    bank.refuse(first)
+    declined = text_of(client.get(f"/payment/orders/{first.public_id}/"))
+    assert f"?again={first.public_id}" in declined
+    assert "?after=" not in declined
+    again = text_of(client.get(f"/payment/?again={first.public_id}"))
+    assert again.count(" checked") == 2
+    assert page_sum_of(again) == "302,50 ₽"
+
+
+def test_a_double_click_in_turn_is_one_order(two: TwoPayees, bank: StubBank) -> None:
+    client, sent = signed_in(two.family.anna), two.body(in_turn="1")
+    one, other = client.post("/payment/pay/", sent), client.post("/payment/pay/", sent)
+    assert one.headers["location"] == other.headers["location"]
+    assert Order.objects.count() == 1
+
+
+def test_being_told_of_two_payees_uses_up_no_tries(two: TwoPayees) -> None:
+    client = signed_in(two.family.anna)
+    assert {client.post("/payment/pay/", two.body()).status_code for _ in range(30)} == {422}
+    assert client.post("/payment/pay/", two.body(in_turn="1")).status_code == 303
+
+
+def test_vera_reads_nothing_of_annas_series(two: TwoPayees, bank: StubBank) -> None:
+    _, first = pay_in_turn(two, bank)
+    page = text_of(signed_in(two.family.vera).get(f"/payment/?after={first.public_id}"))
+    assert "Окская" not in page
+    assert two.far.number not in page
+    strange = signed_in(two.family.vera).get("/payment/?after=%00%00")
+    assert strange.status_code == 200
+
+
+def test_a_refund_is_told_on_the_page_of_the_payment(family: Family, bank: StubBank) -> None:
+    client = signed_in(family.anna)
+    client.post("/payment/pay/", body(family))
+    order = Order.objects.get()
+    bank.pay(order)
+    operations.settle(order_id=order.pk, now=timezone.now(), by="test")
+    bank.give_back(order, 100_00, at=timezone.now())
+    operations.settle(order_id=order.pk, now=timezone.now(), by="test")
+    part = text_of(client.get(f"/payment/orders/{order.public_id}/"))
+    assert "Возвращён частично" in part
+    assert "−100,00 ₽" in part
+    bank.give_back(order, 235_38, at=timezone.now())
+    operations.settle(order_id=order.pk, now=timezone.now(), by="test")
+    whole = text_of(client.get(f"/payment/orders/{order.public_id}/"))
+    assert "Деньги возвращены" in whole
+    assert page_sum(client) == "335,38 ₽"

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from svet.cabinet.tests.test_entrance import seen
+from svet.look.formats import day
 from svet.notices import queries as notices
 from svet.people import queries
 from svet.people.models import Consent, Person, Token
@@ -261,3 +264,50 @@ def test_signing_out_needs_a_form_not_a_link(anna: Person) -> None:
     assert client.get("/profile/").status_code == 200
     client.post("/entrance/sign-out/")
     assert client.get("/profile/").status_code == 302
+
+
+def _change_password(client: Client, **more: str) -> Any:
+    typed = {"current": PASSWORD, "new": "Lm9$wTr4z", "repeat": "Lm9$wTr4z"}
+    return client.post("/profile/password/", typed | more)
+
+
+def test_a_change_of_password_asks_about_keys_only_who_has_some(anna: Person) -> None:
+    client = signed_in(anna)
+    assert 'name="revoke_keys"' not in client.get("/profile/password/").content.decode()
+    issue_token(person_id=anna.pk, name="Дом", scopes=["bills:read"], now=timezone.now())
+    page = client.get("/profile/password/").content.decode()
+    assert re.search(r'name="revoke_keys"[^>]* checked', page)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "lives"),
+    [
+        ({"keys_asked": "True", "revoke_keys": "on"}, False),
+        ({"keys_asked": "True"}, True),  # the tick was taken away
+        ({}, False),  # a key made since the page was opened was never asked about
+    ],
+)
+def test_keys_end_with_the_password_unless_the_tick_is_taken_away(
+    anna: Person, ticks: dict[str, str], lives: bool
+) -> None:
+    _, secret = issue_token(person_id=anna.pk, name="Дом", scopes=["bills:read"], now=timezone.now())
+    assert _change_password(signed_in(anna), **ticks).status_code == 302
+    assert (queries.person_by_token(secret) is not None) is lives
+
+
+def test_a_key_is_listed_with_its_end_and_an_expired_one_says_so(anna: Person) -> None:
+    client = signed_in(anna)
+    client.post(
+        "/profile/tokens/", {"name": "Умный дом", "scopes": ["readings:read"], "expires_in_days": "30"}
+    )
+    token = Token.objects.get()
+    assert token.expires_at - token.created_at == timedelta(days=30)
+    page = client.get("/profile/tokens/")
+    assert f"Действует до {day(token.expires_at)}" in seen(page)
+    assert f'id="key-{token.public_id}"' in page.content.decode()
+    Token.objects.update(expires_at=timezone.now())
+    page = client.get("/profile/tokens/")
+    assert "Срок истёк" in seen(page)
+    assert "Перестал действовать" in seen(page)
+    refused = client.post("/profile/tokens/", {"name": "x", "scopes": ["bills:read"], "expires_in_days": "9"})
+    assert refused.status_code == 422

@@ -46,12 +46,13 @@ def replace(
         from svet.metering.operations import MeterRow, replace_meter
         from svet.metering.rules import Zone
         from svet.subscribers.office import accounts_by_number
+        from svet.subscribers.rules import bare_number
 
         found = [
             meter
-            for row in accounts_by_number(number=account)
+            for row in accounts_by_number(number=bare_number(account))
             for meter in queries.meters_of(account_ids=[row.pk])
-            if meter.serial == old
+            if meter.serial == bare_number(old)
         ]
         if len(found) != 1:
             raise Failure(f"{len(found)} meters with number {old} stand on account {account}")

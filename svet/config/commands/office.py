@@ -26,13 +26,18 @@ def load(file: Path) -> None:
     with database():
         django_ready()
         from svet.billing.operations import load_tariffs
+        from svet.billing.rules.tariff_file import TariffFileRefused
+        from svet.billing.texts import explain_row, loaded
         from svet.config.wording import in_words
 
         with in_words():
-            report = load_tariffs(file=file, now=datetime.now(UTC))
-        click.echo(
-            f"{', '.join(report.regions)}: {report.added} rows added, {report.unchanged} already there"
-        )
+            try:
+                report = load_tariffs(file=file, now=datetime.now(UTC))
+            except TariffFileRefused as refused:
+                for error in refused.errors:
+                    click.echo(explain_row(error), err=True)
+                raise
+        click.echo(loaded(report.regions, added=report.added, unchanged=report.unchanged))
 
 
 @click.command("bill")
@@ -56,26 +61,32 @@ def bill_command(period: str, code: str, charges_only: bool) -> None:
 @click.argument("profile")
 @click.argument("file", type=FILE)
 @click.option("--source", default="", help="payments: the bank or collector it came from (svet source list)")
-def import_command(profile: str, file: Path, source: str) -> None:
-    """Take a register of PROFILE: accounts, readings or payments."""
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="where to write the rows that were not taken  [default: beside FILE]",
+)
+def import_command(profile: str, file: Path, source: str, rejects: Path | None) -> None:
+    """Take a register of PROFILE: accounts, readings or payments.
+
+    Rows that were not taken are told one by one and written to a file of the same form; exits 1 then.
+    """
     with database():
         django_ready()
+        from svet.config.registers import reject_path, tell
         from svet.config.wording import in_words
         from svet.exchange.operations import take_file
         from svet.kernel.actors import Actor
 
+        path = reject_path(file, rejects)
+        content = file.read_bytes()
         with in_words():
             report = take_file(
-                profile=profile, name=file.name, content=file.read_bytes(),
+                profile=profile, name=file.name, content=content,
                 by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
             )  # fmt: skip
-        click.echo(
-            f"{report.number}: {report.rows} rows, {report.applied} applied, {report.repeated} repeated,"
-            f" {report.suspense} in suspense, {report.rejected} rejected, {report.differs} differ"
-        )
-        for fault in report.faults[:20]:
-            click.echo(f"  {fault}")
-    if report.loud:
+        clean = tell(report, profile=profile, content=content, path=path, say=click.echo)
+    if not clean:
         sys.exit(1)
 
 

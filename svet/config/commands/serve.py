@@ -10,7 +10,7 @@ import click
 
 from svet.config.embedded import database, django_ready
 from svet.config.processes import Stopped, stopping_by_signal
-from svet.config.webserver import POOL, web_server_words
+from svet.config.webserver import web_server_words
 
 
 @click.command("web")
@@ -22,8 +22,7 @@ def web_command(host: str, port: int, workers: int, patience: int) -> None:
     """Serve the pages; refuses to start with settings that are unsafe in production."""
     with database():
         _refuse_unsafe()
-        for name, value in POOL.items():
-            os.environ.setdefault(name, value)
+        os.environ.setdefault("SVET_DATABASE_POOL", os.environ.get("SVET_WEB_THREADS") or "4")
         words = web_server_words(host=host, port=port, workers=workers, patience=patience)
         _run_until_stopped([sys.executable, *words], patience=patience)
 

@@ -128,6 +128,9 @@ def list_members() -> None:
         django_ready()
         from svet.people.colleagues import members
 
-        for one in members():
+        everybody = list(members())
+        if not everybody:
+            click.echo("nobody is on the staff yet")
+        for one in everybody:
             state = "disabled" if one.disabled_at else one.role.value
             click.echo(f"{one.phone}  {state:9} {one.name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from svet.config import verification
 from svet.config.checks import check_production
 from svet.config.cli import COMMANDS, svet
 from svet.config.environment import WrongEnvironment, integer, parse_database_url
+from svet.config.health import Observer
+from svet.config.processes import pause_after
 from svet.config.variables import VARIABLES, document
 from svet.config.verification import PROMISES, verify
 
@@ -22,12 +25,36 @@ PASSING_ON = {"manage", "sandbox"}
 INTERNAL = {"SVET_RUN", "SVET_CHROMIUM"}
 
 
-@pytest.mark.django_db
-def test_health_tells_of_web_database_and_queue(client: Client) -> None:
+def test_health_tells_that_the_process_answers(client: Client) -> None:
     answer = client.get("/health/")
-    assert answer.status_code == 200
-    assert answer.json() == {"web": "ok", "database": "ok", "queue_age_seconds": 0.0}
+    assert (answer.status_code, answer.json()) == (200, {"web": "ok"})
     assert re.fullmatch(r"[0-9a-f]{16}", answer["X-Request-ID"])
+
+
+@pytest.mark.django_db
+def test_ready_tells_of_database_schema_statics_and_queue(client: Client) -> None:
+    answer = client.get("/ready/")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "web": "ok", "database": "ok", "schema": "ok", "statics": "ok", "queue_age_seconds": 0.0,
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_ready_refuses_an_older_schema_and_missing_statics() -> None:
+    observer = Observer()
+    observer.leaves = [*observer.leaves, ("billing", "9999_of_tomorrow")]
+    older = asyncio.run(observer.look())
+    assert (older.ready, older.told()["schema"]) == (False, "old")
+    observer = Observer()
+    observer.statics = False
+    bare = asyncio.run(observer.look())
+    assert (bare.ready, bare.told()["statics"], bare.told()["schema"]) == (False, "missing", "ok")
+
+
+@pytest.mark.parametrize(("falls", "seconds"), [(1, 0.5), (2, 1.0), (4, 4.0), (9, 10.0)])
+def test_a_child_is_started_again_soon(falls: int, seconds: float) -> None:
+    assert pause_after(falls) == seconds
 
 
 @pytest.mark.django_db

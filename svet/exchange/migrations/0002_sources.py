@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='registerfile',
-            name='differs',
+            name='changed',
             field=models.IntegerField(default=0),
         ),
         migrations.AddField(
@@ -32,15 +32,15 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='registerrow',
             name='state',
-            field=models.CharField(choices=[('applied', 'Applied'), ('repeated', 'Repeated'), ('suspense', 'Suspense'), ('rejected', 'Rejected'), ('differs', 'Differs')], max_length=10),
+            field=models.CharField(choices=[('applied', 'Applied'), ('repeated', 'Repeated'), ('suspense', 'Suspense'), ('rejected', 'Rejected'), ('changed', 'Changed')], max_length=10),
         ),
         migrations.AddIndex(
             model_name='registerrow',
-            index=models.Index(condition=models.Q(('state__in', ['suspense', 'differs'])), fields=['reference'], name='exchange_row_waiting'),
+            index=models.Index(condition=models.Q(('state__in', ['suspense', 'changed'])), fields=['reference'], name='exchange_row_waiting'),
         ),
         migrations.AddConstraint(
             model_name='registerfile',
-            constraint=models.CheckConstraint(condition=models.Q(('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('applied'), '+', models.F('repeated')), '+', models.F('suspense')), '+', models.F('rejected')), '+', models.F('differs')))), name='exchange_no_row_dropped'),
+            constraint=models.CheckConstraint(condition=models.Q(('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('applied'), '+', models.F('repeated')), '+', models.F('suspense')), '+', models.F('rejected')), '+', models.F('changed')))), name='exchange_no_row_dropped'),
         ),
         migrations.AddConstraint(
             model_name='registerrow',

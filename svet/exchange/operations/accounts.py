@@ -2,90 +2,156 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from svet.exchange.operations.outcomes import Outcome, State, refused, rejected
+from svet.billing import queries as billing
+from svet.exchange import texts
+from svet.exchange.operations.outcomes import Outcome, State, changed, refused, rejected
+from svet.exchange.operations.standing import standing
 from svet.exchange.rules import accounts as register
 from svet.exchange.rules.accounts import AccountRow
+from svet.exchange.rules.comparing import Standing, account_body, differences, meter_body
 from svet.exchange.rules.refusals import RowReason
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering.operations import MeterRow
 from svet.metering.rules import zones_of
+from svet.people import texts as people_texts
 from svet.people.rules import PhoneRefused, normalise_phone
 from svet.subscribers import operations as subscribers
-from svet.subscribers import texts
-from svet.subscribers.models import Account, Provider
+from svet.subscribers import texts as subscriber_texts
+from svet.subscribers.models import Provider
 from svet.subscribers.rules import NumberRefused, normalise_account_number, normalise_meter_number
+
+_COMMA_CODE = re.compile(r"[0-9]+(?:,[0-9]+)+", re.ASCII)
 
 
 def apply(text: str, *, by: Actor, now: datetime) -> list[Outcome]:
-    """Enter the accounts of a register (a step); an account already there keeps its row and is «repeated»."""
+    """Enter the accounts of a register (a step).
+
+    An account and a meter that are there already keep their rows: the same body is «repeated», another one is
+    «changed» and said aloud. A further meter of an account enters when the same file names the standing ones
+    too: alone it could as well be their replacement.
+    """
     outcomes: list[Outcome] = []
     providers = {provider.code: provider for provider in Provider.objects.all()}
+    groups = {code: billing.group_codes(provider.region) for code, provider in providers.items()}
     readable: dict[str, list[AccountRow]] = defaultdict(list)
     for row in register.parse(text):
         if isinstance(row, tuple):
             outcomes.append(rejected(*row))
         elif row.provider not in providers:
-            outcomes.append(_refusal(row, RowReason.PROVIDER_UNKNOWN))
-        elif (fault := _fault(row, providers[row.provider])) is not None:
-            outcomes.append(fault)
+            outcomes.append(_refusal(row, RowReason.PROVIDER_UNKNOWN, column="provider"))
         else:
-            readable[row.provider].append(row)
+            checked = _checked(row, providers[row.provider], groups=groups[row.provider])
+            if isinstance(checked, Outcome):
+                outcomes.append(checked)
+            else:
+                readable[row.provider].append(checked)
     for code, rows in readable.items():
         outcomes += _enter(providers[code], rows, by=by, now=now)
     return outcomes
 
 
-def _fault(row: AccountRow, provider: Provider) -> Outcome | None:
+def _checked(row: AccountRow, provider: Provider, *, groups: Sequence[str]) -> AccountRow | Outcome:
+    """The row with its numbers as we write them, or why it cannot enter."""
     try:
-        normalise_account_number(row.number, frozenset(provider.account_lengths))
-        normalise_meter_number(row.meter_serial)
-        if row.phone:
-            normalise_phone(row.phone)
-    except NumberRefused as number_refused:
-        return _refusal(row, RowReason.REFUSED, texts.explain(number_refused))
-    except PhoneRefused:
-        return _refusal(row, RowReason.REFUSED, row.phone)
-    return None
+        number = normalise_account_number(row.number, frozenset(provider.account_lengths))
+        serial = normalise_meter_number(row.meter_serial)
+    except NumberRefused as refusal:
+        column = "account" if refusal.field == "account_number" else "meter_serial"
+        return _refusal(row, RowReason.REFUSED, subscriber_texts.explain(refusal), column=column)
+    try:
+        phone = normalise_phone(row.phone) if row.phone else ""
+    except PhoneRefused as refusal:
+        return _refusal(row, RowReason.REFUSED, people_texts.explain(refusal), column="phone")
+    group = row.tariff_group
+    if group not in groups and _COMMA_CODE.fullmatch(group):
+        # «1,1» is how a spreadsheet writes 1.1.
+        group = group.replace(",", ".")
+    if groups and group not in groups:
+        known = texts.unknown_group(row.tariff_group, known=groups, region=provider.region)
+        return _refusal(row, RowReason.GROUP_UNKNOWN, known, column="tariff_group")
+    return replace(row, number=number, meter_serial=serial, phone=phone, tariff_group=group)
 
 
-def _refusal(row: AccountRow, reason: RowReason, text: str = "") -> Outcome:
-    return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text)
+def _refusal(row: AccountRow, reason: RowReason, text: str = "", *, column: str = "") -> Outcome:
+    return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text, column=column)
+
+
+@dataclass(slots=True)
+class _Entering:
+    """One provider's rows while they are walked: what stands, what this file adds to it."""
+
+    known: dict[str, Standing]
+    named: Mapping[str, set[str]]
+    accounts: list[AccountRow] = field(default_factory=list)
+    meters: list[AccountRow] = field(default_factory=list)
+
+    def differing(self, row: AccountRow) -> list[str] | None:
+        """What differs from what is there; an empty list for a repetition, None for something new."""
+        account = self.known.get(row.number)
+        if account is None:
+            self.known[row.number] = Standing(account_body(row), meters={row.meter_serial: meter_body(row)})
+            self.accounts.append(row)
+            self.meters.append(row)
+            return None
+        found = differences(account_body(row), known=account.account, given=row.given)
+        words = [texts.column_name(name) for name in found]
+        meter = account.meters.get(row.meter_serial)
+        if meter is not None:
+            other = differences(meter_body(row), known=meter, given=row.given)
+            words += [texts.column_name(name) for name in other]
+            if row.meter_serial in account.removed:
+                words.append(texts.meter_removed(row.meter_serial, on=account.removed[row.meter_serial]))
+            return words
+        if not words and set(account.up) <= self.named[row.number]:
+            account.meters[row.meter_serial] = meter_body(row)
+            self.meters.append(row)
+            return None
+        return [texts.other_meter(account.up), *words]
 
 
 def _enter(provider: Provider, rows: Sequence[AccountRow], *, by: Actor, now: datetime) -> list[Outcome]:
-    numbers = [row.number for row in rows]
-    known = set(
-        Account.objects.filter(provider=provider, number__in=numbers).values_list("number", flat=True)
-    )
-    fresh: list[AccountRow] = []
-    outcomes: list[Outcome] = []
+    named: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        repeated = row.number in known
-        known.add(row.number)
-        if not repeated:
-            fresh.append(row)
-        outcomes.append(
-            Outcome(
-                row.line_no,
-                State.REPEATED if repeated else State.APPLIED,
-                row.raw,
-                external_id=row.external_id,
-                account_number=row.number,
-                reference=row.number,
-            )
-        )
+        named[row.number].add(row.meter_serial)
+    entering = _Entering(standing(provider=provider, numbers=list(named)), named)
+    outcomes = [_outcome(row, entering.differing(row)) for row in rows]
     keys = subscribers.register_accounts(
-        provider=provider, rows=[_account(row) for row in fresh], by=by, now=now
+        provider=provider, rows=[_account(row) for row in entering.accounts], by=by, now=now
     )
+    account_ids = {row.number: key for row, key in zip(entering.accounts, keys, strict=True)}
+    account_ids |= {
+        number: found.account_id for number, found in entering.known.items() if found.account_id is not None
+    }
     metering.install_meters(
-        rows=[_meter(key, row) for key, row in zip(keys, fresh, strict=True)], by=by, now=now
+        rows=[_meter(account_ids[row.number], row) for row in entering.meters], by=by, now=now
     )
     return outcomes
+
+
+def _outcome(row: AccountRow, differing: list[str] | None) -> Outcome:
+    if differing:
+        return changed(
+            row.line_no,
+            row.raw,
+            external_id=row.external_id,
+            account_number=row.number,
+            text=texts.account_differs(row.number, differing),
+        )
+    return Outcome(
+        row.line_no,
+        State.APPLIED if differing is None else State.REPEATED,
+        row.raw,
+        external_id=row.external_id,
+        account_number=row.number,
+        reference=row.number,
+    )
 
 
 def _account(row: AccountRow) -> subscribers.AccountRow:
@@ -98,7 +164,7 @@ def _account(row: AccountRow) -> subscribers.AccountRow:
         flat=row.flat,
         area_m2=row.area_m2,
         residents=row.residents,
-        registry_phone=normalise_phone(row.phone) if row.phone else "",
+        registry_phone=row.phone,
         tariff_group=row.tariff_group,
         opened_on=row.opened_on,
     )

@@ -33,20 +33,45 @@ def rejected(line: Line, fault: RowFault) -> Outcome:
     return Outcome(line.number, State.REJECTED, line.raw, column=fault.column, reason=fault.reason)
 
 
-def refused(line_no: int, raw: str, *, reason: RowReason, external_id: str = "", text: str = "") -> Outcome:
+def refused(
+    line_no: int, raw: str, *, reason: RowReason, external_id: str = "", text: str = "", column: str = ""
+) -> Outcome:
     """A row that was read but not accepted."""
-    return Outcome(line_no, State.REJECTED, raw, external_id=external_id, reason=reason, text=text[:400])
+    return Outcome(
+        line_no,
+        State.REJECTED,
+        raw,
+        external_id=external_id,
+        reason=reason,
+        text=text[:400],
+        column=column,
+    )
 
 
-def already_applied(*, profile: str, external_ids: Iterable[str]) -> frozenset[str]:
-    """Which of these ids were applied by an earlier register of the profile."""
+def changed(
+    line_no: int, raw: str, *, external_id: str = "", account_number: str = "", text: str = ""
+) -> Outcome:
+    """A row whose identity is known with another body: nothing is done, and it is said aloud."""
+    return Outcome(
+        line_no,
+        State.CHANGED,
+        raw,
+        external_id=external_id,
+        account_number=account_number,
+        reason=RowReason.CHANGED,
+        text=text[:400],
+    )
+
+
+def already_applied(*, profile: str, external_ids: Iterable[str]) -> dict[str, str]:
+    """Which of these ids were applied by an earlier register of the profile, and what they became."""
     wanted = list(external_ids)
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for start in range(0, len(wanted), 5_000):
         rows = RegisterRow.objects.filter(
             profile=profile,
             external_id__in=wanted[start : start + 5_000],
             state__in=[State.APPLIED, State.SUSPENSE],
         )
-        found.update(rows.values_list("external_id", flat=True))
-    return frozenset(found)
+        found.update(rows.values_list("external_id", "reference"))
+    return found

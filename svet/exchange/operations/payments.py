@@ -24,7 +24,7 @@ _STATES = {
     "credited": State.APPLIED,
     "suspense": State.SUSPENSE,
     "repeated": State.REPEATED,
-    "differs": State.DIFFERS,
+    "differs": State.CHANGED,
 }
 _AT_ONCE = 5_000
 

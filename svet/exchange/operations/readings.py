@@ -2,64 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
-from svet.exchange.operations.outcomes import Outcome, State, already_applied, refused, rejected
+from svet.exchange import texts
+from svet.exchange.operations.outcomes import Outcome, State, already_applied, changed, refused, rejected
 from svet.exchange.rules import readings as register
 from svet.exchange.rules.readings import ReadingRow
 from svet.exchange.rules.refusals import RowReason
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
-from svet.metering.models import Meter
-from svet.metering.rules import Channel, Kind, zones_of
-from svet.metering.texts import explain_reason
+from svet.metering import texts as metering_texts
+from svet.metering.models import Meter, ReadingSet
+from svet.metering.rules import Channel, Kind, ReadingRefused, Zone, zones_of
+from svet.subscribers import queries as subscribers
+from svet.subscribers import texts as subscriber_texts
+from svet.subscribers.rules import NumberRefused, normalise_account_number, normalise_meter_number
 
-# A value an instrument or an inspector has read is not asked about: nobody typed it from memory.
-_CERTAIN = ("automatic", "control")
-_CHANNELS = {"control": Channel.OFFICE}
+BATCH = 5_000
+_CONTROL = "control"
+# A value an instrument has read is not asked about: nobody typed it from memory.
+_AUTOMATIC = "automatic"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What an earlier register's record became."""
+
+    meter_id: int
+    read_on: date
+    values: Mapping[Zone, Decimal]
 
 
 def apply(text: str, *, by: Actor, now: datetime) -> list[Outcome]:
-    """Judge and keep the sets of a register (a step); an odd set is kept under review and says so."""
+    """Judge and keep the sets of a register (a step); an odd set is kept under review and says so.
+
+    A reading of the company's own people (``control``) is kept as the desk keeps it, also below the last one.
+    """
     outcomes: list[Outcome] = []
     rows: list[ReadingRow] = []
+    lengths = subscribers.account_lengths()
     for row in register.parse(text):
-        if isinstance(row, tuple):
-            outcomes.append(rejected(*row))
+        numbered = _numbered(row, lengths) if isinstance(row, ReadingRow) else rejected(*row)
+        if isinstance(numbered, Outcome):
+            outcomes.append(numbered)
         else:
-            rows.append(row)
-    known = already_applied(profile="readings", external_ids=[row.external_id for row in rows])
+            rows.append(numbered)
+    known = _kept(rows)
     meters = _meters(rows)
-    certain: list[tuple[ReadingRow, Meter]] = []
-    typed: list[tuple[ReadingRow, Meter]] = []
+    ways: dict[str, list[tuple[ReadingRow, Meter]]] = {_CONTROL: [], _AUTOMATIC: [], "typed": []}
     for row in rows:
         meter = meters.get((row.account, row.meter_serial))
         if row.external_id in known:
-            outcomes.append(_outcome(row, State.REPEATED))
+            outcomes.append(_again(row, meter, known[row.external_id]))
         elif meter is None:
             outcomes.append(_refusal(row, RowReason.METER_UNKNOWN))
         elif len(row.values) != len(zones_of(meter.scheme)):
             outcomes.append(_refusal(row, RowReason.ZONES))
         else:
-            (certain if row.channel in _CERTAIN else typed).append((row, meter))
-    outcomes += _submit(certain, by=by, now=now, confirmed=True)
-    outcomes += _submit(typed, by=by, now=now, confirmed=False)
+            ways[row.channel if row.channel in ways else "typed"].append((row, meter))
+    outcomes += _submit(ways[_AUTOMATIC], by=by, now=now, confirmed=True)
+    outcomes += _submit(ways["typed"], by=by, now=now, confirmed=False)
+    # After what customers sent: a control reading settles which of their sets stand.
+    outcomes += _control(ways[_CONTROL], by=by, now=now)
     return outcomes
+
+
+def _numbered(row: ReadingRow, lengths: frozenset[int]) -> ReadingRow | Outcome:
+    """The row with its two numbers as we write them, or why they cannot be numbers."""
+    try:
+        return replace(
+            row,
+            account=normalise_account_number(row.account, lengths),
+            meter_serial=normalise_meter_number(row.meter_serial),
+        )
+    except NumberRefused as refusal:
+        column = "account" if refusal.field == "account_number" else "meter_serial"
+        return _refusal(row, RowReason.REFUSED, subscriber_texts.explain(refusal), column=column)
+
+
+def _kept(rows: Sequence[ReadingRow]) -> dict[str, _Kept | None]:
+    """What earlier registers kept under these ids; None for what is no longer told by a receipt."""
+    receipts = already_applied(profile="readings", external_ids=[row.external_id for row in rows])
+    numbers = list(receipts.values())
+    sets: dict[str, _Kept] = {}
+    for start in range(0, len(numbers), BATCH):
+        found = ReadingSet.objects.filter(receipt_number__in=numbers[start : start + BATCH])
+        for each in found.prefetch_related("values"):
+            values = {Zone(value.zone): value.value for value in each.values.all()}
+            sets[each.receipt_number] = _Kept(each.meter_id, each.read_on, values)
+    return {external_id: sets.get(number) for external_id, number in receipts.items()}
+
+
+def _again(row: ReadingRow, meter: Meter | None, kept: _Kept | None) -> Outcome:
+    """A record that came before: the same body is a repetition, another one is said aloud."""
+    if kept is None:
+        return _outcome(row, State.REPEATED)
+    zones = zones_of(meter.scheme) if meter is not None else ()
+    same = (
+        meter is not None
+        and (meter.pk, row.read_on) == (kept.meter_id, kept.read_on)
+        and dict(zip(zones, row.values, strict=False)) == dict(kept.values)
+    )
+    if same:
+        return _outcome(row, State.REPEATED)
+    said = texts.other_readings(on=kept.read_on, values=metering_texts.values_line(kept.values))
+    return changed(row.line_no, row.raw, external_id=row.external_id, account_number=row.account, text=said)
 
 
 def _meters(rows: Sequence[ReadingRow]) -> dict[tuple[str, str], Meter]:
     """Standing meters by (account number, serial); a pair that two providers share is nobody's."""
-    numbers = {row.account for row in rows}
+    numbers = list({row.account for row in rows})
     found: dict[tuple[str, str], Meter] = {}
     doubtful: set[tuple[str, str]] = set()
-    for meter in Meter.objects.filter(account__number__in=numbers).select_related("account"):
-        pair = (meter.account.number, meter.serial)
-        if pair in found and found[pair].account_id != meter.account_id:
-            doubtful.add(pair)
-        if pair not in found or meter.removed_on is None:
-            found[pair] = meter
+    for start in range(0, len(numbers), BATCH):
+        meters = Meter.objects.filter(account__number__in=numbers[start : start + BATCH])
+        for meter in meters.select_related("account"):
+            pair = (meter.account.number, meter.serial)
+            if pair in found and found[pair].account_id != meter.account_id:
+                doubtful.add(pair)
+            if pair not in found or meter.removed_on is None:
+                found[pair] = meter
     return {pair: meter for pair, meter in found.items() if pair not in doubtful}
 
 
@@ -79,20 +145,46 @@ def _submit(
 def _batch_row(row: ReadingRow, meter: Meter) -> metering.BatchRow:
     return metering.BatchRow(
         meter_id=meter.pk,
-        values=dict(zip(zones_of(meter.scheme), row.values, strict=True)),
+        values=_values(row, meter),
         read_on=row.read_on,
         key=uuid5(NAMESPACE_URL, f"register:readings:{row.external_id}"),
-        kind=Kind.CONTROL if row.channel == "control" else Kind.CUSTOMER,
-        channel=_CHANNELS.get(row.channel) or Channel(row.channel),
+        kind=Kind.CUSTOMER,
+        channel=Channel(row.channel),
     )
 
 
+def _values(row: ReadingRow, meter: Meter) -> dict[Zone, Decimal]:
+    return dict(zip(zones_of(meter.scheme), row.values, strict=True))
+
+
 def _result(row: ReadingRow, result: metering.BatchResult) -> Outcome:
+    judgement = result.judgement
     if result.outcome is metering.Outcome.REFUSED:
-        return _refusal(row, RowReason.REFUSED, explain_reason(result.reason, result.details))
+        said = (
+            metering_texts.explain_reason(result.reason, result.details)
+            if judgement is None
+            else metering_texts.explain_set(judgement)
+        )
+        return _refusal(row, RowReason.REFUSED, said)
     state = State.REPEATED if result.outcome is metering.Outcome.REPEATED else State.APPLIED
-    note = str(result.outcome) if result.outcome is metering.Outcome.UNDER_REVIEW else ""
-    return _outcome(row, state, text=note, reference=result.receipt_number)
+    waits = result.outcome is metering.Outcome.UNDER_REVIEW
+    said = "" if not waits else texts.under_review(metering_texts.doubts_of(judgement) if judgement else "")
+    return _outcome(row, state, text=said, reference=result.receipt_number)
+
+
+def _control(rows: Sequence[tuple[ReadingRow, Meter]], *, by: Actor, now: datetime) -> list[Outcome]:
+    """Readings of the company's own people, the oldest of each meter first; a refused one stops no other."""
+    outcomes = []
+    for row, meter in sorted(rows, key=lambda pair: (pair[0].read_on, pair[0].line_no)):
+        try:
+            kept = metering.keep_control(
+                by=by, meter_id=meter.pk, values=_values(row, meter), read_on=row.read_on, now=now
+            )
+        except ReadingRefused as refusal:
+            outcomes.append(_refusal(row, RowReason.REFUSED, metering_texts.explain(refusal)))
+        else:
+            outcomes.append(_outcome(row, State.APPLIED, reference=kept.receipt_number))
+    return outcomes
 
 
 def _outcome(row: ReadingRow, state: State, *, text: str = "", reference: str = "") -> Outcome:
@@ -102,10 +194,10 @@ def _outcome(row: ReadingRow, state: State, *, text: str = "", reference: str = 
         row.raw,
         external_id=row.external_id,
         account_number=row.account,
-        text=text,
+        text=text[:400],
         reference=reference,
     )
 
 
-def _refusal(row: ReadingRow, reason: RowReason, text: str = "") -> Outcome:
-    return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text)
+def _refusal(row: ReadingRow, reason: RowReason, text: str = "", *, column: str = "") -> Outcome:
+    return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text, column=column)

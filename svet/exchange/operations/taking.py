@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+from django.utils import timezone
+
 from svet.exchange.models import RegisterFile, RegisterRow
 from svet.exchange.operations import accounts, payments, readings
 from svet.exchange.operations.outcomes import Outcome, State
@@ -19,14 +22,19 @@ from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.transactions import use_case
+from svet.kernel.writing import plain
 
-_SAID = frozenset({State.REJECTED, State.SUSPENSE, State.DIFFERS})
+_LOUD = (State.REJECTED, State.SUSPENSE, State.CHANGED)
 _SUFFIX = re.compile(r"\.(csv|txt)", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of a register: ``applied + repeated + suspense + rejected + differs = rows``."""
+    """What became of a register: ``applied + repeated + suspense + rejected + changed = rows``.
+
+    ``faults`` are the rows somebody has to look at, in the order of the file; among them are sets of readings
+    that were kept and wait for a decision.
+    """
 
     public_id: str
     number: str
@@ -35,9 +43,9 @@ class FileReport:
     repeated: int
     suspense: int
     rejected: int
+    changed: int
     sum_kopecks: int
     faults: tuple[Outcome, ...]
-    differs: int = 0
 
     @property
     def loud(self) -> bool:
@@ -51,11 +59,12 @@ class FileReport:
 def take_file(
     *, profile: str, name: str, content: bytes, by: Actor, now: datetime, source: str = ""
 ) -> FileReport:
-    """Take a register: each row is applied, recognised as repeated, put in suspense, or rejected.
+    """Take a register: each row is applied, recognised as repeated or changed, put in suspense, or rejected.
 
     All of it happens in one transaction: a file is applied as a whole or not at all. The same bytes are
-    refused as already taken; the same ids in another file are recognised as repeated. ``source`` names the
-    bank or collector of a register of payments.
+    refused as already taken; the same ids in another file are recognised as repeated when they say the same,
+    as changed when they do not. Registers of one kind are taken one after another.
+    ``source`` names the bank or collector of a register of payments.
 
     :raises FileRefused: the file cannot be used; nothing was applied
     """
@@ -67,8 +76,11 @@ def take_file(
     text = decode(content)
     digest = hashlib.sha256(content).hexdigest()
     with use_case():
+        _wait_for_others(profile)
         _refuse_taken(profile, digest)
-        outcomes = _apply(profile, text, source=source, by=by, now=now)
+        outcomes = sorted(
+            _apply(profile, text, source=source, by=by, now=now), key=lambda outcome: outcome.line_no
+        )
         register = _keep(profile, shown, digest, len(content), outcomes, source=source, by=by, now=now)
         journal.record(
             by=by,
@@ -78,7 +90,7 @@ def take_file(
             now=now,
             after={"profile": profile, "name": shown, "rows": register.rows, "applied": register.applied},
         )
-    faults = tuple(outcome for outcome in outcomes if outcome.state in _SAID)
+    faults = tuple(outcome for outcome in outcomes if outcome.state in _LOUD or outcome.text)
     return FileReport(
         public_id=register.public_id,
         number=register.number,
@@ -87,20 +99,29 @@ def take_file(
         repeated=register.repeated,
         suspense=register.suspense,
         rejected=register.rejected,
+        changed=register.changed,
         sum_kopecks=register.sum_kopecks,
         faults=faults,
-        differs=register.differs,
     )
 
 
 def shown_name(name: str) -> str:
     """The file's own name without folders and control characters. :raises FileRefused: not .csv or .txt"""
     last = re.split(r"[\\/]", name[-400:])[-1]
-    cleaned = "".join(letter for letter in last if letter.isprintable()).strip()[-200:]
+    cleaned = plain(last)[-200:]
     stem, dot, suffix = cleaned.rpartition(".")
     if not stem or not _SUFFIX.fullmatch(dot + suffix):
         raise FileRefused(FileReason.NAME, field="file")
     return cleaned
+
+
+def _wait_for_others(profile: str) -> None:
+    """Two files that share ids would each find the ids free and both write them: the second one waits.
+
+    Whatever is looked up after this sees all that the first one wrote.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('exchange.taking'), hashtext(%s))", [profile])
 
 
 def _refuse_taken(profile: str, digest: str) -> None:
@@ -108,7 +129,7 @@ def _refuse_taken(profile: str, digest: str) -> None:
     if earlier is not None:
         details = {
             "number": earlier.number,
-            "taken_on": earlier.taken_at.strftime("%d.%m.%Y"),
+            "taken_on": timezone.localtime(earlier.taken_at).strftime("%d.%m.%Y"),
             "by": earlier.taken_by,
         }
         raise FileRefused(FileReason.ALREADY_TAKEN, field="file", details=details)
@@ -149,7 +170,7 @@ def _keep(
         repeated=counts[State.REPEATED],
         suspense=counts[State.SUSPENSE],
         rejected=counts[State.REJECTED],
-        differs=counts[State.DIFFERS],
+        changed=counts[State.CHANGED],
         source=source,
         sum_kopecks=sum(outcome.kopecks for outcome in outcomes if outcome.state in credited),
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from svet.exchange.rules import values
 from svet.exchange.rules.refusals import RowFault, RowReason
-from svet.exchange.rules.tables import Column, Line, read_table
+from svet.exchange.rules.tables import Column, Line, read_table, unreadable
 from svet.exchange.rules.values import FieldFault
 
 COLUMNS = (
@@ -78,6 +78,8 @@ class AccountRow:
     smart: bool
     max_daily: Decimal | None
     initials: tuple[Decimal, ...]
+    #: The columns the file has: what it does not speak of is not compared with anything.
+    given: frozenset[str] = frozenset()
 
     @property
     def external_id(self) -> str:
@@ -88,7 +90,7 @@ def parse(text: str) -> Iterator[AccountRow | tuple[Line, RowFault]]:
     """Yield typed rows, or the line and its fault. :raises FileRefused: the heading cannot be used."""
     for line in read_table(text, COLUMNS):
         if not line.fields:
-            yield line, RowFault(line.number, "", RowReason.COLUMNS)
+            yield line, RowFault(line.number, "", unreadable(line))
             continue
         try:
             yield _row(line)
@@ -152,4 +154,5 @@ def _row(line: Line) -> AccountRow:
         smart=values.text(fields, "smart", longest=3, required=False) in ("1", "да", "yes"),
         max_daily=most or None,
         initials=tuple(initial for initial in initials[:scheme] if initial is not None),
+        given=frozenset(fields),
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from svet.exchange.rules import values
 from svet.exchange.rules.refusals import RowFault, RowReason
-from svet.exchange.rules.tables import Column, Line, read_table
+from svet.exchange.rules.tables import Column, Line, read_table, unreadable
 from svet.exchange.rules.values import FieldFault
 
 COLUMNS = (
@@ -44,7 +44,7 @@ def parse(text: str) -> Iterator[ReadingRow | tuple[Line, RowFault]]:
     seen: set[str] = set()
     for line in read_table(text, COLUMNS):
         if not line.fields:
-            yield line, RowFault(line.number, "", RowReason.COLUMNS)
+            yield line, RowFault(line.number, "", unreadable(line))
             continue
         try:
             row = _row(line)

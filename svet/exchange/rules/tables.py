@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from svet.exchange.rules.refusals import FileReason, FileRefused
+from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 1_000_000
 MAX_FIELD = 131_072
+#: So many lines one quoted value may run over; beyond them the quote was never meant to open anything.
+MAX_BREAKS = 20
 _BINARY_STARTS = (b"MZ", b"PK\x03\x04", b"\x7fELF", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
+_UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
+#: What Excel writes above a table, so that it finds the separator again.
+_SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +32,25 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a register as text: its number in the file (from 1) and its fields by our names."""
+    """One row of a register as text: the lines of the file it stands on (from 1), its fields by our names.
+
+    Without fields it could not be taken apart; ``open_quote`` tells that a quote in it was never closed.
+    """
 
     number: int
     raw: str
     fields: dict[str, str]
+    last: int = 0
+    open_quote: bool = False
 
 
 def decode(content: bytes) -> str:
-    """Turn a register's bytes into text: UTF-8 (with or without BOM) or Windows-1251.
+    """Turn a register's bytes into text, see :func:`decode_as`. :raises FileRefused:"""
+    return decode_as(content)[0]
+
+
+def decode_as(content: bytes) -> tuple[str, str]:
+    """A register's text and its encoding: UTF-8 or UTF-16 as spreadsheets save them, or Windows-1251.
 
     A file that is mostly UTF-8 with a broken byte is refused with the line and the byte instead of being
     silently read as Windows-1251. :raises FileRefused: empty, too large, not a text file, NUL, broken byte.
@@ -47,19 +63,35 @@ def decode(content: bytes) -> str:
         )
     if content.startswith(_BINARY_STARTS):
         raise FileRefused(FileReason.NOT_TEXT, field="file")
+    if content.startswith(_UTF16_STARTS):
+        return _utf16(content), "utf-16"
     if b"\0" in content:
         raise FileRefused(FileReason.NUL, field="file", details={"line": _line_of(content, content.index(0))})
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig"), "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
     except UnicodeDecodeError as error:
         if _is_utf8_elsewhere(content, error.start):
-            details = {"line": _line_of(content, error.start), "byte": error.start + 1}
-            raise FileRefused(FileReason.BROKEN_BYTE, field="file", details=details) from None
+            raise _broken(content, error.start) from None
     try:
-        return content.decode("cp1251")
+        return content.decode("cp1251"), "cp1251"
     except UnicodeDecodeError as error:
-        details = {"line": _line_of(content, error.start), "byte": error.start + 1}
-        raise FileRefused(FileReason.BROKEN_BYTE, field="file", details=details) from None
+        raise _broken(content, error.start) from None
+
+
+def _utf16(content: bytes) -> str:
+    try:
+        text = content.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise _broken(content, error.start) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise FileRefused(FileReason.NUL, field="file", details={"line": line})
+    return text
+
+
+def _broken(content: bytes, position: int) -> FileRefused:
+    details = {"line": _line_of(content, position), "byte": position + 1}
+    return FileRefused(FileReason.BROKEN_BYTE, field="file", details=details)
 
 
 def _line_of(content: bytes, position: int) -> int:
@@ -80,27 +112,102 @@ def _is_utf8_elsewhere(content: bytes, broken_at: int) -> bool:
     return True
 
 
+def unreadable(line: Line) -> RowReason:
+    """Why a row without fields has none."""
+    return RowReason.OPEN_QUOTE if line.open_quote else RowReason.COLUMNS
+
+
+def heading_lines(text: str) -> int:
+    """How many lines stand above the rows: the heading, and the line of a spreadsheet that names its sign."""
+    return 2 if _SEPARATOR_LINE.fullmatch(text.partition("\n")[0]) else 1
+
+
 def read_table(text: str, columns: Sequence[Column]) -> Iterator[Line]:
     """Yield the rows under a heading line; the separator (``;``, tab or ``,``) is found by the heading.
 
-    Empty lines are passed over. :raises FileRefused: heading unknown, a column missing or there twice.
+    A quote that belongs to a value, and one that was never closed, is a letter; a quoted value may run over
+    several lines. Empty lines are passed over.
+
+    :raises FileRefused: heading unknown, a column missing or there twice, too many rows
     """
-    heading, _, _ = text.partition("\n")
+    lines = io.StringIO(text, newline="")
+    above = heading_lines(text)
+    for _ in range(above):
+        heading = lines.readline()
     separator = max(";\t,", key=lambda candidate: _known_headings(heading, candidate, columns))
     if not _known_headings(heading, separator, columns):
         raise FileRefused(FileReason.HEADER_UNKNOWN, field="file", details={"heading": heading.strip()[:60]})
-    positions = _positions(heading, separator, columns)
-    width = len(heading.split(separator))
+    reader = _Rows(separator, _positions(heading, separator, columns), len(heading.split(separator)))
     csv.field_size_limit(MAX_FIELD + 1)
-    lines = io.StringIO(text, newline="")
-    lines.readline()
-    for number, raw in enumerate(lines, start=2):
-        stripped = raw.strip("\r\n")
-        if not stripped.strip():
-            continue
-        if number > MAX_ROWS + 1:
+    ahead: list[str] = []
+    number = above
+    while raw := (ahead.pop(0) if ahead else lines.readline()):
+        number += 1
+        if number > MAX_ROWS + above:
             raise FileRefused(FileReason.TOO_MANY_ROWS, field="file", details={"rows": MAX_ROWS})
-        yield Line(number, stripped[:2000], _fields(stripped, separator, positions, width))
+        if not raw.strip("\r\n").strip():
+            continue
+        fields, taken, open_quote = reader.fields(raw, ahead, lines)
+        shown = "".join([raw, *ahead[:taken]]).strip("\r\n")[:2000]
+        del ahead[:taken]
+        yield Line(number, shown, fields, number + taken, open_quote)
+        number += taken
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Takes rows apart; ``width`` is the heading's, ``positions`` tell where our columns stand."""
+
+    separator: str
+    positions: dict[str, int]
+    width: int
+
+    def fields(self, raw: str, ahead: list[str], lines: io.StringIO) -> tuple[dict[str, str], int, bool]:
+        """The row's fields, how many further lines belong to it, and whether a quote stayed open."""
+        text = raw.strip("\r\n")
+        if len(text) > MAX_FIELD:
+            return {}, 0, False
+        parts = self._quoted(text)
+        if parts is not None:
+            return self._named(parts), 0, False
+        literal = text.split(self.separator)
+        joined = raw
+        for more in range(1, MAX_BREAKS + 1):
+            if len(ahead) < more:
+                ahead.append(lines.readline())
+            further = ahead[more - 1]
+            whole = len(further.split(self.separator)) == self.width
+            if not further or len(joined) > MAX_FIELD:
+                break
+            if whole and ('"' not in further or len(literal) == self.width):
+                # A row of its own is no part of this one.
+                break
+            joined += further
+            parts = self._quoted(joined.strip("\r\n"))
+            if parts is not None and len(parts) == self.width:
+                return self._named(parts), more, False
+        ahead[:] = [line for line in ahead if line]
+        if len(literal) == self.width:
+            return self._named(literal), 0, False
+        return {}, 0, True
+
+    def _quoted(self, text: str) -> list[str] | None:
+        """The parts of a row whose quotes are in order."""
+        if '"' not in text and "\n" not in text and "\r" not in text:
+            return text.split(self.separator)
+        try:
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=self.separator, strict=True))
+        except csv.Error:
+            return None
+        return rows[0] if len(rows) == 1 else None
+
+    def _named(self, parts: list[str]) -> dict[str, str]:
+        if len(parts) < self.width and len(parts) <= max(self.positions.values()):
+            return {}
+        if any(part.strip() for part in parts[self.width :]):
+            # A separator inside a value: every column behind it would be read from its neighbour.
+            return {}
+        return {name: parts[at].strip() if at < len(parts) else "" for name, at in self.positions.items()}
 
 
 def _headings(heading: str, separator: str) -> list[str]:
@@ -126,12 +233,3 @@ def _positions(heading: str, separator: str, columns: Sequence[Column]) -> dict[
             details = {"column": column.name, "aliases": ", ".join(column.aliases)}
             raise FileRefused(FileReason.COLUMN_MISSING, field="file", details=details)
     return positions
-
-
-def _fields(raw: str, separator: str, positions: dict[str, int], width: int) -> dict[str, str]:
-    if len(raw) > MAX_FIELD:
-        return {}
-    parts = next(csv.reader([raw], delimiter=separator))
-    if len(parts) < width and len(parts) <= max(positions.values()):
-        return {}
-    return {name: parts[at].strip() if at < len(parts) else "" for name, at in positions.items()}

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 from svet.exchange.rules.refusals import RowReason
 from svet.kernel.money import Money
+from svet.kernel.writing import plain
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _DOTTED = re.compile(r"([0-9]{2})[.-]([0-9]{2})[.-]([0-9]{4})", re.ASCII)
 _SUM = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_THOUSANDS = re.compile(r"([0-9]{1,3}(?: [0-9]{3})+)((?:[.,][0-9]+)?)", re.ASCII)
 _EARLIEST, _LATEST = date(1950, 1, 1), date(2100, 1, 1)
 
 
@@ -27,14 +29,20 @@ class FieldFault(Exception):
 
 
 def text(fields: dict[str, str], column: str, *, longest: int = 200, required: bool = True) -> str:
-    """A plain text of at most ``longest`` characters, control characters removed. :raises FieldFault:"""
+    """A plain text of at most ``longest`` characters, see :func:`plain`. :raises FieldFault:"""
     raw = fields.get(column, "")
     if len(raw) > longest:
         raise FieldFault(column, RowReason.TOO_LONG)
-    cleaned = "".join(letter for letter in raw if letter.isprintable()).strip()
+    cleaned = plain(raw)
     if required and not cleaned:
         raise FieldFault(column, RowReason.REQUIRED)
     return cleaned
+
+
+def _ungrouped(raw: str) -> str:
+    """«1 234,50» as spreadsheets write it, without the spaces between thousands."""
+    match = _THOUSANDS.fullmatch(raw)
+    return raw if match is None else match[1].replace(" ", "") + match[2]
 
 
 def day(fields: dict[str, str], column: str, *, required: bool = True) -> date | None:
@@ -66,7 +74,7 @@ def needed_day(fields: dict[str, str], column: str) -> date:
 
 def money(fields: dict[str, str], column: str) -> Money:
     """A sum in roubles with at most two decimals. :raises FieldFault:"""
-    raw = text(fields, column, longest=20)
+    raw = _ungrouped(text(fields, column, longest=20))
     if raw.startswith(("=", "+", "@")):
         raise FieldFault(column, RowReason.FORMULA)
     if not _SUM.fullmatch(raw):
@@ -76,7 +84,7 @@ def money(fields: dict[str, str], column: str) -> Money:
 
 def number(fields: dict[str, str], column: str, *, required: bool = True) -> Decimal | None:
     """A number that is not negative. :raises FieldFault:"""
-    raw = text(fields, column, longest=20, required=required)
+    raw = _ungrouped(text(fields, column, longest=20, required=required))
     if not raw:
         return None
     if raw.startswith(("=", "+", "@")):

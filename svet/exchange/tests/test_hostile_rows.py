@@ -52,7 +52,7 @@ def test_money_under_a_taken_id_is_not_passed_over_as_repeated(
 ) -> None:
     take("payments", payment_lines(("S1", NUMBERS[0], "300,00")))
     report = take("payments", payment_lines(("S1", *other), ("S2", NUMBERS[0], "1,00")))
-    assert (report.applied, report.repeated, report.differs) == (1, 0, 1)
+    assert (report.applied, report.repeated, report.changed) == (1, 0, 1)
     assert [fault.reason for fault in report.faults] == [RowReason.OTHER_BODY]
     assert ledger.balance(Account.objects.get(number=NUMBERS[0]).pk) == Money(-301_00)
     assert queries.broken() == []
@@ -62,7 +62,7 @@ def test_money_under_a_taken_id_is_not_passed_over_as_repeated(
 def test_two_payments_of_one_file_under_one_id_are_told_apart(town: FileReport) -> None:  # noqa: F811
     rows = [("S1", NUMBERS[0], "300,00"), ("S1", NUMBERS[0], "300,00"), ("S1", NUMBERS[0], "5,00")]
     report = take("payments", payment_lines(*rows))
-    assert (report.applied, report.repeated, report.differs) == (1, 1, 1)
+    assert (report.applied, report.repeated, report.changed) == (1, 1, 1)
 
 
 def test_old_one_mac_line_ends_are_no_register() -> None:

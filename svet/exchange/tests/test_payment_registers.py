@@ -210,7 +210,7 @@ def test_a_number_of_another_day_is_another_payment() -> None:
 def test_without_a_named_bank_the_same_number_from_another_office_waits_and_is_never_dropped() -> None:
     pay(row("000117", FIRST, "500,00"), total="500,00")
     report = pay(row("000117", FIRST, "500,00", osb="POST", vsp="454"), total="500,00")
-    assert (report.applied, report.repeated, report.differs) == (0, 0, 1)
+    assert (report.applied, report.repeated, report.changed) == (0, 0, 1)
     assert report.loud
     whole()
 
@@ -219,7 +219,7 @@ def test_the_same_row_under_a_bank_named_later_is_not_credited_again() -> None:
     add_source(code="sber", name="Сбербанк")
     pay(row("000117", FIRST, "500,00"), total="500,00")
     report = pay(row("000117", FIRST, "500,00"), row("2", SECOND, "1,00"), total="501,00", source="sber")
-    assert (report.applied, report.differs) == (1, 1)
+    assert (report.applied, report.changed) == (1, 1)
     assert balance(FIRST) == Money(-500_00)
     whole()
 
@@ -230,14 +230,14 @@ def test_another_body_under_a_taken_identity_is_loud_and_not_over_the_old_one(
 ) -> None:
     pay(row("S1", FIRST, "300,00"), total="300,00")
     report = pay(row("S1", *other), total=other[1])
-    assert (report.applied, report.repeated, report.differs) == (0, 0, 1)
+    assert (report.applied, report.repeated, report.changed) == (0, 0, 1)
     (fault,) = report.faults
-    assert (fault.reason, fault.state) == (RowReason.OTHER_BODY, RegisterRow.State.DIFFERS)
+    assert (fault.reason, fault.state) == (RowReason.OTHER_BODY, RegisterRow.State.CHANGED)
     assert report.loud
     assert balance(FIRST) == Money(-300_00)
     assert balance(SECOND) == Money(0)
     again = take("payments", register(row("S1", *other, name="Иначе"), total=other[1]))
-    assert (again.differs, again.repeated) == (0, 1)
+    assert (again.changed, again.repeated) == (0, 1)
     whole()
 
 
@@ -335,7 +335,7 @@ def test_every_registers_money_is_accounted_for() -> None:
     )
     rows = RegisterRow.objects.filter(file__number=report.number)
     assert sum(rows.values_list("kopecks", flat=True)) == 0
-    assert (report.applied, report.suspense, report.rejected, report.differs, report.repeated) == (
+    assert (report.applied, report.suspense, report.rejected, report.changed, report.repeated) == (
         1,
         2,
         1,

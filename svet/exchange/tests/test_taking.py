@@ -87,7 +87,9 @@ def test_the_same_file_is_refused_and_an_edited_one_repeats(town: FileReport) ->
     assert caught.value.reason == FileReason.ALREADY_TAKEN
     assert caught.value.details["number"] == town.number
     again = take("accounts", account_lines(house="2"))
-    assert (again.applied, again.repeated) == (0, 2)
+    assert (again.applied, again.repeated, again.changed) == (0, 0, 2)
+    again = take("accounts", account_lines() + "\n")
+    assert (again.applied, again.repeated, again.changed) == (0, 2, 0)
     assert Account.objects.count() == 2
 
 

@@ -7,18 +7,19 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from svet.gateways.acquiring.hurried import Hurried
 from svet.gateways.acquiring.port import Acquiring
 from svet.gateways.acquiring.yookassa import YooKassa
 
 
 def gateway() -> Acquiring:
     """The bank named in the settings. :raises ValueError: a scheme nobody serves."""
-    return _gateway(settings.ACQUIRING_URL)
+    return _gateway(settings.ACQUIRING_URL, max(1, settings.WEB_THREADS // 2))
 
 
 @lru_cache(maxsize=4)
-def _gateway(url: str) -> Acquiring:
+def _gateway(url: str, places: int) -> Acquiring:
     scheme = urlsplit(url).scheme.partition("+")[0]
     if scheme == "yookassa":
-        return YooKassa.from_url(url)
+        return Hurried(YooKassa.from_url(url), places=places)
     raise ValueError(f"SVET_ACQUIRING_URL: nobody serves {scheme!r}")

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -121,6 +122,28 @@ def test_refunds_are_given_once_and_never_above_the_payment(bank: RunningBank, g
     assert gateway.status(reference=page.reference).refunded == Money(100_00)
     with pytest.raises(Permanent):
         gateway.refund(key="r2", reference=page.reference, amount=Money(235_39))
+
+
+def test_the_list_of_refunds_is_read_to_its_end(
+    bank: RunningBank, gateway: YooKassa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("svet.gateways.acquiring.yookassa.PAGE", 2)
+    page = gateway.create(order=ORDER)
+    bank.type_card(page.url)
+    for number in range(5):
+        gateway.refund(key=f"r{number}", reference=page.reference, amount=Money(1_00 + number))
+    found = gateway.refunds(reference=page.reference)
+    assert sorted(refund.amount.kopecks for refund in found) == [100, 101, 102, 103, 104]
+    assert {(refund.payment, refund.state, refund.currency) for refund in found} == {
+        (page.reference, BankState.PAID, "RUB")
+    }
+    moment = found[0].at
+    assert moment is not None
+    assert len(gateway.refunds(since=moment - timedelta(days=1))) == 5
+    assert gateway.refunds(since=moment + timedelta(days=1)) == ()
+    monkeypatch.setattr("svet.gateways.acquiring.yookassa.MOST_PAGES", 2)
+    with pytest.raises(Temporary):
+        gateway.refunds(reference=page.reference)
 
 
 def test_wrong_credentials_and_unknown_payments_are_permanent(bank: RunningBank, gateway: YooKassa) -> None:

@@ -32,6 +32,7 @@ class LimitName(StrEnum):
     WAITED_PER_NETWORK = "waited_per_network"
     PASSWORD_CHECKS = "password_checks"  # noqa: S105 - the name of a limit
     SECOND_FACTOR = "second_factor"
+    SECOND_FACTOR_SEEN = "second_factor_seen"
     RECOVERY_PER_PHONE = "recovery_per_phone"
     EMAIL_CODES = "email_codes"
     COPIES_PER_PERSON = "copies_per_person"
@@ -95,6 +96,8 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.WAITED_PER_NETWORK: Limit(60, MINUTE),
     LimitName.PASSWORD_CHECKS: Limit(5, 15 * MINUTE),
     LimitName.SECOND_FACTOR: Limit(5, 15 * MINUTE),
+    # Wrong codes that were judged already: the same one again is answered from here and costs no try.
+    LimitName.SECOND_FACTOR_SEEN: Limit(1, 15 * MINUTE),
     LimitName.RECOVERY_PER_PHONE: Limit(5, DAY),
     LimitName.COPIES_PER_PERSON: Limit(10, HOUR),
     LimitName.EMAIL_CODES: Limit(5, HOUR, pauses=(60, 120, 300)),
@@ -141,6 +144,7 @@ BOOKKEEPING = frozenset(
     {
         LimitName.SOMEBODY_REGISTERS,
         LimitName.BREAKER_TOLD,
+        LimitName.SECOND_FACTOR_SEEN,
         LimitName.CODES_ASKED,
         LimitName.CODES_CONFIRMED,
         LimitName.WORK_ONCE,

@@ -1,7 +1,7 @@
 """Writes: meters up and down, readings in, and what happens to them later."""
 
 from svet.metering.operations.batches import BatchResult, BatchRow, Outcome, submit_batch
-from svet.metering.operations.controls import take_control_reading
+from svet.metering.operations.controls import keep_control, take_control_reading
 from svet.metering.operations.corrections import (
     WithdrawRefused,
     correct_set,
@@ -59,6 +59,7 @@ __all__ = [
     "hindrance",
     "install_meter",
     "install_meters",
+    "keep_control",
     "keep_photo",
     "mark_used",
     "may_withdraw",

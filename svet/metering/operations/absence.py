@@ -99,6 +99,8 @@ def act_for_absent(*, now: datetime) -> int:
             standing = Absence.objects.filter(account__provider=provider, ended_at__isnull=True)
             for absence in standing.filter(until_on__lt=today)[:BATCH]:
                 _end_by_itself(absence, now=now)
+            for absence in _orphaned(standing):
+                _end_by_itself(absence, now=now)
             near = window(
                 today, window_from_day=provider.window_from_day, window_to_day=provider.window_to_day
             )
@@ -194,6 +196,13 @@ def _remind(absence: Absence, *, until: date, now: datetime) -> None:
         tidings=[Tiding(each, {"until": day(until)}, "/readings/") for each in recipients.values()],
         now=now,
     )
+
+
+def _orphaned(standing: QuerySet[Absence]) -> list[Absence]:
+    """Those of people who may not send readings of the account any more: nothing is done in their name."""
+    found = list(standing)
+    held = subscribers.people_by_account(account_ids={each.account_id for each in found}, right=Right.SUBMIT)
+    return [each for each in found if each.person_id not in held.get(each.account_id, [])]
 
 
 def _end_by_itself(absence: Absence, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from svet.kernel.actors import Actor
 from svet.metering import queries
 from svet.metering.models import Meter
 from svet.metering.operations.keeping import NewSet, keep_sets
-from svet.metering.operations.submitting import hindrance, judged_values
+from svet.metering.operations.submitting import hindering_days, hindrance, judged_values
 from svet.metering.rules import (
     Channel,
     Dial,
@@ -65,7 +65,10 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of the row at the same place; ``details`` are for the words of ``reason``."""
+    """What became of the row at the same place; ``details`` are for the words of ``reason``.
+
+    ``judgement`` is the guard's whole answer about a set that it refused or asked about.
+    """
 
     outcome: Outcome
     reason: Reason | Doubt | None = None
@@ -73,6 +76,7 @@ class BatchResult:
     set_id: int | None = None
     receipt_number: str = ""
     details: Mapping[str, object] = field(default_factory=dict)
+    judgement: Judgement | None = None
 
 
 class _Track:
@@ -175,7 +179,7 @@ def _part(
     tracks = {key: _Track(known) for key, known in queries.dials(meters=meters, read_on=first_on).items()}
     today = {meter.account.provider_id: provider_today(meter.account.provider, now) for meter in meters}
     kept_before = _kept_before([rows[place] for place in places])
-    fresh: list[tuple[int, NewSet]] = []
+    fresh: list[tuple[int, NewSet, Judgement]] = []
     seen: dict[tuple[int, UUID], int] = {}
     repeats: dict[int, int] = {}
     for place in order:
@@ -188,7 +192,7 @@ def _part(
         elif track is None:
             results[place] = BatchResult(Outcome.REFUSED, Reason.REMOVED)
         else:
-            new = _judge(
+            judged = _judge(
                 row,
                 track,
                 channel=row.channel or channel,
@@ -196,17 +200,19 @@ def _part(
                 now=now,
                 confirmed=confirmed,
             )
-            if isinstance(new, BatchResult):
-                results[place] = new
+            if isinstance(judged, BatchResult):
+                results[place] = judged
                 continue
             if row.key is not None:
                 seen[row.meter_id, row.key] = place
-            fresh.append((place, new))
-    kept = keep_sets([new for _place, new in fresh], by=by)
-    for (place, new), each in zip(fresh, kept, strict=True):
+            fresh.append((place, *judged))
+    kept = keep_sets([new for _place, new, _judgement in fresh], by=by)
+    for (place, new, judgement), each in zip(fresh, kept, strict=True):
         outcome = Outcome.ACCEPTED if new.state is State.ACCEPTED else Outcome.UNDER_REVIEW
         doubt = Doubt(new.reason.split()[0]) if outcome is Outcome.UNDER_REVIEW and new.reason else None
-        results[place] = BatchResult(outcome, doubt, None, each.set_id, each.receipt_number)
+        results[place] = BatchResult(
+            outcome, doubt, None, each.set_id, each.receipt_number, judgement=judgement
+        )
     for place, original in repeats.items():
         first = results[original]
         results[place] = BatchResult(Outcome.REPEATED, None, None, first.set_id, first.receipt_number)
@@ -234,14 +240,17 @@ def _kept_before(rows: Sequence[BatchRow]) -> dict[tuple[int, UUID], BatchResult
 
 def _judge(
     row: BatchRow, track: _Track, *, channel: Channel, today: date, now: datetime, confirmed: bool
-) -> NewSet | BatchResult:
+) -> tuple[NewSet, Judgement] | BatchResult:
     reason = hindrance(track.meter, read_on=row.read_on, today=today, last_on=track.last_on, channel=channel)
     if reason is not None:
-        return BatchResult(Outcome.REFUSED, reason)
+        days = hindering_days(track.meter, read_on=row.read_on, last_on=track.last_on)
+        return BatchResult(Outcome.REFUSED, reason, details=days)
     judgement = judge(dials=track.dials(read_on=row.read_on), values=row.values, read_on=row.read_on)
     if judgement.refusals:
         first = judgement.refusals[0]
-        return BatchResult(Outcome.REFUSED, first.refusal, first.zone, details=first.details)
+        return BatchResult(
+            Outcome.REFUSED, first.refusal, first.zone, details=first.details, judgement=judgement
+        )
     new = NewSet(
         meter_id=row.meter_id,
         account_id=track.meter.account_id,
@@ -257,7 +266,7 @@ def _judge(
     )
     if new.state is State.ACCEPTED:
         track.advance(new)
-    return new
+    return new, judgement
 
 
 def _doubtful(judgement: Judgement, *, confirmed: bool) -> bool:

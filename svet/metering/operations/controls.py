@@ -121,9 +121,10 @@ def _check_day(meter: Meter, *, read_on: date, today: date) -> None:
     :raises ReadingRefused: in the future, outside the meter's time, before the last billed or control reading
     """
     if read_on > today:
-        raise ReadingRefused(Reason.FUTURE, field="read_on")
+        raise ReadingRefused(Reason.FUTURE, field="read_on", details={"read_on": read_on})
     if read_on < meter.installed_on or (meter.removed_on is not None and read_on > meter.removed_on):
-        raise ReadingRefused(Reason.REMOVED, field="read_on")
+        known = {"read_on": read_on, "removed_on": meter.removed_on}
+        raise ReadingRefused(Reason.REMOVED, field="read_on", details=known)
     fixed = (
         ReadingSet.objects.filter(meter=meter, read_on__gt=read_on, state=State.USED.value)
         .order_by("-read_on")
@@ -131,7 +132,9 @@ def _check_day(meter: Meter, *, read_on: date, today: date) -> None:
         .first()
     )
     if fixed is not None:
-        raise ReadingRefused(Reason.BEFORE_LAST, field="read_on", details={"last_on": fixed})
+        raise ReadingRefused(
+            Reason.BEFORE_LAST, field="read_on", details={"last_on": fixed, "read_on": read_on}
+        )
 
 
 def _supersede_contradicting(

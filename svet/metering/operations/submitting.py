@@ -166,7 +166,7 @@ def take_set(
     today = provider_today(meter.account.provider, now)
     reason = hindrance(meter, read_on=read_on, today=today, last_on=known.last_on, channel=channel)
     if reason is not None:
-        raise ReadingRefused(reason, details={"last_on": known.last_on})
+        raise ReadingRefused(reason, details=hindering_days(meter, read_on=read_on, last_on=known.last_on))
     judgement = judge(dials=known.dials, values=values, read_on=read_on)
     appeal = insist and judgement.only_lower
     if judgement.refusals and not appeal:
@@ -242,6 +242,17 @@ def hindrance(meter: Meter, *, read_on: date, today: date, last_on: date, channe
     if read_on > today:
         return Reason.FUTURE
     return Reason.BEFORE_LAST if read_on < last_on else None
+
+
+def hindering_days(meter: Meter, *, read_on: date, last_on: date) -> dict[str, object]:
+    """The days a sentence about a hindrance names."""
+    days = {
+        "read_on": read_on,
+        "last_on": last_on,
+        "removed_on": meter.removed_on,
+        "closed_on": meter.account.closed_on,
+    }
+    return {name: day for name, day in days.items() if day is not None}
 
 
 def kept_before(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> Receipt | None:

@@ -21,10 +21,10 @@ from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.metering import queries, sms_texts
 from svet.metering.models import Meter, ReadingSet, TextAnswer
-from svet.metering.operations.submitting import ConfirmationNeeded, Receipt, SetRefused, submit_readings
+from svet.metering.operations.submitting import ConfirmationNeeded, Receipt, submit_readings
 from svet.metering.rules import Channel, Reason, State, Zone, parse_value, zones_of
 from svet.metering.rules.parsing import ReadingRefused
-from svet.metering.rules.texting import SentText, TextReason, means, read_text
+from svet.metering.rules.texting import Scale, SentText, TextReason, means, read_text
 from svet.notices import operations as notices
 from svet.notices.models import IncomingSms
 from svet.notices.rules import Event
@@ -36,6 +36,18 @@ from svet.subscribers.rules import Right
 
 #: A question is answered within a day; «ДА» later could be about anything.
 QUESTION_STANDS: Final = timedelta(hours=24)
+
+
+#: Which zones the numbers on the face of a meter of one and of two zones mean.
+_NUMBERED: Final[dict[int, dict[object, Zone]]] = {
+    1: {Scale.FIRST: Zone.SINGLE},
+    2: {Scale.FIRST: Zone.DAY, Scale.SECOND: Zone.NIGHT},
+}
+
+
+_NOT_UNDERSTOOD: Final = frozenset(
+    {Reason.REQUIRED, Reason.CHARS, Reason.TOO_LONG, *TextReason} - {TextReason.NOTHING_ASKED}
+)
 
 
 class TextRefused(Refused):
@@ -121,13 +133,28 @@ def _act(incoming: IncomingSms, *, person: Person, now: datetime) -> _Said:
         )
     except ConfirmationNeeded as asked:
         return _Said(sms_texts.question(asked.judgement, said=_without_yes(original)), "asked")
-    except SetRefused as refused:
-        return _Said(sms_texts.refusals(refused.judgement), "refused")
     except LimitReached as reached:
         return _Said(limit_texts.explain(reached), "refused")
     except Refused as refused:
-        return _Said(sms_texts.explain(refused), "refused")
+        text = sms_texts.explain(refused)
+        if refused.reason in _NOT_UNDERSTOOD:
+            text = sms_texts.with_example(text, _example(person, sent))
+        return _Said(text, "refused")
     return _Said(_done(receipt, values=values, card=card if more else None), "taken", receipt.set_id)
+
+
+def _example(person: Person, sent: SentText) -> str:
+    """A text that would be understood, for the meter that was meant or else the first one that waits."""
+    meters, cards = _waiting(person)
+    if not meters:
+        return ""
+    meant = [meter for meter in meters if _means(sent, meter, cards[meter.account_id])]
+    meter = (meant or meters)[0]
+    said = sms_texts.example(zones_of(meter.scheme))
+    accounts = {each.account_id for each in meters}
+    if len(accounts) > 1:
+        return f"{meter.account.number[-4:]} {said}"
+    return said if len(meters) == 1 else f"{meter.serial} {said}"
 
 
 def _standing(meter: Meter, *, values: dict[Zone, Decimal], read_on: date, but: UUID) -> ReadingSet | None:
@@ -154,8 +181,8 @@ def _asked_about(person: Person, *, now: datetime) -> str:
     return last.incoming.text
 
 
-def _meter(person: Person, sent: SentText) -> tuple[Meter, AccountCard, bool]:
-    """The one meter that is meant, and whether there are others. :raises TextRefused:"""
+def _waiting(person: Person) -> tuple[list[Meter], dict[int, AccountCard]]:
+    """The meters this person may send for, without those that send by themselves, and their accounts."""
     cards = {
         card.account_id: card
         for group in subscribers.cabinet(person.pk)
@@ -163,16 +190,23 @@ def _meter(person: Person, sent: SentText) -> tuple[Meter, AccountCard, bool]:
         if Right.SUBMIT in card.rights
     }
     meters = queries.standing_with_accounts(account_ids=list(cards))
-    waiting = [meter for meter in meters if not meter.smart] or meters
+    return [meter for meter in meters if not meter.smart] or meters, cards
+
+
+def _means(sent: SentText, meter: Meter, card: AccountCard) -> bool:
+    return (
+        not sent.address
+        or means(sent.address, number=meter.account.number, alias=card.alias)
+        or means(sent.address, number=meter.serial, alias="")
+    )
+
+
+def _meter(person: Person, sent: SentText) -> tuple[Meter, AccountCard, bool]:
+    """The one meter that is meant, and whether there are others. :raises TextRefused:"""
+    waiting, cards = _waiting(person)
     if not sent.raw:
         raise ReadingRefused(Reason.CHARS if sent.address else Reason.REQUIRED)
-    found = [
-        meter
-        for meter in waiting
-        if not sent.address
-        or means(sent.address, number=meter.account.number, alias=cards[meter.account_id].alias)
-        or means(sent.address, number=meter.serial, alias="")
-    ]
+    found = [meter for meter in waiting if _means(sent, meter, cards[meter.account_id])]
     if len(found) == 1:
         return found[0], cards[found[0].account_id], len(waiting) > 1
     reason = TextReason.WHICH if found else TextReason.NO_ACCOUNT
@@ -189,8 +223,11 @@ def _values(meter: Meter, sent: SentText) -> dict[Zone, Decimal]:
     raw = dict(sent.raw)
     if set(raw) == {None} and len(zones) == 1:
         raw = {zones[0]: raw[None]}
+    if len(zones) <= len(_NUMBERED):
+        # Of three zones makers number the scales differently: there the names are asked for.
+        raw = {_NUMBERED[len(zones)].get(name, name): value for name, value in raw.items()}
     if sent.twice or set(raw) != set(zones):
-        raise TextRefused(TextReason.SCALES, details={"example": sms_texts.example(zones)})
+        raise TextRefused(TextReason.SCALES)
     return {
         zone: parse_value(raw[zone], digits=meter.digits, decimals=meter.decimals, field=zone)
         for zone in zones

@@ -35,7 +35,7 @@ class ZoneUsage:
 
 @dataclass(frozen=True, slots=True)
 class MeterUsage:
-    """One meter over a period, its scales in the order of its face."""
+    """One meter over a period, its scales in the order of its face; no scales: nobody has ever read it."""
 
     meter_id: int
     serial: str
@@ -123,13 +123,11 @@ def _batch(account_ids: Sequence[int], *, period: Month, found: dict[int, list[M
     for row in meters:
         meter_id, account_id, serial, scheme, digits, ratio, installed, removed = row[:8]
         previous_id, previous_on, current_id, current_on = row[8:]
-        if previous_id is None:
-            continue
         if current_id == previous_id:
             current_id = current_on = None
         previous, current = values.get(previous_id, {}), values.get(current_id, {})
         zones = []
-        for zone in zones_of(scheme):
+        for zone in zones_of(scheme) if previous_id is not None else ():
             old_value, old_turns = previous.get(zone, (Decimal(0), 0))
             new = current.get(zone)
             kwh = None

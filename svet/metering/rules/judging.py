@@ -278,14 +278,31 @@ def _asking(
 def _unswapped(
     dials: Sequence[Dial], *, values: Mapping[Zone, Decimal], read_on: date
 ) -> dict[Zone, Decimal] | None:
+    """The same values in the order that is believable: without a doubt, or at least one that can be taken.
+
+    The second is offered only where the given order cannot be taken at all.
+    """
     given = [values[dial.zone] for dial in dials]
-    for order in permutations(given):
-        if list(order) == given:
-            continue
-        verdicts = [_judge_dial(d, value=v, read_on=read_on) for d, v in zip(dials, order, strict=True)]
-        if not any(_is_odd(verdict) for verdict in verdicts):
-            return {dial.zone: value for dial, value in zip(dials, order, strict=True)}
-    return None
+    orders = [list(order) for order in permutations(given) if list(order) != given]
+    judged = [
+        (order, [_judge_dial(dial, value=value, read_on=read_on) for dial, value in _pairs(dials, order)])
+        for order in orders
+    ]
+    possible = [order for order, verdicts in judged if not any(_is_odd(verdict) for verdict in verdicts)]
+    if not possible and any(
+        _judge_dial(d, value=v, read_on=read_on).refusal for d, v in _pairs(dials, given)
+    ):
+        possible = [order for order, verdicts in judged if not any(_is_no_order(each) for each in verdicts)]
+    return {dial.zone: value for dial, value in _pairs(dials, possible[0])} if possible else None
+
+
+def _pairs(dials: Sequence[Dial], values: Sequence[Decimal]) -> list[tuple[Dial, Decimal]]:
+    return list(zip(dials, values, strict=True))
+
+
+def _is_no_order(verdict: Verdict) -> bool:
+    """What an exchange of two zones cannot explain."""
+    return verdict.refusal is not None or bool(verdict.doubts & {Doubt.ROLLOVER, Doubt.ABOVE_TECHNICAL})
 
 
 def _digit_less(dial: Dial, *, value: Decimal, read_on: date) -> Decimal | None:

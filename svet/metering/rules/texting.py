@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from svet.metering.rules.zones import Zone
 
@@ -31,10 +31,20 @@ _NAMES: Mapping[str, Zone] = {
     "к": Zone.SINGLE,
     "круглосуточный": Zone.SINGLE,
 }
+#: «Т1», «T2=»: how the face of a meter numbers its scales; Cyrillic and Latin letters look the same.
+_NUMBERED = re.compile(r"[тt]([1-3])(?:[:=](.*))?", re.DOTALL | re.IGNORECASE)
 _ZONED = re.compile(r"([^\W\d_]+)[:=]?(.*)", re.DOTALL)
 _GROUP = re.compile(r"[0-9]{3}", re.ASCII)
 _HEAD = re.compile(r"[0-9]{1,3}", re.ASCII)
 _TAIL = re.compile(rf"[0-9]{{{LEAST_TAIL},}}", re.ASCII)
+
+
+class Scale(IntEnum):
+    """A scale called by its number on the face of the meter: which zone it is, the meter tells."""
+
+    FIRST = 1
+    SECOND = 2
+    THIRD = 3
 
 
 class TextReason(StrEnum):
@@ -50,12 +60,13 @@ class TextReason(StrEnum):
 class SentText:
     """``address`` tells the account: an alias or the last digits of its number; ``raw`` are digits as sent.
 
-    ``yes`` answers the guard's question. Digits without the name of a scale stand under ``None``.
+    ``yes`` answers the guard's question. Digits without the name of a scale stand under ``None``, those of a
+    numbered one under its number.
     """
 
     yes: bool
     address: str
-    raw: Mapping[Zone | None, str]
+    raw: Mapping[Zone | Scale | None, str]
     twice: bool = False
 
 
@@ -65,11 +76,12 @@ def read_text(text: str) -> SentText:
         return SentText(yes=False, address="", raw={None: text[: LONGEST_TEXT + 1]})
     words = re.split(r"[ \u00a0\u202f\t\r\n;]+", text.strip(" \u00a0\u202f\t\r\n;"))
     yes = words[0].casefold().strip(",.!") in _YES
-    words = [word.rstrip(",") for word in (words[1:] if yes else words)]
-    words = [word for word in words if word]
+    # The sign that stands before a number on a bill says nothing here.
+    words = [word.rstrip(",").removeprefix("№") for word in (words[1:] if yes else words)]
+    words = [word for word in words if word and word not in ("=", ":")]
     address, words = _address(words)
-    raw: dict[Zone | None, list[str]] = {}
-    zone: Zone | None = None
+    raw: dict[Zone | Scale | None, list[str]] = {}
+    zone: Zone | Scale | None = None
     twice = False
     for word in words:
         named, rest = _named(word)
@@ -96,7 +108,10 @@ def _address(words: list[str]) -> tuple[str, list[str]]:
     return " ".join(said), left
 
 
-def _named(word: str) -> tuple[Zone | None, str]:
+def _named(word: str) -> tuple[Zone | Scale | None, str]:
+    numbered = _NUMBERED.fullmatch(word)
+    if numbered is not None:
+        return Scale(int(numbered[1])), numbered[2] or ""
     found = _ZONED.fullmatch(word)
     if found is None:
         return None, word

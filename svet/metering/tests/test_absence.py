@@ -22,6 +22,7 @@ from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
+from svet.subscribers.models import Link
 from svet.subscribers.queries import AccountNotFound
 from svet.subscribers.tests.factories import make_account, make_link
 from tests.kills import MOST, killed_at
@@ -166,3 +167,18 @@ def test_the_job_killed_anywhere_sends_once() -> None:
         if not killed:
             break
     assert kills > 8
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("plan", list(Plan))
+def test_nothing_is_done_or_told_in_the_name_of_a_guest_whose_term_is_over(plan: Plan) -> None:
+    anna, boris, meter = home()
+    absence = begin(boris, meter, plan)
+    Link.objects.filter(person=boris).update(ends_at=BEGUN - timedelta(days=900))
+    assert act_for_absent(now=DUE) == 0
+    assert sent() == []
+    assert not Notice.objects.filter(event="window_closing").exists()
+    absence.refresh_from_db()
+    assert absence.ended_at == DUE
+    assert Entry.objects.filter(action="absence.over").count() == 1
+    assert begin(anna, meter).person_id == anna.pk

@@ -151,6 +151,20 @@ def test_swapped_zones_are_suggested_the_other_way_round() -> None:
     assert judgement.suggestion == {Zone.DAY: Decimal(5150), Zone.NIGHT: Decimal(2100)}
 
 
+def test_exchanged_zones_are_suggested_also_where_the_right_order_is_unusual() -> None:
+    dials = [dial(zone=Zone.DAY, last=5000), dial(zone=Zone.NIGHT, last=2000)]
+    judgement = judge(dials=dials, values={Zone.DAY: Decimal(2100), Zone.NIGHT: Decimal(8900)}, read_on=ON)
+    assert [verdict.refusal for verdict in judgement.refusals] == [Reason.LOWER]
+    assert Doubt.SWAPPED_ZONES in judgement.doubts
+    assert judgement.suggestion == {Zone.DAY: Decimal(8900), Zone.NIGHT: Decimal(2100)}
+
+
+def test_no_order_is_suggested_that_no_line_could_carry() -> None:
+    dials = [dial(zone=Zone.DAY, last=5000), dial(zone=Zone.NIGHT, last=2000)]
+    judgement = judge(dials=dials, values={Zone.DAY: Decimal(2100), Zone.NIGHT: Decimal(90000)}, read_on=ON)
+    assert judgement.suggestion is None
+
+
 def test_idle_night_scale_is_nothing_special() -> None:
     dials = [dial(zone=Zone.DAY, last=5000), dial(zone=Zone.NIGHT, last=2000)]
     assert judge(

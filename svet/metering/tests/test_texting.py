@@ -18,15 +18,16 @@ from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
 from svet.limits.rules import LIMITS, LimitName
-from svet.metering import operations, sms_texts
+from svet.metering import operations, sms_texts, texts
 from svet.metering.models import Meter, ReadingSet, TextAnswer
 from svet.metering.operations import ConfirmationNeeded, SetRefused
+from svet.metering.operations.quick import submit_quick
 from svet.metering.operations.texting import answer_text
 from svet.metering.rules import Channel, Scheme, Zone
-from svet.metering.rules.texting import LONGEST_TEXT, read_text
+from svet.metering.rules.texting import LONGEST_TEXT, Scale, read_text
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.jobs import take_incoming
-from svet.notices.models import Delivery, IncomingSms
+from svet.notices.models import Delivery, IncomingSms, Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.subscribers.models import Link
@@ -74,6 +75,11 @@ def taken() -> list[dict[Zone, Decimal]]:
         ("д1200 н300", False, "", {Zone.DAY: "1200", Zone.NIGHT: "300"}),
         ("День: 1 200, Ночь: 300", False, "", {Zone.DAY: "1 200", Zone.NIGHT: "300"}),
         ("дача 4036", False, "дача", {None: "4036"}),
+        ("Т1 1200 Т2 300", False, "", {Scale.FIRST: "1200", Scale.SECOND: "300"}),
+        ("1536 T1=1200, t2: 300", False, "1536", {Scale.FIRST: "1200", Scale.SECOND: "300"}),
+        ("т1 = 1200 т2=300", False, "", {Scale.FIRST: "1200", Scale.SECOND: "300"}),
+        ("№ 0356 4036", False, "0356", {None: "4036"}),
+        ("Т4 1200", False, "", {None: "Т4|1200"}),
         ("моя дача д 1200 н 300", False, "моя дача", {Zone.DAY: "1200", Zone.NIGHT: "300"}),
         ("0356 4036", False, "0356", {None: "4036"}),
         ("ДА", True, "", {}),
@@ -85,7 +91,9 @@ def taken() -> list[dict[Zone, Decimal]]:
         ("3600\x00", False, "", {None: "3600\x00"}),
     ],
 )
-def test_a_text_is_taken_apart(said: str, yes: bool, address: str, raw: dict[Zone | None, str]) -> None:
+def test_a_text_is_taken_apart(
+    said: str, yes: bool, address: str, raw: dict[Zone | Scale | None, str]
+) -> None:
     read = read_text(said)
     assert (read.yes, read.address) == (yes, address)
     assert read.raw == raw
@@ -121,6 +129,55 @@ def test_bad_input_by_sms_has_the_outcome_it_has_everywhere(row: dict[str, Any])
     else:
         assert "ответьте: ДА 3589" in answer
         assert taken() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "said", ["{tail} Т1 3060 Т2 3020", "{tail} T1=3060, T2=3020", "№{tail} д 3060 н 3020"]
+)
+def test_scales_are_called_as_the_face_of_the_meter_calls_them(said: str) -> None:
+    anna = make_person()
+    meter = home(anna, scheme=2)
+    home(anna, scheme=2)
+    text(anna.phone, said.format(tail=meter.account.number[-4:]))
+    assert taken() == [{Zone.DAY: Decimal(3060), Zone.NIGHT: Decimal(3020)}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "said", ["Т1 3060", "здравствуйте, это я", "Т4 1 Т5 2", "день", "999999999999 1", ""]
+)
+def test_a_text_that_is_not_understood_is_answered_with_one_that_would_be(said: str) -> None:
+    anna = make_person()
+    meter = home(anna, scheme=2)
+    home(anna)
+    text(anna.phone, f"{meter.account.number[-4:]} {said}")
+    (answer,) = answers()
+    example = answer.rpartition("Напишите так: ")[2].rstrip(".")
+    assert example == f"{meter.account.number[-4:]} Д 1200 Н 900"
+    assert taken() == []
+
+
+@pytest.mark.django_db
+def test_exchanged_zones_are_said_with_the_other_order_by_sms_and_by_two_numbers() -> None:
+    anna = make_person()
+    meter = home(anna, scheme=2)
+    values = {Zone.DAY: Decimal(9000), Zone.NIGHT: Decimal(4000)}
+    make_reading(meter, values, read_on=LAST)
+    text(anna.phone, "Д 4030 Н 9060")
+    (answer,) = answers()
+    assert "перепутаны местами" in answer
+    assert "День 9\u00a0060, Ночь 4\u00a0030" in answer
+    submit_quick(
+        account_number=f"№ {meter.account.number}",
+        meter_number=meter.serial,
+        values={Zone.DAY: "4030", Zone.NIGHT: "9060"},
+        address="127.0.0.1",
+        now=NOW,
+    )
+    told = Notice.objects.get(event="reading_refused").text
+    assert "перепутаны местами" in told
+    assert "День 9\u00a0060, Ночь 4\u00a0030" in told
 
 
 @pytest.mark.django_db
@@ -265,5 +322,5 @@ def test_the_sms_says_what_the_page_says(value: str) -> None:
         )
     assert isinstance(caught.value, ConfirmationNeeded | SetRefused)
     judgement = caught.value.judgement
-    said = sms_texts.question(judgement, said=value) if judgement.doubts else sms_texts.refusals(judgement)
+    said = sms_texts.question(judgement, said=value) if judgement.doubts else texts.explain_set(judgement)
     assert answers() == [said]

@@ -170,7 +170,7 @@ def test_a_year_of_two_hundred_accounts_is_loaded_and_used_with_few_queries(
     )
     meters = operations.install_meters(
         rows=[
-            MeterRow(account_id=key, serial=f"{n:08d}", installed_on=date(2025, 9, 1))
+            MeterRow(account_id=key, serial=f"{n + 1:08d}", installed_on=date(2025, 9, 1))
             for n, key in enumerate(accounts)
         ],
         by=OFFICE,

@@ -32,6 +32,8 @@ SAMPLE = {
     "access": "confirmed",
     "about": "factor",
     "number": "О-7K3M-Q2X9",
+    "name": "Умный дом",
+    "keys": "2",
     "link": "https://lk.example.ru/i/7k3mq2x9",
     "lines": "Аб. № 0356067000 — 1 234,56 ₽",
 }
@@ -118,3 +120,14 @@ def test_pauses_grow_up_to_an_hour() -> None:
 def test_a_code_is_not_sent_when_it_no_longer_works() -> None:
     assert rules.give_up_at(Event.CODE, NOW) == NOW + timedelta(minutes=5)
     assert rules.give_up_at(Event.BILL_READY, NOW) == NOW + timedelta(days=3)
+
+
+@pytest.mark.parametrize("event", rules.CHOOSABLE)
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
+def test_the_one_switch_of_a_channel_stops_everything_but_the_obligatory(
+    event: Event, channel: Channel
+) -> None:
+    asked_for = {event.value: {channel.value: True}}
+    off = {"email_on": channel is not Channel.EMAIL, "sms_on": channel is not Channel.SMS}
+    assert rules.wants(event, channel, preferences=asked_for, email_on=True, sms_on=True)
+    assert rules.wants(event, channel, preferences=asked_for, **off) is rules.is_locked(event, channel)

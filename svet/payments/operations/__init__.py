@@ -5,7 +5,13 @@ from svet.payments.operations.callbacks import CallbackRejected, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.claiming import ClaimConflict, check_claim, release, take
 from svet.payments.operations.listing import look_for_refunds
-from svet.payments.operations.orders import AccountNotPayable, OrderConflict, OrderRefused, create_order
+from svet.payments.operations.orders import (
+    AccountNotPayable,
+    OrderConflict,
+    OrderRefused,
+    SeveralPayeesRefused,
+    create_order,
+)
 from svet.payments.operations.registers import Fate, RegisterRow, apply_register_payments
 from svet.payments.operations.returning import look_at_asked_refunds
 from svet.payments.operations.reviewing import (
@@ -48,6 +54,7 @@ __all__ = [
     "RowConflict",
     "RowNotFound",
     "RowRefused",
+    "SeveralPayeesRefused",
     "SourceRefused",
     "account_for_row",
     "add_source",

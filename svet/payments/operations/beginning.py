@@ -29,6 +29,8 @@ def begin_payment(
     receipt_email: str = "",
     card: str = "",
     keep_card: bool = False,
+    in_turn: bool = False,
+    after: str = "",
 ) -> Order:
     """Make an order and hand it to the bank; without an answer the order waits in state ``sent``.
 
@@ -46,6 +48,8 @@ def begin_payment(
         receipt_email=receipt_email,
         card=card,
         keep_card=keep_card,
+        in_turn=in_turn,
+        after=after,
     )
     try:
         return send_to_bank(order_id=order.pk, now=now, patience=HURRIED)

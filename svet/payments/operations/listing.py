@@ -19,7 +19,7 @@ from svet.payments.states import RefundState
 log = structlog.get_logger(__name__)
 
 BY = "payments.list"
-# The list is read every hour; four days outlive a weekend on which nothing ran.
+# The list is read every ten minutes; four days outlive a weekend on which nothing ran.
 LOOK_BACK = timedelta(days=4)
 STRANGE = "svet.refund_of_unknown_payment"
 

@@ -17,9 +17,11 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
-from svet.payments.models import BoundCard, Order, OrderLine, StateChange
+from svet.payments.models import BoundCard, LaterLine, Order, OrderLine, StateChange
 from svet.payments.operations.cards import usable_card
+from svet.payments.payees import Share, only_payee, shares
 from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
+from svet.payments.series import carried_on, next_step
 from svet.payments.states import LOOKS, PAGE_LIVES, OrderState
 from svet.people import queries as people
 from svet.subscribers.models import Account
@@ -35,6 +37,7 @@ class OrderReason(StrEnum):
     NOT_A_PAYER = "not_a_payer"
     SUM_CHANGED = "sum_changed"
     KEY_REUSED = "key_reused"
+    SEVERAL_PAYEES = "several_payees"
     ACCOUNT_NOT_FOUND = "account_not_found"
 
 
@@ -48,6 +51,14 @@ class OrderConflict(Conflict):
 
 class AccountNotPayable(NotFound):
     """One of the accounts does not exist or the actor may not pay for it: the whole order is refused."""
+
+
+class SeveralPayeesRefused(OrderRefused):
+    """The accounts belong to several payees; ``shares`` says what belongs to whom, in the given order."""
+
+    def __init__(self, found: Sequence[Share]) -> None:
+        super().__init__(OrderReason.SEVERAL_PAYEES, field="lines", details={"payees": len(found)})
+        self.shares = tuple(found)
 
 
 Line = tuple[str, Money]
@@ -64,14 +75,19 @@ def create_order(
     receipt_email: str = "",
     card: str = "",
     keep_card: bool = False,
+    in_turn: bool = False,
+    after: str = "",
 ) -> Order:
     """Keep an order over ``lines`` (outer account id, sum); the same key and lines give the same order.
 
+    One order pays one payee. With ``in_turn`` lines of several payees make an order over those of the first,
+    which remembers the others («1 из 2»); ``after`` names the order whose remembered lines these are.
     ``card`` is the outer id of a bound card to charge; ``keep_card`` binds the card typed at the bank.
     ``return_url_base`` is the portal's own origin (``https://host``); the bank sends the person back there.
 
     :raises AmountRefused: a sum is out of bounds (its ``field`` is ``amount-<account id>``)
     :raises OrderRefused: no lines, too many, an account twice, the total too big
+    :raises SeveralPayeesRefused: the accounts belong to several payees, and not ``in_turn``
     :raises AccountNotPayable: an account is not visible to the actor with the right to pay
     :raises OrderConflict: the expected total differs, or the key was used for another body
     :raises CardNotFound: no such bound card of the person
@@ -79,12 +95,14 @@ def create_order(
     :raises LimitReached: too many orders in an hour
     """
     person_id = _payer(by)
-    total = _judge(lines, expected_total=expected_total)
+    _judge(lines, expected_total=expected_total)
     keeps = keep_card and not card
     fingerprint = body_hash(lines, card=card, keeps_card=keeps)
     known = _known(person_id=person_id, key=key, fingerprint=fingerprint)
     if known is not None:
         return known
+    turns = _turns(by, lines, in_turn=in_turn)
+    _check_total(turns[0])
     bound = usable_card(person_id=person_id, public_id=card, now=now) if card else None
     limits.spend(limit=LimitName.ORDERS_PER_PERSON, key=str(person_id), now=now)
     try:
@@ -92,8 +110,7 @@ def create_order(
             order = _keep(
                 by,
                 person_id,
-                lines,
-                total,
+                turns,
                 fingerprint,
                 key,
                 receipt_email,
@@ -101,6 +118,7 @@ def create_order(
                 now,
                 card=bound,
                 keeps_card=keeps,
+                after=after,
             )
     except IntegrityError:
         # The second click of a double click: the first one's order is there by now.
@@ -117,7 +135,7 @@ def _payer(by: Actor) -> int:
     return by.person_id
 
 
-def _judge(lines: Sequence[Line], *, expected_total: Money | None) -> Money:
+def _judge(lines: Sequence[Line], *, expected_total: Money | None) -> None:
     if not lines:
         raise OrderRefused(OrderReason.NOTHING_CHOSEN, field="lines")
     if len(lines) > LIMITS.lines_max:
@@ -127,11 +145,27 @@ def _judge(lines: Sequence[Line], *, expected_total: Money | None) -> Money:
     for account, money in lines:
         check_line(money, field=f"amount-{account}")
     total = Money.total(money for _, money in lines)
-    if total > LIMITS.total_max:
-        raise OrderRefused(OrderReason.MAX_TOTAL, field="lines", details={"max": LIMITS.total_max})
     if expected_total is not None and expected_total != total:
         raise OrderConflict(OrderReason.SUM_CHANGED, field="total", details={"total": total})
-    return total
+
+
+def _check_total(lines: Sequence[Line]) -> None:
+    if Money.total(money for _, money in lines) > LIMITS.total_max:
+        raise OrderRefused(OrderReason.MAX_TOTAL, field="lines", details={"max": LIMITS.total_max})
+
+
+def _turns(by: Actor, lines: Sequence[Line], *, in_turn: bool) -> list[Sequence[Line]]:
+    """The lines payee by payee. Before any limit is spent: being told of two payees costs nothing.
+
+    Accounts that cannot be paid are left to the check inside the transaction, which refuses all.
+    """
+    accounts = _found(by, [account for account, _ in lines])
+    if len(accounts) != len(lines):
+        return [lines]
+    found = shares(lines, accounts)
+    if len(found) > 1 and not in_turn:
+        raise SeveralPayeesRefused(found)
+    return [share.lines for share in found]
 
 
 def _known(*, person_id: int, key: UUID, fingerprint: str) -> Order | None:
@@ -144,8 +178,7 @@ def _known(*, person_id: int, key: UUID, fingerprint: str) -> Order | None:
 def _keep(
     by: Actor,
     person_id: int,
-    lines: Sequence[Line],
-    total: Money,
+    turns: Sequence[Sequence[Line]],
     fingerprint: str,
     key: UUID,
     receipt_email: str,
@@ -154,8 +187,16 @@ def _keep(
     *,
     card: BoundCard | None,
     keeps_card: bool,
+    after: str,
 ) -> Order:
-    accounts = _payable(by, [account for account, _ in lines])
+    accounts = _payable(by, [account for lines in turns for account, _ in lines])
+    lines = turns[0]
+    step, steps = next_step(person_id=person_id, after=after, payees=len(turns))
+    later = [(accounts[account], money) for rest in turns[1:] for account, money in rest]
+    later += carried_on(person_id=person_id, after=after, without=list(accounts))
+    # Nobody's money goes to another's requisites, whatever the caller has thought of.
+    only_payee(accounts[account] for account, _ in lines)
+    total = Money.total(money for _, money in lines)
     public_id = new_public_id()
     order = Order.objects.create(
         public_id=public_id,
@@ -173,10 +214,16 @@ def _keep(
         card=card,
         card_reference=card.reference if card else "",
         keeps_card=keeps_card,
+        step=step,
+        steps=steps,
     )
     OrderLine.objects.bulk_create(
         OrderLine(order=order, account=accounts[account], position=position, kopecks=money.kopecks)
         for position, (account, money) in enumerate(lines)
+    )
+    LaterLine.objects.bulk_create(
+        LaterLine(order=order, account=account, position=position, kopecks=money.kopecks)
+        for position, (account, money) in enumerate(later)
     )
     StateChange.objects.create(order=order, old="", new=OrderState.CREATED, at=now, by=str(by.kind))
     journal.record(
@@ -190,11 +237,15 @@ def _keep(
     return order
 
 
-def _payable(by: Actor, public_ids: Sequence[str]) -> dict[str, Account]:
+def _found(by: Actor, public_ids: Sequence[str]) -> dict[str, Account]:
     # Anything that cannot be an id is not sent to the database: a NUL there would be an error, not an answer.
     proper = [text for text in public_ids if len(text) == PUBLIC_ID_LENGTH and text.isalnum()]
-    found = visible_to(by, right=Right.PAY).filter(public_id__in=proper)
-    accounts = {account.public_id: account for account in found}
+    found = visible_to(by, right=Right.PAY).filter(public_id__in=proper).select_related("provider")
+    return {account.public_id: account for account in found}
+
+
+def _payable(by: Actor, public_ids: Sequence[str]) -> dict[str, Account]:
+    accounts = _found(by, public_ids)
     if len(accounts) != len(public_ids):
         raise AccountNotPayable(OrderReason.ACCOUNT_NOT_FOUND, field="lines")
     return accounts
@@ -206,5 +257,6 @@ __all__ = [
     "OrderConflict",
     "OrderReason",
     "OrderRefused",
+    "SeveralPayeesRefused",
     "create_order",
 ]

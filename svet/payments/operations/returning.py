@@ -95,6 +95,8 @@ def _end(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None:
         locked = PaymentRefund.objects.get(pk=refund.pk)
         if locked.state == RefundState.ASKED:
             end_asked(locked, told, now=now)
+            # Whoever dies before the order has caught up leaves that to the janitor.
+            Order.objects.filter(pk=refund.order_id).update(next_look_at=now)
 
 
 def _refuse(refund: PaymentRefund, *, note: str, now: datetime) -> None:

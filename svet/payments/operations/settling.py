@@ -51,6 +51,9 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order
     order = Order.objects.get(pk=order_id)
     if order.state == OrderState.SENT and not order.bank_reference and may_resend(order, now=now):
         order = send_to_bank(order_id=order_id, now=now, patience=patience)
+        if not wait:
+            # One question to the bank is what a page has time for.
+            return order
     if not order.bank_reference:
         return order
     if order.state in _TAKEN:

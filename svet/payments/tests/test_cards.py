@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -161,6 +162,14 @@ def signed_in(person: Person) -> Client:
     return client
 
 
+def consent_of(asked: Any) -> str:
+    """What the button of «Списать?» agrees to."""
+    found = re.search(r'name="charge" value="([0-9a-f]{64})"', asked.content.decode())
+    assert asked.status_code == 200, asked.content.decode()
+    assert found
+    return found[1]
+
+
 def test_the_pages_choose_name_and_unbind(family: Family, bank: RunningBank) -> None:
     card = bind(family, bank)
     client = signed_in(family.anna)
@@ -168,7 +177,8 @@ def test_the_pages_choose_name_and_unbind(family: Family, bank: RunningBank) -> 
     assert f'<option value="{card.public_id}" selected>Мир •• 2987</option>' in page
     account = family.second.public_id
     sent = {"key": "1" * 32, "tick": account, f"amount-{account}": "35,38", "card": card.public_id}
-    answer = client.post("/payment/pay/", sent)
+    asked = client.post("/payment/pay/", sent)
+    answer = client.post("/payment/pay/", sent | {"charge": consent_of(asked)})
     order = Order.objects.latest("pk")
     assert answer.headers["location"] == f"/payment/orders/{order.public_id}/"
     assert "Оплачено" in client.get(answer.headers["location"]).content.decode()

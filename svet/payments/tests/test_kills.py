@@ -15,9 +15,9 @@ from svet.ledger.models import Transaction
 from svet.limits.models import Bucket
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
-from svet.payments.models import Order, StateChange
+from svet.payments.models import Order, PaymentRefund, StateChange
 from svet.payments.states import OrderState
-from svet.payments.tests.factories import BASE, NOW, StubBank, credited, make_family, make_order
+from svet.payments.tests.factories import BASE, NOW, StubBank, credited, make_family, make_order, paid_back
 from tests.bank import running_bank
 from tests.kills import MOST, killed_at
 
@@ -86,3 +86,89 @@ def test_paying_killed_anywhere_makes_one_order_and_one_bank_order(tmp_path: Pat
         made = bank.events().count("payment.created")
     assert kills > 15
     assert made == Order.objects.count()
+
+
+def test_a_refund_beside_a_callback_killed_anywhere_is_taken_off_once(bank: StubBank) -> None:
+    family = make_family()
+    kills = 0
+    for point in range(1, MOST):
+        Bucket.objects.all().delete()
+        order = make_order(person=family.anna, lines=[(family.first, 300_00), (family.second, 35_38)])
+        order = operations.send_to_bank(order_id=order.pk, now=NOW)
+        bank.pay(order)
+        if point % 2:
+            # Half of them come before our credit.
+            operations.settle(order_id=order.pk, now=LATER, by="kill")
+        bank.give_back(order, 100_00)
+
+        def settle(order: Order = order) -> None:
+            operations.settle(order_id=order.pk, now=LATER, by="kill")
+
+        killed = killed_at(point, settle)
+        kills += killed
+        moved = (credited(order), paid_back(order))
+        assert moved in ((Money(0), Money(0)), (Money(335_38), Money(0)), (Money(335_38), Money(100_00)))
+        told = Notice.objects.filter(event="payment_refunded", url__contains=order.public_id)
+        assert told.count() == bool(moved[1])
+        # The janitor alone is enough, though nobody knocks again.
+        operations.look_at_due_orders(now=LATER + timedelta(hours=2))
+        operations.look_for_refunds(now=LATER + timedelta(hours=2))
+        for _ in range(2):
+            settle()
+        assert (credited(order), paid_back(order)) == (Money(335_38), Money(100_00))
+        assert told.count() == 1
+        if not killed and point % 2 == 0:
+            break
+    assert kills > 20
+    assert queries.broken() == []
+
+
+def test_sending_back_killed_anywhere_gives_the_money_once(tmp_path: Path, settings: Any) -> None:
+    """With a bank that is another process: what it did is done, whatever became of us."""
+    family = make_family()
+    by = Actor.staff(family.vera.pk, name="Ольга")
+    kills = 0
+    with running_bank(tmp_path) as bank:
+        settings.ACQUIRING_URL = bank.acquiring_url
+        for point in range(1, MOST):
+            Bucket.objects.all().delete()
+            order = operations.begin_payment(
+                by=Actor.person(family.anna.pk),
+                lines=[(family.first.public_id, Money(300_00))],
+                key=uuid4(),
+                expected_total=None,
+                return_url_base=BASE,
+                now=NOW,
+            )
+            bank.type_card(order.bank_page_url)
+            # Another sum was ordered than the bank took.
+            order.lines.update(kopecks=299_00)
+            Order.objects.filter(pk=order.pk).update(total_kopecks=299_00)
+            assert operations.settle(order_id=order.pk, now=NOW, by="kill").state == OrderState.REVIEW
+
+            def back(order: Order = order) -> None:
+                operations.send_back(order_public_id=order.public_id, by=by, now=NOW, comment="вернуть")
+
+            killed = killed_at(point, back)
+            kills += killed
+            for minutes in (2, 4):
+                operations.look_at_asked_refunds(now=NOW + timedelta(minutes=minutes))
+                operations.look_at_due_orders(now=NOW + timedelta(minutes=minutes))
+            order.refresh_from_db()
+            if order.state == OrderState.REVIEW:
+                # It died before the intention was kept: nothing was given back, and it can be done again.
+                assert not PaymentRefund.objects.filter(order=order).exists()
+                back()
+                order.refresh_from_db()
+            assert (order.state, order.refunded_kopecks) == (OrderState.RETURNED, 300_00)
+            made = [
+                entry
+                for entry in bank.journal.entries("bank")
+                if entry["event"] == "refund.created"
+                and entry["object"]["payment_id"] == order.bank_reference
+            ]
+            assert len(made) == 1
+            if not killed:
+                break
+    assert kills > 15
+    assert queries.broken() == []

@@ -11,13 +11,15 @@ from svet.kernel.money import Money
 from svet.limits.operations import LimitReached
 from svet.notices.models import Notice
 from svet.payments import operations, queries, texts
-from svet.payments.models import Order
+from svet.payments.models import Order, OrderLine
 from svet.payments.operations.orders import OrderReason
+from svet.payments.payees import SeveralPayees, payee_of
 from svet.payments.queries import OrderNotFound
 from svet.payments.rules import AmountReason, AmountRefused
 from svet.payments.states import OrderState
-from svet.payments.tests.factories import BASE, NOW, Family, StubBank, make_order
+from svet.payments.tests.factories import BASE, NOW, Family, StubBank, make_order, provider_with_requisites
 from svet.people.models import Person
+from svet.subscribers.models import Account
 from svet.subscribers.tests.factories import make_account, make_link
 
 
@@ -209,3 +211,85 @@ def test_a_co_holder_sees_only_the_lines_of_the_shared_account(family: Family) -
     (seen,) = queries.orders(account_ids=[family.first.pk])
     assert [line.account_id for line in seen.lines] == [family.first.pk]
     assert seen.total == Money(300_00)
+
+
+def two_payees(family: Family, code: str = "okskaya") -> Account:
+    """One more account of Anna's, of another provider."""
+    other = provider_with_requisites(
+        code=code, name="Окская теплосеть", inn="6200000002", time_zone="Europe/Moscow"
+    )
+    far = make_account(provider=other)
+    make_link(person=family.anna, account=far, confirmed=True)
+    return far
+
+
+def test_one_order_over_two_payees_is_refused_with_who_gets_what(family: Family, bank: StubBank) -> None:
+    far = two_payees(family)
+    lines = [(family.first, 300_00), (far, 2_50), (family.second, 35_38)]
+    with pytest.raises(operations.SeveralPayeesRefused) as refused:
+        make_order(person=family.anna, lines=lines)
+    assert refused.value.reason is OrderReason.SEVERAL_PAYEES
+    assert [(share.provider.name, share.total.kopecks) for share in refused.value.shares] == [
+        ("Уралэнергосбыт", 335_38),
+        ("Окская теплосеть", 2_50),
+    ]
+    assert "по очереди" in texts.explain(refused.value)
+    assert not Order.objects.exists()
+    assert bank.keys == {}
+
+
+def test_payees_in_turn_make_one_order_each_with_its_own_requisites(family: Family, bank: StubBank) -> None:
+    far = two_payees(family)
+    lines = [(far, 2_50), (family.first, 300_00), (family.second, 35_38)]
+    first = make_order(person=family.anna, lines=lines, in_turn=True)
+    assert (first.step, first.steps, first.total) == (1, 2, Money(2_50))
+    assert payee_of(first) == far.provider
+    left = queries.remainder(person_id=family.anna.pk, public_id=first.public_id)
+    assert left is not None
+    assert (left.payee, left.total, left.ready) == ("Уралэнергосбыт", Money(335_38), False)
+    second = make_order(
+        person=family.anna, lines=lines[1:], after=first.public_id, expected_total=Money(335_38)
+    )
+    assert (second.step, second.steps) == (2, 2)
+    assert queries.remainder(person_id=family.anna.pk, public_id=first.public_id) is None
+
+
+def test_three_payees_hand_the_rest_on(family: Family, bank: StubBank) -> None:
+    far, third = two_payees(family), two_payees(family, "third")
+    lines = [(family.first, 300_00), (far, 2_50), (third, 1_00)]
+    first = make_order(person=family.anna, lines=lines, in_turn=True)
+    second = make_order(person=family.anna, lines=lines[1:2], after=first.public_id)
+    assert (second.step, second.steps) == (2, 3)
+    assert queries.remainder(person_id=family.anna.pk, public_id=first.public_id) is None
+    left = queries.remainder(person_id=family.anna.pk, public_id=second.public_id)
+    assert left is not None
+    assert (left.step, left.steps, [account for account, _ in left.lines]) == (3, 3, [third.public_id])
+    last = make_order(person=family.anna, lines=lines[2:], after=second.public_id)
+    assert (last.step, last.steps) == (3, 3)
+    assert queries.remainder(person_id=family.anna.pk, public_id=second.public_id) is None
+
+
+def test_two_providers_of_one_legal_entity_are_two_payees_too(family: Family, bank: StubBank) -> None:
+    heat = make_account(provider=provider_with_requisites(code="heat", service="heat"))
+    make_link(person=family.anna, account=heat, confirmed=True)
+    with pytest.raises(operations.SeveralPayeesRefused):
+        make_order(person=family.anna, lines=[(family.first, 300_00), (heat, 1_00)])
+
+
+def test_an_order_of_two_payees_goes_to_nobody(family: Family, bank: StubBank) -> None:
+    order = make_order(person=family.anna, lines=[(family.first, 300_00), (family.second, 35_38)])
+    sent = operations.send_to_bank(order_id=order.pk, now=NOW)
+    # Before there was a guard such orders could be made.
+    OrderLine.objects.filter(order=order, account=family.second).update(account=two_payees(family))
+    with pytest.raises(SeveralPayees):
+        payee_of(order)
+    bank.pay(sent)
+    done = operations.settle(order_id=order.pk, now=NOW, by="test")
+    assert done.state == OrderState.REVIEW
+    assert "several payees" in queries.orders_in_review()[0].reason
+    by = Actor.staff(family.vera.pk, name="Ольга")
+    with pytest.raises(operations.ReviewRefused):
+        operations.credit_reviewed(order_public_id=order.public_id, by=by, now=NOW, comment="x")
+    back = operations.send_back(order_public_id=order.public_id, by=by, now=NOW, comment="двум получателям")
+    assert back.state == OrderState.RETURNED
+    assert queries.broken() == []

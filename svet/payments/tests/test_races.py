@@ -11,12 +11,21 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
 from svet.ledger.models import Transaction
-from svet.notices.models import Delivery
+from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
-from svet.payments.models import Order
+from svet.payments.models import Order, PaymentRefund
 from svet.payments.states import OrderState
-from svet.payments.tests.factories import NOW, StubBank, make_family, make_order
+from svet.payments.tests.factories import (
+    NOW,
+    StubBank,
+    credited,
+    make_family,
+    make_order,
+    paid_back,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,4 +96,52 @@ def test_settlings_and_janitor_together_credit_once(bank: StubBank) -> None:
 
     assert at_once(15, act) == []
     assert Transaction.objects.filter(key=order.ledger_key).count() == 1
+    assert queries.broken() == []
+
+
+def test_twenty_refund_callbacks_at_once_take_it_off_once(bank: StubBank) -> None:
+    family = make_family()
+    order = make_order(person=family.anna, lines=[(family.first, 300_00), (family.second, 35_38)])
+    order = operations.send_to_bank(order_id=order.pk, now=NOW)
+    bank.pay(order)
+    later, turns = NOW + timedelta(minutes=1), iter(range(100))
+    bank.give_back(order, 100_00)
+    bank.give_back(order, 100_00)
+
+    def act() -> None:
+        # The credit itself is among them: refunds before, beside and after it.
+        if next(turns) % 4 == 3:
+            operations.look_for_refunds(now=later)
+        else:
+            operations.settle(order_id=order.pk, now=later, by="race")
+
+    assert at_once(20, act) == []
+    assert credited(order) == Money(335_38)
+    assert paid_back(order) == Money(200_00)
+    assert PaymentRefund.objects.count() == 2
+    assert Notice.objects.filter(event="payment_refunded").count() == 2
+    assert queries.broken() == []
+
+
+def test_two_people_cannot_credit_and_send_back_the_same_order(bank: StubBank) -> None:
+    family = make_family()
+    order = make_order(person=family.anna, lines=[(family.first, 300_00)])
+    order = operations.send_to_bank(order_id=order.pk, now=NOW)
+    bank.pay(order, amount=Money(450_00))
+    later, turns = NOW + timedelta(minutes=1), iter(range(100))
+    operations.settle(order_id=order.pk, now=later, by="race")
+    by = Actor.staff(family.vera.pk, name="Ольга")
+
+    def act() -> None:
+        verb = (operations.credit_reviewed, operations.send_back)[next(turns) % 2]
+        verb(order_public_id=order.public_id, by=by, now=later, comment="наперегонки")
+
+    failures = at_once(10, act)
+    assert {type(error).__name__ for error in failures} <= {"ReviewConflict", "ReviewRefused"}
+    order.refresh_from_db()
+    sent_back = Money.total(refund.amount for refund in bank.returned)
+    assert (order.state, credited(order), sent_back) in [
+        (OrderState.CREDITED, Money(450_00), Money(0)),
+        (OrderState.RETURNED, Money(0), Money(450_00)),
+    ]
     assert queries.broken() == []

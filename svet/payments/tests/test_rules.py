@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from svet.kernel.money import Money
 from svet.payments import texts
-from svet.payments.rules import LIMITS, AmountReason, AmountRefused, body_hash, parse_amount
+from svet.payments.rules import (
+    LIMITS,
+    AmountReason,
+    AmountRefused,
+    body_hash,
+    fill,
+    parse_amount,
+    share_refund,
+)
 from svet.payments.states import FINAL, LOOKS, MOVES, OrderState, may_move, next_look
 
 ROWS = json.loads((Path(__file__).parent / "data" / "bad_inputs.json").read_text("utf-8"))["amount"]
@@ -102,6 +110,37 @@ def test_a_body_is_the_same_in_any_order() -> None:
 def test_money_the_bank_took_late_can_still_be_credited() -> None:
     for state in (OrderState.CANCELED, OrderState.FAILED, OrderState.REVIEW):
         assert may_move(old=state, new=OrderState.PAID)
+
+
+@given(st.lists(st.integers(1, 10**7), min_size=1, max_size=8), st.integers(1, 10**8))
+def test_a_taken_sum_is_laid_on_the_lines_whole(wanted: list[int], taken: int) -> None:
+    laid = fill(Money(taken), [Money(kopecks) for kopecks in wanted])
+    assert Money.total(laid) == Money(taken)
+    assert all(part.kopecks >= 0 for part in laid)
+    assert [part.kopecks for part in fill(Money(sum(wanted)), [Money(k) for k in wanted])] == wanted
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=8), st.integers(1, 10**8))
+def test_a_refund_takes_no_more_off_a_line_than_is_left(left: list[int], refund: int) -> None:
+    laid = share_refund(Money(refund), [Money(kopecks) for kopecks in left])
+    assert all(0 <= part.kopecks <= most for part, most in zip(laid, left, strict=True))
+    assert Money.total(laid) == Money(min(refund, sum(left)))
+
+
+@pytest.mark.parametrize(
+    ("refund", "left", "laid"),
+    [
+        (335_38, (300_00, 35_38), (300_00, 35_38)),
+        (400_00, (300_00, 35_38), (300_00, 35_38)),
+        (35_38, (300_00, 35_38), (0, 35_38)),
+        (100_00, (300_00, 35_38), (89_45, 10_55)),
+        (50_00, (50_00, 50_00), (25_00, 25_00)),
+        (1, (50_00, 50_00), (1, 0)),
+    ],
+)
+def test_the_documented_shares_of_a_refund(refund: int, left: tuple[int, ...], laid: tuple[int, ...]) -> None:
+    found = share_refund(Money(refund), [Money(kopecks) for kopecks in left])
+    assert tuple(part.kopecks for part in found) == laid
 
 
 def test_only_a_paid_order_becomes_credited_and_then_stays() -> None:

@@ -83,7 +83,13 @@ from svet.people.operations.staff import (
     note_member_seen,
     set_member_password,
 )
-from svet.people.operations.tokens import issue_token, revoke_token, touch_token
+from svet.people.operations.tokens import (
+    issue_token,
+    revoke_token,
+    sweep_tokens,
+    touch_token,
+    warn_of_expiry,
+)
 from svet.people.operations.totp import (
     check_totp,
     enrol_totp,
@@ -173,6 +179,7 @@ __all__ = [
     "start_phone_change",
     "start_recovery",
     "start_registration",
+    "sweep_tokens",
     "take_walk_in_factor",
     "totp_code",
     "totp_url",
@@ -182,6 +189,7 @@ __all__ = [
     "turn_off_totp",
     "turn_on_totp",
     "unblock",
+    "warn_of_expiry",
     "withdraw_consent",
     "withdraw_office_request",
 ]

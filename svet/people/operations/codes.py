@@ -24,11 +24,17 @@ from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodeReason, CodeRefus
 
 _ATTEMPT = """
 UPDATE people_code
-SET tries_left = tries_left - 1,
-    spent_at = CASE WHEN digest = %(digest)s THEN %(now)s::timestamptz END
+SET tries_left = tries_left - CASE WHEN data->'wrong' ? %(digest)s THEN 0 ELSE 1 END,
+    spent_at = CASE WHEN digest = %(digest)s THEN %(now)s::timestamptz END,
+    data = data || CASE
+        WHEN digest = %(digest)s THEN '{}'
+        WHEN data->'wrong' ? %(digest)s THEN '{"again": true}'
+        ELSE jsonb_build_object(
+            'again', false, 'wrong', coalesce(data->'wrong', '[]') || to_jsonb(%(digest)s::text))
+    END
 WHERE session_key = %(session_key)s AND purpose = %(purpose)s
     AND spent_at IS NULL AND tries_left > 0 AND expires_at > %(now)s
-RETURNING id, spent_at IS NOT NULL, tries_left
+RETURNING id, spent_at IS NOT NULL, tries_left, coalesce((data->>'again')::boolean, false)
 """
 
 
@@ -104,7 +110,8 @@ def challenge(
             "expires_at": now + CODE_LIFE,
             "created_at": now,
             "spent_at": None,
-            "data": {**(data or {}), "winnable": winnable, "own": own},
+            # A fresh code forgets what was wrong of the last one.
+            "data": {**(data or {}), "winnable": winnable, "own": own, "wrong": [], "again": False},
         },
     )
     return row, code
@@ -135,6 +142,7 @@ def breaker_check(*, address: str, work: str, now: datetime) -> None:
 def attempt(*, purpose: CodePurpose, session_key: str, code: str, now: datetime) -> Code | CodeRefused:
     """Spend one try by one conditional update; a right code is spent in the same stroke.
 
+    The same wrong digits sent again tell nobody anything new and cost no further try.
     A refusal is returned, not raised: the caller's transaction must commit the spent try.
     """
     require_transaction()
@@ -153,17 +161,17 @@ def attempt(*, purpose: CodePurpose, session_key: str, code: str, now: datetime)
         found = cursor.fetchone()
     if found is None:
         return _why_closed(purpose=purpose, session_key=session_key, now=now)
-    code_id, opened, tries_left = found
+    code_id, opened, tries_left, again = found
     if opened:
         return Code.objects.get(pk=code_id)
-    return wrong(tries_left=tries_left)
+    return wrong(tries_left=tries_left, again=again)
 
 
-def wrong(*, tries_left: int, field: str = "code") -> CodeRefused:
+def wrong(*, tries_left: int, field: str = "code", again: bool = False) -> CodeRefused:
     """The refusal of a wrong code; the last one also closes the challenge."""
     if tries_left <= 0:
         return CodeRefused(CodeReason.EXHAUSTED, field=field)
-    return CodeRefused(CodeReason.WRONG, field=field, tries_left=tries_left)
+    return CodeRefused(CodeReason.REPEATED if again else CodeReason.WRONG, field=field, tries_left=tries_left)
 
 
 def _why_closed(*, purpose: CodePurpose, session_key: str, now: datetime) -> CodeRefused:

@@ -9,6 +9,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
+from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people.models import Code, CodePurpose, Person
@@ -17,7 +18,6 @@ from svet.people.operations.passwords import check_current
 from svet.people.rules.codes import CODE_TRIES, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_email
 from svet.people.rules.phones import mask_phone, normalise_phone
-from svet.people.rules.stamps import stamp
 from svet.people.sealing import sealed
 
 
@@ -79,7 +79,7 @@ def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
         before=sealed({"email": old}, person_id=person.pk),
         after=sealed({"email": row.target}, person_id=person.pk),
     )
-    params = {"contact": row.target, "at": stamp(now)}
+    params = {"contact": row.target, "at": moment(now)}
     notices.tell(
         recipient_id=person.recipient_id,
         event=Event.CONTACT_CHANGED,
@@ -180,10 +180,20 @@ def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime
         return CodeRefused(CodeReason.NO_CODE, field="new_code")
     if any(row.expires_at <= now for row in rows.values()):
         return CodeRefused(CodeReason.EXPIRED, field="new_code")
-    tries_left = min(row.tries_left for row in rows.values()) - 1
-    if tries_left < 0:
+    tries_left = min(row.tries_left for row in rows.values())
+    if tries_left <= 0:
         return CodeRefused(CodeReason.EXHAUSTED, field="new_code")
-    Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(tries_left=tries_left)
+    # The two are one answer: the same pair again is no further try.
+    newest = rows[CodePurpose.PHONE_NEW]
+    pair = codes.digest_of(
+        purpose=CodePurpose.PHONE_NEW, target=newest.target, session_key=session_key, code=f"{old} {new}"
+    )
+    again = pair in newest.data.get("wrong", [])
+    if not again:
+        tries_left -= 1
+        Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(tries_left=tries_left)
+        newest.data["wrong"] = [*newest.data.get("wrong", []), pair]
+        newest.save(update_fields=["data"])
     for purpose, given, field in (
         (CodePurpose.PHONE_OLD, old, "old_code"),
         (CodePurpose.PHONE_NEW, new, "new_code"),
@@ -191,7 +201,7 @@ def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime
         row = rows[purpose]
         digest = codes.digest_of(purpose=purpose, target=row.target, session_key=session_key, code=given)
         if not codes.same_digest(digest, row.digest):
-            return codes.wrong(tries_left=tries_left, field=field)
+            return codes.wrong(tries_left=tries_left, field=field, again=again)
     Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(spent_at=now)
     return rows[CodePurpose.PHONE_NEW].target
 
@@ -217,7 +227,7 @@ def keep_phone(
         after=sealed({"phone": phone}, person_id=person.pk),
         reason=reason,
     )
-    params = {"contact": mask_phone(phone), "at": stamp(now)}
+    params = {"contact": mask_phone(phone), "at": moment(now)}
     notices.tell(
         recipient_id=person.recipient_id,
         event=Event.CONTACT_CHANGED,

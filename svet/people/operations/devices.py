@@ -11,6 +11,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
+from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people.digests import cookie_digest
@@ -18,7 +19,6 @@ from svet.people.models import Device, Person
 from svet.people.queries import recipient_of
 from svet.people.rules.agents import name_of_agent
 from svet.people.rules.names import ProfileReason
-from svet.people.rules.stamps import stamp
 
 _SEEN_EVERY = timedelta(minutes=10)
 
@@ -63,7 +63,7 @@ def remember_device(
             notices.tell(
                 recipient_id=person.recipient_id,
                 event=Event.NEW_DEVICE,
-                params={"device": name_of_agent(agent), "at": stamp(now)},
+                params={"device": name_of_agent(agent), "at": moment(now)},
                 url="/profile/devices/",
                 now=now,
             )

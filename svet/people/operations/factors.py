@@ -12,8 +12,9 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.transactions import require_transaction, use_case
-from svet.limits.operations import forget, spend
+from svet.limits.operations import count, forget, spend
 from svet.limits.rules import LimitName
+from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import factors as queries
@@ -23,7 +24,6 @@ from svet.people.operations import totp
 from svet.people.operations.passwords import check_current
 from svet.people.rules.codes import CodeRefused
 from svet.people.rules.factors import TRUST_LIFE, FactorReason, FactorRefused, recovery_code_in, spaced
-from svet.people.rules.stamps import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,9 @@ def pass_second_step(*, person_id: int, code: object, address: str, now: datetim
     if recovery is None:
         totp.check_totp(person_id=person_id, code=code, by=by, now=now)
         return
+    seen = totp.seen_key(person_id, "recovery", recovery, now=None)
+    if totp.was_wrong(seen, now=now):
+        raise FactorRefused(FactorReason.WRONG, field="code")
     spend(limit=LimitName.SECOND_FACTOR, key=str(person_id), now=now)
     with use_case():
         fits = _use_recovery_code(person_id=person_id, code=recovery)
@@ -58,6 +61,7 @@ def pass_second_step(*, person_id: int, code: object, address: str, now: datetim
             note_change(person=person, change="code_used", by=by, now=now)
     if not fits:
         journal.record_security(by=by, action="recovery_code.wrong", now=now)
+        count(limit=LimitName.SECOND_FACTOR_SEEN, key=seen, now=now)
         raise FactorRefused(FactorReason.WRONG, field="code")
     forget(limit=LimitName.SECOND_FACTOR, key=str(person_id))
 
@@ -164,7 +168,7 @@ def note_change(*, person: Person, change: str, by: Actor, now: datetime) -> Non
     notices.tell(
         recipient_id=person.recipient_id,
         event=Event.SECOND_FACTOR,
-        params={"change": change, "at": stamp(now)},
+        params={"change": change, "at": moment(now)},
         url="/profile/second-factor/",
         now=now,
     )

@@ -11,6 +11,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
+from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people.models import Code, CodePurpose, OfficeRequest, Person
@@ -19,6 +20,7 @@ from svet.people.operations.contacts import keep_phone
 from svet.people.operations.devices import close_sessions
 from svet.people.operations.factors import note_change, remove_factors
 from svet.people.operations.passwords import check_current
+from svet.people.operations.tokens import revoke_all_tokens
 from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused
 from svet.people.rules.office import (
@@ -30,7 +32,6 @@ from svet.people.rules.office import (
     OfficeState,
 )
 from svet.people.rules.phones import normalise_phone
-from svet.people.rules.stamps import stamp
 
 
 def start_office_phone_change(
@@ -139,7 +140,7 @@ def carry_out_office_request(*, public_id: str, by: Actor, decision: str, now: d
     """Do what was asked: move the cabinet to the new phone, or take the lost factors away.
 
     In the caller's transaction: who looked at the papers, and that two did, is the caller's affair. Every
-    session ends; the person is told at the old and the new contacts.
+    session and every key for programs ends; the person is told at the old and the new contacts.
 
     :raises NotFound: :raises OfficeRefused: decided already, or the phone has got a cabinet meanwhile
     """
@@ -155,6 +156,7 @@ def carry_out_office_request(*, public_id: str, by: Actor, decision: str, now: d
         remove_factors(person=person, by=by, reason=said, now=now)
         note_change(person=person, change="office", by=by, now=now)
     close_sessions(person_id=person.pk)
+    revoke_all_tokens(person_id=person.pk, by=by, now=now, reason=f"office.{request.kind}")
 
 
 def ask(
@@ -190,7 +192,7 @@ def ask(
     notices.tell(
         recipient_id=person.recipient_id,
         event=Event.OFFICE_ASKED,
-        params={"about": kind.value, "number": request.number, "at": stamp(now)},
+        params={"about": kind.value, "number": request.number, "at": moment(now)},
         url="/profile/office/",
         now=now,
     )

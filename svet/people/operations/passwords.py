@@ -13,17 +13,18 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import forget, spend
 from svet.limits.rules import LimitName
+from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people.models import Person
 from svet.people.operations.devices import close_sessions
+from svet.people.operations.tokens import revoke_all_tokens
 from svet.people.rules.passwords import (
     LONGEST_PASSWORD,
     PasswordReason,
     PasswordRefused,
     check_password_rules,
 )
-from svet.people.rules.stamps import stamp
 from svet.site import queries as site
 
 
@@ -67,14 +68,22 @@ def check_current(*, person: Person, password: str, field: str, now: datetime) -
 
 
 def set_password(
-    *, person: Person, encoded: str, by: Actor, now: datetime, keep_session: str, action: str
+    *,
+    person: Person,
+    encoded: str,
+    by: Actor,
+    now: datetime,
+    keep_session: str,
+    action: str,
+    keep_tokens: bool = False,
 ) -> None:
-    """Keep a new hash, end every other session and tell the person."""
+    """Keep a new hash, end every other session, and the keys for programs unless asked, and tell."""
     require_transaction()
     Person.objects.filter(pk=person.pk).update(password=encoded, password_changed_at=now)
     close_sessions(person_id=person.pk, keep_session=keep_session)
     journal.record(by=by, action=action, subject="person", subject_id=person.public_id, now=now)
-    params = {"at": stamp(now)}
+    ended = 0 if keep_tokens else revoke_all_tokens(person_id=person.pk, by=by, now=now, reason=action)
+    params = {"at": moment(now), "keys": str(ended)}
     notices.tell(
         recipient_id=person.recipient_id,
         event=Event.PASSWORD_CHANGED,
@@ -85,9 +94,16 @@ def set_password(
 
 
 def change_password(
-    *, person_id: int, current: str, new: str, session_key: str, address: str, now: datetime
+    *,
+    person_id: int,
+    current: str,
+    new: str,
+    session_key: str,
+    address: str,
+    now: datetime,
+    keep_tokens: bool = False,
 ) -> Person:
-    """Replace the password; sessions other than ``session_key`` end.
+    """Replace the password; sessions other than ``session_key`` end, and so do keys unless ``keep_tokens``.
 
     :raises PasswordRefused: the current one is wrong, the new one breaks a rule or is the same.
     :raises LimitReached: too many wrong ones; the session lives on.
@@ -106,5 +122,6 @@ def change_password(
             now=now,
             keep_session=session_key,
             action="password.changed",
+            keep_tokens=keep_tokens,
         )
     return Person.objects.get(pk=person_id)

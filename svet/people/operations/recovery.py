@@ -68,7 +68,7 @@ def confirm_recovery(*, session_key: str, code: object, address: str, now: datet
 
 
 def finish_recovery(*, session_key: str, new_password: object, address: str, now: datetime) -> Person:
-    """Set the new password, end every session and tell the person.
+    """Set the new password, end every session and every key for programs, and tell the person.
 
     :raises PasswordRefused: the grant stays. :raises CodeRefused: there is no grant, or it has run out.
     """

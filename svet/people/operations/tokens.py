@@ -1,4 +1,4 @@
-"""Personal keys to the API: shown once, kept as digests."""
+"""Personal keys to the API: shown once, kept as digests, good for a term, ended with the password."""
 
 from __future__ import annotations
 
@@ -6,29 +6,43 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import require_transaction, use_case
+from svet.look.formats import day, moment
 from svet.notices import operations as notices
+from svet.notices.operations import Tiding
+from svet.notices.rules import Event
 from svet.people.models import Person, Token
-from svet.people.queries import recipient_of, token_digest
+from svet.people.queries import live_tokens, recipient_of, token_digest
 from svet.people.rules.names import ProfileReason, ProfileRefused
-from svet.people.rules.scopes import Scope
+from svet.people.rules.scopes import KEEP_EXPIRED, WARN_BEFORE, Scope, term_of
 from svet.people.sealing import sealed
 
 _PREFIX = "svet_"
 _MOST_TOKENS = 20
 _LONGEST_NAME = 60
 _TOUCH_EVERY = timedelta(minutes=1)
+_BATCH = 200
 
 
 def issue_token(
-    *, person_id: int, name: str, scopes: Sequence[str], now: datetime, address: str = ""
+    *,
+    person_id: int,
+    name: str,
+    scopes: Sequence[str],
+    now: datetime,
+    expires_in_days: int | None = None,
+    address: str = "",
 ) -> tuple[Token, str]:
-    """Make a key with the given rights; the secret is returned here and never again.
+    """Make a key with the given rights for some days (the longest usual term, unless it is said) and tell.
 
-    :raises ProfileRefused: no name, no or unknown rights, too many keys.
+    The secret is returned here and never again.
+
+    :raises ProfileRefused: no name, no or unknown rights, an impossible term, too many keys.
     """
     title = " ".join(name.split())
     if not title:
@@ -38,10 +52,11 @@ def issue_token(
     chosen = sorted(set(scopes))
     if not chosen or not set(chosen) <= {scope.value for scope in Scope}:
         raise ProfileRefused(ProfileReason.SCOPES, field="scopes")
+    expires_at = now + term_of(expires_in_days, most_days=settings.TOKEN_DAYS)
     secret = _PREFIX + secrets.token_urlsafe(32)
     with use_case():
         person = Person.objects.select_for_update().get(pk=person_id)
-        if Token.objects.filter(person=person, revoked_at__isnull=True).count() >= _MOST_TOKENS:
+        if live_tokens(person_id=person_id, now=now).count() >= _MOST_TOKENS:
             raise ProfileRefused(ProfileReason.TOO_MANY, field="name")
         token = Token.objects.create(
             person=person,
@@ -50,6 +65,7 @@ def issue_token(
             digest=token_digest(secret),
             hint=secret[-4:],
             created_at=now,
+            expires_at=expires_at,
         )
         journal.record(
             by=Actor.person(person_id, address=address),
@@ -57,7 +73,16 @@ def issue_token(
             subject="token",
             subject_id=token.public_id,
             now=now,
-            after=sealed({"name": title, "scopes": chosen}, person_id=person_id),
+            after=sealed(
+                {"name": title, "scopes": chosen, "expires_at": expires_at.isoformat()}, person_id=person_id
+            ),
+        )
+        notices.tell(
+            recipient_id=person.recipient_id,
+            event=Event.TOKEN_ISSUED,
+            params={"name": title, "at": moment(now)},
+            url=_page_of(token),
+            now=now,
         )
     return token, secret
 
@@ -66,15 +91,33 @@ def revoke_token(*, person_id: int, token_public_id: str, now: datetime, address
     """Make a key useless at once. :raises NotFound: it is not theirs or was revoked already."""
     with use_case():
         mine = Token.objects.filter(person_id=person_id, public_id=token_public_id, revoked_at__isnull=True)
-        if not mine.update(revoked_at=now):
+        token = mine.select_for_update().first()
+        if token is None:
             raise NotFound(ProfileReason.NO_SUCH)
-        notices.forget_devices(recipient_id=recipient_of(person_id), device_keys=[token_public_id])
+        _revoke([token], person_id=person_id, by=Actor.person(person_id, address=address), now=now)
+
+
+def revoke_all_tokens(*, person_id: int, by: Actor, now: datetime, reason: str = "") -> int:
+    """Make every key of the person useless at once (a step); says how many were in force."""
+    require_transaction()
+    tokens = list(live_tokens(person_id=person_id, now=now).select_for_update())
+    _revoke(tokens, person_id=person_id, by=by, now=now, reason=reason)
+    return len(tokens)
+
+
+def _revoke(tokens: Sequence[Token], *, person_id: int, by: Actor, now: datetime, reason: str = "") -> None:
+    Token.objects.filter(pk__in=[token.pk for token in tokens]).update(revoked_at=now)
+    notices.forget_devices(
+        recipient_id=recipient_of(person_id), device_keys=[token.public_id for token in tokens]
+    )
+    for token in tokens:
         journal.record(
-            by=Actor.person(person_id, address=address),
+            by=by,
             action="token.revoked",
             subject="token",
-            subject_id=token_public_id,
+            subject_id=token.public_id,
             now=now,
+            reason=reason,
         )
 
 
@@ -86,3 +129,58 @@ def touch_token(*, token_id: int, now: datetime, last_used_at: datetime | None =
     (rows.filter(last_used_at=None) | rows.filter(last_used_at__lt=now - _TOUCH_EVERY)).update(
         last_used_at=now
     )
+
+
+def warn_of_expiry(*, now: datetime) -> int:
+    """Tell whose keys end within a week, once for each; says how many. Keys of a fortnight tell nothing."""
+    warned = 0
+    near = Token.objects.filter(
+        revoked_at__isnull=True,
+        warned_at__isnull=True,
+        expires_at__gt=now,
+        expires_at__lte=now + WARN_BEFORE,
+        person__is_active=True,
+    )
+    while rows := list(near.select_related("person").order_by("pk")[:_BATCH]):
+        with use_case():
+            keys = [row.pk for row in rows]
+            fresh = set(
+                Token.objects.select_for_update()
+                .filter(pk__in=keys, warned_at__isnull=True)
+                .values_list("pk", flat=True)
+            )
+            Token.objects.filter(pk__in=fresh).update(warned_at=now)
+            long_lived = [row for row in rows if row.expires_at - row.created_at > 2 * WARN_BEFORE]
+            due = [row for row in long_lived if row.pk in fresh]
+            notices.tell_many(
+                event=Event.TOKEN_EXPIRES,
+                tidings=[
+                    Tiding(
+                        row.person.recipient_id,
+                        {"name": row.name, "until": day(row.expires_at)},
+                        _page_of(row),
+                    )
+                    for row in due
+                ],
+                now=now,
+            )
+            warned += len(due)
+    return warned
+
+
+def sweep_tokens(*, now: datetime) -> int:
+    """Show no notices any more where a key has expired, and forget keys that expired a month ago.
+
+    Until then a program that still uses one is told so. Says how many were forgotten.
+    """
+    with use_case():
+        over = Token.objects.filter(revoked_at__isnull=True, expires_at__lte=now).select_related("person")
+        for token in over:
+            notices.forget_devices(recipient_id=token.person.recipient_id, device_keys=[token.public_id])
+        gone, _each = Token.objects.filter(expires_at__lte=now - KEEP_EXPIRED).delete()
+    return gone
+
+
+def _page_of(token: Token) -> str:
+    """Where the person revokes it."""
+    return f"/profile/tokens/#key-{token.public_id}"

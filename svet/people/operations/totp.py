@@ -19,11 +19,12 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.mfa.utils import decrypt
 from django.db import connection
+from django.utils.crypto import salted_hmac
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
-from svet.limits.operations import forget, spend
+from svet.limits.operations import LimitReached, check, count, forget, spend
 from svet.limits.rules import LimitName
 from svet.people.models import Person
 from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
@@ -63,9 +64,13 @@ def enrol_totp(*, person_id: int, secret: str, code: object, by: Actor, now: dat
     :raises CodeRefused: wrong code. :raises LimitReached: too many tries.
     """
     given = normalise_code(code)
+    seen = seen_key(person_id, secret, given, now=now)
+    if was_wrong(seen, now=now):
+        raise CodeRefused(CodeReason.NOT_OF_APP)
     spend(limit=LimitName.SECOND_FACTOR, key=str(person_id), now=now)
     step = _step_of(secret, given, now=now)
     if step is None:
+        count(limit=LimitName.SECOND_FACTOR_SEEN, key=seen, now=now)
         raise CodeRefused(CodeReason.NOT_OF_APP)
     with use_case():
         person = Person.objects.select_for_update().get(pk=person_id)
@@ -89,11 +94,15 @@ def check_totp(*, person_id: int, code: object, by: Actor, now: datetime) -> Non
     :raises CodeRefused: wrong, used before, or there is no application. :raises LimitReached:
     """
     given = normalise_code(code)
+    seen = seen_key(person_id, "", given, now=now)
+    if was_wrong(seen, now=now):
+        raise CodeRefused(CodeReason.NOT_OF_APP)
     spend(limit=LimitName.SECOND_FACTOR, key=str(person_id), now=now)
     kept = Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).first()
     step = None if kept is None else _step_of(decrypt(kept.data["secret"]), given, now=now)
     if step is None or not _use(person_id=person_id, step=step, now=now):
         journal.record_security(by=by, action="totp.wrong", now=now, details={"replayed": step is not None})
+        count(limit=LimitName.SECOND_FACTOR_SEEN, key=seen, now=now)
         raise CodeRefused(CodeReason.NOT_OF_APP)
     forget(limit=LimitName.SECOND_FACTOR, key=str(person_id))
 
@@ -110,6 +119,25 @@ def forget_totp(*, person: Person, by: Actor, reason: str, now: datetime) -> Non
 def totp_code(*, secret: str, now: datetime) -> str:
     """The code an application shows now; for tests and the demonstration."""
     return str(format_hotp_value(hotp_value(secret, int(now.timestamp()) // STEP_SECONDS)))
+
+
+def seen_key(person_id: int, about: str, code: str, *, now: datetime | None) -> str:
+    """Under which name a judged wrong code is remembered: never the code itself.
+
+    With ``now`` it is remembered for one step of time only. Later the same digits would be another guess.
+    """
+    step = "" if now is None else str(int(now.timestamp()) // STEP_SECONDS)
+    text = "\n".join((str(person_id), about, step, code))
+    return salted_hmac("svet.people.second-factor.seen", text, algorithm="sha256").hexdigest()
+
+
+def was_wrong(seen: str, *, now: datetime) -> bool:
+    """Whether this very answer was judged and found wrong: a double press costs no further try."""
+    try:
+        check(limit=LimitName.SECOND_FACTOR_SEEN, key=seen, now=now)
+    except LimitReached:
+        return True
+    return False
 
 
 def _step_of(secret: str, code: str, *, now: datetime) -> int | None:

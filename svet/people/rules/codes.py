@@ -23,6 +23,7 @@ class CodeReason(StrEnum):
     REQUIRED = "required"
     FORM = "form"
     WRONG = "wrong"
+    REPEATED = "repeated"
     EXPIRED = "expired"
     EXHAUSTED = "exhausted"
     NO_CODE = "no_code"

@@ -29,6 +29,7 @@ class ProfileReason(StrEnum):
     NO_SUCH = "no_such"
     SCOPES = "scopes"
     TOO_MANY = "too_many"
+    TERM = "term"
     BROWSER = "browser"
 
 

@@ -26,6 +26,6 @@ def last_code(address: str) -> str:
     return found[0]
 
 
-def other_code(code: str) -> str:
-    """A well-formed code that is surely wrong."""
-    return f"{(int(code) + 1) % 1_000_000:06d}"
+def other_code(code: str, nth: int = 1) -> str:
+    """The ``nth`` well-formed code that is surely wrong."""
+    return f"{(int(code) + nth) % 1_000_000:06d}"

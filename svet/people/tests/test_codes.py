@@ -61,11 +61,42 @@ def test_a_code_is_kept_only_as_a_digest_and_opens_once() -> None:
 def test_the_third_wrong_try_closes_the_code_even_for_the_right_one() -> None:
     start()
     code = last_code(PHONE)
-    left = [refusal(other_code(code)).details.get("tries_left") for _ in range(2)]
+    left = [refusal(other_code(code, nth)).details.get("tries_left") for nth in (1, 2)]
     assert left == [2, 1]
-    assert refusal(other_code(code)).reason is CodeReason.EXHAUSTED
+    assert refusal(other_code(code, 3)).reason is CodeReason.EXHAUSTED
     assert refusal(code).reason is CodeReason.EXHAUSTED
     assert not Person.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_same_wrong_code_is_not_counted_twice() -> None:
+    start()
+    code = last_code(PHONE)
+    wrong, other = other_code(code), other_code(code, 2)
+    answers = [refusal(given) for given in (wrong, wrong, other, wrong, other)]
+    assert [each.details["tries_left"] for each in answers] == [2, 2, 1, 1, 1]
+    reasons = [each.reason for each in answers]
+    assert reasons == [CodeReason.WRONG, CodeReason.REPEATED, CodeReason.WRONG, *[CodeReason.REPEATED] * 2]
+    assert confirm(code).phone == PHONE
+
+
+@pytest.mark.django_db
+def test_what_was_wrong_of_one_code_is_counted_for_the_next_one() -> None:
+    start()
+    wrong = other_code(last_code(PHONE))
+    assert refusal(wrong).details["tries_left"] == 2
+    again = {"purpose": CodePurpose.REGISTRATION, "session_key": "anna", "address": "192.0.2.1"}
+    people.resend_code(**again, now=NOW + MINUTE)  # type: ignore[arg-type]
+    if wrong != last_code(PHONE):
+        assert refusal(wrong, now=NOW + MINUTE).reason is CodeReason.WRONG
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_press_with_a_wrong_code_costs_one_try() -> None:
+    start()
+    wrong = other_code(last_code(PHONE))
+    at_once(8, lambda _: confirm(wrong))
+    assert Code.objects.get().tries_left == 2
 
 
 @pytest.mark.django_db
@@ -153,8 +184,7 @@ def test_of_twenty_right_answers_at_once_one_opens() -> None:
 def test_of_fifty_guesses_at_once_only_three_are_looked_at() -> None:
     start()
     code = last_code(PHONE)
-    wrong = other_code(code)
-    outcomes = at_once(50, lambda _: confirm(wrong))
+    outcomes = at_once(50, lambda number: confirm(other_code(code, number + 1)))
     reasons = [outcome.reason for outcome in outcomes if isinstance(outcome, CodeRefused)]
     assert len(reasons) == 50
     assert reasons.count(CodeReason.WRONG) == 2

@@ -66,12 +66,35 @@ def test_three_wrong_pairs_close_both_codes() -> None:
     anna = make_person(phone=OLD)
     begin(anna)
     old, new = last_code(OLD), last_code(NEW)
-    for _ in range(3):
+    for nth in (1, 2, 3):
         with pytest.raises(Refused):
-            finish(anna, old=old, new=other_code(new))
+            finish(anna, old=old, new=other_code(new, nth))
     with pytest.raises(Refused) as closed:
         finish(anna, old=old, new=new)
     assert closed.value.reason is CodeReason.EXHAUSTED
+
+
+def test_the_same_wrong_pair_is_not_counted_twice() -> None:
+    anna = make_person(phone=OLD)
+    begin(anna)
+    old, new = last_code(OLD), last_code(NEW)
+    for _ in range(5):
+        with pytest.raises(Refused):
+            finish(anna, old=old, new=other_code(new))
+    finish(anna, old=old, new=new)
+    assert Person.objects.get(pk=anna.pk).phone == NEW
+
+
+def test_the_same_wrong_mail_code_is_not_counted_twice() -> None:
+    anna = make_person(phone=OLD)
+    people.start_email_change(person_id=anna.pk, email="anna@example.org", session_key="s", now=NOW)
+    code = last_code("anna@example.org")
+    confirm = {"person_id": anna.pk, "session_key": "s", "now": NOW}
+    for _ in range(5):
+        with pytest.raises(Refused):
+            people.confirm_email_change(**confirm, code=other_code(code))  # type: ignore[arg-type]
+    people.confirm_email_change(**confirm, code=code)  # type: ignore[arg-type]
+    assert Person.objects.get(pk=anna.pk).email == "anna@example.org"
 
 
 def test_a_taken_phone_is_asked_for_alike_and_never_won() -> None:

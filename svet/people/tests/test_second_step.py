@@ -84,6 +84,37 @@ def test_codes_of_both_kinds_share_five_tries() -> None:
         step(anna, people.totp_code(secret=secret, now=LATER))
 
 
+def test_the_same_wrong_answer_costs_one_of_the_five_tries() -> None:
+    anna = make_person()
+    secret, _ = with_application(anna)
+    wrong = next(code for code in ("000000", "111111", "222222", "333333") if code not in _near(secret))
+    for code in (wrong, "1111111111"):
+        for _ in range(6):
+            with pytest.raises((FactorRefused, CodeRefused)):
+                step(anna, code)
+    step(anna, people.totp_code(secret=secret, now=LATER))
+
+
+def test_the_same_digits_are_another_guess_when_the_code_has_changed() -> None:
+    anna = make_person()
+    secret, _ = with_application(anna)
+    wrong = next(code for code in ("000000", "111111", "222222", "333333") if code not in _near(secret))
+    for turn in range(5):
+        with pytest.raises(CodeRefused):
+            people.pass_second_step(
+                person_id=anna.pk, code=wrong, address=HERE, now=LATER + timedelta(seconds=30 * turn)
+            )
+    with pytest.raises(LimitReached):
+        step(anna, people.totp_code(secret=secret, now=LATER))
+
+
+def _near(secret: str) -> set[str]:
+    """Every code that fits within the next minutes."""
+    return {
+        people.totp_code(secret=secret, now=LATER + timedelta(seconds=30 * turn)) for turn in range(-2, 8)
+    }
+
+
 def test_a_new_sheet_closes_the_old_one() -> None:
     anna = make_person()
     _, old = with_application(anna)

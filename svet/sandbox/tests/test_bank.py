@@ -73,6 +73,69 @@ def test_the_official_sdk_captures_and_cancels_what_was_held(bank: RunningBank) 
     assert Payment.cancel(given_up.id, "key-4").cancellation_details.reason == "canceled_by_merchant"
 
 
+def paid_payment(bank: RunningBank, key: str) -> Any:
+    payment = Payment.create(REQUEST, key)
+    bank.type_card(payment.confirmation.confirmation_url)
+    return payment
+
+
+def roubles(value: str) -> dict[str, str]:
+    return {"value": value, "currency": "RUB"}
+
+
+def test_the_official_sdk_refunds_in_parts_and_never_above_the_rest(bank: RunningBank) -> None:
+    payment = paid_payment(bank, "key-1")
+    for key, part in (("r1", "100.00"), ("r2", "50.50"), ("r1", "100.00")):
+        Refund.create({"payment_id": payment.id, "amount": roubles(part)}, key)
+    assert str(Payment.find_one(payment.id).refunded_amount.value) == "150.50"
+    with pytest.raises(BadRequestError):
+        Refund.create({"payment_id": payment.id, "amount": roubles("149.51")}, "r3")
+    Refund.create({"payment_id": payment.id, "amount": roubles("149.50")}, "r4")
+    assert str(Payment.find_one(payment.id).refunded_amount.value) == "300.00"
+
+
+def test_the_official_sdk_lists_refunds_by_payment_and_by_pages(bank: RunningBank) -> None:
+    one, other = paid_payment(bank, "key-1"), paid_payment(bank, "key-2")
+    made = [
+        Refund.create({"payment_id": payment.id, "amount": roubles("10.00")}, f"r{number}").id
+        for number, payment in enumerate([one, one, other, one])
+    ]
+    of_one = Refund.list({"payment_id": one.id})
+    assert {refund.id for refund in of_one.items} == {made[0], made[1], made[3]}
+    assert {refund.payment_id for refund in of_one.items} == {one.id}
+    found, cursor = [], None
+    for _ in range(3):
+        page = Refund.list({"limit": 2} | ({"cursor": cursor} if cursor else {}))
+        found += [refund.id for refund in page.items]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert sorted(found) == sorted(made)
+    assert len(Refund.list({"created_at.gte": "2020-01-01T00:00:00.000Z"}).items) == 4
+    assert not Refund.list({"created_at.gte": "2999-01-01T00:00:00.000Z"}).items
+    with pytest.raises(BadRequestError):
+        Refund.list({"limit": 101})
+    with pytest.raises(BadRequestError):
+        Refund.list({"cursor": "nowhere"})
+    payments = Payment.list({"limit": 1})
+    assert len(payments.items) == 1
+    assert len(Payment.list({"limit": 1, "cursor": payments.next_cursor}).items) == 1
+
+
+def test_a_clerk_of_the_bank_gives_back_and_the_refund_outlives_a_restart(tmp_path: Path) -> None:
+    with running_bank(tmp_path) as bank:
+        Configuration.configure("100501", "test_ordinary", api_url=bank.api)
+        payment = paid_payment(bank, "key-1")
+        assert bank.give_back(payment.id, "100.00") == ""
+        assert bank.give_back(payment.id, "200.01") != ""
+        assert bank.give_back("nothing", "") != ""
+    with running_bank(tmp_path) as bank:
+        Configuration.configure("100501", "test_ordinary", api_url=bank.api)
+        assert str(Payment.find_one(payment.id).refunded_amount.value) == "100.00"
+        assert bank.give_back(payment.id, "") == ""
+        assert [str(refund.amount.value) for refund in Refund.list({}).items] == ["200.00", "100.00"]
+
+
 def test_the_official_sdk_saves_a_card_and_charges_it_without_the_person(bank: RunningBank) -> None:
     first = Payment.create(REQUEST | {"save_payment_method": True}, "key-1")
     bank.type_card(first.confirmation.confirmation_url)
@@ -215,6 +278,30 @@ def test_the_shop_is_told_until_it_answers_200(tmp_path: Path) -> None:
     assert heard[1]["event"] == "payment.succeeded"
     assert heard[1]["object"]["id"] == payment["id"]
     assert heard[0] == heard[1]
+
+
+def test_the_shop_is_told_of_a_refund_also_after_a_restart(tmp_path: Path) -> None:
+    heard: list[dict[str, Any]] = []
+    told = threading.Event()
+
+    def shop(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        heard.append(json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
+        if heard[-1]["event"] == "refund.succeeded":
+            told.set()
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    with running_bank(tmp_path) as bank:
+        Configuration.configure("100501", "test_ordinary", api_url=bank.api)
+        payment = paid_payment(bank, "key-1")
+        bank.give_back(payment.id, "100.00")
+    server = HttpServer(host="127.0.0.1", port=0, application=shop)
+    server.start()
+    with running_bank(tmp_path, webhook_url=f"http://127.0.0.1:{server.port}/"):
+        assert told.wait(10)
+    server.stop()
+    thing = next(message["object"] for message in heard if message["event"] == "refund.succeeded")
+    assert (thing["payment_id"], thing["amount"]["value"]) == (payment.id, "100.00")
 
 
 def test_every_card_is_listed_with_its_number() -> None:

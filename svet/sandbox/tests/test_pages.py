@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from svet.gateways.acquiring.yookassa import YooKassa
 from svet.gateways.mail.port import Attachment
 from svet.gateways.mail.smtp import SmtpMail
 from svet.gateways.sms.address import SmsAddress
 from svet.gateways.sms.smpp import SmppSms
+from svet.gateways.tests.test_yookassa import ORDER
 from svet.look import formats
+from tests.bank import GOOD_CARD
 from tests.world import World, world
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +150,22 @@ def test_nonsense_in_the_address_bar_harms_nobody(outer: World, address: str, va
 @pytest.mark.parametrize("address", ["/sandbox/", *PAGES, "/sandbox/town.json"])
 def test_nothing_can_be_posted(address: str) -> None:
     assert Client().post(address).status_code == 405
+
+
+def test_the_bank_gives_a_payment_back_by_hand(outer: World) -> None:
+    bank = YooKassa.from_url(outer.acquiring_url)
+    made = bank.create(order=ORDER)
+    httpx.post(made.url, data=GOOD_CARD, timeout=30, trust_env=False)
+    assert made.reference in page("/sandbox/bank/")
+    sent = {"payment": made.reference, "amount": "335,39"}
+    wrong = Client().post("/sandbox/bank/refund/", sent)
+    assert wrong.status_code == 422
+    assert "Вернуть можно от" in wrong.content.decode()
+    assert 'value="335,39"' in wrong.content.decode()
+    assert Client().post("/sandbox/bank/refund/", sent | {"amount": "35,38"}).status_code == 302
+    assert bank.status(reference=made.reference).refunded.kopecks == 35_38
+    assert 'value="300,00"' in page("/sandbox/bank/")
+    assert Client().post("/sandbox/bank/refund/", sent | {"amount": "300"}).status_code == 302
+    assert 'name="amount"' not in page("/sandbox/bank/")
+    for odd in ({}, {"payment": "x", "amount": "1"}, sent | {"amount": "<b>"}):
+        assert Client().post("/sandbox/bank/refund/", odd).status_code == 422

@@ -95,7 +95,7 @@ def free_pairs() -> list[Pair]:
     numbers = [account_number(index) for index in FREE_PAIRS]
     proofs = (
         LinkProof.objects.filter(account__number__in=numbers, account__provider__code=MAIN)
-        .exclude(account__in=Link.objects.filter(removed_at__isnull=True).values("account"))
+        .exclude(account__in=Link.objects.kept().values("account"))
         .select_related("account__premises")
         .order_by("account__number")
     )

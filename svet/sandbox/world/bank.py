@@ -1,7 +1,7 @@
 """A bank that speaks YooKassa's API v3 and has a page for the card.
 
-``/v3/payments``, ``/v3/payments/<id>`` (also ``/capture``, ``/cancel``), ``/v3/refunds``, ``/v3/me`` with
-Basic authentication and Idempotence-Key; ``/card/<id>`` is the page. Sources:
+``/v3/payments``, ``/v3/payments/<id>`` (also ``/capture``, ``/cancel``), ``/v3/refunds`` (both with lists),
+``/v3/me`` with Basic authentication and Idempotence-Key; ``/card/<id>`` is the page. Sources:
 https://yookassa.ru/developers/using-api/interaction-format, https://yookassa.ru/developers/api.
 """
 
@@ -11,14 +11,15 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from svet.sandbox.world import card_page, cards
 from svet.sandbox.world.cards import Behaviour
 from svet.sandbox.world.journal import Journal
+from svet.sandbox.world.lists import page_of
 from svet.sandbox.world.payment_form import Invalid, kopecks, payment_of, refund_of, shown
 from svet.sandbox.world.vault import Clock, KeyReused, Vault, now_utc
 from svet.sandbox.world.webhooks import Webhooks
@@ -82,13 +83,16 @@ class Bank:
             case "POST", "payments":
                 return self._create_payment(environ, shop)
             case "GET", "payments":
-                return {"type": "list", "items": [self._shown(thing) for thing in self.vault.payments(shop)]}
+                return _page(environ, self.vault.payments(shop), exact=("status",), show=shown)
             case "GET", "payments", payment_id:
                 return self._shown(self._payment(shop, payment_id))
             case "POST", "payments", payment_id, ("capture" | "cancel") as verb:
                 return self._finish(environ, shop, payment_id, verb)
             case "POST", "refunds":
                 return self._create_refund(environ, shop)
+            case "GET", "refunds":
+                exact = ("payment_id", "status")
+                return _page(environ, self.vault.refunds(shop), exact=exact, show=_shown_refund)
             case "GET", "refunds", refund_id:
                 return self._refund(shop, refund_id)
             case "GET", "me":
@@ -121,7 +125,7 @@ class Bank:
         refund = self.vault.refund(refund_id)
         if refund is None or refund["shop"] != shop:
             raise Refusal(404, "not_found", "Refund doesn't exist or access denied", "refund_id")
-        return {name: value for name, value in refund.items() if name != "shop"}
+        return _shown_refund(refund)
 
     def _create_payment(self, environ: WSGIEnvironment, shop: str) -> dict[str, Any]:
         key, body = _key(environ), _body(environ)
@@ -173,10 +177,41 @@ class Bank:
             return made[0]
 
         refund = self._once(key, shop, "refund", body, make)
-        if made:
-            self.vault.give_back(refund, kopecks=kopecks(refund["amount"], name="amount"))
-            self.webhooks.send("refund.succeeded", self._refund(shop, refund["id"]))
-        return self._refund(shop, str(refund["id"]))
+        if made and not self._payment(shop, str(refund["payment_id"])).get("quiet"):
+            self.webhooks.send("refund.succeeded", _shown_refund(refund))
+        return _shown_refund(refund)
+
+    def give_back(self, payment_id: str, amount: str) -> str:
+        """A clerk of the bank gives money back without the shop; says why not, or nothing.
+
+        ``amount`` is in roubles («100.00»), without one all that is left. A silent payment stays silent.
+        """
+        payment = self.vault.payment(payment_id) if _ID.fullmatch(payment_id) else None
+        if payment is None:
+            return "no such payment"
+        left = kopecks(payment["amount"], name="amount") - payment["refunded_kopecks"]
+        body = {
+            "payment_id": payment_id,
+            "amount": {"value": amount or f"{left // 100}.{left % 100:02d}", "currency": "RUB"},
+            "description": "Возврат по заявлению в банк",
+        }
+
+        def make() -> dict[str, Any]:
+            now = self._clock()
+            return refund_of(
+                body, refund_id=self.vault.new_id(), payment=self._payment(shop, payment_id), now=now
+            )
+
+        shop = str(payment["shop"])
+        try:
+            refund = self.vault.create(
+                key=self.vault.new_id(), shop=shop, what="refund", body=body, make=make
+            )
+        except Invalid as invalid:
+            return str(invalid)
+        if not payment.get("quiet"):
+            self.webhooks.send("refund.succeeded", _shown_refund(refund))
+        return ""
 
     def _once(self, key: str, shop: str, what: str, body: Mapping[str, Any], make: Any) -> dict[str, Any]:
         try:
@@ -212,13 +247,32 @@ def make_application(
     webhook_url: str = "",
     shops: Mapping[str, str] = SHOPS,
     clock: Clock = now_utc,
-) -> WSGIApplication:
+) -> Bank:
     """The bank over a journal; it tells the shop of decided payments at ``webhook_url``."""
     vault = Vault(journal=journal, clock=clock)
     webhooks = Webhooks(vault=vault, url=webhook_url)
     for payment in vault.undelivered():
         webhooks.send(f"payment.{payment['status']}", shown(payment))
+    for refund in vault.undelivered_refunds():
+        webhooks.send("refund.succeeded", _shown_refund(refund))
     return Bank(vault=vault, webhooks=webhooks, shops=shops, clock=clock)
+
+
+def _shown_refund(refund: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in refund.items() if name != "shop" and value is not None}
+
+
+def _page(
+    environ: WSGIEnvironment,
+    things: list[dict[str, Any]],
+    *,
+    exact: tuple[str, ...],
+    show: Callable[[Any], dict[str, Any]],
+) -> dict[str, Any]:
+    try:
+        return page_of(things, str(environ.get("QUERY_STRING", "")), exact=exact, show=show)
+    except Invalid as invalid:
+        raise Refusal(400, "invalid_request", str(invalid), invalid.parameter) from None
 
 
 def _key(environ: WSGIEnvironment) -> str:

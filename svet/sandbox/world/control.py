@@ -3,6 +3,7 @@
 - ``/control/sms.json?to=+79…``: the phone: messages put together from their parts, newest last.
 - ``/control/mail.json?to=…``: the mailbox; ``/control/mail/<n>/<index>``: one attachment as it came.
 - ``POST /control/sms/send`` with ``from`` and ``text``: a person sends an SMS to the retailer.
+- ``POST /control/bank/refund`` with ``payment`` and ``amount``: a clerk of the bank gives money back.
 - ``/control/bank.json``: what the bank has done. ``/control/health.json``: whether the world stands.
 """
 
@@ -26,14 +27,20 @@ _LONGEST_SMS: Final = 70
 
 
 SendSms = Callable[[str, str], None]
+GiveBack = Callable[[str, str], str]
 
 
 def make_application(
-    *, journal: Journal, bank: WSGIApplication | None, send_sms: SendSms | None = None
+    *,
+    journal: Journal,
+    bank: WSGIApplication | None,
+    send_sms: SendSms | None = None,
+    give_back: GiveBack | None = None,
 ) -> WSGIApplication:
     """The control pages, with the bank's own application behind every other address.
 
-    ``send_sms(phone, text)`` hands a person's message to the SMS centre.
+    ``send_sms(phone, text)`` hands a person's message to the SMS centre; ``give_back(payment, amount)``
+    refunds at the bank and says why not.
     """
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -44,6 +51,8 @@ def make_application(
             return _json(start_response, {"error": "no such page"}, "404 Not Found")
         if path == "/control/sms/send" and environ.get("REQUEST_METHOD") == "POST" and send_sms is not None:
             return _send(environ, start_response, send_sms)
+        if path == "/control/bank/refund" and environ.get("REQUEST_METHOD") == "POST" and give_back:
+            return _give_back(environ, start_response, give_back)
         if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
             return _json(start_response, {"error": "read only"}, "405 Method Not Allowed")
         match = _ATTACHMENT.fullmatch(path)
@@ -60,14 +69,29 @@ def make_application(
 
 
 def _send(environ: WSGIEnvironment, start_response: StartResponse, send_sms: SendSms) -> Iterable[bytes]:
-    length = min(int(environ.get("CONTENT_LENGTH") or 0), _LONGEST_FORM)
-    typed = parse_qs(environ["wsgi.input"].read(length).decode("utf-8", "replace"), keep_blank_values=True)
-    phone, text = (typed.get(name, [""])[0] for name in ("from", "text"))
+    phone, text = _typed(environ, "from", "text")
     number = _digits(phone)
     if not 5 <= len(number) <= 15 or not 1 <= len(text.encode("utf-16-be")) // 2 <= _LONGEST_SMS:
         return _json(start_response, {"error": "a phone and 1 to 70 signs are needed"}, "422 Unprocessable")
     send_sms(f"+{number}", text)
     return _json(start_response, {"ok": True}, "202 Accepted")
+
+
+def _give_back(
+    environ: WSGIEnvironment, start_response: StartResponse, give_back: GiveBack
+) -> Iterable[bytes]:
+    payment, amount = _typed(environ, "payment", "amount")
+    refused = give_back(payment, amount)
+    if refused:
+        return _json(start_response, {"error": refused}, "422 Unprocessable")
+    return _json(start_response, {"ok": True}, "202 Accepted")
+
+
+def _typed(environ: WSGIEnvironment, *names: str) -> list[str]:
+    """The fields of a form."""
+    length = min(int(environ.get("CONTENT_LENGTH") or 0), _LONGEST_FORM)
+    typed = parse_qs(environ["wsgi.input"].read(length).decode("utf-8", "replace"), keep_blank_values=True)
+    return [typed.get(name, [""])[0] for name in names]
 
 
 def phone(journal: Journal, to: str) -> dict[str, Any]:

@@ -69,9 +69,11 @@ async def _run(
         with _port_of("mail server", ports.smtp, "--smtp-port"):
             mail_server = await loop.create_server(Mailbox(journal=journal).protocol, host, ports.smtp)
         stack.callback(mail_server.close)
+        its_bank = bank.make_application(journal=journal, webhook_url=callback_url)
         application = control.make_application(
             journal=journal,
-            bank=bank.make_application(journal=journal, webhook_url=callback_url),
+            bank=its_bank,
+            give_back=its_bank.give_back,
             send_sms=lambda phone, text: _hand_over(centre, loop, phone, text),
         )
         with _port_of("bank", ports.http, "--http-port"):

@@ -84,6 +84,12 @@ class Vault:
             own = [thing for thing in self._payments.values() if thing["shop"] == shop]
         return sorted(own, key=lambda thing: str(thing["created_at"]), reverse=True)
 
+    def refunds(self, shop: str) -> list[dict[str, Any]]:
+        """All refunds of a shop, newest first."""
+        with self._lock:
+            own = [thing for thing in self._refunds.values() if thing["shop"] == shop]
+        return sorted(own, key=lambda thing: str(thing["created_at"]), reverse=True)
+
     def refund(self, refund_id: str) -> dict[str, Any] | None:
         """A refund by id."""
         return self._refunds.get(refund_id)
@@ -142,13 +148,6 @@ class Vault:
             payment_id, status="canceled", paid=False, cancellation_details=details, **changes
         )
 
-    def give_back(self, refund: Mapping[str, Any], *, kopecks: int) -> None:
-        """Count a refund against its payment."""
-        with self._lock:
-            payment = self._payments[str(refund["payment_id"])]
-            changed = payment | {"refunded_kopecks": payment["refunded_kopecks"] + kopecks}
-            self._write("payment.refunded", changed)
-
     def note_delivery(self, *, event: str, thing_id: str, url: str, answer: str) -> None:
         """Remember how the shop answered a webhook."""
         with self._lock:
@@ -162,6 +161,15 @@ class Vault:
                 thing
                 for thing in self._payments.values()
                 if thing["status"] in FINAL and thing["id"] not in self.delivered and not thing.get("quiet")
+            ]
+
+    def undelivered_refunds(self) -> list[dict[str, Any]]:
+        """Refunds whose shop has not confirmed the webhook yet."""
+        with self._lock:
+            return [
+                thing
+                for thing in self._refunds.values()
+                if thing["id"] not in self.delivered and not self._payments[thing["payment_id"]].get("quiet")
             ]
 
     def silence(self, payment_id: str) -> None:
@@ -190,6 +198,11 @@ class Vault:
                 self.delivered.add(entry["id"])
             return
         thing = entry["object"]
+        if entry["event"] == "refund.created" and thing["id"] not in self._refunds:
+            # The refund and what is left of its payment are one line of the journal, hence one change.
+            payment = self._payments[thing["payment_id"]]
+            back = payment["refunded_kopecks"] + int(thing["amount"]["value"].replace(".", ""))
+            self._payments[payment["id"]] = payment | {"refunded_kopecks": back}
         shelf = self._refunds if entry["event"].startswith("refund.") else self._payments
         shelf[thing["id"]] = thing
         if "key" in entry:

@@ -1,7 +1,13 @@
 """Writes: the registry of accounts, their links to people, groups, and how bills are delivered."""
 
 from svet.subscribers.operations.approving import approve_link
-from svet.subscribers.operations.delivery import DeliveryReason, DeliveryRefused, set_delivery
+from svet.subscribers.operations.delivery import (
+    DeliveryReason,
+    DeliveryRefused,
+    end_lapsed_delivery,
+    set_delivery,
+)
+from svet.subscribers.operations.ending import end_what_has_run_out
 from svet.subscribers.operations.groups import (
     GroupReason,
     GroupRefused,
@@ -68,6 +74,8 @@ __all__ = [
     "create_group",
     "default_group",
     "delete_group",
+    "end_lapsed_delivery",
+    "end_what_has_run_out",
     "fold_group",
     "hand_over",
     "invite",

@@ -10,8 +10,10 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.people import queries as people
-from svet.subscribers import queries
+from svet.subscribers import delivering, queries
 from svet.subscribers.models import Account, Delivery, Link
+from svet.subscribers.operations.telling import tell_owners
+from svet.subscribers.rules import Right
 
 
 class DeliveryReason(StrEnum):
@@ -33,7 +35,7 @@ def set_delivery(*, by: Actor, account_public_id: str, delivery: str, now: datet
     if delivery not in Delivery.values:
         raise DeliveryRefused(DeliveryReason.REQUIRED, field="delivery")
     with use_case():
-        account = queries.account_for(by, public_id=account_public_id)
+        account = queries.account_for(by, public_id=account_public_id, right=Right.VIEW)
         account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         if not queries.may_manage(by, account_id=account.pk):
             raise DeliveryRefused(DeliveryReason.NOT_YOURS_TO_CHOOSE, field="delivery")
@@ -41,9 +43,11 @@ def set_delivery(*, by: Actor, account_public_id: str, delivery: str, now: datet
         if delivery != Delivery.PAPER and not email:
             raise DeliveryRefused(DeliveryReason.EMAIL_NOT_CONFIRMED, field="delivery")
         before = {"delivery": account.delivery}
-        account.delivery = delivery
-        account.delivery_email = email if delivery != Delivery.PAPER else ""
-        account.save(update_fields=["delivery", "delivery_email"])
+        if delivery == Delivery.PAPER:
+            send_on_paper(account)
+        else:
+            account.delivery, account.delivery_email, account.delivery_by_id = delivery, email, by.person_id
+            account.save(update_fields=["delivery", "delivery_email", "delivery_by"])
         journal.record(
             by=by,
             action="account.delivery_chosen",
@@ -57,25 +61,52 @@ def set_delivery(*, by: Actor, account_public_id: str, delivery: str, now: datet
     return account
 
 
-def end_delivery_to(*, account_id: int, person_id: int, by: Actor, now: datetime) -> None:
-    """Go back to paper when bills went to somebody who no longer holds the account (a step)."""
+def send_on_paper(account: Account) -> None:
+    """Bills go on paper and to no address (a step)."""
     require_transaction()
-    email = people.email_of(person_id)
+    account.delivery, account.delivery_email, account.delivery_by = Delivery.PAPER, "", None
+    account.save(update_fields=["delivery", "delivery_email", "delivery_by"])
+
+
+def end_delivery_to(*, account_id: int, person_id: int, by: Actor, now: datetime) -> bool:
+    """Go back to paper when bills went to somebody who no longer holds the account (a step).
+
+    Says whether they did. An address that came with the registry ends too when it is this person's and
+    nobody else who holds the account has it.
+    """
+    require_transaction()
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
-    if not email or account.delivery_email.lower() != email.lower():
-        return
-    stays = Link.objects.filter(
-        account_id=account_id,
-        removed_at__isnull=True,
-        suspended_at__isnull=True,
-        person__email__iexact=email,
-        person__email_confirmed_at__isnull=False,
-    )
-    if stays.exclude(person_id=person_id).exists():
-        return
+    if account.delivery_by_id is None:
+        email = people.email_of(person_id)
+        theirs = bool(email) and account.delivery_email.lower() == email.lower()
+        others = Link.objects.standing(at=now).filter(
+            account_id=account_id, person__email__iexact=email, person__email_confirmed_at__isnull=False
+        )
+        if not theirs or others.exclude(person_id=person_id).exists():
+            return False
+    elif account.delivery_by_id != person_id:
+        return False
+    _back_to_paper(account, by=by, now=now)
+    return True
+
+
+def end_lapsed_delivery(*, account_id: int, now: datetime) -> bool:
+    """Go back to paper if the address belongs to nobody who holds the account; the owners are told.
+
+    Says whether it did so.
+    """
+    with use_case():
+        account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+        if account.delivery == Delivery.PAPER or delivering.bill_addresses([account_id], at=None):
+            return False
+        _back_to_paper(account, by=Actor.system("delivery"), now=now)
+        tell_owners(account, change="delivery_ended", now=now)
+        return True
+
+
+def _back_to_paper(account: Account, *, by: Actor, now: datetime) -> None:
     before = {"delivery": account.delivery}
-    account.delivery, account.delivery_email = Delivery.PAPER, ""
-    account.save(update_fields=["delivery", "delivery_email"])
+    send_on_paper(account)
     journal.record(
         by=by,
         action="account.delivery_ended",

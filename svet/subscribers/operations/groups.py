@@ -138,10 +138,8 @@ def move_group(*, by: Actor, group_public_id: str, up: bool) -> None:
         Group.objects.bulk_update(order, ["position"])
 
 
-def _live_link(*, person_id: int, account_public_id: str) -> Link:
-    link = Link.objects.filter(
-        person_id=person_id, account__public_id=account_public_id, removed_at__isnull=True
-    ).first()
+def _standing_link(*, person_id: int, account_public_id: str) -> Link:
+    link = Link.objects.standing().filter(person_id=person_id, account__public_id=account_public_id).first()
     if link is None:
         raise AccountNotFound(AccountReason.NOT_FOUND)
     return link
@@ -168,7 +166,7 @@ def arrange_account(
     clean = None if alias is None else _clean_name(alias, field="alias", required=False)
     with use_case():
         _lock_cabinet(person_id=_person(by))
-        link = _live_link(person_id=_person(by), account_public_id=account_public_id)
+        link = _standing_link(person_id=_person(by), account_public_id=account_public_id)
         if clean is not None:
             link.alias = clean
         if group_public_id is not None:

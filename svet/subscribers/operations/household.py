@@ -75,7 +75,7 @@ def invite(
     with use_case():
         account = _lock(account_id=owned.account_id)
         owned = _owned(by, account_public_id=account_public_id)
-        holds = Link.objects.filter(queries.standing(), account=account, person__phone=number)
+        holds = Link.objects.standing(at=now).filter(account=account, person__phone=number)
         if holds.filter(invited_by__isnull=False).exists() or any(link.is_owner for link in holds):
             raise HouseholdRefused(HouseholdReason.ALREADY, field="phone")
         waiting = Invitation.objects.filter(account=account, phone=number, state=InvitationState.WAITING)
@@ -86,7 +86,7 @@ def invite(
             phone=number,
             ends_at=ends_at,
             created_at=now,
-            open_until=now + OPEN_FOR,
+            open_until=min(now + OPEN_FOR, ends_at or now + OPEN_FOR),
             **chosen,
         )
         notices.send_sms(
@@ -108,9 +108,7 @@ def accept_invitation(*, by: Actor, invitation_public_id: str, now: datetime) ->
         invitation = _to_me(by, public_id=invitation_public_id)
         account = _lock(account_id=invitation.account_id)
         invitation.refresh_from_db()
-        link = Link.objects.filter(
-            person_id=by.person_id or 0, account=account, removed_at__isnull=True
-        ).first()
+        link = Link.objects.kept().filter(person_id=by.person_id or 0, account=account).first()
         if invitation.state == InvitationState.ACCEPTED and link is not None:
             return link
         if not _is_open(invitation, now=now) or not _may_still_invite(invitation):
@@ -203,8 +201,7 @@ def change_access(
 
 def _owned(by: Actor, *, account_public_id: str) -> Link:
     """The actor's own link as the owner of the account. :raises AccountNotFound:"""
-    links = Link.objects.filter(
-        queries.standing(),
+    links = Link.objects.standing().filter(
         person_id=by.person_id or 0,
         account__public_id=account_public_id,
         confirmed_at__isnull=False,
@@ -217,16 +214,17 @@ def _owned(by: Actor, *, account_public_id: str) -> Link:
 
 
 def _owns(by: Actor, *, account_id: int) -> bool:
-    links = Link.objects.filter(queries.standing(), person_id=by.person_id or 0, account_id=account_id)
+    links = Link.objects.standing().filter(person_id=by.person_id or 0, account_id=account_id)
     return any(link.is_owner for link in links)
 
 
 def others_link(by: Actor, *, link_public_id: str) -> Link:
     """Another's hold on an account the actor owns, locked (a step). :raises AccountNotFound:"""
     link = (
-        Link.objects.select_for_update(of=("self",), no_key=True)
+        Link.objects.kept()
+        .select_for_update(of=("self",), no_key=True)
         .select_related("account__provider")
-        .filter(public_id=link_public_id, removed_at__isnull=True)
+        .filter(public_id=link_public_id)
         .first()
     )
     if (

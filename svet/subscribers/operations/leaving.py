@@ -19,7 +19,7 @@ def leave_accounts(*, person_id: int, by: Actor, now: datetime) -> int:
     """
     require_transaction()
     phone = people.person(person_id).phone
-    links = list(Link.objects.select_for_update().filter(person_id=person_id, removed_at__isnull=True))
+    links = list(Link.objects.kept().select_for_update().filter(person_id=person_id))
     for link in links:
         end_delivery_to(account_id=link.account_id, person_id=person_id, by=by, now=now)
         journal.record(
@@ -31,7 +31,7 @@ def leave_accounts(*, person_id: int, by: Actor, now: datetime) -> int:
             account_id=link.account_id,
         )
     mine = Link.objects.filter(person_id=person_id)
-    mine.filter(removed_at__isnull=True).update(removed_at=now)
+    Link.objects.kept().filter(person_id=person_id).update(removed_at=now)
     mine.update(alias="")
     for place, group in enumerate(Group.objects.filter(person_id=person_id).order_by("pk")):
         Group.objects.filter(pk=group.pk).update(name=str(place))

@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, QuerySet
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -23,6 +22,7 @@ from svet.people.operations.codes import tell_of_breaker
 from svet.subscribers import queries
 from svet.subscribers.models import Account, Group, Link, LinkProof
 from svet.subscribers.operations.delivery import end_delivery_to
+from svet.subscribers.operations.ending import end_link
 from svet.subscribers.operations.groups import default_group
 from svet.subscribers.queries import AccountNotFound, AccountReason
 from svet.subscribers.rules import normalise_account_number, normalise_meter_number
@@ -104,12 +104,7 @@ def _candidates(
     *, number: str, serial: str, person_id: int
 ) -> QuerySet[WithAnnotations[Account, _Candidate]]:
     proof = LinkProof.objects.filter(account=OuterRef("pk"), serial=serial)
-    link = Link.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=Now()),
-        account=OuterRef("pk"),
-        person_id=person_id,
-        removed_at__isnull=True,
-    )
+    link = Link.objects.known().filter(account=OuterRef("pk"), person_id=person_id)
     barred = Link.objects.filter(account=OuterRef("pk"), person_id=person_id, barred_at__isnull=False)
     return (
         Account.objects.filter(number=number)
@@ -120,9 +115,8 @@ def _candidates(
 
 
 def _existing(*, person_id: int, account_id: int) -> Link:
-    return Link.objects.select_related("account", "group").get(
-        person_id=person_id, account_id=account_id, removed_at__isnull=True
-    )
+    rows = Link.objects.kept().select_related("account", "group")
+    return rows.get(person_id=person_id, account_id=account_id)
 
 
 def _spend_tries(*, person_id: int, owner: bool, now: datetime) -> None:
@@ -155,9 +149,9 @@ def _link(
     earlier = Link.objects.filter(person_id=by.person_id, account=account)
     # An invitation whose term is over leaves a link that no longer opens anything; a suspended one stays, or
     # it could be added afresh as if nobody had complained.
-    over = earlier.filter(removed_at__isnull=True, suspended_at__isnull=True, ends_at__lte=now)
-    over.update(removed_at=F("ends_at"))
-    if earlier.filter(removed_at__isnull=True).exists():
+    for over in Link.objects.run_out(at=now).filter(person_id=by.person_id, account=account):
+        end_link(over, now=now)
+    if Link.objects.kept().filter(person_id=by.person_id, account=account).exists():
         return _existing(person_id=by.person_id, account_id=account_id), False
     first_time = not earlier.exists()
     group = None
@@ -170,7 +164,7 @@ def _link(
         person_id=by.person_id,
         account=account,
         group=group,
-        position=Link.objects.filter(group=group, removed_at__isnull=True).count(),
+        position=Link.objects.kept().filter(group=group).count(),
         can_manage=confirmed,
         linked_at=now,
         confirmed_at=now if confirmed else None,
@@ -204,13 +198,9 @@ def unlink(*, by: Actor, account_public_id: str, now: datetime) -> None:
     """
     with use_case():
         link = (
-            Link.objects.select_for_update(of=("self",))
-            .filter(
-                person_id=by.person_id or 0,
-                account__public_id=account_public_id,
-                removed_at__isnull=True,
-                suspended_at__isnull=True,
-            )
+            Link.objects.standing(at=now)
+            .select_for_update(of=("self",))
+            .filter(person_id=by.person_id or 0, account__public_id=account_public_id)
             .first()
         )
         if link is None:
@@ -238,18 +228,15 @@ def suspend_link(*, by: Actor, link_public_id: str, now: datetime) -> None:
     """
     with use_case():
         target = (
-            Link.objects.select_for_update(of=("self",), no_key=True)
-            .filter(public_id=link_public_id, removed_at__isnull=True)
+            Link.objects.kept()
+            .select_for_update(of=("self",), no_key=True)
+            .filter(public_id=link_public_id)
             .first()
         )
         own = None
         if target is not None:
-            own = Link.objects.filter(
-                person_id=by.person_id or 0,
-                account_id=target.account_id,
-                removed_at__isnull=True,
-                suspended_at__isnull=True,
-            ).first()
+            standing = Link.objects.standing(at=now).filter(account_id=target.account_id)
+            own = standing.filter(person_id=by.person_id or 0).first()
         if target is None or own is None or own.pk == target.pk:
             raise AccountNotFound(AccountReason.NOT_FOUND)
         younger = target.confirmed_at is None and target.linked_at > own.linked_at

@@ -14,8 +14,8 @@ from svet.kernel.transactions import use_case
 from svet.people.rules import normalise_phone
 from svet.people.rules.staff import checked_reason
 from svet.subscribers import queries
-from svet.subscribers.models import Account, Delivery, HandOver, Invitation, InvitationState, Link
-from svet.subscribers.operations.delivery import end_delivery_to
+from svet.subscribers.models import Account, HandOver, Invitation, InvitationState, Link
+from svet.subscribers.operations.delivery import end_delivery_to, send_on_paper
 from svet.subscribers.operations.telling import tell_access
 from svet.subscribers.queries import AccountNotFound, AccountReason
 from svet.subscribers.rules import Ground
@@ -128,10 +128,8 @@ def hand_over(
             made_at=now,
         )
         account.holder_name, account.registry_phone, account.held_since = name, number, on_date
-        account.delivery, account.delivery_email = Delivery.PAPER, ""
-        account.save(
-            update_fields=["holder_name", "registry_phone", "held_since", "delivery", "delivery_email"]
-        )
+        send_on_paper(account)
+        account.save(update_fields=["holder_name", "registry_phone", "held_since"])
         closed = _change_cabinets(account, phone=number, by=by, now=now)
         journal.record(
             by=by,
@@ -153,9 +151,10 @@ def _change_cabinets(account: Account, *, phone: str, by: Actor, now: datetime) 
         state=InvitationState.WITHDRAWN, answered_at=now
     )
     links = list(
-        Link.objects.select_for_update(of=("self",), no_key=True)
+        Link.objects.kept()
+        .select_for_update(of=("self",), no_key=True)
         .select_related("person", "account")
-        .filter(account=account, removed_at__isnull=True)
+        .filter(account=account)
         .order_by("pk")
     )
     lost = [link for link in links if not phone or link.person.phone != phone]
@@ -230,9 +229,10 @@ def _link(by: Actor, *, link_public_id: str) -> Link:
     # Whatever concerns one household goes one after another, in the order in which customers lock it.
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=account_id)
     link = (
-        Link.objects.select_for_update(of=("self",), no_key=True)
+        Link.objects.kept()
+        .select_for_update(of=("self",), no_key=True)
         .select_related("account", "person")
-        .filter(public_id=link_public_id, removed_at__isnull=True)
+        .filter(public_id=link_public_id)
         .first()
     )
     if link is None:

@@ -36,6 +36,7 @@ def make_account(
     flat: str = "17",
     tariff_group: str = "1.1",
     opened_on: date = date(2020, 1, 1),
+    residents: int | None = None,
     proofs: Sequence[str] = (),
 ) -> Account:
     """An account with its premises; ``proofs`` are meter numbers that open it."""
@@ -50,6 +51,7 @@ def make_account(
         registry_phone=registry_phone,
         tariff_group=tariff_group,
         opened_on=opened_on,
+        residents=residents,
         by=OFFICE,
         now=NOW,
     )

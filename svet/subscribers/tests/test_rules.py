@@ -15,6 +15,7 @@ from svet.subscribers.rules import (
     NumberReason,
     NumberRefused,
     address,
+    bare_number,
     mask_name,
     normalise_account_number,
     normalise_meter_number,
@@ -65,6 +66,29 @@ def test_meter_number_vector_has_its_outcome(raw: str, expected: str) -> None:
 def test_leading_zeros_and_separators_are_understood() -> None:
     assert normalise_account_number(" 0 356-067 000 ") == "0356067000"
     assert normalise_account_number("035603560356", {10, 12}) == "035603560356"
+
+
+@pytest.mark.parametrize("raw", ["№ 0356067000", "№0356 067 000", " №\u00a00356067000 "])
+def test_the_sign_before_a_number_on_a_bill_may_come_along(raw: str) -> None:
+    assert normalise_account_number(raw) == "0356067000"
+    assert normalise_meter_number(raw) == "0356067000"
+    assert bare_number(raw) == "0356067000"
+
+
+@pytest.mark.parametrize(
+    "raw", ["№№ 0356067000", "0356067000 №", "№", "ЛС № 0356067000", "#0356067000", "N 0356067000"]
+)
+def test_no_other_sign_and_no_word_comes_along(raw: str) -> None:
+    with pytest.raises(NumberRefused):
+        normalise_account_number(raw)
+
+
+@pytest.mark.parametrize("raw", ["0000", "00000000", "0 0 0 0 0 0", "№ 0000000000"])
+def test_a_meter_number_of_nothing_but_zeros_is_none(raw: str) -> None:
+    with pytest.raises(NumberRefused) as caught:
+        normalise_meter_number(raw)
+    assert caught.value.reason is NumberReason.ZEROS
+    assert texts.explain(caught.value)
 
 
 def test_letter_instead_of_zero_is_hinted() -> None:

@@ -1,4 +1,7 @@
-/* The face of a meter drawn over one real input: typing runs on, arrows turn the wheels, a paste is understood. */
+/* The face of a meter drawn over one real input: typing runs on, arrows turn the wheels, a paste is understood.
+
+   Coming to the face begins at its first wheel, as does selecting all of it and a digit after the last wheel:
+   whoever types the number anew gets what they typed. A touch of a face that has the focus picks a wheel. */
 
 class Odometer extends HTMLElement {
   connectedCallback() {
@@ -30,10 +33,14 @@ class Odometer extends HTMLElement {
     this.at = 0;
     this.face = face;
     input.addEventListener("beforeinput", (event) => this.before(event));
-    input.addEventListener("input", () => this.after());
+    input.addEventListener("input", (event) => this.after(event));
     input.addEventListener("keydown", (event) => this.key(event));
     input.addEventListener("pointerdown", (event) => this.point(event));
-    input.addEventListener("focus", () => this.draw());
+    input.addEventListener("focus", () => {
+      this.at = 0;
+      this.draw();
+    });
+    input.addEventListener("select", () => this.mark());
     input.addEventListener("blur", () => this.draw());
     this.show(false);
   }
@@ -52,8 +59,14 @@ class Odometer extends HTMLElement {
     return this.decimals ? `${this.face.slice(0, this.digits)},${this.face.slice(this.digits)}` : this.face;
   }
 
+  /* Whether all of the face is selected: what is typed then begins at the first wheel. */
+  get isWhole() {
+    return this.input.selectionStart === 0 && this.input.selectionEnd === this.input.value.length;
+  }
+
   before(event) {
     const kind = event.inputType;
+    if (this.isWhole && kind.startsWith("insert")) this.at = 0;
     if (kind === "insertText" && /^[0-9]$/.test(event.data ?? "")) {
       event.preventDefault();
       this.put(event.data);
@@ -65,9 +78,7 @@ class Odometer extends HTMLElement {
       event.preventDefault();
     } else if (kind === "deleteContentBackward") {
       event.preventDefault();
-      const at = this.at - 1;
-      this.at = Math.max(0, at);
-      this.set(this.at, "0");
+      this.rub();
     } else if (["insertFromPaste", "insertReplacementText", "insertText"].includes(kind)) {
       // Dictation, autofill and test robots insert a whole text at once.
       const given = event.data ?? event.dataTransfer?.getData("text") ?? "";
@@ -82,8 +93,16 @@ class Odometer extends HTMLElement {
   }
 
   /* A keyboard that did not ask beforehand (some phones compose digits): take what it left, if it is a reading. */
-  after() {
-    if (this.input.value === this.text) return;
+  after(event) {
+    const typed = this.input.value, caret = this.input.selectionStart;
+    if (typed === this.text) return;
+    const kind = event.inputType ?? "", more = typed.length - this.text.length;
+    if (kind.startsWith("delete")) return this.rub();
+    if (kind === "insertText" || kind === "insertCompositionText") {
+      if (more <= 0) this.at = 0; // all of it was selected
+      for (const digit of (more > 0 ? typed.slice(caret - more, caret) : typed).replace(/[^0-9]/g, "")) this.put(digit);
+      return this.show(true);
+    }
     const face = this.wheelsOf(this.input.value);
     if (face === null) this.show(true);
     else {
@@ -92,8 +111,19 @@ class Odometer extends HTMLElement {
     }
   }
 
+  rub() {
+    if (this.isWhole) {
+      this.at = 0;
+      this.face = "0".repeat(this.width);
+      this.show(true);
+    } else {
+      this.at = Math.max(0, this.at - 1);
+      this.set(this.at, "0");
+    }
+  }
+
   put(digit) {
-    if (this.at >= this.width) return;
+    if (this.at >= this.width) this.at = 0;
     this.set(this.at, digit);
     this.at = Math.min(this.width, this.at + 1);
     this.draw();
@@ -126,6 +156,7 @@ class Odometer extends HTMLElement {
   }
 
   point(event) {
+    if (document.activeElement !== this.input) return requestAnimationFrame(() => this.draw());
     const place = this.wheels.findIndex((box) => event.clientX < box.getBoundingClientRect().right);
     this.at = place < 0 ? this.width : place;
     requestAnimationFrame(() => this.draw());
@@ -147,6 +178,10 @@ class Odometer extends HTMLElement {
       const same = odometers.every((other) => other.face === other.last);
       (button.querySelector("span") ?? button).textContent = same ? button.dataset.old : button.dataset.new;
     }
+  }
+
+  mark() {
+    if (this.isWhole) for (const box of this.wheels) box.classList.add("is-here");
   }
 
   draw() {

@@ -1,0 +1,101 @@
+"""Payments by the API: one payee per payment, and what came back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from svet.api.tests.test_v1 import Program
+from svet.gateways import acquiring
+from svet.payments import operations
+from svet.payments.models import Order
+from svet.payments.tests.factories import (
+    NOW,
+    Family,
+    StubBank,
+    make_family,
+    owe,
+    provider_with_requisites,
+)
+from svet.subscribers.models import Account
+from svet.subscribers.tests.factories import make_account, make_link
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch) -> StubBank:
+    stub = StubBank()
+    monkeypatch.setattr(acquiring, "gateway", lambda: stub)
+    return stub
+
+
+@pytest.fixture
+def family(bank: StubBank) -> Family:
+    return make_family()
+
+
+@pytest.fixture
+def far(family: Family) -> Account:
+    """Anna's account of another provider."""
+    account = make_account(provider=provider_with_requisites(code="okskaya", name="Окская теплосеть"))
+    make_link(person=family.anna, account=account, confirmed=True)
+    owe(account, 2_50)
+    return account
+
+
+def lines(*paid: tuple[Account, int]) -> dict[str, Any]:
+    return {
+        "lines": [{"account_id": account.public_id, "amount_kopecks": kopecks} for account, kopecks in paid]
+    }
+
+
+def test_several_payees_are_named_so_that_a_program_can_split(family: Family, far: Account) -> None:
+    anna = Program(family.anna)
+    asked = lines((family.first, 300_00), (far, 2_50), (family.second, 35_38))
+    answer = anna.post("/payments", asked)
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert (problem["code"], problem["field"]) == ("several_payees", "lines")
+    assert problem["payees"] == [
+        {
+            "name": "Уралэнергосбыт",
+            "account_ids": [family.first.public_id, family.second.public_id],
+            "total_kopecks": 335_38,
+        },
+        {"name": "Окская теплосеть", "account_ids": [far.public_id], "total_kopecks": 2_50},
+    ]
+    assert not Order.objects.exists()
+    sums = {line["account_id"]: line for line in asked["lines"]}
+    for number, payee in enumerate(problem["payees"]):
+        part = {"lines": [sums[account] for account in payee["account_ids"]]}
+        assert anna.post("/payments", part, key=f"part-{number}").status_code == 201
+    assert Order.objects.count() == 2
+
+
+def test_boris_and_vera_learn_nothing_of_payees(family: Family, far: Account) -> None:
+    for person in (family.boris, family.vera):
+        answer = Program(person).post("/payments", lines((family.first, 1_00), (far, 1_00)), key="x")
+        assert answer.status_code == 404
+        assert "payees" not in answer.json()
+
+
+def test_what_came_back_is_told_with_the_payment_the_balance_and_the_history(
+    family: Family, bank: StubBank
+) -> None:
+    anna = Program(family.anna)
+    made = anna.post("/payments", lines((family.first, 300_00))).json()
+    order = Order.objects.get()
+    bank.pay(order)
+    operations.settle(order_id=order.pk, now=NOW, by="test")
+    bank.give_back(order, 100_00)
+    operations.settle(order_id=order.pk, now=NOW, by="test")
+    found = anna.get(f"/payments/{made['id']}").json()
+    assert (found["state"], found["refunded_kopecks"]) == ("credited", 100_00)
+    assert [refund["amount_kopecks"] for refund in found["refunds"]] == [100_00]
+    accounts = {account["id"]: account for account in anna.get("/accounts").json()}
+    assert accounts[family.first.public_id]["balance_kopecks"] == 100_00
+    events = anna.get("/history?since=2026-11-01&until=2026-11-30").json()["events"]
+    back = next(event for event in events if event["kind"] == "refund")
+    assert (back["amount_kopecks"], back["id"], back["number"]) == (-100_00, made["id"], order.number)

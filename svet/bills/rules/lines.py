@@ -1,0 +1,139 @@
+"""The lines of a bill as a reader sees them: parts of equal price are one, and what they say of the month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from svet.bills.rules.document import LineRow, Usage
+
+SETTLEMENT = "settlement"
+READING = "reading"
+#: How much the days of two scales or two months may differ and still be the same for a reader.
+ABOUT_DAYS = 3
+
+
+def adds_up(*, kwh: Decimal, price: Decimal, kopecks: int) -> bool:
+    """Whether kWh × price gives exactly this sum: a formula that is a kopeck off is no formula."""
+    return int((kwh * price * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)) == kopecks
+
+
+def merged(lines: Sequence[LineRow]) -> tuple[LineRow, ...]:
+    """The same lines with neighbouring parts put together that differ by nothing the reader pays for.
+
+    A charge divides a volume by billing months and by tariff tables; where the price stayed the same that
+    tells the reader nothing. Parts are kept apart where the sum would not be kWh × price any more, or where
+    the volume together would not fit its range.
+    """
+    found: list[LineRow] = []
+    for line in _ordered(lines):
+        joined = _joined(found[-1], line) if found and _same(found[-1]) == _same(line) else None
+        if joined is None:
+            found.append(line)
+        else:
+            found[-1] = joined
+    return tuple(found)
+
+
+def _ordered(lines: Sequence[LineRow]) -> list[LineRow]:
+    """Lines that may be put together side by side, groups in the order of their first line."""
+    first: dict[object, int] = {}
+    for place, line in enumerate(lines):
+        first.setdefault(_same(line), place)
+    return sorted(lines, key=lambda line: (first[_same(line)], line.since_on, line.until_on))
+
+
+def _same(line: LineRow) -> tuple[object, ...]:
+    return (
+        line.meter_serial,
+        line.zone,
+        line.basis,
+        line.settles if line.basis == SETTLEMENT else None,
+        line.range_no,
+        line.range_over_kwh,
+        line.range_upper_kwh,
+        line.price,
+        line.ratio,
+        line.previous_value,
+        line.previous_on,
+        line.current_value,
+        line.current_on,
+        line.demonstration,
+    )
+
+
+def _joined(one: LineRow, other: LineRow) -> LineRow | None:
+    """Both parts as one line, or None where they must stay apart."""
+    kwh, kopecks = one.kwh + other.kwh, one.kopecks + other.kopecks
+    if one.until_on != other.since_on and (one.since_on, one.until_on) != (other.since_on, other.until_on):
+        return None
+    if not adds_up(kwh=kwh, price=one.price, kopecks=kopecks):
+        return None
+    limit = one.range_upper_kwh
+    if limit is not None and abs(kwh) > limit - (one.range_over_kwh or 0):
+        return None
+    open_ended = one.range_upper_kwh is None and bool(one.range_over_kwh)
+    if open_ended and one.until_on == other.since_on:
+        # «Свыше 6 000» of two months is not what is above 6 000 of both together.
+        return None
+    return replace(
+        one,
+        until_on=max(one.until_on, other.until_on),
+        kwh=kwh,
+        kopecks=kopecks,
+        tariff_to=other.tariff_to,
+        decree=_both(one.decree, other.decree),
+        source_url=other.source_url or one.source_url,
+    )
+
+
+def _both(one: str, other: str) -> str:
+    return other if not one or one == other else one if not other or other in one else f"{one}; {other}"
+
+
+def usage(lines: Sequence[LineRow]) -> Usage:
+    """What the lines of a month say about consumption, without what they take back."""
+    used = [line for line in lines if line.basis != SETTLEMENT]
+    kwh = sum((line.kwh for line in used), Decimal(0))
+    kopecks = sum(line.kopecks for line in used)
+    if not used:
+        return Usage(kwh, kopecks, None, None, plain=False)
+    spans: dict[tuple[str, str], tuple[date, date]] = {}
+    for line in used:
+        key = (line.meter_serial, line.zone)
+        known = spans.get(key, (line.since_on, line.until_on))
+        spans[key] = (min(known[0], line.since_on), max(known[1], line.until_on))
+    since = min(start for start, _end in spans.values())
+    until = max(end for _start, end in spans.values())
+    alike = all(
+        (start - since).days <= ABOUT_DAYS and (until - end).days <= ABOUT_DAYS
+        for start, end in spans.values()
+    )
+    plain = (
+        alike
+        and until > since
+        and len(used) == len(lines)
+        and all(line.basis == READING for line in used)
+        # A dial that went back or round is explained by its line, not compared.
+        and all(line.kwh >= 0 for line in used)
+    )
+    return Usage(kwh, kopecks, since, until, plain)
+
+
+def prices(lines: Sequence[LineRow]) -> dict[str, list[Decimal]]:
+    """The prices of each zone and range in the order of their days, each change once, nothing taken back."""
+    found: dict[str, list[Decimal]] = {}
+    for line in sorted(lines, key=lambda line: (line.since_on, line.until_on)):
+        if line.basis == SETTLEMENT:
+            continue
+        known = found.setdefault(f"{line.zone}/{line.range_no}", [])
+        if not known or known[-1] != line.price:
+            known.append(line.price)
+    return found
+
+
+def last_prices(lines: Sequence[LineRow]) -> dict[str, Decimal]:
+    """The price each zone and range ended with, for the next month to compare with."""
+    return {key: found[-1] for key, found in prices(lines).items()}

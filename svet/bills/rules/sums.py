@@ -1,0 +1,75 @@
+"""What a bill makes of the postings that no bill has shown yet: the account's sums, and each movement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from svet.bills.rules.document import Movement, Sums
+from svet.kernel.periods import Month
+
+# The kinds of the ledger's transactions, as they stand in snapshots.
+CHARGE: Final = "charge"
+PAYMENT: Final = "payment"
+REFUND: Final = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A posting of an account's debt that stands on no bill yet; kopecks are positive for a debt."""
+
+    transaction_id: int
+    kind: str
+    on: date
+    kopecks: int
+
+
+def account_sums(
+    posted: Sequence[Posted], *, before: int | None, month: Month, settled: int
+) -> tuple[Sums, tuple[Movement, ...]]:
+    """The sums of a month's bill and what moved the account, by day.
+
+    ``before`` is the closing sum of the bill it continues: the opening is that very sum, and whatever became
+    known since stands on this bill with its own day. The first bill (``before`` is None) opens with all that
+    counts for the days before its month. ``settled`` is the part of the month's charge that takes back.
+    """
+    opening = before
+    shown = list(posted)
+    if opening is None:
+        opening = sum(each.kopecks for each in posted if each.on < month.first)
+        shown = [each for each in posted if each.on >= month.first]
+    own = sum(each.kopecks for each in shown if _is_own(each, month))
+    rest = [each for each in shown if not _is_own(each, month)]
+    paid = -sum(each.kopecks for each in rest if each.kind == PAYMENT)
+    refunded = sum(each.kopecks for each in rest if each.kind == REFUND)
+    earlier = sum(each.kopecks for each in rest if each.kind == CHARGE)
+    corrected = sum(each.kopecks for each in rest if each.kind not in (PAYMENT, REFUND, CHARGE))
+    sums = Sums(
+        opening=opening,
+        charged=own - settled,
+        recalculated=settled + corrected,
+        paid=paid,
+        closing=opening + sum(each.kopecks for each in shown),
+        earlier=earlier,
+        refunded=refunded,
+    )
+    movements = tuple(
+        Movement(each.kind, each.on, each.kopecks, late=before is not None and each.on < month.first)
+        for each in rest
+        if each.kopecks
+    )
+    return sums, movements
+
+
+def balances(sums: Sums) -> bool:
+    """Whether the sums of a bill add up to its closing sum."""
+    return (
+        sums.opening + sums.charged + sums.earlier + sums.recalculated + sums.refunded - sums.paid
+        == sums.closing
+    )
+
+
+def _is_own(each: Posted, month: Month) -> bool:
+    return each.kind == CHARGE and each.on >= month.first

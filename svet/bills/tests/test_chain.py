@@ -1,0 +1,234 @@
+"""Bills that follow each other: what one closes with the next opens with, whatever becomes known when."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import count
+from threading import Barrier, Thread
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from svet.billing import operations as billing
+from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
+from svet.bills import operations, queries
+from svet.bills.models import Bill, BillEntry
+from svet.bills.rules import BillDocument
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.kernel.transactions import use_case
+from svet.ledger import operations as ledger
+from svet.ledger import queries as balances
+from svet.ledger.rules import Book, Kind, Leg
+from svet.metering.models import Meter
+from svet.metering.tests.factories import make_reading
+from svet.payments.tests.factories import REQUISITES
+from svet.subscribers.models import Account
+from svet.subscribers.tests.factories import make_provider
+
+pytestmark = pytest.mark.django_db
+SEPTEMBER, OCTOBER = NOVEMBER.plus(-2), NOVEMBER.plus(-1)
+KEYS = count(1)
+
+
+def post(account: Account, kopecks: int, *, on: date, kind: Kind = Kind.PAYMENT) -> None:
+    """Move the account's debt by so many kopecks, counting for a day."""
+    legs = [Leg(Book.RECEIVABLE, account.pk, Money(kopecks)), Leg(Book.BANK, None, Money(-kopecks))]
+    at = datetime(on.year, on.month, on.day, 7, tzinfo=UTC)
+    with use_case():
+        ledger.post(
+            key=f"test:{next(KEYS)}",
+            kind=kind,
+            legs=legs,
+            occurred_at=at,
+            effective_on=on,
+            provider_id=account.provider_id,
+        )
+
+
+def live() -> tuple[Account, Meter]:
+    """An account read every month from September to December."""
+    make_provider(**REQUISITES)
+    load_chelyabinsk()
+    account, meter = make_metered_account(installed_on=date(2026, 8, 20))
+    for value, on in ((1100, date(2026, 9, 20)), (1200, date(2026, 10, 20)), (1300, date(2026, 11, 20))):
+        make_reading(meter, value, read_on=on)
+    return account, meter
+
+
+def charge(month: Month) -> None:
+    first = month.plus(1).first
+    now = datetime(first.year, first.month, 1, 1, tzinfo=UTC)
+    billing.run(provider_id=make_provider().pk, period=month, now=now)
+
+
+def issue(month: Month, *, day: int = 1) -> operations.IssueReport:
+    """Issue the bills of a month early on a day of the next one."""
+    first = month.plus(1).first
+    now = datetime(first.year, first.month, day, 4, tzinfo=UTC)
+    return operations.issue(provider_id=make_provider().pk, period=month, now=now)
+
+
+def document(account: Account, month: Month) -> BillDocument:
+    return queries.bill_by_id(Bill.objects.get(account=account, period=month.first).pk, masked=False).document
+
+
+def test_payment_known_after_its_bill_stands_on_the_next_one_with_its_day() -> None:
+    account, _meter = live()
+    charge(SEPTEMBER)
+    issue(SEPTEMBER)
+    post(account, -30_000, on=date(2026, 9, 30))
+    charge(OCTOBER)
+    issue(OCTOBER)
+    first, second = document(account, SEPTEMBER), document(account, OCTOBER)
+    assert second.sums.opening == first.sums.closing
+    assert second.sums.paid == 30_000
+    (late,) = second.movements
+    assert (late.on, late.kopecks, late.late) == (date(2026, 9, 30), -30_000, True)
+    assert second.sums.closing == balances.balance(account.pk).kopecks
+    assert queries.broken_chain() == queries.broken() == []
+
+
+def test_payment_between_the_end_of_the_month_and_the_issue_stands_on_the_bill() -> None:
+    account, _meter = live()
+    charge(SEPTEMBER)
+    post(account, -10_000, on=date(2026, 10, 2))
+    issue(SEPTEMBER, day=3)
+    found = document(account, SEPTEMBER)
+    assert found.sums.paid == 10_000
+    assert found.sums.closing == balances.balance(account.pk).kopecks
+    assert [each.late for each in found.movements] == [False]
+    charge(OCTOBER)
+    issue(OCTOBER)
+    assert document(account, OCTOBER).movements == ()
+
+
+def test_first_bill_opens_with_all_that_was_before() -> None:
+    account, _meter = live()
+    post(account, 50_000, on=date(2026, 7, 1), kind=Kind.OPENING)
+    post(account, -20_000, on=date(2026, 8, 31))
+    post(account, -1_000, on=date(2026, 9, 10))
+    charge(SEPTEMBER)
+    issue(SEPTEMBER)
+    sums = document(account, SEPTEMBER).sums
+    assert (sums.opening, sums.paid) == (30_000, 1_000)
+    assert queries.broken_chain() == []
+
+
+def test_refunds_and_corrections_are_named_by_their_kind() -> None:
+    account, _meter = live()
+    charge(SEPTEMBER)
+    issue(SEPTEMBER)
+    post(account, 5_000, on=date(2026, 10, 5), kind=Kind.REFUND)
+    post(account, -7_000, on=date(2026, 8, 2), kind=Kind.CORRECTION)
+    charge(OCTOBER)
+    issue(OCTOBER)
+    found = document(account, OCTOBER)
+    assert [(each.kind, each.late) for each in found.movements] == [("correction", True), ("refund", False)]
+    assert (found.sums.refunded, found.sums.recalculated, found.sums.paid) == (5_000, -7_000, 0)
+    assert found.sums.closing == balances.balance(account.pk).kopecks
+    assert queries.broken_chain() == queries.broken() == []
+
+
+def test_month_without_a_bill_stands_on_the_next_one_in_its_own_line() -> None:
+    account, _meter = live()
+    charge(SEPTEMBER)
+    issue(SEPTEMBER)
+    charge(OCTOBER)
+    charge(NOVEMBER)
+    issue(NOVEMBER)
+    found = document(account, NOVEMBER)
+    assert found.previous_period == SEPTEMBER.first
+    assert found.sums.earlier == found.movements[0].kopecks > 0
+    assert found.sums.charged == found.total
+    # The month that was overtaken gets no bill any more: bills only go forward.
+    report = issue(OCTOBER, day=15)
+    assert (report.issued, report.overtaken) == (0, 1)
+    assert queries.broken_chain() == queries.broken() == []
+
+
+def test_months_charged_together_and_billed_one_after_the_other_chain() -> None:
+    account, _meter = live()
+    for month in (SEPTEMBER, OCTOBER, NOVEMBER):
+        charge(month)
+    post(account, -40_000, on=date(2026, 11, 15))
+    for month in (SEPTEMBER, OCTOBER, NOVEMBER):
+        issue(month, day=1)
+    found = [document(account, month) for month in (SEPTEMBER, OCTOBER, NOVEMBER)]
+    assert [each.sums.opening for each in found[1:]] == [each.sums.closing for each in found[:2]]
+    assert found[-1].sums.closing == balances.balance(account.pk).kopecks
+    assert sum(each.sums.paid for each in found) == 40_000
+    assert queries.broken_chain() == []
+
+
+def test_what_no_bill_shows_is_what_changed_since() -> None:
+    account, _meter = live()
+    charge(SEPTEMBER)
+    issue(SEPTEMBER)
+    post(account, -11_111, on=date(2026, 9, 30))
+    post(account, -2_222, on=date(2026, 10, 4))
+    since = queries.unbilled(account_ids=[account.pk])[account.pk]
+    assert [each.kopecks for each in since] == [-11_111, -2_222]
+    closing = document(account, SEPTEMBER).sums.closing
+    assert closing + sum(each.kopecks for each in since) == balances.balance(account.pk).kopecks
+
+
+def test_posting_cannot_stand_on_two_bills_nor_leave_its_own() -> None:
+    account, _meter = live()
+    charge(SEPTEMBER)
+    issue(SEPTEMBER)
+    entry = BillEntry.objects.filter(account=account).first()
+    assert entry is not None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BillEntry.objects.create(bill_id=entry.bill_id, account=account, transaction_id=entry.transaction_id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BillEntry.objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    ("corruption", "says"),
+    [
+        ("UPDATE bills_bill SET payable_kopecks = payable_kopecks + 1 WHERE period = '2026-09-01'", "closed"),
+        ("DELETE FROM bills_billentry WHERE id = (SELECT min(id) FROM bills_billentry)", "moves the account"),
+        ("DELETE FROM bills_bill WHERE period = '2026-09-01'", "of no account"),
+        ("UPDATE bills_billentry SET account_id = account_id + 1000000", "of no account"),
+    ],
+)
+def test_verify_names_a_broken_chain(corruption: str, says: str) -> None:
+    account, _meter = live()
+    for month in (SEPTEMBER, OCTOBER, NOVEMBER):
+        charge(month)
+        issue(month)
+        post(account, -1_000, on=month.plus(1).first)
+    assert queries.broken_chain() == []
+    with connection.cursor() as cursor:
+        # What stays to be checked at the end of the transaction is checked before its triggers go.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(corruption)
+    assert any(says in breach for breach in queries.broken_chain())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_months_issued_at_once_share_no_posting() -> None:
+    account, _meter = live()
+    for month in (SEPTEMBER, OCTOBER):
+        charge(month)
+    post(account, -3_000, on=date(2026, 10, 7))
+    start = Barrier(2)
+
+    def work(month: Month) -> None:
+        start.wait()
+        try:
+            issue(month)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work, args=(month,)) for month in (SEPTEMBER, OCTOBER)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # Whichever came first, everything stands on some bill once.
+    assert queries.unbilled(account_ids=[account.pk], until=OCTOBER.end)[account.pk] in ([],)
+    assert queries.broken_chain() == []

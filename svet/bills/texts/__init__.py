@@ -1,0 +1,61 @@
+"""The words of a bill, for the page, the PDF and the notices."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from svet.bills.queries import BillReason, PrintReason
+from svet.bills.texts.labels import (
+    in_month,
+    month_label,
+    price_text,
+    range_label,
+    short_month,
+    source_label,
+    zone_label,
+)
+from svet.bills.texts.lines import days_text, foundation, line_formula, volume_formula
+from svet.bills.texts.sentences import (
+    decrees,
+    money_sentence,
+    notes,
+    sentence,
+    tariff_sentence,
+    volume_sentence,
+)
+from svet.bills.texts.sums import SumRow, due_words, movement_label, sum_rows
+from svet.kernel.refusals import Refused
+
+__all__ = [
+    "SumRow",
+    "days_text",
+    "decrees",
+    "due_words",
+    "explain",
+    "foundation",
+    "in_month",
+    "line_formula",
+    "money_sentence",
+    "month_label",
+    "movement_label",
+    "notes",
+    "price_text",
+    "range_label",
+    "sentence",
+    "short_month",
+    "source_label",
+    "sum_rows",
+    "tariff_sentence",
+    "volume_formula",
+    "volume_sentence",
+    "zone_label",
+]
+
+
+def explain(refusal: Refused) -> str:
+    """Say a refusal of this room to a customer."""
+    if refusal.reason is BillReason.NOT_FOUND:
+        return _("Такого счёта нет. Проверьте адрес или откройте список счетов.")
+    if refusal.reason is PrintReason.NO_BATCH:
+        return _("Такой партии нет. Её номер стоит на контрольном листе.")
+    return str(refusal)

@@ -1,0 +1,98 @@
+"""Words inside the lines of a bill: months, zones, sources, ranges, prices."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils.dates import MONTHS_3
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from svet.bills.rules import LineRow
+from svet.kernel.periods import Month
+from svet.look.formats import NBSP, number
+from svet.look.formats import month as month_name
+
+_IN_MONTH: tuple[Promise, ...] = (
+    gettext_lazy("в январе"),
+    gettext_lazy("в феврале"),
+    gettext_lazy("в марте"),
+    gettext_lazy("в апреле"),
+    gettext_lazy("в мае"),
+    gettext_lazy("в июне"),
+    gettext_lazy("в июле"),
+    gettext_lazy("в августе"),
+    gettext_lazy("в сентябре"),
+    gettext_lazy("в октябре"),
+    gettext_lazy("в ноябре"),
+    gettext_lazy("в декабре"),
+)
+_ZONES: dict[str, Promise] = {
+    "single": gettext_lazy("Круглосуточный"),
+    "day": gettext_lazy("День"),
+    "night": gettext_lazy("Ночь"),
+    "peak": gettext_lazy("Пик"),
+    "semipeak": gettext_lazy("Полупик"),
+}
+_SOURCES: dict[str, Promise] = {
+    "web": gettext_lazy("личный кабинет"),
+    "api": gettext_lazy("приложение"),
+    "sms": gettext_lazy("СМС"),
+    "office": gettext_lazy("офис"),
+    "register": gettext_lazy("реестр"),
+    "quick": gettext_lazy("без входа"),
+    "automatic": gettext_lazy("счётчик сам"),
+    "absence": gettext_lazy("на время отъезда"),
+    "control": gettext_lazy("контрольное"),
+    "initial": gettext_lazy("при установке"),
+    "final": gettext_lazy("при снятии"),
+    "average": gettext_lazy("по среднему"),
+    "norm": gettext_lazy("по нормативу"),
+    "settlement": gettext_lazy("перерасчёт"),
+}
+
+
+def in_month(month: Month) -> str:
+    """«в ноябре»."""
+    return str(_IN_MONTH[month.month - 1])
+
+
+def month_label(month: Month | date) -> str:
+    """«ноябрь 2026»: inside a sentence, so in small letters in Russian."""
+    label = month_name(month)
+    return label.lower() if (get_language() or "ru").startswith("ru") else label
+
+
+def short_month(month: date) -> str:
+    """«ноя 26»: a label below a bar."""
+    return f"{str(MONTHS_3[month.month]).lower()[:3]}{NBSP}{month.year % 100:02d}"
+
+
+def zone_label(zone: str) -> str:
+    """«Круглосуточный», «День»…; a name this version does not know stays as it is."""
+    return str(_ZONES.get(zone, zone))
+
+
+def source_label(source: str) -> str:
+    """How a reading came, or why there was none."""
+    return str(_SOURCES.get(source, source))
+
+
+def range_label(line: LineRow) -> str:
+    """Which part of the month's volume the price is for: «до 3 900», «свыше 3 900 до 6 000»."""
+    over, upper = line.range_over_kwh, line.range_upper_kwh
+    if upper is None and not over:
+        return _("весь объём")
+    if upper is None:
+        return _("свыше %(over)s") % {"over": number(over or Decimal(0))}
+    if not over:
+        return _("до %(upper)s") % {"upper": number(upper)}
+    return _("свыше %(over)s до %(upper)s") % {"over": number(over), "upper": number(upper)}
+
+
+def price_text(price: Decimal) -> str:
+    """«4,77»: at least two decimals, as many as the regulator published."""
+    places = max(2, -int(price.normalize().as_tuple().exponent))
+    return number(price, places=places)

@@ -1,0 +1,90 @@
+"""A line of a bill in words: its formula, its volume, its days, what it is founded on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from svet.bills.rules import LineRow
+from svet.bills.texts.labels import month_label, price_text, source_label
+from svet.look.formats import MINUS, NBSP, day, energy, number, roubles
+
+
+def line_formula(line: LineRow) -> str:
+    """«212 кВт·ч × 4,77 ₽ = 1 011,24 ₽»."""
+    return f"{energy(line.kwh)} × {price_text(line.price)}{NBSP}₽ = {roubles(line.kopecks)}"
+
+
+def days_text(line: LineRow) -> str:
+    """«21.10.2026–20.11.2026»: the days whose consumption the line prices."""
+    if line.until_on <= line.since_on:
+        return day(line.since_on)
+    return f"{day(line.since_on)}–{day(line.until_on - timedelta(days=1))}"
+
+
+def volume_formula(line: LineRow) -> str:
+    """«4 236 − 4 024», with the ratio where there is one; empty without both values or after a roll-over.
+
+    Where the line prices only a part of what the readings show, that is said: the parts of a range or of a
+    price never look as if they were the difference of the readings.
+    """
+    if line.previous_value is None or line.current_value is None or line.current_value < line.previous_value:
+        return ""
+    difference = f"{number(line.current_value)} {MINUS} {number(line.previous_value)}"
+    if line.ratio != 1:
+        difference = f"({difference}) × {number(line.ratio)}"
+    whole = (line.current_value - line.previous_value) * line.ratio
+    if whole == line.kwh:
+        return difference
+    return _("%(difference)s = %(whole)s; в этой строке %(part)s") % {
+        "difference": difference,
+        "whole": energy(whole),
+        "part": energy(line.kwh),
+    }
+
+
+def foundation(line: LineRow) -> str:
+    """What a line without readings stands on: the base of an estimate, the cause of a give-back."""
+    days = (line.until_on - line.since_on).days
+    if line.basis == "average" and days > 0:
+        return _(
+            "показаний не было: %(kwh)s за %(days)s, около %(daily)s в день по показаниям прежних месяцев"
+        ) % {
+            "kwh": energy(line.kwh),
+            "days": days_label(days),
+            "daily": energy((line.kwh / days).quantize(Decimal("0.1"))),
+        }
+    if line.basis == "norm":
+        return _("показаний долго не было: норматив на человека × число проживающих")
+    if line.basis == "settlement":
+        return _returned(line)
+    return ""
+
+
+def days_label(days: int) -> str:
+    """«31 день»."""
+    return ngettext("%(days)d день", "%(days)d дней", days) % {"days": days}
+
+
+def _returned(line: LineRow) -> str:
+    """Why a line takes something back, and from which month's bill."""
+    values = {
+        "month": month_label(line.settles) if line.settles else "",
+        "value": number(line.cause_value) if line.cause_value is not None else "",
+        "on": day(line.cause_on) if line.cause_on else "",
+        "source": source_label(line.cause_source),
+    }
+    if line.cause_value is None:
+        return _("возвращаем начисленное за %(month)s") % values
+    if line.current_value is None:
+        return (
+            _("пришли показания %(value)s от %(on)s: начисленное без показаний за %(month)s возвращаем")
+            % values
+        )
+    return (
+        _("показания %(value)s от %(on)s (%(source)s) меньше учтённых: лишнее за %(month)s возвращаем")
+        % values
+    )

@@ -1,0 +1,80 @@
+"""Bodies of requests, read on the event loop: with a least pace, a greatest length and a common purse."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+#: Seconds a body may take beside what its length grants it: a slow network's first packets.
+GRACE: Final = 10.0
+#: Bytes a second, on the whole, below which nobody honest sends.
+PACE: Final = 1_000
+#: A form with the most photos it may carry, each as large as may be.
+LONGEST: Final = 64 * 1024 * 1024
+#: Bytes of unfinished and waiting bodies one process holds at most. They never touch the disk.
+PURSE: Final = 192 * 1024 * 1024
+
+
+class Fault(Enum):
+    """Why a body was not read to its end."""
+
+    SLOW = 408
+    LONG = 413
+    FULL = 503
+
+
+class BodyRefused(Exception):
+    """The body is not read further. :ivar fault: why"""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.name)
+        self.fault = fault
+
+
+@dataclass(slots=True)
+class Purse:
+    """What the bodies of this process may hold together; only the event loop touches it."""
+
+    left: int = PURSE
+
+    def take(self, count: int) -> None:
+        """:raises BodyRefused: nothing is left"""
+        if count > self.left:
+            raise BodyRefused(Fault.FULL)
+        self.left -= count
+
+    def give_back(self, count: int) -> None:
+        self.left += count
+
+
+async def read_body(chunks: AsyncIterator[bytes], *, purse: Purse, longest: int = LONGEST) -> bytes:
+    """The whole body. Its bytes are out of the purse until the caller gives them back.
+
+    :raises BodyRefused: too slow, too long, or too many at once; then nothing is out of the purse
+    """
+    parts: list[bytes] = []
+    held = 0
+    began = time.monotonic()
+    ahead = aiter(chunks)
+    try:
+        while True:
+            deadline = began + GRACE + held / PACE
+            async with asyncio.timeout(deadline - time.monotonic()):
+                part = await anext(ahead, None)
+            if part is None:
+                return b"".join(parts)
+            purse.take(len(part))
+            held += len(part)
+            if held > longest:
+                raise BodyRefused(Fault.LONG)
+            parts.append(part)
+    except TimeoutError:
+        purse.give_back(held)
+        raise BodyRefused(Fault.SLOW) from None
+    except BaseException:
+        purse.give_back(held)
+        raise

@@ -1,0 +1,61 @@
+"""What ``svet import`` says and writes: a sentence for every row to look at, and a file to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from svet.config.failures import Failure
+from svet.exchange.operations import FileReport
+from svet.exchange.reporting import sentences, summary, to_mend
+
+#: So many sentences are read on a screen; a longer list is a file.
+SHOWN = 100
+
+
+def reject_path(file: Path, given: Path | None) -> Path:
+    """Where the rows to be mended go: as asked, or beside the file under a name nobody uses yet.
+
+    :raises Failure: that file is there already, or its folder is not
+    """
+    if given is None:
+        names = (f"{file.stem}.rejects{'' if n == 1 else f'-{n}'}{file.suffix}" for n in range(1, 10_000))
+        return next(path for name in names if not (path := file.with_name(name)).exists())
+    if given.exists():
+        # It may be one that somebody is mending.
+        raise Failure(_("Файл %(path)s уже есть: назовите другой.") % {"path": given})
+    if not given.absolute().parent.is_dir():
+        raise Failure(_("Нет папки %(path)s.") % {"path": given.absolute().parent})
+    return given
+
+
+def tell(report: FileReport, *, profile: str, content: bytes, path: Path, say: Callable[[str], None]) -> bool:
+    """Say what became of a register and write what was not taken; True when nothing is left to mend."""
+    say(summary(report))
+    said = sentences(report)
+    for sentence in said[:SHOWN]:
+        say(sentence)
+    if len(said) > SHOWN:
+        listed = path.with_name(f"{path.name}.txt")
+        _write(listed, ("\n".join(said) + "\n").encode(), say=say)
+        say(_("Показаны первые %(shown)s из %(all)s, все: %(path)s") % {
+            "shown": SHOWN, "all": len(said), "path": listed,
+        })  # fmt: skip
+    rejected = to_mend(report, profile=profile, content=content)
+    if rejected and _write(path, rejected, say=say):
+        say(_("Непринятые строки, чтобы исправить и загрузить снова: %(path)s") % {"path": path})
+    return not rejected
+
+
+def _write(path: Path, content: bytes, *, say: Callable[[str], None]) -> bool:
+    """The register is taken already: a folder that cannot be written to is said, not raised."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        say(_("Файл %(path)s не записать (%(why)s): назовите другой через --rejects.") % {
+            "path": path, "why": error.strerror or "",
+        })  # fmt: skip
+        return False
+    return True

@@ -1,0 +1,173 @@
+"""The front by itself: what it hands to a page, whom it lets wait, and what it says to whom it turns away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from svet.config.front import Front, bodies
+from svet.config.front.bridge import Answer
+from svet.config.front.desk import Crowded, Desk, Lane
+
+
+@dataclass
+class Head:
+    """A request's head as granian gives it."""
+
+    path: str = "/"
+    method: str = "GET"
+    headers: Any = field(default_factory=dict)
+    client: str = "[2001:db8::1]:50000"
+    server: str = "127.0.0.1:8000"
+    scheme: str = "http"
+    http_version: str = "1.1"
+    query_string: str = "a=1"
+
+
+class Line:
+    """A connection: pieces of a body with pauses before them, and the answer it got."""
+
+    def __init__(self, *pieces: tuple[float, bytes]) -> None:
+        self.pieces = pieces
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.body = b""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for pause, piece in self.pieces:
+            await asyncio.sleep(pause)
+            yield piece
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status, self.headers, self.body = status, dict(headers), body
+
+    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
+        self.response_bytes(status, headers, b"")
+
+
+def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Set-Cookie", " a=b")])
+    told = {name: value for name, value in environ.items() if isinstance(value, str)}
+    return [json.dumps(told).encode(), b"\n", environ["wsgi.input"].read()]
+
+
+def front(application: Any = echo, *, threads: int = 1, patience: float = 0.2) -> Front:
+    async def alive() -> Answer:
+        return Answer(200, [], b"{}")
+
+    return Front(application, threads=threads, patience=patience, direct={"/health/": alive})
+
+
+def asked(one: Front, head: Head, *pieces: tuple[float, bytes]) -> Line:
+    line = Line(*pieces)
+    asyncio.run(one.__rsgi__(head, line))
+    return line
+
+
+def test_a_page_gets_the_whole_request_and_its_answer_goes_out_whole() -> None:
+    headers = {"content-type": "text/x", "content-length": "4", "host": "h", "x_forwarded_proto": "https"}
+    line = asked(front(), Head("/где", "POST", headers), (0, b"ab"), (0.01, b"cd"))
+    told, body = line.body.split(b"\n")
+    environ = json.loads(told)
+    assert (line.status, line.headers["Set-Cookie"], body) == (200, "a=b", b"abcd")
+    assert environ["PATH_INFO"].encode("latin-1").decode() == "/где"
+    assert (environ["REMOTE_ADDR"], environ["SERVER_PORT"]) == ("2001:db8::1", "8000")
+    assert (environ["CONTENT_TYPE"], environ["CONTENT_LENGTH"], environ["HTTP_HOST"]) == ("text/x", "4", "h")
+    assert "HTTP_X_FORWARDED_PROTO" not in environ
+
+
+def test_a_body_is_cut_when_it_is_slower_than_the_least_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "GRACE", 0.1)
+    one = front()
+    head = Head("/", "POST", {"content-length": "60000"})
+    line = asked(one, head, (0, b"{"), *[(0.04, b"a")] * 50)
+    assert (line.status, line.headers["connection"]) == (408, "close")
+    assert "Связь слишком медленная" in line.body.decode()
+    # At more than the least pace it may take longer than that.
+    assert asked(one, head, *[(0.03, b"a" * 100)] * 10).status == 200
+    assert one.purse.left == bodies.PURSE
+
+
+def test_a_body_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = front()
+    assert asked(one, Head("/", "POST", {"content-length": str(bodies.LONGEST + 1)})).status == 413
+    one.purse.left = 3
+    crowded = asked(one, Head("/api/v1/x", "POST", {"transfer-encoding": "chunked"}), (0, b"1234"))
+    assert (crowded.status, crowded.headers["retry-after"]) == (503, "30")
+    assert json.loads(crowded.body)["status"] == 503
+    assert one.purse.left == 3
+
+
+def test_an_address_of_the_loop_is_answered_while_every_thread_is_busy() -> None:
+    leave = threading.Event()
+
+    def busy(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        leave.wait(10)
+        return echo(environ, start_response)
+
+    async def story() -> None:
+        one, first = front(busy), Line()
+        begun = asyncio.create_task(one.__rsgi__(Head(), first))
+        await asyncio.sleep(0.05)
+        health, page = Line(), Line()
+        await one.__rsgi__(Head("/health/"), health)
+        assert health.status == 200
+        began = time.monotonic()
+        await one.__rsgi__(Head("/tariffs/", headers={"cookie": "svet-language=en"}), page)
+        assert time.monotonic() - began < 1
+        assert (page.status, page.headers["retry-after"]) == (503, "30")
+        assert "visitors" in page.body.decode()
+        leave.set()
+        await begun
+        assert first.status == 200
+        assert one.desk.waiting == 0
+
+    asyncio.run(story())
+
+
+def test_a_begun_payment_goes_first_and_may_wait_longer() -> None:
+    order: list[str] = []
+
+    async def story() -> None:
+        desk = Desk(1, 0.2)
+
+        def work(name: str, seconds: float) -> Callable[[], None]:
+            def act() -> None:
+                time.sleep(seconds)
+                order.append(name)
+
+            return act
+
+        async def turned_away(waiting: Awaitable[None]) -> bool:
+            try:
+                await waiting
+            except Crowded:
+                return True
+            return False
+
+        tasks = [asyncio.create_task(turned_away(desk.run(work("busy", 0.4), lane=Lane.ORDINARY)))]
+        await asyncio.sleep(0.02)
+        for name, lane in (("late", Lane.ORDINARY), ("paying", Lane.BEGUN)):
+            tasks.append(asyncio.create_task(turned_away(desk.run(work(name, 0), lane=lane))))
+        await asyncio.sleep(0.25)
+        tasks.append(asyncio.create_task(turned_away(desk.run(work("page", 0), lane=Lane.ORDINARY))))
+        assert await asyncio.gather(*tasks) == [False, True, False, False]
+
+    asyncio.run(story())
+    assert order == ["busy", "paying", "page"]
+
+
+def test_a_page_that_breaks_outside_of_django_is_still_answered() -> None:
+    def broken(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        raise RuntimeError("broken")
+
+    one = front(broken)
+    assert asked(one, Head()).status == 500
+    assert asked(one, Head()).status == 500

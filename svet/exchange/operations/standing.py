@@ -1,0 +1,76 @@
+"""What stands in the tables, read back in the words of the register of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from svet.exchange.rules.comparing import Body, Standing
+from svet.metering.models import Meter, Register
+from svet.metering.rules import zones_of
+from svet.subscribers.models import Account, Provider
+
+BATCH = 5_000
+
+
+def standing(*, provider: Provider, numbers: Sequence[str]) -> dict[str, Standing]:
+    """The provider's accounts of these numbers with their meters, the removed ones too."""
+    found: dict[str, Standing] = {}
+    for start in range(0, len(numbers), BATCH):
+        accounts = Account.objects.select_related("premises").filter(
+            provider=provider, number__in=numbers[start : start + BATCH]
+        )
+        by_key = {row.pk: Standing(_account(row), row.pk) for row in accounts}
+        found |= {row.number: by_key[row.pk] for row in accounts}
+        _add_meters(by_key)
+    return found
+
+
+def _account(row: Account) -> Body:
+    premises = row.premises
+    return {
+        "holder": row.holder_name,
+        "phone": row.registry_phone,
+        "city": premises.city,
+        "street": premises.street,
+        "house": premises.house,
+        "flat": premises.flat,
+        "area": premises.area_m2,
+        "residents": premises.residents or 0,
+        "tariff_group": row.tariff_group,
+        "opened_on": row.opened_on,
+    }
+
+
+def _add_meters(accounts: dict[int, Standing]) -> None:
+    meters = {
+        row.pk: row for row in Meter.objects.filter(account_id__in=list(accounts)).order_by("installed_on")
+    }
+    initial: dict[int, dict[str, object]] = {}
+    for key, zone, value in Register.objects.filter(meter_id__in=meters).values_list(
+        "meter_id", "zone", "initial_value"
+    ):
+        initial.setdefault(key, {})[zone] = value
+    for key, row in meters.items():
+        account = accounts[row.account_id]
+        account.meters[row.serial] = _meter(row, initial.get(key, {}))
+        # The same number may come back: the last time decides.
+        account.removed.pop(row.serial, None)
+        if row.removed_on is not None:
+            account.removed[row.serial] = row.removed_on
+
+
+def _meter(row: Meter, initial: dict[str, object]) -> Body:
+    zones = zones_of(row.scheme)
+    return {
+        "meter_type": row.type_name,
+        "scheme": row.scheme,
+        "digits": row.digits,
+        "decimals": row.decimals,
+        "ratio": row.ratio,
+        "installed_on": row.installed_on,
+        "verified_on": row.verified_on,
+        "next_verification_on": row.next_verification_on,
+        "smart": row.smart,
+        "max_daily": row.max_daily_kwh,
+        **{f"initial_{place}": initial.get(zone.value) for place, zone in enumerate(zones, start=1)},
+    }

@@ -1,0 +1,54 @@
+"""What an operator reads after a register was taken: a sentence a row, and the file to be mended."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from svet.exchange import texts
+from svet.exchange.models import RegisterRow
+from svet.exchange.operations import FileReport
+from svet.exchange.operations.outcomes import Outcome
+from svet.exchange.rules.rejects import reject_file
+from svet.look.formats import number, roubles
+
+State = RegisterRow.State
+#: What can be mended and loaded again; money in suspense was taken.
+_TO_MEND = (State.REJECTED, State.CHANGED)
+
+
+def summary(report: FileReport) -> str:
+    """How many rows there were and what became of them."""
+    counts = [
+        (_("принято"), report.applied),
+        (_("повторов"), report.repeated),
+        (_("изменилось, не принято"), report.changed),
+        (_("в невыясненных"), report.suspense),
+        (_("с ошибками, не принято"), report.rejected),
+    ]
+    said = ", ".join(f"{words}: {number(count)}" for words, count in counts if count)
+    line = _("Реестр № %(number)s, строк: %(rows)s") % {
+        "number": report.number,
+        "rows": number(report.rows),
+    }
+    parts = [line, said] if said else [line]
+    if report.sum_kopecks:
+        parts.append(_("на сумму %(sum)s") % {"sum": roubles(report.sum_kopecks)})
+    return "; ".join(parts) + "."
+
+
+def sentences(report: FileReport) -> list[str]:
+    """One sentence for every row that somebody has to look at, in the order of the file."""
+    return [_sentence(fault) for fault in report.faults]
+
+
+def to_mend(report: FileReport, *, profile: str, content: bytes) -> bytes:
+    """The rows that were not taken as a file of the same form; empty when all were."""
+    lines = [fault.line_no for fault in report.faults if fault.state in _TO_MEND]
+    return reject_file(profile=profile, content=content, lines=frozenset(lines)) if lines else b""
+
+
+def _sentence(fault: Outcome) -> str:
+    text = fault.text
+    if fault.state == State.SUSPENSE and not text:
+        text = texts.waits(account=fault.account_number, kopecks=fault.kopecks)
+    return texts.explain_line(line_no=fault.line_no, column=fault.column, reason=str(fault.reason), text=text)

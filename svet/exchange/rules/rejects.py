@@ -1,0 +1,69 @@
+"""The rows of a register that were not taken, as a register of their own to be mended and loaded again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection
+
+from svet.exchange.rules import accounts, readings, values
+from svet.exchange.rules.tables import decode_as, heading_lines, read_table
+from svet.exchange.rules.values import FieldFault
+from svet.kernel.money import Money
+
+_COLUMNS = {"accounts": accounts.COLUMNS, "readings": readings.COLUMNS}
+_SUMS = ("sum", "transfer", "commission")
+
+
+def reject_file(*, profile: str, content: bytes, lines: Collection[int]) -> bytes:
+    """The same file with only the rows that begin on ``lines``: encoding, heading and separator are kept.
+
+    Rows stand as they stood. A register of payments gets a control line that agrees with them; a sum that
+    cannot be read counts as nothing there, and whoever mends it mends the control line too.
+    """
+    text, encoding = decode_as(content)
+    kept = _payments(text, lines) if profile == "payments" else _table(text, lines, profile=profile)
+    return kept.encode(encoding)
+
+
+def _table(text: str, lines: Collection[int], *, profile: str) -> str:
+    every = list(io.StringIO(text, newline=""))
+    kept = every[: heading_lines(text)]
+    for row in read_table(text, _COLUMNS[profile]):
+        if row.number in lines:
+            kept += every[row.number - 1 : row.last]
+    return "".join(kept)
+
+
+def _payments(text: str, lines: Collection[int]) -> str:
+    every = list(io.StringIO(text))
+    kept = [raw for number, raw in enumerate(every, start=1) if number in lines]
+    trailer = next((raw for raw in reversed(every) if raw.startswith("=")), "")
+    end = "\r\n" if "\r\n" in text else "\n"
+    kept = [raw if raw.endswith("\n") else raw + end for raw in kept]
+    said = trailer.strip("\r\n").split(";")
+    # Sums are the last columns of a row: a separator inside an address moves everything else.
+    totals = [
+        Money.total(_sum(raw, from_the_end=len(_SUMS) - place) for raw in kept) for place in range(len(_SUMS))
+    ]
+    counted = [f"={len(kept)}", *(_roubles(total) for total in totals)]
+    return "".join([*kept, ";".join([*counted[: len(said)], *said[len(counted) :]])]) + _ending(trailer)
+
+
+def _sum(raw: str, *, from_the_end: int) -> Money:
+    parts = [part.strip() for part in raw.strip("\r\n").split(";")]
+    if len(parts) < from_the_end:
+        return Money(0)
+    cell = parts[-from_the_end].removeprefix("-")
+    try:
+        found = values.money({"sum": cell}, "sum")
+    except FieldFault:
+        return Money(0)
+    return -found if parts[-from_the_end].startswith("-") else found
+
+
+def _roubles(total: Money) -> str:
+    return f"{total.roubles:.2f}".replace(".", ",")
+
+
+def _ending(trailer: str) -> str:
+    return trailer[len(trailer.rstrip("\r\n")) :]

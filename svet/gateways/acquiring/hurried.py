@@ -1,0 +1,60 @@
+"""A bulkhead before the bank: of all the threads that serve pages only a few may wait for it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
+from typing import TypeVar
+
+from svet.gateways.acquiring.port import (
+    PATIENT,
+    Acquiring,
+    BankOrder,
+    BankPage,
+    BankRefund,
+    BankStatus,
+    News,
+)
+from svet.gateways.failures import Temporary
+from svet.kernel.money import Money
+
+T = TypeVar("T")
+
+
+class Hurried:
+    """A bank of which those in a hurry (``patience`` below ``PATIENT``) ask at most ``places`` at once.
+
+    One more is told at once that nobody knows, as with a silent bank: its order is asked about by a job. The
+    patience is for the whole call, however the bank spreads its answer; a call that is given up goes on
+    holding its place until it ends. Whoever has time, a job, is not counted.
+    """
+
+    def __init__(self, bank: Acquiring, *, places: int) -> None:
+        self.bank = bank
+        self._places = BoundedSemaphore(places)
+        self._callers = ThreadPoolExecutor(places, thread_name_prefix="bank")
+
+    def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
+        return self._within(lambda: self.bank.create(order=order, patience=patience), patience)
+
+    def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
+        return self._within(lambda: self.bank.status(reference=reference, patience=patience), patience)
+
+    def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
+        return self.bank.refund(key=key, reference=reference, amount=amount)
+
+    def read_callback(self, *, raw: bytes, address: str) -> News:
+        return self.bank.read_callback(raw=raw, address=address)
+
+    def _within(self, call: Callable[[], T], patience: float) -> T:
+        if patience >= PATIENT:
+            return call()
+        if not self._places.acquire(blocking=False):
+            raise Temporary("enough others are asking the bank", code="crowded")
+        asked = self._callers.submit(call)
+        asked.add_done_callback(lambda _: self._places.release())
+        try:
+            return asked.result(timeout=patience)
+        except TimeoutError:
+            raise Temporary("the bank took too long", code="slow") from None
