@@ -12,9 +12,15 @@ def files() -> QuerySet[RegisterFile]:
     return RegisterFile.objects.order_by("-taken_at", "-pk")
 
 
-def suspense() -> QuerySet[RegisterRow]:
-    """Rows whose money waits for an account («Невыясненные платежи»), oldest first."""
-    return RegisterRow.objects.filter(state=RegisterRow.State.SUSPENSE).order_by("pk")
+def waiting_line(reference: str) -> tuple[str, int, str] | None:
+    """Where a row that waits stands: the register's number, its line there, and the line as it came."""
+    rows = RegisterRow.objects.filter(reference=reference, state__in=["suspense", "differs"])
+    return rows.order_by("pk").values_list("file__number", "line_no", "raw").first()
+
+
+def register_by_number(number: str) -> RegisterFile | None:
+    """The register with this number («Р-…»)."""
+    return RegisterFile.objects.filter(number=number).first()
 
 
 def broken() -> list[str]:

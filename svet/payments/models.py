@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
+from svet.payments.claim_models import Claim
 from svet.payments.refund_models import LaterLine, PaymentRefund, RefundLine
 from svet.payments.register_models import RegisterPayment, Source
 from svet.payments.states import OPEN, OrderState
@@ -17,6 +18,7 @@ __all__ = [
     "BoundCard",
     "Callback",
     "CallbackOutcome",
+    "Claim",
     "LaterLine",
     "Order",
     "OrderLine",

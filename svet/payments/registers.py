@@ -33,6 +33,14 @@ MOVES: Mapping[RegisterState, frozenset[RegisterState]] = {
 WAITING = frozenset({RegisterState.SUSPENSE, RegisterState.DIFFERS})
 
 
+class CaseKind(StrEnum):
+    """What stands at the money desk."""
+
+    ORDER = "order"
+    CALLBACK = "callback"
+    ROW = "row"
+
+
 class WaitReason(StrEnum):
     """Why a row waits for a person."""
 
@@ -48,7 +56,16 @@ class WaitReason(StrEnum):
     SAME_ELSEWHERE = "same_elsewhere"  # the same row was taken with, or without, a bank's name
 
 
+#: Rows whose own day cannot be the day their money counts for.
+NO_DAY = frozenset({WaitReason.DAY_AHEAD, WaitReason.DAY_OLD})
+
+
 def register_key(*, source: str, external_id: str, paid_on: date, reversal: bool, twin: int) -> str:
     """The ledger key of a row: its whole identity, so that no other payment can be taken for it."""
     key = f"reg:{source}:{paid_on.isoformat()}:{external_id}"
     return key + (":storno" if reversal else "") + (f":{twin}" if twin else "")
+
+
+def may_move(*, old: RegisterState, new: RegisterState) -> bool:
+    """Whether the table allows the move."""
+    return new in MOVES[old]

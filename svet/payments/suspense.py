@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
-from svet.payments.models import RegisterPayment, Source
-from svet.payments.registers import WAITING, RegisterState, WaitReason
+from svet.payments.models import Claim, RegisterPayment, Source
+from svet.payments.registers import WAITING, CaseKind, RegisterState, WaitReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,21 @@ class WaitingRow:
         return self.state is RegisterState.SUSPENSE
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who has taken a case, and when."""
+
+    person_id: int
+    name: str
+    taken_at: datetime
+
+
+def owners(*, kind: CaseKind, subjects: Collection[str]) -> dict[str, Owner]:
+    """Who has taken these cases; those of nobody are absent."""
+    rows = Claim.objects.filter(kind=kind.value, subject__in=subjects)
+    return {row.subject: Owner(row.person_id, row.name, row.taken_at) for row in rows}
+
+
 def sources() -> list[SourceView]:
     """Every named source, by code."""
     return [_source(row) for row in Source.objects.select_related("provider").order_by("code")]
@@ -70,9 +86,7 @@ def waiting(*, limit: int | None = None, text: str = "", kopecks: int | None = N
     rows = RegisterPayment.objects.filter(state__in=sorted(WAITING))
     if text or kopecks is not None:
         by_text = (
-            Q(external_id__iexact=text) | Q(account_text__icontains=text) | Q(payer__icontains=text)
-            if text
-            else Q()
+            Q(external_id=text) | Q(account_text__icontains=text) | Q(payer__icontains=text) if text else Q()
         )
         by_sum = Q(kopecks__in=[kopecks, -kopecks]) if kopecks is not None else Q()
         rows = rows.filter(by_text | by_sum)
@@ -91,11 +105,16 @@ def row_by_id(public_id: str) -> WaitingRow | None:
     return next(iter(_views(RegisterPayment.objects.filter(public_id=public_id))), None)
 
 
-def rows_of_number(number: str) -> list[tuple[WaitingRow, int | None]]:
-    """Rows with this number of a bank, newest first, each with the key of the account it stands on."""
-    rows = RegisterPayment.objects.filter(external_id__iexact=number).order_by("-pk")[:50]
-    accounts = [row.account_id for row in rows]
-    return list(zip(_views(rows), accounts, strict=True))
+def accounts_of_number(number: str) -> list[int]:
+    """Keys of the accounts on which payments with this number of a bank stand."""
+    rows = RegisterPayment.objects.filter(external_id=number, account__isnull=False).order_by("-pk")
+    return [key for key in rows.values_list("account_id", flat=True)[:50] if key is not None]
+
+
+def rows_without_account(number: str) -> list[WaitingRow]:
+    """Rows with this number of a bank that stand on no account, newest first: waiting, returned or closed."""
+    rows = RegisterPayment.objects.filter(external_id=number, account__isnull=True)
+    return _views(rows.order_by("-pk")[:50])
 
 
 def first_of(row: WaitingRow) -> WaitingRow | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
+from svet.payments.registers import RegisterState
 from svet.payments.rules import LIMITS, AmountReason
 from svet.payments.states import OrderState
 
@@ -35,6 +36,7 @@ def explain(refusal: Refused) -> str:
         or _explain_order(refusal)
         or _explain_review(refusal)
         or _explain_source(refusal)
+        or _explain_row(refusal)
     )
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 
@@ -152,6 +154,35 @@ def _explain_review(refusal: Refused) -> str:
     return ""
 
 
+def _explain_row(refusal: Refused) -> str:
+    """For the staff at the money desk: a row of a register, or a case a colleague has."""
+    match str(refusal.reason):
+        case "row_not_found":
+            return _("Такой строки реестра нет.")
+        case "row_already_decided":
+            return _("Это уже решено другим сотрудником или самим банком. Ничего не изменилось.")
+        case "row_not_staff":
+            return _("Это решает только сотрудник.")
+        case "row_number":
+            return _("Это не номер лицевого счёта: нужны только цифры, как на квитанции.")
+        case "row_account_unknown":
+            return _("У поставщика «%(provider)s» нет такого счёта.") % refusal.details
+        case "row_other_provider":
+            return _(
+                "Этот счёт другого поставщика, а деньги пришли поставщику «%(provider)s». "
+                "Верните их отправителю."
+            ) % (refusal.details)
+        case "row_other_account":
+            return _("Номер изменился. Проверьте владельца и адрес ещё раз.")
+        case "row_day_needed":
+            return _("Укажите день платежа: тот, что в реестре, невозможен.")
+        case "row_day_impossible":
+            return _("Такого дня платежа быть не может: он в будущем или слишком давний.")
+        case "case_taken":
+            return _("Этим занимается %(name)s. Возьмите себе, если нужно.") % refusal.details
+    return ""
+
+
 def state_name(state: OrderState, *, refunded: bool = False, returned: bool = False) -> str:
     """The state of a payment in one or two words, as «История» shows it.
 
@@ -171,6 +202,18 @@ def state_name(state: OrderState, *, refunded: bool = False, returned: bool = Fa
         OrderState.FAILED: _("Не принят банком"),
         OrderState.REVIEW: _("На проверке"),
         OrderState.RETURNED: _("Возвращён"),
+    }[state]
+
+
+def register_state_name(state: RegisterState) -> str:
+    """Where a row of a register stands, in a few words for the staff."""
+    return {
+        RegisterState.CREDITED: _("зачислен"),
+        RegisterState.SUSPENSE: _("в невыясненных"),
+        RegisterState.DIFFERS: _("ждёт решения, не зачислен"),
+        RegisterState.RETURNED: _("возвращён отправителю"),
+        RegisterState.REVERSED: _("зачислен и отменён банком"),
+        RegisterState.CLOSED: _("закрыт: не отдельный платёж"),
     }[state]
 
 

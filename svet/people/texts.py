@@ -67,6 +67,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.BREAKERS: gettext_lazy("Снимать общие ограничения"),
     Permission.APPEALS: gettext_lazy("Отвечать на обращения"),
     Permission.BILLING: gettext_lazy("Тарифы и расчёты"),
+    Permission.MONEY: gettext_lazy("Деньги на проверке и невыясненные платежи"),
     Permission.MEMBERS: gettext_lazy("Принимать сотрудников и менять роли"),
     Permission.VIEW_LOG: gettext_lazy("Видеть, кто из сотрудников открывал счета"),
 }

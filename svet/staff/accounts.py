@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 
 from svet.journal import operations as journal
 from svet.look.requests import now_of
+from svet.payments.registers import WAITING
+from svet.payments.texts import register_state_name
 from svet.people.rules.staff import Permission
 from svet.staff.account_view import account_screen
 from svet.staff.desk import Desk, actor_of, desk_page, member_at, turn_away
-from svet.staff.search import LONGEST, search
+from svet.staff.search import LONGEST, search, search_money
 from svet.subscribers import finding, queries
 
 DESK = Desk(
@@ -34,10 +36,17 @@ DESK = Desk(
 def accounts(request: HttpRequest) -> HttpResponse:
     """What the search found; one account alone is opened at once."""
     asked = request.GET.get("q", "")[:LONGEST].replace("\x00", "").strip()
-    rows = search(asked)
-    if len(rows) == 1:
+    rows, money = search(asked), search_money(asked)
+    if len(rows) == 1 and not money:
         return redirect("staff-account", rows[0].public_id)
-    context: dict[str, Any] = {"asked": asked, "rows": rows, "full": len(rows) == finding.MOST}
+    context: dict[str, Any] = {
+        "asked": asked,
+        "rows": rows,
+        "full": len(rows) == finding.MOST,
+        "register": money.register,
+        "money": [(row, row.state in WAITING, register_state_name(row.state)) for row in money.rows],
+        "may_money": Permission.MONEY in member_at(request).permissions,
+    }
     return render(request, "staff/accounts.html", context)
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from svet.bills import queries as bills
+from svet.exchange import queries as exchange
+from svet.exchange.models import RegisterFile
 from svet.kernel.refusals import Refused
 from svet.metering import queries as metering
 from svet.payments import queries as payments
+from svet.payments import suspense
+from svet.payments.suspense import WaitingRow
 from svet.people.rules import normalise_phone
 from svet.subscribers import finding
 from svet.subscribers.finding import Found
@@ -23,7 +28,7 @@ def search(asked: str) -> list[Found]:
     """The accounts the text may mean, by number; nothing for an empty text.
 
     Digits are tried as an account, a meter and a phone, a number with letters as a payment, a receipt and a
-    bill, anything else as an address or a name.
+    bill, anything else as an address or a name; all of it as a bank's number of a payment.
     """
     text = " ".join(asked.split())[:LONGEST]
     text = text.removeprefix("№").lstrip() if bare_number(text).isdigit() else text
@@ -33,6 +38,25 @@ def search(asked: str) -> list[Found]:
     for way in _ways(text):
         keys.update(way())
     return finding.found(account_ids=keys)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMoney:
+    """Rows of registers under a bank's number that wait or went back, and the register of that number."""
+
+    rows: list[WaitingRow]
+    register: RegisterFile | None
+
+    def __bool__(self) -> bool:
+        return bool(self.rows) or self.register is not None
+
+
+def search_money(asked: str) -> FoundMoney:
+    """What of registers stands on no account, by a bank's number of a payment or a register's own number."""
+    text = " ".join(asked.split())[:LONGEST]
+    if not text:
+        return FoundMoney([], None)
+    return FoundMoney(suspense.rows_without_account(text), exchange.register_by_number(text.upper()))
 
 
 def _ways(text: str) -> list[Callable[[], list[int]]]:
@@ -54,6 +78,7 @@ def _ways(text: str) -> list[Callable[[], list[int]]]:
             lambda: metering.accounts_of_receipt(number),
             lambda: bills.accounts_of_bill(text),
         ]
+    ways.append(lambda: suspense.accounts_of_number(text))
     if any(sign.isalpha() for sign in text):
         ways.append(lambda: finding.by_words(text))
     return ways

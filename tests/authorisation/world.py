@@ -18,6 +18,7 @@ from svet.bills import operations as bills
 from svet.bills.models import Bill, PrintBatch
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
+from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
@@ -30,6 +31,9 @@ from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.notices.rules import Event
+from svet.payments.models import Callback, Order, RegisterPayment
+from svet.payments.operations import RegisterRow, apply_register_payments
+from svet.payments.states import OrderState
 from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
 from svet.people import operations as people
 from svet.people.models import Person, Token
@@ -38,6 +42,7 @@ from svet.people.rules.staff import Role
 from svet.people.tests.factories import make_member, make_person
 from svet.staff.tests.browsers import working
 from svet.subscribers import operations as subscribers
+from svet.subscribers.models import Account
 from svet.subscribers.tests.factories import make_account, make_group, make_link
 from svet.support.models import MessagePhoto
 from svet.support.tests.factories import make_appeal
@@ -93,6 +98,29 @@ def _full_bucket(now: datetime) -> str:
     return next(one.public_id for one in blocked(now=now) if one.limit is LimitName.RECOVERY_PER_PHONE)
 
 
+def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, str]:
+    """One of each list of the money desk: an order in review, a callback of nobody, a row without account."""
+    order = make_order(person=payer, lines=[(account, 1_000)], now=now)
+    Order.objects.filter(pk=order.pk).update(state=OrderState.REVIEW)
+    callback = Callback.objects.create(raw=b"{}", received_at=now, outcome="unmatched", reference="nobody's")
+    row = RegisterRow(
+        "SUIP-1",
+        None,
+        "0399999999",
+        Money(300_00),
+        timezone.localdate(),
+        account.provider_id,
+        payer="Крапивина",
+    )
+    with use_case():
+        apply_register_payments(source="bank", rows=[row], now=now)
+    return {
+        "order_case_id": order.public_id,
+        "callback_id": str(callback.pk),
+        "row_id": RegisterPayment.objects.get(external_id="SUIP-1").public_id,
+    }
+
+
 def build() -> World:
     """Anna owns an account with a bill; each Boris holds it with one right more; Vera has another."""
     now = timezone.now()
@@ -126,7 +154,8 @@ def build() -> World:
         rights=["submit"],
         now=now,
     )
-    make_link(person=cast[Who.VERA], account=make_account(), confirmed=True)
+    veras = make_account()
+    make_link(person=cast[Who.VERA], account=veras, confirmed=True)
 
     receipt = metering.submit_readings(
         by=Actor.person(anna.pk),
@@ -176,6 +205,7 @@ def build() -> World:
     appeal = make_appeal(person=anna, now=now)
 
     ids = {
+        **_money_cases(cast[Who.VERA], veras, now),
         "account_id": account.public_id,
         "public_id": account.public_id,
         "meter_id": meter.public_id,

@@ -3,6 +3,7 @@
 from svet.payments.operations.beginning import begin_payment
 from svet.payments.operations.callbacks import CallbackRejected, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
+from svet.payments.operations.claiming import ClaimConflict, check_claim, release, take
 from svet.payments.operations.listing import look_for_refunds
 from svet.payments.operations.orders import (
     AccountNotPayable,
@@ -26,6 +27,14 @@ from svet.payments.operations.reviewing import (
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
 from svet.payments.operations.sources import SourceRefused, add_source
+from svet.payments.operations.suspense import (
+    RowConflict,
+    RowNotFound,
+    RowRefused,
+    account_for_row,
+    put_on_account,
+    return_suspense,
+)
 
 __all__ = [
     "AccountNotPayable",
@@ -33,6 +42,7 @@ __all__ = [
     "CallbackRejected",
     "CardNotFound",
     "CardRefused",
+    "ClaimConflict",
     "Fate",
     "OrderConflict",
     "OrderRefused",
@@ -41,12 +51,17 @@ __all__ = [
     "ReviewNotFound",
     "ReviewReason",
     "ReviewRefused",
+    "RowConflict",
+    "RowNotFound",
+    "RowRefused",
     "SeveralPayeesRefused",
     "SourceRefused",
+    "account_for_row",
     "add_source",
     "apply_register_payments",
     "begin_payment",
     "cancel_reviewed",
+    "check_claim",
     "close_callback",
     "create_order",
     "credit_reviewed",
@@ -54,9 +69,13 @@ __all__ = [
     "look_at_due_orders",
     "look_for_refunds",
     "name_card",
+    "put_on_account",
+    "release",
+    "return_suspense",
     "send_back",
     "send_to_bank",
     "settle",
+    "take",
     "take_callback",
     "unbind_card",
 ]

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     BREAKERS = "breakers"  # let go a limit of the whole installation or of a network
     APPEALS = "appeals"  # read and answer what people write
     BILLING = "billing"  # tariffs, runs, corrections
+    MONEY = "money"  # payments before a person, unclear money: credit, put on an account, send back
     MEMBERS = "members"  # members of staff and their roles
     VIEW_LOG = "view_log"  # who of the staff opened which account
 
@@ -46,7 +47,13 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
         }
     ),
     Role.BILLING: frozenset(
-        {Permission.ACCOUNTS, Permission.READINGS, Permission.APPEALS, Permission.BILLING}
+        {
+            Permission.ACCOUNTS,
+            Permission.READINGS,
+            Permission.APPEALS,
+            Permission.BILLING,
+            Permission.MONEY,
+        }
     ),
     Role.SECURITY: frozenset(
         {

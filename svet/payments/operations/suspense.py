@@ -1,0 +1,217 @@
+"""What a person does with a row of a register that waits: put it on an account, send it back, close it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.ids import PUBLIC_ID_LENGTH
+from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.transactions import require_transaction, use_case
+from svet.ledger import operations as ledger
+from svet.ledger.rules import Book, Kind, Leg
+from svet.payments.models import RegisterPayment
+from svet.payments.operations.claiming import check_claim
+from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState, may_move
+from svet.people.rules.staff import checked_reason
+from svet.subscribers.models import Account
+from svet.subscribers.queries import provider_today
+from svet.subscribers.rules import NumberRefused, normalise_account_number
+
+
+class RowReason(StrEnum):
+    NOT_FOUND = "row_not_found"
+    DECIDED = "row_already_decided"
+    NOT_STAFF = "row_not_staff"
+    NUMBER = "row_number"
+    ACCOUNT = "row_account_unknown"
+    OTHER_PROVIDER = "row_other_provider"
+    OTHER_ACCOUNT = "row_other_account"
+    DAY_NEEDED = "row_day_needed"
+    DAY = "row_day_impossible"
+
+
+class RowNotFound(NotFound):
+    """No such row of a register."""
+
+
+class RowRefused(Refused):
+    """The row cannot be settled like this; nothing changed."""
+
+
+class RowConflict(Conflict):
+    """Somebody settled it first."""
+
+
+def account_for_row(*, row_id: str, account_number: str) -> Account:
+    """The account a number means in the books where the row's money lies.
+
+    :raises RowNotFound: :raises RowConflict: it does not wait any more
+    :raises RowRefused: no such account there; it is another legal entity's
+    """
+    row = _waiting(row_id)
+    try:
+        number = normalise_account_number(account_number, row.provider.account_lengths)
+    except NumberRefused:
+        raise RowRefused(RowReason.NUMBER, field="account_number") from None
+    found = Account.objects.select_related("provider", "premises").filter(number=number)
+    account = found.filter(provider_id=row.provider_id).first()
+    if account is None:
+        reason = RowReason.OTHER_PROVIDER if found.exists() else RowReason.ACCOUNT
+        details = {"provider": row.provider.name}
+        raise RowRefused(reason, field="account_number", details=details)
+    return account
+
+
+def put_on_account(
+    *,
+    row_id: str,
+    account_number: str,
+    seen_account_id: str,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    paid_on: date | None = None,
+) -> RegisterPayment:
+    """Put the money of a waiting row on an account, with the row's own day; a reversal is taken off it.
+
+    ``seen_account_id`` is the public id of the account whose holder and address the person was shown.
+    ``paid_on`` is needed where the register's day cannot be, and not asked otherwise.
+
+    :raises RowNotFound: :raises RowConflict: settled before :raises ClaimConflict: a colleague has it
+    :raises RowRefused: number, other account than was seen, or day :raises StaffRefused: no reason
+    """
+    said = _judge(by, reason)
+    account = account_for_row(row_id=row_id, account_number=account_number)
+    if account.public_id != seen_account_id:
+        raise RowRefused(RowReason.OTHER_ACCOUNT, field="account_number")
+    with use_case():
+        row = _locked(row_id, by=by)
+        day = _day(row, paid_on, now=now)
+        waited_in = RegisterState(row.state)
+        _move(row, RegisterState.CREDITED, now=now, account_id=account.pk, effective_on=day)
+        book = Book.SUSPENSE if waited_in is RegisterState.SUSPENSE else Book.BANK
+        _post(
+            row,
+            key=f"put:{row.public_id}" if book is Book.SUSPENSE else row.ledger_key,
+            kind=Kind.REFUND if row.kopecks < 0 else Kind.PAYMENT,
+            legs=[Leg(book, None, row.money), Leg(Book.RECEIVABLE, account.pk, -row.money)],
+            day=day,
+        )
+        journal.record(
+            by=by,
+            action="payments.row.put",
+            subject="register_row",
+            subject_id=row.public_id,
+            account_id=account.pk,
+            now=now,
+            before={"state": waited_in.value, "reason": row.reason},
+            after={"account": account.number, "kopecks": row.kopecks, "day": day.isoformat()},
+            reason=said,
+        )
+    return row
+
+
+def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> RegisterPayment:
+    """Send the money of a waiting row back to whoever sent it, out of suspense.
+
+    A row that differs lies in no book: it is closed as no payment of its own.
+
+    :raises RowNotFound: :raises RowConflict: settled before :raises ClaimConflict: a colleague has it
+    :raises StaffRefused: no reason
+    """
+    said = _judge(by, reason)
+    with use_case():
+        row = _locked(row_id, by=by)
+        waited_in = RegisterState(row.state)
+        if waited_in is RegisterState.SUSPENSE:
+            _move(row, RegisterState.RETURNED, now=now)
+            _post(
+                row,
+                key=f"return:{row.public_id}",
+                kind=Kind.REFUND,
+                legs=[Leg(Book.BANK, None, -row.money), Leg(Book.SUSPENSE, None, row.money)],
+                day=provider_today(row.provider, now),
+            )
+        else:
+            _move(row, RegisterState.CLOSED, now=now)
+        journal.record(
+            by=by,
+            action="payments.row.returned" if waited_in is RegisterState.SUSPENSE else "payments.row.closed",
+            subject="register_row",
+            subject_id=row.public_id,
+            now=now,
+            before={"state": waited_in.value, "reason": row.reason},
+            after={"kopecks": row.kopecks},
+            reason=said,
+        )
+    return row
+
+
+def _judge(by: Actor, reason: str) -> str:
+    if by.kind is not ActorKind.STAFF:
+        raise RowRefused(RowReason.NOT_STAFF)
+    return checked_reason(reason.replace("\0", ""))
+
+
+def _waiting(row_id: str) -> RegisterPayment:
+    proper = len(row_id) == PUBLIC_ID_LENGTH and row_id.isalnum()
+    rows = RegisterPayment.objects.select_related("provider").filter(public_id=row_id)
+    row = rows.first() if proper else None
+    if row is None:
+        raise RowNotFound(RowReason.NOT_FOUND)
+    if row.state not in WAITING:
+        raise RowConflict(RowReason.DECIDED)
+    return row
+
+
+def _locked(row_id: str, *, by: Actor) -> RegisterPayment:
+    require_transaction()
+    _waiting(row_id)
+    row = (
+        RegisterPayment.objects.select_for_update(of=("self",))
+        .select_related("provider")
+        .get(public_id=row_id)
+    )
+    if row.state not in WAITING:
+        raise RowConflict(RowReason.DECIDED)
+    check_claim(kind=CaseKind.ROW, subject=row_id, by=by)
+    return row
+
+
+def _day(row: RegisterPayment, given: date | None, *, now: datetime) -> date:
+    if row.reason not in NO_DAY:
+        return row.effective_on
+    if given is None:
+        raise RowRefused(RowReason.DAY_NEEDED, field="paid_on")
+    today = provider_today(row.provider, now)
+    if not today - timedelta(days=settings.PAYMENT_OLDEST_DAYS) <= given <= today:
+        raise RowRefused(RowReason.DAY, field="paid_on")
+    return given
+
+
+def _move(row: RegisterPayment, new: RegisterState, *, now: datetime, **changes: object) -> None:
+    old = RegisterState(row.state)
+    if not may_move(old=old, new=new):
+        raise RowConflict(RowReason.DECIDED)
+    changed = {"state": new, "settled_at": now, "payer": "", **changes}
+    if not RegisterPayment.objects.filter(pk=row.pk, state=old).update(**changed):
+        raise RowConflict(RowReason.DECIDED)
+    row.state = new
+
+
+def _post(row: RegisterPayment, *, key: str, kind: Kind, legs: list[Leg], day: date) -> None:
+    ledger.post(
+        key=key,
+        kind=kind,
+        legs=legs,
+        occurred_at=datetime.combine(day, time(12), tzinfo=ZoneInfo(row.provider.time_zone)),
+        effective_on=day,
+        provider_id=row.provider_id,
+        memo=f"{row.source} {row.external_id}"[:200],
+    )
