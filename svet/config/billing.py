@@ -131,11 +131,11 @@ def _issue(
             title=title, issued=number(report.issued), already=number(report.already)
         )
     )
-    _warn_of_issue(report, title=title, say=say)
+    warn_of_issue(report, title=title, say=say)
     return True
 
 
-def _warn_of_issue(report: bills.IssueReport, *, title: str, say: Say) -> None:
+def warn_of_issue(report: bills.IssueReport, *, title: str, say: Say) -> None:
     """What is wrong with bills that were issued all the same."""
     if report.without_code:
         say(

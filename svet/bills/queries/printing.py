@@ -109,7 +109,7 @@ def waiting(*, today: date) -> list[Waiting]:
     rows = (
         Bill.objects.filter(on_paper(), due_on__gte=oldest.first, version=1)
         .values("account__provider__name", "account__provider__code", "period")
-        .annotate(printed=Count("printed"), all=Count("pk"))
+        .annotate(on_paper=Count("printed"), all=Count("pk"))
         .order_by("-period", "account__provider__name")
     )
     return [
@@ -117,8 +117,8 @@ def waiting(*, today: date) -> list[Waiting]:
             provider=row["account__provider__name"],
             provider_code=row["account__provider__code"],
             month=Month.of(row["period"]),
-            printed=row["printed"],
-            waiting=row["all"] - row["printed"],
+            printed=row["on_paper"],
+            waiting=row["all"] - row["on_paper"],
         )
         for row in rows
     ]

@@ -15,7 +15,7 @@ from svet.bills import operations, queries
 from svet.bills.models import Bill, BillFile
 from svet.bills.queries import BillNotFound
 from svet.bills.rules import digest, payment_code
-from svet.config.billing import say_of_issue
+from svet.config.billing import warn_of_issue
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
@@ -308,6 +308,6 @@ def test_bills_without_requisites_are_counted_and_warned_of() -> None:
     report = issue()
     assert (report.issued, report.without_code) == (1, 1)
     said: list[str] = []
-    say_of_issue(report, provider=provider, month=NOVEMBER, say=said.append)
-    assert "1 bills have no QR code" in said[0]
+    warn_of_issue(report, title="Энергосбыт", say=said.append)
+    assert "без QR-кода для оплаты: 1." in said[0]
     assert issue().without_code == 0

@@ -7,6 +7,7 @@ import random
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -49,7 +50,7 @@ def test_route_goes_by_numbers_not_by_letters() -> None:
     assert _key(upper) == _key(ROUTE[5])
 
 
-def _key(place: tuple[str, str, str, str]) -> object:
+def _key(place: tuple[str, str, str, str]) -> Any:
     city, street, house, flat = place
     return route_key(city=city, street=street, house=house, flat=flat)
 

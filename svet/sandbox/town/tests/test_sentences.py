@@ -94,8 +94,15 @@ def _check_lines(view: BillView) -> bool:
     for line in document.lines:
         product = (line.kwh * line.price * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
         assert product == line.kopecks, (view.summary.number, texts.line_formula(line))
-        key = (line.meter_serial, line.zone, line.range_no, line.basis, line.settles, line.price)
-        together.setdefault(key, []).append(line)
+        shape: tuple[object, ...] = (
+            line.meter_serial,
+            line.zone,
+            line.range_no,
+            line.basis,
+            line.settles,
+            line.price,
+        )
+        together.setdefault(shape, []).append(line)
         formula = texts.volume_formula(line)
         if line.basis == "reading" and formula and "=" not in formula:
             assert line.previous_value is not None
