@@ -35,7 +35,7 @@ PROMISES = (
     Promise("I-11", "a billing run is repeatable", "svet.billing.queries:broken"),
     Promise("I-12", "a register is applied once, row by row", "svet.exchange.queries:broken"),
     Promise("I-14", "the journal's seals hold", "svet.journal.queries:broken_seals"),
-    Promise("I-19", "a bill opens with what the one before closed with", "svet.bills.queries:broken_chain"),
+    Promise("I-19", "each bill opens where the last one closed", "svet.bills.queries:broken_chain"),
 )
 
 
