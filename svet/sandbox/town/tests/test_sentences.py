@@ -110,11 +110,11 @@ def _check_lines(view: BillView) -> bool:
             assert (line.current_value - line.previous_value) * line.ratio == line.kwh
         if line.basis != "reading":
             assert texts.foundation(line), (view.summary.number, line.basis)
-    for key, parts in together.items():
+    for shared, parts in together.items():
         # Each month has its own limits of ranges: a volume beyond one month's limit stays in two lines.
         upper = parts[0].range_upper_kwh
         over = upper is None or sum(part.kwh for part in parts) > upper - (parts[0].range_over_kwh or 0)
-        assert len(parts) == 1 or over, (view.summary.number, key, "parts of equal price stand apart")
+        assert len(parts) == 1 or over, (view.summary.number, shared, "parts of equal price stand apart")
     return any(line.basis != "reading" for line in document.lines)
 
 
