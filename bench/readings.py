@@ -146,9 +146,9 @@ class Bench:
             variables.append(f"{name} {expression}")
 
         variables.append(f"holder (:n - 1) / {HELD} + 1")
-        for name in ("metering_meter", "subscribers_account", "subscribers_link"):
+        for name in ("metering_meter", "accounts_account", "accounts_link"):
             counted(name, begins[name] + number, f"{begins[name]} + :n")
-        for name in ("people_person", "people_token", "notices_recipient", "subscribers_group"):
+        for name in ("people_person", "people_token", "notices_recipient", "accounts_group"):
             counted(name, begins[name] + holder, f"{begins[name]} + :holder")
         sets = begins["metering_readingset"]
         counted("initial", sets + number, f"{sets} + :n")

@@ -19,7 +19,7 @@ import psycopg
 
 from bench.client import Order, Result
 from bench.replay import LOG_PREFIX, Statement, statements
-from svet.config.postgres import Server, binaries
+from svet.launcher.postgres import Server, binaries
 
 WORKERS = 2
 LIMITS_FACTOR = "1000000"

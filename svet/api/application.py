@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from svet.api import (
+from svet.api.resources import (
     absences,
     accounts,
     appeals,
@@ -26,8 +26,8 @@ from svet.api import (
     reading_sets,
     readings,
 )
-from svet.api.parsing import StrictParser
-from svet.api.problems import Problem, handle
+from svet.api.shell.parsing import StrictParser
+from svet.api.shell.problems import Problem, handle
 from svet.kernel.refusals import Refused
 
 api = NinjaAPI(

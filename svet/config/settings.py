@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "svet.gateways",
     "svet.notices",
     "svet.people",
-    "svet.subscribers",
+    "svet.accounts",
     "svet.ledger",
     "svet.metering",
     "svet.billing",
@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "svet.payments",
     "svet.support",
     "svet.history",
-    "svet.personal",
+    "svet.privacy",
     "svet.exchange",
     "svet.cabinet",
     "svet.staff",
@@ -97,13 +97,14 @@ WSGI_APPLICATION = "svet.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted(str(folder) for folder in PACKAGE.glob("*/*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "svet.cabinet.frame.context",
-                "svet.staff.frame.context",
+                "svet.cabinet.shell.frame.context",
+                "svet.staff.menu.frame.context",
             ],
         },
     },
@@ -129,7 +130,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-svet" if HTTPS else "svet"
 CSRF_COOKIE_NAME = "__Host-svet-csrf" if HTTPS else "svet-csrf"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "svet.cabinet.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "svet.cabinet.shell.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = os.environ.get("SVET_HSTS_SUBDOMAINS", "1") == "1"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from django.utils import timezone
 
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountCard, GroupView
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
 from svet.history.rules import Filters, Operation, Place, window_start
@@ -22,8 +24,6 @@ from svet.metering.queries import Change, DisputeView, SetView
 from svet.payments import queries as payments
 from svet.payments.queries import OrderView, RefundView, RegisterPaymentView
 from svet.payments.states import OrderState
-from svet.subscribers import queries as subscribers
-from svet.subscribers.queries import AccountCard, GroupView
 
 PAGE = 40
 EXPORT = 20_000
@@ -158,7 +158,7 @@ def _with_tracks(page: Sequence[Card]) -> list[Card]:
 
 
 def _groups(actor: Actor) -> tuple[GroupView, ...]:
-    return tuple(subscribers.cabinet(actor.person_id)) if actor.person_id is not None else ()
+    return tuple(account_queries.cabinet(actor.person_id)) if actor.person_id is not None else ()
 
 
 def _chosen(groups: Sequence[GroupView], filters: Filters) -> list[AccountCard]:

@@ -15,7 +15,7 @@ class Transaction(models.Model):
     occurred_at = models.DateTimeField()
     effective_on = models.DateField()
     provider = models.ForeignKey(
-        "subscribers.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     memo = models.CharField(max_length=200, blank=True, default="")
 
@@ -43,7 +43,7 @@ class Posting(models.Model):
     )
     book = models.CharField(max_length=12)
     account = models.ForeignKey(
-        "subscribers.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     kopecks = models.BigIntegerField()
 

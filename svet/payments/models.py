@@ -150,7 +150,7 @@ class OrderLine(models.Model):
     """What one order pays to one account."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
-    account = models.ForeignKey("subscribers.Account", models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     kopecks = models.BigIntegerField()
     # What of the money taken came to the account: ``kopecks``, unless a person credited another sum.

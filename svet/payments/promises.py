@@ -26,7 +26,7 @@ _CREDITS = {
         ORDER BY o.id LIMIT 100""",
     "credited to another provider than its accounts have: order": """
         SELECT o.number FROM payments_order o JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
-        JOIN payments_orderline l ON l.order_id = o.id JOIN subscribers_account a ON a.id = l.account_id
+        JOIN payments_orderline l ON l.order_id = o.id JOIN accounts_account a ON a.id = l.account_id
         WHERE a.provider_id <> t.provider_id GROUP BY o.id ORDER BY o.id LIMIT 100""",
 }
 _GROUPS = {
@@ -92,7 +92,7 @@ _SUSPENSE = {
             WHERE state = 'suspense' GROUP BY 1
         )
         SELECT s.code || ' ' || coalesce(books.total, 0) || ' ' || coalesce(waits.total, 0)
-        FROM books FULL JOIN waits USING (provider_id) JOIN subscribers_provider s ON s.id = provider_id
+        FROM books FULL JOIN waits USING (provider_id) JOIN accounts_provider s ON s.id = provider_id
         WHERE coalesce(books.total, 0) <> coalesce(waits.total, 0) ORDER BY s.code""",
 }
 

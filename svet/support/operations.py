@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
+from svet.accounts.queries import account_for
 from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
@@ -21,7 +22,6 @@ from svet.limits.rules import LimitName
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import queries as people
-from svet.subscribers.queries import account_for
 from svet.support.models import Appeal, AppealChange, Message, MessagePhoto
 from svet.support.queries import AppealNotFound, own
 from svet.support.rules import (

@@ -12,6 +12,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts import operations as account_operations
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_group, make_link
 from svet.billing import operations as billing
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
@@ -41,9 +44,6 @@ from svet.people.rules import Scope
 from svet.people.rules.staff import Role
 from svet.people.tests.factories import make_member, make_person
 from svet.staff.tests.browsers import working
-from svet.subscribers import operations as subscribers
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_group, make_link
 from svet.support.models import MessagePhoto
 from svet.support.tests.factories import make_appeal
 from tests.authorisation.policy import SIGNED_IN, Who
@@ -160,7 +160,7 @@ def build() -> World:
     )
     newcomer = make_link(person=make_person(), account=account)
     suspended = make_link(person=make_person(), account=account, suspended_at=now)
-    invitation = subscribers.invite(
+    invitation = account_operations.invite(
         by=Actor.person(anna.pk),
         account_public_id=account.public_id,
         phone=cast[Who.GALINA].phone,

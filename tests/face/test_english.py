@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.utils.translation import trans_real
 
-from svet.config.catalogues import compile_catalogues
 from svet.gateways import acquiring
+from svet.launcher.catalogues import compile_catalogues
 from svet.payments.tests.factories import StubBank
 from tests.authorisation.world import World, build
 from tests.face import sheets

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from svet.api import jobs
 from svet.api.application import document
-from svet.api.identity import PARAMETERS
 from svet.api.models import KeptCall
+from svet.api.shell.identity import PARAMETERS
 from svet.api.tests.test_v1 import V1, Cast, cast, code_of, readings_url  # noqa: F401
 from svet.gateways import acquiring
 from svet.metering.models import ReadingSet

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from svet.api.tests.test_v1 import Program, code_of
-from svet.cabinet.tests.test_browsers import HERE, browser
+from svet.cabinet.profile.tests.test_browsers import HERE, browser
 from svet.kernel.push_keys import make_private_key, public_key_of
 from svet.notices import queries
 from svet.notices.rules import Channel, Event

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0001_initial'),
-        ('subscribers', '0001_initial'),
+        ('accounts', '0001_initial'),
     ]
 
     operations = [
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('estimated', models.IntegerField(default=0)),
                 ('problems', models.IntegerField(default=0)),
                 ('total_kopecks', models.BigIntegerField(default=0)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscribers.provider')),
+                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.provider')),
             ],
         ),
         migrations.CreateModel(
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('total_kopecks', models.BigIntegerField()),
                 ('estimated', models.BooleanField()),
                 ('demonstration', models.BooleanField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscribers.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.billingrun')),
                 ('transaction', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.transaction')),
             ],
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ('average_base_least', models.SmallIntegerField(default=3)),
                 ('norm_kwh_per_person', models.DecimalField(decimal_places=3, max_digits=8, null=True)),
                 ('problems_percent', models.DecimalField(decimal_places=2, default=Decimal('1'), max_digits=5)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscribers.provider')),
+                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.provider')),
             ],
         ),
         migrations.CreateModel(
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reason', models.CharField(max_length=40)),
                 ('details', models.JSONField(default=dict)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscribers.account')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='billing.billingrun')),
             ],
         ),
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ('current_value', models.DecimalField(decimal_places=3, max_digits=14, null=True)),
                 ('current_on', models.DateField(null=True)),
                 ('current_set_id', models.BigIntegerField(null=True)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscribers.account')),
+                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
                 ('charge', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.charge')),
                 ('tariff_row', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.tariffrow')),
             ],

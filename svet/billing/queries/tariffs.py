@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from svet.accounts.models import Account
 from svet.billing.models import Policy, TariffRow
 from svet.billing.queries.policies import rules_of
 from svet.billing.rules import (
@@ -24,7 +25,6 @@ from svet.billing.rules import (
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering.rules import Scheme, Zone, zones_of
-from svet.subscribers.models import Account
 
 __all__ = [
     "Preview",

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries, texts
 from svet.billing.models import BillingRun, Charge, Problem
 from svet.billing.rules import BillingRefused, Reason
@@ -23,8 +25,6 @@ from svet.metering.models import Meter
 from svet.metering.operations import MeterRow, replace_meter
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_provider
 
 pytestmark = pytest.mark.django_db
 JUNE, JULY, AUGUST = Month(2026, 6), Month(2026, 7), Month(2026, 8)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from svet.accounts.models import Account, Premises
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries, texts
 from svet.billing.models import Problem
 from svet.billing.rules import Basis, BillingRefused, Reason
@@ -17,8 +19,6 @@ from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering.models import Meter
 from svet.metering.tests.factories import make_reading
-from svet.subscribers.models import Account, Premises
-from svet.subscribers.tests.factories import make_account, make_provider
 
 pytestmark = pytest.mark.django_db
 DECEMBER = NOVEMBER.plus(1)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.models import BillingRun, Charge, ChargeLine, Policy, Problem
 from svet.billing.operations import posting, running
@@ -27,7 +28,6 @@ from svet.ledger import queries as ledger
 from svet.metering.models import ReadingSet, ReadingValue
 from svet.metering.rules import Scheme, State, Zone
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.subscribers.tests.factories import make_account, make_provider
 
 pytestmark = pytest.mark.django_db
 DECEMBER = NOVEMBER.plus(1)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.models import TariffRow
 from svet.billing.operations.loading import SHIPPED
@@ -29,7 +30,6 @@ from svet.billing.texts import explain, explain_row, row_texts
 from svet.kernel.periods import Month
 from svet.metering.rules import ZONES, Zone
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.subscribers.tests.factories import make_account, make_provider
 
 PUBLISHED = Path(__file__).parent / "data" / "published_tariffs.csv"
 CHELYABINSK = "Челябинская область"

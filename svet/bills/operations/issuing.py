@@ -12,6 +12,10 @@ from django.utils import translation
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
+from svet.accounts import operations as subscriber_writes
+from svet.accounts import queries as account_queries
+from svet.accounts.delivering import bill_addresses
+from svet.accounts.models import Account, Delivery, Provider
 from svet.billing import queries as billing
 from svet.bills import queries, texts
 from svet.bills.drawing import draw
@@ -34,10 +38,6 @@ from svet.notices import operations as notices
 from svet.notices.operations import Tiding
 from svet.notices.rules import Channel, Event
 from svet.people.models import Person
-from svet.subscribers import operations as subscriber_writes
-from svet.subscribers import queries as subscribers
-from svet.subscribers.delivering import bill_addresses
-from svet.subscribers.models import Account, Delivery, Provider
 
 BATCH = 500
 LETTERS_PER_JOB = 50
@@ -198,7 +198,7 @@ def _issue_batch(
     provider: Provider, account_ids: Sequence[int], *, period: Month, now: datetime
 ) -> dict[int, tuple[Bill, BillDocument]]:
     """Keep the bills of a batch, by account key."""
-    today = subscribers.provider_today(provider, now)
+    today = account_queries.provider_today(provider, now)
     gathered = queries.gather(account_ids=account_ids, period=period, issued_on=today)
     bills = {account_id: _bill(account_id, each.document, now=now) for account_id, each in gathered.items()}
     _keep(bills.values())
@@ -248,7 +248,7 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
 
     Whose readings made the bill hears of that too, by the channels chosen for it (none until somebody asks).
     """
-    holders = subscribers.people_by_account(account_ids=bills)
+    holders = account_queries.people_by_account(account_ids=bills)
     people = Person.objects.in_bulk({person_id for each in holders.values() for person_id in each})
     letters = bill_addresses(bills)
     ready: list[Tiding] = []

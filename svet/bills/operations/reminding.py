@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from svet.accounts import queries as account_queries
+from svet.accounts.rules import Right
 from svet.bills import queries
 from svet.bills.models import DueReminder
 from svet.bills.rules import accounts_label, still_owed
@@ -21,8 +23,6 @@ from svet.notices import operations as notices
 from svet.notices.operations import Tiding
 from svet.notices.rules import Event
 from svet.people import queries as people
-from svet.subscribers import queries as subscribers
-from svet.subscribers.rules import Right
 
 PEOPLE_PER_BATCH: Final = 1_000
 
@@ -34,14 +34,14 @@ def remind_of_due(*, now: datetime) -> int:
     and how many more. Says how many notices were made.
     """
     told = 0
-    for today, providers in subscribers.providers_to_remind(now).items():
+    for today, providers in account_queries.providers_to_remind(now).items():
         if not queries.anything_due(today=today):
             continue
         provider_ids = [provider.pk for provider in providers]
         after = 0
         while True:
             with use_case():
-                held = subscribers.next_holders(
+                held = account_queries.next_holders(
                     provider_ids=provider_ids,
                     right=Right.PAY,
                     today=today,

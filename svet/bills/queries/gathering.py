@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
 
+from svet.accounts import queries as account_queries
+from svet.accounts.models import Account, Provider
 from svet.billing import queries as billing
 from svet.billing.models import Charge
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
@@ -32,8 +34,6 @@ from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.queries import MeterUsage, SetView
 from svet.site import queries as site
-from svet.subscribers import queries as subscribers
-from svet.subscribers.models import Account, Provider
 
 _BARS = 12
 _SETTLEMENT = "settlement"
@@ -178,10 +178,10 @@ def _payee(provider: Provider) -> Payee:
 def _payer(account: Account) -> Payer:
     return Payer(
         account_number=account.number,
-        name=subscribers.shown_holder(account, confirmed=True),
-        masked_name=subscribers.shown_holder(account, confirmed=False),
-        address=subscribers.shown_address(account, confirmed=True),
-        masked_address=subscribers.shown_address(account, confirmed=False),
+        name=account_queries.shown_holder(account, confirmed=True),
+        masked_name=account_queries.shown_holder(account, confirmed=False),
+        address=account_queries.shown_address(account, confirmed=True),
+        masked_address=account_queries.shown_address(account, confirmed=False),
     )
 
 

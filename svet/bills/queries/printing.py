@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from svet.accounts.models import Delivery
 from svet.bills.models import Bill, PrintBatch, PrintedBill
 from svet.bills.rules import BillDocument, batch_label, from_snapshot, route_key
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
-from svet.subscribers.models import Delivery
 
 #: How many months back the desk looks for bills that were never printed.
 MONTHS_SHOWN = 3

@@ -9,6 +9,8 @@ from threading import Barrier, Thread
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_provider
 from svet.billing import operations as billing
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations, queries
@@ -23,8 +25,6 @@ from svet.ledger.rules import Book, Kind, Leg
 from svet.metering.models import Meter
 from svet.metering.tests.factories import make_reading
 from svet.payments.tests.factories import REQUISITES
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_provider
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER, OCTOBER = NOVEMBER.plus(-2), NOVEMBER.plus(-1)

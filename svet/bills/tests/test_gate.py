@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from svet.accounts.tests.factories import make_provider
 from svet.billing.models import BillingRun
 from svet.billing.operations import run, set_policy
 from svet.billing.rules import BillingRefused, Reason
@@ -17,7 +18,6 @@ from svet.bills import operations
 from svet.bills.models import Bill
 from svet.kernel.actors import Actor
 from svet.metering.tests.factories import make_reading
-from svet.subscribers.tests.factories import make_provider
 
 pytestmark = pytest.mark.django_db
 

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from svet.accounts.models import Account, Provider
+from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.billing.operations import run
 from svet.billing.tests.factories import (
     NOVEMBER,
@@ -30,8 +32,6 @@ from svet.notices.rules import Channel, Event
 from svet.payments.tests.factories import REQUISITES
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Account, Provider
-from svet.subscribers.tests.factories import make_account, make_link, make_provider
 
 ISSUED = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 REMINDED = datetime(2026, 12, 12, 6, 0, tzinfo=UTC)  # eleven in the morning in Yekaterinburg

@@ -8,6 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from svet.accounts import operations as account_operations
+from svet.accounts import texts as subscriber_texts
+from svet.accounts.models import Provider
+from svet.accounts.rules import NumberRefused, normalise_account_number, normalise_meter_number
 from svet.billing import queries as billing
 from svet.exchange import texts
 from svet.exchange.operations.outcomes import Outcome, State, changed, refused, rejected
@@ -22,10 +26,6 @@ from svet.metering.operations import MeterRow
 from svet.metering.rules import zones_of
 from svet.people import texts as people_texts
 from svet.people.rules import PhoneRefused, normalise_phone
-from svet.subscribers import operations as subscribers
-from svet.subscribers import texts as subscriber_texts
-from svet.subscribers.models import Provider
-from svet.subscribers.rules import NumberRefused, normalise_account_number, normalise_meter_number
 
 _COMMA_CODE = re.compile(r"[0-9]+(?:,[0-9]+)+", re.ASCII)
 
@@ -122,7 +122,7 @@ def _enter(provider: Provider, rows: Sequence[AccountRow], *, by: Actor, now: da
         named[row.number].add(row.meter_serial)
     entering = _Entering(standing(provider=provider, numbers=list(named)), named)
     outcomes = [_outcome(row, entering.differing(row)) for row in rows]
-    keys = subscribers.register_accounts(
+    keys = account_operations.register_accounts(
         provider=provider, rows=[_account(row) for row in entering.accounts], by=by, now=now
     )
     account_ids = {row.number: key for row, key in zip(entering.accounts, keys, strict=True)}
@@ -154,8 +154,8 @@ def _outcome(row: AccountRow, differing: list[str] | None) -> Outcome:
     )
 
 
-def _account(row: AccountRow) -> subscribers.AccountRow:
-    return subscribers.AccountRow(
+def _account(row: AccountRow) -> account_operations.AccountRow:
+    return account_operations.AccountRow(
         number=row.number,
         holder_name=row.holder,
         city=row.city,

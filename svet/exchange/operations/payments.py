@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from svet.accounts.models import Account, Provider
+from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.exchange import texts
 from svet.exchange.operations.outcomes import Outcome, State
 from svet.exchange.rules import payments as register
@@ -17,8 +19,6 @@ from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.payments import operations as payments
 from svet.payments.registers import UNNAMED, WaitReason
 from svet.payments.suspense import SourceView, source_by_code, sources
-from svet.subscribers.models import Account, Provider
-from svet.subscribers.rules import NumberRefused, normalise_account_number
 
 _STATES = {
     "credited": State.APPLIED,

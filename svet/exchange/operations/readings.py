@@ -8,6 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
+from svet.accounts import queries as account_queries
+from svet.accounts import texts as subscriber_texts
+from svet.accounts.rules import NumberRefused, normalise_account_number, normalise_meter_number
 from svet.exchange import texts
 from svet.exchange.operations.outcomes import Outcome, State, already_applied, changed, refused, rejected
 from svet.exchange.rules import readings as register
@@ -18,9 +21,6 @@ from svet.metering import operations as metering
 from svet.metering import texts as metering_texts
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.rules import Channel, Kind, ReadingRefused, Zone, zones_of
-from svet.subscribers import queries as subscribers
-from svet.subscribers import texts as subscriber_texts
-from svet.subscribers.rules import NumberRefused, normalise_account_number, normalise_meter_number
 
 BATCH = 5_000
 _CONTROL = "control"
@@ -44,7 +44,7 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[Outcome]:
     """
     outcomes: list[Outcome] = []
     rows: list[ReadingRow] = []
-    lengths = subscribers.account_lengths()
+    lengths = account_queries.account_lengths()
     for row in register.parse(text):
         numbered = _numbered(row, lengths) if isinstance(row, ReadingRow) else rejected(*row)
         if isinstance(numbered, Outcome):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from svet.accounts.models import Account, Provider
 from svet.exchange.rules.comparing import Body, Standing
 from svet.metering.models import Meter, Register
 from svet.metering.rules import zones_of
-from svet.subscribers.models import Account, Provider
 
 BATCH = 5_000
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from svet.accounts.models import Account
+from svet.accounts.operations import add_provider
 from svet.billing.tests.factories import load_chelyabinsk
 from svet.exchange import queries
 from svet.exchange.models import RegisterRow
@@ -24,8 +26,6 @@ from svet.exchange.tests.test_taking import (  # noqa: F401
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations import remove_meter
 from svet.metering.rules import Zone
-from svet.subscribers.models import Account
-from svet.subscribers.operations import add_provider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 

@@ -8,6 +8,8 @@ from collections import Counter
 import pytest
 from django.db import connection
 
+from svet.accounts.models import Account
+from svet.accounts.operations import add_provider
 from svet.exchange.models import RegisterFile
 from svet.exchange.operations import FileReport
 from svet.exchange.rules.refusals import FileReason, FileRefused
@@ -23,8 +25,6 @@ from svet.exchange.texts import explain
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.metering.models import ReadingSet
-from svet.subscribers.models import Account
-from svet.subscribers.operations import add_provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 READING = f"a;{NUMBERS[0]};{SERIALS[0]};2026-10-20;150;90;;"

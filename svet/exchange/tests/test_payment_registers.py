@@ -9,6 +9,8 @@ from datetime import date
 
 import pytest
 
+from svet.accounts.models import Account, Provider
+from svet.accounts.operations import add_provider
 from svet.exchange import queries
 from svet.exchange.models import RegisterFile, RegisterRow
 from svet.exchange.operations import FileReport
@@ -19,8 +21,6 @@ from svet.ledger import queries as ledger
 from svet.payments import operations
 from svet.payments import queries as payments
 from svet.payments.models import RegisterPayment
-from svet.subscribers.models import Account, Provider
-from svet.subscribers.operations import add_provider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 FIRST, SECOND = NUMBERS

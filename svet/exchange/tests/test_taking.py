@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from svet.accounts.models import Account
+from svet.accounts.operations import add_provider
 from svet.exchange import queries
 from svet.exchange.models import RegisterFile, RegisterRow
 from svet.exchange.operations import FileReport, take_file
@@ -17,8 +19,6 @@ from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.metering.models import Meter, ReadingSet
 from svet.payments.suspense import waiting
-from svet.subscribers.models import Account
-from svet.subscribers.operations import add_provider
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 7, tzinfo=UTC)

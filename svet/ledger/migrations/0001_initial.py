@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('subscribers', '0001_initial'),
+        ('accounts', '0001_initial'),
     ]
 
     operations = [
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('occurred_at', models.DateTimeField()),
                 ('effective_on', models.DateField()),
                 ('memo', models.CharField(blank=True, default='', max_length=200)),
-                ('provider', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscribers.provider')),
+                ('provider', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.provider')),
             ],
         ),
         migrations.CreateModel(
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('book', models.CharField(max_length=12)),
                 ('kopecks', models.BigIntegerField()),
-                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscribers.account')),
+                ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
                 ('transaction', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.transaction')),
             ],
         ),

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
@@ -16,7 +17,6 @@ from svet.ledger import operations, queries
 from svet.ledger.models import Posting, Transaction
 from svet.ledger.rules import Book, Kind, LedgerConflict, LedgerRefused, Leg, NewTransaction, Reason
 from svet.ledger.texts import explain
-from svet.subscribers.tests.factories import make_account, make_provider
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)

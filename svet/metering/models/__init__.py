@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from svet.accounts.models import Account
 from svet.files.models import Photo
 from svet.kernel.fields import PublicIdField
 from svet.metering.models.absence import Absence, AbsenceStep
@@ -20,7 +21,6 @@ from svet.metering.rules import (
     State,
     Zone,
 )
-from svet.subscribers.models import Account
 
 __all__ = [
     "Absence",

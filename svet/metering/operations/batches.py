@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from svet.accounts.queries import provider_today
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.metering import queries
@@ -32,7 +33,6 @@ from svet.metering.rules import (
     period_of,
     zones_of,
 )
-from svet.subscribers.queries import provider_today
 
 BATCH = 5_000
 USUAL_SPAN = timedelta(days=400)

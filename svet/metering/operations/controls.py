@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
+from svet.accounts.queries import provider_today
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
@@ -26,7 +27,6 @@ from svet.metering.rules import (
     dispute_until,
     judge,
 )
-from svet.subscribers.queries import provider_today
 
 
 def take_control_reading(

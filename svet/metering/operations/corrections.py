@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from svet.accounts.queries import provider_today, visible_to
+from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.refusals import Refused
@@ -19,8 +21,6 @@ from svet.metering.operations.keeping import move_sets
 from svet.metering.operations.submitting import Receipt, kept_before, take_set
 from svet.metering.queries import MeterNotFound, MeterReason
 from svet.metering.rules import Channel, Kind, State, WithdrawReason, Zone, cut_off, period_of
-from svet.subscribers.queries import provider_today, visible_to
-from svet.subscribers.rules import Right
 
 
 class WithdrawRefused(Refused):

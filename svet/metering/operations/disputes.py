@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from svet.accounts.queries import provider_today, visible_to
+from svet.accounts.rules import Right
 from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -25,8 +27,6 @@ from svet.metering.rules import (
     Zone,
     dispute_until,
 )
-from svet.subscribers.queries import provider_today, visible_to
-from svet.subscribers.rules import Right
 
 LONGEST = 2_000
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from svet.accounts.operations import set_link_proofs_many
+from svet.accounts.rules import normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows, take_ids
@@ -21,8 +23,6 @@ from svet.metering.models import Meter, Register
 from svet.metering.operations.keeping import NewSet, NewValue, keep_sets
 from svet.metering.operations.submitting import SetRefused, judged_values
 from svet.metering.rules import Channel, Kind, State, Zone, judge, zones_of
-from svet.subscribers.operations import set_link_proofs_many
-from svet.subscribers.rules import normalise_meter_number
 
 BATCH = 5_000
 

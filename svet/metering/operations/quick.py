@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
+from svet.accounts.queries import account_lengths, people_of, provider_today
+from svet.accounts.rules import Right, normalise_account_number, normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
@@ -21,8 +23,6 @@ from svet.metering.rules import Channel, Zone, parse_value, zones_of
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import queries as people
-from svet.subscribers.queries import account_lengths, people_of, provider_today
-from svet.subscribers.rules import Right, normalise_account_number, normalise_meter_number
 
 # The widest dial there is: the form is judged before anybody looks whether the meter exists.
 DIGITS, DECIMALS = 9, 3

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from svet.accounts.queries import people_of, provider_today
+from svet.accounts.rules import normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.transactions import use_case
@@ -18,8 +20,6 @@ from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import queries as people
 from svet.people.rules.staff import checked_reason
-from svet.subscribers.queries import people_of, provider_today
-from svet.subscribers.rules import normalise_meter_number
 
 # What the column holds, far above any transformer.
 _MOST_RATIO, _STEP = 99_999, Decimal("0.01")

@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from svet.accounts.queries import provider_today
+from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.periods import Month
@@ -36,8 +38,6 @@ from svet.metering.rules import (
     judge,
     period_of,
 )
-from svet.subscribers.queries import provider_today
-from svet.subscribers.rules import Right
 
 
 class KeyReason(StrEnum):

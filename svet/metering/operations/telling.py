@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from svet.accounts.models import Account
+from svet.accounts.queries import recipients_of
 from svet.look.formats import day
 from svet.metering import texts
 from svet.metering.models import Dispute
@@ -13,8 +15,6 @@ from svet.metering.rules import DisputeState, Zone
 from svet.notices import operations as notices
 from svet.notices.operations import Tiding
 from svet.notices.rules import Event
-from svet.subscribers.models import Account
-from svet.subscribers.queries import recipients_of
 
 
 def tell_accepted(

@@ -11,6 +11,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import translation
 
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountCard, provider_today
+from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
@@ -30,9 +33,6 @@ from svet.notices.models import IncomingSms
 from svet.notices.rules import Event
 from svet.people import queries as people
 from svet.people.models import Person
-from svet.subscribers import queries as subscribers
-from svet.subscribers.queries import AccountCard, provider_today
-from svet.subscribers.rules import Right
 
 #: A question is answered within a day; «ДА» later could be about anything.
 QUESTION_STANDS: Final = timedelta(hours=24)
@@ -185,7 +185,7 @@ def _waiting(person: Person) -> tuple[list[Meter], dict[int, AccountCard]]:
     """The meters this person may send for, without those that send by themselves, and their accounts."""
     cards = {
         card.account_id: card
-        for group in subscribers.cabinet(person.pk)
+        for group in account_queries.cabinet(person.pk)
         for card in group.cards
         if Right.SUBMIT in card.rights
     }

@@ -8,12 +8,12 @@ from enum import StrEnum
 
 from django.db.models import Q
 
+from svet.accounts.queries import visible_to
+from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
 from svet.metering.models import Meter, ReadingValue
 from svet.metering.rules import EFFECTIVE, Kind, Zone
-from svet.subscribers.queries import visible_to
-from svet.subscribers.rules import Right
 
 
 class MeterReason(StrEnum):

@@ -8,14 +8,14 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from svet.accounts.models import Provider
+from svet.accounts.queries import provider_today, visible_to
 from svet.files import queries as files
 from svet.kernel.actors import Actor, ActorKind
 from svet.metering.models import Dispute, DisputeChange, ReadingPhoto, ReadingSet, SetStateChange
 from svet.metering.queries.meters import MeterNotFound, MeterReason
 from svet.metering.queries.readings import SetView, sets_by_id
 from svet.metering.rules import DisputeState, Kind, State, dispute_until
-from svet.subscribers.models import Provider
-from svet.subscribers.queries import provider_today, visible_to
 
 
 @dataclass(frozen=True, slots=True)

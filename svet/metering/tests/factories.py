@@ -9,12 +9,12 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import NOW, OFFICE, make_account
 from svet.metering import operations
 from svet.metering.models import Meter
 from svet.metering.operations import BatchResult, BatchRow, MeterRow
 from svet.metering.rules import Channel, Scheme, Zone, zones_of
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import NOW, OFFICE, make_account
 
 _serials = count(115_268_446)
 

@@ -9,6 +9,9 @@ from uuid import uuid4
 
 import pytest
 
+from svet.accounts.models import Link
+from svet.accounts.queries import AccountNotFound
+from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
@@ -22,9 +25,6 @@ from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Link
-from svet.subscribers.queries import AccountNotFound
-from svet.subscribers.tests.factories import make_account, make_link
 from tests.kills import MOST, killed_at
 
 BEGUN = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from svet.accounts.tests.factories import NOW, OFFICE, make_link, make_provider
 from svet.billing import operations as billing
 from svet.billing.models import Charge
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
@@ -25,7 +26,6 @@ from svet.notices.models import Notice
 from svet.notices.rules import Event
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import NOW, OFFICE, make_link, make_provider
 
 TODAY = date(2026, 11, 22)
 STAFF = Actor.system("office")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link
 from svet.files.rules import PhotoRefused
 from svet.files.tests.pictures import photo
 from svet.journal.models import Entry
@@ -37,7 +38,6 @@ from svet.notices.models import Notice
 from svet.notices.rules import Event
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import NOW, OFFICE, make_account, make_link
 
 TODAY = date(2026, 11, 22)
 

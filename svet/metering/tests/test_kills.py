@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from svet.accounts.tests.factories import NOW, make_account, make_link
 from svet.files.models import Photo
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
@@ -19,7 +20,6 @@ from svet.metering.rules import Channel, State, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import NOW, make_account, make_link
 from tests.kills import MOST, killed_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]

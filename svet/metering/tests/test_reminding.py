@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from svet.accounts.models import Account, Link
+from svet.accounts.tests.factories import OFFICE, make_account, make_link, make_provider
 from svet.metering import jobs, operations
 from svet.metering.models import Meter, ReadingSet, VerificationReminder, WindowReminder
 from svet.metering.operations import reminding
@@ -28,8 +30,6 @@ from svet.notices.models import Delivery, Notice
 from svet.notices.rules import Channel, Event
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Account, Link
-from svet.subscribers.tests.factories import OFFICE, make_account, make_link, make_provider
 
 OPENS = datetime(2026, 11, 15, 6, 0, tzinfo=UTC)  # eleven in the morning in Yekaterinburg
 CLOSES_SOON = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from svet.accounts.models import LinkProof
+from svet.accounts.tests.factories import OFFICE, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -20,8 +22,6 @@ from svet.metering.rules import Reason, ReplaceReason, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import LinkProof
-from svet.subscribers.tests.factories import OFFICE, make_link
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

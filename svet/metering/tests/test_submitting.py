@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
@@ -24,7 +25,6 @@ from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import NOW, OFFICE, make_account, make_link
 
 TODAY = date(2026, 11, 22)
 

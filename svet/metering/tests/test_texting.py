@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svet.accounts.models import Link
+from svet.accounts.tests.factories import NOW, make_account, make_link
 from svet.gateways.sms.port import Incoming
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
@@ -30,8 +32,6 @@ from svet.notices.jobs import take_incoming
 from svet.notices.models import Delivery, IncomingSms, Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Link
-from svet.subscribers.tests.factories import NOW, make_account, make_link
 from tests.kills import MOST, killed_at
 
 LAST = date(2026, 10, 20)

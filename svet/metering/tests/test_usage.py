@@ -10,15 +10,15 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from svet.accounts.models import LinkProof
+from svet.accounts.operations import AccountRow, register_accounts
+from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_provider
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations import BatchRow, MeterRow, Outcome
 from svet.metering.rules import Channel, Kind, Reason, Zone
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.subscribers.models import LinkProof
-from svet.subscribers.operations import AccountRow, register_accounts
-from svet.subscribers.tests.factories import NOW, OFFICE, make_account, make_provider
 
 NOVEMBER = Month(2026, 11)
 OCTOBER = Month(2026, 10)

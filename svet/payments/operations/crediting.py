@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from svet.accounts.queries import provider_today
 from svet.gateways.acquiring.port import BankStatus
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -17,7 +18,6 @@ from svet.payments.operations.telling import tell_credited
 from svet.payments.payees import payee_of
 from svet.payments.rules import fill
 from svet.payments.states import OrderState
-from svet.subscribers.queries import provider_today
 
 
 def credit(

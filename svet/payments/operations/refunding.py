@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db.models import Sum
 
+from svet.accounts.queries import provider_today
 from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -22,7 +23,6 @@ from svet.payments.operations.truth import Truth, ask_bank
 from svet.payments.payees import payee_of
 from svet.payments.rules import share_refund
 from svet.payments.states import OrderState, RefundState
-from svet.subscribers.queries import provider_today
 
 log = structlog.get_logger(__name__)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from svet.accounts.models import Provider
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
@@ -18,7 +19,6 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Kind, Leg, NewTransaction
 from svet.payments.models import RegisterPayment
 from svet.payments.registers import UNNAMED, RegisterState, WaitReason, register_key
-from svet.subscribers.models import Provider
 
 _AT_ONCE = 5_000
 

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from svet.accounts.models import Account
+from svet.accounts.queries import provider_today
+from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
@@ -19,9 +22,6 @@ from svet.payments.models import RegisterPayment
 from svet.payments.operations.claiming import check_claim
 from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState, may_move
 from svet.people.rules.staff import checked_reason
-from svet.subscribers.models import Account
-from svet.subscribers.queries import provider_today
-from svet.subscribers.rules import NumberRefused, normalise_account_number
 
 
 class RowReason(StrEnum):

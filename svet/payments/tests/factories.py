@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from svet.accounts.models import Account, Provider
+from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.gateways.acquiring.port import (
     PATIENT,
     BankOrder,
@@ -33,8 +35,6 @@ from svet.payments import operations
 from svet.payments.models import BoundCard, Order
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Account, Provider
-from svet.subscribers.tests.factories import make_account, make_link, make_provider
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 BASE = "http://testserver"

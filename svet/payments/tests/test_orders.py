@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_link
 from svet.gateways.failures import Permanent, Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -19,8 +21,6 @@ from svet.payments.rules import AmountReason, AmountRefused
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, Family, StubBank, make_order, provider_with_requisites
 from svet.people.models import Person
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_link
 
 
 def begin(person: Person, lines: list[tuple[str, Money]], **details: object) -> Order:

@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from svet.accounts.models import Account
+from svet.accounts.queries import provider_today
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering import queries
@@ -19,8 +21,6 @@ from svet.metering.rules import Channel, Zone
 from svet.people.models import Person
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import ANNA_PHONE, BORIS_PHONE, VERA_PHONE
-from svet.subscribers.models import Account
-from svet.subscribers.queries import provider_today
 from svet.support.operations import open_appeal
 
 #: Far more than a household's line carries in a month, so that the guard leaves it to a person.

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from svet.accounts.models import Account, Provider
 from svet.billing import operations as billing
 from svet.bills import operations as bills
 from svet.bills.models import Bill
@@ -30,7 +31,6 @@ from svet.sandbox.town.residents import settle_in
 from svet.sandbox.town.rules import registers
 from svet.sandbox.town.rules.plan import Household, household, months
 from svet.sandbox.town.settings import TownSettings
-from svet.subscribers.models import Account, Provider
 
 Progress = Callable[[str], None]
 ZONE = ZoneInfo("Asia/Yekaterinburg")

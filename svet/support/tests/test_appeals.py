@@ -13,6 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 
+from svet.accounts.queries import AccountNotFound
+from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.limits.operations import LimitReached
@@ -22,8 +24,6 @@ from svet.people.models import Person
 from svet.people.rules.staff import Role
 from svet.people.tests.factories import make_member, make_person
 from svet.staff.tests.browsers import working
-from svet.subscribers.queries import AccountNotFound
-from svet.subscribers.tests.factories import make_account, make_link
 from svet.support import operations, queries, texts
 from svet.support.models import Appeal, AppealChange, Message
 from svet.support.queries import AppealNotFound
