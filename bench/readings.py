@@ -173,8 +173,10 @@ class Bench:
             "SELECT public_id FROM notices_notice WHERE id = %s", made["notices_notice"]
         ):
             once[str(notice)] = "n000:r"
-        if "api_keptcall" in made:
-            ((call,),) = self.stack.ask("SELECT key FROM api_keptcall WHERE id = %s", made["api_keptcall"])
+        if "api_idempotentcall" in made:
+            ((call,),) = self.stack.ask(
+                "SELECT key FROM api_idempotentcall WHERE id = %s", made["api_idempotentcall"]
+            )
             once[str(call)] = "00000000-0000-4000-9000-:r"
         return once
 

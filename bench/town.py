@@ -42,12 +42,12 @@ def build(meters: int) -> dict[str, int]:
     from django.utils import timezone
 
     from bench.requests import DAY, NIGHT
-    from svet.accounts.operations import AccountRow, add_provider, register_accounts
+    from svet.accounts.operations import NewAccount, add_provider, create_accounts
     from svet.billing import operations as billing
     from svet.kernel.actors import Actor
     from svet.kernel.periods import Month
     from svet.metering.operations import BatchRow, MeterRow, install_meters, submit_batch
-    from svet.metering.rules import Channel, Zone
+    from svet.metering.rules import ReadingChannel, Zone
 
     now = timezone.now()
     begins = spread_keys()
@@ -57,10 +57,10 @@ def build(meters: int) -> dict[str, int]:
     provider = add_provider(code="bench", name="Bench", region="Челябинская область")
     for file in billing.shipped_files():
         billing.load_tariffs(file=file, now=now)
-    accounts = register_accounts(
+    accounts = create_accounts(
         provider=provider,
         rows=[
-            AccountRow(
+            NewAccount(
                 number=f"{number:010d}",
                 holder_name="Житель",
                 city="Челябинск",
@@ -96,7 +96,7 @@ def build(meters: int) -> dict[str, int]:
             for meter in standing
             for turn in range(1, MONTHS + 1)
         ],
-        channel=Channel.OFFICE,
+        channel=ReadingChannel.OFFICE,
         by=by,
         now=now,
         confirmed=True,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from svet.accounts.models import Account, Delivery, Link
+from svet.accounts.models import Account, BillDelivery, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def bill_addresses(account_ids: Collection[int], *, at: datetime | None = None) 
     """
     accounts = list(
         Account.objects.filter(pk__in=account_ids)
-        .exclude(delivery=Delivery.PAPER)
+        .exclude(delivery=BillDelivery.PAPER)
         .order_by("pk")
         .only("pk", "delivery", "delivery_email", "delivery_by")
     )

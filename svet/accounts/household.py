@@ -17,7 +17,7 @@ from svet.people.rules import mask_phone
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class HouseholdMember:
     """A cabinet that holds the account, as the owner sees it; the phone is whole where the owner typed it."""
 
     link_public_id: str
@@ -52,12 +52,12 @@ def owns(actor: Actor, *, account_id: int) -> bool:
     return any(link.is_owner for link in links)
 
 
-def members(actor: Actor, *, account_id: int, now: datetime) -> list[Member]:
+def members(actor: Actor, *, account_id: int, now: datetime) -> list[HouseholdMember]:
     """Every cabinet that holds the account, oldest first; for its owner only."""
     links = Link.objects.kept().filter(account_id=account_id)
     rows = links.select_related("person", "account__provider").order_by("linked_at", "pk")
     return [
-        Member(
+        HouseholdMember(
             link_public_id=link.public_id,
             own=link.person_id == actor.person_id,
             owner=link.is_owner,

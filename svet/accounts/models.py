@@ -74,7 +74,7 @@ class Premises(models.Model):
         return f"{self.city}, {self.street}, {self.house}"
 
 
-class Delivery(models.TextChoices):
+class BillDelivery(models.TextChoices):
     """How the holder wants the bill delivered."""
 
     EMAIL = "email"
@@ -94,7 +94,7 @@ class Account(models.Model):
     tariff_group = models.CharField(max_length=40, blank=True)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
-    delivery = models.CharField(max_length=5, choices=Delivery.choices, default=Delivery.PAPER)
+    delivery = models.CharField(max_length=5, choices=BillDelivery.choices, default=BillDelivery.PAPER)
     delivery_email = models.EmailField(blank=True)
     # Who chose e-mail: bills go to their address of that day while they hold the account. Empty when the
     # address came with the registry.
@@ -116,7 +116,9 @@ class Account(models.Model):
                 name="account_closed_after_opened",
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
             ),
-            models.CheckConstraint(name="account_delivery_known", condition=Q(delivery__in=Delivery.values)),
+            models.CheckConstraint(
+                name="account_delivery_known", condition=Q(delivery__in=BillDelivery.values)
+            ),
         ]
         indexes = [models.Index(fields=["number"], name="account_by_number")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from svet.accounts.operations import DeliveryReason, GroupReason, HouseholdReason, LinkReason, OfficeReason
+from svet.accounts.operations import DeliveryReason, GroupReason, HoldingReason, HouseholdReason, LinkReason
 from svet.accounts.queries import AccountReason
 from svet.accounts.rules import NumberReason
 from svet.kernel.refusals import Refused
@@ -27,7 +27,7 @@ def explain(refusal: Refused) -> str:
         ) % {"count": minutes}
     if isinstance(refusal, PhoneRefused | StaffRefused):
         return explain_person(refusal)
-    if isinstance(refusal.reason, OfficeReason):
+    if isinstance(refusal.reason, HoldingReason):
         return _explain_office(refusal)
     if isinstance(refusal.reason, HouseholdReason):
         return _explain_household(refusal)
@@ -57,19 +57,19 @@ def explain(refusal: Refused) -> str:
 
 def _explain_office(refusal: Refused) -> str:
     match refusal.reason:
-        case OfficeReason.NAME_REQUIRED:
+        case HoldingReason.NAME_REQUIRED:
             return _("Впишите фамилию, имя и отчество нового владельца.")
-        case OfficeReason.NAME_CHARS:
+        case HoldingReason.NAME_CHARS:
             return _("В имени есть невидимые знаки, или оно длиннее 160 знаков.")
-        case OfficeReason.DOCUMENT_REQUIRED:
+        case HoldingReason.DOCUMENT_REQUIRED:
             return _("Укажите, какой документ вы видели, без его номера.")
-        case OfficeReason.GROUND:
+        case HoldingReason.GROUND:
             return _("Выберите основание.")
-        case OfficeReason.FUTURE:
+        case HoldingReason.FUTURE:
             return _("Этот день ещё не наступил: передайте счёт в тот день.")
-        case OfficeReason.BEFORE_OPENED:
+        case HoldingReason.BEFORE_OPENED:
             return _("Договора тогда ещё не было: проверьте день.")
-        case OfficeReason.BEFORE_LAST:
+        case HoldingReason.BEFORE_LAST:
             return _("Счёт передавали позже этого дня: проверьте день.")
         case _:
             return _("Не получилось. Обновите страницу и попробуйте ещё раз.")

@@ -27,7 +27,7 @@ from svet.api.resources import (
     readings,
 )
 from svet.api.shell.parsing import StrictParser
-from svet.api.shell.problems import Problem, handle
+from svet.api.shell.problems import ApiProblem, handle
 from svet.kernel.refusals import Refused
 
 api = NinjaAPI(
@@ -59,7 +59,7 @@ _RESOURCES = (
 )
 for resource in _RESOURCES:
     api.add_router("", resource.router)
-for failure in (Problem, Refused, ValidationError, HttpError, Http404, RequestDataTooBig):
+for failure in (ApiProblem, Refused, ValidationError, HttpError, Http404, RequestDataTooBig):
     api.add_exception_handler(failure, handle)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from svet.accounts.models import Provider
 from svet.billing import operations as billing
 from svet.billing import queries, texts
-from svet.billing.rules import Proration, Reason, Rules
+from svet.billing.rules import BillingReason, Proration, Rules
 from svet.bills import operations as bills
 from svet.cli.refusal_text import explain
 from svet.config.failures import Failure
@@ -160,7 +160,7 @@ def list_problems(*, period: str, code: str, reason: str, say: Say) -> None:
     found = queries.problems(
         provider_ids=[provider.pk for provider in providers(code)],
         period=parse_month(period) if period else None,
-        reason=Reason(reason) if reason else None,
+        reason=BillingReason(reason) if reason else None,
     )
     count = 0
     for problem in found:

@@ -19,7 +19,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckVerdict:
     """What came of one promise; no breaches means it is kept."""
 
     promise: Promise
@@ -41,13 +41,13 @@ PROMISES = (
 )
 
 
-def verify() -> Iterator[Verdict]:
+def verify() -> Iterator[CheckVerdict]:
     """Check every promise over one unmoving picture of the database; nothing is written."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         for promise in PROMISES:
-            yield Verdict(promise, _breaches(promise))
+            yield CheckVerdict(promise, _breaches(promise))
 
 
 def _breaches(promise: Promise) -> tuple[str, ...]:

@@ -38,6 +38,6 @@ class MaintenanceMiddleware:
         if request.path.startswith(FOR_MACHINES):
             title = _("Мы обновляем кабинет")
             return problems.answer(
-                problems.Problem(503, "maintenance", title, headers={"Retry-After": RETRY_AFTER})
+                problems.ApiProblem(503, "maintenance", title, headers={"Retry-After": RETRY_AFTER})
             )
         return errors.maintenance(request)

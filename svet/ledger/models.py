@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from svet.ledger.rules import Book, Kind
+from svet.ledger.rules import Book, TransactionKind
 
 
 class Transaction(models.Model):
@@ -24,7 +24,7 @@ class Transaction(models.Model):
             models.UniqueConstraint(fields=["key"], name="ledger_transaction_key_unique"),
             models.CheckConstraint(condition=~models.Q(key=""), name="ledger_transaction_key_given"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=[kind.value for kind in Kind]),
+                condition=models.Q(kind__in=[kind.value for kind in TransactionKind]),
                 name="ledger_transaction_kind_known",
             ),
         ]

@@ -69,16 +69,16 @@ _REFUNDS = {
 _SOURCES = {
     "a payment without an order or a row of a register:": """
         SELECT t.key FROM ledger_transaction t
-        LEFT JOIN payments_registerpayment r ON r.ledger_key = t.key
-        LEFT JOIN payments_registerpayment put ON 'put:' || put.public_id = t.key
+        LEFT JOIN payments_importedpayment r ON r.ledger_key = t.key
+        LEFT JOIN payments_importedpayment put ON 'put:' || put.public_id = t.key
         WHERE t.kind = 'payment' AND t.key NOT LIKE 'pay:%' AND r.id IS NULL AND put.id IS NULL
         ORDER BY t.id LIMIT 100""",
     "a row of a register that was never posted:": """
-        SELECT r.source || ' ' || r.external_id FROM payments_registerpayment r
+        SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         LEFT JOIN ledger_transaction t ON t.key = r.ledger_key
         WHERE t.id IS NULL AND r.state NOT IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
     "a row of a register that differs was posted before anybody decided:": """
-        SELECT r.source || ' ' || r.external_id FROM payments_registerpayment r
+        SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         JOIN ledger_transaction t ON t.key = r.ledger_key
         WHERE r.state IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
 }
@@ -88,7 +88,7 @@ _SUSPENSE = {
             SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting p
             JOIN ledger_transaction t ON t.id = p.transaction_id WHERE p.book = 'suspense' GROUP BY 1
         ), waits AS (
-            SELECT provider_id, sum(kopecks) AS total FROM payments_registerpayment
+            SELECT provider_id, sum(kopecks) AS total FROM payments_importedpayment
             WHERE state = 'suspense' GROUP BY 1
         )
         SELECT s.code || ' ' || coalesce(books.total, 0) || ' ' || coalesce(waits.total, 0)

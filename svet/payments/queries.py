@@ -46,11 +46,11 @@ __all__ = [
     "CallbackView",
     "CardView",
     "ChangeView",
+    "ImportedPaymentView",
     "LineView",
     "OrderNotFound",
     "OrderView",
     "RefundView",
-    "RegisterPaymentView",
     "Remainder",
     "ReviewView",
     "accounts_of_order",
@@ -81,7 +81,7 @@ __all__ = [
 ]
 
 
-class OrderReason(StrEnum):
+class OrderLookupReason(StrEnum):
     NOT_FOUND = "order_not_found"
 
 
@@ -165,7 +165,7 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterPaymentView:
+class ImportedPaymentView:
     """A payment that came through a bank's or post's register."""
 
     account_id: int
@@ -190,7 +190,7 @@ def own_order(actor: Actor, *, public_id: str) -> Order:
         orders = orders.none()
     found = orders.filter(public_id=public_id).first() if len(public_id) == PUBLIC_ID_LENGTH else None
     if found is None:
-        raise OrderNotFound(OrderReason.NOT_FOUND)
+        raise OrderNotFound(OrderLookupReason.NOT_FOUND)
     return found
 
 
@@ -241,7 +241,7 @@ def last_receipt_email(*, person_id: int) -> str:
 
 def register_payments(
     *, account_ids: Collection[int], since: datetime | None = None, until: datetime | None = None
-) -> list[RegisterPaymentView]:
+) -> list[ImportedPaymentView]:
     """Payments of the accounts that came in registers, newest first."""
     chosen = RegisterPayment.objects.filter(account_id__in=account_ids)
     if since is not None:
@@ -249,7 +249,7 @@ def register_payments(
     if until is not None:
         chosen = chosen.filter(effective_on__lt=until.date())
     return [
-        RegisterPaymentView(
+        ImportedPaymentView(
             row.account_id or 0,
             row.source,
             row.external_id,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from svet.bills.texts import source_label
 from svet.kernel.money import Money
 from svet.look import formats
-from svet.metering.rules import State, Zone
+from svet.metering.rules import ReadingState, Zone
 from svet.metering.texts import STATE_NAMES, ZONE_NAMES
 from svet.notices.rules import Event
 from svet.notices.texts import event_name
@@ -107,7 +107,7 @@ _CODES: Mapping[str, Mapping[str, Text]] = {
     "topic": {topic.value: name for topic, name in TOPICS.items()},
 }
 _STATES: Mapping[str, Callable[[str], Text]] = {
-    "readings": lambda code: STATE_NAMES[State(code)],
+    "readings": lambda code: STATE_NAMES[ReadingState(code)],
     "payments": lambda code: state_name(OrderState(code)),
     "appeals": lambda code: STATES[AppealState(code)],
     "office_requests": lambda code: _OFFICE_STATES.get(code, code),
@@ -130,7 +130,7 @@ def label(name: str) -> str:
     return str(LABELS.get(name, name))
 
 
-def said(section: str, name: str, value: object) -> str:
+def value_in_words(section: str, name: str, value: object) -> str:
     """A value as a person reads it: dates, sums, yes and no, and names instead of codes."""
     if value is None or value == "" or value == {} or value == []:
         return "—"

@@ -29,13 +29,13 @@ from svet.limits.queries import blocked
 from svet.limits.rules import LimitName
 from svet.metering import operations as metering
 from svet.metering.models import ReadingSet
-from svet.metering.rules import Channel, Zone
+from svet.metering.rules import ReadingChannel, Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.notices.rules import Event
 from svet.payments.models import Callback, Order, RegisterPayment
-from svet.payments.operations import RegisterRow, apply_register_payments
+from svet.payments.operations import PaymentRow, apply_register_payments
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
 from svet.people import operations as people
@@ -103,7 +103,7 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     order = make_order(person=payer, lines=[(account, 1_000)], now=now)
     Order.objects.filter(pk=order.pk).update(state=OrderState.REVIEW)
     callback = Callback.objects.create(raw=b"{}", received_at=now, outcome="unmatched", reference="nobody's")
-    row = RegisterRow(
+    row = PaymentRow(
         "SUIP-1",
         None,
         "0399999999",
@@ -176,7 +176,7 @@ def build() -> World:
         values={Zone.SINGLE: Decimal(1300)},
         read_on=timezone.localdate(),
         now=now,
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=uuid4(),
         confirmed=True,
     )
@@ -193,7 +193,7 @@ def build() -> World:
     control = ReadingSet.objects.get(receipt_number=number)
     dispute_id = metering.open_dispute(by=by_anna, set_id=control.public_id, words="Не согласна", now=now)
     with use_case():
-        notices.tell(
+        notices.notify(
             recipient_id=anna.recipient_id,
             event=Event.ACCOUNT_LINKED,
             params={"account": account.number},

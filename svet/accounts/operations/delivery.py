@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from svet.accounts import delivering, queries
-from svet.accounts.models import Account, Delivery, Link
+from svet.accounts.models import Account, BillDelivery, Link
 from svet.accounts.operations.telling import tell_owners
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
@@ -32,7 +32,7 @@ def set_delivery(*, by: Actor, account_public_id: str, delivery: str, now: datet
     :raises AccountNotFound: not in this cabinet
     :raises DeliveryRefused: no such way, e-mail without a confirmed address, or a confirmed holder decides
     """
-    if delivery not in Delivery.values:
+    if delivery not in BillDelivery.values:
         raise DeliveryRefused(DeliveryReason.REQUIRED, field="delivery")
     with use_case():
         account = queries.account_for(by, public_id=account_public_id, right=Right.VIEW)
@@ -40,10 +40,10 @@ def set_delivery(*, by: Actor, account_public_id: str, delivery: str, now: datet
         if not queries.may_manage(by, account_id=account.pk):
             raise DeliveryRefused(DeliveryReason.NOT_YOURS_TO_CHOOSE, field="delivery")
         email = "" if by.person_id is None else people.email_of(by.person_id)
-        if delivery != Delivery.PAPER and not email:
+        if delivery != BillDelivery.PAPER and not email:
             raise DeliveryRefused(DeliveryReason.EMAIL_NOT_CONFIRMED, field="delivery")
         before = {"delivery": account.delivery}
-        if delivery == Delivery.PAPER:
+        if delivery == BillDelivery.PAPER:
             send_on_paper(account)
         else:
             account.delivery, account.delivery_email, account.delivery_by_id = delivery, email, by.person_id
@@ -64,7 +64,7 @@ def set_delivery(*, by: Actor, account_public_id: str, delivery: str, now: datet
 def send_on_paper(account: Account) -> None:
     """Bills go on paper and to no address (a step)."""
     require_transaction()
-    account.delivery, account.delivery_email, account.delivery_by = Delivery.PAPER, "", None
+    account.delivery, account.delivery_email, account.delivery_by = BillDelivery.PAPER, "", None
     account.save(update_fields=["delivery", "delivery_email", "delivery_by"])
 
 
@@ -97,7 +97,7 @@ def end_lapsed_delivery(*, account_id: int, now: datetime) -> bool:
     """
     with use_case():
         account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
-        if account.delivery == Delivery.PAPER or delivering.bill_addresses([account_id], at=None):
+        if account.delivery == BillDelivery.PAPER or delivering.bill_addresses([account_id], at=None):
             return False
         _back_to_paper(account, by=Actor.system("delivery"), now=now)
         tell_owners(account, change="delivery_ended", now=now)

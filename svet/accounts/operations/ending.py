@@ -99,7 +99,7 @@ def _expire(invitation_id: int, *, now: datetime) -> bool:
             person_id=invitation.invited_by_id, account_id=invitation.account_id, person__is_active=True
         )
         if host.exists():
-            notices.tell(
+            notices.notify(
                 recipient_id=people.recipient_of(invitation.invited_by_id),
                 event=Event.ACCESS_CHANGED,
                 params={"account": invitation.account.number, "access": "invitation_expired"},

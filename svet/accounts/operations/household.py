@@ -133,7 +133,7 @@ def accept_invitation(*, by: Actor, invitation_public_id: str, now: datetime) ->
         _answer(by, invitation=invitation, state=InvitationState.ACCEPTED, now=now)
         others = queries.people_of(account_id=account.pk)
         for person_id in others:
-            notices.tell(
+            notices.notify(
                 recipient_id=people.recipient_of(person_id),
                 event=Event.ACCOUNT_LINKED,
                 params={"account": account.number},

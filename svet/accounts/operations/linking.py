@@ -23,7 +23,7 @@ from svet.limits import operations as limits
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
-from svet.notices.rules import Channel, Event
+from svet.notices.rules import Event, NoticeChannel
 from svet.people import queries as people
 from svet.people.operations.codes import tell_of_breaker
 
@@ -183,7 +183,7 @@ def _link(
         after={"confirmed": confirmed},
     )
     for person_id in others:
-        notices.tell(
+        notices.notify(
             recipient_id=people.recipient_of(person_id),
             event=Event.ACCOUNT_LINKED,
             params={"account": account.number},
@@ -201,13 +201,13 @@ def _tell_oneself(*, person_id: int, now: datetime) -> None:
     )
     numbers = list(today.order_by("-linked_at", "-pk").values_list("account__number", flat=True))
     shown = ", ".join(numbers[:_NAMED]) + ("…" if len(numbers) > _NAMED else "")
-    notices.tell(
+    notices.notify(
         recipient_id=people.recipient_of(person_id),
         event=Event.ACCOUNT_LINKED,
         params={"account": shown, "own": str(len(numbers))},
         url="/accounts/",
         now=now,
-        already=frozenset(Channel) - {Channel.BELL},
+        already=frozenset(NoticeChannel) - {NoticeChannel.BELL},
         renews=True,
     )
 

@@ -24,7 +24,7 @@ LONGEST_NAME = 160
 LONGEST_DOCUMENT = 120
 
 
-class OfficeReason(StrEnum):
+class HoldingReason(StrEnum):
     NOT_STAFF = "not_staff"
     NAME_REQUIRED = "name_required"
     NAME_CHARS = "name_chars"
@@ -35,7 +35,7 @@ class OfficeReason(StrEnum):
     BEFORE_LAST = "before_the_last_hand_over"
 
 
-class OfficeRefused(Refused):
+class HoldingRefused(Refused):
     """The office cannot decide it so."""
 
 
@@ -81,7 +81,7 @@ def confirm_link(*, by: Actor, link_public_id: str, document: str, reason: str, 
     words = checked_reason(reason)
     seen = " ".join(document.split())[:LONGEST_DOCUMENT]
     if not seen:
-        raise OfficeRefused(OfficeReason.DOCUMENT_REQUIRED, field="document")
+        raise HoldingRefused(HoldingReason.DOCUMENT_REQUIRED, field="document")
     with use_case():
         link = _link(by, link_public_id=link_public_id)
         _open_to_owner(link, now=now)
@@ -113,7 +113,7 @@ def hand_over(
     words, name = checked_reason(reason), _name(holder_name)
     number = normalise_phone(phone) if phone.strip() else ""
     if ground not in {each.value for each in Ground}:
-        raise OfficeRefused(OfficeReason.GROUND, field="ground")
+        raise HoldingRefused(HoldingReason.GROUND, field="ground")
     with use_case():
         account = _account(by, public_id=account_public_id)
         _check_day(account, on_date=on_date, now=now)
@@ -185,20 +185,20 @@ def _open_to_owner(link: Link, *, now: datetime) -> None:
 
 def _check_day(account: Account, *, on_date: date, now: datetime) -> None:
     if on_date > queries.provider_today(account.provider, now):
-        raise OfficeRefused(OfficeReason.FUTURE, field="on_date")
+        raise HoldingRefused(HoldingReason.FUTURE, field="on_date")
     if on_date < account.opened_on:
-        raise OfficeRefused(OfficeReason.BEFORE_OPENED, field="on_date")
+        raise HoldingRefused(HoldingReason.BEFORE_OPENED, field="on_date")
     if account.held_since is not None and on_date < account.held_since:
-        raise OfficeRefused(OfficeReason.BEFORE_LAST, field="on_date")
+        raise HoldingRefused(HoldingReason.BEFORE_LAST, field="on_date")
 
 
 def _name(raw: str) -> str:
     name = " ".join(raw[: LONGEST_NAME * 4].split())
     if not name:
-        raise OfficeRefused(OfficeReason.NAME_REQUIRED, field="holder_name")
+        raise HoldingRefused(HoldingReason.NAME_REQUIRED, field="holder_name")
     strange = any(unicodedata.category(sign)[0] == "C" for sign in name)
     if strange or len(name) > LONGEST_NAME:
-        raise OfficeRefused(OfficeReason.NAME_CHARS, field="holder_name")
+        raise HoldingRefused(HoldingReason.NAME_CHARS, field="holder_name")
     return name
 
 

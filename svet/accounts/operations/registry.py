@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from svet.accounts.models import Account, Delivery, LinkProof, Premises, Provider
+from svet.accounts.models import Account, BillDelivery, LinkProof, Premises, Provider
 from svet.accounts.rules import normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -21,7 +21,7 @@ BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountRow:
+class NewAccount:
     """One account as a register gives it; ``registry_phone`` is E.164 or empty."""
 
     number: str
@@ -35,7 +35,7 @@ class AccountRow:
     residents: int | None = None
     registry_phone: str = ""
     tariff_group: str = ""
-    delivery: str = Delivery.PAPER
+    delivery: str = BillDelivery.PAPER
     delivery_email: str = ""
 
 
@@ -46,9 +46,7 @@ def add_provider(*, code: str, name: str, **details: object) -> Provider:
     return provider
 
 
-def register_accounts(
-    *, provider: Provider, rows: Sequence[AccountRow], by: Actor, now: datetime
-) -> list[int]:
+def create_accounts(*, provider: Provider, rows: Sequence[NewAccount], by: Actor, now: datetime) -> list[int]:
     """Enter accounts in bulk and say their keys in the order of the rows.
 
     A number the provider already has keeps its row: the register may be loaded again.
@@ -59,7 +57,7 @@ def register_accounts(
     numbers = [normalise_account_number(row.number, lengths) for row in rows]
     with transaction.atomic():
         known = _known(provider=provider, numbers=numbers)
-        fresh: dict[str, AccountRow] = {}
+        fresh: dict[str, NewAccount] = {}
         for number, row in zip(numbers, rows, strict=True):
             if number not in known:
                 fresh.setdefault(number, row)
@@ -85,7 +83,7 @@ def _known(*, provider: Provider, numbers: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _enter(*, provider: Provider, rows: Mapping[str, AccountRow]) -> dict[str, int]:
+def _enter(*, provider: Provider, rows: Mapping[str, NewAccount]) -> dict[str, int]:
     premises_ids = take_ids(model=Premises, count=len(rows))
     account_ids = take_ids(model=Account, count=len(rows))
     copy_rows(
@@ -113,7 +111,7 @@ def _enter(*, provider: Provider, rows: Mapping[str, AccountRow]) -> dict[str, i
     return dict(zip(rows, account_ids, strict=True))
 
 
-def register_account(
+def create_account(
     *,
     provider: Provider,
     number: str,
@@ -131,7 +129,7 @@ def register_account(
     tariff_group: str = "",
 ) -> Account:
     """Enter one account. :raises NumberRefused: the number is not of the provider's form"""
-    row = AccountRow(
+    row = NewAccount(
         number=number,
         holder_name=holder_name,
         city=city,
@@ -144,7 +142,7 @@ def register_account(
         registry_phone=registry_phone,
         tariff_group=tariff_group,
     )
-    (key,) = register_accounts(provider=provider, rows=[row], by=by, now=now)
+    (key,) = create_accounts(provider=provider, rows=[row], by=by, now=now)
     return Account.objects.select_related("provider", "premises").get(pk=key)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from svet.accounts.models import Account, Link
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
 from svet.people import queries as people
 
@@ -14,7 +14,7 @@ from svet.people import queries as people
 def tell_access(link: Link, *, change: str, now: datetime) -> None:
     """Tell the cabinet of the link (a step); ``change`` is one of ``notices.rules.ACCESS_CHANGES``."""
     open_still = Link.objects.standing(at=now).filter(pk=link.pk).exists()
-    notices.tell(
+    notices.notify(
         recipient_id=people.recipient_of(link.person_id),
         event=Event.ACCESS_CHANGED,
         params={"account": link.account.number, "access": change},
@@ -28,10 +28,12 @@ def tell_owners(account: Account, *, change: str, now: datetime) -> None:
     links = list(Link.objects.standing(at=now).filter(account=account, person__is_active=True))
     owners = [link for link in links if link.is_owner] or links
     recipients = people.recipients_of([link.person_id for link in owners])
-    notices.tell_many(
+    notices.notify_many(
         event=Event.ACCESS_CHANGED,
         tidings=[
-            Tiding(key, {"account": account.number, "access": change}, f"/accounts/{account.public_id}/")
+            NoticeMessage(
+                key, {"account": account.number, "access": change}, f"/accounts/{account.public_id}/"
+            )
             for key in recipients.values()
         ],
         now=now,

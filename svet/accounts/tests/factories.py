@@ -40,7 +40,7 @@ def make_account(
     proofs: Sequence[str] = (),
 ) -> Account:
     """An account with its premises; ``proofs`` are meter numbers that open it."""
-    account = operations.register_account(
+    account = operations.create_account(
         provider=provider or make_provider(),
         number=number or f"{next(_numbers):010d}",
         holder_name=holder_name,

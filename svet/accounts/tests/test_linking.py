@@ -277,19 +277,19 @@ def test_twenty_parallel_adds_of_one_pair_make_one_link() -> None:
 @pytest.mark.django_db
 def test_bulk_registration_keeps_known_accounts_and_refuses_bad_numbers_whole() -> None:
     known = make_account(number="0356067000")
-    row = operations.AccountRow(
+    row = operations.NewAccount(
         number="0356067000", holder_name="Другой", city="Челябинск", opened_on=date(2020, 1, 1)
     )
-    fresh = operations.AccountRow(
+    fresh = operations.NewAccount(
         number="0356067001", holder_name="Новый", city="Челябинск", opened_on=date(2020, 1, 1)
     )
-    keys = operations.register_accounts(provider=known.provider, rows=[fresh, row, fresh], by=OFFICE, now=NOW)
+    keys = operations.create_accounts(provider=known.provider, rows=[fresh, row, fresh], by=OFFICE, now=NOW)
     assert keys[1] == known.pk
     assert keys[0] == keys[2]
     assert Account.objects.get(pk=known.pk).holder_name == "Иванова Анна Петровна"
-    bad = operations.AccountRow(number="1", holder_name="", city="", opened_on=date(2020, 1, 1))
+    bad = operations.NewAccount(number="1", holder_name="", city="", opened_on=date(2020, 1, 1))
     with pytest.raises(NumberRefused):
-        operations.register_accounts(provider=known.provider, rows=[bad], by=OFFICE, now=NOW)
+        operations.create_accounts(provider=known.provider, rows=[bad], by=OFFICE, now=NOW)
 
 
 @pytest.mark.django_db

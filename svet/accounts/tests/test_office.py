@@ -10,8 +10,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from svet.accounts import household, office, operations, queries
-from svet.accounts.models import Account, Delivery, HandOver, Link
-from svet.accounts.operations import LinkRefused, OfficeReason
+from svet.accounts.models import Account, BillDelivery, HandOver, Link
+from svet.accounts.operations import HoldingReason, LinkRefused
 from svet.accounts.queries import AccountNotFound
 from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
@@ -95,7 +95,7 @@ def test_a_confirmed_person_is_the_owner_and_the_name_opens(olga: Actor, account
     link = add(anna, account)
     assert queries.card_of(by(anna), account_public_id=account.public_id).holder == "А*** П. И******"
     for document, reason, said in (
-        ("", "пришла сама", OfficeReason.DOCUMENT_REQUIRED),
+        ("", "пришла сама", HoldingReason.DOCUMENT_REQUIRED),
         ("паспорт", "", StaffReason.REASON_REQUIRED),
     ):
         with pytest.raises(Refused) as refused:
@@ -137,7 +137,7 @@ def test_a_hand_over_takes_the_account_from_all_but_the_new_holder(olga: Actor, 
     account.refresh_from_db()
     assert [sees(person, account) for person in (anna, boris, heir)] == [False, False, True]
     assert household.owns(by(heir), account_id=account.pk)
-    assert (account.holder_name, account.delivery) == ("Новосёлов Пётр Ильич", Delivery.PAPER)
+    assert (account.holder_name, account.delivery) == ("Новосёлов Пётр Ильич", BillDelivery.PAPER)
     assert not household.invitations_of(account_id=account.pk, now=NOW)
     with pytest.raises(LinkRefused):
         add(anna, account)
@@ -169,11 +169,11 @@ def test_whom_the_new_holder_invites_comes_back(olga: Actor, account: Account) -
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"holder_name": " "}, OfficeReason.NAME_REQUIRED),
-        ({"holder_name": "И\u202eванов"}, OfficeReason.NAME_CHARS),
-        ({"ground": "gift"}, OfficeReason.GROUND),
-        ({"on_date": date(2019, 12, 31)}, OfficeReason.BEFORE_OPENED),
-        ({"on_date": NOW.date() + timedelta(days=3)}, OfficeReason.FUTURE),
+        ({"holder_name": " "}, HoldingReason.NAME_REQUIRED),
+        ({"holder_name": "И\u202eванов"}, HoldingReason.NAME_CHARS),
+        ({"ground": "gift"}, HoldingReason.GROUND),
+        ({"on_date": date(2019, 12, 31)}, HoldingReason.BEFORE_OPENED),
+        ({"on_date": NOW.date() + timedelta(days=3)}, HoldingReason.FUTURE),
         ({"reason": "да"}, StaffReason.REASON_REQUIRED),
     ],
 )

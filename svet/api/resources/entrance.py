@@ -13,7 +13,7 @@ from ninja import Router, Status
 
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import key_of, once
-from svet.api.shell.identity import AUTH, Caller, allowed, stranger, work_of
+from svet.api.shell.identity import AUTH, Caller, allowed, proof_of_work_of, stranger
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import (
     CodeIn,
@@ -59,7 +59,7 @@ def register(request: HttpRequest, payload: RegistrationIn) -> Status[Any]:
             session_key=_session_key(flow),
             address=actor.address,
             now=now,
-            work=work_of(request, Purpose.REGISTRATION),
+            work=proof_of_work_of(request, Purpose.REGISTRATION),
         )
         return 202, {"id": flow, "expires_at": code.expires_at.isoformat()}
 
@@ -79,7 +79,7 @@ def confirm_registration(request: HttpRequest, flow: str, payload: CodeIn) -> St
         code=payload.code,
         address=actor.address,
         now=now,
-        work=work_of(request, Purpose.CODE),
+        work=proof_of_work_of(request, Purpose.CODE),
     )
     return Status(201, _token(person, "API", EVERYTHING, now=now, address=actor.address))
 
@@ -97,7 +97,7 @@ def recover(request: HttpRequest, payload: PhoneIn) -> Status[Any]:
             session_key=_session_key(flow),
             address=actor.address,
             now=now,
-            work=work_of(request, Purpose.RECOVERY),
+            work=proof_of_work_of(request, Purpose.RECOVERY),
         )
         return 202, {"id": flow, "expires_at": code.expires_at.isoformat()}
 
@@ -115,7 +115,7 @@ def confirm_recovery(request: HttpRequest, flow: str, payload: CodeIn) -> Status
         code=payload.code,
         address=actor.address,
         now=now,
-        work=work_of(request, Purpose.CODE),
+        work=proof_of_work_of(request, Purpose.CODE),
     )
     return Status(204, None)
 
@@ -143,7 +143,7 @@ def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
         password=payload.password,
         address=actor.address,
         now=now,
-        work=work_of(request, Purpose.SIGN_IN),
+        work=proof_of_work_of(request, Purpose.SIGN_IN),
     )
     people.check_api_step(person_id=person.pk, code=payload.second_factor, address=actor.address, now=now)
     return Status(

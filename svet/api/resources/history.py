@@ -10,11 +10,11 @@ from ninja import Router
 
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.identity import AUTH, allowed
-from svet.api.shell.problems import Problem, not_found
+from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import Day, EventsOut, ProblemOut
 from svet.history import queries
-from svet.history.queries import Card, NotInCabinet
-from svet.history.rules import FilterRefused, Filters, Operation, default_since, parse_place
+from svet.history.queries import HistoryCard, NotInCabinet
+from svet.history.rules import FilterRefused, HistoryFilters, Operation, default_since, parse_place
 from svet.people.rules import Scope
 
 router = Router(tags=["History"], auth=AUTH)
@@ -37,14 +37,14 @@ def history(
     caller = allowed(request, Scope.ACCOUNTS_READ)
     today = timezone.localdate()
     try:
-        filters = Filters(
+        filters = HistoryFilters(
             since=since or default_since(today),
             until=until or today,
             operation=_operation(operation),
             account=account_id,
         )
     except FilterRefused as refused:
-        raise Problem(422, str(refused.reason), "Проверьте даты.", field=refused.field) from None
+        raise ApiProblem(422, str(refused.reason), "Проверьте даты.", field=refused.field) from None
     try:
         page = queries.timeline(actor=caller.actor, filters=filters, before=parse_place(before))
     except NotInCabinet:
@@ -60,7 +60,7 @@ def _operation(name: str) -> Operation | None:
     return next((found for found in Operation if found.value == name or found.name.lower() == name), None)
 
 
-def _event(card: Card) -> dict[str, Any]:
+def _event(card: HistoryCard) -> dict[str, Any]:
     public_id, number, state = _identity(card)
     return {
         "kind": str(card.kind),
@@ -73,7 +73,7 @@ def _event(card: Card) -> dict[str, Any]:
     }
 
 
-def _identity(card: Card) -> tuple[str, str, str]:
+def _identity(card: HistoryCard) -> tuple[str, str, str]:
     if card.reading is not None:
         return card.reading.public_id, card.reading.receipt_number, card.reading.state
     if card.refund is not None and card.order is not None:

@@ -12,7 +12,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field, StrictStr
 
 from svet.accounts import household, operations, queries
-from svet.accounts.household import InvitationView, Member
+from svet.accounts.household import HouseholdMember, InvitationView
 from svet.accounts.rules import Right
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import once
@@ -252,7 +252,7 @@ def _names(rights: frozenset[Right]) -> Sequence[str]:
     return sorted(right.value for right in rights)
 
 
-def _member(member: Member) -> dict[str, Any]:
+def _member(member: HouseholdMember) -> dict[str, Any]:
     return {
         "id": member.link_public_id,
         "own": member.own,

@@ -15,12 +15,12 @@ from pydantic import Field, StrictBool, StrictStr
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, Caller, allowed
-from svet.api.shell.problems import Problem, not_found
+from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import Body, ProblemOut
 from svet.kernel.refusals import NotFound
 from svet.notices import queries, texts
 from svet.notices.models import Subscription
-from svet.notices.rules import Channel, Event
+from svet.notices.rules import Event, NoticeChannel
 from svet.people import operations as people
 from svet.people import queries as people_queries
 from svet.people.rules import Scope
@@ -37,7 +37,7 @@ class SwitchOut(Schema):
     locked: bool
 
 
-class EventOut(Schema):
+class NoticeEventOut(Schema):
     event: str
     name: str
     channels: dict[str, SwitchOut]
@@ -49,7 +49,7 @@ class NotificationsOut(Schema):
     email_on: bool
     sms_on: bool
     push_key: str
-    events: list[EventOut]
+    events: list[NoticeEventOut]
 
 
 class NotificationsIn(Body):
@@ -92,7 +92,7 @@ def move(request: HttpRequest, payload: NotificationsIn) -> Status[Any]:
     """Change what is given; a locked switch stays on whatever is asked."""
     caller = allowed(request, Scope.CABINET_WRITE)
     standing = queries.preferences(caller.person.recipient_id)
-    chosen: dict[Event, dict[Channel, bool]] = {
+    chosen: dict[Event, dict[NoticeChannel, bool]] = {
         event: {channel: switch.on for channel, switch in row.items()}
         for event, row in standing.matrix.items()
     }
@@ -164,16 +164,16 @@ def hide(request: HttpRequest, browser_id: str) -> Status[None]:
 
 
 def _known(
-    asked: Mapping[str, Mapping[str, bool]], matrix: Mapping[Event, Mapping[Channel, object]]
-) -> dict[Event, dict[Channel, bool]]:
+    asked: Mapping[str, Mapping[str, bool]], matrix: Mapping[Event, Mapping[NoticeChannel, object]]
+) -> dict[Event, dict[NoticeChannel, bool]]:
     """The asked switches by their own names. :raises Problem: there is no such switch"""
-    found: dict[Event, dict[Channel, bool]] = {}
+    found: dict[Event, dict[NoticeChannel, bool]] = {}
     for event, row in asked.items():
         for channel, on in row.items():
             switch = next((one for one in matrix if one == event), None)
             if switch is None or channel not in matrix[switch]:
-                raise Problem(422, "no_such_switch", _("Такого переключателя нет."), field="events")
-            found.setdefault(switch, {})[Channel(channel)] = on
+                raise ApiProblem(422, "no_such_switch", _("Такого переключателя нет."), field="events")
+            found.setdefault(switch, {})[NoticeChannel(channel)] = on
     return found
 
 

@@ -11,7 +11,7 @@ from ninja import Router, Status
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import once, uuid_of
 from svet.api.shell.identity import AUTH, allowed
-from svet.api.shell.problems import Problem, not_found
+from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import PaymentIn, PaymentOut, ProblemOut
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
@@ -79,7 +79,7 @@ def _address(text: str) -> str:
     try:
         return normalise_email(text)
     except ProfileRefused as refused:
-        raise Problem(422, str(refused.reason), explain(refused), field="receipt_email") from None
+        raise ApiProblem(422, str(refused.reason), explain(refused), field="receipt_email") from None
 
 
 def _view(order: OrderView) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pydantic import Field, StrictStr
 
 from svet.api.shell.idempotency import key_of
 from svet.api.shell.identity import AUTH, Caller, allowed
-from svet.api.shell.problems import Problem
+from svet.api.shell.problems import ApiProblem
 from svet.api.shell.schemas import Body, ProblemOut
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
@@ -60,7 +60,7 @@ def delete(request: HttpRequest, payload: PasswordIn) -> Status[None]:
         )
     except LeavingRefused as refused:
         title = _("Платёж ещё не завершён. Подождите, пока банк ответит, и удалите кабинет потом.")
-        raise Problem(409, str(refused.reason), title) from None
+        raise ApiProblem(409, str(refused.reason), title) from None
     return Status(204, None)
 
 

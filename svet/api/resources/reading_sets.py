@@ -25,8 +25,8 @@ from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.files.rules import MOST_BYTES
 from svet.metering import operations, queries
-from svet.metering.queries import Change, MeterNotFound, SetView
-from svet.metering.rules import Channel
+from svet.metering.queries import MeterNotFound, SetChange, SetView
+from svet.metering.rules import ReadingChannel
 from svet.people.rules import Scope
 
 router = Router(tags=["Readings"], auth=AUTH)
@@ -66,7 +66,7 @@ def correct(request: HttpRequest, set_id: str, payload: CorrectionIn) -> Status[
             set_id=view.public_id,
             values=values_of(meter, payload.values),
             now=now,
-            channel=Channel.API,
+            channel=ReadingChannel.API,
             key=uuid_of(caller.actor, key),
             confirmed=payload.confirmed,
             insist=payload.insist,
@@ -166,7 +166,7 @@ def _plain(view: SetView) -> dict[str, Any]:
     }
 
 
-def _step(change: Change, caller: Caller) -> dict[str, Any]:
+def _step(change: SetChange, caller: Caller) -> dict[str, Any]:
     own = change.by_person_id is not None and change.by_person_id == caller.person.pk
     return {
         "state": change.after.value,

@@ -27,15 +27,15 @@ from svet.api.resources.reading_schemas import (
 )
 from svet.api.shell.idempotency import once, uuid_of
 from svet.api.shell.identity import AUTH, Caller, allowed
-from svet.api.shell.problems import Problem, not_found, of_refusal
+from svet.api.shell.problems import ApiProblem, not_found, of_refusal
 from svet.api.shell.schemas import Day, ProblemOut
 from svet.billing import queries as billing
 from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
 from svet.metering.models import Meter
-from svet.metering.operations import Receipt
+from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials, MeterNotFound, SetView
-from svet.metering.rules import Channel, Zone, judge, parse_value
+from svet.metering.rules import ReadingChannel, Zone, judge, parse_value
 from svet.metering.texts import ZONE_NAMES
 from svet.people.rules import Scope
 
@@ -103,7 +103,7 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
             values=values,
             read_on=sane(read_on, now),
             now=now,
-            channel=Channel.API,
+            channel=ReadingChannel.API,
             key=uuid_of(caller.actor, key),
             confirmed=payload.confirmed,
             insist=payload.insist,
@@ -159,7 +159,7 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
             values=values_of(meter, given.values),
             read_on=sane(given.read_on or provider_today(meter.account.provider, now), now),
             now=now,
-            channel=Channel.API,
+            channel=ReadingChannel.API,
             key=uuid_of(caller.actor, key),
             confirmed=given.confirmed,
             insist=given.insist,
@@ -167,8 +167,8 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
             photo_id=given.photo_id or "",
             seen=meter,
         )
-    except (Problem, Refused) as failed:
-        problem = failed if isinstance(failed, Problem) else of_refusal(failed)
+    except (ApiProblem, Refused) as failed:
+        problem = failed if isinstance(failed, ApiProblem) else of_refusal(failed)
         return {
             "meter_id": given.meter_id,
             "status": problem.status,
@@ -177,7 +177,7 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
     return {"meter_id": given.meter_id, "status": 201, "receipt": receipt_of(receipt)}
 
 
-def receipt_of(receipt: Receipt) -> dict[str, Any]:
+def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
     """The receipt as every answer gives it."""
     return {
         "receipt_number": receipt.receipt_number,
@@ -203,7 +203,7 @@ def values_of(meter: Meter, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]
     found: dict[Zone, Decimal] = {}
     for name, value in raw.items():
         if name not in [zone.value for zone in Zone]:
-            raise Problem(422, "unknown_zone", f"{name[:20]} is no zone", field=f"values.{name[:20]}")
+            raise ApiProblem(422, "unknown_zone", f"{name[:20]} is no zone", field=f"values.{name[:20]}")
         field = f"values.{name}"
         found[Zone(name)] = parse_value(str(value), digits=meter.digits, decimals=meter.decimals, field=field)
     return found
@@ -212,7 +212,7 @@ def values_of(meter: Meter, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]
 def sane(day: date, now: datetime) -> date:
     """A day a meter can have been read on. :raises Problem:"""
     if not date(2000, 1, 1) <= day <= now.date() + timedelta(days=1):
-        raise Problem(422, "date", "a reading is of a day that has come", field="read_on")
+        raise ApiProblem(422, "date", "a reading is of a day that has come", field="read_on")
     return day
 
 

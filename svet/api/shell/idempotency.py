@@ -14,8 +14,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from ninja import Status
 
-from svet.api.models import KeptCall
-from svet.api.shell.problems import Problem
+from svet.api.models import IdempotentCall
+from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 
@@ -29,7 +29,7 @@ Answer = dict[str, Any]
 
 # One statement on its own instead of a transaction that may fail: this runs before every write.
 _BEGIN = """
-INSERT INTO api_keptcall (caller, key, body_sha256, person_id, started_at) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO api_idempotentcall (caller, key, body_sha256, person_id, started_at) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (caller, key) DO NOTHING RETURNING id
 """
 
@@ -38,9 +38,9 @@ def key_of(request: HttpRequest) -> str:
     """The key of the call. :raises Problem: 400 without one, 422 for a strange one"""
     key = request.headers.get("Idempotency-Key", "")
     if not key:
-        raise Problem(400, "idempotency_key_required", _("Добавьте заголовок Idempotency-Key."))
+        raise ApiProblem(400, "idempotency_key_required", _("Добавьте заголовок Idempotency-Key."))
     if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise Problem(422, "idempotency_key", _("Ключ повтора: до 255 печатных знаков ASCII."))
+        raise ApiProblem(422, "idempotency_key", _("Ключ повтора: до 255 печатных знаков ASCII."))
     return key
 
 
@@ -66,10 +66,10 @@ def once(
         return Status(kept.status, dict(kept.answer or {}))
     try:
         status, answer = act(key)
-    except (Problem, Refused):
-        KeptCall.objects.filter(pk=kept.pk).delete()
+    except (ApiProblem, Refused):
+        IdempotentCall.objects.filter(pk=kept.pk).delete()
         raise
-    KeptCall.objects.filter(pk=kept.pk).update(status=status, answer=answer)
+    IdempotentCall.objects.filter(pk=kept.pk).update(status=status, answer=answer)
     return Status(status, answer)
 
 
@@ -78,7 +78,7 @@ def forget_old(*, now: datetime) -> int:
 
     The keys of money and of readings stay taken for ever all the same: orders and sets of readings keep them.
     """
-    count, _details = KeptCall.objects.filter(started_at__lt=now - KEPT_FOR).delete()
+    count, _details = IdempotentCall.objects.filter(started_at__lt=now - KEPT_FOR).delete()
     return count
 
 
@@ -88,18 +88,20 @@ def _digest(request: HttpRequest) -> str:
     return salted_hmac("svet.api.call", body, algorithm="sha256").hexdigest()
 
 
-def _begin(caller: str, key: str, digest: str, actor: Actor, now: datetime) -> KeptCall:
+def _begin(caller: str, key: str, digest: str, actor: Actor, now: datetime) -> IdempotentCall:
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, [caller, key, digest, actor.person_id, now])
         fresh = cursor.fetchone()
     if fresh is not None:
-        return KeptCall(pk=fresh[0], caller=caller, key=key, body_sha256=digest, started_at=now)
-    kept = KeptCall.objects.get(caller=caller, key=key)
+        return IdempotentCall(pk=fresh[0], caller=caller, key=key, body_sha256=digest, started_at=now)
+    kept = IdempotentCall.objects.get(caller=caller, key=key)
     if kept.body_sha256 != digest:
-        raise Problem(409, "key_reused", _("Этот ключ повтора уже был с другим запросом."))
+        raise ApiProblem(409, "key_reused", _("Этот ключ повтора уже был с другим запросом."))
     if kept.status is None:
-        taken = KeptCall.objects.filter(pk=kept.pk, started_at__lt=now - ABANDONED).update(started_at=now)
+        taken = IdempotentCall.objects.filter(pk=kept.pk, started_at__lt=now - ABANDONED).update(
+            started_at=now
+        )
         if not taken:
             wait = {"Retry-After": "1"}
-            raise Problem(409, "in_progress", _("Такой же запрос ещё выполняется."), headers=wait)
+            raise ApiProblem(409, "in_progress", _("Такой же запрос ещё выполняется."), headers=wait)
     return kept

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ninja.security import APIKeyCookie, HttpBearer
 
 from svet.api.shell.addresses import client_address
-from svet.api.shell.problems import Problem
+from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, Purpose
@@ -37,7 +37,7 @@ class Caller:
     token: str = ""
 
 
-class Token(HttpBearer):
+class TokenAuth(HttpBearer):
     """``Authorization: Bearer svet_…``: a personal token made in the profile or by ``POST /tokens``."""
 
     openapi_name = "token"
@@ -52,7 +52,7 @@ class Token(HttpBearer):
             return None
         now = timezone.now()
         if holder.expires_at <= now:
-            raise Problem(
+            raise ApiProblem(
                 401,
                 "token_expired",
                 _("Срок ключа закончился %(on)s. Создайте новый в профиле.") % {"on": day(holder.expires_at)},
@@ -83,7 +83,7 @@ class Session(APIKeyCookie):
         return Caller(person, Actor.person(person.pk, address=client_address(request)), None)
 
 
-AUTH = [Token(), Session()]
+AUTH = [TokenAuth(), Session()]
 
 
 def allowed(request: HttpRequest, scope: Scope | None) -> Caller:
@@ -93,22 +93,22 @@ def allowed(request: HttpRequest, scope: Scope | None) -> Caller:
     """
     caller: Caller = request.auth  # type: ignore[attr-defined]
     if scope is not None and caller.scopes is not None and scope.value not in caller.scopes:
-        raise Problem(403, "scope", _("У ключа нет права %(scope)s.") % {"scope": scope.value})
+        raise ApiProblem(403, "scope", _("У ключа нет права %(scope)s.") % {"scope": scope.value})
     for name, values in request.GET.lists():
         if name not in PARAMETERS or len(values) > 1:
             code = "duplicate_parameter" if name in PARAMETERS else "unknown_field"
-            raise Problem(422, code, _("Проверьте это поле."), field=name[:40])
+            raise ApiProblem(422, code, _("Проверьте это поле."), field=name[:40])
     return caller
 
 
 def stranger(request: HttpRequest, now: datetime) -> Actor:
     """Somebody unknown, counted against their network. :raises WorkNeeded: it is busy"""
     address = client_address(request)
-    limits.require(purpose=Purpose.API, address=address, work=work_of(request, Purpose.API), now=now)
+    limits.require(purpose=Purpose.API, address=address, work=proof_of_work_of(request, Purpose.API), now=now)
     return Actor.anonymous(address=address)
 
 
-def work_of(request: HttpRequest, purpose: Purpose) -> str:
+def proof_of_work_of(request: HttpRequest, purpose: Purpose) -> str:
     """The answered riddle of a purpose in the header ``Svet-Work`` (several by commas), or an empty text."""
     given = request.headers.get("Svet-Work", "")[: 4 * LONGEST].split(",")
     return next((one.strip() for one in given if one.strip().startswith(f"{purpose.value}.")), "")

@@ -57,7 +57,7 @@ _CODES = {
 }
 
 
-class Problem(Exception):
+class ApiProblem(Exception):
     """A failure with its status and code, raised anywhere in the API."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Problem(Exception):
         self.more: dict[str, Any] = {}
 
 
-def answer(problem: Problem) -> JsonResponse:
+def answer(problem: ApiProblem) -> JsonResponse:
     """The problem as a response."""
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -91,7 +91,7 @@ def answer(problem: Problem) -> JsonResponse:
     )
 
 
-def of_refusal(refused: Refused) -> Problem:
+def of_refusal(refused: Refused) -> ApiProblem:
     """Translate a room's refusal: its own sentence, 404, 409, 422 or 429."""
     room = type(refused).__module__.split(".")[1]
     explain = absences.explain if isinstance(refused, AbsenceRefused) else _TEXTS.get(room)
@@ -100,11 +100,11 @@ def of_refusal(refused: Refused) -> Problem:
         return _of_work(refused, title)
     if isinstance(refused, LimitReached):
         wait = {"Retry-After": str(refused.retry_after)}
-        return Problem(429, str(refused.reason), title, headers=wait)
+        return ApiProblem(429, str(refused.reason), title, headers=wait)
     if isinstance(refused, NotFound):
         return not_found()
     status = 409 if isinstance(refused, Conflict) else 422
-    problem = Problem(status, str(refused.reason), title, field=refused.field)
+    problem = ApiProblem(status, str(refused.reason), title, field=refused.field)
     if isinstance(refused, SeveralPayeesRefused):
         # One call per payee pays them all.
         problem.more["payees"] = [
@@ -135,9 +135,9 @@ def _suggested(judgement: Judgement) -> dict[str, Any]:
     return {"suggestion": values, "doubts": [doubt.value for doubt in Doubt if doubt in judgement.doubts]}
 
 
-def _of_work(refused: WorkNeeded, title: str) -> Problem:
+def _of_work(refused: WorkNeeded, title: str) -> ApiProblem:
     """428: solve the riddle (docs/api.md), send ``Svet-Work: token:numbers``; or the token after a while."""
-    problem = Problem(428, "work_needed", title, headers={"Retry-After": str(refused.retry_after)})
+    problem = ApiProblem(428, "work_needed", title, headers={"Retry-After": str(refused.retry_after)})
     problem.more = {
         "work": {
             "token": refused.work.token,
@@ -149,42 +149,42 @@ def _of_work(refused: WorkNeeded, title: str) -> Problem:
     return problem
 
 
-def not_found() -> Problem:
+def not_found() -> ApiProblem:
     """Absent or a stranger's: the two are never told apart."""
-    return Problem(404, "not_found", _("Такого нет или это не ваше."))
+    return ApiProblem(404, "not_found", _("Такого нет или это не ваше."))
 
 
-def of_validation(error: ValidationError) -> Problem:
+def of_validation(error: ValidationError) -> ApiProblem:
     """The first mistake of a body or an address."""
     first = error.errors[0]
     place = [str(part) for part in first.get("loc", ()) if part not in ("body", "query", "path", "payload")]
     if "path" in first.get("loc", ()):
         return not_found()
     kind = str(first.get("type", ""))
-    return Problem(422, _CODES.get(kind, "value"), _("Проверьте это поле."), field=".".join(place))
+    return ApiProblem(422, _CODES.get(kind, "value"), _("Проверьте это поле."), field=".".join(place))
 
 
-def of_http(error: HttpError) -> Problem:
+def of_http(error: HttpError) -> ApiProblem:
     """What ninja itself refuses."""
     if isinstance(error, AuthenticationError):
-        return Problem(401, "unauthorized", _("Нужен вход или ключ доступа."))
-    return Problem(error.status_code, "refused", str(error))
+        return ApiProblem(401, "unauthorized", _("Нужен вход или ключ доступа."))
+    return ApiProblem(error.status_code, "refused", str(error))
 
 
 def handle(request: HttpRequest, error: Exception | type[Exception]) -> JsonResponse:
     """The one place where an exception becomes an answer."""
-    if isinstance(error, HttpError) and isinstance(error.__cause__, Problem):
+    if isinstance(error, HttpError) and isinstance(error.__cause__, ApiProblem):
         # What the parser refused comes wrapped.
         error = error.__cause__
-    if isinstance(error, Problem):
+    if isinstance(error, ApiProblem):
         return answer(error)
     if isinstance(error, Refused):
         return answer(of_refusal(error))
     if isinstance(error, RequestDataTooBig):
-        return answer(Problem(413, "too_large", _("Запрос слишком длинный.")))
+        return answer(ApiProblem(413, "too_large", _("Запрос слишком длинный.")))
     if isinstance(error, ValidationError):
         if request.method == "POST" and not request.body:
-            return answer(Problem(400, "malformed_json", _("Тело запроса пустое.")))
+            return answer(ApiProblem(400, "malformed_json", _("Тело запроса пустое.")))
         return answer(of_validation(error))
     if isinstance(error, HttpError):
         return answer(of_http(error))

@@ -236,7 +236,7 @@ class PaymentOut(Schema):
     refunds: list[PaymentRefundOut]
 
 
-class EventOut(Schema):
+class HistoryEventOut(Schema):
     """One thing of the timeline; ``id`` leads to its own resource. A ``refund`` has the id of its payment."""
 
     kind: str
@@ -249,7 +249,7 @@ class EventOut(Schema):
 
 
 class EventsOut(Schema):
-    events: list[EventOut]
+    events: list[HistoryEventOut]
     next: str | None
 
 

@@ -16,7 +16,7 @@ from svet.billing.operations.posting import Computed, write_charges
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.problems import refuse_open_before, refuse_unfinished
 from svet.billing.queries.tariffs import region_tariffs, rules_for
-from svet.billing.rules import Basis, BillingRefused, Reason
+from svet.billing.rules import Basis, BillingReason, BillingRefused
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
@@ -62,11 +62,11 @@ def run(
     """
     provider = Provider.objects.filter(pk=provider_id).first()
     if provider is None:
-        raise BillingRefused(Reason.UNKNOWN_PROVIDER, field="provider")
+        raise BillingRefused(BillingReason.UNKNOWN_PROVIDER, field="provider")
     if not provider.region:
-        raise BillingRefused(Reason.NO_REGION, field="provider", details={"provider": provider.code})
+        raise BillingRefused(BillingReason.NO_REGION, field="provider", details={"provider": provider.code})
     if period.first > account_queries.provider_today(provider, now):
-        raise BillingRefused(Reason.PERIOD_NOT_STARTED, field="period")
+        raise BillingRefused(BillingReason.PERIOD_NOT_STARTED, field="period")
     current = _start(provider, period, now, before_cut_off=before_cut_off, over_gap=over_gap)
     tariffs = region_tariffs(provider.region)
     waiting = _waiting(provider_id, period, current.cut_off_day)
@@ -131,7 +131,7 @@ def _start(
         cut_off_day = provider.window_to_day if current is None else current.cut_off_day
         last_day = period.day(cut_off_day)
         if not before_cut_off and account_queries.provider_today(provider, now) <= last_day:
-            raise BillingRefused(Reason.BEFORE_CUT_OFF, field="period", details={"day": last_day})
+            raise BillingRefused(BillingReason.BEFORE_CUT_OFF, field="period", details={"day": last_day})
         refuse_open_before(provider_id=provider.pk, period=period, over_gap=over_gap)
         if current is None:
             return BillingRun.objects.create(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from svet.billing.rules import Reason
+from svet.billing.rules import BillingReason
 from svet.kernel.periods import Month
 
 _STANDING = """
@@ -44,7 +44,7 @@ def standings(account_ids: Sequence[int], period: Month) -> dict[int, Standing]:
             {
                 "accounts": list(account_ids),
                 "period": period.first,
-                "closed": Reason.LATER_CHARGED.value,
+                "closed": BillingReason.LATER_CHARGED.value,
             },
         )
         return {

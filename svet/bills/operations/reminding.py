@@ -20,7 +20,7 @@ from svet.kernel.transactions import use_case
 from svet.ledger import queries as ledger
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
 from svet.people import queries as people
 
@@ -79,7 +79,7 @@ def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) ->
             notes.setdefault((person_id, due_on), []).append(account_id)
     recipients = people.recipients_of({person_id for person_id, _due_on in notes})
     tidings = [
-        Tiding(
+        NoticeMessage(
             recipients[person_id],
             {
                 "account": accounts_label([bills[account_id].account.number for account_id in accounts]),
@@ -91,5 +91,5 @@ def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) ->
         for (person_id, due_on), accounts in notes.items()
         if person_id in recipients
     ]
-    notices.tell_many(event=Event.DUE_NEAR, tidings=tidings, now=now)
+    notices.notify_many(event=Event.DUE_NEAR, tidings=tidings, now=now)
     return len(tidings)

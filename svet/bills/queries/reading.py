@@ -16,7 +16,7 @@ from django.db.models.functions import RowNumber
 from svet.accounts import queries as account_queries
 from svet.accounts.models import Account
 from svet.bills.models import Bill, BillFile
-from svet.bills.rules import BillDocument, Comparison, Sums, balances, compare, digest, from_snapshot
+from svet.bills.rules import BillDocument, Sums, UsageComparison, balances, compare, digest, from_snapshot
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
@@ -75,7 +75,7 @@ class BillView:
     summary: BillSummary
     account_public_id: str
     document: BillDocument
-    comparison: Comparison
+    comparison: UsageComparison
     masked: bool
 
     @property

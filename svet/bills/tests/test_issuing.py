@@ -24,7 +24,7 @@ from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.ledger import operations as ledger_operations
 from svet.ledger import queries as ledger
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices import texts as texts_of_notices
@@ -267,7 +267,7 @@ def test_overpaid_account_is_not_asked_for_nothing() -> None:
     with use_case():
         ledger_operations.post(
             key="test:over",
-            kind=Kind.PAYMENT,
+            kind=TransactionKind.PAYMENT,
             legs=[Leg(Book.RECEIVABLE, account.pk, Money(-500_000)), Leg(Book.BANK, None, Money(500_000))],
             occurred_at=NOW,
             effective_on=date(2026, 11, 25),

@@ -19,7 +19,7 @@ from svet.accounts.models import Account
 from svet.accounts.queries import AccountNotFound, account_for, card_of, provider_today
 from svet.accounts.rules import Right
 from svet.cabinet.shell.forms import Form, add_refusal
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.kernel.refusals import NotFound
 from svet.look import formats
@@ -124,7 +124,7 @@ def _account(request: HttpRequest, account_id: str) -> Account:
     try:
         return account_for(actor_of(request), public_id=account_id, right=Right.SUBMIT)
     except AccountNotFound:
-        turn_away(request, subject="account", public_id=account_id)
+        deny_as_missing(request, subject="account", public_id=account_id)
 
 
 def _days(account: Account, from_on: date, until_on: date) -> list[str]:

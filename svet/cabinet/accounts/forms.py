@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from svet.accounts.models import Delivery
+from svet.accounts.models import BillDelivery
 from svet.accounts.queries import GroupView
 from svet.cabinet.shell.forms import Form
 
@@ -60,9 +60,9 @@ class DeliveryForm(Form):
     delivery = forms.ChoiceField(
         label=gettext_lazy("Способ получения счета"),
         choices=[
-            (Delivery.EMAIL.value, gettext_lazy("Получать счета на e-mail")),
-            (Delivery.BOTH.value, gettext_lazy("Получать бумажные счета и счета на e-mail")),
-            (Delivery.PAPER.value, gettext_lazy("Получать бумажные счета")),
+            (BillDelivery.EMAIL.value, gettext_lazy("Получать счета на e-mail")),
+            (BillDelivery.BOTH.value, gettext_lazy("Получать бумажные счета и счета на e-mail")),
+            (BillDelivery.PAPER.value, gettext_lazy("Получать бумажные счета")),
         ],
         widget=forms.RadioSelect,
     )

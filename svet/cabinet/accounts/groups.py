@@ -16,7 +16,7 @@ from svet.accounts import household, operations, queries, texts
 from svet.cabinet.accounts.forms import NameForm
 from svet.cabinet.accounts.view import group_pages
 from svet.cabinet.shell.forms import add_refusal
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
 
@@ -61,7 +61,7 @@ def _of_group(
     try:
         act()
     except NotFound:
-        turn_away(request, subject="group", public_id=group_id)
+        deny_as_missing(request, subject="group", public_id=group_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:

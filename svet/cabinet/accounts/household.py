@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.accounts import household, operations, queries, texts
-from svet.accounts.household import Member
+from svet.accounts.household import HouseholdMember
 from svet.accounts.queries import AccountCard, AccountNotFound
 from svet.accounts.rules import Right
 from svet.cabinet.shell.fields import PhoneField
 from svet.cabinet.shell.forms import Form, add_refusal
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
 from svet.limits.operations import LimitReached
@@ -68,13 +68,13 @@ def _card(request: HttpRequest, account_id: str) -> AccountCard:
     try:
         card = queries.card_of(actor_of(request), account_public_id=account_id)
     except AccountNotFound:
-        turn_away(request, subject="account", public_id=account_id)
+        deny_as_missing(request, subject="account", public_id=account_id)
     if not household.owns(actor_of(request), account_id=card.account_id):
-        turn_away(request, subject="household", public_id=account_id)
+        deny_as_missing(request, subject="household", public_id=account_id)
     return card
 
 
-def _form_of(member: Member) -> AccessForm:
+def _form_of(member: HouseholdMember) -> AccessForm:
     rights = [right.value for right in member.rights if right in RIGHT_NAMES]
     return AccessForm(
         initial={"rights": rights, "until": member.until}, auto_id=f"{member.link_public_id}-%s"
@@ -197,7 +197,7 @@ def _of_member(
     try:
         act()
     except NotFound:
-        turn_away(request, subject="household", public_id=public_id)
+        deny_as_missing(request, subject="household", public_id=public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:
@@ -212,7 +212,7 @@ def invitation(request: HttpRequest, invitation_id: str) -> HttpResponse:
     waiting = household.invitations_to(actor_of(request), now=now_of(request))
     view = next((each for each in waiting if each.public_id == invitation_id), None)
     if view is None:
-        turn_away(request, subject="invitation", public_id=invitation_id)
+        deny_as_missing(request, subject="invitation", public_id=invitation_id)
     rights = [name for right, name in RIGHT_NAMES.items() if right in view.rights]
     return render(request, "cabinet/invitation.html", {"view": view, "rights": rights})
 
@@ -226,7 +226,7 @@ def accept(request: HttpRequest, invitation_id: str) -> HttpResponse:
             by=actor_of(request), invitation_public_id=invitation_id, now=now_of(request)
         )
     except NotFound:
-        turn_away(request, subject="invitation", public_id=invitation_id)
+        deny_as_missing(request, subject="invitation", public_id=invitation_id)
     messages.success(request, _("Лицевой счёт теперь в вашем кабинете."))
     return redirect("account", account_id=link.account.public_id)
 
@@ -240,7 +240,7 @@ def refuse(request: HttpRequest, invitation_id: str) -> HttpResponse:
             by=actor_of(request), invitation_public_id=invitation_id, now=now_of(request)
         )
     except NotFound:
-        turn_away(request, subject="invitation", public_id=invitation_id)
+        deny_as_missing(request, subject="invitation", public_id=invitation_id)
     messages.success(request, _("Вы отказались от приглашения."))
     return redirect("accounts")
 

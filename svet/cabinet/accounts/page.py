@@ -19,7 +19,7 @@ from svet.cabinet.accounts.forms import AddForm, AliasForm, DeliveryForm
 from svet.cabinet.accounts.view import account_passports, earlier_meters
 from svet.cabinet.readings import quick
 from svet.cabinet.shell.forms import add_refusal
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
 from svet.limits.operations import LimitReached
@@ -74,7 +74,7 @@ def _card(request: HttpRequest, account_id: str) -> AccountCard:
     try:
         return queries.card_of(actor_of(request), account_public_id=account_id)
     except AccountNotFound:
-        turn_away(request, subject="account", public_id=account_id)
+        deny_as_missing(request, subject="account", public_id=account_id)
 
 
 def _account_page(
@@ -174,7 +174,7 @@ def not_me(request: HttpRequest, account_id: str, link_id: str) -> HttpResponse:
     try:
         operations.suspend_link(by=actor_of(request), link_public_id=link_id, now=now_of(request))
     except NotFound:
-        turn_away(request, subject="link", public_id=link_id)
+        deny_as_missing(request, subject="link", public_id=link_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:

@@ -20,7 +20,7 @@ from svet.bills import operations, queries, texts
 from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.bills.rules import LineRow, Movement, Posted
 from svet.bills.texts import SumRow
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
@@ -84,7 +84,7 @@ def bill_list(request: HttpRequest) -> HttpResponse:
     if chosen:
         cards = [card for card in cards if card.public_id == chosen]
         if not cards:
-            turn_away(request, subject="account", public_id=chosen)
+            deny_as_missing(request, subject="account", public_id=chosen)
     months = _MONTHS_OF_ONE if chosen else _MONTHS_IN_LIST
     found = queries.last_bills(account_ids=[card.account_id for card in cards], months=months)
     return render(
@@ -101,7 +101,7 @@ def bill(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         view = queries.bill_for(actor=actor_of(request), public_id=public_id)
     except BillNotFound:
-        turn_away(request, subject="bill", public_id=public_id)
+        deny_as_missing(request, subject="bill", public_id=public_id)
     return render(request, "cabinet/bill.html", _bill_context(view))
 
 
@@ -112,7 +112,7 @@ def bill_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         view = queries.bill_for(actor=actor_of(request), public_id=public_id)
     except BillNotFound:
-        turn_away(request, subject="bill", public_id=public_id)
+        deny_as_missing(request, subject="bill", public_id=public_id)
     content = operations.pdf_of(view.summary.bill_id, masked=view.masked, now=now_of(request))
     name = operations.file_name(view.document)
     return HttpResponse(
@@ -130,7 +130,7 @@ def account_charges(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         card = account_queries.card_of(actor, account_public_id=public_id)
     except AccountNotFound:
-        turn_away(request, subject="account", public_id=public_id)
+        deny_as_missing(request, subject="account", public_id=public_id)
     months = queries.statement(account_id=card.account_id)
     context: dict[str, object] = {
         "card": card,

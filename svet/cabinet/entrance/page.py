@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from svet.cabinet.entrance import agreement_texts, new_agreements, recovery, second_factor
 from svet.cabinet.entrance.forms import CodeForm, RegistrationForm, SignInForm
-from svet.cabinet.entrance.sign_in import admit
+from svet.cabinet.entrance.sign_in import begin_session_or_ask_second_factor
 from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer, code_context, resend_answer
 from svet.cabinet.shell.forms import Form
-from svet.cabinet.shell.proof_of_work import work_for, work_of
+from svet.cabinet.shell.proof_of_work import proof_of_work_for, proof_of_work_of
 from svet.cabinet.shell.session import (
     PHONE_TYPED,
     client_address,
@@ -53,7 +53,7 @@ _REGISTER = "register"
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
+class EntranceTab:
     """One of the two tabs."""
 
     url: str
@@ -76,8 +76,8 @@ def _context(
     register = register or RegistrationForm(initial=typed)
     return {
         "tabs": [
-            Tab(f"/entrance/?tab={_REGISTER}", gettext_lazy("Регистрация"), not signing_in),
-            Tab(f"/entrance/?tab={_SIGN_IN}", gettext_lazy("Вход"), signing_in),
+            EntranceTab(f"/entrance/?tab={_REGISTER}", gettext_lazy("Регистрация"), not signing_in),
+            EntranceTab(f"/entrance/?tab={_SIGN_IN}", gettext_lazy("Вход"), signing_in),
         ],
         "signing_in": signing_in,
         "register": register,
@@ -85,7 +85,7 @@ def _context(
         "lines": checklist(register, "password"),
         "benefits": BENEFITS,
         "next": going_to if going_to != "/" else "",
-        "work": work_for(request, Purpose.SIGN_IN if signing_in else Purpose.REGISTRATION, refused),
+        "work": proof_of_work_for(request, Purpose.SIGN_IN if signing_in else Purpose.REGISTRATION, refused),
     }
 
 
@@ -114,7 +114,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 session_key=flow_key(request),
                 address=client_address(request),
                 now=now_of(request),
-                work=work_of(request),
+                work=proof_of_work_of(request),
             )
         except Refused as error:
             refused = error
@@ -146,12 +146,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 address=client_address(request),
                 now=now_of(request),
                 device_cookie=device_cookie(request),
-                work=work_of(request),
+                work=proof_of_work_of(request),
             )
         except Refused as error:
             refused = error
         else:
-            return admit(request, person=person, target=safe_next(request, request.POST.get("next")))
+            return begin_session_or_ask_second_factor(
+                request, person=person, target=safe_next(request, request.POST.get("next"))
+            )
     return answer(
         request,
         "cabinet/entrance.html",
@@ -177,7 +179,7 @@ def code(request: HttpRequest) -> HttpResponse:
                 code=form.cleaned_data["code"],
                 address=client_address(request),
                 now=now_of(request),
-                work=work_of(request),
+                work=proof_of_work_of(request),
             )
         except Refused as error:
             refused = error

@@ -13,10 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from svet.cabinet.entrance.forms import CodeForm, NewPasswordForm, RecoveryForm
-from svet.cabinet.entrance.sign_in import admit
+from svet.cabinet.entrance.sign_in import begin_session_or_ask_second_factor
 from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer, code_context, resend_answer
-from svet.cabinet.shell.proof_of_work import work_for, work_of
+from svet.cabinet.shell.proof_of_work import proof_of_work_for, proof_of_work_of
 from svet.cabinet.shell.session import PHONE_TYPED, client_address, device_cookie, flow_key, now_of
 from svet.kernel.refusals import Refused
 from svet.limits.rules import Purpose
@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
                 address=client_address(request),
                 now=now_of(request),
                 device_cookie=device_cookie(request),
-                work=work_of(request),
+                work=proof_of_work_of(request),
             )
         except Refused as error:
             refused = error
@@ -53,7 +53,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return answer(
         request,
         "cabinet/recover.html",
-        lambda: {"form": form, "work": work_for(request, Purpose.RECOVERY, refused)},
+        lambda: {"form": form, "work": proof_of_work_for(request, Purpose.RECOVERY, refused)},
         form=form,
         refused=refused,
     )
@@ -75,7 +75,7 @@ def code(request: HttpRequest) -> HttpResponse:
                 code=form.cleaned_data["code"],
                 address=client_address(request),
                 now=now_of(request),
-                work=work_of(request),
+                work=proof_of_work_of(request),
             )
         except Refused as error:
             refused = error
@@ -129,7 +129,7 @@ def password(request: HttpRequest) -> HttpResponse:
             refused = error
         else:
             # An SMS alone never opens what has a second step: the number may have been taken over.
-            response = admit(request, person=person, target="/")
+            response = begin_session_or_ask_second_factor(request, person=person, target="/")
             messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
             return response
     return answer(

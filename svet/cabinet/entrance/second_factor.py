@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from svet.cabinet.entrance.forms import LostForm, PasskeyForm, SecondStepForm
 from svet.cabinet.entrance.sign_in import (
     SECOND_STEP,
-    half_way,
-    let_in,
+    finish_sign_in,
     passkey_site,
+    pending_second_factor,
     remember_ceremony,
     take_ceremony,
 )
@@ -38,7 +38,7 @@ _ENTRANCE = "/entrance/?tab=sign-in"
 @never_cache
 def step(request: HttpRequest) -> HttpResponse:
     """Ask for a code of the application or of the recovery sheet."""
-    half = half_way(request)
+    half = pending_second_factor(request)
     if half is None:
         return redirect(_ENTRANCE)
     person, target = half
@@ -79,7 +79,7 @@ def _step_context(request: HttpRequest, *, person: Person, form: Any = None) -> 
 @never_cache
 def by_passkey(request: HttpRequest) -> HttpResponse:
     """Take the second step with a passkey."""
-    half = half_way(request)
+    half = pending_second_factor(request)
     if half is None:
         return redirect(_ENTRANCE)
     person, target = half
@@ -105,7 +105,7 @@ def by_passkey(request: HttpRequest) -> HttpResponse:
 
 def _through(request: HttpRequest, *, person: Person, target: str) -> HttpResponse:
     """Open the session and, if asked to, trust this browser for a month."""
-    response = let_in(request, person=person, target=target)
+    response = finish_sign_in(request, person=person, target=target)
     if "trust" in request.POST:
         people.trust_device(
             person_id=person.pk,
@@ -120,7 +120,7 @@ def _through(request: HttpRequest, *, person: Person, target: str) -> HttpRespon
 @never_cache
 def lost(request: HttpRequest) -> HttpResponse:
     """Neither application nor codes: hand a request in to the office, whose page explains what to bring."""
-    half = half_way(request)
+    half = pending_second_factor(request)
     if half is None:
         return redirect(_ENTRANCE)
     person, _target = half
@@ -158,7 +158,7 @@ def passkey_alone(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             refused = error
         else:
-            return let_in(request, person=person, target=target)
+            return finish_sign_in(request, person=person, target=target)
 
     def context() -> dict[str, Any]:
         place = passkey_site(request)

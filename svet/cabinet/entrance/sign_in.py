@@ -27,11 +27,11 @@ _HALF = "half_way"
 _CEREMONY = "passkey"
 
 
-def admit(request: HttpRequest, *, person: Person, target: str) -> HttpResponse:
+def begin_session_or_ask_second_factor(request: HttpRequest, *, person: Person, target: str) -> HttpResponse:
     """Sign the person in, or ask for the second step first."""
     now = now_of(request)
     if not factors.asks_second_step(person_id=person.pk, device_cookie=device_cookie(request), now=now):
-        return let_in(request, person=person, target=target)
+        return finish_sign_in(request, person=person, target=target)
     # A fresh key: whoever planted the old one must not watch the second step.
     request.session.cycle_key()
     request.session[_HALF] = {
@@ -43,7 +43,7 @@ def admit(request: HttpRequest, *, person: Person, target: str) -> HttpResponse:
     return redirect(SECOND_STEP)
 
 
-def half_way(request: HttpRequest) -> tuple[Person, str] | None:
+def pending_second_factor(request: HttpRequest) -> tuple[Person, str] | None:
     """Whose second step this browser has to take and where they go then, or nothing."""
     note: dict[str, Any] | None = request.session.get(_HALF)
     if note is None:
@@ -56,7 +56,7 @@ def half_way(request: HttpRequest) -> tuple[Person, str] | None:
     return person, safe_next(request, note["next"])
 
 
-def let_in(request: HttpRequest, *, person: Person, target: str) -> HttpResponse:
+def finish_sign_in(request: HttpRequest, *, person: Person, target: str) -> HttpResponse:
     """Open the session; a newer version of an agreement is shown before anything else."""
     due = queries.agreements_due(person_id=person.pk)
     where = f"/entrance/agreements/?{urlencode({'next': target})}" if due else target

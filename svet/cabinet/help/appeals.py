@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.accounts.queries import AccountNotFound, cabinet
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.files import texts as file_texts
 from svet.files.rules import PhotoRefused
@@ -31,7 +31,7 @@ _LONGEST_KEPT = LONGEST_WORDS + 1_000
 
 
 @dataclass
-class Letter:
+class AppealDraft:
     """What was typed: it comes back whole when something is wrong, kept photos too."""
 
     key: UUID = field(default_factory=uuid4)
@@ -43,7 +43,7 @@ class Letter:
     status: int = 200
 
     @classmethod
-    def sent(cls, request: HttpRequest) -> Letter:
+    def sent(cls, request: HttpRequest) -> AppealDraft:
         """Read the form and keep the photos that came with it."""
         data = request.POST
         letter = cls(
@@ -103,8 +103,8 @@ def appeals(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Write to the retailer."""
     if request.method != "POST":
-        return _new(request, Letter(account=request.GET.get("account", "")[:40]))
-    letter = Letter.sent(request)
+        return _new(request, AppealDraft(account=request.GET.get("account", "")[:40]))
+    letter = AppealDraft.sent(request)
     if not letter.errors:
         try:
             appeal = operations.open_appeal(
@@ -117,7 +117,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 now=now_of(request),
             )
         except AccountNotFound:
-            turn_away(request, subject="account", public_id=letter.account)
+            deny_as_missing(request, subject="account", public_id=letter.account)
         except Refused as refusal:
             letter.refused(refusal)
         else:
@@ -132,8 +132,8 @@ def appeal(request: HttpRequest, public_id: str) -> HttpResponse:
     """One appeal with its thread; by POST the person writes on."""
     found = _find(request, public_id)
     if request.method != "POST":
-        return _thread(request, found, Letter())
-    letter = Letter.sent(request)
+        return _thread(request, found, AppealDraft())
+    letter = AppealDraft.sent(request)
     if not letter.errors:
         try:
             operations.write_on(
@@ -159,7 +159,7 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         operations.close(by=actor_of(request), appeal_public_id=public_id, now=now_of(request))
     except NotFound:
-        turn_away(request, subject="appeal", public_id=public_id)
+        deny_as_missing(request, subject="appeal", public_id=public_id)
     messages.success(request, _("Обращение закрыто."))
     return redirect("appeal", public_id=public_id)
 
@@ -171,17 +171,17 @@ def photo(request: HttpRequest, appeal_photo_id: str) -> HttpResponse:
     try:
         return photo_response(queries.photo_for(actor_of(request), public_id=appeal_photo_id))
     except AppealNotFound:
-        turn_away(request, subject="photo", public_id=appeal_photo_id)
+        deny_as_missing(request, subject="photo", public_id=appeal_photo_id)
 
 
 def _find(request: HttpRequest, public_id: str) -> AppealView:
     try:
         return queries.appeal_for(actor_of(request), public_id=public_id)
     except AppealNotFound:
-        turn_away(request, subject="appeal", public_id=public_id)
+        deny_as_missing(request, subject="appeal", public_id=public_id)
 
 
-def _new(request: HttpRequest, letter: Letter) -> HttpResponse:
+def _new(request: HttpRequest, letter: AppealDraft) -> HttpResponse:
     cards = [card for group in cabinet(person_of(request).pk) for card in group.cards]
     context = {
         "letter": letter,
@@ -192,7 +192,7 @@ def _new(request: HttpRequest, letter: Letter) -> HttpResponse:
     return render(request, "cabinet/appeal_new.html", context, status=letter.status)
 
 
-def _thread(request: HttpRequest, found: AppealView, letter: Letter) -> HttpResponse:
+def _thread(request: HttpRequest, found: AppealView, letter: AppealDraft) -> HttpResponse:
     context = {
         "appeal": found,
         "state": texts.STATES[found.state],

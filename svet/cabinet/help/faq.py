@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FaqEntry:
     """One question: what is asked, the answer's paragraphs, where to do it."""
 
     anchor: str
@@ -20,7 +20,7 @@ class Question:
 
 
 QUESTIONS = (
-    Question(
+    FaqEntry(
         "register",
         _("Как зарегистрироваться?"),
         (
@@ -36,7 +36,7 @@ QUESTIONS = (
         "/entrance/",
         _("Открыть страницу входа"),
     ),
-    Question(
+    FaqEntry(
         "add-account",
         _("Как добавить абонента и подключить родных?"),
         (
@@ -52,7 +52,7 @@ QUESTIONS = (
         "/accounts/add/",
         _("Добавить абонента"),
     ),
-    Question(
+    FaqEntry(
         "send-readings",
         _("Как передать показания?"),
         (
@@ -69,7 +69,7 @@ QUESTIONS = (
         "/readings/",
         _("Передать показания"),
     ),
-    Question(
+    FaqEntry(
         "history",
         _("Где посмотреть историю платежей и показаний?"),
         (
@@ -82,7 +82,7 @@ QUESTIONS = (
         "/history/",
         _("Открыть историю"),
     ),
-    Question(
+    FaqEntry(
         "pay",
         _("Как оплатить электроэнергию онлайн без комиссии?"),
         (
@@ -99,7 +99,7 @@ QUESTIONS = (
         "/payment/",
         _("Перейти к оплате"),
     ),
-    Question(
+    FaqEntry(
         "electronic-bill",
         _("Как получать квитанцию на электронную почту?"),
         (
@@ -112,7 +112,7 @@ QUESTIONS = (
         "/accounts/",
         _("Выбрать способ получения"),
     ),
-    Question(
+    FaqEntry(
         "change-details",
         _("Как изменить телефон, почту или другие данные?"),
         (
@@ -124,7 +124,7 @@ QUESTIONS = (
         "/profile/",
         _("Открыть профиль"),
     ),
-    Question(
+    FaqEntry(
         "verification",
         _("Как узнать, когда нужно заменить или поверить прибор учёта?"),
         (
@@ -136,7 +136,7 @@ QUESTIONS = (
         "/accounts/",
         _("Посмотреть приборы учёта"),
     ),
-    Question(
+    FaqEntry(
         "recover",
         _("Как восстановить пароль?"),
         (
@@ -148,7 +148,7 @@ QUESTIONS = (
         "/entrance/recover/",
         _("Вспомнить пароль"),
     ),
-    Question(
+    FaqEntry(
         "wrong-reading",
         _("Что делать, если показания не принимаются?"),
         (
@@ -164,7 +164,7 @@ QUESTIONS = (
         "/readings/",
         _("Вернуться к показаниям"),
     ),
-    Question(
+    FaqEntry(
         "hidden-name",
         _("Почему имя и квартира показаны не полностью?"),
         (
@@ -177,11 +177,11 @@ QUESTIONS = (
 )
 
 
-def find(query: str) -> list[Question]:
+def find(query: str) -> list[FaqEntry]:
     """The questions that hold every word of the query; endings are forgiven by dropping two letters."""
     stems = [word[:-2] if len(word) > 5 else word for word in query.casefold().replace("ё", "е").split()]
 
-    def text(question: Question) -> str:
+    def text(question: FaqEntry) -> str:
         return " ".join(map(str, (question.title, *question.answer))).casefold().replace("ё", "е")
 
     return [question for question in QUESTIONS if all(stem in text(question) for stem in stems)]

@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 from svet.bills import texts as bill_texts
 from svet.bills.queries import BillSummary
-from svet.cabinet.shell.tracks import Step, track
-from svet.history.queries import Card, CardKind, MonthOfCards
+from svet.cabinet.shell.tracks import TrackStep, track
+from svet.history.queries import CardKind, HistoryCard, MonthOfCards
 from svet.kernel.periods import Month
 from svet.look.formats import day, energy, moment, number, roubles
 from svet.metering.queries import SetView
-from svet.metering.rules import EFFECTIVE, State, period_of
+from svet.metering.rules import EFFECTIVE, ReadingState, period_of
 from svet.metering.texts import DISPUTE_STATES, STATE_NAMES, ZONE_NAMES
 from svet.payments import texts as payment_texts
-from svet.payments.queries import OrderView, RefundView, RegisterPaymentView
+from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
 from svet.payments.states import OrderState
 
 _ICONS = {
@@ -35,11 +35,11 @@ _BADGES = {
     OrderState.RETURNED: "neutral",
 }
 _READING_BADGES = {
-    State.ACCEPTED: "success",
-    State.USED: "success",
-    State.UNDER_REVIEW: "warning",
-    State.REJECTED: "error",
-    State.CORRECTED: "neutral",
+    ReadingState.ACCEPTED: "success",
+    ReadingState.USED: "success",
+    ReadingState.UNDER_REVIEW: "warning",
+    ReadingState.REJECTED: "error",
+    ReadingState.CORRECTED: "neutral",
 }
 
 
@@ -56,7 +56,7 @@ class Shown:
     rows: tuple[tuple[str, str], ...]
     link: tuple[str, str] = ("", "")
     file: str = ""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TrackStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def show_month(found: MonthOfCards, *, person_id: int) -> ShownMonth:
     )
 
 
-def show(card: Card, *, person_id: int) -> Shown:
+def show(card: HistoryCard, *, person_id: int) -> Shown:
     """A card in words; the page of a payment is for its payer only."""
     if card.reading is not None:
         return _reading(card, card.reading, person_id=person_id)
@@ -94,7 +94,7 @@ def show(card: Card, *, person_id: int) -> Shown:
     return _bill(card, card.bill)
 
 
-def whose(card: Card) -> str:
+def whose(card: HistoryCard) -> str:
     """«Уралэнергосбыт, аб. № 0356067000»; several accounts are counted."""
     if len(card.accounts) > 1:
         return _("%(provider)s, абонентов: %(count)s") % {
@@ -107,7 +107,7 @@ def whose(card: Card) -> str:
     }
 
 
-def title(card: Card) -> str:
+def title(card: HistoryCard) -> str:
     """«Платеж от 17.10.2019»."""
     on = {"on": day(card.day)}
     match card.kind:
@@ -127,10 +127,10 @@ def title(card: Card) -> str:
             return _("Платеж от %(on)s") % on
 
 
-def state(card: Card) -> str:
+def state(card: HistoryCard) -> str:
     """Where it stands, in a word or two; a bill has no state."""
     if card.reading is not None:
-        return str(STATE_NAMES[State(card.reading.state)])
+        return str(STATE_NAMES[ReadingState(card.reading.state)])
     if card.refund is not None:
         return _("Возвращено")
     if card.order is not None:
@@ -139,7 +139,7 @@ def state(card: Card) -> str:
     return payment_texts.state_name(OrderState.CREDITED) if card.register is not None else ""
 
 
-def _reading(card: Card, reading: SetView, *, person_id: int) -> Shown:
+def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
     used = sum(value.consumption for value in reading.values)
     rows = [
         (
@@ -169,7 +169,7 @@ def _reading(card: Card, reading: SetView, *, person_id: int) -> Shown:
         if single
         else " / ".join(number(v.value) for v in reading.values),
         badge=state(card),
-        badge_kind=_READING_BADGES.get(State(reading.state), "neutral"),
+        badge_kind=_READING_BADGES.get(ReadingState(reading.state), "neutral"),
         rows=tuple(rows),
         link=(
             f"/readings/receipt/{reading.public_id}/",
@@ -179,7 +179,7 @@ def _reading(card: Card, reading: SetView, *, person_id: int) -> Shown:
     )
 
 
-def _order(card: Card, order: OrderView, *, own: bool) -> Shown:
+def _order(card: HistoryCard, order: OrderView, *, own: bool) -> Shown:
     rows = [
         (
             _("%(provider)s, аб. № %(number)s")
@@ -208,7 +208,7 @@ def _order(card: Card, order: OrderView, *, own: bool) -> Shown:
     )
 
 
-def _refund(card: Card, order: OrderView, refund: RefundView, *, own: bool) -> Shown:
+def _refund(card: HistoryCard, order: OrderView, refund: RefundView, *, own: bool) -> Shown:
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),
@@ -226,7 +226,7 @@ def _refund(card: Card, order: OrderView, refund: RefundView, *, own: bool) -> S
     )
 
 
-def _register(card: Card, register: RegisterPaymentView) -> Shown:
+def _register(card: HistoryCard, register: ImportedPaymentView) -> Shown:
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),
@@ -243,7 +243,7 @@ def _register(card: Card, register: RegisterPaymentView) -> Shown:
     )
 
 
-def _bill(card: Card, bill: BillSummary) -> Shown:
+def _bill(card: HistoryCard, bill: BillSummary) -> Shown:
     over = bill.closing.kopecks < 0
     rows = [
         (_("За месяц"), bill_texts.month_label(bill.month)),

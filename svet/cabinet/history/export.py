@@ -13,14 +13,14 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from svet.cabinet.history.cards import state, title
-from svet.history.queries import Card
+from svet.history.queries import HistoryCard
 from svet.history.rules import safe_cell
 from svet.kernel.money import Money
 from svet.metering.texts import ZONE_NAMES
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ExportLine:
     """One row of the table: a zone of a reading, an account of a payment, a bill."""
 
     day: date
@@ -53,7 +53,7 @@ def heads() -> list[str]:
     ]
 
 
-def to_csv(cards: Iterable[Card]) -> bytes:
+def to_csv(cards: Iterable[HistoryCard]) -> bytes:
     """Semicolons, decimal commas and a byte order mark: what a Russian spreadsheet opens by itself."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -63,7 +63,7 @@ def to_csv(cards: Iterable[Card]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def to_xlsx(cards: Iterable[Card]) -> bytes:
+def to_xlsx(cards: Iterable[HistoryCard]) -> bytes:
     """A workbook with real dates and numbers; texts are written as texts."""
     buffer = BytesIO()
     book = xlsxwriter.Workbook(
@@ -95,10 +95,10 @@ def to_xlsx(cards: Iterable[Card]) -> bytes:
     return buffer.getvalue()
 
 
-def lines(cards: Iterable[Card]) -> Iterable[Line]:
+def lines(cards: Iterable[HistoryCard]) -> Iterable[ExportLine]:
     """The cards taken apart."""
     for card in cards:
-        base = Line(
+        base = ExportLine(
             day=card.day,
             operation=title(card).rsplit(" ", 2)[0],
             provider=card.account.provider.name,
@@ -108,12 +108,12 @@ def lines(cards: Iterable[Card]) -> Iterable[Line]:
         yield from _parts(card, base)
 
 
-def _parts(card: Card, base: Line) -> Sequence[Line]:
+def _parts(card: HistoryCard, base: ExportLine) -> Sequence[ExportLine]:
     same = (base.day, base.operation)
     if card.reading is not None:
         reading = card.reading
         return [
-            Line(
+            ExportLine(
                 *same,
                 base.provider,
                 base.account,
@@ -128,7 +128,7 @@ def _parts(card: Card, base: Line) -> Sequence[Line]:
         ]
     if card.order is not None:
         return [
-            Line(
+            ExportLine(
                 *same,
                 line.provider_name,
                 line.account_number,
@@ -143,11 +143,13 @@ def _parts(card: Card, base: Line) -> Sequence[Line]:
     if card.register is not None:
         number = card.register.external_id
     return [
-        Line(*same, base.provider, base.account, kwh=kwh, money=card.money, state=base.state, number=number)
+        ExportLine(
+            *same, base.provider, base.account, kwh=kwh, money=card.money, state=base.state, number=number
+        )
     ]
 
 
-def _cells(line: Line) -> list[date | str | Decimal | Money | None]:
+def _cells(line: ExportLine) -> list[date | str | Decimal | Money | None]:
     return [
         line.day,
         line.operation,

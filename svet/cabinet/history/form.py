@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from svet.accounts.queries import GroupView
 from svet.cabinet.shell.forms import Form, add_refusal
-from svet.history.rules import FilterReason, FilterRefused, Filters, Operation, default_since
+from svet.history.rules import FilterReason, FilterRefused, HistoryFilters, Operation, default_since
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.payments import texts as payment_texts
@@ -66,7 +66,7 @@ class SumField(forms.CharField):
             raise ValidationError(payment_texts.explain(refused), code=str(refused.reason)) from refused
 
 
-class FilterForm(Form):
+class HistoryFilterForm(Form):
     """«Фильтры»: the address bar keeps them; whatever is left out has its default."""
 
     operation = forms.ChoiceField(
@@ -107,16 +107,16 @@ class FilterForm(Form):
         for name in ("group", "provider", "account", "operation"):
             self.fields[name].error_messages["invalid_choice"] = _("Такого в вашем кабинете нет.")
 
-    def filters(self) -> Filters:
+    def filters(self) -> HistoryFilters:
         """What to show; the defaults where the form is empty or wrong."""
-        default = Filters(since=default_since(self._today), until=self._today)
+        default = HistoryFilters(since=default_since(self._today), until=self._today)
         if not self.is_valid():
             return default
         given = self.cleaned_data
         until: date = given["until"] or max(self._today, given["since"] or self._today)
         since: date = given["since"] or default_since(until)
         try:
-            return Filters(
+            return HistoryFilters(
                 since=since,
                 until=until,
                 operation=Operation(given["operation"]) if given["operation"] else None,

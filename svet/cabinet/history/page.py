@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from svet.accounts import queries as account_queries
 from svet.cabinet.history.cards import show_month
 from svet.cabinet.history.export import to_csv, to_xlsx
-from svet.cabinet.history.form import FilterForm
+from svet.cabinet.history.form import HistoryFilterForm
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.history import queries
 from svet.history.queries import NotInCabinet
@@ -69,9 +69,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     )
 
 
-def _form(request: HttpRequest) -> FilterForm:
+def _form(request: HttpRequest) -> HistoryFilterForm:
     groups = account_queries.cabinet(person_of(request).pk)
-    return FilterForm(request.GET, groups=groups, today=timezone.localtime(now_of(request)).date())
+    return HistoryFilterForm(request.GET, groups=groups, today=timezone.localtime(now_of(request)).date())
 
 
 urlpatterns: list[URLPattern] = [

@@ -10,7 +10,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound
 from svet.payments import operations, queries, texts
@@ -31,7 +31,7 @@ def name(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         operations.name_card(by=actor_of(request), card_public_id=public_id, name=typed, now=now_of(request))
     except NotFound:
-        turn_away(request, subject="bound_card", public_id=public_id)
+        deny_as_missing(request, subject="bound_card", public_id=public_id)
     except operations.CardRefused as refusal:
         wrong = {"card": public_id, "name": typed, "error": texts.explain(refusal)}
         return _render(request, wrong=wrong, status=422)
@@ -46,7 +46,7 @@ def unbind(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         operations.unbind_card(by=actor_of(request), card_public_id=public_id, now=now_of(request))
     except NotFound:
-        turn_away(request, subject="bound_card", public_id=public_id)
+        deny_as_missing(request, subject="bound_card", public_id=public_id)
     messages.success(request, _("Карта отвязана: списать с неё деньги больше нельзя."))
     return redirect("payment-cards")
 

@@ -129,7 +129,7 @@ class PaymentForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PaymentSheetRow:
     """One account on the sheet."""
 
     card: AccountCard
@@ -152,11 +152,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PaymentSection:
     """One group on the sheet; open when there is something to pay, to mend, or nothing else to show."""
 
     group: GroupView
-    rows: tuple[Row, ...]
+    rows: tuple[PaymentSheetRow, ...]
     open: bool
 
     @property
@@ -171,10 +171,10 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PaymentSheet:
     """Everything «Оплата» shows."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[PaymentSection, ...]
     key: UUID
     total: Money
     asks_email: bool
@@ -224,7 +224,7 @@ def sheet(
     form: PaymentForm | None = None,
     chosen: dict[str, Money] | None = None,
     after: str = "",
-) -> Sheet:
+) -> PaymentSheet:
     """Put the cabinet, the balances, the money on its way and what was typed together.
 
     ``after`` is an order of a series for several payees: what is left of it is chosen («2 из 2»).
@@ -253,12 +253,12 @@ def sheet(
         wanted = any(row.ticked or row.debt or row.errors for row in rows)
         to_mend = any(row.errors for row in rows)
         open_now = to_mend or len(groups) == 1 or (wanted and not group.folded)
-        sections.append(Section(group, rows, open_now))
+        sections.append(PaymentSection(group, rows, open_now))
     if sections and not any(section.open or section.group.folded for section in sections):
-        sections[0] = Section(sections[0].group, sections[0].rows, True)
+        sections[0] = PaymentSection(sections[0].group, sections[0].rows, True)
     own_email = people.email_of(person_id)
     cards = tuple(queries.cards(person_id=person_id))
-    return Sheet(
+    return PaymentSheet(
         sections=tuple(sections),
         key=form.key if form else uuid4(),
         total=Money.total(_sum(row) for section in sections for row in section.rows),
@@ -284,7 +284,7 @@ def _row(
     due_on: date | None,
     form: PaymentForm | None,
     chosen: dict[str, Money] | None,
-) -> Row:
+) -> PaymentSheetRow:
     owed = max(balance - transit, ZERO)
     payable = Right.PAY in card.rights
     ticked = payable and bool(owed)
@@ -295,7 +295,7 @@ def _row(
     if form is not None:
         ticked = payable and card.public_id in form.ticked
         value = form.typed.get(card.public_id, "")
-    return Row(
+    return PaymentSheetRow(
         card=card,
         balance=balance,
         transit=transit,
@@ -313,7 +313,7 @@ def _as_typed(money: Money) -> str:
     return f"{money.roubles:.2f}".replace(".", ",")
 
 
-def _sum(row: Row) -> Money:
+def _sum(row: PaymentSheetRow) -> Money:
     if not row.ticked:
         return ZERO
     try:

@@ -15,7 +15,7 @@ from svet.payments.states import OrderState
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PaymentStep:
     """One dot of «Банк принял → зачисляем → зачислено»."""
 
     text: str
@@ -32,7 +32,7 @@ class OrderPage:
     text: str
     kind: str
     state_name: str
-    steps: tuple[Step, ...]
+    steps: tuple[PaymentStep, ...]
     refresh: int
     bank_url: str
     try_again: bool
@@ -112,20 +112,36 @@ def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
     )
 
 
-def _steps(order: OrderView) -> tuple[Step, ...]:
+def _steps(order: OrderView) -> tuple[PaymentStep, ...]:
     accepted, crediting, credited = _("Банк принял"), _("Зачисляем"), _("Зачислено")
     paid = moment(order.paid_at) if order.paid_at else ""
     match order.state:
         case OrderState.CREDITED:
             done = moment(order.credited_at) if order.credited_at else ""
-            return Step(accepted, paid, "done"), Step(crediting, "", "done"), Step(credited, done, "done")
+            return (
+                PaymentStep(accepted, paid, "done"),
+                PaymentStep(crediting, "", "done"),
+                PaymentStep(credited, done, "done"),
+            )
         case OrderState.PAID | OrderState.REVIEW:
-            return Step(accepted, paid, "done"), Step(crediting, "", "current"), Step(credited, "", "todo")
+            return (
+                PaymentStep(accepted, paid, "done"),
+                PaymentStep(crediting, "", "current"),
+                PaymentStep(credited, "", "todo"),
+            )
         case OrderState.RETURNED:
             back = _("Возвращено")
-            return Step(accepted, paid, "done"), Step(back, "", "done")
+            return PaymentStep(accepted, paid, "done"), PaymentStep(back, "", "done")
         case OrderState.CANCELED | OrderState.FAILED:
             refused = _("Банк не принял")
-            return Step(refused, "", "failed"), Step(crediting, "", "todo"), Step(credited, "", "todo")
+            return (
+                PaymentStep(refused, "", "failed"),
+                PaymentStep(crediting, "", "todo"),
+                PaymentStep(credited, "", "todo"),
+            )
     waiting = _("Ждём банк")
-    return Step(waiting, "", "current"), Step(crediting, "", "todo"), Step(credited, "", "todo")
+    return (
+        PaymentStep(waiting, "", "current"),
+        PaymentStep(crediting, "", "todo"),
+        PaymentStep(credited, "", "todo"),
+    )

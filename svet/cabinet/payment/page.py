@@ -11,7 +11,7 @@ from django.urls.resolvers import URLPattern
 from django.views.decorators.http import require_http_methods, require_safe
 
 from svet.cabinet.payment.confirm import question
-from svet.cabinet.payment.form import PaymentForm, Sheet, chosen_of_order, sheet
+from svet.cabinet.payment.form import PaymentForm, PaymentSheet, chosen_of_order, sheet
 from svet.cabinet.payment.order import order_page
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.journal import operations as journal
@@ -120,7 +120,7 @@ def _again(request: HttpRequest, form: PaymentForm, *, status: int) -> HttpRespo
     return _render(request, sheet(person_id=person_id, now=now_of(request), form=form), status=status)
 
 
-def _render(request: HttpRequest, sheet_: Sheet, *, status: int = 200) -> HttpResponse:
+def _render(request: HttpRequest, sheet_: PaymentSheet, *, status: int = 200) -> HttpResponse:
     return render(request, "cabinet/payment.html", {"sheet": sheet_}, status=status)
 
 

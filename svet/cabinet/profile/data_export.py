@@ -67,7 +67,10 @@ def as_page(request: HttpRequest) -> HttpResponse:
             "title": title,
             "heads": [wording.label(name) for name in rows[0]] if rows else [],
             "rows": [
-                [(wording.label(name), wording.said(key, name, value)) for name, value in row.items()]
+                [
+                    (wording.label(name), wording.value_in_words(key, name, value))
+                    for name, value in row.items()
+                ]
                 for row in rows
             ],
         }

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from svet.cabinet.profile.forms import TokenForm
 from svet.cabinet.shell.form_pages import answer
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
 from svet.people import operations as people
@@ -63,7 +63,7 @@ def end_device(request: HttpRequest, public_id: str) -> HttpResponse:
             now=now_of(request),
         )
     except NotFound:
-        turn_away(request, subject="device", public_id=public_id)
+        deny_as_missing(request, subject="device", public_id=public_id)
     messages.success(request, _("Вы вышли на этом устройстве."))
     return redirect("/profile/devices/")
 
@@ -74,7 +74,7 @@ def distrust_device(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask this device for the second step again."""
     mine = queries.devices(person_id=person_of(request).pk)
     if not any(device.public_id == public_id for device in mine):
-        turn_away(request, subject="device", public_id=public_id)
+        deny_as_missing(request, subject="device", public_id=public_id)
     people.distrust_device(
         person_id=person_of(request).pk,
         device_public_id=public_id,
@@ -175,7 +175,7 @@ def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
             address=client_address(request),
         )
     except NotFound:
-        turn_away(request, subject="token", public_id=public_id)
+        deny_as_missing(request, subject="token", public_id=public_id)
     messages.success(request, _("Ключ отозван: программы с ним больше не войдут."))
     return redirect("/profile/tokens/")
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
 from svet.notices import queries as notices
@@ -123,7 +123,7 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
             now=now_of(request),
         )
     except NotFound:
-        turn_away(request, subject="browser", public_id=public_id)
+        deny_as_missing(request, subject="browser", public_id=public_id)
     messages.success(request, _("На этом устройстве уведомлений больше не будет."))
     return redirect("/profile/notifications/")
 

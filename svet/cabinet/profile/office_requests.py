@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from svet.cabinet.entrance.forms import CodeForm
 from svet.cabinet.profile.forms import LostPhoneForm
 from svet.cabinet.shell.form_pages import answer, resend_answer
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, flow_key, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
 from svet.people import operations as people
@@ -126,7 +126,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
             now=now_of(request),
         )
     except NotFound:
-        turn_away(request, subject="office_request", public_id=public_id)
+        deny_as_missing(request, subject="office_request", public_id=public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:

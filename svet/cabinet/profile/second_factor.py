@@ -21,7 +21,7 @@ from svet.cabinet.entrance.forms import CodeForm, PasskeyForm
 from svet.cabinet.entrance.sign_in import passkey_site, remember_ceremony, take_ceremony
 from svet.cabinet.profile.forms import ConfirmForm, PasskeyNameForm
 from svet.cabinet.shell.form_pages import answer
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, safe_next, signed_in
 from svet.kernel.refusals import NotFound, Refused
 from svet.people import factors
@@ -209,7 +209,7 @@ def passkey_name(request: HttpRequest, public_id: str) -> HttpResponse:
             now=now_of(request),
         )
     except NotFound:
-        turn_away(request, subject="passkey", public_id=public_id)
+        deny_as_missing(request, subject="passkey", public_id=public_id)
     except Refused:
         messages.error(request, _("Назовите ключ: до 40 букв, например «Телефон» или «Домашний ноутбук»."))
     else:
@@ -229,7 +229,7 @@ def passkey_remove(request: HttpRequest, public_id: str) -> HttpResponse:
             now=now_of(request),
         )
     except NotFound:
-        turn_away(request, subject="passkey", public_id=public_id)
+        deny_as_missing(request, subject="passkey", public_id=public_id)
     messages.success(request, _("Ключ доступа удалён. Удалите его и в самом устройстве."))
     return redirect(HOME)
 

@@ -20,13 +20,13 @@ from svet.kernel.periods import Month
 from svet.look import formats
 from svet.metering import operations, queries, rules, texts
 from svet.metering.models import Meter
-from svet.metering.operations import Receipt
+from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials, SetView
 from svet.metering.rules import Doubt, Judgement, Zone, judge
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class ScaleView:
     """One row of boxes."""
 
     zone: Zone
@@ -39,7 +39,7 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class GuardQuestion:
     """What the guard asks."""
 
     text: str
@@ -50,11 +50,11 @@ class MeterBlock:
     """One meter of the page."""
 
     meter: Meter
-    scales: tuple[Scale, ...] = ()
+    scales: tuple[ScaleView, ...] = ()
     key: str = ""
     hindrance: str = ""
     errors: tuple[str, ...] = ()
-    questions: tuple[Question, ...] = ()
+    questions: tuple[GuardQuestion, ...] = ()
     confirm: str = ""
     suggest: str = ""
     suggest_text: str = ""
@@ -64,7 +64,7 @@ class MeterBlock:
     usual: str = ""
     unchanged: bool = True
     period: Month | None = None
-    receipt: Receipt | None = None
+    receipt: ReadingReceipt | None = None
     review: SetView | None = None
     prefix: str = ""
     insist: str = ""
@@ -98,7 +98,7 @@ def meter_block(
     typed: TypedSet | None,
     judgement: Judgement | None = None,
     errors: Sequence[str] = (),
-    receipt: Receipt | None = None,
+    receipt: ReadingReceipt | None = None,
     instead_of: SetView | None = None,
     prefix: str = "",
 ) -> MeterBlock:
@@ -138,7 +138,7 @@ def block_of(
     typed: TypedSet | None = None,
     judgement: Judgement | None = None,
     errors: Sequence[str] = (),
-    receipt: Receipt | None = None,
+    receipt: ReadingReceipt | None = None,
     review: SetView | None = None,
     prefix: str = "",
     automatic: Sequence[SetView] = (),
@@ -203,7 +203,7 @@ def _hindrance(meter: Meter, known: MeterDials, *, today: date, may_submit: bool
     if not may_submit:
         return _("Вам открыт только просмотр: показания передаёт другой человек.")
     reason = operations.hindrance(
-        meter, read_on=today, today=today, last_on=known.last_on, channel=rules.Channel.WEB
+        meter, read_on=today, today=today, last_on=known.last_on, channel=rules.ReadingChannel.WEB
     )
     if reason is None:
         return ""
@@ -217,7 +217,7 @@ def _scale(
     typed: TypedSet | None,
     judgement: Judgement | None,
     prefix: str,
-) -> Scale:
+) -> ScaleView:
     dial = next(dial for dial in known.dials if dial.zone == zone)
     last = f"{dial.last.value.quantize(Decimal(1).scaleb(-dial.decimals)):f}"
     value, errors = last, []
@@ -227,7 +227,7 @@ def _scale(
         verdict = judgement.verdicts.get(zone) if judgement is not None else None
         if verdict is not None and verdict.refusal is not None:
             errors.append(texts.explain_reason(verdict.refusal, verdict.details))
-    return Scale(
+    return ScaleView(
         zone=zone,
         title=str(texts.ZONE_NAMES[zone]),
         name=f"{prefix}value-{zone.value}",
@@ -239,11 +239,13 @@ def _scale(
     )
 
 
-def _questions(judgement: Judgement) -> tuple[Question, ...]:
+def _questions(judgement: Judgement) -> tuple[GuardQuestion, ...]:
     # The suggestion says the same as «far above usual», only better.
     hidden = {Doubt.ABOVE_USUAL} if judgement.suggestion is not None else set()
     return tuple(
-        Question(texts.question(doubt, judgement)) for doubt in Doubt if doubt in judgement.doubts - hidden
+        GuardQuestion(texts.question(doubt, judgement))
+        for doubt in Doubt
+        if doubt in judgement.doubts - hidden
     )
 
 

@@ -17,7 +17,7 @@ from svet.metering.queries import DisputeView, SetView
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ControlRow:
     """One scale in both readings; ``difference`` in kWh, control minus customer."""
 
     title: str
@@ -30,7 +30,7 @@ class Row:
 class ControlView:
     """What a control reading changes, until when one may object, and the objection if there is one."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ControlRow, ...]
     found: ControlDifference
     until: date
     may_object: bool
@@ -79,10 +79,10 @@ def control_view(control: SetView, *, meter: Meter, today: date, may_submit: boo
     )
 
 
-def _rows(control: SetView, found: ControlDifference) -> list[Row]:
+def _rows(control: SetView, found: ControlDifference) -> list[ControlRow]:
     shown = {v.zone: texts.number(v.value) for v in found.own.values} if found.own is not None else {}
     return [
-        Row(
+        ControlRow(
             title=str(texts.ZONE_NAMES[value.zone]),
             own=shown.get(value.zone, "—"),
             control=texts.number(value.value),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from svet.cabinet.readings.photo import uploaded
 from svet.cabinet.readings.receipt import find_receipt
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.files import texts as file_texts
 from svet.files.rules import PhotoRefused
@@ -37,7 +37,7 @@ def object_to(request: HttpRequest, control_id: str) -> HttpResponse:
                 by=actor_of(request), set_id=control_id, words=words, now=now_of(request), photo_id=photo_id
             )
         except NotFound:
-            turn_away(request, subject="reading_set", public_id=control_id)
+            deny_as_missing(request, subject="reading_set", public_id=control_id)
         except PhotoRefused as refused:
             photo_id, photo_error = "", file_texts.explain(refused)
         except Refused as refused:
@@ -59,11 +59,11 @@ def take_back(request: HttpRequest, control_id: str) -> HttpResponse:
     found = find_receipt(request, control_id)
     dispute = found.control.dispute if found.control is not None else None
     if dispute is None:
-        turn_away(request, subject="dispute", public_id=control_id)
+        deny_as_missing(request, subject="dispute", public_id=control_id)
     try:
         operations.withdraw_dispute(by=actor_of(request), dispute_id=dispute.public_id, now=now_of(request))
     except NotFound:
-        turn_away(request, subject="dispute", public_id=dispute.public_id)
+        deny_as_missing(request, subject="dispute", public_id=dispute.public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:

@@ -21,19 +21,19 @@ from django.views.decorators.http import require_POST, require_safe
 from svet.cabinet.readings.form import TypedSet
 from svet.cabinet.readings.page import find_meter
 from svet.cabinet.readings.submit import Attempt, attempt
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound
 from svet.look import formats
 from svet.metering import texts
-from svet.metering.operations import Receipt
+from svet.metering.operations import ReadingReceipt
 from svet.metering.rules import ReadingRefused, moment_of_entry
 from svet.people.models import Person
 
 
 @require_safe
 @never_cache
-def desk(request: HttpRequest) -> JsonResponse:
+def whoami(request: HttpRequest) -> JsonResponse:
     """Who is signed in, by their opaque id, and the token their next request needs."""
     person = request.user.public_id if isinstance(request.user, Person) else ""
     return JsonResponse({"person": person, "csrf": get_token(request) if person else ""})
@@ -41,7 +41,7 @@ def desk(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 @signed_in
-def take(request: HttpRequest, meter_id: str) -> JsonResponse:
+def receive(request: HttpRequest, meter_id: str) -> JsonResponse:
     """Take one waiting set; what cannot be taken stays with the person, with its reason and what to do."""
     owner = request.POST.get("owner", "")
     if owner and owner != person_of(request).public_id:
@@ -54,7 +54,7 @@ def take(request: HttpRequest, meter_id: str) -> JsonResponse:
         entered = moment_of_entry(_claimed(request, now), now=now)
         done = attempt(request, meter=meter, typed=typed, entered_at=entered)
     except NotFound:
-        turn_away(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_id)
     except ReadingRefused as refused:
         return _answer("refused", status=422, text=texts.explain(refused))
     if done.receipt is not None:
@@ -70,7 +70,7 @@ def _claimed(request: HttpRequest, now: datetime) -> datetime:
     return datetime.fromtimestamp(int(raw) / 1000, tz=UTC)
 
 
-def _taken(receipt: Receipt, *, entered: datetime, received: datetime) -> JsonResponse:
+def _taken(receipt: ReadingReceipt, *, entered: datetime, received: datetime) -> JsonResponse:
     text = _("Показания переданы, квитанция %(number)s: введены %(entered)s, получены %(received)s.") % {
         "number": receipt.receipt_number,
         "entered": formats.moment(entered),
@@ -95,6 +95,6 @@ def _answer(outcome: str, *, status: int, **more: Any) -> JsonResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path("readings/kept/", desk, name="readings-kept"),
-    path("readings/<slug:meter_id>/kept/", take, name="reading-kept"),
+    path("readings/kept/", whoami, name="readings-kept"),
+    path("readings/<slug:meter_id>/kept/", receive, name="reading-kept"),
 ]

@@ -14,9 +14,9 @@ from svet.accounts.rules import Right
 from svet.cabinet.readings import dispute, photo, receipt
 from svet.cabinet.readings.block import MeterBlock, meter_block
 from svet.cabinet.readings.form import TypedSet
-from svet.cabinet.readings.sheet import Sheet, gathered, sheet
+from svet.cabinet.readings.sheet import ReadingsSheet, gathered, sheet
 from svet.cabinet.readings.submit import Attempt, attempt
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, signed_in
 from svet.kernel.refusals import NotFound
 from svet.metering import queries
@@ -39,7 +39,7 @@ def submit(request: HttpRequest, meter_id: str) -> HttpResponse:
     try:
         done = attempt(request, meter=meter, typed=TypedSet(request.POST, meter=meter))
     except NotFound:
-        turn_away(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_id)
     if done.receipt is not None and not request.htmx:  # type: ignore[attr-defined]
         return redirect("reading-receipt", set_id=done.receipt.set_id)
     return _answer(request, done.block, status=done.status)
@@ -69,7 +69,7 @@ def all_at_once(request: HttpRequest) -> HttpResponse:
             try:
                 done[block.meter.pk] = attempt(request, meter=block.meter, typed=typed)
             except NotFound:
-                turn_away(request, subject="meter", public_id=block.meter.public_id)
+                deny_as_missing(request, subject="meter", public_id=block.meter.public_id)
     answers = {key: each.block for key, each in done.items()}
     sent = sum(each.receipt is not None for each in done.values())
     return render(
@@ -85,7 +85,7 @@ def all_at_once(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _all(request: HttpRequest, answers: dict[int, MeterBlock]) -> Sheet:
+def _all(request: HttpRequest, answers: dict[int, MeterBlock]) -> ReadingsSheet:
     return gathered(request, answers=answers, prefixed=True)
 
 
@@ -105,7 +105,7 @@ def find_meter(request: HttpRequest, meter_id: str) -> Meter:
     try:
         return queries.meter_for(actor_of(request), public_id=meter_id, right=Right.SUBMIT)
     except MeterNotFound:
-        turn_away(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_id)
 
 
 def _answer(request: HttpRequest, block: MeterBlock, *, status: int) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from svet.accounts import texts as subscriber_texts
 from svet.cabinet.readings.form import TypedSet
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.files import texts as file_texts
 from svet.files.rules import PhotoRefused
@@ -48,7 +48,7 @@ def photo(request: HttpRequest, photo_id: str) -> HttpResponse:
     try:
         return photo_response(queries.photo_for(actor_of(request), public_id=photo_id))
     except MeterNotFound:
-        turn_away(request, subject="photo", public_id=photo_id)
+        deny_as_missing(request, subject="photo", public_id=photo_id)
 
 
 urlpatterns: list[URLPattern] = [path("readings/photos/<slug:photo_id>.jpg", photo, name="reading-photo")]

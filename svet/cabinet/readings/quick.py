@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from svet.accounts import texts as subscribers_texts
 from svet.accounts.rules import NumberRefused
 from svet.cabinet.shell.forms import Form, add_refusal
-from svet.cabinet.shell.proof_of_work import work_for, work_of
+from svet.cabinet.shell.proof_of_work import proof_of_work_for, proof_of_work_of
 from svet.cabinet.shell.session import client_address, now_of
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
@@ -72,7 +72,7 @@ def quick(request: HttpRequest) -> HttpResponse:
                     values={zone: form.cleaned_data[zone.value] for zone in SCALES},
                     address=client_address(request),
                     now=now_of(request),
-                    work=work_of(request),
+                    work=proof_of_work_of(request),
                 )
             except Refused as refused:
                 refusal = refused
@@ -87,7 +87,7 @@ def quick(request: HttpRequest) -> HttpResponse:
                     ),
                 )
                 return redirect("quick")
-    context = {"form": form, "work": work_for(request, Purpose.QUICK, refusal)}
+    context = {"form": form, "work": proof_of_work_for(request, Purpose.QUICK, refusal)}
     response = render(request, "cabinet/quick.html", context, status=status)
     if isinstance(refusal, LimitReached):
         response.headers["Retry-After"] = str(refusal.retry_after)

@@ -16,7 +16,7 @@ from svet.cabinet.readings.form import TypedSet
 from svet.cabinet.readings.photo import uploaded
 from svet.cabinet.readings.receipt_view import ReceiptView, receipt_view
 from svet.cabinet.readings.submit import attempt
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.files import texts as file_texts
 from svet.files.rules import PhotoReason, PhotoRefused
@@ -39,7 +39,7 @@ def withdraw(request: HttpRequest, set_id: str) -> HttpResponse:
     try:
         operations.withdraw_set(by=actor_of(request), set_id=set_id, now=now_of(request))
     except MeterNotFound:
-        turn_away(request, subject="reading_set", public_id=set_id)
+        deny_as_missing(request, subject="reading_set", public_id=set_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
         return redirect("reading-receipt", set_id=set_id)
@@ -55,7 +55,7 @@ def correct(request: HttpRequest, set_id: str) -> HttpResponse:
         view = queries.set_for(actor_of(request), public_id=set_id)
         meter = queries.meter_for(actor_of(request), public_id=view.meter_public_id, right=Right.SUBMIT)
     except MeterNotFound:
-        turn_away(request, subject="reading_set", public_id=set_id)
+        deny_as_missing(request, subject="reading_set", public_id=set_id)
     found = find_receipt(request, set_id)
     if request.method != "POST":
         if not found.may_withdraw:
@@ -66,7 +66,7 @@ def correct(request: HttpRequest, set_id: str) -> HttpResponse:
         typed = TypedSet(request.POST, meter=meter)
         done = attempt(request, meter=meter, typed=typed, instead_of=view)
     except NotFound:
-        turn_away(request, subject="reading_set", public_id=set_id)
+        deny_as_missing(request, subject="reading_set", public_id=set_id)
     if done.receipt is None:
         return _correcting(request, found, done.block, status=done.status)
     return redirect("reading-receipt", set_id=done.receipt.set_id)
@@ -83,7 +83,7 @@ def add_photo(request: HttpRequest, set_id: str) -> HttpResponse:
     """Add a photo to a set somebody is looking at."""
     found = find_receipt(request, set_id)
     if Right.SUBMIT not in found.card.rights:
-        turn_away(request, subject="reading_set", public_id=set_id)
+        deny_as_missing(request, subject="reading_set", public_id=set_id)
     photo_id, error = uploaded(request, "photo")
     if not photo_id:
         error = error or file_texts.explain(PhotoRefused(PhotoReason.EMPTY))
@@ -92,7 +92,7 @@ def add_photo(request: HttpRequest, set_id: str) -> HttpResponse:
     try:
         operations.add_photo(by=actor_of(request), set_id=set_id, photo_id=photo_id, now=now_of(request))
     except MeterNotFound:
-        turn_away(request, subject="reading_set", public_id=set_id)
+        deny_as_missing(request, subject="reading_set", public_id=set_id)
     messages.success(request, _("Фото приложено к показаниям."))
     return redirect("reading-receipt", set_id=set_id)
 
@@ -102,7 +102,7 @@ def find_receipt(request: HttpRequest, set_id: str) -> ReceiptView:
     try:
         return receipt_view(request, set_id=set_id, person_id=person_of(request).pk)
     except MeterNotFound:
-        turn_away(request, subject="reading_set", public_id=set_id)
+        deny_as_missing(request, subject="reading_set", public_id=set_id)
 
 
 urlpatterns: list[URLPattern] = [

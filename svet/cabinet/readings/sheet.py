@@ -42,7 +42,7 @@ class WindowLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReadingsSection:
     """A group with its accounts."""
 
     group: GroupView
@@ -50,10 +50,10 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ReadingsSheet:
     """The whole page; ``found`` accounts of ``accounts`` answer to the search ``asked``."""
 
-    sections: list[Section] = field(default_factory=list)
+    sections: list[ReadingsSection] = field(default_factory=list)
     windows: list[WindowLine] = field(default_factory=list)
     asked: str = ""
     accounts: int = 0
@@ -85,12 +85,14 @@ class Sheet:
         ]
 
 
-def sheet(request: HttpRequest, *, answered: MeterBlock | None = None) -> Sheet:
+def sheet(request: HttpRequest, *, answered: MeterBlock | None = None) -> ReadingsSheet:
     """The page in a constant number of queries; ``answered`` stands in place of its meter's block."""
     return gathered(request, answers={} if answered is None else {answered.meter.pk: answered})
 
 
-def gathered(request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: bool = False) -> Sheet:
+def gathered(
+    request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: bool = False
+) -> ReadingsSheet:
     """The page with these blocks in their places; ``prefixed`` when all meters share one form."""
     asked = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     groups = account_queries.cabinet(person_of(request).pk)
@@ -121,7 +123,7 @@ def gathered(request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: 
         by_account.setdefault(meter.account_id, []).append(block)
     shown = {card.account_id for card in cards}
     sections = [
-        Section(
+        ReadingsSection(
             group,
             [
                 AccountBlock(card, by_account.get(card.account_id, []))
@@ -141,7 +143,7 @@ def gathered(request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: 
         )
         for provider in providers.values()
     ]
-    return Sheet(
+    return ReadingsSheet(
         [section for section in sections if section.accounts],
         windows,
         asked,
@@ -184,7 +186,9 @@ def _sent_today(account_ids: list[int], days: dict[int, date]) -> dict[int, SetV
     return {
         meter_id: view
         for meter_id, view in queries.latest(account_ids=account_ids).items()
-        if view.read_on == days.get(meter_id) and view.kind == rules.Kind.CUSTOMER and view.receipt_number
+        if view.read_on == days.get(meter_id)
+        and view.kind == rules.ReadingKind.CUSTOMER
+        and view.receipt_number
     }
 
 

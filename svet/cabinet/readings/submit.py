@@ -19,9 +19,9 @@ from svet.kernel.refusals import NotFound, Refused
 from svet.limits.operations import LimitReached
 from svet.metering import operations, queries, texts
 from svet.metering.models import Meter
-from svet.metering.operations import ConfirmationNeeded, Receipt, SetRefused
+from svet.metering.operations import ConfirmationNeeded, ReadingReceipt, SetRefused
 from svet.metering.queries import SetView
-from svet.metering.rules import Channel, Doubt, judge
+from svet.metering.rules import Doubt, ReadingChannel, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Attempt:
 
     block: MeterBlock
     status: int
-    receipt: Receipt | None = None
+    receipt: ReadingReceipt | None = None
 
 
 def attempt(
@@ -81,7 +81,7 @@ def _send(
     typed: TypedSet,
     instead_of: SetView | None,
     entered_at: datetime | None,
-) -> Receipt:
+) -> ReadingReceipt:
     now = now_of(request)
     if instead_of is not None:
         return operations.correct_set(
@@ -89,7 +89,7 @@ def _send(
             set_id=instead_of.public_id,
             values=typed.values,
             now=now,
-            channel=Channel.WEB,
+            channel=ReadingChannel.WEB,
             key=typed.key,
             confirmed=typed.is_confirmed,
             insist=typed.insists,
@@ -109,7 +109,7 @@ def _send(
         values=typed.values,
         read_on=today,
         now=now,
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=typed.key,
         confirmed=confirmed,
         insist=typed.insists,

@@ -10,7 +10,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.views.decorators.http import require_POST, require_safe
 
-from svet.cabinet.shell.not_visible import turn_away
+from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import now_of, person_of, safe_next, signed_in
 from svet.notices import operations, queries
 from svet.notices.rules import Event
@@ -83,7 +83,7 @@ def follow(request: HttpRequest, public_id: str) -> HttpResponse:
     recipient_id = _recipient_of(request)
     notice = queries.notice(recipient_id, public_id=public_id)
     if notice is None:
-        turn_away(request, subject="notice", public_id=public_id)
+        deny_as_missing(request, subject="notice", public_id=public_id)
     operations.mark_read(recipient_id=recipient_id, notice_ids=[public_id], now=now_of(request))
     return redirect(safe_next(request, notice.url) if notice.url else "bell")
 

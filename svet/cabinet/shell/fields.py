@@ -76,7 +76,7 @@ class PeopleForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PasswordLineView:
     """One line of the checklist with its label."""
 
     reason: str
@@ -84,7 +84,7 @@ class Line:
     label: str | Promise
 
 
-def checklist(form: forms.Form, name: str) -> list[Line]:
+def checklist(form: forms.Form, name: str) -> list[PasswordLineView]:
     """«Требования к паролю» judged for what was sent; nothing before that, or when all are met.
 
     The field comes back empty: six ticks above it would speak of a password that is not there.
@@ -95,4 +95,6 @@ def checklist(form: forms.Form, name: str) -> list[Line]:
     judged = judge_password(raw)
     if all(line.ok for line in judged):
         return []
-    return [Line(line.reason.value, line.ok, texts.PASSWORD_LINES[line.reason]) for line in judged]
+    return [
+        PasswordLineView(line.reason.value, line.ok, texts.PASSWORD_LINES[line.reason]) for line in judged
+    ]

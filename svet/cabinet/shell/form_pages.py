@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from svet.cabinet.shell.forms import Form
-from svet.cabinet.shell.proof_of_work import work_for
+from svet.cabinet.shell.proof_of_work import proof_of_work_for
 from svet.cabinet.shell.session import client_address, flow_key, now_of
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
@@ -61,7 +61,7 @@ def code_context(
         "resend_url": resend_url,
         "back_url": back_url,
         "step": step,
-        "work": work_for(request, Purpose.CODE, refused),
+        "work": proof_of_work_for(request, Purpose.CODE, refused),
     }
 
 

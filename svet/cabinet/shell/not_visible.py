@@ -10,7 +10,7 @@ from svet.cabinet.shell.session import actor_of, now_of
 from svet.journal import operations as journal
 
 
-def turn_away(request: HttpRequest, *, subject: str, public_id: str) -> NoReturn:
+def deny_as_missing(request: HttpRequest, *, subject: str, public_id: str) -> NoReturn:
     """Record that the thing was asked for in vain. :raises Http404: always"""
     journal.record_security(
         by=actor_of(request),

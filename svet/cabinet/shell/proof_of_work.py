@@ -11,12 +11,14 @@ from svet.limits.rules import Purpose
 from svet.limits.rules.work import LONGEST
 
 
-def work_of(request: HttpRequest) -> str:
+def proof_of_work_of(request: HttpRequest) -> str:
     """What the form brought: the riddle with its answer, or an empty text."""
     return request.POST.get("work", "")[: LONGEST + 1]
 
 
-def work_for(request: HttpRequest, purpose: Purpose, refused: Refused | None = None) -> WorkView | None:
+def proof_of_work_for(
+    request: HttpRequest, purpose: Purpose, refused: Refused | None = None
+) -> WorkView | None:
     """The riddle the form should carry: that of the refusal, or a fresh one while the network is busy."""
     if isinstance(refused, WorkNeeded):
         return refused.work

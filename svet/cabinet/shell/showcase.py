@@ -64,7 +64,7 @@ GOOD = {
 }
 
 
-class Filters(Form):
+class SampleFilters(Form):
     """What a list is narrowed by."""
 
     group = forms.ChoiceField(label="Группа", choices=[("", "Все группы"), ("1", "Моя группа")])
@@ -93,14 +93,14 @@ EVENTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SampleStep:
     text: str
     state: str
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
+class SampleTab:
     text: str
     url: str
     current: bool
@@ -161,7 +161,7 @@ def showcase(request: HttpRequest) -> HttpResponse:
         {
             "good": good,
             "bad": bad,
-            "filters": Filters(initial={"group": "1"}, auto_id="filters_%s"),
+            "filters": SampleFilters(initial={"group": "1"}, auto_id="filters_%s"),
             "events": EVENTS,
             "total": Money(153_456),
             "icons": sorted(SHAPES),
@@ -169,15 +169,15 @@ def showcase(request: HttpRequest) -> HttpResponse:
             "kinds": ("info", "success", "warning", "error"),
             "badges": ("neutral", "success", "warning", "error", "info"),
             "steps": [
-                Step("Банк принял", "done", "22.11.2026 14:05"),
-                Step("Зачисляем", "current", "обычно занимает минуту"),
-                Step("Зачислено", "todo"),
+                SampleStep("Банк принял", "done", "22.11.2026 14:05"),
+                SampleStep("Зачисляем", "current", "обычно занимает минуту"),
+                SampleStep("Зачислено", "todo"),
             ],
             "failed": [
-                Step("Отправлено в банк", "done"),
-                Step("Банк отказал", "failed", "Не хватило денег на карте"),
+                SampleStep("Отправлено в банк", "done"),
+                SampleStep("Банк отказал", "failed", "Не хватило денег на карте"),
             ],
-            "tabs": [Tab("Регистрация", "#tabs", True), Tab("Вход", "#tabs", False)],
+            "tabs": [SampleTab("Регистрация", "#tabs", True), SampleTab("Вход", "#tabs", False)],
             "page": Paginator(range(50), 10).page(2),
         },
     )

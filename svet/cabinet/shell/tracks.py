@@ -12,12 +12,12 @@ from svet.kernel.actors import ActorKind
 from svet.kernel.periods import Month
 from svet.look import formats
 from svet.metering import texts
-from svet.metering.queries import Change, DisputeView, SetView
-from svet.metering.rules import DisputeState, State
+from svet.metering.queries import DisputeView, SetChange, SetView
+from svet.metering.rules import DisputeState, ReadingState
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TrackStep:
     """A station of the track."""
 
     text: str
@@ -25,7 +25,9 @@ class Step:
     state: str
 
 
-_BAD = frozenset({State.REJECTED, State.WITHDRAWN, State.SUPERSEDED, State.CORRECTED})
+_BAD = frozenset(
+    {ReadingState.REJECTED, ReadingState.WITHDRAWN, ReadingState.SUPERSEDED, ReadingState.CORRECTED}
+)
 
 
 def who(kind: ActorKind, person_id: int | None, *, reader: int | None) -> str:
@@ -42,65 +44,69 @@ def who(kind: ActorKind, person_id: int | None, *, reader: int | None) -> str:
 
 
 def track(
-    view: SetView, changes: Sequence[Change], *, period: Month, reader: int | None, bill: str = ""
-) -> list[Step]:
+    view: SetView, changes: Sequence[SetChange], *, period: Month, reader: int | None, bill: str = ""
+) -> list[TrackStep]:
     """Every station the set has passed, then those to come; ``bill`` is the number of the bill it is in."""
     author = who(ActorKind(view.author_kind), view.author_person_id, reader=reader)
     if view.channel in ("office", "register", "automatic"):
         author = ""
-    steps = [] if view.entered_at is None else [Step(_("Введены"), formats.moment(view.entered_at), "done")]
+    steps = (
+        [] if view.entered_at is None else [TrackStep(_("Введены"), formats.moment(view.entered_at), "done")]
+    )
     steps += [
-        Step(
+        TrackStep(
             _("Получены"),
             _join(formats.moment(view.received_at), bill_texts.source_label(view.channel), author),
             "done",
         )
     ]
     steps += [_station(change, reader=reader, bill=bill) for change in changes]
-    return [*steps, *_to_come(State(view.state), period)]
+    return [*steps, *_to_come(ReadingState(view.state), period)]
 
 
-def _station(change: Change, *, reader: int | None, bill: str) -> Step:
+def _station(change: SetChange, *, reader: int | None, bill: str) -> TrackStep:
     name = str(texts.STATE_NAMES[change.after])
     by = who(change.by_kind, change.by_person_id, reader=reader)
     when = formats.moment(change.at)
     match change.after:
-        case State.ACCEPTED if change.before is State.SUBMITTED:
+        case ReadingState.ACCEPTED if change.before is ReadingState.SUBMITTED:
             asked = texts.doubts_line(change.reason)
-            return Step(
+            return TrackStep(
                 name,
                 _join(_("вы подтвердили: %(why)s") % {"why": asked} if asked else "", change.words),
                 "done",
             )
-        case State.UNDER_REVIEW:
-            return Step(name, _join(texts.doubts_line(change.reason), _quoted(change.words)), "done")
-        case State.USED:
+        case ReadingState.UNDER_REVIEW:
+            return TrackStep(name, _join(texts.doubts_line(change.reason), _quoted(change.words)), "done")
+        case ReadingState.USED:
             note = _join(bill_texts.month_label(Month.parse(change.reason)) if change.reason else "", bill)
-            return Step(name, _join(when, note), "done")
-        case State.CORRECTED | State.SUPERSEDED:
+            return TrackStep(name, _join(when, note), "done")
+        case ReadingState.CORRECTED | ReadingState.SUPERSEDED:
             instead = _("вместо них %(receipt)s") % {"receipt": change.reason} if change.reason else ""
-            return Step(name, _join(when, by, instead, change.words), "failed")
+            return TrackStep(name, _join(when, by, instead, change.words), "failed")
         case _:
-            return Step(name, _join(when, by, change.words), "failed" if change.after in _BAD else "done")
+            return TrackStep(
+                name, _join(when, by, change.words), "failed" if change.after in _BAD else "done"
+            )
 
 
-def _to_come(state: State, period: Month) -> list[Step]:
+def _to_come(state: ReadingState, period: Month) -> list[TrackStep]:
     bill = _("Счёт за %(period)s") % {"period": formats.month(period)}
     after = _("после %(on)s") % {"on": formats.day(period.end)}
     match state:
-        case State.ACCEPTED:
-            return [Step(bill, after, "todo")]
-        case State.UNDER_REVIEW:
+        case ReadingState.ACCEPTED:
+            return [TrackStep(bill, after, "todo")]
+        case ReadingState.UNDER_REVIEW:
             decision = _("примем, исправим или отклоним с объяснением; ответ придёт в уведомлениях")
-            return [Step(_("Решение сотрудника"), decision, "current"), Step(bill, after, "todo")]
+            return [TrackStep(_("Решение сотрудника"), decision, "current"), TrackStep(bill, after, "todo")]
         case _:
             return []
 
 
-def dispute_track(dispute: DisputeView, *, reader: int | None) -> list[Step]:
+def dispute_track(dispute: DisputeView, *, reader: int | None) -> list[TrackStep]:
     """The stations of an objection."""
     steps = [
-        Step(
+        TrackStep(
             str(texts.DISPUTE_STATES[step.state]),
             _join(
                 formats.moment(step.at),
@@ -112,7 +118,7 @@ def dispute_track(dispute: DisputeView, *, reader: int | None) -> list[Step]:
         for step in dispute.steps
     ]
     if dispute.is_open:
-        steps.append(Step(_("Ответ компании"), _("придёт в уведомлениях"), "current"))
+        steps.append(TrackStep(_("Ответ компании"), _("придёт в уведомлениях"), "current"))
     return steps
 
 

@@ -12,7 +12,7 @@ from svet.accounts.models import Account, Provider
 from svet.accounts.operations import add_provider
 from svet.accounts.tests.factories import make_provider
 from svet.billing.models import Charge, Policy
-from svet.billing.rules import Reason
+from svet.billing.rules import BillingReason
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.bills.models import Bill
@@ -164,7 +164,7 @@ def test_the_group_says_what_is_missing() -> None:
 
 def test_every_reason_can_be_asked_for() -> None:
     assert {word.replace("-", "_") for word in billing.REASONS} == {reason.value for reason in PROBLEMS}
-    assert Reason.NO_TARIFF in PROBLEMS
+    assert BillingReason.NO_TARIFF in PROBLEMS
 
 
 def test_rules_are_set_shown_and_refused_in_words() -> None:

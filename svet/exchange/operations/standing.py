@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from svet.accounts.models import Account, Provider
 from svet.exchange.rules.comparing import Body, Standing
-from svet.metering.models import Meter, Register
+from svet.metering.models import Meter, MeterScale
 from svet.metering.rules import zones_of
 
 BATCH = 5_000
@@ -46,7 +46,7 @@ def _add_meters(accounts: dict[int, Standing]) -> None:
         row.pk: row for row in Meter.objects.filter(account_id__in=list(accounts)).order_by("installed_on")
     }
     initial: dict[int, dict[str, object]] = {}
-    for key, zone, value in Register.objects.filter(meter_id__in=meters).values_list(
+    for key, zone, value in MeterScale.objects.filter(meter_id__in=meters).values_list(
         "meter_id", "zone", "initial_value"
     ):
         initial.setdefault(key, {})[zone] = value

@@ -10,7 +10,7 @@ from django.db import connection
 
 from svet.accounts.models import Account
 from svet.accounts.operations import add_provider
-from svet.exchange.models import RegisterFile
+from svet.exchange.models import ImportFile
 from svet.exchange.operations import FileReport
 from svet.exchange.rules.refusals import FileReason, FileRefused
 from svet.exchange.tests.test_taking import (
@@ -77,7 +77,7 @@ def test_the_same_file_twice_at_once_is_taken_once(profile: str) -> None:
         assert isinstance(each, FileRefused)
         assert each.reason == FileReason.ALREADY_TAKEN
         assert explain(each).startswith("Этот файл уже загружен: № Р-")
-    assert RegisterFile.objects.filter(profile=profile).count() == 1
+    assert ImportFile.objects.filter(profile=profile).count() == 1
 
 
 @pytest.mark.parametrize("profile", ["accounts", "readings", "payments"])

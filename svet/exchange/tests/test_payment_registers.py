@@ -12,7 +12,7 @@ import pytest
 from svet.accounts.models import Account, Provider
 from svet.accounts.operations import add_provider
 from svet.exchange import queries
-from svet.exchange.models import RegisterFile, RegisterRow
+from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import FileReport
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.tests.test_taking import NOW, NUMBERS, OLGA, take, town  # noqa: F401
@@ -106,7 +106,7 @@ def test_a_row_whose_sum_nobody_can_tell_is_named_by_a_control_line_that_differs
         pay(row("S2", SECOND, "201,00"), "что-то;другое", row("S3", FIRST, "3OO,00"), total="502,00")
     assert caught.value.reason == FileReason.TRAILER_DIFFERS
     assert caught.value.details["unread"] == "2, 3"
-    assert not RegisterFile.objects.filter(profile="payments").exists()
+    assert not ImportFile.objects.filter(profile="payments").exists()
 
 
 def test_a_reversal_takes_its_payment_back() -> None:
@@ -232,7 +232,7 @@ def test_another_body_under_a_taken_identity_is_loud_and_not_over_the_old_one(
     report = pay(row("S1", *other), total=other[1])
     assert (report.applied, report.repeated, report.changed) == (0, 0, 1)
     (fault,) = report.faults
-    assert (fault.reason, fault.state) == (RowReason.OTHER_BODY, RegisterRow.State.CHANGED)
+    assert (fault.reason, fault.state) == (RowReason.OTHER_BODY, ImportRow.State.CHANGED)
     assert report.loud
     assert balance(FIRST) == Money(-300_00)
     assert balance(SECOND) == Money(0)
@@ -333,7 +333,7 @@ def test_every_registers_money_is_accounted_for() -> None:
         row("Z", FIRST, "-16,00"),
         total="0,00",
     )
-    rows = RegisterRow.objects.filter(file__number=report.number)
+    rows = ImportRow.objects.filter(file__number=report.number)
     assert sum(rows.values_list("kopecks", flat=True)) == 0
     assert (report.applied, report.suspense, report.rejected, report.changed, report.repeated) == (
         1,

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from svet.accounts.models import Account, Delivery, Link, Provider
+from svet.accounts.models import Account, BillDelivery, Link, Provider
 from svet.accounts.operations import add_provider
 
 
@@ -24,7 +24,7 @@ def test_several_values_are_one_array_of_the_column() -> None:
 
 
 def test_references_and_members_of_enums_are_sent_plain() -> None:
-    text, values = sent(Link.objects.filter(account__in=[7, 8], account__delivery__in=list(Delivery)))
+    text, values = sent(Link.objects.filter(account__in=[7, 8], account__delivery__in=list(BillDelivery)))
     assert '"account_id" = ANY(%s::bigint[])' in text
     assert sorted((type(value[0]) for value in values), key=str) == [int, str]
 

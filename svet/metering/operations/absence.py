@@ -21,10 +21,10 @@ from svet.look.formats import day
 from svet.metering import queries
 from svet.metering.models import Absence, AbsenceStep, Meter, ReadingSet
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import Channel, Doubt, Window, cut_off, judge, window
+from svet.metering.rules import Doubt, ReadingChannel, Window, cut_off, judge, window
 from svet.metering.rules.absence import AbsenceReason, Plan, StepOutcome, acts_on, trouble
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
 from svet.people import queries as people
 
@@ -168,7 +168,7 @@ def _send_old(
             values=values,
             read_on=today,
             now=now,
-            channel=Channel.ABSENCE,
+            channel=ReadingChannel.ABSENCE,
             key=_key(absence, meter=meter, near=near),
             confirmed=True,
         )
@@ -191,9 +191,9 @@ def _remind(absence: Absence, *, until: date, now: datetime) -> None:
     if absence.plan == Plan.ASK:
         asked = set(_relatives(absence.account_id, person_id=absence.person_id)) or asked
     recipients = people.recipients_of(asked)
-    notices.tell_many(
+    notices.notify_many(
         event=Event.WINDOW_CLOSING,
-        tidings=[Tiding(each, {"until": day(until)}, "/readings/") for each in recipients.values()],
+        tidings=[NoticeMessage(each, {"until": day(until)}, "/readings/") for each in recipients.values()],
         now=now,
     )
 

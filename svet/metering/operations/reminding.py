@@ -27,7 +27,7 @@ from svet.metering.rules import (
     window_stage,
 )
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
 from svet.people import queries as people
 
@@ -79,9 +79,11 @@ def _remind_of_window(
             )
             recipients = people.recipients_of([row[0] for row in fresh])
             params = {"until": day(window.closes_on)}
-            notices.tell_many(
+            notices.notify_many(
                 event=_EVENTS[stage],
-                tidings=[Tiding(recipient_id, params, "/readings/") for recipient_id in recipients.values()],
+                tidings=[
+                    NoticeMessage(recipient_id, params, "/readings/") for recipient_id in recipients.values()
+                ],
                 now=now,
             )
             told += len(recipients)
@@ -134,6 +136,6 @@ def _remind_of_meters(meters: Sequence[Meter], *, today: date, now: datetime) ->
             if stage_name == VerificationStage.LAPSED:
                 params["lapsed"] = "yes"
             url = f"/accounts/{meter.account.public_id}/"
-            tidings.append(Tiding(recipients[person_id], params, url))
-    notices.tell_many(event=Event.VERIFICATION_NEAR, tidings=tidings, now=now)
+            tidings.append(NoticeMessage(recipients[person_id], params, url))
+    notices.notify_many(event=Event.VERIFICATION_NEAR, tidings=tidings, now=now)
     return len(tidings)

@@ -13,7 +13,7 @@ from svet.metering import texts
 from svet.metering.models import Dispute
 from svet.metering.rules import DisputeState, Zone
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
 
 
@@ -67,8 +67,10 @@ def tell_dispute_answered(dispute: Dispute, *, words: str, after: DisputeState, 
 
 
 def _tell(account: Account, *, event: Event, params: Mapping[str, str], url: str, now: datetime) -> None:
-    notices.tell_many(
+    notices.notify_many(
         event=event,
-        tidings=[Tiding(recipient_id, params, url) for recipient_id in recipients_of(account_id=account.pk)],
+        tidings=[
+            NoticeMessage(recipient_id, params, url) for recipient_id in recipients_of(account_id=account.pk)
+        ],
         now=now,
     )

@@ -13,7 +13,7 @@ from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
 from svet.metering.models import Meter, ReadingValue
-from svet.metering.rules import EFFECTIVE, Kind, Zone
+from svet.metering.rules import EFFECTIVE, ReadingKind, Zone
 
 
 class MeterReason(StrEnum):
@@ -91,7 +91,7 @@ def final_values(*, meter_ids: Collection[int]) -> dict[int, dict[Zone, Decimal]
     """What each taken-down meter showed at its end, in the order of its face."""
     rows = ReadingValue.objects.filter(
         reading_set__meter_id__in=meter_ids,
-        reading_set__kind=Kind.FINAL.value,
+        reading_set__kind=ReadingKind.FINAL.value,
         reading_set__state__in=[state.value for state in EFFECTIVE],
     )
     found: dict[int, dict[Zone, Decimal]] = {}

@@ -12,7 +12,7 @@ from svet.payments.operations.orders import (
     SeveralPayeesRefused,
     create_order,
 )
-from svet.payments.operations.registers import Fate, RegisterRow, apply_register_payments
+from svet.payments.operations.registers import Fate, PaymentRow, apply_register_payments
 from svet.payments.operations.returning import look_at_asked_refunds
 from svet.payments.operations.reviewing import (
     ReviewConflict,
@@ -46,7 +46,7 @@ __all__ = [
     "Fate",
     "OrderConflict",
     "OrderRefused",
-    "RegisterRow",
+    "PaymentRow",
     "ReviewConflict",
     "ReviewNotFound",
     "ReviewReason",

@@ -10,7 +10,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.cards import keep_card
 from svet.payments.operations.moving import move
@@ -45,7 +45,7 @@ def credit(
     lines = _fill(order, status.amount)
     ledger.post(
         key=order.ledger_key,
-        kind=Kind.PAYMENT,
+        kind=TransactionKind.PAYMENT,
         legs=[
             Leg(Book.BANK, None, status.amount),
             *(Leg(Book.RECEIVABLE, line.account_id, -line.credited) for line in lines if line.credited),

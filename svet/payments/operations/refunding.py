@@ -15,7 +15,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Callback, CallbackOutcome, Order, PaymentRefund, RefundLine
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_refunded
@@ -194,7 +194,7 @@ def _post(order: Order, refund: PaymentRefund, *, now: datetime, by: str) -> Non
         )
         ledger.post(
             key=refund.ledger_key,
-            kind=Kind.REFUND,
+            kind=TransactionKind.REFUND,
             legs=[
                 Leg(Book.BANK, None, -taken_off),
                 *(Leg(Book.RECEIVABLE, line.account_id, part) for line, part in parts),

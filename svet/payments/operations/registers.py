@@ -16,7 +16,7 @@ from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg, NewTransaction
+from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
 from svet.payments.models import RegisterPayment
 from svet.payments.registers import UNNAMED, RegisterState, WaitReason, register_key
 
@@ -27,12 +27,12 @@ class RegisterReason(StrEnum):
     ZERO = "register_sum_zero"
 
 
-class RegisterPaymentRefused(Refused):
+class ImportedPaymentRefused(Refused):
     """A row that cannot be a payment."""
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterRow:
+class PaymentRow:
     """One row of a register; a sum below zero is a reversal.
 
     ``account_id`` None means that nobody knows the account, ``doubt`` that a person must look although the
@@ -70,7 +70,7 @@ class Fate:
     reason: WaitReason | None = None
 
 
-def apply_register_payments(*, source: str, rows: Sequence[RegisterRow], now: datetime) -> list[Fate]:
+def apply_register_payments(*, source: str, rows: Sequence[PaymentRow], now: datetime) -> list[Fate]:
     """Apply the rows of one register (a step), each once by source, number and day; fates as the rows stand.
 
     Known accounts are credited, what nobody can place goes to suspense; another sum or account under a taken
@@ -82,7 +82,7 @@ def apply_register_payments(*, source: str, rows: Sequence[RegisterRow], now: da
     require_transaction()
     for row in rows:
         if not row.amount:
-            raise RegisterPaymentRefused(RegisterReason.ZERO, details={"id": row.external_id})
+            raise ImportedPaymentRefused(RegisterReason.ZERO, details={"id": row.external_id})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.registers'), 0)")
     known = _Known(source, rows)
@@ -123,7 +123,7 @@ class _Taken:
 class _Known:
     """The rows taken before under the numbers of a register, and those of the register itself so far."""
 
-    def __init__(self, source: str, rows: Sequence[RegisterRow]) -> None:
+    def __init__(self, source: str, rows: Sequence[PaymentRow]) -> None:
         self._source = source
         self._taken: dict[tuple[str, date, bool], _Taken] = defaultdict(_Taken)
         numbers = sorted({row.external_id for row in rows})
@@ -137,7 +137,7 @@ class _Known:
         taken.by_body.setdefault((payment.account_text, payment.kopecks), []).append(payment)
         taken.count[payment.source] += 1
 
-    def judge(self, row: RegisterRow, *, now: datetime) -> _Judged:
+    def judge(self, row: PaymentRow, *, now: datetime) -> _Judged:
         """What the row is: a repetition, or a payment to write."""
         taken = self._taken[row.external_id, row.paid_on, row.amount.kopecks < 0]
         alike = taken.by_body.get((row.account_text[:40], row.amount.kopecks), [])
@@ -150,7 +150,7 @@ class _Known:
         self._keep(made)
         return _Judged(made, fresh=True)
 
-    def _difference(self, row: RegisterRow, alike: Sequence[RegisterPayment], twin: int) -> WaitReason | None:
+    def _difference(self, row: PaymentRow, alike: Sequence[RegisterPayment], twin: int) -> WaitReason | None:
         if any(one.source == self._source for one in alike):
             return WaitReason.OTHER_OFFICE
         if twin:
@@ -162,7 +162,7 @@ class _Known:
 
 
 def _payment(
-    source: str, row: RegisterRow, *, twin: int, differs: WaitReason | None, now: datetime
+    source: str, row: PaymentRow, *, twin: int, differs: WaitReason | None, now: datetime
 ) -> RegisterPayment:
     reason = differs or row.doubt or (WaitReason.ACCOUNT_UNKNOWN if row.account_id is None else None)
     state = RegisterState.CREDITED
@@ -248,7 +248,7 @@ def _transaction(row: RegisterPayment, zone: ZoneInfo) -> NewTransaction:
     book = Book.SUSPENSE if row.account_id is None else Book.RECEIVABLE
     return NewTransaction(
         key=row.ledger_key,
-        kind=Kind.REFUND if row.kopecks < 0 else Kind.PAYMENT,
+        kind=TransactionKind.REFUND if row.kopecks < 0 else TransactionKind.PAYMENT,
         legs=[Leg(Book.BANK, None, row.money), Leg(book, row.account_id, -row.money)],
         occurred_at=datetime.combine(row.effective_on, time(12), tzinfo=zone),
         effective_on=row.effective_on,

@@ -17,7 +17,7 @@ from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import RegisterPayment
 from svet.payments.operations.claiming import check_claim
 from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState, may_move
@@ -99,7 +99,7 @@ def put_on_account(
         _post(
             row,
             key=f"put:{row.public_id}" if book is Book.SUSPENSE else row.ledger_key,
-            kind=Kind.REFUND if row.kopecks < 0 else Kind.PAYMENT,
+            kind=TransactionKind.REFUND if row.kopecks < 0 else TransactionKind.PAYMENT,
             legs=[Leg(book, None, row.money), Leg(Book.RECEIVABLE, account.pk, -row.money)],
             day=day,
         )
@@ -134,7 +134,7 @@ def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> Re
             _post(
                 row,
                 key=f"return:{row.public_id}",
-                kind=Kind.REFUND,
+                kind=TransactionKind.REFUND,
                 legs=[Leg(Book.BANK, None, -row.money), Leg(Book.SUSPENSE, None, row.money)],
                 day=provider_today(row.provider, now),
             )
@@ -205,7 +205,7 @@ def _move(row: RegisterPayment, new: RegisterState, *, now: datetime, **changes:
     row.state = new
 
 
-def _post(row: RegisterPayment, *, key: str, kind: Kind, legs: list[Leg], day: date) -> None:
+def _post(row: RegisterPayment, *, key: str, kind: TransactionKind, legs: list[Leg], day: date) -> None:
     ledger.post(
         key=key,
         kind=kind,

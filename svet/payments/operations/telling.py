@@ -19,7 +19,7 @@ def tell_credited(order: Order, *, now: datetime) -> None:
     """Bell and, where an address is known, the receipt: number, accounts, sums."""
     url = f"/payment/orders/{order.public_id}/"
     total = roubles(order.taken_kopecks if order.taken_kopecks is not None else order.total)
-    notices.tell(
+    notices.notify(
         recipient_id=people.recipient_of(order.person_id),
         event=Event.PAYMENT_CREDITED,
         params={"order": order.number, "total": total},
@@ -44,7 +44,7 @@ def tell_credited(order: Order, *, now: datetime) -> None:
 
 def tell_refunded(order: Order, money: Money, *, now: datetime) -> None:
     """The bank gave so much of the payment back."""
-    notices.tell(
+    notices.notify(
         recipient_id=people.recipient_of(order.person_id),
         event=Event.PAYMENT_REFUNDED,
         params={"order": order.number, "total": roubles(money)},
@@ -55,7 +55,7 @@ def tell_refunded(order: Order, money: Money, *, now: datetime) -> None:
 
 def tell_failed(order: Order, *, now: datetime) -> None:
     """The payment did not go through."""
-    notices.tell(
+    notices.notify(
         recipient_id=people.recipient_of(order.person_id),
         event=Event.PAYMENT_FAILED,
         params={"order": order.number, "total": roubles(order.total)},

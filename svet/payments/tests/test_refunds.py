@@ -13,7 +13,7 @@ from svet.kernel.money import Money
 from svet.ledger import operations as ledger_operations
 from svet.ledger import queries as ledger
 from svet.ledger.models import Transaction
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.notices.models import Notice
 from svet.payments import operations, queries
 from svet.payments.models import Callback, Order, PaymentRefund, RefundLine
@@ -248,7 +248,7 @@ def test_a_payment_of_the_ledger_without_a_source_is_found(bank: StubBank, paid:
     with transaction.atomic():
         ledger_operations.post(
             key="reg:nobody:1",
-            kind=Kind.PAYMENT,
+            kind=TransactionKind.PAYMENT,
             legs=[Leg(Book.BANK, None, Money(1)), Leg(Book.SUSPENSE, None, Money(-1))],
             occurred_at=NOW,
             effective_on=NOW.date(),

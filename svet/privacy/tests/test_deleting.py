@@ -16,7 +16,7 @@ from svet.kernel.transactions import use_case
 from svet.notices import jobs
 from svet.notices import operations as notices
 from svet.notices.models import Delivery
-from svet.notices.rules import Event, State
+from svet.notices.rules import DeliveryState, Event
 from svet.payments.models import BoundCard, OrderLine
 from svet.payments.operations.leaving import LeavingRefused
 from svet.payments.states import OrderState
@@ -69,7 +69,7 @@ def account(anna: Person) -> Account:
     make_card(person=anna, name=f"Карта {NAMES[3]}")
     make_appeal(person=anna, now=NOW, words=f"Пишет {NAMES[1]}, {MAIL}")
     with use_case():
-        notices.tell(
+        notices.notify(
             recipient_id=anna.recipient_id,
             event=Event.ACCOUNT_LINKED,
             params={"account": link.alias},
@@ -111,8 +111,8 @@ def test_nothing_personal_is_left_anywhere_when_the_last_word_has_gone(
     personal = (PHONE, PHONE[2:], OLD_MAIL, MAIL, *NAMES)
     assert len(holding(*personal)) > 10
     leave(anna)
-    for delivery in Delivery.objects.filter(state=State.WAITING):
-        jobs._finish(delivery=delivery, state=State.SENT, reference="r")
+    for delivery in Delivery.objects.filter(state=DeliveryState.WAITING):
+        jobs._finish(delivery=delivery, state=DeliveryState.SENT, reference="r")
     # Buckets of limits forget by themselves within a day: here the day is over.
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM limits_bucket")

@@ -31,9 +31,9 @@ SAID = [
 @pytest.mark.parametrize(("section", "name", "value", "words"), SAID)
 def test_codes_sums_and_days_are_said_in_words(section: str, name: str, value: object, words: str) -> None:
     with translation.override("ru"):
-        assert wording.said(section, name, value) == words
+        assert wording.value_in_words(section, name, value) == words
 
 
 def test_what_has_no_word_is_shown_as_it_stands() -> None:
-    assert wording.said("acts", "action", "something.new") == "something.new"
+    assert wording.value_in_words("acts", "action", "something.new") == "something.new"
     assert wording.label("something_new") == "something_new"

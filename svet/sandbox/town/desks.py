@@ -17,7 +17,7 @@ from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering import queries
 from svet.metering.models import Dispute, Meter, ReadingSet
-from svet.metering.rules import Channel, Zone
+from svet.metering.rules import ReadingChannel, Zone
 from svet.people.models import Person
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import ANNA_PHONE, BORIS_PHONE, VERA_PHONE
@@ -52,7 +52,7 @@ def _send_beyond_belief(*, now: datetime) -> None:
         values=values,
         read_on=provider_today(meter.account.provider, now),
         now=now,
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=key,
         confirmed=True,
         insist=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from svet.accounts.models import Account, Delivery, Group
+from svet.accounts.models import Account, BillDelivery, Group
 from svet.accounts.operations.delivery import set_delivery
 from svet.accounts.operations.groups import create_group
 from svet.accounts.operations.linking import link_account
@@ -61,4 +61,4 @@ def _attach(actor: Actor, index: int, *, group: Group | None, now: datetime, sec
 
 
 def _ask_for_mail(actor: Actor, index: int, *, now: datetime) -> None:
-    set_delivery(by=actor, account_public_id=_account(index).public_id, delivery=Delivery.BOTH, now=now)
+    set_delivery(by=actor, account_public_id=_account(index).public_id, delivery=BillDelivery.BOTH, now=now)

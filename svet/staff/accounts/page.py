@@ -19,7 +19,7 @@ from svet.payments.texts import register_state_name
 from svet.people.rules.staff import Permission
 from svet.staff.accounts.search import LONGEST, search, search_money
 from svet.staff.accounts.view import account_screen
-from svet.staff.shell.desk import Desk, actor_of, desk_page, member_at, turn_away
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 
 DESK = Desk(
     name="accounts",
@@ -58,7 +58,7 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         row = queries.account_for(actor, public_id=public_id)
     except queries.AccountNotFound:
-        turn_away(request, subject="account", public_id=public_id)
+        deny_as_missing(request, subject="account", public_id=public_id)
     journal.record_security(
         by=actor,
         action="account.viewed",

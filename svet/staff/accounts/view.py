@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from svet.accounts import finding, queries
 from svet.accounts.delivering import bill_addresses
-from svet.accounts.models import Account, Delivery
+from svet.accounts.models import Account, BillDelivery
 from svet.accounts.rules import Right
 from svet.bills import queries as bills
 from svet.journal import queries as journal
@@ -22,7 +22,7 @@ from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.metering import queries as metering
 from svet.metering.queries import SetView
-from svet.metering.rules import State
+from svet.metering.rules import ReadingState
 from svet.metering.texts import STATE_NAMES, ZONE_NAMES
 from svet.notices import queries as notices
 from svet.payments import queries as payments
@@ -40,9 +40,9 @@ RIGHTS: dict[Right, str | Promise] = {
     Right.MANAGE: gettext_lazy("управляет"),
 }
 DELIVERIES: dict[str, str | Promise] = {
-    Delivery.EMAIL.value: gettext_lazy("на e-mail"),
-    Delivery.BOTH.value: gettext_lazy("на бумаге и на e-mail"),
-    Delivery.PAPER.value: gettext_lazy("на бумаге"),
+    BillDelivery.EMAIL.value: gettext_lazy("на e-mail"),
+    BillDelivery.BOTH.value: gettext_lazy("на бумаге и на e-mail"),
+    BillDelivery.PAPER.value: gettext_lazy("на бумаге"),
 }
 #: What the journal's words mean; one that is not here is shown as it stands.
 ACTIONS: dict[str, str | Promise] = {
@@ -81,7 +81,7 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FeedLine:
     """A line of the journal in words."""
 
     at: datetime
@@ -133,7 +133,7 @@ def _values(found: SetView) -> dict[str, Any]:
     return {
         "set": found,
         "values": [(ZONE_NAMES[each.zone], each.value, each.consumption) for each in found.values],
-        "state": STATE_NAMES[State(found.state)],
+        "state": STATE_NAMES[ReadingState(found.state)],
     }
 
 
@@ -162,7 +162,7 @@ def _money(account_id: int, *, now: datetime) -> list[Came]:
     return sorted(orders + registers, key=lambda one: one.day or timezone.localdate(one.at), reverse=True)
 
 
-def _line(entry: Entry) -> Line:
+def _line(entry: Entry) -> FeedLine:
     known = {
         "person": _("клиент"),
         "staff": _("сотрудник"),
@@ -171,4 +171,4 @@ def _line(entry: Entry) -> Line:
     }
     kind = known.get(entry.actor_kind, entry.actor_kind)
     who = f"{kind}: {entry.actor_name}" if entry.actor_name else kind
-    return Line(entry.at, who, ACTIONS.get(entry.action, entry.action), entry.reason, entry.security)
+    return FeedLine(entry.at, who, ACTIONS.get(entry.action, entry.action), entry.reason, entry.security)

@@ -19,7 +19,7 @@ from svet.kernel.refusals import Refused
 from svet.look.photos import photo_response
 from svet.look.requests import now_of
 from svet.people.rules.staff import Permission
-from svet.staff.shell.desk import Desk, actor_of, desk_page, turn_away
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 from svet.support import operations, queries, texts
 from svet.support.queries import AppealNotFound, AppealView
 
@@ -102,7 +102,7 @@ def photo(request: HttpRequest, appeal_photo_id: str) -> HttpResponse:
     try:
         jpeg = queries.photo_for(actor_of(request), public_id=appeal_photo_id)
     except AppealNotFound:
-        turn_away(request, subject="photo", public_id=appeal_photo_id)
+        deny_as_missing(request, subject="photo", public_id=appeal_photo_id)
     return photo_response(jpeg)
 
 
@@ -118,7 +118,7 @@ def _find(request: HttpRequest, public_id: str) -> AppealView:
     try:
         return queries.appeal_for(actor_of(request), public_id=public_id)
     except AppealNotFound:
-        turn_away(request, subject="appeal", public_id=public_id)
+        deny_as_missing(request, subject="appeal", public_id=public_id)
 
 
 def _thread(request: HttpRequest, found: AppealView, *, words: str = "", error: str = "") -> HttpResponse:

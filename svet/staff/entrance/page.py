@@ -27,12 +27,12 @@ from svet.site import queries as site
 from svet.staff.shell.desk import SECOND_FACTOR, SIGN_IN
 from svet.staff.shell.forms import answer
 from svet.staff.shell.paths import going_to
-from svet.staff.shell.session import close_work, open_work, prove_work, waiting_identity, work_of
+from svet.staff.shell.session import close_work, open_work, prove_work, staff_session, waiting_identity
 
 _SECRET = "work_secret"  # noqa: S105 - the name of a session's key
 
 
-class SignInForm(Form):
+class StaffSignInForm(Form):
     """«Вход для сотрудников»; everything about it is judged by the operation."""
 
     phone = forms.CharField(required=False, strip=False, label=gettext_lazy("Рабочий телефон"))
@@ -57,10 +57,10 @@ class FactorForm(Form):
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Phone and password of a member; one answer to everything that does not fit."""
-    work = work_of(request)
+    work = staff_session(request)
     if work is not None and request.method != "POST":
         return redirect((going_to(request) or "/staff/") if work.proved else SECOND_FACTOR)
-    form = SignInForm(request.POST if request.method == "POST" else None)
+    form = StaffSignInForm(request.POST if request.method == "POST" else None)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -92,7 +92,7 @@ def _shown(request: HttpRequest, form: Form) -> dict[str, Any]:
 @never_cache
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The code of the application; who has none yet connects one here, and nothing opens before that."""
-    work = work_of(request)
+    work = staff_session(request)
     if work is None:
         return redirect(SIGN_IN)
     if work.proved:

@@ -26,7 +26,7 @@ from svet.people import operations as people
 from svet.people import queries as people_queries
 from svet.people import texts
 from svet.people.rules.staff import Permission
-from svet.staff.shell.desk import Desk, actor_of, desk_page, member_at, turn_away
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm
 
 DESK = Desk(
@@ -77,7 +77,7 @@ def unblock(request: HttpRequest, bucket_id: str) -> HttpResponse:
     try:
         people.unblock(**terms, reason=form.cleaned_data["reason"] if form.is_valid() else "")
     except NotFound:
-        turn_away(request, subject="limit", public_id=bucket_id)
+        deny_as_missing(request, subject="limit", public_id=bucket_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:

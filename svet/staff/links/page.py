@@ -25,7 +25,7 @@ from svet.look.requests import now_of
 from svet.metering import queries as metering
 from svet.people.rules.staff import Permission
 from svet.staff.meters import page as meters_page
-from svet.staff.shell.desk import Desk, actor_of, desk_page, turn_away
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
 
 MOST = 50
@@ -86,7 +86,7 @@ def _account(request: HttpRequest, public_id: str) -> Account:
     try:
         return queries.account_for(actor_of(request), public_id=public_id)
     except NotFound:
-        turn_away(request, subject="account", public_id=public_id)
+        deny_as_missing(request, subject="account", public_id=public_id)
 
 
 def _shown(account: Account, *, form: Form | None = None) -> dict[str, Any]:
@@ -136,11 +136,11 @@ def _decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
     back = office.account_of_link(link_public_id=link_id)
     if not back:
         # Before the act: it would ask for a reason first, and there would be no page to say so on.
-        turn_away(request, subject="link", public_id=link_id)
+        deny_as_missing(request, subject="link", public_id=link_id)
     try:
         acts[verb]()
     except NotFound:
-        turn_away(request, subject="link", public_id=link_id)
+        deny_as_missing(request, subject="link", public_id=link_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:

@@ -20,7 +20,7 @@ from svet.look.requests import now_of
 from svet.people import colleagues, texts
 from svet.people import operations as people
 from svet.people.rules.staff import ROLES, Permission, Role, StaffReason
-from svet.staff.shell.desk import Desk, actor_of, desk_page, member_at, turn_away
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
 
 DESK = Desk(
@@ -143,7 +143,7 @@ def change(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
             people.enable_member(**terms)
     except Refused as refused:
         if refused.reason is StaffReason.NOT_A_MEMBER:
-            turn_away(request, subject="staff", public_id=public_id)
+            deny_as_missing(request, subject="staff", public_id=public_id)
         messages.error(request, texts.explain(refused))
     else:
         messages.success(request, _("Сохранено. Рабочие сеансы этого сотрудника закрыты."))

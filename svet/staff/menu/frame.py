@@ -10,14 +10,14 @@ from django.utils.functional import Promise
 
 from svet.look.requests import now_of
 from svet.people import texts
-from svet.people.colleagues import Member
+from svet.people.colleagues import MemberView
 from svet.staff.menu.desks import DESKS
 from svet.staff.shell.desk import Desk
-from svet.staff.shell.session import work_of
+from svet.staff.shell.session import staff_session
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """A desk as the menu and the queue page show it; ``waiting`` is None where nothing is counted."""
 
     desk: Desk
@@ -32,9 +32,9 @@ class StaffFrame:
         self._request = request
 
     @cached_property
-    def member(self) -> Member | None:
+    def member(self) -> MemberView | None:
         """Who works here with both factors proved, or nobody."""
-        work = work_of(self._request)
+        work = staff_session(self._request)
         return work.member if work is not None and work.proved else None
 
     @property
@@ -43,13 +43,13 @@ class StaffFrame:
         return texts.ROLES[self.member.role] if self.member is not None else ""
 
     @cached_property
-    def desks(self) -> list[Entry]:
+    def desks(self) -> list[MenuEntry]:
         """The desks the member may open, in the order of the menu."""
         if self.member is None:
             return []
         now, path = now_of(self._request), self._request.path
         return [
-            Entry(desk, path.startswith(desk.url), None if desk.count is None else desk.count(now))
+            MenuEntry(desk, path.startswith(desk.url), None if desk.count is None else desk.count(now))
             for desk in DESKS
             if desk.permission in self.member.permissions
         ]

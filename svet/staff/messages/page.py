@@ -16,7 +16,7 @@ from svet.kernel.refusals import Refused
 from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.notices import queries
-from svet.notices.rules import State
+from svet.notices.rules import DeliveryState
 from svet.people.rules import normalise_phone
 from svet.people.rules.staff import Permission
 from svet.staff.shell.desk import Desk, desk_page
@@ -42,7 +42,7 @@ DESK = Desk(
 )
 
 
-class FilterForm(Form):
+class MessageFilterForm(Form):
     """Which messages: to whom, in what state."""
 
     to = forms.CharField(required=False, max_length=100, label=gettext_lazy("Телефон или почта"))
@@ -57,11 +57,11 @@ class FilterForm(Form):
 @desk_page(Permission.DELIVERIES)
 def deliveries(request: HttpRequest) -> HttpResponse:
     """The newest messages of the filter; a filter that means nothing shows all."""
-    form = FilterForm(request.GET or None)
+    form = MessageFilterForm(request.GET or None)
     given = form.cleaned_data if form.is_valid() else {}
     rows = queries.deliveries(
         address=_address(given.get("to", "")),
-        state=State(given["state"]) if given.get("state") else None,
+        state=DeliveryState(given["state"]) if given.get("state") else None,
         limit=_PAGE,
     )
     now = now_of(request)

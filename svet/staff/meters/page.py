@@ -25,7 +25,7 @@ from svet.metering.models import Meter
 from svet.metering.operations import MeterRow
 from svet.metering.rules import ReadingRefused, ReplaceReason, Scheme, Zone, parse_value, zones_of
 from svet.people.rules.staff import Permission, StaffRefused
-from svet.staff.shell.desk import actor_of, desk_page, turn_away
+from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
 
 _DATES = ["%Y-%m-%d", "%d.%m.%Y"]
@@ -144,7 +144,7 @@ def replace(request: HttpRequest, meter_id: str) -> HttpResponse:
     try:
         old = queries.meter_for(actor_of(request), public_id=meter_id)
     except NotFound:
-        turn_away(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_id)
     form = ReplaceForm(request.POST if request.method == "POST" else None, old=old)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
@@ -159,7 +159,7 @@ def replace(request: HttpRequest, meter_id: str) -> HttpResponse:
                 now=now_of(request),
             )
         except NotFound:
-            turn_away(request, subject="meter", public_id=meter_id)
+            deny_as_missing(request, subject="meter", public_id=meter_id)
         except Refused as error:
             refused = _named(error)
         else:

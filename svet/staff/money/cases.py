@@ -22,7 +22,7 @@ from svet.payments.registers import CaseKind
 from svet.people.rules.staff import Permission
 from svet.staff.money.acts import CLAIMS, LIST, claim, ownership
 from svet.staff.money.words import explain, how_long, why_callback, why_order
-from svet.staff.shell.desk import actor_of, desk_page, turn_away
+from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
 
 _DONE = {
@@ -61,7 +61,7 @@ def callback(request: HttpRequest, callback_id: int) -> HttpResponse:
     """One callback: what it claims; a person looks into the bank's cabinet and closes it."""
     found = queries.open_callback(callback_id)
     if found is None:
-        turn_away(request, subject="callback", public_id=str(callback_id))
+        deny_as_missing(request, subject="callback", public_id=str(callback_id))
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act in CLAIMS:
         return claim(request, CaseKind.CALLBACK, str(callback_id), act)
@@ -77,7 +77,7 @@ def _decided_or_gone(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         queries.order_for(actor_of(request), public_id=public_id)
     except NotFound:
-        turn_away(request, subject="order", public_id=public_id)
+        deny_as_missing(request, subject="order", public_id=public_id)
     messages.info(request, _("Этот платёж уже разобран."))
     return redirect(LIST)
 

@@ -27,7 +27,7 @@ from svet.payments.suspense import WaitingRow
 from svet.people.rules.staff import Permission
 from svet.staff.money.acts import CLAIMS, LIST, claim, ownership
 from svet.staff.money.words import explain, from_whom, how_long, why_row
-from svet.staff.shell.desk import actor_of, desk_page, turn_away
+from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
 
 
@@ -60,7 +60,7 @@ def row(request: HttpRequest, row_id: str) -> HttpResponse:
     """One row with its acts."""
     found = suspense.row_by_id(row_id)
     if found is None:
-        turn_away(request, subject="register_row", public_id=row_id)
+        deny_as_missing(request, subject="register_row", public_id=row_id)
     if found.state not in WAITING:
         messages.info(request, _("Эта строка уже разобрана."))
         return redirect(LIST)

@@ -14,7 +14,7 @@ from svet.bills import operations, queries
 from svet.bills.queries import BatchNotFound
 from svet.look.requests import now_of
 from svet.people.rules.staff import Permission
-from svet.staff.shell.desk import Desk, actor_of, desk_page, turn_away
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 
 SHOWN = 50
 
@@ -71,7 +71,7 @@ def _files(request: HttpRequest, batch_id: str) -> operations.PrintFiles:
     try:
         batch = queries.batch_by_public_id(batch_id)
     except BatchNotFound:
-        turn_away(request, subject="print_batch", public_id=batch_id)
+        deny_as_missing(request, subject="print_batch", public_id=batch_id)
     files, _same = operations.print_again(batch=batch, by=actor_of(request), now=now_of(request))
     return files
 

@@ -22,8 +22,8 @@ from svet.metering import operations, queries
 from svet.metering.models import Meter
 from svet.metering.queries import MeterNotFound
 from svet.people.rules.staff import Permission
-from svet.staff.readings.form import Typed, boxes, said, take_photo, typed_values
-from svet.staff.shell.desk import Desk, actor_of, desk_page, turn_away
+from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 
 FOUND = 20
 LONGEST_ACT = 40
@@ -55,13 +55,13 @@ def enter(request: HttpRequest, meter_id: str) -> HttpResponse:
     try:
         meter = queries.meter_for(by, public_id=meter_id)
     except MeterNotFound:
-        turn_away(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_id)
     if request.method != "POST":
         today = provider_today(meter.account.provider, now_of(request))
         return _form(request, meter, Typed(raw={"read_on": today.isoformat()}))
     typed = typed_values(request, meter)
     read_on = typed.day()
-    act = said(request, "act_number")[:LONGEST_ACT]
+    act = posted_text(request, "act_number")[:LONGEST_ACT]
     if not act:
         typed.errors["act_number"] = _("Укажите номер акта: без него показания не докажешь.")
     take_photo(request, typed, by=by)

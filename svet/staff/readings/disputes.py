@@ -21,8 +21,8 @@ from svet.metering import operations, queries, texts
 from svet.metering.models import Meter
 from svet.metering.queries import DisputeView, SetView
 from svet.people.rules.staff import Permission
-from svet.staff.readings.form import Typed, boxes, said, take_photo, typed_values
-from svet.staff.shell.desk import Desk, actor_of, desk_page, turn_away
+from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 
 PAGE = 20
 
@@ -93,12 +93,12 @@ def disputes(request: HttpRequest) -> HttpResponse:
 @desk_page(Permission.READINGS)
 def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
     """Read the meter again, let the control reading stand, or put another in its place."""
-    act, words = request.POST.get("act", ""), said(request, "words")
+    act, words = request.POST.get("act", ""), posted_text(request, "words")
     by, now = actor_of(request), now_of(request)
     dispute = queries.dispute_by_id(dispute_id.replace("\0", ""))
     if dispute is None:
-        turn_away(request, subject="dispute", public_id=dispute_id)
-    typed = Typed(raw={name: said(request, name) for name in request.POST})
+        deny_as_missing(request, subject="dispute", public_id=dispute_id)
+    typed = Typed(raw={name: posted_text(request, name) for name in request.POST})
     try:
         if act == "check":
             operations.check_dispute(by=by, dispute_id=dispute.public_id, words=words, now=now)
@@ -117,13 +117,13 @@ def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
                     read_on=read_on,
                     words=words,
                     now=now,
-                    act_number=said(request, "act_number")[:40],
+                    act_number=posted_text(request, "act_number")[:40],
                     photo_id=typed.photo_id,
                 )
         else:
             typed.errors["all"] = _("Выберите ответ.")
     except NotFound:
-        turn_away(request, subject="dispute", public_id=dispute_id)
+        deny_as_missing(request, subject="dispute", public_id=dispute_id)
     except Refused as refused:
         typed.refuse(refused)
     if typed.errors:

@@ -48,14 +48,14 @@ class Typed:
             return None
 
 
-def said(request: HttpRequest, name: str) -> str:
+def posted_text(request: HttpRequest, name: str) -> str:
     """A plain text field without invisible characters at its ends."""
     return request.POST.get(name, "").replace("\0", "").strip()[:LONGEST_WORDS]
 
 
 def typed_values(request: HttpRequest, meter: Meter) -> Typed:
     """Every scale of the meter; nothing is guessed."""
-    typed = Typed(raw={name: said(request, name)[:40] for name in request.POST})
+    typed = Typed(raw={name: posted_text(request, name)[:40] for name in request.POST})
     for zone in zones_of(meter.scheme):
         name = f"value-{zone}"
         try:
@@ -69,7 +69,7 @@ def typed_values(request: HttpRequest, meter: Meter) -> Typed:
 
 def take_photo(request: HttpRequest, typed: Typed, *, by: Actor) -> None:
     """Keep the photo of an act, if there is one; what is wrong with it stands beside the field."""
-    typed.photo_id = said(request, "photo_id")[:40]
+    typed.photo_id = posted_text(request, "photo_id")[:40]
     file = request.FILES.get("photo")
     if not isinstance(file, UploadedFile):
         return

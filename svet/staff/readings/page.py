@@ -21,8 +21,8 @@ from svet.look.requests import now_of
 from svet.metering import operations, queries, texts
 from svet.metering.queries import MeterNotFound, ReviewItem, SetView
 from svet.people.rules.staff import Permission
-from svet.staff.readings.form import Typed, boxes, said, typed_values
-from svet.staff.shell.desk import Desk, actor_of, desk_page, turn_away
+from svet.staff.readings.form import Typed, boxes, posted_text, typed_values
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 
 PAGE = 20
 
@@ -89,7 +89,7 @@ def decide(request: HttpRequest, set_id: str) -> HttpResponse:
     """One set: accept, reject with a reason, or correct with values and a reason."""
     view = _set(request, set_id)
     items = queries.review_items([view.set_id])
-    act, words = request.POST.get("act", ""), said(request, "reason")
+    act, words = request.POST.get("act", ""), posted_text(request, "reason")
     typed = Typed(raw={"reason": words})
     try:
         if act == "correct" and items:
@@ -124,7 +124,7 @@ def decide(request: HttpRequest, set_id: str) -> HttpResponse:
 @desk_page(Permission.READINGS)
 def decide_many(request: HttpRequest) -> HttpResponse:
     """The ticked sets at once, each by itself: one that cannot be decided stops no other."""
-    act, words = request.POST.get("act", ""), said(request, "reason")
+    act, words = request.POST.get("act", ""), posted_text(request, "reason")
     done, failed = 0, []
     for public_id in request.POST.getlist("set")[:PAGE]:
         view = _set(request, public_id)
@@ -154,7 +154,7 @@ def _set(request: HttpRequest, set_id: str) -> SetView:
     try:
         return queries.set_for(actor_of(request), public_id=set_id.replace("\0", ""))
     except MeterNotFound:
-        turn_away(request, subject="reading_set", public_id=set_id)
+        deny_as_missing(request, subject="reading_set", public_id=set_id)
 
 
 @require_safe
@@ -164,7 +164,7 @@ def photo(request: HttpRequest, photo_id: str) -> HttpResponse:
     try:
         return photo_response(queries.photo_for(actor_of(request), public_id=photo_id))
     except MeterNotFound:
-        turn_away(request, subject="photo", public_id=photo_id)
+        deny_as_missing(request, subject="photo", public_id=photo_id)
 
 
 urlpatterns: list[URLPattern] = [

@@ -25,7 +25,7 @@ from svet.people import requests, texts
 from svet.people.models import CodePurpose
 from svet.people.rules.office import OfficeKind
 from svet.people.rules.staff import LONGEST_REASON, Permission
-from svet.staff.shell.desk import Desk, actor_of, desk_page, member_at, turn_away
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
 
 DESK = Desk(
@@ -66,7 +66,7 @@ class WalkInForm(Form):
     )
 
 
-class CodeForm(Form):
+class WalkInCodeForm(Form):
     """The code the person reads out."""
 
     code = forms.CharField(required=False, strip=False, label=gettext_lazy("Код из СМС"), widget=CodeInput())
@@ -124,7 +124,7 @@ def walk_in_code(request: HttpRequest) -> HttpResponse:
     standing = people_queries.challenge(purpose=CodePurpose.OFFICE, session_key=_counter(request))
     if standing is None:
         return redirect(DESK.url)
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = WalkInCodeForm(request.POST if request.method == "POST" else None)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -180,7 +180,7 @@ def decide(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
         else:
             messages.success(request, _("Ваша подпись стоит. Исполнит заявление другой сотрудник."))
     except NotFound:
-        turn_away(request, subject="office_request", public_id=public_id)
+        deny_as_missing(request, subject="office_request", public_id=public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     return redirect(DESK.url)

@@ -16,9 +16,9 @@ from django.utils.functional import Promise
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.look.requests import client_address, now_of
-from svet.people.colleagues import Member
+from svet.people.colleagues import MemberView
 from svet.people.rules.staff import Permission
-from svet.staff.shell.session import work_of
+from svet.staff.shell.session import staff_session
 
 SIGN_IN = "/staff/sign-in/"
 SECOND_FACTOR = "/staff/second-factor/"
@@ -38,9 +38,9 @@ class Desk:
     count: Callable[[datetime], int] | None = None
 
 
-def member_at(request: HttpRequest) -> Member:
+def member_at(request: HttpRequest) -> MemberView:
     """The member of a page under ``@member_page`` or ``@desk_page``."""
-    work = work_of(request)
+    work = staff_session(request)
     if work is None:
         raise TypeError("this page is not under @member_page")
     return work.member
@@ -58,7 +58,7 @@ def member_page(
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        work = work_of(request)
+        work = staff_session(request)
         if work is None:
             return _away(request, SIGN_IN)
         if not work.proved:
@@ -91,7 +91,7 @@ def desk_page(
     return guard
 
 
-def turn_away(request: HttpRequest, *, subject: str, public_id: str) -> NoReturn:
+def deny_as_missing(request: HttpRequest, *, subject: str, public_id: str) -> NoReturn:
     """Record that a thing was asked for that is not there. :raises Http404: always"""
     journal.record_security(
         by=actor_of(request),

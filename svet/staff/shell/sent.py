@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from svet.notices.models import Delivery
-from svet.notices.rules import Event, State
+from svet.notices.rules import DeliveryState, Event
 from svet.notices.texts import event_name
 
 #: Messages that are in nobody's settings and so have no name there.
@@ -20,11 +20,11 @@ _DIRECT: dict[Event, str | Promise] = {
     Event.INVITED: gettext_lazy("Приглашение"),
     Event.RECEIPT: gettext_lazy("Чек"),
 }
-STATES: dict[State, tuple[str | Promise, str]] = {
-    State.WAITING: (pgettext_lazy("delivery", "Ждёт отправки"), "warning"),
-    State.SENT: (pgettext_lazy("delivery", "Отправлено"), "info"),
-    State.DELIVERED: (pgettext_lazy("delivery", "Доставлено"), "success"),
-    State.FAILED: (pgettext_lazy("delivery", "Не отправлено"), "error"),
+STATES: dict[DeliveryState, tuple[str | Promise, str]] = {
+    DeliveryState.WAITING: (pgettext_lazy("delivery", "Ждёт отправки"), "warning"),
+    DeliveryState.SENT: (pgettext_lazy("delivery", "Отправлено"), "info"),
+    DeliveryState.DELIVERED: (pgettext_lazy("delivery", "Доставлено"), "success"),
+    DeliveryState.FAILED: (pgettext_lazy("delivery", "Не отправлено"), "error"),
 }
 
 
@@ -46,7 +46,7 @@ class Sent:
 def shown_delivery(row: Delivery) -> Sent:
     """A delivery without its body."""
     event = Event(row.event)
-    state, kind = STATES[State(row.state)]
+    state, kind = STATES[DeliveryState(row.state)]
     return Sent(
         at=row.created_at,
         channel=row.channel,

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from svet.look.requests import now_of
 from svet.people import operations as people
-from svet.people.colleagues import Member, member_of
+from svet.people.colleagues import MemberView, member_of
 from svet.people.rules.staff import ABSOLUTE, session_ended
 
 _KEY = "work"
@@ -23,10 +23,10 @@ _SEEN_EVERY = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class StaffSession:
     """Who works in this browser; ``proved`` tells that the second factor was answered."""
 
-    member: Member
+    member: MemberView
     proved: bool
 
 
@@ -71,14 +71,14 @@ def close_work(request: HttpRequest) -> None:
     request.session.flush()
 
 
-def work_of(request: HttpRequest) -> Work | None:
+def staff_session(request: HttpRequest) -> StaffSession | None:
     """The living work session of this browser, moved forward; a dead one is ended here.
 
     It is looked up once per request.
     """
     if not hasattr(request, "svet_work"):
         request.svet_work = _living(request)  # type: ignore[attr-defined]
-    found: Work | None = request.svet_work  # type: ignore[attr-defined]
+    found: StaffSession | None = request.svet_work  # type: ignore[attr-defined]
     return found
 
 
@@ -87,7 +87,7 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
     return dict(kept) if isinstance(kept, dict) else {}
 
 
-def _living(request: HttpRequest) -> Work | None:
+def _living(request: HttpRequest) -> StaffSession | None:
     kept = _kept(request)
     if not kept:
         return None
@@ -103,4 +103,4 @@ def _living(request: HttpRequest) -> Work | None:
         return None
     if now.timestamp() - kept["seen"] >= _SEEN_EVERY:
         request.session[_KEY] = kept | {"seen": now.timestamp()}
-    return Work(member, bool(kept["proved"]))
+    return StaffSession(member, bool(kept["proved"]))

@@ -35,7 +35,7 @@ _PAGE = 100
 _DAY = timedelta(days=1)
 
 
-class FilterForm(Form):
+class ViewLogFilterForm(Form):
     """Whose looks, at which account, on which day."""
 
     member = forms.ChoiceField(required=False, label=gettext_lazy("Сотрудник"))
@@ -57,7 +57,9 @@ def viewed(request: HttpRequest) -> HttpResponse:
     """The newest looks of the filter; above them who opened how many accounts in the last 24 hours."""
     known = {one.person_id: one for one in colleagues.members()}
     by_id = {one.public_id: one for one in known.values()}
-    form = FilterForm(request.GET or None, members=[(one.public_id, one.name) for one in by_id.values()])
+    form = ViewLogFilterForm(
+        request.GET or None, members=[(one.public_id, one.name) for one in by_id.values()]
+    )
     given: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     member = by_id.get(given.get("member", ""))
     number = bare_number(str(given.get("account", "")))

@@ -21,7 +21,7 @@ from svet.bills import operations as bills
 from svet.bills.models import Bill
 from svet.gateways import acquiring
 from svet.history import queries
-from svet.history.rules import Filters, parse_place
+from svet.history.rules import HistoryFilters, parse_place
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.metering import operations as metering
@@ -90,7 +90,7 @@ def by_register(
 ) -> None:
     """A payment as a bank's register brings it."""
     with transaction.atomic():
-        row = payments.RegisterRow(
+        row = payments.PaymentRow(
             external_id=external_id,
             account_id=cast.account.pk,
             account_text=cast.account.number,
@@ -221,7 +221,7 @@ def test_strangers_see_nothing_of_it(cast: Cast) -> None:
     with pytest.raises(queries.NotInCabinet):
         queries.everything(
             actor=Actor.person(cast.vera.pk),
-            filters=Filters(since=TODAY, until=TODAY, account=cast.account.public_id),
+            filters=HistoryFilters(since=TODAY, until=TODAY, account=cast.account.public_id),
         )
     assert Client().get("/history/").status_code == 302
 
@@ -266,7 +266,7 @@ def test_pages_follow_each_other_without_gaps_or_doubles(cast: Cast) -> None:
     for number in range(95):
         by_register(cast, external_id=f"N{number}", on=date(2026, 11, 17) - timedelta(days=number // 3))
     actor = Actor.person(cast.anna.pk)
-    filters = Filters(since=date(2026, 8, 1), until=TODAY)
+    filters = HistoryFilters(since=date(2026, 8, 1), until=TODAY)
     seen: list[object] = []
     before = None
     for _page in range(20):
@@ -286,7 +286,7 @@ def test_month_heading_counts_the_whole_month(cast: Cast) -> None:
     for number in range(50):
         by_register(cast, external_id=f"N{number}", kopecks=100)
     actor = Actor.person(cast.anna.pk)
-    filters = Filters(since=date(2026, 8, 22), until=TODAY)
+    filters = HistoryFilters(since=date(2026, 8, 22), until=TODAY)
     first = queries.timeline(actor=actor, filters=filters, size=10)
     second = queries.timeline(actor=actor, filters=filters, size=10, before=first.before)
     assert first.months[0].paid == second.months[0].paid == Money(5_000)

@@ -21,7 +21,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Dispute, Meter, ReadingPhoto, ReadingSet
-from svet.metering.rules import Channel, Zone
+from svet.metering.rules import ReadingChannel, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -260,7 +260,7 @@ def test_forty_meters_are_searched_and_cost_a_constant_number_of_queries(
 def test_smart_removed_and_closed_say_what_is_going_on() -> None:
     anna = make_person()
     smart = make_meter(account=make_account(), smart=True, installed_on=today() - timedelta(days=90))
-    make_reading(smart, 777, read_on=today() - timedelta(days=3), channel=Channel.AUTOMATIC)
+    make_reading(smart, 777, read_on=today() - timedelta(days=3), channel=ReadingChannel.AUTOMATIC)
     removed = make_meter(account=make_account(), installed_on=today() - timedelta(days=90))
     operations.remove_meter(
         meter_id=removed.pk,

@@ -28,7 +28,7 @@ def vera() -> Person:
 
 def tell(person: Person, *, url: str = "/payment/", account: str = "0356067000") -> str:
     with transaction.atomic():
-        operations.tell(
+        operations.notify(
             recipient_id=person.recipient_id,
             event=Event.DUE_NEAR,
             params={"account": account, "total": "300,00 ₽", "due": "15.12.2026"},

@@ -20,7 +20,7 @@ from svet.ledger import queries as ledger
 from svet.ledger.models import Transaction
 from svet.payments import operations, queries, suspense
 from svet.payments.models import Callback, Order, RegisterPayment
-from svet.payments.operations import RegisterRow
+from svet.payments.operations import PaymentRow
 from svet.payments.registers import WaitReason
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import Family, StubBank, make_family, make_order
@@ -64,7 +64,7 @@ def came(account: Account, kopecks: int = 300_00, **changed: Any) -> RegisterPay
     }
     with use_case():
         operations.apply_register_payments(
-            source="bank", rows=[RegisterRow(**(given | changed))], now=timezone.now()
+            source="bank", rows=[PaymentRow(**(given | changed))], now=timezone.now()
         )
     return RegisterPayment.objects.latest("pk")
 

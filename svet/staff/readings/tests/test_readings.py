@@ -20,7 +20,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Dispute, Meter, ReadingSet
-from svet.metering.rules import Channel, Zone
+from svet.metering.rules import ReadingChannel, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
@@ -48,7 +48,7 @@ def odd(person: Person, meter: Meter, value: int, **more: Any) -> ReadingSet:
         values={Zone.SINGLE: Decimal(value)},
         read_on=timezone.localdate(),
         now=timezone.now(),
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=uuid4(),
         confirmed=True,
         insist=True,
