@@ -14,7 +14,7 @@ from svet.cabinet.history import page as history_page
 from svet.cabinet.payment import cards as payment_cards
 from svet.cabinet.payment import page as payment_page
 from svet.cabinet.profile import page as profile_page
-from svet.cabinet.readings import offline_queue
+from svet.cabinet.readings import offline_queue, quick
 from svet.cabinet.readings import page as readings_page
 from svet.cabinet.shell import bell, home, language, offline, robots, showcase
 
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
     *entrance_page.urlpatterns,
     *accounts_page.urlpatterns,
+    *quick.urlpatterns,
     *offline_queue.urlpatterns,
     *readings_page.urlpatterns,
     *payment_page.urlpatterns,

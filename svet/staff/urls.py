@@ -9,6 +9,7 @@ from svet.staff.entrance import page as entrance_page
 from svet.staff.entrance import sign_in_service
 from svet.staff.menu import home
 from svet.staff.menu.desks import MODULES
+from svet.staff.meters import page as meters_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 *home.urlpatterns,
                 *entrance_page.urlpatterns,
                 *sign_in_service.urlpatterns,
+                *meters_page.urlpatterns,
                 *(pattern for module in MODULES for pattern in module.urlpatterns),
             ]
         ),

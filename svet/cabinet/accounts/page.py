@@ -17,7 +17,6 @@ from svet.accounts.queries import AccountCard, AccountNotFound, GroupView
 from svet.cabinet.accounts import absence, delivery_choice, groups, household
 from svet.cabinet.accounts.forms import AddForm, AliasForm, DeliveryForm
 from svet.cabinet.accounts.view import account_passports, earlier_meters
-from svet.cabinet.readings import quick
 from svet.cabinet.shell.forms import add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
@@ -192,5 +191,4 @@ urlpatterns: list[URLPattern] = [
     *absence.urlpatterns,
     *groups.urlpatterns,
     *household.urlpatterns,
-    *quick.urlpatterns,
 ]

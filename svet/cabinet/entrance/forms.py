@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from svet.cabinet.shell.fields import CodeField, PasswordField, PeopleForm, PhoneField, as_error
+from svet.cabinet.shell.fields import PasswordField, PeopleForm, PhoneField, as_error
 from svet.kernel.refusals import Refused
 from svet.look.forms import CodeInput
 from svet.people import texts
 from svet.people.operations.registration import RegistrationReason
 from svet.people.rules import PasswordReason, PasswordRefused, normalise_code
-from svet.people.rules.factors import FactorReason, FactorRefused, recovery_code_in
+from svet.people.rules.factors import recovery_code_in
 from svet.people.rules.passwords import LONGEST_PASSWORD
 
 
@@ -69,12 +68,6 @@ class SignInForm(PeopleForm):
         return password[: LONGEST_PASSWORD + 1]
 
 
-class CodeForm(PeopleForm):
-    """One code."""
-
-    code = CodeField(label=_("Код из СМС-сообщения"))
-
-
 class RecoveryForm(PeopleForm):
     """«Вспомнить пароль»: the phone."""
 
@@ -103,24 +96,6 @@ class SecondStepForm(PeopleForm):
             return normalise_code(typed)
         except Refused as refused:
             raise as_error(refused) from None
-
-
-class PasskeyForm(PeopleForm):
-    """What the browser's script sends of a passkey; the name only when one is added."""
-
-    credential = forms.CharField(required=False, widget=forms.Textarea, label=_("Ключ доступа"))
-    name = forms.CharField(required=False, max_length=40, label=_("Название ключа"), initial=_("Мой ключ"))
-
-    def clean_credential(self) -> dict[str, object]:
-        try:
-            found = json.loads(str(self.cleaned_data.get("credential") or ""))
-        except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict):
-            raise ValidationError(
-                texts.explain(FactorRefused(FactorReason.PASSKEY)), code=FactorReason.PASSKEY.value
-            )
-        return found
 
 
 class LostForm(PeopleForm):

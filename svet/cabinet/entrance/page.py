@@ -18,8 +18,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.cabinet.entrance import agreement_texts, new_agreements, recovery, second_factor
-from svet.cabinet.entrance.forms import CodeForm, RegistrationForm, SignInForm
+from svet.cabinet.entrance.forms import RegistrationForm, SignInForm
 from svet.cabinet.entrance.sign_in import begin_session_or_ask_second_factor
+from svet.cabinet.shell.code_forms import CodeForm
 from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer, code_context, resend_answer
 from svet.cabinet.shell.forms import Form

@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from svet.cabinet.entrance.forms import CodeForm, NewPasswordForm, RecoveryForm
+from svet.cabinet.entrance.forms import NewPasswordForm, RecoveryForm
 from svet.cabinet.entrance.sign_in import begin_session_or_ask_second_factor
+from svet.cabinet.shell.code_forms import CodeForm
 from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer, code_context, resend_answer
 from svet.cabinet.shell.proof_of_work import proof_of_work_for, proof_of_work_of

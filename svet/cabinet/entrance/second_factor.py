@@ -13,16 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from svet.cabinet.entrance.forms import LostForm, PasskeyForm, SecondStepForm
-from svet.cabinet.entrance.sign_in import (
-    SECOND_STEP,
-    finish_sign_in,
-    passkey_site,
-    pending_second_factor,
-    remember_ceremony,
-    take_ceremony,
-)
+from svet.cabinet.entrance.forms import LostForm, SecondStepForm
+from svet.cabinet.entrance.sign_in import SECOND_STEP, finish_sign_in, pending_second_factor
+from svet.cabinet.shell.code_forms import PasskeyForm
 from svet.cabinet.shell.form_pages import answer
+from svet.cabinet.shell.passkeys import passkey_site, remember_ceremony, take_ceremony
 from svet.cabinet.shell.session import DEVICE_COOKIE, client_address, now_of, safe_next
 from svet.kernel.refusals import Refused
 from svet.people import factors

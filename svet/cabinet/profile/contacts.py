@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from svet.cabinet.accounts import delivery_choice
 from svet.cabinet.profile.forms import EmailCodeForm, EmailForm, PhoneCodesForm, PhoneForm
+from svet.cabinet.shell import delivery_choice
 from svet.cabinet.shell.form_pages import answer, resend_answer
 from svet.cabinet.shell.session import client_address, flow_key, now_of, person_of, safe_next, signed_in
 from svet.kernel.refusals import Refused

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.cabinet.entrance.forms import CodeForm
 from svet.cabinet.profile.forms import LostPhoneForm
+from svet.cabinet.shell.code_forms import CodeForm
 from svet.cabinet.shell.form_pages import answer, resend_answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, flow_key, now_of, person_of, signed_in

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.cabinet.entrance.forms import CodeForm, PasskeyForm
-from svet.cabinet.entrance.sign_in import passkey_site, remember_ceremony, take_ceremony
 from svet.cabinet.profile.forms import ConfirmForm, PasskeyNameForm
+from svet.cabinet.shell.code_forms import CodeForm, PasskeyForm
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.not_visible import deny_as_missing
+from svet.cabinet.shell.passkeys import passkey_site, remember_ceremony, take_ceremony
 from svet.cabinet.shell.session import client_address, now_of, person_of, safe_next, signed_in
 from svet.kernel.refusals import NotFound, Refused
 from svet.people import factors

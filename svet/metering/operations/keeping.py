@@ -98,8 +98,8 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[WrittenSet]:
         ),
         rows=(
             (
-                k.set_id, ReadingState.SUBMITTED.value, s.state.value, s.received_at, by.kind.value, by.person_id,
-                s.reason[:200], s.words[:1000],
+                k.set_id, ReadingState.SUBMITTED.value, s.state.value, s.received_at,
+                by.kind.value, by.person_id, s.reason[:200], s.words[:1000],
             )
             for k, s in pairs
         ),

@@ -24,7 +24,6 @@ from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.metering import queries as metering
 from svet.people.rules.staff import Permission
-from svet.staff.meters import page as meters_page
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
 
@@ -186,5 +185,4 @@ urlpatterns: list[URLPattern] = [
     path("links/<slug:suspended_id>/restore/", restore, name="staff-link-restore"),
     path("links/<slug:link_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
     path("links/<slug:link_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
-    *meters_page.urlpatterns,
 ]
