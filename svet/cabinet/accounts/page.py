@@ -14,9 +14,10 @@ from svet.accounts import household as accounts_household
 from svet.accounts import operations, queries, texts
 from svet.accounts.operations import DeliveryReason
 from svet.accounts.queries import AccountCard, AccountNotFound, GroupView
-from svet.cabinet.accounts import absence, delivery_choice, groups, household
+from svet.cabinet.accounts import absence, groups, household
 from svet.cabinet.accounts.forms import AddForm, AliasForm, DeliveryForm
 from svet.cabinet.accounts.view import account_passports, earlier_meters
+from svet.cabinet.shell import delivery_choice
 from svet.cabinet.shell.forms import add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
