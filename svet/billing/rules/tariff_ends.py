@@ -1,4 +1,4 @@
-"""A loaded table whose end nobody knew gets one: by the next table, or by its own rows with their last day."""
+"""A loaded table whose end nobody knew gets one: by the next table, or by its own rows with a last day."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_the_transformers_outlive_the_meter_unless_they_are_changed_too(old: Met
     entry = Entry.objects.get(action="meter.replaced")
     assert entry.before is not None
     assert entry.after is not None
-    assert (Decimal(entry.before["ratio"]), Decimal(entry.after["ratio"])) == (30, 30)
+    assert (Decimal(entry.before["ratio"]), Decimal(entry.after["ratio"])) == (Decimal(30), Decimal(30))
     changed = operations.replace_meter(
         by=OFFICE,
         meter_public_id=new.public_id,
