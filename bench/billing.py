@@ -24,7 +24,7 @@ USUAL, FULL = 20_000, 200_000
 
 SEED = """
 INSERT INTO accounts_premises (city, street, house, flat, residents)
-    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text, n % 5
+    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text, 1 + n % 5
     FROM generate_series(1, {accounts}) n;
 INSERT INTO accounts_account (public_id, provider_id, number, premises_id, holder_name,
         registry_phone, tariff_group, opened_on, delivery, delivery_email)
@@ -93,18 +93,27 @@ def _told(**values: Any) -> None:
 def prepare(accounts: int) -> None:
     """Make the tables and the accounts with their readings."""
     _django()
-    from datetime import UTC, datetime
+    from datetime import UTC, date, datetime
+    from decimal import Decimal
 
     from django.core.management import call_command
     from django.db import connection
 
     from svet.accounts.operations import add_provider
     from svet.billing import operations
+    from svet.kernel.actors import Actor
 
     call_command("migrate", verbosity=0)
     provider = add_provider(code="bench", name="Bench", region="Челябинская область")
     for file in operations.shipped_files():
         operations.load_tariffs(file=file, now=datetime.now(UTC))
+    operations.set_policy(
+        provider_id=provider.pk,
+        valid_from=date(2026, 1, 1),
+        norm_kwh_per_person=Decimal(90),
+        by=Actor.system("bench"),
+        now=datetime.now(UTC),
+    )
     with connection.cursor() as cursor:
         cursor.execute(SEED.format(accounts=accounts, provider=provider.pk))
     _told()

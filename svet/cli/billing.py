@@ -41,11 +41,16 @@ def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Say, 
     What one provider is refused stops no other.
     :raises Failure: no such month or provider
     """
-    parsed, chosen = parse_month(period), providers(code)
+    parsed, chosen = chosen_month(period=period, code=code)
     done = [
         _bill(provider, parsed, issue=issue, now=now, say=say, insisting=insisting) for provider in chosen
     ]
     return all(done)
+
+
+def chosen_month(*, period: str, code: str) -> tuple[Month, list[Provider]]:
+    """The month and the providers a command names. :raises Failure: no such month or provider"""
+    return parse_month(period), providers(code)
 
 
 def parse_month(text: str) -> Month:

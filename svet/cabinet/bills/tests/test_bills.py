@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.billing.operations import run
-from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
+from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account, make_norm
 from svet.bills import operations
 from svet.bills.models import Bill, BillFile
 from svet.metering.tests.factories import make_reading
@@ -158,3 +158,20 @@ def test_hostile_names_are_only_text(cast: Cast) -> None:
     account = make_account(holder_name=evil)
     make_link(person=cast.anna, account=account, confirmed=True, alias=evil)
     assert evil not in page(cast.anna, "/bills/")
+
+
+def test_a_flat_without_a_meter_reads_what_it_is_charged_for() -> None:
+    provider = make_provider(**REQUISITES)
+    load_chelyabinsk()
+    make_norm(91)
+    anna, account = make_person(), make_account(residents=3)
+    make_link(person=anna, account=account, confirmed=True)
+    run(provider_id=provider.pk, period=NOVEMBER, now=NOW)
+    operations.issue(provider_id=provider.pk, period=NOVEMBER, now=NOW)
+    bill = Bill.objects.get()
+    text = page(anna, f"/bills/{bill.public_id}/")
+    assert "273 кВт·ч × 4,85 ₽ = 1 324,05 ₽" in text
+    assert "по нормативу" in text
+    assert "№ </dd>" not in text
+    content = enter(anna).get(f"/bills/{bill.public_id}.pdf").content
+    assert "Прибора учёта нет" in PdfReader(BytesIO(content)).pages[0].extract_text()
