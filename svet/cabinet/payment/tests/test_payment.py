@@ -387,7 +387,7 @@ def pay_in_turn(two: TwoPayees, bank: StubBank) -> tuple[Client, Order]:
 def test_payees_are_paid_one_after_the_other(two: TwoPayees, bank: StubBank) -> None:
     client, first = pay_in_turn(two, bank)
     back = text_of(client.get(f"/payment/orders/{first.public_id}/"))
-    for part in ("1 из 2", "Осталось 2 из 2: Окская теплосеть", "2,50 ₽", f"?after={first.public_id}"):
+    for part in ("1 из 2", "Следующий, 2 из 2: Окская теплосеть", "2,50 ₽", f"?after={first.public_id}"):
         assert part in back
     sheet = text_of(client.get(f"/payment/?after={first.public_id}"))
     assert "2 из 2: Окская теплосеть" in sheet
@@ -400,14 +400,14 @@ def test_payees_are_paid_one_after_the_other(two: TwoPayees, bank: StubBank) -> 
     bank.pay(second)
     done = text_of(client.get(f"/payment/orders/{second.public_id}/"))
     assert "2 из 2" in done
-    assert "Осталось" not in done
+    assert "Следующий" not in done
     assert credited(first) == Money(300_00)
     assert credited(second) == Money(2_50)
     assert {posted.provider_id for posted in Transaction.objects.filter(key__in=[first.ledger_key])} == {
         two.family.first.provider_id
     }
     assert Transaction.objects.get(key=second.ledger_key).provider_id == two.other.pk
-    assert "Осталось оплатить" not in text_of(client.get("/payment/"))
+    assert "Не оплачен 2 из 2" not in text_of(client.get("/payment/"))
     assert payments.broken() == []
 
 
@@ -422,20 +422,20 @@ def test_a_break_loses_nothing(two: TwoPayees, bank: StubBank) -> None:
     # The browser was closed at the bank: a callback brings the money.
     operations.settle(order_id=first.pk, now=timezone.now(), by="test")
     page = text_of(client.get("/payment/"))
-    assert "Осталось оплатить 2 из 2: Окская теплосеть, 2,50 ₽" in page
+    assert "Не оплачен 2 из 2: Окская теплосеть, 2,50 ₽" in page
     assert f"?after={first.public_id}" in page
     Order.objects.update(created_at=timezone.now() - timedelta(days=2))
-    assert "Осталось оплатить" not in text_of(client.get("/payment/"))
+    assert "Не оплачен 2 из 2" not in text_of(client.get("/payment/"))
 
 
 def test_what_was_paid_meanwhile_is_not_left(two: TwoPayees, bank: StubBank) -> None:
     client, first = pay_in_turn(two, bank)
     operations.settle(order_id=first.pk, now=timezone.now(), by="test")
     client.post("/payment/pay/", two.body(tick=[two.far.public_id]))
-    assert "Осталось оплатить" not in text_of(client.get("/payment/"))
+    assert "Не оплачен 2 из 2" not in text_of(client.get("/payment/"))
     bank.refuse(Order.objects.latest("pk"))
     operations.settle(order_id=Order.objects.latest("pk").pk, now=timezone.now(), by="test")
-    assert "Осталось оплатить" in text_of(client.get("/payment/"))
+    assert "Не оплачен 2 из 2" in text_of(client.get("/payment/"))
 
 
 def test_after_a_decline_everything_is_tried_again(two: TwoPayees, bank: StubBank) -> None:
