@@ -14,7 +14,7 @@ def files() -> QuerySet[RegisterFile]:
 
 def waiting_line(reference: str) -> tuple[str, int, str] | None:
     """Where a row that waits stands: the register's number, its line there, and the line as it came."""
-    rows = RegisterRow.objects.filter(reference=reference, state__in=["suspense", "differs"])
+    rows = RegisterRow.objects.filter(reference=reference, state__in=["suspense", "changed"])
     return rows.order_by("pk").values_list("file__number", "line_no", "raw").first()
 
 
