@@ -14,7 +14,7 @@ def files() -> QuerySet[ImportFile]:
 
 def waiting_line(reference: str) -> tuple[str, int, str] | None:
     """Where a row that waits stands: the register's number, its line there, and the line as it came."""
-    rows = ImportRow.objects.filter(reference=reference, state__in=["suspense", "differs"])
+    rows = ImportRow.objects.filter(reference=reference, state__in=["suspense", "changed"])
     return rows.order_by("pk").values_list("file__number", "line_no", "raw").first()
 
 

@@ -123,6 +123,8 @@ def title(card: HistoryCard) -> str:
             return _("Счёт от %(on)s") % on
         case CardKind.REFUND:
             return _("Возврат от %(on)s") % on
+        case _ if card.register is not None and card.register.money.kopecks < 0:
+            return _("Отмена платежа от %(on)s") % on
         case _:
             return _("Платеж от %(on)s") % on
 

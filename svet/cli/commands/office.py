@@ -52,7 +52,8 @@ def load(file: Path) -> None:
 def import_command(profile: str, file: Path, source: str, rejects: Path | None) -> None:
     """Take a register of PROFILE: accounts, readings or payments.
 
-    Rows that were not taken are told one by one and written to a file of the same form; exits 1 then.
+    Rows that were not taken are told one by one and written to a file of the same form; exits 1 then, and
+    when money of a payment waits for another reason than an account nobody knows.
     """
     with database():
         django_ready()
@@ -69,7 +70,7 @@ def import_command(profile: str, file: Path, source: str, rejects: Path | None) 
                 by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
             )  # fmt: skip
         clean = tell(report, profile=profile, content=content, path=path, say=click.echo)
-    if not clean:
+    if report.loud or not clean:
         sys.exit(1)
 
 

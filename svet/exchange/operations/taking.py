@@ -51,7 +51,8 @@ class FileReport:
     def loud(self) -> bool:
         """Whether somebody must look now: anything but money of an account nobody knows, which is daily."""
         return any(
-            fault.state is not State.SUSPENSE or fault.reason != RowReason.ACCOUNT_UNKNOWN
+            fault.state in (State.REJECTED, State.CHANGED)
+            or (fault.state is State.SUSPENSE and fault.reason != RowReason.ACCOUNT_UNKNOWN)
             for fault in self.faults
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,7 +27,9 @@ from svet.metering.rules import ReadingState
 from svet.metering.texts import STATE_NAMES, ZONE_NAMES
 from svet.notices import queries as notices
 from svet.payments import queries as payments
+from svet.payments import suspense
 from svet.payments import texts as payment_texts
+from svet.payments.queries import ImportedPaymentView
 from svet.staff.shell.sent import shown_delivery
 
 #: How much of each list the screen shows.
@@ -65,6 +68,7 @@ ACTIONS: dict[str, str | Promise] = {
     "readings.controlled": gettext_lazy("Контрольные показания"),
     "readings.photo_added": gettext_lazy("Добавлено фото"),
     "readings.batch": gettext_lazy("Показания из реестра"),
+    "payments.row.put": gettext_lazy("Платёж из невыясненных зачислен на счёт"),
     "person.phone_changed": gettext_lazy("Телефон изменён офисом"),
 }
 
@@ -149,17 +153,26 @@ def _money(account_id: int, *, now: datetime) -> list[Came]:
         for one in found
         for refund in one.refunds
     ]
+    banks = {source.code: source.name for source in suspense.sources()}
     registers = [
         Came(
             one.applied_at,
             date.fromisoformat(one.paid_on),
             one.external_id,
             one.money,
-            _("проведён, реестр «%(source)s»") % {"source": one.source},
+            _came_by(one, banks),
         )
         for one in payments.register_payments(account_ids=[account_id], since=since)
     ]
     return sorted(orders + registers, key=lambda one: one.day or timezone.localdate(one.at), reverse=True)
+
+
+def _came_by(one: ImportedPaymentView, banks: Mapping[str, str]) -> str:
+    """«проведён, реестр «Сбербанк»», or that the bank took it back."""
+    if one.money.kopecks < 0:
+        return _("отменён банком")
+    name = banks.get(one.source)
+    return _("проведён, реестр «%(source)s»") % {"source": name} if name else _("проведён по реестру")
 
 
 def _line(entry: Entry) -> FeedLine:

@@ -24,7 +24,7 @@ DESK = Desk(
     url="/staff/printing/",
     icon="document",
     permission=Permission.BILLING,
-    letter="b",
+    letter="t",
 )
 
 
