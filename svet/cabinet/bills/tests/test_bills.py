@@ -15,6 +15,12 @@ from svet.billing.operations import run
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account, make_norm
 from svet.bills import operations
 from svet.bills.models import Bill, BillFile
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.kernel.transactions import use_case
+from svet.ledger import operations as ledger
+from svet.ledger.rules import Book, Leg, TransactionKind
+from svet.look.formats import roubles
 from svet.metering.tests.factories import make_reading
 from svet.payments.tests.factories import REQUISITES
 from svet.people.models import Person
@@ -175,3 +181,50 @@ def test_a_flat_without_a_meter_reads_what_it_is_charged_for() -> None:
     assert "№ </dd>" not in text
     content = enter(anna).get(f"/bills/{bill.public_id}.pdf").content
     assert "Прибора учёта нет" in PdfReader(BytesIO(content)).pages[0].extract_text()
+
+
+def pay_late(account: Account, kopecks: int, *, on: date) -> None:
+    """A payment that becomes known now and counts for an earlier day."""
+    with use_case():
+        ledger.post(
+            key=f"late:{on}",
+            kind=TransactionKind.PAYMENT,
+            legs=[
+                Leg(Book.RECEIVABLE, account.pk, Money(-kopecks)),
+                Leg(Book.BANK, None, Money(kopecks)),
+            ],
+            occurred_at=NOW,
+            effective_on=on,
+            provider_id=account.provider_id,
+        )
+
+
+def test_late_payment_stands_among_what_changed_since_the_bill(cast: Cast) -> None:
+    pay_late(cast.account, 11_111, on=date(2026, 11, 30))
+    text = page(cast.anna, f"/accounts/{cast.account.public_id}/charges/")
+    assert "Оплачено, поступило 30.11.2026" in text
+    assert "−111,11 ₽" in text
+
+
+def test_page_and_api_state_the_same_sums(cast: Cast) -> None:
+    text = page(cast.anna, f"/bills/{cast.bill.public_id}/")
+    sums = cast.bill.snapshot["sums"]
+    for name in ("opening", "charged", "closing"):
+        assert roubles(sums[name]).replace("\xa0", " ") in text
+    assert "Долг по счёту за октябрь 2026" in text
+    assert "Начислено за ноябрь 2026" in text
+    assert "тариф обновился" not in text
+
+
+def test_overpaid_bill_has_no_day_to_pay_by_and_no_button(cast: Cast) -> None:
+    pay_late(cast.account, 900_000, on=date(2026, 11, 30))
+    load = Month(2026, 12)
+    later = datetime(2027, 1, 1, 4, tzinfo=UTC)
+    run(provider_id=cast.account.provider_id, period=load, now=later)
+    operations.issue(provider_id=cast.account.provider_id, period=load, now=later)
+    bill = Bill.objects.get(period=load.first)
+    text = page(cast.anna, f"/bills/{bill.public_id}/")
+    assert "переплата: платить не нужно" in text
+    assert "к оплате, до" not in text
+    assert 'href="/payment/" class' not in text
+    assert "Оплатить до" not in page(cast.anna, "/history/?since=2027-01-01&until=2027-01-31")
