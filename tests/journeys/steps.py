@@ -45,7 +45,7 @@ def add_account(page: Page, pair: dict[str, str]) -> None:
 def sign_out(page: Page) -> None:
     page.goto("/profile/")
     page.get_by_role("button", name="Выйти из аккаунта").first.click()
-    expect(page.get_by_role("button", name="Зарегистрироваться")).to_be_visible()
+    expect(page.get_by_role("button", name="Войти")).to_be_visible()
 
 
 def sign_in(page: Page, phone: str, password: str = PASSWORD) -> None:
