@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from svet.accounts.tests.factories import make_account, make_link
 
 from svet.notices.models import Notice
 from svet.notices.rules import Event
 from svet.payments.tests.factories import make_card, owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import make_account, make_link
 from tests.face.rendering import Sheet, sheet_of, stage
 from tests.face.states import signed_in
 
