@@ -12,6 +12,7 @@ import os
 import sys
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 #: Between the keys of two tables, so that a number in a statement tells whose it is.
 GAP = 1_000_000
@@ -130,7 +131,7 @@ def _open_cabinets(meters: int, begins: dict[str, int]) -> None:
     person = begins["people_person"]
     count = -(-meters // HELD)
     with connection.cursor() as cursor:
-        values = {
+        values: dict[str, Any] = {
             "now": now, "password": password, "count": count, "held": HELD, "person": person,
             "recipient": begins["notices_recipient"], "group": begins["subscribers_group"],
             "link": begins["subscribers_link"], "token": begins["people_token"],

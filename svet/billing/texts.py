@@ -217,6 +217,7 @@ def row_texts() -> dict[RowReason, str]:
         RowReason.LAST_RANGE_LIMITED: _("у последнего диапазона не должно быть предела, а стоит {value}"),
         RowReason.OVERLAP: _("с {value} действуют сразу две таблицы цен"),
         RowReason.GAP: _("перед {value} есть дни без цен"),
+        RowReason.ALREADY_CHARGED: _("прежняя таблица не может кончиться {value}: по ней уже начислено"),
         RowReason.DIFFERS_FROM_LOADED: _("строка расходится с уже загруженной: загруженные цены не меняются"),
     }
 

@@ -49,6 +49,7 @@ BENEFITS = (
     gettext_lazy("Платежи за несколько квартир"),
 )
 _SIGN_IN = "sign-in"
+_REGISTER = "register"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,15 @@ def _context(
     enter: Form | None = None,
     refused: Refused | None = None,
 ) -> dict[str, Any]:
-    signing_in = enter is not None or (register is None and request.GET.get("tab") == _SIGN_IN)
+    # Whoever was signed in here before comes to sign in; strangers are offered a cabinet first.
+    tab = request.GET.get("tab") or (_SIGN_IN if device_cookie(request) else _REGISTER)
+    signing_in = enter is not None or (register is None and tab == _SIGN_IN)
     going_to = safe_next(request, request.POST.get("next") or request.GET.get("next"))
     typed = {"phone": request.session.get(PHONE_TYPED, "")}
     register = register or RegistrationForm(initial=typed)
     return {
         "tabs": [
-            Tab("/entrance/", gettext_lazy("Регистрация"), not signing_in),
+            Tab(f"/entrance/?tab={_REGISTER}", gettext_lazy("Регистрация"), not signing_in),
             Tab(f"/entrance/?tab={_SIGN_IN}", gettext_lazy("Вход"), signing_in),
         ],
         "signing_in": signing_in,
@@ -101,7 +104,7 @@ def entrance(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """«Зарегистрироваться»: promise a code and ask for it, whoever the phone belongs to."""
     if request.method != "POST":
-        return redirect("/entrance/")
+        return redirect(f"/entrance/?tab={_REGISTER}")
     form = RegistrationForm(request.POST)
     refused: Refused | None = None
     if form.is_valid():
@@ -164,7 +167,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """«Подтвердить»: the right code opens the cabinet and signs in."""
     standing = queries.challenge(purpose=CodePurpose.REGISTRATION, session_key=flow_key(request))
     if standing is None:
-        return redirect("/entrance/")
+        return redirect(f"/entrance/?tab={_REGISTER}")
     form = CodeForm(request.POST if request.method == "POST" else None)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
@@ -189,7 +192,7 @@ def code(request: HttpRequest) -> HttpResponse:
             standing=queries.challenge(purpose=CodePurpose.REGISTRATION, session_key=flow_key(request))
             or standing,
             resend_url="/entrance/code/resend/",
-            back_url="/entrance/",
+            back_url=f"/entrance/?tab={_REGISTER}",
             step=_("Регистрация"),
             refused=refused,
         ),
@@ -213,7 +216,10 @@ def _welcome(request: HttpRequest, *, person: Person) -> HttpResponse:
 def resend(request: HttpRequest) -> HttpResponse:
     """A fresh code to the same phone, when the pause is over."""
     return resend_answer(
-        request, purpose=CodePurpose.REGISTRATION, back="/entrance/code/", start="/entrance/"
+        request,
+        purpose=CodePurpose.REGISTRATION,
+        back="/entrance/code/",
+        start=f"/entrance/?tab={_REGISTER}",
     )
 
 
@@ -223,7 +229,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """«Выйти из аккаунта»: the session dies on the server, not only in the browser."""
     close_session(request)
     messages.success(request, _("Вы вышли из аккаунта."))
-    return redirect("/entrance/")
+    return redirect(f"/entrance/?tab={_SIGN_IN}")
 
 
 urlpatterns: list[URLPattern] = [

@@ -19,13 +19,24 @@ from svet.people.rules.factors import FactorReason, FactorRefused, recovery_code
 from svet.people.rules.passwords import LONGEST_PASSWORD
 
 
+class NeededTick(forms.CheckboxInput):
+    """A tick the browser asks for before it sends: a refused form would cost its password."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"required": True, "data-missing": _("Чтобы продолжить, поставьте отметку.")})
+
+
 class RegistrationForm(PeopleForm):
     """«Регистрация»."""
 
     phone = PhoneField(label=_("Телефон"))
     password = PasswordField(label=_("Пароль"))
-    agreed = forms.BooleanField(required=False, label=_("Я принимаю пользовательское соглашение"))
-    consented = forms.BooleanField(required=False, label=_("Я даю согласие на обработку персональных данных"))
+    agreed = forms.BooleanField(
+        required=False, label=_("Я принимаю пользовательское соглашение"), widget=NeededTick()
+    )
+    consented = forms.BooleanField(
+        required=False, label=_("Я даю согласие на обработку персональных данных"), widget=NeededTick()
+    )
 
     def clean_password(self) -> str:
         return self.judge_new_password("password", phone=str(self.cleaned_data.get("phone") or ""))

@@ -85,10 +85,14 @@ class Line:
 
 
 def checklist(form: forms.Form, name: str) -> list[Line]:
-    """«Требования к паролю» judged for what was sent, or nothing before anything was."""
+    """«Требования к паролю» judged for what was sent; nothing before that, or when all are met.
+
+    The field comes back empty: six ticks above it would speak of a password that is not there.
+    """
     raw = form.data.get(form.add_prefix(name)) if form.is_bound else None
     if not raw:
         return []
-    return [
-        Line(line.reason.value, line.ok, texts.PASSWORD_LINES[line.reason]) for line in judge_password(raw)
-    ]
+    judged = judge_password(raw)
+    if all(line.ok for line in judged):
+        return []
+    return [Line(line.reason.value, line.ok, texts.PASSWORD_LINES[line.reason]) for line in judged]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from svet.cabinet import delivery_choice
 from svet.cabinet.profile_forms import EmailCodeForm, EmailForm, PhoneCodesForm, PhoneForm
 from svet.cabinet.refusing import answer, resend_answer
 from svet.cabinet.requests import client_address, flow_key, now_of, person_of, safe_next, signed_in
@@ -70,7 +71,7 @@ def email_code(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            people.confirm_email_change(
+            confirmed = people.confirm_email_change(
                 person_id=person_of(request).pk,
                 session_key=flow_key(request),
                 code=form.cleaned_data["code"],
@@ -79,8 +80,11 @@ def email_code(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             refused = error
         else:
-            messages.success(request, _("Адрес почты подтверждён."))
-            return redirect(safe_next(request, request.session.pop(_NEXT, "/profile/")))
+            going_to = safe_next(request, request.session.pop(_NEXT, "/profile/"))
+            finished = delivery_choice.finish(request, email=confirmed.email)
+            if finished is None:
+                messages.success(request, _("Адрес почты подтверждён."))
+            return redirect(finished or going_to)
 
     def context() -> dict[str, Any]:
         return {

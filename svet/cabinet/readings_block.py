@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from svet.billing.queries import Preview
 from svet.cabinet.readings_cost import CostLine, cost_lines_of, cost_of, usual_range
 from svet.cabinet.readings_form import TypedSet, digest
-from svet.cabinet.requests import now_of
+from svet.cabinet.requests import actor_of, now_of
 from svet.kernel.periods import Month
 from svet.look import formats
 from svet.metering import operations, queries, rules, texts
@@ -72,6 +72,8 @@ class MeterBlock:
     photo_id: str = ""
     photo_error: str = ""
     automatic: tuple[SetView, ...] = ()
+    sent: SetView | None = None
+    may_withdraw: bool = False
 
     @property
     def photo_name(self) -> str:
@@ -105,6 +107,7 @@ def meter_block(
     today = day or provider_today(meter.account.provider, now_of(request))
     without = [] if instead_of is None else [instead_of.set_id]
     known = queries.dials(meters=[meter], read_on=today, without=without).get(meter.pk)
+    sent = None if receipt is None else queries.set_for(actor_of(request), public_id=receipt.set_id)
     return block_of(
         meter,
         known,
@@ -115,7 +118,15 @@ def meter_block(
         errors=errors,
         receipt=receipt,
         prefix=typed.prefix if typed is not None else prefix,
+        sent=sent,
+        may_withdraw=sent is not None and withdrawable(request, sent, meter=meter, today=today),
     )
+
+
+def withdrawable(request: HttpRequest, view: SetView, *, meter: Meter, today: date) -> bool:
+    """Whether the person may take this set of theirs back or correct it."""
+    to_day = meter.account.provider.window_to_day
+    return operations.may_withdraw(view, by=actor_of(request), today=today, window_to_day=to_day) is None
 
 
 def block_of(
@@ -131,8 +142,13 @@ def block_of(
     review: SetView | None = None,
     prefix: str = "",
     automatic: Sequence[SetView] = (),
+    sent: SetView | None = None,
+    may_withdraw: bool = False,
 ) -> MeterBlock:
-    """A meter with its boxes; ``judgement`` is given when the guard has something to say."""
+    """A meter with its boxes; ``judgement`` is given when the guard has something to say.
+
+    ``sent`` is the set of today, which the boxes then stand behind.
+    """
     if known is None:
         return MeterBlock(
             meter,
@@ -174,6 +190,8 @@ def block_of(
         photo_id=typed.photo_id if typed is not None else "",
         photo_error=typed.photo_error if typed is not None else "",
         automatic=tuple(automatic),
+        sent=sent,
+        may_withdraw=may_withdraw,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from svet.cabinet.readings_block import MeterBlock, block_of
+from svet.cabinet.readings_block import MeterBlock, block_of, withdrawable
 from svet.cabinet.requests import now_of, person_of
 from svet.look import formats
 from svet.metering import queries, rules
@@ -102,6 +102,7 @@ def gathered(request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: 
     known = queries.dials(meters=meters, read_on=days)
     waiting = queries.waiting_review(account_ids=account_ids)
     automatic = _automatic(meters, days)
+    today = _sent_today(account_ids, days)
     submittable = {card.account_id for card in cards if Right.SUBMIT in card.rights}
     by_account: dict[int, list[MeterBlock]] = {}
     for meter in meters:
@@ -113,6 +114,9 @@ def gathered(request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: 
             review=waiting.get(meter.pk),
             prefix=f"{meter.public_id}-" if prefixed else "",
             automatic=automatic.get(meter.pk, ()),
+            sent=today.get(meter.pk),
+            may_withdraw=meter.pk in today
+            and withdrawable(request, today[meter.pk], meter=meter, today=days[meter.pk]),
         )
         by_account.setdefault(meter.account_id, []).append(block)
     shown = {card.account_id for card in cards}
@@ -173,6 +177,15 @@ def _automatic(meters: list[Meter], days: dict[int, date]) -> dict[int, list[Set
         if sent is not None and len(sent) < _AUTOMATIC_SHOWN and view.state in rules.EFFECTIVE:
             sent.append(view)
     return found
+
+
+def _sent_today(account_ids: list[int], days: dict[int, date]) -> dict[int, SetView]:
+    """Per meter what a person has sent today, if it is what counts."""
+    return {
+        meter_id: view
+        for meter_id, view in queries.latest(account_ids=account_ids).items()
+        if view.read_on == days.get(meter_id) and view.kind == rules.Kind.CUSTOMER and view.receipt_number
+    }
 
 
 def _window_line(today: date, *, from_day: int, to_day: int, name: str) -> WindowLine:

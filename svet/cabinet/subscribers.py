@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.cabinet import absence, groups, household, quick
+from svet.cabinet import absence, delivery_choice, groups, household, quick
 from svet.cabinet.forms import add_refusal
 from svet.cabinet.requests import actor_of, now_of, person_of, signed_in
 from svet.cabinet.strangers import turn_away
@@ -123,17 +123,10 @@ def delivery(request: HttpRequest, account_id: str) -> HttpResponse:
         )
     except Refused as refused:
         if refused.reason == DeliveryReason.EMAIL_NOT_CONFIRMED:
-            messages.info(
-                request,
-                _(
-                    "Укажите и подтвердите электронную почту, затем вернитесь к номеру абонента %(number)s "
-                    "и выберите способ получения счета ещё раз."
-                )
-                % {"number": card.number},
-            )
-            return redirect(f"/profile/email/?next={reverse('account', args=[card.public_id])}")
+            return redirect(delivery_choice.begin(request, card=card, delivery=form.cleaned_data["delivery"]))
         add_refusal(form, refused, texts.explain(refused))
         return _account_page(request, card, delivery=form, status=422)
+    delivery_choice.forget(request, card=card)
     messages.success(request, _("Способ получения счета сохранён."))
     return redirect("account", account_id=card.public_id)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from svet.bills import operations, queries
 from svet.bills.operations import PrintFiles
-from svet.config.billing import chosen_month
+from svet.config.billing import parse_month, providers
 from svet.config.failures import Failure
 from svet.kernel.actors import Actor
 
@@ -20,9 +20,9 @@ def print_bills(
     *, period: str, code: str, into: Path, size: int, now: datetime, say: Callable[[str], None]
 ) -> None:
     """Print a month for one provider or all. :raises Failure: no such month or provider, or no folder"""
-    month, providers = chosen_month(period=period, code=code)
+    month, chosen = parse_month(period), providers(code)
     _folder(into)
-    for provider in providers:
+    for provider in chosen:
         count = 0
         for files in operations.print_month(
             provider_id=provider.pk,

@@ -37,7 +37,7 @@ PROMISES = (
     Promise("I-12", "a register is applied once, row by row", "svet.exchange.queries:broken"),
     Promise("I-14", "the journal's seals hold", "svet.journal.queries:broken_seals"),
     Promise("I-21", "every payment has its source", "svet.payments.queries:broken_books"),
-    Promise("I-19", "a bill opens with what the one before closed with", "svet.bills.queries:broken_chain"),
+    Promise("I-19", "each bill opens where the last one closed", "svet.bills.queries:broken_chain"),
 )
 
 

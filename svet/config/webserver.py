@@ -51,7 +51,8 @@ class SteadyServer(MPServer):
         if not self._stood and len(self._deaths) >= TRIES * self.workers:
             # It cannot start at all: whoever watches this command should see that.
             self.interrupt_children += list(workers)
-            self.signal_handler_interrupt()
+            self.interrupt_signal = True
+            self.main_loop_interrupt.set()
             return
         self._pause(min(LONGEST_PAUSE, 0.1 * 2.0 ** (len(self._deaths) - 1)))
         if self.interrupt_signal:

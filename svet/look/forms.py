@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from svet.kernel.refusals import Refused
 
 LONGEST_VALUE = 1_000
+#: The code of the error of a password that was right and must be typed again.
+AGAIN = "again"
 LONGEST_TEXT = 10_000
 
 
@@ -102,6 +104,16 @@ def first_error(errors: ErrorList | None) -> str:
     return str(errors[0]) if errors else ""
 
 
+def ask_secrets_again(form: forms.Form) -> None:
+    """A refused form comes back without its passwords: say so beside each that was right."""
+    if not form.is_bound or not form.errors:
+        return
+    for name, field in form.fields.items():
+        secret = isinstance(field.widget, forms.PasswordInput) and not isinstance(field.widget, CodeInput)
+        if secret and name not in form.errors and form.data.get(form.add_prefix(name)):
+            form.add_error(name, ValidationError(_("Введите пароль ещё раз."), code=AGAIN))
+
+
 def form_page(
     request: HttpRequest,
     template: str,
@@ -117,6 +129,7 @@ def form_page(
     """
     if refused is not None:
         add_refusal(form, refused, text)
+    ask_secrets_again(form)
     status = 422 if form.is_bound and form.errors else 200
     wait = getattr(refused, "retry_after", None)
     if wait is None:

@@ -131,6 +131,8 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
             return _("Прежний прибор тогда ещё не стоял: проверьте день замены.")
         case ReplaceReason.SAME_METER:
             return _("Прибор с таким номером уже стоит на этом счёте.")
+        case ReplaceReason.RATIO:
+            return _("Коэффициент трансформации — число больше нуля, например 30 или 0,5.")
         case WithdrawReason.NOT_YOURS:
             return _("Эти показания передал другой человек: отозвать их может только он.")
         case WithdrawReason.TOO_LATE:

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from svet.notices.words import Params, Words
+
+
+def linked_by_oneself(p: Params) -> Words:
+    """Accounts one has added oneself today: ``account`` names a few of ``own`` many."""
+    number = int(p["own"])
+    text = ngettext(
+        "Вы добавили в кабинет лицевой счёт № %(account)s.",
+        "Вы добавили в кабинет %(own)s счетов: № %(account)s.",
+        number,
+    )
+    return Words(title=_("Лицевые счета добавлены в кабинет"), text=text % p, action=_("Посмотреть кабинет"))
 
 
 def access_changed(p: Params) -> Words:

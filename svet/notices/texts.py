@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from svet.notices import account_texts, reading_texts, safety_texts
 from svet.notices.rules import Channel, Event
-from svet.notices.words import Params, Words
+from svet.notices.words import ONE_PART, Params, Words, code_act, web_host
 
 
 def words(*, event: Event, params: Params, brand: str, hotline: str) -> Words:
@@ -20,9 +20,25 @@ def _code(p: Params) -> Words:
     return Words(
         title=_("Код подтверждения"),
         text=_("Код %(code)s действует пять минут. Никому его не сообщайте.") % p,
-        sms=_("%(code)s — код для входа: %(brand)s. Никому его не сообщайте") % p,
+        sms=_code_sms(p),
         code=p["code"],
     )
+
+
+def _code_sms(p: Params) -> str:
+    """The code and what it opens, in one part; browsers fill it in by the last line where that still fits.
+
+    The line is that of WebOTP: it binds the code to the site, so a copy of the site is not offered it. The
+    site's own name then stands for the company's.
+    """
+    values = {**p, "act": code_act(p.get("act", ""))}
+    host = web_host()
+    if host:
+        bound = f"\n@{host} #{p['code']}"
+        for text in (_("%(code)s — код: %(act)s. Никому не сообщайте"), _("%(code)s — %(act)s. Никому!")):
+            if len(text % values + bound) <= ONE_PART:
+                return text % values + bound
+    return _("%(code)s — код: %(act)s, %(brand)s. Никому не сообщайте") % values
 
 
 def _email_code(p: Params) -> Words:
@@ -46,7 +62,8 @@ def _somebody_registers(p: Params) -> Words:
 
 
 def _account_linked(p: Params) -> Words:
-    # The person who added the account reads this too: the words must fit both.
+    if "own" in p:
+        return account_texts.linked_by_oneself(p)
     return Words(
         title=_("Лицевой счёт добавлен в личный кабинет"),
         text=_(
@@ -64,7 +81,7 @@ def _invited(p: Params) -> Words:
     return Words(
         title=_("Вас приглашают к лицевому счёту"),
         text=_("Откройте приглашение: %(link)s") % p,
-        sms=_("Вам открывают лицевой счёт за свет: %(link)s") % p,
+        sms=_("%(brand)s: вам открыли счёт, %(link)s") % p,
     )
 
 

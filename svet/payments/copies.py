@@ -15,6 +15,7 @@ def made_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:
             "number": order.number,
             "state": order.state,
             "total_kopecks": order.total_kopecks,
+            "refunded_kopecks": order.refunded_kopecks,
             "accounts": {line.account.number: line.kopecks for line in order.lines.all()},
             "receipt_email": order.receipt_email,
             "created_at": order.created_at,

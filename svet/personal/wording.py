@@ -87,6 +87,7 @@ LABELS: Mapping[str, Text] = {
     "title": gettext_lazy("Заголовок"),
     "topic": gettext_lazy("Тема"),
     "total_kopecks": gettext_lazy("Сумма"),
+    "refunded_kopecks": gettext_lazy("Возвращено"),
     "trusted_until": gettext_lazy("Доверенное до"),
     "unbound_at": gettext_lazy("Отвязана"),
     "values": gettext_lazy("Значения, кВт·ч"),
@@ -133,7 +134,7 @@ def said(section: str, name: str, value: object) -> str:
     """A value as a person reads it: dates, sums, yes and no, and names instead of codes."""
     if value is None or value == "" or value == {} or value == []:
         return "—"
-    if name == "total_kopecks":
+    if name in ("total_kopecks", "refunded_kopecks"):
         return formats.roubles(Money(int(str(value))))
     if section == "payments" and name == "accounts" and isinstance(value, Mapping):
         return ", ".join(f"{number}: {formats.roubles(Money(int(one)))}" for number, one in value.items())

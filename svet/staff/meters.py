@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -21,7 +21,7 @@ from svet.metering import operations, queries
 from svet.metering import texts as metering_texts
 from svet.metering.models import Meter
 from svet.metering.operations import MeterRow
-from svet.metering.rules import Scheme, Zone, parse_value, zones_of
+from svet.metering.rules import ReadingRefused, ReplaceReason, Scheme, Zone, parse_value, zones_of
 from svet.people.rules.staff import Permission, StaffRefused
 from svet.staff.desk import actor_of, desk_page, turn_away
 from svet.staff.forms import ReasonForm, answer
@@ -61,11 +61,17 @@ class ReplaceForm(ReasonForm):
     decimals = forms.IntegerField(
         label=gettext_lazy("Цифр после запятой"), min_value=0, max_value=3, initial=0
     )
+    ratio = forms.CharField(
+        label=gettext_lazy("Коэффициент трансформации"),
+        help_text=gettext_lazy("Трансформаторы те же — оставьте как есть."),
+        required=False,
+    )
     verified_on = _day(gettext_lazy("Последняя поверка"))
     next_verification_on = _day(gettext_lazy("Следующая поверка"))
 
     def __init__(self, *args: Any, old: Meter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["ratio"].initial = metering_texts.number(old.ratio)
         for zone in zones_of(old.scheme):
             self.fields[f"final_{zone.value}"] = forms.CharField(
                 label=_("%(scale)s: последние показания") % {"scale": metering_texts.ZONE_NAMES[zone]},
@@ -97,6 +103,14 @@ class ReplaceForm(ReasonForm):
             )
             for zone in zones_of(old.scheme)
         }
+
+    def ratio_value(self) -> Decimal | None:
+        """The ratio of the new meter; None: as before. :raises ReadingRefused:"""
+        text = "".join(self.cleaned_data["ratio"].split()).replace(",", ".")
+        try:
+            return Decimal(text) if text else None
+        except InvalidOperation:
+            raise ReadingRefused(ReplaceReason.RATIO, field="ratio") from None
 
     def new_meter(self, old: Meter) -> MeterRow:
         """The new meter; scales left empty start at zero. :raises ReadingRefused:"""
@@ -140,6 +154,7 @@ def replace(request: HttpRequest, meter_id: str) -> HttpResponse:
                 meter_public_id=meter_id,
                 final=form.final_values(old),
                 new=form.new_meter(old),
+                ratio=form.ratio_value(),
                 reason=form.cleaned_data["reason"],
                 now=now_of(request),
             )

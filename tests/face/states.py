@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -16,9 +17,9 @@ from svet.cabinet.showcase import TROUBLES
 from svet.kernel.actors import Actor
 from svet.metering.rules import Scheme, zones_of
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.payments.models import Order
-from svet.payments.states import OrderState
-from svet.payments.tests.factories import owe
+from svet.payments.models import Order, PaymentRefund, RefundLine
+from svet.payments.states import OrderState, RefundState
+from svet.payments.tests.factories import REQUISITES, make_order, owe
 from svet.people import operations as people
 from svet.people.models import Person
 from svet.people.rules.staff import Role
@@ -174,6 +175,45 @@ def payments(world: World) -> Iterator[Visit]:
         yield f"payment {state}", client, path
 
 
+def payees(world: World) -> Iterator[Visit]:
+    """Accounts of two providers under one «Оплатить»: refused with the turns, then the way to the second."""
+    person = make_person(first_name="Борис")
+    names = (LONG_PROVIDER, "Окская теплосеть")
+    accounts = [
+        make_account(provider=make_provider(code=f"payee-{number}", name=name, **REQUISITES))
+        for number, name in enumerate(names)
+    ]
+    for account in accounts:
+        make_link(person=person, account=account, confirmed=True)
+        owe(account, 98_765_43)
+    client = signed_in(person)
+    ticked = "&".join(f"tick={one.public_id}&amount-{one.public_id}=98765,43" for one in accounts)
+    yield "two payees", client, f"POST /payment/pay/?key={uuid4()}&{ticked}"
+    lines = [(account, 98_765_43) for account in accounts]
+    order = make_order(person=person, lines=lines, now=timezone.now(), in_turn=True)
+    paid = timezone.now()
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CREDITED, credited_at=paid, paid_at=paid)
+    yield "the first of two is paid", client, f"/payment/orders/{order.public_id}/"
+    yield "one payee is left", client, "/payment/"
+    yield "the turn of the second", client, f"/payment/?after={order.public_id}"
+
+
+def given_back(world: World) -> Iterator[Visit]:
+    """A part of a credited payment came back: its page and its card."""
+    order = Order.objects.get(public_id=world.ids["order_id"])
+    now = timezone.now()
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CREDITED, credited_at=now, paid_at=now)
+    refund = PaymentRefund.objects.create(
+        order=order, state=RefundState.DONE, reference="back-1", kopecks=1_00, known_at=now, refunded_at=now
+    )
+    for line in order.lines.all()[:1]:
+        RefundLine.objects.create(refund=refund, line=line, kopecks=1_00)
+    client = Client(raise_request_exception=False)
+    client.cookies[settings.SESSION_COOKIE_NAME] = world.cookies[Who.ANNA]
+    yield "partly given back", client, f"/payment/orders/{order.public_id}/"
+    yield "with a refund", client, "/history/"
+
+
 def troubles(world: World) -> Iterator[Visit]:
     """What went wrong, as the living page shows it: 400, 403, 404, 500, maintenance and the rest."""
     settings.SANDBOX, before = True, settings.SANDBOX
@@ -193,7 +233,17 @@ def searching(world: World) -> Iterator[Visit]:
 
 
 ON_THE_WAY = (registering, recovering, changing_addresses, proving_twice, opening_a_desk, at_the_counter)
-STATES = (*ON_THE_WAY, newcomer, forty_accounts, payments, troubles, searching, working_hard)
+STATES = (
+    *ON_THE_WAY,
+    newcomer,
+    forty_accounts,
+    payments,
+    payees,
+    given_back,
+    troubles,
+    searching,
+    working_hard,
+)
 
 
 def sheets(world: World, states: Sequence[Callable[[World], Iterator[Visit]]] = STATES) -> Iterator[Sheet]:
@@ -209,7 +259,7 @@ def _sheet(name: str, client: Client, address: str) -> Sheet:
     method, _, path = address.rpartition(" ")
     if method:
         path, _, sent = path.partition("?")
-        answer: Any = client.post(path, dict([sent.split("=")]))
+        answer: Any = client.post(path, sent, content_type="application/x-www-form-urlencoded")
     else:
         answer = client.get(path)
     sheet = sheet_of(f"{path} {name}", path, answer)

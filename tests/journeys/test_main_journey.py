@@ -62,7 +62,7 @@ def send_reading(page: Page, pair: dict[str, str]) -> None:
 
 def read_the_bill(page: Page, demo: Demo, pair: dict[str, str]) -> None:
     """The month is charged by the command; the bill explains itself and prints."""
-    done = demo.svet("bill", "--period", ANCHOR)
+    done = demo.svet("bill", "--period", ANCHOR, "--before-cut-off")
     assert done.returncode == 0, done.stderr
     page.goto("/payment/")
     card = page.locator("article", has_text=pair["account"])

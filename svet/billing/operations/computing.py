@@ -68,7 +68,7 @@ def compute(
     if gaps:
         take_in(usage, known, gaps=gaps, period=period)
     totals = _totals_of_late(usage, known)
-    month = _Month(period, cut_off_day, rules)
+    common = _Month(period, cut_off_day, rules)
     result = []
     for account in accounts:
         later = where[account.id].later
@@ -79,7 +79,7 @@ def compute(
             if group is None:
                 raise BillingRefused(Reason.NO_TARIFF, details={"group": account.tariff_group})
             if account.id in bare:
-                lines = _without_meter(account, group, month, open_since=gaps.get(account.id))
+                lines = _without_meter(account, group, common, open_since=gaps.get(account.id))
             else:
                 lines = charge_lines(
                     usage[account.id],

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from svet.billing.models import TariffRow
-from svet.billing.rules.tariff_file import MAX_BYTES, TariffLine, check, parse
+from svet.billing.models import ChargeLine, TariffRow
+from svet.billing.rules.tariff_ends import Key, ends_known, new_ends, with_ends
+from svet.billing.rules.tariff_file import (
+    MAX_BYTES,
+    RowError,
+    RowReason,
+    TariffFileRefused,
+    TariffLine,
+    check,
+    parse,
+)
 from svet.kernel.transactions import use_case
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "tariffs"
@@ -40,8 +50,10 @@ class TariffReport:
 
 
 def load_tariffs(*, file: Path | BinaryIO, now: datetime) -> TariffReport:
-    """Load a tariff file (see ``rules.tariff_file``); loaded rows are never changed by a file.
+    """Load a tariff file (see ``rules.tariff_file``); loaded prices are never changed by a file.
 
+    A row that was loaded without a last day gets one by the next table of its group, or by the same row with
+    its last day, unless the days behind it have been charged by it.
     :raises TariffFileRefused: something in it is wrong, or it contradicts what is loaded; nothing is applied
     """
     if isinstance(file, Path):
@@ -55,7 +67,10 @@ def load_tariffs(*, file: Path | BinaryIO, now: datetime) -> TariffReport:
         loaded = [
             TariffLine(*row) for row in TariffRow.objects.filter(region__in=regions).values_list(*_FIELDS)
         ]
-        fresh = check(lines, loaded)
+        lines = ends_known(lines, loaded)
+        ends = new_ends(lines, loaded)
+        fresh = check(lines, with_ends(loaded, ends))
+        _close(ends, lines)
         TariffRow.objects.bulk_create(
             [
                 TariffRow(**{name: getattr(line, name) for name in _FIELDS}, loaded_at=now)
@@ -63,6 +78,28 @@ def load_tariffs(*, file: Path | BinaryIO, now: datetime) -> TariffReport:
             ]
         )
     return TariffReport(added=len(fresh), unchanged=len(lines) - len(fresh), regions=regions)
+
+
+def _close(ends: Mapping[Key, date], lines: Sequence[TariffLine]) -> None:
+    """Give rows their last day. :raises TariffFileRefused: a charge stands on a later day by one of them"""
+    for last in sorted(set(ends.values())):
+        keys = {key for key, day in ends.items() if day == last}
+        groups = {key[:2] for key in keys}
+        rows = [
+            row
+            for row in TariffRow.objects.filter(region__in={region for region, _ in groups}, valid_to=None)
+            if _key(row) in keys
+        ]
+        if ChargeLine.objects.filter(tariff_row__in=rows, until_on__gt=last).exists():
+            number = min(line.row for line in lines if (line.region, line.group_code) in groups)
+            raise TariffFileRefused(
+                [RowError(number, "valid_from", RowReason.ALREADY_CHARGED, last.isoformat())]
+            )
+        TariffRow.objects.filter(pk__in=[row.pk for row in rows]).update(valid_to=last)
+
+
+def _key(row: TariffRow) -> Key:
+    return row.region, row.group_code, row.scheme, row.zone, row.range_no, row.valid_from
 
 
 def shipped_files() -> list[Path]:

@@ -60,6 +60,7 @@ class RowReason(StrEnum):
     OVERLAP = "overlap"
     GAP = "gap"
     DIFFERS_FROM_LOADED = "differs_from_loaded"
+    ALREADY_CHARGED = "already_charged"
 
 
 @dataclass(frozen=True, slots=True)

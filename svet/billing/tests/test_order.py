@@ -115,7 +115,7 @@ def test_only_the_account_that_has_a_later_charge_is_refused() -> None:
     assert charged(failing) == [JULY]
     run(AUGUST)
     assert charged(failing) == [JULY, AUGUST]
-    assert (kwh(account), kwh(failing)) == (300, 200)
+    assert [kwh(account), kwh(failing)] == [300, 200]
 
 
 def test_a_first_month_that_failed_is_not_lost_by_the_next_one() -> None:

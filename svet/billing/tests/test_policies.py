@@ -51,7 +51,7 @@ def test_what_is_not_named_stays_as_it_was() -> None:
     choose(norm_kwh_per_person=Decimal(90), average_periods=2)
     choose(date(2026, 12, 1), proration=Proration.AT_READING)
     rules = rules_for(make_provider().pk, NOVEMBER.plus(1))
-    assert (rules.norm_kwh_per_person, rules.average_periods) == (90, 2)
+    assert (rules.norm_kwh_per_person, rules.average_periods) == (Decimal(90), 2)
     assert rules.proration is Proration.AT_READING
 
 
@@ -62,6 +62,8 @@ def test_the_same_again_changes_nothing_and_another_value_is_journalled() -> Non
     assert choose(norm_kwh_per_person=Decimal(91)).outcome is PolicyOutcome.CHANGED
     assert Policy.objects.get().norm_kwh_per_person == 91
     entry = Entry.objects.filter(action="policy.set").latest("pk")
+    assert entry.before is not None
+    assert entry.after is not None
     assert (entry.before["norm_kwh_per_person"], entry.after["norm_kwh_per_person"]) == ("90.000", "91")
     assert entry.actor_name == "test"
 

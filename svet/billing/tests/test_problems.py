@@ -99,7 +99,7 @@ def test_a_flat_without_a_meter_is_charged_the_plain_norm() -> None:
     found = queries.charge(account.pk, NOVEMBER)
     assert found is not None
     (line,) = found.lines
-    assert (line.basis, line.kwh, line.money) == (Basis.NORM, 273, Money(27_300 * 485 // 100))
+    assert (line.basis, line.kwh, line.money) == (Basis.NORM, Decimal(273), Money(27_300 * 485 // 100))
     assert queries.broken() == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from svet.billing.tests.factories import NOW
 from svet.billing.texts import explain, explain_row, row_texts
 from svet.kernel.periods import Month
 from svet.metering.rules import ZONES, Zone
+from svet.metering.tests.factories import make_meter, make_reading
+from svet.subscribers.tests.factories import make_account, make_provider
 
 PUBLISHED = Path(__file__).parent / "data" / "published_tariffs.csv"
 CHELYABINSK = "Челябинская область"
@@ -338,6 +341,70 @@ def test_loaded_prices_are_never_changed_by_a_file() -> None:
     with pytest.raises(TariffFileRefused) as refused:
         operations.load_tariffs(file=io.BytesIO(file_of(rows)), now=NOW)
     assert [(e.reason, e.row) for e in refused.value.errors] == [(RowReason.DIFFERS_FROM_LOADED, 2)]
+
+
+def open_table(start: str, *, price: str = "5.00", last: str = "") -> bytes:
+    row = table()[0] | {"zone_scheme": "1", "zone": "single", "range_no": "1", "range_upper_kwh": ""}
+    rows = [
+        row | {"zone_scheme": str(scheme), "zone": zone, "valid_from": start, "valid_to": last}
+        for scheme, zones in ZONES.items()
+        for zone in zones
+    ]
+    return file_of([row | {"price_rub_per_kwh": price} for row in rows])
+
+
+def load(content: bytes) -> operations.TariffReport:
+    return operations.load_tariffs(file=io.BytesIO(content), now=NOW)
+
+
+def ends() -> list[tuple[date, date | None]]:
+    return sorted(set(TariffRow.objects.values_list("valid_from", "valid_to")), key=lambda span: span[0])
+
+
+JANUARY, OCTOBER = date(2026, 1, 1), date(2026, 10, 1)
+
+
+@pytest.mark.django_db
+def test_a_table_without_an_end_is_followed_by_the_next_one() -> None:
+    load(open_table("2026-01-01"))
+    report = load(open_table("2026-10-01", price="6.00"))
+    assert (report.added, report.unchanged) == (6, 0)
+    assert ends() == [(JANUARY, date(2026, 9, 30)), (OCTOBER, None)]
+    # Both files again, the first still without its end: nothing new in them.
+    for again in (open_table("2026-01-01"), open_table("2026-10-01", price="6.00")):
+        assert load(again).added == 0
+    assert ends() == [(JANUARY, date(2026, 9, 30)), (OCTOBER, None)]
+
+
+@pytest.mark.django_db
+def test_a_table_without_an_end_gets_it_from_the_same_rows() -> None:
+    load(open_table("2026-01-01"))
+    load(open_table("2026-01-01", last="2026-09-30"))
+    assert ends() == [(JANUARY, date(2026, 9, 30))]
+    with pytest.raises(TariffFileRefused):
+        load(open_table("2026-01-01", price="5.10"))
+    with pytest.raises(TariffFileRefused) as refused:
+        load(open_table("2026-11-01"))
+    assert refused.value.errors[0].reason is RowReason.GAP
+
+
+@pytest.mark.django_db
+def test_a_table_that_was_charged_by_does_not_end_before_its_charges() -> None:
+    load(open_table("2026-01-01").replace("Край".encode(), make_provider().region.encode()))
+    account = make_account(tariff_group="1")
+    meter = make_meter(account=account, installed_on=date(2026, 10, 20), initial=0)
+    make_reading(meter, 100, read_on=date(2026, 11, 20))
+    operations.run(provider_id=make_provider().pk, period=Month(2026, 11), now=NOW)
+    for start, allowed in (("2026-10-01", False), ("2026-11-20", False), ("2026-12-01", True)):
+        follower = open_table(start, price="6.00").replace("Край".encode(), make_provider().region.encode())
+        if allowed:
+            assert load(follower).added == 6
+        else:
+            with pytest.raises(TariffFileRefused) as refused:
+                load(follower)
+            assert refused.value.errors[0].reason is RowReason.ALREADY_CHARGED
+    assert ends()[0] == (JANUARY, date(2026, 11, 30))
+    assert queries.broken() == []
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from svet.bills.drawing.sheets import HEIGHT as _HEIGHT
 from svet.bills.drawing.sheets import WIDTH as _WIDTH
 from svet.bills.drawing.sheets import Sheets
 from svet.bills.drawing.tables import Row, draw_table, line_rows, reading_rows
-from svet.bills.rules import BillDocument, CodeImpossible, compare, payment_code
+from svet.bills.rules import BillDocument, CodeImpossible, MoneyState, compare, payment_code
 from svet.look.formats import NBSP, day, roubles
 
 _MARGIN = 36.0
@@ -93,28 +93,15 @@ def _hero(pen: Pen, document: BillDocument, y: float, accent: Color) -> float:
     x = _MARGIN + 22
     width = _INNER - side - 66
     sums = document.sums
-    pen.text(x, y + 28, "К оплате", font=MEDIUM, size=12, color=SOFT)
-    pen.block(x, y + 72, roubles(sums.payable), width=width, lines=1, font=BOLD, size=42, least=16)
-    if sums.payable:
-        pen.text(
-            x,
-            y + 98,
-            texts.due_words(document),
-            font=MEDIUM,
-            size=19,
-            color=accent,
-        )
-    elif sums.closing < 0:
-        pen.text(
-            x,
-            y + 98,
-            f"Переплата {roubles(-sums.closing)}, платить не нужно",
-            font=MEDIUM,
-            size=17,
-            color=accent,
-        )
-    else:
-        pen.text(x, y + 98, "Платить не нужно", font=MEDIUM, size=17, color=accent)
+    # Nobody is asked for 0,00 ₽: an overpayment is named by itself.
+    heading, sum_shown, beneath, size = "К оплате", sums.payable, texts.due_words(document), 19
+    if document.money_state is MoneyState.OVER:
+        heading, sum_shown, beneath, size = "Переплата", -sums.closing, "Платить не нужно", 17
+    elif document.money_state is MoneyState.EVEN:
+        heading, sum_shown, beneath, size = "Долга нет", 0, "Платить не нужно", 17
+    pen.text(x, y + 28, heading, font=MEDIUM, size=12, color=SOFT)
+    pen.block(x, y + 72, roubles(sum_shown), width=width, lines=1, font=BOLD, size=42, least=16)
+    pen.text(x, y + 98, beneath, font=MEDIUM, size=size, color=accent)
     comparison = compare(document)
     what = f"{texts.sentence(comparison)} {texts.money_sentence(comparison)}".strip()
     pen.block(x, y + 122, what, width=width, lines=2, size=9.5, least=6.5, leading=1.35)

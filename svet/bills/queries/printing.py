@@ -36,7 +36,6 @@ class Waiting:
     """The bills of a provider's month that go on paper: how many are printed, how many are not yet."""
 
     provider: str
-    provider_code: str
     month: Month
     printed: int
     waiting: int
@@ -108,17 +107,16 @@ def waiting(*, today: date) -> list[Waiting]:
     oldest = Month.of(today).plus(1 - MONTHS_SHOWN)
     rows = (
         Bill.objects.filter(on_paper(), due_on__gte=oldest.first, version=1)
-        .values("account__provider__name", "account__provider__code", "period")
-        .annotate(printed=Count("printed"), all=Count("pk"))
+        .values("account__provider_id", "account__provider__name", "period")
+        .annotate(done=Count("printed"), all=Count("pk"))
         .order_by("-period", "account__provider__name")
     )
     return [
         Waiting(
             provider=row["account__provider__name"],
-            provider_code=row["account__provider__code"],
             month=Month.of(row["period"]),
-            printed=row["printed"],
-            waiting=row["all"] - row["printed"],
+            printed=row["done"],
+            waiting=row["all"] - row["done"],
         )
         for row in rows
     ]

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import translation
 from pypdf import PdfReader
 
 from svet.billing.operations import run
@@ -14,13 +15,20 @@ from svet.bills import operations, queries
 from svet.bills.models import Bill, BillFile
 from svet.bills.queries import BillNotFound
 from svet.bills.rules import digest, payment_code
+from svet.config.billing import warn_of_issue
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.kernel.transactions import use_case
+from svet.ledger import operations as ledger_operations
 from svet.ledger import queries as ledger
+from svet.ledger.rules import Book, Kind, Leg
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
+from svet.notices import texts as texts_of_notices
 from svet.notices.models import Delivery, Notice
+from svet.notices.rules import Event
+from svet.notices.words import Words
 from svet.payments.tests.factories import REQUISITES
 from svet.people.tests.factories import make_person
 from svet.subscribers.models import Account
@@ -243,3 +251,63 @@ def test_queue_sends_the_letters() -> None:
     issue()
     run_jobs(queue="bills")
     assert Bill.objects.get().delivered_at is not None
+
+
+def bill_words(**params: str) -> Words:
+    values = {"account": "1", "period": "ноябрь 2026", **params}
+    with translation.override("ru"):
+        return texts_of_notices.words(event=Event.BILL_READY, params=values, brand="Свет", hotline="8")
+
+
+def test_overpaid_account_is_not_asked_for_nothing() -> None:
+    anna = make_person(email="anna@example.ru")
+    make_provider(**REQUISITES)
+    account, _meter = charge_november()
+    make_link(person=anna, account=account, confirmed=True)
+    with use_case():
+        ledger_operations.post(
+            key="test:over",
+            kind=Kind.PAYMENT,
+            legs=[Leg(Book.RECEIVABLE, account.pk, Money(-500_000)), Leg(Book.BANK, None, Money(500_000))],
+            occurred_at=NOW,
+            effective_on=date(2026, 11, 25),
+            provider_id=account.provider_id,
+        )
+    issue()
+    bell = Notice.objects.get(recipient_id=anna.recipient_id, event="bill_ready").text
+    words = bill_words(state="over", over="4 335,55 ₽", total="0,00 ₽", due="15.12.2026")
+    everything = " ".join([bell, words.title, words.text, words.sms, *words.paragraphs]).replace("\xa0", " ")
+    assert "0,00" not in everything
+    assert "до 15" not in everything
+    assert everything.count("Переплата 4 335,55 ₽, платить не нужно") == 4
+    content = operations.pdf_of(Bill.objects.get().pk, masked=False, now=NOW)
+    text = PdfReader(BytesIO(content)).pages[0].extract_text().replace("\xa0", " ")
+    assert "Платить не нужно" in text
+    assert "К оплате" not in text
+    assert "Пени" not in text
+    assert "декабря 2026" not in text.partition("Лицевой счёт")[0]
+
+
+def test_bill_issued_after_its_due_day_says_so_to_everybody() -> None:
+    anna = make_person(email="anna@example.ru")
+    make_provider(**REQUISITES)
+    account, _meter = charge_november()
+    make_link(person=anna, account=account, confirmed=True)
+    issue(now=datetime(2026, 12, 20, 4, tzinfo=UTC))
+    bell = Notice.objects.get(recipient_id=anna.recipient_id, event="bill_ready").text
+    assert "срок прошёл 15.12.2026" in bell.replace("\xa0", " ")
+    words = bill_words(state="overdue", over="0,00 ₽", total="664,45 ₽", due="15.12.2026")
+    assert "до 15.12.2026" not in words.text + words.sms + "".join(words.paragraphs)
+    assert "Оплатите, пожалуйста, до" not in " ".join(words.paragraphs)
+
+
+def test_bills_without_requisites_are_counted_and_warned_of() -> None:
+    charge_november()
+    provider = make_provider()
+    type(provider).objects.filter(pk=provider.pk).update(bic="", settlement_account="")
+    report = issue()
+    assert (report.issued, report.without_code) == (1, 1)
+    said: list[str] = []
+    warn_of_issue(report, title="Энергосбыт", say=said.append)
+    assert "без QR-кода для оплаты: 1." in said[0]
+    assert issue().without_code == 0

@@ -18,6 +18,7 @@ from svet.bills import operations, queries
 from svet.bills.models import Bill, PrintBatch, PrintedBill
 from svet.bills.operations import PrintFiles
 from svet.bills.rules import route_key
+from svet.bills.rules.route import Place
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.metering.tests.factories import make_reading
@@ -49,7 +50,7 @@ def test_route_goes_by_numbers_not_by_letters() -> None:
     assert _key(upper) == _key(ROUTE[5])
 
 
-def _key(place: tuple[str, str, str, str]) -> object:
+def _key(place: tuple[str, str, str, str]) -> Place:
     city, street, house, flat = place
     return route_key(city=city, street=street, house=house, flat=flat)
 

@@ -90,15 +90,15 @@ def by_register(
 ) -> None:
     """A payment as a bank's register brings it."""
     with transaction.atomic():
-        payments.apply_register_payment(
-            source="sber",
+        row = payments.RegisterRow(
             external_id=external_id,
             account_id=cast.account.pk,
-            provider_id=cast.account.provider_id,
+            account_text=cast.account.number,
             amount=Money(kopecks),
             paid_on=on,
-            now=NOW,
+            provider_id=cast.account.provider_id,
         )
+        payments.apply_register_payments(source="sber", rows=[row], now=NOW)
 
 
 def take_control(cast: Cast) -> None:

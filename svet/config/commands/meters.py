@@ -26,6 +26,7 @@ def meter_command() -> None:
 @click.option("--final", multiple=True, required=True, metavar="ZONE=KWH", help="last values of OLD")
 @click.option("--initial", multiple=True, metavar="ZONE=KWH", help="first values of NEW  [default: 0]")
 @click.option("--scheme", type=click.IntRange(1, 3), default=1, show_default=True, help="zones of NEW")
+@click.option("--ratio", metavar="NUMBER", help="of the transformers NEW counts behind  [default: OLD's]")
 @click.option("--digits", type=click.IntRange(3, 8), default=6, show_default=True)
 @click.option("--decimals", type=click.IntRange(0, 3), default=0, show_default=True)
 @click.option("--type", "type_name", default="")
@@ -34,7 +35,7 @@ def meter_command() -> None:
 @click.option("--reason", required=True, help="«акт № 17»")
 def replace(
     account: str, old: str, new: str, day: datetime, final: tuple[str, ...], initial: tuple[str, ...],
-    scheme: int, digits: int, decimals: int, type_name: str, verified: datetime | None,
+    scheme: int, ratio: str | None, digits: int, decimals: int, type_name: str, verified: datetime | None,
     next_verification: datetime | None, reason: str,
 ) -> None:  # fmt: skip
     """Take meter OLD of ACCOUNT down and put NEW up, both readings on the one account."""
@@ -74,14 +75,23 @@ def replace(
                 meter_public_id=found[0].public_id,
                 final={Zone(name): value for name, value in _values(final).items()},
                 new=row,
+                ratio=_ratio(ratio),
                 reason=reason,
                 now=datetime.now(UTC),
             )
-        click.echo(f"meter {old} is down, {meter.serial} is up on account {account}")
+        behind = "" if meter.ratio == 1 else f", ratio {meter.ratio.normalize():f}"
+        click.echo(f"meter {old} is down, {meter.serial} is up on account {account}{behind}")
 
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
+
+
+def _ratio(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        raise Failure(f"--ratio {text}: write it like 30") from None
 
 
 def _values(pairs: tuple[str, ...]) -> dict[str, Decimal]:

@@ -1,4 +1,4 @@
-"""What the retailer's office does by command line: tariffs, billing, registers, people."""
+"""What the retailer's office does by command line: tariffs, registers, people."""
 
 from __future__ import annotations
 
@@ -38,23 +38,6 @@ def load(file: Path) -> None:
                     click.echo(explain_row(error), err=True)
                 raise
         click.echo(loaded(report.regions, added=report.added, unchanged=report.unchanged))
-
-
-@click.command("bill")
-@click.option("--period", required=True, metavar="YYYY-MM", help="the month to charge")
-@click.option("--provider", "code", default="", help="the provider's code  [default: every provider]")
-@click.option("--charges-only", is_flag=True, help="do not issue the bills yet")
-def bill_command(period: str, code: str, charges_only: bool) -> None:
-    """Charge a month and issue its bills; a stopped run goes on where it was."""
-    with database():
-        django_ready()
-        from svet.config.billing import bill_month
-        from svet.config.wording import in_words
-
-        with in_words():
-            bill_month(
-                period=period, code=code, issue=not charges_only, now=datetime.now(UTC), say=click.echo
-            )
 
 
 @click.command("import")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
@@ -58,20 +57,18 @@ async def read_body(chunks: AsyncIterator[bytes], *, purse: Purse, longest: int 
     """
     parts: list[bytes] = []
     held = 0
-    began = time.monotonic()
-    ahead = aiter(chunks)
+    clock = asyncio.get_running_loop().time
+    began = clock()
     try:
-        while True:
-            deadline = began + GRACE + held / PACE
-            async with asyncio.timeout(deadline - time.monotonic()):
-                part = await anext(ahead, None)
-            if part is None:
-                return b"".join(parts)
-            purse.take(len(part))
-            held += len(part)
-            if held > longest:
-                raise BodyRefused(Fault.LONG)
-            parts.append(part)
+        async with asyncio.timeout_at(began + GRACE) as limit:
+            async for part in chunks:
+                purse.take(len(part))
+                held += len(part)
+                if held > longest:
+                    raise BodyRefused(Fault.LONG)
+                parts.append(part)
+                limit.reschedule(began + GRACE + held / PACE)
+        return b"".join(parts)
     except TimeoutError:
         purse.give_back(held)
         raise BodyRefused(Fault.SLOW) from None

@@ -66,6 +66,22 @@ def test_what_does_not_fit_changes_nothing_and_is_one_line(
     assert Meter.objects.get(serial=OLD).removed_on is None
 
 
+def test_the_ratio_is_kept_or_asked_for(account: Account) -> None:
+    Meter.objects.update(ratio=Decimal(30))
+    wrong = replace("--final", "single=3650", "--ratio", "тридцать")
+    assert isinstance(wrong.exception, Failure)
+    done = replace("--final", "single=3650")
+    assert done.output == f"meter {OLD} is down, {NEW} is up on account 0356067000, ratio 30\n"
+    assert Meter.objects.get(serial=NEW).ratio == 30
+
+
+def test_another_ratio_is_taken(account: Account) -> None:
+    Meter.objects.update(ratio=Decimal(30))
+    done = replace("--final", "single=3650", "--ratio", "40,5")
+    assert done.exit_code == 0, done.output
+    assert Meter.objects.get(serial=NEW).ratio == Decimal("40.5")
+
+
 @pytest.mark.parametrize(("number", "old"), [("0356067001", OLD), ("0356067000", "999")])
 def test_a_meter_that_does_not_stand_there_is_not_guessed(account: Account, number: str, old: str) -> None:
     done = replace("--final", "single=3650", account=number, old=old)

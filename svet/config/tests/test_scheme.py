@@ -20,7 +20,7 @@ BEHIND = override_settings(
 )  # fmt: skip
 
 
-def seen(**meta: str) -> HttpRequest:
+def seen(**meta: Any) -> HttpRequest:
     """The request as it stands below the middleware."""
     got: list[HttpRequest] = []
 
@@ -28,9 +28,8 @@ def seen(**meta: str) -> HttpRequest:
         got.append(request)
         return HttpResponse()
 
-    SchemeMiddleware(keep)(
-        RequestFactory().get("/", headers={}, **{"HTTP_HOST": "lk.retailer.example"} | meta)
-    )
+    told: dict[str, Any] = {"HTTP_HOST": "lk.retailer.example"} | meta
+    SchemeMiddleware(keep)(RequestFactory().get("/", **told))
     return got[0]
 
 

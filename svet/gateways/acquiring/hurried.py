@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import BoundedSemaphore
 from typing import TypeVar
 
@@ -43,6 +44,13 @@ class Hurried:
 
     def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
         return self.bank.refund(key=key, reference=reference, amount=amount)
+
+    def refunds(
+        self, *, reference: str = "", since: datetime | None = None, patience: float = PATIENT
+    ) -> tuple[BankRefund, ...]:
+        return self._within(
+            lambda: self.bank.refunds(reference=reference, since=since, patience=patience), patience
+        )
 
     def read_callback(self, *, raw: bytes, address: str) -> News:
         return self.bank.read_callback(raw=raw, address=address)

@@ -21,6 +21,9 @@ from svet.people.rules.staff import checked_reason
 from svet.subscribers.queries import people_of, provider_today
 from svet.subscribers.rules import normalise_meter_number
 
+# What the column holds, far above any transformer.
+_MOST_RATIO, _STEP = 99_999, Decimal("0.01")
+
 
 def replace_meter(
     *,
@@ -28,26 +31,33 @@ def replace_meter(
     meter_public_id: str,
     final: Mapping[Zone, Decimal],
     new: MeterRow,
+    ratio: Decimal | None = None,
     reason: str,
     now: datetime,
 ) -> Meter:
     """Take one meter down and put ``new`` up on the same account and day; says the new meter.
 
-    From that moment the new number, and no longer the old one, opens the account with its number.
+    From that moment the new number, and no longer the old one, opens the account with its number. The
+    transformers stay where they are: without ``ratio`` the new meter counts with the old one's.
 
     :raises MeterNotFound: no such meter standing, or not for this actor
-    :raises ReadingRefused: a value cannot be, or the day is impossible
+    :raises ReadingRefused: a value or the ratio cannot be, or the day is impossible
     :raises NumberRefused: the new number is none; :raises StaffRefused: no reason
     """
     words = checked_reason(reason)
     serial = normalise_meter_number(new.serial)
     with use_case():
         old = _standing(by, public_id=meter_public_id)
-        _check(old, serial=serial, on=new.installed_on, now=now)
+        _check(old, serial=serial, on=new.installed_on, ratio=ratio, now=now)
         take_down(meter_id=old.pk, removed_on=new.installed_on, values=final, by=by, now=now)
-        # What the connection can carry does not change with the meter.
-        most = new.max_daily_kwh or old.max_daily_kwh
-        row = replace(new, account_id=old.account_id, serial=serial, max_daily_kwh=most)
+        # What belongs to the connection does not change with the meter.
+        row = replace(
+            new,
+            account_id=old.account_id,
+            serial=serial,
+            max_daily_kwh=new.max_daily_kwh or old.max_daily_kwh,
+            ratio=old.ratio if ratio is None else ratio,
+        )
         (key,) = install_meters(rows=[row], by=by, now=now)
         meter = Meter.objects.select_related("account__provider").get(pk=key)
         journal.record(
@@ -57,8 +67,8 @@ def replace_meter(
             subject_id=meter.public_id,
             now=now,
             account_id=meter.account_id,
-            before={"serial": old.serial},
-            after={"serial": serial, "on": str(new.installed_on)},
+            before={"serial": old.serial, "ratio": str(old.ratio)},
+            after={"serial": serial, "on": str(new.installed_on), "ratio": str(row.ratio)},
             reason=words,
         )
         _tell(meter, before=old.serial, on=new.installed_on, now=now)
@@ -79,7 +89,9 @@ def _standing(by: Actor, *, public_id: str) -> Meter:
     return meter
 
 
-def _check(old: Meter, *, serial: str, on: date, now: datetime) -> None:
+def _check(old: Meter, *, serial: str, on: date, ratio: Decimal | None, now: datetime) -> None:
+    if ratio is not None and not (ratio.is_finite() and 0 < ratio <= _MOST_RATIO and ratio % _STEP == 0):
+        raise ReadingRefused(ReplaceReason.RATIO, field="ratio")
     if on > provider_today(old.account.provider, now):
         raise ReadingRefused(Reason.FUTURE, field="installed_on")
     if on < old.installed_on:

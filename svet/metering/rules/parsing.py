@@ -38,6 +38,7 @@ class ReplaceReason(StrEnum):
 
     BEFORE_INSTALLED = "before_installed"
     SAME_METER = "same_meter"
+    RATIO = "ratio"
 
 
 class ReadingRefused(Refused):

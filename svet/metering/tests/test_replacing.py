@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
@@ -71,6 +72,45 @@ def test_both_readings_stand_and_only_the_new_number_opens_the_account(old: Mete
 def test_what_the_connection_can_carry_outlives_the_meter(old: Meter) -> None:
     Meter.objects.filter(pk=old.pk).update(max_daily_kwh=Decimal(72))
     assert replace(old).max_daily_kwh == Decimal(72)
+
+
+def test_the_transformers_outlive_the_meter_unless_they_are_changed_too(old: Meter) -> None:
+    Meter.objects.filter(pk=old.pk).update(ratio=Decimal(30))
+    new = replace(old)
+    assert new.ratio == 30
+    make_reading(new, {Zone.DAY: Decimal(5), Zone.NIGHT: Decimal(2)}, read_on=date(2026, 11, 22))
+    used = queries.usage(account_ids=[old.account_id], period=Month(2026, 11))[old.account_id]
+    assert sum(zone.kwh or 0 for meter in used for zone in meter.zones) == 30 * (100 + 2 + 1)
+    entry = Entry.objects.get(action="meter.replaced")
+    assert entry.before is not None
+    assert entry.after is not None
+    assert [Decimal(str(side["ratio"])) for side in (entry.before, entry.after)] == [Decimal(30), Decimal(30)]
+    changed = operations.replace_meter(
+        by=OFFICE,
+        meter_public_id=new.public_id,
+        final={Zone.DAY: Decimal(5), Zone.NIGHT: Decimal(2)},
+        new=MeterRow(account_id=old.account_id, serial="3000888", installed_on=date(2026, 11, 23)),
+        ratio=Decimal("0.5"),
+        reason="сняты трансформаторы",
+        now=NOW,
+    )
+    assert changed.ratio == Decimal("0.5")
+
+
+@pytest.mark.parametrize("ratio", ["0", "-30", "NaN", "Infinity", "100000", "1.005"])
+def test_a_ratio_that_cannot_be_changes_nothing(old: Meter, ratio: str) -> None:
+    with pytest.raises(Refused) as refused:
+        operations.replace_meter(
+            by=OFFICE,
+            meter_public_id=old.public_id,
+            final={Zone.SINGLE: Decimal(3700)},
+            new=MeterRow(account_id=old.account_id, serial="2000777", installed_on=ON),
+            ratio=Decimal(ratio),
+            reason="акт замены № 17",
+            now=NOW,
+        )
+    assert (refused.value.reason, refused.value.field) == (ReplaceReason.RATIO, "ratio")
+    assert Meter.objects.count() == 1
 
 
 def test_the_month_of_the_replacement_counts_both(old: Meter) -> None:

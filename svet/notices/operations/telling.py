@@ -34,12 +34,14 @@ class Tiding:
     """What one person is told; ``url`` is a path inside the cabinet.
 
     ``already`` names the channels by which the caller tells the same in its own way (a letter with a file).
+    One that ``renews`` takes the place of what was told of the same event and ``url`` and is not read yet.
     """
 
     recipient_id: int
     params: Mapping[str, str]
     url: str = ""
     already: Collection[Channel] = ()
+    renews: bool = False
 
 
 def tell(
@@ -50,12 +52,13 @@ def tell(
     now: datetime,
     url: str = "",
     already: Collection[Channel] = (),
+    renews: bool = False,
 ) -> None:
     """Tell one person of ``event`` by every channel they want.
 
     :raises Recipient.DoesNotExist: there is nobody to tell.
     """
-    tell_many(event=event, tidings=[Tiding(recipient_id, params, url, already)], now=now)
+    tell_many(event=event, tidings=[Tiding(recipient_id, params, url, already, renews)], now=now)
 
 
 def tell_many(*, event: Event, tidings: Sequence[Tiding], now: datetime) -> None:
@@ -82,6 +85,9 @@ def tell_many(*, event: Event, tidings: Sequence[Tiding], now: datetime) -> None
         said = words_of(
             event=event, params=tiding.params, language=recipient.language, installation=installation
         )
+        if tiding.renews:
+            unread = Notice.objects.filter(recipient=recipient, read_at__isnull=True)
+            unread.filter(event=event, url=tiding.url).delete()
         if Channel.BELL in channels:
             notices.append(
                 Notice(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,49 @@ def test_an_sms_fits_into_one_part(event: Event) -> None:
     params = {name: SAMPLE[name] for name in rules.PARAMS[event]}
     said = words(event=event, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
     assert 0 < len(said.sms) <= 70, said.sms
+
+
+HOSTS = ["", "https://lk.example.ru", "https://kabinet.zauralskaya-energosbyt.ru", "https://127.0.0.1:8000"]
+
+
+@pytest.mark.parametrize("base", HOSTS)
+@pytest.mark.parametrize(
+    ("act", "named"),
+    [
+        ("registration", "регистрация"),
+        ("recovery", "новый пароль"),
+        ("phone", "смена телефона"),
+        ("", "вход"),
+    ],
+)
+def test_a_code_names_what_it_opens_in_one_part(settings: Any, base: str, act: str, named: str) -> None:
+    settings.BASE_URL = base
+    params = {"code": "482913", "act": act}
+    sms = words(event=Event.CODE, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500").sms
+    assert sms.startswith("482913 — ")
+    assert named in sms
+    assert len(sms) <= 70, sms
+
+
+def test_the_last_line_binds_the_code_to_the_site(settings: Any) -> None:
+    """https://wicg.github.io/sms-one-time-codes/: the last line, the host after @, the code after #."""
+    for base, bound in (
+        ("https://lk.example.ru", True),
+        ("https://lk.example.ru:8443/", True),
+        ("http://127.0.0.1:9080", False),
+        ("https://[::1]:8000", False),
+        ("http://localhost", False),
+    ):
+        settings.BASE_URL = base
+        params = {"code": "482913", "act": "phone"}
+        sms = words(event=Event.CODE, params=params, brand="Уралэнергосбыт", hotline="8").sms
+        assert (sms.splitlines()[-1] == "@lk.example.ru #482913") is bound
+        assert ("Уралэнергосбыт" in sms) is not bound
+
+
+def test_an_invitation_names_the_company() -> None:
+    sms = words(event=Event.INVITED, params={"link": SAMPLE["link"]}, brand="Уралэнергосбыт", hotline="8").sms
+    assert sms.startswith("Уралэнергосбыт")
 
 
 @pytest.mark.parametrize("access", sorted(rules.ACCESS_CHANGES))

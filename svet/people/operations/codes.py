@@ -117,15 +117,18 @@ def challenge(
     return row, code
 
 
-def send_code_sms(*, phone: str, code: str, now: datetime, event: Event | None = Event.CODE) -> None:
-    """Promise the SMS of a challenge; with no event the same work is done and taken back.
+def send_code_sms(
+    *, phone: str, code: str, act: str, now: datetime, event: Event | None = Event.CODE
+) -> None:
+    """Promise the SMS of a challenge, which says what it opens (``act``).
 
-    So the time an answer takes does not tell whether anything will be sent.
+    With no event the same work is done and taken back, so the time an answer takes does not tell whether
+    anything will be sent.
     """
     require_transaction()
     with transaction.atomic():
         sent = event or Event.CODE
-        params = {"code": code} if sent is Event.CODE else {}
+        params = {"code": code, "act": act} if sent is Event.CODE else {}
         notices.send_sms(phone=phone, event=sent, params=params, now=now)
         if event is None:
             transaction.set_rollback(True)

@@ -135,8 +135,10 @@ def start_phone_change(
             person_id=person_id,
         )
         warning = Event.SOMEBODY_REGISTERS if may_warn else None
-        codes.send_code_sms(phone=person.phone, code=to_old, now=now)
-        codes.send_code_sms(phone=number, code=to_new, now=now, event=warning if taken else Event.CODE)
+        codes.send_code_sms(phone=person.phone, code=to_old, act="phone", now=now)
+        codes.send_code_sms(
+            phone=number, code=to_new, act="phone", now=now, event=warning if taken else Event.CODE
+        )
     return row
 
 

@@ -70,7 +70,9 @@ def start_office_phone_change(
             data={"comment": said},
         )
         warning = Event.SOMEBODY_REGISTERS if may_warn else None
-        codes.send_code_sms(phone=number, code=code, now=now, event=warning if taken else Event.CODE)
+        codes.send_code_sms(
+            phone=number, code=code, act="phone", now=now, event=warning if taken else Event.CODE
+        )
     return row
 
 

@@ -49,7 +49,9 @@ def start_recovery(
             person_id=None if person is None else person.pk,
             own=own,
         )
-        codes.send_code_sms(phone=number, code=code, now=now, event=Event.CODE if person else None)
+        codes.send_code_sms(
+            phone=number, code=code, act="recovery", now=now, event=Event.CODE if person else None
+        )
     return row
 
 

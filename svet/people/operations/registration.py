@@ -77,7 +77,9 @@ def start_registration(
             data={"password": encoded, "agreements": versions},
         )
         warning = Event.SOMEBODY_REGISTERS if may_warn else None
-        codes.send_code_sms(phone=number, code=code, now=now, event=warning if known else Event.CODE)
+        codes.send_code_sms(
+            phone=number, code=code, act="registration", now=now, event=warning if known else Event.CODE
+        )
     return row
 
 

@@ -13,6 +13,9 @@ from svet.people.models import Code, CodePurpose
 from svet.people.operations import codes
 from svet.people.rules.codes import CodeReason, CodeRefused
 
+#: Purposes whose SMS has a word of its own; all others change a phone.
+_OWN_WORD = (CodePurpose.REGISTRATION, CodePurpose.RECOVERY)
+
 
 def resend_code(*, purpose: CodePurpose, session_key: str, address: str, now: datetime) -> Code:
     """Replace the session's code by a fresh one and promise it to the same addressee.
@@ -46,5 +49,7 @@ def resend_code(*, purpose: CodePurpose, session_key: str, address: str, now: da
             notices.send_email(address=row.target, event=Event.EMAIL_CODE, params={"code": code}, now=now)
         else:
             decoy = Event.SOMEBODY_REGISTERS if may_warn else None
-            codes.send_code_sms(phone=row.target, code=code, now=now, event=Event.CODE if winnable else decoy)
+            event = Event.CODE if winnable else decoy
+            act = purpose.value if purpose in _OWN_WORD else "phone"
+            codes.send_code_sms(phone=row.target, code=code, act=act, now=now, event=event)
     return fresh

@@ -52,7 +52,7 @@ def begin_walk_in_phone(
             person_id=person.pk,
             data={"comment": said, "member": by.person_id},
         )
-        codes.send_code_sms(phone=number, code=code, now=now)
+        codes.send_code_sms(phone=number, code=code, act="phone", now=now)
     return row
 
 

@@ -25,7 +25,7 @@ from svet.metering.models import ReadingSet
 from svet.metering.rules import State
 from svet.sandbox.town.desks import fill_desks
 from svet.sandbox.town.employees import open_office
-from svet.sandbox.town.providers import BUILDER, add_providers
+from svet.sandbox.town.providers import BUILDER, add_providers, set_norms
 from svet.sandbox.town.residents import settle_in
 from svet.sandbox.town.rules import registers
 from svet.sandbox.town.rules.plan import Household, household, months
@@ -46,6 +46,7 @@ def build(*, town: TownSettings, now: datetime, progress: Progress) -> None:
 def build_first(*, town: TownSettings, now: datetime, progress: Progress) -> None:
     """Build the accounts of the ready sign-ins with their whole history, enough to show a demo."""
     providers = add_providers()
+    set_norms(providers, now=now)
     load_tariffs(now=now)
     first = _households(town, 1, town.first) + _second_households(town)
     _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)
@@ -107,6 +108,7 @@ def _live(
         _decide(list(accounts.values()), before=month)
         if month in history:
             _bill(month, providers)
+            _pay_late(houses, part, month, accounts=accounts, town=town, today=today)
         _pay(houses, part, month.plus(1), accounts=accounts, town=town, today=today)
         progress(f"{part}: {month} done, {len(houses)} accounts")
     _read(houses, part, town.anchor, town=town, today=today)
@@ -159,6 +161,29 @@ def _pay(
     content = registers.payments(debts, month=month, anchor=town.anchor, part=name, before=today)
     if content is not None:
         _take("payments", f"{part}-{month}", content, now=_moment(month.day(28), NOON))
+
+
+def _pay_late(
+    houses: Sequence[Household],
+    part: str,
+    month: Month,
+    *,
+    accounts: dict[Household, int],
+    town: TownSettings,
+    today: date,
+) -> None:
+    """Take the payments of the last days of a month: they become known when its bills are out."""
+    asked = dict(
+        Bill.objects.filter(account__in=accounts.values(), period=month.plus(-1).first).values_list(
+            "account_id", "payable_kopecks"
+        )
+    )
+    debts = [registers.Debt(house, Money(asked.get(accounts[house], 0))) for house in accounts]
+    name = "" if part == "first" else part
+    content = registers.late_payments(debts, month=month, anchor=town.anchor, part=name, before=today)
+    if content is not None:
+        at = _moment(month.end + timedelta(days=registers.LATE_DAYS), NOON)
+        _take("payments", f"{part}-{month}-late", content, now=at)
 
 
 def _take(profile: str, name: str, content: bytes, *, now: datetime) -> None:

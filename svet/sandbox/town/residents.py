@@ -9,7 +9,7 @@ from svet.people.models import Person
 from svet.people.operations.registration import register_directly
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import RESIDENTS, Resident
-from svet.sandbox.town.rules.plan import MAIN, account_number
+from svet.sandbox.town.rules.plan import MAIN, SECOND, account_number
 from svet.subscribers.models import Account, Delivery, Group
 from svet.subscribers.operations.delivery import set_delivery
 from svet.subscribers.operations.groups import create_group
@@ -35,20 +35,22 @@ def _settle(resident: Resident, *, now: datetime) -> None:
         by=BUILDER,
     )
     actor = Actor.person(person.pk)
-    for name, indexes in resident.accounts.items():
-        group = create_group(by=actor, name=name) if name else None
-        for index in indexes:
-            _attach(actor, index, group=group, now=now)
+    for second, accounts in ((False, resident.accounts), (True, resident.elsewhere)):
+        for name, indexes in accounts.items():
+            group = create_group(by=actor, name=name) if name else None
+            for index in indexes:
+                _attach(actor, index, group=group, now=now, second=second)
     if resident.email:
         _ask_for_mail(actor, next(iter(resident.accounts.values()))[0], now=now)
 
 
-def _account(index: int) -> Account:
-    return Account.objects.get(provider__code=MAIN, number=account_number(index))
+def _account(index: int, *, second: bool = False) -> Account:
+    provider = SECOND if second else MAIN
+    return Account.objects.get(provider__code=provider, number=account_number(index, second=second))
 
 
-def _attach(actor: Actor, index: int, *, group: Group | None, now: datetime) -> None:
-    account = _account(index)
+def _attach(actor: Actor, index: int, *, group: Group | None, now: datetime, second: bool) -> None:
+    account = _account(index, second=second)
     link_account(
         by=actor,
         account_number=account.number,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -50,6 +52,25 @@ def test_an_account_is_handed_over_and_the_form_keeps_what_was_typed() -> None:
     shown = browser.get(page).content.decode()
     assert "Прежний владелец" in shown
     assert "Новосёлов Пётр Ильич" in shown
+
+
+def test_the_desk_offers_the_ratio_of_the_old_meter() -> None:
+    old = make_meter(initial=3500, installed_on=date(2026, 9, 1), ratio=Decimal(30))
+    browser = working(make_member())
+    page = f"/staff/meters/{old.public_id}/replace/"
+    shown = browser.get(page).content.decode()
+    assert re.search(r'name="ratio"[^>]*value="30"', shown)
+    data = {
+        "installed_on": "2026-11-12", "final_single": "3600", "serial": "2000777", "scheme": "1",
+        "digits": "6", "decimals": "0", "reason": "акт замены № 17",
+    }  # fmt: skip
+    for wrong in ("много", "0", "-1"):
+        refused = browser.post(page, data | {"ratio": wrong})
+        assert refused.status_code == 422
+        assert "Коэффициент трансформации — число больше нуля" in refused.content.decode()
+        assert f'value="{wrong}"' in refused.content.decode()
+    assert browser.post(page, data | {"ratio": "40,5"}).status_code == 302
+    assert Meter.objects.get(serial="2000777").ratio == Decimal("40.5")
 
 
 def test_a_meter_is_replaced_at_the_desk() -> None:

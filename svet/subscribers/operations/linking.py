@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
 
@@ -16,7 +16,7 @@ from svet.limits import operations as limits
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.notices.rules import Channel, Event
 from svet.people import queries as people
 from svet.people.operations.codes import tell_of_breaker
 from svet.subscribers import queries
@@ -29,6 +29,10 @@ from svet.subscribers.rules import normalise_account_number, normalise_meter_num
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
+
+
+#: How many accounts the line under the bell names.
+_NAMED = 5
 
 
 class LinkReason(StrEnum):
@@ -178,7 +182,7 @@ def _link(
         account_id=account.pk,
         after={"confirmed": confirmed},
     )
-    for person_id in (*others, by.person_id):
+    for person_id in others:
         notices.tell(
             recipient_id=people.recipient_of(person_id),
             event=Event.ACCOUNT_LINKED,
@@ -186,7 +190,26 @@ def _link(
             url=f"/accounts/{account.public_id}/",
             now=now,
         )
+    _tell_oneself(person_id=by.person_id, now=now)
     return link, first_time
+
+
+def _tell_oneself(*, person_id: int, now: datetime) -> None:
+    """One line under the bell for all accounts of the day: the page has said it already."""
+    today = Link.objects.filter(
+        person_id=person_id, removed_at__isnull=True, linked_at__gt=now - timedelta(days=1)
+    )
+    numbers = list(today.order_by("-linked_at", "-pk").values_list("account__number", flat=True))
+    shown = ", ".join(numbers[:_NAMED]) + ("…" if len(numbers) > _NAMED else "")
+    notices.tell(
+        recipient_id=people.recipient_of(person_id),
+        event=Event.ACCOUNT_LINKED,
+        params={"account": shown, "own": str(len(numbers))},
+        url="/accounts/",
+        now=now,
+        already=frozenset(Channel) - {Channel.BELL},
+        renews=True,
+    )
 
 
 def unlink(*, by: Actor, account_public_id: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,10 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """A ready sign-in; ``accounts`` are indexes of the town's accounts it has attached, by group."""
+    """A ready sign-in; ``accounts`` are indexes of the town's accounts it has attached, by group.
+
+    ``elsewhere`` are those with the second provider: one «Оплатить», two payees.
+    """
 
     phone: str
     password: str
@@ -30,6 +33,7 @@ class Resident:
     email: str
     accounts: dict[str, tuple[int, ...]]
     about: str
+    elsewhere: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 ANNA_PHONE, BORIS_PHONE, VERA_PHONE, GALINA_PHONE = (
@@ -80,7 +84,9 @@ RESIDENTS = (
     ),
     Resident(
         BORIS_PHONE, "Fonar-3802y", "Борис", "Андреевич", "Лучинин", "boris@town.example",
-        {"": (4,), "Мама": (1, 8)}, "сын: свой счёт, счёт Анны и счёт Галины",
+        {"": (4,), "Мама": (1, 8)},
+        "сын: свой счёт, счёт Анны и счёт Галины, и ещё один у второй компании",
+        {"Окские Поляны": (1,)},
     ),
     Resident(
         VERA_PHONE, "Zorka-4903z", "Вера", "Игоревна", "Зорина", "", {"": (6,)},

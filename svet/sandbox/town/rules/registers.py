@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from svet.exchange.rules import accounts as account_register
 from svet.exchange.rules import readings as reading_register
@@ -54,6 +54,10 @@ def _reading_line(house: Household, reading: MonthlyReading, month: Month) -> st
     return ";".join(fields)
 
 
+#: How many days after a month its last payments come from the bank.
+LATE_DAYS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Debt:
     """What an account owes when its owner decides about paying (negative: paid ahead)."""
@@ -83,10 +87,43 @@ def payments(
     if rows and not part and month.month % 5 == 0:
         rows.append(_payment_line("0399999999", Money(45_000), month, 14))
         total += Money(45_000)
+    return _register(rows, total, name=f"{month.year}{month.month:02d}{part}", day=28, month=month)
+
+
+def late_payments(
+    debts: Sequence[Debt], *, month: Month, anchor: Month, part: str = "", before: date | None = None
+) -> bytes | None:
+    """The register of those who paid in the last days of ``month``: banks send it when its bills are out.
+
+    ``debts`` are what the bills of the month before asked for. None when nobody paid so late, or when the
+    bank would send it only on ``before`` or after.
+    """
+    rows: list[str] = []
+    total = Money(0)
+    if before is not None and month.end + timedelta(days=LATE_DAYS) >= before:
+        return None
+    for debt in debts:
+        if debt.owed.kopecks < 100 or not pays_late(debt.house, month, anchor):
+            continue
+        day = (month.end - timedelta(days=1 + debt.house.random(f"late-day:{month}").randrange(3))).day
+        rows.append(_payment_line(debt.house.number, debt.owed, month, day))
+        total += debt.owed
+    day = (month.end - timedelta(days=1)).day
+    return _register(rows, total, name=f"{month.year}{month.month:02d}{part}L", day=day, month=month)
+
+
+def pays_late(house: Household, month: Month, anchor: Month) -> bool:
+    """Whether the household, which pays in full, did so at the very end of the month."""
+    if house.payer is not Payer.FULL or (house.index in OWING and month >= anchor.plus(-1)):
+        return False
+    return house.random(f"late:{month}").random() < 0.08
+
+
+def _register(rows: Sequence[str], total: Money, *, name: str, day: int, month: Month) -> bytes | None:
+    """The rows with their control line; None when there are none."""
     if not rows:
         return None
-    order = f"{month.year}{month.month:02d}{part}"
-    trailer = f"={len(rows)};{_sum(total)};{_sum(total)};0,00;{order};28-{month.month:02d}-{month.year}"
+    trailer = f"={len(rows)};{_sum(total)};{_sum(total)};0,00;{name};{day:02d}-{month.month:02d}-{month.year}"
     return ("\r\n".join([*rows, trailer]) + "\r\n").encode("cp1251")
 
 
@@ -95,6 +132,8 @@ def _paid(debt: Debt, month: Month, anchor: Month) -> Money:
     owed = debt.owed
     last = anchor.plus(-1) == month or anchor == month
     if month == anchor and debt.house.index in OWING:
+        return Money(0)
+    if pays_late(debt.house, month, anchor):
         return Money(0)
     if debt.house.payer is Payer.NEVER or (last and dice.random() < 0.35):
         return Money(0)

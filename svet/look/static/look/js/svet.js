@@ -22,6 +22,14 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// What a browser asks for before it sends is asked in the language of the page.
+document.addEventListener("invalid", (event) => {
+  if (event.target.dataset.missing && event.target.validity.valueMissing) event.target.setCustomValidity(event.target.dataset.missing);
+}, true);
+document.addEventListener("input", (event) => {
+  if (event.target.dataset.missing) event.target.setCustomValidity("");
+});
+
 // A page taken from the back-forward cache must be able to send again.
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;

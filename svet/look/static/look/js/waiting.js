@@ -140,6 +140,7 @@ function enterAgain(set) {
     input.value = value;
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
+  form.closest("details")?.setAttribute("open", "");
   form.querySelector("input.odometer__input")?.focus();
 }
 

@@ -1,0 +1,127 @@
+"""No bill of the town contradicts itself: its words, by an independent naive count over the charged lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from django.utils import translation
+
+from svet.billing.models import ChargeLine
+from svet.bills import queries, texts
+from svet.bills.models import Bill
+from svet.bills.queries import BillView
+from svet.bills.rules import LineRow
+from svet.kernel.periods import Month
+from svet.sandbox.town import operations
+from svet.sandbox.town.settings import TownSettings
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOWN = TownSettings(seed="sentences", anchor=Month(2026, 11), accounts=60, first=60, second_provider=5)
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+_SPACES = str.maketrans({"\xa0": "", "\u202f": "", " ": ""})
+
+
+def naive(account_id: int, month: Month) -> tuple[Decimal, int, bool] | None:
+    """kWh, kopecks and whether all was read, of a month's lines that take nothing back; None: not charged."""
+    lines = list(ChargeLine.objects.filter(account_id=account_id, period=month.first))
+    own = [line for line in lines if line.basis != "settlement"]
+    if not own:
+        return None
+    read = len(own) == len(lines) and all(line.basis == "reading" for line in own)
+    return sum((line.kwh for line in own), Decimal(0)), sum(line.kopecks for line in own), read
+
+
+def days(account_id: int, month: Month) -> int:
+    """How many days the lines of a month are for."""
+    lines = ChargeLine.objects.filter(account_id=account_id, period=month.first).exclude(basis="settlement")
+    spans = list(lines.values_list("since_on", "until_on"))
+    return (max(until for _since, until in spans) - min(since for since, _until in spans)).days
+
+
+def amounts(text: str) -> Iterator[tuple[str, Decimal]]:
+    """«на 38 больше» and «на 120,50 ₽ меньше» with their direction."""
+    for found in re.finditer(r"на ([\d\s\xa0]+(?:,\d+)?)(?:[\s\xa0]₽)? (больше|меньше)", text):
+        yield found.group(2), Decimal(found.group(1).translate(_SPACES).replace(",", "."))
+
+
+def test_no_sentence_of_any_bill_contradicts_its_sums() -> None:
+    operations.build(town=TOWN, now=NOW, progress=lambda _: None)
+    compared = estimated = 0
+    with translation.override("ru"):
+        for key in Bill.objects.order_by("pk").values_list("pk", flat=True):
+            view = queries.bill_by_id(key, masked=False)
+            compared += _check_sentences(view)
+            estimated += _check_lines(view)
+            _check_sums(view)
+    assert compared > 100
+    assert estimated > 5
+
+
+def _check_sentences(view: BillView) -> bool:
+    account, month = view.summary.account_id, view.summary.month
+    said, money = texts.volume_sentence(view.comparison), texts.money_sentence(view.comparison)
+    own, before = naive(account, month), naive(account, month.plus(-1))
+    assert own is not None
+    assert "\u2212" not in said, said
+    assert "-" not in said, said
+    comparable = before is not None and own[2] and before[2]
+    if not comparable:
+        assert "чем" not in said + money, (view.summary.number, said, money)
+        return False
+    assert before is not None
+    daily = " в день" in said
+    for direction, value in amounts(said):
+        difference = own[0] - before[0]
+        if daily:
+            tenth = Decimal("0.1")
+            own_day = (own[0] / days(account, month)).quantize(tenth)
+            difference = own_day - (before[0] / days(account, month.plus(-1))).quantize(tenth)
+        assert difference == (value if direction == "больше" else -value), (view.summary.number, said)
+    for direction, value in amounts(money):
+        difference = Decimal(own[1] - before[1]) / 100
+        assert difference == (value if direction == "больше" else -value), (view.summary.number, money)
+        assert view.document.sums.charged == own[1]
+    return "чем" in said or "столько же" in said
+
+
+def _check_lines(view: BillView) -> bool:
+    document = view.document
+    together: dict[tuple[object, ...], list[LineRow]] = {}
+    for line in document.lines:
+        product = (line.kwh * line.price * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        assert product == line.kopecks, (view.summary.number, texts.line_formula(line))
+        shape: tuple[object, ...] = (
+            line.meter_serial,
+            line.zone,
+            line.range_no,
+            line.basis,
+            line.settles,
+            line.price,
+        )
+        together.setdefault(shape, []).append(line)
+        formula = texts.volume_formula(line)
+        if line.basis == "reading" and formula and "=" not in formula:
+            assert line.previous_value is not None
+            assert line.current_value is not None
+            assert (line.current_value - line.previous_value) * line.ratio == line.kwh
+        if line.basis != "reading":
+            assert texts.foundation(line), (view.summary.number, line.basis)
+    for shared, parts in together.items():
+        # Each month has its own limits of ranges: a volume beyond one month's limit stays in two lines.
+        upper = parts[0].range_upper_kwh
+        over = upper is None or sum(part.kwh for part in parts) > upper - (parts[0].range_over_kwh or 0)
+        assert len(parts) == 1 or over, (view.summary.number, shared, "parts of equal price stand apart")
+    return any(line.basis != "reading" for line in document.lines)
+
+
+def _check_sums(view: BillView) -> None:
+    rows = texts.sum_rows(view.document)
+    assert sum(row.kopecks for row in rows[:-1]) == rows[-1].kopecks == view.summary.closing.kopecks
+    prices = {line.price for line in view.document.lines if line.basis != "settlement"}
+    if texts.tariff_sentence(view.comparison) == "тариф не менялся":
+        zones = {(line.zone, line.range_no) for line in view.document.lines if line.basis != "settlement"}
+        assert len(prices) <= len(zones)

@@ -1,0 +1,1 @@
+"""Svet as its own documents say to run it: production settings, a server in front, trouble from outside."""
