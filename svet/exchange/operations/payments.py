@@ -51,10 +51,10 @@ def apply(text: str, *, source: str, now: datetime) -> list[RowOutcome]:
         for (line, fault), money in zip(found.faults, found.sums, strict=True)
     ]
     books = _Books(found.rows, named, now=now)
-    judged: list[tuple[PaymentRow, payments.PaymentRow]] = []
+    judged: list[tuple[PaymentRow, payments.PaymentToApply]] = []
     for row in found.rows:
         paid = books.judge(row)
-        if isinstance(paid, payments.PaymentRow):
+        if isinstance(paid, payments.PaymentToApply):
             judged.append((row, paid))
         else:
             outcomes.append(_rejected(row, paid))
@@ -119,7 +119,7 @@ class _Books:
         }
         return seen.pop() if len(seen) == 1 else None
 
-    def judge(self, row: PaymentRow) -> payments.PaymentRow | RowReason:
+    def judge(self, row: PaymentRow) -> payments.PaymentToApply | RowReason:
         """The payment to apply, or why there is none."""
         if not row.sum:
             return RowReason.MONEY
@@ -130,7 +130,7 @@ class _Books:
         if provider is None:
             return RowReason.BOOKS_UNKNOWN
         impossible = self._impossible(row.paid_on, place) is not None
-        return payments.PaymentRow(
+        return payments.PaymentToApply(
             external_id=row.external_id,
             account_id=place.account_id if place is not None else None,
             account_text=number,
