@@ -142,22 +142,9 @@ def build() -> World:
         chosen = dict.fromkeys(("can_submit", "can_pay", "can_manage"), False)
         make_link(person=cast[who], account=account, **(chosen | ({right: True} if right else {})))
     everything = dict.fromkeys(("can_submit", "can_pay", "can_manage"), True)
-    make_link(
-        person=cast[Who.DMITRY],
-        account=account,
-        ends_at=now - timedelta(seconds=1),
-        invited_by=anna,
-        confirmed=True,
-        **everything,
-    )
-    make_link(
-        person=cast[Who.EGOR],
-        account=account,
-        suspended_at=now,
-        invited_by=anna,
-        confirmed=True,
-        **everything,
-    )
+    guest: dict[str, Any] = {"invited_by": anna, "confirmed": True, **everything}
+    make_link(person=cast[Who.DMITRY], account=account, ends_at=now - timedelta(seconds=1), **guest)
+    make_link(person=cast[Who.EGOR], account=account, suspended_at=now, **guest)
     newcomer = make_link(person=make_person(), account=account)
     suspended = make_link(person=make_person(), account=account, suspended_at=now)
     invitation = account_operations.invite(

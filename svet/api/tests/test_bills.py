@@ -8,12 +8,13 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from svet.accounts.tests.factories import make_link
 from svet.api.tests.test_v1 import Program
-from svet.bills.tests.test_chain import NOVEMBER, OCTOBER, SEPTEMBER, charge, document, issue, live, post
-from svet.ledger.rules import Kind
+from svet.billing.tests.factories import NOVEMBER
+from svet.bills.tests.test_chain import OCTOBER, SEPTEMBER, charge, document, issue, live, post
+from svet.ledger.rules import TransactionKind
 from svet.look.formats import roubles
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import make_link
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def test_bill_names_its_sums_as_page_and_paper_do() -> None:
         charge(month)
         issue(month)
         post(account, -10_000, on=month.day(28))
-    post(account, 3_000, on=date(2026, 12, 2), kind=Kind.REFUND)
+    post(account, 3_000, on=date(2026, 12, 2), kind=TransactionKind.REFUND)
     program = Program(anna)
     newest, middle, _first = program.get("/bills").json()
     assert newest["opening_kopecks"] == middle["closing_kopecks"]
