@@ -25,10 +25,8 @@ FOCUSED = """() => {
 def go_to(page: Page, name: str) -> None:
     """Press Tab until something of this name has the focus, and be able to see where it is."""
     passed: list[str] = []
-    for step in range(FARTHEST):
-        # A page may open with the right field in hand already.
-        if step:
-            page.keyboard.press("Tab")
+    for _ in range(FARTHEST):
+        page.keyboard.press("Tab")
         said = str(page.evaluate(FOCUSED))
         if re.search(name, said):
             shown = page.evaluate("document.activeElement.matches(':focus-visible')")
