@@ -55,7 +55,7 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         refuse("E022", "SVET_SMTP_HOST names no mail server of yours: letters would go nowhere")
     if settings.SMTP_TLS not in ("0", "1", "ssl"):
         refuse("E023", "SVET_SMTP_TLS must be 0, 1 (STARTTLS) or ssl")
-    if settings.DEFAULT_FROM_EMAIL.endswith(".example") or "@" not in settings.DEFAULT_FROM_EMAIL:
+    if settings.DEFAULT_FROM_EMAIL == "svet@portal.example" or "@" not in settings.DEFAULT_FROM_EMAIL:
         refuse("E024", "SVET_MAIL_FROM must be an address of yours: letters from another's are thrown away")
     return found
 
@@ -72,7 +72,7 @@ def check_set_up() -> list[CheckMessage]:
     from svet.accounts.queries import provider_count
     from svet.site.queries import is_set_up
 
-    if not is_set_up() or not provider_count():
+    if not is_set_up():
         refuse("E020", "nobody has said whose portal this is: run svet setup")
     return found
 

@@ -14,7 +14,7 @@ from svet.cli import verification
 from svet.cli.main import COMMANDS, svet
 from svet.cli.verification import PROMISES, verify
 from svet.config.checks import check_production
-from svet.config.environment import WrongEnvironment, integer, parse_database_url
+from svet.config.environment import WrongEnvironment, integer, mail_port, parse_database_url, time_zone
 from svet.config.health import Observer
 from svet.config.variables import VARIABLES, document
 from svet.launcher.processes import pause_after
@@ -114,3 +114,22 @@ def test_a_number_of_the_environment_is_ascii_digits(monkeypatch: pytest.MonkeyP
 def test_a_database_url_may_name_a_socket_folder() -> None:
     settings = parse_database_url("postgresql://svet@/town?host=/tmp/socket")
     assert (settings["NAME"], settings["HOST"], settings["USER"]) == ("town", "/tmp/socket", "svet")
+
+
+@pytest.mark.parametrize(("tls", "port"), [("0", 25), ("1", 587), ("ssl", 465)])
+def test_mail_goes_to_the_port_of_its_encryption(
+    monkeypatch: pytest.MonkeyPatch, tls: str, port: int
+) -> None:
+    monkeypatch.delenv("SVET_SMTP_PORT", raising=False)
+    assert mail_port(env="production", encryption=tls) == port
+    assert mail_port(env="demo", encryption=tls) == 8025
+    monkeypatch.setenv("SVET_SMTP_PORT", "2525")
+    assert mail_port(env="production", encryption=tls) == 2525
+
+
+def test_a_zone_that_is_none_stops_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SVET_TIME_ZONE", "Самара")
+    with pytest.raises(WrongEnvironment, match="SVET_TIME_ZONE is no time zone"):
+        time_zone("production")
+    monkeypatch.delenv("SVET_TIME_ZONE")
+    assert time_zone("production") == "UTC"

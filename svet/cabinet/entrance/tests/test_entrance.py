@@ -291,3 +291,10 @@ def test_the_agreements_can_be_read_by_anybody(client: Client) -> None:
     assert client.get("/agreement/other/").status_code == 404
     assert client.get("/agreement/terms/99/").status_code == 404
     assert client.get("/agreement/terms/99999999999999999999/").status_code == 404
+
+
+def test_signing_out_clears_the_cache_and_leaves_the_readings_that_wait_on_the_phone() -> None:
+    anna = make_person()
+    client = Client()
+    client.post("/entrance/sign-in/", {"phone": anna.phone, "password": PASSWORD})
+    assert client.post("/entrance/sign-out/").headers["Clear-Site-Data"] == '"cache"'
