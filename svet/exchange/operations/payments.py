@@ -186,7 +186,9 @@ def _rejected(row: PaymentRow, reason: RowReason) -> Outcome:
 
 def _outcome(row: PaymentRow, fate: payments.Fate) -> Outcome:
     reason: RowReason | str = RowReason(fate.reason) if fate.reason else ""
-    text = texts.explain_waiting(RowReason(fate.reason), day=row.paid_on) if fate.reason else ""
+    # Money of an account nobody knows is told with its account and sum (``texts.waits``).
+    odd = fate.reason is not None and fate.reason is not WaitReason.ACCOUNT_UNKNOWN
+    text = texts.explain_waiting(RowReason(fate.reason), day=row.paid_on) if odd else ""
     fault = row.fault if fate.reason is WaitReason.UNREAD else None
     if fault is not None:
         reason, text = fault.reason, texts.explain_fault(fault)
