@@ -69,7 +69,6 @@ def check_set_up() -> list[CheckMessage]:
     def refuse(number: str, text: str) -> None:
         found.append(Error(text, id=f"svet.{number}"))
 
-    from svet.accounts.queries import provider_count
     from svet.site.queries import is_set_up
 
     if not is_set_up():

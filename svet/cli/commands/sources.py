@@ -26,6 +26,8 @@ def add(code: str, name: str, provider: str) -> None:
     """Name a source by CODE: 2-20 small Latin letters, digits and hyphens."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli.refusal_text import in_words
         from svet.kernel.actors import Actor
         from svet.payments.operations import add_source
@@ -38,7 +40,7 @@ def add(code: str, name: str, provider: str) -> None:
                 now=datetime.now(UTC),
                 by=Actor.system("svet source"),
             )
-        click.echo(f"{code}: added")
+            click.echo(_("Источник %(code)s добавлен.") % {"code": code})
 
 
 @source_command.command("list")
@@ -46,7 +48,12 @@ def list_sources() -> None:
     """Every source: code, whose money it brings, name."""
     with database():
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.payments.suspense import sources
 
-        for one in sources():
+        known = sources()
+        if not known:
+            click.echo(_("Источников пока нет: svet source add КОД --name …"))
+        for one in known:
             click.echo(f"{one.code:<20} {one.provider_code or '-':<16} {one.name}")

@@ -116,6 +116,8 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ],
             ["payments", files("other.txt", payment_lines(("S1", NUMBERS[0], "301,00")))],
             ["payments", files("none.txt", "x")],
+            ["payments", files("source.txt", payment_lines(("S9", "9", "1,00"))), "--source", "pigeon"],
+            ["accounts", files("source.csv", account_lines(area="44")), "--source", "pigeon"],
             ["payments", files("none.bin", b"\0\1")],
             ["pigeons", files("q.csv", "x")],
             [
@@ -125,6 +127,14 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
                 "/no/such/folder/x",
             ],
         ],
+        ("source", "add"): [
+            ["sber", "--name", "Сбербанк"],
+            ["sber", "--name", "Сбербанк"],
+            ["1", "--name", "Почта"],
+            ["post", "--name", " "],
+            ["post", "--name", "Почта", "--provider", "nobody"],
+        ],
+        ("source", "list"): [[]],
         ("tariffs", "load"): [
             [files("t.csv", tariff_file())],
             [files("t.csv", tariff_file())],

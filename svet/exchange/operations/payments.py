@@ -184,17 +184,11 @@ def _rejected(row: PaymentRow, reason: RowReason) -> RowOutcome:
     )
 
 
-def _waiting(row: PaymentRow, fate: payments.Fate) -> str:
-    """Why the money is on no account yet, and how much it is."""
-    reason = RowReason(fate.reason or "")
-    if reason is RowReason.ACCOUNT_UNKNOWN:
-        return texts.waits(account=row.account, kopecks=row.sum.kopecks)
-    return texts.explain_waiting(reason, day=row.paid_on)
-
-
 def _outcome(row: PaymentRow, fate: payments.Fate) -> RowOutcome:
     reason: RowReason | str = RowReason(fate.reason) if fate.reason else ""
-    text = _waiting(row, fate) if fate.reason else ""
+    # Money of an account nobody knows is told with its account and sum (``texts.waits``).
+    odd = fate.reason is not None and fate.reason is not WaitReason.ACCOUNT_UNKNOWN
+    text = texts.explain_waiting(RowReason(fate.reason), day=row.paid_on) if odd else ""
     fault = row.fault if fate.reason is WaitReason.UNREAD else None
     if fault is not None:
         reason, text = fault.reason, texts.explain_fault(fault)
