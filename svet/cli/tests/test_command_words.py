@@ -170,13 +170,6 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--period", "2026-13"],
             ["--again", "nothing"],
         ],
-        ("source", "add"): [
-            ["sber", "--name", "Сбербанк"],
-            ["sber", "--name", "Сбербанк"],
-            ["Сбер", "--name", "Сбербанк"],
-            ["vtb", "--name", "ВТБ", "--provider", "nobody"],
-        ],
-        ("source", "list"): [[]],
         ("verify",): [[]],
         ("meter", "replace"): [
             [*replace, "--final", "day=1"],

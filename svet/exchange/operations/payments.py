@@ -187,8 +187,8 @@ def _rejected(row: PaymentRow, reason: RowReason) -> RowOutcome:
 def _outcome(row: PaymentRow, fate: payments.Fate) -> RowOutcome:
     reason: RowReason | str = RowReason(fate.reason) if fate.reason else ""
     # Money of an account nobody knows is told with its account and sum (``texts.waits``).
-    odd = fate.reason is not None and fate.reason is not WaitReason.ACCOUNT_UNKNOWN
-    text = texts.explain_waiting(RowReason(fate.reason), day=row.paid_on) if odd else ""
+    odd = None if fate.reason is WaitReason.ACCOUNT_UNKNOWN else fate.reason
+    text = texts.explain_waiting(RowReason(odd), day=row.paid_on) if odd else ""
     fault = row.fault if fate.reason is WaitReason.UNREAD else None
     if fault is not None:
         reason, text = fault.reason, texts.explain_fault(fault)
