@@ -9,12 +9,16 @@ from typing import Any
 
 import click
 import pytest
+from django.utils.translation import override
 
 from svet.cli.main import svet
 from svet.metering.rules.disputes import DISPUTE_MOVES
 from svet.metering.rules.states import MOVES as READING_MOVES
 from svet.payments.states import MOVES as ORDER_MOVES
+from svet.people.rules.staff import ROLES
+from svet.staff.menu.desks import DESKS
 from svet.support.rules import MOVES as APPEAL_MOVES
+from tests.architecture.drawing import document
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -74,3 +78,28 @@ def test_the_drawn_arrows_are_the_legal_moves(heading: str, moves: Mapping[Any, 
     ends = set(re.findall(r"(?m)^  (\w+) --> \[\*\]$", section))
     assert ends == {str(state) for state, afters in moves.items() if not afters}
     assert set(re.findall(r"(?m)^\| `(\w+)` \|", section)) == {str(state) for state in moves}
+
+
+def test_the_rooms_are_drawn_as_they_are() -> None:
+    drawn = (ROOT / "docs" / "drawings" / "rooms.md").read_text("utf-8")
+    assert drawn == document(), "the code has changed: `make drawings`"
+
+
+STAFF = (ROOT / "docs" / "staff.md").read_text("utf-8")
+
+
+def test_the_guide_of_the_staff_lists_every_desk_with_its_keys() -> None:
+    with override("ru"):
+        desks = [(str(desk.label), f"g {desk.letter}") for desk in DESKS]
+    section = STAFF.split("## Desks\n")[1].split("\n## ")[0]
+    assert re.findall(r"(?m)^\| ([^|]+?) \| .+ \| `(g \w)` \|$", section) == desks
+
+
+def test_no_two_desks_share_a_letter() -> None:
+    letters = [desk.letter for desk in DESKS]
+    assert sorted(letters) == sorted(set(letters))
+
+
+def test_the_guide_of_the_staff_lists_every_role() -> None:
+    section = STAFF.split("## Roles\n")[1].split("\n## ")[0]
+    assert re.findall(r"(?m)^\| `(\w+)` \|", section) == [str(role) for role in ROLES]
