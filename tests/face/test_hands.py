@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
-from svet.accounts.tests.factories import make_account, make_link
 
+from svet.accounts.tests.factories import make_account, make_link
 from svet.notices.models import Notice
 from svet.notices.rules import Event
 from svet.payments.tests.factories import make_card, owe

@@ -24,7 +24,7 @@ from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState, ma
 from svet.people.rules.staff import checked_reason
 
 
-class RowReason(StrEnum):
+class SuspenseReason(StrEnum):
     NOT_FOUND = "row_not_found"
     DECIDED = "row_already_decided"
     NOT_STAFF = "row_not_staff"
@@ -58,11 +58,11 @@ def account_for_row(*, row_id: str, account_number: str) -> Account:
     try:
         number = normalise_account_number(account_number, row.provider.account_lengths)
     except NumberRefused:
-        raise RowRefused(RowReason.NUMBER, field="account_number") from None
+        raise RowRefused(SuspenseReason.NUMBER, field="account_number") from None
     found = Account.objects.select_related("provider", "premises").filter(number=number)
     account = found.filter(provider_id=row.provider_id).first()
     if account is None:
-        reason = RowReason.OTHER_PROVIDER if found.exists() else RowReason.ACCOUNT
+        reason = SuspenseReason.OTHER_PROVIDER if found.exists() else SuspenseReason.ACCOUNT
         details = {"provider": row.provider.name}
         raise RowRefused(reason, field="account_number", details=details)
     return account
@@ -89,7 +89,7 @@ def put_on_account(
     said = _judge(by, reason)
     account = account_for_row(row_id=row_id, account_number=account_number)
     if account.public_id != seen_account_id:
-        raise RowRefused(RowReason.OTHER_ACCOUNT, field="account_number")
+        raise RowRefused(SuspenseReason.OTHER_ACCOUNT, field="account_number")
     with use_case():
         row = _locked(row_id, by=by)
         day = _day(row, paid_on, now=now)
@@ -155,7 +155,7 @@ def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> Re
 
 def _judge(by: Actor, reason: str) -> str:
     if by.kind is not ActorKind.STAFF:
-        raise RowRefused(RowReason.NOT_STAFF)
+        raise RowRefused(SuspenseReason.NOT_STAFF)
     return checked_reason(reason.replace("\0", ""))
 
 
@@ -164,9 +164,9 @@ def _waiting(row_id: str) -> RegisterPayment:
     rows = RegisterPayment.objects.select_related("provider").filter(public_id=row_id)
     row = rows.first() if proper else None
     if row is None:
-        raise RowNotFound(RowReason.NOT_FOUND)
+        raise RowNotFound(SuspenseReason.NOT_FOUND)
     if row.state not in WAITING:
-        raise RowConflict(RowReason.DECIDED)
+        raise RowConflict(SuspenseReason.DECIDED)
     return row
 
 
@@ -179,7 +179,7 @@ def _locked(row_id: str, *, by: Actor) -> RegisterPayment:
         .get(public_id=row_id)
     )
     if row.state not in WAITING:
-        raise RowConflict(RowReason.DECIDED)
+        raise RowConflict(SuspenseReason.DECIDED)
     check_claim(kind=CaseKind.ROW, subject=row_id, by=by)
     return row
 
@@ -188,20 +188,20 @@ def _day(row: RegisterPayment, given: date | None, *, now: datetime) -> date:
     if row.reason not in NO_DAY:
         return row.effective_on
     if given is None:
-        raise RowRefused(RowReason.DAY_NEEDED, field="paid_on")
+        raise RowRefused(SuspenseReason.DAY_NEEDED, field="paid_on")
     today = provider_today(row.provider, now)
     if not today - timedelta(days=settings.PAYMENT_OLDEST_DAYS) <= given <= today:
-        raise RowRefused(RowReason.DAY, field="paid_on")
+        raise RowRefused(SuspenseReason.DAY, field="paid_on")
     return given
 
 
 def _move(row: RegisterPayment, new: RegisterState, *, now: datetime, **changes: object) -> None:
     old = RegisterState(row.state)
     if not may_move(old=old, new=new):
-        raise RowConflict(RowReason.DECIDED)
+        raise RowConflict(SuspenseReason.DECIDED)
     changed = {"state": new, "settled_at": now, "payer": "", **changes}
     if not RegisterPayment.objects.filter(pk=row.pk, state=old).update(**changed):
-        raise RowConflict(RowReason.DECIDED)
+        raise RowConflict(SuspenseReason.DECIDED)
     row.state = new
 
 

@@ -17,7 +17,7 @@ from svet.staff.shell.session import staff_session
 
 
 @dataclass(frozen=True, slots=True)
-class MenuEntry:
+class DeskEntry:
     """A desk as the menu and the queue page show it; ``waiting`` is None where nothing is counted."""
 
     desk: Desk
@@ -43,13 +43,13 @@ class StaffFrame:
         return texts.ROLES[self.member.role] if self.member is not None else ""
 
     @cached_property
-    def desks(self) -> list[MenuEntry]:
+    def desks(self) -> list[DeskEntry]:
         """The desks the member may open, in the order of the menu."""
         if self.member is None:
             return []
         now, path = now_of(self._request), self._request.path
         return [
-            MenuEntry(desk, path.startswith(desk.url), None if desk.count is None else desk.count(now))
+            DeskEntry(desk, path.startswith(desk.url), None if desk.count is None else desk.count(now))
             for desk in DESKS
             if desk.permission in self.member.permissions
         ]
