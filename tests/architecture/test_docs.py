@@ -55,6 +55,30 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
     assert targets <= made
 
 
+TOLD = [ROOT / "CONTRIBUTING.md", ROOT / "docs" / "drawings" / "flows.md", ROOT / "docs" / "staff.md"]
+
+
+@pytest.mark.parametrize("page", TOLD, ids=name_of)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"`((?:svet|tests|docs)/[\w./-]*)`", page.read_text("utf-8"))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_station_of_a_flow_is_a_function() -> None:
+    told = (ROOT / "docs" / "drawings" / "flows.md").read_text("utf-8")
+    stations = re.findall(r"`(svet(?:\.\w+)+)\.(\w+)`", told)
+    assert len(stations) > 30
+    missing = []
+    for module, function in stations:
+        place = ROOT.joinpath(*module.split("."))
+        file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        text = file.read_text("utf-8") if file.exists() else ""
+        if not re.search(rf"(?m)^(?:async )?def {function}\(", text):
+            missing.append(f"{module}.{function}")
+    assert missing == []
+
+
 @pytest.mark.parametrize("page", READMES, ids=name_of)
 def test_the_pictures_of_the_readme_are_light(page: Path) -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text("utf-8"))
