@@ -16,6 +16,11 @@ def default_account_lengths() -> list[int]:
     return [10]
 
 
+def default_time_zone() -> str:
+    """The zone of the installation."""
+    return settings.TIME_ZONE
+
+
 class Provider(models.Model):
     """Whoever supplies a service to accounts; owns its number format, reading window and requisites."""
 
@@ -38,7 +43,7 @@ class Provider(models.Model):
     dispute_days = models.PositiveSmallIntegerField(default=30)
     # For how many months a reading that nobody looked at may be sent while people are away.
     absence_months = models.PositiveSmallIntegerField(default=3)
-    time_zone = models.CharField(max_length=40, default="Asia/Yekaterinburg")
+    time_zone = models.CharField(max_length=40, default=default_time_zone)
     hotline = models.CharField(max_length=40, blank=True)
     region = models.CharField(max_length=100, blank=True)
     logo_color = models.CharField(max_length=7, default="#1f5fa8")
@@ -96,8 +101,7 @@ class Account(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     delivery = models.CharField(max_length=5, choices=BillDelivery.choices, default=BillDelivery.PAPER)
     delivery_email = models.EmailField(blank=True)
-    # Who chose e-mail: bills go to their address of that day while they hold the account. Empty when the
-    # address came with the registry.
+    # Who chose e-mail, while they hold the account; empty when the address came with the registry.
     delivery_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -290,6 +290,11 @@ def account_lengths() -> frozenset[int]:
     return frozenset(length for of_one in lengths for length in of_one) or frozenset({10})
 
 
+def provider_count() -> int:
+    """How many suppliers the installation has."""
+    return Provider.objects.count()
+
+
 def home_region() -> str:
     """The region of the first provider that names one: whose prices a visitor without an account sees."""
     named = Provider.objects.exclude(region="").order_by("pk").values_list("region", flat=True)

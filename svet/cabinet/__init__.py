@@ -1,1 +1,1 @@
-"""The customer's pages: a wing for each part of them, with views, forms, templates and tests, on a shell."""
+"""The customer's pages: a wing for each part of them with views, forms, templates and tests, over a shell."""

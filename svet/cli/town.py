@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from svet.sandbox.town import employees, operations, queries
+from svet.sandbox.town.retailer import name_the_retailer
 from svet.sandbox.town.settings import town_settings
 
 
@@ -13,6 +14,7 @@ def build_town(*, say: Callable[[str], None]) -> None:
     """Build what is missing of the town; the sign-ins are said as soon as they work."""
     now = datetime.now(UTC)
     town = town_settings(today=now.date())
+    name_the_retailer()
     if not queries.summary(today=now.date(), now=now)["complete"]:
         operations.build_first(town=town, now=now, progress=say)
         _say_sign_ins(say)

@@ -13,9 +13,11 @@ from svet.config.environment import (
     database_settings,
     environment_name,
     integer,
+    mail_port,
     origin_of,
     push_key,
     secret_key,
+    time_zone,
 )
 from svet.config.logs import logging_settings
 from svet.kernel import push_keys
@@ -151,7 +153,7 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 LANGUAGE_COOKIE_NAME = "svet-language"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = os.environ.get("SVET_TIME_ZONE", "Asia/Yekaterinburg")
+TIME_ZONE = time_zone(ENV)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("SVET_STATIC_ROOT", DATA / "static"))
@@ -174,10 +176,11 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 # The outer world. The defaults are the ports of `svet sandbox`; the demo overrides them when taken.
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("SVET_SMTP_HOST", "127.0.0.1")
-EMAIL_PORT = integer("SVET_SMTP_PORT", 8025)
+SMTP_TLS = os.environ.get("SVET_SMTP_TLS", "0")
+EMAIL_PORT = mail_port(env=ENV, encryption=SMTP_TLS)
 EMAIL_HOST_USER = os.environ.get("SVET_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("SVET_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = os.environ.get("SVET_SMTP_TLS", "0") == "1"
+EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP_TLS == "1", SMTP_TLS == "ssl"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SVET_MAIL_FROM", "svet@portal.example")
 SMS_URL = os.environ.get("SVET_SMS_URL", "smpp://svet:sandbox@127.0.0.1:8775?sender=SVET")

@@ -83,7 +83,7 @@ class ImportRow(models.Model):
             models.UniqueConstraint(fields=["file", "line_no"], name="exchange_row_of_file"),
             models.UniqueConstraint(
                 fields=["profile", "external_id"],
-                # Payments have an identity of their own: source, number and day (payments.RegisterPayment).
+                # Payments have an identity of their own: source, number and day (payments.ImportedPayment).
                 condition=models.Q(state__in=["applied", "suspense"]) & ~models.Q(profile="payments"),
                 name="exchange_row_applied_once",
             ),

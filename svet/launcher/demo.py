@@ -33,6 +33,8 @@ def child_environment(*, folder: Path, host: str, ports: Ports, url: str) -> dic
         "SVET_ACQUIRING_URL": f"yookassa+http://100500:test_sandbox@127.0.0.1:{ports.bank}/v3",
         "SVET_BANK_PAGE_ORIGINS": bank,
         "SVET_SANDBOX_URL": bank,
+        # One person looks at it, on a machine that may be busy with other things.
+        "SVET_QUEUE_SECONDS": "60",
     }
     kept = {name: os.environ.get(name, value) for name, value in made.items()}
     return kept | {

@@ -167,7 +167,7 @@ _DOUBTS = {
 }
 
 
-#: What a member of staff is told; the names are of ``operations.ReadingReviewReason``.
+#: What a member of staff is told; the names are of ``operations.ReviewReason``.
 _REVIEW = {
     "review_already_decided": gettext_lazy("Эти показания уже решил кто-то другой. Обновите очередь."),
     "review_below_last": gettext_lazy(

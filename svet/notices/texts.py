@@ -334,6 +334,8 @@ def event_name(event: Event) -> str:
         Event.CONTACT_CHANGED: _("Изменены телефон или почта"),
         Event.SECOND_FACTOR: _("Изменён второй шаг входа"),
         Event.OFFICE_ASKED: _("Подана заявка в офис"),
+        Event.TOKEN_ISSUED: _("Создан ключ для программы"),
+        Event.TOKEN_EXPIRES: _("Ключ для программы скоро перестанет действовать"),
     }.get(event, "")
 
 

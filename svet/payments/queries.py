@@ -24,10 +24,10 @@ from svet.payments.desk import (
     waiting_for_a_person,
 )
 from svet.payments.models import (
+    ImportedPayment,
     Order,
     OrderLine,
     PaymentRefund,
-    RegisterPayment,
     StateChange,
 )
 from svet.payments.promises import (
@@ -243,7 +243,7 @@ def register_payments(
     *, account_ids: Collection[int], since: datetime | None = None, until: datetime | None = None
 ) -> list[ImportedPaymentView]:
     """Payments of the accounts that came in registers, newest first."""
-    chosen = RegisterPayment.objects.filter(account_id__in=account_ids)
+    chosen = ImportedPayment.objects.filter(account_id__in=account_ids)
     if since is not None:
         chosen = chosen.filter(effective_on__gte=since.date())
     if until is not None:

@@ -32,7 +32,7 @@ class Source(models.Model):
 _ON_ACCOUNT = Q(state__in=[RegisterState.CREDITED.value, RegisterState.REVERSED.value])
 
 
-class RegisterPayment(models.Model):
+class ImportedPayment(models.Model):
     """A payment or a reversal that came in a register; taken once by source, number and day.
 
     ``twin`` counts the further bodies that came under one identity. A reversal (``kopecks`` below zero) has

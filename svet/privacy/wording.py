@@ -19,7 +19,7 @@ from svet.notices.rules import Event
 from svet.notices.texts import event_name
 from svet.payments.states import OrderState
 from svet.payments.texts import state_name
-from svet.privacy.acts import ACTS
+from svet.privacy.acts import act_name
 from svet.support.rules import AppealState
 from svet.support.texts import STATES, TOPICS
 
@@ -153,7 +153,7 @@ def _decoded(section: str, name: str, code: str) -> Text:
     if name == "phone" and code.startswith("+"):
         return formats.phone(code)
     if name == "action":
-        return ACTS.get(code, code)
+        return act_name(code)
     if name == "event":
         return event_name(Event(code)) or code
     return _CODES.get(name, {}).get(code, code)

@@ -34,8 +34,8 @@ from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.notices.rules import Event
-from svet.payments.models import Callback, Order, RegisterPayment
-from svet.payments.operations import PaymentRow, apply_register_payments
+from svet.payments.models import Callback, ImportedPayment, Order
+from svet.payments.operations import PaymentToApply, apply_register_payments
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
 from svet.people import operations as people
@@ -103,7 +103,7 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     order = make_order(person=payer, lines=[(account, 1_000)], now=now)
     Order.objects.filter(pk=order.pk).update(state=OrderState.REVIEW)
     callback = Callback.objects.create(raw=b"{}", received_at=now, outcome="unmatched", reference="nobody's")
-    row = PaymentRow(
+    row = PaymentToApply(
         "SUIP-1",
         None,
         "0399999999",
@@ -117,7 +117,7 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     return {
         "order_case_id": order.public_id,
         "callback_id": str(callback.pk),
-        "row_id": RegisterPayment.objects.get(external_id="SUIP-1").public_id,
+        "row_id": ImportedPayment.objects.get(external_id="SUIP-1").public_id,
     }
 
 
@@ -142,22 +142,9 @@ def build() -> World:
         chosen = dict.fromkeys(("can_submit", "can_pay", "can_manage"), False)
         make_link(person=cast[who], account=account, **(chosen | ({right: True} if right else {})))
     everything = dict.fromkeys(("can_submit", "can_pay", "can_manage"), True)
-    make_link(
-        person=cast[Who.DMITRY],
-        account=account,
-        ends_at=now - timedelta(seconds=1),
-        invited_by=anna,
-        confirmed=True,
-        **everything,
-    )
-    make_link(
-        person=cast[Who.EGOR],
-        account=account,
-        suspended_at=now,
-        invited_by=anna,
-        confirmed=True,
-        **everything,
-    )
+    guest: dict[str, Any] = {"invited_by": anna, "confirmed": True, **everything}
+    make_link(person=cast[Who.DMITRY], account=account, ends_at=now - timedelta(seconds=1), **guest)
+    make_link(person=cast[Who.EGOR], account=account, suspended_at=now, **guest)
     newcomer = make_link(person=make_person(), account=account)
     suspended = make_link(person=make_person(), account=account, suspended_at=now)
     invitation = account_operations.invite(

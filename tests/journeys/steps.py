@@ -16,6 +16,8 @@ PASSWORD = "Kx7mVq2p-Fonar"
 def register(page: Page, demo: Demo, phone: str, password: str = PASSWORD) -> None:
     """From the first page to an empty cabinet."""
     page.goto("/")
+    if not page.get_by_role("button", name="Зарегистрироваться").is_visible():
+        page.get_by_role("link", name="Регистрация").click()  # somebody was signed in here before
     page.get_by_label("Телефон").first.fill(phone)
     page.get_by_label("Пароль", exact=True).first.fill(password)
     page.get_by_label(re.compile("Я принимаю")).first.check()

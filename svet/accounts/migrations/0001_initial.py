@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('due_day', models.PositiveSmallIntegerField(default=15)),
                 ('dispute_days', models.PositiveSmallIntegerField(default=30)),
                 ('absence_months', models.PositiveSmallIntegerField(default=3)),
-                ('time_zone', models.CharField(default='Asia/Yekaterinburg', max_length=40)),
+                ('time_zone', models.CharField(default=svet.accounts.models.default_time_zone, max_length=40)),
                 ('hotline', models.CharField(blank=True, max_length=40)),
                 ('region', models.CharField(blank=True, max_length=100)),
                 ('logo_color', models.CharField(default='#1f5fa8', max_length=7)),

@@ -20,7 +20,7 @@ FROM unnest(%(accounts)s::bigint[]) a (id)
 """
 
 
-class Standing(NamedTuple):
+class AccountMonths(NamedTuple):
     """One account seen from a month: what is charged after and before it, and the first open problem."""
 
     later: Month | None
@@ -36,7 +36,7 @@ class Standing(NamedTuple):
         return first if first is not None and first < period else None
 
 
-def standings(account_ids: Sequence[int], period: Month) -> dict[int, Standing]:
+def standings(account_ids: Sequence[int], period: Month) -> dict[int, AccountMonths]:
     """Where each account stands seen from ``period``."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -48,6 +48,6 @@ def standings(account_ids: Sequence[int], period: Month) -> dict[int, Standing]:
             },
         )
         return {
-            account_id: Standing(*(None if day is None else Month.of(day) for day in days))
+            account_id: AccountMonths(*(None if day is None else Month.of(day) for day in days))
             for account_id, *days in cursor.fetchall()
         }

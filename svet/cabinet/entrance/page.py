@@ -232,7 +232,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """«Выйти из аккаунта»: the session dies on the server, not only in the browser."""
     close_session(request)
     messages.success(request, _("Вы вышли из аккаунта."))
-    return redirect(f"/entrance/?tab={_SIGN_IN}")
+    response = redirect(f"/entrance/?tab={_SIGN_IN}")
+    # Not the storage: readings that wait there for a network are sealed for their person (docs/adr/0080).
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 urlpatterns: list[URLPattern] = [

@@ -22,7 +22,7 @@ from svet.payments.rules import LIMITS, body_hash
 
 
 @dataclass(frozen=True, slots=True)
-class AccountToCharge:
+class CardCharge:
     """One account of the question."""
 
     account: AccountCard
@@ -35,7 +35,7 @@ class Question:
 
     key: UUID
     card: CardView
-    charges: tuple[AccountToCharge, ...]
+    charges: tuple[CardCharge, ...]
     total: Money
     form: PaymentForm
     consent: str
@@ -69,5 +69,5 @@ def question(form: PaymentForm, *, person_id: int, now: datetime) -> Question | 
         account = known.get(public_id)
         if account is None or Right.PAY not in account.rights:
             raise AccountNotPayable(OrderReason.ACCOUNT_NOT_FOUND, field="lines")
-        charges.append(AccountToCharge(account, money))
+        charges.append(CardCharge(account, money))
     return Question(form.key, mine[0], tuple(charges), total, form, consent)

@@ -163,7 +163,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _foreign_form(request: HttpRequest, reason: str) -> HttpResponse:
     """The browser says that the form stood at an address this site does not call its own."""
-    given = request.headers.get("Origin") or request.headers.get("Referer") or "?"
+    given = request.headers.get("Origin") or request.headers.get("Referer") or "null"
+    shown = _("(браузер его скрыл)") if given == "null" else given[:100]
     # Nothing the person did: either a strange page sent the form, or the site's own address is set wrongly.
     log.warning("form refused: %s; SVET_BASE_URL is %s", reason[:300], settings.BASE_URL)
     return _page(
@@ -174,7 +175,7 @@ def _foreign_form(request: HttpRequest, reason: str) -> HttpResponse:
             "Браузер сообщил, что форма открыта по адресу %(given)s, а кабинет работает по адресу %(own)s."
             " Мы её не приняли. Ничего не изменилось."
         )
-        % {"given": given[:100], "own": settings.BASE_URL},
+        % {"given": shown, "own": settings.BASE_URL},
         advice=_(
             "Откройте кабинет по его адресу и отправьте форму оттуда. Если вы так и сделали, это наша ошибка:"
             " позвоните нам и назовите номер."

@@ -99,11 +99,11 @@ class Frame:
 
     @cached_property
     def installation(self) -> InstallationView:
-        """The retailer's brand and hotline; the defaults when the database does not answer."""
+        """The retailer's brand and hotline; nobody's when the database does not answer."""
         try:
             return site.installation()
         except DatabaseError:
-            return site.DEFAULTS
+            return site.nobody()
 
     @property
     def now(self) -> datetime:

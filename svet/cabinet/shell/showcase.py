@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
 from django.urls import path
 from django.urls.resolvers import URLPattern
@@ -128,6 +129,7 @@ TROUBLES: dict[str, Callable[[HttpRequest, Exception], HttpResponse]] = {
     "500": lambda request, _: errors.server_error(request),
     "503": lambda request, _: errors.unavailable(request),
     "csrf": lambda request, _: errors.csrf_failure(request),
+    "origin": lambda request, _: errors.csrf_failure(request, REASON_BAD_ORIGIN % "https://portal.example"),
     "maintenance": lambda request, _: errors.maintenance(request),
 }
 

@@ -55,6 +55,8 @@ def leaves(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield (*path, name)
             yield from leaves(command, (*path, name))
         elif command is not None:
             yield (*path, name)
@@ -138,6 +140,33 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--period", "2026-13"],
             ["--period", "2026-11", "--provider", "nobody"],
         ],
+        ("bill", "problems"): [
+            [],
+            ["--period", "2026-11", "--provider", "ues"],
+            ["--period", "2026-13"],
+            ["--provider", "nobody"],
+        ],
+        ("policy", "show"): [[], ["--provider", "ues"], ["--provider", "nobody"]],
+        ("policy", "set"): [
+            ["--from", "2027-02", "--norm", "100"],
+            ["--from", "2027-02", "--norm", "100"],
+            ["--from", "2027-02", "--norm", "-1"],
+            ["--from", "2027-13", "--norm", "100"],
+            ["--provider", "nobody", "--from", "2027-02", "--norm", "100"],
+        ],
+        ("bills", "print"): [
+            ["--period", "2026-11", "--out", str(files.folder / "print")],
+            ["--period", "2026-11", "--out", str(files.folder / "print")],
+            ["--period", "2026-13"],
+            ["--again", "nothing"],
+        ],
+        ("source", "add"): [
+            ["sber", "--name", "Сбербанк"],
+            ["sber", "--name", "Сбербанк"],
+            ["Сбер", "--name", "Сбербанк"],
+            ["vtb", "--name", "ВТБ", "--provider", "nobody"],
+        ],
+        ("source", "list"): [[]],
         ("verify",): [[]],
         ("meter", "replace"): [
             [*replace, "--final", "day=1"],

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class RequestHead(Protocol):
+class AsgiScope(Protocol):
     """What we read of a request's head (RSGI)."""
 
     client: str
@@ -33,7 +33,7 @@ class Answer:
     body: bytes
 
 
-def environ_of(scope: RequestHead, body: bytes) -> dict[str, Any]:
+def environ_of(scope: AsgiScope, body: bytes) -> dict[str, Any]:
     """The request as WSGI has it (PEP 3333); ``body`` is all of it, whatever its head had promised."""
     server, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {

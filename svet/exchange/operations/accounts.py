@@ -18,7 +18,7 @@ from svet.exchange.operations.outcomes import RowOutcome, State, changed, refuse
 from svet.exchange.operations.standing import standing
 from svet.exchange.rules import accounts as register
 from svet.exchange.rules.accounts import AccountRow
-from svet.exchange.rules.comparing import AccountOnRecord, account_body, differences, meter_body
+from svet.exchange.rules.comparing import KnownAccount, account_body, differences, meter_body
 from svet.exchange.rules.refusals import RowReason
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
@@ -87,7 +87,7 @@ def _refusal(row: AccountRow, reason: RowReason, text: str = "", *, column: str 
 class _Entering:
     """One provider's rows while they are walked: what stands, what this file adds to it."""
 
-    known: dict[str, AccountOnRecord]
+    known: dict[str, KnownAccount]
     named: Mapping[str, set[str]]
     accounts: list[AccountRow] = field(default_factory=list)
     meters: list[AccountRow] = field(default_factory=list)
@@ -96,7 +96,7 @@ class _Entering:
         """What differs from what is there; an empty list for a repetition, None for something new."""
         account = self.known.get(row.number)
         if account is None:
-            self.known[row.number] = AccountOnRecord(
+            self.known[row.number] = KnownAccount(
                 account_body(row), meters={row.meter_serial: meter_body(row)}
             )
             self.accounts.append(row)

@@ -14,7 +14,7 @@ from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.exchange import texts
 from svet.exchange.operations.outcomes import RowOutcome, State
 from svet.exchange.rules import payments as register
-from svet.exchange.rules.payments import BankRow
+from svet.exchange.rules.payments import PaymentRow
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.payments import operations as payments
 from svet.payments.registers import UNNAMED, WaitReason
@@ -51,10 +51,10 @@ def apply(text: str, *, source: str, now: datetime) -> list[RowOutcome]:
         for (line, fault), money in zip(found.faults, found.sums, strict=True)
     ]
     books = _Books(found.rows, named, now=now)
-    judged: list[tuple[BankRow, payments.PaymentRow]] = []
+    judged: list[tuple[PaymentRow, payments.PaymentToApply]] = []
     for row in found.rows:
         paid = books.judge(row)
-        if isinstance(paid, payments.PaymentRow):
+        if isinstance(paid, payments.PaymentToApply):
             judged.append((row, paid))
         else:
             outcomes.append(_rejected(row, paid))
@@ -88,7 +88,7 @@ class _Place:
 class _Books:
     """Whose each row of a register is: account, legal entity, and whether its day can be."""
 
-    def __init__(self, rows: Sequence[BankRow], named: SourceView | None, *, now: datetime) -> None:
+    def __init__(self, rows: Sequence[PaymentRow], named: SourceView | None, *, now: datetime) -> None:
         zones = dict(Provider.objects.order_by("pk").values_list("pk", "time_zone"))
         days = {pk: now.astimezone(ZoneInfo(zone)).date() for pk, zone in zones.items()}
         self.today = max(days.values(), default=now.date())
@@ -110,7 +110,7 @@ class _Books:
         except NumberRefused:
             return written
 
-    def _only_provider(self, rows: Iterable[BankRow], providers: Sequence[int]) -> int | None:
+    def _only_provider(self, rows: Iterable[PaymentRow], providers: Sequence[int]) -> int | None:
         """The one provider whose accounts the register pays; never a guess between two."""
         if len(providers) == 1:
             return providers[0]
@@ -119,7 +119,7 @@ class _Books:
         }
         return seen.pop() if len(seen) == 1 else None
 
-    def judge(self, row: BankRow) -> payments.PaymentRow | RowReason:
+    def judge(self, row: PaymentRow) -> payments.PaymentToApply | RowReason:
         """The payment to apply, or why there is none."""
         if not row.sum:
             return RowReason.MONEY
@@ -130,7 +130,7 @@ class _Books:
         if provider is None:
             return RowReason.BOOKS_UNKNOWN
         impossible = self._impossible(row.paid_on, place) is not None
-        return payments.PaymentRow(
+        return payments.PaymentToApply(
             external_id=row.external_id,
             account_id=place.account_id if place is not None else None,
             account_text=number,
@@ -171,7 +171,7 @@ def _places(numbers: set[str]) -> Mapping[str, Sequence[_Place]]:
     return found
 
 
-def _rejected(row: BankRow, reason: RowReason) -> RowOutcome:
+def _rejected(row: PaymentRow, reason: RowReason) -> RowOutcome:
     return RowOutcome(
         row.line_no,
         State.REJECTED,
@@ -184,9 +184,17 @@ def _rejected(row: BankRow, reason: RowReason) -> RowOutcome:
     )
 
 
-def _outcome(row: BankRow, fate: payments.Fate) -> RowOutcome:
+def _waiting(row: PaymentRow, fate: payments.Fate) -> str:
+    """Why the money is on no account yet, and how much it is."""
+    reason = RowReason(fate.reason or "")
+    if reason is RowReason.ACCOUNT_UNKNOWN:
+        return texts.waits(account=row.account, kopecks=row.sum.kopecks)
+    return texts.explain_waiting(reason, day=row.paid_on)
+
+
+def _outcome(row: PaymentRow, fate: payments.Fate) -> RowOutcome:
     reason: RowReason | str = RowReason(fate.reason) if fate.reason else ""
-    text = texts.explain_waiting(RowReason(fate.reason), day=row.paid_on) if fate.reason else ""
+    text = _waiting(row, fate) if fate.reason else ""
     fault = row.fault if fate.reason is WaitReason.UNREAD else None
     if fault is not None:
         reason, text = fault.reason, texts.explain_fault(fault)

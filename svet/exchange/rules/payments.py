@@ -39,7 +39,7 @@ _SUM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class BankRow:
+class PaymentRow:
     """One payment: ``external_id`` is the bank's number of the operation (СУИП), a sum below zero a reversal.
 
     ``fault`` says what of the row could not be read although number, day and sum are certain.
@@ -64,7 +64,7 @@ class PaymentRegister:
     ``faults`` are the rows that cannot be told from others; ``sums`` are their sums where they are known.
     """
 
-    rows: Sequence[BankRow]
+    rows: Sequence[PaymentRow]
     faults: Sequence[tuple[RegisterLine, RowFault]]
     total: Money
     order_number: str
@@ -90,18 +90,18 @@ def parse(text: str) -> PaymentRegister:
     if not lines or not lines[-1][1].startswith("="):
         heading = lines[0][1].strip()[:60] if lines else ""
         raise FileRefused(FileReason.TRAILER_MISSING, field="file", details={"heading": heading})
-    rows: list[BankRow] = []
+    rows: list[PaymentRow] = []
     bad: list[_Bad] = []
     for number, raw in lines[:-1]:
         read = _read(number, raw)
-        if isinstance(read, BankRow):
+        if isinstance(read, PaymentRow):
             rows.append(read)
         else:
             bad.append(read)
     return _checked(rows, bad, lines[-1][1])
 
 
-def _read(number: int, raw: str) -> BankRow | _Bad:
+def _read(number: int, raw: str) -> PaymentRow | _Bad:
     text = raw.strip("\r\n")
     parts = [part.strip() for part in text.replace("\r", " ").split(";")]
     line = RegisterLine(number, text[:2000], dict(zip(NAMES, parts, strict=False)))
@@ -117,7 +117,7 @@ def _read(number: int, raw: str) -> BankRow | _Bad:
         return _Bad(line, fault or RowFault(number, field.column, field.reason), found, certain=not wide)
 
 
-def _row(line: RegisterLine, paid: Money | None, fault: RowFault | None) -> BankRow:
+def _row(line: RegisterLine, paid: Money | None, fault: RowFault | None) -> PaymentRow:
     """The row, with what of it could not be read. :raises FieldFault: number, day or sum cannot be known"""
     fields = line.fields if fault is None else {name: line.fields.get(name, "") for name in _HEAD}
     number = values.text(fields, "suip", longest=64)
@@ -129,7 +129,7 @@ def _row(line: RegisterLine, paid: Money | None, fault: RowFault | None) -> Bank
     transfer = _money_or_none(fields.get("transfer", ""))
     if transfer is None and fault is None:
         fault = RowFault(line.number, "transfer", _why_no_sum(fields["transfer"]))
-    return BankRow(
+    return PaymentRow(
         line_no=line.number,
         raw=line.raw,
         external_id=number,
@@ -193,7 +193,7 @@ def _sum_by_its_place(parts: Sequence[str]) -> Money | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _checked(rows: list[BankRow], bad: list[_Bad], trailer: str) -> PaymentRegister:
+def _checked(rows: list[PaymentRow], bad: list[_Bad], trailer: str) -> PaymentRegister:
     parts = [part.strip() for part in trailer.strip("\r\n").lstrip("=").split(";")]
     fields = dict(zip(("count", "sum", "transfer", "commission", "order", "date"), parts, strict=False))
     total = _money_or_none(fields.get("sum", ""))

@@ -52,9 +52,9 @@ def test_a_row_of_two_lines_keeps_both_and_the_separator_line_stays() -> None:
 def test_the_control_line_of_rejected_payments_agrees_with_them() -> None:
     rows = [("S1", NUMBERS[0], "300,00"), ("S2", NUMBERS[1], "12,50"), ("S3", NUMBERS[1], "7,25")]
     content = payment_lines(*rows).replace(
-        b"05-11-2026;10-20-30;8597;0112;77;S1", b"05-11-2026;99-20-30;8597;0112;77;S1"
+        b"05-11-2026;10-20-30;8597;0112;77;S1", b"31-02-2026;10-20-30;8597;0112;77;S1"
     )
-    content = content.replace(b"05-11-2026;10-20-30;8597;0112;77;S3", b"05-11-2026;99-20-30;8597;0112;77;S3")
+    content = content.replace(b"05-11-2026;10-20-30;8597;0112;77;S3", b"31-02-2026;10-20-30;8597;0112;77;S3")
     report = take("payments", content)
     assert (report.applied, report.rejected) == (1, 2)
     assert [said[:8] for said in sentences(report)] == ["Строка 1", "Строка 3"]
@@ -62,7 +62,7 @@ def test_the_control_line_of_rejected_payments_agrees_with_them() -> None:
     lines = rejected.decode("cp1251").split("\r\n")
     assert lines[-1] == "=2;307,25;307,25;0,00;17;28-11-2026"
     assert lines[:-1] == [content.decode("cp1251").split("\r\n")[n] for n in (0, 2)]
-    again = take("payments", rejected.replace(b"99-20-30", b"10-20-30"))
+    again = take("payments", rejected.replace(b"31-02-2026", b"05-11-2026"))
     assert (again.applied, again.sum_kopecks) == (2, 30_725)
 
 

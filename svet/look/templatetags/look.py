@@ -109,9 +109,9 @@ def phone(value: str | None) -> str:
 
 
 @register.filter
-def unbroken(value: object) -> SafeString:
+def unbroken(value: str | None) -> SafeString:
     """The text with its numbers of papers («П-7K3M-Q2X9», «2610-0300592346») kept on one line each."""
-    text = conditional_escape("" if value is None else value if isinstance(value, SafeString) else str(value))
+    text = conditional_escape(value if isinstance(value, SafeString) else str(value or ""))
     return mark_safe(_NUMBERS.sub(r'<span class="nowrap">\g<0></span>', text))  # noqa: S308 escaped above
 
 

@@ -22,12 +22,7 @@ from svet.metering.operations.meters import MeterRow, install_meter, install_met
 from svet.metering.operations.photos import add_photo, keep_photo
 from svet.metering.operations.reminding import remind_of_verification, remind_of_windows
 from svet.metering.operations.replacing import replace_meter
-from svet.metering.operations.reviewing import (
-    ReadingReviewReason,
-    ReadingReviewRefused,
-    correct_review,
-    decide_review,
-)
+from svet.metering.operations.reviewing import ReviewReason, ReviewRefused, correct_review, decide_review
 from svet.metering.operations.submitting import (
     ConfirmationNeeded,
     KeyReason,
@@ -50,8 +45,8 @@ __all__ = [
     "KeyReused",
     "MeterRow",
     "ReadingReceipt",
-    "ReadingReviewReason",
-    "ReadingReviewRefused",
+    "ReviewReason",
+    "ReviewRefused",
     "SetRefused",
     "WithdrawRefused",
     "add_photo",

@@ -21,7 +21,7 @@ from svet.metering.operations.telling import tell_accepted, tell_corrected, tell
 from svet.metering.rules import ReadingChannel, ReadingKind, ReadingState, Zone, judge
 
 
-class ReadingReviewReason(StrEnum):
+class ReviewReason(StrEnum):
     """Why the staff's decision cannot stand."""
 
     ALREADY = "review_already_decided"
@@ -29,14 +29,14 @@ class ReadingReviewReason(StrEnum):
     WORDS = "review_words_required"
 
 
-class ReadingReviewRefused(Refused):
+class ReviewRefused(Refused):
     """The set cannot be decided like that."""
 
 
 def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: datetime) -> None:
     """The staff takes or refuses a set under review and the holders are told, with ``reason`` in its words.
 
-    :raises ReadingReviewRefused: it is no longer there, or it lies below the last reading and would make the
+    :raises ReviewRefused: it is no longer there, or it lies below the last reading and would make the
         consumption negative: correct it, or take a control reading
     """
     with use_case():
@@ -75,11 +75,11 @@ def correct_review(
 
     ``turned``: the dial has passed zero. The customer's set stays beside it and names the new one.
 
-    :raises ReadingReviewRefused: no longer there, or without words
+    :raises ReviewRefused: no longer there, or without words
     :raises ReadingRefused: no values of this dial, or below the last reading
     """
     if not reason.strip():
-        raise ReadingReviewRefused(ReadingReviewReason.WORDS, field="reason")
+        raise ReviewRefused(ReviewReason.WORDS, field="reason")
     with use_case():
         row = _waiting(set_id)
         known = queries.dials(meters=[row.meter], read_on=row.read_on)[row.meter_id]
@@ -117,7 +117,7 @@ def correct_review(
 
 
 def _waiting(set_id: int) -> ReadingSet:
-    """A set under review with its meter locked. :raises ReadingReviewRefused: it is no longer there"""
+    """A set under review with its meter locked. :raises ReviewRefused: it is no longer there"""
     # The meter first: whoever else decides has let go of it before the set is read.
     meter = Meter.objects.select_for_update(no_key=True).only("pk").filter(readingset=set_id).first()
     row = (
@@ -126,19 +126,19 @@ def _waiting(set_id: int) -> ReadingSet:
         .first()
     )
     if meter is None or row is None:
-        raise ReadingReviewRefused(ReadingReviewReason.ALREADY)
+        raise ReviewRefused(ReviewReason.ALREADY)
     return row
 
 
 def _check_still_true(row: ReadingSet, values: Mapping[Zone, NewValue]) -> None:
-    """Other readings may have come while it waited. :raises ReadingReviewRefused: it runs backwards"""
+    """Other readings may have come while it waited. :raises ReviewRefused: it would run backwards now"""
     known = queries.dials(meters=[row.meter], read_on=row.read_on)[row.meter_id]
     judgement = judge(
         dials=known.dials, values={zone: value.value for zone, value in values.items()}, read_on=row.read_on
     )
     turns = {zone: verdict.turns for zone, verdict in judgement.verdicts.items()}
     if judgement.refusals or turns != {zone: value.turns for zone, value in values.items()}:
-        raise ReadingReviewRefused(ReadingReviewReason.BELOW)
+        raise ReviewRefused(ReviewReason.BELOW)
 
 
 def _move(
@@ -154,7 +154,7 @@ def _move(
         words=words.strip(),
     )
     if not moved:
-        raise ReadingReviewRefused(ReadingReviewReason.ALREADY)
+        raise ReviewRefused(ReviewReason.ALREADY)
 
 
 def _record(

@@ -19,7 +19,7 @@ from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet
-from svet.metering.operations import ReadingReceipt, ReadingReviewRefused, SetRefused, WithdrawRefused
+from svet.metering.operations import ReadingReceipt, ReviewRefused, SetRefused, WithdrawRefused
 from svet.metering.queries import MeterNotFound
 from svet.metering.rules import (
     Dial,
@@ -119,13 +119,13 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
     receipt = send(anna, meter, 120, insist=True)
     waiting = ReadingSet.objects.get(public_id=receipt.set_id)
     staff = Actor.staff(make_person().pk)
-    with pytest.raises(ReadingReviewRefused):
+    with pytest.raises(ReviewRefused):
         operations.decide_review(by=staff, set_id=waiting.pk, accept=True, reason="", now=NOW)
     with pytest.raises(SetRefused):
         operations.correct_review(
             by=staff, set_id=waiting.pk, values={Zone.SINGLE: Decimal(120)}, turned=False, reason="x", now=NOW
         )
-    with pytest.raises(ReadingReviewRefused):
+    with pytest.raises(ReviewRefused):
         operations.correct_review(
             by=staff,
             set_id=waiting.pk,
@@ -150,7 +150,7 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
     notice = Notice.objects.get(recipient_id=anna.recipient_id, event=Event.READING_CORRECTED)
     assert "3\u00a0612" in notice.text
     assert Entry.objects.filter(action="readings.reviewed", account_id=meter.account_id).count() == 1
-    with pytest.raises(ReadingReviewRefused):
+    with pytest.raises(ReviewRefused):
         operations.decide_review(by=staff, set_id=waiting.pk, accept=False, reason="", now=NOW)
 
 
@@ -175,7 +175,7 @@ def test_what_became_wrong_while_it_waited_is_not_accepted() -> None:
     operations.take_control_reading(
         by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(60_000)}, read_on=TODAY, now=NOW
     )
-    with pytest.raises(ReadingReviewRefused):
+    with pytest.raises(ReviewRefused):
         operations.decide_review(by=OFFICE, set_id=waiting.pk, accept=True, reason="", now=NOW)
 
 

@@ -9,6 +9,7 @@ from svet.notices import operations, queries
 from svet.notices.models import Delivery, Notice
 from svet.notices.rules import DeliveryState, Event, NoticeChannel
 from svet.notices.tests.factories import make_recipient
+from svet.sandbox.town.retailer import name_the_retailer
 from tests.jobs import waiting_jobs
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,7 @@ def tell(recipient_id: int, event: Event = Event.DUE_NEAR, params: dict[str, str
 
 
 def test_telling_fills_the_bell_and_promises_by_every_wanted_channel() -> None:
+    name_the_retailer()
     anna = make_recipient(email="anna@example.com")
     tell(anna.id)
     notice = Notice.objects.get()

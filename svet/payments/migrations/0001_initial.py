@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='RegisterPayment',
+            name='ImportedPayment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', svet.kernel.fields.PublicIdField()),
@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                 ('settled_at', models.DateTimeField(null=True)),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
                 ('provider', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.provider')),
-                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='payments.registerpayment')),
+                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='payments.importedpayment')),
             ],
         ),
         migrations.CreateModel(
@@ -306,31 +306,31 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('kopecks__gt', 0)), name='payments_refund_line_positive'),
         ),
         migrations.AddIndex(
-            model_name='registerpayment',
+            model_name='importedpayment',
             index=models.Index(fields=['account', 'effective_on'], name='payments_register_account'),
         ),
         migrations.AddIndex(
-            model_name='registerpayment',
+            model_name='importedpayment',
             index=models.Index(fields=['external_id'], name='payments_register_number'),
         ),
         migrations.AddIndex(
-            model_name='registerpayment',
+            model_name='importedpayment',
             index=models.Index(condition=models.Q(('state__in', ['suspense', 'differs'])), fields=['paid_on'], name='payments_register_waiting'),
         ),
         migrations.AddConstraint(
-            model_name='registerpayment',
+            model_name='importedpayment',
             constraint=models.UniqueConstraint(condition=models.Q(('kopecks__gt', 0)), fields=('source', 'external_id', 'paid_on', 'twin'), name='payments_register_once'),
         ),
         migrations.AddConstraint(
-            model_name='registerpayment',
+            model_name='importedpayment',
             constraint=models.UniqueConstraint(condition=models.Q(('kopecks__lt', 0)), fields=('source', 'external_id', 'paid_on', 'twin'), name='payments_register_storno_once'),
         ),
         migrations.AddConstraint(
-            model_name='registerpayment',
+            model_name='importedpayment',
             constraint=models.CheckConstraint(condition=models.Q(('kopecks', 0), _negated=True), name='payments_register_not_zero'),
         ),
         migrations.AddConstraint(
-            model_name='registerpayment',
+            model_name='importedpayment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['credited', 'reversed']), ('account__isnull', False)), models.Q(models.Q(('state__in', ['credited', 'reversed']), _negated=True), ('account__isnull', True)), _connector='OR'), name='payments_register_on_account'),
         ),
     ]

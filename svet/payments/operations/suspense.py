@@ -18,7 +18,7 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
-from svet.payments.models import RegisterPayment
+from svet.payments.models import ImportedPayment
 from svet.payments.operations.claiming import check_claim
 from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState, may_move
 from svet.people.rules.staff import checked_reason
@@ -77,7 +77,7 @@ def put_on_account(
     now: datetime,
     reason: str,
     paid_on: date | None = None,
-) -> RegisterPayment:
+) -> ImportedPayment:
     """Put the money of a waiting row on an account, with the row's own day; a reversal is taken off it.
 
     ``seen_account_id`` is the public id of the account whose holder and address the person was shown.
@@ -117,7 +117,7 @@ def put_on_account(
     return row
 
 
-def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> RegisterPayment:
+def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> ImportedPayment:
     """Send the money of a waiting row back to whoever sent it, out of suspense.
 
     A row that differs lies in no book: it is closed as no payment of its own.
@@ -159,9 +159,9 @@ def _judge(by: Actor, reason: str) -> str:
     return checked_reason(reason.replace("\0", ""))
 
 
-def _waiting(row_id: str) -> RegisterPayment:
+def _waiting(row_id: str) -> ImportedPayment:
     proper = len(row_id) == PUBLIC_ID_LENGTH and row_id.isalnum()
-    rows = RegisterPayment.objects.select_related("provider").filter(public_id=row_id)
+    rows = ImportedPayment.objects.select_related("provider").filter(public_id=row_id)
     row = rows.first() if proper else None
     if row is None:
         raise RowNotFound(SuspenseReason.NOT_FOUND)
@@ -170,11 +170,11 @@ def _waiting(row_id: str) -> RegisterPayment:
     return row
 
 
-def _locked(row_id: str, *, by: Actor) -> RegisterPayment:
+def _locked(row_id: str, *, by: Actor) -> ImportedPayment:
     require_transaction()
     _waiting(row_id)
     row = (
-        RegisterPayment.objects.select_for_update(of=("self",))
+        ImportedPayment.objects.select_for_update(of=("self",))
         .select_related("provider")
         .get(public_id=row_id)
     )
@@ -184,7 +184,7 @@ def _locked(row_id: str, *, by: Actor) -> RegisterPayment:
     return row
 
 
-def _day(row: RegisterPayment, given: date | None, *, now: datetime) -> date:
+def _day(row: ImportedPayment, given: date | None, *, now: datetime) -> date:
     if row.reason not in NO_DAY:
         return row.effective_on
     if given is None:
@@ -195,17 +195,17 @@ def _day(row: RegisterPayment, given: date | None, *, now: datetime) -> date:
     return given
 
 
-def _move(row: RegisterPayment, new: RegisterState, *, now: datetime, **changes: object) -> None:
+def _move(row: ImportedPayment, new: RegisterState, *, now: datetime, **changes: object) -> None:
     old = RegisterState(row.state)
     if not may_move(old=old, new=new):
         raise RowConflict(SuspenseReason.DECIDED)
     changed = {"state": new, "settled_at": now, "payer": "", **changes}
-    if not RegisterPayment.objects.filter(pk=row.pk, state=old).update(**changed):
+    if not ImportedPayment.objects.filter(pk=row.pk, state=old).update(**changed):
         raise RowConflict(SuspenseReason.DECIDED)
     row.state = new
 
 
-def _post(row: RegisterPayment, *, key: str, kind: TransactionKind, legs: list[Leg], day: date) -> None:
+def _post(row: ImportedPayment, *, key: str, kind: TransactionKind, legs: list[Leg], day: date) -> None:
     ledger.post(
         key=key,
         kind=kind,

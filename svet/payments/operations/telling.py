@@ -43,9 +43,12 @@ def tell_credited(order: Order, *, now: datetime) -> None:
 
 
 def tell_refunded(order: Order, money: Money, *, now: datetime) -> None:
-    """The bank gave so much of the payment back."""
+    """The bank gave so much of the payment back; somebody who has left the cabinet is not told any more."""
+    recipient_id = people.recipients_of([order.person_id]).get(order.person_id)
+    if recipient_id is None:
+        return
     notices.notify(
-        recipient_id=people.recipient_of(order.person_id),
+        recipient_id=recipient_id,
         event=Event.PAYMENT_REFUNDED,
         params={"order": order.number, "total": roubles(money)},
         url=f"/payment/orders/{order.public_id}/",

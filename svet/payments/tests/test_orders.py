@@ -288,7 +288,7 @@ def test_an_order_of_two_payees_goes_to_nobody(family: Family, bank: StubBank) -
     assert done.state == OrderState.REVIEW
     assert "several payees" in queries.orders_in_review()[0].reason
     by = Actor.staff(family.vera.pk, name="Ольга")
-    with pytest.raises(operations.ReviewRefused):
+    with pytest.raises(operations.OrderReviewRefused):
         operations.credit_reviewed(order_public_id=order.public_id, by=by, now=NOW, comment="x")
     back = operations.send_back(order_public_id=order.public_id, by=by, now=NOW, comment="двум получателям")
     assert back.state == OrderState.RETURNED

@@ -128,7 +128,7 @@ def _decide(account_ids: Sequence[int], *, before: Month) -> None:
         now = _moment(before.day(27), NOON)
         try:
             metering.decide_review(by=BUILDER, set_id=key, accept=True, reason="", now=now)
-        except metering.ReadingReviewRefused:
+        except metering.ReviewRefused:
             reason = "Контролёр снял с прибора учёта больше."
             metering.decide_review(by=BUILDER, set_id=key, accept=False, reason=reason, now=now)
 

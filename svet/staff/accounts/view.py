@@ -30,6 +30,7 @@ from svet.payments import queries as payments
 from svet.payments import suspense
 from svet.payments import texts as payment_texts
 from svet.payments.queries import ImportedPaymentView
+from svet.privacy.acts import act_name
 from svet.staff.shell.sent import shown_delivery
 
 #: How much of each list the screen shows.
@@ -46,30 +47,6 @@ DELIVERIES: dict[str, str | Promise] = {
     BillDelivery.EMAIL.value: gettext_lazy("на e-mail"),
     BillDelivery.BOTH.value: gettext_lazy("на бумаге и на e-mail"),
     BillDelivery.PAPER.value: gettext_lazy("на бумаге"),
-}
-#: What the journal's words mean; one that is not here is shown as it stands.
-ACTIONS: dict[str, str | Promise] = {
-    "account.viewed": gettext_lazy("Счёт открыт сотрудником"),
-    "account.linked": gettext_lazy("Счёт добавлен в кабинет"),
-    "account.unlinked": gettext_lazy("Счёт убран из кабинета"),
-    "account.closed": gettext_lazy("Договор закрыт"),
-    "account.delivery_chosen": gettext_lazy("Выбран способ получения счёта"),
-    "account.delivery_ended": gettext_lazy("Доставка на e-mail прекращена"),
-    "household.access_changed": gettext_lazy("Изменён доступ близких"),
-    "link.suspended": gettext_lazy("«Это не я»: доступ закрыт до проверки"),
-    "linking.paused": gettext_lazy("Чужие попытки добавить счёт остановлены"),
-    "cards.paused": gettext_lazy("Оплата привязанной картой на паузе"),
-    "meter.removed": gettext_lazy("Прибор учёта снят"),
-    "meters.installed": gettext_lazy("Прибор учёта установлен"),
-    "quick.wrong_pair": gettext_lazy("Показания без входа: номера не подошли"),
-    "readings.submitted": gettext_lazy("Показания переданы"),
-    "readings.withdrawn": gettext_lazy("Показания отозваны"),
-    "readings.reviewed": gettext_lazy("Показания проверены"),
-    "readings.controlled": gettext_lazy("Контрольные показания"),
-    "readings.photo_added": gettext_lazy("Добавлено фото"),
-    "readings.batch": gettext_lazy("Показания из реестра"),
-    "payments.row.put": gettext_lazy("Платёж из невыясненных зачислен на счёт"),
-    "person.phone_changed": gettext_lazy("Телефон изменён офисом"),
 }
 
 
@@ -184,4 +161,4 @@ def _line(entry: Entry) -> FeedLine:
     }
     kind = known.get(entry.actor_kind, entry.actor_kind)
     who = f"{kind}: {entry.actor_name}" if entry.actor_name else kind
-    return FeedLine(entry.at, who, ACTIONS.get(entry.action, entry.action), entry.reason, entry.security)
+    return FeedLine(entry.at, who, act_name(entry.action), entry.reason, entry.security)

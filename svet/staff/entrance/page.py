@@ -160,7 +160,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the work session."""
     close_work(request)
     messages.success(request, _("Вы вышли. Рабочий сеанс закрыт."))
-    return redirect(SIGN_IN)
+    response = redirect(SIGN_IN)
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 urlpatterns: list[URLPattern] = [

@@ -39,7 +39,7 @@ DESK = Desk(
     url="/staff/money/",
     icon="wallet",
     permission=Permission.MONEY,
-    letter="b",
+    letter="n",
     count=_count,
 )
 

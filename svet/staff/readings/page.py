@@ -144,7 +144,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
 
 def _decide(request: HttpRequest, view: SetView, *, accept: bool, words: str) -> None:
     if not accept and not words:
-        raise operations.ReadingReviewRefused(operations.ReadingReviewReason.WORDS, field="reason")
+        raise operations.ReviewRefused(operations.ReviewReason.WORDS, field="reason")
     operations.decide_review(
         by=actor_of(request), set_id=view.set_id, accept=accept, reason=words, now=now_of(request)
     )

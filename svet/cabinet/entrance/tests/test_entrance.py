@@ -15,6 +15,7 @@ from svet.people import tests as people_tests
 from svet.people.models import Code, Consent, Device, Person
 from svet.people.tests.factories import PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code, other_code
+from svet.sandbox.town.retailer import name_the_retailer
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,7 @@ def register(client: Client, **changes: object) -> Any:
 
 
 def test_the_entrance_opens_on_registration_with_everything_the_guide_shows(client: Client) -> None:
+    name_the_retailer()
     page = client.get("/entrance/")
     text = seen(page)
     assert page.status_code == 200

@@ -90,7 +90,7 @@ def by_register(
 ) -> None:
     """A payment as a bank's register brings it."""
     with transaction.atomic():
-        row = payments.PaymentRow(
+        row = payments.PaymentToApply(
             external_id=external_id,
             account_id=cast.account.pk,
             account_text=cast.account.number,

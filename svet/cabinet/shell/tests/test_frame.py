@@ -5,6 +5,7 @@ from django.test import Client, RequestFactory
 
 from svet.cabinet.help.faq import QUESTIONS, find
 from svet.cabinet.shell import errors
+from svet.sandbox.town.retailer import name_the_retailer
 from svet.site.operations import set_up
 
 pytestmark = pytest.mark.django_db
@@ -15,6 +16,7 @@ def test_a_stranger_is_led_from_the_bare_address_to_the_entrance(client: Client)
 
 
 def test_a_missing_page_says_so_with_the_hotline_and_a_number(client: Client) -> None:
+    name_the_retailer()
     answer = client.get("/nothing-here/")
     page = answer.content.decode()
     assert answer.status_code == HTTPStatus.NOT_FOUND

@@ -19,8 +19,8 @@ from svet.kernel.transactions import use_case
 from svet.ledger import queries as ledger
 from svet.ledger.models import Transaction
 from svet.payments import operations, queries, suspense
-from svet.payments.models import Callback, Order, RegisterPayment
-from svet.payments.operations import PaymentRow
+from svet.payments.models import Callback, ImportedPayment, Order
+from svet.payments.operations import PaymentToApply
 from svet.payments.registers import WaitReason
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import Family, StubBank, make_family, make_order
@@ -50,7 +50,7 @@ def clerk() -> Client:
     return working(make_member(role=Role.BILLING))
 
 
-def came(account: Account, kopecks: int = 300_00, **changed: Any) -> RegisterPayment:
+def came(account: Account, kopecks: int = 300_00, **changed: Any) -> ImportedPayment:
     """A row of a register of the account's provider that waits."""
     known = changed.pop("known", False)
     given: dict[str, Any] = {
@@ -64,12 +64,12 @@ def came(account: Account, kopecks: int = 300_00, **changed: Any) -> RegisterPay
     }
     with use_case():
         operations.apply_register_payments(
-            source="bank", rows=[PaymentRow(**(given | changed))], now=timezone.now()
+            source="bank", rows=[PaymentToApply(**(given | changed))], now=timezone.now()
         )
-    return RegisterPayment.objects.latest("pk")
+    return ImportedPayment.objects.latest("pk")
 
 
-def put(clerk: Client, row: RegisterPayment, account: Account, **changed: str) -> Any:
+def put(clerk: Client, row: ImportedPayment, account: Account, **changed: str) -> Any:
     body = {"act": "put", "account_number": account.number, "seen": account.public_id}
     body["reason"] = "узнали по чеку"
     return clerk.post(f"/staff/money/rows/{row.public_id}/", body | changed)
@@ -128,11 +128,11 @@ def test_an_account_is_shown_masked_before_the_money_is_put_on_it(family: Family
     assert f'value="{family.first.public_id}"' in page
     assert family.first.holder_name not in page
     assert "***" in page or "**" in page
-    assert RegisterPayment.objects.get().state == "suspense"
+    assert ImportedPayment.objects.get().state == "suspense"
     # An account whose holder nobody saw gets nothing.
     answer = put(clerk, row, family.second, seen=family.first.public_id)
     assert "Номер изменился" in text_of(answer)
-    assert RegisterPayment.objects.get().state == "suspense"
+    assert ImportedPayment.objects.get().state == "suspense"
 
 
 def test_money_put_on_an_account_counts_by_its_own_day_and_is_in_the_history(
@@ -169,7 +169,7 @@ def test_a_reason_is_asked_for_and_what_was_typed_stays(family: Family, clerk: C
     answer = put(clerk, row, family.first, reason=" ")
     assert answer.status_code == 422
     assert family.first.number in text_of(answer)
-    assert RegisterPayment.objects.get().state == "suspense"
+    assert ImportedPayment.objects.get().state == "suspense"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_money_goes_back_out_of_suspense_with_a_reason(family: Family, clerk: Cl
     path = f"/staff/money/rows/{row.public_id}/"
     assert clerk.post(path, {"act": "back", "back-reason": ""}).status_code == 422
     assert clerk.post(path, {"act": "back", "back-reason": "плательщик просил"}).status_code == 302
-    assert RegisterPayment.objects.get().state == "returned"
+    assert ImportedPayment.objects.get().state == "returned"
     assert Entry.objects.get(action="payments.row.returned").reason == "плательщик просил"
     whole()
 
@@ -301,7 +301,7 @@ def test_an_operator_is_told_that_the_desk_is_not_theirs(family: Family) -> None
     body = {"act": "back", "back-reason": "чужое решение"}
     assert operator.post(f"/staff/money/rows/{row.public_id}/", body).status_code == 403
     assert "/staff/money/" not in text_of(operator.get("/staff/"))
-    assert RegisterPayment.objects.get().state == "suspense"
+    assert ImportedPayment.objects.get().state == "suspense"
 
 
 @pytest.mark.parametrize("kind", ["rows", "orders"])
