@@ -13,7 +13,7 @@ from svet.config.health import Observer
 from svet.config.wsgi import application as django_application
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Nobody:
     """The head of a request that nobody sent."""
 
