@@ -1,1 +1,1 @@
-"""The customer's pages: one module, one template and one test per menu item."""
+"""The customer's pages: a wing for each part of them with views, forms, templates and tests, over a shell."""

@@ -88,6 +88,8 @@ ACTS: Mapping[str, str | Promise] = {
     "payments.order.refund": gettext_lazy("Деньги возвращены банком"),
     "payments.order.return": gettext_lazy("Деньги отправлены обратно"),
     "payments.order.review": gettext_lazy("Платёж отправлен на проверку"),
+    "payments.review.cancel": gettext_lazy("Платёж на проверке закрыт: денег нет"),
+    "payments.review.send_back": gettext_lazy("Платёж на проверке возвращён плательщику"),
     "payments.row.closed": gettext_lazy("Строка реестра закрыта"),
     "payments.row.put": gettext_lazy("Невыясненный платёж зачислен на счёт"),
     "payments.row.returned": gettext_lazy("Невыясненный платёж возвращён"),

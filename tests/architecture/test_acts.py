@@ -81,7 +81,7 @@ def test_every_act_has_words_in_both_languages(language: str) -> None:
     with translation.override(language):
         bare = sorted(act for act in acts() if str(act_name(act)) == act)
         russian = sorted(act for act in ACTS if re.search("[а-яё]", str(ACTS[act]), re.IGNORECASE))
-    assert bare == [], f"say in svet/personal/acts.py what these are called: {bare}"
+    assert bare == [], f"say in svet/privacy/acts.py what these are called: {bare}"
     assert (russian == []) is (language == "en")
 
 

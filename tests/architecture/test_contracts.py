@@ -2,23 +2,73 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.architecture.drawing import floors
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+CONTRACTS = {contract["id"]: contract for contract in CONFIG["tool"]["importlinter"]["contracts"]}
+
+# (contract, a file of svet, the line that breaks the contract there)
 PLANTED = [
     ("floors", "ledger/queries.py", "from svet.billing import models as climbed"),
     ("floors", "kernel/money.py", "from svet.people import models as climbed"),
-    ("floors", "cabinet/readings.py", "from svet.api import urls as climbed"),
-    ("stairs", "metering/models.py", "from svet.metering import queries as climbed"),
-    ("pure-rules", "metering/rules/planted.py", "import django"),
+    ("floors", "cabinet/readings/page.py", "from svet.api import urls as climbed"),
+    ("floors", "config/health.py", "from svet.cli import main as climbed"),
+    ("stairs", "metering/models/absence.py", "from svet.metering import queries as climbed"),
+    ("stairs", "accounts/finding.py", "from svet.accounts.operations import registry as climbed"),
+    ("stairs", "payments/register_models.py", "from svet.payments import suspense as climbed"),
+    ("stairs", "people/digests.py", "from svet.people import models as climbed"),
+    ("stairs", "payments/states.py", "from svet.payments import models as climbed"),
+    (
+        "stairs-of-the-town",
+        "sandbox/town/rules/__init__.py",
+        "from svet.sandbox.town import queries as climbed",
+    ),
+    ("pure-rules", "metering/rules/judging.py", "import django"),
+    ("pure-rules", "payments/states.py", "from django.db import models"),
     ("gateways", "payments/queries.py", "from svet.gateways import acquiring as climbed"),
+    ("circles", "kernel/ids.py", "from svet.kernel import fields as circled"),
+    ("wings-of-the-cabinet", "cabinet/help/page.py", "from svet.cabinet.bills import page as crossed"),
+    ("wings-of-the-cabinet", "cabinet/shell/frame.py", "from svet.cabinet.help import page as climbed"),
+    ("desks", "staff/printing/page.py", "from svet.staff.money import page as crossed"),
+    ("desks", "staff/shell/forms.py", "from svet.staff.menu import desks as climbed"),
+    ("api", "api/shell/problems.py", "from svet.api.resources import bills as climbed"),
+    ("api", "api/models.py", "from svet.api import jobs as climbed"),
 ]
+
+# (contract, a package of svet): a new module there has no place until the contract names it.
+EXHAUSTIVE = [
+    ("floors", ""),
+    ("stairs", "accounts"),
+    ("stairs-of-the-town", "sandbox/town"),
+    ("wings-of-the-cabinet", "cabinet"),
+    ("desks", "staff"),
+    ("api", "api"),
+]
+
+# Rooms without stairs, and what keeps them in order instead.
+WITHOUT_STAIRS = {
+    "cli": "commands over operations; nothing imports it",
+    "launcher": "a supervisor of processes; no tables",
+    "config": "settings and the checks of an installation; no tables",
+    "cabinet": "wings over a shell",
+    "staff": "desks over a shell",
+    "api": "resources over a shell",
+    "sandbox": "pages over the town, which has stairs of its own, and the outer world",
+    "gateways": "one port a package; no tables",
+    "look": "forms, formats and icons; no tables",
+    "kernel": "single values, none of which decides anything",
+}
 
 
 def lint(folder: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
@@ -50,30 +100,75 @@ def test_every_import_falls_and_nothing_goes_in_circles() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def plant(house: Path, contract: str, planted: Path, line: str) -> subprocess.CompletedProcess[str]:
+    """Lints ``house`` with ``line`` written at the end of ``planted``, and puts the file back."""
+    before = planted.read_text("utf-8")
+    try:
+        planted.write_text(f"{before}\n{line}\n", "utf-8")
+        return lint(house, contract)
+    finally:
+        planted.write_text(before, "utf-8")
+
+
 @pytest.mark.parametrize(("contract", "path", "line"), PLANTED, ids=[f"{c}-{p}" for c, p, _ in PLANTED])
 def test_a_planted_breach_fails_the_build(copied_house: Path, contract: str, path: str, line: str) -> None:
-    file = copied_house / "svet" / path
-    before = file.read_text("utf-8") if file.exists() else None
-    try:
-        file.write_text(f"{before or ''}\n{line}\n", "utf-8")
-        done = lint(copied_house, contract)
-    finally:
-        file.unlink() if before is None else file.write_text(before, "utf-8")
+    done = plant(copied_house, contract, copied_house / "svet" / path, line)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "BROKEN" in done.stdout
 
 
-def test_a_planted_circle_between_siblings_fails_the_build(copied_house: Path) -> None:
-    room = copied_house / "svet" / "kernel"
-    planted = {
-        room / "here.py": "from svet.kernel import there\n",
-        room / "there.py": "from svet.kernel import here\n",
-    }
+def test_nothing_is_planted_into_a_file_that_does_not_exist(copied_house: Path) -> None:
+    invented = copied_house / "svet" / "metering" / "models.py"
+    with pytest.raises(FileNotFoundError):
+        plant(copied_house, "stairs", invented, "from svet.metering import queries as climbed")
+    assert not invented.exists()
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path, _ in PLANTED}))
+def test_what_is_planted_breaks_a_contract_and_not_python(path: str) -> None:
+    """Every import that is planted leads to a module that exists: one that does not would prove nothing."""
+    for _, _, line in (row for row in PLANTED if row[1] == path):
+        found = re.fullmatch(r"(?:from ([\w.]+) )?import (\w+)(?: as \w+)?", line)
+        assert found, line
+        module = ".".join(part for part in found.groups() if part)
+        if module.startswith("svet."):
+            inside = ROOT.joinpath(*module.split("."))
+            assert inside.is_dir() or inside.with_suffix(".py").is_file(), line
+
+
+@pytest.mark.parametrize(("contract", "package"), EXHAUSTIVE)
+def test_a_module_without_a_place_fails_the_build(copied_house: Path, contract: str, package: str) -> None:
+    stray = copied_house / "svet" / package / "stray.py"
     try:
-        for file, text in planted.items():
-            file.write_text(text, "utf-8")
-        done = lint(copied_house, "circles")
+        stray.write_text('"""Stands nowhere."""\n', "utf-8")
+        done = lint(copied_house, contract)
     finally:
-        for file in planted:
-            file.unlink(missing_ok=True)
+        stray.unlink()
     assert done.returncode == 1, done.stdout + done.stderr
+    assert "stray" in done.stdout
+
+
+def test_every_contract_has_a_planted_breach() -> None:
+    assert {contract for contract, _, _ in PLANTED} == set(CONTRACTS)
+    exhaustive = {name for name, contract in CONTRACTS.items() if contract.get("exhaustive")}
+    assert {contract for contract, _ in EXHAUSTIVE} == exhaustive
+
+
+def test_every_room_has_stairs_or_a_reason_to_have_none() -> None:
+    rooms = {room for layer in floors() for room in layer}
+    climbed = {container.removeprefix("svet.") for container in CONTRACTS["stairs"]["containers"]}
+    assert climbed | set(WITHOUT_STAIRS) == rooms
+    assert climbed.isdisjoint(WITHOUT_STAIRS)
+
+
+def test_every_module_of_a_room_stands_on_a_step() -> None:
+    """The same as the contract says, counted another way: no step is left that nothing stands on."""
+    contract = CONTRACTS["stairs"]
+    steps = {name.strip(" ()") for layer in contract["layers"] for name in layer.split(":")}
+    found = set()
+    for container in contract["containers"]:
+        room = ROOT.joinpath(*container.split("."))
+        modules = [path for path in room.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
+        found |= {path.stem for path in modules} - {"__init__", *contract["exhaustive_ignores"]}
+    assert found - steps == set(), "modules that stand on no step"
+    assert steps - found == set(), "steps that nothing stands on"

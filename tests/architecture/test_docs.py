@@ -9,12 +9,16 @@ from typing import Any
 
 import click
 import pytest
+from django.utils.translation import override
 
 from svet.cli.main import svet
 from svet.metering.rules.disputes import DISPUTE_MOVES
 from svet.metering.rules.states import MOVES as READING_MOVES
 from svet.payments.states import MOVES as ORDER_MOVES
+from svet.people.rules.staff import ROLES
+from svet.staff.menu.desks import DESKS
 from svet.support.rules import MOVES as APPEAL_MOVES
+from tests.architecture.drawing import document
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -51,6 +55,30 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
     assert targets <= made
 
 
+TOLD = [ROOT / "CONTRIBUTING.md", ROOT / "docs" / "drawings" / "flows.md", ROOT / "docs" / "staff.md"]
+
+
+@pytest.mark.parametrize("page", TOLD, ids=name_of)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"`((?:svet|tests|docs)/[\w./-]*)`", page.read_text("utf-8"))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_station_of_a_flow_is_a_function() -> None:
+    told = (ROOT / "docs" / "drawings" / "flows.md").read_text("utf-8")
+    stations = re.findall(r"`(svet(?:\.\w+)+)\.(\w+)`", told)
+    assert len(stations) > 30
+    missing = []
+    for module, function in stations:
+        place = ROOT.joinpath(*module.split("."))
+        file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        text = file.read_text("utf-8") if file.exists() else ""
+        if not re.search(rf"(?m)^(?:async )?def {function}\(", text):
+            missing.append(f"{module}.{function}")
+    assert missing == []
+
+
 @pytest.mark.parametrize("page", READMES, ids=name_of)
 def test_the_pictures_of_the_readme_are_light(page: Path) -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text("utf-8"))
@@ -74,3 +102,28 @@ def test_the_drawn_arrows_are_the_legal_moves(heading: str, moves: Mapping[Any, 
     ends = set(re.findall(r"(?m)^  (\w+) --> \[\*\]$", section))
     assert ends == {str(state) for state, afters in moves.items() if not afters}
     assert set(re.findall(r"(?m)^\| `(\w+)` \|", section)) == {str(state) for state in moves}
+
+
+def test_the_rooms_are_drawn_as_they_are() -> None:
+    drawn = (ROOT / "docs" / "drawings" / "rooms.md").read_text("utf-8")
+    assert drawn == document(), "the code has changed: `make drawings`"
+
+
+STAFF = (ROOT / "docs" / "staff.md").read_text("utf-8")
+
+
+def test_the_guide_of_the_staff_lists_every_desk_with_its_keys() -> None:
+    with override("ru"):
+        desks = [(str(desk.label), f"g {desk.letter}") for desk in DESKS]
+    section = STAFF.split("## Desks\n")[1].split("\n## ")[0]
+    assert re.findall(r"(?m)^\| ([^|]+?) \| .+ \| `(g \w)` \|$", section) == desks
+
+
+def test_no_two_desks_share_a_letter() -> None:
+    letters = [desk.letter for desk in DESKS]
+    assert sorted(letters) == sorted(set(letters))
+
+
+def test_the_guide_of_the_staff_lists_every_role() -> None:
+    section = STAFF.split("## Roles\n")[1].split("\n## ")[0]
+    assert re.findall(r"(?m)^\| `(\w+)` \|", section) == [str(role) for role in ROLES]

@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 import pytest
+from django.utils.translation import override
 
 import svet
+from svet.exchange.rules.refusals import RowReason
+from svet.exchange.texts import explain_row
 from svet.kernel.refusals import Refused
 
 #: A hole where a value should stand, and marks of text that no person wrote.
@@ -70,6 +73,74 @@ CASES = [
     for explain in explainers(room)
     for reason in reasons(room)
 ]
+
+#: Reasons whose sentence is the room's last one, for everything that has none of its own: it fits them.
+LAST = {
+    "AbsenceReason.NOTHING",
+    "HoldingReason.NOT_STAFF",
+    "LimitReason.LIMIT_REACHED",
+    "KeyReason.REUSED",
+    "PhotoReason.NOT_A_PICTURE",
+    "QuickReason.SCALES",
+}
+#: Enums of reasons whose sentence stands elsewhere, and where.
+ELSEWHERE = {
+    "CallbackReason": "the bank's server reads a status, no sentence",
+    "FilterReason": "svet.cabinet.history.form",
+    "HistoryReason": "a 404",
+    "LeavingReason": "svet.cabinet.profile.data_export",
+    "MeterReason": "a 404",
+    "PostingReason": "a fault of a caller: svet.ledger.texts has one sentence for them",
+    "RegisterReason": "a fault of a caller",
+    "RowReason": "svet.exchange.texts.explain_row, held below",
+    "SiteReason": "a 404, or a refusal of the command line",
+    "WaitReason": "svet.staff.money.words.why_row",
+}
+
+
+class _Unknown(StrEnum):
+    """A reason that no room has."""
+
+    REASON = "a_reason_that_no_room_has"
+
+
+def sentence(explain: Callable[[Refused], str], reason: StrEnum) -> str:
+    """What is said of a reason, or a mark when nothing can be said without its details."""
+    try:
+        return str(explain(Refused(reason)))
+    except (KeyError, ValueError, AttributeError, TypeError):
+        return f"only with details: {reason}"
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("room", [room for room in ROOMS if reasons(room)])
+def test_every_reason_has_a_sentence_of_its_own(room: str, language: str) -> None:
+    """What is said of a reason is not what is said of everything the room has never heard of."""
+    found = explainers(room)
+    unsaid = []
+    with override(language):
+        for reason in reasons(room):
+            name = type(reason).__name__
+            if name in ELSEWHERE or f"{name}.{reason.name}" in LAST:
+                continue
+            if not any(sentence(each, reason) != sentence(each, _Unknown.REASON) for each in found):
+                unsaid.append(f"{name}.{reason.name}")
+    assert unsaid == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_every_reason_of_a_row_has_a_sentence(language: str) -> None:
+    with override(language):
+        said = [explain_row(reason) for reason in RowReason]
+    assert all(said)
+    if language == "en":
+        assert [text for text in said if re.search("[а-яё]", text)] == []
+
+
+def test_no_exception_is_made_for_a_reason_that_is_gone() -> None:
+    every = [reason for room in ROOMS for reason in reasons(room)]
+    assert {type(reason).__name__ for reason in every} >= set(ELSEWHERE)
+    assert {f"{type(reason).__name__}.{reason.name}" for reason in every} >= LAST
 
 
 def test_there_is_something_to_look_at() -> None:

@@ -196,9 +196,7 @@ def _link(
 
 def _tell_oneself(*, person_id: int, now: datetime) -> None:
     """One line under the bell for all accounts of the day: the page has said it already."""
-    today = Link.objects.filter(
-        person_id=person_id, removed_at__isnull=True, linked_at__gt=now - timedelta(days=1)
-    )
+    today = Link.objects.kept().filter(person_id=person_id, linked_at__gt=now - timedelta(days=1))
     numbers = list(today.order_by("-linked_at", "-pk").values_list("account__number", flat=True))
     shown = ", ".join(numbers[:_NAMED]) + ("…" if len(numbers) > _NAMED else "")
     notices.notify(

@@ -17,7 +17,7 @@ from svet.config.failures import Failure
 from svet.launcher.embedded import database, django_ready
 
 if TYPE_CHECKING:
-    from svet.cli.setup.state import Plan
+    from svet.cli.setup.state import SetupPlan
     from svet.cli.setup.writing import Report
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -65,7 +65,7 @@ def setup_command(file: Path | None, shown: bool, dry_run: bool, norm_from: date
         _conclude(report, dry_run=dry_run)
 
 
-def _asked(*, now: datetime) -> Plan:
+def _asked(*, now: datetime) -> SetupPlan:
     from svet.cli.setup.asking import interview
     from svet.cli.setup.present import present
 
@@ -75,7 +75,7 @@ def _asked(*, now: datetime) -> Plan:
         raise Failure(_("прервано, ничего не записано")) from None
 
 
-def _read(file: Path, *, now: datetime) -> Plan:
+def _read(file: Path, *, now: datetime) -> SetupPlan:
     from svet.cli.setup import files
     from svet.cli.setup.present import present
 
@@ -87,7 +87,7 @@ def _read(file: Path, *, now: datetime) -> Plan:
         raise Failure(_("в файле есть ошибки, ничего не записано")) from None
 
 
-def _with_passwords(plan: Plan, report: Report) -> Plan:
+def _with_passwords(plan: SetupPlan, report: Report) -> SetupPlan:
     """New members get a password: of SVET_PASSWORD, or asked for."""
     from svet.cli.setup.asking import ask_password
 

@@ -37,7 +37,7 @@ _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 _SITE = re.compile(r"https?://[^\s/]+\.[^\s]+")
 
 
-class Fault(Exception):
+class AnswerFault(Exception):
     """An answer cannot be taken; the message is a sentence for whoever typed it."""
 
 
@@ -45,16 +45,16 @@ def line(text: str, given: Given, *, longest: int = 160) -> str:
     """A line of text with single spaces."""
     clean = " ".join(text.split())
     if len(clean) > longest:
-        raise Fault(_("Слишком длинно: до %(longest)s знаков.") % {"longest": longest})
+        raise AnswerFault(_("Слишком длинно: до %(longest)s знаков.") % {"longest": longest})
     if any(not sign.isprintable() for sign in clean):
-        raise Fault(_("В тексте есть невидимые знаки. Наберите его с клавиатуры."))
+        raise AnswerFault(_("В тексте есть невидимые знаки. Наберите его с клавиатуры."))
     return clean
 
 
 def hotline(text: str, given: Given) -> str:
     clean = line(text, given, longest=40)
     if not _SIGNS.fullmatch(clean) or sum(sign.isdigit() for sign in clean) > 11:
-        raise Fault(_("Это не похоже на номер телефона. Напишите его, как на сайте: 8-800-000-00-00."))
+        raise AnswerFault(_("Это не похоже на номер телефона. Напишите его, как на сайте: 8-800-000-00-00."))
     return clean
 
 
@@ -67,12 +67,12 @@ def hours(text: str, given: Given) -> str:
 
 
 def days_and_times(text: str) -> tuple[tuple[int, int], tuple[time, time]]:
-    """Days of the week, 1 to 7, and the hours of the hotline. :raises Fault: no hours at all"""
+    """Days of the week, 1 to 7, and the hours of the hotline. :raises AnswerFault: no hours at all"""
     clean = _ENGLISH_WORD.sub(lambda found: _ENGLISH[found[0]], " ".join(text.lower().split()))
     if clean == ROUND_THE_CLOCK:
         return (1, 7), (time(0), time(23, 59, 59))
     found = _HOURS.fullmatch(clean)
-    fault = Fault(_("Напишите дни и часы так: «пн–пт 8:00–19:00», или «круглосуточно»."))
+    fault = AnswerFault(_("Напишите дни и часы так: «пн–пт 8:00–19:00», или «круглосуточно»."))
     if found is None:
         raise fault
     first = DAYS.index(found[1]) + 1
@@ -89,7 +89,7 @@ def days_and_times(text: str) -> tuple[tuple[int, int], tuple[time, time]]:
 def site(text: str, given: Given) -> str:
     clean = line(text, given, longest=200)
     if not _SITE.fullmatch(clean):
-        raise Fault(_("Нужен адрес целиком: https://example.ru/."))
+        raise AnswerFault(_("Нужен адрес целиком: https://example.ru/."))
     return clean
 
 
@@ -100,56 +100,56 @@ def email(text: str, given: Given) -> str:
 def color(text: str, given: Given) -> str:
     clean = text.strip().lower()
     if not _COLOR.fullmatch(clean):
-        raise Fault(_("Цвет пишется так: #0f3b4a."))
+        raise AnswerFault(_("Цвет пишется так: #0f3b4a."))
     return clean
 
 
 def code(text: str, given: Given) -> str:
     clean = text.strip()
     if not _CODE.fullmatch(clean):
-        raise Fault(_("Код — латинские строчные буквы, цифры и дефис, например energo."))
+        raise AnswerFault(_("Код — латинские строчные буквы, цифры и дефис, например energo."))
     return clean
 
 
 def inn(text: str, given: Given) -> str:
     clean = _digits(text)
     if not requisites.is_inn(clean):
-        raise Fault(_("В ИНН ошибка: в нём 10 или 12 цифр, и последние проверяют остальные."))
+        raise AnswerFault(_("В ИНН ошибка: в нём 10 или 12 цифр, и последние проверяют остальные."))
     return clean
 
 
 def kpp(text: str, given: Given) -> str:
     clean = _digits(text).upper()
     if not requisites.is_kpp(clean):
-        raise Fault(_("В КПП ошибка: в нём девять знаков."))
+        raise AnswerFault(_("В КПП ошибка: в нём девять знаков."))
     return clean
 
 
 def bic(text: str, given: Given) -> str:
     clean = _digits(text)
     if not requisites.is_bic(clean):
-        raise Fault(_("В БИК ошибка: в нём девять цифр, первые две 04."))
+        raise AnswerFault(_("В БИК ошибка: в нём девять цифр, первые две 04."))
     return clean
 
 
 def account(text: str, given: Given) -> str:
     clean = _digits(text)
     if not requisites.is_account(clean):
-        raise Fault(_("В номере счёта двадцать цифр."))
+        raise AnswerFault(_("В номере счёта двадцать цифр."))
     bank = given.get("bic", "")
     # A wrong БИК is told by itself.
     if requisites.is_bic(bank) and not requisites.is_settlement_account(clean, bic=bank):
-        raise Fault(_("Расчётный счёт не подходит к БИК: контрольная цифра другая. Проверьте оба."))
+        raise AnswerFault(_("Расчётный счёт не подходит к БИК: контрольная цифра другая. Проверьте оба."))
     return clean
 
 
 def correspondent_account(text: str, given: Given) -> str:
     clean = _digits(text)
     if not requisites.is_account(clean):
-        raise Fault(_("В номере счёта двадцать цифр."))
+        raise AnswerFault(_("В номере счёта двадцать цифр."))
     bank = given.get("bic", "")
     if requisites.is_bic(bank) and not requisites.is_correspondent_account(clean, bic=bank):
-        raise Fault(
+        raise AnswerFault(
             _("Корреспондентский счёт не подходит к БИК: проверьте оба, последние три цифры у них общие.")
         )
     return clean
@@ -158,7 +158,7 @@ def correspondent_account(text: str, given: Given) -> str:
 def lengths(text: str, given: Given) -> str:
     parts = [part for part in re.split(r"[\s,]+", text.strip(" []")) if part]
     if not parts or not all(part.isascii() and part.isdigit() and 4 <= int(part) <= 20 for part in parts):
-        raise Fault(_("Сколько цифр в лицевом счёте: число от 4 до 20, или несколько через запятую."))
+        raise AnswerFault(_("Сколько цифр в лицевом счёте: число от 4 до 20, или несколько через запятую."))
     return ", ".join(map(str, sorted({int(part) for part in parts})))
 
 
@@ -168,24 +168,24 @@ def window(text: str, given: Given) -> str:
 
 
 def window_days(text: str) -> tuple[int, int]:
-    """The days of the reading window. :raises Fault: not two days of a month in their order"""
+    """The days of the reading window. :raises AnswerFault: not two days of a month in their order"""
     found = re.fullmatch(r"\s*(?:с\s+)?(\d{1,2})\s*(?:[-–—]|по)\s*(\d{1,2})\s*", text)
     if found is None or not 1 <= int(found[1]) <= int(found[2]) <= 31:
-        raise Fault(_("Напишите первый и последний день приёма: 15–25."))
+        raise AnswerFault(_("Напишите первый и последний день приёма: 15–25."))
     return int(found[1]), int(found[2])
 
 
 def day(text: str, given: Given) -> str:
     clean = text.strip()
     if not (clean.isascii() and clean.isdigit() and 1 <= int(clean[:3]) <= 31):
-        raise Fault(_("Нужен день месяца: от 1 до 31."))
+        raise AnswerFault(_("Нужен день месяца: от 1 до 31."))
     return str(int(clean))
 
 
 def zone(text: str, given: Given) -> str:
     clean = text.strip()
     if clean not in available_timezones():
-        raise Fault(_("Такого часового пояса нет. Пишите, например, Europe/Moscow или Asia/Omsk."))
+        raise AnswerFault(_("Такого часового пояса нет. Пишите, например, Europe/Moscow или Asia/Omsk."))
     return clean
 
 
@@ -194,9 +194,9 @@ def norm(text: str, given: Given) -> str:
         value = Decimal(text.strip().replace(",", "."))
         rules = chosen(Rules(), norm_kwh_per_person=value)
     except InvalidOperation:
-        raise Fault(_("Нужно число: кВт·ч на человека в месяц, например 94.")) from None
+        raise AnswerFault(_("Нужно число: кВт·ч на человека в месяц, например 94.")) from None
     except PolicyRefused as refused:
-        raise Fault(explain_billing(refused)) from None
+        raise AnswerFault(explain_billing(refused)) from None
     assert rules.norm_kwh_per_person is not None
     return plain(rules.norm_kwh_per_person)
 
@@ -222,4 +222,4 @@ def _by_room(normalise: Callable[[str], str], text: str) -> str:
     try:
         return normalise(text)
     except Refused as refused:
-        raise Fault(explain_person(refused)) from None
+        raise AnswerFault(explain_person(refused)) from None

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from svet.cli.setup.answers import Fault
+from svet.cli.setup.answers import AnswerFault
 from svet.cli.setup.fields import MEMBER, RETAILER, SUPPLIER, Field
 from svet.cli.setup.files import judged
-from svet.cli.setup.state import Plan, State
+from svet.cli.setup.state import SetupPlan, SetupState
 from svet.people.operations.passwords import acceptable
 from svet.people.rules import PasswordRefused
 from svet.people.texts import explain
@@ -21,7 +21,7 @@ Say = Callable[[str], None]
 NOTHING = "-"
 
 
-def interview(*, state: State, ask: Ask, say: Say) -> Plan:
+def interview(*, state: SetupState, ask: Ask, say: Say) -> SetupPlan:
     """Ask everything; an empty line keeps what stands in brackets, «-» empties what may be empty."""
     say(_("Пустая строка оставляет ответ в скобках, «-» стирает его. Ctrl-C прерывает без изменений."))
     say("\n" + _("Компания"))
@@ -39,7 +39,7 @@ def interview(*, state: State, ask: Ask, say: Say) -> Plan:
         say("\n" + _("Первый сотрудник: администратор, который заводит остальных"))
         member = _section(MEMBER, {}, ask=ask, say=say)
         members = (member | {"password": ask_password(member["phone"], ask=ask, say=say)},)
-    return Plan(retailer=retailer, suppliers=suppliers, members=members)
+    return SetupPlan(retailer=retailer, suppliers=suppliers, members=members)
 
 
 def ask_password(phone: str, *, ask: Ask, say: Say) -> str:
@@ -66,7 +66,7 @@ def _section(fields: Sequence[Field], standing: Mapping[str, str], *, ask: Ask, 
             try:
                 answers[field.key] = judged(field, given, answers, standing=standing)
                 break
-            except Fault as fault:
+            except AnswerFault as fault:
                 say(f"  {fault}")
     return answers
 

@@ -23,7 +23,7 @@ def _nothing(given: Given) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question; ``judge`` gives the canonical form or raises ``Fault``, ``usual`` stands for silence."""
+    """One question; ``judge`` gives the canonical form or raises ``AnswerFault``, ``usual`` is silence."""
 
     key: str
     question: str | Promise

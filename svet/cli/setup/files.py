@@ -11,9 +11,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from svet.cli.setup.answers import Fault
+from svet.cli.setup.answers import AnswerFault
 from svet.cli.setup.fields import AGREEMENTS, MEMBER, RETAILER, SUPPLIER, Answers, Field
-from svet.cli.setup.state import Plan, State, Text
+from svet.cli.setup.state import SetupPlan, SetupState, Text
 from svet.site.rules import AgreementKind
 
 _LARGEST = 1_000_000
@@ -28,7 +28,7 @@ class WrongFile(Exception):
         self.faults = tuple(faults)
 
 
-def read(path: Path, *, state: State) -> Plan:
+def read(path: Path, *, state: SetupState) -> SetupPlan:
     """The plan of a file. What is as it stands is not judged again. :raises WrongFile: with every fault"""
     content = _parsed(path)
     faults: list[str] = [
@@ -42,15 +42,15 @@ def read(path: Path, *, state: State) -> Plan:
     members = _members(content.get("staff"), faults=faults)
     if faults:
         raise WrongFile(faults)
-    return Plan(retailer, suppliers, agreements, members)
+    return SetupPlan(retailer, suppliers, agreements, members)
 
 
-def written(state: State) -> str:
+def written(state: SetupState) -> str:
     """The state as a file that changes nothing when it is given back."""
     return _file(state.retailer, state.suppliers, members=())
 
 
-def answers(plan: Plan) -> str:
+def answers(plan: SetupPlan) -> str:
     """The answers of a plan as a file, without passwords."""
     return _file(plan.retailer, plan.suppliers, members=plan.members)
 
@@ -117,14 +117,14 @@ def _tables(content: object, *, place: str, faults: list[str]) -> list[dict[str,
     return content
 
 
-def _retailer(content: object, *, state: State, faults: list[str]) -> dict[str, str]:
+def _retailer(content: object, *, state: SetupState, faults: list[str]) -> dict[str, str]:
     table = _table(content, place="retailer", faults=faults)
     if not table:
         return {}
     return _judged(RETAILER, table, standing=state.retailer, place="retailer", faults=faults)
 
 
-def _suppliers(content: object, *, state: State, faults: list[str]) -> dict[str, Mapping[str, str]]:
+def _suppliers(content: object, *, state: SetupState, faults: list[str]) -> dict[str, Mapping[str, str]]:
     found: dict[str, Mapping[str, str]] = {}
     for number, table in enumerate(_tables(content, place="suppliers", faults=faults), start=1):
         code = str(table.get("code", ""))
@@ -163,18 +163,18 @@ def _judged(
     for field in fields:
         try:
             found[field.key] = judged(field, _text(table.get(field.key)), found, standing=standing)
-        except Fault as fault:
+        except AnswerFault as fault:
             faults.append(f"{place}.{field.key}: {fault}")
     return found
 
 
 def judged(field: Field, given: str | None, beside: Answers, *, standing: Answers) -> str:
-    """One answer in its canonical form. :raises Fault: it is missing, or cannot be right"""
+    """One answer in its canonical form. :raises AnswerFault: it is missing, or cannot be right"""
     if given is None:
         given = standing.get(field.key) or field.usual(beside)
     if not given.strip():
         if field.required:
-            raise Fault(_("Ответ нужен. %(question)s?") % {"question": field.question})
+            raise AnswerFault(_("Ответ нужен. %(question)s?") % {"question": field.question})
         return ""
     # What stands was judged when it came, perhaps by another version: it may stay.
     same = given == standing.get(field.key) and all(
@@ -188,11 +188,11 @@ _JUDGED_WITH = {"account": ("bic",), "correspondent_account": ("bic",)}
 
 
 def _text(value: object) -> str | None:
-    """A value of the file as it would be typed. :raises Fault: a kind of value nobody types"""
+    """A value of the file as it would be typed. :raises AnswerFault: a kind of value nobody types"""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | date | time | dict):
-        raise Fault(_("Здесь нужен текст в кавычках."))
+        raise AnswerFault(_("Здесь нужен текст в кавычках."))
     if isinstance(value, list):
         return ", ".join(_text(one) or "" for one in value)
     return str(value)
@@ -209,18 +209,20 @@ def _agreements(content: object, *, folder: Path, faults: list[str]) -> dict[Agr
             continue
         try:
             found[AgreementKind(key)] = text_of(folder / str(name))
-        except Fault as fault:
+        except AnswerFault as fault:
             faults.append(f"{place}: {fault}")
     return found
 
 
 def text_of(path: Path) -> Text:
-    """A text to agree to: «# Title» on the first line, then the body. :raises Fault:"""
+    """A text to agree to: «# Title» on the first line, then the body. :raises AnswerFault:"""
     try:
         content = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise Fault(_("Файл %(path)s не читается как текст UTF-8.") % {"path": path}) from None
+        raise AnswerFault(_("Файл %(path)s не читается как текст UTF-8.") % {"path": path}) from None
     first, _end, body = content.strip().partition("\n")
     if not first.startswith("# ") or not body.strip() or len(first) > 200:
-        raise Fault(_("В файле %(path)s первая строка — заголовок «# …», за ней текст.") % {"path": path})
+        raise AnswerFault(
+            _("В файле %(path)s первая строка — заголовок «# …», за ней текст.") % {"path": path}
+        )
     return Text(first[2:].strip(), body.strip())

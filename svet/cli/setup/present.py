@@ -8,14 +8,14 @@ from svet.accounts.models import Provider
 from svet.accounts.queries import provider_today
 from svet.billing.queries.policies import policies
 from svet.cli.setup.answers import plain
-from svet.cli.setup.state import State
+from svet.cli.setup.state import SetupState
 from svet.people.colleagues import members
 from svet.site.queries import installation, is_set_up
 
 
-def present(*, now: datetime) -> State:
+def present(*, now: datetime) -> SetupState:
     """The answers as they stand in the database; nothing of a retailer nobody has named."""
-    return State(
+    return SetupState(
         retailer=_retailer(),
         suppliers={row.code: _supplier(row, now=now) for row in Provider.objects.order_by("pk")},
         members=frozenset(one.phone for one in members()),

@@ -9,7 +9,7 @@ from svet.site.rules import AgreementKind
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SetupState:
     """What stands: the retailer's answers, the suppliers' by code, the phones of the staff."""
 
     retailer: Mapping[str, str]
@@ -26,7 +26,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SetupPlan:
     """What is wanted, every answer judged. What is absent stays as it is.
 
     ``members`` hold a password beside the answers; it is never printed and never kept in a file.
@@ -47,7 +47,7 @@ class Change:
     after: str
 
 
-def changes(plan: Plan, state: State) -> Iterator[Change]:
+def changes(plan: SetupPlan, state: SetupState) -> Iterator[Change]:
     """What of the plan differs from what stands."""
     yield from _different("retailer", plan.retailer, state.retailer)
     for code, wanted in plan.suppliers.items():

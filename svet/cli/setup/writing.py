@@ -15,7 +15,7 @@ from svet.accounts.queries import provider_today
 from svet.billing.operations import set_policy
 from svet.cli.setup.answers import days_and_times, window_days
 from svet.cli.setup.present import present
-from svet.cli.setup.state import Change, Plan, State, Text, changes
+from svet.cli.setup.state import Change, SetupPlan, SetupState, Text, changes
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import together
@@ -43,7 +43,7 @@ class Report:
         return not (self.changes or self.published or self.taken_on)
 
 
-def would_change(plan: Plan, *, now: datetime) -> Report:
+def would_change(plan: SetupPlan, *, now: datetime) -> Report:
     """What :func:`write` would do now."""
     state = present(now=now)
     phones = [member["phone"] for member in plan.members]
@@ -55,7 +55,7 @@ def would_change(plan: Plan, *, now: datetime) -> Report:
     )
 
 
-def write(plan: Plan, *, norm_from: date | None = None, now: datetime) -> Report:
+def write(plan: SetupPlan, *, norm_from: date | None = None, now: datetime) -> Report:
     """Write what is new, in one transaction, and say it. A new norm holds from the month of ``norm_from``.
 
     :raises Refused: a room refused an answer; nothing is written then
@@ -76,7 +76,7 @@ def write(plan: Plan, *, norm_from: date | None = None, now: datetime) -> Report
     return report
 
 
-def _write_retailer(wanted: Mapping[str, str], state: State, *, now: datetime) -> None:
+def _write_retailer(wanted: Mapping[str, str], state: SetupState, *, now: datetime) -> None:
     if wanted["hours"] == state.retailer.get("hours"):
         # Perhaps in words of before the set-up: they stay with the hours that belong to them.
         kept = installation().hours
@@ -100,7 +100,7 @@ def _write_retailer(wanted: Mapping[str, str], state: State, *, now: datetime) -
 
 
 def _write_supplier(
-    wanted: Mapping[str, str], state: State, *, norm_from: date | None, now: datetime
+    wanted: Mapping[str, str], state: SetupState, *, norm_from: date | None, now: datetime
 ) -> None:
     first, last = window_days(wanted["window"])
     provider = add_provider(

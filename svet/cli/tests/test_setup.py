@@ -17,7 +17,7 @@ from svet.billing.models import Policy
 from svet.cli.commands import setup as command
 from svet.cli.main import svet
 from svet.cli.setup import answers
-from svet.cli.setup.answers import Fault
+from svet.cli.setup.answers import AnswerFault
 from svet.config.checks import check_set_up
 from svet.journal.models import Entry
 from svet.kernel.refusals import Refused
@@ -288,7 +288,7 @@ def test_hours_are_written_in_many_ways_and_kept_in_one(typed: str, kept: str) -
     "typed", ["пт-пн 8:00-19:00", "пн-пт 19:00-8:00", "пн-пт 25:00-26:00", "пн-пт", "8-19"]
 )
 def test_hours_that_are_none_are_refused(typed: str) -> None:
-    with pytest.raises(Fault):
+    with pytest.raises(AnswerFault):
         answers.hours(typed, {})
 
 
