@@ -15,8 +15,8 @@ from svet.kernel.money import Money
 from svet.look import formats
 from svet.metering.rules import ReadingState, Zone
 from svet.metering.texts import STATE_NAMES, ZONE_NAMES
+from svet.notices.names import event_name
 from svet.notices.rules import Event
-from svet.notices.texts import event_name
 from svet.payments.states import OrderState
 from svet.payments.texts import state_name
 from svet.privacy.acts import act_name

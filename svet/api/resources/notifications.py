@@ -18,7 +18,7 @@ from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import Body, ProblemOut
 from svet.kernel.refusals import NotFound
-from svet.notices import queries, texts
+from svet.notices import names, queries
 from svet.notices.models import Subscription
 from svet.notices.rules import Event, NoticeChannel
 from svet.people import operations as people
@@ -186,7 +186,7 @@ def _switches(caller: Caller) -> dict[str, Any]:
         "events": [
             {
                 "event": event.value,
-                "name": texts.event_name(event),
+                "name": names.event_name(event),
                 "channels": {
                     channel.value: {"on": switch.on, "locked": switch.locked}
                     for channel, switch in row.items()

@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from svet.notices.models import Delivery
+from svet.notices.names import event_name
 from svet.notices.rules import DeliveryState, Event
-from svet.notices.texts import event_name
 
 #: Messages that are in nobody's settings and so have no name there.
 _DIRECT: dict[Event, str | Promise] = {

@@ -1,0 +1,106 @@
+"""What the reads of payments give: orders, their lines, steps and refunds, payments of registers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from svet.kernel.money import Money
+from svet.kernel.refusals import NotFound
+from svet.payments.states import OrderState
+
+
+class OrderLookupReason(StrEnum):
+    NOT_FOUND = "order_not_found"
+
+
+class OrderNotFound(NotFound):
+    """No such order, or it is somebody else's."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """What an order pays to one account."""
+
+    account_id: int
+    account_public_id: str
+    account_number: str
+    provider_name: str
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One step in the life of an order."""
+
+    old: str
+    new: OrderState
+    at: datetime
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """What of one refund of the bank came off the accounts asked for."""
+
+    reference: str
+    money: Money
+    refunded_at: datetime
+    account_ids: tuple[int, ...]
+
+    @property
+    def back(self) -> Money:
+        """The sum with the sign it has among payments."""
+        return -self.money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order as the asker may see it: ``lines``, ``total``, ``refunds`` hold only the accounts asked for.
+
+    «``step`` из ``steps``» is its place among the orders of one «Оплатить» for several payees.
+    """
+
+    order_id: int
+    public_id: str
+    number: str
+    person_id: int
+    state: OrderState
+    total: Money
+    lines: tuple[LineView, ...]
+    changes: tuple[ChangeView, ...]
+    created_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+    credited_at: datetime | None
+    bank_page_url: str
+    bank_reason: str
+    bank_method: str
+    receipt_email: str
+    refunds: tuple[RefundView, ...] = ()
+    step: int = 1
+    steps: int = 1
+
+    @property
+    def refunded(self) -> Money:
+        """What the bank has given back of it."""
+        return Money.total(refund.money for refund in self.refunds)
+
+    @property
+    def returned(self) -> bool:
+        """Whether nothing of it is left with us."""
+        return self.state is OrderState.RETURNED or (bool(self.refunds) and self.refunded == self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPaymentView:
+    """A payment that came through a bank's or post's register."""
+
+    account_id: int
+    source: str
+    external_id: str
+    money: Money
+    paid_on: str
+    applied_at: datetime
