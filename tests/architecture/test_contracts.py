@@ -36,7 +36,7 @@ PLANTED = [
     ),
     ("pure-rules", "metering/rules/judging.py", "import django"),
     ("pure-rules", "payments/states.py", "from django.db import models"),
-    ("gateways", "payments/queries.py", "from svet.gateways import acquiring as climbed"),
+    ("gateways", "payments/queries/__init__.py", "from svet.gateways import acquiring as climbed"),
     ("circles", "kernel/ids.py", "from svet.kernel import fields as circled"),
     ("wings-of-the-cabinet", "cabinet/help/page.py", "from svet.cabinet.bills import page as crossed"),
     ("wings-of-the-cabinet", "cabinet/shell/frame.py", "from svet.cabinet.help import page as climbed"),

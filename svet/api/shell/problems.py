@@ -27,13 +27,13 @@ from svet.people import texts as people
 from svet.support import texts as support
 
 _TEXTS: Mapping[str, Callable[[Refused], str]] = {
+    "accounts": account_texts.explain,
     "bills": bills.explain,
     "files": files.explain,
     "limits": limits.explain,
     "metering": metering.explain,
     "payments": payments.explain,
     "people": people.explain,
-    "subscribers": account_texts.explain,
     "support": support.explain,
 }
 #: What pydantic calls a mistake, and what we call it for ever.

@@ -196,6 +196,13 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("staff", "forget-identity"): [[CLERK], ["112"]],
         ("staff", "list"): [[]],
         ("push-key",): [[]],
+        ("secret-key",): [[]],
+        ("setup",): [
+            ["--print"],
+            ["--file", files("not.toml", "что попало")],
+            ["--file", files("short.toml", "[retailer]\nbrand = 5\n")],
+            ["--file", files("none.toml", '[[suppliers]]\ncode = "volga"\nbic = "1"\n'), "--dry-run"],
+        ],
     }
 
 
