@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Callable
@@ -31,6 +32,22 @@ def integer(name: str, default: int) -> int:
     if not (given.isascii() and given.isdigit() and len(given) <= 9):
         raise WrongEnvironment(f"{name} must be a whole number, not {given[:20]!r}")
     return int(given)
+
+
+def networks(name: str) -> list[str]:
+    """Networks by commas. :raises WrongEnvironment: one of them is none"""
+    found = names(name)
+    for each in found:
+        try:
+            ipaddress.ip_network(each, strict=False)
+        except ValueError:
+            raise WrongEnvironment(f"{name}: {each[:40]!r} is no network") from None
+    return found
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """Words by commas, blanks around them forgiven."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
 def origin_of(url: str) -> str:
@@ -99,6 +116,14 @@ def database_settings(data: Path) -> dict[str, Any]:
     settings = parse_database_url(url)
     options = settings["OPTIONS"]
     options.setdefault("connect_timeout", "5")
+    # A host that vanished is noticed within half a minute, not within the kernel's two hours.
+    for name, value in (
+        ("keepalives_idle", "15"),
+        ("keepalives_interval", "5"),
+        ("keepalives_count", "3"),
+        ("tcp_user_timeout", "20000"),
+    ):
+        options.setdefault(name, value)
     # Texts are bound by the server, so that those asked again and again need not be planned anew. Django
     # passes None on when nothing is said, and then the driver prepares nothing: docs/adr/0081.
     options["server_side_binding"] = True

@@ -14,6 +14,8 @@ from svet.config.environment import (
     environment_name,
     integer,
     mail_port,
+    names,
+    networks,
     origin_of,
     push_key,
     secret_key,
@@ -28,13 +30,13 @@ DATA = Path(os.environ.get("SVET_DATA", ".svet")).resolve()
 
 DEBUG = False
 SECRET_KEY = secret_key(ENV, DATA)
-ALLOWED_HOSTS = os.environ.get("SVET_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+ALLOWED_HOSTS = names("SVET_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
-CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL), *(o for o in os.environ.get("SVET_ORIGINS", "").split(",") if o)]
+CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL), *names("SVET_ORIGINS")]
 # Threads of one web process that make pages, and seconds a request may wait for one of them.
 WEB_THREADS = max(1, integer("SVET_WEB_THREADS", 4))
 QUEUE_SECONDS = integer("SVET_QUEUE_SECONDS", 5)
-TRUSTED_PROXIES = [p for p in os.environ.get("SVET_TRUSTED_PROXIES", "").split(",") if p]
+TRUSTED_PROXIES = networks("SVET_TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from svet.exchange import texts
-from svet.exchange.models import ImportRow
+from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import FileReport
 from svet.exchange.operations.outcomes import RowOutcome
 from svet.exchange.rules.rejects import reject_file
@@ -43,7 +43,9 @@ def sentences(report: FileReport) -> list[str]:
 
 def to_mend(report: FileReport, *, profile: str, content: bytes) -> bytes:
     """The rows that were not taken as a file of the same form; empty when all were."""
-    lines = [fault.line_no for fault in report.faults if fault.state in _TO_MEND]
+    # A payment that differs is kept and waits at the money desk: loaded again it could be credited twice.
+    states = (State.REJECTED,) if profile == ImportFile.Profile.PAYMENTS else _TO_MEND
+    lines = [fault.line_no for fault in report.faults if fault.state in states]
     return reject_file(profile=profile, content=content, lines=frozenset(lines)) if lines else b""
 
 

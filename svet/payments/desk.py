@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
+from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.payments.models import TO_CLOSE, Callback, CallbackOutcome, Order, OrderLine, StateChange
 from svet.payments.states import OrderState, RefundState
@@ -70,11 +71,14 @@ class CallbackView:
         return now - self.received_at
 
 
-def orders_in_review(*, limit: int = MOST) -> list[ReviewView]:
-    """Orders that wait for a person, the longest waiting first."""
+def orders_in_review(*, limit: int = MOST, public_id: str | None = None) -> list[ReviewView]:
+    """Orders that wait for a person, the longest waiting first; or the one of this outer id."""
     lines = OrderLine.objects.select_related("account__provider").order_by("position")
     into_review = StateChange.objects.filter(new=OrderState.REVIEW).order_by("-id")
-    rows = Order.objects.filter(state=OrderState.REVIEW).prefetch_related(
+    chosen = Order.objects.filter(state=OrderState.REVIEW)
+    if public_id is not None:
+        chosen = chosen.filter(public_id=public_id)
+    rows = chosen.prefetch_related(
         Prefetch("lines", queryset=lines),
         Prefetch("changes", queryset=into_review, to_attr="reviews"),
         "refunds",
@@ -85,7 +89,8 @@ def orders_in_review(*, limit: int = MOST) -> list[ReviewView]:
 
 def order_in_review(public_id: str) -> ReviewView | None:
     """One of them, or None when it is not in review (any more)."""
-    return next((view for view in orders_in_review() if view.public_id == public_id), None)
+    proper = len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum()
+    return next(iter(orders_in_review(public_id=public_id)), None) if proper else None
 
 
 def open_callbacks(*, limit: int = MOST) -> list[CallbackView]:

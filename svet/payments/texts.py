@@ -178,6 +178,10 @@ def _explain_row(refusal: Refused) -> str:
             return _("Укажите день платежа: тот, что в реестре, невозможен.")
         case "row_day_impossible":
             return _("Такого дня платежа быть не может: он в будущем или слишком давний.")
+        case "row_reversal_is_not_sent_back":
+            return _(
+                "Эти деньги банк уже забрал: отправлять нечего. Снимите их со счёта, с которого они ушли."
+            )
         case "case_taken":
             return _("Этим занимается %(name)s. Возьмите себе, если нужно.") % refusal.details
     return ""

@@ -92,7 +92,9 @@ def documented_environment() -> dict[str, str]:
     """«The least a production needs», as the document has it."""
     block = re.search(r"The least a production needs:\n\n```sh\n(.*?)```", OPERATIONS, re.DOTALL)
     assert block is not None
-    return dict(line.split("#")[0].strip().split("=", 1) for line in block[1].splitlines())
+    # As systemd reads it: a comment has a line of its own.
+    lines = [line for line in block[1].splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
 
 
 @contextlib.contextmanager
@@ -112,8 +114,6 @@ def installed() -> Iterator[Installation]:
             "SVET_SECRET_KEY": "a-made-up-key-of-fifty-different-letters-0123456789-ok",
             "SVET_DATA": str(folder / "data"),
             "SVET_PUSH_KEY": "",
-            # nginx stands on this very machine; 127.0.0.2 is somebody else.
-            "SVET_TRUSTED_PROXIES": "127.0.0.1/32",
             "DJANGO_SETTINGS_MODULE": "svet.config.settings",
         }
         run(environment, "-m", "svet", "migrate")

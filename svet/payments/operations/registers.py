@@ -228,22 +228,40 @@ def _take_back(reversal: ImportedPayment) -> None:
         # It never reached an account: both leave suspense together.
         changed = {"state": RegisterState.RETURNED}
         reversal.state, reversal.account_id = RegisterState.RETURNED, None
-    ImportedPayment.objects.filter(pk=found.pk, state=found.state).update(
+    moved = ImportedPayment.objects.filter(pk=found.pk, state=found.state).update(
         **changed, settled_at=reversal.applied_at
     )
+    if not moved:
+        raise RuntimeError(f"{found.ledger_key} was decided while its row was locked")
 
 
 def _undone(reversal: ImportedPayment) -> ImportedPayment | None:
-    """The newest payment of the same source, account and sum not taken back yet; its own number first."""
-    fitting = ImportedPayment.objects.filter(
+    """The payment a reversal names by its number, else the newest of the same source, account and sum.
+
+    The rows are locked: the money desk decides such rows too, without the lock of registers. A reversal that
+    names a payment we know takes back that one or waits: never another of the same sum.
+    """
+    fitting = (
+        ImportedPayment.objects.select_for_update()
+        .filter(
+            source=reversal.source,
+            provider_id=reversal.provider_id,
+            account_text=reversal.account_text,
+            kopecks=-reversal.kopecks,
+            state__in=[RegisterState.CREDITED, RegisterState.SUSPENSE],
+            effective_on__lte=reversal.effective_on,
+        )
+        .order_by("-paid_on", "-pk")
+    )
+    named = ImportedPayment.objects.filter(
         source=reversal.source,
-        provider_id=reversal.provider_id,
+        external_id=reversal.external_id,
         account_text=reversal.account_text,
         kopecks=-reversal.kopecks,
-        state__in=[RegisterState.CREDITED, RegisterState.SUSPENSE],
-        effective_on__lte=reversal.effective_on,
-    ).order_by("-paid_on", "-pk")
-    return fitting.filter(external_id=reversal.external_id).first() or fitting.first()
+    )
+    if named.exists():
+        return fitting.filter(external_id=reversal.external_id).first()
+    return fitting.first()
 
 
 def _transaction(row: ImportedPayment, zone: ZoneInfo) -> NewTransaction:

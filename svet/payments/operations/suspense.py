@@ -34,6 +34,7 @@ class SuspenseReason(StrEnum):
     OTHER_ACCOUNT = "row_other_account"
     DAY_NEEDED = "row_day_needed"
     DAY = "row_day_impossible"
+    REVERSAL = "row_reversal_is_not_sent_back"
 
 
 class RowNotFound(NotFound):
@@ -123,12 +124,15 @@ def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> Im
     A row that differs lies in no book: it is closed as no payment of its own.
 
     :raises RowNotFound: :raises RowConflict: settled before :raises ClaimConflict: a colleague has it
-    :raises StaffRefused: no reason
+    :raises StaffRefused: no reason :raises RowRefused: a reversal: it comes off an account
     """
     said = _judge(by, reason)
     with use_case():
         row = _locked(row_id, by=by)
         waited_in = RegisterState(row.state)
+        if waited_in is RegisterState.SUSPENSE and row.kopecks < 0:
+            # The bank has taken this money already: there is nothing of ours to send.
+            raise RowRefused(SuspenseReason.REVERSAL)
         if waited_in is RegisterState.SUSPENSE:
             _move(row, RegisterState.RETURNED, now=now)
             _post(

@@ -100,7 +100,8 @@ def own_order(actor: Actor, *, public_id: str) -> Order:
         orders = orders.filter(person_id=actor.person_id or 0)
     elif actor.kind is ActorKind.ANONYMOUS:
         orders = orders.none()
-    found = orders.filter(public_id=public_id).first() if len(public_id) == PUBLIC_ID_LENGTH else None
+    proper = len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum()
+    found = orders.filter(public_id=public_id).first() if proper else None
     if found is None:
         raise OrderNotFound(OrderLookupReason.NOT_FOUND)
     return found
