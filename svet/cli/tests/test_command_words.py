@@ -198,10 +198,8 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("push-key",): [[]],
         ("secret-key",): [[]],
         ("setup",): [
-            ["--print"],
             ["--file", files("not.toml", "что попало")],
-            ["--file", files("short.toml", "[retailer]\nbrand = 5\n")],
-            ["--file", files("none.toml", '[[suppliers]]\ncode = "volga"\nbic = "1"\n'), "--dry-run"],
+            ["--file", str(files.folder / "absent.toml")],
         ],
     }
 

@@ -217,7 +217,7 @@ def test_run_that_dies_between_two_batches_is_finished_by_the_next(monkeypatch: 
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(notices, "tell_many", die_at_the_second)
+        patch.setattr(notices, "notify_many", die_at_the_second)
         with pytest.raises(KeyboardInterrupt):
             operations.remind_of_windows(now=OPENS)
     assert [heard(person, Event.WINDOW_OPEN) for person in people] == [1, 0, 0]

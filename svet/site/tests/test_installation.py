@@ -28,7 +28,7 @@ def test_an_installation_that_was_not_set_up_names_no_company() -> None:
 def test_no_code_names_a_company_or_its_zone() -> None:
     """The sample town, the showcase of the design system and tests may; nothing that a retailer runs does."""
     named = re.compile(r"уралэнергосбыт|uralsbyt|351-?2222|Asia/Yekaterinburg", re.IGNORECASE)
-    may = {"svet/sandbox", "svet/cabinet/showcase.py", "svet/config/environment.py"}
+    may = {"svet/sandbox", "svet/cabinet/shell/showcase.py", "svet/config/environment.py"}
     found = [
         path.relative_to(ROOT).as_posix()
         for path in sorted((ROOT / "svet").rglob("*"))

@@ -218,6 +218,7 @@ def test_page_states_the_sums_of_the_bill_by_their_names(cast: Cast) -> None:
 
 def test_overpaid_bill_has_no_day_to_pay_by_and_no_button(cast: Cast) -> None:
     pay_late(cast.account, 900_000, on=date(2026, 11, 30))
+    make_norm(91)
     load = Month(2026, 12)
     later = datetime(2027, 1, 1, 4, tzinfo=UTC)
     run(provider_id=cast.account.provider_id, period=load, now=later)
