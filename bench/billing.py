@@ -23,18 +23,18 @@ PERIOD = "2026-11"
 USUAL, FULL = 20_000, 200_000
 
 SEED = """
-INSERT INTO subscribers_premises (city, street, house, flat, residents)
-    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text, n % 5
+INSERT INTO accounts_premises (city, street, house, flat, residents)
+    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text, 1 + n % 5
     FROM generate_series(1, {accounts}) n;
-INSERT INTO subscribers_account (public_id, provider_id, number, premises_id, holder_name,
+INSERT INTO accounts_account (public_id, provider_id, number, premises_id, holder_name,
         registry_phone, tariff_group, opened_on, delivery, delivery_email)
     SELECT 'a' || lpad(p.id::text, 15, '0'), {provider}, lpad(p.id::text, 10, '0'), p.id, 'Житель', '',
-        (ARRAY['1.1', '1.2', '1.3'])[1 + p.id % 3], '2020-01-01', 'paper', '' FROM subscribers_premises p;
+        (ARRAY['1.1', '1.2', '1.3'])[1 + p.id % 3], '2020-01-01', 'paper', '' FROM accounts_premises p;
 INSERT INTO metering_meter (public_id, account_id, serial, type_name, scheme, digits, decimals, ratio,
         installed_on, smart)
     SELECT 'm' || lpad(id::text, 15, '0'), id, id::text, '',
         (ARRAY[1, 1, 1, 1, 1, 1, 2, 2, 2, 3])[1 + id % 10], 6, 0, 1, '2026-10-21', false
-    FROM subscribers_account;
+    FROM accounts_account;
 INSERT INTO metering_readingset (public_id, receipt_number, account_id, meter_id, read_on, received_at,
         channel, kind, state, author_kind, author_name, key)
     SELECT 'r' || o.n || lpad(m.id::text, 14, '0'), o.n || '-' || m.id, m.account_id, m.id, o.day, o.day,
@@ -93,18 +93,27 @@ def _told(**values: Any) -> None:
 def prepare(accounts: int) -> None:
     """Make the tables and the accounts with their readings."""
     _django()
-    from datetime import UTC, datetime
+    from datetime import UTC, date, datetime
+    from decimal import Decimal
 
     from django.core.management import call_command
     from django.db import connection
 
+    from svet.accounts.operations import add_provider
     from svet.billing import operations
-    from svet.subscribers.operations import add_provider
+    from svet.kernel.actors import Actor
 
     call_command("migrate", verbosity=0)
     provider = add_provider(code="bench", name="Bench", region="Челябинская область")
     for file in operations.shipped_files():
         operations.load_tariffs(file=file, now=datetime.now(UTC))
+    operations.set_policy(
+        provider_id=provider.pk,
+        valid_from=date(2026, 1, 1),
+        norm_kwh_per_person=Decimal(90),
+        by=Actor.system("bench"),
+        now=datetime.now(UTC),
+    )
     with connection.cursor() as cursor:
         cursor.execute(SEED.format(accounts=accounts, provider=provider.pk))
     _told()
@@ -115,9 +124,9 @@ def bill() -> None:
     _django()
     from datetime import UTC, datetime
 
+    from svet.accounts.models import Provider
     from svet.billing import operations
     from svet.kernel.periods import Month
-    from svet.subscribers.models import Provider
 
     started = time.perf_counter()
     report = operations.run(
@@ -173,7 +182,7 @@ def _phase(name: str, *arguments: str) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     """Measure, print, and fail when the run costs more than ten times the bare rows."""
-    from svet.config.postgres import Server
+    from svet.launcher.postgres import Server
 
     accounts = int(arguments[0]) if arguments else FULL if os.environ.get("SCALE") == "full" else USUAL
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")

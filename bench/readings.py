@@ -146,9 +146,9 @@ class Bench:
             variables.append(f"{name} {expression}")
 
         variables.append(f"holder (:n - 1) / {HELD} + 1")
-        for name in ("metering_meter", "subscribers_account", "subscribers_link"):
+        for name in ("metering_meter", "accounts_account", "accounts_link"):
             counted(name, begins[name] + number, f"{begins[name]} + :n")
-        for name in ("people_person", "people_token", "notices_recipient", "subscribers_group"):
+        for name in ("people_person", "people_token", "notices_recipient", "accounts_group"):
             counted(name, begins[name] + holder, f"{begins[name]} + :holder")
         sets = begins["metering_readingset"]
         counted("initial", sets + number, f"{sets} + :n")
@@ -173,8 +173,10 @@ class Bench:
             "SELECT public_id FROM notices_notice WHERE id = %s", made["notices_notice"]
         ):
             once[str(notice)] = "n000:r"
-        if "api_keptcall" in made:
-            ((call,),) = self.stack.ask("SELECT key FROM api_keptcall WHERE id = %s", made["api_keptcall"])
+        if "api_idempotentcall" in made:
+            ((call,),) = self.stack.ask(
+                "SELECT key FROM api_idempotentcall WHERE id = %s", made["api_idempotentcall"]
+            )
             once[str(call)] = "00000000-0000-4000-9000-:r"
         return once
 

@@ -78,21 +78,21 @@ def gather(stack: Stack, *, person: int, count: int) -> None:
         str(name)
         for (name,) in stack.ask(
             "SELECT column_name FROM information_schema.columns"
-            " WHERE table_name = 'subscribers_link' AND column_name <> 'id' ORDER BY ordinal_position"
+            " WHERE table_name = 'accounts_link' AND column_name <> 'id' ORDER BY ordinal_position"
         )
     ]
     changed = {
         "public_id": f"'k{person:03d}' || lpad(account_id::text, 12, '0')",
         "person_id": str(begins["people_person"] + person),
-        "group_id": str(begins["subscribers_group"] + person),
+        "group_id": str(begins["accounts_group"] + person),
     }
     picked = ", ".join(changed.get(name, name) for name in names)
-    key, own = begins["people_person"] + person, begins["subscribers_account"]
-    stack.ask(f"UPDATE subscribers_link SET removed_at = now() WHERE person_id = {key} AND {HELD} > {count}"
+    key, own = begins["people_person"] + person, begins["accounts_account"]
+    stack.ask(f"UPDATE accounts_link SET removed_at = now() WHERE person_id = {key} AND {HELD} > {count}"
               f" AND account_id > {own + (person - 1) * HELD + count}")  # fmt: skip
     if count > HELD:
         stack.ask(
-            f"INSERT INTO subscribers_link ({', '.join(names)}) SELECT {picked} FROM subscribers_link"
+            f"INSERT INTO accounts_link ({', '.join(names)}) SELECT {picked} FROM accounts_link"
             f" WHERE account_id > {own + METERS // 2} AND public_id LIKE 'l%'"
             f" ORDER BY account_id LIMIT {count - HELD}"
         )

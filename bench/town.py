@@ -42,12 +42,12 @@ def build(meters: int) -> dict[str, int]:
     from django.utils import timezone
 
     from bench.requests import DAY, NIGHT
+    from svet.accounts.operations import NewAccount, add_provider, create_accounts
     from svet.billing import operations as billing
     from svet.kernel.actors import Actor
     from svet.kernel.periods import Month
     from svet.metering.operations import BatchRow, MeterRow, install_meters, submit_batch
-    from svet.metering.rules import Channel, Zone
-    from svet.subscribers.operations import AccountRow, add_provider, register_accounts
+    from svet.metering.rules import ReadingChannel, Zone
 
     now = timezone.now()
     begins = spread_keys()
@@ -57,10 +57,10 @@ def build(meters: int) -> dict[str, int]:
     provider = add_provider(code="bench", name="Bench", region="Челябинская область")
     for file in billing.shipped_files():
         billing.load_tariffs(file=file, now=now)
-    accounts = register_accounts(
+    accounts = create_accounts(
         provider=provider,
         rows=[
-            AccountRow(
+            NewAccount(
                 number=f"{number:010d}",
                 holder_name="Житель",
                 city="Челябинск",
@@ -96,14 +96,14 @@ def build(meters: int) -> dict[str, int]:
             for meter in standing
             for turn in range(1, MONTHS + 1)
         ],
-        channel=Channel.OFFICE,
+        channel=ReadingChannel.OFFICE,
         by=by,
         now=now,
         confirmed=True,
     )
     _open_cabinets(meters, begins)
     assert (accounts[0], standing[0]) == (
-        begins["subscribers_account"] + 1,
+        begins["accounts_account"] + 1,
         begins["metering_meter"] + 1,
     ), "keys are not where they should be"
     return begins
@@ -133,9 +133,9 @@ def _open_cabinets(meters: int, begins: dict[str, int]) -> None:
     with connection.cursor() as cursor:
         values: dict[str, Any] = {
             "now": now, "password": password, "count": count, "held": HELD, "person": person,
-            "recipient": begins["notices_recipient"], "group": begins["subscribers_group"],
-            "link": begins["subscribers_link"], "token": begins["people_token"],
-            "account": begins["subscribers_account"], "meters": meters,
+            "recipient": begins["notices_recipient"], "group": begins["accounts_group"],
+            "link": begins["accounts_link"], "token": begins["people_token"],
+            "account": begins["accounts_account"], "meters": meters,
         }  # fmt: skip
         # One at a time: a statement whose parameters the server binds stands alone in its text.
         for statement in _CABINETS:
@@ -173,12 +173,12 @@ INSERT INTO people_token (public_id, person_id, name, scopes, digest, hint, crea
     FROM generate_series(1, %(count)s) n ORDER BY n
 """,
     """
-INSERT INTO subscribers_group (public_id, person_id, name, position, is_default, folded)
+INSERT INTO accounts_group (public_id, person_id, name, position, is_default, folded)
     SELECT 'g' || lpad(n::text, 15, '0'), %(person)s + n, 'Мои абоненты', 0, true, false
     FROM generate_series(1, %(count)s) n ORDER BY n
 """,
     """
-INSERT INTO subscribers_link (public_id, person_id, account_id, group_id, alias, position, can_view,
+INSERT INTO accounts_link (public_id, person_id, account_id, group_id, alias, position, can_view,
         can_submit, can_pay, can_manage, linked_at, confirmed_at)
     SELECT 'l' || lpad(n::text, 15, '0'), %(person)s + (n - 1) / %(held)s + 1, %(account)s + n,
         %(group)s + (n - 1) / %(held)s + 1, '', n, true, true, true, true, %(now)s, %(now)s

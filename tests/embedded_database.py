@@ -17,7 +17,7 @@ os.environ.setdefault("SVET_DATA", str(Path(tempfile.gettempdir()) / "svet-test-
 if "SVET_TEST_DATABASE_URL" in os.environ:
     os.environ["SVET_DATABASE_URL"] = os.environ["SVET_TEST_DATABASE_URL"]
 else:
-    from svet.config.postgres import Server
+    from svet.launcher.postgres import Server
 
     _folder = Path(tempfile.mkdtemp(prefix="svet-test-"))
     _server = Server(
@@ -30,7 +30,7 @@ else:
     os.environ["SVET_DATABASE_URL"] = os.environ["SVET_TEST_DATABASE_URL"] = _server.url()
 
 # Django reads a catalogue once per process: it must be there before the first test.
-from svet.config.catalogues import compile_catalogues
+from svet.launcher.catalogues import compile_catalogues
 
 compile_catalogues(say=print)
 

@@ -99,7 +99,7 @@ def _send(page: Page, **values: str) -> None:
 
 
 def _to_code(page: Page, base: str) -> None:
-    page.goto(f"{base}/entrance/")
+    page.goto(f"{base}/entrance/?tab=register")
     _send(page, phone="+7 999 765-43-21", password=NEW_PASSWORD)
 
 

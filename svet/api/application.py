@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from svet.api import (
+from svet.api.resources import (
     absences,
     accounts,
     appeals,
@@ -26,8 +26,8 @@ from svet.api import (
     reading_sets,
     readings,
 )
-from svet.api.parsing import StrictParser
-from svet.api.problems import Problem, handle
+from svet.api.shell.parsing import StrictParser
+from svet.api.shell.problems import ApiProblem, handle
 from svet.kernel.refusals import Refused
 
 api = NinjaAPI(
@@ -59,7 +59,7 @@ _RESOURCES = (
 )
 for resource in _RESOURCES:
     api.add_router("", resource.router)
-for failure in (Problem, Refused, ValidationError, HttpError, Http404, RequestDataTooBig):
+for failure in (ApiProblem, Refused, ValidationError, HttpError, Http404, RequestDataTooBig):
     api.add_exception_handler(failure, handle)
 
 

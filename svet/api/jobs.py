@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
-from svet.api import idempotency
+from svet.api.shell import idempotency
 
 
 @app.periodic(cron="23 * * * *")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 
-class KeptCall(models.Model):
+class IdempotentCall(models.Model):
     """One write under a key; ``status`` is empty while the call is running."""
 
     caller = models.CharField(max_length=80)

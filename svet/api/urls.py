@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from svet.api import callbacks
 from svet.api.application import api, openapi, page
+from svet.api.resources import callbacks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", openapi, name="api-openapi"),

@@ -63,7 +63,7 @@ class TariffRow(models.Model):
 class Policy(models.Model):
     """Choices the rules leave to the supplier, dated: each holds from a month until the next row."""
 
-    provider = models.ForeignKey("subscribers.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
     since = models.DateField()
     proration = models.CharField(max_length=12, default=Proration.BY_DAY.value)
     average_periods = models.SmallIntegerField(default=3)
@@ -94,7 +94,7 @@ class RunState(StrEnum):
 class BillingRun(models.Model):
     """The charging of one provider's accounts for one month; ``cursor`` is the last account charged."""
 
-    provider = models.ForeignKey("subscribers.Provider", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
     period = models.DateField()
     state = models.CharField(max_length=8, default=RunState.RUNNING.value)
     started_at = models.DateTimeField()
@@ -126,7 +126,7 @@ class Problem(models.Model):
     """
 
     run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="+")
-    account = models.ForeignKey("subscribers.Account", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=40)
     details = models.JSONField(default=dict)
 
@@ -141,7 +141,7 @@ class Charge(models.Model):
     """What one account was charged for one month; never changed: corrections are lines of a later month."""
 
     account = models.ForeignKey(
-        "subscribers.Account", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     period = models.DateField()
     run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="+")
@@ -186,7 +186,7 @@ class ChargeLine(models.Model):
         Charge, on_delete=models.PROTECT, related_name="lines", db_index=False, db_constraint=False
     )
     account = models.ForeignKey(
-        "subscribers.Account", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     period = models.DateField()
     position = models.SmallIntegerField()

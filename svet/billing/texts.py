@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from svet.billing.rules import Basis, Reason
+from svet.billing.rules import Basis, BillingReason
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.rules.policies import PolicyReason
-from svet.billing.rules.tariff_file import RowError, RowReason
+from svet.billing.rules.tariff_file import RowError, TariffRowReason
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, month, number
@@ -24,11 +24,11 @@ def explain(refusal: Refused) -> str:
     match refusal.reason:
         case PolicyReason():
             return _policy_texts()[refusal.reason].format(**_shown(refusal.details))
-        case Reason() if refusal.reason in PROBLEMS:
+        case BillingReason() if refusal.reason in PROBLEMS:
             return problem(refusal.reason, refusal.details)
-        case Reason():
+        case BillingReason():
             return _refusals()[refusal.reason].format(**_shown(refusal.details))
-        case RowReason():
+        case TariffRowReason():
             return _(
                 "Файл тарифов не принят, ничего не изменено. Исправьте строки из списка и загрузите снова."
             )
@@ -36,76 +36,80 @@ def explain(refusal: Refused) -> str:
             return _("Начисление невозможно.")
 
 
-def _refusals() -> dict[Reason, str]:
+def _refusals() -> dict[BillingReason, str]:
     """Why a run or an issue of bills does not begin, and what to do, with the places of the details."""
     return {
-        Reason.UNKNOWN_PROVIDER: _("Такого поставщика нет."),
-        Reason.NO_REGION: _("У поставщика не указан регион тарифов: укажите его и повторите начисление."),
-        Reason.PERIOD_NOT_STARTED: _("Этот месяц ещё не наступил: начислять рано."),
-        Reason.BEFORE_CUT_OFF: _(
+        BillingReason.UNKNOWN_PROVIDER: _("Такого поставщика нет."),
+        BillingReason.NO_REGION: _(
+            "У поставщика не указан регион тарифов: укажите его и повторите начисление."
+        ),
+        BillingReason.PERIOD_NOT_STARTED: _("Этот месяц ещё не наступил: начислять рано."),
+        BillingReason.BEFORE_CUT_OFF: _(
             "Показания за этот месяц принимают по {day} включительно: начислять рано, кто не успел, получит"
             " начисление без показаний. Повторите на следующий день или настаивайте: --before-cut-off."
         ),
-        Reason.EARLIER_UNFINISHED: _(
+        BillingReason.EARLIER_UNFINISHED: _(
             "Начисление за {month} не закончено: дождитесь его или повторите, затем начисляйте этот месяц."
         ),
-        Reason.EARLIER_MISSING: _(
+        BillingReason.EARLIER_MISSING: _(
             "За {month} ничего не начислено. Сначала начислите его: после более позднего месяца это уже"
             " невозможно. Пропустить его навсегда: --over-gap."
         ),
-        Reason.EARLIER_PROBLEMS: _(
+        BillingReason.EARLIER_PROBLEMS: _(
             "За {month} не начислено лицевых счетов: {problems} из {accounts}. Сначала исправьте причины"
             " (svet bill problems) и повторите тот месяц. Оставить как есть, их расход войдёт в этот месяц:"
             " --over-gap."
         ),
-        Reason.UNFINISHED: _("Начисление за {month} не закончено: счета выставляют после него."),
-        Reason.TOO_MANY_PROBLEMS: _(
+        BillingReason.UNFINISHED: _("Начисление за {month} не закончено: счета выставляют после него."),
+        BillingReason.TOO_MANY_PROBLEMS: _(
             "Счета за {month} не выставлены: не начислено лицевых счетов: {problems} из {accounts}, больше"
             " допустимого. Исправьте причины и повторите начисление, или настаивайте: --issue-anyway."
         ),
     }
 
 
-def problem(reason: Reason, details: Mapping[str, object]) -> str:
+def problem(reason: BillingReason, details: Mapping[str, object]) -> str:
     """Why an account is not charged, with what is known of it, and what to do."""
     return f"{problem_name(reason)}{_what(reason, details)}. {_way_out(reason)}"
 
 
-def problem_name(reason: Reason) -> str:
+def problem_name(reason: BillingReason) -> str:
     """Why accounts are not charged, in a few words without the account's own values."""
     return {
-        Reason.NO_TARIFF: _("Нет цен"),
-        Reason.NO_NORM: _("Показаний нет, а норматив не задан"),
-        Reason.NO_RESIDENTS: _("Показаний нет, а число проживающих неизвестно"),
-        Reason.NO_METER: _("Прибора учёта нет, и по нормативу начислить нельзя"),
-        Reason.NO_FIRST_READING: _("У прибора учёта нет начальных показаний"),
-        Reason.NEGATIVE_VOLUME: _("Расход меньше нуля"),
-        Reason.READING_BELOW_BILLED: _("Показания меньше уже начисленных"),
-        Reason.EARLIER_OPEN: _("Не начислен более ранний месяц"),
-        Reason.LATER_CHARGED: _("Уже начислен более поздний месяц"),
+        BillingReason.NO_TARIFF: _("Нет цен"),
+        BillingReason.NO_NORM: _("Показаний нет, а норматив не задан"),
+        BillingReason.NO_RESIDENTS: _("Показаний нет, а число проживающих неизвестно"),
+        BillingReason.NO_METER: _("Прибора учёта нет, и по нормативу начислить нельзя"),
+        BillingReason.NO_FIRST_READING: _("У прибора учёта нет начальных показаний"),
+        BillingReason.NEGATIVE_VOLUME: _("Расход меньше нуля"),
+        BillingReason.READING_BELOW_BILLED: _("Показания меньше уже начисленных"),
+        BillingReason.EARLIER_OPEN: _("Не начислен более ранний месяц"),
+        BillingReason.LATER_CHARGED: _("Уже начислен более поздний месяц"),
     }.get(reason, _("Начисление невозможно"))
 
 
-def _way_out(reason: Reason) -> str:
+def _way_out(reason: BillingReason) -> str:
     return {
-        Reason.NO_TARIFF: _(
+        BillingReason.NO_TARIFF: _(
             "Загрузите тарифы (svet tariffs load) или исправьте тарифную группу и повторите начисление."
         ),
-        Reason.NO_NORM: _("Задайте норматив (svet policy set) и повторите начисление."),
-        Reason.NO_RESIDENTS: _("Внесите число проживающих или показания и повторите начисление."),
-        Reason.NO_METER: _("Внесите прибор учёта или норматив и число проживающих и повторите начисление."),
-        Reason.NO_FIRST_READING: _("Внесите начальные показания и повторите начисление."),
-        Reason.NEGATIVE_VOLUME: _("Проверьте показания и повторите начисление."),
-        Reason.READING_BELOW_BILLED: _("Проверьте показания и повторите начисление."),
-        Reason.EARLIER_OPEN: _("Сначала начислите его: норматив другого месяца в этот не войдёт."),
-        Reason.LATER_CHARGED: _(
+        BillingReason.NO_NORM: _("Задайте норматив (svet policy set) и повторите начисление."),
+        BillingReason.NO_RESIDENTS: _("Внесите число проживающих или показания и повторите начисление."),
+        BillingReason.NO_METER: _(
+            "Внесите прибор учёта или норматив и число проживающих и повторите начисление."
+        ),
+        BillingReason.NO_FIRST_READING: _("Внесите начальные показания и повторите начисление."),
+        BillingReason.NEGATIVE_VOLUME: _("Проверьте показания и повторите начисление."),
+        BillingReason.READING_BELOW_BILLED: _("Проверьте показания и повторите начисление."),
+        BillingReason.EARLIER_OPEN: _("Сначала начислите его: норматив другого месяца в этот не войдёт."),
+        BillingReason.LATER_CHARGED: _(
             "Он считает от последнего учтённого показания, поэтому задним числом не начисляем. Сверьте"
             " начисление за него; неверное исправит следующее показание."
         ),
     }.get(reason, "")
 
 
-def _what(reason: Reason, details: Mapping[str, object]) -> str:
+def _what(reason: BillingReason, details: Mapping[str, object]) -> str:
     """The account's own values behind the name of the reason."""
     shown = _shown(details)
     parts = {
@@ -118,14 +122,14 @@ def _what(reason: Reason, details: Mapping[str, object]) -> str:
         "later": "{later}",
     }
     said = [text.format(**shown) for name, text in parts.items() if shown.get(name)]
-    if reason is Reason.NO_METER and details.get("why"):
+    if reason is BillingReason.NO_METER and details.get("why"):
         said.append(problem_why(str(details["why"])))
     return f": {', '.join(said)}" if said else ""
 
 
 def problem_why(why: str) -> str:
     """What a flat without a meter lacks."""
-    no_norm = why == Reason.NO_NORM.value
+    no_norm = why == BillingReason.NO_NORM.value
     return _("норматив не задан") if no_norm else _("число проживающих неизвестно")
 
 
@@ -190,35 +194,41 @@ def explain_row(error: RowError) -> str:
     return _("Строка {row}: {text}").format(row=error.row, text=text)
 
 
-def row_texts() -> dict[RowReason, str]:
+def row_texts() -> dict[TariffRowReason, str]:
     """What each reason says, with the places of ``field`` and ``value``."""
     return {
-        RowReason.NOT_UTF8: _("файл не текстовый или повреждён: сохраните таблицу как CSV UTF-8"),
-        RowReason.TOO_LARGE: _("файл больше 10 МБ"),
-        RowReason.NO_ROWS: _("в файле нет строк с ценами"),
-        RowReason.MISSING_COLUMN: _("нет столбца {field}"),
-        RowReason.WRONG_WIDTH: _("в строке не столько полей, сколько в заголовке"),
-        RowReason.EMPTY: _("поле {field} пусто"),
-        RowReason.TOO_LONG: _("поле {field} слишком длинное"),
-        RowReason.CONTROL_CHARACTER: _("в поле {field} непечатаемый знак"),
-        RowReason.BAD_DATE: _("нужна дата вроде 2026-12-31 или 31.12.2026, а стоит «{value}»"),
-        RowReason.DATES_REVERSED: _("последний день раньше первого: «{value}»"),
-        RowReason.BAD_SCHEME: _("схема зон — 1, 2 или 3, а стоит «{value}»"),
-        RowReason.BAD_ZONE: _("в этой схеме нет зоны «{value}»"),
-        RowReason.BAD_RANGE: _("номер диапазона — 1, 2 или 3, а стоит «{value}»"),
-        RowReason.BAD_LIMIT: _("предел диапазона — целые кВт·ч, а стоит «{value}»"),
-        RowReason.BAD_PRICE: _("цена — положительное число вроде 4,24, а стоит «{value}»"),
-        RowReason.BAD_FLAG: _("в поле demonstration нужно yes или no, а стоит «{value}»"),
-        RowReason.DUPLICATE: _("такая же строка уже есть: {value}"),
-        RowReason.MISSING_ZONE: _("нет цены для зоны «{value}»"),
-        RowReason.MISSING_RANGE: _("диапазоны зоны «{value}» идут не подряд с первого"),
-        RowReason.LIMITS_NOT_RISING: _("пределы диапазонов зоны «{value}» не возрастают"),
-        RowReason.LIMITS_DIFFER: _("пределы диапазонов зоны «{value}» не такие, как у других зон"),
-        RowReason.LAST_RANGE_LIMITED: _("у последнего диапазона не должно быть предела, а стоит {value}"),
-        RowReason.OVERLAP: _("с {value} действуют сразу две таблицы цен"),
-        RowReason.GAP: _("перед {value} есть дни без цен"),
-        RowReason.ALREADY_CHARGED: _("прежняя таблица не может кончиться {value}: по ней уже начислено"),
-        RowReason.DIFFERS_FROM_LOADED: _("строка расходится с уже загруженной: загруженные цены не меняются"),
+        TariffRowReason.NOT_UTF8: _("файл не текстовый или повреждён: сохраните таблицу как CSV UTF-8"),
+        TariffRowReason.TOO_LARGE: _("файл больше 10 МБ"),
+        TariffRowReason.NO_ROWS: _("в файле нет строк с ценами"),
+        TariffRowReason.MISSING_COLUMN: _("нет столбца {field}"),
+        TariffRowReason.WRONG_WIDTH: _("в строке не столько полей, сколько в заголовке"),
+        TariffRowReason.EMPTY: _("поле {field} пусто"),
+        TariffRowReason.TOO_LONG: _("поле {field} слишком длинное"),
+        TariffRowReason.CONTROL_CHARACTER: _("в поле {field} непечатаемый знак"),
+        TariffRowReason.BAD_DATE: _("нужна дата вроде 2026-12-31 или 31.12.2026, а стоит «{value}»"),
+        TariffRowReason.DATES_REVERSED: _("последний день раньше первого: «{value}»"),
+        TariffRowReason.BAD_SCHEME: _("схема зон — 1, 2 или 3, а стоит «{value}»"),
+        TariffRowReason.BAD_ZONE: _("в этой схеме нет зоны «{value}»"),
+        TariffRowReason.BAD_RANGE: _("номер диапазона — 1, 2 или 3, а стоит «{value}»"),
+        TariffRowReason.BAD_LIMIT: _("предел диапазона — целые кВт·ч, а стоит «{value}»"),
+        TariffRowReason.BAD_PRICE: _("цена — положительное число вроде 4,24, а стоит «{value}»"),
+        TariffRowReason.BAD_FLAG: _("в поле demonstration нужно yes или no, а стоит «{value}»"),
+        TariffRowReason.DUPLICATE: _("такая же строка уже есть: {value}"),
+        TariffRowReason.MISSING_ZONE: _("нет цены для зоны «{value}»"),
+        TariffRowReason.MISSING_RANGE: _("диапазоны зоны «{value}» идут не подряд с первого"),
+        TariffRowReason.LIMITS_NOT_RISING: _("пределы диапазонов зоны «{value}» не возрастают"),
+        TariffRowReason.LIMITS_DIFFER: _("пределы диапазонов зоны «{value}» не такие, как у других зон"),
+        TariffRowReason.LAST_RANGE_LIMITED: _(
+            "у последнего диапазона не должно быть предела, а стоит {value}"
+        ),
+        TariffRowReason.OVERLAP: _("с {value} действуют сразу две таблицы цен"),
+        TariffRowReason.GAP: _("перед {value} есть дни без цен"),
+        TariffRowReason.ALREADY_CHARGED: _(
+            "прежняя таблица не может кончиться {value}: по ней уже начислено"
+        ),
+        TariffRowReason.DIFFERS_FROM_LOADED: _(
+            "строка расходится с уже загруженной: загруженные цены не меняются"
+        ),
     }
 
 

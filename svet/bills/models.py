@@ -19,7 +19,7 @@ class Bill(models.Model):
     public_id = PublicIdField()
     number = models.CharField(max_length=48)
     account = models.ForeignKey(
-        "subscribers.Account", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     period = models.DateField()
     version = models.PositiveSmallIntegerField(default=1)
@@ -58,7 +58,7 @@ class BillEntry(models.Model):
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="entries", db_index=False)
     # Bills and transactions are never deleted: the bill's own key guards the account, I-19 the rest.
     account = models.ForeignKey(
-        "subscribers.Account",
+        "accounts.Account",
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
@@ -110,7 +110,7 @@ class PrintBatch(models.Model):
 
     public_id = PublicIdField()
     provider = models.ForeignKey(
-        "subscribers.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     period = models.DateField()
     number = models.PositiveIntegerField()
@@ -156,7 +156,7 @@ class DueReminder(models.Model):
     """A person was reminded of what the account owes by this day."""
 
     account = models.ForeignKey(
-        "subscribers.Account", on_delete=models.CASCADE, related_name="+", db_index=False
+        "accounts.Account", on_delete=models.CASCADE, related_name="+", db_index=False
     )
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False

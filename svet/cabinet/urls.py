@@ -4,39 +4,33 @@ from __future__ import annotations
 
 from django.urls.resolvers import URLPattern, URLResolver
 
-from svet.cabinet import (
-    appeals,
-    bell,
-    bills,
-    entrance,
-    help,  # the page is called «Помощь»: the built-in is not needed here
-    history,
-    home,
-    language,
-    offline,
-    payment,
-    payment_cards,
-    profile,
-    readings,
-    readings_kept,
-    robots,
-    showcase,
-    subscribers,
-    tariffs,
-)
+from svet.cabinet.accounts import page as accounts_page
+from svet.cabinet.bills import page as bills_page
+from svet.cabinet.bills import tariffs
+from svet.cabinet.entrance import page as entrance_page
+from svet.cabinet.help import appeals
+from svet.cabinet.help import page as help_page
+from svet.cabinet.history import page as history_page
+from svet.cabinet.payment import cards as payment_cards
+from svet.cabinet.payment import page as payment_page
+from svet.cabinet.profile import page as profile_page
+from svet.cabinet.readings import offline_queue, quick
+from svet.cabinet.readings import page as readings_page
+from svet.cabinet.shell import bell, home, language, offline, robots, showcase
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
-    *entrance.urlpatterns,
-    *subscribers.urlpatterns,
-    *readings_kept.urlpatterns,
-    *readings.urlpatterns,
-    *payment.urlpatterns,
+    *entrance_page.urlpatterns,
+    *accounts_page.urlpatterns,
+    *quick.urlpatterns,
+    *offline_queue.urlpatterns,
+    *readings_page.urlpatterns,
+    *payment_page.urlpatterns,
     *payment_cards.urlpatterns,
-    *history.urlpatterns,
-    *bills.urlpatterns,
-    *profile.urlpatterns,
-    *help.urlpatterns,
+    *history_page.urlpatterns,
+    *bills_page.urlpatterns,
+    *profile_page.urlpatterns,
+    *help_page.urlpatterns,
     *appeals.urlpatterns,
     *tariffs.urlpatterns,
     *bell.urlpatterns,

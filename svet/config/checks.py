@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,15 +48,46 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         refuse("E010", "SVET_PUSH_HOSTS names a service without https")
     if settings.OIDC_ISSUER and urlsplit(settings.OIDC_ISSUER).scheme != "https":
         refuse("E011", "SVET_OIDC_ISSUER must be an https address")
+    if not os.environ.get("SVET_TIME_ZONE"):
+        refuse("E021", "SVET_TIME_ZONE is not set: name the zone of the installation, such as Europe/Moscow")
+    sandboxes = _is_host(settings.EMAIL_HOST) and settings.EMAIL_PORT == 8025
+    if sandboxes or not os.environ.get("SVET_SMTP_HOST"):
+        refuse("E022", "SVET_SMTP_HOST names no mail server of yours: letters would go nowhere")
+    if settings.SMTP_TLS not in ("0", "1", "ssl"):
+        refuse("E023", "SVET_SMTP_TLS must be 0, 1 (STARTTLS) or ssl")
+    if settings.DEFAULT_FROM_EMAIL == "svet@portal.example" or "@" not in settings.DEFAULT_FROM_EMAIL:
+        refuse("E024", "SVET_MAIL_FROM must be an address of yours: letters from another's are thrown away")
+    return found
+
+
+def check_set_up() -> list[CheckMessage]:
+    """What only the database can tell of an installation in production."""
+    if settings.ENV != "production":
+        return []
+    found: list[CheckMessage] = []
+
+    def refuse(number: str, text: str) -> None:
+        found.append(Error(text, id=f"svet.{number}"))
+
+    from svet.site.queries import is_set_up
+
+    if not is_set_up():
+        refuse("E020", "nobody has said whose portal this is: run svet setup")
     return found
 
 
 def refuse_unsafe() -> None:
     """Stop a process of a production that stands open. :raises Failure: with every reason and its id"""
     wrong = [message for message in run_checks(tags=["svet"]) if message.level >= ERROR]
+    # The database is asked last: with wrong settings it may be another one.
+    wrong = wrong or check_set_up()
     if wrong:
         raise Failure("refusing to start: " + "; ".join(f"{each.msg} ({each.id})" for each in wrong))
 
 
 def _is_ours(url: str) -> bool:
-    return (urlsplit(url).hostname or "") in _OURSELVES
+    return _is_host(urlsplit(url).hostname or "")
+
+
+def _is_host(name: str) -> bool:
+    return name in _OURSELVES

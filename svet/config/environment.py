@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
 
 from svet.kernel import push_keys
 
@@ -38,6 +39,24 @@ def origin_of(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise WrongEnvironment(f"SVET_BASE_URL must look like https://lk.retailer.example, not {url[:60]!r}")
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+#: Where the demo's sample town lies.
+_ZONE_OF_THE_TOWN = "Asia/Yekaterinburg"
+
+
+def time_zone(env: str) -> str:
+    """The zone of the installation: the town's in a demo. :raises WrongEnvironment: there is no such zone"""
+    name = os.environ.get("SVET_TIME_ZONE", "") or ("UTC" if env == "production" else _ZONE_OF_THE_TOWN)
+    if name not in available_timezones():
+        raise WrongEnvironment(f"SVET_TIME_ZONE is no time zone: {name[:40]!r} (write it like Europe/Moscow)")
+    return name
+
+
+def mail_port(*, env: str, encryption: str) -> int:
+    """Where mail servers listen for this way of encryption; the demo has a server of its own."""
+    usual = {"1": 587, "ssl": 465}.get(encryption, 25)
+    return integer("SVET_SMTP_PORT", usual if env == "production" else 8025)
 
 
 def parse_database_url(url: str) -> dict[str, Any]:

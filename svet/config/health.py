@@ -45,7 +45,7 @@ _LOOK = """
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Readiness:
     """What of a web process is well; ``queue_age`` in seconds is only reported."""
 
     database: bool
@@ -74,10 +74,10 @@ class Observer:
     def __init__(self) -> None:
         self.leaves = MigrationLoader(None, ignore_no_migrations=True).graph.leaf_nodes()
         self.statics = _statics_are_there()
-        self._seen: tuple[float, Standing] | None = None
-        self._looking: asyncio.Task[Standing] | None = None
+        self._seen: tuple[float, Readiness] | None = None
+        self._looking: asyncio.Task[Readiness] | None = None
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> Readiness:
         """The standing now, or as it was within the last second."""
         if self._seen is not None and time.monotonic() - self._seen[0] < KEPT:
             return self._seen[1]
@@ -85,16 +85,16 @@ class Observer:
             self._looking = asyncio.create_task(self.look())
         return await asyncio.shield(self._looking)
 
-    async def look(self) -> Standing:
+    async def look(self) -> Readiness:
         """Look, for ``PATIENCE`` seconds at most."""
         try:
             async with asyncio.timeout(PATIENCE):
                 missing, age = await self._ask()
-            found = Standing(True, missing == 0, self.statics, round(max(float(age), 0.0), 1))
+            found = Readiness(True, missing == 0, self.statics, round(max(float(age), 0.0), 1))
         except psycopg.errors.UndefinedTable:
-            found = Standing(True, False, self.statics)
+            found = Readiness(True, False, self.statics)
         except (psycopg.Error, TimeoutError, OSError):
-            found = Standing(False, False, self.statics)
+            found = Readiness(False, False, self.statics)
         self._seen = (time.monotonic(), found)
         return found
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from django.http import HttpRequest
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+#: Lines by nature; they are indented by whoever prints them.
+_LONG = frozenset({"exception", "stack", "exc_info"})
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -13,6 +20,17 @@ _SHARED: list[Any] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+def without_forgery(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A request as method and path, for its query may hold a phone; and no line that is not ours."""
+    request = event.pop("request", None)
+    if isinstance(request, HttpRequest):
+        event["method"], event["path"] = request.method, request.path
+    for name, value in event.items():
+        if isinstance(value, str) and name not in _LONG:
+            event[name] = _CONTROL.sub(lambda sign: sign[0].encode("unicode_escape").decode(), value)
+    return event
 
 
 def logging_settings(*, env: str, level: str) -> dict[str, Any]:
@@ -24,6 +42,7 @@ def logging_settings(*, env: str, level: str) -> dict[str, Any]:
     )
     steps = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        without_forgery,
         structlog.processors.format_exc_info,
         last,
     ]

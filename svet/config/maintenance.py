@@ -13,8 +13,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from svet.api import problems
-from svet.cabinet import errors
+from svet.api.shell import problems
+from svet.cabinet.shell import errors
 
 FOR_MACHINES = ("/api/", "/callbacks/")
 OPEN = ("/health/", "/ready/", "/brand.css", "/manifest.webmanifest", "/service-worker.js", "/offline/")
@@ -38,6 +38,6 @@ class MaintenanceMiddleware:
         if request.path.startswith(FOR_MACHINES):
             title = _("Мы обновляем кабинет")
             return problems.answer(
-                problems.Problem(503, "maintenance", title, headers={"Retry-After": RETRY_AFTER})
+                problems.ApiProblem(503, "maintenance", title, headers={"Retry-After": RETRY_AFTER})
             )
         return errors.maintenance(request)

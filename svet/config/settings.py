@@ -13,9 +13,11 @@ from svet.config.environment import (
     database_settings,
     environment_name,
     integer,
+    mail_port,
     origin_of,
     push_key,
     secret_key,
+    time_zone,
 )
 from svet.config.logs import logging_settings
 from svet.kernel import push_keys
@@ -53,7 +55,7 @@ INSTALLED_APPS = [
     "svet.gateways",
     "svet.notices",
     "svet.people",
-    "svet.subscribers",
+    "svet.accounts",
     "svet.ledger",
     "svet.metering",
     "svet.billing",
@@ -61,7 +63,7 @@ INSTALLED_APPS = [
     "svet.payments",
     "svet.support",
     "svet.history",
-    "svet.personal",
+    "svet.privacy",
     "svet.exchange",
     "svet.cabinet",
     "svet.staff",
@@ -97,13 +99,14 @@ WSGI_APPLICATION = "svet.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted(str(folder) for folder in PACKAGE.glob("*/*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "svet.cabinet.frame.context",
-                "svet.staff.frame.context",
+                "svet.cabinet.shell.frame.context",
+                "svet.staff.menu.frame.context",
             ],
         },
     },
@@ -129,7 +132,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-svet" if HTTPS else "svet"
 CSRF_COOKIE_NAME = "__Host-svet-csrf" if HTTPS else "svet-csrf"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "svet.cabinet.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "svet.cabinet.shell.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = os.environ.get("SVET_HSTS_SUBDOMAINS", "1") == "1"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -150,7 +153,7 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 LANGUAGE_COOKIE_NAME = "svet-language"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = os.environ.get("SVET_TIME_ZONE", "Asia/Yekaterinburg")
+TIME_ZONE = time_zone(ENV)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("SVET_STATIC_ROOT", DATA / "static"))
@@ -173,10 +176,11 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 # The outer world. The defaults are the ports of `svet sandbox`; the demo overrides them when taken.
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("SVET_SMTP_HOST", "127.0.0.1")
-EMAIL_PORT = integer("SVET_SMTP_PORT", 8025)
+SMTP_TLS = os.environ.get("SVET_SMTP_TLS", "0")
+EMAIL_PORT = mail_port(env=ENV, encryption=SMTP_TLS)
 EMAIL_HOST_USER = os.environ.get("SVET_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("SVET_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = os.environ.get("SVET_SMTP_TLS", "0") == "1"
+EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP_TLS == "1", SMTP_TLS == "ssl"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SVET_MAIL_FROM", "svet@portal.example")
 SMS_URL = os.environ.get("SVET_SMS_URL", "smpp://svet:sandbox@127.0.0.1:8775?sender=SVET")

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Final
+
 from django.conf import settings
 
 from svet.config.front import Front
+from svet.config.front.bridge import answer_of, environ_of
 from svet.config.health import Observer
 from svet.config.wsgi import application as django_application
+
+
+@dataclass
+class _Nobody:
+    """The head of a request that nobody sent."""
+
+    path: str
+    client: str = "127.0.0.1:0"
+    server: str = "127.0.0.1:0"
+    scheme: str = "http"
+    http_version: str = "1.1"
+    method: str = "GET"
+    query_string: str = ""
+    headers: dict[str, str] = field(default_factory=lambda: {"host": settings.ALLOWED_HOSTS[0]})
+
+
+#: The page everybody begins with.
+_FIRST_PAGE: Final = "/entrance/"
+
+# A process makes its first page many times as slowly as the next: it makes that one for nobody, before
+# anybody waits in its queue. Without a database this is a 503, which is no matter here.
+answer_of(django_application, environ_of(_Nobody(_FIRST_PAGE), b""))
 
 observer = Observer()
 application = Front(

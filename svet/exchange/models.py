@@ -9,7 +9,7 @@ from django.db import models
 from svet.kernel.fields import PublicIdField
 
 
-class RegisterFile(models.Model):
+class ImportFile(models.Model):
     """One register file that was taken; refused files leave no row here, only a journal entry."""
 
     class Profile(models.TextChoices):
@@ -51,7 +51,7 @@ class RegisterFile(models.Model):
         ]
 
 
-class RegisterRow(models.Model):
+class ImportRow(models.Model):
     """One row of a register: what it said and what was done with it.
 
     «Repeated» is the same thing said again; «changed» is another body under the same identity: nothing was
@@ -65,7 +65,7 @@ class RegisterRow(models.Model):
         REJECTED = "rejected"
         CHANGED = "changed"  # the identity was taken before with another body
 
-    file = models.ForeignKey(RegisterFile, on_delete=models.PROTECT, related_name="lines")
+    file = models.ForeignKey(ImportFile, on_delete=models.PROTECT, related_name="lines")
     line_no = models.IntegerField()
     profile = models.CharField(max_length=20)
     external_id = models.CharField(max_length=100, default="")
@@ -83,7 +83,7 @@ class RegisterRow(models.Model):
             models.UniqueConstraint(fields=["file", "line_no"], name="exchange_row_of_file"),
             models.UniqueConstraint(
                 fields=["profile", "external_id"],
-                # Payments have an identity of their own: source, number and day (payments.RegisterPayment).
+                # Payments have an identity of their own: source, number and day (payments.ImportedPayment).
                 condition=models.Q(state__in=["applied", "suspense"]) & ~models.Q(profile="payments"),
                 name="exchange_row_applied_once",
             ),

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from django.db.models import F, QuerySet, Sum
 
-from svet.exchange.models import RegisterFile, RegisterRow
+from svet.exchange.models import ImportFile, ImportRow
 
 
-def files() -> QuerySet[RegisterFile]:
+def files() -> QuerySet[ImportFile]:
     """Every register taken, newest first."""
-    return RegisterFile.objects.order_by("-taken_at", "-pk")
+    return ImportFile.objects.order_by("-taken_at", "-pk")
 
 
 def waiting_line(reference: str) -> tuple[str, int, str] | None:
     """Where a row that waits stands: the register's number, its line there, and the line as it came."""
-    rows = RegisterRow.objects.filter(reference=reference, state__in=["suspense", "changed"])
+    rows = ImportRow.objects.filter(reference=reference, state__in=["suspense", "changed"])
     return rows.order_by("pk").values_list("file__number", "line_no", "raw").first()
 
 
-def register_by_number(number: str) -> RegisterFile | None:
+def register_by_number(number: str) -> ImportFile | None:
     """The register with this number («Р-…»)."""
-    return RegisterFile.objects.filter(number=number).first()
+    return ImportFile.objects.filter(number=number).first()
 
 
 def broken() -> list[str]:
     """Registers whose rows and sums do not add up to what the file said (I-12)."""
-    wrong = RegisterFile.objects.exclude(
+    wrong = ImportFile.objects.exclude(
         rows=F("applied") + F("repeated") + F("suspense") + F("rejected") + F("changed")
     ).values_list("number", flat=True)
     breaches = [f"register {number}: rows do not add up" for number in wrong]
-    counted = (RegisterRow.State.APPLIED, RegisterRow.State.SUSPENSE)
+    counted = (ImportRow.State.APPLIED, ImportRow.State.SUSPENSE)
     sums = (
-        RegisterRow.objects.filter(profile="payments", state__in=counted)
+        ImportRow.objects.filter(profile="payments", state__in=counted)
         .values("file__number", "file__sum_kopecks")
         .annotate(total=Sum("kopecks"))
         .exclude(total=F("file__sum_kopecks"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from svet.exchange import texts
-from svet.exchange.models import RegisterRow
+from svet.exchange.models import ImportRow
 from svet.exchange.operations import FileReport
-from svet.exchange.operations.outcomes import Outcome
+from svet.exchange.operations.outcomes import RowOutcome
 from svet.exchange.rules.rejects import reject_file
 from svet.look.formats import number, roubles
 
-State = RegisterRow.State
+State = ImportRow.State
 #: What can be mended and loaded again; money in suspense was taken.
 _TO_MEND = (State.REJECTED, State.CHANGED)
 
@@ -47,7 +47,7 @@ def to_mend(report: FileReport, *, profile: str, content: bytes) -> bytes:
     return reject_file(profile=profile, content=content, lines=frozenset(lines)) if lines else b""
 
 
-def _sentence(fault: Outcome) -> str:
+def _sentence(fault: RowOutcome) -> str:
     text = fault.text
     if fault.state == State.SUSPENSE and not text:
         text = texts.waits(account=fault.account_number, kopecks=fault.kopecks)

@@ -10,20 +10,20 @@ from enum import StrEnum
 
 from django.utils import timezone
 
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountCard, GroupView
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
-from svet.history.rules import Filters, Operation, Place, window_start
+from svet.history.rules import HistoryFilters, Operation, Place, window_start
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
 from svet.metering import queries as metering
-from svet.metering.queries import Change, DisputeView, SetView
+from svet.metering.queries import DisputeView, SetChange, SetView
 from svet.payments import queries as payments
-from svet.payments.queries import OrderView, RefundView, RegisterPaymentView
+from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
 from svet.payments.states import OrderState
-from svet.subscribers import queries as subscribers
-from svet.subscribers.queries import AccountCard, GroupView
 
 PAGE = 40
 EXPORT = 20_000
@@ -47,7 +47,7 @@ class CardKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class HistoryCard:
     """One thing that happened; one of ``reading``, ``order``, ``register``, ``bill`` is given, by ``kind``.
 
     A refund has its ``order`` and the ``refund``; its ``money`` is negative.
@@ -61,9 +61,9 @@ class Card:
     reading: SetView | None = None
     order: OrderView | None = None
     refund: RefundView | None = None
-    register: RegisterPaymentView | None = None
+    register: ImportedPaymentView | None = None
     bill: BillSummary | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[SetChange, ...] = ()
     dispute: DisputeView | None = None
 
     @property
@@ -96,7 +96,7 @@ class MonthOfCards:
     month: Month
     paid: Money
     charged: Money
-    cards: tuple[Card, ...]
+    cards: tuple[HistoryCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,9 @@ class Timeline:
         return any(group.cards for group in self.groups)
 
 
-def timeline(*, actor: Actor, filters: Filters, before: Place | None = None, size: int = PAGE) -> Timeline:
+def timeline(
+    *, actor: Actor, filters: HistoryFilters, before: Place | None = None, size: int = PAGE
+) -> Timeline:
     """A page of the feed, newest first. :raises NotInCabinet: the filter names a stranger's thing"""
     groups = _groups(actor)
     cards = {card.account_id: card for card in _chosen(groups, filters)}
@@ -133,13 +135,13 @@ def timeline(*, actor: Actor, filters: Filters, before: Place | None = None, siz
     return Timeline(groups, _months(found, page), following)
 
 
-def everything(*, actor: Actor, filters: Filters) -> list[Card]:
+def everything(*, actor: Actor, filters: HistoryFilters) -> list[HistoryCard]:
     """All cards of the filter for an export, newest first. :raises NotInCabinet:"""
     cards = {card.account_id: card for card in _chosen(_groups(actor), filters)}
     return _load(cards, filters, since=filters.since, end=filters.end)[:EXPORT]
 
 
-def _with_tracks(page: Sequence[Card]) -> list[Card]:
+def _with_tracks(page: Sequence[HistoryCard]) -> list[HistoryCard]:
     """The same cards, readings with their course: two queries however many there are."""
     sets = [card.reading.set_id for card in page if card.reading is not None]
     changes = metering.changes_of(sets) if sets else {}
@@ -158,10 +160,10 @@ def _with_tracks(page: Sequence[Card]) -> list[Card]:
 
 
 def _groups(actor: Actor) -> tuple[GroupView, ...]:
-    return tuple(subscribers.cabinet(actor.person_id)) if actor.person_id is not None else ()
+    return tuple(account_queries.cabinet(actor.person_id)) if actor.person_id is not None else ()
 
 
-def _chosen(groups: Sequence[GroupView], filters: Filters) -> list[AccountCard]:
+def _chosen(groups: Sequence[GroupView], filters: HistoryFilters) -> list[AccountCard]:
     """The accounts the filter leaves."""
     if filters.group and all(group.public_id != filters.group for group in groups):
         raise NotInCabinet(HistoryReason.NOT_FOUND, field="group")
@@ -179,12 +181,14 @@ def _chosen(groups: Sequence[GroupView], filters: Filters) -> list[AccountCard]:
     ]
 
 
-def _load(accounts: Mapping[int, AccountCard], filters: Filters, *, since: date, end: date) -> list[Card]:
+def _load(
+    accounts: Mapping[int, AccountCard], filters: HistoryFilters, *, since: date, end: date
+) -> list[HistoryCard]:
     """The cards of ``since`` ≤ day < ``end``, newest first."""
     if not accounts:
         return []
     ids = list(accounts)
-    found: list[Card] = []
+    found: list[HistoryCard] = []
     if filters.wants(Operation.READINGS, Operation.CONTROL) and not filters.by_sum:
         sets = metering.reading_sets(account_ids=ids, since=since, until=end)
         found += [card for card in _readings(sets, accounts) if filters.wants(_operation(card))]
@@ -200,13 +204,13 @@ def _load(accounts: Mapping[int, AccountCard], filters: Filters, *, since: date,
     return sorted(fitting, key=lambda card: card.place, reverse=True)
 
 
-def _operation(card: Card) -> Operation:
+def _operation(card: HistoryCard) -> Operation:
     return Operation.CONTROL if card.kind is CardKind.CONTROL else Operation.READINGS
 
 
-def _readings(sets: Iterable[SetView], accounts: Mapping[int, AccountCard]) -> list[Card]:
+def _readings(sets: Iterable[SetView], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
     return [
-        Card(
+        HistoryCard(
             kind=CardKind.CONTROL if each.kind == "control" else CardKind.READING,
             place=_place(each.read_on, each.received_at, each.public_id),
             accounts=(accounts[each.account_id],),
@@ -217,9 +221,9 @@ def _readings(sets: Iterable[SetView], accounts: Mapping[int, AccountCard]) -> l
     ]
 
 
-def _orders(orders: Iterable[OrderView], accounts: Mapping[int, AccountCard]) -> list[Card]:
+def _orders(orders: Iterable[OrderView], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
     return [
-        Card(
+        HistoryCard(
             kind=CardKind.PAYMENT,
             place=_place(timezone.localtime(each.created_at).date(), each.created_at, each.public_id),
             accounts=tuple(accounts[line.account_id] for line in each.lines),
@@ -233,10 +237,10 @@ def _orders(orders: Iterable[OrderView], accounts: Mapping[int, AccountCard]) ->
 
 def _refunds(
     orders: Iterable[OrderView], accounts: Mapping[int, AccountCard], *, since: datetime, until: datetime
-) -> list[Card]:
+) -> list[HistoryCard]:
     """What came back of payments of any age, on the day it did."""
     return [
-        Card(
+        HistoryCard(
             kind=CardKind.REFUND,
             # The bank's name of a refund may hold signs that a place has not.
             place=_place(
@@ -255,14 +259,14 @@ def _refunds(
     ]
 
 
-def _registers(rows: Iterable[RegisterPaymentView], accounts: Mapping[int, AccountCard]) -> list[Card]:
+def _registers(rows: Iterable[ImportedPaymentView], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
     found = []
     for each in rows:
         # The outer number of a register may hold anything: its digest serves as the opaque key.
         name = f"{each.source}:{each.external_id}".encode()
         key = hashlib.sha256(name).hexdigest()[:16]
         found.append(
-            Card(
+            HistoryCard(
                 kind=CardKind.REGISTER,
                 place=_place(date.fromisoformat(each.paid_on), each.applied_at, key),
                 accounts=(accounts[each.account_id],),
@@ -273,9 +277,9 @@ def _registers(rows: Iterable[RegisterPaymentView], accounts: Mapping[int, Accou
     return found
 
 
-def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> list[Card]:
+def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
     return [
-        Card(
+        HistoryCard(
             kind=CardKind.BILL,
             place=_place(each.issued_on, each.issued_at, each.public_id),
             accounts=(accounts[each.account_id],),
@@ -294,9 +298,9 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
 
-def _months(found: Sequence[Card], page: Sequence[Card]) -> tuple[MonthOfCards, ...]:
+def _months(found: Sequence[HistoryCard], page: Sequence[HistoryCard]) -> tuple[MonthOfCards, ...]:
     """The months of the page's cards; their sums are of all cards found, also those of other pages."""
-    shown: dict[Month, list[Card]] = {}
+    shown: dict[Month, list[HistoryCard]] = {}
     for card in page:
         shown.setdefault(Month.of(card.day), []).append(card)
     return tuple(

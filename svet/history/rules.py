@@ -38,7 +38,7 @@ class FilterRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class HistoryFilters:
     """What to show: both days belong to the span, sums are inclusive, empty texts mean everything."""
 
     since: date

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.db import connection, transaction
 from django.db.transaction import Atomic
 
+_TOGETHER: ContextVar[bool] = ContextVar("together", default=False)
+
 
 def use_case() -> Atomic:
-    """Open the one transaction of a use case; it may not be nested in another.
+    """Open the one transaction of a use case; it may not be nested in another but for :func:`together`.
 
     Inside a test's own transaction Django relaxes ``durable`` by itself.
     """
-    return transaction.atomic(durable=True)
+    return transaction.atomic(durable=not _TOGETHER.get())
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Several use cases that stand or fall as one, such as the first set-up; none may touch the network."""
+    with transaction.atomic(durable=True):
+        before = _TOGETHER.set(True)
+        try:
+            yield
+        finally:
+            _TOGETHER.reset(before)
 
 
 def require_no_transaction() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from svet.ledger.rules import Book, Kind
+from svet.ledger.rules import Book, TransactionKind
 
 
 class Transaction(models.Model):
@@ -15,7 +15,7 @@ class Transaction(models.Model):
     occurred_at = models.DateTimeField()
     effective_on = models.DateField()
     provider = models.ForeignKey(
-        "subscribers.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     memo = models.CharField(max_length=200, blank=True, default="")
 
@@ -24,7 +24,7 @@ class Transaction(models.Model):
             models.UniqueConstraint(fields=["key"], name="ledger_transaction_key_unique"),
             models.CheckConstraint(condition=~models.Q(key=""), name="ledger_transaction_key_given"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=[kind.value for kind in Kind]),
+                condition=models.Q(kind__in=[kind.value for kind in TransactionKind]),
                 name="ledger_transaction_kind_known",
             ),
         ]
@@ -43,7 +43,7 @@ class Posting(models.Model):
     )
     book = models.CharField(max_length=12)
     account = models.ForeignKey(
-        "subscribers.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     kopecks = models.BigIntegerField()
 

@@ -11,7 +11,7 @@ from django.db import connection
 from svet.kernel.bulk import take_ids
 from svet.kernel.transactions import require_transaction
 from svet.ledger.models import Posting, Transaction
-from svet.ledger.rules import Kind, LedgerConflict, Leg, NewTransaction, Reason, body, check
+from svet.ledger.rules import LedgerConflict, Leg, NewTransaction, PostingReason, TransactionKind, body, check
 
 __all__ = ["PostedTransaction", "copy_postings", "post", "post_many"]
 
@@ -28,7 +28,7 @@ class PostedTransaction:
 def post(
     *,
     key: str,
-    kind: Kind,
+    kind: TransactionKind,
     legs: Sequence[Leg],
     occurred_at: datetime,
     effective_on: date,
@@ -72,7 +72,7 @@ def _posted_before(transaction: NewTransaction) -> PostedTransaction:
         )
     )
     if (found.kind, found.provider_id, tuple(legs)) != body(transaction):
-        raise LedgerConflict(Reason.KEY_TAKEN, details={"key": transaction.key})
+        raise LedgerConflict(PostingReason.KEY_TAKEN, details={"key": transaction.key})
     return PostedTransaction(id=found.pk, key=found.key, fresh=False)
 
 
@@ -97,7 +97,7 @@ def post_many(transactions: Sequence[NewTransaction]) -> list[PostedTransaction]
             bodies[transaction.key] = body(transaction)
             fresh.append(transaction)
         elif bodies[transaction.key] != body(transaction):
-            raise LedgerConflict(Reason.KEY_TAKEN, details={"key": transaction.key})
+            raise LedgerConflict(PostingReason.KEY_TAKEN, details={"key": transaction.key})
     ids = copy_postings(
         [(t.key, t.kind.value, t.occurred_at, t.effective_on, t.provider_id, t.memo) for t in fresh],
         [[(leg.book.value, leg.account_id, leg.money.kopecks) for leg in t.legs] for t in fresh],

@@ -13,16 +13,16 @@ from django.db.models.functions import Coalesce
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 from svet.ledger.models import Posting
-from svet.ledger.rules import Book, Kind
+from svet.ledger.rules import Book, TransactionKind
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One movement of an account's debt: charges positive, payments negative."""
 
     transaction_id: int
     key: str
-    kind: Kind
+    kind: TransactionKind
     occurred_at: datetime
     effective_on: date
     money: Money
@@ -60,7 +60,7 @@ def balances(account_ids: Sequence[int]) -> dict[int, Money]:
     return {account_id: found.get(account_id, ZERO) for account_id in account_ids}
 
 
-def entries(account_id: int, since: date | None = None, until: date | None = None) -> list[Entry]:
+def entries(account_id: int, since: date | None = None, until: date | None = None) -> list[LedgerEntry]:
     """Movements of one account's debt effective in ``since``…``until`` (half-open), oldest first."""
     rows = Posting.objects.filter(book=Book.RECEIVABLE.value, account_id=account_id)
     if since is not None:
@@ -68,7 +68,7 @@ def entries(account_id: int, since: date | None = None, until: date | None = Non
     if until is not None:
         rows = rows.filter(transaction__effective_on__lt=until)
     return [
-        Entry(identity, key, Kind(kind), occurred_at, effective_on, Money(kopecks), memo)
+        LedgerEntry(identity, key, TransactionKind(kind), occurred_at, effective_on, Money(kopecks), memo)
         for identity, key, kind, occurred_at, effective_on, kopecks, memo in rows.order_by(
             "transaction__effective_on", "transaction_id", "id"
         ).values_list(

@@ -21,7 +21,7 @@ class Book(StrEnum):
     SUSPENSE = "suspense"  # money that came for an account nobody knows
 
 
-class Kind(StrEnum):
+class TransactionKind(StrEnum):
     """What a transaction was, for turnovers and statements."""
 
     CHARGE = "charge"
@@ -31,7 +31,7 @@ class Kind(StrEnum):
     OPENING = "opening"
 
 
-class Reason(StrEnum):
+class PostingReason(StrEnum):
     UNBALANCED = "unbalanced"
     NO_LEGS = "no_legs"
     ZERO_LEG = "zero_leg"
@@ -62,7 +62,7 @@ class NewTransaction:
     """A transaction to be posted; ``effective_on`` is the day it counts for in statements."""
 
     key: str
-    kind: Kind
+    kind: TransactionKind
     legs: Sequence[Leg]
     occurred_at: datetime
     effective_on: date
@@ -73,18 +73,18 @@ class NewTransaction:
 def check(transaction: NewTransaction) -> None:
     """Make sure the transaction can be posted. :raises LedgerRefused:"""
     if not transaction.key:
-        raise LedgerRefused(Reason.KEY_MISSING)
+        raise LedgerRefused(PostingReason.KEY_MISSING)
     if not transaction.legs:
-        raise LedgerRefused(Reason.NO_LEGS)
+        raise LedgerRefused(PostingReason.NO_LEGS)
     total = 0
     for leg in transaction.legs:
         if not leg.money.kopecks:
-            raise LedgerRefused(Reason.ZERO_LEG)
+            raise LedgerRefused(PostingReason.ZERO_LEG)
         if leg.book is Book.RECEIVABLE and leg.account_id is None:
-            raise LedgerRefused(Reason.ACCOUNT_MISSING)
+            raise LedgerRefused(PostingReason.ACCOUNT_MISSING)
         total += leg.money.kopecks
     if total:
-        raise LedgerRefused(Reason.UNBALANCED, details={"kopecks": total})
+        raise LedgerRefused(PostingReason.UNBALANCED, details={"kopecks": total})
 
 
 def body(transaction: NewTransaction) -> tuple[str, int, tuple[tuple[str, int, int], ...]]:

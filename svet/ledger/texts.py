@@ -5,17 +5,17 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from svet.kernel.refusals import Refused
-from svet.ledger.rules import Reason
+from svet.ledger.rules import PostingReason
 
 
 def explain(refusal: Refused) -> str:
     """The refusal as a sentence."""
     match refusal.reason:
-        case Reason.UNBALANCED:
+        case PostingReason.UNBALANCED:
             return _("Сумма проводок операции не равна нулю. Ничего не проведено.")
-        case Reason.KEY_TAKEN:
+        case PostingReason.KEY_TAKEN:
             return _("Под этим номером уже проведена другая операция. Ничего не изменено.")
-        case Reason.ACCOUNT_MISSING:
+        case PostingReason.ACCOUNT_MISSING:
             return _("Для начисления или оплаты нужен лицевой счёт.")
         case _:
             return _("Операцию нельзя провести: в ней нет сумм или номера.")

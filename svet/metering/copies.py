@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from svet.accounts.models import Link
 from svet.metering.models import ReadingSet
-from svet.subscribers.models import Link
 
 
 def sent_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:

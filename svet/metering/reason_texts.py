@@ -69,7 +69,7 @@ def future(details: Mapping[str, object]) -> str:
     """A day that has not come."""
     if not details.get("read_on"):
         return _("Дата показаний ещё не наступила. Передайте их в тот день, когда сняли.")
-    return _("День показаний %(on)s ещё не наступил. Передайте их в тот день, когда сняли.") % {
+    return _("Дата показаний %(on)s ещё не наступила. Передайте их в тот день, когда сняли.") % {
         "on": shown(details["read_on"])
     }
 
@@ -82,7 +82,9 @@ def before_last(details: Mapping[str, object]) -> str:
         return _("Уже есть показания за %(on)s. Передайте показания на сегодняшний день.") % {
             "on": shown(details["last_on"])
         }
-    return _("Показания за %(read_on)s опоздали: уже есть за %(on)s. Передайте сегодняшние.") % {
+    return _(
+        "Уже есть показания за %(on)s, а эти — за %(read_on)s. Передайте показания на сегодняшний день."
+    ) % {
         "on": shown(details["last_on"]),
         "read_on": shown(details["read_on"]),
     }

@@ -11,7 +11,7 @@ from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.look import formats
 from svet.metering import texts
-from svet.metering.rules import Doubt, Judgement, State, Zone
+from svet.metering.rules import Doubt, Judgement, ReadingState, Zone
 from svet.metering.rules.texting import TextReason
 
 _EXAMPLES = {Zone.DAY: "Д", Zone.NIGHT: "Н", Zone.PEAK: "П", Zone.SEMIPEAK: "ПП"}
@@ -70,7 +70,9 @@ def already(receipt: str) -> str:
     }
 
 
-def done(*, values: Mapping[Zone, Decimal], receipt: str, period: Month, state: State, account: str) -> str:
+def done(
+    *, values: Mapping[Zone, Decimal], receipt: str, period: Month, state: ReadingState, account: str
+) -> str:
     """The receipt, and which bill the readings enter."""
     params = {
         "values": texts.values_line(values),
@@ -78,7 +80,7 @@ def done(*, values: Mapping[Zone, Decimal], receipt: str, period: Month, state: 
         "period": formats.month(period),
         "account": _("Аб. № %(number)s: ") % {"number": account} if account else "",
     }
-    if state is State.UNDER_REVIEW:
+    if state is ReadingState.UNDER_REVIEW:
         said = _(
             "%(account)sпоказания на проверке: %(values)s. Номер квитанции о приёме: %(receipt)s. "
             "Пока действуют прежние показания."

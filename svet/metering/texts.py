@@ -15,10 +15,10 @@ from svet.metering.rules import (
     DisputeState,
     Doubt,
     Judgement,
-    Reason,
+    ReadingState,
     ReplaceReason,
-    State,
     Urgency,
+    ValueReason,
     Verification,
     WithdrawReason,
     Zone,
@@ -33,14 +33,14 @@ ZONE_NAMES = {
 }
 
 STATE_NAMES = {
-    State.SUBMITTED: pgettext_lazy("reading", "Получены"),
-    State.UNDER_REVIEW: pgettext_lazy("reading", "На проверке"),
-    State.ACCEPTED: pgettext_lazy("reading", "Приняты"),
-    State.USED: pgettext_lazy("reading", "Вошли в счёт"),
-    State.WITHDRAWN: pgettext_lazy("reading", "Отозваны"),
-    State.SUPERSEDED: pgettext_lazy("reading", "Заменены другими"),
-    State.REJECTED: pgettext_lazy("reading", "Не приняты"),
-    State.CORRECTED: pgettext_lazy("reading", "Исправлены"),
+    ReadingState.SUBMITTED: pgettext_lazy("reading", "Получены"),
+    ReadingState.UNDER_REVIEW: pgettext_lazy("reading", "На проверке"),
+    ReadingState.ACCEPTED: pgettext_lazy("reading", "Приняты"),
+    ReadingState.USED: pgettext_lazy("reading", "Вошли в счёт"),
+    ReadingState.WITHDRAWN: pgettext_lazy("reading", "Отозваны"),
+    ReadingState.SUPERSEDED: pgettext_lazy("reading", "Заменены другими"),
+    ReadingState.REJECTED: pgettext_lazy("reading", "Не приняты"),
+    ReadingState.CORRECTED: pgettext_lazy("reading", "Исправлены"),
 }
 
 DISPUTE_STATES = {
@@ -101,31 +101,31 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
     """The sentence of a reason or a doubt with its details."""
     details = details or {}
     match reason:
-        case Reason.REQUIRED:
+        case ValueReason.REQUIRED:
             return _("Введите показание: цифры, которые сейчас видны на приборе учёта.")
-        case Reason.TOO_LONG:
+        case ValueReason.TOO_LONG:
             return _("Слишком много знаков: введите только цифры с прибора учёта.")
-        case Reason.CHARS:
+        case ValueReason.CHARS:
             return _("Введите только цифры, без букв и других знаков.")
-        case Reason.FRACTION:
+        case ValueReason.FRACTION:
             return reason_texts.fraction(details)
-        case Reason.CAPACITY:
+        case ValueReason.CAPACITY:
             return reason_texts.capacity(details)
-        case Reason.LOWER:
+        case ValueReason.LOWER:
             return reason_texts.lower(details)
-        case Reason.UNKNOWN_ZONE:
+        case ValueReason.UNKNOWN_ZONE:
             return _("У этого прибора учёта нет такой шкалы. Обновите страницу и введите показания снова.")
-        case Reason.FUTURE:
+        case ValueReason.FUTURE:
             return reason_texts.future(details)
-        case Reason.STALE:
+        case ValueReason.STALE:
             return reason_texts.stale(details)
-        case Reason.BEFORE_LAST:
+        case ValueReason.BEFORE_LAST:
             return reason_texts.before_last(details)
-        case Reason.SMART:
+        case ValueReason.SMART:
             return _("Прибор учёта сам передаёт показания, вам ничего отправлять не нужно.")
-        case Reason.REMOVED:
+        case ValueReason.REMOVED:
             return reason_texts.removed(details)
-        case Reason.CLOSED:
+        case ValueReason.CLOSED:
             return reason_texts.closed(details)
         case ReplaceReason.BEFORE_INSTALLED:
             return _("Прежний прибор тогда ещё не стоял: проверьте день замены.")
@@ -163,7 +163,7 @@ _DOUBTS = {
     Doubt.EXTRA_DIGIT: gettext_lazy("похоже на лишнюю цифру"),
     Doubt.SWAPPED_ZONES: gettext_lazy("похоже, зоны перепутаны местами"),
     Doubt.BELOW_PENDING: gettext_lazy("меньше уже переданных в этом месяце"),
-    Reason.LOWER: gettext_lazy("меньше предыдущих показаний"),
+    ValueReason.LOWER: gettext_lazy("меньше предыдущих показаний"),
 }
 
 

@@ -25,7 +25,16 @@ from svet.gateways.mail.port import Attachment
 from svet.gateways.push.port import GONE, BrowserAddress
 from svet.gateways.sms.port import Incoming
 from svet.notices.models import Delivery, IncomingSms, Subscription
-from svet.notices.rules import HOLD, NO_BROWSER, SKEW, Event, SendingChannel, State, pause_after, priority
+from svet.notices.rules import (
+    HOLD,
+    NO_BROWSER,
+    SKEW,
+    DeliveryState,
+    Event,
+    SendingChannel,
+    pause_after,
+    priority,
+)
 
 
 @app.task(queue="notices", name="notices.deliver")
@@ -43,9 +52,9 @@ def deliver(delivery_id: int) -> None:
         if delivery.subscription and failure.code == GONE:
             _forget_browser(delivery, delivery.subscription)
             return
-        _finish(delivery=delivery, state=State.FAILED, reason=str(failure))
+        _finish(delivery=delivery, state=DeliveryState.FAILED, reason=str(failure))
     else:
-        _finish(delivery=delivery, state=State.SENT, reference=reference)
+        _finish(delivery=delivery, state=DeliveryState.SENT, reference=reference)
     _note_receipts()
 
 
@@ -54,7 +63,7 @@ def deliver(delivery_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Wake every delivery that is overdue: its job was lost, or its worker died while sending."""
     overdue = Delivery.objects.filter(
-        state=State.WAITING, due_at__lt=timezone.now() - timedelta(seconds=15)
+        state=DeliveryState.WAITING, due_at__lt=timezone.now() - timedelta(seconds=15)
     ).order_by("due_at")
     found = dict(overdue.values_list("id", "event")[:5000])
     # After a month's bills thousands simply stand in the queue: waking them again would double it.
@@ -119,9 +128,9 @@ def wake_many(*, delivery_ids: Sequence[int], event: Event) -> None:
 
 def _take(*, delivery_id: int, now: datetime) -> bool:
     """Hold the delivery for this worker; somebody else may take it when the hold has run out."""
-    taken = Delivery.objects.filter(id=delivery_id, state=State.WAITING, due_at__lte=now + SKEW).update(
-        due_at=now + HOLD, attempts=F("attempts") + 1
-    )
+    taken = Delivery.objects.filter(
+        id=delivery_id, state=DeliveryState.WAITING, due_at__lte=now + SKEW
+    ).update(due_at=now + HOLD, attempts=F("attempts") + 1)
     return taken == 1
 
 
@@ -166,25 +175,25 @@ def _push(delivery: Delivery) -> str:
 def _forget_browser(delivery: Delivery, browser: Subscription) -> None:
     """The browser takes no notices any more, or the person took the leave back in its settings."""
     with transaction.atomic():
-        _finish(delivery=delivery, state=State.FAILED, reason=NO_BROWSER)
+        _finish(delivery=delivery, state=DeliveryState.FAILED, reason=NO_BROWSER)
         Subscription.objects.filter(pk=browser.pk).delete()
 
 
 def _postpone(*, delivery: Delivery, reason: str, now: datetime) -> None:
     due_at = now + pause_after(delivery.attempts)
     if due_at >= delivery.give_up_at:
-        _finish(delivery=delivery, state=State.FAILED, reason=f"gave up: {reason}")
+        _finish(delivery=delivery, state=DeliveryState.FAILED, reason=f"gave up: {reason}")
         return
     with transaction.atomic():
-        Delivery.objects.filter(id=delivery.id, state=State.WAITING).update(
+        Delivery.objects.filter(id=delivery.id, state=DeliveryState.WAITING).update(
             due_at=due_at, reason=reason[:200]
         )
         wake(delivery_id=delivery.id, event=Event(delivery.event), at=due_at)
 
 
-def _finish(*, delivery: Delivery, state: State, reference: str = "", reason: str = "") -> None:
+def _finish(*, delivery: Delivery, state: DeliveryState, reference: str = "", reason: str = "") -> None:
     changes: dict[str, object] = {"state": state, "reason": reason[:200], "reference": reference[:80]}
-    if state is State.SENT:
+    if state is DeliveryState.SENT:
         changes["sent_at"] = timezone.now()
     if delivery.sensitive:
         changes |= {"body": "", "html": ""}
@@ -193,16 +202,16 @@ def _finish(*, delivery: Delivery, state: State, reference: str = "", reason: st
         changes |= {"address": "", "body": "", "html": ""}
     # The room that made the attachment keeps it; here it has done its work.
     changes["attachment"] = None
-    Delivery.objects.filter(id=delivery.id, state=State.WAITING).update(**changes)
+    Delivery.objects.filter(id=delivery.id, state=DeliveryState.WAITING).update(**changes)
 
 
 def _note_receipts() -> None:
     """Write down what the SMS centre has reported meanwhile about messages this process sent."""
     for receipt in sms.gateway().receipts():
         sent = Delivery.objects.filter(
-            channel=SendingChannel.SMS, reference__in=receipt.spellings, state=State.SENT
+            channel=SendingChannel.SMS, reference__in=receipt.spellings, state=DeliveryState.SENT
         )
         if receipt.delivered:
-            sent.update(state=State.DELIVERED, delivered_at=timezone.now())
+            sent.update(state=DeliveryState.DELIVERED, delivered_at=timezone.now())
         else:
-            sent.update(state=State.FAILED, reason=receipt.reason[:200] or "not delivered")
+            sent.update(state=DeliveryState.FAILED, reason=receipt.reason[:200] or "not delivered")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
-from svet.notices.rules import Event, SendingChannel, State
+from svet.notices.rules import DeliveryState, Event, SendingChannel
 
 
 class Recipient(models.Model):
@@ -107,7 +107,7 @@ class Delivery(models.Model):
     attachment = models.BinaryField(null=True, blank=True)
     sensitive = models.BooleanField(default=False)
     state = models.CharField(
-        max_length=10, default=State.WAITING, choices=[(s.value, s.value) for s in State]
+        max_length=10, default=DeliveryState.WAITING, choices=[(s.value, s.value) for s in DeliveryState]
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     reference = models.CharField(max_length=80, blank=True, default="")
@@ -122,22 +122,29 @@ class Delivery(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="delivery_failed_has_reason",
-                condition=~Q(state=State.FAILED) | ~Q(reason=""),
+                condition=~Q(state=DeliveryState.FAILED) | ~Q(reason=""),
             ),
             models.CheckConstraint(
                 name="delivery_sent_has_time",
-                condition=~Q(state__in=[State.SENT, State.DELIVERED]) | Q(sent_at__isnull=False),
+                condition=~Q(state__in=[DeliveryState.SENT, DeliveryState.DELIVERED])
+                | Q(sent_at__isnull=False),
             ),
             # A code must not outlive its message in our tables.
             models.CheckConstraint(
                 name="delivery_secret_wiped",
-                condition=Q(sensitive=False) | Q(state=State.WAITING) | Q(body="", html=""),
+                condition=Q(sensitive=False) | Q(state=DeliveryState.WAITING) | Q(body="", html=""),
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="delivery_waiting", condition=Q(state=State.WAITING)),
-            models.Index(fields=["reference"], name="delivery_awaits_receipt", condition=Q(state=State.SENT)),
+            models.Index(
+                fields=["due_at"], name="delivery_waiting", condition=Q(state=DeliveryState.WAITING)
+            ),
+            models.Index(
+                fields=["reference"], name="delivery_awaits_receipt", condition=Q(state=DeliveryState.SENT)
+            ),
             models.Index(fields=["recipient", "-id"], name="delivery_of_recipient"),
             models.Index(fields=["address", "-id"], name="delivery_to_address"),
-            models.Index(fields=["created_at"], name="delivery_failed", condition=Q(state=State.FAILED)),
+            models.Index(
+                fields=["created_at"], name="delivery_failed", condition=Q(state=DeliveryState.FAILED)
+            ),
         ]

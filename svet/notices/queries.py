@@ -11,7 +11,16 @@ from django.conf import settings
 from django.db.models import Q
 
 from svet.notices.models import Delivery, Notice, Recipient, Subscription
-from svet.notices.rules import CHOOSABLE, NO_BROWSER, STUCK_AFTER, Channel, Event, State, is_locked, wants
+from svet.notices.rules import (
+    CHOOSABLE,
+    NO_BROWSER,
+    STUCK_AFTER,
+    DeliveryState,
+    Event,
+    NoticeChannel,
+    is_locked,
+    wants,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +37,10 @@ class Switches:
 
     email_on: bool
     sms_on: bool
-    matrix: Mapping[Event, Mapping[Channel, Switch]]
+    matrix: Mapping[Event, Mapping[NoticeChannel, Switch]]
 
     @property
-    def channels(self) -> Sequence[Channel]:
+    def channels(self) -> Sequence[NoticeChannel]:
         """The columns: pushes are among them only where this installation can push."""
         return tuple(next(iter(self.matrix.values())))
 
@@ -101,8 +110,8 @@ def preferences(recipient_id: int) -> Switches:
                 ),
                 locked=is_locked(event, channel),
             )
-            for channel in Channel
-            if channel is not Channel.PUSH or push_key()
+            for channel in NoticeChannel
+            if channel is not NoticeChannel.PUSH or push_key()
         }
         for event in CHOOSABLE
     }
@@ -128,7 +137,7 @@ def deliveries_to(
     return list(rows.defer("body", "html", "attachment").order_by("-id")[:limit])
 
 
-def deliveries(*, address: str, state: State | None, limit: int) -> list[Delivery]:
+def deliveries(*, address: str, state: DeliveryState | None, limit: int) -> list[Delivery]:
     """The newest SMS and letters, to one address and in one state where these are given, without bodies."""
     rows = Delivery.objects.all()
     if address:
@@ -140,14 +149,18 @@ def deliveries(*, address: str, state: State | None, limit: int) -> list[Deliver
 
 def troubled_count(*, now: datetime, since: datetime) -> int:
     """How many messages failed since then, and how many nobody has looked at for too long."""
-    failed = Q(state=State.FAILED, created_at__gte=since) & ~Q(reason=NO_BROWSER)
-    return Delivery.objects.filter(failed | Q(state=State.WAITING, due_at__lt=now - STUCK_AFTER)).count()
+    failed = Q(state=DeliveryState.FAILED, created_at__gte=since) & ~Q(reason=NO_BROWSER)
+    return Delivery.objects.filter(
+        failed | Q(state=DeliveryState.WAITING, due_at__lt=now - STUCK_AFTER)
+    ).count()
 
 
 def stuck(*, now: datetime) -> Sequence[Delivery]:
     """Deliveries nobody has looked at for longer than promised (I-8): an alert when not empty."""
     return list(
-        Delivery.objects.filter(state=State.WAITING, due_at__lt=now - STUCK_AFTER).order_by("due_at")[:1000]
+        Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lt=now - STUCK_AFTER).order_by("due_at")[
+            :1000
+        ]
     )
 
 

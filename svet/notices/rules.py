@@ -44,7 +44,7 @@ class Event(StrEnum):
     RECEIPT = "receipt"
 
 
-class Channel(StrEnum):
+class NoticeChannel(StrEnum):
     BELL = "bell"
     EMAIL = "email"
     SMS = "sms"
@@ -59,7 +59,7 @@ class SendingChannel(StrEnum):
     PUSH = "push"
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     DELIVERED = "delivered"
@@ -126,31 +126,31 @@ ACCESS_CHANGES: Final = frozenset(
 SENSITIVE: Final = frozenset({Event.CODE, Event.EMAIL_CODE})
 
 #: Told whatever the person's switches say: codes they asked for, safety of the cabinet, the fiscal receipt.
-OBLIGATORY: Final[Mapping[Event, frozenset[Channel]]] = {
-    Event.CODE: frozenset({Channel.SMS}),
-    Event.EMAIL_CODE: frozenset({Channel.EMAIL}),
-    Event.SOMEBODY_REGISTERS: frozenset({Channel.SMS}),
-    Event.INVITED: frozenset({Channel.SMS}),
-    Event.SMS_ANSWER: frozenset({Channel.SMS}),
-    Event.NEW_DEVICE: frozenset({Channel.BELL, Channel.EMAIL, Channel.PUSH}),
-    Event.PASSWORD_CHANGED: frozenset(Channel),
-    Event.CONTACT_CHANGED: frozenset(Channel),
-    Event.SECOND_FACTOR: frozenset(Channel),
-    Event.TOKEN_ISSUED: frozenset(Channel),
-    Event.TOKEN_EXPIRES: frozenset({Channel.BELL}),
-    Event.OFFICE_ASKED: frozenset(Channel),
-    Event.FAREWELL: frozenset({Channel.EMAIL, Channel.SMS}),
-    Event.RECEIPT: frozenset({Channel.EMAIL}),
-    Event.ACCOUNT_LINKED: frozenset({Channel.BELL}),
-    Event.ACCESS_CHANGED: frozenset({Channel.BELL, Channel.EMAIL}),
-    Event.METER_REPLACED: frozenset({Channel.BELL}),
-    Event.PAYMENT_FAILED: frozenset({Channel.BELL}),
-    Event.PAYMENT_REFUNDED: frozenset({Channel.BELL}),
-    Event.READING_REFUSED: frozenset({Channel.BELL}),
-    Event.READING_CORRECTED: frozenset({Channel.BELL}),
-    Event.CONTROL_READING: frozenset({Channel.BELL}),
-    Event.DISPUTE_ANSWERED: frozenset({Channel.BELL}),
-    Event.APPEAL_ANSWERED: frozenset({Channel.BELL}),
+OBLIGATORY: Final[Mapping[Event, frozenset[NoticeChannel]]] = {
+    Event.CODE: frozenset({NoticeChannel.SMS}),
+    Event.EMAIL_CODE: frozenset({NoticeChannel.EMAIL}),
+    Event.SOMEBODY_REGISTERS: frozenset({NoticeChannel.SMS}),
+    Event.INVITED: frozenset({NoticeChannel.SMS}),
+    Event.SMS_ANSWER: frozenset({NoticeChannel.SMS}),
+    Event.NEW_DEVICE: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL, NoticeChannel.PUSH}),
+    Event.PASSWORD_CHANGED: frozenset(NoticeChannel),
+    Event.CONTACT_CHANGED: frozenset(NoticeChannel),
+    Event.SECOND_FACTOR: frozenset(NoticeChannel),
+    Event.TOKEN_ISSUED: frozenset(NoticeChannel),
+    Event.TOKEN_EXPIRES: frozenset({NoticeChannel.BELL}),
+    Event.OFFICE_ASKED: frozenset(NoticeChannel),
+    Event.FAREWELL: frozenset({NoticeChannel.EMAIL, NoticeChannel.SMS}),
+    Event.RECEIPT: frozenset({NoticeChannel.EMAIL}),
+    Event.ACCOUNT_LINKED: frozenset({NoticeChannel.BELL}),
+    Event.ACCESS_CHANGED: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL}),
+    Event.METER_REPLACED: frozenset({NoticeChannel.BELL}),
+    Event.PAYMENT_FAILED: frozenset({NoticeChannel.BELL}),
+    Event.PAYMENT_REFUNDED: frozenset({NoticeChannel.BELL}),
+    Event.READING_REFUSED: frozenset({NoticeChannel.BELL}),
+    Event.READING_CORRECTED: frozenset({NoticeChannel.BELL}),
+    Event.CONTROL_READING: frozenset({NoticeChannel.BELL}),
+    Event.DISPUTE_ANSWERED: frozenset({NoticeChannel.BELL}),
+    Event.APPEAL_ANSWERED: frozenset({NoticeChannel.BELL}),
 }
 
 #: What a browser is not bothered with unless the person asks: they did it themselves, or it can wait.
@@ -158,25 +158,25 @@ _QUIET_IN_BROWSERS: Final = frozenset({Event.READING_ACCEPTED, Event.READING_USE
 
 #: Beside the obligatory ones, on until the person switches them off. Browsers, once a person has asked for
 #: notices in one, show everything that is not quiet.
-USUAL: Final[Mapping[Event, frozenset[Channel]]] = {
-    Event.ACCOUNT_LINKED: frozenset({Channel.EMAIL, Channel.SMS}),
-    Event.READING_ACCEPTED: frozenset({Channel.BELL}),
-    Event.READING_REFUSED: frozenset({Channel.EMAIL, Channel.SMS}),
+USUAL: Final[Mapping[Event, frozenset[NoticeChannel]]] = {
+    Event.ACCOUNT_LINKED: frozenset({NoticeChannel.EMAIL, NoticeChannel.SMS}),
+    Event.READING_ACCEPTED: frozenset({NoticeChannel.BELL}),
+    Event.READING_REFUSED: frozenset({NoticeChannel.EMAIL, NoticeChannel.SMS}),
     Event.READING_USED: frozenset(),
-    Event.READING_CORRECTED: frozenset({Channel.EMAIL, Channel.SMS}),
-    Event.CONTROL_READING: frozenset({Channel.EMAIL}),
-    Event.DISPUTE_ANSWERED: frozenset({Channel.EMAIL}),
-    Event.APPEAL_ANSWERED: frozenset({Channel.EMAIL}),
-    Event.BILL_READY: frozenset({Channel.BELL, Channel.EMAIL}),
-    Event.DUE_NEAR: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
-    Event.PAYMENT_CREDITED: frozenset({Channel.BELL}),
-    Event.PAYMENT_FAILED: frozenset({Channel.EMAIL}),
-    Event.PAYMENT_REFUNDED: frozenset({Channel.EMAIL}),
-    Event.VERIFICATION_NEAR: frozenset({Channel.BELL, Channel.EMAIL}),
-    Event.METER_REPLACED: frozenset({Channel.EMAIL}),
-    Event.TOKEN_EXPIRES: frozenset({Channel.EMAIL}),
-    Event.WINDOW_OPEN: frozenset({Channel.BELL}),
-    Event.WINDOW_CLOSING: frozenset({Channel.BELL, Channel.EMAIL, Channel.SMS}),
+    Event.READING_CORRECTED: frozenset({NoticeChannel.EMAIL, NoticeChannel.SMS}),
+    Event.CONTROL_READING: frozenset({NoticeChannel.EMAIL}),
+    Event.DISPUTE_ANSWERED: frozenset({NoticeChannel.EMAIL}),
+    Event.APPEAL_ANSWERED: frozenset({NoticeChannel.EMAIL}),
+    Event.BILL_READY: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL}),
+    Event.DUE_NEAR: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL, NoticeChannel.SMS}),
+    Event.PAYMENT_CREDITED: frozenset({NoticeChannel.BELL}),
+    Event.PAYMENT_FAILED: frozenset({NoticeChannel.EMAIL}),
+    Event.PAYMENT_REFUNDED: frozenset({NoticeChannel.EMAIL}),
+    Event.VERIFICATION_NEAR: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL}),
+    Event.METER_REPLACED: frozenset({NoticeChannel.EMAIL}),
+    Event.TOKEN_EXPIRES: frozenset({NoticeChannel.EMAIL}),
+    Event.WINDOW_OPEN: frozenset({NoticeChannel.BELL}),
+    Event.WINDOW_CLOSING: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL, NoticeChannel.SMS}),
 }
 
 #: Messages to an address rather than to a recipient: nobody chooses anything about them.
@@ -195,30 +195,30 @@ DIRECT: Final = frozenset(
 #: The rows of the switch matrix, in the order of the profile page.
 CHOOSABLE: Final = tuple(event for event in Event if event not in DIRECT)
 
-Preferences = Mapping[Event, Mapping[Channel, bool]]
+Preferences = Mapping[Event, Mapping[NoticeChannel, bool]]
 
 
-def is_locked(event: Event, channel: Channel) -> bool:
+def is_locked(event: Event, channel: NoticeChannel) -> bool:
     """Whether the person cannot switch this off."""
     return channel in OBLIGATORY.get(event, frozenset())
 
 
-def is_on_by_default(event: Event, channel: Channel) -> bool:
+def is_on_by_default(event: Event, channel: NoticeChannel) -> bool:
     """Whether this is told before the person has touched any switch."""
     if is_locked(event, channel):
         return True
-    if channel is Channel.PUSH:
+    if channel is NoticeChannel.PUSH:
         return event not in DIRECT and event not in _QUIET_IN_BROWSERS
     return channel in USUAL.get(event, frozenset())
 
 
 def wants(
-    event: Event, channel: Channel, *, preferences: Mapping[str, object], email_on: bool, sms_on: bool
+    event: Event, channel: NoticeChannel, *, preferences: Mapping[str, object], email_on: bool, sms_on: bool
 ) -> bool:
     """Whether ``channel`` tells this person of ``event``; obligatory notices pass every switch."""
     if is_locked(event, channel):
         return True
-    if (channel is Channel.EMAIL and not email_on) or (channel is Channel.SMS and not sms_on):
+    if (channel is NoticeChannel.EMAIL and not email_on) or (channel is NoticeChannel.SMS and not sms_on):
         return False
     row = preferences.get(event.value)
     choice = row.get(channel.value) if isinstance(row, dict) else None

@@ -124,7 +124,7 @@ def office_asked(p: Params) -> Words:
     )
 
 
-def farewell(p: Params) -> Words:
+def account_deleted(p: Params) -> Words:
     """The cabinet is deleted."""
     return Words(
         title=_("Личный кабинет удалён"),

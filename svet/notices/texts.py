@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 
 from svet.notices import account_texts, reading_texts, safety_texts
-from svet.notices.rules import Channel, Event
+from svet.notices.rules import Event, NoticeChannel
 from svet.notices.words import ONE_PART, Params, Words, code_act, web_host
 
 
@@ -301,7 +301,7 @@ _WRITERS: Mapping[Event, Callable[[Params], Words]] = {
     Event.TOKEN_ISSUED: safety_texts.token_issued,
     Event.TOKEN_EXPIRES: safety_texts.token_expires,
     Event.OFFICE_ASKED: safety_texts.office_asked,
-    Event.FAREWELL: safety_texts.farewell,
+    Event.FAREWELL: safety_texts.account_deleted,
     Event.EMAIL_CODE: _email_code,
     Event.PUSH_ON: _push_on,
     Event.RECEIPT: _receipt,
@@ -334,14 +334,16 @@ def event_name(event: Event) -> str:
         Event.CONTACT_CHANGED: _("Изменены телефон или почта"),
         Event.SECOND_FACTOR: _("Изменён второй шаг входа"),
         Event.OFFICE_ASKED: _("Подана заявка в офис"),
+        Event.TOKEN_ISSUED: _("Создан ключ для программы"),
+        Event.TOKEN_EXPIRES: _("Ключ для программы скоро перестанет действовать"),
     }.get(event, "")
 
 
-def channel_name(channel: Channel) -> str:
+def channel_name(channel: NoticeChannel) -> str:
     """The column's label in «Настройки уведомлений»."""
     return {
-        Channel.BELL: _("В кабинете"),
-        Channel.EMAIL: _("E-mail"),
-        Channel.SMS: _("SMS"),
-        Channel.PUSH: _("На устройстве"),
+        NoticeChannel.BELL: _("В кабинете"),
+        NoticeChannel.EMAIL: _("E-mail"),
+        NoticeChannel.SMS: _("SMS"),
+        NoticeChannel.PUSH: _("На устройстве"),
     }[channel]

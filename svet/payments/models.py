@@ -10,7 +10,7 @@ from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.claim_models import Claim
 from svet.payments.refund_models import LaterLine, PaymentRefund, RefundLine
-from svet.payments.register_models import RegisterPayment, Source
+from svet.payments.register_models import ImportedPayment, Source
 from svet.payments.states import OPEN, OrderState
 
 __all__ = [
@@ -19,12 +19,12 @@ __all__ = [
     "Callback",
     "CallbackOutcome",
     "Claim",
+    "ImportedPayment",
     "LaterLine",
     "Order",
     "OrderLine",
     "PaymentRefund",
     "RefundLine",
-    "RegisterPayment",
     "Source",
     "StateChange",
 ]
@@ -150,7 +150,7 @@ class OrderLine(models.Model):
     """What one order pays to one account."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
-    account = models.ForeignKey("subscribers.Account", models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     kopecks = models.BigIntegerField()
     # What of the money taken came to the account: ``kopecks``, unless a person credited another sum.

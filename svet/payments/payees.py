@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from svet.accounts.models import Account, Provider
 from svet.kernel.money import Money
 from svet.payments.models import Order
-from svet.subscribers.models import Account, Provider
 
 
 class SeveralPayees(RuntimeError):

@@ -26,7 +26,7 @@ _CREDITS = {
         ORDER BY o.id LIMIT 100""",
     "credited to another provider than its accounts have: order": """
         SELECT o.number FROM payments_order o JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
-        JOIN payments_orderline l ON l.order_id = o.id JOIN subscribers_account a ON a.id = l.account_id
+        JOIN payments_orderline l ON l.order_id = o.id JOIN accounts_account a ON a.id = l.account_id
         WHERE a.provider_id <> t.provider_id GROUP BY o.id ORDER BY o.id LIMIT 100""",
 }
 _GROUPS = {
@@ -69,16 +69,16 @@ _REFUNDS = {
 _SOURCES = {
     "a payment without an order or a row of a register:": """
         SELECT t.key FROM ledger_transaction t
-        LEFT JOIN payments_registerpayment r ON r.ledger_key = t.key
-        LEFT JOIN payments_registerpayment put ON 'put:' || put.public_id = t.key
+        LEFT JOIN payments_importedpayment r ON r.ledger_key = t.key
+        LEFT JOIN payments_importedpayment put ON 'put:' || put.public_id = t.key
         WHERE t.kind = 'payment' AND t.key NOT LIKE 'pay:%' AND r.id IS NULL AND put.id IS NULL
         ORDER BY t.id LIMIT 100""",
     "a row of a register that was never posted:": """
-        SELECT r.source || ' ' || r.external_id FROM payments_registerpayment r
+        SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         LEFT JOIN ledger_transaction t ON t.key = r.ledger_key
         WHERE t.id IS NULL AND r.state NOT IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
     "a row of a register that differs was posted before anybody decided:": """
-        SELECT r.source || ' ' || r.external_id FROM payments_registerpayment r
+        SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         JOIN ledger_transaction t ON t.key = r.ledger_key
         WHERE r.state IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
 }
@@ -88,11 +88,11 @@ _SUSPENSE = {
             SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting p
             JOIN ledger_transaction t ON t.id = p.transaction_id WHERE p.book = 'suspense' GROUP BY 1
         ), waits AS (
-            SELECT provider_id, sum(kopecks) AS total FROM payments_registerpayment
+            SELECT provider_id, sum(kopecks) AS total FROM payments_importedpayment
             WHERE state = 'suspense' GROUP BY 1
         )
         SELECT s.code || ' ' || coalesce(books.total, 0) || ' ' || coalesce(waits.total, 0)
-        FROM books FULL JOIN waits USING (provider_id) JOIN subscribers_provider s ON s.id = provider_id
+        FROM books FULL JOIN waits USING (provider_id) JOIN accounts_provider s ON s.id = provider_id
         WHERE coalesce(books.total, 0) <> coalesce(waits.total, 0) ORDER BY s.code""",
 }
 

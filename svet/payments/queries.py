@@ -24,10 +24,10 @@ from svet.payments.desk import (
     waiting_for_a_person,
 )
 from svet.payments.models import (
+    ImportedPayment,
     Order,
     OrderLine,
     PaymentRefund,
-    RegisterPayment,
     StateChange,
 )
 from svet.payments.promises import (
@@ -46,11 +46,11 @@ __all__ = [
     "CallbackView",
     "CardView",
     "ChangeView",
+    "ImportedPaymentView",
     "LineView",
     "OrderNotFound",
     "OrderView",
     "RefundView",
-    "RegisterPaymentView",
     "Remainder",
     "ReviewView",
     "accounts_of_order",
@@ -81,7 +81,7 @@ __all__ = [
 ]
 
 
-class OrderReason(StrEnum):
+class OrderLookupReason(StrEnum):
     NOT_FOUND = "order_not_found"
 
 
@@ -165,7 +165,7 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterPaymentView:
+class ImportedPaymentView:
     """A payment that came through a bank's or post's register."""
 
     account_id: int
@@ -190,7 +190,7 @@ def own_order(actor: Actor, *, public_id: str) -> Order:
         orders = orders.none()
     found = orders.filter(public_id=public_id).first() if len(public_id) == PUBLIC_ID_LENGTH else None
     if found is None:
-        raise OrderNotFound(OrderReason.NOT_FOUND)
+        raise OrderNotFound(OrderLookupReason.NOT_FOUND)
     return found
 
 
@@ -241,15 +241,15 @@ def last_receipt_email(*, person_id: int) -> str:
 
 def register_payments(
     *, account_ids: Collection[int], since: datetime | None = None, until: datetime | None = None
-) -> list[RegisterPaymentView]:
+) -> list[ImportedPaymentView]:
     """Payments of the accounts that came in registers, newest first."""
-    chosen = RegisterPayment.objects.filter(account_id__in=account_ids)
+    chosen = ImportedPayment.objects.filter(account_id__in=account_ids)
     if since is not None:
         chosen = chosen.filter(effective_on__gte=since.date())
     if until is not None:
         chosen = chosen.filter(effective_on__lt=until.date())
     return [
-        RegisterPaymentView(
+        ImportedPaymentView(
             row.account_id or 0,
             row.source,
             row.external_id,

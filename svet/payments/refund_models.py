@@ -16,7 +16,7 @@ class LaterLine(models.Model):
     """What the same «Оплатить» wants to pay to another payee after this order: an order of its own then."""
 
     order = models.ForeignKey("payments.Order", models.PROTECT, related_name="later_lines")
-    account = models.ForeignKey("subscribers.Account", models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     kopecks = models.BigIntegerField()
 

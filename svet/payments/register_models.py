@@ -22,7 +22,7 @@ class Source(models.Model):
 
     code = models.SlugField(max_length=20, unique=True)
     name = models.CharField(max_length=100)
-    provider = models.ForeignKey("subscribers.Provider", models.PROTECT, null=True, related_name="+")
+    provider = models.ForeignKey("accounts.Provider", models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -32,7 +32,7 @@ class Source(models.Model):
 _ON_ACCOUNT = Q(state__in=[RegisterState.CREDITED.value, RegisterState.REVERSED.value])
 
 
-class RegisterPayment(models.Model):
+class ImportedPayment(models.Model):
     """A payment or a reversal that came in a register; taken once by source, number and day.
 
     ``twin`` counts the further bodies that came under one identity. A reversal (``kopecks`` below zero) has
@@ -45,8 +45,8 @@ class RegisterPayment(models.Model):
     paid_on = models.DateField()
     twin = models.PositiveSmallIntegerField(default=0)
     office = models.CharField(max_length=80, blank=True)
-    provider = models.ForeignKey("subscribers.Provider", models.PROTECT, related_name="+", db_index=False)
-    account = models.ForeignKey("subscribers.Account", models.PROTECT, null=True, related_name="+")
+    provider = models.ForeignKey("accounts.Provider", models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     account_text = models.CharField(max_length=40, blank=True)
     payer = models.CharField(max_length=200, blank=True)
     kopecks = models.BigIntegerField()

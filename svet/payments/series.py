@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from svet.accounts.models import Account
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.payments.models import LaterLine, Order, OrderLine
 from svet.payments.states import OrderState
-from svet.subscribers.models import Account
 
 # For how long «Оплата» reminds of what is left of a series.
 REMEMBERED = timedelta(days=1)

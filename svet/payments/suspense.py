@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
-from svet.payments.models import Claim, RegisterPayment, Source
+from svet.payments.models import Claim, ImportedPayment, Source
 from svet.payments.registers import WAITING, CaseKind, RegisterState, WaitReason
 
 
@@ -83,7 +83,7 @@ def _source(row: Source) -> SourceView:
 
 def waiting(*, limit: int | None = None, text: str = "", kopecks: int | None = None) -> list[WaitingRow]:
     """Rows that wait, oldest first; ``text`` finds by number, account or payer, ``kopecks`` by sum."""
-    rows = RegisterPayment.objects.filter(state__in=sorted(WAITING))
+    rows = ImportedPayment.objects.filter(state__in=sorted(WAITING))
     if text or kopecks is not None:
         by_text = (
             Q(external_id=text) | Q(account_text__icontains=text) | Q(payer__icontains=text) if text else Q()
@@ -95,37 +95,37 @@ def waiting(*, limit: int | None = None, text: str = "", kopecks: int | None = N
 
 def waiting_count() -> int:
     """How many rows wait."""
-    return RegisterPayment.objects.filter(state__in=sorted(WAITING)).count()
+    return ImportedPayment.objects.filter(state__in=sorted(WAITING)).count()
 
 
 def row_by_id(public_id: str) -> WaitingRow | None:
     """One row that waits or waited; None when there is no such row."""
     if len(public_id) != PUBLIC_ID_LENGTH:
         return None
-    return next(iter(_views(RegisterPayment.objects.filter(public_id=public_id))), None)
+    return next(iter(_views(ImportedPayment.objects.filter(public_id=public_id))), None)
 
 
 def accounts_of_number(number: str) -> list[int]:
     """Keys of the accounts on which payments with this number of a bank stand."""
-    rows = RegisterPayment.objects.filter(external_id=number, account__isnull=False).order_by("-pk")
+    rows = ImportedPayment.objects.filter(external_id=number, account__isnull=False).order_by("-pk")
     return [key for key in rows.values_list("account_id", flat=True)[:50] if key is not None]
 
 
 def rows_without_account(number: str) -> list[WaitingRow]:
     """Rows with this number of a bank that stand on no account, newest first: waiting, returned or closed."""
-    rows = RegisterPayment.objects.filter(external_id=number, account__isnull=True)
+    rows = ImportedPayment.objects.filter(external_id=number, account__isnull=True)
     return _views(rows.order_by("-pk")[:50])
 
 
 def first_of(row: WaitingRow) -> WaitingRow | None:
     """The row that came first under the identity of one that differs."""
-    earlier = RegisterPayment.objects.filter(external_id=row.external_id, paid_on=row.paid_on)
+    earlier = ImportedPayment.objects.filter(external_id=row.external_id, paid_on=row.paid_on)
     sign = Q(kopecks__gt=0) if row.money.kopecks > 0 else Q(kopecks__lt=0)
     found = _views(earlier.filter(sign).exclude(public_id=row.public_id).order_by("pk")[:1])
     return found[0] if found else None
 
 
-def _views(rows: QuerySet[RegisterPayment]) -> list[WaitingRow]:
+def _views(rows: QuerySet[ImportedPayment]) -> list[WaitingRow]:
     names = dict(Source.objects.values_list("code", "name"))
     return [
         WaitingRow(

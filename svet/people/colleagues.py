@@ -11,7 +11,7 @@ from svet.people.rules.staff import ROLES, Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class MemberView:
     """A member of staff as desks and the journal know them; ``seal`` changes when sessions must end.
 
     ``identity``: one of the retailer's own sign-in service is bound to them.
@@ -38,11 +38,11 @@ class Member:
         return Actor.staff(self.person_id, name=f"{self.name} ({self.role.value})", address=address)
 
 
-def view(row: StaffMember) -> Member:
+def view(row: StaffMember) -> MemberView:
     """A row as the desks see it."""
     person = row.person
     names = [part for part in (person.last_name, person.first_name, person.patronymic) if part]
-    return Member(
+    return MemberView(
         person_id=person.pk,
         public_id=row.public_id,
         name=" ".join(names) or person.phone,
@@ -57,7 +57,7 @@ def view(row: StaffMember) -> Member:
     )
 
 
-def member_of(*, person_id: int) -> Member | None:
+def member_of(*, person_id: int) -> MemberView | None:
     """The membership of a person who may sign in to the desks now, or nothing."""
     row = (
         StaffMember.objects.select_related("person")
@@ -67,7 +67,7 @@ def member_of(*, person_id: int) -> Member | None:
     return None if row is None else view(row)
 
 
-def members() -> list[Member]:
+def members() -> list[MemberView]:
     """Everybody who is or was of the staff: those at work first, by name."""
     rows = StaffMember.objects.select_related("person")
     return sorted(map(view, rows), key=lambda one: (one.disabled_at is not None, one.name))

@@ -40,7 +40,7 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class SandboxLetter:
     """One letter; ``paragraphs`` is its plain text."""
 
     number: int
@@ -102,10 +102,10 @@ def conversations(
     return sorted(found, key=lambda conversation: conversation.last.at, reverse=True)
 
 
-def letters(messages: Iterable[Mapping[str, Any]]) -> list[Letter]:
+def letters(messages: Iterable[Mapping[str, Any]]) -> list[SandboxLetter]:
     """The newest letters, newest first."""
     found = [
-        Letter(
+        SandboxLetter(
             number=message["n"],
             at=datetime.fromisoformat(message["at"]),
             to=message["to"],

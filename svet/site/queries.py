@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, time
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from svet.kernel.refusals import NotFound
@@ -47,8 +48,10 @@ class InstallationView:
 
     @property
     def hotline_link(self) -> str:
-        """The hotline as a ``tel:`` address."""
+        """The hotline as a ``tel:`` address; while there is no number, the page that helps."""
         digits = "".join(sign for sign in self.hotline if sign in "0123456789")
+        if not digits:
+            return "/help/"
         return f"tel:+7{digits[1:]}" if len(digits) == 11 and digits[0] in "78" else f"tel:{digits}"
 
     @property
@@ -59,18 +62,22 @@ class InstallationView:
 
 DEFAULT_PRIMARY = "#0f3b4a"
 DEFAULT_ACCENT = "#ffb938"
-DEFAULTS = InstallationView(
-    brand="Уралэнергосбыт",
-    legal_name="ООО «Уралэнергосбыт»",
-    hotline="8-351-2222-500",
-    hours_text="пн–пт 8:00–19:00",
-    hours=HotlineHours(1, 5, time(8), time(19)),
-    site_url="https://uralsbyt.ru/",
-    address="",
-    primary_color=DEFAULT_PRIMARY,
-    accent_color=DEFAULT_ACCENT,
-    reception_email="",
-)
+
+
+def nobody() -> InstallationView:
+    """What an installation shows that nobody has set up, no company's name; production does not start so."""
+    return InstallationView(
+        brand=gettext("Личный кабинет"),
+        legal_name=gettext("Поставщик электроэнергии"),
+        hotline=gettext("номер в квитанции"),
+        hours_text=gettext("в рабочие часы"),
+        hours=HotlineHours(1, 5, time(8), time(19)),
+        site_url="",
+        address="",
+        primary_color=DEFAULT_PRIMARY,
+        accent_color=DEFAULT_ACCENT,
+        reception_email="",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +96,17 @@ class AgreementView:
 
 
 def installation() -> InstallationView:
-    """The retailer's settings, or the guide's retailer when nothing was set up."""
+    """The retailer's settings, or names of nobody when nothing was set up."""
     row = Installation.objects.filter(pk=1).first()
-    if row is None:
-        return DEFAULTS
+    return nobody() if row is None else _installation(row)
+
+
+def is_set_up() -> bool:
+    """Whether somebody has said whose portal this is."""
+    return Installation.objects.filter(pk=1).exists()
+
+
+def _installation(row: Installation) -> InstallationView:
     return InstallationView(
         brand=row.brand,
         legal_name=row.legal_name,

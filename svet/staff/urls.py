@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from svet.staff import entrance, home, provider
-from svet.staff.desks import MODULES
+from svet.staff.entrance import page as entrance_page
+from svet.staff.entrance import sign_in_service
+from svet.staff.menu import home
+from svet.staff.menu.desks import MODULES
+from svet.staff.meters import page as meters_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(
@@ -14,8 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         include(
             [
                 *home.urlpatterns,
-                *entrance.urlpatterns,
-                *provider.urlpatterns,
+                *entrance_page.urlpatterns,
+                *sign_in_service.urlpatterns,
+                *meters_page.urlpatterns,
                 *(pattern for module in MODULES for pattern in module.urlpatterns),
             ]
         ),

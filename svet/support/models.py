@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from svet.accounts.models import Account
 from svet.files.models import Photo
 from svet.kernel.fields import PublicIdField
-from svet.subscribers.models import Account
 from svet.support.rules import WAITING, AppealState, Topic
 
 _WAITING = sorted(state.value for state in WAITING)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
+from svet.accounts.queries import account_for
 from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
@@ -21,7 +22,6 @@ from svet.limits.rules import LimitName
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import queries as people
-from svet.subscribers.queries import account_for
 from svet.support.models import Appeal, AppealChange, Message, MessagePhoto
 from svet.support.queries import AppealNotFound, own
 from svet.support.rules import (
@@ -31,8 +31,8 @@ from svet.support.rules import (
     SupportReason,
     SupportRefused,
     answer_due,
+    checked_text,
     may_move,
-    said,
     topic_of,
 )
 
@@ -75,7 +75,7 @@ def open_appeal(
     """
     if by.person_id is None:
         raise AppealNotFound(SupportReason.NOT_FOUND)
-    about, text = topic_of(topic), said(words)
+    about, text = topic_of(topic), checked_text(words)
     _count(photo_ids)
     kept = _kept(by, key=key, words=text)
     if kept is not None:
@@ -114,7 +114,7 @@ def write_on(
     :raises SupportRefused: closed, nothing said, too many photos
     :raises PhotoRefused: :raises LimitReached:
     """
-    text = said(words)
+    text = checked_text(words)
     _count(photo_ids)
     limits.spend(limit=LimitName.APPEALS_PER_PERSON, key=str(by.person_id), now=now)
     with use_case():
@@ -139,7 +139,7 @@ def take(*, by: Actor, appeal_public_id: str, now: datetime) -> None:
 
 def answer(*, by: Actor, appeal_public_id: str, words: str, key: UUID, now: datetime) -> None:
     """The staff answers, and the person is told. :raises AppealNotFound: :raises SupportRefused:"""
-    text = said(words)
+    text = checked_text(words)
     with use_case():
         appeal = _locked(by, appeal_public_id)
         if _repeated(appeal, key=key, words=text):
@@ -149,7 +149,7 @@ def answer(*, by: Actor, appeal_public_id: str, words: str, key: UUID, now: date
         if appeal.state != AppealState.ANSWERED:
             _move(appeal, after=AppealState.ANSWERED, by=by, now=now)
         short = text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]}…"
-        notices.tell(
+        notices.notify(
             recipient_id=people.recipient_of(appeal.person_id),
             event=Event.APPEAL_ANSWERED,
             params={"number": appeal.number, "answer": short},

@@ -65,7 +65,7 @@ def may_move(before: AppealState, after: AppealState) -> bool:
     return after in MOVES[before]
 
 
-def said(words: str, *, field: str = "words") -> str:
+def checked_text(words: str, *, field: str = "words") -> str:
     """What somebody wrote, trimmed, at most 4,000 characters.
 
     :raises SupportRefused: nothing is said, or too much

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from svet.config.cli import svet
+from svet.cli.main import svet
 from svet.metering.rules.disputes import DISPUTE_MOVES
 from svet.metering.rules.states import MOVES as READING_MOVES
 from svet.payments.states import MOVES as ORDER_MOVES

@@ -25,7 +25,7 @@ def copies(text: str) -> Iterator[int]:
         if isinstance(node, ast.keyword) and node.arg and _KEYWORD.fullmatch(node.arg):
             yield node.value.lineno
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            about_links = "subscribers_link" in text
+            about_links = "accounts_link" in text
             if _KEYWORD.fullmatch(node.value) or (about_links and _SQL.search(node.value)):
                 yield node.lineno
 
@@ -56,8 +56,8 @@ def test_only_one_place_says_who_holds_an_account_now() -> None:
         "Account.objects.filter(link__suspended_at__isnull=True)",
         "Q(ends_at__gt=now)",
         'Link.objects.filter(**{"ends_at__lte": now})',
-        'cursor.execute("SELECT 1 FROM subscribers_link WHERE removed_at IS NULL")',
-        'cursor.execute("SELECT 1 FROM subscribers_link l WHERE l.ends_at > now()")',
+        'cursor.execute("SELECT 1 FROM accounts_link WHERE removed_at IS NULL")',
+        'cursor.execute("SELECT 1 FROM accounts_link l WHERE l.ends_at > now()")',
     ],
 )
 def test_a_planted_copy_is_found(planted: str) -> None:

@@ -10,10 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from svet.accounts.tests.factories import make_account, make_link
 from svet.metering.tests.factories import make_meter
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import make_account, make_link
 
 PAGES = ("/payment/", "/readings/", "/accounts/")
 MANY = 200

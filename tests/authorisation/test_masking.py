@@ -18,6 +18,8 @@ from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
+from svet.accounts.models import Account, Link
+from svet.accounts.tests.factories import make_link
 from svet.bills import operations as bills
 from svet.bills.models import Bill
 from svet.gateways import acquiring
@@ -29,8 +31,6 @@ from svet.notices.models import Delivery, Notice
 from svet.payments.models import BoundCard
 from svet.payments.tests.factories import StubBank
 from svet.people.models import Person
-from svet.subscribers.models import Account, Link
-from svet.subscribers.tests.factories import make_link
 from tests.authorisation.policy import ANNA, POLICY, V1, Row, Who
 from tests.authorisation.test_matrix import knock
 from tests.authorisation.world import World, build

@@ -36,7 +36,7 @@ from tests.authorisation.policy import (
 from tests.authorisation.world import World, build
 
 #: What may change although somebody was turned away: the journal itself, limits, calls that were begun.
-NOT_DATA = {"journal_entry", "limits_bucket", "api_keptcall", "django_session"}
+NOT_DATA = {"journal_entry", "limits_bucket", "api_idempotentcall", "django_session"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 #: Names the faces give to the same kind of thing.
 SAME = {

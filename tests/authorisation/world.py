@@ -12,6 +12,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts import operations as account_operations
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_group, make_link
 from svet.billing import operations as billing
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
@@ -26,13 +29,13 @@ from svet.limits.queries import blocked
 from svet.limits.rules import LimitName
 from svet.metering import operations as metering
 from svet.metering.models import ReadingSet
-from svet.metering.rules import Channel, Zone
+from svet.metering.rules import ReadingChannel, Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.notices.rules import Event
-from svet.payments.models import Callback, Order, RegisterPayment
-from svet.payments.operations import RegisterRow, apply_register_payments
+from svet.payments.models import Callback, ImportedPayment, Order
+from svet.payments.operations import PaymentToApply, apply_register_payments
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
 from svet.people import operations as people
@@ -41,9 +44,6 @@ from svet.people.rules import Scope
 from svet.people.rules.staff import Role
 from svet.people.tests.factories import make_member, make_person
 from svet.staff.tests.browsers import working
-from svet.subscribers import operations as subscribers
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_group, make_link
 from svet.support.models import MessagePhoto
 from svet.support.tests.factories import make_appeal
 from tests.authorisation.policy import SIGNED_IN, Who
@@ -103,7 +103,7 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     order = make_order(person=payer, lines=[(account, 1_000)], now=now)
     Order.objects.filter(pk=order.pk).update(state=OrderState.REVIEW)
     callback = Callback.objects.create(raw=b"{}", received_at=now, outcome="unmatched", reference="nobody's")
-    row = RegisterRow(
+    row = PaymentToApply(
         "SUIP-1",
         None,
         "0399999999",
@@ -117,7 +117,7 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     return {
         "order_case_id": order.public_id,
         "callback_id": str(callback.pk),
-        "row_id": RegisterPayment.objects.get(external_id="SUIP-1").public_id,
+        "row_id": ImportedPayment.objects.get(external_id="SUIP-1").public_id,
     }
 
 
@@ -142,25 +142,12 @@ def build() -> World:
         chosen = dict.fromkeys(("can_submit", "can_pay", "can_manage"), False)
         make_link(person=cast[who], account=account, **(chosen | ({right: True} if right else {})))
     everything = dict.fromkeys(("can_submit", "can_pay", "can_manage"), True)
-    make_link(
-        person=cast[Who.DMITRY],
-        account=account,
-        ends_at=now - timedelta(seconds=1),
-        invited_by=anna,
-        confirmed=True,
-        **everything,
-    )
-    make_link(
-        person=cast[Who.EGOR],
-        account=account,
-        suspended_at=now,
-        invited_by=anna,
-        confirmed=True,
-        **everything,
-    )
+    guest: dict[str, Any] = {"invited_by": anna, "confirmed": True, **everything}
+    make_link(person=cast[Who.DMITRY], account=account, ends_at=now - timedelta(seconds=1), **guest)
+    make_link(person=cast[Who.EGOR], account=account, suspended_at=now, **guest)
     newcomer = make_link(person=make_person(), account=account)
     suspended = make_link(person=make_person(), account=account, suspended_at=now)
-    invitation = subscribers.invite(
+    invitation = account_operations.invite(
         by=Actor.person(anna.pk),
         account_public_id=account.public_id,
         phone=cast[Who.GALINA].phone,
@@ -176,7 +163,7 @@ def build() -> World:
         values={Zone.SINGLE: Decimal(1300)},
         read_on=timezone.localdate(),
         now=now,
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=uuid4(),
         confirmed=True,
     )
@@ -193,7 +180,7 @@ def build() -> World:
     control = ReadingSet.objects.get(receipt_number=number)
     dispute_id = metering.open_dispute(by=by_anna, set_id=control.public_id, words="Не согласна", now=now)
     with use_case():
-        notices.tell(
+        notices.notify(
             recipient_id=anna.recipient_id,
             event=Event.ACCOUNT_LINKED,
             params={"account": account.number},

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from svet.accounts.models import Link
+from svet.accounts.rules import NumberReason
+from svet.accounts.tests.factories import make_account
+from svet.accounts.tests.test_rules import rows
 from svet.api.tests.test_v1 import V1, Program
 from svet.limits.models import Bucket
 from svet.metering.tests.factories import make_meter
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Link
-from svet.subscribers.rules import NumberReason
-from svet.subscribers.tests.factories import make_account
-from svet.subscribers.tests.test_rules import rows
 
 pytestmark = pytest.mark.django_db
 CODES = {

@@ -20,6 +20,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts.tests.factories import make_account, make_link
 from svet.api.tests.test_v1 import Program
 from svet.exchange.operations import take_file
 from svet.gateways.sms.port import Incoming
@@ -35,7 +36,6 @@ from svet.people.models import Person
 from svet.people.rules.staff import Role
 from svet.people.tests.factories import make_member, make_person
 from svet.staff.tests.browsers import working
-from svet.subscribers.tests.factories import make_account, make_link
 
 pytestmark = pytest.mark.django_db
 VECTORS: list[dict[str, Any]] = json.loads(

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from svet.cabinet.showcase import TROUBLES
+from svet.accounts.tests.factories import make_account, make_group, make_link, make_provider
+from svet.cabinet.shell.showcase import TROUBLES
 from svet.kernel.actors import Actor
 from svet.metering.rules import Scheme, zones_of
 from svet.metering.tests.factories import make_meter, make_reading
@@ -26,7 +27,6 @@ from svet.people.rules.staff import Role
 from svet.people.tests.factories import PASSWORD, make_member, make_person
 from svet.people.tests.outbox import last_code
 from svet.staff.tests.browsers import working
-from svet.subscribers.tests.factories import make_account, make_group, make_link, make_provider
 from tests.authorisation.policy import Who
 from tests.authorisation.test_matrix import _as_test
 from tests.authorisation.world import World

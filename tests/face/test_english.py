@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.utils.translation import trans_real
 
-from svet.config.catalogues import compile_catalogues
 from svet.gateways import acquiring
+from svet.launcher.catalogues import compile_catalogues
 from svet.payments.tests.factories import StubBank
 from tests.authorisation.world import World, build
 from tests.face import sheets
@@ -24,7 +24,7 @@ RUSSIAN = ("/look/", "/sandbox/", "/agreement/", "/tariffs/")
 DATA = re.compile(
     r"Русский|Уралэнергосбыт\w*|ООО|пример|Челябинск\w*|область|ул\.|Лесная|кв\.|д\.|г\.|Моя группа|Родители"
     r"|Иванов\w*|Анна|Анны|Петровна|Смирнов\w*|Ольга|Не согласна|Браузер|Мир|Население.*"
-    r"|Почему в октябре больше"
+    r"|Почему в октябре больше|Крапивина|[ОПР]-…"
     r"|Пользовательское соглашение|Согласие на обработку персональных данных"
     r"|\b[А-Я]-[0-9A-Z]{4}-[0-9A-Z]{4}\b"
 )

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from svet.accounts.tests.factories import make_account, make_link
 from svet.metering.tests.factories import make_meter
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import make_account, make_link
 from tests.face.rendering import sheet_of, stage
 from tests.face.states import signed_in
 

@@ -35,6 +35,9 @@ def enter(page: Page, pair: dict[str, str], more: int, *, picture: Path | None =
     block = block_of(page, pair)
     if picture is not None:
         block.locator("input[type=file]").set_input_files(picture)
+    again = block.locator("details:not([open]) > summary", has_text="Передать ещё раз")
+    if again.count():
+        again.click()
     for scale in block.locator("input.odometer__input").all():
         whole, _, part = scale.input_value().partition(",")
         scale.fill(str(int(whole) + more) + (f",{part}" if part else ""))

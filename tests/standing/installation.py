@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from svet.config.postgres import Server
+from svet.launcher.postgres import Server
 from tests import debian
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -103,6 +103,7 @@ def test_others_pages_stay_quick_and_every_payer_gets_an_answer(slow_bank: None)
     family = make_family()
     requests = [paying(family) for _ in range(PAYERS)]
     times: list[float] = []
+    alone = 0.0
 
     class Handler(WSGIHandler):
         """Django as it is served, leaving no connection to the threads behind."""
@@ -115,7 +116,12 @@ def test_others_pages_stay_quick_and_every_payer_gets_an_answer(slow_bank: None)
     async def story() -> None:
         front = Front(Handler(), threads=4, patience=5, direct={})
         page = Head("/tariffs/", headers={"host": "127.0.0.1"})
-        await front.__rsgi__(page, Line())
+        for _ in range(10):
+            asked = time.monotonic()
+            await front.__rsgi__(page, Line())
+            # The first one of all reads the templates.
+            nonlocal alone
+            alone = max(alone, time.monotonic() - asked) if alone else 0.001
         began = time.monotonic()
         payers = [asyncio.create_task(front.__rsgi__(head, line)) for head, line in requests]
         while time.monotonic() - began < 2 * SLOW:
@@ -128,7 +134,8 @@ def test_others_pages_stay_quick_and_every_payer_gets_an_answer(slow_bank: None)
 
     asyncio.run(story())
     slowest = sorted(times)[int(len(times) * 0.95)]
-    assert slowest < 1.0, sorted(times)[-5:]
+    # Without the bulkhead they wait for all six calls, one after another: twenty seconds.
+    assert slowest < max(1.0, 3 * alone), (alone, sorted(times)[-5:])
     # At most two wait for the bank's page; the others are led to their order, which a job brings to the bank.
     assert {line.status for _, line in requests} == {303}
     orders = Order.objects.values_list("state", flat=True)

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from svet.api import jobs
 from svet.api.application import document
-from svet.api.identity import PARAMETERS
-from svet.api.models import KeptCall
+from svet.api.models import IdempotentCall
+from svet.api.shell.identity import PARAMETERS
 from svet.api.tests.test_v1 import V1, Cast, cast, code_of, readings_url  # noqa: F401
 from svet.gateways import acquiring
 from svet.metering.models import ReadingSet
@@ -46,7 +46,7 @@ def test_no_quick_hash_of_a_password_is_kept() -> None:
     )
     assert sent.status_code == 202, sent.content
     plain = json.dumps(["POST", f"{V1}/registrations", body])
-    assert KeptCall.objects.get().body_sha256 != hashlib.sha256(plain.encode()).hexdigest()
+    assert IdempotentCall.objects.get().body_sha256 != hashlib.sha256(plain.encode()).hexdigest()
 
 
 @pytest.mark.parametrize("address", ["a@b.ru\r\nBcc: c@d.ru", "no address", "@", "анна@почта.рф", "a@b"])
@@ -110,9 +110,9 @@ def test_a_payment_needs_a_key_and_one_key_is_one_payment(cast: Cast, bank: Stub
     assert cast.anna.post("/payments", body, key="p").json() == first.json()
     other = {"lines": [line(cast) | {"amount_kopecks": 30_001}]}
     assert code_of(cast.anna.post("/payments", other, key="p")) == (409, "key_reused")
-    KeptCall.objects.filter(key="p").update(status=None, answer=None)
+    IdempotentCall.objects.filter(key="p").update(status=None, answer=None)
     assert code_of(cast.anna.post("/payments", body, key="p")) == (409, "in_progress")
-    KeptCall.objects.filter(key="p").update(started_at=timezone.now() - timedelta(minutes=3))
+    IdempotentCall.objects.filter(key="p").update(started_at=timezone.now() - timedelta(minutes=3))
     assert cast.anna.post("/payments", body, key="p").json()["id"] == first.json()["id"]
     assert Order.objects.count() == 1
 
@@ -125,9 +125,9 @@ def test_the_keys_of_money_and_readings_outlive_their_kept_answers(
     cast.anna.post(readings_url(cast), {"values": {"single": "3600"}}, key="r")
     now = timezone.now()
     jobs.forget_old(int(now.timestamp()))
-    assert KeptCall.objects.count() == 2
+    assert IdempotentCall.objects.count() == 2
     jobs.forget_old(int((now + timedelta(days=8)).timestamp()))
-    assert not KeptCall.objects.exists()
+    assert not IdempotentCall.objects.exists()
     assert cast.anna.post("/payments", {"lines": [line(cast)]}, key="p").json()["id"] == paid
     other = {"lines": [line(cast) | {"amount_kopecks": 1_00}]}
     assert code_of(cast.anna.post("/payments", other, key="p")) == (409, "key_reused")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_link
 from svet.api.tests.test_v1 import Program
 from svet.gateways import acquiring
 from svet.payments import operations
@@ -18,8 +20,6 @@ from svet.payments.tests.factories import (
     owe,
     provider_with_requisites,
 )
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_link
 
 pytestmark = pytest.mark.django_db
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from svet.accounts.models import Link
 from svet.api.tests.test_v1 import Cast, Program, cast, code_of  # noqa: F401
 from svet.people.models import Person
 from svet.people.rules import Scope
 from svet.people.tests.factories import PASSWORD, make_person
-from svet.subscribers.models import Link
 
 pytestmark = pytest.mark.django_db
 

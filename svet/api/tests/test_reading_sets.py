@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from svet.accounts.tests.factories import make_account
 from svet.api.tests.test_v1 import V1, Cast, Program, cast, code_of, readings_url  # noqa: F401
 from svet.files.tests.pictures import SVG, photo, png_bomb
 from svet.journal.models import Entry
@@ -20,7 +21,6 @@ from svet.metering import tests as metering_tests
 from svet.metering.models import Dispute, Meter, ReadingSet
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.subscribers.tests.factories import make_account
 
 pytestmark = pytest.mark.django_db
 VECTORS: list[dict[str, Any]] = json.loads(

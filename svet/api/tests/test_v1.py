@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_link
 from svet.api.application import document
 from svet.billing import operations as billing
 from svet.journal.models import Entry
@@ -22,8 +24,6 @@ from svet.people import operations as people
 from svet.people.models import Person
 from svet.people.rules import Scope
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_link
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1"

@@ -12,12 +12,12 @@ from svet.billing.operations.taking_in import take_in
 from svet.billing.queries.past import past_lines, settled_scales
 from svet.billing.queries.standing import standings
 from svet.billing.rules import (
+    BillingReason,
     BillingRefused,
     GroupTariffs,
     PricedLine,
-    Reason,
     Rules,
-    Scale,
+    ScalePast,
     Volume,
     price_account,
     scale_volumes,
@@ -75,9 +75,9 @@ def compute(
         group = tariffs.get(account.tariff_group)
         try:
             if later is not None:
-                raise BillingRefused(Reason.LATER_CHARGED, details={"later": later})
+                raise BillingRefused(BillingReason.LATER_CHARGED, details={"later": later})
             if group is None:
-                raise BillingRefused(Reason.NO_TARIFF, details={"group": account.tariff_group})
+                raise BillingRefused(BillingReason.NO_TARIFF, details={"group": account.tariff_group})
             if account.id in bare:
                 lines = _without_meter(account, group, common, open_since=gaps.get(account.id))
             else:
@@ -93,7 +93,7 @@ def compute(
                 )
         except BillingRefused as refusal:
             details = {key: str(value) for key, value in refusal.details.items()}
-            result.append(Computed(account.id, [], Reason(refusal.reason), details))
+            result.append(Computed(account.id, [], BillingReason(refusal.reason), details))
         else:
             result.append(Computed(account.id, lines, None, {}))
     return result
@@ -105,7 +105,7 @@ def _known(
     *,
     period: Month,
     rules: Rules,
-) -> dict[int, dict[tuple[int, str], Scale]]:
+) -> dict[int, dict[tuple[int, str], ScalePast]]:
     """The past of the scales that need theirs: most have a reading now and had one last month."""
     last = settled_scales(list(usage), period.plus(-1))
     deep = [
@@ -126,7 +126,7 @@ def _known(
 
 def _totals_of_late(
     usage: Mapping[int, Sequence[metering.MeterUsage]],
-    known: Mapping[int, Mapping[tuple[int, str], Scale]],
+    known: Mapping[int, Mapping[tuple[int, str], ScalePast]],
 ) -> dict[tuple[int, str], Decimal]:
     """The counts of the sets between which a reading came after its month was charged; seldom any."""
     sets: set[int] = set()
@@ -141,7 +141,7 @@ def _totals_of_late(
 
 
 def _climbed(
-    scale: metering.ZoneUsage, past: Scale | None, totals: Mapping[tuple[int, str], Decimal]
+    scale: metering.ZoneUsage, past: ScalePast | None, totals: Mapping[tuple[int, str], Decimal]
 ) -> Decimal | None:
     """How far the dial went from the last charged reading to the one before this month, turns counted."""
     if past is None or past.anchor is None or past.anchor.set_id is None:
@@ -160,7 +160,7 @@ def _without_meter(
         takes it in
     """
     if open_since is not None:
-        raise BillingRefused(Reason.EARLIER_OPEN, details={"month": open_since})
+        raise BillingRefused(BillingReason.EARLIER_OPEN, details={"month": open_since})
     volume = meterless_volume(
         opened_on=account.opened_on,
         closed_on=account.closed_on,
@@ -180,7 +180,7 @@ def _without_meter(
 
 def charge_lines(
     meters: Sequence[metering.MeterUsage],
-    known: Mapping[tuple[int, str], Scale],
+    known: Mapping[tuple[int, str], ScalePast],
     totals: Mapping[tuple[int, str], Decimal],
     *,
     group: GroupTariffs,
@@ -198,7 +198,7 @@ def charge_lines(
     lines: list[PricedLine] = []
     for meter in meters:
         if not meter.zones:
-            raise BillingRefused(Reason.NO_FIRST_READING, details={"meter": meter.serial})
+            raise BillingRefused(BillingReason.NO_FIRST_READING, details={"meter": meter.serial})
         for scale in meter.zones:
             past = known.get((meter.meter_id, str(scale.zone)))
             try:

@@ -13,9 +13,9 @@ from svet.billing.rules.tariff_ends import Key, ends_known, new_ends, with_ends
 from svet.billing.rules.tariff_file import (
     MAX_BYTES,
     RowError,
-    RowReason,
     TariffFileRefused,
     TariffLine,
+    TariffRowReason,
     check,
     parse,
 )
@@ -93,7 +93,7 @@ def _close(ends: Mapping[Key, date], lines: Sequence[TariffLine]) -> None:
         if ChargeLine.objects.filter(tariff_row__in=rows, until_on__gt=last).exists():
             number = min(line.row for line in lines if (line.region, line.group_code) in groups)
             raise TariffFileRefused(
-                [RowError(number, "valid_from", RowReason.ALREADY_CHARGED, last.isoformat())]
+                [RowError(number, "valid_from", TariffRowReason.ALREADY_CHARGED, last.isoformat())]
             )
         TariffRow.objects.filter(pk__in=[row.pk for row in rows]).update(valid_to=last)
 

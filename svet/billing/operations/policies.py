@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from svet.accounts.models import Provider
 from svet.billing.models import Charge, Policy
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.policies import rules_of
@@ -17,7 +18,6 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
-from svet.subscribers.models import Provider
 
 
 class PolicyOutcome(StrEnum):

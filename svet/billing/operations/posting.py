@@ -11,12 +11,12 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from svet.billing.models import BillingRun, Charge, Problem
-from svet.billing.rules import Basis, PricedLine, Reason
+from svet.billing.rules import Basis, BillingReason, PricedLine
 from svet.kernel.bulk import take_ids
 from svet.kernel.periods import Month
 from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind
+from svet.ledger.rules import Book, TransactionKind
 
 _ZERO = Decimal(0)
 
@@ -26,7 +26,7 @@ class Computed(NamedTuple):
 
     account_id: int
     lines: list[PricedLine]
-    problem: Reason | None
+    problem: BillingReason | None
     details: Mapping[str, str]
 
 
@@ -58,7 +58,14 @@ def write_charges(
     posted = iter(
         ledger.copy_postings(
             [
-                (charge_key(found.account_id, period), Kind.CHARGE.value, now, last_day, provider_id, "")
+                (
+                    charge_key(found.account_id, period),
+                    TransactionKind.CHARGE.value,
+                    now,
+                    last_day,
+                    provider_id,
+                    "",
+                )
                 for found, total in zip(good, totals, strict=True)
                 if total
             ],
@@ -130,11 +137,11 @@ def _write_problems(
         " FROM billing_billingrun r WHERE r.id = p.run_id AND r.period < %s AND p.account_id = ANY(%s)"
         " AND p.reason <> %s",
         [
-            Reason.LATER_CHARGED.value,
+            BillingReason.LATER_CHARGED.value,
             str(period),
             period.first,
             [found.account_id for found in computed if found.problem is None],
-            Reason.LATER_CHARGED.value,
+            BillingReason.LATER_CHARGED.value,
         ],
     )
     bad = [found for found in computed if found.problem is not None]

@@ -8,19 +8,19 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from svet.accounts import queries as account_queries
+from svet.accounts.models import Provider
 from svet.billing.models import BillingRun, Problem, RunState
 from svet.billing.operations.computing import BilledAccount, compute
 from svet.billing.operations.posting import Computed, write_charges
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.problems import refuse_open_before, refuse_unfinished
 from svet.billing.queries.tariffs import region_tariffs, rules_for
-from svet.billing.rules import Basis, BillingRefused, Reason
+from svet.billing.rules import Basis, BillingReason, BillingRefused
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.metering import operations as readings
-from svet.subscribers import queries as subscribers
-from svet.subscribers.models import Provider
 
 BATCH = 1_000
 ROBOT = Actor.system("billing")
@@ -62,11 +62,11 @@ def run(
     """
     provider = Provider.objects.filter(pk=provider_id).first()
     if provider is None:
-        raise BillingRefused(Reason.UNKNOWN_PROVIDER, field="provider")
+        raise BillingRefused(BillingReason.UNKNOWN_PROVIDER, field="provider")
     if not provider.region:
-        raise BillingRefused(Reason.NO_REGION, field="provider", details={"provider": provider.code})
-    if period.first > subscribers.provider_today(provider, now):
-        raise BillingRefused(Reason.PERIOD_NOT_STARTED, field="period")
+        raise BillingRefused(BillingReason.NO_REGION, field="provider", details={"provider": provider.code})
+    if period.first > account_queries.provider_today(provider, now):
+        raise BillingRefused(BillingReason.PERIOD_NOT_STARTED, field="period")
     current = _start(provider, period, now, before_cut_off=before_cut_off, over_gap=over_gap)
     tariffs = region_tariffs(provider.region)
     waiting = _waiting(provider_id, period, current.cut_off_day)
@@ -130,8 +130,8 @@ def _start(
         current = BillingRun.objects.filter(provider=provider, period=period.first).first()
         cut_off_day = provider.window_to_day if current is None else current.cut_off_day
         last_day = period.day(cut_off_day)
-        if not before_cut_off and subscribers.provider_today(provider, now) <= last_day:
-            raise BillingRefused(Reason.BEFORE_CUT_OFF, field="period", details={"day": last_day})
+        if not before_cut_off and account_queries.provider_today(provider, now) <= last_day:
+            raise BillingRefused(BillingReason.BEFORE_CUT_OFF, field="period", details={"day": last_day})
         refuse_open_before(provider_id=provider.pk, period=period, over_gap=over_gap)
         if current is None:
             return BillingRun.objects.create(
@@ -161,7 +161,7 @@ def _finish(current: BillingRun, period: Month, now: datetime) -> None:
 
 # Who opens on the last day of the readings or later begins with the next month.
 _ACCOUNTS = """
-FROM subscribers_account a JOIN subscribers_premises p ON p.id = a.premises_id
+FROM accounts_account a JOIN accounts_premises p ON p.id = a.premises_id
 WHERE a.provider_id = %(provider)s AND a.id > %(cursor)s AND a.opened_on < %(upto)s
   AND (a.closed_on IS NULL OR a.closed_on >= %(start)s
        -- Closed after the last cut-off: the final reading of those days enters this month's bill.

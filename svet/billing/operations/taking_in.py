@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 
-from svet.billing.rules import Reading, Scale
+from svet.billing.rules import Reading, ScalePast
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 
 
 def take_in(
     usage: MutableMapping[int, list[metering.MeterUsage]],
-    known: MutableMapping[int, dict[tuple[int, str], Scale]],
+    known: MutableMapping[int, dict[tuple[int, str], ScalePast]],
     *,
     gaps: Mapping[int, Month],
     period: Month,
@@ -39,8 +39,8 @@ def take_in(
         usage[account_id] = sorted([*usage[account_id], *read], key=lambda m: (m.installed_on, m.meter_id))
 
 
-def _begin(scales: MutableMapping[tuple[int, str], Scale], meter: metering.MeterUsage) -> None:
+def _begin(scales: MutableMapping[tuple[int, str], ScalePast], meter: metering.MeterUsage) -> None:
     for scale in meter.zones:
-        found = scales.setdefault((meter.meter_id, str(scale.zone)), Scale())
+        found = scales.setdefault((meter.meter_id, str(scale.zone)), ScalePast())
         if found.anchor is None:
             found.anchor = Reading(scale.previous_value, scale.previous_on, scale.previous_set_id)

@@ -9,7 +9,7 @@ from django.db.models import Count, F
 
 from svet.billing.models import BillingRun, Problem, RunState
 from svet.billing.queries.tariffs import rules_for
-from svet.billing.rules import BillingRefused, Reason
+from svet.billing.rules import BillingReason, BillingRefused
 from svet.billing.rules.policies import too_many
 from svet.kernel.periods import Month
 
@@ -21,7 +21,7 @@ class ProblemView:
     provider_code: str
     period: Month
     account_number: str
-    reason: Reason
+    reason: BillingReason
     details: Mapping[str, str]
 
 
@@ -29,7 +29,7 @@ class ProblemView:
 class ProblemCount:
     """How many accounts of a month have a reason, and the numbers of the first of them."""
 
-    reason: Reason
+    reason: BillingReason
     count: int
     accounts: tuple[str, ...]
 
@@ -44,7 +44,7 @@ class OpenMonth:
 
 
 def problems(
-    *, provider_ids: Sequence[int], period: Month | None = None, reason: Reason | None = None
+    *, provider_ids: Sequence[int], period: Month | None = None, reason: BillingReason | None = None
 ) -> Iterator[ProblemView]:
     """Problems by provider, month and account; without a month or a reason those that are still open."""
     rows = Problem.objects.filter(run__provider_id__in=provider_ids)
@@ -53,14 +53,14 @@ def problems(
     if reason is not None:
         rows = rows.filter(reason=reason.value)
     elif period is None:
-        rows = rows.exclude(reason=Reason.LATER_CHARGED.value)
+        rows = rows.exclude(reason=BillingReason.LATER_CHARGED.value)
     columns = ("run__provider__code", "run__period", "account__number", "reason", "details")
     for code, month, number, why, details in (
         rows.order_by("run__provider__code", "run__period", "account__number")
         .values_list(*columns)
         .iterator()
     ):
-        yield ProblemView(code, Month.of(month), number, Reason(why), details)
+        yield ProblemView(code, Month.of(month), number, BillingReason(why), details)
 
 
 def problem_counts(*, run_id: int, first: int) -> list[ProblemCount]:
@@ -71,7 +71,7 @@ def problem_counts(*, run_id: int, first: int) -> list[ProblemCount]:
         numbers = rows.filter(reason=row["reason"]).order_by("account__number")
         found.append(
             ProblemCount(
-                Reason(row["reason"]),
+                BillingReason(row["reason"]),
                 row["count"],
                 tuple(numbers.values_list("account__number", flat=True)[:first]),
             )
@@ -81,7 +81,9 @@ def problem_counts(*, run_id: int, first: int) -> list[ProblemCount]:
 
 def open_months(*, provider_id: int, before: Month | None = None) -> list[OpenMonth]:
     """Months of a provider with problems that no later month has taken in, oldest first."""
-    rows = Problem.objects.filter(run__provider_id=provider_id).exclude(reason=Reason.LATER_CHARGED.value)
+    rows = Problem.objects.filter(run__provider_id=provider_id).exclude(
+        reason=BillingReason.LATER_CHARGED.value
+    )
     if before is not None:
         rows = rows.filter(run__period__lt=before.first)
     counted = rows.values(period=F("run__period"), charges=F("run__charges")).annotate(count=Count("pk"))
@@ -105,12 +107,12 @@ def refuse_open_before(*, provider_id: int, period: Month, over_gap: bool) -> No
     last = earlier.order_by("-period").values_list("period", flat=True).first()
     if last is not None and Month.of(last).plus(1) < period:
         missing = Month.of(last).plus(1)
-        raise BillingRefused(Reason.EARLIER_MISSING, field="period", details={"month": missing})
+        raise BillingRefused(BillingReason.EARLIER_MISSING, field="period", details={"month": missing})
     for found in open_months(provider_id=provider_id, before=period):
         percent = rules_for(provider_id, found.period).problems_percent
         if too_many(problems=found.problems, accounts=found.accounts, percent=percent):
             raise BillingRefused(
-                Reason.EARLIER_PROBLEMS,
+                BillingReason.EARLIER_PROBLEMS,
                 field="period",
                 details={"month": found.period, "problems": found.problems, "accounts": found.accounts},
             )
@@ -123,7 +125,9 @@ def refuse_unfinished(*, provider_id: int, before: Month) -> None:
     )
     month = running.order_by("period").values_list("period", flat=True).first()
     if month is not None:
-        raise BillingRefused(Reason.EARLIER_UNFINISHED, field="period", details={"month": Month.of(month)})
+        raise BillingRefused(
+            BillingReason.EARLIER_UNFINISHED, field="period", details={"month": Month.of(month)}
+        )
 
 
 def refuse_issuing(*, provider_id: int, period: Month, despite_problems: bool) -> None:
@@ -135,15 +139,15 @@ def refuse_issuing(*, provider_id: int, period: Month, despite_problems: bool) -
     if run is None:
         return
     if run.state == RunState.RUNNING.value:
-        raise BillingRefused(Reason.UNFINISHED, field="period", details={"month": period})
+        raise BillingRefused(BillingReason.UNFINISHED, field="period", details={"month": period})
     if despite_problems:
         return
-    left = Problem.objects.filter(run=run).exclude(reason=Reason.LATER_CHARGED.value).count()
+    left = Problem.objects.filter(run=run).exclude(reason=BillingReason.LATER_CHARGED.value).count()
     accounts = run.charges + left
     percent = rules_for(provider_id, period).problems_percent
     if too_many(problems=left, accounts=accounts, percent=percent):
         raise BillingRefused(
-            Reason.TOO_MANY_PROBLEMS,
+            BillingReason.TOO_MANY_PROBLEMS,
             field="period",
             details={"month": period, "problems": left, "accounts": accounts},
         )

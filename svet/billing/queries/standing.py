@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from svet.billing.rules import Reason
+from svet.billing.rules import BillingReason
 from svet.kernel.periods import Month
 
 _STANDING = """
@@ -20,7 +20,7 @@ FROM unnest(%(accounts)s::bigint[]) a (id)
 """
 
 
-class Standing(NamedTuple):
+class AccountMonths(NamedTuple):
     """One account seen from a month: what is charged after and before it, and the first open problem."""
 
     later: Month | None
@@ -36,7 +36,7 @@ class Standing(NamedTuple):
         return first if first is not None and first < period else None
 
 
-def standings(account_ids: Sequence[int], period: Month) -> dict[int, Standing]:
+def standings(account_ids: Sequence[int], period: Month) -> dict[int, AccountMonths]:
     """Where each account stands seen from ``period``."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -44,10 +44,10 @@ def standings(account_ids: Sequence[int], period: Month) -> dict[int, Standing]:
             {
                 "accounts": list(account_ids),
                 "period": period.first,
-                "closed": Reason.LATER_CHARGED.value,
+                "closed": BillingReason.LATER_CHARGED.value,
             },
         )
         return {
-            account_id: Standing(*(None if day is None else Month.of(day) for day in days))
+            account_id: AccountMonths(*(None if day is None else Month.of(day) for day in days))
             for account_id, *days in cursor.fetchall()
         }

@@ -9,14 +9,15 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from svet.accounts.models import Account
 from svet.billing.models import Policy, TariffRow
 from svet.billing.queries.policies import rules_of
 from svet.billing.rules import (
     Basis,
+    BillingReason,
     BillingRefused,
     GroupTariffs,
     Price,
-    Reason,
     Rules,
     Volume,
     price_month,
@@ -24,7 +25,6 @@ from svet.billing.rules import (
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering.rules import Scheme, Zone, zones_of
-from svet.subscribers.models import Account
 
 __all__ = [
     "Preview",
@@ -195,7 +195,7 @@ def scheme_of(zones: Mapping[Zone, Decimal]) -> int:
     for scheme in Scheme:
         if set(zones) == set(zones_of(scheme)):
             return int(scheme)
-    raise BillingRefused(Reason.NO_TARIFF, details={"zones": ", ".join(sorted(zones))})
+    raise BillingRefused(BillingReason.NO_TARIFF, details={"zones": ", ".join(sorted(zones))})
 
 
 def preview(*, account: Account, usage: Mapping[Zone, Decimal], on: date) -> Preview:
@@ -213,7 +213,7 @@ def calculate(*, region: str, group: str, usage: Mapping[Zone, Decimal], on: dat
     """
     scheme = scheme_of(usage)
     if any(kwh < 0 for kwh in usage.values()):
-        raise BillingRefused(Reason.NEGATIVE_VOLUME)
+        raise BillingRefused(BillingReason.NEGATIVE_VOLUME)
     volumes = [
         Volume(0, scheme, zone, usage[zone], on, on + timedelta(days=1), Basis.READING, None, None)
         for zone in zones_of(scheme)

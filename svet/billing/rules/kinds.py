@@ -23,7 +23,7 @@ class Proration(StrEnum):
     AT_READING = "at_reading"
 
 
-class Reason(StrEnum):
+class BillingReason(StrEnum):
     """Why an account cannot be charged, or a run cannot start, or no bills can be issued."""
 
     # An account's problem: it is kept with the run.
@@ -51,15 +51,15 @@ class Reason(StrEnum):
 
 #: What may stand against an account in the list of a run's problems.
 PROBLEMS = (
-    Reason.NO_TARIFF,
-    Reason.NO_NORM,
-    Reason.NO_RESIDENTS,
-    Reason.NO_METER,
-    Reason.NO_FIRST_READING,
-    Reason.NEGATIVE_VOLUME,
-    Reason.READING_BELOW_BILLED,
-    Reason.EARLIER_OPEN,
-    Reason.LATER_CHARGED,
+    BillingReason.NO_TARIFF,
+    BillingReason.NO_NORM,
+    BillingReason.NO_RESIDENTS,
+    BillingReason.NO_METER,
+    BillingReason.NO_FIRST_READING,
+    BillingReason.NEGATIVE_VOLUME,
+    BillingReason.READING_BELOW_BILLED,
+    BillingReason.EARLIER_OPEN,
+    BillingReason.LATER_CHARGED,
 )
 
 

@@ -32,7 +32,7 @@ _LENGTHS = {"region": 80, "group_code": 8, "group_name": 1000, "source_url": 300
 _RANGES = 3
 
 
-class RowReason(StrEnum):
+class TariffRowReason(StrEnum):
     """What is wrong with a file, a row of it, or the rows together."""
 
     NOT_UTF8 = "not_utf8"
@@ -69,7 +69,7 @@ class RowError:
 
     row: int
     field: str
-    reason: RowReason
+    reason: TariffRowReason
     value: str = ""
 
 
@@ -110,25 +110,25 @@ class TariffLine:
 def parse(content: bytes) -> list[TariffLine]:
     """Read a file of ``COLUMNS`` as spreadsheets save it, see ``table_text``. :raises TariffFileRefused:"""
     if len(content) > MAX_BYTES:
-        raise TariffFileRefused([RowError(0, "", RowReason.TOO_LARGE)])
+        raise TariffFileRefused([RowError(0, "", TariffRowReason.TOO_LARGE)])
     try:
         rows = table_text.read_rows(table_text.decode(content))
     except table_text.NotText:
-        raise TariffFileRefused([RowError(0, "", RowReason.NOT_UTF8)]) from None
+        raise TariffFileRefused([RowError(0, "", TariffRowReason.NOT_UTF8)]) from None
     except table_text.BrokenRow as broken:
-        raise TariffFileRefused([RowError(broken.row, "", RowReason.WRONG_WIDTH)]) from None
+        raise TariffFileRefused([RowError(broken.row, "", TariffRowReason.WRONG_WIDTH)]) from None
     header = [name.strip() for name in rows[0][1]] if rows else []
     top = rows[0][0] if rows else 1
-    missing = [RowError(top, name, RowReason.MISSING_COLUMN) for name in COLUMNS if name not in header]
+    missing = [RowError(top, name, TariffRowReason.MISSING_COLUMN) for name in COLUMNS if name not in header]
     if missing:
         raise TariffFileRefused(missing)
     if len(rows) == 1:
-        raise TariffFileRefused([RowError(0, "", RowReason.NO_ROWS)])
+        raise TariffFileRefused([RowError(0, "", TariffRowReason.NO_ROWS)])
     errors: list[RowError] = []
     lines: list[TariffLine] = []
     for number, row in rows[1:]:
         if len(row) != len(header):
-            errors.append(RowError(number, "", RowReason.WRONG_WIDTH, str(len(row))))
+            errors.append(RowError(number, "", TariffRowReason.WRONG_WIDTH, str(len(row))))
             continue
         cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
         found = _Row(number, cells)
@@ -150,7 +150,7 @@ class _Row:
         self.cells = cells
         self.errors: list[RowError] = []
 
-    def wrong(self, name: str, reason: RowReason) -> None:
+    def wrong(self, name: str, reason: TariffRowReason) -> None:
         self.errors.append(RowError(self.number, name, reason, self.cells.get(name, "")[:40]))
 
     def line(self) -> TariffLine | None:
@@ -160,21 +160,21 @@ class _Row:
         if self.cells["valid_to"]:
             last = self.day("valid_to")
             if start is not None and last is not None and last < start:
-                self.wrong("valid_to", RowReason.DATES_REVERSED)
-        scheme = self.whole("zone_scheme", RowReason.BAD_SCHEME, ZONES)
+                self.wrong("valid_to", TariffRowReason.DATES_REVERSED)
+        scheme = self.whole("zone_scheme", TariffRowReason.BAD_SCHEME, ZONES)
         zone = self.cells["zone"]
         if scheme is not None and zone not in ZONES[scheme]:
-            self.wrong("zone", RowReason.BAD_ZONE)
-        number = self.whole("range_no", RowReason.BAD_RANGE, range(1, _RANGES + 1))
+            self.wrong("zone", TariffRowReason.BAD_ZONE)
+        number = self.whole("range_no", TariffRowReason.BAD_RANGE, range(1, _RANGES + 1))
         upper = None
         if self.cells["range_upper_kwh"]:
-            upper = self.whole("range_upper_kwh", RowReason.BAD_LIMIT, range(1, 10_000_000))
+            upper = self.whole("range_upper_kwh", TariffRowReason.BAD_LIMIT, range(1, 10_000_000))
         price = table_text.read_price(self.cells["price_rub_per_kwh"])
         if price is None:
-            self.wrong("price_rub_per_kwh", RowReason.BAD_PRICE)
+            self.wrong("price_rub_per_kwh", TariffRowReason.BAD_PRICE)
         flag = self.cells.get("demonstration", "") or "no"
         if flag not in ("yes", "no"):
-            self.wrong("demonstration", RowReason.BAD_FLAG)
+            self.wrong("demonstration", TariffRowReason.BAD_FLAG)
         if self.errors or start is None or scheme is None or number is None or price is None:
             return None
         return TariffLine(
@@ -194,22 +194,22 @@ class _Row:
     def text(self, name: str, *, needed: bool = True) -> str:
         value = self.cells.get(name, "")
         if len(value) > _LENGTHS[name]:
-            self.wrong(name, RowReason.TOO_LONG)
+            self.wrong(name, TariffRowReason.TOO_LONG)
             return value
         shown = table_text.read_text(value)
         if shown is None:
-            self.wrong(name, RowReason.CONTROL_CHARACTER)
+            self.wrong(name, TariffRowReason.CONTROL_CHARACTER)
         elif needed and not shown:
-            self.wrong(name, RowReason.EMPTY)
+            self.wrong(name, TariffRowReason.EMPTY)
         return shown or ""
 
     def day(self, name: str) -> date | None:
         found = table_text.read_day(self.cells[name])
         if found is None:
-            self.wrong(name, RowReason.BAD_DATE)
+            self.wrong(name, TariffRowReason.BAD_DATE)
         return found
 
-    def whole(self, name: str, reason: RowReason, allowed: Container[int]) -> int | None:
+    def whole(self, name: str, reason: TariffRowReason, allowed: Container[int]) -> int | None:
         found = table_text.read_whole(self.cells[name])
         if found is not None and found in allowed:
             return found
@@ -224,9 +224,9 @@ def check(lines: Sequence[TariffLine], loaded: Sequence[TariffLine] = ()) -> lis
     seen: dict[tuple[object, ...], TariffLine] = {}
     for line in lines:
         if line.key in seen:
-            errors.append(RowError(line.row, "", RowReason.DUPLICATE, str(seen[line.key].row)))
+            errors.append(RowError(line.row, "", TariffRowReason.DUPLICATE, str(seen[line.key].row)))
         elif line.key in known and known[line.key] != line:
-            errors.append(RowError(line.row, "", RowReason.DIFFERS_FROM_LOADED))
+            errors.append(RowError(line.row, "", TariffRowReason.DIFFERS_FROM_LOADED))
         seen.setdefault(line.key, line)
     if not errors:
         groups: dict[tuple[str, str], list[TariffLine]] = {}
@@ -248,9 +248,9 @@ def _check_group(lines: Sequence[TariffLine]) -> list[RowError]:
     for (_, last), (start, end) in itertools.pairwise(ordered):
         row = min(line.row for line in tables[start, end])
         if last is None or start <= last:
-            errors.append(RowError(row, "valid_from", RowReason.OVERLAP, start.isoformat()))
+            errors.append(RowError(row, "valid_from", TariffRowReason.OVERLAP, start.isoformat()))
         elif start > last + timedelta(days=1):
-            errors.append(RowError(row, "valid_from", RowReason.GAP, start.isoformat()))
+            errors.append(RowError(row, "valid_from", TariffRowReason.GAP, start.isoformat()))
     return errors
 
 
@@ -262,7 +262,7 @@ def _check_table(lines: Sequence[TariffLine]) -> list[RowError]:
     for scheme in sorted({line.scheme for line in lines}):
         row = min(line.row for line in lines if line.scheme == scheme)
         errors += [
-            RowError(row, "zone", RowReason.MISSING_ZONE, zone)
+            RowError(row, "zone", TariffRowReason.MISSING_ZONE, zone)
             for zone in ZONES[scheme]
             if (scheme, zone) not in zones
         ]
@@ -270,16 +270,16 @@ def _check_table(lines: Sequence[TariffLine]) -> list[RowError]:
     for rows in zones.values():
         first = rows[0].row
         if [line.range_no for line in rows] != list(range(1, len(rows) + 1)):
-            errors.append(RowError(first, "range_no", RowReason.MISSING_RANGE, rows[0].zone))
+            errors.append(RowError(first, "range_no", TariffRowReason.MISSING_RANGE, rows[0].zone))
             continue
         limits = [line.range_upper_kwh for line in rows]
         if limits[-1] is not None:
             errors.append(
-                RowError(rows[-1].row, "range_upper_kwh", RowReason.LAST_RANGE_LIMITED, str(limits[-1]))
+                RowError(rows[-1].row, "range_upper_kwh", TariffRowReason.LAST_RANGE_LIMITED, str(limits[-1]))
             )
         bounded = [limit for limit in limits[:-1] if limit is not None]
         if len(bounded) != len(limits) - 1 or bounded != sorted(set(bounded)):
-            errors.append(RowError(first, "range_upper_kwh", RowReason.LIMITS_NOT_RISING, rows[0].zone))
+            errors.append(RowError(first, "range_upper_kwh", TariffRowReason.LIMITS_NOT_RISING, rows[0].zone))
         elif limits != common:
-            errors.append(RowError(first, "range_upper_kwh", RowReason.LIMITS_DIFFER, rows[0].zone))
+            errors.append(RowError(first, "range_upper_kwh", TariffRowReason.LIMITS_DIFFER, rows[0].zone))
     return errors

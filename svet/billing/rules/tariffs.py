@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from svet.billing.rules.kinds import BillingRefused, Reason
+from svet.billing.rules.kinds import BillingReason, BillingRefused
 
 
 class Price(NamedTuple):
@@ -41,7 +41,7 @@ class Tariff:
             return self.prices[scheme, zone]
         except KeyError:
             raise BillingRefused(
-                Reason.NO_TARIFF, details={"scheme": scheme, "zone": zone, "day": self.start}
+                BillingReason.NO_TARIFF, details={"scheme": scheme, "zone": zone, "day": self.start}
             ) from None
 
 
@@ -82,4 +82,4 @@ class GroupTariffs:
             tariff = self.tariffs[place]
             if tariff.end is None or day < tariff.end:
                 return tariff
-        raise BillingRefused(Reason.NO_TARIFF, details={"group": self.group, "day": day})
+        raise BillingRefused(BillingReason.NO_TARIFF, details={"group": self.group, "day": day})

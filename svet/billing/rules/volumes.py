@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Protocol
 
-from svet.billing.rules.kinds import Basis, BillingRefused, Proration, Reason
+from svet.billing.rules.kinds import Basis, BillingReason, BillingRefused, Proration
 from svet.billing.rules.norms import norm_volume
 from svet.billing.rules.pricing import PricedLine, Reading, Volume, amount, reversed_line
 from svet.billing.rules.splitting import whole
@@ -64,7 +64,7 @@ class PastLine:
 
 
 @dataclass(slots=True)
-class Scale:
+class ScalePast:
     """One scale's past: the last real reading charged, and the estimates that stand after it."""
 
     anchor: Reading | None = None
@@ -83,7 +83,7 @@ class Volumes:
     reversals: list[PricedLine] = field(default_factory=list)
 
 
-def scales(past: Sequence[PastLine], rules: Rules) -> dict[tuple[int, str], Scale]:
+def scales(past: Sequence[PastLine], rules: Rules) -> dict[tuple[int, str], ScalePast]:
     """Read an account's past lines (any order) into the state of each of its scales."""
     groups: dict[tuple[int, str], dict[Month, list[PastLine]]] = {}
     for entry in past:
@@ -93,8 +93,8 @@ def scales(past: Sequence[PastLine], rules: Rules) -> dict[tuple[int, str], Scal
     return {key: _scale(periods, rules) for key, periods in groups.items()}
 
 
-def _scale(periods: Mapping[Month, list[PastLine]], rules: Rules) -> Scale:
-    scale = Scale()
+def _scale(periods: Mapping[Month, list[PastLine]], rules: Rules) -> ScalePast:
+    scale = ScalePast()
     needed = rules.average_base_months * _DAYS_OF_MONTH
     spans: set[tuple[date, date]] = set()
     for period in sorted(periods, reverse=True):
@@ -121,7 +121,7 @@ def _scale(periods: Mapping[Month, list[PastLine]], rules: Rules) -> Scale:
 
 def scale_volumes(
     usage: ScaleUsage,
-    scale: Scale | None,
+    scale: ScalePast | None,
     *,
     meter_id: int,
     scheme: int,
@@ -144,7 +144,7 @@ def scale_volumes(
     gives the difference back, newest lines first, at their own prices.
     :raises BillingRefused: the readings contradict what has been charged, or nobody has set the norm
     """
-    scale = scale or Scale()
+    scale = scale or ScalePast()
     result = Volumes()
     before = _reading(usage.previous_value, usage.previous_on, usage.previous_set_id)
     now = _reading(usage.current_value, usage.current_on, usage.current_set_id)
@@ -187,7 +187,7 @@ def scale_volumes(
     return result
 
 
-def _given_back(kwh: Decimal, scale: Scale, *, meter_id: int, zone: str) -> list[PricedLine]:
+def _given_back(kwh: Decimal, scale: ScalePast, *, meter_id: int, zone: str) -> list[PricedLine]:
     """Lines that return so many kWh at the prices they were charged at, the newest and dearest first."""
     lines: list[PricedLine] = []
     left = kwh
@@ -200,7 +200,7 @@ def _given_back(kwh: Decimal, scale: Scale, *, meter_id: int, zone: str) -> list
         if not left:
             return lines
     raise BillingRefused(
-        Reason.READING_BELOW_BILLED, details={"meter": meter_id, "zone": str(zone), "kwh": -kwh}
+        BillingReason.READING_BELOW_BILLED, details={"meter": meter_id, "zone": str(zone), "kwh": -kwh}
     )
 
 
@@ -220,7 +220,7 @@ def estimate_span(period: Month, cut_off_day: int, last: date | None) -> tuple[d
 
 def _estimate(
     zone: str,
-    scale: Scale,
+    scale: ScalePast,
     last: Reading | None,
     estimated: int,
     meter_id: int,
@@ -248,9 +248,9 @@ def _estimate(
 def norm_of(rules: Rules, residents: int) -> Decimal:
     """kWh a month by norm. :raises BillingRefused: no norm is set, or nobody knows how many live there"""
     if rules.norm_kwh_per_person is None:
-        raise BillingRefused(Reason.NO_NORM)
+        raise BillingRefused(BillingReason.NO_NORM)
     if residents <= 0:
-        raise BillingRefused(Reason.NO_RESIDENTS)
+        raise BillingRefused(BillingReason.NO_RESIDENTS)
     return norm_volume(per_person=rules.norm_kwh_per_person, persons=residents)
 
 
@@ -270,7 +270,7 @@ def meterless_volume(
     try:
         norm = norm_of(rules, residents)
     except BillingRefused as refusal:
-        raise BillingRefused(Reason.NO_METER, details={"why": str(refusal.reason)}) from None
+        raise BillingRefused(BillingReason.NO_METER, details={"why": str(refusal.reason)}) from None
     first, last = estimate_span(period, cut_off_day, None)
     since = min(max(first, opened_on), last)
     until = last if closed_on is None else max(since, min(last, closed_on))

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations
 from svet.billing.operations.loading import SHIPPED
 from svet.kernel.actors import Actor
@@ -14,8 +16,6 @@ from svet.kernel.periods import Month
 from svet.metering.models import Meter
 from svet.metering.rules import Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_provider
 
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 NOVEMBER = Month(2026, 11)

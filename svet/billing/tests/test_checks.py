@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from svet.accounts.tests.factories import make_provider
 from svet.billing import operations, queries
 from svet.billing.models import Charge, ChargeLine
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account
 from svet.kernel.periods import Month
 from svet.metering.rules import Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.subscribers.tests.factories import make_provider
 
 pytestmark = pytest.mark.django_db
 
@@ -90,8 +90,8 @@ def test_a_control_reading_below_the_last_one_keeps_the_chain() -> None:
     _, meter = make_metered_account(installed_on=date(2026, 8, 24), initial=0)
     make_reading(meter, 300, read_on=date(2026, 9, 24))
     run(Month(2026, 9))
+    from svet.accounts.tests.factories import OFFICE
     from svet.metering.operations import take_control_reading
-    from svet.subscribers.tests.factories import OFFICE
 
     take_control_reading(
         by=OFFICE,

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries, texts
 from svet.billing.models import BillingRun, Charge, Problem
-from svet.billing.rules import BillingRefused, Reason
+from svet.billing.rules import BillingReason, BillingRefused
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -23,8 +25,6 @@ from svet.metering.models import Meter
 from svet.metering.operations import MeterRow, replace_meter
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_provider
 
 pytestmark = pytest.mark.django_db
 JUNE, JULY, AUGUST = Month(2026, 6), Month(2026, 7), Month(2026, 8)
@@ -76,8 +76,8 @@ def test_a_month_that_failed_is_taken_in_by_the_next_one_and_never_charged_again
     assert ledger.balance(account.pk).kopecks == 145_500
     assert (again.charges, again.problems) == (0, 1)
     problem = Problem.objects.get()
-    assert (problem.reason, problem.details) == (Reason.LATER_CHARGED.value, {"later": "2026-08"})
-    assert "август\u00a02026" in texts.problem(Reason(problem.reason), problem.details)
+    assert (problem.reason, problem.details) == (BillingReason.LATER_CHARGED.value, {"later": "2026-08"})
+    assert "август\u00a02026" in texts.problem(BillingReason(problem.reason), problem.details)
     assert queries.broken() == []
 
 
@@ -88,7 +88,7 @@ def test_the_later_charge_closes_the_problem_without_a_rerun() -> None:
     run(JULY)
     regroup(account, "1.1")
     run(AUGUST)
-    assert open_reasons() == [Reason.LATER_CHARGED.value]
+    assert open_reasons() == [BillingReason.LATER_CHARGED.value]
 
 
 def test_months_run_backwards_charge_nothing_twice() -> None:
@@ -173,7 +173,7 @@ def test_a_missing_month_is_refused_unless_named_and_its_meters_are_not_forgotte
     run(JUNE)
     with pytest.raises(BillingRefused) as refused:
         run(AUGUST)
-    assert (refused.value.reason, refused.value.details["month"]) == (Reason.EARLIER_MISSING, JULY)
+    assert (refused.value.reason, refused.value.details["month"]) == (BillingReason.EARLIER_MISSING, JULY)
     assert "июль\u00a02026" in texts.explain(refused.value)
     assert "--over-gap" in texts.explain(refused.value)
     assert not BillingRun.objects.filter(period=AUGUST.first).exists()
@@ -187,7 +187,7 @@ def test_a_month_that_was_broken_off_is_finished_before_the_next_one(monkeypatch
     BillingRun.objects.update(state="running")
     with pytest.raises(BillingRefused) as refused:
         run(JULY)
-    assert refused.value.reason is Reason.EARLIER_UNFINISHED
+    assert refused.value.reason is BillingReason.EARLIER_UNFINISHED
     with pytest.raises(BillingRefused):
         run(JULY, over_gap=True)
     run(JUNE)
@@ -201,7 +201,7 @@ def test_a_month_with_too_many_problems_holds_the_next_one_up() -> None:
     Account.objects.update(tariff_group="1.1")
     with pytest.raises(BillingRefused) as refused:
         run(JULY)
-    assert (refused.value.reason, refused.value.details["problems"]) == (Reason.EARLIER_PROBLEMS, 5)
+    assert (refused.value.reason, refused.value.details["problems"]) == (BillingReason.EARLIER_PROBLEMS, 5)
     assert "5" in texts.explain(refused.value)
     run(JUNE, JULY)
     assert {kwh(account) for account in accounts} == {200}
@@ -250,7 +250,7 @@ def test_months_run_at_once_charge_each_kwh_once(order: Sequence[Month]) -> None
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(refused) <= {Reason.EARLIER_UNFINISHED}
+    assert set(refused) <= {BillingReason.EARLIER_UNFINISHED}
     run(*SUMMER, over_gap=True)
     for account in accounts:
         # Whoever was reached by August first begins with it; nothing is charged twice.

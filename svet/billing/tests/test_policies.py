@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from svet.accounts.tests.factories import make_provider
 from svet.billing import operations, queries, texts
 from svet.billing.models import Policy
 from svet.billing.operations import PolicyOutcome
@@ -17,7 +18,6 @@ from svet.billing.rules.policies import PolicyReason, PolicyRefused
 from svet.billing.tests.factories import NOVEMBER, NOW, charge_november
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
-from svet.subscribers.tests.factories import make_provider
 
 pytestmark = pytest.mark.django_db
 CLERK = Actor.system("test")

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
+from svet.accounts.models import Account, Premises
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries, texts
 from svet.billing.models import Problem
-from svet.billing.rules import Basis, BillingRefused, Reason
+from svet.billing.rules import Basis, BillingReason, BillingRefused
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.tests.factories import NOVEMBER, NOW, load_chelyabinsk, make_metered_account, make_norm
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering.models import Meter
 from svet.metering.tests.factories import make_reading
-from svet.subscribers.models import Account, Premises
-from svet.subscribers.tests.factories import make_account, make_provider
 
 pytestmark = pytest.mark.django_db
 DECEMBER = NOVEMBER.plus(1)
@@ -30,14 +30,14 @@ def run(period: Month = NOVEMBER, now: datetime = NOW, **how: Any) -> operations
 
 def only_problem() -> Problem:
     found = Problem.objects.get()
-    words = texts.problem(Reason(found.reason), found.details)
+    words = texts.problem(BillingReason(found.reason), found.details)
     assert words.endswith(".")
     assert "{" not in words
     assert found.reason not in words
     return found
 
 
-def listed(**which: Any) -> list[tuple[str, Reason]]:
+def listed(**which: Any) -> list[tuple[str, BillingReason]]:
     found = queries.problems(provider_ids=[make_provider().pk], **which)
     return [(view.account_number, view.reason) for view in found]
 
@@ -47,8 +47,8 @@ def test_without_a_norm_an_account_without_readings_is_a_problem_and_no_bill_of_
     account, _ = make_metered_account(installed_on=date(2026, 10, 20), residents=3)
     report = run()
     assert (report.charges, report.problems) == (0, 1)
-    assert only_problem().reason == Reason.NO_NORM.value
-    assert listed() == [(account.number, Reason.NO_NORM)]
+    assert only_problem().reason == BillingReason.NO_NORM.value
+    assert listed() == [(account.number, BillingReason.NO_NORM)]
     make_norm(90, since=date(2026, 11, 1))
     assert run().problems == 0
     assert listed() == []
@@ -63,7 +63,7 @@ def test_without_residents_a_norm_is_a_problem() -> None:
     make_norm()
     make_metered_account(installed_on=date(2026, 10, 20))
     run()
-    assert only_problem().reason == Reason.NO_RESIDENTS.value
+    assert only_problem().reason == BillingReason.NO_RESIDENTS.value
 
 
 def test_a_meter_that_nobody_ever_read_is_a_problem_though_another_one_was_read() -> None:
@@ -75,8 +75,8 @@ def test_a_meter_that_nobody_ever_read_is_a_problem_though_another_one_was_read(
     )
     run()
     problem = only_problem()
-    assert problem.reason == Reason.NO_FIRST_READING.value
-    assert unread.serial in texts.problem(Reason(problem.reason), problem.details)
+    assert problem.reason == BillingReason.NO_FIRST_READING.value
+    assert unread.serial in texts.problem(BillingReason(problem.reason), problem.details)
 
 
 @pytest.mark.parametrize(("norm", "residents"), [(False, 3), (True, None), (True, 0)])
@@ -88,7 +88,7 @@ def test_a_flat_without_a_meter_is_a_problem_where_there_is_no_norm_for_it(
         make_norm()
     make_account(residents=residents)
     assert run().charges == 0
-    assert only_problem().reason == Reason.NO_METER.value
+    assert only_problem().reason == BillingReason.NO_METER.value
 
 
 def test_a_flat_without_a_meter_is_charged_the_plain_norm() -> None:
@@ -131,7 +131,7 @@ def test_the_norm_of_a_month_that_failed_is_not_lost() -> None:
     later = datetime(2026, 12, 26, 4, 0, tzinfo=UTC)
     run(DECEMBER, now=later)
     found = Problem.objects.get(run__period=DECEMBER.first)
-    assert (found.reason, found.details) == (Reason.EARLIER_OPEN.value, {"month": "2026-11"})
+    assert (found.reason, found.details) == (BillingReason.EARLIER_OPEN.value, {"month": "2026-11"})
     run(now=later)
     run(DECEMBER, now=later)
     assert [charge.kwh for charge in queries.charges([account.pk])] == [90, 90]
@@ -143,14 +143,14 @@ def test_a_problem_names_the_group_the_meter_and_the_zone_as_people_do() -> None
     make_metered_account(installed_on=date(2026, 10, 20), tariff_group="9.9")
     run()
     problem = only_problem()
-    assert "«9.9»" in texts.problem(Reason(problem.reason), problem.details)
+    assert "«9.9»" in texts.problem(BillingReason(problem.reason), problem.details)
 
 
 def test_every_reason_has_its_words_and_its_way_out() -> None:
     for reason in PROBLEMS:
-        assert texts.problem_name(reason) != texts.problem_name(Reason.UNFINISHED)
+        assert texts.problem_name(reason) != texts.problem_name(BillingReason.UNFINISHED)
         assert texts.problem(reason, {}).count(".") >= 2
-    for refused in set(Reason) - set(PROBLEMS):
+    for refused in set(BillingReason) - set(PROBLEMS):
         details = {"day": date(2026, 11, 25), "month": NOVEMBER, "problems": 5, "accounts": 9}
         assert "{" not in texts.explain(BillingRefused(refused, details=details))
 
@@ -173,10 +173,10 @@ def test_problems_are_counted_by_reason_and_listed_by_account() -> None:
     report = run()
     counts = queries.problem_counts(run_id=report.run_id, first=1)
     assert [(c.reason, c.count, c.accounts) for c in counts] == [
-        (Reason.NO_TARIFF, 2, (numbers[0],)),
-        (Reason.NO_NORM, 1, (numbers[2],)),
+        (BillingReason.NO_TARIFF, 2, (numbers[0],)),
+        (BillingReason.NO_NORM, 1, (numbers[2],)),
     ]
-    assert listed(reason=Reason.NO_TARIFF) == [(n, Reason.NO_TARIFF) for n in numbers[:2]]
+    assert listed(reason=BillingReason.NO_TARIFF) == [(n, BillingReason.NO_TARIFF) for n in numbers[:2]]
     assert [number for number, _ in listed(period=NOVEMBER)] == numbers
     assert listed(period=DECEMBER) == []
 
@@ -189,7 +189,7 @@ def test_a_run_before_the_last_day_of_readings_is_refused_unless_it_is_named() -
     for now in (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 25, 18, 59, tzinfo=UTC)):
         with pytest.raises(BillingRefused) as refused:
             run(now=now)
-        assert refused.value.reason is Reason.BEFORE_CUT_OFF
+        assert refused.value.reason is BillingReason.BEFORE_CUT_OFF
         assert "25.11.2026" in texts.explain(refused.value)
     assert run(now=datetime(2026, 11, 25, 19, 0, tzinfo=UTC)).charges == 1
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from svet.billing.rules import (
     Basis,
+    BillingReason,
     BillingRefused,
     GroupTariffs,
     PastLine,
@@ -18,7 +19,6 @@ from svet.billing.rules import (
     PricedLine,
     Proration,
     Reading,
-    Reason,
     Rules,
     Volume,
     price_account,
@@ -200,7 +200,7 @@ def test_several_months_meet_the_limits_of_each_month() -> None:
 def test_missing_price_is_refused() -> None:
     with pytest.raises(BillingRefused) as refused:
         price_month([volume(1, date(2019, 1, 1), date(2019, 2, 1))], FLAT)
-    assert refused.value.reason is Reason.NO_TARIFF
+    assert refused.value.reason is BillingReason.NO_TARIFF
 
 
 class Usage:
@@ -281,14 +281,14 @@ def test_without_a_norm_nobody_is_charged_nothing() -> None:
     life = Life()
     with pytest.raises(BillingRefused) as refused:
         life.month(NOVEMBER, Usage(reading(5, date(2026, 10, 1), 1), None))
-    assert refused.value.reason is Reason.NO_NORM
+    assert refused.value.reason is BillingReason.NO_NORM
 
 
 def test_without_residents_a_norm_says_nothing() -> None:
     life = Life(Rules(norm_kwh_per_person=Decimal(91)))
     with pytest.raises(BillingRefused) as refused:
         life.month(NOVEMBER, Usage(reading(5, date(2026, 10, 1), 1), None), residents=0)
-    assert refused.value.reason is Reason.NO_RESIDENTS
+    assert refused.value.reason is BillingReason.NO_RESIDENTS
 
 
 def test_a_norm_for_part_of_a_month_is_by_days() -> None:
@@ -366,7 +366,7 @@ def test_reading_far_below_everything_charged_is_refused() -> None:
     last = life.live(3)
     with pytest.raises(BillingRefused) as refused:
         life.month(NOVEMBER, Usage(last, reading(5, date(2026, 11, 20), 60)))
-    assert refused.value.reason is Reason.READING_BELOW_BILLED
+    assert refused.value.reason is BillingReason.READING_BELOW_BILLED
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.models import BillingRun, Charge, ChargeLine, Policy, Problem
 from svet.billing.operations import posting, running
-from svet.billing.rules import Basis, BillingRefused, Proration, Reason
+from svet.billing.rules import Basis, BillingReason, BillingRefused, Proration
 from svet.billing.tests.factories import (
     NOVEMBER,
     NOW,
@@ -25,9 +26,8 @@ from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.metering.models import ReadingSet, ReadingValue
-from svet.metering.rules import Scheme, State, Zone
+from svet.metering.rules import ReadingState, Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.subscribers.tests.factories import make_account, make_provider
 
 pytestmark = pytest.mark.django_db
 DECEMBER = NOVEMBER.plus(1)
@@ -77,7 +77,7 @@ def test_a_dial_that_turned_over_before_a_late_reading_is_billed_for_what_it_cou
     # The reading of November comes after its month was charged, and the dial has passed zero before it.
     make_reading(meter, 80, read_on=date(2026, 11, 20))
     late = ReadingSet.objects.filter(meter=meter, read_on=date(2026, 11, 20))
-    late.update(state=State.ACCEPTED)
+    late.update(state=ReadingState.ACCEPTED)
     assert ReadingValue.objects.get(reading_set=late.get()).turns == 1
     run(DECEMBER, now=LATER)
     found = queries.charge(account.pk, DECEMBER)
@@ -239,7 +239,7 @@ def test_account_without_prices_becomes_a_problem_and_is_charged_when_they_come(
     make_reading(meter, 1137, read_on=date(2026, 11, 20))
     make_reading(other, 1137, read_on=date(2026, 11, 20))
     assert run().problems == 2
-    assert set(Problem.objects.values_list("reason", flat=True)) == {Reason.NO_TARIFF.value}
+    assert set(Problem.objects.values_list("reason", flat=True)) == {BillingReason.NO_TARIFF.value}
     load_chelyabinsk()
     report = run()
     assert (report.problems, report.charges) == (0, 2)
@@ -274,7 +274,7 @@ def test_final_reading_after_the_cut_off_is_billed_though_the_account_closed_in_
 def test_reading_that_a_charge_used_says_so() -> None:
     _, meter = charge_november()
     charged = ReadingSet.objects.get(meter=meter, read_on=date(2026, 11, 20))
-    assert charged.state == State.USED.value
+    assert charged.state == ReadingState.USED.value
 
 
 def test_two_meters_share_one_month_of_cheap_kwh() -> None:
@@ -294,10 +294,10 @@ def test_two_meters_share_one_month_of_cheap_kwh() -> None:
 def test_month_that_has_not_begun_is_refused() -> None:
     with pytest.raises(BillingRefused) as refused:
         run(DECEMBER)
-    assert refused.value.reason is Reason.PERIOD_NOT_STARTED
+    assert refused.value.reason is BillingReason.PERIOD_NOT_STARTED
     with pytest.raises(BillingRefused) as refused:
         operations.run(provider_id=0, period=NOVEMBER, now=NOW)
-    assert refused.value.reason is Reason.UNKNOWN_PROVIDER
+    assert refused.value.reason is BillingReason.UNKNOWN_PROVIDER
 
 
 def test_charges_cannot_be_changed() -> None:

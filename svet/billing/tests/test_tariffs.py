@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.models import TariffRow
 from svet.billing.operations.loading import SHIPPED
@@ -18,9 +19,9 @@ from svet.billing.rules import GroupTariffs, Price
 from svet.billing.rules.tariff_file import (
     COLUMNS,
     OPTIONAL,
-    RowReason,
     TariffFileRefused,
     TariffLine,
+    TariffRowReason,
     check,
     parse,
 )
@@ -29,7 +30,6 @@ from svet.billing.texts import explain, explain_row, row_texts
 from svet.kernel.periods import Month
 from svet.metering.rules import ZONES, Zone
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.subscribers.tests.factories import make_account, make_provider
 
 PUBLISHED = Path(__file__).parent / "data" / "published_tariffs.csv"
 CHELYABINSK = "Челябинская область"
@@ -203,41 +203,41 @@ def all_rows(**cells: str) -> Callable[[list[Row]], None]:
     return apply
 
 
-WRONG: list[tuple[str, Callable[[list[Row]], None], RowReason, int]] = [
-    ("thousands in a price", change(0, price_rub_per_kwh="4,240,1"), RowReason.BAD_PRICE, 2),
-    ("zero price", change(0, price_rub_per_kwh="0.00"), RowReason.BAD_PRICE, 2),
-    ("negative price", change(0, price_rub_per_kwh="-1"), RowReason.BAD_PRICE, 2),
-    ("exponent", change(0, price_rub_per_kwh="1e3"), RowReason.BAD_PRICE, 2),
-    ("not a number", change(0, price_rub_per_kwh="NaN"), RowReason.BAD_PRICE, 2),
-    ("arabic digits", change(0, price_rub_per_kwh="٤.٢٤"), RowReason.BAD_PRICE, 2),
-    ("endless price", change(0, price_rub_per_kwh="4" * 5000), RowReason.BAD_PRICE, 2),
-    ("bad date", change(1, valid_from="2026-02-30"), RowReason.BAD_DATE, 3),
-    ("american date", change(1, valid_from="01/01/2026"), RowReason.BAD_DATE, 3),
-    ("dates reversed", change(1, valid_to="2025-01-01"), RowReason.DATES_REVERSED, 3),
-    ("scheme 4", change(0, zone_scheme="4"), RowReason.BAD_SCHEME, 2),
-    ("zone of another scheme", change(0, zone="peak"), RowReason.BAD_ZONE, 2),
-    ("range 4", change(0, range_no="4"), RowReason.BAD_RANGE, 2),
-    ("fractional limit", change(0, range_upper_kwh="3900.5"), RowReason.BAD_LIMIT, 2),
-    ("unknown limit", change(0, range_upper_kwh="?"), RowReason.BAD_LIMIT, 2),
-    ("no region", change(0, region=""), RowReason.EMPTY, 2),
-    ("endless name", change(0, group_name="я" * 1001), RowReason.TOO_LONG, 2),
-    ("control character", change(0, group_name="На\x07селение"), RowReason.CONTROL_CHARACTER, 2),
-    ("NUL", change(0, group_name="На\0селение"), RowReason.CONTROL_CHARACTER, 2),
-    ("same row twice", lambda rows: rows.append(rows[0]), RowReason.DUPLICATE, 14),
-    ("missing zone", remove(4, 5), RowReason.MISSING_ZONE, 4),
-    ("missing range", remove(0), RowReason.MISSING_RANGE, 2),
-    ("last range limited", change(1, range_upper_kwh="6000"), RowReason.LAST_RANGE_LIMITED, 3),
-    ("limits differ", change(2, range_upper_kwh="4000"), RowReason.LIMITS_DIFFER, 4),
-    ("limits missing", change(2, range_upper_kwh=""), RowReason.LIMITS_NOT_RISING, 4),
-    ("overlap", all_rows(valid_from="2026-06-30"), RowReason.OVERLAP, 8),
-    ("gap", all_rows(valid_from="2026-07-02"), RowReason.GAP, 8),
+WRONG: list[tuple[str, Callable[[list[Row]], None], TariffRowReason, int]] = [
+    ("thousands in a price", change(0, price_rub_per_kwh="4,240,1"), TariffRowReason.BAD_PRICE, 2),
+    ("zero price", change(0, price_rub_per_kwh="0.00"), TariffRowReason.BAD_PRICE, 2),
+    ("negative price", change(0, price_rub_per_kwh="-1"), TariffRowReason.BAD_PRICE, 2),
+    ("exponent", change(0, price_rub_per_kwh="1e3"), TariffRowReason.BAD_PRICE, 2),
+    ("not a number", change(0, price_rub_per_kwh="NaN"), TariffRowReason.BAD_PRICE, 2),
+    ("arabic digits", change(0, price_rub_per_kwh="٤.٢٤"), TariffRowReason.BAD_PRICE, 2),
+    ("endless price", change(0, price_rub_per_kwh="4" * 5000), TariffRowReason.BAD_PRICE, 2),
+    ("bad date", change(1, valid_from="2026-02-30"), TariffRowReason.BAD_DATE, 3),
+    ("american date", change(1, valid_from="01/01/2026"), TariffRowReason.BAD_DATE, 3),
+    ("dates reversed", change(1, valid_to="2025-01-01"), TariffRowReason.DATES_REVERSED, 3),
+    ("scheme 4", change(0, zone_scheme="4"), TariffRowReason.BAD_SCHEME, 2),
+    ("zone of another scheme", change(0, zone="peak"), TariffRowReason.BAD_ZONE, 2),
+    ("range 4", change(0, range_no="4"), TariffRowReason.BAD_RANGE, 2),
+    ("fractional limit", change(0, range_upper_kwh="3900.5"), TariffRowReason.BAD_LIMIT, 2),
+    ("unknown limit", change(0, range_upper_kwh="?"), TariffRowReason.BAD_LIMIT, 2),
+    ("no region", change(0, region=""), TariffRowReason.EMPTY, 2),
+    ("endless name", change(0, group_name="я" * 1001), TariffRowReason.TOO_LONG, 2),
+    ("control character", change(0, group_name="На\x07селение"), TariffRowReason.CONTROL_CHARACTER, 2),
+    ("NUL", change(0, group_name="На\0селение"), TariffRowReason.CONTROL_CHARACTER, 2),
+    ("same row twice", lambda rows: rows.append(rows[0]), TariffRowReason.DUPLICATE, 14),
+    ("missing zone", remove(4, 5), TariffRowReason.MISSING_ZONE, 4),
+    ("missing range", remove(0), TariffRowReason.MISSING_RANGE, 2),
+    ("last range limited", change(1, range_upper_kwh="6000"), TariffRowReason.LAST_RANGE_LIMITED, 3),
+    ("limits differ", change(2, range_upper_kwh="4000"), TariffRowReason.LIMITS_DIFFER, 4),
+    ("limits missing", change(2, range_upper_kwh=""), TariffRowReason.LIMITS_NOT_RISING, 4),
+    ("overlap", all_rows(valid_from="2026-06-30"), TariffRowReason.OVERLAP, 8),
+    ("gap", all_rows(valid_from="2026-07-02"), TariffRowReason.GAP, 8),
 ]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("spoil", "reason", "row"), [case[1:] for case in WRONG], ids=[c[0] for c in WRONG])
 def test_wrong_file_is_refused_row_by_row_and_nothing_is_applied(
-    spoil: Callable[[list[Row]], None], reason: RowReason, row: int
+    spoil: Callable[[list[Row]], None], reason: TariffRowReason, row: int
 ) -> None:
     rows = table()
     spoil(rows)
@@ -261,25 +261,25 @@ def test_all_errors_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", RowReason.MISSING_COLUMN),
-        ("регион;цена\n".encode("cp1251"), RowReason.MISSING_COLUMN),
-        ("регион;цена\n".encode() * 9 + b"\xd0\n", RowReason.NOT_UTF8),
-        (b"region,price\nx,1\n", RowReason.MISSING_COLUMN),
-        (",".join(COLUMNS).encode() + b"\n", RowReason.NO_ROWS),
-        (",".join(COLUMNS).encode() + b"\na,b\n", RowReason.WRONG_WIDTH),
-        (b"PK\x03\x04" + bytes(range(256)), RowReason.NOT_UTF8),
-        (b"x" * (10 * 1024 * 1024 + 1), RowReason.TOO_LARGE),
+        (b"", TariffRowReason.MISSING_COLUMN),
+        ("регион;цена\n".encode("cp1251"), TariffRowReason.MISSING_COLUMN),
+        ("регион;цена\n".encode() * 9 + b"\xd0\n", TariffRowReason.NOT_UTF8),
+        (b"region,price\nx,1\n", TariffRowReason.MISSING_COLUMN),
+        (",".join(COLUMNS).encode() + b"\n", TariffRowReason.NO_ROWS),
+        (",".join(COLUMNS).encode() + b"\na,b\n", TariffRowReason.WRONG_WIDTH),
+        (b"PK\x03\x04" + bytes(range(256)), TariffRowReason.NOT_UTF8),
+        (b"x" * (10 * 1024 * 1024 + 1), TariffRowReason.TOO_LARGE),
     ],
     ids=["empty", "cp1251", "broken utf-8", "other columns", "no rows", "short row", "zip", "too large"],
 )
-def test_file_that_is_no_tariff_file_is_refused(content: bytes, reason: RowReason) -> None:
+def test_file_that_is_no_tariff_file_is_refused(content: bytes, reason: TariffRowReason) -> None:
     with pytest.raises(TariffFileRefused) as refused:
         parse(content)
     assert refused.value.errors[0].reason is reason
 
 
 def test_every_reason_has_its_text() -> None:
-    assert set(row_texts()) == set(RowReason)
+    assert set(row_texts()) == set(TariffRowReason)
 
 
 @pytest.mark.django_db
@@ -340,7 +340,7 @@ def test_loaded_prices_are_never_changed_by_a_file() -> None:
     rows[0]["price_rub_per_kwh"] = "5.00"
     with pytest.raises(TariffFileRefused) as refused:
         operations.load_tariffs(file=io.BytesIO(file_of(rows)), now=NOW)
-    assert [(e.reason, e.row) for e in refused.value.errors] == [(RowReason.DIFFERS_FROM_LOADED, 2)]
+    assert [(e.reason, e.row) for e in refused.value.errors] == [(TariffRowReason.DIFFERS_FROM_LOADED, 2)]
 
 
 def open_table(start: str, *, price: str = "5.00", last: str = "") -> bytes:
@@ -385,7 +385,7 @@ def test_a_table_without_an_end_gets_it_from_the_same_rows() -> None:
         load(open_table("2026-01-01", price="5.10"))
     with pytest.raises(TariffFileRefused) as refused:
         load(open_table("2026-11-01"))
-    assert refused.value.errors[0].reason is RowReason.GAP
+    assert refused.value.errors[0].reason is TariffRowReason.GAP
 
 
 @pytest.mark.django_db
@@ -402,7 +402,7 @@ def test_a_table_that_was_charged_by_does_not_end_before_its_charges() -> None:
         else:
             with pytest.raises(TariffFileRefused) as refused:
                 load(follower)
-            assert refused.value.errors[0].reason is RowReason.ALREADY_CHARGED
+            assert refused.value.errors[0].reason is TariffRowReason.ALREADY_CHARGED
     assert ends()[0] == (JANUARY, date(2026, 11, 30))
     assert queries.broken() == []
 

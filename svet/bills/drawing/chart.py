@@ -8,7 +8,7 @@ from decimal import Decimal
 from reportlab.lib.colors import Color, HexColor
 
 from svet.bills.drawing.pen import INK, LINE, MEDIUM, SOFT, Pen
-from svet.bills.rules import Bar
+from svet.bills.rules import UsageBar
 from svet.look.formats import number
 
 _PALE = HexColor("#b9c6d6")
@@ -17,7 +17,7 @@ _COUNT = 12
 
 
 def draw_bars(
-    pen: Pen, bars: Sequence[Bar], *, x: float, y: float, width: float, height: float, accent: Color
+    pen: Pen, bars: Sequence[UsageBar], *, x: float, y: float, width: float, height: float, accent: Color
 ) -> None:
     """Draw the bars of up to twelve months with their months below and their volumes above."""
     shown = bars[-_COUNT:]

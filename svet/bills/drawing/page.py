@@ -13,7 +13,7 @@ from svet.bills.drawing.pen import BOLD, INK, MEDIUM, REGULAR, SOFT, TINT, Pen
 from svet.bills.drawing.sheets import HEIGHT as _HEIGHT
 from svet.bills.drawing.sheets import WIDTH as _WIDTH
 from svet.bills.drawing.sheets import Sheets
-from svet.bills.drawing.tables import Row, draw_table, line_rows, reading_rows
+from svet.bills.drawing.tables import TableRow, draw_table, line_rows, reading_rows
 from svet.bills.rules import BillDocument, CodeImpossible, MoneyState, compare, payment_code
 from svet.look.formats import NBSP, day, roubles
 
@@ -173,7 +173,7 @@ def _tables(pen: Pen, document: BillDocument, y: float) -> float:
     return y + gap
 
 
-def _table(pen: Pen, title: str, rows: Sequence[Row], y: float, row: float) -> float:
+def _table(pen: Pen, title: str, rows: Sequence[TableRow], y: float, row: float) -> float:
     pen.text(_MARGIN, y + 8, title, font=MEDIUM, size=10)
     return draw_table(pen, rows, x=_MARGIN, y=y + _TITLE, width=_INNER, row=row)
 

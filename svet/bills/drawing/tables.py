@@ -21,7 +21,7 @@ _SIZE_PER_ROW = 0.62
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column: its share of the width and where its words stand."""
 
     title: str
@@ -30,32 +30,32 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """The words of a row; the first row of a table holds its columns."""
 
     cells: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     strong: bool = False
 
 
 _LINE_COLUMNS = (
-    Column("Зона", 0.21),
-    Column("Диапазон, кВт·ч", 0.23),
-    Column("Объём, кВт·ч", 0.16, "right"),
-    Column("Тариф, ₽/кВт·ч", 0.18, "right"),
-    Column("Сумма", 0.22, "right"),
+    TableColumn("Зона", 0.21),
+    TableColumn("Диапазон, кВт·ч", 0.23),
+    TableColumn("Объём, кВт·ч", 0.16, "right"),
+    TableColumn("Тариф, ₽/кВт·ч", 0.18, "right"),
+    TableColumn("Сумма", 0.22, "right"),
 )
 _READING_COLUMNS = (
-    Column("Прибор учёта, зона", 0.26),
-    Column("Предыдущее", 0.12, "right"),
-    Column("от", 0.12),
-    Column("Текущее", 0.10, "right"),
-    Column("от, источник", 0.26),
-    Column("Расход, кВт·ч", 0.14, "right"),
+    TableColumn("Прибор учёта, зона", 0.26),
+    TableColumn("Предыдущее", 0.12, "right"),
+    TableColumn("от", 0.12),
+    TableColumn("Текущее", 0.10, "right"),
+    TableColumn("от, источник", 0.26),
+    TableColumn("Расход, кВт·ч", 0.14, "right"),
 )
 
 
-def line_rows(document: BillDocument) -> list[Row]:
+def line_rows(document: BillDocument) -> list[TableRow]:
     """Lines by zone and range; equal prices of several meters stand together, the last row is the total."""
     rows = [_line(line) for line in _gathered(document.lines)]
     if len(rows) > _MOST_LINES:
@@ -70,7 +70,7 @@ def line_rows(document: BillDocument) -> list[Row]:
     ]
 
 
-def reading_rows(document: BillDocument) -> list[Row]:
+def reading_rows(document: BillDocument) -> list[TableRow]:
     """One row for every scale of every meter."""
     rows = [
         _row(
@@ -94,11 +94,11 @@ def reading_rows(document: BillDocument) -> list[Row]:
     return rows or [_row(_READING_COLUMNS, "Прибора учёта нет", "", "", "", "", "")]
 
 
-def draw_table(pen: Pen, rows: Sequence[Row], *, x: float, y: float, width: float, row: float) -> float:
+def draw_table(pen: Pen, rows: Sequence[TableRow], *, x: float, y: float, width: float, row: float) -> float:
     """Draw the head and the rows, each ``row`` high; returns the lower edge."""
     size = min(8.5, row * _SIZE_PER_ROW)
     padding = 10.0
-    head = Row(tuple(column.title for column in rows[0].columns), rows[0].columns)
+    head = TableRow(tuple(column.title for column in rows[0].columns), rows[0].columns)
     for index, each in enumerate([head, *rows]):
         font = MEDIUM if each.strong else REGULAR
         color = SOFT if index == 0 else INK
@@ -130,7 +130,7 @@ def _cell(
     at: float,
     y: float,
     width: float,
-    column: Column,
+    column: TableColumn,
     ink: tuple[str, float, Color],
 ) -> None:
     font, size, color = ink
@@ -138,11 +138,11 @@ def _cell(
     pen.text(at, y, lines[0], font=font, size=fitted, color=color, align=column.align)
 
 
-def _row(columns: tuple[Column, ...], *cells: str, strong: bool = False) -> Row:
-    return Row(cells, columns, strong)
+def _row(columns: tuple[TableColumn, ...], *cells: str, strong: bool = False) -> TableRow:
+    return TableRow(cells, columns, strong)
 
 
-def _line(line: LineRow) -> Row:
+def _line(line: LineRow) -> TableRow:
     zone = texts.zone_label(line.zone)
     basis = "" if line.basis == "reading" else f", {texts.source_label(line.basis)}"
     mark = "*" if line.demonstration else ""

@@ -12,6 +12,10 @@ from django.utils import translation
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
+from svet.accounts import operations as subscriber_writes
+from svet.accounts import queries as account_queries
+from svet.accounts.delivering import bill_addresses
+from svet.accounts.models import Account, BillDelivery, Provider
 from svet.billing import queries as billing
 from svet.bills import queries, texts
 from svet.bills.drawing import draw
@@ -31,13 +35,9 @@ from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
-from svet.notices.rules import Channel, Event
+from svet.notices.operations import NoticeMessage
+from svet.notices.rules import Event, NoticeChannel
 from svet.people.models import Person
-from svet.subscribers import operations as subscriber_writes
-from svet.subscribers import queries as subscribers
-from svet.subscribers.delivering import bill_addresses
-from svet.subscribers.models import Account, Delivery, Provider
 
 BATCH = 500
 LETTERS_PER_JOB = 50
@@ -198,7 +198,7 @@ def _issue_batch(
     provider: Provider, account_ids: Sequence[int], *, period: Month, now: datetime
 ) -> dict[int, tuple[Bill, BillDocument]]:
     """Keep the bills of a batch, by account key."""
-    today = subscribers.provider_today(provider, now)
+    today = account_queries.provider_today(provider, now)
     gathered = queries.gather(account_ids=account_ids, period=period, issued_on=today)
     bills = {account_id: _bill(account_id, each.document, now=now) for account_id, each in gathered.items()}
     _keep(bills.values())
@@ -248,11 +248,11 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
 
     Whose readings made the bill hears of that too, by the channels chosen for it (none until somebody asks).
     """
-    holders = subscribers.people_by_account(account_ids=bills)
+    holders = account_queries.people_by_account(account_ids=bills)
     people = Person.objects.in_bulk({person_id for each in holders.values() for person_id in each})
     letters = bill_addresses(bills)
-    ready: list[Tiding] = []
-    used: list[Tiding] = []
+    ready: list[NoticeMessage] = []
+    used: list[NoticeMessage] = []
     for account_id, person_ids in holders.items():
         bill, document = bills[account_id]
         params, url = _params(document), f"/bills/{bill.public_id}/"
@@ -261,12 +261,12 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
             # Whoever gets the letter with the file needs no second one without it.
             letter = letters.get(account_id)
             has_letter = letter is not None and letter.email.lower() == person.email.lower()
-            already = (Channel.EMAIL,) if has_letter else ()
-            ready.append(Tiding(person.recipient_id, params, url, already))
+            already = (NoticeChannel.EMAIL,) if has_letter else ()
+            ready.append(NoticeMessage(person.recipient_id, params, url, already))
             if uses_own_readings(document):
-                used.append(Tiding(person.recipient_id, params, url))
-    notices.tell_many(event=Event.BILL_READY, tidings=ready, now=now)
-    notices.tell_many(event=Event.READING_USED, tidings=used, now=now)
+                used.append(NoticeMessage(person.recipient_id, params, url))
+    notices.notify_many(event=Event.BILL_READY, tidings=ready, now=now)
+    notices.notify_many(event=Event.READING_USED, tidings=used, now=now)
     ids = [bills[account_id][0].pk for account_id in _not_on_paper(bills)]
     for start in range(0, len(ids), LETTERS_PER_JOB):
         chunk: list[JSONValue] = [*ids[start : start + LETTERS_PER_JOB]]
@@ -277,7 +277,7 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
 
 def _not_on_paper(account_ids: Iterable[int]) -> list[int]:
     """The accounts that want letters, also those that will turn out to have no rightful address."""
-    wanted = Account.objects.filter(pk__in=account_ids).exclude(delivery=Delivery.PAPER)
+    wanted = Account.objects.filter(pk__in=account_ids).exclude(delivery=BillDelivery.PAPER)
     return list(wanted.order_by("pk").values_list("pk", flat=True))
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from svet.accounts import queries as account_queries
+from svet.accounts.rules import Right
 from svet.bills import queries
 from svet.bills.models import DueReminder
 from svet.bills.rules import accounts_label, still_owed
@@ -18,11 +20,9 @@ from svet.kernel.transactions import use_case
 from svet.ledger import queries as ledger
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
 from svet.people import queries as people
-from svet.subscribers import queries as subscribers
-from svet.subscribers.rules import Right
 
 PEOPLE_PER_BATCH: Final = 1_000
 
@@ -34,14 +34,14 @@ def remind_of_due(*, now: datetime) -> int:
     and how many more. Says how many notices were made.
     """
     told = 0
-    for today, providers in subscribers.providers_to_remind(now).items():
+    for today, providers in account_queries.providers_to_remind(now).items():
         if not queries.anything_due(today=today):
             continue
         provider_ids = [provider.pk for provider in providers]
         after = 0
         while True:
             with use_case():
-                held = subscribers.next_holders(
+                held = account_queries.next_holders(
                     provider_ids=provider_ids,
                     right=Right.PAY,
                     today=today,
@@ -79,7 +79,7 @@ def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) ->
             notes.setdefault((person_id, due_on), []).append(account_id)
     recipients = people.recipients_of({person_id for person_id, _due_on in notes})
     tidings = [
-        Tiding(
+        NoticeMessage(
             recipients[person_id],
             {
                 "account": accounts_label([bills[account_id].account.number for account_id in accounts]),
@@ -91,5 +91,5 @@ def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) ->
         for (person_id, due_on), accounts in notes.items()
         if person_id in recipients
     ]
-    notices.tell_many(event=Event.DUE_NEAR, tidings=tidings, now=now)
+    notices.notify_many(event=Event.DUE_NEAR, tidings=tidings, now=now)
     return len(tidings)

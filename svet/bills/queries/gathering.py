@@ -9,18 +9,20 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef
 
+from svet.accounts import queries as account_queries
+from svet.accounts.models import Account, Provider
 from svet.billing import queries as billing
 from svet.billing.models import Charge
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
 from svet.bills.models import Bill
 from svet.bills.queries.chain import before, unbilled
 from svet.bills.rules import (
-    Bar,
     BillDocument,
+    BillPayee,
+    BillPayer,
+    BillReading,
     LineRow,
-    Payee,
-    Payer,
-    ReadingRow,
+    UsageBar,
     account_sums,
     document_number,
     due_on,
@@ -32,8 +34,6 @@ from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.queries import MeterUsage, SetView
 from svet.site import queries as site
-from svet.subscribers import queries as subscribers
-from svet.subscribers.models import Account, Provider
 
 _BARS = 12
 _SETTLEMENT = "settlement"
@@ -83,7 +83,7 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
     closings = before(account_ids=account_ids, period=period)
     posted = unbilled(account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
-    payees: dict[int, Payee] = {}
+    payees: dict[int, BillPayee] = {}
     found = {}
     for account in accounts:
         charge = charges.get(account.pk)
@@ -146,21 +146,21 @@ def _set_ids(charges: Iterable[ChargeView], used: Mapping[int, Sequence[MeterUsa
     return ids
 
 
-def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[Bar]]:
+def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[UsageBar]]:
     """The volumes of the last twelve charged months, oldest first."""
-    found: dict[int, list[Bar]] = {account_id: [] for account_id in account_ids}
+    found: dict[int, list[UsageBar]] = {account_id: [] for account_id in account_ids}
     rows = Charge.objects.filter(
         account_id__in=account_ids, period__gte=period.plus(1 - _BARS).first, period__lte=period.first
     )
     for account_id, month, kwh, kopecks in rows.order_by("period").values_list(
         "account_id", "period", "kwh", "total_kopecks"
     ):
-        found[account_id].append(Bar(month, kwh, kopecks))
+        found[account_id].append(UsageBar(month, kwh, kopecks))
     return found
 
 
-def _payee(provider: Provider) -> Payee:
-    return Payee(
+def _payee(provider: Provider) -> BillPayee:
+    return BillPayee(
         name=provider.name,
         legal_name=provider.legal_name or provider.name,
         service=provider.service,
@@ -175,13 +175,13 @@ def _payee(provider: Provider) -> Payee:
     )
 
 
-def _payer(account: Account) -> Payer:
-    return Payer(
+def _payer(account: Account) -> BillPayer:
+    return BillPayer(
         account_number=account.number,
-        name=subscribers.shown_holder(account, confirmed=True),
-        masked_name=subscribers.shown_holder(account, confirmed=False),
-        address=subscribers.shown_address(account, confirmed=True),
-        masked_address=subscribers.shown_address(account, confirmed=False),
+        name=account_queries.shown_holder(account, confirmed=True),
+        masked_name=account_queries.shown_holder(account, confirmed=False),
+        address=account_queries.shown_address(account, confirmed=True),
+        masked_address=account_queries.shown_address(account, confirmed=False),
     )
 
 
@@ -232,7 +232,7 @@ def _line(
 
 def _readings(
     charge: ChargeView, meters: Sequence[MeterUsage], sets: Mapping[int, SetView]
-) -> tuple[ReadingRow, ...]:
+) -> tuple[BillReading, ...]:
     """One row per scale: the readings the charge used; a scale without a line shows the month's own."""
     used: dict[tuple[int, str], list[ChargeLineView]] = {}
     for line in charge.lines:
@@ -257,7 +257,7 @@ def _readings(
                 source = _source(current, sets)
                 kwh = scale.kwh or Decimal(0)
             rows.append(
-                ReadingRow(
+                BillReading(
                     meter_serial=meter.serial,
                     scheme=meter.scheme,
                     zone=scale.zone.value,

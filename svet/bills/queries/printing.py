@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from svet.accounts.models import BillDelivery
 from svet.bills.models import Bill, PrintBatch, PrintedBill
 from svet.bills.rules import BillDocument, batch_label, from_snapshot, route_key
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
-from svet.subscribers.models import Delivery
 
 #: How many months back the desk looks for bills that were never printed.
 MONTHS_SHOWN = 3
@@ -68,7 +68,7 @@ class Sheet:
 
 def on_paper() -> Q:
     """Bills of accounts that get paper: who asked for e-mail but has no address gets no letter otherwise."""
-    return Q(account__delivery__in=[Delivery.PAPER.value, Delivery.BOTH.value]) | Q(
+    return Q(account__delivery__in=[BillDelivery.PAPER.value, BillDelivery.BOTH.value]) | Q(
         account__delivery_email=""
     )
 

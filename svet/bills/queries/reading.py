@@ -13,15 +13,15 @@ from django.db.models import QuerySet, Window
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import RowNumber
 
+from svet.accounts import queries as account_queries
+from svet.accounts.models import Account
 from svet.bills.models import Bill, BillFile
-from svet.bills.rules import BillDocument, Comparison, Sums, balances, compare, digest, from_snapshot
+from svet.bills.rules import BillDocument, Sums, UsageComparison, balances, compare, digest, from_snapshot
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
-from svet.subscribers import queries as subscribers
-from svet.subscribers.models import Account
 
 
 class BillReason(StrEnum):
@@ -75,7 +75,7 @@ class BillView:
     summary: BillSummary
     account_public_id: str
     document: BillDocument
-    comparison: Comparison
+    comparison: UsageComparison
     masked: bool
 
     @property
@@ -145,7 +145,7 @@ def accounts_of_bill(number: str) -> list[int]:
 def bill_for(*, actor: Actor, public_id: str) -> BillView:
     """One bill as the actor may see it. :raises BillNotFound: none such, or a stranger's."""
     bill = (
-        Bill.objects.filter(public_id=public_id, account__in=subscribers.visible_to(actor))
+        Bill.objects.filter(public_id=public_id, account__in=account_queries.visible_to(actor))
         .select_related("account")
         .first()
         if len(public_id) == PUBLIC_ID_LENGTH
@@ -207,7 +207,7 @@ def bill_by_id(bill_id: int, *, masked: bool) -> BillView:
 
 def is_masked(*, actor: Actor, account_id: int) -> bool:
     """Whether name and flat stay hidden: a customer whose hold on the account nobody has confirmed."""
-    return not subscribers.is_confirmed(actor, account_id=account_id)
+    return not account_queries.is_confirmed(actor, account_id=account_id)
 
 
 def _is_hidden(bill: Bill, *, actor: Actor) -> bool:

@@ -11,7 +11,7 @@ from svet.bills.rules.lines import ABOUT_DAYS, READING, SETTLEMENT, prices, usag
 from svet.kernel.periods import Month
 
 
-class Change(StrEnum):
+class UsageChange(StrEnum):
     """How this month's volume stands to the month before; NONE where the two cannot be compared."""
 
     NONE = "none"
@@ -31,7 +31,7 @@ class TariffChange(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class UsageComparison:
     """This month against the month before.
 
     ``usage`` is the month's own volume without recalculations, ``read_kwh`` the part of it that was read off
@@ -44,7 +44,7 @@ class Comparison:
     usage: Usage
     read_kwh: Decimal
     returned_kwh: Decimal
-    change: Change
+    change: UsageChange
     daily: bool
     difference_kwh: Decimal
     difference_kopecks: int
@@ -58,10 +58,10 @@ class Comparison:
         return self.returned_kwh > 0
 
 
-def compare(document: BillDocument) -> Comparison:
+def compare(document: BillDocument) -> UsageComparison:
     """Compare a bill with the month before it, using only what the bill itself remembers."""
     own, before = usage(document.lines), document.previous_usage
-    change, daily, difference, money = Change.NONE, False, Decimal(0), 0
+    change, daily, difference, money = UsageChange.NONE, False, Decimal(0), 0
     if before is not None and own.plain and before.plain:
         daily = abs(own.days - before.days) > ABOUT_DAYS
         if daily:
@@ -69,11 +69,11 @@ def compare(document: BillDocument) -> Comparison:
         else:
             difference = own.kwh - before.kwh
             money = own.kopecks - before.kopecks
-        change = Change.SAME
+        change = UsageChange.SAME
         if difference:
-            change = Change.MORE if difference > 0 else Change.LESS
+            change = UsageChange.MORE if difference > 0 else UsageChange.LESS
     tariff, old, new = _tariff(document)
-    return Comparison(
+    return UsageComparison(
         month=document.month,
         usage=own,
         read_kwh=sum((line.kwh for line in document.lines if line.basis == READING), Decimal(0)),

@@ -31,7 +31,7 @@ class MoneyState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Payee:
+class BillPayee:
     """Who is paid, as printed in the requisites."""
 
     name: str
@@ -49,7 +49,7 @@ class Payee:
 
 
 @dataclass(frozen=True, slots=True)
-class Payer:
+class BillPayer:
     """Whose account it is; the masked spelling is printed until the reader is confirmed."""
 
     account_number: str
@@ -60,7 +60,7 @@ class Payer:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingRow:
+class BillReading:
     """One scale of one meter: the value the last bill ended with and the one this bill uses.
 
     ``current_value`` is absent where nothing was submitted; ``source`` names the channel of the reading,
@@ -179,7 +179,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class UsageBar:
     """A month of the chart."""
 
     period: date
@@ -200,12 +200,12 @@ class BillDocument:
     period: date
     issued_on: date
     due_on: date
-    payee: Payee
-    payer: Payer
-    readings: tuple[ReadingRow, ...]
+    payee: BillPayee
+    payer: BillPayer
+    readings: tuple[BillReading, ...]
     lines: tuple[LineRow, ...]
     sums: Sums
-    bars: tuple[Bar, ...]
+    bars: tuple[UsageBar, ...]
     previous_prices: dict[str, Decimal]
     previous_usage: Usage | None = None
     previous_period: date | None = None

@@ -7,20 +7,20 @@ from datetime import date
 from decimal import Decimal
 
 from svet.bills.rules import (
-    Bar,
     BillDocument,
+    BillPayee,
+    BillPayer,
+    BillReading,
     LineRow,
     Movement,
-    Payee,
-    Payer,
-    ReadingRow,
     Sums,
     Usage,
+    UsageBar,
     last_prices,
 )
 from svet.kernel.periods import Month
 
-PAYEE = Payee(
+PAYEE = BillPayee(
     name="Уралэнергосбыт",
     legal_name="ООО «Уралэнергосбыт»",
     service="electricity",
@@ -33,7 +33,7 @@ PAYEE = Payee(
     hotline="8-351-2222-500",
     color="#1f5fa8",
 )
-PAYER = Payer(
+PAYER = BillPayer(
     account_number="0356067000",
     name="Иванова Анна Петровна",
     masked_name="А*** П. И******",
@@ -88,9 +88,9 @@ def make_line(
 
 def make_reading(
     *, zone: str = "single", kwh: Decimal = Decimal(212), serial: str = "115268446"
-) -> ReadingRow:
+) -> BillReading:
     """A reading row of one scale."""
-    return ReadingRow(
+    return BillReading(
         meter_serial=serial,
         scheme=1,
         zone=zone,
@@ -110,7 +110,7 @@ def make_reading(
 def make_document(
     *,
     lines: tuple[LineRow, ...] | None = None,
-    readings: tuple[ReadingRow, ...] | None = None,
+    readings: tuple[BillReading, ...] | None = None,
     opening: int = 0,
     paid: int = 0,
     previous_kwh: Decimal | None = Decimal(174),
@@ -122,7 +122,7 @@ def make_document(
     closing = opening + charged + recalculated - paid
     kwh = sum((line.kwh for line in shown), Decimal(0))
     bars = tuple(
-        Bar(NOVEMBER.plus(-back).first, kwh if back == 0 else Decimal(150 + 17 * (back % 5)), 70_000)
+        UsageBar(NOVEMBER.plus(-back).first, kwh if back == 0 else Decimal(150 + 17 * (back % 5)), 70_000)
         for back in range(11, -1, -1)
     )
     document = BillDocument(

@@ -9,6 +9,8 @@ from threading import Barrier, Thread
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_provider
 from svet.billing import operations as billing
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations, queries
@@ -19,19 +21,19 @@ from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.ledger import operations as ledger
 from svet.ledger import queries as balances
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering.models import Meter
 from svet.metering.tests.factories import make_reading
 from svet.payments.tests.factories import REQUISITES
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_provider
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER, OCTOBER = NOVEMBER.plus(-2), NOVEMBER.plus(-1)
 KEYS = count(1)
 
 
-def post(account: Account, kopecks: int, *, on: date, kind: Kind = Kind.PAYMENT) -> None:
+def post(
+    account: Account, kopecks: int, *, on: date, kind: TransactionKind = TransactionKind.PAYMENT
+) -> None:
     """Move the account's debt by so many kopecks, counting for a day."""
     legs = [Leg(Book.RECEIVABLE, account.pk, Money(kopecks)), Leg(Book.BANK, None, Money(-kopecks))]
     at = datetime(on.year, on.month, on.day, 7, tzinfo=UTC)
@@ -105,7 +107,7 @@ def test_payment_between_the_end_of_the_month_and_the_issue_stands_on_the_bill()
 
 def test_first_bill_opens_with_all_that_was_before() -> None:
     account, _meter = live()
-    post(account, 50_000, on=date(2026, 7, 1), kind=Kind.OPENING)
+    post(account, 50_000, on=date(2026, 7, 1), kind=TransactionKind.OPENING)
     post(account, -20_000, on=date(2026, 8, 31))
     post(account, -1_000, on=date(2026, 9, 10))
     charge(SEPTEMBER)
@@ -119,8 +121,8 @@ def test_refunds_and_corrections_are_named_by_their_kind() -> None:
     account, _meter = live()
     charge(SEPTEMBER)
     issue(SEPTEMBER)
-    post(account, 5_000, on=date(2026, 10, 5), kind=Kind.REFUND)
-    post(account, -7_000, on=date(2026, 8, 2), kind=Kind.CORRECTION)
+    post(account, 5_000, on=date(2026, 10, 5), kind=TransactionKind.REFUND)
+    post(account, -7_000, on=date(2026, 8, 2), kind=TransactionKind.CORRECTION)
     charge(OCTOBER)
     issue(OCTOBER)
     found = document(account, OCTOBER)

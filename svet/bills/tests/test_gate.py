@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
+from svet.accounts.tests.factories import make_provider
 from svet.billing.models import BillingRun
 from svet.billing.operations import run, set_policy
-from svet.billing.rules import BillingRefused, Reason
+from svet.billing.rules import BillingReason, BillingRefused
 from svet.billing.tests.factories import NOVEMBER, NOW, load_chelyabinsk, make_metered_account
 from svet.billing.texts import explain
 from svet.bills import operations
 from svet.bills.models import Bill
 from svet.kernel.actors import Actor
 from svet.metering.tests.factories import make_reading
-from svet.subscribers.tests.factories import make_provider
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_too_many_problems_hold_all_bills_up_until_it_is_insisted_on() -> None:
     charge(good=3, bad=4)
     with pytest.raises(BillingRefused) as refused:
         issue()
-    assert refused.value.reason is Reason.TOO_MANY_PROBLEMS
+    assert refused.value.reason is BillingReason.TOO_MANY_PROBLEMS
     assert "4 из 7" in explain(refused.value)
     assert "--issue-anyway" in explain(refused.value)
     assert not Bill.objects.exists()
@@ -69,6 +69,6 @@ def test_bills_wait_for_the_end_of_the_run() -> None:
     for how in ({}, {"despite_problems": True}):
         with pytest.raises(BillingRefused) as refused:
             issue(**how)
-        assert refused.value.reason is Reason.UNFINISHED
+        assert refused.value.reason is BillingReason.UNFINISHED
     run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
     assert issue().issued == 1

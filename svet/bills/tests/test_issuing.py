@@ -9,20 +9,22 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import translation
 from pypdf import PdfReader
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.billing.operations import run
 from svet.billing.tests.factories import NOVEMBER, charge_november, load_chelyabinsk, make_metered_account
 from svet.bills import operations, queries
 from svet.bills.models import Bill, BillFile
 from svet.bills.queries import BillNotFound
 from svet.bills.rules import digest, payment_code
-from svet.config.billing import warn_of_issue
+from svet.cli.billing import warn_of_issue
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.ledger import operations as ledger_operations
 from svet.ledger import queries as ledger
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices import texts as texts_of_notices
@@ -31,8 +33,6 @@ from svet.notices.rules import Event
 from svet.notices.words import Words
 from svet.payments.tests.factories import REQUISITES
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_link, make_provider
 from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -267,7 +267,7 @@ def test_overpaid_account_is_not_asked_for_nothing() -> None:
     with use_case():
         ledger_operations.post(
             key="test:over",
-            kind=Kind.PAYMENT,
+            kind=TransactionKind.PAYMENT,
             legs=[Leg(Book.RECEIVABLE, account.pk, Money(-500_000)), Leg(Book.BANK, None, Money(500_000))],
             occurred_at=NOW,
             effective_on=date(2026, 11, 25),

@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from svet.bills import texts
-from svet.bills.rules import BillDocument, Change, LineRow, TariffChange, Usage, compare, merged, usage
+from svet.bills.rules import BillDocument, LineRow, TariffChange, Usage, UsageChange, compare, merged, usage
 from svet.bills.tests.factories import make_document, make_line
 
 
@@ -86,7 +86,7 @@ def test_recalculation_is_no_comparison_and_no_negative_consumption() -> None:
     )
     document = make_document(lines=(make_line(kwh=Decimal(20)), taken))
     found = compare(document)
-    assert (found.change, found.difference_kopecks) == (Change.NONE, 0)
+    assert (found.change, found.difference_kopecks) == (UsageChange.NONE, 0)
     assert said(document).startswith("По показаниям 20 кВт·ч; раньше начисленные 50 кВт·ч возвращены")
     assert texts.money_sentence(found) == ""
     assert texts.foundation(taken).replace("\xa0", " ") == (
@@ -105,7 +105,7 @@ def test_months_of_different_length_are_compared_by_the_day() -> None:
     before = Usage(Decimal(310), 147_870, date(2026, 8, 24), date(2026, 10, 24), plain=True)
     document = replace(make_document(), previous_usage=before)
     found = compare(document)
-    assert (found.daily, found.change, found.difference_kopecks) == (True, Change.MORE, 0)
+    assert (found.daily, found.change, found.difference_kopecks) == (True, UsageChange.MORE, 0)
     assert said(document).startswith(
         "С 24.10.2026 по 22.11.2026 (30 дней) 212 кВт·ч, 7,1 в день — на 2 больше, чем в октябре"
     )
@@ -114,7 +114,7 @@ def test_months_of_different_length_are_compared_by_the_day() -> None:
 def test_month_before_with_an_estimate_is_not_compared_with() -> None:
     before = usage([make_line(kwh=Decimal(170), basis="average")])
     document = replace(make_document(), previous_usage=before)
-    assert compare(document).change is Change.NONE
+    assert compare(document).change is UsageChange.NONE
     assert said(document).startswith("В ноябре 212 кВт·ч;")
 
 

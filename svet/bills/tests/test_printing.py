@@ -12,6 +12,8 @@ import pytest
 from django.db import connection
 from pypdf import PdfReader
 
+from svet.accounts.models import Account, Premises
+from svet.accounts.tests.factories import make_provider
 from svet.billing.operations import run
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations, queries
@@ -23,8 +25,6 @@ from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.metering.tests.factories import make_reading
 from svet.payments.tests.factories import REQUISITES
-from svet.subscribers.models import Account, Premises
-from svet.subscribers.tests.factories import make_provider
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)

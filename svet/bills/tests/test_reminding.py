@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from svet.accounts.models import Account, Provider
+from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.billing.operations import run
 from svet.billing.tests.factories import (
     NOVEMBER,
@@ -22,16 +24,14 @@ from svet.bills.rules import accounts_label, still_owed, uses_own_readings
 from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import Channel, Event
+from svet.notices.rules import Event, NoticeChannel
 from svet.payments.tests.factories import REQUISITES
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Account, Provider
-from svet.subscribers.tests.factories import make_account, make_link, make_provider
 
 ISSUED = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 REMINDED = datetime(2026, 12, 12, 6, 0, tzinfo=UTC)  # eleven in the morning in Yekaterinburg
@@ -58,7 +58,7 @@ def pay(account: Account, money: Money) -> None:
     with use_case():
         ledger.post(
             key=f"test:{account.pk}:{money.kopecks}",
-            kind=Kind.PAYMENT,
+            kind=TransactionKind.PAYMENT,
             legs=[Leg(Book.RECEIVABLE, account.pk, -money), Leg(Book.BANK, None, money)],
             occurred_at=ISSUED,
             effective_on=date(2026, 12, 5),
@@ -162,10 +162,10 @@ def test_run_that_dies_between_two_batches_is_finished_by_the_next(monkeypatch: 
         make_owing(person)
     issue()
     monkeypatch.setattr(reminding, "PEOPLE_PER_BATCH", 1)
-    tell = notices.tell_many
+    tell = notices.notify_many
     calls = 0
 
-    def die_at_the_second(*, event: Event, tidings: Sequence[notices.Tiding], now: datetime) -> None:
+    def die_at_the_second(*, event: Event, tidings: Sequence[notices.NoticeMessage], now: datetime) -> None:
         nonlocal calls
         calls += 1
         tell(event=event, tidings=tidings, now=now)
@@ -195,7 +195,7 @@ def test_job_asks_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_used_readings_are_told_with_the_bill_to_who_asked_for_it() -> None:
     anna, boris, vera = make_person(), make_person(), make_person()
     make_owing(anna, boris)
-    wanted = {Event.READING_USED: {Channel.BELL: True}}
+    wanted = {Event.READING_USED: {NoticeChannel.BELL: True}}
     for person in (anna, vera):
         notices.set_preferences(recipient_id=person.recipient_id, preferences=wanted)
     issue()

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svet.bills.rules import (
-    Change,
     CodeImpossible,
     TariffChange,
+    UsageChange,
     compare,
     digest,
     document_number,
@@ -129,12 +129,16 @@ def test_snapshot_hash_notices_any_change() -> None:
 
 def test_comparison_says_how_much_more_and_whether_prices_moved() -> None:
     more = compare(make_document())
-    assert (more.change, more.difference_kwh, more.tariff) == (Change.MORE, Decimal(38), TariffChange.SAME)
+    assert (more.change, more.difference_kwh, more.tariff) == (
+        UsageChange.MORE,
+        Decimal(38),
+        TariffChange.SAME,
+    )
     less = compare(make_document(previous_kwh=Decimal(300)))
-    assert (less.change, less.difference_kwh) == (Change.LESS, Decimal(-88))
-    assert compare(make_document(previous_kwh=Decimal(212))).change is Change.SAME
+    assert (less.change, less.difference_kwh) == (UsageChange.LESS, Decimal(-88))
+    assert compare(make_document(previous_kwh=Decimal(212))).change is UsageChange.SAME
     first = compare(make_document(previous_kwh=None))
-    assert (first.change, first.tariff) == (Change.NONE, TariffChange.UNKNOWN)
+    assert (first.change, first.tariff) == (UsageChange.NONE, TariffChange.UNKNOWN)
 
 
 @pytest.mark.parametrize(

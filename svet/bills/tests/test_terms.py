@@ -10,6 +10,9 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
+from svet.accounts import operations as account_operations
+from svet.accounts.models import Account, Link
+from svet.accounts.tests.factories import make_link, make_provider
 from svet.billing.tests.factories import NOVEMBER, charge_november
 from svet.bills import operations
 from svet.bills.models import Bill
@@ -18,9 +21,6 @@ from svet.notices.models import Delivery, Notice
 from svet.payments.tests.factories import REQUISITES
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers import operations as subscribers
-from svet.subscribers.models import Account, Link
-from svet.subscribers.tests.factories import make_link, make_provider
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
@@ -45,7 +45,7 @@ def cast() -> Cast:
     account, _meter = charge_november()
     make_link(person=anna, account=account, confirmed=True)
     now = timezone.now()
-    invitation = subscribers.invite(
+    invitation = account_operations.invite(
         by=Actor.person(anna.pk),
         account_public_id=account.public_id,
         phone=boris.phone,
@@ -53,10 +53,10 @@ def cast() -> Cast:
         until=now.date() + timedelta(days=2),
         now=now,
     )
-    link = subscribers.accept_invitation(
+    link = account_operations.accept_invitation(
         by=Actor.person(boris.pk), invitation_public_id=invitation.public_id, now=now
     )
-    subscribers.set_delivery(
+    account_operations.set_delivery(
         by=Actor.person(boris.pk), account_public_id=account.public_id, delivery="email", now=now
     )
     return Cast(anna, boris, account, link)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svet.bills.rules import BillDocument, Change, Comparison, TariffChange, per_day
+from svet.bills.rules import BillDocument, TariffChange, UsageChange, UsageComparison, per_day
 from svet.bills.texts.labels import in_month, price_text
 from svet.bills.texts.lines import days_label
 from svet.look.formats import NBSP, day, energy, number, roubles
@@ -30,7 +30,7 @@ _DEMONSTRATION = gettext_lazy(
 )
 
 
-def volume_sentence(comparison: Comparison) -> str:
+def volume_sentence(comparison: UsageComparison) -> str:
     """«В ноябре 212 кВт·ч — на 38 больше, чем в октябре»; what cannot be compared is only stated."""
     if comparison.recalculated or not comparison.usage.plain:
         text = _stated(comparison)
@@ -39,7 +39,7 @@ def volume_sentence(comparison: Comparison) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _stated(comparison: Comparison) -> str:
+def _stated(comparison: UsageComparison) -> str:
     """A month with estimates or recalculations: never a volume below zero, never a comparison."""
     used = comparison.usage
     guessed = used.kwh - comparison.read_kwh
@@ -63,21 +63,21 @@ def _stated(comparison: Comparison) -> str:
     return text
 
 
-def _compared(comparison: Comparison) -> str:
+def _compared(comparison: UsageComparison) -> str:
     """Two months of about as many days, by their whole volumes."""
     values = _volumes(comparison)
     match comparison.change:
-        case Change.NONE:
+        case UsageChange.NONE:
             return _("%(in_month)s %(kwh)s") % values
-        case Change.SAME:
+        case UsageChange.SAME:
             return _("%(in_month)s %(kwh)s — столько же, сколько %(in_previous)s") % values
-        case Change.MORE:
+        case UsageChange.MORE:
             return _("%(in_month)s %(kwh)s — на %(difference)s больше, чем %(in_previous)s") % values
-        case Change.LESS:
+        case UsageChange.LESS:
             return _("%(in_month)s %(kwh)s — на %(difference)s меньше, чем %(in_previous)s") % values
 
 
-def _compared_daily(comparison: Comparison) -> str:
+def _compared_daily(comparison: UsageComparison) -> str:
     """Months of different length, by kWh a day."""
     since, until = comparison.usage.since, comparison.usage.until
     assert since is not None
@@ -89,7 +89,7 @@ def _compared_daily(comparison: Comparison) -> str:
         "daily": number(per_day(comparison.usage)),
     }
     match comparison.change:
-        case Change.MORE:
+        case UsageChange.MORE:
             return (
                 _(
                     "с %(since)s по %(until)s (%(days)s) %(kwh)s, %(daily)s в день — "
@@ -97,7 +97,7 @@ def _compared_daily(comparison: Comparison) -> str:
                 )
                 % values
             )
-        case Change.LESS:
+        case UsageChange.LESS:
             return (
                 _(
                     "с %(since)s по %(until)s (%(days)s) %(kwh)s, %(daily)s в день — "
@@ -115,7 +115,7 @@ def _compared_daily(comparison: Comparison) -> str:
             )
 
 
-def _volumes(comparison: Comparison) -> dict[str, str]:
+def _volumes(comparison: UsageComparison) -> dict[str, str]:
     return {
         "in_month": in_month(comparison.month),
         "kwh": energy(comparison.usage.kwh),
@@ -124,7 +124,7 @@ def _volumes(comparison: Comparison) -> dict[str, str]:
     }
 
 
-def tariff_sentence(comparison: Comparison) -> str:
+def tariff_sentence(comparison: UsageComparison) -> str:
     """«тариф не менялся» and its kin; empty when there is nothing to compare with."""
     prices = {
         "old": price_text(comparison.old_price or Decimal(0)),
@@ -143,13 +143,13 @@ def tariff_sentence(comparison: Comparison) -> str:
             return _("тариф изменился: было %(old)s, стало %(new)s за кВт·ч") % prices
 
 
-def sentence(comparison: Comparison) -> str:
+def sentence(comparison: UsageComparison) -> str:
     """The bill in one sentence."""
     parts = [volume_sentence(comparison), tariff_sentence(comparison)]
     return "; ".join(part for part in parts if part) + "."
 
 
-def money_sentence(comparison: Comparison) -> str:
+def money_sentence(comparison: UsageComparison) -> str:
     """«Начислено на 120,50 ₽ больше, чем месяцем раньше.»; empty where sums are equal or not comparable."""
     if comparison.difference_kopecks == 0:
         return ""

@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts.models import Account, Link
+from svet.accounts.tests.factories import make_account, make_link
 from svet.limits.models import Bucket
 from svet.people.models import Code, Person
 from svet.people.tests.factories import make_person
 from svet.people.tests.outbox import last_code, other_code
-from svet.subscribers.models import Account, Link
-from svet.subscribers.tests.factories import make_account, make_link
 
 pytestmark = pytest.mark.django_db
 

@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts.operations import link_account
+from svet.accounts.tests.factories import make_account, make_link
 from svet.kernel.actors import Actor
 from svet.metering.tests.factories import make_meter
 from svet.notices.models import Delivery, Notice
 from svet.notices.rules import Event
 from svet.people.tests.factories import PASSWORD, make_person
 from svet.people.tests.outbox import last_code
-from svet.subscribers.operations import link_account
-from svet.subscribers.tests.factories import make_account, make_link
 
 pytestmark = pytest.mark.django_db
 

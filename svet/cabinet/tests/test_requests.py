@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from svet.cabinet.requests import client_address, safe_next
+from svet.cabinet.shell.session import client_address, safe_next
 from svet.people.models import Person
 from svet.people.tests.factories import PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from svet.config.front import refusals
 from svet.config.front.bodies import LONGEST, BodyRefused, Fault, Purse, read_body
-from svet.config.front.bridge import Answer, Scope, WsgiApplication, answer_of, environ_of
-from svet.config.front.desk import Crowded, Desk, Lane
+from svet.config.front.bridge import Answer, RequestHead, WsgiApplication, answer_of, environ_of
+from svet.config.front.desk import Crowded, Lane, RequestQueue
 
 log = logging.getLogger("svet.front")
 
@@ -34,11 +34,11 @@ class Front:
     ) -> None:
         self.application = application
         self.direct = direct
-        self.desk = Desk(threads, patience)
+        self.desk = RequestQueue(threads, patience)
         self.purse = Purse()
         self.refusals = refusals.Pages()
 
-    async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
+    async def __rsgi__(self, scope: RequestHead, protocol: Any) -> None:
         if scope.method in ("GET", "HEAD") and scope.path in self.direct:
             answer = await self.direct[scope.path]()
         else:
@@ -48,7 +48,7 @@ class Front:
         else:
             protocol.response_empty(answer.status, answer.headers)
 
-    async def _answer(self, scope: Scope, protocol: Any) -> Answer:
+    async def _answer(self, scope: RequestHead, protocol: Any) -> Answer:
         began = time.monotonic()
         try:
             body = await self._body(scope, protocol)
@@ -66,7 +66,7 @@ class Front:
         finally:
             self.purse.give_back(len(body))
 
-    async def _body(self, scope: Scope, protocol: Any) -> bytes:
+    async def _body(self, scope: RequestHead, protocol: Any) -> bytes:
         length = scope.headers.get("content-length", "")
         if length in ("", "0") and (
             scope.method in _WITHOUT_BODY or not scope.headers.get("transfer-encoding")
@@ -76,7 +76,7 @@ class Front:
             raise BodyRefused(Fault.LONG)
         return await read_body(protocol, purse=self.purse)
 
-    def _refuse(self, scope: Scope, status: int, began: float) -> Answer:
+    def _refuse(self, scope: RequestHead, status: int, began: float) -> Answer:
         log.warning(
             "%s %s %s before a page was made",
             scope.method,

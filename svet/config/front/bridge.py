@@ -11,17 +11,32 @@ from typing import Any, Protocol
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class Scope(Protocol):
+class RequestHead(Protocol):
     """What we read of a request's head (RSGI)."""
 
-    client: str
-    server: str
-    scheme: str
-    http_version: str
-    method: str
-    path: str
-    query_string: str
-    headers: Any
+    @property
+    def client(self) -> str: ...
+
+    @property
+    def server(self) -> str: ...
+
+    @property
+    def scheme(self) -> str: ...
+
+    @property
+    def http_version(self) -> str: ...
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def query_string(self) -> str: ...
+
+    @property
+    def headers(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +48,7 @@ class Answer:
     body: bytes
 
 
-def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
+def environ_of(scope: RequestHead, body: bytes) -> dict[str, Any]:
     """The request as WSGI has it (PEP 3333); ``body`` is all of it, whatever its head had promised."""
     server, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {

@@ -33,7 +33,7 @@ class Crowded(Exception):
 
 
 @dataclass(slots=True)
-class Desk:
+class RequestQueue:
     """So many threads, and patience in seconds; everything but the work itself is on the event loop."""
 
     threads: int

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from svet.config.front.bridge import Answer, Scope
+from svet.config.front.bridge import Answer, RequestHead
 
 #: By status: title, what happened, what to do.
 TEXTS: Final[dict[int, tuple[str | Promise, str | Promise, str | Promise]]] = {
@@ -57,7 +57,7 @@ class Pages:
                     self._made[status, language, False] = _page(status, language)
                     self._made[status, language, True] = _problem(status)
 
-    def answer(self, status: int, scope: Scope) -> Answer:
+    def answer(self, status: int, scope: RequestHead) -> Answer:
         """The page or, for programs, the problem, in the language the browser has been told to use."""
         cookies = scope.headers.get("cookie", "")
         language = "en" if f"{settings.LANGUAGE_COOKIE_NAME}=en" in cookies else settings.LANGUAGE_CODE

@@ -14,7 +14,7 @@ import pytest
 
 from svet.config.front import Front, bodies
 from svet.config.front.bridge import Answer
-from svet.config.front.desk import Crowded, Desk, Lane
+from svet.config.front.desk import Crowded, Lane, RequestQueue
 
 
 @dataclass
@@ -136,7 +136,7 @@ def test_a_begun_payment_goes_first_and_may_wait_longer() -> None:
     order: list[str] = []
 
     async def story() -> None:
-        desk = Desk(1, 0.2)
+        desk = RequestQueue(1, 0.2)
 
         def work(name: str, seconds: float) -> Callable[[], None]:
             def act() -> None:

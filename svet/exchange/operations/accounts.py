@@ -8,13 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from svet.accounts import operations as account_operations
+from svet.accounts import texts as subscriber_texts
+from svet.accounts.models import Provider
+from svet.accounts.rules import NumberRefused, normalise_account_number, normalise_meter_number
 from svet.billing import queries as billing
 from svet.exchange import texts
-from svet.exchange.operations.outcomes import Outcome, State, changed, refused, rejected
+from svet.exchange.operations.outcomes import RowOutcome, State, changed, refused, rejected
 from svet.exchange.operations.standing import standing
 from svet.exchange.rules import accounts as register
 from svet.exchange.rules.accounts import AccountRow
-from svet.exchange.rules.comparing import Standing, account_body, differences, meter_body
+from svet.exchange.rules.comparing import KnownAccount, account_body, differences, meter_body
 from svet.exchange.rules.refusals import RowReason
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
@@ -22,22 +26,18 @@ from svet.metering.operations import MeterRow
 from svet.metering.rules import zones_of
 from svet.people import texts as people_texts
 from svet.people.rules import PhoneRefused, normalise_phone
-from svet.subscribers import operations as subscribers
-from svet.subscribers import texts as subscriber_texts
-from svet.subscribers.models import Provider
-from svet.subscribers.rules import NumberRefused, normalise_account_number, normalise_meter_number
 
 _COMMA_CODE = re.compile(r"[0-9]+(?:,[0-9]+)+", re.ASCII)
 
 
-def apply(text: str, *, by: Actor, now: datetime) -> list[Outcome]:
+def apply(text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
     """Enter the accounts of a register (a step).
 
     An account and a meter that are there already keep their rows: the same body is «repeated», another one is
     «changed» and said aloud. A further meter of an account enters when the same file names the standing ones
     too: alone it could as well be their replacement.
     """
-    outcomes: list[Outcome] = []
+    outcomes: list[RowOutcome] = []
     providers = {provider.code: provider for provider in Provider.objects.all()}
     groups = {code: billing.group_codes(provider.region) for code, provider in providers.items()}
     readable: dict[str, list[AccountRow]] = defaultdict(list)
@@ -48,7 +48,7 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[Outcome]:
             outcomes.append(_refusal(row, RowReason.PROVIDER_UNKNOWN, column="provider"))
         else:
             checked = _checked(row, providers[row.provider], groups=groups[row.provider])
-            if isinstance(checked, Outcome):
+            if isinstance(checked, RowOutcome):
                 outcomes.append(checked)
             else:
                 readable[row.provider].append(checked)
@@ -57,7 +57,7 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[Outcome]:
     return outcomes
 
 
-def _checked(row: AccountRow, provider: Provider, *, groups: Sequence[str]) -> AccountRow | Outcome:
+def _checked(row: AccountRow, provider: Provider, *, groups: Sequence[str]) -> AccountRow | RowOutcome:
     """The row with its numbers as we write them, or why it cannot enter."""
     try:
         number = normalise_account_number(row.number, frozenset(provider.account_lengths))
@@ -79,7 +79,7 @@ def _checked(row: AccountRow, provider: Provider, *, groups: Sequence[str]) -> A
     return replace(row, number=number, meter_serial=serial, phone=phone, tariff_group=group)
 
 
-def _refusal(row: AccountRow, reason: RowReason, text: str = "", *, column: str = "") -> Outcome:
+def _refusal(row: AccountRow, reason: RowReason, text: str = "", *, column: str = "") -> RowOutcome:
     return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text, column=column)
 
 
@@ -87,7 +87,7 @@ def _refusal(row: AccountRow, reason: RowReason, text: str = "", *, column: str 
 class _Entering:
     """One provider's rows while they are walked: what stands, what this file adds to it."""
 
-    known: dict[str, Standing]
+    known: dict[str, KnownAccount]
     named: Mapping[str, set[str]]
     accounts: list[AccountRow] = field(default_factory=list)
     meters: list[AccountRow] = field(default_factory=list)
@@ -96,7 +96,9 @@ class _Entering:
         """What differs from what is there; an empty list for a repetition, None for something new."""
         account = self.known.get(row.number)
         if account is None:
-            self.known[row.number] = Standing(account_body(row), meters={row.meter_serial: meter_body(row)})
+            self.known[row.number] = KnownAccount(
+                account_body(row), meters={row.meter_serial: meter_body(row)}
+            )
             self.accounts.append(row)
             self.meters.append(row)
             return None
@@ -116,13 +118,13 @@ class _Entering:
         return [texts.other_meter(account.up), *words]
 
 
-def _enter(provider: Provider, rows: Sequence[AccountRow], *, by: Actor, now: datetime) -> list[Outcome]:
+def _enter(provider: Provider, rows: Sequence[AccountRow], *, by: Actor, now: datetime) -> list[RowOutcome]:
     named: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         named[row.number].add(row.meter_serial)
     entering = _Entering(standing(provider=provider, numbers=list(named)), named)
     outcomes = [_outcome(row, entering.differing(row)) for row in rows]
-    keys = subscribers.register_accounts(
+    keys = account_operations.create_accounts(
         provider=provider, rows=[_account(row) for row in entering.accounts], by=by, now=now
     )
     account_ids = {row.number: key for row, key in zip(entering.accounts, keys, strict=True)}
@@ -135,7 +137,7 @@ def _enter(provider: Provider, rows: Sequence[AccountRow], *, by: Actor, now: da
     return outcomes
 
 
-def _outcome(row: AccountRow, differing: list[str] | None) -> Outcome:
+def _outcome(row: AccountRow, differing: list[str] | None) -> RowOutcome:
     if differing:
         return changed(
             row.line_no,
@@ -144,7 +146,7 @@ def _outcome(row: AccountRow, differing: list[str] | None) -> Outcome:
             account_number=row.number,
             text=texts.account_differs(row.number, differing),
         )
-    return Outcome(
+    return RowOutcome(
         row.line_no,
         State.APPLIED if differing is None else State.REPEATED,
         row.raw,
@@ -154,8 +156,8 @@ def _outcome(row: AccountRow, differing: list[str] | None) -> Outcome:
     )
 
 
-def _account(row: AccountRow) -> subscribers.AccountRow:
-    return subscribers.AccountRow(
+def _account(row: AccountRow) -> account_operations.NewAccount:
+    return account_operations.NewAccount(
         number=row.number,
         holder_name=row.holder,
         city=row.city,

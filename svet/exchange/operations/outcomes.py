@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from svet.exchange.models import RegisterRow
+from svet.exchange.models import ImportRow
 from svet.exchange.rules.refusals import RowFault, RowReason
-from svet.exchange.rules.tables import Line
+from svet.exchange.rules.tables import RegisterLine
 
-State = RegisterRow.State
+State = ImportRow.State
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RowOutcome:
     """One row's fate; ``text`` is a sentence of the room that refused it, ``reference`` what it became."""
 
     line_no: int
-    state: RegisterRow.State
+    state: ImportRow.State
     raw: str
     external_id: str = ""
     account_number: str = ""
@@ -28,16 +28,16 @@ class Outcome:
     kopecks: int = 0
 
 
-def rejected(line: Line, fault: RowFault) -> Outcome:
+def rejected(line: RegisterLine, fault: RowFault) -> RowOutcome:
     """A row that could not even be read."""
-    return Outcome(line.number, State.REJECTED, line.raw, column=fault.column, reason=fault.reason)
+    return RowOutcome(line.number, State.REJECTED, line.raw, column=fault.column, reason=fault.reason)
 
 
 def refused(
     line_no: int, raw: str, *, reason: RowReason, external_id: str = "", text: str = "", column: str = ""
-) -> Outcome:
+) -> RowOutcome:
     """A row that was read but not accepted."""
-    return Outcome(
+    return RowOutcome(
         line_no,
         State.REJECTED,
         raw,
@@ -50,9 +50,9 @@ def refused(
 
 def changed(
     line_no: int, raw: str, *, external_id: str = "", account_number: str = "", text: str = ""
-) -> Outcome:
+) -> RowOutcome:
     """A row whose identity is known with another body: nothing is done, and it is said aloud."""
-    return Outcome(
+    return RowOutcome(
         line_no,
         State.CHANGED,
         raw,
@@ -68,7 +68,7 @@ def already_applied(*, profile: str, external_ids: Iterable[str]) -> dict[str, s
     wanted = list(external_ids)
     found: dict[str, str] = {}
     for start in range(0, len(wanted), 5_000):
-        rows = RegisterRow.objects.filter(
+        rows = ImportRow.objects.filter(
             profile=profile,
             external_id__in=wanted[start : start + 5_000],
             state__in=[State.APPLIED, State.SUSPENSE],

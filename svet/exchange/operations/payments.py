@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from svet.accounts.models import Account, Provider
+from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.exchange import texts
-from svet.exchange.operations.outcomes import Outcome, State
+from svet.exchange.operations.outcomes import RowOutcome, State
 from svet.exchange.rules import payments as register
 from svet.exchange.rules.payments import PaymentRow
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.payments import operations as payments
 from svet.payments.registers import UNNAMED, WaitReason
 from svet.payments.suspense import SourceView, source_by_code, sources
-from svet.subscribers.models import Account, Provider
-from svet.subscribers.rules import NumberRefused, normalise_account_number
 
 _STATES = {
     "credited": State.APPLIED,
@@ -29,7 +29,7 @@ _STATES = {
 _AT_ONCE = 5_000
 
 
-def apply(text: str, *, source: str, now: datetime) -> list[Outcome]:
+def apply(text: str, *, source: str, now: datetime) -> list[RowOutcome]:
     """Credit a register (a step).
 
     :raises FileRefused: no such source; the control line is missing or differs
@@ -37,7 +37,7 @@ def apply(text: str, *, source: str, now: datetime) -> list[Outcome]:
     named = _source(source)
     found = register.parse(text)
     outcomes = [
-        Outcome(
+        RowOutcome(
             line.number,
             State.REJECTED,
             line.raw,
@@ -51,10 +51,10 @@ def apply(text: str, *, source: str, now: datetime) -> list[Outcome]:
         for (line, fault), money in zip(found.faults, found.sums, strict=True)
     ]
     books = _Books(found.rows, named, now=now)
-    judged: list[tuple[PaymentRow, payments.RegisterRow]] = []
+    judged: list[tuple[PaymentRow, payments.PaymentToApply]] = []
     for row in found.rows:
         paid = books.judge(row)
-        if isinstance(paid, payments.RegisterRow):
+        if isinstance(paid, payments.PaymentToApply):
             judged.append((row, paid))
         else:
             outcomes.append(_rejected(row, paid))
@@ -119,7 +119,7 @@ class _Books:
         }
         return seen.pop() if len(seen) == 1 else None
 
-    def judge(self, row: PaymentRow) -> payments.RegisterRow | RowReason:
+    def judge(self, row: PaymentRow) -> payments.PaymentToApply | RowReason:
         """The payment to apply, or why there is none."""
         if not row.sum:
             return RowReason.MONEY
@@ -130,7 +130,7 @@ class _Books:
         if provider is None:
             return RowReason.BOOKS_UNKNOWN
         impossible = self._impossible(row.paid_on, place) is not None
-        return payments.RegisterRow(
+        return payments.PaymentToApply(
             external_id=row.external_id,
             account_id=place.account_id if place is not None else None,
             account_text=number,
@@ -171,8 +171,8 @@ def _places(numbers: set[str]) -> Mapping[str, Sequence[_Place]]:
     return found
 
 
-def _rejected(row: PaymentRow, reason: RowReason) -> Outcome:
-    return Outcome(
+def _rejected(row: PaymentRow, reason: RowReason) -> RowOutcome:
+    return RowOutcome(
         row.line_no,
         State.REJECTED,
         row.raw,
@@ -184,15 +184,15 @@ def _rejected(row: PaymentRow, reason: RowReason) -> Outcome:
     )
 
 
-def _outcome(row: PaymentRow, fate: payments.Fate) -> Outcome:
+def _outcome(row: PaymentRow, fate: payments.Fate) -> RowOutcome:
     reason: RowReason | str = RowReason(fate.reason) if fate.reason else ""
     # Money of an account nobody knows is told with its account and sum (``texts.waits``).
-    odd = fate.reason is not None and fate.reason is not WaitReason.ACCOUNT_UNKNOWN
-    text = texts.explain_waiting(RowReason(fate.reason), day=row.paid_on) if odd else ""
+    odd = None if fate.reason is WaitReason.ACCOUNT_UNKNOWN else fate.reason
+    text = texts.explain_waiting(RowReason(odd), day=row.paid_on) if odd else ""
     fault = row.fault if fate.reason is WaitReason.UNREAD else None
     if fault is not None:
         reason, text = fault.reason, texts.explain_fault(fault)
-    return Outcome(
+    return RowOutcome(
         row.line_no,
         _STATES[fate.outcome],
         row.raw,

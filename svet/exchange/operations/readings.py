@@ -8,8 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
+from svet.accounts import queries as account_queries
+from svet.accounts import texts as subscriber_texts
+from svet.accounts.rules import NumberRefused, normalise_account_number, normalise_meter_number
 from svet.exchange import texts
-from svet.exchange.operations.outcomes import Outcome, State, already_applied, changed, refused, rejected
+from svet.exchange.operations.outcomes import RowOutcome, State, already_applied, changed, refused, rejected
 from svet.exchange.rules import readings as register
 from svet.exchange.rules.readings import ReadingRow
 from svet.exchange.rules.refusals import RowReason
@@ -17,10 +20,7 @@ from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering import texts as metering_texts
 from svet.metering.models import Meter, ReadingSet
-from svet.metering.rules import Channel, Kind, ReadingRefused, Zone, zones_of
-from svet.subscribers import queries as subscribers
-from svet.subscribers import texts as subscriber_texts
-from svet.subscribers.rules import NumberRefused, normalise_account_number, normalise_meter_number
+from svet.metering.rules import ReadingChannel, ReadingKind, ReadingRefused, Zone, zones_of
 
 BATCH = 5_000
 _CONTROL = "control"
@@ -37,17 +37,17 @@ class _Kept:
     values: Mapping[Zone, Decimal]
 
 
-def apply(text: str, *, by: Actor, now: datetime) -> list[Outcome]:
+def apply(text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
     """Judge and keep the sets of a register (a step); an odd set is kept under review and says so.
 
     A reading of the company's own people (``control``) is kept as the desk keeps it, also below the last one.
     """
-    outcomes: list[Outcome] = []
+    outcomes: list[RowOutcome] = []
     rows: list[ReadingRow] = []
-    lengths = subscribers.account_lengths()
+    lengths = account_queries.account_lengths()
     for row in register.parse(text):
         numbered = _numbered(row, lengths) if isinstance(row, ReadingRow) else rejected(*row)
-        if isinstance(numbered, Outcome):
+        if isinstance(numbered, RowOutcome):
             outcomes.append(numbered)
         else:
             rows.append(numbered)
@@ -71,7 +71,7 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[Outcome]:
     return outcomes
 
 
-def _numbered(row: ReadingRow, lengths: frozenset[int]) -> ReadingRow | Outcome:
+def _numbered(row: ReadingRow, lengths: frozenset[int]) -> ReadingRow | RowOutcome:
     """The row with its two numbers as we write them, or why they cannot be numbers."""
     try:
         return replace(
@@ -97,7 +97,7 @@ def _kept(rows: Sequence[ReadingRow]) -> dict[str, _Kept | None]:
     return {external_id: sets.get(number) for external_id, number in receipts.items()}
 
 
-def _again(row: ReadingRow, meter: Meter | None, kept: _Kept | None) -> Outcome:
+def _again(row: ReadingRow, meter: Meter | None, kept: _Kept | None) -> RowOutcome:
     """A record that came before: the same body is a repetition, another one is said aloud."""
     if kept is None:
         return _outcome(row, State.REPEATED)
@@ -131,10 +131,10 @@ def _meters(rows: Sequence[ReadingRow]) -> dict[tuple[str, str], Meter]:
 
 def _submit(
     rows: Sequence[tuple[ReadingRow, Meter]], *, by: Actor, now: datetime, confirmed: bool
-) -> list[Outcome]:
+) -> list[RowOutcome]:
     results = metering.submit_batch(
         rows=[_batch_row(row, meter) for row, meter in rows],
-        channel=Channel.REGISTER,
+        channel=ReadingChannel.REGISTER,
         by=by,
         now=now,
         confirmed=confirmed,
@@ -148,8 +148,8 @@ def _batch_row(row: ReadingRow, meter: Meter) -> metering.BatchRow:
         values=_values(row, meter),
         read_on=row.read_on,
         key=uuid5(NAMESPACE_URL, f"register:readings:{row.external_id}"),
-        kind=Kind.CUSTOMER,
-        channel=Channel(row.channel),
+        kind=ReadingKind.CUSTOMER,
+        channel=ReadingChannel(row.channel),
     )
 
 
@@ -157,22 +157,22 @@ def _values(row: ReadingRow, meter: Meter) -> dict[Zone, Decimal]:
     return dict(zip(zones_of(meter.scheme), row.values, strict=True))
 
 
-def _result(row: ReadingRow, result: metering.BatchResult) -> Outcome:
+def _result(row: ReadingRow, result: metering.BatchResult) -> RowOutcome:
     judgement = result.judgement
-    if result.outcome is metering.Outcome.REFUSED:
+    if result.outcome is metering.BatchOutcome.REFUSED:
         said = (
             metering_texts.explain_reason(result.reason, result.details)
             if judgement is None
             else metering_texts.explain_set(judgement)
         )
         return _refusal(row, RowReason.REFUSED, said)
-    state = State.REPEATED if result.outcome is metering.Outcome.REPEATED else State.APPLIED
-    waits = result.outcome is metering.Outcome.UNDER_REVIEW
+    state = State.REPEATED if result.outcome is metering.BatchOutcome.REPEATED else State.APPLIED
+    waits = result.outcome is metering.BatchOutcome.UNDER_REVIEW
     said = "" if not waits else texts.under_review(metering_texts.doubts_of(judgement) if judgement else "")
     return _outcome(row, state, text=said, reference=result.receipt_number)
 
 
-def _control(rows: Sequence[tuple[ReadingRow, Meter]], *, by: Actor, now: datetime) -> list[Outcome]:
+def _control(rows: Sequence[tuple[ReadingRow, Meter]], *, by: Actor, now: datetime) -> list[RowOutcome]:
     """Readings of the company's own people, the oldest of each meter first; a refused one stops no other."""
     outcomes = []
     for row, meter in sorted(rows, key=lambda pair: (pair[0].read_on, pair[0].line_no)):
@@ -187,8 +187,8 @@ def _control(rows: Sequence[tuple[ReadingRow, Meter]], *, by: Actor, now: dateti
     return outcomes
 
 
-def _outcome(row: ReadingRow, state: State, *, text: str = "", reference: str = "") -> Outcome:
-    return Outcome(
+def _outcome(row: ReadingRow, state: State, *, text: str = "", reference: str = "") -> RowOutcome:
+    return RowOutcome(
         row.line_no,
         state,
         row.raw,
@@ -199,5 +199,5 @@ def _outcome(row: ReadingRow, state: State, *, text: str = "", reference: str = 
     )
 
 
-def _refusal(row: ReadingRow, reason: RowReason, text: str = "", *, column: str = "") -> Outcome:
+def _refusal(row: ReadingRow, reason: RowReason, text: str = "", *, column: str = "") -> RowOutcome:
     return refused(row.line_no, row.raw, reason=reason, external_id=row.external_id, text=text, column=column)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from svet.exchange.rules.comparing import Body, Standing
-from svet.metering.models import Meter, Register
+from svet.accounts.models import Account, Provider
+from svet.exchange.rules.comparing import Body, KnownAccount
+from svet.metering.models import Meter, MeterScale
 from svet.metering.rules import zones_of
-from svet.subscribers.models import Account, Provider
 
 BATCH = 5_000
 
 
-def standing(*, provider: Provider, numbers: Sequence[str]) -> dict[str, Standing]:
+def standing(*, provider: Provider, numbers: Sequence[str]) -> dict[str, KnownAccount]:
     """The provider's accounts of these numbers with their meters, the removed ones too."""
-    found: dict[str, Standing] = {}
+    found: dict[str, KnownAccount] = {}
     for start in range(0, len(numbers), BATCH):
         accounts = Account.objects.select_related("premises").filter(
             provider=provider, number__in=numbers[start : start + BATCH]
         )
-        by_key = {row.pk: Standing(_account(row), row.pk) for row in accounts}
+        by_key = {row.pk: KnownAccount(_account(row), row.pk) for row in accounts}
         found |= {row.number: by_key[row.pk] for row in accounts}
         _add_meters(by_key)
     return found
@@ -41,12 +41,12 @@ def _account(row: Account) -> Body:
     }
 
 
-def _add_meters(accounts: dict[int, Standing]) -> None:
+def _add_meters(accounts: dict[int, KnownAccount]) -> None:
     meters = {
         row.pk: row for row in Meter.objects.filter(account_id__in=list(accounts)).order_by("installed_on")
     }
     initial: dict[int, dict[str, object]] = {}
-    for key, zone, value in Register.objects.filter(meter_id__in=meters).values_list(
+    for key, zone, value in MeterScale.objects.filter(meter_id__in=meters).values_list(
         "meter_id", "zone", "initial_value"
     ):
         initial.setdefault(key, {})[zone] = value

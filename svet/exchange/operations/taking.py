@@ -12,9 +12,9 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
-from svet.exchange.models import RegisterFile, RegisterRow
+from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import accounts, payments, readings
-from svet.exchange.operations.outcomes import Outcome, State
+from svet.exchange.operations.outcomes import RowOutcome, State
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.rules.tables import decode
 from svet.journal import operations as journal
@@ -45,7 +45,7 @@ class FileReport:
     rejected: int
     changed: int
     sum_kopecks: int
-    faults: tuple[Outcome, ...]
+    faults: tuple[RowOutcome, ...]
 
     @property
     def loud(self) -> bool:
@@ -69,9 +69,9 @@ def take_file(
 
     :raises FileRefused: the file cannot be used; nothing was applied
     """
-    if profile not in RegisterFile.Profile.values:
+    if profile not in ImportFile.Profile.values:
         raise FileRefused(FileReason.UNKNOWN_PROFILE, field="profile", details={"profile": profile[:40]})
-    if source and profile != RegisterFile.Profile.PAYMENTS:
+    if source and profile != ImportFile.Profile.PAYMENTS:
         raise FileRefused(FileReason.SOURCE_ELSEWHERE, field="source", details={"profile": profile})
     shown = shown_name(name)
     text = decode(content)
@@ -126,7 +126,7 @@ def _wait_for_others(profile: str) -> None:
 
 
 def _refuse_taken(profile: str, digest: str) -> None:
-    earlier = RegisterFile.objects.filter(profile=profile, sha256=digest).first()
+    earlier = ImportFile.objects.filter(profile=profile, sha256=digest).first()
     if earlier is not None:
         details = {
             "number": earlier.number,
@@ -136,8 +136,8 @@ def _refuse_taken(profile: str, digest: str) -> None:
         raise FileRefused(FileReason.ALREADY_TAKEN, field="file", details=details)
 
 
-def _apply(profile: str, text: str, *, source: str, by: Actor, now: datetime) -> list[Outcome]:
-    doors: Mapping[str, Callable[[], list[Outcome]]] = {
+def _apply(profile: str, text: str, *, source: str, by: Actor, now: datetime) -> list[RowOutcome]:
+    doors: Mapping[str, Callable[[], list[RowOutcome]]] = {
         "accounts": lambda: accounts.apply(text, by=by, now=now),
         "readings": lambda: readings.apply(text, by=by, now=now),
         "payments": lambda: payments.apply(text, source=source, now=now),
@@ -150,15 +150,15 @@ def _keep(
     name: str,
     digest: str,
     size: int,
-    outcomes: list[Outcome],
+    outcomes: list[RowOutcome],
     *,
     source: str,
     by: Actor,
     now: datetime,
-) -> RegisterFile:
+) -> ImportFile:
     counts = Counter(outcome.state for outcome in outcomes)
     credited = (State.APPLIED, State.SUSPENSE)
-    register = RegisterFile.objects.create(
+    register = ImportFile.objects.create(
         number=new_receipt_number("Р"),
         profile=profile,
         name=name,
@@ -176,7 +176,7 @@ def _keep(
         sum_kopecks=sum(outcome.kopecks for outcome in outcomes if outcome.state in credited),
     )
     copy_rows(
-        model=RegisterRow,
+        model=ImportRow,
         columns=(
             "file_id", "line_no", "profile", "external_id", "account_number", "state", "column", "reason",
             "text", "raw", "reference", "kopecks",

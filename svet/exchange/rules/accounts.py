@@ -9,36 +9,36 @@ from decimal import Decimal
 
 from svet.exchange.rules import values
 from svet.exchange.rules.refusals import RowFault, RowReason
-from svet.exchange.rules.tables import Column, Line, read_table, unreadable
+from svet.exchange.rules.tables import RegisterColumn, RegisterLine, read_table, unreadable
 from svet.exchange.rules.values import FieldFault
 
 COLUMNS = (
-    Column("provider", ("поставщик",)),
-    Column("account", ("лицевой счет", "лицевой счёт", "лс")),
-    Column("holder", ("фио", "владелец")),
-    Column("phone", ("телефон",), required=False),
-    Column("city", ("город", "населенный пункт")),
-    Column("street", ("улица",)),
-    Column("house", ("дом",)),
-    Column("flat", ("квартира",), required=False),
-    Column("area", ("площадь",), required=False),
-    Column("residents", ("проживает", "зарегистрировано"), required=False),
-    Column("tariff_group", ("группа тарифа", "тарифная группа")),
-    Column("opened_on", ("открыт", "дата открытия")),
-    Column("meter_serial", ("номер пу", "номер счетчика", "device_number")),
-    Column("meter_type", ("тип пу", "тип счетчика")),
-    Column("scheme", ("тарифность", "зонность")),
-    Column("digits", ("разрядность", "vol_max_length")),
-    Column("decimals", ("знаков после запятой",), required=False),
-    Column("ratio", ("коэффициент", "kt"), required=False),
-    Column("installed_on", ("установлен", "дата установки")),
-    Column("verified_on", ("поверен", "datecheck"), required=False),
-    Column("next_verification_on", ("следующая поверка", "datenextcheck"), required=False),
-    Column("smart", ("иср", "интеллектуальный"), required=False),
-    Column("max_daily", ("максимум в сутки", "vol_max_daily"), required=False),
-    Column("initial_1", ("начальное 1", "initial_dp1")),
-    Column("initial_2", ("начальное 2", "initial_dp2"), required=False),
-    Column("initial_3", ("начальное 3", "initial_dp3"), required=False),
+    RegisterColumn("provider", ("поставщик",)),
+    RegisterColumn("account", ("лицевой счет", "лицевой счёт", "лс")),
+    RegisterColumn("holder", ("фио", "владелец")),
+    RegisterColumn("phone", ("телефон",), required=False),
+    RegisterColumn("city", ("город", "населенный пункт")),
+    RegisterColumn("street", ("улица",)),
+    RegisterColumn("house", ("дом",)),
+    RegisterColumn("flat", ("квартира",), required=False),
+    RegisterColumn("area", ("площадь",), required=False),
+    RegisterColumn("residents", ("проживает", "зарегистрировано"), required=False),
+    RegisterColumn("tariff_group", ("группа тарифа", "тарифная группа")),
+    RegisterColumn("opened_on", ("открыт", "дата открытия")),
+    RegisterColumn("meter_serial", ("номер пу", "номер счетчика", "device_number")),
+    RegisterColumn("meter_type", ("тип пу", "тип счетчика")),
+    RegisterColumn("scheme", ("тарифность", "зонность")),
+    RegisterColumn("digits", ("разрядность", "vol_max_length")),
+    RegisterColumn("decimals", ("знаков после запятой",), required=False),
+    RegisterColumn("ratio", ("коэффициент", "kt"), required=False),
+    RegisterColumn("installed_on", ("установлен", "дата установки")),
+    RegisterColumn("verified_on", ("поверен", "datecheck"), required=False),
+    RegisterColumn("next_verification_on", ("следующая поверка", "datenextcheck"), required=False),
+    RegisterColumn("smart", ("иср", "интеллектуальный"), required=False),
+    RegisterColumn("max_daily", ("максимум в сутки", "vol_max_daily"), required=False),
+    RegisterColumn("initial_1", ("начальное 1", "initial_dp1")),
+    RegisterColumn("initial_2", ("начальное 2", "initial_dp2"), required=False),
+    RegisterColumn("initial_3", ("начальное 3", "initial_dp3"), required=False),
 )
 
 # What the columns of the tables hold, far above anything real.
@@ -86,7 +86,7 @@ class AccountRow:
         return f"{self.provider}:{self.number}:{self.meter_serial}"
 
 
-def parse(text: str) -> Iterator[AccountRow | tuple[Line, RowFault]]:
+def parse(text: str) -> Iterator[AccountRow | tuple[RegisterLine, RowFault]]:
     """Yield typed rows, or the line and its fault. :raises FileRefused: the heading cannot be used."""
     for line in read_table(text, COLUMNS):
         if not line.fields:
@@ -98,7 +98,7 @@ def parse(text: str) -> Iterator[AccountRow | tuple[Line, RowFault]]:
             yield line, RowFault(line.number, fault.column, fault.reason)
 
 
-def _row(line: Line) -> AccountRow:
+def _row(line: RegisterLine) -> AccountRow:
     fields = line.fields
     scheme = values.whole(fields, "scheme")
     if scheme not in (1, 2, 3):

@@ -15,7 +15,7 @@ Body = Mapping[str, object]
 
 
 @dataclass(slots=True)
-class Standing:
+class KnownAccount:
     """What is known of one account: its own body and that of each of its meters by number."""
 
     account: Body

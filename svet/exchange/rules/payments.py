@@ -21,7 +21,7 @@ from decimal import Decimal
 
 from svet.exchange.rules import values
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowFault, RowReason
-from svet.exchange.rules.tables import MAX_FIELD, Line
+from svet.exchange.rules.tables import MAX_FIELD, RegisterLine
 from svet.exchange.rules.values import FieldFault
 from svet.kernel.money import Money
 
@@ -65,7 +65,7 @@ class PaymentRegister:
     """
 
     rows: Sequence[PaymentRow]
-    faults: Sequence[tuple[Line, RowFault]]
+    faults: Sequence[tuple[RegisterLine, RowFault]]
     total: Money
     order_number: str
     sums: Sequence[Money] = ()
@@ -75,7 +75,7 @@ class PaymentRegister:
 class _Bad:
     """A rejected row; ``certain`` is False where its sum was only found by what stands around it."""
 
-    line: Line
+    line: RegisterLine
     fault: RowFault
     sum: Money | None
     certain: bool
@@ -104,7 +104,7 @@ def parse(text: str) -> PaymentRegister:
 def _read(number: int, raw: str) -> PaymentRow | _Bad:
     text = raw.strip("\r\n")
     parts = [part.strip() for part in text.replace("\r", " ").split(";")]
-    line = Line(number, text[:2000], dict(zip(NAMES, parts, strict=False)))
+    line = RegisterLine(number, text[:2000], dict(zip(NAMES, parts, strict=False)))
     broken = len(text) > MAX_FIELD or "\r" in text
     wide = broken or len(parts) != len(NAMES)
     found = _sum_by_its_place(parts) if wide else _money_or_none(line.fields["sum"])
@@ -117,7 +117,7 @@ def _read(number: int, raw: str) -> PaymentRow | _Bad:
         return _Bad(line, fault or RowFault(number, field.column, field.reason), found, certain=not wide)
 
 
-def _row(line: Line, paid: Money | None, fault: RowFault | None) -> PaymentRow:
+def _row(line: RegisterLine, paid: Money | None, fault: RowFault | None) -> PaymentRow:
     """The row, with what of it could not be read. :raises FieldFault: number, day or sum cannot be known"""
     fields = line.fields if fault is None else {name: line.fields.get(name, "") for name in _HEAD}
     number = values.text(fields, "suip", longest=64)
@@ -144,7 +144,7 @@ def _row(line: Line, paid: Money | None, fault: RowFault | None) -> PaymentRow:
 
 
 def _lenient_account(
-    line: Line, fields: dict[str, str], fault: RowFault | None
+    line: RegisterLine, fields: dict[str, str], fault: RowFault | None
 ) -> tuple[str, RowFault | None]:
     try:
         return values.text(fields, "account", longest=40), fault
@@ -152,7 +152,9 @@ def _lenient_account(
         return fields["account"][:40], fault or RowFault(line.number, field.column, field.reason)
 
 
-def _lenient_time(line: Line, fields: dict[str, str], fault: RowFault | None) -> tuple[time, RowFault | None]:
+def _lenient_time(
+    line: RegisterLine, fields: dict[str, str], fault: RowFault | None
+) -> tuple[time, RowFault | None]:
     match = _TIME.fullmatch(fields["time"])
     try:
         if match is not None:

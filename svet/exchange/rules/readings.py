@@ -9,18 +9,18 @@ from decimal import Decimal
 
 from svet.exchange.rules import values
 from svet.exchange.rules.refusals import RowFault, RowReason
-from svet.exchange.rules.tables import Column, Line, read_table, unreadable
+from svet.exchange.rules.tables import RegisterColumn, RegisterLine, read_table, unreadable
 from svet.exchange.rules.values import FieldFault
 
 COLUMNS = (
-    Column("id", ("номер записи", "external_id")),
-    Column("account", ("лицевой счет", "лицевой счёт", "лс")),
-    Column("meter_serial", ("номер пу", "номер счетчика", "device_number")),
-    Column("date", ("дата", "дата показаний")),
-    Column("value_1", ("показание 1", "dp1")),
-    Column("value_2", ("показание 2", "dp2"), required=False),
-    Column("value_3", ("показание 3", "dp3"), required=False),
-    Column("source", ("источник",), required=False),
+    RegisterColumn("id", ("номер записи", "external_id")),
+    RegisterColumn("account", ("лицевой счет", "лицевой счёт", "лс")),
+    RegisterColumn("meter_serial", ("номер пу", "номер счетчика", "device_number")),
+    RegisterColumn("date", ("дата", "дата показаний")),
+    RegisterColumn("value_1", ("показание 1", "dp1")),
+    RegisterColumn("value_2", ("показание 2", "dp2"), required=False),
+    RegisterColumn("value_3", ("показание 3", "dp3"), required=False),
+    RegisterColumn("source", ("источник",), required=False),
 )
 CHANNELS = ("register", "automatic", "office", "web", "sms", "control")
 
@@ -39,7 +39,7 @@ class ReadingRow:
     channel: str
 
 
-def parse(text: str) -> Iterator[ReadingRow | tuple[Line, RowFault]]:
+def parse(text: str) -> Iterator[ReadingRow | tuple[RegisterLine, RowFault]]:
     """Yield typed rows, or the line and its fault. :raises FileRefused: the heading cannot be used."""
     seen: set[str] = set()
     for line in read_table(text, COLUMNS):
@@ -58,7 +58,7 @@ def parse(text: str) -> Iterator[ReadingRow | tuple[Line, RowFault]]:
         yield row
 
 
-def _row(line: Line) -> ReadingRow:
+def _row(line: RegisterLine) -> ReadingRow:
     fields = line.fields
     found = [values.number(fields, f"value_{zone}", required=zone == 1) for zone in (1, 2, 3)]
     if found[1] is None and found[2] is not None:

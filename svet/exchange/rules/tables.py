@@ -22,7 +22,7 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class RegisterColumn:
     """A column of a register: the name we use, the headings it may carry, and whether it must be there."""
 
     name: str
@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RegisterLine:
     """One row of a register as text: the lines of the file it stands on (from 1), its fields by our names.
 
     Without fields it could not be taken apart; ``open_quote`` tells that a quote in it was never closed.
@@ -112,7 +112,7 @@ def _is_utf8_elsewhere(content: bytes, broken_at: int) -> bool:
     return True
 
 
-def unreadable(line: Line) -> RowReason:
+def unreadable(line: RegisterLine) -> RowReason:
     """Why a row without fields has none."""
     return RowReason.OPEN_QUOTE if line.open_quote else RowReason.COLUMNS
 
@@ -122,7 +122,7 @@ def heading_lines(text: str) -> int:
     return 2 if _SEPARATOR_LINE.fullmatch(text.partition("\n")[0]) else 1
 
 
-def read_table(text: str, columns: Sequence[Column]) -> Iterator[Line]:
+def read_table(text: str, columns: Sequence[RegisterColumn]) -> Iterator[RegisterLine]:
     """Yield the rows under a heading line; the separator (``;``, tab or ``,``) is found by the heading.
 
     A quote that belongs to a value, and one that was never closed, is a letter; a quoted value may run over
@@ -150,7 +150,7 @@ def read_table(text: str, columns: Sequence[Column]) -> Iterator[Line]:
         fields, taken, open_quote = reader.fields(raw, ahead, lines)
         shown = "".join([raw, *ahead[:taken]]).strip("\r\n")[:2000]
         del ahead[:taken]
-        yield Line(number, shown, fields, number + taken, open_quote)
+        yield RegisterLine(number, shown, fields, number + taken, open_quote)
         number += taken
 
 
@@ -214,12 +214,12 @@ def _headings(heading: str, separator: str) -> list[str]:
     return [part.strip().strip('"').strip().casefold() for part in heading.strip("\r\n").split(separator)]
 
 
-def _known_headings(heading: str, separator: str, columns: Sequence[Column]) -> int:
+def _known_headings(heading: str, separator: str, columns: Sequence[RegisterColumn]) -> int:
     known = {alias.casefold() for column in columns for alias in (column.name, *column.aliases)}
     return sum(part in known for part in _headings(heading, separator))
 
 
-def _positions(heading: str, separator: str, columns: Sequence[Column]) -> dict[str, int]:
+def _positions(heading: str, separator: str, columns: Sequence[RegisterColumn]) -> dict[str, int]:
     parts = _headings(heading, separator)
     positions: dict[str, int] = {}
     for column in columns:

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from svet.accounts.models import Account
+from svet.accounts.operations import add_provider
 from svet.billing.tests.factories import load_chelyabinsk
 from svet.exchange import queries
-from svet.exchange.models import RegisterRow
+from svet.exchange.models import ImportRow
 from svet.exchange.reporting import sentences, summary
 from svet.exchange.tests.test_taking import (  # noqa: F401
     NOW,
@@ -24,8 +26,6 @@ from svet.exchange.tests.test_taking import (  # noqa: F401
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations import remove_meter
 from svet.metering.rules import Zone
-from svet.subscribers.models import Account
-from svet.subscribers.operations import add_provider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 
@@ -50,7 +50,7 @@ def test_another_meter_of_a_known_account_is_said_by_its_line() -> None:
     assert f"прибор другой (стоит {SERIALS[0]})" in said
     assert "изменилось, не принято: 1" in summary(report)
     assert not Meter.objects.filter(serial="900300100").exists()
-    row = RegisterRow.objects.get(file__number=report.number)
+    row = ImportRow.objects.get(file__number=report.number)
     assert (row.state, row.reason) == ("changed", "changed")
     assert queries.broken() == []
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from svet.accounts.models import Account
+from svet.accounts.operations import add_provider
 from svet.exchange import queries
 from svet.exchange.operations import FileReport
 from svet.exchange.rules import payments
@@ -13,8 +15,6 @@ from svet.exchange.tests.test_rules import PAYMENT
 from svet.exchange.tests.test_taking import NUMBERS, account_lines, payment_lines, take, town  # noqa: F401
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
-from svet.subscribers.models import Account
-from svet.subscribers.operations import add_provider
 
 
 @pytest.mark.django_db

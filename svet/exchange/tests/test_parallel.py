@@ -8,7 +8,9 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from svet.exchange.models import RegisterFile
+from svet.accounts.models import Account
+from svet.accounts.operations import add_provider
+from svet.exchange.models import ImportFile
 from svet.exchange.operations import FileReport
 from svet.exchange.rules.refusals import FileReason, FileRefused
 from svet.exchange.tests.test_taking import (
@@ -23,8 +25,6 @@ from svet.exchange.texts import explain
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.metering.models import ReadingSet
-from svet.subscribers.models import Account
-from svet.subscribers.operations import add_provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 READING = f"a;{NUMBERS[0]};{SERIALS[0]};2026-10-20;150;90;;"
@@ -77,7 +77,7 @@ def test_the_same_file_twice_at_once_is_taken_once(profile: str) -> None:
         assert isinstance(each, FileRefused)
         assert each.reason == FileReason.ALREADY_TAKEN
         assert explain(each).startswith("Этот файл уже загружен: № Р-")
-    assert RegisterFile.objects.filter(profile=profile).count() == 1
+    assert ImportFile.objects.filter(profile=profile).count() == 1
 
 
 @pytest.mark.parametrize("profile", ["accounts", "readings", "payments"])

@@ -9,8 +9,10 @@ from datetime import date
 
 import pytest
 
+from svet.accounts.models import Account, Provider
+from svet.accounts.operations import add_provider
 from svet.exchange import queries
-from svet.exchange.models import RegisterFile, RegisterRow
+from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import FileReport
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.tests.test_taking import NOW, NUMBERS, OLGA, take, town  # noqa: F401
@@ -18,9 +20,7 @@ from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.payments import operations
 from svet.payments import queries as payments
-from svet.payments.models import RegisterPayment
-from svet.subscribers.models import Account, Provider
-from svet.subscribers.operations import add_provider
+from svet.payments.models import ImportedPayment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 FIRST, SECOND = NUMBERS
@@ -106,7 +106,7 @@ def test_a_row_whose_sum_nobody_can_tell_is_named_by_a_control_line_that_differs
         pay(row("S2", SECOND, "201,00"), "что-то;другое", row("S3", FIRST, "3OO,00"), total="502,00")
     assert caught.value.reason == FileReason.TRAILER_DIFFERS
     assert caught.value.details["unread"] == "2, 3"
-    assert not RegisterFile.objects.filter(profile="payments").exists()
+    assert not ImportFile.objects.filter(profile="payments").exists()
 
 
 def test_a_reversal_takes_its_payment_back() -> None:
@@ -155,14 +155,14 @@ def test_a_reversal_of_nothing_waits_for_a_person_with_its_sum_in_the_books() ->
 def test_one_payment_is_not_taken_back_twice() -> None:
     pay(row("R1", FIRST, "300,00"), row("R2", FIRST, "-300,00"), row("R3", FIRST, "-300,00"), total="-300,00")
     assert balance(FIRST) == Money(0)
-    assert [one.reason for one in RegisterPayment.objects.filter(state="suspense")] == ["storno"]
+    assert [one.reason for one in ImportedPayment.objects.filter(state="suspense")] == ["storno"]
     whole()
 
 
 def test_a_reversal_takes_back_money_that_waits_too() -> None:
     pay(row("U1", "0399999999", "45,00"), total="45,00")
     pay(row("U1", "0399999999", "-45,00", date="17-11-2026"), total="-45,00")
-    assert not RegisterPayment.objects.filter(state="suspense").exists()
+    assert not ImportedPayment.objects.filter(state="suspense").exists()
     whole()
 
 
@@ -232,7 +232,7 @@ def test_another_body_under_a_taken_identity_is_loud_and_not_over_the_old_one(
     report = pay(row("S1", *other), total=other[1])
     assert (report.applied, report.repeated, report.changed) == (0, 0, 1)
     (fault,) = report.faults
-    assert (fault.reason, fault.state) == (RowReason.OTHER_BODY, RegisterRow.State.CHANGED)
+    assert (fault.reason, fault.state) == (RowReason.OTHER_BODY, ImportRow.State.CHANGED)
     assert report.loud
     assert balance(FIRST) == Money(-300_00)
     assert balance(SECOND) == Money(0)
@@ -253,7 +253,7 @@ def test_money_of_nobody_lies_in_the_books_of_the_provider_the_register_is_for()
     other = add_provider(code="okskaya", name="Окская")
     Account.objects.filter(number=SECOND).update(provider=other)
     pay(row("1", SECOND, "1,00"), row("2", "0399999999", "5,00"), total="6,00")
-    assert RegisterPayment.objects.get(external_id="2").provider_id == other.pk
+    assert ImportedPayment.objects.get(external_id="2").provider_id == other.pk
     whole()
 
 
@@ -262,7 +262,7 @@ def test_money_of_nobody_lies_in_the_books_of_the_banks_provider() -> None:
     add_source(code="vostok", name="Восток", provider_code="okskaya")
     report = pay(row("2", "0399999999", "5,00"), row("3", FIRST, "7,00"), total="12,00", source="vostok")
     assert report.suspense == 2
-    assert set(RegisterPayment.objects.values_list("provider_id", flat=True)) == {other.pk}
+    assert set(ImportedPayment.objects.values_list("provider_id", flat=True)) == {other.pk}
     assert {fault.reason for fault in report.faults} == {RowReason.ACCOUNT_UNKNOWN, RowReason.OTHER_PROVIDER}
     whole()
 
@@ -333,7 +333,7 @@ def test_every_registers_money_is_accounted_for() -> None:
         row("Z", FIRST, "-16,00"),
         total="0,00",
     )
-    rows = RegisterRow.objects.filter(file__number=report.number)
+    rows = ImportRow.objects.filter(file__number=report.number)
     assert sum(rows.values_list("kopecks", flat=True)) == 0
     assert (report.applied, report.suspense, report.rejected, report.changed, report.repeated) == (
         1,

@@ -46,7 +46,7 @@ def test_a_control_reading_below_the_last_one_is_kept_as_the_desk_keeps_it() -> 
 def test_a_control_reading_that_cannot_be_is_refused_by_its_line() -> None:
     report = take("readings", reading_lines(f"c;{PAIR};2026-11-30;140;90;;control"))
     assert sentences(report) == [
-        "Строка 2: День показаний 30.11.2026 ещё не наступил. Передайте их в тот день, когда сняли."
+        "Строка 2: Дата показаний 30.11.2026 ещё не наступила. Передайте их в тот день, когда сняли."
     ]
 
 

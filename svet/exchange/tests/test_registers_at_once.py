@@ -8,13 +8,13 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from svet.accounts.models import Account, Premises
+from svet.accounts.operations import add_provider
 from svet.exchange.operations import FileReport, take_file
 from svet.exchange.tests.test_taking import NOW, NUMBERS, OLGA, payment_lines
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.payments import queries as payments
-from svet.subscribers.models import Account, Premises
-from svet.subscribers.operations import add_provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

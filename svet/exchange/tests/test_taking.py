@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from svet.accounts.models import Account
+from svet.accounts.operations import add_provider
 from svet.exchange import queries
-from svet.exchange.models import RegisterFile, RegisterRow
+from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import FileReport, take_file
 from svet.exchange.rules import accounts as account_register
 from svet.exchange.rules.refusals import FileReason, FileRefused
@@ -17,8 +19,6 @@ from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.metering.models import Meter, ReadingSet
 from svet.payments.suspense import waiting
-from svet.subscribers.models import Account
-from svet.subscribers.operations import add_provider
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 7, tzinfo=UTC)
@@ -141,7 +141,7 @@ def test_a_wrong_control_line_applies_nothing(town: FileReport) -> None:
     with pytest.raises(FileRefused):
         take("payments", content)
     assert ledger.balance(Account.objects.get(number=NUMBERS[0]).pk) == Money(0)
-    assert not RegisterFile.objects.filter(profile="payments").exists()
+    assert not ImportFile.objects.filter(profile="payments").exists()
 
 
 @pytest.mark.parametrize("name", ["reestr\u202evsc.exe", "", ".csv", "settings.py", "a.xlsx"])
@@ -153,12 +153,12 @@ def test_a_name_that_is_no_register_is_refused(name: str) -> None:
 
 def test_a_name_keeps_no_folders(town: FileReport) -> None:
     take("readings", reading_lines(), name="../../settings.csv")
-    assert RegisterFile.objects.get(profile="readings").name == "settings.csv"
+    assert ImportFile.objects.get(profile="readings").name == "settings.csv"
 
 
 def test_every_row_is_kept_with_what_became_of_it(town: FileReport) -> None:
-    assert RegisterRow.objects.filter(file__number=town.number).count() == 2
-    assert RegisterRow.objects.filter(file__number=town.number, state="applied").count() == 2
+    assert ImportRow.objects.filter(file__number=town.number).count() == 2
+    assert ImportRow.objects.filter(file__number=town.number, state="applied").count() == 2
 
 
 def test_dates_are_kept_as_given(town: FileReport) -> None:

@@ -10,6 +10,7 @@ from django.core.files.uploadhandler import StopFutureHandlers
 from django.db import DatabaseError, transaction
 from PIL import Image
 
+from svet.accounts.tests.factories import NOW
 from svet.files import operations, queries, texts
 from svet.files.models import Photo
 from svet.files.pictures import prepared
@@ -17,7 +18,6 @@ from svet.files.rules import LONGEST_SIDE, MOST_BYTES, PhotoReason, PhotoRefused
 from svet.files.tests.pictures import HEIC, HTML, SVG, photo, png_bomb, with_exif
 from svet.files.uploads import PhotoUploadHandler
 from svet.kernel.actors import Actor
-from svet.subscribers.tests.factories import NOW
 
 ANNA, VERA = Actor.person(1), Actor.person(2)
 

@@ -92,7 +92,7 @@ class BankPage:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptCard:
+class StoredCard:
     """A card the bank keeps for later payments: its name at the bank and what may be shown of it."""
 
     reference: str
@@ -114,7 +114,7 @@ class BankStatus:
     reason: BankReason | None = None
     paid_at: datetime | None = None
     method: str = ""
-    card: KeptCard | None = None
+    card: StoredCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from svet.gateways.acquiring.port import BankRefund, BankState, KeptCard
+from svet.gateways.acquiring.port import BankRefund, BankState, StoredCard
 from svet.gateways.failures import Temporary
 from svet.kernel.money import Money
 
@@ -49,7 +49,7 @@ def method_of(part: Mapping[str, Any]) -> str:
     return "СБП" if part.get("type") == "sbp" else str(part.get("title") or part.get("type") or "")[:80]
 
 
-def kept_card_of(part: Mapping[str, Any]) -> KeptCard | None:
+def kept_card_of(part: Mapping[str, Any]) -> StoredCard | None:
     """The card the bank keeps from now on, when it says so; only the last four digits are ever shown."""
     card = part.get("card") or {}
     reference = str(part.get("id") or "")
@@ -57,7 +57,7 @@ def kept_card_of(part: Mapping[str, Any]) -> KeptCard | None:
         return None
     system = str(card.get("card_type") or "")
     expires = f"{str(card.get('expiry_month') or '')[:2]}/{str(card.get('expiry_year') or '')[-2:]}"
-    return KeptCard(reference, SYSTEMS.get(system, system)[:20], str(card["last4"])[:4], expires)
+    return StoredCard(reference, SYSTEMS.get(system, system)[:20], str(card["last4"])[:4], expires)
 
 
 def moment_of(text: object) -> datetime | None:

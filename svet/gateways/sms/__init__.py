@@ -11,7 +11,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from svet.gateways.sms.address import SmsAddress
-from svet.gateways.sms.chain import Provider, SmsChain
+from svet.gateways.sms.chain import SmsChain, SmsRoute
 from svet.gateways.sms.port import Sms
 from svet.gateways.sms.smpp import SmppSms
 from svet.gateways.sms.smsc_ru import SmscRu
@@ -25,7 +25,7 @@ def gateway() -> SmsChain:
 @lru_cache(maxsize=8)
 def _gateway(*urls: str) -> SmsChain:
     addresses = [SmsAddress.parse(url) for url in urls if url]
-    return SmsChain([Provider(_name(address), _one(address)) for address in addresses])
+    return SmsChain([SmsRoute(_name(address), _one(address)) for address in addresses])
 
 
 def _name(address: SmsAddress) -> str:

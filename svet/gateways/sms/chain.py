@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from svet.gateways.failures import Permanent, Temporary
-from svet.gateways.sms.port import Receipt, Sms, Take
+from svet.gateways.sms.port import DeliveryReceipt, Sms, Take
 
 _FAILURES_TO_OPEN: Final = 3
 _OPEN_SECONDS: Final = 30.0
@@ -23,7 +23,7 @@ _SLOW_SECONDS: Final = 5.0
 
 
 @dataclass(slots=True)
-class Provider:
+class SmsRoute:
     """One provider with its breaker; ``name`` stands before its references for ever."""
 
     name: str
@@ -47,7 +47,7 @@ class Provider:
 class SmsChain:
     """The port over providers in the order of preference; a reference is ``provider/its reference``."""
 
-    def __init__(self, providers: Sequence[Provider]) -> None:
+    def __init__(self, providers: Sequence[SmsRoute]) -> None:
         self.providers = tuple(providers)
 
     def send(self, *, to: str, text: str, message_id: str) -> str:
@@ -72,7 +72,7 @@ class SmsChain:
         assert failure is not None
         raise failure
 
-    def receipts(self) -> Sequence[Receipt]:
+    def receipts(self) -> Sequence[DeliveryReceipt]:
         """What each has reported since the last call, under the names given out by ``send``."""
         return [
             replace(receipt, reference=f"{provider.name}/{receipt.reference}")

@@ -24,7 +24,7 @@ from svet.gateways.failures import Temporary
 from svet.gateways.sms import receipts
 from svet.gateways.sms.address import SmsAddress
 from svet.gateways.sms.correlating import Correlator
-from svet.gateways.sms.port import Incoming, Receipt, Take
+from svet.gateways.sms.port import DeliveryReceipt, Incoming, Take
 
 log = logging.getLogger("svet.sms")
 _AFTER_BREAK_SECONDS: Final = 1.0
@@ -50,14 +50,14 @@ class Lost(Temporary):
     """The connection broke while a message was under way: nobody knows whether it was taken."""
 
 
-class Link:
+class SmppLink:
     """One bind with its own event loop and thread."""
 
     def __init__(self, address: SmsAddress, *, take: Take | None = None) -> None:
         self.take = take
         self.owner = os.getpid()
         self.bound = threading.Event()
-        self.receipts: deque[Receipt] = deque(maxlen=10_000)
+        self.receipts: deque[DeliveryReceipt] = deque(maxlen=10_000)
         self.has_failed = False
         self.reason = ""
         self._address = address
@@ -221,7 +221,7 @@ def _fail(answer: Future[str], error: Exception) -> None:
 class _Broker(AbstractBroker):  # type: ignore[misc]  # the library ships no types
     """The library's queue, minus the messages nobody waits for any more."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: SmppLink) -> None:
         self._link = link
         self._queue: asyncio.Queue[SmppMessage] = asyncio.Queue()
 
@@ -238,7 +238,7 @@ class _Broker(AbstractBroker):  # type: ignore[misc]  # the library ships no typ
 class _Hook(AbstractHook):  # type: ignore[misc]
     """Where the library tells what came over the wire."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: SmppLink) -> None:
         self._link = link
 
     async def sending(self, smpp_message: SmppMessage, pdu: bytes, client_id: str) -> None:
@@ -279,7 +279,7 @@ class _NoThrottle(AbstractThrottleHandler):  # type: ignore[misc]
 class _RetryTimer(SimpleExponentialBackoff):  # type: ignore[misc]
     """Half a second, doubled up to 16; also the place where the library tells of bind and loss."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: SmppLink) -> None:
         super().__init__(min_delay=500, max_increases=5)
         self._link = link
 

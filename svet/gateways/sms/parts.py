@@ -11,7 +11,7 @@ _PLAIN: Final = frozenset(string.ascii_letters + string.digits + " \n\r!\"#%&'()
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SmsPart:
     """One short message: its user data header (empty when alone), its text and the text's bytes."""
 
     header: bytes
@@ -20,7 +20,7 @@ class Part:
     unicode: bool
 
 
-def split(text: str, *, reference: int) -> list[Part]:
+def split(text: str, *, reference: int) -> list[SmsPart]:
     """Cut a text: 70 signs alone or 67 a part in UCS2, 160 or 153 when plain Latin.
 
     ``reference`` (0…255) is the same in all parts of one message.
@@ -33,12 +33,12 @@ def split(text: str, *, reference: int) -> list[Part]:
     if not text:
         raise ValueError("an empty message cannot be sent")
     if _length(text) <= alone:
-        return [Part(b"", text, text.encode(encoding), unicode)]
+        return [SmsPart(b"", text, text.encode(encoding), unicode)]
     pieces = _pieces(text, each)
     if len(pieces) > 255:
         raise ValueError("a message has at most 255 parts")
     return [
-        Part(bytes((5, 0, 3, reference, len(pieces), number)), piece, piece.encode(encoding), unicode)
+        SmsPart(bytes((5, 0, 3, reference, len(pieces), number)), piece, piece.encode(encoding), unicode)
         for number, piece in enumerate(pieces, 1)
     ]
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class DeliveryReceipt:
     """What became of a message handed over earlier."""
 
     reference: str
@@ -48,7 +48,7 @@ class Sms(Protocol):
         """
         ...
 
-    def receipts(self) -> Sequence[Receipt]:
+    def receipts(self) -> Sequence[DeliveryReceipt]:
         """What the provider has reported since the last call in this process."""
         ...
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiosmpplib.protocol import MESSAGE_TYPE_MAP, DeliverSm
 from aiosmpplib.state import RECEIPTED_MESSAGE_ID, SmppCommand
 
-from svet.gateways.sms.port import Receipt
+from svet.gateways.sms.port import DeliveryReceipt
 
 #: Final words; the others (ENROUTE, ACCEPTD, UNKNOWN) are on the way.
 _FINAL: Final = {"DELIVRD": True, "UNDELIV": False, "EXPIRED": False, "REJECTD": False, "DELETED": False}
@@ -41,7 +41,7 @@ class ReportedUnit(DeliverSm):  # type: ignore[misc]  # the library ships no typ
 MESSAGE_TYPE_MAP[SmppCommand.DELIVER_SM] = ReportedUnit
 
 
-def read(unit: DeliverSm) -> Receipt | None:
+def read(unit: DeliverSm) -> DeliveryReceipt | None:
     """What became of the message, once that is final."""
     said = unit.parse_receipt()
     word = str(said.get("stat", "")).upper()
@@ -49,4 +49,4 @@ def read(unit: DeliverSm) -> Receipt | None:
     if delivered is None or not said.get("id"):
         return None
     reason = "" if delivered else f"SMS centre: {word} {said.get('error', '')}".strip()
-    return Receipt(reference=str(said["id"]), delivered=delivered, reason=reason)
+    return DeliveryReceipt(reference=str(said["id"]), delivered=delivered, reason=reason)

@@ -25,9 +25,9 @@ from aiosmpplib.state import USER_MESSAGE_REFERENCE, SmppCommandStatus
 
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms.address import SmsAddress
-from svet.gateways.sms.link import Link, RefusedByCentre
+from svet.gateways.sms.link import RefusedByCentre, SmppLink
 from svet.gateways.sms.parts import split
-from svet.gateways.sms.port import Receipt, Take
+from svet.gateways.sms.port import DeliveryReceipt, Take
 
 BIND_SECONDS: Final = 4.0
 #: A centre that was down a moment ago: do not hold up the other deliveries.
@@ -54,7 +54,7 @@ class SmppSms:
     def __init__(self, *, address: SmsAddress) -> None:
         self._address = address
         self._lock = threading.Lock()
-        self._link: Link | None = None
+        self._link: SmppLink | None = None
         self._take: Take | None = None
         self._not_before = 0.0
         self._back_off = 0.0
@@ -82,10 +82,10 @@ class SmppSms:
             reference = self._submit(link, message)
         return reference
 
-    def receipts(self) -> Sequence[Receipt]:
+    def receipts(self) -> Sequence[DeliveryReceipt]:
         """Final receipts since the last call."""
         link = self._link
-        found: list[Receipt] = []
+        found: list[DeliveryReceipt] = []
         while link is not None and link.receipts:
             found.append(link.receipts.popleft())
         return found
@@ -95,7 +95,7 @@ class SmppSms:
         with self._lock:
             self._take = take
             if self._link is None or self._link.owner != os.getpid():
-                self._link = Link(self._address, take=take)
+                self._link = SmppLink(self._address, take=take)
             else:
                 self._link.take = take
 
@@ -106,17 +106,17 @@ class SmppSms:
         if link is not None:
             link.close()
 
-    def _connected(self) -> Link:
+    def _connected(self) -> SmppLink:
         with self._lock:
             if self._link is None or self._link.owner != os.getpid():
-                self._link = Link(self._address, take=self._take)
+                self._link = SmppLink(self._address, take=self._take)
             link = self._link
         if not link.bound.wait(REBIND_SECONDS if link.has_failed else BIND_SECONDS):
             why = f" ({link.reason})" if link.reason else ""
             raise Temporary(f"SMS centre: no connection{why}", code="unbound")
         return link
 
-    def _submit(self, link: Link, message: SubmitSm) -> str:
+    def _submit(self, link: SmppLink, message: SubmitSm) -> str:
         answer = link.submit(message)
         try:
             reference = answer.result(ANSWER_SECONDS)

@@ -12,7 +12,7 @@ import httpx
 
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms.address import SmsAddress
-from svet.gateways.sms.port import Receipt, Take
+from svet.gateways.sms.port import DeliveryReceipt, Take
 
 #: Their ``error_code``: 1 parameters, 2 login, 3 no money, 4 address blocked for a while, 5 date,
 #: 6 forbidden text or sender, 7 number, 8 cannot be delivered, 9 too many equal requests at once.
@@ -65,13 +65,13 @@ class SmscRu:
         self._sent.append((reference, to))
         return reference
 
-    def receipts(self) -> Sequence[Receipt]:
+    def receipts(self) -> Sequence[DeliveryReceipt]:
         """Ask for the fate of what this process sent, at most every so often and a hundred at a time."""
         if not self._sent or time.monotonic() < self._ask_again_at:
             return ()
         self._ask_again_at = time.monotonic() + _BETWEEN_SECONDS
         asked = [self._sent.popleft() for _ in range(min(len(self._sent), 100))]
-        found: list[Receipt] = []
+        found: list[DeliveryReceipt] = []
         try:
             answers = self._ask(
                 "/sys/status.php",
@@ -87,7 +87,7 @@ class SmscRu:
             status = str(told.get(reference, {}).get("status", ""))
             if status in _DELIVERED or status in _LOST:
                 reason = "" if status in _DELIVERED else f"smsc.ru: {_LOST[status]}"
-                found.append(Receipt(reference, delivered=status in _DELIVERED, reason=reason))
+                found.append(DeliveryReceipt(reference, delivered=status in _DELIVERED, reason=reason))
             else:
                 self._sent.append((reference, phone))
         return found

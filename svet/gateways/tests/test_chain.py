@@ -12,8 +12,8 @@ from pytest_django import Settings
 from svet.gateways import sms
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms import chain
-from svet.gateways.sms.chain import Provider, SmsChain
-from svet.gateways.sms.port import Receipt, Take
+from svet.gateways.sms.chain import SmsChain, SmsRoute
+from svet.gateways.sms.port import DeliveryReceipt, Take
 from tests.world import World, world
 
 ANNA = "+79117178512"
@@ -36,8 +36,8 @@ class Vendor:
         self.carried.append(message_id)
         return str(len(self.carried))
 
-    def receipts(self) -> list[Receipt]:
-        return [Receipt(str(number + 1), delivered=True) for number in range(len(self.carried))]
+    def receipts(self) -> list[DeliveryReceipt]:
+        return [DeliveryReceipt(str(number + 1), delivered=True) for number in range(len(self.carried))]
 
     def listen(self, take: Take) -> None:
         """Nobody writes."""
@@ -54,7 +54,7 @@ def outer(tmp_path: Path) -> Iterator[World]:
 
 def two() -> tuple[Vendor, Vendor, SmsChain]:
     first, second = Vendor(), Vendor()
-    return first, second, SmsChain([Provider("first", first), Provider("second", second)])
+    return first, second, SmsChain([SmsRoute("first", first), SmsRoute("second", second)])
 
 
 def send(gateway: SmsChain, message_id: str = "m1") -> str:
@@ -127,5 +127,5 @@ def test_receipts_carry_the_providers_name_and_both_spellings_of_a_number() -> N
     send(gateway)
     [receipt] = gateway.receipts()
     assert receipt.reference == "first/1"
-    assert "first/0000007B" in Receipt("first/123", delivered=True).spellings
-    assert Receipt("first/7B", delivered=True).spellings == ["first/7B"]
+    assert "first/0000007B" in DeliveryReceipt("first/123", delivered=True).spellings
+    assert DeliveryReceipt("first/7B", delivered=True).spellings == ["first/7B"]

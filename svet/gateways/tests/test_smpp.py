@@ -14,7 +14,7 @@ import pytest
 
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms.address import SmsAddress
-from svet.gateways.sms.port import Incoming, Receipt
+from svet.gateways.sms.port import DeliveryReceipt, Incoming
 from svet.gateways.sms.smpp import SmppSms
 from svet.sandbox.world import pdus
 from tests.world import World, start_world, world
@@ -35,8 +35,8 @@ def gateway(outer: World) -> Iterator[SmppSms]:
     made.close()
 
 
-def wait_for_receipts(gateway: SmppSms, count: int) -> list[Receipt]:
-    found: list[Receipt] = []
+def wait_for_receipts(gateway: SmppSms, count: int) -> list[DeliveryReceipt]:
+    found: list[DeliveryReceipt] = []
     until = time.monotonic() + 5
     while len(found) < count and time.monotonic() < until:
         found.extend(gateway.receipts())
@@ -49,7 +49,7 @@ def test_a_message_arrives_and_its_receipt_comes_back(outer: World, gateway: Smp
     [message] = outer.phone(ANNA)
     assert message["text"] == "Привет, «Свет» — ₽"
     assert message["id"] == reference
-    assert wait_for_receipts(gateway, 1) == [Receipt(reference, delivered=True)]
+    assert wait_for_receipts(gateway, 1) == [DeliveryReceipt(reference, delivered=True)]
 
 
 def test_a_long_message_arrives_as_one(outer: World, gateway: SmppSms) -> None:

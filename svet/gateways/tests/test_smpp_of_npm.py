@@ -9,7 +9,7 @@ import pytest
 
 from svet.gateways.failures import Temporary
 from svet.gateways.sms.address import SmsAddress
-from svet.gateways.sms.port import Incoming, Receipt
+from svet.gateways.sms.port import DeliveryReceipt, Incoming
 from svet.gateways.sms.smpp import SmppSms
 from tests.smsc_of_npm import Centre, centre
 
@@ -51,7 +51,7 @@ def test_cyrillic_arrives_and_its_receipt_is_recognised_though_hex_became_decima
     reference = gateway.send(to=ANNA, text="Привет, «Свет» — ₽", message_id="m1")
     said = taken(npm)
     assert (said["to"], said["text"], said["coding"]) == ("79117178512", "Привет, «Свет» — ₽", 8)
-    found: list[Receipt] = []
+    found: list[DeliveryReceipt] = []
 
     def reported() -> bool:
         found.extend(gateway.receipts())

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from svet.gateways.sms import receipts
 from svet.gateways.sms.parts import split
-from svet.gateways.sms.port import Receipt
+from svet.gateways.sms.port import DeliveryReceipt
 from svet.gateways.sms.receipts import ReportedUnit
 from svet.sandbox.world.pdus import _part_of_header, decode
 
@@ -61,20 +61,22 @@ def report(text: str, **tags: object) -> ReportedUnit:
 @pytest.mark.parametrize(
     ("unit", "expected"),
     [
-        (report("id:7B sub:001 dlvrd:001 stat:DELIVRD err:000 text:"), Receipt("7B", delivered=True)),
+        (report("id:7B sub:001 dlvrd:001 stat:DELIVRD err:000 text:"), DeliveryReceipt("7B", delivered=True)),
         # Seconds in the dates, letters in the error: the library alone would break the link over each.
         (
             report("id:9 submit date:261122120059 done date:261122120101 stat:UNDELIV err:0B1 Text:x"),
-            Receipt("9", delivered=False, reason="SMS centre: UNDELIV 0B1"),
+            DeliveryReceipt("9", delivered=False, reason="SMS centre: UNDELIV 0B1"),
         ),
-        (report("anything", id="A1", state=2), Receipt("A1", delivered=True)),
+        (report("anything", id="A1", state=2), DeliveryReceipt("A1", delivered=True)),
         (
             report("id:77 stat:EXPIRED err:", id="4D"),
-            Receipt("4D", delivered=False, reason="SMS centre: EXPIRED"),
+            DeliveryReceipt("4D", delivered=False, reason="SMS centre: EXPIRED"),
         ),
         (report("id:7B stat:ACCEPTD err:000"), None),
         (report("nonsense"), None),
     ],
 )
-def test_receipts_are_read_however_centres_write_them(unit: ReportedUnit, expected: Receipt | None) -> None:
+def test_receipts_are_read_however_centres_write_them(
+    unit: ReportedUnit, expected: DeliveryReceipt | None
+) -> None:
     assert receipts.read(unit) == expected

@@ -7,7 +7,7 @@ import pytest
 
 from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.sms.address import SmsAddress
-from svet.gateways.sms.port import Receipt
+from svet.gateways.sms.port import DeliveryReceipt
 from svet.gateways.sms.smsc_ru import SmscRu
 
 ADDRESS = SmsAddress.parse("smsc+https://login:secret@smsc.ru?sender=SVET")
@@ -84,7 +84,7 @@ def test_the_fate_of_messages_is_asked_for_and_told_once(monkeypatch: pytest.Mon
     assert list(sender.receipts()) == []
     statuses |= {"1": 1, "2": 20}
     assert list(sender.receipts()) == [
-        Receipt("1", delivered=True),
-        Receipt("2", delivered=False, reason="smsc.ru: cannot be delivered"),
+        DeliveryReceipt("1", delivered=True),
+        DeliveryReceipt("2", delivered=False, reason="smsc.ru: cannot be delivered"),
     ]
     assert list(sender.receipts()) == []

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from svet.subscribers.models import Account, Delivery, Link, Provider
-from svet.subscribers.operations import add_provider
+from svet.accounts.models import Account, BillDelivery, Link, Provider
+from svet.accounts.operations import add_provider
 
 
 def sent(rows: Any) -> tuple[str, tuple[Any, ...]]:
@@ -19,12 +19,12 @@ def sent(rows: Any) -> tuple[str, tuple[Any, ...]]:
 
 def test_several_values_are_one_array_of_the_column() -> None:
     text, values = sent(Account.objects.filter(number__in=["1", "2", "3"]))
-    assert text.endswith('WHERE "subscribers_account"."number" = ANY(%s::text[])')
+    assert text.endswith('WHERE "accounts_account"."number" = ANY(%s::text[])')
     assert values == (["1", "2", "3"],)
 
 
 def test_references_and_members_of_enums_are_sent_plain() -> None:
-    text, values = sent(Link.objects.filter(account__in=[7, 8], account__delivery__in=list(Delivery)))
+    text, values = sent(Link.objects.filter(account__in=[7, 8], account__delivery__in=list(BillDelivery)))
     assert '"account_id" = ANY(%s::bigint[])' in text
     assert sorted((type(value[0]) for value in values), key=str) == [int, str]
 

@@ -9,14 +9,22 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from svet.accounts.tests.factories import make_account, make_provider
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.ledger import operations, queries
 from svet.ledger.models import Posting, Transaction
-from svet.ledger.rules import Book, Kind, LedgerConflict, LedgerRefused, Leg, NewTransaction, Reason
+from svet.ledger.rules import (
+    Book,
+    LedgerConflict,
+    LedgerRefused,
+    Leg,
+    NewTransaction,
+    PostingReason,
+    TransactionKind,
+)
 from svet.ledger.texts import explain
-from svet.subscribers.tests.factories import make_account, make_provider
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -37,7 +45,7 @@ def payment(account_id: int, kopecks: int) -> list[Leg]:
 
 
 def post(
-    key: str, legs: Sequence[Leg], *, kind: Kind = Kind.CHARGE, on: date = TODAY
+    key: str, legs: Sequence[Leg], *, kind: TransactionKind = TransactionKind.CHARGE, on: date = TODAY
 ) -> operations.PostedTransaction:
     with transaction.atomic():
         return operations.post(
@@ -51,14 +59,14 @@ def post(
 
 
 def new(key: str, legs: Sequence[Leg]) -> NewTransaction:
-    return NewTransaction(key, Kind.CHARGE, legs, NOW, TODAY, make_provider().pk)
+    return NewTransaction(key, TransactionKind.CHARGE, legs, NOW, TODAY, make_provider().pk)
 
 
 @pytest.mark.django_db
 def test_balance_is_the_sum_of_postings() -> None:
     account, other = make_account(), make_account()
     post("charge:1", charge(account.pk, 66_445))
-    post("pay:1", payment(account.pk, 100_000), kind=Kind.PAYMENT)
+    post("pay:1", payment(account.pk, 100_000), kind=TransactionKind.PAYMENT)
     assert queries.balance(account.pk) == Money(-33_555)
     assert queries.balances([account.pk, other.pk]) == {account.pk: Money(-33_555), other.pk: Money(0)}
     assert queries.broken() == []
@@ -81,7 +89,7 @@ def test_same_key_with_another_sum_is_refused() -> None:
     post("charge:1", charge(account.pk, 100))
     with pytest.raises(LedgerConflict) as refused:
         post("charge:1", charge(account.pk, 101))
-    assert refused.value.reason is Reason.KEY_TAKEN
+    assert refused.value.reason is PostingReason.KEY_TAKEN
     assert "ничего не изменено" in explain(refused.value).lower()
     assert queries.balance(account.pk) == Money(100)
 
@@ -90,13 +98,16 @@ def test_same_key_with_another_sum_is_refused() -> None:
 @pytest.mark.parametrize(
     ("legs", "reason"),
     [
-        ([], Reason.NO_LEGS),
-        ([Leg(Book.BANK, None, Money(1))], Reason.UNBALANCED),
-        ([Leg(Book.BANK, None, Money(0)), Leg(Book.CASH, None, Money(0))], Reason.ZERO_LEG),
-        ([Leg(Book.BANK, None, Money(-1)), Leg(Book.RECEIVABLE, None, Money(1))], Reason.ACCOUNT_MISSING),
+        ([], PostingReason.NO_LEGS),
+        ([Leg(Book.BANK, None, Money(1))], PostingReason.UNBALANCED),
+        ([Leg(Book.BANK, None, Money(0)), Leg(Book.CASH, None, Money(0))], PostingReason.ZERO_LEG),
+        (
+            [Leg(Book.BANK, None, Money(-1)), Leg(Book.RECEIVABLE, None, Money(1))],
+            PostingReason.ACCOUNT_MISSING,
+        ),
     ],
 )
-def test_legs_that_are_no_transaction_are_refused(legs: list[Leg], reason: Reason) -> None:
+def test_legs_that_are_no_transaction_are_refused(legs: list[Leg], reason: PostingReason) -> None:
     with pytest.raises(LedgerRefused) as refused:
         post("x", legs)
     assert refused.value.reason is reason
@@ -182,11 +193,11 @@ def test_batch_with_a_taken_key_and_another_sum_is_refused_whole() -> None:
 def test_turnover_of_a_month_adds_up() -> None:
     account = make_account()
     post("charge:1", charge(account.pk, 1000), on=date(2026, 10, 31))
-    post("pay:1", payment(account.pk, 400), kind=Kind.PAYMENT, on=date(2026, 11, 1))
-    post("refund:1", payment(account.pk, -100), kind=Kind.REFUND, on=date(2026, 11, 2))
+    post("pay:1", payment(account.pk, 400), kind=TransactionKind.PAYMENT, on=date(2026, 11, 1))
+    post("refund:1", payment(account.pk, -100), kind=TransactionKind.REFUND, on=date(2026, 11, 2))
     post("charge:2", charge(account.pk, 700), on=date(2026, 11, 30))
-    post("fix:1", charge(account.pk, -50), kind=Kind.CORRECTION, on=date(2026, 11, 30))
-    post("pay:2", payment(account.pk, 5), kind=Kind.PAYMENT, on=date(2026, 12, 1))
+    post("fix:1", charge(account.pk, -50), kind=TransactionKind.CORRECTION, on=date(2026, 11, 30))
+    post("pay:2", payment(account.pk, 5), kind=TransactionKind.PAYMENT, on=date(2026, 12, 1))
     found = queries.turnover([account.pk], Month(2026, 11))[account.pk]
     assert found == queries.Turnover(
         opening=Money(1000), charged=Money(700), paid=Money(300), corrected=Money(-50), closing=Money(1350)
@@ -226,7 +237,7 @@ def test_parallel_posts_of_one_key_make_one_transaction() -> None:
             with use_case():
                 posted = operations.post(
                     key="pay:1",
-                    kind=Kind.PAYMENT,
+                    kind=TransactionKind.PAYMENT,
                     legs=payment(account.pk, 30_000),
                     occurred_at=NOW,
                     effective_on=TODAY,

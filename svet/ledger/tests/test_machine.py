@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from svet.accounts.tests.factories import make_account
 from svet.kernel.money import Money
 from svet.ledger import operations, queries
-from svet.ledger.rules import Book, Kind, LedgerConflict, Leg, NewTransaction
-from svet.subscribers.tests.factories import make_account
+from svet.ledger.rules import Book, LedgerConflict, Leg, NewTransaction, TransactionKind
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 keys = st.integers(1, 8).map(lambda number: f"k:{number}")
@@ -41,7 +41,7 @@ class Ledger(RuleBasedStateMachine):
             Leg(Book.RECEIVABLE, self.accounts[place], Money(kopecks)),
             Leg(Book.REVENUE, None, Money(-kopecks)),
         ]
-        return NewTransaction(key, Kind.CHARGE, legs, NOW, date(2026, 11, 22), self.provider_id)
+        return NewTransaction(key, TransactionKind.CHARGE, legs, NOW, date(2026, 11, 22), self.provider_id)
 
     @rule(key=keys, place=places, kopecks=sums)
     def post(self, key: str, place: int, kopecks: int) -> None:

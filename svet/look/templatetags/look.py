@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from svet.kernel.money import Money
@@ -18,6 +19,7 @@ from svet.look.icons import SHAPES
 from svet.look.qr import path_of, symbol
 
 register = template.Library()
+_NUMBERS = re.compile(r"(?<![\w-])(?:[А-Я]-[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9]{4}-[0-9]{8,})(?![\w-])")
 
 
 @register.simple_tag
@@ -104,6 +106,13 @@ def month_name(value: Month | date | None) -> str:
 def phone(value: str | None) -> str:
     """«+7 (911) 717-85-12»."""
     return "" if value is None else formats.phone(value)
+
+
+@register.filter
+def unbroken(value: str | None) -> SafeString:
+    """The text with its numbers of papers («П-7K3M-Q2X9», «2610-0300592346») kept on one line each."""
+    text = conditional_escape(value if isinstance(value, SafeString) else str(value or ""))
+    return mark_safe(_NUMBERS.sub(r'<span class="nowrap">\g<0></span>', text))  # noqa: S308 escaped above
 
 
 @register.filter

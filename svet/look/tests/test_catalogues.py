@@ -11,7 +11,7 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from svet.config.catalogues import compile_catalogues
+from svet.launcher.catalogues import compile_catalogues
 from svet.look import catalogues
 
 HOLE = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")

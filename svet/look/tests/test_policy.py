@@ -7,7 +7,7 @@ from django.test import RequestFactory
 
 from svet.look.csp import ContentSecurityPolicyMiddleware, policy
 
-TEMPLATES = sorted(Path(settings.PACKAGE).glob("*/templates/**/*.html"))
+TEMPLATES = sorted(Path(settings.PACKAGE).glob("**/templates/**/*.html"))
 
 
 def answer(page: str = "", *, ask_nonce: bool = False) -> HttpResponse:

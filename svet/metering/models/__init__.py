@@ -8,19 +8,19 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from svet.accounts.models import Account
 from svet.files.models import Photo
 from svet.kernel.fields import PublicIdField
 from svet.metering.models.absence import Absence, AbsenceStep
 from svet.metering.models.telling import TextAnswer, VerificationReminder, WindowReminder
 from svet.metering.rules import (
-    Channel,
     DisputeState,
-    Kind,
+    ReadingChannel,
+    ReadingKind,
+    ReadingState,
     Scheme,
-    State,
     Zone,
 )
-from svet.subscribers.models import Account
 
 __all__ = [
     "Absence",
@@ -28,10 +28,10 @@ __all__ = [
     "Dispute",
     "DisputeChange",
     "Meter",
+    "MeterScale",
     "ReadingPhoto",
     "ReadingSet",
     "ReadingValue",
-    "Register",
     "SetStateChange",
     "TextAnswer",
     "VerificationReminder",
@@ -91,7 +91,7 @@ class Meter(models.Model):
         return self.serial
 
 
-class Register(models.Model):
+class MeterScale(models.Model):
     """One scale of a meter and what it showed when the meter was installed."""
 
     meter = models.ForeignKey(Meter, on_delete=models.CASCADE, db_index=False)
@@ -120,7 +120,7 @@ class ReadingSet(models.Model):
     # When a set that waited for a network was entered on the person's device.
     entered_at = models.DateTimeField(null=True, blank=True)
     channel = models.CharField(max_length=9)
-    kind = models.CharField(max_length=8, default=Kind.CUSTOMER)
+    kind = models.CharField(max_length=8, default=ReadingKind.CUSTOMER)
     state = models.CharField(max_length=12)
     author_kind = models.CharField(max_length=9)
     author_person = models.ForeignKey(
@@ -133,11 +133,13 @@ class ReadingSet(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["meter", "key"], name="reading_key_of_meter"),
             models.CheckConstraint(
-                name="reading_channel_known", condition=Q(channel__in=[c.value for c in Channel])
+                name="reading_channel_known", condition=Q(channel__in=[c.value for c in ReadingChannel])
             ),
-            models.CheckConstraint(name="reading_kind_known", condition=Q(kind__in=[k.value for k in Kind])),
             models.CheckConstraint(
-                name="reading_state_known", condition=Q(state__in=[s.value for s in State])
+                name="reading_kind_known", condition=Q(kind__in=[k.value for k in ReadingKind])
+            ),
+            models.CheckConstraint(
+                name="reading_state_known", condition=Q(state__in=[s.value for s in ReadingState])
             ),
         ]
         indexes = [

@@ -14,7 +14,7 @@ class Absence(models.Model):
     """Days away of one account; it ends by itself after ``until_on`` or earlier by hand."""
 
     public_id = PublicIdField()
-    account = models.ForeignKey("subscribers.Account", on_delete=models.PROTECT, db_index=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_index=False)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )

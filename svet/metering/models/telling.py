@@ -58,7 +58,7 @@ class VerificationReminder(models.Model):
     """A person was told that the meter's verification of this day comes near; a later day starts anew."""
 
     account = models.ForeignKey(
-        "subscribers.Account", on_delete=models.CASCADE, related_name="+", db_index=False
+        "accounts.Account", on_delete=models.CASCADE, related_name="+", db_index=False
     )
     meter = models.ForeignKey("metering.Meter", on_delete=models.CASCADE, related_name="+", db_index=False)
     person = models.ForeignKey(

@@ -1,6 +1,6 @@
 """Writes: meters up and down, readings in, and what happens to them later."""
 
-from svet.metering.operations.batches import BatchResult, BatchRow, Outcome, submit_batch
+from svet.metering.operations.batches import BatchOutcome, BatchResult, BatchRow, submit_batch
 from svet.metering.operations.controls import keep_control, take_control_reading
 from svet.metering.operations.corrections import (
     WithdrawRefused,
@@ -27,7 +27,7 @@ from svet.metering.operations.submitting import (
     ConfirmationNeeded,
     KeyReason,
     KeyReused,
-    Receipt,
+    ReadingReceipt,
     SetRefused,
     hindrance,
     submit_readings,
@@ -35,6 +35,7 @@ from svet.metering.operations.submitting import (
 from svet.metering.operations.texting import answer_text
 
 __all__ = [
+    "BatchOutcome",
     "BatchResult",
     "BatchRow",
     "ConfirmationNeeded",
@@ -43,8 +44,7 @@ __all__ = [
     "KeyReason",
     "KeyReused",
     "MeterRow",
-    "Outcome",
-    "Receipt",
+    "ReadingReceipt",
     "ReviewReason",
     "ReviewRefused",
     "SetRefused",

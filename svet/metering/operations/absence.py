@@ -8,6 +8,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db.models import QuerySet
 
+from svet.accounts import queries as account_queries
+from svet.accounts.models import Account, Provider
+from svet.accounts.queries import account_for, provider_today
+from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound, Refused
@@ -17,16 +21,12 @@ from svet.look.formats import day
 from svet.metering import queries
 from svet.metering.models import Absence, AbsenceStep, Meter, ReadingSet
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import Channel, Doubt, Window, cut_off, judge, window
+from svet.metering.rules import Doubt, ReadingChannel, Window, cut_off, judge, window
 from svet.metering.rules.absence import AbsenceReason, Plan, StepOutcome, acts_on, trouble
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
 from svet.people import queries as people
-from svet.subscribers import queries as subscribers
-from svet.subscribers.models import Account, Provider
-from svet.subscribers.queries import account_for, provider_today
-from svet.subscribers.rules import Right
 
 BATCH: Final = 500
 
@@ -94,7 +94,7 @@ def act_for_absent(*, now: datetime) -> int:
     Asked every hour of the local day: what was done is a row, so a killed or repeated run does nothing twice.
     """
     acts = 0
-    for today, providers in subscribers.providers_to_remind(now).items():
+    for today, providers in account_queries.providers_to_remind(now).items():
         for provider in providers:
             standing = Absence.objects.filter(account__provider=provider, ended_at__isnull=True)
             for absence in standing.filter(until_on__lt=today)[:BATCH]:
@@ -168,7 +168,7 @@ def _send_old(
             values=values,
             read_on=today,
             now=now,
-            channel=Channel.ABSENCE,
+            channel=ReadingChannel.ABSENCE,
             key=_key(absence, meter=meter, near=near),
             confirmed=True,
         )
@@ -191,9 +191,9 @@ def _remind(absence: Absence, *, until: date, now: datetime) -> None:
     if absence.plan == Plan.ASK:
         asked = set(_relatives(absence.account_id, person_id=absence.person_id)) or asked
     recipients = people.recipients_of(asked)
-    notices.tell_many(
+    notices.notify_many(
         event=Event.WINDOW_CLOSING,
-        tidings=[Tiding(each, {"until": day(until)}, "/readings/") for each in recipients.values()],
+        tidings=[NoticeMessage(each, {"until": day(until)}, "/readings/") for each in recipients.values()],
         now=now,
     )
 
@@ -201,7 +201,9 @@ def _remind(absence: Absence, *, until: date, now: datetime) -> None:
 def _orphaned(standing: QuerySet[Absence]) -> list[Absence]:
     """Those of people who may not send readings of the account any more: nothing is done in their name."""
     found = list(standing)
-    held = subscribers.people_by_account(account_ids={each.account_id for each in found}, right=Right.SUBMIT)
+    held = account_queries.people_by_account(
+        account_ids={each.account_id for each in found}, right=Right.SUBMIT
+    )
     return [each for each in found if each.person_id not in held.get(each.account_id, [])]
 
 
@@ -219,7 +221,7 @@ def _waiting(account_id: int) -> list[Meter]:
 
 
 def _relatives(account_id: int, *, person_id: int) -> list[int]:
-    held = subscribers.people_by_account(account_ids=[account_id], right=Right.SUBMIT)
+    held = account_queries.people_by_account(account_ids=[account_id], right=Right.SUBMIT)
     return [each for each in held.get(account_id, []) if each != person_id]
 
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from svet.accounts.queries import provider_today
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.metering import queries
@@ -18,21 +19,20 @@ from svet.metering.models import Meter
 from svet.metering.operations.keeping import NewSet, keep_sets
 from svet.metering.operations.submitting import hindering_days, hindrance, judged_values
 from svet.metering.rules import (
-    Channel,
     Dial,
     Doubt,
     Judgement,
-    Kind,
     Mark,
-    Reason,
-    State,
+    ReadingChannel,
+    ReadingKind,
+    ReadingState,
+    ValueReason,
     Zone,
     cut_off,
     judge,
     period_of,
     zones_of,
 )
-from svet.subscribers.queries import provider_today
 
 BATCH = 5_000
 USUAL_SPAN = timedelta(days=400)
@@ -40,7 +40,7 @@ USUAL_SPAN = timedelta(days=400)
 _HARMLESS = frozenset({Doubt.ZERO})
 
 
-class Outcome(StrEnum):
+class BatchOutcome(StrEnum):
     """What became of a row."""
 
     ACCEPTED = "accepted"
@@ -57,8 +57,8 @@ class BatchRow:
     values: Mapping[Zone, Decimal]
     read_on: date
     key: UUID | None = None
-    kind: Kind = Kind.CUSTOMER
-    channel: Channel | None = None
+    kind: ReadingKind = ReadingKind.CUSTOMER
+    channel: ReadingChannel | None = None
     received_at: datetime | None = None
     author_person_id: int | None = None
 
@@ -70,8 +70,8 @@ class BatchResult:
     ``judgement`` is the guard's whole answer about a set that it refused or asked about.
     """
 
-    outcome: Outcome
-    reason: Reason | Doubt | None = None
+    outcome: BatchOutcome
+    reason: ValueReason | Doubt | None = None
     zone: Zone | None = None
     set_id: int | None = None
     receipt_number: str = ""
@@ -123,14 +123,14 @@ class _Track:
         self._season = None
         self.last_on = new.read_on
         for zone, mark in marks.items():
-            if new.kind is Kind.CUSTOMER:
+            if new.kind is ReadingKind.CUSTOMER:
                 self._pending[zone] = mark
             else:
                 self._base[zone], self._pending[zone] = mark, None
 
 
 def submit_batch(
-    *, rows: Sequence[BatchRow], channel: Channel, by: Actor, now: datetime, confirmed: bool = False
+    *, rows: Sequence[BatchRow], channel: ReadingChannel, by: Actor, now: datetime, confirmed: bool = False
 ) -> list[BatchResult]:
     """Judge and keep many sets; says what became of each, in the order of the rows.
 
@@ -147,7 +147,7 @@ def submit_batch(
             part = meter_ids[start : start + BATCH]
             places = [place for meter_id in part for place in by_meter[meter_id]]
             _part(rows, places, channel=channel, by=by, now=now, confirmed=confirmed, results=results)
-        counts = {outcome.value: 0 for outcome in Outcome}
+        counts = {outcome.value: 0 for outcome in BatchOutcome}
         for result in results.values():
             counts[result.outcome.value] += 1
         journal.record(
@@ -160,7 +160,7 @@ def _part(
     rows: Sequence[BatchRow],
     places: Sequence[int],
     *,
-    channel: Channel,
+    channel: ReadingChannel,
     by: Actor,
     now: datetime,
     confirmed: bool,
@@ -190,7 +190,7 @@ def _part(
         elif row.key is not None and (row.meter_id, row.key) in seen:
             repeats[place] = seen[row.meter_id, row.key]
         elif track is None:
-            results[place] = BatchResult(Outcome.REFUSED, Reason.REMOVED)
+            results[place] = BatchResult(BatchOutcome.REFUSED, ValueReason.REMOVED)
         else:
             judged = _judge(
                 row,
@@ -208,14 +208,14 @@ def _part(
             fresh.append((place, *judged))
     kept = keep_sets([new for _place, new, _judgement in fresh], by=by)
     for (place, new, judgement), each in zip(fresh, kept, strict=True):
-        outcome = Outcome.ACCEPTED if new.state is State.ACCEPTED else Outcome.UNDER_REVIEW
-        doubt = Doubt(new.reason.split()[0]) if outcome is Outcome.UNDER_REVIEW and new.reason else None
+        outcome = BatchOutcome.ACCEPTED if new.state is ReadingState.ACCEPTED else BatchOutcome.UNDER_REVIEW
+        doubt = Doubt(new.reason.split()[0]) if outcome is BatchOutcome.UNDER_REVIEW and new.reason else None
         results[place] = BatchResult(
             outcome, doubt, None, each.set_id, each.receipt_number, judgement=judgement
         )
     for place, original in repeats.items():
         first = results[original]
-        results[place] = BatchResult(Outcome.REPEATED, None, None, first.set_id, first.receipt_number)
+        results[place] = BatchResult(BatchOutcome.REPEATED, None, None, first.set_id, first.receipt_number)
 
 
 def _kept_before(rows: Sequence[BatchRow]) -> dict[tuple[int, UUID], BatchResult]:
@@ -233,23 +233,23 @@ def _kept_before(rows: Sequence[BatchRow]) -> dict[tuple[int, UUID], BatchResult
             [meters, keys],
         )
         return {
-            (meter_id, key): BatchResult(Outcome.REPEATED, None, None, set_id, number)
+            (meter_id, key): BatchResult(BatchOutcome.REPEATED, None, None, set_id, number)
             for meter_id, key, set_id, number in cursor.fetchall()
         }
 
 
 def _judge(
-    row: BatchRow, track: _Track, *, channel: Channel, today: date, now: datetime, confirmed: bool
+    row: BatchRow, track: _Track, *, channel: ReadingChannel, today: date, now: datetime, confirmed: bool
 ) -> tuple[NewSet, Judgement] | BatchResult:
     reason = hindrance(track.meter, read_on=row.read_on, today=today, last_on=track.last_on, channel=channel)
     if reason is not None:
         days = hindering_days(track.meter, read_on=row.read_on, last_on=track.last_on)
-        return BatchResult(Outcome.REFUSED, reason, details=days)
+        return BatchResult(BatchOutcome.REFUSED, reason, details=days)
     judgement = judge(dials=track.dials(read_on=row.read_on), values=row.values, read_on=row.read_on)
     if judgement.refusals:
         first = judgement.refusals[0]
         return BatchResult(
-            Outcome.REFUSED, first.refusal, first.zone, details=first.details, judgement=judgement
+            BatchOutcome.REFUSED, first.refusal, first.zone, details=first.details, judgement=judgement
         )
     new = NewSet(
         meter_id=row.meter_id,
@@ -258,13 +258,15 @@ def _judge(
         received_at=row.received_at or now,
         channel=channel,
         kind=row.kind,
-        state=State.UNDER_REVIEW if _doubtful(judgement, confirmed=confirmed) else State.ACCEPTED,
+        state=ReadingState.UNDER_REVIEW
+        if _doubtful(judgement, confirmed=confirmed)
+        else ReadingState.ACCEPTED,
         key=row.key or uuid4(),
         values=judged_values(judgement),
         reason=" ".join(sorted(judgement.doubts)),
         author_person_id=row.author_person_id,
     )
-    if new.state is State.ACCEPTED:
+    if new.state is ReadingState.ACCEPTED:
         track.advance(new)
     return new, judgement
 

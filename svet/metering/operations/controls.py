@@ -7,26 +7,26 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
+from svet.accounts.queries import provider_today
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.metering import queries
 from svet.metering.models import Meter, ReadingSet, ReadingValue
-from svet.metering.operations.keeping import Kept, NewSet, keep_sets, move_sets
+from svet.metering.operations.keeping import NewSet, WrittenSet, keep_sets, move_sets
 from svet.metering.operations.photos import attach_photo
 from svet.metering.operations.submitting import SetRefused, stepped_values
 from svet.metering.operations.telling import tell_control
 from svet.metering.rules import (
-    Channel,
-    Kind,
+    ReadingChannel,
+    ReadingKind,
     ReadingRefused,
-    Reason,
-    State,
+    ReadingState,
+    ValueReason,
     Zone,
     dispute_until,
     judge,
 )
-from svet.subscribers.queries import provider_today
 
 
 def take_control_reading(
@@ -69,7 +69,7 @@ def keep_control(
     act_number: str = "",
     photo_id: str = "",
     without: int | None = None,
-) -> Kept:
+) -> WrittenSet:
     """The control reading itself (a step); ``without`` is a disputed one that this one replaces.
 
     :raises ReadingRefused: :raises PhotoRefused: as for the use case
@@ -83,16 +83,16 @@ def keep_control(
         meter.pk
     ]
     judgement = judge(dials=known.dials, values=values, read_on=read_on)
-    if any(verdict.refusal is not Reason.LOWER for verdict in judgement.refusals):
+    if any(verdict.refusal is not ValueReason.LOWER for verdict in judgement.refusals):
         raise SetRefused(judgement)
     new = NewSet(
         meter_id=meter.pk,
         account_id=meter.account_id,
         read_on=read_on,
         received_at=now,
-        channel=Channel.OFFICE,
-        kind=Kind.CONTROL,
-        state=State.ACCEPTED,
+        channel=ReadingChannel.OFFICE,
+        kind=ReadingKind.CONTROL,
+        state=ReadingState.ACCEPTED,
         key=uuid4(),
         values=stepped_values(judgement, known=known),
         words=f"акт № {act_number.strip()}" if act_number.strip() else "",
@@ -121,19 +121,19 @@ def _check_day(meter: Meter, *, read_on: date, today: date) -> None:
     :raises ReadingRefused: in the future, outside the meter's time, before the last billed or control reading
     """
     if read_on > today:
-        raise ReadingRefused(Reason.FUTURE, field="read_on", details={"read_on": read_on})
+        raise ReadingRefused(ValueReason.FUTURE, field="read_on", details={"read_on": read_on})
     if read_on < meter.installed_on or (meter.removed_on is not None and read_on > meter.removed_on):
         known = {"read_on": read_on, "removed_on": meter.removed_on}
-        raise ReadingRefused(Reason.REMOVED, field="read_on", details=known)
+        raise ReadingRefused(ValueReason.REMOVED, field="read_on", details=known)
     fixed = (
-        ReadingSet.objects.filter(meter=meter, read_on__gt=read_on, state=State.USED.value)
+        ReadingSet.objects.filter(meter=meter, read_on__gt=read_on, state=ReadingState.USED.value)
         .order_by("-read_on")
         .values_list("read_on", flat=True)
         .first()
     )
     if fixed is not None:
         raise ReadingRefused(
-            Reason.BEFORE_LAST, field="read_on", details={"last_on": fixed, "read_on": read_on}
+            ValueReason.BEFORE_LAST, field="read_on", details={"last_on": fixed, "read_on": read_on}
         )
 
 
@@ -144,8 +144,8 @@ def _supersede_contradicting(
     rows = (
         ReadingValue.objects.filter(
             reading_set__meter=meter,
-            reading_set__state=State.ACCEPTED.value,
-            reading_set__kind=Kind.CUSTOMER.value,
+            reading_set__state=ReadingState.ACCEPTED.value,
+            reading_set__kind=ReadingKind.CUSTOMER.value,
         )
         .exclude(reading_set_id=but)
         .values_list("reading_set_id", "reading_set__read_on", "zone", "value", "turns")
@@ -157,4 +157,11 @@ def _supersede_contradicting(
         step = capacity * turns + value - (capacity * control.turns + control.value)
         if (on <= new.read_on and step > 0) or (on >= new.read_on and step < 0):
             wrong.add(set_id)
-    move_sets(set_ids=wrong, before=State.ACCEPTED, after=State.SUPERSEDED, by=by, now=now, reason=reason)
+    move_sets(
+        set_ids=wrong,
+        before=ReadingState.ACCEPTED,
+        after=ReadingState.SUPERSEDED,
+        by=by,
+        now=now,
+        reason=reason,
+    )

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from svet.accounts.queries import provider_today, visible_to
+from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.refusals import Refused
@@ -16,11 +18,17 @@ from svet.limits.rules import LimitName
 from svet.metering import queries
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations.keeping import move_sets
-from svet.metering.operations.submitting import Receipt, kept_before, take_set
+from svet.metering.operations.submitting import ReadingReceipt, earlier_receipt, take_set
 from svet.metering.queries import MeterNotFound, MeterReason
-from svet.metering.rules import Channel, Kind, State, WithdrawReason, Zone, cut_off, period_of
-from svet.subscribers.queries import provider_today, visible_to
-from svet.subscribers.rules import Right
+from svet.metering.rules import (
+    ReadingChannel,
+    ReadingKind,
+    ReadingState,
+    WithdrawReason,
+    Zone,
+    cut_off,
+    period_of,
+)
 
 
 class WithdrawRefused(Refused):
@@ -31,7 +39,10 @@ def may_withdraw(
     view: queries.SetView, *, by: Actor, today: date, window_to_day: int
 ) -> WithdrawReason | None:
     """Why the actor may not take the set back, if so."""
-    if view.kind != Kind.CUSTOMER or view.state not in (State.ACCEPTED, State.UNDER_REVIEW):
+    if view.kind != ReadingKind.CUSTOMER or view.state not in (
+        ReadingState.ACCEPTED,
+        ReadingState.UNDER_REVIEW,
+    ):
         return WithdrawReason.ALREADY
     if by.kind is ActorKind.PERSON and view.author_person_id != by.person_id:
         return WithdrawReason.NOT_YOURS
@@ -49,8 +60,8 @@ def withdraw_set(*, by: Actor, set_id: str, now: datetime, reason: str = "") -> 
     """
     with use_case():
         row = _own_set(by, set_id=set_id, now=now)
-        before = State(row.state)
-        move_sets(set_ids=[row.pk], before=before, after=State.WITHDRAWN, by=by, now=now, words=reason)
+        before = ReadingState(row.state)
+        move_sets(set_ids=[row.pk], before=before, after=ReadingState.WITHDRAWN, by=by, now=now, words=reason)
         journal.record(
             by=by,
             action="readings.withdrawn",
@@ -59,7 +70,7 @@ def withdraw_set(*, by: Actor, set_id: str, now: datetime, reason: str = "") -> 
             now=now,
             account_id=row.account_id,
             before={"state": before.value},
-            after={"state": State.WITHDRAWN.value},
+            after={"state": ReadingState.WITHDRAWN.value},
             reason=reason,
         )
 
@@ -70,13 +81,13 @@ def correct_set(
     set_id: str,
     values: Mapping[Zone, Decimal],
     now: datetime,
-    channel: Channel,
+    channel: ReadingChannel,
     key: UUID,
     confirmed: bool = False,
     insist: bool = False,
     words: str = "",
     photo_id: str = "",
-) -> Receipt:
+) -> ReadingReceipt:
     """Send other values in the place of one's own set, for the same day, until the cut-off.
 
     The new set is judged as if the old one had never been; both stay, and the old one names the new receipt.
@@ -87,7 +98,7 @@ def correct_set(
     """
     view = queries.set_for(by, public_id=set_id)
     meter = queries.meter_for(by, public_id=view.meter_public_id, right=Right.SUBMIT)
-    earlier = kept_before(meter, key=key, values=values)
+    earlier = earlier_receipt(meter, key=key, values=values)
     if earlier is not None:
         return earlier
     limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
@@ -137,5 +148,12 @@ def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, reason: str =
     """Billing has used these sets; ``reason`` names the bill's month (a step). Says how many moved."""
     require_transaction()
     return len(
-        move_sets(set_ids=set_ids, before=State.ACCEPTED, after=State.USED, by=by, now=now, reason=reason)
+        move_sets(
+            set_ids=set_ids,
+            before=ReadingState.ACCEPTED,
+            after=ReadingState.USED,
+            by=by,
+            now=now,
+            reason=reason,
+        )
     )

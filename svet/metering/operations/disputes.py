@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from svet.accounts.queries import provider_today, visible_to
+from svet.accounts.rules import Right
 from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -20,13 +22,11 @@ from svet.metering.rules import (
     DISPUTE_MOVES,
     DisputeReason,
     DisputeState,
-    Kind,
-    State,
+    ReadingKind,
+    ReadingState,
     Zone,
     dispute_until,
 )
-from svet.subscribers.queries import provider_today, visible_to
-from svet.subscribers.rules import Right
 
 LONGEST = 2_000
 
@@ -56,7 +56,7 @@ def open_dispute(*, by: Actor, set_id: str, words: str, now: datetime, photo_id:
         )
         if row is None or by.person_id is None:
             raise MeterNotFound(MeterReason.NOT_FOUND)
-        if row.kind != Kind.CONTROL or row.state not in (State.ACCEPTED, State.USED):
+        if row.kind != ReadingKind.CONTROL or row.state not in (ReadingState.ACCEPTED, ReadingState.USED):
             raise DisputeRefused(DisputeReason.NOT_CONTROL)
         provider = row.account.provider
         received_on = provider_today(provider, row.received_at)
@@ -128,7 +128,7 @@ def uphold_dispute(
         row = found.reading_set
         Meter.objects.select_for_update(no_key=True).only("pk").get(pk=row.meter_id)
         row.refresh_from_db(fields=["state"])
-        billed = row.state == State.USED
+        billed = row.state == ReadingState.USED
         kept = keep_control(
             by=by,
             meter_id=row.meter_id,
@@ -142,8 +142,8 @@ def uphold_dispute(
         if not billed:
             move_sets(
                 set_ids=[row.pk],
-                before=State.ACCEPTED,
-                after=State.SUPERSEDED,
+                before=ReadingState.ACCEPTED,
+                after=ReadingState.SUPERSEDED,
                 by=by,
                 now=now,
                 reason=kept.receipt_number,

@@ -15,7 +15,7 @@ from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.ids import new_public_id
 from svet.kernel.transactions import require_transaction
 from svet.metering.models import ReadingSet, ReadingValue, SetStateChange
-from svet.metering.rules import Channel, Kind, State, Zone, may_move
+from svet.metering.rules import ReadingChannel, ReadingKind, ReadingState, Zone, may_move
 from svet.metering.rules.receipts import receipt_number
 
 
@@ -36,9 +36,9 @@ class NewSet:
     account_id: int
     read_on: date
     received_at: datetime
-    channel: Channel
-    kind: Kind
-    state: State
+    channel: ReadingChannel
+    kind: ReadingKind
+    state: ReadingState
     key: UUID
     values: Mapping[Zone, NewValue]
     reason: str = ""
@@ -48,7 +48,7 @@ class NewSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class WrittenSet:
     """The key and the outside names of a set that was written."""
 
     set_id: int
@@ -56,11 +56,12 @@ class Kept:
     receipt_number: str
 
 
-def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[Kept]:
+def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[WrittenSet]:
     """Write sets that passed the judge, in their order. :raises RuntimeError: no transaction is open"""
     require_transaction()
     kept = [
-        Kept(key, new_public_id(), receipt_number(key)) for key in take_ids(model=ReadingSet, count=len(sets))
+        WrittenSet(key, new_public_id(), receipt_number(key))
+        for key in take_ids(model=ReadingSet, count=len(sets))
     ]
     pairs = list(zip(kept, sets, strict=True))
     copy_rows(
@@ -97,8 +98,8 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[Kept]:
         ),
         rows=(
             (
-                k.set_id, State.SUBMITTED.value, s.state.value, s.received_at, by.kind.value, by.person_id,
-                s.reason[:200], s.words[:1000],
+                k.set_id, ReadingState.SUBMITTED.value, s.state.value, s.received_at,
+                by.kind.value, by.person_id, s.reason[:200], s.words[:1000],
             )
             for k, s in pairs
         ),
@@ -109,8 +110,8 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[Kept]:
 def move_sets(
     *,
     set_ids: Iterable[int],
-    before: State,
-    after: State,
+    before: ReadingState,
+    after: ReadingState,
     by: Actor,
     now: datetime,
     reason: str = "",

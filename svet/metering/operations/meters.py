@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from svet.accounts.operations import set_link_proofs_many
+from svet.accounts.rules import normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.ids import new_public_id
 from svet.kernel.transactions import require_transaction, use_case
 from svet.metering import queries
-from svet.metering.models import Meter, Register
+from svet.metering.models import Meter, MeterScale
 from svet.metering.operations.keeping import NewSet, NewValue, keep_sets
 from svet.metering.operations.submitting import SetRefused, judged_values
-from svet.metering.rules import Channel, Kind, State, Zone, judge, zones_of
-from svet.subscribers.operations import set_link_proofs_many
-from svet.subscribers.rules import normalise_meter_number
+from svet.metering.rules import ReadingChannel, ReadingKind, ReadingState, Zone, judge, zones_of
 
 BATCH = 5_000
 
@@ -97,7 +97,7 @@ def _enter(
         ),
     )  # fmt: skip
     copy_rows(
-        model=Register,
+        model=MeterScale,
         columns=("meter_id", "zone", "initial_value"),
         rows=(
             (keys[mark], zone.value, row.initial.get(zone, Decimal(0)))
@@ -124,9 +124,9 @@ def _initial(meter_id: int, row: MeterRow, *, now: datetime) -> NewSet:
         account_id=row.account_id,
         read_on=row.installed_on,
         received_at=min(now, datetime.combine(row.installed_on, time(12), tzinfo=ZoneInfo("UTC"))),
-        channel=Channel.OFFICE,
-        kind=Kind.INITIAL,
-        state=State.ACCEPTED,
+        channel=ReadingChannel.OFFICE,
+        kind=ReadingKind.INITIAL,
+        state=ReadingState.ACCEPTED,
         key=uuid4(),
         values={
             zone: NewValue(row.initial.get(zone, Decimal(0)), 0, Decimal(0)) for zone in zones_of(row.scheme)
@@ -180,9 +180,9 @@ def take_down(
                 account_id=meter.account_id,
                 read_on=removed_on,
                 received_at=now,
-                channel=Channel.OFFICE,
-                kind=Kind.FINAL,
-                state=State.ACCEPTED,
+                channel=ReadingChannel.OFFICE,
+                kind=ReadingKind.FINAL,
+                state=ReadingState.ACCEPTED,
                 key=uuid4(),
                 values=judged_values(judgement),
             )

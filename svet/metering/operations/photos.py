@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from svet.accounts.queries import visible_to
+from svet.accounts.rules import Right
 from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -12,8 +14,6 @@ from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.metering.models import ReadingPhoto, ReadingSet
 from svet.metering.queries import MeterNotFound, MeterReason
-from svet.subscribers.queries import visible_to
-from svet.subscribers.rules import Right
 
 
 def keep_photo(*, raw: bytes, by: Actor, now: datetime) -> str:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
+from svet.accounts.queries import account_lengths, people_of, provider_today
+from svet.accounts.rules import Right, normalise_account_number, normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
@@ -17,12 +19,10 @@ from svet.limits.rules import LimitName, Purpose
 from svet.metering import texts
 from svet.metering.models import Meter
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import Channel, Zone, parse_value, zones_of
+from svet.metering.rules import ReadingChannel, Zone, parse_value, zones_of
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import queries as people
-from svet.subscribers.queries import account_lengths, people_of, provider_today
-from svet.subscribers.rules import Right, normalise_account_number, normalise_meter_number
 
 # The widest dial there is: the form is judged before anybody looks whether the meter exists.
 DIGITS, DECIMALS = 9, 3
@@ -99,7 +99,7 @@ def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Deci
         },
         read_on=read_on,
         now=now,
-        channel=Channel.QUICK,
+        channel=ReadingChannel.QUICK,
         # The same values on the same day are one sending, however often the button was pressed.
         key=uuid5(NAMESPACE_URL, f"svet:quick:{meter.public_id}:{read_on}:{said}"),
     )
@@ -109,7 +109,7 @@ def _tell(meter: Meter, *, refused: Refused, now: datetime) -> None:
     reason = texts.explain(refused)
     with use_case():
         for person_id in people_of(account_id=meter.account_id, right=Right.SUBMIT):
-            notices.tell(
+            notices.notify(
                 recipient_id=people.recipient_of(person_id),
                 event=Event.READING_REFUSED,
                 params={"account": meter.account.number, "reason": str(reason)},

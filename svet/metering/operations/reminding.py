@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
+from svet.accounts import queries as account_queries
+from svet.accounts.models import Provider
+from svet.accounts.rules import Right
 from svet.kernel.once import insert_absent
 from svet.kernel.transactions import use_case
 from svet.look.formats import day
@@ -24,12 +27,9 @@ from svet.metering.rules import (
     window_stage,
 )
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
 from svet.people import queries as people
-from svet.subscribers import queries as subscribers
-from svet.subscribers.models import Provider
-from svet.subscribers.rules import Right
 
 BATCH: Final = 1_000
 
@@ -43,7 +43,7 @@ def remind_of_windows(*, now: datetime) -> int:
     accounts and providers it is for.
     """
     told = 0
-    for today, providers in subscribers.providers_to_remind(now).items():
+    for today, providers in account_queries.providers_to_remind(now).items():
         for provider in providers:
             near = window(
                 today, window_from_day=provider.window_from_day, window_to_day=provider.window_to_day
@@ -60,7 +60,7 @@ def _remind_of_window(
     told = after = 0
     while True:
         with use_case():
-            held = subscribers.next_holders(
+            held = account_queries.next_holders(
                 provider_ids=[provider.pk], right=Right.SUBMIT, today=today, after=after, limit=BATCH
             )
             if not held:
@@ -79,9 +79,11 @@ def _remind_of_window(
             )
             recipients = people.recipients_of([row[0] for row in fresh])
             params = {"until": day(window.closes_on)}
-            notices.tell_many(
+            notices.notify_many(
                 event=_EVENTS[stage],
-                tidings=[Tiding(recipient_id, params, "/readings/") for recipient_id in recipients.values()],
+                tidings=[
+                    NoticeMessage(recipient_id, params, "/readings/") for recipient_id in recipients.values()
+                ],
                 now=now,
             )
             told += len(recipients)
@@ -95,7 +97,7 @@ def remind_of_verification(*, now: datetime) -> int:
     while nobody looked is left out. Says how many were told.
     """
     told = 0
-    for today, providers in subscribers.providers_to_remind(now).items():
+    for today, providers in account_queries.providers_to_remind(now).items():
         provider_ids = [provider.pk for provider in providers]
         after = 0
         while True:
@@ -111,7 +113,7 @@ def remind_of_verification(*, now: datetime) -> int:
 
 
 def _remind_of_meters(meters: Sequence[Meter], *, today: date, now: datetime) -> int:
-    holders = subscribers.people_by_account(account_ids={meter.account_id for meter in meters})
+    holders = account_queries.people_by_account(account_ids={meter.account_id for meter in meters})
     recipients = people.recipients_of({person_id for each in holders.values() for person_id in each})
     rows: list[tuple[int, int, int, date, str, datetime]] = []
     for meter in meters:
@@ -134,6 +136,6 @@ def _remind_of_meters(meters: Sequence[Meter], *, today: date, now: datetime) ->
             if stage_name == VerificationStage.LAPSED:
                 params["lapsed"] = "yes"
             url = f"/accounts/{meter.account.public_id}/"
-            tidings.append(Tiding(recipients[person_id], params, url))
-    notices.tell_many(event=Event.VERIFICATION_NEAR, tidings=tidings, now=now)
+            tidings.append(NoticeMessage(recipients[person_id], params, url))
+    notices.notify_many(event=Event.VERIFICATION_NEAR, tidings=tidings, now=now)
     return len(tidings)

@@ -7,19 +7,19 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from svet.accounts.queries import people_of, provider_today
+from svet.accounts.rules import normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.transactions import use_case
 from svet.metering.models import Meter
 from svet.metering.operations.meters import MeterRow, install_meters, take_down
 from svet.metering.queries import MeterNotFound, MeterReason
-from svet.metering.rules import ReadingRefused, Reason, ReplaceReason, Zone
+from svet.metering.rules import ReadingRefused, ReplaceReason, ValueReason, Zone
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import queries as people
 from svet.people.rules.staff import checked_reason
-from svet.subscribers.queries import people_of, provider_today
-from svet.subscribers.rules import normalise_meter_number
 
 # What the column holds, far above any transformer.
 _MOST_RATIO, _STEP = 99_999, Decimal("0.01")
@@ -93,7 +93,7 @@ def _check(old: Meter, *, serial: str, on: date, ratio: Decimal | None, now: dat
     if ratio is not None and not (ratio.is_finite() and 0 < ratio <= _MOST_RATIO and ratio % _STEP == 0):
         raise ReadingRefused(ReplaceReason.RATIO, field="ratio")
     if on > provider_today(old.account.provider, now):
-        raise ReadingRefused(Reason.FUTURE, field="installed_on")
+        raise ReadingRefused(ValueReason.FUTURE, field="installed_on")
     if on < old.installed_on:
         raise ReadingRefused(ReplaceReason.BEFORE_INSTALLED, field="installed_on")
     if Meter.objects.filter(account_id=old.account_id, serial=serial, removed_on__isnull=True).exists():
@@ -103,7 +103,7 @@ def _check(old: Meter, *, serial: str, on: date, ratio: Decimal | None, now: dat
 def _tell(meter: Meter, *, before: str, on: date, now: datetime) -> None:
     account = meter.account
     for person_id in people_of(account_id=account.pk):
-        notices.tell(
+        notices.notify(
             recipient_id=people.recipient_of(person_id),
             event=Event.METER_REPLACED,
             params={

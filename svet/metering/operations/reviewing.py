@@ -18,7 +18,7 @@ from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_s
 from svet.metering.operations.submitting import SetRefused, judged_values
 from svet.metering.operations.superseding import supersede_higher
 from svet.metering.operations.telling import tell_accepted, tell_corrected, tell_refused
-from svet.metering.rules import Channel, Kind, State, Zone, judge
+from svet.metering.rules import ReadingChannel, ReadingKind, ReadingState, Zone, judge
 
 
 class ReviewReason(StrEnum):
@@ -41,7 +41,7 @@ def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: dat
     """
     with use_case():
         row = _waiting(set_id)
-        after = State.ACCEPTED if accept else State.REJECTED
+        after = ReadingState.ACCEPTED if accept else ReadingState.REJECTED
         if accept:
             values = {Zone(v.zone): NewValue(v.value, v.turns, v.consumption) for v in row.values.all()}
             _check_still_true(row, values)
@@ -91,16 +91,16 @@ def correct_review(
             account_id=row.account_id,
             read_on=row.read_on,
             received_at=now,
-            channel=Channel.OFFICE,
-            kind=Kind.CUSTOMER,
-            state=State.ACCEPTED,
+            channel=ReadingChannel.OFFICE,
+            kind=ReadingKind.CUSTOMER,
+            state=ReadingState.ACCEPTED,
             key=uuid4(),
             values=judged_values(judgement),
             reason=row.receipt_number,
             words=reason.strip(),
         )
         (kept,) = keep_sets([new], by=by)
-        _move(row, after=State.CORRECTED, by=by, now=now, reason=kept.receipt_number, words=reason)
+        _move(row, after=ReadingState.CORRECTED, by=by, now=now, reason=kept.receipt_number, words=reason)
         supersede_higher(
             meter=row.meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number
         )
@@ -112,7 +112,7 @@ def correct_review(
             set_id=kept.public_id,
             now=now,
         )
-        _record(row, after=State.CORRECTED, by=by, now=now, words=reason, receipt=kept.receipt_number)
+        _record(row, after=ReadingState.CORRECTED, by=by, now=now, words=reason, receipt=kept.receipt_number)
         return kept.receipt_number
 
 
@@ -122,7 +122,7 @@ def _waiting(set_id: int) -> ReadingSet:
     meter = Meter.objects.select_for_update(no_key=True).only("pk").filter(readingset=set_id).first()
     row = (
         ReadingSet.objects.select_related("meter__account__provider", "account")
-        .filter(pk=set_id, state=State.UNDER_REVIEW.value)
+        .filter(pk=set_id, state=ReadingState.UNDER_REVIEW.value)
         .first()
     )
     if meter is None or row is None:
@@ -142,11 +142,11 @@ def _check_still_true(row: ReadingSet, values: Mapping[Zone, NewValue]) -> None:
 
 
 def _move(
-    row: ReadingSet, *, after: State, by: Actor, now: datetime, reason: str = "", words: str = ""
+    row: ReadingSet, *, after: ReadingState, by: Actor, now: datetime, reason: str = "", words: str = ""
 ) -> None:
     moved = move_sets(
         set_ids=[row.pk],
-        before=State.UNDER_REVIEW,
+        before=ReadingState.UNDER_REVIEW,
         after=after,
         by=by,
         now=now,
@@ -158,7 +158,7 @@ def _move(
 
 
 def _record(
-    row: ReadingSet, *, after: State, by: Actor, now: datetime, words: str, receipt: str = ""
+    row: ReadingSet, *, after: ReadingState, by: Actor, now: datetime, words: str, receipt: str = ""
 ) -> None:
     journal.record(
         by=by,
@@ -167,7 +167,7 @@ def _record(
         subject_id=row.public_id,
         now=now,
         account_id=row.account_id,
-        before={"state": State.UNDER_REVIEW.value},
+        before={"state": ReadingState.UNDER_REVIEW.value},
         after={"state": after.value, "receipt": receipt},
         reason=words,
     )

@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from svet.accounts.queries import provider_today
+from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.periods import Month
@@ -24,20 +26,18 @@ from svet.metering.operations.photos import attach_photo
 from svet.metering.operations.superseding import settle_others
 from svet.metering.operations.telling import tell_accepted
 from svet.metering.rules import (
-    Channel,
     Doubt,
     Judgement,
-    Kind,
+    ReadingChannel,
+    ReadingKind,
     ReadingRefused,
-    Reason,
-    State,
+    ReadingState,
+    ValueReason,
     WithdrawReason,
     Zone,
     judge,
     period_of,
 )
-from svet.subscribers.queries import provider_today
-from svet.subscribers.rules import Right
 
 
 class KeyReason(StrEnum):
@@ -70,12 +70,12 @@ class ConfirmationNeeded(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReadingReceipt:
     """What the author gets: the number, the state, and the bill it will enter."""
 
     receipt_number: str
     set_id: str
-    state: State
+    state: ReadingState
     read_on: date
     period: Month
     consumption: Mapping[Zone, Decimal]
@@ -89,7 +89,7 @@ def submit_readings(
     values: Mapping[Zone, Decimal],
     read_on: date,
     now: datetime,
-    channel: Channel,
+    channel: ReadingChannel,
     key: UUID,
     confirmed: bool = False,
     insist: bool = False,
@@ -97,7 +97,7 @@ def submit_readings(
     photo_id: str = "",
     entered_at: datetime | None = None,
     seen: Meter | None = None,
-) -> Receipt:
+) -> ReadingReceipt:
     """Take one set of readings, keep it, tell the holders of the account.
 
     ``meter_id`` is the outside id; ``seen`` is that meter, when the caller has just read it for this actor
@@ -119,7 +119,7 @@ def submit_readings(
             limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
         except LimitReached:
             # Asking again for a receipt one already has is no further set.
-            earlier = kept_before(meter, key=key, values=values)
+            earlier = earlier_receipt(meter, key=key, values=values)
             if earlier is not None:
                 return earlier
             raise
@@ -147,7 +147,7 @@ def take_set(
     values: Mapping[Zone, Decimal],
     read_on: date,
     now: datetime,
-    channel: Channel,
+    channel: ReadingChannel,
     key: UUID,
     confirmed: bool,
     insist: bool = False,
@@ -155,10 +155,10 @@ def take_set(
     photo_id: str = "",
     instead_of: ReadingSet | None = None,
     entered_at: datetime | None = None,
-) -> Receipt:
+) -> ReadingReceipt:
     """Lock the meter, judge, keep, tell (a step); ``instead_of`` is the set that this one corrects."""
     meter = queries.locked(meter, by=by, right=Right.SUBMIT)
-    earlier = kept_before(meter, key=key, values=values)
+    earlier = earlier_receipt(meter, key=key, values=values)
     if earlier is not None:
         return earlier
     without = [] if instead_of is None else [instead_of.pk]
@@ -179,8 +179,8 @@ def take_set(
         read_on=read_on,
         received_at=now,
         channel=channel,
-        kind=Kind.CUSTOMER,
-        state=State.UNDER_REVIEW if judgement.for_review or appeal else State.ACCEPTED,
+        kind=ReadingKind.CUSTOMER,
+        state=ReadingState.UNDER_REVIEW if judgement.for_review or appeal else ReadingState.ACCEPTED,
         key=key,
         values=stepped_values(judgement, known=known),
         reason=" ".join(sorted([*judgement.doubts, *(v.refusal for v in judgement.refusals if v.refusal)])),
@@ -192,10 +192,10 @@ def take_set(
         attach_photo(set_key=kept.set_id, photo_id=photo_id, by=by, now=now)
     if instead_of is not None:
         _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
-    if new.state is State.ACCEPTED:
+    if new.state is ReadingState.ACCEPTED:
         settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
     _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_id=kept.public_id, now=now)
-    return Receipt(
+    return ReadingReceipt(
         receipt_number=kept.receipt_number,
         set_id=kept.public_id,
         state=new.state,
@@ -218,30 +218,34 @@ def stepped_values(judgement: Judgement, *, known: queries.MeterDials) -> dict[Z
     values = judged_values(judgement)
     for dial in known.dials:
         verdict = judgement.verdicts[dial.zone]
-        if verdict.refusal is Reason.LOWER:
+        if verdict.refusal is ValueReason.LOWER:
             step = (verdict.value - dial.base.value) * dial.ratio
             values[dial.zone] = NewValue(verdict.value, dial.base.turns, step)
     return values
 
 
 def _replace(old: ReadingSet, *, by: Actor, now: datetime, receipt: str) -> None:
-    before = State(old.state)
-    if not move_sets(set_ids=[old.pk], before=before, after=State.CORRECTED, by=by, now=now, reason=receipt):
+    before = ReadingState(old.state)
+    if not move_sets(
+        set_ids=[old.pk], before=before, after=ReadingState.CORRECTED, by=by, now=now, reason=receipt
+    ):
         raise Refused(WithdrawReason.ALREADY)
 
 
-def hindrance(meter: Meter, *, read_on: date, today: date, last_on: date, channel: Channel) -> Reason | None:
+def hindrance(
+    meter: Meter, *, read_on: date, today: date, last_on: date, channel: ReadingChannel
+) -> ValueReason | None:
     """Why no reading of that day can be taken for the meter at all, if so."""
-    if meter.smart and channel not in (Channel.AUTOMATIC, Channel.OFFICE):
-        return Reason.SMART
+    if meter.smart and channel not in (ReadingChannel.AUTOMATIC, ReadingChannel.OFFICE):
+        return ValueReason.SMART
     if meter.removed_on is not None and read_on > meter.removed_on:
-        return Reason.REMOVED
+        return ValueReason.REMOVED
     closed_on = meter.account.closed_on
     if closed_on is not None and read_on > closed_on:
-        return Reason.CLOSED
+        return ValueReason.CLOSED
     if read_on > today:
-        return Reason.FUTURE
-    return Reason.BEFORE_LAST if read_on < last_on else None
+        return ValueReason.FUTURE
+    return ValueReason.BEFORE_LAST if read_on < last_on else None
 
 
 def hindering_days(meter: Meter, *, read_on: date, last_on: date) -> dict[str, object]:
@@ -255,7 +259,7 @@ def hindering_days(meter: Meter, *, read_on: date, last_on: date) -> dict[str, o
     return {name: day for name, day in days.items() if day is not None}
 
 
-def kept_before(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> Receipt | None:
+def earlier_receipt(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> ReadingReceipt | None:
     """The receipt this key was given before. :raises KeyReused: it came with other values"""
     kept = ReadingSet.objects.filter(meter=meter, key=key).first()
     if kept is None:
@@ -263,10 +267,10 @@ def kept_before(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> R
     rows = {Zone(row.zone): row for row in kept.values.all()}
     if {zone: row.value for zone, row in rows.items()} != dict(values):
         raise KeyReused(KeyReason.REUSED)
-    return Receipt(
+    return ReadingReceipt(
         receipt_number=kept.receipt_number,
         set_id=kept.public_id,
-        state=State(kept.state),
+        state=ReadingState(kept.state),
         read_on=kept.read_on,
         period=period_of(kept.read_on, window_to_day=meter.account.provider.window_to_day),
         consumption={zone: row.consumption for zone, row in rows.items()},
@@ -285,7 +289,7 @@ def _tell(*, by: Actor, meter: Meter, new: NewSet, receipt: str, set_id: str, no
         account_id=meter.account_id,
         after={"values": shown, "state": new.state.value, "channel": new.channel.value},
     )
-    if new.state is not State.ACCEPTED:
+    if new.state is not ReadingState.ACCEPTED:
         return
     tell_accepted(
         meter.account,

@@ -9,17 +9,22 @@ from decimal import Decimal
 from svet.kernel.actors import Actor
 from svet.metering.models import Meter, ReadingValue
 from svet.metering.operations.keeping import NewValue, move_sets
-from svet.metering.rules import Kind, State, Zone
+from svet.metering.rules import ReadingKind, ReadingState, Zone
 
 
 def supersede_higher(
     *, meter: Meter, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, reason: str
 ) -> None:
     """A confirmed lower reading replaces the higher ones that no bill has used yet (a step)."""
-    higher = _higher(meter, _standing_values(meter, but=but, states=(State.ACCEPTED,)), than=than)
+    higher = _higher(meter, _standing_values(meter, but=but, states=(ReadingState.ACCEPTED,)), than=than)
     if higher:
         move_sets(
-            set_ids=higher, before=State.ACCEPTED, after=State.SUPERSEDED, by=by, now=now, reason=reason
+            set_ids=higher,
+            before=ReadingState.ACCEPTED,
+            after=ReadingState.SUPERSEDED,
+            by=by,
+            now=now,
+            reason=reason,
         )
 
 
@@ -27,26 +32,30 @@ def settle_others(
     meter: Meter, *, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, reason: str
 ) -> None:
     """Replace higher sets, and close the review of doubtful ones: a believable set has come (a step)."""
-    rows = _standing_values(meter, but=but, states=(State.ACCEPTED, State.UNDER_REVIEW))
+    rows = _standing_values(meter, but=but, states=(ReadingState.ACCEPTED, ReadingState.UNDER_REVIEW))
     moved = {
-        State.ACCEPTED: _higher(meter, [row for row in rows if row[1] == State.ACCEPTED], than=than),
-        State.UNDER_REVIEW: {row[0] for row in rows if row[1] == State.UNDER_REVIEW},
+        ReadingState.ACCEPTED: _higher(
+            meter, [row for row in rows if row[1] == ReadingState.ACCEPTED], than=than
+        ),
+        ReadingState.UNDER_REVIEW: {row[0] for row in rows if row[1] == ReadingState.UNDER_REVIEW},
     }
     for before, keys in moved.items():
         if keys:
-            move_sets(set_ids=keys, before=before, after=State.SUPERSEDED, by=by, now=now, reason=reason)
+            move_sets(
+                set_ids=keys, before=before, after=ReadingState.SUPERSEDED, by=by, now=now, reason=reason
+            )
 
 
 #: Key and state of a set, zone, value, turns.
 _Row = tuple[int, str, str, Decimal, int]
 
 
-def _standing_values(meter: Meter, *, but: int, states: Sequence[State]) -> list[_Row]:
+def _standing_values(meter: Meter, *, but: int, states: Sequence[ReadingState]) -> list[_Row]:
     """The values of customers' sets that no bill has used, but for one set."""
     rows = ReadingValue.objects.filter(
         reading_set__meter=meter,
         reading_set__state__in=[state.value for state in states],
-        reading_set__kind=Kind.CUSTOMER.value,
+        reading_set__kind=ReadingKind.CUSTOMER.value,
     ).exclude(reading_set_id=but)
     return list(rows.values_list("reading_set_id", "reading_set__state", "zone", "value", "turns"))
 

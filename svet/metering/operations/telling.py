@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from svet.accounts.models import Account
+from svet.accounts.queries import recipients_of
 from svet.look.formats import day
 from svet.metering import texts
 from svet.metering.models import Dispute
 from svet.metering.rules import DisputeState, Zone
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
-from svet.subscribers.models import Account
-from svet.subscribers.queries import recipients_of
 
 
 def tell_accepted(
@@ -67,8 +67,10 @@ def tell_dispute_answered(dispute: Dispute, *, words: str, after: DisputeState, 
 
 
 def _tell(account: Account, *, event: Event, params: Mapping[str, str], url: str, now: datetime) -> None:
-    notices.tell_many(
+    notices.notify_many(
         event=event,
-        tidings=[Tiding(recipient_id, params, url) for recipient_id in recipients_of(account_id=account.pk)],
+        tidings=[
+            NoticeMessage(recipient_id, params, url) for recipient_id in recipients_of(account_id=account.pk)
+        ],
         now=now,
     )

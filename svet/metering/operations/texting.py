@@ -11,6 +11,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import translation
 
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountCard, provider_today
+from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
@@ -21,8 +24,8 @@ from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.metering import queries, sms_texts
 from svet.metering.models import Meter, ReadingSet, TextAnswer
-from svet.metering.operations.submitting import ConfirmationNeeded, Receipt, submit_readings
-from svet.metering.rules import Channel, Reason, State, Zone, parse_value, zones_of
+from svet.metering.operations.submitting import ConfirmationNeeded, ReadingReceipt, submit_readings
+from svet.metering.rules import ReadingChannel, ReadingState, ValueReason, Zone, parse_value, zones_of
 from svet.metering.rules.parsing import ReadingRefused
 from svet.metering.rules.texting import Scale, SentText, TextReason, means, read_text
 from svet.notices import operations as notices
@@ -30,9 +33,6 @@ from svet.notices.models import IncomingSms
 from svet.notices.rules import Event
 from svet.people import queries as people
 from svet.people.models import Person
-from svet.subscribers import queries as subscribers
-from svet.subscribers.queries import AccountCard, provider_today
-from svet.subscribers.rules import Right
 
 #: A question is answered within a day; «ДА» later could be about anything.
 QUESTION_STANDS: Final = timedelta(hours=24)
@@ -46,7 +46,7 @@ _NUMBERED: Final[dict[int, dict[object, Zone]]] = {
 
 
 _NOT_UNDERSTOOD: Final = frozenset(
-    {Reason.REQUIRED, Reason.CHARS, Reason.TOO_LONG, *TextReason} - {TextReason.NOTHING_ASKED}
+    {ValueReason.REQUIRED, ValueReason.CHARS, ValueReason.TOO_LONG, *TextReason} - {TextReason.NOTHING_ASKED}
 )
 
 
@@ -127,7 +127,7 @@ def _act(incoming: IncomingSms, *, person: Person, now: datetime) -> _Said:
             values=values,
             read_on=read_on,
             now=now,
-            channel=Channel.SMS,
+            channel=ReadingChannel.SMS,
             key=key,
             confirmed=sent.yes,
         )
@@ -160,7 +160,7 @@ def _example(person: Person, sent: SentText) -> str:
 def _standing(meter: Meter, *, values: dict[Zone, Decimal], read_on: date, but: UUID) -> ReadingSet | None:
     """Today's set with these very values, when it is the last one and did not come of this text."""
     sets = ReadingSet.objects.filter(
-        meter=meter, read_on=read_on, state__in=(State.ACCEPTED.value, State.UNDER_REVIEW.value)
+        meter=meter, read_on=read_on, state__in=(ReadingState.ACCEPTED.value, ReadingState.UNDER_REVIEW.value)
     )
     last = sets.order_by("-received_at", "-pk").first()
     if last is None or last.key == but:
@@ -185,7 +185,7 @@ def _waiting(person: Person) -> tuple[list[Meter], dict[int, AccountCard]]:
     """The meters this person may send for, without those that send by themselves, and their accounts."""
     cards = {
         card.account_id: card
-        for group in subscribers.cabinet(person.pk)
+        for group in account_queries.cabinet(person.pk)
         for card in group.cards
         if Right.SUBMIT in card.rights
     }
@@ -205,7 +205,7 @@ def _meter(person: Person, sent: SentText) -> tuple[Meter, AccountCard, bool]:
     """The one meter that is meant, and whether there are others. :raises TextRefused:"""
     waiting, cards = _waiting(person)
     if not sent.raw:
-        raise ReadingRefused(Reason.CHARS if sent.address else Reason.REQUIRED)
+        raise ReadingRefused(ValueReason.CHARS if sent.address else ValueReason.REQUIRED)
     found = [meter for meter in waiting if _means(sent, meter, cards[meter.account_id])]
     if len(found) == 1:
         return found[0], cards[found[0].account_id], len(waiting) > 1
@@ -239,7 +239,7 @@ def _without_yes(text: str) -> str:
     return " ".join(word for word in text.split() if word.casefold().strip(",.!") not in ("да", "yes"))
 
 
-def _done(receipt: Receipt, *, values: dict[Zone, Decimal], card: AccountCard | None) -> str:
+def _done(receipt: ReadingReceipt, *, values: dict[Zone, Decimal], card: AccountCard | None) -> str:
     return sms_texts.done(
         values=values,
         receipt=receipt.receipt_number,

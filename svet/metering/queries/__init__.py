@@ -29,11 +29,11 @@ from svet.metering.queries.readings import (
 from svet.metering.queries.reminding import near_verification, unsubmitted
 from svet.metering.queries.reviewing import ReviewItem, review_count, review_items, review_queue
 from svet.metering.queries.tracks import (
-    Change,
-    Comparison,
+    DisputeComparison,
     DisputeStep,
     DisputeView,
     PhotoView,
+    SetChange,
     changes_of,
     compared,
     dispute_by_id,
@@ -47,8 +47,7 @@ from svet.metering.queries.tracks import (
 from svet.metering.queries.usage import MeterUsage, ZoneUsage, dial_totals, usage
 
 __all__ = [
-    "Change",
-    "Comparison",
+    "DisputeComparison",
     "DisputeStep",
     "DisputeView",
     "MeterDials",
@@ -57,6 +56,7 @@ __all__ = [
     "MeterUsage",
     "PhotoView",
     "ReviewItem",
+    "SetChange",
     "SetView",
     "ValueView",
     "ZoneUsage",

@@ -8,12 +8,12 @@ from enum import StrEnum
 
 from django.db.models import Q
 
+from svet.accounts.queries import visible_to
+from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
 from svet.metering.models import Meter, ReadingValue
-from svet.metering.rules import EFFECTIVE, Kind, Zone
-from svet.subscribers.queries import visible_to
-from svet.subscribers.rules import Right
+from svet.metering.rules import EFFECTIVE, ReadingKind, Zone
 
 
 class MeterReason(StrEnum):
@@ -91,7 +91,7 @@ def final_values(*, meter_ids: Collection[int]) -> dict[int, dict[Zone, Decimal]
     """What each taken-down meter showed at its end, in the order of its face."""
     rows = ReadingValue.objects.filter(
         reading_set__meter_id__in=meter_ids,
-        reading_set__kind=Kind.FINAL.value,
+        reading_set__kind=ReadingKind.FINAL.value,
         reading_set__state__in=[state.value for state in EFFECTIVE],
     )
     found: dict[int, dict[Zone, Decimal]] = {}

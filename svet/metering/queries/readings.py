@@ -12,11 +12,11 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from svet.accounts.queries import visible_to
 from svet.kernel.actors import Actor
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
 from svet.metering.rules import Zone, zones_of
-from svet.subscribers.queries import visible_to
 
 
 @dataclass(frozen=True, slots=True)

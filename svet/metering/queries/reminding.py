@@ -8,10 +8,10 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 
 from svet.metering.models import Meter, ReadingSet
-from svet.metering.rules import Kind, State, Window, cut_off, verification_horizon
+from svet.metering.rules import ReadingKind, ReadingState, Window, cut_off, verification_horizon
 
 # What the staff still looks at was sent all the same.
-_SENT = (State.ACCEPTED, State.USED, State.UNDER_REVIEW)
+_SENT = (ReadingState.ACCEPTED, ReadingState.USED, ReadingState.UNDER_REVIEW)
 
 
 def unsubmitted(
@@ -28,7 +28,7 @@ def unsubmitted(
         read_on__gt=after,
         read_on__lte=window.closes_on,
         state__in=[state.value for state in _SENT],
-    ).exclude(kind=Kind.INITIAL.value)
+    ).exclude(kind=ReadingKind.INITIAL.value)
     waiting = Meter.objects.filter(
         ~Exists(sent),
         account_id__in=account_ids,

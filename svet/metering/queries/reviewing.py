@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.queries.dials import dials
 from svet.metering.queries.readings import SetView, sets_by_id
-from svet.metering.queries.tracks import Change, PhotoView, changes_of, photos_of
-from svet.metering.rules import Dial, Kind, State, Zone, usual_for
+from svet.metering.queries.tracks import PhotoView, SetChange, changes_of, photos_of
+from svet.metering.rules import Dial, ReadingKind, ReadingState, Zone, usual_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ReviewItem:
     meter: Meter
     dials: tuple[Dial, ...]
     usual: Mapping[Zone, Decimal | None]
-    sent: Change
+    sent: SetChange
     photos: tuple[PhotoView, ...]
 
     @property
@@ -96,4 +96,6 @@ def _dials_of_sets(views: Sequence[SetView], *, meters: Mapping[int, Meter]) -> 
 
 
 def _waiting() -> QuerySet[ReadingSet]:
-    return ReadingSet.objects.filter(state=State.UNDER_REVIEW.value).exclude(kind=Kind.INITIAL.value)
+    return ReadingSet.objects.filter(state=ReadingState.UNDER_REVIEW.value).exclude(
+        kind=ReadingKind.INITIAL.value
+    )

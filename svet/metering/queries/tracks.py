@@ -8,22 +8,22 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from svet.accounts.models import Provider
+from svet.accounts.queries import provider_today, visible_to
 from svet.files import queries as files
 from svet.kernel.actors import Actor, ActorKind
 from svet.metering.models import Dispute, DisputeChange, ReadingPhoto, ReadingSet, SetStateChange
 from svet.metering.queries.meters import MeterNotFound, MeterReason
 from svet.metering.queries.readings import SetView, sets_by_id
-from svet.metering.rules import DisputeState, Kind, State, dispute_until
-from svet.subscribers.models import Provider
-from svet.subscribers.queries import provider_today, visible_to
+from svet.metering.rules import DisputeState, ReadingKind, ReadingState, dispute_until
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SetChange:
     """One move of a set; ``reason`` is for programs, ``words`` are a person's."""
 
-    before: State
-    after: State
+    before: ReadingState
+    after: ReadingState
     at: datetime
     by_kind: ActorKind
     by_person_id: int | None
@@ -31,15 +31,15 @@ class Change:
     words: str
 
 
-def changes_of(set_ids: Collection[int]) -> dict[int, list[Change]]:
+def changes_of(set_ids: Collection[int]) -> dict[int, list[SetChange]]:
     """Per set its moves, oldest first."""
-    found: dict[int, list[Change]] = {key: [] for key in set_ids}
+    found: dict[int, list[SetChange]] = {key: [] for key in set_ids}
     rows = SetStateChange.objects.filter(reading_set_id__in=set_ids).order_by("at", "pk")
     for row in rows:
         found[row.reading_set_id].append(
-            Change(
-                State(row.from_state),
-                State(row.to_state),
+            SetChange(
+                ReadingState(row.from_state),
+                ReadingState(row.to_state),
                 row.at,
                 ActorKind(row.by_kind),
                 row.by_person_id,
@@ -85,14 +85,14 @@ def photo_for(actor: Actor, *, public_id: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class DisputeComparison:
     """A control reading's counterpart: what the customer had last said, and what both are counted from."""
 
     customer: SetView | None
     base: SetView | None
 
 
-def compared(control: SetView) -> Comparison:
+def compared(control: SetView) -> DisputeComparison:
     """What stood before a control reading came.
 
     What a customer's set already billed for is settled: the difference is counted from the set itself.
@@ -101,25 +101,28 @@ def compared(control: SetView) -> Comparison:
     order = ("-read_on", "-received_at", "-pk")
     customer = (
         earlier.filter(
-            kind=Kind.CUSTOMER.value,
+            kind=ReadingKind.CUSTOMER.value,
             read_on__lte=control.read_on,
-            state__in=[State.ACCEPTED.value, State.USED.value, State.SUPERSEDED.value],
+            state__in=[ReadingState.ACCEPTED.value, ReadingState.USED.value, ReadingState.SUPERSEDED.value],
         )
         .order_by(*order)
         .first()
     )
-    if customer is None or customer.state == State.USED:
+    if customer is None or customer.state == ReadingState.USED:
         base = customer
     else:
         base = (
-            earlier.filter(state__in=[State.ACCEPTED.value, State.USED.value], read_on__lte=customer.read_on)
+            earlier.filter(
+                state__in=[ReadingState.ACCEPTED.value, ReadingState.USED.value],
+                read_on__lte=customer.read_on,
+            )
             .exclude(pk=customer.pk)
             .filter(Q(read_on__lt=customer.read_on) | Q(received_at__lt=customer.received_at))
             .order_by(*order)
             .first()
         )
     views = sets_by_id(set_ids={row.pk for row in (customer, base) if row is not None})
-    return Comparison(
+    return DisputeComparison(
         None if customer is None else views.get(customer.pk), None if base is None else views.get(base.pk)
     )
 

@@ -13,7 +13,7 @@ from svet.metering.rules.calendar import (
 from svet.metering.rules.disputes import DISPUTE_MOVES, DisputeReason, DisputeState, dispute_until
 from svet.metering.rules.entering import moment_of_entry
 from svet.metering.rules.judging import Dial, Doubt, Judgement, Mark, Verdict, judge, usual_for
-from svet.metering.rules.parsing import ReadingRefused, Reason, ReplaceReason, parse_value
+from svet.metering.rules.parsing import ReadingRefused, ReplaceReason, ValueReason, parse_value
 from svet.metering.rules.reminding import (
     VerificationStage,
     WindowStage,
@@ -21,7 +21,15 @@ from svet.metering.rules.reminding import (
     verification_stage,
     window_stage,
 )
-from svet.metering.rules.states import EFFECTIVE, MOVES, Channel, Kind, State, WithdrawReason, may_move
+from svet.metering.rules.states import (
+    EFFECTIVE,
+    MOVES,
+    ReadingChannel,
+    ReadingKind,
+    ReadingState,
+    WithdrawReason,
+    may_move,
+)
 from svet.metering.rules.zones import ZONES, Scheme, Zone, zones_of
 
 __all__ = [
@@ -29,20 +37,20 @@ __all__ = [
     "EFFECTIVE",
     "MOVES",
     "ZONES",
-    "Channel",
     "Dial",
     "DisputeReason",
     "DisputeState",
     "Doubt",
     "Judgement",
-    "Kind",
     "Mark",
+    "ReadingChannel",
+    "ReadingKind",
     "ReadingRefused",
-    "Reason",
+    "ReadingState",
     "ReplaceReason",
     "Scheme",
-    "State",
     "Urgency",
+    "ValueReason",
     "Verdict",
     "Verification",
     "VerificationStage",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from svet.metering.rules.parsing import ReadingRefused, Reason
+from svet.metering.rules.parsing import ReadingRefused, ValueReason
 
 # A set that waited longer is older than the bill after next: the person should look at the meter again.
 LONGEST_WAIT = timedelta(days=35)
@@ -18,5 +18,5 @@ def moment_of_entry(claimed: datetime, *, now: datetime) -> datetime:
     :raises ReadingRefused: it waited too long
     """
     if now - claimed > LONGEST_WAIT:
-        raise ReadingRefused(Reason.STALE, details={"days": LONGEST_WAIT.days})
+        raise ReadingRefused(ValueReason.STALE, details={"days": LONGEST_WAIT.days})
     return min(claimed, now)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import permutations
 
-from svet.metering.rules.parsing import Reason
+from svet.metering.rules.parsing import ValueReason
 from svet.metering.rules.zones import Zone
 
 # Policies, not laws. 15 kW is what a household is connected with on the usual terms (Rules of connection,
@@ -100,7 +100,7 @@ class Verdict:
     consumption: Decimal = Decimal(0)
     turns: int = 0
     doubts: frozenset[Doubt] = frozenset()
-    refusal: Reason | None = None
+    refusal: ValueReason | None = None
     details: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -137,7 +137,7 @@ class Judgement:
     @property
     def only_lower(self) -> bool:
         """Whether all that speaks against the set is that values went down: a person can tell why."""
-        return bool(self.refusals) and all(verdict.refusal is Reason.LOWER for verdict in self.refusals)
+        return bool(self.refusals) and all(verdict.refusal is ValueReason.LOWER for verdict in self.refusals)
 
     @property
     def consumption(self) -> dict[Zone, Decimal]:
@@ -156,13 +156,13 @@ def judge(
     for dial in dials:
         given = values.get(dial.zone)
         verdicts[dial.zone] = (
-            Verdict(dial.zone, dial.last.value, refusal=Reason.REQUIRED)
+            Verdict(dial.zone, dial.last.value, refusal=ValueReason.REQUIRED)
             if given is None
             else _judge_dial(dial, value=given, read_on=read_on, turned=turned)
         )
     for zone in values.keys() - verdicts.keys():
-        verdicts[zone] = Verdict(zone, values[zone], refusal=Reason.UNKNOWN_ZONE)
-    if any(verdict.refusal not in (None, Reason.LOWER) for verdict in verdicts.values()):
+        verdicts[zone] = Verdict(zone, values[zone], refusal=ValueReason.UNKNOWN_ZONE)
+    if any(verdict.refusal not in (None, ValueReason.LOWER) for verdict in verdicts.values()):
         return Judgement(verdicts)
     verdicts = _ask_about_zero(verdicts)
     return _suggest(Judgement(verdicts), dials=dials, values=values, read_on=read_on)
@@ -174,9 +174,9 @@ def _days(dial: Dial, *, read_on: date) -> int:
 
 def _judge_dial(dial: Dial, *, value: Decimal, read_on: date, turned: bool = False) -> Verdict:
     if value < 0 or value >= dial.capacity:
-        return Verdict(dial.zone, value, refusal=Reason.CAPACITY, details={"digits": dial.digits})
+        return Verdict(dial.zone, value, refusal=ValueReason.CAPACITY, details={"digits": dial.digits})
     if value != value.quantize(Decimal(1).scaleb(-dial.decimals)):
-        return Verdict(dial.zone, value, refusal=Reason.FRACTION, details={"decimals": dial.decimals})
+        return Verdict(dial.zone, value, refusal=ValueReason.FRACTION, details={"decimals": dial.decimals})
     base, turns = dial.base, dial.base.turns
     doubts: set[Doubt] = set()
     step = value - base.value
@@ -188,7 +188,7 @@ def _judge_dial(dial: Dial, *, value: Decimal, read_on: date, turned: bool = Fal
             dial.capacity * dial.ratio * TURN_SHARE,
         )
         if step * dial.ratio > ceiling and not turned:
-            return Verdict(dial.zone, value, refusal=Reason.LOWER, details={"previous": base.value})
+            return Verdict(dial.zone, value, refusal=ValueReason.LOWER, details={"previous": base.value})
         doubts.add(Doubt.ROLLOVER)
     if dial.pending is not None and dial.total(value, turns) < dial.total(
         dial.pending.value, dial.pending.turns

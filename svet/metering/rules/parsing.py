@@ -15,7 +15,7 @@ _INTEGER = re.compile(r"[0-9](?:[ \u00a0\u202f]?[0-9])*", re.ASCII)
 _FRACTION = re.compile(r"([0-9](?:[ \u00a0\u202f]?[0-9])*)[.,]([0-9]+)", re.ASCII)
 
 
-class Reason(StrEnum):
+class ValueReason(StrEnum):
     """Why a reading cannot be taken."""
 
     REQUIRED = "required"
@@ -53,18 +53,18 @@ def parse_value(raw: str, *, digits: int, decimals: int, field: str = "") -> Dec
     :raises ReadingRefused: empty, too long, not ASCII digits, a fraction, more than the dial holds
     """
     if len(raw) > LONGEST_RAW:
-        raise ReadingRefused(Reason.TOO_LONG, field=field)
+        raise ReadingRefused(ValueReason.TOO_LONG, field=field)
     text = raw.strip(_BLANK)
     if not text:
-        raise ReadingRefused(Reason.REQUIRED, field=field)
+        raise ReadingRefused(ValueReason.REQUIRED, field=field)
     if _INTEGER.fullmatch(text):
         value = Decimal(_SPACES.sub("", text))
     elif found := _FRACTION.fullmatch(text):
         if len(found[2]) > decimals:
-            raise ReadingRefused(Reason.FRACTION, field=field, details={"decimals": decimals})
+            raise ReadingRefused(ValueReason.FRACTION, field=field, details={"decimals": decimals})
         value = Decimal(f"{_SPACES.sub('', found[1])}.{found[2]}")
     else:
-        raise ReadingRefused(Reason.CHARS, field=field)
+        raise ReadingRefused(ValueReason.CHARS, field=field)
     if value >= 10**digits:
-        raise ReadingRefused(Reason.CAPACITY, field=field, details={"digits": digits})
+        raise ReadingRefused(ValueReason.CAPACITY, field=field, details={"digits": digits})
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Channel(StrEnum):
+class ReadingChannel(StrEnum):
     """By which way a set came."""
 
     WEB = "web"
@@ -18,7 +18,7 @@ class Channel(StrEnum):
     ABSENCE = "absence"
 
 
-class Kind(StrEnum):
+class ReadingKind(StrEnum):
     """Whose reading it is and what it is for."""
 
     CUSTOMER = "customer"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     FINAL = "final"
 
 
-class State(StrEnum):
+class ReadingState(StrEnum):
     """Where a set stands."""
 
     SUBMITTED = "submitted"
@@ -40,26 +40,34 @@ class State(StrEnum):
     CORRECTED = "corrected"
 
 
-MOVES: dict[State, frozenset[State]] = {
-    State.SUBMITTED: frozenset({State.ACCEPTED, State.UNDER_REVIEW}),
-    State.UNDER_REVIEW: frozenset(
-        {State.ACCEPTED, State.CORRECTED, State.REJECTED, State.WITHDRAWN, State.SUPERSEDED}
+MOVES: dict[ReadingState, frozenset[ReadingState]] = {
+    ReadingState.SUBMITTED: frozenset({ReadingState.ACCEPTED, ReadingState.UNDER_REVIEW}),
+    ReadingState.UNDER_REVIEW: frozenset(
+        {
+            ReadingState.ACCEPTED,
+            ReadingState.CORRECTED,
+            ReadingState.REJECTED,
+            ReadingState.WITHDRAWN,
+            ReadingState.SUPERSEDED,
+        }
     ),
-    State.ACCEPTED: frozenset({State.USED, State.CORRECTED, State.WITHDRAWN, State.SUPERSEDED}),
+    ReadingState.ACCEPTED: frozenset(
+        {ReadingState.USED, ReadingState.CORRECTED, ReadingState.WITHDRAWN, ReadingState.SUPERSEDED}
+    ),
     # A bill points to it: a later control reading settles the difference, the reading stays as it was.
-    State.USED: frozenset(),
-    State.WITHDRAWN: frozenset(),
-    State.SUPERSEDED: frozenset(),
-    State.REJECTED: frozenset(),
+    ReadingState.USED: frozenset(),
+    ReadingState.WITHDRAWN: frozenset(),
+    ReadingState.SUPERSEDED: frozenset(),
+    ReadingState.REJECTED: frozenset(),
     # Its author or the staff sent other values instead; the change names their receipt.
-    State.CORRECTED: frozenset(),
+    ReadingState.CORRECTED: frozenset(),
 }
 
 # Readings that count: for the last values, for judging the next set and for billing.
-EFFECTIVE = frozenset({State.ACCEPTED, State.USED})
+EFFECTIVE = frozenset({ReadingState.ACCEPTED, ReadingState.USED})
 
 
-def may_move(before: State, after: State) -> bool:
+def may_move(before: ReadingState, after: ReadingState) -> bool:
     """Whether the table has this move."""
     return after in MOVES[before]
 

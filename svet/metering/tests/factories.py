@@ -9,12 +9,12 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import NOW, OFFICE, make_account
 from svet.metering import operations
 from svet.metering.models import Meter
 from svet.metering.operations import BatchResult, BatchRow, MeterRow
-from svet.metering.rules import Channel, Scheme, Zone, zones_of
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import NOW, OFFICE, make_account
+from svet.metering.rules import ReadingChannel, Scheme, Zone, zones_of
 
 _serials = count(115_268_446)
 
@@ -50,7 +50,7 @@ def make_reading(
     values: Mapping[Zone, Decimal] | int | str,
     *,
     read_on: date,
-    channel: Channel = Channel.REGISTER,
+    channel: ReadingChannel = ReadingChannel.REGISTER,
     **row: Any,
 ) -> BatchResult:
     """A reading as a register brings it, confirmed; a plain number stands for the single scale."""

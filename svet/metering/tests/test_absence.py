@@ -9,6 +9,9 @@ from uuid import uuid4
 
 import pytest
 
+from svet.accounts.models import Link
+from svet.accounts.queries import AccountNotFound
+from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
@@ -16,15 +19,12 @@ from svet.limits.models import Bucket
 from svet.metering import operations
 from svet.metering.models import Absence, AbsenceStep, Meter, ReadingSet
 from svet.metering.operations.absence import AbsenceRefused, act_for_absent, begin_absence, end_absence
-from svet.metering.rules import Channel, Zone
+from svet.metering.rules import ReadingChannel, Zone
 from svet.metering.rules.absence import AbsenceReason, Plan, acting_days
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Link
-from svet.subscribers.queries import AccountNotFound
-from svet.subscribers.tests.factories import make_account, make_link
 from tests.kills import MOST, killed_at
 
 BEGUN = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
@@ -53,7 +53,7 @@ def begin(person: Person, meter: Meter, plan: Plan = Plan.SEND, **days: date) ->
 
 
 def sent() -> list[ReadingSet]:
-    return list(ReadingSet.objects.filter(channel=Channel.ABSENCE).order_by("pk"))
+    return list(ReadingSet.objects.filter(channel=ReadingChannel.ABSENCE).order_by("pk"))
 
 
 def test_one_day_of_every_window_inside() -> None:
@@ -106,7 +106,7 @@ def test_a_real_reading_is_left_alone() -> None:
         values={Zone.SINGLE: Decimal(3640)},
         read_on=date(2026, 11, 22),
         now=DUE - timedelta(days=1),
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=uuid4(),
     )
     assert act_for_absent(now=DUE) == 0
@@ -162,7 +162,7 @@ def test_the_job_killed_anywhere_sends_once() -> None:
         kills += killed
         for _ in range(3):
             act_for_absent(now=DUE)
-        assert ReadingSet.objects.filter(channel=Channel.ABSENCE, meter=meter).count() == 1
+        assert ReadingSet.objects.filter(channel=ReadingChannel.ABSENCE, meter=meter).count() == 1
         assert AbsenceStep.objects.filter(meter=meter, outcome="sent").count() == 1
         if not killed:
             break

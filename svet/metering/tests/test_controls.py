@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from svet.accounts.tests.factories import NOW, OFFICE, make_link, make_provider
 from svet.billing import operations as billing
 from svet.billing.models import Charge
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
@@ -20,12 +21,19 @@ from svet.metering import operations, queries
 from svet.metering.models import DisputeChange, Meter, ReadingSet
 from svet.metering.operations import DisputeNotFound, DisputeRefused
 from svet.metering.queries import DisputeView, MeterNotFound
-from svet.metering.rules import Channel, DisputeReason, DisputeState, ReadingRefused, Reason, State, Zone
+from svet.metering.rules import (
+    DisputeReason,
+    DisputeState,
+    ReadingChannel,
+    ReadingRefused,
+    ReadingState,
+    ValueReason,
+    Zone,
+)
 from svet.notices.models import Notice
 from svet.notices.rules import Event
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import NOW, OFFICE, make_link, make_provider
 
 TODAY = date(2026, 11, 22)
 STAFF = Actor.system("office")
@@ -41,7 +49,7 @@ def cast() -> tuple[Person, Person, Meter]:
         values={Zone.SINGLE: Decimal(1300)},
         read_on=date(2026, 11, 20),
         now=NOW - timedelta(hours=1),
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=uuid4(),
     )
     return anna, vera, meter
@@ -94,9 +102,9 @@ def test_control_reading_of_a_day_before_a_billed_one_is_refused() -> None:
             set_ids=list(ReadingSet.objects.values_list("pk", flat=True)), by=OFFICE, now=NOW
         )
     for on, reason in (
-        (date(2026, 11, 19), Reason.BEFORE_LAST),
-        (TODAY + timedelta(days=1), Reason.FUTURE),
-        (date(2026, 9, 1), Reason.REMOVED),
+        (date(2026, 11, 19), ValueReason.BEFORE_LAST),
+        (TODAY + timedelta(days=1), ValueReason.FUTURE),
+        (date(2026, 9, 1), ValueReason.REMOVED),
     ):
         with pytest.raises(ReadingRefused) as caught:
             control(meter, 1250, read_on=on)
@@ -171,7 +179,7 @@ def test_upheld_objection_puts_another_control_reading_in_its_place() -> None:
         act_number="18",
     )
     taken.refresh_from_db()
-    assert taken.state == State.SUPERSEDED
+    assert taken.state == ReadingState.SUPERSEDED
     settled = ReadingSet.objects.get(receipt_number=number)
     assert dispute(taken).settled_by_id == settled.pk
     assert dispute(taken).state is DisputeState.UPHELD
@@ -222,7 +230,7 @@ def test_dispute_over_a_billed_control_reading_comes_back_in_the_next_bill() -> 
     taken = control(meter, 1400)
     november = charged(meter, Month(2026, 11))
     taken.refresh_from_db()
-    assert taken.state == State.USED
+    assert taken.state == ReadingState.USED
     later = datetime(2026, 12, 5, 6, tzinfo=UTC)
     key = object_to(anna, taken, now=later)
     operations.uphold_dispute(
@@ -239,7 +247,7 @@ def test_dispute_over_a_billed_control_reading_comes_back_in_the_next_bill() -> 
         values={Zone.SINGLE: Decimal(1450)},
         read_on=date(2026, 12, 20),
         now=datetime(2026, 12, 20, 6, tzinfo=UTC),
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=uuid4(),
     )
     december = charged(meter, Month(2026, 12))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link
 from svet.files.rules import PhotoRefused
 from svet.files.tests.pictures import photo
 from svet.journal.models import Entry
@@ -18,15 +19,15 @@ from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet
-from svet.metering.operations import Receipt, ReviewRefused, SetRefused, WithdrawRefused
+from svet.metering.operations import ReadingReceipt, ReviewRefused, SetRefused, WithdrawRefused
 from svet.metering.queries import MeterNotFound
 from svet.metering.rules import (
-    Channel,
     Dial,
     Doubt,
     Mark,
-    Reason,
-    State,
+    ReadingChannel,
+    ReadingState,
+    ValueReason,
     WithdrawReason,
     Zone,
     judge,
@@ -37,7 +38,6 @@ from svet.notices.models import Notice
 from svet.notices.rules import Event
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import NOW, OFFICE, make_account, make_link
 
 TODAY = date(2026, 11, 22)
 
@@ -51,26 +51,26 @@ def cast() -> tuple[Person, Person, Meter]:
     return anna, vera, meter
 
 
-def send(person: Person, meter: Meter, value: int, **more: Any) -> Receipt:
+def send(person: Person, meter: Meter, value: int, **more: Any) -> ReadingReceipt:
     return operations.submit_readings(
         by=Actor.person(person.pk),
         meter_id=meter.public_id,
         values={Zone.SINGLE: Decimal(value)},
         read_on=more.pop("read_on", TODAY),
         now=more.pop("now", NOW),
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=more.pop("key", uuid4()),
         **more,
     )
 
 
-def correct(person: Person, receipt: Receipt, value: int, **more: Any) -> Receipt:
+def correct(person: Person, receipt: ReadingReceipt, value: int, **more: Any) -> ReadingReceipt:
     return operations.correct_set(
         by=Actor.person(person.pk),
         set_id=receipt.set_id,
         values={Zone.SINGLE: Decimal(value)},
         now=more.pop("now", NOW),
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=more.pop("key", uuid4()),
         **more,
     )
@@ -87,7 +87,7 @@ def test_value_that_went_down_goes_to_the_staff_with_its_photo_and_words() -> No
         send(anna, meter, 120, confirmed=True)
     picture = operations.keep_photo(raw=photo(), by=Actor.person(anna.pk), now=NOW)
     receipt = send(anna, meter, 120, insist=True, words=" поставили новый ", photo_id=picture)
-    assert receipt.state is State.UNDER_REVIEW
+    assert receipt.state is ReadingState.UNDER_REVIEW
     assert last(meter) == 3589
     (item,) = queries.review_queue(limit=10)
     assert (item.doubts, item.sent.words) == (["lower"], "поставили новый")
@@ -144,7 +144,7 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
     )
     assert last(meter) == 3612
     waiting.refresh_from_db()
-    assert waiting.state == State.CORRECTED
+    assert waiting.state == ReadingState.CORRECTED
     change = queries.changes_of([waiting.pk])[waiting.pk][-1]
     assert (change.reason, change.words, change.by_person_id) == (number, "На фото 3612.", staff.person_id)
     notice = Notice.objects.get(recipient_id=anna.recipient_id, event=Event.READING_CORRECTED)
@@ -185,7 +185,7 @@ def test_believable_set_relieves_the_staff_of_the_doubtful_one() -> None:
     doubtful = send(anna, meter, 50_000, confirmed=True)
     good = send(anna, meter, 3650)
     old = ReadingSet.objects.get(public_id=doubtful.set_id)
-    assert old.state == State.SUPERSEDED
+    assert old.state == ReadingState.SUPERSEDED
     assert queries.changes_of([old.pk])[old.pk][-1].reason == good.receipt_number
     assert queries.review_count() == 0
 
@@ -207,7 +207,7 @@ def test_own_slip_is_corrected_until_the_cut_off_and_the_trail_names_both() -> N
     assert right.consumption == {Zone.SINGLE: 51}
     assert last(meter) == 3640
     old = ReadingSet.objects.get(public_id=slip.set_id)
-    assert old.state == State.CORRECTED
+    assert old.state == ReadingState.CORRECTED
     assert queries.changes_of([old.pk])[old.pk][-1].reason == right.receipt_number
     assert queries.broken() == []
 
@@ -255,5 +255,5 @@ def test_winter_is_held_against_winter() -> None:
     judgement = judge(dials=[summer], values={Zone.SINGLE: Decimal(5500)}, read_on=TODAY)
     assert judgement.doubts == {Doubt.ABOVE_USUAL}
     assert judge(dials=[summer], values={Zone.SINGLE: Decimal(4000)}, read_on=TODAY).only_lower
-    assert Reason.LOWER in {verdict.refusal for verdict in judge(
+    assert ValueReason.LOWER in {verdict.refusal for verdict in judge(
         dials=[summer], values={Zone.SINGLE: Decimal(4000)}, read_on=TODAY).refusals}  # fmt: skip

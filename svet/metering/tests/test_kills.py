@@ -9,17 +9,17 @@ from uuid import uuid4
 
 import pytest
 
+from svet.accounts.tests.factories import NOW, make_account, make_link
 from svet.files.models import Photo
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
 from svet.metering import operations, queries
 from svet.metering.models import ReadingPhoto, ReadingSet, SetStateChange
-from svet.metering.rules import Channel, State, Zone
+from svet.metering.rules import ReadingChannel, ReadingState, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import NOW, make_account, make_link
 from tests.kills import MOST, killed_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
@@ -46,7 +46,7 @@ def test_sending_killed_anywhere_is_taken_whole_or_not_at_all() -> None:
                 values={Zone.SINGLE: Decimal(value)},
                 read_on=TODAY,
                 now=NOW,
-                channel=Channel.WEB,
+                channel=ReadingChannel.WEB,
                 key=key,
                 confirmed=True,
                 photo_id=picture,
@@ -85,7 +85,7 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
             values={Zone.SINGLE: Decimal(3900)},
             read_on=TODAY,
             now=NOW,
-            channel=Channel.WEB,
+            channel=ReadingChannel.WEB,
             key=uuid4(),
             confirmed=True,
         )
@@ -97,16 +97,16 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
                 set_id=wrong,
                 values={Zone.SINGLE: Decimal(3640)},
                 now=NOW,
-                channel=Channel.WEB,
+                channel=ReadingChannel.WEB,
                 key=key,
             )
 
         killed = killed_at(point, correct)
         kills += killed
         old = ReadingSet.objects.get(public_id=wrong.set_id)
-        assert (old.state == State.CORRECTED) == ReadingSet.objects.filter(key=key).exists()
+        assert (old.state == ReadingState.CORRECTED) == ReadingSet.objects.filter(key=key).exists()
         assert correct().receipt_number == correct().receipt_number
-        trail = SetStateChange.objects.filter(reading_set=old, to_state=State.CORRECTED.value)
+        trail = SetStateChange.objects.filter(reading_set=old, to_state=ReadingState.CORRECTED.value)
         assert trail.get().reason == ReadingSet.objects.get(key=key).receipt_number
         if not killed:
             break

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from svet.accounts.models import Account, Link
+from svet.accounts.tests.factories import OFFICE, make_account, make_link, make_provider
 from svet.metering import jobs, operations
 from svet.metering.models import Meter, ReadingSet, VerificationReminder, WindowReminder
 from svet.metering.operations import reminding
@@ -25,11 +27,9 @@ from svet.metering.tests.factories import make_meter, make_reading
 from svet.metering.tests.test_submitting import send
 from svet.notices import operations as notices
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import Channel, Event
+from svet.notices.rules import Event, NoticeChannel
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Account, Link
-from svet.subscribers.tests.factories import OFFICE, make_account, make_link, make_provider
 
 OPENS = datetime(2026, 11, 15, 6, 0, tzinfo=UTC)  # eleven in the morning in Yekaterinburg
 CLOSES_SOON = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -194,7 +194,7 @@ def test_nobody_is_woken_at_night() -> None:
 def test_switched_off_reminder_is_not_sent() -> None:
     anna, *_rest = cast()
     notices.set_preferences(
-        recipient_id=anna.recipient_id, preferences={Event.WINDOW_OPEN: {Channel.BELL: False}}
+        recipient_id=anna.recipient_id, preferences={Event.WINDOW_OPEN: {NoticeChannel.BELL: False}}
     )
     operations.remind_of_windows(now=OPENS)
     assert not Notice.objects.filter(event=Event.WINDOW_OPEN).exists()
@@ -206,10 +206,10 @@ def test_run_that_dies_between_two_batches_is_finished_by_the_next(monkeypatch: 
     for person in people:
         make_link(person=person, account=make_meter().account)
     monkeypatch.setattr(reminding, "BATCH", 1)
-    tell = notices.tell_many
+    tell = notices.notify_many
     calls = 0
 
-    def die_at_the_second(*, event: Event, tidings: Sequence[notices.Tiding], now: datetime) -> None:
+    def die_at_the_second(*, event: Event, tidings: Sequence[notices.NoticeMessage], now: datetime) -> None:
         nonlocal calls
         calls += 1
         tell(event=event, tidings=tidings, now=now)

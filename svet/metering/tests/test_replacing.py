@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from svet.accounts.models import LinkProof
+from svet.accounts.tests.factories import OFFICE, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -16,12 +18,10 @@ from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations import MeterRow
-from svet.metering.rules import Reason, ReplaceReason, Zone
+from svet.metering.rules import ReplaceReason, ValueReason, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import LinkProof
-from svet.subscribers.tests.factories import OFFICE, make_link
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -123,9 +123,9 @@ def test_the_month_of_the_replacement_counts_both(old: Meter) -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"final": 3599}, Reason.LOWER),
+        ({"final": 3599}, ValueReason.LOWER),
         ({"installed_on": date(2026, 8, 31)}, ReplaceReason.BEFORE_INSTALLED),
-        ({"installed_on": NOW.date() + timedelta(days=2)}, Reason.FUTURE),
+        ({"installed_on": NOW.date() + timedelta(days=2)}, ValueReason.FUTURE),
     ],
 )
 def test_an_impossible_replacement_changes_nothing(

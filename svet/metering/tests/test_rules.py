@@ -20,9 +20,9 @@ from svet.metering.rules import (
     Doubt,
     Mark,
     ReadingRefused,
-    Reason,
-    State,
+    ReadingState,
     Urgency,
+    ValueReason,
     WindowState,
     Zone,
     judge,
@@ -38,10 +38,10 @@ VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "ba
 ON = date(2026, 11, 20)
 BEFORE = date(2026, 10, 20)
 REASONS = {
-    "ERR required": Reason.REQUIRED,
-    "ERR fraction": Reason.FRACTION,
-    "ERR chars": Reason.CHARS,
-    "ERR capacity": Reason.CAPACITY,
+    "ERR required": ValueReason.REQUIRED,
+    "ERR fraction": ValueReason.FRACTION,
+    "ERR chars": ValueReason.CHARS,
+    "ERR capacity": ValueReason.CAPACITY,
 }
 
 
@@ -92,7 +92,7 @@ def test_reading_vector_has_its_outcome(raw: str, expected: str) -> None:
         return
     judgement, verdict = single(parse_value(raw, digits=5, decimals=0).to_eng_string())
     if expected.startswith("ERR lower"):
-        assert verdict.refusal is Reason.LOWER
+        assert verdict.refusal is ValueReason.LOWER
     elif "consumption 0" in expected:
         assert judgement.doubts == {Doubt.ZERO}
     else:
@@ -109,7 +109,7 @@ def test_fraction_is_exact_where_the_dial_has_one_and_refused_elsewhere() -> Non
 def test_oversized_input_is_refused_by_its_length() -> None:
     with pytest.raises(ReadingRefused) as caught:
         parse_value("1" * 1_000_000, digits=5, decimals=0)
-    assert caught.value.reason is Reason.TOO_LONG
+    assert caught.value.reason is ValueReason.TOO_LONG
 
 
 def test_roll_over_is_asked_about_with_its_consumption() -> None:
@@ -120,7 +120,7 @@ def test_roll_over_is_asked_about_with_its_consumption() -> None:
 
 def test_four_digit_dial_does_not_turn_by_a_slip() -> None:
     _judgement, verdict = single(1000, last=5000, digits=4)
-    assert verdict.refusal is Reason.LOWER
+    assert verdict.refusal is ValueReason.LOWER
 
 
 def test_ratio_multiplies_the_difference() -> None:
@@ -154,7 +154,7 @@ def test_swapped_zones_are_suggested_the_other_way_round() -> None:
 def test_exchanged_zones_are_suggested_also_where_the_right_order_is_unusual() -> None:
     dials = [dial(zone=Zone.DAY, last=5000), dial(zone=Zone.NIGHT, last=2000)]
     judgement = judge(dials=dials, values={Zone.DAY: Decimal(2100), Zone.NIGHT: Decimal(8900)}, read_on=ON)
-    assert [verdict.refusal for verdict in judgement.refusals] == [Reason.LOWER]
+    assert [verdict.refusal for verdict in judgement.refusals] == [ValueReason.LOWER]
     assert Doubt.SWAPPED_ZONES in judgement.doubts
     assert judgement.suggestion == {Zone.DAY: Decimal(8900), Zone.NIGHT: Decimal(2100)}
 
@@ -175,8 +175,8 @@ def test_idle_night_scale_is_nothing_special() -> None:
 def test_missing_and_unknown_zones_are_refused() -> None:
     judgement = judge(dials=[dial()], values={Zone.DAY: Decimal(1)}, read_on=ON)
     assert {zone: verdict.refusal for zone, verdict in judgement.verdicts.items()} == {
-        Zone.SINGLE: Reason.REQUIRED,
-        Zone.DAY: Reason.UNKNOWN_ZONE,
+        Zone.SINGLE: ValueReason.REQUIRED,
+        Zone.DAY: ValueReason.UNKNOWN_ZONE,
     }
 
 
@@ -233,14 +233,14 @@ def test_any_text_is_a_number_of_the_dial_or_refused(raw: str) -> None:
 def test_every_doubt_and_refusal_has_words() -> None:
     judgement, _verdict = single(3589)
     assert all(texts.question(doubt, judgement) for doubt in Doubt)
-    assert all(texts.explain_reason(reason) for reason in Reason)
+    assert all(texts.explain_reason(reason) for reason in ValueReason)
 
 
 def test_table_of_states_has_every_state_and_final_ones_stay() -> None:
-    assert set(MOVES) == set(State)
-    assert may_move(State.ACCEPTED, State.WITHDRAWN)
-    assert not may_move(State.USED, State.WITHDRAWN)
-    assert not may_move(State.WITHDRAWN, State.ACCEPTED)
+    assert set(MOVES) == set(ReadingState)
+    assert may_move(ReadingState.ACCEPTED, ReadingState.WITHDRAWN)
+    assert not may_move(ReadingState.USED, ReadingState.WITHDRAWN)
+    assert not may_move(ReadingState.WITHDRAWN, ReadingState.ACCEPTED)
 
 
 def test_reading_after_the_cut_off_enters_the_next_bill() -> None:

@@ -12,19 +12,28 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet, ReadingValue, SetStateChange
-from svet.metering.operations import ConfirmationNeeded, KeyReused, Receipt
+from svet.metering.operations import ConfirmationNeeded, KeyReused, ReadingReceipt
 from svet.metering.queries import MeterNotFound
-from svet.metering.rules import Channel, Doubt, Kind, ReadingRefused, Reason, State, WithdrawReason, Zone
+from svet.metering.rules import (
+    Doubt,
+    ReadingChannel,
+    ReadingKind,
+    ReadingRefused,
+    ReadingState,
+    ValueReason,
+    WithdrawReason,
+    Zone,
+)
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.tests.factories import NOW, OFFICE, make_account, make_link
 
 TODAY = date(2026, 11, 22)
 
@@ -40,7 +49,7 @@ def cast() -> tuple[Person, Person, Person, Meter]:
     return anna, boris, vera, meter
 
 
-def send(person: Person, meter: Meter, value: int | str, **kwargs: Any) -> Receipt:
+def send(person: Person, meter: Meter, value: int | str, **kwargs: Any) -> ReadingReceipt:
     kwargs.setdefault("key", uuid4())
     kwargs.setdefault("now", NOW)
     return operations.submit_readings(
@@ -48,7 +57,7 @@ def send(person: Person, meter: Meter, value: int | str, **kwargs: Any) -> Recei
         meter_id=meter.public_id,
         values={Zone.SINGLE: Decimal(value)},
         read_on=kwargs.pop("read_on", TODAY),
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         **kwargs,
     )
 
@@ -97,9 +106,10 @@ def test_right_to_view_is_not_enough_to_send() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("value", "reason"), [("0", Reason.LOWER), ("100000", Reason.CAPACITY), ("3600.5", Reason.FRACTION)]
+    ("value", "reason"),
+    [("0", ValueReason.LOWER), ("100000", ValueReason.CAPACITY), ("3600.5", ValueReason.FRACTION)],
 )
-def test_refusal_says_why_and_changes_nothing(value: str, reason: Reason) -> None:
+def test_refusal_says_why_and_changes_nothing(value: str, reason: ValueReason) -> None:
     anna, _boris, _vera, meter = cast()
     before = count()
     with pytest.raises(ReadingRefused) as caught:
@@ -116,7 +126,7 @@ def test_odd_set_is_taken_only_when_confirmed() -> None:
         send(anna, meter, 3589)
     assert caught.value.reason == Doubt.ZERO
     assert count() == before
-    assert send(anna, meter, 3589, confirmed=True).state is State.ACCEPTED
+    assert send(anna, meter, 3589, confirmed=True).state is ReadingState.ACCEPTED
 
 
 @pytest.mark.django_db
@@ -136,7 +146,7 @@ def test_turn_of_the_dial_is_kept_and_counted_on() -> None:
 def test_what_no_line_can_carry_waits_for_the_staff() -> None:
     anna, _boris, _vera, meter = cast()
     receipt = send(anna, meter, 50000, confirmed=True)
-    assert receipt.state is State.UNDER_REVIEW
+    assert receipt.state is ReadingState.UNDER_REVIEW
     assert queries.latest(account_ids=[meter.account_id])[meter.pk].values[0].value == 3589
     waiting = queries.waiting_review(account_ids=[meter.account_id])[meter.pk]
     operations.decide_review(by=OFFICE, set_id=waiting.set_id, accept=False, reason="опечатка", now=NOW)
@@ -205,9 +215,9 @@ def test_smart_removed_closed_and_future_are_explained() -> None:
     smart = make_meter(account=account, smart=True)
     plain = make_meter(account=account, initial=5)
     for meter, on, reason in [
-        (smart, TODAY, Reason.SMART),
-        (plain, TODAY + timedelta(days=1), Reason.FUTURE),
-        (plain, date(2024, 1, 1), Reason.BEFORE_LAST),
+        (smart, TODAY, ValueReason.SMART),
+        (plain, TODAY + timedelta(days=1), ValueReason.FUTURE),
+        (plain, date(2024, 1, 1), ValueReason.BEFORE_LAST),
     ]:
         with pytest.raises(ReadingRefused) as caught:
             send(anna, meter, 10, read_on=on)
@@ -237,7 +247,7 @@ def test_own_reading_is_withdrawn_until_the_cut_off_and_the_old_one_counts_again
     assert queries.latest(account_ids=[meter.account_id])[meter.pk].values[0].value == 3589
     with pytest.raises(Refused):
         withdraw(anna)
-    assert send(anna, meter, 3610).state is State.ACCEPTED
+    assert send(anna, meter, 3610).state is ReadingState.ACCEPTED
 
 
 @pytest.mark.django_db
@@ -253,7 +263,7 @@ def test_control_reading_supersedes_what_contradicts_it_and_spares_what_was_bill
     states = dict(ReadingSet.objects.filter(meter=meter).values_list("values__value", "state"))
     assert states[Decimal(3589)] == "used"
     assert states[Decimal(3700)] == "superseded"
-    assert queries.latest(account_ids=[meter.account_id])[meter.pk].kind == Kind.CONTROL
+    assert queries.latest(account_ids=[meter.account_id])[meter.pk].kind == ReadingKind.CONTROL
 
 
 @pytest.mark.django_db
@@ -284,7 +294,7 @@ def test_two_zones_go_in_one_set() -> None:
         values={Zone.NIGHT: Decimal(130), Zone.DAY: Decimal(190)},
         read_on=TODAY,
         now=NOW,
-        channel=Channel.API,
+        channel=ReadingChannel.API,
         key=UUID(int=7),
     )
     assert receipt.consumption == {Zone.DAY: 90, Zone.NIGHT: 30}

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svet.accounts.models import Link
+from svet.accounts.tests.factories import NOW, make_account, make_link
 from svet.gateways.sms.port import Incoming
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
@@ -23,15 +25,13 @@ from svet.metering.models import Meter, ReadingSet, TextAnswer
 from svet.metering.operations import ConfirmationNeeded, SetRefused
 from svet.metering.operations.quick import submit_quick
 from svet.metering.operations.texting import answer_text
-from svet.metering.rules import Channel, Scheme, Zone
+from svet.metering.rules import ReadingChannel, Scheme, Zone
 from svet.metering.rules.texting import LONGEST_TEXT, Scale, read_text
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.jobs import take_incoming
 from svet.notices.models import Delivery, IncomingSms, Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Link
-from svet.subscribers.tests.factories import NOW, make_account, make_link
 from tests.kills import MOST, killed_at
 
 LAST = date(2026, 10, 20)
@@ -61,7 +61,7 @@ def answers() -> list[str]:
 
 
 def taken() -> list[dict[Zone, Decimal]]:
-    sets = ReadingSet.objects.filter(channel=Channel.SMS).order_by("pk")
+    sets = ReadingSet.objects.filter(channel=ReadingChannel.SMS).order_by("pk")
     return [{Zone(row.zone): row.value for row in each.values.all()} for each in sets]
 
 
@@ -186,7 +186,7 @@ def test_a_reading_is_taken_with_its_receipt_and_told_once() -> None:
     meter = home(anna)
     for _ in range(3):
         text(anna.phone, "3640")
-    (kept,) = ReadingSet.objects.filter(channel=Channel.SMS)
+    (kept,) = ReadingSet.objects.filter(channel=ReadingChannel.SMS)
     (answer,) = answers()
     assert kept.receipt_number in answer
     assert "3\u00a0640\u00a0кВт·ч" in answer
@@ -262,7 +262,9 @@ def test_the_same_text_later_that_day_is_answered_again_and_changes_nothing() ->
     anna = make_person()
     home(anna)
     text(anna.phone, "3640")
-    (receipt,) = ReadingSet.objects.filter(channel=Channel.SMS).values_list("receipt_number", flat=True)
+    (receipt,) = ReadingSet.objects.filter(channel=ReadingChannel.SMS).values_list(
+        "receipt_number", flat=True
+    )
     text(anna.phone, "3640", at=NOW + timedelta(minutes=30))
     assert answers()[1] == f"Эти показания сегодня уже переданы. Номер квитанции о приёме: {receipt}."
     assert len(taken()) == 1
@@ -317,7 +319,7 @@ def test_the_sms_says_what_the_page_says(value: str) -> None:
             values={Zone.SINGLE: Decimal(value)},
             read_on=NOW.date(),
             now=NOW,
-            channel=Channel.WEB,
+            channel=ReadingChannel.WEB,
             key=uuid4(),
         )
     assert isinstance(caught.value, ConfirmationNeeded | SetRefused)

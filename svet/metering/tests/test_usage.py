@@ -10,15 +10,15 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from svet.accounts.models import LinkProof
+from svet.accounts.operations import NewAccount, create_accounts
+from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_provider
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet
-from svet.metering.operations import BatchRow, MeterRow, Outcome
-from svet.metering.rules import Channel, Kind, Reason, Zone
+from svet.metering.operations import BatchOutcome, BatchRow, MeterRow
+from svet.metering.rules import ReadingChannel, ReadingKind, ValueReason, Zone
 from svet.metering.tests.factories import make_meter, make_reading
-from svet.subscribers.models import LinkProof
-from svet.subscribers.operations import AccountRow, register_accounts
-from svet.subscribers.tests.factories import NOW, OFFICE, make_account, make_provider
 
 NOVEMBER = Month(2026, 11)
 OCTOBER = Month(2026, 10)
@@ -30,7 +30,7 @@ def row(meter: Meter, value: int, on: date, **kwargs: object) -> BatchRow:
 
 def batch(*rows: BatchRow, confirmed: bool = False) -> list[operations.BatchResult]:
     return operations.submit_batch(
-        rows=rows, channel=Channel.REGISTER, by=OFFICE, now=NOW, confirmed=confirmed
+        rows=rows, channel=ReadingChannel.REGISTER, by=OFFICE, now=NOW, confirmed=confirmed
     )
 
 
@@ -101,7 +101,7 @@ def test_turned_dial_and_low_control_reading_give_true_differences() -> None:
 def test_withdrawn_and_reviewed_sets_are_not_used() -> None:
     meter = make_meter(initial=100, installed_on=date(2026, 8, 1))
     (result,) = batch(row(meter, 60_000, date(2026, 11, 20)))
-    assert result.outcome is Outcome.UNDER_REVIEW
+    assert result.outcome is BatchOutcome.UNDER_REVIEW
     (use,) = queries.usage(account_ids=[meter.account_id], period=NOVEMBER)[meter.account_id]
     assert use.zones[0].current_value is None
 
@@ -118,17 +118,17 @@ def test_batch_judges_rows_of_a_meter_in_order_and_one_bad_row_stops_no_other() 
         row(meter, 390, date(2026, 11, 21)),
     )
     assert [result.outcome for result in results] == [
-        Outcome.ACCEPTED,
-        Outcome.ACCEPTED,
-        Outcome.REFUSED,
-        Outcome.REPEATED,
-        Outcome.ACCEPTED,
+        BatchOutcome.ACCEPTED,
+        BatchOutcome.ACCEPTED,
+        BatchOutcome.REFUSED,
+        BatchOutcome.REPEATED,
+        BatchOutcome.ACCEPTED,
     ]
-    assert results[2].reason is Reason.LOWER
+    assert results[2].reason is ValueReason.LOWER
     assert results[3].receipt_number == results[1].receipt_number
     (again,) = batch(row(meter, 200, date(2026, 9, 20), key=key))
-    assert again.outcome is Outcome.REPEATED
-    values = ReadingSet.objects.filter(meter=meter, kind=Kind.CUSTOMER).values_list(
+    assert again.outcome is BatchOutcome.REPEATED
+    values = ReadingSet.objects.filter(meter=meter, kind=ReadingKind.CUSTOMER).values_list(
         "values__consumption", flat=True
     )
     assert sorted(values) == [90, 100, 100]
@@ -138,9 +138,9 @@ def test_batch_judges_rows_of_a_meter_in_order_and_one_bad_row_stops_no_other() 
 def test_batch_agrees_with_single_submission_about_every_outcome() -> None:
     meter = make_meter(initial=99_990, installed_on=date(2026, 10, 26))
     (asked,) = batch(row(meter, 10, date(2026, 11, 20)))
-    assert asked.outcome is Outcome.UNDER_REVIEW
+    assert asked.outcome is BatchOutcome.UNDER_REVIEW
     (taken,) = batch(row(meter, 10, date(2026, 11, 20)), confirmed=True)
-    assert taken.outcome is Outcome.ACCEPTED
+    assert taken.outcome is BatchOutcome.ACCEPTED
 
 
 @pytest.mark.django_db
@@ -157,10 +157,10 @@ def test_a_year_of_two_hundred_accounts_is_loaded_and_used_with_few_queries(
     django_assert_max_num_queries: object,
 ) -> None:
     provider = make_provider()
-    accounts = register_accounts(
+    accounts = create_accounts(
         provider=provider,
         rows=[
-            AccountRow(
+            NewAccount(
                 number=f"{n:010d}", holder_name="Тестова Т. Т.", city="Челябинск", opened_on=date(2020, 1, 1)
             )
             for n in range(200)
@@ -187,7 +187,7 @@ def test_a_year_of_two_hundred_accounts_is_loaded_and_used_with_few_queries(
     started = time.monotonic()
     results = batch(*rows)
     assert time.monotonic() - started < 30
-    assert {result.outcome for result in results} == {Outcome.ACCEPTED}
+    assert {result.outcome for result in results} == {BatchOutcome.ACCEPTED}
     with django_assert_max_num_queries(2):  # type: ignore[operator]
         used = queries.usage(account_ids=accounts, period=OCTOBER)
     assert {use.zones[0].kwh for uses in used.values() for use in uses} == {150}

@@ -3,21 +3,28 @@
 from svet.gateways.mail.port import Attachment
 from svet.notices.operations.pushes import UnusableSubscription, forget_devices, subscribe, unsubscribe
 from svet.notices.operations.recipients import add_recipient, set_addresses, set_preferences
-from svet.notices.operations.telling import Tiding, mark_read, send_email, send_sms, tell, tell_many
+from svet.notices.operations.telling import (
+    NoticeMessage,
+    mark_read,
+    notify,
+    notify_many,
+    send_email,
+    send_sms,
+)
 
 __all__ = [
     "Attachment",
-    "Tiding",
+    "NoticeMessage",
     "UnusableSubscription",
     "add_recipient",
     "forget_devices",
     "mark_read",
+    "notify",
+    "notify_many",
     "send_email",
     "send_sms",
     "set_addresses",
     "set_preferences",
     "subscribe",
-    "tell",
-    "tell_many",
     "unsubscribe",
 ]

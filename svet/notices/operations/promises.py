@@ -36,7 +36,7 @@ def words_of(
         return words(event=event, params=params, brand=installation.brand, hotline=installation.hotline)
 
 
-def promise(deliveries: Sequence[Delivery], *, event: Event) -> list[int]:
+def enqueue(deliveries: Sequence[Delivery], *, event: Event) -> list[int]:
     """Write the promises down and wake somebody for each."""
     keys = [delivery.id for delivery in Delivery.objects.bulk_create(deliveries)]
     jobs.wake_many(delivery_ids=keys, event=event)

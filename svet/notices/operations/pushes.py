@@ -11,7 +11,7 @@ from svet.gateways.push.endpoints import is_known
 from svet.gateways.push.port import BrowserAddress
 from svet.kernel.transactions import require_transaction
 from svet.notices.models import Recipient, Subscription
-from svet.notices.operations.promises import promise, push, words_of
+from svet.notices.operations.promises import enqueue, push, words_of
 from svet.notices.rules import MOST_SUBSCRIPTIONS, Event
 from svet.site import queries as site
 
@@ -62,7 +62,7 @@ def subscribe(
         url="/profile/notifications/",
         now=now,
     )
-    promise([welcome], event=Event.PUSH_ON)
+    enqueue([welcome], event=Event.PUSH_ON)
     return made
 
 

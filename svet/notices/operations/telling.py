@@ -17,20 +17,20 @@ from svet.gateways.mail.port import Attachment
 from svet.kernel.transactions import require_transaction
 from svet.notices.models import Delivery, Notice, Recipient, Subscription
 from svet.notices.operations.promises import (
+    enqueue,
     letter,
-    promise,
     push,
     require_values,
     sms,
     words_of,
 )
-from svet.notices.rules import Channel, Event, wants
+from svet.notices.rules import Event, NoticeChannel, wants
 from svet.notices.words import Words
 from svet.site import queries as site
 
 
 @dataclass(frozen=True, slots=True)
-class Tiding:
+class NoticeMessage:
     """What one person is told; ``url`` is a path inside the cabinet.
 
     ``already`` names the channels by which the caller tells the same in its own way (a letter with a file).
@@ -40,28 +40,28 @@ class Tiding:
     recipient_id: int
     params: Mapping[str, str]
     url: str = ""
-    already: Collection[Channel] = ()
+    already: Collection[NoticeChannel] = ()
     renews: bool = False
 
 
-def tell(
+def notify(
     *,
     recipient_id: int,
     event: Event,
     params: Mapping[str, str],
     now: datetime,
     url: str = "",
-    already: Collection[Channel] = (),
+    already: Collection[NoticeChannel] = (),
     renews: bool = False,
 ) -> None:
     """Tell one person of ``event`` by every channel they want.
 
     :raises Recipient.DoesNotExist: there is nobody to tell.
     """
-    tell_many(event=event, tidings=[Tiding(recipient_id, params, url, already, renews)], now=now)
+    notify_many(event=event, tidings=[NoticeMessage(recipient_id, params, url, already, renews)], now=now)
 
 
-def tell_many(*, event: Event, tidings: Sequence[Tiding], now: datetime) -> None:
+def notify_many(*, event: Event, tidings: Sequence[NoticeMessage], now: datetime) -> None:
     """Tell many people of the same kind of event, each in their own words, in a few statements.
 
     :raises Recipient.DoesNotExist: there is nobody to tell.
@@ -79,7 +79,7 @@ def tell_many(*, event: Event, tidings: Sequence[Tiding], now: datetime) -> None
         require_values(event, tiding.params)
         channels = _channels(recipient, event=event) - set(tiding.already)
         if not browsers[recipient.id]:
-            channels.discard(Channel.PUSH)
+            channels.discard(NoticeChannel.PUSH)
         if not channels:
             continue
         said = words_of(
@@ -88,7 +88,7 @@ def tell_many(*, event: Event, tidings: Sequence[Tiding], now: datetime) -> None
         if tiding.renews:
             unread = Notice.objects.filter(recipient=recipient, read_at__isnull=True)
             unread.filter(event=event, url=tiding.url).delete()
-        if Channel.BELL in channels:
+        if NoticeChannel.BELL in channels:
             notices.append(
                 Notice(
                     recipient=recipient,
@@ -102,7 +102,7 @@ def tell_many(*, event: Event, tidings: Sequence[Tiding], now: datetime) -> None
         told = _Told(recipient, event=event, said=said, url=tiding.url, now=now)
         deliveries.extend(told.by(channels, browsers=browsers[recipient.id], installation=installation))
     Notice.objects.bulk_create(notices)
-    promise(deliveries, event=event)
+    enqueue(deliveries, event=event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +118,16 @@ class _Told:
 
     def by(
         self,
-        channels: Collection[Channel],
+        channels: Collection[NoticeChannel],
         *,
         browsers: Sequence[Subscription],
         installation: site.InstallationView,
     ) -> Iterator[Delivery]:
         """A delivery for each way that leaves the house; one for each browser."""
         key, event, said, now = self.recipient.id, self.event, self.said, self.now
-        if Channel.SMS in channels:
+        if NoticeChannel.SMS in channels:
             yield sms(recipient_id=key, phone=self.recipient.phone, event=event, said=said, now=now)
-        if Channel.EMAIL in channels:
+        if NoticeChannel.EMAIL in channels:
             yield letter(
                 recipient_id=key,
                 address=self.recipient.email,
@@ -139,7 +139,7 @@ class _Told:
                 installation=installation,
                 now=now,
             )
-        for browser in browsers if Channel.PUSH in channels else ():
+        for browser in browsers if NoticeChannel.PUSH in channels else ():
             yield push(
                 subscription=browser,
                 recipient_id=key,
@@ -163,14 +163,14 @@ def _browsers_of(recipient_ids: Collection[int]) -> Mapping[int, Sequence[Subscr
     return found
 
 
-def _channels(recipient: Recipient, *, event: Event) -> set[Channel]:
+def _channels(recipient: Recipient, *, event: Event) -> set[NoticeChannel]:
     """By which channels the person wants the event and can be reached."""
-    reachable = {Channel.BELL, Channel.PUSH}
+    reachable = {NoticeChannel.BELL, NoticeChannel.PUSH}
     if recipient.phone:
-        reachable.add(Channel.SMS)
+        reachable.add(NoticeChannel.SMS)
     # An unconfirmed address may belong to a stranger: it gets nothing but the code that confirms it.
     if recipient.email and recipient.email_confirmed:
-        reachable.add(Channel.EMAIL)
+        reachable.add(NoticeChannel.EMAIL)
     return {
         channel
         for channel in reachable
@@ -200,7 +200,7 @@ def send_sms(
     require_transaction()
     said = words_of(event=event, params=params, language=language, installation=site.installation())
     delivery = sms(recipient_id=recipient_id, phone=phone, event=event, said=said, now=now)
-    return promise([delivery], event=event)[0]
+    return enqueue([delivery], event=event)[0]
 
 
 def send_email(
@@ -232,7 +232,7 @@ def send_email(
         installation=installation,
         now=now,
     )
-    return promise([delivery], event=event)[0]
+    return enqueue([delivery], event=event)[0]
 
 
 def mark_read(*, recipient_id: int, now: datetime, notice_ids: Sequence[str] | None = None) -> int:

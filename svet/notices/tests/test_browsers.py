@@ -14,7 +14,7 @@ from pytest_django import Settings
 from svet.gateways import push
 from svet.notices import jobs, leaving, operations, queries
 from svet.notices.models import Delivery, Recipient, Subscription
-from svet.notices.rules import NO_BROWSER, Channel, Event, State
+from svet.notices.rules import NO_BROWSER, DeliveryState, Event, NoticeChannel
 from svet.notices.tests.factories import make_recipient
 from tests.jobs import run_jobs
 from tests.push_of_npm import Browser, Service, service
@@ -57,7 +57,7 @@ def browser_of(npm: Service) -> Browser:
 
 
 def tell_bill(recipient: Recipient) -> None:
-    operations.tell(
+    operations.notify(
         recipient_id=recipient.id, event=Event.BILL_READY, params=BILL, url="/bills/abc/", now=timezone.now()
     )
 
@@ -80,7 +80,7 @@ def test_the_browser_is_greeted_and_then_shows_the_bill(npm: Service) -> None:
         "lang": "ru",
     }
     sent = Delivery.objects.filter(recipient=anna, channel="push")
-    assert set(sent.values_list("state", flat=True)) == {State.SENT}
+    assert set(sent.values_list("state", flat=True)) == {DeliveryState.SENT}
     assert set(sent.values_list("address", flat=True)) == {"Chrome, Android"}
 
 
@@ -99,7 +99,9 @@ def test_every_browser_of_the_person_shows_it_and_nobody_elses(npm: Service) -> 
 def test_the_person_chooses_what_is_shown(npm: Service) -> None:
     anna, browser = make_recipient(), browser_of(npm)
     subscribe(anna, browser)
-    operations.set_preferences(recipient_id=anna.id, preferences={Event.BILL_READY: {Channel.PUSH: False}})
+    operations.set_preferences(
+        recipient_id=anna.id, preferences={Event.BILL_READY: {NoticeChannel.PUSH: False}}
+    )
     tell_bill(anna)
     run_jobs()
     assert len(shown(npm, browser)) == 1
@@ -112,7 +114,7 @@ def test_a_browser_that_says_no_is_forgotten_and_troubles_nobody(npm: Service) -
     now = timezone.now()
     run_jobs()
     [failed] = Delivery.objects.filter(recipient=anna)
-    assert (failed.state, failed.reason, failed.subscription_id) == (State.FAILED, NO_BROWSER, None)
+    assert (failed.state, failed.reason, failed.subscription_id) == (DeliveryState.FAILED, NO_BROWSER, None)
     assert not queries.browsers(anna.id)
     assert queries.troubled_count(now=now, since=now - timedelta(days=1)) == 0
 
@@ -135,7 +137,7 @@ def test_a_silent_service_is_asked_again_with_the_delivery_kept(npm: Service, se
     delivery = Delivery.objects.get(recipient=anna)
     jobs.deliver(delivery_id=delivery.id)
     delivery.refresh_from_db()
-    assert delivery.state == State.WAITING
+    assert delivery.state == DeliveryState.WAITING
     assert delivery.due_at > timezone.now()
     assert delivery.reason.startswith("push: Connect")
 
@@ -184,7 +186,7 @@ def test_without_a_key_nothing_is_offered_or_pushed(npm: Service, settings: Sett
     run_jobs()
     settings.PUSH_PUBLIC_KEY = ""
     tell_bill(anna)
-    assert Channel.PUSH not in queries.preferences(anna.id).channels
+    assert NoticeChannel.PUSH not in queries.preferences(anna.id).channels
     assert not queries.browsers(anna.id)
     assert not Delivery.objects.filter(recipient=anna, event=Event.BILL_READY, channel="push").exists()
 

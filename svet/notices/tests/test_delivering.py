@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from svet.notices import jobs, operations
 from svet.notices.models import Delivery
-from svet.notices.rules import Event, State
+from svet.notices.rules import DeliveryState, Event
 from svet.notices.tests.factories import make_recipient
 from tests.jobs import run_jobs, waiting_jobs
 from tests.world import World
@@ -44,7 +44,7 @@ def test_a_code_reaches_the_phone_and_is_wiped_here(outer: World) -> None:
     assert "123456" in delivery.body
     run_jobs()
     delivery.refresh_from_db()
-    assert delivery.state in (State.SENT, State.DELIVERED)
+    assert delivery.state in (DeliveryState.SENT, DeliveryState.DELIVERED)
     assert delivery.body == ""
     assert delivery.reference
     [message] = outer.phone(ANNA)
@@ -59,9 +59,9 @@ def test_a_receipt_of_the_sms_centre_makes_it_delivered(outer: World) -> None:
     for _ in range(50):
         jobs.sweep(timestamp=0)
         delivery.refresh_from_db()
-        if delivery.state == State.DELIVERED:
+        if delivery.state == DeliveryState.DELIVERED:
             break
-    assert delivery.state == State.DELIVERED
+    assert delivery.state == DeliveryState.DELIVERED
     assert delivery.delivered_at is not None
 
 
@@ -69,7 +69,7 @@ def test_a_letter_arrives_with_its_file_and_our_message_id(outer: World) -> None
     delivery = promise_letter("anna@example.com")
     run_jobs()
     delivery.refresh_from_db()
-    assert delivery.state == State.SENT
+    assert delivery.state == DeliveryState.SENT
     assert delivery.attachment is None
     [letter] = outer.mailbox("anna@example.com")
     assert letter["subject"] == "Счёт за ноябрь 2026 готов"
@@ -83,7 +83,7 @@ def test_a_refused_number_ends_failed_with_the_centres_reason(outer: World) -> N
     delivery = promise_code("+79110000666")
     run_jobs()
     delivery.refresh_from_db()
-    assert delivery.state == State.FAILED
+    assert delivery.state == DeliveryState.FAILED
     assert "RINVDSTADR" in delivery.reason
     assert delivery.body == ""
 
@@ -92,7 +92,7 @@ def test_a_refused_mailbox_ends_failed_with_the_servers_reason(outer: World) -> 
     delivery = promise_letter("nobody@example.com")
     run_jobs()
     delivery.refresh_from_db()
-    assert delivery.state == State.FAILED
+    assert delivery.state == DeliveryState.FAILED
     assert "550" in delivery.reason
 
 
@@ -100,7 +100,7 @@ def test_a_busy_mailbox_is_tried_again_until_it_takes_the_letter(outer: World) -
     delivery = promise_letter("busy@example.com")
     run_jobs()
     delivery.refresh_from_db()
-    assert delivery.state == State.WAITING
+    assert delivery.state == DeliveryState.WAITING
     assert "451" in delivery.reason
     assert delivery.due_at > timezone.now()
     assert waiting_jobs(task="notices.deliver") == 1
@@ -109,7 +109,7 @@ def test_a_busy_mailbox_is_tried_again_until_it_takes_the_letter(outer: World) -
         jobs.sweep(timestamp=0)
         run_jobs(later=True)
     delivery.refresh_from_db()
-    assert delivery.state == State.SENT
+    assert delivery.state == DeliveryState.SENT
     assert delivery.attempts == 3
     assert len(outer.mailbox("busy@example.com")) == 1
 
@@ -120,7 +120,7 @@ def test_nothing_is_lost_while_the_world_is_down(settings: Settings) -> None:
     delivery = promise_letter("anna@example.com")
     run_jobs(limit=3)
     delivery.refresh_from_db()
-    assert delivery.state == State.WAITING
+    assert delivery.state == DeliveryState.WAITING
     assert delivery.reason
 
 
@@ -131,7 +131,7 @@ def test_a_code_past_its_time_is_given_up(settings: Settings) -> None:
     Delivery.objects.filter(id=delivery.id).update(give_up_at=soon)
     run_jobs()
     delivery.refresh_from_db()
-    assert delivery.state == State.FAILED
+    assert delivery.state == DeliveryState.FAILED
     assert "gave up" in delivery.reason
     assert delivery.body == ""
 
@@ -156,7 +156,7 @@ def test_a_job_run_twice_sends_once(outer: World) -> None:
 
 def test_a_long_text_arrives_whole(outer: World) -> None:
     recipient = make_recipient(phone=ANNA)
-    operations.tell(
+    operations.notify(
         recipient_id=recipient.id,
         event=Event.DUE_NEAR,
         params={"account": "0356067000" * 9, "total": "300,00 ₽", "due": "15.12.2026"},

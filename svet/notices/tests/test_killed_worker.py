@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from svet.notices import jobs, operations
 from svet.notices.models import Delivery
-from svet.notices.rules import HOLD, Event, State
+from svet.notices.rules import HOLD, DeliveryState, Event
 from tests.jobs import run_jobs
 from tests.world import World
 
@@ -83,7 +83,7 @@ def test_the_message_of_a_killed_worker_still_goes_out(outer: World, moment: str
     delivery = promise()
     kill_worker_while_sending(delivery, outer, moment=moment)
     delivery.refresh_from_db()
-    assert delivery.state == State.WAITING
+    assert delivery.state == DeliveryState.WAITING
     assert delivery.due_at > timezone.now() + HOLD - timedelta(seconds=30)
 
     run_jobs()  # too early: the hold of the dead worker stands
@@ -93,7 +93,7 @@ def test_the_message_of_a_killed_worker_still_goes_out(outer: World, moment: str
     jobs.sweep(timestamp=0)
     run_jobs()
     delivery.refresh_from_db()
-    assert delivery.state in (State.SENT, State.DELIVERED)
+    assert delivery.state in (DeliveryState.SENT, DeliveryState.DELIVERED)
     assert delivery.body == ""
     messages = outer.phone(ANNA)
     assert len(messages) == times_sent

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from svet.notices import rules
-from svet.notices.rules import Channel, Event
+from svet.notices.rules import Event, NoticeChannel
 from svet.notices.texts import words
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -127,29 +127,31 @@ def test_every_request_to_the_office_has_its_words(about: str) -> None:
     "event", [Event.PASSWORD_CHANGED, Event.CONTACT_CHANGED, Event.SECOND_FACTOR, Event.OFFICE_ASKED]
 )
 def test_safety_notices_pass_every_switch(event: Event) -> None:
-    switched_off = {event.value: {channel.value: False for channel in Channel}}
+    switched_off = {event.value: {channel.value: False for channel in NoticeChannel}}
     assert all(
         rules.wants(event, channel, preferences=switched_off, email_on=False, sms_on=False)
-        for channel in Channel
+        for channel in NoticeChannel
     )
 
 
 def test_the_plain_switch_of_a_channel_silences_what_may_be_silenced() -> None:
-    assert rules.wants(Event.DUE_NEAR, Channel.SMS, preferences={}, email_on=True, sms_on=True)
-    assert not rules.wants(Event.DUE_NEAR, Channel.SMS, preferences={}, email_on=True, sms_on=False)
+    assert rules.wants(Event.DUE_NEAR, NoticeChannel.SMS, preferences={}, email_on=True, sms_on=True)
+    assert not rules.wants(Event.DUE_NEAR, NoticeChannel.SMS, preferences={}, email_on=True, sms_on=False)
 
 
 def test_a_choice_of_the_matrix_wins_over_the_default() -> None:
     chosen = {"bill_ready": {"sms": True, "bell": False}}
-    assert rules.wants(Event.BILL_READY, Channel.SMS, preferences=chosen, email_on=True, sms_on=True)
-    assert not rules.wants(Event.BILL_READY, Channel.BELL, preferences=chosen, email_on=True, sms_on=True)
+    assert rules.wants(Event.BILL_READY, NoticeChannel.SMS, preferences=chosen, email_on=True, sms_on=True)
+    assert not rules.wants(
+        Event.BILL_READY, NoticeChannel.BELL, preferences=chosen, email_on=True, sms_on=True
+    )
 
 
 def test_only_moved_switches_are_kept() -> None:
     chosen = {
-        Event.BILL_READY: {Channel.EMAIL: True, Channel.SMS: True},
-        Event.PASSWORD_CHANGED: {Channel.SMS: False},
-        Event.CODE: {Channel.SMS: False},
+        Event.BILL_READY: {NoticeChannel.EMAIL: True, NoticeChannel.SMS: True},
+        Event.PASSWORD_CHANGED: {NoticeChannel.SMS: False},
+        Event.CODE: {NoticeChannel.SMS: False},
     }
     assert rules.differences(chosen) == {"bill_ready": {"sms": True}}
 
@@ -167,11 +169,11 @@ def test_a_code_is_not_sent_when_it_no_longer_works() -> None:
 
 
 @pytest.mark.parametrize("event", rules.CHOOSABLE)
-@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
+@pytest.mark.parametrize("channel", [NoticeChannel.EMAIL, NoticeChannel.SMS])
 def test_the_one_switch_of_a_channel_stops_everything_but_the_obligatory(
-    event: Event, channel: Channel
+    event: Event, channel: NoticeChannel
 ) -> None:
     asked_for = {event.value: {channel.value: True}}
-    off = {"email_on": channel is not Channel.EMAIL, "sms_on": channel is not Channel.SMS}
+    off = {"email_on": channel is not NoticeChannel.EMAIL, "sms_on": channel is not NoticeChannel.SMS}
     assert rules.wants(event, channel, preferences=asked_for, email_on=True, sms_on=True)
     assert rules.wants(event, channel, preferences=asked_for, **off) is rules.is_locked(event, channel)

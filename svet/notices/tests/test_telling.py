@@ -7,8 +7,9 @@ from django.db import transaction
 
 from svet.notices import operations, queries
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import Channel, Event, State
+from svet.notices.rules import DeliveryState, Event, NoticeChannel
 from svet.notices.tests.factories import make_recipient
+from svet.sandbox.town.retailer import name_the_retailer
 from tests.jobs import waiting_jobs
 
 pytestmark = pytest.mark.django_db
@@ -18,10 +19,11 @@ DUE = {"account": "0356067000", "total": "300,00 ₽", "due": "15.12.2026"}
 
 
 def tell(recipient_id: int, event: Event = Event.DUE_NEAR, params: dict[str, str] = DUE) -> None:
-    operations.tell(recipient_id=recipient_id, event=event, params=params, url="/payment/", now=NOW)
+    operations.notify(recipient_id=recipient_id, event=event, params=params, url="/payment/", now=NOW)
 
 
 def test_telling_fills_the_bell_and_promises_by_every_wanted_channel() -> None:
+    name_the_retailer()
     anna = make_recipient(email="anna@example.com")
     tell(anna.id)
     notice = Notice.objects.get()
@@ -45,7 +47,7 @@ def test_an_unconfirmed_address_gets_no_letters() -> None:
 def test_switched_off_channels_stay_silent() -> None:
     anna = make_recipient(email="anna@example.com")
     operations.set_preferences(
-        recipient_id=anna.id, preferences={Event.DUE_NEAR: {Channel.BELL: False}}, sms_on=False
+        recipient_id=anna.id, preferences={Event.DUE_NEAR: {NoticeChannel.BELL: False}}, sms_on=False
     )
     tell(anna.id)
     assert not Notice.objects.exists()
@@ -55,10 +57,10 @@ def test_switched_off_channels_stay_silent() -> None:
 def test_a_locked_switch_is_shown_on_and_locked() -> None:
     anna = make_recipient()
     operations.set_preferences(
-        recipient_id=anna.id, preferences={Event.PASSWORD_CHANGED: {Channel.SMS: False}}, email_on=False
+        recipient_id=anna.id, preferences={Event.PASSWORD_CHANGED: {NoticeChannel.SMS: False}}, email_on=False
     )
     switches = queries.preferences(anna.id)
-    cell = switches.matrix[Event.PASSWORD_CHANGED][Channel.SMS]
+    cell = switches.matrix[Event.PASSWORD_CHANGED][NoticeChannel.SMS]
     assert cell.on
     assert cell.locked
     assert not switches.email_on
@@ -142,4 +144,4 @@ def test_the_database_refuses_a_secret_that_outlives_its_message() -> None:
 
     key = operations.send_sms(phone="+79000000001", event=Event.CODE, params={"code": "123456"}, now=NOW)
     with pytest.raises(IntegrityError, match="delivery_secret_wiped"):
-        Delivery.objects.filter(id=key).update(state=State.SENT, sent_at=NOW)
+        Delivery.objects.filter(id=key).update(state=DeliveryState.SENT, sent_at=NOW)

@@ -12,13 +12,13 @@ from svet.payments.operations.orders import (
     SeveralPayeesRefused,
     create_order,
 )
-from svet.payments.operations.registers import Fate, RegisterRow, apply_register_payments
+from svet.payments.operations.registers import Fate, PaymentToApply, apply_register_payments
 from svet.payments.operations.returning import look_at_asked_refunds
 from svet.payments.operations.reviewing import (
+    OrderReviewReason,
+    OrderReviewRefused,
     ReviewConflict,
     ReviewNotFound,
-    ReviewReason,
-    ReviewRefused,
     cancel_reviewed,
     close_callback,
     credit_reviewed,
@@ -46,11 +46,11 @@ __all__ = [
     "Fate",
     "OrderConflict",
     "OrderRefused",
-    "RegisterRow",
+    "OrderReviewReason",
+    "OrderReviewRefused",
+    "PaymentToApply",
     "ReviewConflict",
     "ReviewNotFound",
-    "ReviewReason",
-    "ReviewRefused",
     "RowConflict",
     "RowNotFound",
     "RowRefused",

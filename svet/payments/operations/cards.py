@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from svet.gateways.acquiring.port import KeptCard
+from svet.gateways.acquiring.port import StoredCard
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import PUBLIC_ID_LENGTH
@@ -72,7 +72,7 @@ def unbind_card(*, by: Actor, card_public_id: str, now: datetime) -> None:
         _forget(_own(by.person_id or 0, card_public_id, lock=True), by=by, now=now, reason="")
 
 
-def keep_card(order: Order, kept: KeptCard, *, by: Actor, now: datetime) -> None:
+def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> None:
     """Bind the card of a paid order whose payer asked for it (a step of settling).
 
     The same card bound again takes the place of the old row, with its name.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from svet.accounts.queries import provider_today
 from svet.gateways.acquiring.port import BankStatus
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.cards import keep_card
 from svet.payments.operations.moving import move
@@ -17,7 +18,6 @@ from svet.payments.operations.telling import tell_credited
 from svet.payments.payees import payee_of
 from svet.payments.rules import fill
 from svet.payments.states import OrderState
-from svet.subscribers.queries import provider_today
 
 
 def credit(
@@ -45,7 +45,7 @@ def credit(
     lines = _fill(order, status.amount)
     ledger.post(
         key=order.ledger_key,
-        kind=Kind.PAYMENT,
+        kind=TransactionKind.PAYMENT,
         legs=[
             Leg(Book.BANK, None, status.amount),
             *(Leg(Book.RECEIVABLE, line.account_id, -line.credited) for line in lines if line.credited),

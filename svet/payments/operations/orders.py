@@ -9,6 +9,9 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
+from svet.accounts.models import Account
+from svet.accounts.queries import visible_to
+from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import PUBLIC_ID_LENGTH, new_public_id, new_receipt_number
@@ -24,9 +27,6 @@ from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
 from svet.payments.series import carried_on, next_step
 from svet.payments.states import LOOKS, PAGE_LIVES, OrderState
 from svet.people import queries as people
-from svet.subscribers.models import Account
-from svet.subscribers.queries import visible_to
-from svet.subscribers.rules import Right
 
 
 class OrderReason(StrEnum):

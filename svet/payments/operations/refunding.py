@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 import structlog
 from django.db.models import Sum
 
+from svet.accounts.queries import provider_today
 from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Callback, CallbackOutcome, Order, PaymentRefund, RefundLine
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_refunded
@@ -22,7 +23,6 @@ from svet.payments.operations.truth import Truth, ask_bank
 from svet.payments.payees import payee_of
 from svet.payments.rules import share_refund
 from svet.payments.states import OrderState, RefundState
-from svet.subscribers.queries import provider_today
 
 log = structlog.get_logger(__name__)
 
@@ -194,7 +194,7 @@ def _post(order: Order, refund: PaymentRefund, *, now: datetime, by: str) -> Non
         )
         ledger.post(
             key=refund.ledger_key,
-            kind=Kind.REFUND,
+            kind=TransactionKind.REFUND,
             legs=[
                 Leg(Book.BANK, None, -taken_off),
                 *(Leg(Book.RECEIVABLE, line.account_id, part) for line, part in parts),

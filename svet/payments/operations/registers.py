@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from svet.accounts.models import Provider
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg, NewTransaction
-from svet.payments.models import RegisterPayment
+from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
+from svet.payments.models import ImportedPayment
 from svet.payments.registers import UNNAMED, RegisterState, WaitReason, register_key
-from svet.subscribers.models import Provider
 
 _AT_ONCE = 5_000
 
@@ -27,12 +27,12 @@ class RegisterReason(StrEnum):
     ZERO = "register_sum_zero"
 
 
-class RegisterPaymentRefused(Refused):
+class ImportedPaymentRefused(Refused):
     """A row that cannot be a payment."""
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterRow:
+class PaymentToApply:
     """One row of a register; a sum below zero is a reversal.
 
     ``account_id`` None means that nobody knows the account, ``doubt`` that a person must look although the
@@ -70,7 +70,7 @@ class Fate:
     reason: WaitReason | None = None
 
 
-def apply_register_payments(*, source: str, rows: Sequence[RegisterRow], now: datetime) -> list[Fate]:
+def apply_register_payments(*, source: str, rows: Sequence[PaymentToApply], now: datetime) -> list[Fate]:
     """Apply the rows of one register (a step), each once by source, number and day; fates as the rows stand.
 
     Known accounts are credited, what nobody can place goes to suspense; another sum or account under a taken
@@ -82,7 +82,7 @@ def apply_register_payments(*, source: str, rows: Sequence[RegisterRow], now: da
     require_transaction()
     for row in rows:
         if not row.amount:
-            raise RegisterPaymentRefused(RegisterReason.ZERO, details={"id": row.external_id})
+            raise ImportedPaymentRefused(RegisterReason.ZERO, details={"id": row.external_id})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.registers'), 0)")
     known = _Known(source, rows)
@@ -98,7 +98,7 @@ def apply_register_payments(*, source: str, rows: Sequence[RegisterRow], now: da
 class _Judged:
     """The payment a row stands for; not ``fresh`` when it was taken before."""
 
-    payment: RegisterPayment
+    payment: ImportedPayment
     fresh: bool
 
 
@@ -116,28 +116,28 @@ def _fate(judged: _Judged) -> Fate:
 class _Taken:
     """Every row under one number and day: by account and sum, and how many of each source."""
 
-    by_body: dict[tuple[str, int], list[RegisterPayment]] = field(default_factory=dict)
+    by_body: dict[tuple[str, int], list[ImportedPayment]] = field(default_factory=dict)
     count: Counter[str] = field(default_factory=Counter)
 
 
 class _Known:
     """The rows taken before under the numbers of a register, and those of the register itself so far."""
 
-    def __init__(self, source: str, rows: Sequence[RegisterRow]) -> None:
+    def __init__(self, source: str, rows: Sequence[PaymentToApply]) -> None:
         self._source = source
         self._taken: dict[tuple[str, date, bool], _Taken] = defaultdict(_Taken)
         numbers = sorted({row.external_id for row in rows})
         for start in range(0, len(numbers), _AT_ONCE):
-            before = RegisterPayment.objects.filter(external_id__in=numbers[start : start + _AT_ONCE])
+            before = ImportedPayment.objects.filter(external_id__in=numbers[start : start + _AT_ONCE])
             for payment in before.order_by("pk"):
                 self._keep(payment)
 
-    def _keep(self, payment: RegisterPayment) -> None:
+    def _keep(self, payment: ImportedPayment) -> None:
         taken = self._taken[payment.external_id, payment.paid_on, payment.kopecks < 0]
         taken.by_body.setdefault((payment.account_text, payment.kopecks), []).append(payment)
         taken.count[payment.source] += 1
 
-    def judge(self, row: RegisterRow, *, now: datetime) -> _Judged:
+    def judge(self, row: PaymentToApply, *, now: datetime) -> _Judged:
         """What the row is: a repetition, or a payment to write."""
         taken = self._taken[row.external_id, row.paid_on, row.amount.kopecks < 0]
         alike = taken.by_body.get((row.account_text[:40], row.amount.kopecks), [])
@@ -150,7 +150,9 @@ class _Known:
         self._keep(made)
         return _Judged(made, fresh=True)
 
-    def _difference(self, row: RegisterRow, alike: Sequence[RegisterPayment], twin: int) -> WaitReason | None:
+    def _difference(
+        self, row: PaymentToApply, alike: Sequence[ImportedPayment], twin: int
+    ) -> WaitReason | None:
         if any(one.source == self._source for one in alike):
             return WaitReason.OTHER_OFFICE
         if twin:
@@ -162,13 +164,13 @@ class _Known:
 
 
 def _payment(
-    source: str, row: RegisterRow, *, twin: int, differs: WaitReason | None, now: datetime
-) -> RegisterPayment:
+    source: str, row: PaymentToApply, *, twin: int, differs: WaitReason | None, now: datetime
+) -> ImportedPayment:
     reason = differs or row.doubt or (WaitReason.ACCOUNT_UNKNOWN if row.account_id is None else None)
     state = RegisterState.CREDITED
     if reason is not None:
         state = RegisterState.SUSPENSE if differs is None else RegisterState.DIFFERS
-    return RegisterPayment(
+    return ImportedPayment(
         source=source,
         external_id=row.external_id,
         paid_on=row.paid_on,
@@ -193,9 +195,9 @@ def _payment(
     )
 
 
-def _write(fresh: Sequence[RegisterPayment]) -> None:
+def _write(fresh: Sequence[ImportedPayment]) -> None:
     payments = [one for one in fresh if one.kopecks > 0]
-    RegisterPayment.objects.bulk_create(payments, batch_size=1000)
+    ImportedPayment.objects.bulk_create(payments, batch_size=1000)
     reversals = [one for one in fresh if one.kopecks < 0]
     for reversal in reversals:
         _take_back(reversal)
@@ -205,7 +207,7 @@ def _write(fresh: Sequence[RegisterPayment]) -> None:
     ledger.post_many([_transaction(one, zones[one.provider_id]) for one in booked])
 
 
-def _take_back(reversal: RegisterPayment) -> None:
+def _take_back(reversal: ImportedPayment) -> None:
     """Find what a reversal takes back and mark it; without anything the reversal waits."""
     if reversal.state == RegisterState.DIFFERS or reversal.reason in (
         WaitReason.DAY_AHEAD,
@@ -226,14 +228,14 @@ def _take_back(reversal: RegisterPayment) -> None:
         # It never reached an account: both leave suspense together.
         changed = {"state": RegisterState.RETURNED}
         reversal.state, reversal.account_id = RegisterState.RETURNED, None
-    RegisterPayment.objects.filter(pk=found.pk, state=found.state).update(
+    ImportedPayment.objects.filter(pk=found.pk, state=found.state).update(
         **changed, settled_at=reversal.applied_at
     )
 
 
-def _undone(reversal: RegisterPayment) -> RegisterPayment | None:
+def _undone(reversal: ImportedPayment) -> ImportedPayment | None:
     """The newest payment of the same source, account and sum not taken back yet; its own number first."""
-    fitting = RegisterPayment.objects.filter(
+    fitting = ImportedPayment.objects.filter(
         source=reversal.source,
         provider_id=reversal.provider_id,
         account_text=reversal.account_text,
@@ -244,11 +246,11 @@ def _undone(reversal: RegisterPayment) -> RegisterPayment | None:
     return fitting.filter(external_id=reversal.external_id).first() or fitting.first()
 
 
-def _transaction(row: RegisterPayment, zone: ZoneInfo) -> NewTransaction:
+def _transaction(row: ImportedPayment, zone: ZoneInfo) -> NewTransaction:
     book = Book.SUSPENSE if row.account_id is None else Book.RECEIVABLE
     return NewTransaction(
         key=row.ledger_key,
-        kind=Kind.REFUND if row.kopecks < 0 else Kind.PAYMENT,
+        kind=TransactionKind.REFUND if row.kopecks < 0 else TransactionKind.PAYMENT,
         legs=[Leg(Book.BANK, None, row.money), Leg(book, row.account_id, -row.money)],
         occurred_at=datetime.combine(row.effective_on, time(12), tzinfo=zone),
         effective_on=row.effective_on,

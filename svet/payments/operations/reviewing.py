@@ -25,7 +25,7 @@ from svet.payments.states import OrderState, RefundState
 COMMENT_LONGEST = 300
 
 
-class ReviewReason(StrEnum):
+class OrderReviewReason(StrEnum):
     COMMENT_MISSING = "review_comment_missing"
     COMMENT_TOO_LONG = "review_comment_too_long"
     NOT_STAFF = "review_not_staff"
@@ -46,7 +46,7 @@ class ReviewNotFound(NotFound):
     """No such order or callback."""
 
 
-class ReviewRefused(Refused):
+class OrderReviewRefused(Refused):
     """The act does not fit what the bank says; nothing changed."""
 
 
@@ -71,13 +71,13 @@ def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
     truth = _ask(order, now=now)
     _left(order, truth)
     if truth.status.order_id != order.public_id:
-        raise ReviewRefused(ReviewReason.OTHER_ORDER)
+        raise OrderReviewRefused(OrderReviewReason.OTHER_ORDER)
     if not has_one_payee(order):
-        raise ReviewRefused(ReviewReason.SEVERAL_PAYEES)
+        raise OrderReviewRefused(OrderReviewReason.SEVERAL_PAYEES)
     with use_case():
         locked = _locked(order)
         if locked.refunds.filter(state=RefundState.ASKED).exists():
-            raise ReviewConflict(ReviewReason.REFUND_ASKED)
+            raise ReviewConflict(OrderReviewReason.REFUND_ASKED)
         credit(locked, status=truth.status, now=now, by=_name(by), actor=by, comment=said)
         # The refunds are known already, from the same answer: nothing is left to look for.
         Order.objects.filter(pk=locked.pk).update(next_look_at=None)
@@ -103,7 +103,7 @@ def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -
         refund = _ask_back(order, _ask(order, now=now), by=by, now=now, comment=said)
     ended = ask_refund(refund_id=refund.pk, now=now)
     if ended.state == RefundState.REFUSED:
-        raise ReviewRefused(ReviewReason.BANK_REFUSED, details={"code": ended.note})
+        raise OrderReviewRefused(OrderReviewReason.BANK_REFUSED, details={"code": ended.note})
     order.refresh_from_db()
     return order
 
@@ -120,11 +120,11 @@ def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
     said = _judge(by, comment)
     order = _in_review(order_public_id)
     if order.bank_reference and ask_bank(order).status.state is not BankState.CANCELED:
-        raise ReviewRefused(ReviewReason.MONEY_TAKEN)
+        raise OrderReviewRefused(OrderReviewReason.MONEY_TAKEN)
     with use_case():
         locked = _locked(order)
         if locked.bank_reference != order.bank_reference:
-            raise ReviewConflict(ReviewReason.DECIDED)
+            raise ReviewConflict(OrderReviewReason.DECIDED)
         move(
             locked,
             new=OrderState.CANCELED,
@@ -151,9 +151,9 @@ def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) 
         found = Callback.objects.select_for_update().filter(pk=callback_id, outcome__in=sorted(TO_CLOSE))
         row = found.first()
         if row is None:
-            raise ReviewNotFound(ReviewReason.NOT_FOUND)
+            raise ReviewNotFound(OrderReviewReason.NOT_FOUND)
         if row.closed_at is not None:
-            raise ReviewConflict(ReviewReason.DECIDED)
+            raise ReviewConflict(OrderReviewReason.DECIDED)
         row.closed_at, row.closed_by, row.closed_comment = now, (by.name or str(by.person_id)), said
         row.save(update_fields=["closed_at", "closed_by", "closed_comment"])
         journal.record(
@@ -171,12 +171,14 @@ def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) 
 def _judge(by: Actor, comment: str) -> str:
     """The comment without the spaces around it; only staff may decide, and must say why."""
     if by.kind is not ActorKind.STAFF:
-        raise ReviewRefused(ReviewReason.NOT_STAFF)
+        raise OrderReviewRefused(OrderReviewReason.NOT_STAFF)
     said = comment.replace("\0", "").strip()
     if not said:
-        raise ReviewRefused(ReviewReason.COMMENT_MISSING, field="comment")
+        raise OrderReviewRefused(OrderReviewReason.COMMENT_MISSING, field="comment")
     if len(said) > COMMENT_LONGEST:
-        raise ReviewRefused(ReviewReason.COMMENT_TOO_LONG, field="comment", details={"max": COMMENT_LONGEST})
+        raise OrderReviewRefused(
+            OrderReviewReason.COMMENT_TOO_LONG, field="comment", details={"max": COMMENT_LONGEST}
+        )
     return said
 
 
@@ -184,9 +186,9 @@ def _in_review(public_id: str) -> Order:
     proper = len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum()
     order = Order.objects.filter(public_id=public_id).first() if proper else None
     if order is None:
-        raise ReviewNotFound(ReviewReason.NOT_FOUND)
+        raise ReviewNotFound(OrderReviewReason.NOT_FOUND)
     if order.state != OrderState.REVIEW:
-        raise ReviewConflict(ReviewReason.DECIDED)
+        raise ReviewConflict(OrderReviewReason.DECIDED)
     return order
 
 
@@ -194,20 +196,20 @@ def _locked(order: Order) -> Order:
     """The order under its lock, still in review. :raises ReviewConflict:"""
     locked = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
     if locked.state != OrderState.REVIEW:
-        raise ReviewConflict(ReviewReason.DECIDED)
+        raise ReviewConflict(OrderReviewReason.DECIDED)
     return locked
 
 
 def _ask(order: Order, *, now: datetime) -> Truth:
     """The bank's word of this moment, its refunds kept; an order it has given all of back ends here."""
     if not order.bank_reference:
-        raise ReviewRefused(ReviewReason.NOTHING_TAKEN)
+        raise OrderReviewRefused(OrderReviewReason.NOTHING_TAKEN)
     truth = ask_bank(order)
     with use_case():
         locked = _locked(order)
         join(locked, truth, now=now, by="payments.review")
     if locked.state != OrderState.REVIEW:
-        raise ReviewConflict(ReviewReason.DECIDED)
+        raise ReviewConflict(OrderReviewReason.DECIDED)
     return truth
 
 
@@ -215,16 +217,16 @@ def _left(order: Order, truth: Truth) -> Money:
     """What is left of the money the bank took for this order. :raises ReviewRefused:"""
     status = truth.status
     if status.state is not BankState.PAID:
-        raise ReviewRefused(ReviewReason.NOTHING_TAKEN)
+        raise OrderReviewRefused(OrderReviewReason.NOTHING_TAKEN)
     if status.reference != order.bank_reference:
-        raise ReviewRefused(ReviewReason.OTHER_ORDER)
+        raise OrderReviewRefused(OrderReviewReason.OTHER_ORDER)
     if status.currency != "RUB":
-        raise ReviewRefused(ReviewReason.OTHER_CURRENCY, details={"currency": status.currency[:8]})
+        raise OrderReviewRefused(OrderReviewReason.OTHER_CURRENCY, details={"currency": status.currency[:8]})
     if truth.untold:
-        raise ReviewRefused(ReviewReason.BANK_UNCLEAR)
+        raise OrderReviewRefused(OrderReviewReason.BANK_UNCLEAR)
     left = status.amount - status.refunded
     if left.kopecks <= 0:
-        raise ReviewRefused(ReviewReason.NOTHING_LEFT)
+        raise OrderReviewRefused(OrderReviewReason.NOTHING_LEFT)
     return left
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import structlog
 
+from svet.accounts.queries import provider_today
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import PATIENT, BankLine, BankOrder, BankPage, Payee
 from svet.gateways.failures import Permanent, Temporary
@@ -20,7 +21,6 @@ from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_failed
 from svet.payments.payees import payee_of
 from svet.payments.states import RESEND_WITHIN, OrderState, next_look
-from svet.subscribers.queries import provider_today
 
 BY = "payments.send"
 log = structlog.get_logger(__name__)

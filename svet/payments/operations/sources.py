@@ -6,13 +6,13 @@ import re
 from datetime import datetime
 from enum import StrEnum
 
+from svet.accounts.models import Provider
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import use_case
 from svet.payments.models import Source
 from svet.payments.registers import UNNAMED
-from svet.subscribers.models import Provider
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}", re.ASCII)
 

@@ -8,23 +8,23 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from svet.accounts.models import Account
+from svet.accounts.queries import provider_today
+from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Kind, Leg
-from svet.payments.models import RegisterPayment
+from svet.ledger.rules import Book, Leg, TransactionKind
+from svet.payments.models import ImportedPayment
 from svet.payments.operations.claiming import check_claim
 from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState, may_move
 from svet.people.rules.staff import checked_reason
-from svet.subscribers.models import Account
-from svet.subscribers.queries import provider_today
-from svet.subscribers.rules import NumberRefused, normalise_account_number
 
 
-class RowReason(StrEnum):
+class SuspenseReason(StrEnum):
     NOT_FOUND = "row_not_found"
     DECIDED = "row_already_decided"
     NOT_STAFF = "row_not_staff"
@@ -58,11 +58,11 @@ def account_for_row(*, row_id: str, account_number: str) -> Account:
     try:
         number = normalise_account_number(account_number, row.provider.account_lengths)
     except NumberRefused:
-        raise RowRefused(RowReason.NUMBER, field="account_number") from None
+        raise RowRefused(SuspenseReason.NUMBER, field="account_number") from None
     found = Account.objects.select_related("provider", "premises").filter(number=number)
     account = found.filter(provider_id=row.provider_id).first()
     if account is None:
-        reason = RowReason.OTHER_PROVIDER if found.exists() else RowReason.ACCOUNT
+        reason = SuspenseReason.OTHER_PROVIDER if found.exists() else SuspenseReason.ACCOUNT
         details = {"provider": row.provider.name}
         raise RowRefused(reason, field="account_number", details=details)
     return account
@@ -77,7 +77,7 @@ def put_on_account(
     now: datetime,
     reason: str,
     paid_on: date | None = None,
-) -> RegisterPayment:
+) -> ImportedPayment:
     """Put the money of a waiting row on an account, with the row's own day; a reversal is taken off it.
 
     ``seen_account_id`` is the public id of the account whose holder and address the person was shown.
@@ -89,7 +89,7 @@ def put_on_account(
     said = _judge(by, reason)
     account = account_for_row(row_id=row_id, account_number=account_number)
     if account.public_id != seen_account_id:
-        raise RowRefused(RowReason.OTHER_ACCOUNT, field="account_number")
+        raise RowRefused(SuspenseReason.OTHER_ACCOUNT, field="account_number")
     with use_case():
         row = _locked(row_id, by=by)
         day = _day(row, paid_on, now=now)
@@ -99,7 +99,7 @@ def put_on_account(
         _post(
             row,
             key=f"put:{row.public_id}" if book is Book.SUSPENSE else row.ledger_key,
-            kind=Kind.REFUND if row.kopecks < 0 else Kind.PAYMENT,
+            kind=TransactionKind.REFUND if row.kopecks < 0 else TransactionKind.PAYMENT,
             legs=[Leg(book, None, row.money), Leg(Book.RECEIVABLE, account.pk, -row.money)],
             day=day,
         )
@@ -117,7 +117,7 @@ def put_on_account(
     return row
 
 
-def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> RegisterPayment:
+def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> ImportedPayment:
     """Send the money of a waiting row back to whoever sent it, out of suspense.
 
     A row that differs lies in no book: it is closed as no payment of its own.
@@ -134,7 +134,7 @@ def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> Re
             _post(
                 row,
                 key=f"return:{row.public_id}",
-                kind=Kind.REFUND,
+                kind=TransactionKind.REFUND,
                 legs=[Leg(Book.BANK, None, -row.money), Leg(Book.SUSPENSE, None, row.money)],
                 day=provider_today(row.provider, now),
             )
@@ -155,57 +155,57 @@ def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> Re
 
 def _judge(by: Actor, reason: str) -> str:
     if by.kind is not ActorKind.STAFF:
-        raise RowRefused(RowReason.NOT_STAFF)
+        raise RowRefused(SuspenseReason.NOT_STAFF)
     return checked_reason(reason.replace("\0", ""))
 
 
-def _waiting(row_id: str) -> RegisterPayment:
+def _waiting(row_id: str) -> ImportedPayment:
     proper = len(row_id) == PUBLIC_ID_LENGTH and row_id.isalnum()
-    rows = RegisterPayment.objects.select_related("provider").filter(public_id=row_id)
+    rows = ImportedPayment.objects.select_related("provider").filter(public_id=row_id)
     row = rows.first() if proper else None
     if row is None:
-        raise RowNotFound(RowReason.NOT_FOUND)
+        raise RowNotFound(SuspenseReason.NOT_FOUND)
     if row.state not in WAITING:
-        raise RowConflict(RowReason.DECIDED)
+        raise RowConflict(SuspenseReason.DECIDED)
     return row
 
 
-def _locked(row_id: str, *, by: Actor) -> RegisterPayment:
+def _locked(row_id: str, *, by: Actor) -> ImportedPayment:
     require_transaction()
     _waiting(row_id)
     row = (
-        RegisterPayment.objects.select_for_update(of=("self",))
+        ImportedPayment.objects.select_for_update(of=("self",))
         .select_related("provider")
         .get(public_id=row_id)
     )
     if row.state not in WAITING:
-        raise RowConflict(RowReason.DECIDED)
+        raise RowConflict(SuspenseReason.DECIDED)
     check_claim(kind=CaseKind.ROW, subject=row_id, by=by)
     return row
 
 
-def _day(row: RegisterPayment, given: date | None, *, now: datetime) -> date:
+def _day(row: ImportedPayment, given: date | None, *, now: datetime) -> date:
     if row.reason not in NO_DAY:
         return row.effective_on
     if given is None:
-        raise RowRefused(RowReason.DAY_NEEDED, field="paid_on")
+        raise RowRefused(SuspenseReason.DAY_NEEDED, field="paid_on")
     today = provider_today(row.provider, now)
     if not today - timedelta(days=settings.PAYMENT_OLDEST_DAYS) <= given <= today:
-        raise RowRefused(RowReason.DAY, field="paid_on")
+        raise RowRefused(SuspenseReason.DAY, field="paid_on")
     return given
 
 
-def _move(row: RegisterPayment, new: RegisterState, *, now: datetime, **changes: object) -> None:
+def _move(row: ImportedPayment, new: RegisterState, *, now: datetime, **changes: object) -> None:
     old = RegisterState(row.state)
     if not may_move(old=old, new=new):
-        raise RowConflict(RowReason.DECIDED)
+        raise RowConflict(SuspenseReason.DECIDED)
     changed = {"state": new, "settled_at": now, "payer": "", **changes}
-    if not RegisterPayment.objects.filter(pk=row.pk, state=old).update(**changed):
-        raise RowConflict(RowReason.DECIDED)
+    if not ImportedPayment.objects.filter(pk=row.pk, state=old).update(**changed):
+        raise RowConflict(SuspenseReason.DECIDED)
     row.state = new
 
 
-def _post(row: RegisterPayment, *, key: str, kind: Kind, legs: list[Leg], day: date) -> None:
+def _post(row: ImportedPayment, *, key: str, kind: TransactionKind, legs: list[Leg], day: date) -> None:
     ledger.post(
         key=key,
         kind=kind,

@@ -19,7 +19,7 @@ def tell_credited(order: Order, *, now: datetime) -> None:
     """Bell and, where an address is known, the receipt: number, accounts, sums."""
     url = f"/payment/orders/{order.public_id}/"
     total = roubles(order.taken_kopecks if order.taken_kopecks is not None else order.total)
-    notices.tell(
+    notices.notify(
         recipient_id=people.recipient_of(order.person_id),
         event=Event.PAYMENT_CREDITED,
         params={"order": order.number, "total": total},
@@ -43,9 +43,12 @@ def tell_credited(order: Order, *, now: datetime) -> None:
 
 
 def tell_refunded(order: Order, money: Money, *, now: datetime) -> None:
-    """The bank gave so much of the payment back."""
-    notices.tell(
-        recipient_id=people.recipient_of(order.person_id),
+    """The bank gave so much of the payment back; somebody who has left the cabinet is not told any more."""
+    recipient_id = people.recipients_of([order.person_id]).get(order.person_id)
+    if recipient_id is None:
+        return
+    notices.notify(
+        recipient_id=recipient_id,
         event=Event.PAYMENT_REFUNDED,
         params={"order": order.number, "total": roubles(money)},
         url=f"/payment/orders/{order.public_id}/",
@@ -55,7 +58,7 @@ def tell_refunded(order: Order, money: Money, *, now: datetime) -> None:
 
 def tell_failed(order: Order, *, now: datetime) -> None:
     """The payment did not go through."""
-    notices.tell(
+    notices.notify(
         recipient_id=people.recipient_of(order.person_id),
         event=Event.PAYMENT_FAILED,
         params={"order": order.number, "total": roubles(order.total)},

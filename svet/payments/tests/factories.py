@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from svet.accounts.models import Account, Provider
+from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.gateways.acquiring.port import (
     PATIENT,
     BankOrder,
@@ -28,13 +30,11 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.ledger import operations as ledger
 from svet.ledger.models import Posting
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments import operations
 from svet.payments.models import BoundCard, Order
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.subscribers.models import Account, Provider
-from svet.subscribers.tests.factories import make_account, make_link, make_provider
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 BASE = "http://testserver"
@@ -60,7 +60,7 @@ def owe(account: Account, kopecks: int) -> None:
     with transaction.atomic():
         ledger.post(
             key=f"test-debt:{next(_debts)}:{account.pk}",
-            kind=Kind.OPENING,
+            kind=TransactionKind.OPENING,
             legs=[
                 Leg(Book.RECEIVABLE, account.pk, Money(kopecks)),
                 Leg(Book.REVENUE, None, Money(-kopecks)),
@@ -190,7 +190,9 @@ def credited(order: Order) -> Money:
 def paid_back(order: Order) -> Money:
     """How much the ledger has taken off the accounts of the order again."""
     legs = Posting.objects.filter(
-        transaction__kind=Kind.REFUND.value, transaction__memo=order.number, book=Book.RECEIVABLE.value
+        transaction__kind=TransactionKind.REFUND.value,
+        transaction__memo=order.number,
+        book=Book.RECEIVABLE.value,
     )
     return Money(sum(leg.kopecks for leg in legs))
 

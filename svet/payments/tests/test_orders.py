@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_link
 from svet.gateways.failures import Permanent, Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -19,8 +21,6 @@ from svet.payments.rules import AmountReason, AmountRefused
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, Family, StubBank, make_order, provider_with_requisites
 from svet.people.models import Person
-from svet.subscribers.models import Account
-from svet.subscribers.tests.factories import make_account, make_link
 
 
 def begin(person: Person, lines: list[tuple[str, Money]], **details: object) -> Order:
@@ -288,7 +288,7 @@ def test_an_order_of_two_payees_goes_to_nobody(family: Family, bank: StubBank) -
     assert done.state == OrderState.REVIEW
     assert "several payees" in queries.orders_in_review()[0].reason
     by = Actor.staff(family.vera.pk, name="Ольга")
-    with pytest.raises(operations.ReviewRefused):
+    with pytest.raises(operations.OrderReviewRefused):
         operations.credit_reviewed(order_public_id=order.public_id, by=by, now=NOW, comment="x")
     back = operations.send_back(order_public_id=order.public_id, by=by, now=NOW, comment="двум получателям")
     assert back.state == OrderState.RETURNED

@@ -9,16 +9,19 @@ from django.db import IntegrityError, transaction
 
 from svet.gateways.acquiring.port import BankState
 from svet.gateways.failures import Temporary
+from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import operations as ledger_operations
 from svet.ledger import queries as ledger
 from svet.ledger.models import Transaction
-from svet.ledger.rules import Book, Kind, Leg
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.notices.models import Notice
 from svet.payments import operations, queries
 from svet.payments.models import Callback, Order, PaymentRefund, RefundLine
+from svet.payments.operations.leaving import forget_payer
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order, paid_back
+from svet.people.models import Person
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -221,6 +224,17 @@ def test_the_payer_and_a_co_holder_see_it_on_the_order(family: Family, bank: Stu
     assert [refund.money for refund in part.refunds] == [Money(89_45)]
 
 
+def test_a_refund_for_somebody_who_has_left_is_booked_all_the_same(
+    family: Family, bank: StubBank, paid: Order
+) -> None:
+    forget_payer(person_id=family.anna.pk, by=Actor.person(family.anna.pk), now=LATER)
+    Person.objects.filter(pk=family.anna.pk).update(is_active=False)
+    bank.give_back(paid, 100_00)
+    settle(paid)
+    assert paid_back(paid) == Money(100_00)
+    assert not Notice.objects.filter(event="payment_refunded").exists()
+
+
 def test_the_database_refuses_a_refund_twice(bank: StubBank, paid: Order) -> None:
     bank.give_back(paid, 100_00)
     settle(paid)
@@ -248,7 +262,7 @@ def test_a_payment_of_the_ledger_without_a_source_is_found(bank: StubBank, paid:
     with transaction.atomic():
         ledger_operations.post(
             key="reg:nobody:1",
-            kind=Kind.PAYMENT,
+            kind=TransactionKind.PAYMENT,
             legs=[Leg(Book.BANK, None, Money(1)), Leg(Book.SUSPENSE, None, Money(-1))],
             occurred_at=NOW,
             effective_on=NOW.date(),

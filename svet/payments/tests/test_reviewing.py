@@ -18,7 +18,7 @@ from svet.ledger import queries as ledger
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries, texts
 from svet.payments.models import Callback, CallbackOutcome, Order, PaymentRefund
-from svet.payments.operations import ReviewConflict, ReviewNotFound, ReviewReason, ReviewRefused
+from svet.payments.operations import OrderReviewReason, OrderReviewRefused, ReviewConflict, ReviewNotFound
 from svet.payments.states import OrderState, RefundState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order, paid_back
 from svet.people.tests.factories import make_person
@@ -103,9 +103,9 @@ def test_an_order_nobody_told_of_is_credited_when_the_bank_confirms_it(
     bank: StubBank, order: Order, olga: Actor
 ) -> None:
     operations.look_at_due_orders(now=NOW + timedelta(days=9))
-    with pytest.raises(ReviewRefused) as refused:
+    with pytest.raises(OrderReviewRefused) as refused:
         act(operations.credit_reviewed, order, olga)
-    assert refused.value.reason is ReviewReason.NOTHING_TAKEN
+    assert refused.value.reason is OrderReviewReason.NOTHING_TAKEN
     bank.pay(order)
     assert act(operations.credit_reviewed, order, olga).state == OrderState.CREDITED
 
@@ -113,18 +113,18 @@ def test_an_order_nobody_told_of_is_credited_when_the_bank_confirms_it(
 @pytest.mark.parametrize(
     ("odd", "reason"),
     [
-        ({"currency": "USD"}, ReviewReason.OTHER_CURRENCY),
-        ({"order_id": "somebodyelses000"}, ReviewReason.OTHER_ORDER),
-        ({"refunded": Money(1)}, ReviewReason.BANK_UNCLEAR),
-        ({"state": BankState.PENDING}, ReviewReason.NOTHING_TAKEN),
+        ({"currency": "USD"}, OrderReviewReason.OTHER_CURRENCY),
+        ({"order_id": "somebodyelses000"}, OrderReviewReason.OTHER_ORDER),
+        ({"refunded": Money(1)}, OrderReviewReason.BANK_UNCLEAR),
+        ({"state": BankState.PENDING}, OrderReviewReason.NOTHING_TAKEN),
     ],
 )
 def test_what_the_bank_does_not_confirm_is_not_credited(
-    bank: StubBank, order: Order, olga: Actor, odd: dict[str, Any], reason: ReviewReason
+    bank: StubBank, order: Order, olga: Actor, odd: dict[str, Any], reason: OrderReviewReason
 ) -> None:
     in_review(bank, order)
     bank.pay(order, **odd)
-    with pytest.raises(ReviewRefused) as refused:
+    with pytest.raises(OrderReviewRefused) as refused:
         act(operations.credit_reviewed, order, olga)
     assert refused.value.reason is reason
     assert texts.explain(refused.value)
@@ -171,7 +171,7 @@ def test_a_lost_answer_is_asked_for_again_and_never_gives_twice(
     bank.failure = None
     with pytest.raises(ReviewConflict) as refused:
         act(operations.credit_reviewed, order, olga)
-    assert refused.value.reason in (ReviewReason.REFUND_ASKED, ReviewReason.DECIDED)
+    assert refused.value.reason in (OrderReviewReason.REFUND_ASKED, OrderReviewReason.DECIDED)
     operations.look_at_asked_refunds(now=LATER + timedelta(minutes=2))
     assert Order.objects.get().state == OrderState.RETURNED
     assert len(bank.returned) == 1
@@ -244,9 +244,9 @@ def test_a_refusing_bank_leaves_the_order_in_review(
         raise Permanent("no", code="forbidden")
 
     monkeypatch.setattr(bank, "refund", refuse)
-    with pytest.raises(ReviewRefused) as refused:
+    with pytest.raises(OrderReviewRefused) as refused:
         act(operations.send_back, order, olga)
-    assert refused.value.reason is ReviewReason.BANK_REFUSED
+    assert refused.value.reason is OrderReviewReason.BANK_REFUSED
     assert "forbidden" in texts.explain(refused.value)
     assert Order.objects.get().state == OrderState.REVIEW
 
@@ -262,7 +262,7 @@ def test_an_order_without_money_is_closed_and_one_with_money_is_not(
     family: Family, bank: StubBank, order: Order, olga: Actor
 ) -> None:
     operations.look_at_due_orders(now=NOW + timedelta(days=9))
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(OrderReviewRefused):
         act(operations.cancel_reviewed, order, olga)
     bank.refuse(order)
     assert act(operations.cancel_reviewed, order, olga).state == OrderState.CANCELED
@@ -284,7 +284,7 @@ def test_only_staff_with_a_reason_and_only_what_is_in_review(
         act(do, order, olga)
     in_review(bank, order)
     for by, comment in ((Actor.person(family.anna.pk), "x"), (olga, "  "), (olga, "x" * 301)):
-        with pytest.raises(ReviewRefused) as refused:
+        with pytest.raises(OrderReviewRefused) as refused:
             act(do, order, by, comment)
         assert texts.explain(refused.value)
     for strange in ("", "\0" * 16, "0" * 16):

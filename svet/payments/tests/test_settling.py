@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from svet.accounts.models import Account
 from svet.gateways.acquiring.port import BankReason
 from svet.gateways.failures import Temporary
 from svet.journal import operations as journal
@@ -18,7 +19,6 @@ from svet.payments.models import Order
 from svet.payments.operations import moving, settling, telling
 from svet.payments.states import LOOKS, OrderState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order
-from svet.subscribers.models import Account
 from tests.jobs import run_jobs
 
 LATER = NOW + timedelta(minutes=1)

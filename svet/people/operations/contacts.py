@@ -80,7 +80,7 @@ def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
         after=sealed({"email": row.target}, person_id=person.pk),
     )
     params = {"contact": row.target, "at": moment(now)}
-    notices.tell(
+    notices.notify(
         recipient_id=person.recipient_id,
         event=Event.CONTACT_CHANGED,
         params=params,
@@ -230,7 +230,7 @@ def keep_phone(
         reason=reason,
     )
     params = {"contact": mask_phone(phone), "at": moment(now)}
-    notices.tell(
+    notices.notify(
         recipient_id=person.recipient_id,
         event=Event.CONTACT_CHANGED,
         params=params,

@@ -60,7 +60,7 @@ def remember_device(
             now=now,
         )
         if created and not first_ever:
-            notices.tell(
+            notices.notify(
                 recipient_id=person.recipient_id,
                 event=Event.NEW_DEVICE,
                 params={"device": name_of_agent(agent), "at": moment(now)},

@@ -165,7 +165,7 @@ def note_change(*, person: Person, change: str, by: Actor, now: datetime) -> Non
     journal.record_security(
         by=by, action=f"second_factor.{change}", subject="person", subject_id=person.public_id, now=now
     )
-    notices.tell(
+    notices.notify(
         recipient_id=person.recipient_id,
         event=Event.SECOND_FACTOR,
         params={"change": change, "at": moment(now)},

@@ -191,7 +191,7 @@ def ask(
         now=now,
         after={"kind": kind.value, "number": request.number},
     )
-    notices.tell(
+    notices.notify(
         recipient_id=person.recipient_id,
         event=Event.OFFICE_ASKED,
         params={"about": kind.value, "number": request.number, "at": moment(now)},

@@ -84,7 +84,7 @@ def set_password(
     journal.record(by=by, action=action, subject="person", subject_id=person.public_id, now=now)
     ended = 0 if keep_tokens else revoke_all_tokens(person_id=person.pk, by=by, now=now, reason=action)
     params = {"at": moment(now), "keys": str(ended)}
-    notices.tell(
+    notices.notify(
         recipient_id=person.recipient_id,
         event=Event.PASSWORD_CHANGED,
         params=params,

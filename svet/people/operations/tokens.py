@@ -14,7 +14,7 @@ from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day, moment
 from svet.notices import operations as notices
-from svet.notices.operations import Tiding
+from svet.notices.operations import NoticeMessage
 from svet.notices.rules import Event
 from svet.people.models import Person, Token
 from svet.people.queries import live_tokens, recipient_of, token_digest
@@ -77,7 +77,7 @@ def issue_token(
                 {"name": title, "scopes": chosen, "expires_at": expires_at.isoformat()}, person_id=person_id
             ),
         )
-        notices.tell(
+        notices.notify(
             recipient_id=person.recipient_id,
             event=Event.TOKEN_ISSUED,
             params={"name": title, "at": moment(now)},
@@ -152,10 +152,10 @@ def warn_of_expiry(*, now: datetime) -> int:
             Token.objects.filter(pk__in=fresh).update(warned_at=now)
             long_lived = [row for row in rows if row.expires_at - row.created_at > 2 * WARN_BEFORE]
             due = [row for row in long_lived if row.pk in fresh]
-            notices.tell_many(
+            notices.notify_many(
                 event=Event.TOKEN_EXPIRES,
                 tidings=[
-                    Tiding(
+                    NoticeMessage(
                         row.person.recipient_id,
                         {"name": row.name, "until": day(row.expires_at)},
                         _page_of(row),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 # Words from which most of the passwords that people think strong are made: Password1, Qwerty123, Privet2024!
@@ -28,7 +29,6 @@ _CONTEXT = (
     "energy",
     "elektro",
     "electro",
-    "uralsbyt",
     "svetlana",
     "svet",
     "kabinet",
@@ -49,6 +49,10 @@ _ROWS = (
     "qazwsxedcrfvtgbyhnujm",
 )
 _LEET = str.maketrans("@$430!5", "aseoois")
+# One sign three times, two signs three times, three and more twice: what comes again tells nothing new.
+_REPETITION = re.compile(r"(.)\1{2,}|(.{2})\2{2,}|(.{3,}?)\3+", re.DOTALL)
+#: What is left without repetitions has to be worth something by itself: as long as a whole password.
+_SHORTEST_LEFT = 8
 #: How much has to be there beside a guessable word to make a password worth something.
 _ENOUGH_BESIDE = 6
 
@@ -71,7 +75,17 @@ def is_common(raw: str) -> bool:
         plain = letters in _WORDS or _is_run(letters) or _is_doubled(letters)
         if plain and (len(rest) < _ENOUGH_BESIDE or _is_run("".join(filter(str.isalnum, rest)))):
             return True
-    return _is_made_of_runs(text)
+    return _is_made_of_runs(text) or _is_repetition(text)
+
+
+def _is_repetition(text: str) -> bool:
+    """Whether little is left when every piece that comes again and again is said once, wherever it stands."""
+    once = _REPETITION.sub(lambda found: found[1] or found[2] or found[3], text)
+    while once != text:
+        text, once = once, _REPETITION.sub(lambda found: found[1] or found[2] or found[3], once)
+        if len(once) < _SHORTEST_LEFT:
+            return True
+    return False
 
 
 def _is_doubled(letters: str) -> bool:

@@ -48,7 +48,6 @@ def test_a_megabyte_is_refused_by_its_length_before_anything_looks_at_it() -> No
         ("Aaaaaaa1", PasswordReason.COMMON),
         ("Iloveyou123", PasswordReason.COMMON),
         ("Svet2026", PasswordReason.CONTEXT),
-        ("Uralsbyt1!", PasswordReason.CONTEXT),
         ("Kx7178512q", PasswordReason.CONTEXT),
         ("Kx7m\u200bVq2p", PasswordReason.INVISIBLE),
         ("Kx7m\ud800Vq2p", PasswordReason.INVISIBLE),
@@ -66,6 +65,34 @@ def test_what_is_easily_guessed_or_hard_to_type_again_is_refused(raw: object, re
 @pytest.mark.parametrize("raw", ["Kx7#mVq2p", "tR4vel-Kust", "g7Lampa-Oblako", "Zebra!92wolna", "Kx7mVq2№"])
 def test_good_passwords_with_or_without_symbols_are_taken(raw: str) -> None:
     assert check_password_rules(raw, phone="+79117178512") == raw
+
+
+def test_the_retailers_own_name_is_no_password() -> None:
+    with pytest.raises(PasswordRefused) as refused:
+        check_password_rules("Uralsbyt1!", context=["uralsbyt"])
+    assert refused.value.reason is PasswordReason.CONTEXT
+
+
+@pytest.mark.parametrize("sign", "aQ7#")
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("times", [4, 12, 100])
+def test_a_long_repetition_is_predictable_wherever_it_stands(sign: str, place: int, times: int) -> None:
+    short = "Kx7#"
+    with pytest.raises(PasswordRefused) as refused:
+        check_password_rules(short[:place] + sign * times + short[place:])
+    assert refused.value.reason is PasswordReason.COMMON
+
+
+@pytest.mark.parametrize("raw", ["Kx7#Kx7#", "Kx7Kx7Kx7#", "q7Q7q7Q7q7Kx", "Abc1!abc1!ABC1!", "Kx7#mmmmVVVV"])
+def test_a_piece_again_and_again_is_predictable(raw: str) -> None:
+    with pytest.raises(PasswordRefused) as refused:
+        check_password_rules(raw)
+    assert refused.value.reason is PasswordReason.COMMON
+
+
+@pytest.mark.parametrize("raw", ["Kx7#mVq2aaa", "Banana77!Sky", "Kx7#mVq2pKx7#mVq2p", "Hh0t-Mm1lk-Ss2n"])
+def test_a_good_password_may_repeat_a_little(raw: str) -> None:
+    assert check_password_rules(raw) == raw
 
 
 def test_the_list_of_twenty_thousand_is_consulted(db: None) -> None:

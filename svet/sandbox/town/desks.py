@@ -11,16 +11,16 @@ from decimal import Decimal
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from svet.accounts.models import Account
+from svet.accounts.queries import provider_today
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering import queries
 from svet.metering.models import Dispute, Meter, ReadingSet
-from svet.metering.rules import Channel, Zone
+from svet.metering.rules import ReadingChannel, Zone
 from svet.people.models import Person
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import ANNA_PHONE, BORIS_PHONE, VERA_PHONE
-from svet.subscribers.models import Account
-from svet.subscribers.queries import provider_today
 from svet.support.operations import open_appeal
 
 #: Far more than a household's line carries in a month, so that the guard leaves it to a person.
@@ -52,7 +52,7 @@ def _send_beyond_belief(*, now: datetime) -> None:
         values=values,
         read_on=provider_today(meter.account.provider, now),
         now=now,
-        channel=Channel.WEB,
+        channel=ReadingChannel.WEB,
         key=key,
         confirmed=True,
         insist=True,

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from svet.accounts.models import Account, Provider
 from svet.billing import operations as billing
 from svet.bills import operations as bills
 from svet.bills.models import Bill
@@ -22,7 +23,7 @@ from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.metering import operations as metering
 from svet.metering.models import ReadingSet
-from svet.metering.rules import State
+from svet.metering.rules import ReadingState
 from svet.sandbox.town.desks import fill_desks
 from svet.sandbox.town.employees import open_office
 from svet.sandbox.town.providers import BUILDER, add_providers, set_norms
@@ -30,7 +31,6 @@ from svet.sandbox.town.residents import settle_in
 from svet.sandbox.town.rules import registers
 from svet.sandbox.town.rules.plan import Household, household, months
 from svet.sandbox.town.settings import TownSettings
-from svet.subscribers.models import Account, Provider
 
 Progress = Callable[[str], None]
 ZONE = ZoneInfo("Asia/Yekaterinburg")
@@ -122,7 +122,7 @@ def _read(houses: Sequence[Household], part: str, month: Month, *, town: TownSet
 def _decide(account_ids: Sequence[int], *, before: Month) -> None:
     """Let the retailer's clerk answer what waits from earlier months; the last one's stay on the desk."""
     waiting = ReadingSet.objects.filter(
-        account_id__in=account_ids, state=State.UNDER_REVIEW.value, read_on__lt=before.first
+        account_id__in=account_ids, state=ReadingState.UNDER_REVIEW.value, read_on__lt=before.first
     )
     for key in waiting.order_by("received_at", "pk").values_list("pk", flat=True):
         now = _moment(before.day(27), NOON)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from svet.accounts.models import Provider
+from svet.accounts.operations.registry import add_provider
 from svet.billing.operations import set_policy
 from svet.kernel.actors import Actor
 from svet.sandbox.town.rules.plan import MAIN, SECOND
-from svet.subscribers.models import Provider
-from svet.subscribers.operations.registry import add_provider
 
 BUILDER = Actor.system("town")
 # kWh a person and month: as invented as the providers.

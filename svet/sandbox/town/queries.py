@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from svet.accounts.models import Account, Link, LinkProof
 from svet.bills.models import Bill
 from svet.people.models import StaffMember
 from svet.people.operations.totp import totp_code
 from svet.sandbox.town.rules.cast import EMPLOYEES, FREE_PAIRS, RESIDENTS
 from svet.sandbox.town.rules.plan import MAIN, SECOND, account_number
 from svet.sandbox.town.settings import town_settings
-from svet.subscribers.models import Account, Link, LinkProof
 
 
 @dataclass(frozen=True, slots=True)

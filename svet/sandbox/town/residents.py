@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from svet.accounts.models import Account, BillDelivery, Group
+from svet.accounts.operations.delivery import set_delivery
+from svet.accounts.operations.groups import create_group
+from svet.accounts.operations.linking import link_account
 from svet.kernel.actors import Actor
 from svet.people.models import Person
 from svet.people.operations.registration import register_directly
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import RESIDENTS, Resident
 from svet.sandbox.town.rules.plan import MAIN, SECOND, account_number
-from svet.subscribers.models import Account, Delivery, Group
-from svet.subscribers.operations.delivery import set_delivery
-from svet.subscribers.operations.groups import create_group
-from svet.subscribers.operations.linking import link_account
 
 
 def settle_in(*, now: datetime) -> None:
@@ -61,4 +61,4 @@ def _attach(actor: Actor, index: int, *, group: Group | None, now: datetime, sec
 
 
 def _ask_for_mail(actor: Actor, index: int, *, now: datetime) -> None:
-    set_delivery(by=actor, account_public_id=_account(index).public_id, delivery=Delivery.BOTH, now=now)
+    set_delivery(by=actor, account_public_id=_account(index).public_id, delivery=BillDelivery.BOTH, now=now)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from svet.sandbox.world.process import HTTP_PORT, SMPP_PORT, SMTP_PORT, CannotStart, Ports, run
+from svet.sandbox.world.process import HTTP_PORT, SMPP_PORT, SMTP_PORT, CannotStart, WorldPorts, run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run(
             data=options.data,
             host=options.host,
-            ports=Ports(http=options.http_port, smpp=options.smpp_port, smtp=options.smtp_port),
+            ports=WorldPorts(http=options.http_port, smpp=options.smpp_port, smtp=options.smtp_port),
             callback_url=options.callback_url,
             ready=_say,
         )
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _say(ports: Ports) -> None:
+def _say(ports: WorldPorts) -> None:
     sys.stdout.write(f"The outer world is ready: HTTP {ports.http}, SMPP {ports.smpp}, SMTP {ports.smtp}\n")
     sys.stdout.flush()
 

@@ -21,7 +21,7 @@ from svet.sandbox.world.cards import Behaviour
 from svet.sandbox.world.journal import Journal
 from svet.sandbox.world.lists import page_of
 from svet.sandbox.world.payment_form import Invalid, kopecks, payment_of, refund_of, shown
-from svet.sandbox.world.vault import Clock, KeyReused, Vault, now_utc
+from svet.sandbox.world.vault import Clock, IdempotenceKeyReused, Vault, now_utc
 from svet.sandbox.world.webhooks import Webhooks
 
 # The first shop sells utilities and so must send payment orders; the second one is an ordinary shop.
@@ -216,7 +216,7 @@ class Bank:
     def _once(self, key: str, shop: str, what: str, body: Mapping[str, Any], make: Any) -> dict[str, Any]:
         try:
             return self.vault.create(key=key, shop=shop, what=what, body=body, make=make)
-        except KeyReused:
+        except IdempotenceKeyReused:
             raise Refusal(400, "invalid_request", "Idempotence key duplicated", "Idempotence-Key") from None
         except Invalid as invalid:
             raise Refusal(400, "invalid_request", str(invalid), invalid.parameter) from None

@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from svet.sandbox.world import cards
 from svet.sandbox.world.card_texts import FORM, PAGE, RESULT, THREE_D_SECURE
-from svet.sandbox.world.cards import Behaviour, Card
+from svet.sandbox.world.cards import Behaviour, SampleCard
 from svet.sandbox.world.payment_form import shown
 from svet.sandbox.world.vault import FINAL, Vault
 from svet.sandbox.world.webhooks import Webhooks
@@ -84,7 +84,7 @@ class _Page:
         """The person gave up; the shop learns it at once."""
         return self._refuse("expired_on_confirmation", None)
 
-    def _decide(self, card: Card) -> Iterable[bytes]:
+    def _decide(self, card: SampleCard) -> Iterable[bytes]:
         saved = bool(self._payment.get("keeps_method"))
         if saved:
             self._vault.remember_card(self._payment["id"], number=card.number)
@@ -189,7 +189,7 @@ def html(start_response: StartResponse, status: str, content: str) -> Iterable[b
     return [body]
 
 
-def method_of(card: Card, method_id: str, *, saved: bool = False) -> dict[str, Any]:
+def method_of(card: SampleCard, method_id: str, *, saved: bool = False) -> dict[str, Any]:
     """The payment method as the API shows it: never the whole number.
 
     A method has the id of the payment it was first used for.

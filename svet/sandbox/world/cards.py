@@ -20,7 +20,7 @@ class Behaviour(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class SampleCard:
     """One test card; ``reason`` is the bank's own word for a decline."""
 
     number: str
@@ -34,26 +34,26 @@ class Card:
 
 
 CARDS: Final = (
-    Card("2202474301322987", "Мир: оплата проходит", Behaviour.SUCCESS),
-    Card("5555555555554444", "Mastercard: оплата проходит", Behaviour.SUCCESS),
-    Card("4111111111111111", "Visa: оплата проходит", Behaviour.SUCCESS),
-    Card("5555555555554477", "Подтверждение кодом (3-D Secure)", Behaviour.THREE_D_SECURE),
-    Card("2200000000000053", "Медленно: банк думает 5 секунд", Behaviour.SLOW),
-    Card("2200000000000061", "Банк отвечает через 20 секунд после возврата", Behaviour.LATE),
-    Card("2200000000000079", "Оплата проходит, но банк о ней не сообщает", Behaviour.SILENT),
-    Card("2200000000000087", "Запомненной картой потом не заплатить: отозвана", Behaviour.REVOKED),
-    Card("5555555555554600", "Карта отклонена", Behaviour.DECLINE, "general_decline"),
-    Card("5555555555554626", "Не хватает денег", Behaviour.DECLINE, "insufficient_funds"),
-    Card("5555555555554543", "Срок карты истёк", Behaviour.DECLINE, "card_expired"),
-    Card("5555555555554592", "3-D Secure не пройден", Behaviour.DECLINE, "3d_secure_failed"),
-    Card("5555555555554527", "Подозрение на мошенничество", Behaviour.DECLINE, "fraud_suspected"),
-    Card("5555555555554642", "Превышен лимит", Behaviour.DECLINE, "payment_method_limit_exceeded"),
-    Card("5555555555554576", "Банк карты не отвечает", Behaviour.DECLINE, "issuer_unavailable"),
+    SampleCard("2202474301322987", "Мир: оплата проходит", Behaviour.SUCCESS),
+    SampleCard("5555555555554444", "Mastercard: оплата проходит", Behaviour.SUCCESS),
+    SampleCard("4111111111111111", "Visa: оплата проходит", Behaviour.SUCCESS),
+    SampleCard("5555555555554477", "Подтверждение кодом (3-D Secure)", Behaviour.THREE_D_SECURE),
+    SampleCard("2200000000000053", "Медленно: банк думает 5 секунд", Behaviour.SLOW),
+    SampleCard("2200000000000061", "Банк отвечает через 20 секунд после возврата", Behaviour.LATE),
+    SampleCard("2200000000000079", "Оплата проходит, но банк о ней не сообщает", Behaviour.SILENT),
+    SampleCard("2200000000000087", "Запомненной картой потом не заплатить: отозвана", Behaviour.REVOKED),
+    SampleCard("5555555555554600", "Карта отклонена", Behaviour.DECLINE, "general_decline"),
+    SampleCard("5555555555554626", "Не хватает денег", Behaviour.DECLINE, "insufficient_funds"),
+    SampleCard("5555555555554543", "Срок карты истёк", Behaviour.DECLINE, "card_expired"),
+    SampleCard("5555555555554592", "3-D Secure не пройден", Behaviour.DECLINE, "3d_secure_failed"),
+    SampleCard("5555555555554527", "Подозрение на мошенничество", Behaviour.DECLINE, "fraud_suspected"),
+    SampleCard("5555555555554642", "Превышен лимит", Behaviour.DECLINE, "payment_method_limit_exceeded"),
+    SampleCard("5555555555554576", "Банк карты не отвечает", Behaviour.DECLINE, "issuer_unavailable"),
 )
 THREE_D_SECURE_CODE: Final = "1234"
 
 
-def find(number: str) -> Card | None:
+def find(number: str) -> SampleCard | None:
     """The test card with this number, spaces allowed."""
     digits = number.replace(" ", "").replace("\u00a0", "").replace("-", "")
     return next((card for card in CARDS if card.number == digits), None)

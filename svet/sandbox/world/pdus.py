@@ -16,7 +16,7 @@ LONGEST: Final = 70_000
 _RESPONSE: Final = 0x80000000
 
 
-class Command(IntEnum):
+class SmppCommand(IntEnum):
     GENERIC_NACK = 0x80000000
     BIND_RECEIVER = 0x00000001
     BIND_TRANSMITTER = 0x00000002
@@ -67,7 +67,7 @@ class Pdu:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MessagePart:
     """Which piece of a long message this is."""
 
     reference: int
@@ -83,7 +83,7 @@ class Submission:
     destination: str
     text: str
     wants_receipt: bool
-    part: Part | None = None
+    part: MessagePart | None = None
     reference: int | None = None
     tags: dict[int, bytes] = field(default_factory=dict)
 
@@ -158,7 +158,7 @@ def read_submission(body: bytes) -> Submission:
         header, message = message[1 : 1 + message[0]], message[1 + message[0] :]
         part = _part_of_header(header)
     elif Tag.SAR_REFERENCE in tags:
-        part = Part(
+        part = MessagePart(
             _number(tags[Tag.SAR_REFERENCE]),
             _number(tags.get(Tag.SAR_TOTAL, b"\1")),
             _number(tags.get(Tag.SAR_NUMBER, b"\1")),
@@ -209,7 +209,7 @@ def receipt(
         + c_string(message_id)
         + struct.pack("!HHB", Tag.MESSAGE_STATE, 1, state)
     )
-    return frame(Command.DELIVER_SM, Status.OK, sequence, body)
+    return frame(SmppCommand.DELIVER_SM, Status.OK, sequence, body)
 
 
 def message_to_shop(*, sequence: int, source: str, destination: str, text: str) -> bytes:
@@ -227,22 +227,22 @@ def message_to_shop(*, sequence: int, source: str, destination: str, text: str) 
         + bytes((0, 0, 8, 0, len(encoded)))
         + encoded
     )
-    return frame(Command.DELIVER_SM, Status.OK, sequence, body)
+    return frame(SmppCommand.DELIVER_SM, Status.OK, sequence, body)
 
 
 def _number(piece: bytes) -> int:
     return int.from_bytes(piece, "big")
 
 
-def _part_of_header(header: bytes) -> Part | None:
+def _part_of_header(header: bytes) -> MessagePart | None:
     """The concatenation element among the user data header's elements (GSM 03.40, 9.2.3.24)."""
     at = 0
     while at + 2 <= len(header):
         kind, length = header[at], header[at + 1]
         value = header[at + 2 : at + 2 + length]
         if kind == 0x00 and len(value) == 3:
-            return Part(value[0], value[1], value[2])
+            return MessagePart(value[0], value[1], value[2])
         if kind == 0x08 and len(value) == 4:
-            return Part(_number(value[:2]), value[2], value[3])
+            return MessagePart(_number(value[:2]), value[2], value[3])
         at += 2 + length
     return None

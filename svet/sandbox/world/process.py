@@ -26,7 +26,7 @@ class CannotStart(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
+class WorldPorts:
     """Where the world listens; 0 lets the system choose."""
 
     http: int = HTTP_PORT
@@ -37,10 +37,10 @@ class Ports:
 def run(
     *,
     data: Path,
-    ports: Ports,
+    ports: WorldPorts,
     host: str = "127.0.0.1",
     callback_url: str = "",
-    ready: Callable[[Ports], None] = lambda ports: None,
+    ready: Callable[[WorldPorts], None] = lambda ports: None,
 ) -> None:
     """Stand until SIGTERM or Ctrl-C; ``ready`` is told the ports when everything listens.
 
@@ -50,7 +50,7 @@ def run(
 
 
 async def _run(
-    *, data: Path, ports: Ports, host: str, callback_url: str, ready: Callable[[Ports], None]
+    *, data: Path, ports: WorldPorts, host: str, callback_url: str, ready: Callable[[WorldPorts], None]
 ) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -81,7 +81,7 @@ async def _run(
         http.start()
         stack.push_async_callback(asyncio.to_thread, http.stop)
         smtp_port = int(mail_server.sockets[0].getsockname()[1])
-        ready(Ports(http=http.port, smpp=smpp_port, smtp=smtp_port))
+        ready(WorldPorts(http=http.port, smpp=smpp_port, smtp=smtp_port))
         await stopping.wait()
 
 

@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from svet.sandbox.world import pdus
 from svet.sandbox.world.journal import Journal
-from svet.sandbox.world.pdus import Command, Malformed, Pdu, Status
+from svet.sandbox.world.pdus import Malformed, Pdu, SmppCommand, Status
 
-_BINDS: Final = {Command.BIND_RECEIVER, Command.BIND_TRANSMITTER, Command.BIND_TRANSCEIVER}
+_BINDS: Final = {SmppCommand.BIND_RECEIVER, SmppCommand.BIND_TRANSMITTER, SmppCommand.BIND_TRANSCEIVER}
 #: The name and password of the bind, the same as in the default of SVET_SMS_URL.
 LOGIN: Final = ("svet", "sandbox")
 _SILENCE_SECONDS: Final = 180.0
@@ -188,19 +188,21 @@ class _Session:
         command = request.command
         if command in _BINDS:
             return await self._bind(request)
-        if command == Command.UNBIND:
+        if command == SmppCommand.UNBIND:
             await self._write(pdus.answer(request))
             return False
-        if command == Command.ENQUIRE_LINK:
+        if command == SmppCommand.ENQUIRE_LINK:
             await self._write(pdus.answer(request))
-        elif command == Command.DELIVER_SM_RESP:
+        elif command == SmppCommand.DELIVER_SM_RESP:
             answer = self._brought.get(request.sequence)
             if answer is not None and not answer.done():
                 answer.set_result(request.status)
-        elif command == Command.SUBMIT_SM:
+        elif command == SmppCommand.SUBMIT_SM:
             await self._submit(request)
         elif not command & 0x80000000:
-            await self._write(pdus.frame(Command.GENERIC_NACK, Status.INVALID_COMMAND_ID, request.sequence))
+            await self._write(
+                pdus.frame(SmppCommand.GENERIC_NACK, Status.INVALID_COMMAND_ID, request.sequence)
+            )
         return True
 
     async def _bind(self, request: Pdu) -> bool:
@@ -212,12 +214,12 @@ class _Session:
             return False
         self._bound_as = request.command
         await self._write(pdus.answer(request, body=pdus.c_string("svet-sandbox")))
-        if request.command != Command.BIND_TRANSMITTER:
+        if request.command != SmppCommand.BIND_TRANSMITTER:
             self._centre.bound(self)
         return True
 
     async def _submit(self, request: Pdu) -> None:
-        if self._bound_as not in (Command.BIND_TRANSCEIVER, Command.BIND_TRANSMITTER):
+        if self._bound_as not in (SmppCommand.BIND_TRANSCEIVER, SmppCommand.BIND_TRANSMITTER):
             await self._write(pdus.answer(request, Status.INVALID_BIND_STATUS))
             return
         submission = pdus.read_submission(request.body)
@@ -231,7 +233,7 @@ class _Session:
             await self._write(pdus.answer(request, Status.SYSTEM_ERROR))
             return
         await self._write(pdus.answer(request, body=pdus.c_string(message_id)))
-        if submission.wants_receipt and self._bound_as == Command.BIND_TRANSCEIVER:
+        if submission.wants_receipt and self._bound_as == SmppCommand.BIND_TRANSCEIVER:
             await self._write(
                 pdus.receipt(
                     sequence=next(self._sequence),

@@ -19,7 +19,7 @@ FINAL: Final = frozenset({"succeeded", "canceled"})
 Clock = Callable[[], datetime]
 
 
-class KeyReused(Exception):
+class IdempotenceKeyReused(Exception):
     """The idempotence key came with another body."""
 
 
@@ -56,7 +56,7 @@ class Vault:
             known = self._keys.get((shop, key))
             if known is not None and self._clock() - known[2] < KEYS_LIVE:
                 if known[0] != digest:
-                    raise KeyReused(key)
+                    raise IdempotenceKeyReused(key)
                 return self._payments.get(known[1]) or self._refunds[known[1]]
             thing = make()
             self._write(f"{what}.created", thing, key=key, shop=shop, digest=digest)

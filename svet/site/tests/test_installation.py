@@ -1,19 +1,62 @@
+from __future__ import annotations
+
+import re
+from dataclasses import fields
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from svet.kernel.refusals import NotFound, Refused
 from svet.site.operations import publish_agreement, set_up
-from svet.site.queries import DEFAULTS, agreement, current_agreement, installation
+from svet.site.queries import agreement, current_agreement, installation, nobody
 from svet.site.rules import AgreementKind, BlockKind
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_an_installation_that_was_not_set_up_has_the_guides_retailer() -> None:
-    assert installation() == DEFAULTS
-    assert DEFAULTS.hotline_link == "tel:+73512222500"
-    assert DEFAULTS.site_name == "uralsbyt.ru"
+def test_an_installation_that_was_not_set_up_names_no_company() -> None:
+    view = installation()
+    assert view == nobody()
+    assert (view.brand, view.site_url) == ("Личный кабинет", "")
+    assert view.hotline_link == "/help/"
+    said = " ".join(str(getattr(view, field.name)) for field in fields(view))
+    assert not re.search(r"сбыт|sbyt|энерго|\d{3}-\d", said, re.IGNORECASE)
+
+
+def test_no_code_names_a_company_or_its_zone() -> None:
+    """The sample town, the showcase of the design system and tests may; nothing that a retailer runs does."""
+    named = re.compile(r"уралэнергосбыт|uralsbyt|351-?2222|Asia/Yekaterinburg", re.IGNORECASE)
+    may = {"svet/sandbox", "svet/cabinet/showcase.py", "svet/config/environment.py"}
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "svet").rglob("*"))
+        if path.suffix in (".py", ".html", ".txt", ".js")
+        and not {"tests", "migrations"} & set(path.parts)
+        and path.name not in ("look.html",)
+        and not any(path.relative_to(ROOT).as_posix().startswith(each) for each in may)
+        and named.search("\n".join(_without_comments(path)))
+    ]
+    assert found == []
+
+
+def _without_comments(path: Path) -> list[str]:
+    """Lines that do something: an example in a comment or a docstring names nobody's portal."""
+    text = re.sub(r'"""(?s:.*?)"""', "", path.read_text("utf-8"))
+    return [line for line in text.splitlines() if not line.strip().startswith(("#", "//", "Variable("))]
+
+
+def test_the_hotline_is_a_link_to_call() -> None:
+    set_up(
+        brand="Б",
+        legal_name="Б",
+        hotline="8-351-2222-500",
+        hotline_hours="",
+        site_url="https://lk.example.ru/",
+    )
+    assert installation().hotline_link == "tel:+73512222500"
+    assert installation().site_name == "lk.example.ru"
 
 
 def test_setting_up_twice_keeps_the_second() -> None:
@@ -28,7 +71,7 @@ def test_a_colour_that_is_no_colour_is_refused(color: str) -> None:
     with pytest.raises(Refused) as refused:
         set_up(brand="Б", legal_name="Б", hotline="1", hotline_hours="", primary_color=color)
     assert refused.value.field == "primary_color"
-    assert installation() == DEFAULTS
+    assert installation() == nobody()
 
 
 @pytest.mark.parametrize("kind", list(AgreementKind))

@@ -18,7 +18,7 @@ from svet.limits.rules import LIMITS, LimitName, sms_a_day
 from svet.limits.texts import MEANINGS
 from svet.notices import operations as notices
 from svet.notices.models import Delivery
-from svet.notices.rules import Event, State
+from svet.notices.rules import DeliveryState, Event
 from svet.people.rules.staff import Role
 from svet.people.tests.factories import make_member, make_person
 from svet.staff.tests.browsers import working
@@ -78,20 +78,20 @@ def test_a_pause_is_shown_but_is_no_queue() -> None:
     assert "office__count--some" not in browser.get("/staff/").content.decode()
 
 
-def send(phone: str, state: State = State.WAITING) -> None:
+def send(phone: str, state: DeliveryState = DeliveryState.WAITING) -> None:
     now = timezone.now()
     with use_case():
         key = notices.send_sms(phone=phone, event=Event.CODE, params={"code": "424242"}, now=now)
-    sent_at = now if state in (State.SENT, State.DELIVERED) else None
-    body = "" if state is not State.WAITING else Delivery.objects.get(pk=key).body
+    sent_at = now if state in (DeliveryState.SENT, DeliveryState.DELIVERED) else None
+    body = "" if state is not DeliveryState.WAITING else Delivery.objects.get(pk=key).body
     Delivery.objects.filter(pk=key).update(
-        state=state, sent_at=sent_at, reason="gateway: 8" if state is State.FAILED else "", body=body
+        state=state, sent_at=sent_at, reason="gateway: 8" if state is DeliveryState.FAILED else "", body=body
     )
 
 
 def test_messages_are_shown_with_their_end_and_never_with_their_text() -> None:
-    send(PHONE, State.FAILED)
-    send("+79005553344", State.DELIVERED)
+    send(PHONE, DeliveryState.FAILED)
+    send("+79005553344", DeliveryState.DELIVERED)
     browser = working(make_member())
     page = browser.get("/staff/deliveries/").content.decode().replace("\xa0", " ")
     assert "gateway: 8" in page

@@ -13,6 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 
+from svet.accounts.queries import AccountNotFound
+from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.limits.operations import LimitReached
@@ -22,12 +24,18 @@ from svet.people.models import Person
 from svet.people.rules.staff import Role
 from svet.people.tests.factories import make_member, make_person
 from svet.staff.tests.browsers import working
-from svet.subscribers.queries import AccountNotFound
-from svet.subscribers.tests.factories import make_account, make_link
 from svet.support import operations, queries, texts
 from svet.support.models import Appeal, AppealChange, Message
 from svet.support.queries import AppealNotFound
-from svet.support.rules import MOVES, AppealState, SupportReason, SupportRefused, answer_due, may_move, said
+from svet.support.rules import (
+    MOVES,
+    AppealState,
+    SupportReason,
+    SupportRefused,
+    answer_due,
+    checked_text,
+    may_move,
+)
 from svet.support.tests.factories import make_appeal, picture
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -70,7 +78,7 @@ def test_every_state_is_reached_and_only_closed_is_the_end() -> None:
 )
 def test_empty_and_endless_words_are_refused_with_what_to_do(words: str, reason: SupportReason) -> None:
     with pytest.raises(SupportRefused) as refusal:
-        said(words)
+        checked_text(words)
     assert refusal.value.reason is reason
     assert texts.explain(refusal.value)
 

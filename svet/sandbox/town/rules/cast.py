@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class CastRole:
     """What is fixed about an account of the town; empty fields are left to the dice."""
 
     holder: str = ""
@@ -59,13 +59,13 @@ class Employee:
 
 
 CAST = {
-    1: Role("Лучинина Анна Петровна", ANNA_PHONE, "ул. Фонарная", "1.1", 2, "regular", "full"),
-    2: Role("Лучинина Анна Петровна", ANNA_PHONE, "ул. Летний Сад", "1.3", 1, "forgetful", "ahead"),
-    4: Role("Лучинин Борис Андреевич", BORIS_PHONE, "ул. Ясная", "1.2", 3, "regular", "late"),
-    6: Role("Зорина Вера Игоревна", VERA_PHONE, "пр-кт Рассвета", "1.1", 1, "regular", "late"),
-    8: Role("Полднева Галина Захаровна", GALINA_PHONE, "пер. Тихий", "1.1", 1, "forgetful", "partly"),
+    1: CastRole("Лучинина Анна Петровна", ANNA_PHONE, "ул. Фонарная", "1.1", 2, "regular", "full"),
+    2: CastRole("Лучинина Анна Петровна", ANNA_PHONE, "ул. Летний Сад", "1.3", 1, "forgetful", "ahead"),
+    4: CastRole("Лучинин Борис Андреевич", BORIS_PHONE, "ул. Ясная", "1.2", 3, "regular", "late"),
+    6: CastRole("Зорина Вера Игоревна", VERA_PHONE, "пр-кт Рассвета", "1.1", 1, "regular", "late"),
+    8: CastRole("Полднева Галина Захаровна", GALINA_PHONE, "пер. Тихий", "1.1", 1, "forgetful", "partly"),
     # The widest data a page has to bear.
-    33: Role(
+    33: CastRole(
         "Верхнезаозёрская-Благовещенская Александрина-Виктория Константиновна",
         "",
         "ул. Имени Первых Строителей Верхнеозёрской Гидроэлектростанции",

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from svet.kernel.periods import Month
 from svet.sandbox.town.rules import names
-from svet.sandbox.town.rules.cast import CAST, FREE_PAIRS, Role
+from svet.sandbox.town.rules.cast import CAST, FREE_PAIRS, CastRole
 
 _T = TypeVar("_T")
 HISTORY_MONTHS = 14
@@ -33,7 +33,7 @@ class Sender(StrEnum):
     SMART = "smart"
 
 
-class Payer(StrEnum):
+class PlannedPayer(StrEnum):
     """How an account pays."""
 
     FULL = "full"
@@ -44,7 +44,13 @@ class Payer(StrEnum):
 
 
 SENDERS = {Sender.REGULAR: 0.72, Sender.FORGETFUL: 0.18, Sender.SILENT: 0.03, Sender.SMART: 0.07}
-PAYERS = {Payer.FULL: 0.68, Payer.LATE: 0.13, Payer.PARTLY: 0.07, Payer.AHEAD: 0.07, Payer.NEVER: 0.05}
+PAYERS = {
+    PlannedPayer.FULL: 0.68,
+    PlannedPayer.LATE: 0.13,
+    PlannedPayer.PARTLY: 0.07,
+    PlannedPayer.AHEAD: 0.07,
+    PlannedPayer.NEVER: 0.05,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Household:
     verified_on: date
     next_verification_on: date
     sender: Sender
-    payer: Payer
+    payer: PlannedPayer
     monthly_kwh: float
     seed: str
 
@@ -102,7 +108,7 @@ class Household:
 def household(*, seed: str, index: int, anchor: Month, second: bool = False) -> Household:
     """The account number ``index`` of the town; ``second`` puts it with the second provider."""
     dice = Random(f"{seed}:{index}:{second}")  # noqa: S311 - sample data, not secrets
-    role = CAST.get(index, Role()) if not second else Role()
+    role = CAST.get(index, CastRole()) if not second else CastRole()
     group = role.tariff_group or _weighted(dice, {"1.1": 0.55, "1.2": 0.25, "1.3": 0.2})
     scheme = role.scheme or _weighted(dice, {1: 0.62, 2: 0.28, 3: 0.1})
     country_house = group == "1.3"
@@ -138,13 +144,13 @@ def household(*, seed: str, index: int, anchor: Month, second: bool = False) -> 
         verified_on=verified,
         next_verification_on=due,
         sender=_sender(dice, index, role),
-        payer=Payer(role.payer) if role.payer else _weighted(dice, PAYERS),
+        payer=PlannedPayer(role.payer) if role.payer else _weighted(dice, PAYERS),
         monthly_kwh=monthly,
         seed=seed,
     )
 
 
-def _sender(dice: Random, index: int, role: Role) -> Sender:
+def _sender(dice: Random, index: int, role: CastRole) -> Sender:
     habit = _weighted(dice, SENDERS)
     if _turns_over(index):
         return Sender.SMART

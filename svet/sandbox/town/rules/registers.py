@@ -11,7 +11,7 @@ from svet.exchange.rules import readings as reading_register
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.sandbox.town.rules.cast import OWING
-from svet.sandbox.town.rules.plan import Household, MonthlyReading, Payer, readings
+from svet.sandbox.town.rules.plan import Household, MonthlyReading, PlannedPayer, readings
 
 
 def accounts(houses: Iterable[Household], *, anchor: Month) -> bytes:
@@ -114,7 +114,7 @@ def late_payments(
 
 def pays_late(house: Household, month: Month, anchor: Month) -> bool:
     """Whether the household, which pays in full, did so at the very end of the month."""
-    if house.payer is not Payer.FULL or (house.index in OWING and month >= anchor.plus(-1)):
+    if house.payer is not PlannedPayer.FULL or (house.index in OWING and month >= anchor.plus(-1)):
         return False
     return house.random(f"late:{month}").random() < 0.08
 
@@ -135,13 +135,13 @@ def _paid(debt: Debt, month: Month, anchor: Month) -> Money:
         return Money(0)
     if pays_late(debt.house, month, anchor):
         return Money(0)
-    if debt.house.payer is Payer.NEVER or (last and dice.random() < 0.35):
+    if debt.house.payer is PlannedPayer.NEVER or (last and dice.random() < 0.35):
         return Money(0)
-    if debt.house.payer is Payer.LATE:
+    if debt.house.payer is PlannedPayer.LATE:
         return owed if month.month % 3 == 0 else Money(0)
-    if debt.house.payer is Payer.PARTLY:
+    if debt.house.payer is PlannedPayer.PARTLY:
         return Money(owed.kopecks * 7 // 10 // 100 * 100) if owed.kopecks > 0 else Money(0)
-    if debt.house.payer is Payer.AHEAD:
+    if debt.house.payer is PlannedPayer.AHEAD:
         return Money(max(owed.kopecks, 0) // 100 * 100 + 150_000) if owed.kopecks > -100_000 else Money(0)
     return owed
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from svet.accounts.models import Account
 from svet.billing import queries as billing
 from svet.billing.models import ChargeLine, Problem
 from svet.billing.rules import Basis
@@ -19,7 +20,6 @@ from svet.metering import queries as metering
 from svet.sandbox.town import operations
 from svet.sandbox.town.rules.plan import months
 from svet.sandbox.town.settings import TownSettings
-from svet.subscribers.models import Account
 from svet.support.models import Appeal
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -30,7 +30,7 @@ def test_the_town_has_everything_a_page_must_bear() -> None:
     assert {house.scheme for house in HOUSES} == {1, 2, 3}
     assert {house.tariff_group for house in HOUSES} == {"1.1", "1.2", "1.3"}
     assert {house.sender for house in HOUSES} == set(plan.Sender)
-    assert {house.payer for house in HOUSES} == set(plan.Payer)
+    assert {house.payer for house in HOUSES} == set(plan.PlannedPayer)
     today = date(2026, 11, 22)
     assert any(house.next_verification_on < today for house in HOUSES)
     assert any(0 < (house.next_verification_on - today).days < 180 for house in HOUSES)

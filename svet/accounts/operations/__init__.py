@@ -1,0 +1,97 @@
+"""Writes: the registry of accounts, their links to people, groups, and how bills are delivered."""
+
+from svet.accounts.operations.approving import approve_link
+from svet.accounts.operations.delivery import (
+    DeliveryReason,
+    DeliveryRefused,
+    end_lapsed_delivery,
+    set_delivery,
+)
+from svet.accounts.operations.ending import end_what_has_run_out
+from svet.accounts.operations.groups import (
+    GroupReason,
+    GroupRefused,
+    arrange_account,
+    create_group,
+    default_group,
+    delete_group,
+    fold_group,
+    move_account,
+    move_group,
+    rename_group,
+    set_alias,
+)
+from svet.accounts.operations.household import (
+    HouseholdReason,
+    HouseholdRefused,
+    InvitationNotFound,
+    accept_invitation,
+    change_access,
+    invite,
+    refuse_invitation,
+    withdraw_invitation,
+)
+from svet.accounts.operations.linking import LinkReason, LinkRefused, link_account, suspend_link, unlink
+from svet.accounts.operations.office import (
+    HoldingReason,
+    HoldingRefused,
+    bar_link,
+    confirm_link,
+    hand_over,
+    restore_link,
+)
+from svet.accounts.operations.registry import (
+    NewAccount,
+    add_provider,
+    close_account,
+    create_account,
+    create_accounts,
+    set_link_proofs,
+    set_link_proofs_many,
+)
+
+__all__ = [
+    "DeliveryReason",
+    "DeliveryRefused",
+    "GroupReason",
+    "GroupRefused",
+    "HoldingReason",
+    "HoldingRefused",
+    "HouseholdReason",
+    "HouseholdRefused",
+    "InvitationNotFound",
+    "LinkReason",
+    "LinkRefused",
+    "NewAccount",
+    "accept_invitation",
+    "add_provider",
+    "approve_link",
+    "arrange_account",
+    "bar_link",
+    "change_access",
+    "close_account",
+    "confirm_link",
+    "create_account",
+    "create_accounts",
+    "create_group",
+    "default_group",
+    "delete_group",
+    "end_lapsed_delivery",
+    "end_what_has_run_out",
+    "fold_group",
+    "hand_over",
+    "invite",
+    "link_account",
+    "move_account",
+    "move_group",
+    "refuse_invitation",
+    "rename_group",
+    "restore_link",
+    "set_alias",
+    "set_delivery",
+    "set_link_proofs",
+    "set_link_proofs_many",
+    "suspend_link",
+    "unlink",
+    "withdraw_invitation",
+]

@@ -1,0 +1,184 @@
+"""The registry: providers, accounts with their premises, and the meter numbers that prove a holder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from svet.accounts.models import Account, BillDelivery, LinkProof, Premises, Provider
+from svet.accounts.rules import normalise_account_number
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.bulk import copy_rows, take_ids
+from svet.kernel.ids import new_public_id
+from svet.kernel.transactions import require_transaction, use_case
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """One account as a register gives it; ``registry_phone`` is E.164 or empty."""
+
+    number: str
+    holder_name: str
+    city: str
+    opened_on: date
+    street: str = ""
+    house: str = ""
+    flat: str = ""
+    area_m2: Decimal | None = None
+    residents: int | None = None
+    registry_phone: str = ""
+    tariff_group: str = ""
+    delivery: str = BillDelivery.PAPER
+    delivery_email: str = ""
+
+
+def add_provider(*, code: str, name: str, **details: object) -> Provider:
+    """Enter a provider; ``details`` are the other columns of the table."""
+    with transaction.atomic():
+        provider, _created = Provider.objects.update_or_create(code=code, defaults={"name": name, **details})
+    return provider
+
+
+def create_accounts(*, provider: Provider, rows: Sequence[NewAccount], by: Actor, now: datetime) -> list[int]:
+    """Enter accounts in bulk and say their keys in the order of the rows.
+
+    A number the provider already has keeps its row: the register may be loaded again.
+
+    :raises NumberRefused: a number is not of the provider's form; nothing is entered
+    """
+    lengths = frozenset(provider.account_lengths)
+    numbers = [normalise_account_number(row.number, lengths) for row in rows]
+    with transaction.atomic():
+        known = _known(provider=provider, numbers=numbers)
+        fresh: dict[str, NewAccount] = {}
+        for number, row in zip(numbers, rows, strict=True):
+            if number not in known:
+                fresh.setdefault(number, row)
+        entered = _enter(provider=provider, rows=fresh)
+        if entered:
+            journal.record(
+                by=by,
+                action="accounts.registered",
+                subject="provider",
+                subject_id=provider.public_id,
+                now=now,
+                after={"accounts": len(entered)},
+            )
+    known |= entered
+    return [known[number] for number in numbers]
+
+
+def _known(*, provider: Provider, numbers: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(numbers), BATCH):
+        accounts = Account.objects.filter(provider=provider, number__in=numbers[start : start + BATCH])
+        found.update(accounts.values_list("number", "pk"))
+    return found
+
+
+def _enter(*, provider: Provider, rows: Mapping[str, NewAccount]) -> dict[str, int]:
+    premises_ids = take_ids(model=Premises, count=len(rows))
+    account_ids = take_ids(model=Account, count=len(rows))
+    copy_rows(
+        model=Premises,
+        columns=("id", "city", "street", "house", "flat", "area_m2", "residents"),
+        rows=(
+            (key, row.city, row.street, row.house, row.flat, row.area_m2, row.residents)
+            for key, row in zip(premises_ids, rows.values(), strict=True)
+        ),
+    )
+    copy_rows(
+        model=Account,
+        columns=(
+            "id", "public_id", "provider_id", "number", "premises_id", "holder_name", "registry_phone",
+            "tariff_group", "opened_on", "delivery", "delivery_email",
+        ),
+        rows=(
+            (
+                key, new_public_id(), provider.pk, number, premises, row.holder_name, row.registry_phone,
+                row.tariff_group, row.opened_on, str(row.delivery), row.delivery_email,
+            )
+            for key, premises, (number, row) in zip(account_ids, premises_ids, rows.items(), strict=True)
+        ),
+    )  # fmt: skip
+    return dict(zip(rows, account_ids, strict=True))
+
+
+def create_account(
+    *,
+    provider: Provider,
+    number: str,
+    holder_name: str,
+    city: str,
+    opened_on: date,
+    by: Actor,
+    now: datetime,
+    street: str = "",
+    house: str = "",
+    flat: str = "",
+    area_m2: Decimal | None = None,
+    residents: int | None = None,
+    registry_phone: str = "",
+    tariff_group: str = "",
+) -> Account:
+    """Enter one account. :raises NumberRefused: the number is not of the provider's form"""
+    row = NewAccount(
+        number=number,
+        holder_name=holder_name,
+        city=city,
+        opened_on=opened_on,
+        street=street,
+        house=house,
+        flat=flat,
+        area_m2=area_m2,
+        residents=residents,
+        registry_phone=registry_phone,
+        tariff_group=tariff_group,
+    )
+    (key,) = create_accounts(provider=provider, rows=[row], by=by, now=now)
+    return Account.objects.select_related("provider", "premises").get(pk=key)
+
+
+def close_account(*, account_id: int, closed_on: date, by: Actor, now: datetime) -> None:
+    """End the contract: the account stays readable, nobody can newly add it."""
+    with use_case():
+        account = Account.objects.select_for_update().get(pk=account_id)
+        before = account.closed_on
+        account.closed_on = closed_on
+        account.save(update_fields=["closed_on"])
+        journal.record(
+            by=by,
+            action="account.closed",
+            subject="account",
+            subject_id=account.public_id,
+            now=now,
+            account_id=account.pk,
+            before={"closed_on": str(before) if before else None},
+            after={"closed_on": str(closed_on)},
+        )
+
+
+def set_link_proofs(*, account_id: int, serials: Iterable[str]) -> None:
+    """Make these meter numbers, and no others, prove a holder of the account (a step)."""
+    set_link_proofs_many(serials={account_id: list(serials)})
+
+
+def set_link_proofs_many(*, serials: Mapping[int, Sequence[str]]) -> None:
+    """The same for many accounts at once (a step). :raises RuntimeError: no transaction is open"""
+    require_transaction()
+    keys = list(serials)
+    for start in range(0, len(keys), BATCH):
+        part = keys[start : start + BATCH]
+        LinkProof.objects.filter(account_id__in=part).delete()
+        copy_rows(
+            model=LinkProof,
+            columns=("account_id", "serial"),
+            rows=((key, serial) for key in part for serial in dict.fromkeys(serials[key])),
+        )

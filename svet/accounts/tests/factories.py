@@ -1,0 +1,81 @@
+"""Invented providers, accounts and links for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from django.db import transaction
+
+from svet.accounts import operations
+from svet.accounts.models import Account, Group, Link, Provider
+from svet.kernel.actors import Actor
+from svet.people.models import Person
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+OFFICE = Actor.system("test")
+_numbers = count(3_560_670_000)
+
+
+def make_provider(*, code: str = "ural", name: str = "Уралэнергосбыт", **details: Any) -> Provider:
+    """The provider of this code, made once."""
+    details.setdefault("region", "Челябинская область")
+    return Provider.objects.filter(code=code).first() or operations.add_provider(
+        code=code, name=name, **details
+    )
+
+
+def make_account(
+    *,
+    number: str | None = None,
+    provider: Provider | None = None,
+    holder_name: str = "Иванова Анна Петровна",
+    registry_phone: str = "",
+    flat: str = "17",
+    tariff_group: str = "1.1",
+    opened_on: date = date(2020, 1, 1),
+    residents: int | None = None,
+    proofs: Sequence[str] = (),
+) -> Account:
+    """An account with its premises; ``proofs`` are meter numbers that open it."""
+    account = operations.create_account(
+        provider=provider or make_provider(),
+        number=number or f"{next(_numbers):010d}",
+        holder_name=holder_name,
+        city="Челябинск",
+        street="ул. Лесная",
+        house="4",
+        flat=flat,
+        registry_phone=registry_phone,
+        tariff_group=tariff_group,
+        opened_on=opened_on,
+        residents=residents,
+        by=OFFICE,
+        now=NOW,
+    )
+    if proofs:
+        with transaction.atomic():
+            operations.set_link_proofs(account_id=account.pk, serials=proofs)
+    return account
+
+
+def make_group(*, person: Person, name: str = "Родители") -> Group:
+    """A group of the person beside the default one."""
+    return operations.create_group(by=Actor.person(person.pk), name=name)
+
+
+def make_link(*, person: Person, account: Account, confirmed: bool = False, **columns: Any) -> Link:
+    """The person holds the account, without the two numbers."""
+    with transaction.atomic():
+        group = columns.pop("group", None) or operations.default_group(person_id=person.pk)
+    columns.setdefault("can_manage", confirmed)
+    return Link.objects.create(
+        person=person,
+        account=account,
+        group=group,
+        linked_at=NOW,
+        confirmed_at=NOW if confirmed else None,
+        **columns,
+    )

@@ -1,0 +1,140 @@
+"""The room's refusals in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from svet.accounts.operations import DeliveryReason, GroupReason, HoldingReason, HouseholdReason, LinkReason
+from svet.accounts.queries import AccountReason
+from svet.accounts.rules import NumberReason
+from svet.kernel.refusals import Refused
+from svet.limits.operations import LimitReached
+from svet.limits.rules import wait_in_minutes
+from svet.people.rules import PhoneRefused
+from svet.people.rules.staff import StaffRefused
+from svet.people.texts import explain as explain_person
+
+
+def explain(refusal: Refused) -> str:
+    """What happened and what to do, in Russian."""
+    if isinstance(refusal, LimitReached):
+        minutes = wait_in_minutes(refusal.retry_after)
+        return ngettext(
+            "Слишком много попыток. Попробуйте снова через %(count)d минуту.",
+            "Слишком много попыток. Попробуйте снова через %(count)d минут.",
+            minutes,
+        ) % {"count": minutes}
+    if isinstance(refusal, PhoneRefused | StaffRefused):
+        return explain_person(refusal)
+    if isinstance(refusal.reason, HoldingReason):
+        return _explain_office(refusal)
+    if isinstance(refusal.reason, HouseholdReason):
+        return _explain_household(refusal)
+    if isinstance(refusal.reason, NumberReason):
+        return _explain_number(refusal)
+    match refusal.reason:
+        case LinkReason.NO_SUCH_PAIR:
+            return _(
+                "Мы не нашли такую пару номеров. Проверьте оба: номер абонента и номер прибора учёта стоят "
+                "в квитанции, номер прибора есть и на самом счётчике."
+            )
+        case LinkReason.CLOSED:
+            return _("Договор закрыт, обратитесь в центр обслуживания")
+        case LinkReason.TOO_LATE:
+            return _("Этот кабинет добавил счёт раньше вас. Напишите нам в разделе «Помощь», мы разберёмся.")
+        case DeliveryReason.EMAIL_NOT_CONFIRMED:
+            return _("Сначала укажите и подтвердите электронную почту в профиле.")
+        case DeliveryReason.NOT_YOURS_TO_CHOOSE:
+            return _("Способ получения счета выбирает владелец лицевого счёта.")
+        case DeliveryReason.REQUIRED:
+            return _("Выберите способ получения счета.")
+        case AccountReason.NOT_FOUND:
+            return _("Такого абонента нет в вашем кабинете.")
+        case _:
+            return _explain_group(refusal)
+
+
+def _explain_office(refusal: Refused) -> str:
+    match refusal.reason:
+        case HoldingReason.NAME_REQUIRED:
+            return _("Впишите фамилию, имя и отчество нового владельца.")
+        case HoldingReason.NAME_CHARS:
+            return _("В имени есть невидимые знаки, или оно длиннее 160 знаков.")
+        case HoldingReason.DOCUMENT_REQUIRED:
+            return _("Укажите, какой документ вы видели, без его номера.")
+        case HoldingReason.GROUND:
+            return _("Выберите основание.")
+        case HoldingReason.FUTURE:
+            return _("Этот день ещё не наступил: передайте счёт в тот день.")
+        case HoldingReason.BEFORE_OPENED:
+            return _("Договора тогда ещё не было: проверьте день.")
+        case HoldingReason.BEFORE_LAST:
+            return _("Счёт передавали позже этого дня: проверьте день.")
+        case _:
+            return _("Не получилось. Обновите страницу и попробуйте ещё раз.")
+
+
+def _explain_household(refusal: Refused) -> str:
+    match refusal.reason:
+        case HouseholdReason.OWN_PHONE:
+            return _("Это ваш собственный номер. Введите номер того, кому открываете доступ.")
+        case HouseholdReason.ALREADY:
+            return _("У этого человека уже есть доступ. Права можно изменить в списке ниже.")
+        case HouseholdReason.PAST:
+            return _("Этот день уже прошёл. Выберите сегодняшний или более поздний.")
+        case HouseholdReason.TOO_FAR:
+            return _("Срок слишком далёкий: не больше десяти лет. Или оставьте поле пустым.")
+        case HouseholdReason.RIGHTS:
+            return _("Такого права нет. Обновите страницу и отметьте права ещё раз.")
+        case _:
+            return _("Такого приглашения нет или его срок истёк. Попросите пригласить вас ещё раз.")
+
+
+def _explain_number(refusal: Refused) -> str:
+    account = refusal.field == "account_number"
+    match refusal.reason:
+        case NumberReason.REQUIRED:
+            return _("Введите номер абонента.") if account else _("Введите номер прибора учёта.")
+        case NumberReason.TOO_LONG:
+            return _("Номер слишком длинный: проверьте, нет ли лишних цифр.")
+        case NumberReason.LENGTH if account:
+            lengths = refusal.details.get("lengths")
+            if not isinstance(lengths, tuple) or not lengths:
+                return _("В номере не столько цифр, сколько бывает. Нули в начале тоже нужны.")
+            shown = [str(length) for length in lengths]
+            return _("Лицевой счёт — %(lengths)s цифр. Нули в начале тоже нужны.") % {
+                "lengths": _(" или ").join(shown)
+            }
+        case NumberReason.LENGTH:
+            return _("Номер прибора учёта короче, чем бывает: в нём от 4 до 20 цифр.")
+        case NumberReason.ZEROS:
+            return _("Одни нули — не номер прибора учёта. Он стоит в квитанции и на самом счётчике.")
+        case _ if refusal.details.get("letters"):
+            if account:
+                return _("Нужны только цифры. Проверьте, не стоит ли буква О вместо нуля.")
+            return _("Введите только номер, без слов и букв.")
+        case _:
+            return _("Нужны только цифры, без других знаков.")
+
+
+def _explain_group(refusal: Refused) -> str:
+    match refusal.reason:
+        case GroupReason.REQUIRED:
+            return _("Введите название группы.")
+        case GroupReason.TOO_LONG:
+            return _("Название слишком длинное: до %(longest)s знаков.") % {
+                "longest": refusal.details.get("longest", 60)
+            }
+        case GroupReason.CHARS:
+            return _("В названии есть невидимые символы. Введите его с клавиатуры.")
+        case GroupReason.TAKEN:
+            return _("Группа с таким названием уже есть.")
+        case GroupReason.DEFAULT_STAYS:
+            return _("Основную группу нельзя удалить или передвинуть.")
+        case GroupReason.TOO_MANY:
+            return _("Групп слишком много: объедините некоторые из них.")
+        case GroupReason.NOT_FOUND:
+            return _("Такой группы нет в вашем кабинете.")
+        case _:
+            return _("Не получилось. Обновите страницу и попробуйте ещё раз.")

@@ -1,0 +1,1 @@
+"""One module per resource, and the callbacks of banks and gateways."""

@@ -1,0 +1,116 @@
+"""Accounts of the caller's cabinet: the list, and attaching one by its two numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Status
+
+from svet.accounts import operations, queries
+from svet.accounts.queries import AccountCard, GroupView
+from svet.api.shell.idempotency import once
+from svet.api.shell.identity import AUTH, Caller, allowed
+from svet.api.shell.problems import not_found
+from svet.api.shell.schemas import AccountOut, LinkIn, ProblemOut
+from svet.journal import operations as journal
+from svet.kernel.writing import plain
+from svet.ledger import queries as ledger
+from svet.payments import queries as payments
+from svet.people.rules import Scope
+
+router = Router(tags=["Accounts"], auth=AUTH)
+
+
+@router.get("/accounts", response={200: list[AccountOut]}, summary="My accounts")
+def accounts(request: HttpRequest) -> list[dict[str, Any]]:
+    """Every account of every group with its balance and the money on its way."""
+    caller = allowed(request, Scope.ACCOUNTS_READ)
+    return _views(queries.cabinet(caller.person.pk))
+
+
+@router.get("/accounts/{account_id}", response={200: AccountOut, 404: ProblemOut}, summary="One account")
+def account(request: HttpRequest, account_id: str) -> dict[str, Any]:
+    """One account of the cabinet; a stranger's is 404."""
+    caller = allowed(request, Scope.ACCOUNTS_READ)
+    return one_account(caller, account_id)
+
+
+@router.post(
+    "/accounts",
+    response={201: AccountOut, 400: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429: ProblemOut},
+    summary="Attach an account",
+)
+def attach(request: HttpRequest, payload: LinkIn) -> Status[Any]:
+    """Attach an account by its number and its meter's; a wrong pair never says which number is wrong."""
+    caller = allowed(request, Scope.READINGS_WRITE)
+    now = timezone.now()
+
+    def act(key: str) -> tuple[int, dict[str, Any]]:
+        link = operations.link_account(
+            by=caller.actor,
+            account_number=payload.account_number,
+            meter_number=payload.meter_number,
+            group_public_id=payload.group_id,
+            now=now,
+        )
+        return 201, one_account(caller, link.account.public_id)
+
+    return once(request, actor=caller.actor, now=now, act=act)
+
+
+def ids_of(caller: Caller, account_id: str = "") -> dict[int, str]:
+    """Inside keys → outside ids of the caller's accounts, or of one. :raises Problem: 404"""
+    cards = [card for group in queries.cabinet(caller.person.pk) for card in group.cards]
+    found = {card.account_id: card.public_id for card in cards if account_id in ("", card.public_id)}
+    if account_id and not found:
+        note_stranger(caller, "api.account_not_found", account_id)
+        raise not_found()
+    return found
+
+
+def note_stranger(caller: Caller, action: str, public_id: str) -> None:
+    """Keep that somebody asked for what is not theirs."""
+    shown = plain(public_id[:32])
+    journal.record_security(by=caller.actor, action=action, now=timezone.now(), details={"id": shown})
+
+
+def one_account(caller: Caller, account_id: str) -> dict[str, Any]:
+    """One account of the caller's as the API shows it. :raises Problem: 404"""
+    for view in _views(queries.cabinet(caller.person.pk)):
+        if view["id"] == account_id:
+            return view
+    note_stranger(caller, "api.account_not_found", account_id)
+    raise not_found()
+
+
+def _views(groups: list[GroupView]) -> list[dict[str, Any]]:
+    ids = [card.account_id for group in groups for card in group.cards]
+    balances, moving = ledger.balances(ids), payments.in_transit(ids)
+    return [
+        _view(group, card)
+        | {
+            "balance_kopecks": balances[card.account_id].kopecks if card.account_id in balances else 0,
+            "in_transit_kopecks": moving[card.account_id].kopecks if card.account_id in moving else 0,
+        }
+        for group in groups
+        for card in group.cards
+    ]
+
+
+def _view(group: GroupView, card: AccountCard) -> dict[str, Any]:
+    return {
+        "id": card.public_id,
+        "number": card.number,
+        "provider": card.provider.name,
+        "service": card.provider.service,
+        "group_id": group.public_id,
+        "group": group.name,
+        "alias": card.alias,
+        "holder": card.holder,
+        "address": card.address,
+        "confirmed": card.confirmed,
+        "rights": sorted(right.value for right in card.rights),
+        "delivery": str(card.delivery),
+    }

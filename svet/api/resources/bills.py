@@ -1,0 +1,90 @@
+"""Bills: the list, one with every line explained, and its PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router
+
+from svet.api.resources.accounts import ids_of, note_stranger
+from svet.api.shell.identity import AUTH, Caller, allowed
+from svet.api.shell.problems import not_found
+from svet.api.shell.schemas import BillDetailOut, BillOut, Day, ProblemOut
+from svet.bills import operations, queries
+from svet.bills.queries import BillNotFound, BillSummary, BillView
+from svet.people.rules import Scope
+
+router = Router(tags=["Bills"], auth=AUTH)
+
+
+@router.get("/bills", response={200: list[BillOut], 404: ProblemOut}, summary="Bills")
+def bills(
+    request: HttpRequest,
+    account_id: str = "",
+    since: Day | None = None,
+    until: Day | None = None,
+) -> list[dict[str, Any]]:
+    """Bills issued in ``since`` ≤ day < ``until``, newest first."""
+    caller = allowed(request, Scope.BILLS_READ)
+    accounts = ids_of(caller, account_id)
+    found = queries.bills(account_ids=list(accounts), since=since, until=until, limit=500)
+    return [_summary(bill, accounts[bill.account_id]) for bill in found]
+
+
+@router.get("/bills/{bill_id}", response={200: BillDetailOut, 404: ProblemOut}, summary="One bill, explained")
+def bill(request: HttpRequest, bill_id: str) -> dict[str, Any]:
+    """Every line with kWh × price, the readings behind it and the tariff row with its source."""
+    caller = allowed(request, Scope.BILLS_READ)
+    view = _view(caller, bill_id)
+    document = view.document
+    return _summary(view.summary, view.account_public_id) | {
+        "holder": view.holder,
+        "address": view.address,
+        "movements": [asdict(each) for each in document.movements],
+        "lines": [_plain(asdict(line)) for line in document.lines],
+        "readings": [_plain(asdict(row)) for row in document.readings],
+    }
+
+
+@router.get("/bills/{bill_id}/pdf", response={404: ProblemOut}, summary="A bill as PDF")
+def bill_pdf(request: HttpRequest, bill_id: str) -> HttpResponse:
+    """The bill with its payment QR code, ``application/pdf``; always the same bytes."""
+    caller = allowed(request, Scope.BILLS_READ)
+    view = _view(caller, bill_id)
+    content = operations.pdf_of(view.summary.bill_id, masked=view.masked, now=timezone.now())
+    name = f'inline; filename="{view.summary.month}-{view.summary.public_id}.pdf"'
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})
+
+
+def _view(caller: Caller, bill_id: str) -> BillView:
+    try:
+        return queries.bill_for(actor=caller.actor, public_id=bill_id.replace("\0", ""))
+    except BillNotFound:
+        note_stranger(caller, "api.bill_not_found", bill_id)
+        raise not_found() from None
+
+
+def _summary(bill: BillSummary, account_id: str) -> dict[str, Any]:
+    return {
+        "id": bill.public_id,
+        "number": bill.number,
+        "account_id": account_id,
+        "period": str(bill.month),
+        "issued_on": bill.issued_on,
+        "due_on": bill.due_on,
+        "kwh": format(bill.kwh.normalize(), "f"),
+        **{f"{name}_kopecks": kopecks for name, kopecks in asdict(bill.sums).items()},
+        "payable_kopecks": bill.payable.kopecks,
+    }
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: format(value.normalize(), "f") if isinstance(value, Decimal) else value
+        for name, value in fields.items()
+    }

@@ -1,0 +1,34 @@
+"""Where banks knock: the body is kept as it came and only makes us ask the bank itself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from svet.api.shell.addresses import client_address
+from svet.payments import operations
+from svet.payments.operations.callbacks import CallbackReason
+
+LONGEST = 64 * 1024
+
+
+@csrf_exempt
+@require_POST
+def yookassa(request: HttpRequest) -> HttpResponse:
+    """Take a notification: 200 kept, 400 unreadable, 403 a stranger, 413 too long, 415 no JSON."""
+    if request.content_type != "application/json":
+        return HttpResponse(status=415)
+    if int(request.headers.get("Content-Length") or 0) > LONGEST:
+        return HttpResponse(status=413)
+    try:
+        operations.take_callback(raw=request.body, address=client_address(request), now=timezone.now())
+    except operations.CallbackRejected as refusal:
+        return HttpResponse(status=400 if refusal.reason is CallbackReason.MALFORMED else 403)
+    return HttpResponse(status=200)
+
+
+urlpatterns: list[URLPattern] = [path("callbacks/yookassa/", yookassa, name="callback-yookassa")]

@@ -1,0 +1,107 @@
+"""Payments: one over many accounts, paid on the bank's page, credited once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Status
+
+from svet.api.resources.accounts import note_stranger
+from svet.api.shell.idempotency import once, uuid_of
+from svet.api.shell.identity import AUTH, allowed
+from svet.api.shell.problems import ApiProblem, not_found
+from svet.api.shell.schemas import PaymentIn, PaymentOut, ProblemOut
+from svet.kernel.money import Money
+from svet.kernel.refusals import NotFound
+from svet.payments import operations, queries
+from svet.payments.queries import OrderView
+from svet.people.rules import Scope
+from svet.people.rules.names import ProfileRefused, normalise_email
+from svet.people.texts import explain
+
+router = Router(tags=["Payments"], auth=AUTH)
+FAILS = {400: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429: ProblemOut}
+
+
+@router.post("/payments", response={201: PaymentOut, **FAILS}, summary="Begin a payment")
+def pay(request: HttpRequest, payload: PaymentIn) -> Status[Any]:
+    """Make one payment over the lines; open ``bank_page_url`` to pay it. Without commission.
+
+    All accounts of one payment belong to one payee; otherwise 422 ``several_payees`` with ``payees``.
+    """
+    caller = allowed(request, Scope.PAYMENTS_WRITE)
+    now = timezone.now()
+    expected = payload.expected_total_kopecks
+    receipt_email = _address(payload.receipt_email)
+
+    def act(key: str) -> tuple[int, dict[str, Any]]:
+        # A silent bank is no refusal: the janitor asks it again and the state tells the rest.
+        order = operations.begin_payment(
+            by=caller.actor,
+            lines=[(line.account_id, Money(line.amount_kopecks)) for line in payload.lines],
+            key=uuid_of(caller.actor, key),
+            expected_total=None if expected is None else Money(expected),
+            return_url_base=f"{request.scheme}://{request.get_host()}",
+            now=now,
+            receipt_email=receipt_email,
+            card=payload.card_id,
+            keep_card=payload.keep_card,
+        )
+        return 201, _view(queries.order_for(caller.actor, public_id=order.public_id))
+
+    try:
+        return once(request, actor=caller.actor, now=now, act=act)
+    except operations.CardNotFound:
+        note_stranger(caller, "api.payment_card_not_found", payload.card_id)
+        raise
+    except NotFound:
+        note_stranger(caller, "api.payment_account_not_found", payload.lines[0].account_id)
+        raise
+
+
+@router.get("/payments/{payment_id}", response={200: PaymentOut, 404: ProblemOut}, summary="One payment")
+def payment(request: HttpRequest, payment_id: str) -> dict[str, Any]:
+    """The caller's own payment with its state."""
+    caller = allowed(request, Scope.PAYMENTS_READ)
+    try:
+        return _view(queries.order_for(caller.actor, public_id=payment_id.replace("\0", "")))
+    except NotFound:
+        note_stranger(caller, "api.payment_not_found", payment_id)
+        raise not_found() from None
+
+
+def _address(text: str) -> str:
+    """An address a receipt can be sent to, or nothing. :raises Problem: 422"""
+    if not text:
+        return ""
+    try:
+        return normalise_email(text)
+    except ProfileRefused as refused:
+        raise ApiProblem(422, str(refused.reason), explain(refused), field="receipt_email") from None
+
+
+def _view(order: OrderView) -> dict[str, Any]:
+    return {
+        "id": order.public_id,
+        "number": order.number,
+        "state": str(order.state),
+        "total_kopecks": order.total.kopecks,
+        "lines": [
+            {
+                "account_id": line.account_public_id,
+                "account_number": line.account_number,
+                "amount_kopecks": line.money.kopecks,
+            }
+            for line in order.lines
+        ],
+        "bank_page_url": order.bank_page_url,
+        "created_at": order.created_at.isoformat(),
+        "credited_at": order.credited_at.isoformat() if order.credited_at else None,
+        "refunded_kopecks": order.refunded.kopecks,
+        "refunds": [
+            {"amount_kopecks": refund.money.kopecks, "refunded_at": refund.refunded_at.isoformat()}
+            for refund in order.refunds
+        ],
+    }

@@ -1,0 +1,260 @@
+"""Meters and readings: last values, the cost of new ones, sending them, what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Status
+
+from svet.accounts.queries import provider_today
+from svet.accounts.rules import Right
+from svet.api.resources.accounts import ids_of, note_stranger
+from svet.api.resources.reading_schemas import (
+    BatchIn,
+    BatchOut,
+    MeterOut,
+    PreviewIn,
+    PreviewOut,
+    ReadingOut,
+    ReadingsIn,
+    ReceiptOut,
+    SetIn,
+)
+from svet.api.shell.idempotency import once, uuid_of
+from svet.api.shell.identity import AUTH, Caller, allowed
+from svet.api.shell.problems import ApiProblem, not_found, of_refusal
+from svet.api.shell.schemas import Day, ProblemOut
+from svet.billing import queries as billing
+from svet.kernel.refusals import Refused
+from svet.metering import operations, queries
+from svet.metering.models import Meter
+from svet.metering.operations import ReadingReceipt
+from svet.metering.queries import MeterDials, MeterNotFound, SetView
+from svet.metering.rules import ReadingChannel, Zone, judge, parse_value
+from svet.metering.texts import ZONE_NAMES
+from svet.people.rules import Scope
+
+router = Router(tags=["Readings"], auth=AUTH)
+FAILS = {400: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429: ProblemOut}
+DEFAULT_SPAN = timedelta(days=92)
+
+
+@router.get("/meters", response={200: list[MeterOut]}, summary="My meters with their last values")
+def meters(request: HttpRequest) -> list[dict[str, Any]]:
+    """Every standing meter of every account."""
+    caller = allowed(request, Scope.READINGS_READ)
+    accounts = ids_of(caller)
+    standing = queries.standing_with_accounts(account_ids=list(accounts))
+    now = timezone.now()
+    days = {meter.pk: provider_today(meter.account.provider, now) for meter in standing}
+    known = queries.dials(meters=standing, read_on=days)
+    return [_meter(meter, known[meter.pk], accounts[meter.account_id]) for meter in standing]
+
+
+@router.post(
+    "/meters/{meter_id}/preview", response={200: PreviewOut, **FAILS}, summary="What new values would cost"
+)
+def preview(request: HttpRequest, meter_id: str, payload: PreviewIn) -> dict[str, Any]:
+    """Consumption and its price by zones and ranges; nothing is kept."""
+    caller = allowed(request, Scope.READINGS_READ)
+    meter = meter_for(caller, meter_id, Right.VIEW)
+    today = provider_today(meter.account.provider, timezone.now())
+    dials = queries.dials(meters=[meter], read_on=today)[meter.pk].dials
+    judgement = judge(dials=dials, values=values_of(meter, payload.values), read_on=today)
+    if judgement.refusals:
+        raise operations.SetRefused(judgement)
+    usage = {zone: verdict.consumption for zone, verdict in judgement.verdicts.items()}
+    found = billing.preview(account=meter.account, usage=usage, on=today)
+    return {
+        "kwh": _text(found.kwh),
+        "total_kopecks": found.total.kopecks,
+        "demonstration": found.demonstration,
+        "lines": [
+            {
+                "zone": line.zone.value,
+                "range": line.range_no,
+                "kwh": _text(line.kwh),
+                "price": _text(line.price),
+                "kopecks": line.money.kopecks,
+            }
+            for line in found.lines
+        ],
+    }
+
+
+@router.post("/meters/{meter_id}/readings", response={201: ReceiptOut, **FAILS}, summary="Send readings")
+def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[Any]:
+    """Send all zones of a meter; an odd set answers 422 ``needs_confirmation`` until it is confirmed."""
+    caller = allowed(request, Scope.READINGS_WRITE)
+    now = timezone.now()
+    meter = meter_for(caller, meter_id, Right.SUBMIT)
+    values = values_of(meter, payload.values)
+    read_on = payload.read_on or provider_today(meter.account.provider, now)
+
+    def act(key: str) -> tuple[int, dict[str, Any]]:
+        receipt = operations.submit_readings(
+            by=caller.actor,
+            meter_id=meter_id,
+            values=values,
+            read_on=sane(read_on, now),
+            now=now,
+            channel=ReadingChannel.API,
+            key=uuid_of(caller.actor, key),
+            confirmed=payload.confirmed,
+            insist=payload.insist,
+            words=payload.words,
+            photo_id=payload.photo_id or "",
+            seen=meter,
+        )
+        return 201, receipt_of(receipt)
+
+    return once(request, actor=caller.actor, now=now, act=act)
+
+
+@router.get(
+    "/readings", response={200: list[ReadingOut], 404: ProblemOut, 422: ProblemOut}, summary="Readings"
+)
+def readings(
+    request: HttpRequest,
+    account_id: str = "",
+    since: Day | None = None,
+    until: Day | None = None,
+) -> list[dict[str, Any]]:
+    """Sets read in ``since`` ≤ day < ``until`` (by default the last three months), newest first."""
+    caller = allowed(request, Scope.READINGS_READ)
+    today = timezone.localdate()
+    start = since or today - DEFAULT_SPAN
+    end = until or today + timedelta(days=1)
+    sets = queries.reading_sets(
+        account_ids=list(ids_of(caller, account_id)), since=start, until=end, limit=1000
+    )
+    return [set_of(view) for view in sets]
+
+
+@router.post("/readings", response={200: BatchOut, **FAILS}, summary="Send many sets at once")
+def submit_many(request: HttpRequest, payload: BatchIn) -> Status[Any]:
+    """Each set is judged and kept by itself: its receipt or its problem stands in its place."""
+    caller = allowed(request, Scope.READINGS_WRITE)
+
+    def act(key: str) -> tuple[int, dict[str, Any]]:
+        return 200, {
+            "results": [_one(caller, each, key=f"{key}:{place}") for place, each in enumerate(payload.sets)]
+        }
+
+    return once(request, actor=caller.actor, now=timezone.now(), act=act)
+
+
+def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
+    now = timezone.now()
+    try:
+        meter = meter_for(caller, given.meter_id, Right.SUBMIT)
+        receipt = operations.submit_readings(
+            by=caller.actor,
+            meter_id=meter.public_id,
+            values=values_of(meter, given.values),
+            read_on=sane(given.read_on or provider_today(meter.account.provider, now), now),
+            now=now,
+            channel=ReadingChannel.API,
+            key=uuid_of(caller.actor, key),
+            confirmed=given.confirmed,
+            insist=given.insist,
+            words=given.words,
+            photo_id=given.photo_id or "",
+            seen=meter,
+        )
+    except (ApiProblem, Refused) as failed:
+        problem = failed if isinstance(failed, ApiProblem) else of_refusal(failed)
+        return {
+            "meter_id": given.meter_id,
+            "status": problem.status,
+            "problem": {"code": problem.code, "title": problem.title, "field": problem.field, **problem.more},
+        }
+    return {"meter_id": given.meter_id, "status": 201, "receipt": receipt_of(receipt)}
+
+
+def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
+    """The receipt as every answer gives it."""
+    return {
+        "receipt_number": receipt.receipt_number,
+        "id": receipt.set_id,
+        "state": receipt.state.value,
+        "read_on": receipt.read_on.isoformat(),
+        "period": str(receipt.period),
+        "consumption": {zone.value: _text(kwh) for zone, kwh in receipt.consumption.items()},
+    }
+
+
+def meter_for(caller: Caller, meter_id: str, right: Right) -> Meter:
+    """The caller's meter, or the 404 of a stranger's. :raises Problem:"""
+    try:
+        return queries.meter_for(caller.actor, public_id=meter_id.replace("\0", ""), right=right)
+    except MeterNotFound:
+        note_stranger(caller, "api.meter_not_found", meter_id)
+        raise not_found() from None
+
+
+def values_of(meter: Meter, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]:
+    """Every zone read by the rules of the dial. :raises Problem: :raises ReadingRefused:"""
+    found: dict[Zone, Decimal] = {}
+    for name, value in raw.items():
+        if name not in [zone.value for zone in Zone]:
+            raise ApiProblem(422, "unknown_zone", f"{name[:20]} is no zone", field=f"values.{name[:20]}")
+        field = f"values.{name}"
+        found[Zone(name)] = parse_value(str(value), digits=meter.digits, decimals=meter.decimals, field=field)
+    return found
+
+
+def sane(day: date, now: datetime) -> date:
+    """A day a meter can have been read on. :raises Problem:"""
+    if not date(2000, 1, 1) <= day <= now.date() + timedelta(days=1):
+        raise ApiProblem(422, "date", "a reading is of a day that has come", field="read_on")
+    return day
+
+
+def _meter(meter: Meter, known: MeterDials, account_id: str) -> dict[str, Any]:
+    return {
+        "id": meter.public_id,
+        "account_id": account_id,
+        "serial": meter.serial,
+        "type": meter.type_name,
+        "scheme": int(meter.scheme),
+        "digits": meter.digits,
+        "decimals": meter.decimals,
+        "smart": meter.smart,
+        "verified_on": meter.verified_on,
+        "next_verification_on": meter.next_verification_on,
+        "zones": [
+            {
+                "zone": dial.zone.value,
+                "name": str(ZONE_NAMES[dial.zone]),
+                "last_value": _text((dial.pending or dial.base).value),
+                "last_read_on": (dial.pending or dial.base).on,
+            }
+            for dial in known.dials
+        ],
+    }
+
+
+def set_of(view: SetView) -> dict[str, Any]:
+    """A set as lists give it."""
+    return {
+        "id": view.public_id,
+        "receipt_number": view.receipt_number,
+        "meter_id": view.meter_public_id,
+        "serial": view.serial,
+        "read_on": view.read_on,
+        "received_at": view.received_at,
+        "channel": view.channel,
+        "kind": view.kind,
+        "state": view.state,
+        "values": {value.zone.value: _text(value.value) for value in view.values},
+    }
+
+
+def _text(number: Decimal) -> str:
+    return format(number.normalize(), "f")

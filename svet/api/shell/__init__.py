@@ -1,0 +1,1 @@
+"""What every resource stands on: identity, idempotency, problems, parsing, addresses."""

@@ -1,0 +1,107 @@
+"""Every write takes an ``Idempotency-Key``: the same call again gets the same answer and does nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from ninja import Status
+
+from svet.api.models import IdempotentCall
+from svet.api.shell.problems import ApiProblem
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import Refused
+
+LONGEST_KEY = 255
+#: A call that has not ended by then was killed; its operation is itself safe to repeat.
+ABANDONED = timedelta(minutes=2)
+#: A program that lost an answer asks again within hours.
+KEPT_FOR = timedelta(days=7)
+
+Answer = dict[str, Any]
+
+# One statement on its own instead of a transaction that may fail: this runs before every write.
+_BEGIN = """
+INSERT INTO api_idempotentcall (caller, key, body_sha256, person_id, started_at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (caller, key) DO NOTHING RETURNING id
+"""
+
+
+def key_of(request: HttpRequest) -> str:
+    """The key of the call. :raises Problem: 400 without one, 422 for a strange one"""
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        raise ApiProblem(400, "idempotency_key_required", _("Добавьте заголовок Idempotency-Key."))
+    if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise ApiProblem(422, "idempotency_key", _("Ключ повтора: до 255 печатных знаков ASCII."))
+    return key
+
+
+def uuid_of(actor: Actor, key: str) -> UUID:
+    """The key as the operations take it: one person's keys never meet another's."""
+    return uuid5(NAMESPACE_URL, f"svet:api:{actor.person_id}:{key}")
+
+
+def once(
+    request: HttpRequest, *, actor: Actor, now: datetime, act: Callable[[str], tuple[int, Answer]]
+) -> Status[Answer]:
+    """Do ``act`` under the call's key, or repeat the answer it gave.
+
+    A refusal is not kept: the same key may come again with the mistake mended elsewhere.
+
+    :raises Problem: 409 when the key is in use or came with another body
+    """
+    key = key_of(request)
+    caller = f"person:{actor.person_id}" if actor.person_id else f"address:{actor.address}"
+    digest = _digest(request)
+    kept = _begin(caller, key, digest, actor, now)
+    if kept.status is not None:
+        return Status(kept.status, dict(kept.answer or {}))
+    try:
+        status, answer = act(key)
+    except (ApiProblem, Refused):
+        IdempotentCall.objects.filter(pk=kept.pk).delete()
+        raise
+    IdempotentCall.objects.filter(pk=kept.pk).update(status=status, answer=answer)
+    return Status(status, answer)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Drop calls of long ago with their answers, which name people and accounts; says how many.
+
+    The keys of money and of readings stay taken for ever all the same: orders and sets of readings keep them.
+    """
+    count, _details = IdempotentCall.objects.filter(started_at__lt=now - KEPT_FOR).delete()
+    return count
+
+
+def _digest(request: HttpRequest) -> str:
+    """A fingerprint of the call under the installation's key: a body may hold a phone and a password."""
+    body = json.dumps([request.method, request.path, request.body.decode("utf-8", "replace")])
+    return salted_hmac("svet.api.call", body, algorithm="sha256").hexdigest()
+
+
+def _begin(caller: str, key: str, digest: str, actor: Actor, now: datetime) -> IdempotentCall:
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, [caller, key, digest, actor.person_id, now])
+        fresh = cursor.fetchone()
+    if fresh is not None:
+        return IdempotentCall(pk=fresh[0], caller=caller, key=key, body_sha256=digest, started_at=now)
+    kept = IdempotentCall.objects.get(caller=caller, key=key)
+    if kept.body_sha256 != digest:
+        raise ApiProblem(409, "key_reused", _("Этот ключ повтора уже был с другим запросом."))
+    if kept.status is None:
+        taken = IdempotentCall.objects.filter(pk=kept.pk, started_at__lt=now - ABANDONED).update(
+            started_at=now
+        )
+        if not taken:
+            wait = {"Retry-After": "1"}
+            raise ApiProblem(409, "in_progress", _("Такой же запрос ещё выполняется."), headers=wait)
+    return kept

@@ -1,0 +1,114 @@
+"""Who calls: a personal token with its scopes, or a signed-in browser with its CSRF token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja.security import APIKeyCookie, HttpBearer
+
+from svet.api.shell.addresses import client_address
+from svet.api.shell.problems import ApiProblem
+from svet.kernel.actors import Actor
+from svet.limits import operations as limits
+from svet.limits.rules import LimitName, Purpose
+from svet.limits.rules.work import LONGEST
+from svet.look.formats import day
+from svet.people import operations as people
+from svet.people.models import Person
+from svet.people.queries import person_by_token
+from svet.people.rules import Scope
+
+#: Every parameter any of the addresses takes; another one is a mistake to be told, not to be passed over.
+PARAMETERS = frozenset({"account_id", "since", "until", "operation", "before"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """``scopes`` None is a signed-in person, who may do everything that is theirs; ``token`` a key's id."""
+
+    person: Person
+    actor: Actor
+    scopes: frozenset[str] | None
+    token: str = ""
+
+
+class TokenAuth(HttpBearer):
+    """``Authorization: Bearer svet_…``: a personal token made in the profile or by ``POST /tokens``."""
+
+    openapi_name = "token"
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
+        """The token's holder, counted against the token's limit.
+
+        :raises LimitReached: :raises Problem: the token has expired
+        """
+        holder = person_by_token(token)
+        if holder is None:
+            return None
+        now = timezone.now()
+        if holder.expires_at <= now:
+            raise ApiProblem(
+                401,
+                "token_expired",
+                _("Срок ключа закончился %(on)s. Создайте новый в профиле.") % {"on": day(holder.expires_at)},
+            )
+        limits.spend(limit=LimitName.API_PER_TOKEN, key=str(holder.token_id), now=now)
+        people.touch_token(token_id=holder.token_id, now=now, last_used_at=holder.last_used_at)
+        actor = Actor.person(holder.person.pk, address=client_address(request))
+        return Caller(holder.person, actor, holder.scopes, holder.token_public_id)
+
+
+class Session(APIKeyCookie):
+    """The browser's own session; writes need the CSRF token in ``X-CSRFToken``."""
+
+    param_name = "svet"
+    openapi_name = "session"
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Nothing but a signed-in browser is asked for a CSRF token."""
+        if not isinstance(request.user, Person):
+            return None
+        return super().__call__(request)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
+        """The signed-in person."""
+        person = request.user
+        if not isinstance(person, Person):
+            return None
+        return Caller(person, Actor.person(person.pk, address=client_address(request)), None)
+
+
+AUTH = [TokenAuth(), Session()]
+
+
+def allowed(request: HttpRequest, scope: Scope | None) -> Caller:
+    """The caller, if the token holds the scope (if one is needed) and the address asks for what is offered.
+
+    :raises Problem: 403, or 422 for an unknown or repeated parameter
+    """
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    if scope is not None and caller.scopes is not None and scope.value not in caller.scopes:
+        raise ApiProblem(403, "scope", _("У ключа нет права %(scope)s.") % {"scope": scope.value})
+    for name, values in request.GET.lists():
+        if name not in PARAMETERS or len(values) > 1:
+            code = "duplicate_parameter" if name in PARAMETERS else "unknown_field"
+            raise ApiProblem(422, code, _("Проверьте это поле."), field=name[:40])
+    return caller
+
+
+def stranger(request: HttpRequest, now: datetime) -> Actor:
+    """Somebody unknown, counted against their network. :raises WorkNeeded: it is busy"""
+    address = client_address(request)
+    limits.require(purpose=Purpose.API, address=address, work=proof_of_work_of(request, Purpose.API), now=now)
+    return Actor.anonymous(address=address)
+
+
+def proof_of_work_of(request: HttpRequest, purpose: Purpose) -> str:
+    """The answered riddle of a purpose in the header ``Svet-Work`` (several by commas), or an empty text."""
+    given = request.headers.get("Svet-Work", "")[: 4 * LONGEST].split(",")
+    return next((one.strip() for one in given if one.strip().startswith(f"{purpose.value}.")), "")

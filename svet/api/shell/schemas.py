@@ -1,0 +1,281 @@
+"""The shapes of bodies and answers: strict, nothing unknown is taken, money in whole kopecks."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+PublicId = Annotated[StrictStr, Field(max_length=16, description="opaque id of 16 characters")]
+Text = Annotated[StrictStr, Field(max_length=200)]
+Kopecks = Annotated[StrictInt, Field(description="whole kopecks: 30000 is 300,00 ₽", examples=[30000])]
+
+
+def _written_day(value: object) -> object:
+    """Only YYYY-MM-DD: a number is no day, though a parser would read it as seconds since 1970."""
+    if value is None or (isinstance(value, str) and _DAY.fullmatch(value)) or type(value) is date:
+        return value
+    raise ValueError("a day is written YYYY-MM-DD")
+
+
+#: A calendar day in an address or a body.
+Day = Annotated[date, BeforeValidator(_written_day), Field(strict=False, examples=["2026-11-22"])]
+
+
+class Body(Schema):
+    """A request's body."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class RegistrationIn(Body):
+    phone: Annotated[StrictStr, Field(max_length=20_000, examples=["+7 999 000-01-01"])]
+    password: Annotated[StrictStr, Field(max_length=20_000)]
+    agreed: StrictBool
+    consented: StrictBool
+
+
+class PhoneIn(Body):
+    phone: Annotated[StrictStr, Field(max_length=20_000)]
+
+
+class StartedOut(Schema):
+    """``id`` is needed, with the code from the SMS, to go on; treat it as a secret."""
+
+    id: str
+    expires_at: datetime
+
+
+class CodeIn(Body):
+    code: Annotated[StrictStr, Field(max_length=20, examples=["123456"])]
+
+
+class NewPasswordIn(Body):
+    password: Annotated[StrictStr, Field(max_length=20_000)]
+
+
+class PasswordTokenIn(Body):
+    phone: Annotated[StrictStr, Field(max_length=20_000)]
+    password: Annotated[StrictStr, Field(max_length=20_000)]
+    second_factor: Annotated[
+        StrictStr,
+        Field(
+            max_length=32,
+            description="six digits of the application or ten of a recovery sheet; needed by those who have "
+            "turned a second factor on",
+        ),
+    ] = ""
+    name: Annotated[Text, Field(examples=["Home Assistant"])]
+    scopes: Annotated[list[StrictStr], Field(max_length=20, examples=[["readings:write"]])]
+    expires_in_days: Annotated[
+        StrictInt | None,
+        Field(description="how long the token is good; a year, or the most this site allows, when absent"),
+    ] = None
+
+
+class TokenOut(Schema):
+    """``secret`` is shown once."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    expires_at: datetime
+    secret: str
+
+
+class TokenListed(Schema):
+    id: str
+    name: str
+    scopes: list[str]
+    hint: str
+    created_at: datetime
+    expires_at: datetime
+    expired: bool
+    last_used_at: datetime | None
+
+
+class PersonOut(Schema):
+    id: str
+    phone: str
+    first_name: str
+    patronymic: str
+    last_name: str
+    email: str
+    email_confirmed: bool
+    second_factor: bool
+
+
+class LinkIn(Body):
+    account_number: Annotated[StrictStr, Field(max_length=2_000_000)]
+    meter_number: Annotated[StrictStr, Field(max_length=2_000_000)]
+    group_id: PublicId | None = None
+
+
+class AccountOut(Schema):
+    """``balance_kopecks`` is the debt: negative when paid ahead. Name and flat are masked until confirmed."""
+
+    id: str
+    number: str
+    provider: str
+    service: str
+    group_id: str
+    group: str
+    alias: str
+    holder: str
+    address: str
+    confirmed: bool
+    rights: list[str]
+    delivery: str
+    balance_kopecks: int
+    in_transit_kopecks: int
+
+
+class BillOut(Schema):
+    """Kopecks by the names of the page and the PDF; a debt is positive, an overpayment a closing below zero.
+
+    opening + charged + earlier + recalculated + refunded − paid = closing; payable = closing, never below 0.
+    """
+
+    id: str
+    number: str
+    account_id: str
+    period: str
+    issued_on: date
+    due_on: date
+    kwh: str
+    opening_kopecks: int
+    charged_kopecks: int
+    earlier_kopecks: int
+    recalculated_kopecks: int
+    paid_kopecks: int
+    refunded_kopecks: int
+    closing_kopecks: int
+    payable_kopecks: int
+
+
+class MovementOut(Schema):
+    """``kind``: payment, refund, correction, opening, or charge (of a month that had no bill)."""
+
+    kind: str
+    on: date
+    kopecks: int
+    late: bool
+
+
+class BillDetailOut(BillOut):
+    """``document`` is the bill's immutable snapshot: every line with its readings and tariff row."""
+
+    holder: str
+    address: str
+    movements: list[MovementOut]
+    lines: list[dict[str, object]]
+    readings: list[dict[str, object]]
+
+
+class PaymentLineIn(Body):
+    account_id: PublicId
+    amount_kopecks: Kopecks
+
+
+class PaymentIn(Body):
+    lines: Annotated[list[PaymentLineIn], Field(max_length=200)]
+    expected_total_kopecks: StrictInt | None = None
+    receipt_email: Annotated[StrictStr, Field(max_length=254)] = ""
+    card_id: PublicId = ""
+    keep_card: StrictBool = False
+
+
+class CardIn(Body):
+    name: Annotated[StrictStr, Field(max_length=200, examples=["Зарплатная"])]
+
+
+class CardOut(Schema):
+    """A bound card; the bank keeps its number, we never had it."""
+
+    id: str
+    name: str
+    system: str
+    last4: str
+    expires: str
+    bound_at: datetime
+
+
+class PaymentLineOut(Schema):
+    account_id: str
+    account_number: str
+    amount_kopecks: int
+
+
+class PaymentRefundOut(Schema):
+    """Money the bank gave back of a payment."""
+
+    amount_kopecks: int
+    refunded_at: datetime
+
+
+class PaymentOut(Schema):
+    """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed, returned or review.
+
+    A payment by a bound card has no page: ask for its state again. What the bank gives back of a credited
+    payment does not change its state: see ``refunds``.
+    """
+
+    id: str
+    number: str
+    state: str
+    total_kopecks: int
+    lines: list[PaymentLineOut]
+    bank_page_url: str
+    created_at: datetime
+    credited_at: datetime | None
+    refunded_kopecks: int
+    refunds: list[PaymentRefundOut]
+
+
+class HistoryEventOut(Schema):
+    """One thing of the timeline; ``id`` leads to its own resource. A ``refund`` has the id of its payment."""
+
+    kind: str
+    on: date
+    id: str
+    number: str
+    account_ids: list[str]
+    amount_kopecks: int | None
+    state: str
+
+
+class EventsOut(Schema):
+    events: list[HistoryEventOut]
+    next: str | None
+
+
+class WorkOut(Schema):
+    """What a busy network has to compute: see «When a network is busy» in docs/api.md."""
+
+    token: str
+    riddle: str
+    bits: int
+    parts: int
+
+
+class ProblemOut(Schema):
+    """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person.
+
+    Of readings: ``suggestion`` are the values by zone that the guard would believe (zones the other way
+    round, a digit less), ``doubts`` tell why it thinks so.
+    """
+
+    type: str
+    status: int
+    code: str
+    title: str
+    field: str = ""
+    needs_confirmation: bool | None = None
+    may_insist: bool | None = None
+    doubts: list[str] | None = None
+    suggestion: dict[str, str] | None = None
+    work: WorkOut | None = None

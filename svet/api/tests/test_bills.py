@@ -1,0 +1,44 @@
+"""A bill by the API: the sums of the page and the PDF, by their names."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from svet.accounts.tests.factories import make_link
+from svet.api.tests.test_v1 import Program
+from svet.billing.tests.factories import NOVEMBER
+from svet.bills.tests.test_chain import OCTOBER, SEPTEMBER, charge, document, issue, live, post
+from svet.ledger.rules import TransactionKind
+from svet.look.formats import roubles
+from svet.people.tests.factories import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_bill_names_its_sums_as_page_and_paper_do() -> None:
+    account, _meter = live()
+    anna = make_person()
+    make_link(person=anna, account=account, confirmed=True)
+    for month in (SEPTEMBER, OCTOBER, NOVEMBER):
+        charge(month)
+        issue(month)
+        post(account, -10_000, on=month.day(28))
+    post(account, 3_000, on=date(2026, 12, 2), kind=TransactionKind.REFUND)
+    program = Program(anna)
+    newest, middle, _first = program.get("/bills").json()
+    assert newest["opening_kopecks"] == middle["closing_kopecks"]
+    found = program.get(f"/bills/{newest['id']}").json()
+    sums = document(account, NOVEMBER).sums
+    for name in ("opening", "charged", "earlier", "recalculated", "paid", "refunded", "closing", "payable"):
+        assert found[f"{name}_kopecks"] == newest[f"{name}_kopecks"] == getattr(sums, name)
+    assert found["movements"] == [{"kind": "payment", "on": "2026-10-28", "kopecks": -10_000, "late": True}]
+    secret = {"Authorization": f"Bearer {program.secret}"}
+    content = program.client.get(f"/api/v1/bills/{newest['id']}/pdf", headers=secret).content
+    paper = PdfReader(BytesIO(content)).pages[0].extract_text().replace("\xa0", " ")
+    for name in ("opening", "charged", "closing"):
+        assert roubles(found[f"{name}_kopecks"]).replace("\xa0", " ") in paper
+    assert "28.10.2026" in paper

@@ -1,0 +1,1 @@
+"""«Абоненты и группы»: attaching accounts, groups, the household, days away."""

@@ -1,0 +1,111 @@
+"""What «Абоненты и группы» shows: groups, accounts, passports of meters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from svet.accounts.queries import AccountCard, GroupView, provider_today
+from svet.cabinet.shell.session import now_of
+from svet.metering import queries as metering
+from svet.metering import rules as metering_rules
+from svet.metering import texts as metering_texts
+from svet.metering.models import Meter
+from svet.metering.rules import Urgency, Verification, zones_of
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """«Информация о приборе учета №…»."""
+
+    meter: Meter
+    zones: str
+    check: Verification
+    bar_kind: str
+    bar_text: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOfPage:
+    """An account of the list with its meters."""
+
+    card: AccountCard
+    passports: list[Passport]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOfPage:
+    """A group of the list."""
+
+    group: GroupView
+    accounts: list[AccountOfPage]
+    first: bool
+    last: bool
+
+
+_KINDS = {Urgency.CALM: "ok", Urgency.SOON: "warning", Urgency.OVERDUE: "error", Urgency.UNKNOWN: "warning"}
+
+
+def passport(meter: Meter, *, card: AccountCard, request: HttpRequest) -> Passport:
+    """The passport of one meter as of today."""
+    today = provider_today(card.provider, now_of(request))
+    check = metering_rules.verification(
+        verified_on=meter.verified_on, next_on=meter.next_verification_on, today=today
+    )
+    return Passport(
+        meter=meter,
+        zones=", ".join(str(metering_texts.ZONE_NAMES[zone]) for zone in zones_of(meter.scheme)),
+        check=check,
+        bar_kind=_KINDS[check.urgency],
+        bar_text=metering_texts.verification_line(check),
+        advice=metering_texts.verification_advice(check),
+    )
+
+
+def group_pages(request: HttpRequest, groups: list[GroupView]) -> list[GroupOfPage]:
+    """All groups with accounts and passports; one query for all meters."""
+    cards = {card.account_id: card for group in groups for card in group.cards}
+    passports: dict[int, list[Passport]] = {}
+    for meter in metering.meters_of(account_ids=list(cards)):
+        passports.setdefault(meter.account_id, []).append(
+            passport(meter, card=cards[meter.account_id], request=request)
+        )
+    return [
+        GroupOfPage(
+            group=group,
+            accounts=[AccountOfPage(card, passports.get(card.account_id, [])) for card in group.cards],
+            first=place <= 1,
+            last=place == len(groups) - 1,
+        )
+        for place, group in enumerate(groups)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierMeter:
+    """A meter that stood here before, with what it showed at its end."""
+
+    meter: Meter
+    final: str
+
+
+def earlier_meters(card: AccountCard) -> list[EarlierMeter]:
+    """The meters that were taken down, the last one first, with their last values."""
+    gone = [
+        meter
+        for meter in metering.meters_of(account_ids=[card.account_id], standing_only=False)
+        if meter.removed_on is not None
+    ]
+    finals = metering.final_values(meter_ids=[meter.pk for meter in gone]) if gone else {}
+    return [
+        EarlierMeter(meter, metering_texts.values_line(finals[meter.pk]) if meter.pk in finals else "")
+        for meter in reversed(gone)
+    ]
+
+
+def account_passports(request: HttpRequest, card: AccountCard) -> list[Passport]:
+    """The passports of one account's meters."""
+    meters = metering.meters_of(account_ids=[card.account_id])
+    return [passport(meter, card=card, request=request) for meter in meters]

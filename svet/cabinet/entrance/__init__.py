@@ -1,0 +1,1 @@
+"""Registration, sign-in, recovery, the second step, new agreements."""

@@ -1,0 +1,64 @@
+"""A newer version of an agreement: shown once after the sign-in, and nothing else until it is agreed to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from svet.cabinet.entrance.forms import AgreementsForm
+from svet.cabinet.shell.form_pages import answer
+from svet.cabinet.shell.session import (
+    AGREEMENTS_DUE,
+    client_address,
+    now_of,
+    person_of,
+    safe_next,
+    signed_in_only,
+)
+from svet.people import operations as people
+from svet.people import queries
+from svet.site import queries as site
+from svet.site.rules import AgreementKind
+
+
+@signed_in_only
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def due(request: HttpRequest) -> HttpResponse:
+    """Every text of which a newer version is in force, each with its own tick."""
+    person_id = person_of(request).pk
+    kinds = queries.agreements_due(person_id=person_id)
+    target = safe_next(request, request.POST.get("next") or request.GET.get("next"))
+    form = AgreementsForm(request.POST if request.method == "POST" else None, kinds=kinds)
+    if request.method == "POST" and form.is_valid():
+        people.give_consents(
+            person_id=person_id, kinds=kinds, address=client_address(request), now=now_of(request)
+        )
+        request.session.pop(AGREEMENTS_DUE, None)
+        if kinds:
+            messages.success(request, _("Спасибо, согласие сохранено."))
+        return redirect(target)
+
+    def context() -> dict[str, Any]:
+        rows = [
+            {
+                "text": site.current_agreement(kind=kind),
+                "field": form[kind.value],
+                "url": f"/agreement/{kind.value}/",
+            }
+            for kind in map(AgreementKind, kinds)
+        ]
+        return {"form": form, "rows": rows, "next": target}
+
+    return answer(request, "cabinet/agreements_due.html", context, form=form, refused=None)
+
+
+urlpatterns: list[URLPattern] = [path("entrance/agreements/", due)]

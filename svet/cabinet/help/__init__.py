@@ -1,0 +1,1 @@
+"""«Помощь»: questions and answers, appeals to the office."""

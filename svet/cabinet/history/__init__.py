@@ -1,0 +1,1 @@
+"""«История»: one feed, its filters, its files."""

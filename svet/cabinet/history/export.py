@@ -1,0 +1,177 @@
+"""«Скачать»: the filtered feed as CSV for any spreadsheet and as XLSX. No cell is ever a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from io import BytesIO, StringIO
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from svet.cabinet.history.cards import state, title
+from svet.history.queries import HistoryCard
+from svet.history.rules import safe_cell
+from svet.kernel.money import Money
+from svet.metering.texts import ZONE_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLine:
+    """One row of the table: a zone of a reading, an account of a payment, a bill."""
+
+    day: date
+    operation: str
+    provider: str
+    account: str
+    meter: str = ""
+    zone: str = ""
+    value: Decimal | None = None
+    kwh: Decimal | None = None
+    money: Money | None = None
+    state: str = ""
+    number: str = ""
+
+
+def heads() -> list[str]:
+    """The titles of the columns."""
+    return [
+        _("Дата"),
+        _("Операция"),
+        _("Поставщик услуг"),
+        _("Абонент"),
+        _("Прибор учёта"),
+        _("Зона"),
+        _("Показание"),
+        _("Расход, кВт·ч"),
+        _("Сумма, ₽"),
+        _("Состояние"),
+        _("Номер"),
+    ]
+
+
+def to_csv(cards: Iterable[HistoryCard]) -> bytes:
+    """Semicolons, decimal commas and a byte order mark: what a Russian spreadsheet opens by itself."""
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(heads())
+    for line in lines(cards):
+        writer.writerow([_plain(value) for value in _cells(line)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(cards: Iterable[HistoryCard]) -> bytes:
+    """A workbook with real dates and numbers; texts are written as texts."""
+    buffer = BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(_("История"))
+    bold = book.add_format({"bold": True, "bottom": 1})
+    days = book.add_format({"num_format": "dd.mm.yyyy", "align": "left"})
+    sums = book.add_format({"num_format": "#,##0.00"})
+    for column, (head, width) in enumerate(
+        zip(heads(), (12, 34, 22, 16, 16, 16, 12, 14, 14, 18, 22), strict=True)
+    ):
+        sheet.write_string(0, column, head, bold)
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(1, 0)
+    count = 0
+    for count, line in enumerate(lines(cards), start=1):
+        for column, value in enumerate(_cells(line)):
+            if isinstance(value, date):
+                sheet.write_datetime(count, column, value, days)
+            elif isinstance(value, Money):
+                sheet.write_number(count, column, float(value.roubles), sums)
+            elif isinstance(value, Decimal):
+                sheet.write_number(count, column, float(value))
+            elif value:
+                sheet.write_string(count, column, safe_cell(value))
+    sheet.autofilter(0, 0, max(count, 1), len(heads()) - 1)
+    book.close()
+    return buffer.getvalue()
+
+
+def lines(cards: Iterable[HistoryCard]) -> Iterable[ExportLine]:
+    """The cards taken apart."""
+    for card in cards:
+        base = ExportLine(
+            day=card.day,
+            operation=title(card).rsplit(" ", 2)[0],
+            provider=card.account.provider.name,
+            account=card.account.number,
+            state=state(card),
+        )
+        yield from _parts(card, base)
+
+
+def _parts(card: HistoryCard, base: ExportLine) -> Sequence[ExportLine]:
+    same = (base.day, base.operation)
+    if card.reading is not None:
+        reading = card.reading
+        return [
+            ExportLine(
+                *same,
+                base.provider,
+                base.account,
+                meter=reading.serial,
+                zone=str(ZONE_NAMES[value.zone]),
+                value=value.value,
+                kwh=value.consumption,
+                state=base.state,
+                number=reading.receipt_number,
+            )
+            for value in reading.values
+        ]
+    if card.order is not None:
+        return [
+            ExportLine(
+                *same,
+                line.provider_name,
+                line.account_number,
+                money=line.money,
+                state=base.state,
+                number=card.order.number,
+            )
+            for line in card.order.lines
+        ]
+    kwh = card.bill.kwh if card.bill is not None else None
+    number = card.bill.number if card.bill is not None else ""
+    if card.register is not None:
+        number = card.register.external_id
+    return [
+        ExportLine(
+            *same, base.provider, base.account, kwh=kwh, money=card.money, state=base.state, number=number
+        )
+    ]
+
+
+def _cells(line: ExportLine) -> list[date | str | Decimal | Money | None]:
+    return [
+        line.day,
+        line.operation,
+        line.provider,
+        line.account,
+        line.meter,
+        line.zone,
+        line.value,
+        line.kwh,
+        line.money,
+        line.state,
+        line.number,
+    ]
+
+
+def _plain(value: date | str | Decimal | Money | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return f"{value:%d.%m.%Y}"
+    if isinstance(value, Money):
+        return f"{value.roubles}".replace(".", ",")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}".replace(".", ",")
+    return safe_cell(value)

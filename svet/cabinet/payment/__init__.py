@@ -1,0 +1,1 @@
+"""«Оплата»: what is owed, orders, stored cards."""

@@ -1,0 +1,147 @@
+"""How the page of one order tells where the money is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from svet.kernel.money import Money
+from svet.look.formats import moment, roubles
+from svet.payments import texts
+from svet.payments.queries import OrderView, Remainder
+from svet.payments.states import OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStep:
+    """One dot of «Банк принял → зачисляем → зачислено»."""
+
+    text: str
+    note: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One order as its page shows it; ``refresh`` is in seconds, 0 when the state is final."""
+
+    order: OrderView
+    title: str
+    text: str
+    kind: str
+    state_name: str
+    steps: tuple[PaymentStep, ...]
+    refresh: int
+    bank_url: str
+    try_again: bool
+    total: Money
+    paid: bool
+    left: Remainder | None = None
+
+    @property
+    def next_ready(self) -> bool:
+        """Whether it is the next payee's turn."""
+        return self.left is not None and self.left.ready
+
+
+def order_page(order: OrderView, *, now: datetime, silent: bool, left: Remainder | None = None) -> OrderPage:
+    """Words, steps and the next move for each state; ``left`` is what its series still has to pay."""
+    title, text, kind = _words(order, silent=silent)
+    waiting = order.state in (OrderState.CREATED, OrderState.SENT, OrderState.WAITING, OrderState.PAID)
+    young = now - order.created_at < timedelta(minutes=10)
+    can_go = order.state is OrderState.WAITING and now < order.expires_at
+    return OrderPage(
+        order=order,
+        title=title,
+        text=text,
+        kind=kind,
+        state_name=texts.state_name(order.state, refunded=bool(order.refunded), returned=order.returned),
+        steps=_steps(order),
+        refresh=(3 if young else 20) if waiting else 0,
+        bank_url=order.bank_page_url if can_go else "",
+        try_again=order.state in (OrderState.CANCELED, OrderState.FAILED),
+        total=order.total,
+        paid=order.state in (OrderState.PAID, OrderState.CREDITED, OrderState.REVIEW, OrderState.RETURNED),
+        left=left,
+    )
+
+
+def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
+    match order.state:
+        case OrderState.CREDITED if order.refunded:
+            return (
+                _("Деньги возвращены") if order.returned else _("Часть денег возвращена"),
+                _("Банк вернул %(sum)s, баланс это учитывает. Когда деньги придут, зависит от вашего банка.")
+                % {"sum": roubles(order.refunded)},
+                "info",
+            )
+        case OrderState.RETURNED:
+            return (
+                _("Деньги возвращены"),
+                _("Банк вернул весь платёж. Когда деньги придут, зависит от вашего банка."),
+                "info",
+            )
+        case OrderState.CREDITED:
+            return _("Оплачено"), _("Деньги зачислены, баланс уже изменился."), "success"
+        case OrderState.PAID:
+            return (
+                _("Деньги у банка, зачисляем"),
+                _("Платить ещё раз не нужно. Страница обновится сама."),
+                "info",
+            )
+        case OrderState.REVIEW:
+            return (
+                _("Проверяем платёж"),
+                _("Платить ещё раз не нужно. Сотрудник сверит платёж с банком, и мы сообщим, чем кончилось."),
+                "warning",
+            )
+        case OrderState.CANCELED | OrderState.FAILED:
+            return _("Платёж не прошёл"), texts.bank_reason(order.bank_reason), "error"
+    if silent or order.state is not OrderState.WAITING:
+        return (
+            _("Банк пока не отвечает"),
+            _("Платёж сохранён, мы спрашиваем банк снова и снова. Страница обновится сама."),
+            "warning",
+        )
+    return (
+        _("Ждём ответа банка"),
+        _("Если вы уже оплатили, подождите немного: страница обновится сама."),
+        "info",
+    )
+
+
+def _steps(order: OrderView) -> tuple[PaymentStep, ...]:
+    accepted, crediting, credited = _("Банк принял"), _("Зачисляем"), _("Зачислено")
+    paid = moment(order.paid_at) if order.paid_at else ""
+    match order.state:
+        case OrderState.CREDITED:
+            done = moment(order.credited_at) if order.credited_at else ""
+            return (
+                PaymentStep(accepted, paid, "done"),
+                PaymentStep(crediting, "", "done"),
+                PaymentStep(credited, done, "done"),
+            )
+        case OrderState.PAID | OrderState.REVIEW:
+            return (
+                PaymentStep(accepted, paid, "done"),
+                PaymentStep(crediting, "", "current"),
+                PaymentStep(credited, "", "todo"),
+            )
+        case OrderState.RETURNED:
+            back = _("Возвращено")
+            return PaymentStep(accepted, paid, "done"), PaymentStep(back, "", "done")
+        case OrderState.CANCELED | OrderState.FAILED:
+            refused = _("Банк не принял")
+            return (
+                PaymentStep(refused, "", "failed"),
+                PaymentStep(crediting, "", "todo"),
+                PaymentStep(credited, "", "todo"),
+            )
+    waiting = _("Ждём банк")
+    return (
+        PaymentStep(waiting, "", "current"),
+        PaymentStep(crediting, "", "todo"),
+        PaymentStep(credited, "", "todo"),
+    )

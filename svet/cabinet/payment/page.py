@@ -1,0 +1,143 @@
+"""«Оплата»: what stands on every account, one button for all of them, and the way back from the bank."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.views.decorators.http import require_http_methods, require_safe
+
+from svet.cabinet.payment.confirm import question
+from svet.cabinet.payment.form import PaymentForm, PaymentSheet, chosen_of_order, sheet
+from svet.cabinet.payment.order import order_page
+from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
+from svet.journal import operations as journal
+from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.limits import texts as limit_texts
+from svet.limits.operations import LimitReached
+from svet.payments import operations, queries, texts
+from svet.payments.states import OrderState
+
+LOOK_AGAIN_AFTER = timedelta(seconds=2)
+
+
+@require_safe
+@signed_in
+def page(request: HttpRequest) -> HttpResponse:
+    """The accounts of all groups with what stands on them.
+
+    ``?again=ORDER`` fills in an earlier order, ``?after=ORDER`` what is left of a series for several payees.
+    """
+    chosen = chosen_of_order(actor_of(request), request.GET.get("again", ""))
+    after = request.GET.get("after", "")
+    return _render(
+        request, sheet(person_id=person_of(request).pk, now=now_of(request), chosen=chosen, after=after)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def pay(request: HttpRequest) -> HttpResponse:
+    """Keep the order and go to the bank; what is wrong is said beside its field, nothing typed is lost."""
+    if request.method != "POST":
+        return _see_other("/payment/")  # a reload of the page that showed what was wrong
+    form = PaymentForm(request.POST)
+    if form.is_recount or not form.is_valid():
+        return _again(request, form, status=200 if form.is_recount else 422)
+    try:
+        asked = question(form, person_id=person_of(request).pk, now=now_of(request))
+        if asked is not None:
+            return render(request, "cabinet/payment_confirm.html", {"question": asked})
+        order = operations.begin_payment(
+            by=actor_of(request),
+            lines=form.lines,
+            key=form.key,
+            expected_total=form.expected_total,
+            return_url_base=f"{request.scheme}://{request.get_host()}",
+            now=now_of(request),
+            receipt_email=form.email,
+            card=form.card,
+            keep_card=form.keep_card,
+            in_turn=form.in_turn,
+            after=form.after,
+        )
+    except operations.CardNotFound as refusal:
+        _note_stranger(request, "payments.card_not_found", [form.card])
+        form.add_error("card", texts.explain(refusal))
+        return _again(request, form, status=422)
+    except NotFound as refusal:
+        _note_stranger(request, "payments.account_not_found", [account for account, _ in form.lines])
+        raise Http404 from refusal
+    except LimitReached as refusal:
+        form.add_error("", limit_texts.explain(refusal))
+        return _again(request, form, status=429)
+    except Conflict as refusal:
+        form.add_error("", texts.explain(refusal))
+        form.renew_key()
+        return _again(request, form, status=409)
+    except operations.SeveralPayeesRefused as refusal:
+        form.turns = refusal.shares
+        return _again(request, form, status=422)
+    except Refused as refusal:
+        form.add_error(refusal.field, texts.explain(refusal))
+        return _again(request, form, status=422)
+    if order.state == OrderState.WAITING and order.bank_page_url:
+        return _see_other(order.bank_page_url)
+    return _see_other(f"/payment/orders/{order.public_id}/")
+
+
+@require_safe
+@signed_in
+def order(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Where the bank sends the person back: the state from the first second, until it is final."""
+    actor, now = actor_of(request), now_of(request)
+    try:
+        found = queries.own_order(actor, public_id=public_id)
+    except NotFound as refusal:
+        _note_stranger(request, "payments.order_not_found", [public_id])
+        raise Http404 from refusal
+    silent = False
+    if found.state in (OrderState.SENT, OrderState.WAITING) and (
+        found.looked_at is None or now - found.looked_at >= LOOK_AGAIN_AFTER
+    ):
+        try:
+            operations.settle(order_id=found.pk, now=now, by="cabinet.return", wait=False)
+        except operations.BankUnavailable:
+            silent = True
+        found = queries.own_order(actor, public_id=public_id)
+    part = request.headers.get("HX-Request") == "true"
+    template = "cabinet/payment_order_state.html" if part else "cabinet/payment_order.html"
+    left = queries.remainder(person_id=person_of(request).pk, public_id=found.public_id)
+    view = order_page(queries.view(found), now=now, silent=silent, left=left)
+    return render(request, template, {"view": view})
+
+
+def _again(request: HttpRequest, form: PaymentForm, *, status: int) -> HttpResponse:
+    person_id = person_of(request).pk
+    return _render(request, sheet(person_id=person_id, now=now_of(request), form=form), status=status)
+
+
+def _render(request: HttpRequest, sheet_: PaymentSheet, *, status: int = 200) -> HttpResponse:
+    return render(request, "cabinet/payment.html", {"sheet": sheet_}, status=status)
+
+
+def _see_other(url: str) -> HttpResponse:
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
+
+
+def _note_stranger(request: HttpRequest, action: str, ids: list[str]) -> None:
+    journal.record_security(
+        by=actor_of(request), action=action, now=now_of(request), details={"ids": [i[:32] for i in ids[:50]]}
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    path("payment/", page, name="payment"),
+    path("payment/pay/", pay, name="payment-pay"),
+    path("payment/orders/<str:public_id>/", order, name="payment-order"),
+]

@@ -1,0 +1,1 @@
+"""The profile: contacts, notices, password, second factor, devices, one's own data."""

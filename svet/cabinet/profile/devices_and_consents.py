@@ -1,0 +1,192 @@
+"""Devices, consents and keys to the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from svet.cabinet.profile.forms import TokenForm
+from svet.cabinet.shell.form_pages import answer
+from svet.cabinet.shell.not_visible import deny_as_missing
+from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
+from svet.kernel.refusals import NotFound, Refused
+from svet.people import operations as people
+from svet.people import queries, texts
+from svet.people.rules import Scope
+from svet.site import queries as site
+from svet.site.rules import AgreementKind
+
+
+@signed_in
+@require_safe
+def devices(request: HttpRequest) -> HttpResponse:
+    """«Устройства»: where the person is and was signed in."""
+    rows = queries.devices(person_id=person_of(request).pk, session_key=request.session.session_key or "")
+    elsewhere = any(row.signed_in and not row.here for row in rows)
+    return render(request, "cabinet/devices.html", {"devices": rows, "elsewhere": elsewhere})
+
+
+@signed_in
+@require_POST
+def end_elsewhere(request: HttpRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    count = people.end_other_sessions(
+        person_id=person_of(request).pk,
+        session_key=request.session.session_key or "",
+        address=client_address(request),
+        now=now_of(request),
+    )
+    text = ngettext(
+        "Вы вышли на %(count)d другом устройстве.", "Вы вышли на %(count)d других устройствах.", count
+    )
+    messages.success(request, text % {"count": count})
+    return redirect("/profile/devices/")
+
+
+@signed_in
+@require_POST
+def end_device(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Sign out on one device."""
+    try:
+        people.end_session(
+            person_id=person_of(request).pk,
+            device_public_id=public_id,
+            address=client_address(request),
+            now=now_of(request),
+        )
+    except NotFound:
+        deny_as_missing(request, subject="device", public_id=public_id)
+    messages.success(request, _("Вы вышли на этом устройстве."))
+    return redirect("/profile/devices/")
+
+
+@signed_in
+@require_POST
+def distrust_device(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask this device for the second step again."""
+    mine = queries.devices(person_id=person_of(request).pk)
+    if not any(device.public_id == public_id for device in mine):
+        deny_as_missing(request, subject="device", public_id=public_id)
+    people.distrust_device(
+        person_id=person_of(request).pk,
+        device_public_id=public_id,
+        address=client_address(request),
+        now=now_of(request),
+    )
+    messages.success(request, _("Устройство больше не доверенное: в следующий раз спросим второй шаг."))
+    return redirect("/profile/devices/")
+
+
+@signed_in
+@require_safe
+def consents(request: HttpRequest) -> HttpResponse:
+    """What was agreed to: which version, when and from where."""
+    given = queries.consents(person_id=person_of(request).pk)
+    rows = [
+        {
+            "kind": kind.value,
+            "title": site.current_agreement(kind=kind).title,
+            "standing": [row for row in given if row.kind == kind and row.withdrawn_at is None],
+            "past": [row for row in given if row.kind == kind and row.withdrawn_at is not None],
+            "may_withdraw": kind is AgreementKind.PERSONAL_DATA,
+        }
+        for kind in AgreementKind
+    ]
+    return render(request, "cabinet/consents.html", {"rows": rows})
+
+
+@signed_in
+@require_POST
+def consent(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
+    """Withdraw the consent to processing, or give one again."""
+    if kind not in [known.value for known in AgreementKind]:
+        raise Http404
+    terms: dict[str, Any] = {
+        "person_id": person_of(request).pk,
+        "kind": AgreementKind(kind),
+        "address": client_address(request),
+        "now": now_of(request),
+    }
+    if verb == "give":
+        people.give_consent(**terms)
+        messages.success(request, _("Согласие сохранено."))
+    elif verb == "withdraw" and kind == AgreementKind.PERSONAL_DATA:
+        people.withdraw_consent(**terms)
+        messages.success(request, _("Согласие отозвано. Мы сохранили дату и время отзыва."))
+    else:
+        raise Http404
+    return redirect("/profile/consents/")
+
+
+def _tokens(request: HttpRequest, *, form: TokenForm, secret: str = "") -> dict[str, Any]:
+    now = now_of(request)
+    rows = [
+        {
+            "token": token,
+            "expired": token.expires_at <= now,
+            "scopes": [texts.SCOPES[Scope(scope)] for scope in token.scopes if scope in set(Scope)],
+        }
+        for token in queries.tokens(person_id=person_of(request).pk)
+    ]
+    return {"form": form, "rows": rows, "secret": secret}
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """Keys for programs: made here, shown once, revoked here."""
+    form = TokenForm(request.POST if request.method == "POST" else None)
+    refused: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            _token, secret = people.issue_token(
+                **form.cleaned_data,
+                person_id=person_of(request).pk,
+                now=now_of(request),
+                address=client_address(request),
+            )
+        except Refused as error:
+            refused = error
+        else:
+            # The one page of the cabinet that shows a secret: it is kept nowhere to be shown again.
+            return render(request, "cabinet/tokens.html", _tokens(request, form=TokenForm(), secret=secret))
+    return answer(
+        request, "cabinet/tokens.html", lambda: _tokens(request, form=form), form=form, refused=refused
+    )
+
+
+@signed_in
+@require_POST
+def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Make one key useless."""
+    try:
+        people.revoke_token(
+            person_id=person_of(request).pk,
+            token_public_id=public_id,
+            now=now_of(request),
+            address=client_address(request),
+        )
+    except NotFound:
+        deny_as_missing(request, subject="token", public_id=public_id)
+    messages.success(request, _("Ключ отозван: программы с ним больше не войдут."))
+    return redirect("/profile/tokens/")
+
+
+urlpatterns: list[URLPattern] = [
+    path("profile/devices/", devices),
+    path("profile/devices/end-elsewhere/", end_elsewhere),
+    path("profile/devices/<slug:public_id>/end/", end_device),
+    path("profile/devices/<slug:public_id>/distrust/", distrust_device),
+    path("profile/consents/", consents),
+    path("profile/consents/<slug:kind>/<slug:verb>/", consent),
+    path("profile/tokens/", tokens),
+    path("profile/tokens/<slug:public_id>/revoke/", revoke),
+]

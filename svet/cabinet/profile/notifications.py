@@ -1,0 +1,135 @@
+"""«Настройки уведомлений»: two plain switches, the matrix event × channel, and browsers that show notices."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from svet.cabinet.shell.not_visible import deny_as_missing
+from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
+from svet.kernel.refusals import NotFound, Refused
+from svet.notices import queries as notices
+from svet.notices import texts as notice_texts
+from svet.people import operations as people
+from svet.people import queries, texts
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def notifications(request: HttpRequest) -> HttpResponse:
+    """«Настройки уведомлений»: two plain switches and the matrix event × channel."""
+    recipient_id = person_of(request).recipient_id
+    switches = notices.preferences(recipient_id=recipient_id)
+    if request.method == "POST":
+        chosen = {
+            event: {channel: f"{event.value}.{channel.value}" in request.POST for channel in row}
+            for event, row in switches.matrix.items()
+        }
+        people.change_notifications(
+            person_id=person_of(request).pk,
+            preferences=chosen,
+            email_on="email_on" in request.POST,
+            sms_on="sms_on" in request.POST,
+            now=now_of(request),
+            address=client_address(request),
+        )
+        messages.success(request, _("Настройки уведомлений сохранены."))
+        return redirect("/profile/notifications/")
+    rows = [
+        {
+            "name": notice_texts.event_name(event),
+            "cells": [
+                {
+                    "name": f"{event.value}.{channel.value}",
+                    "channel": notice_texts.channel_name(channel),
+                    "on": cell.on,
+                    "locked": cell.locked,
+                }
+                for channel, cell in row.items()
+            ],
+        }
+        for event, row in switches.matrix.items()
+    ]
+    context = {
+        "switches": switches,
+        "rows": rows,
+        "channels": [notice_texts.channel_name(channel) for channel in switches.channels],
+        "person": person_of(request),
+        "push_key": notices.push_key(),
+        "browsers": _browsers(request),
+    }
+    return render(request, "cabinet/notifications.html", context)
+
+
+def _browsers(request: HttpRequest) -> list[dict[str, object]]:
+    person = person_of(request)
+    here = queries.device_here(person_id=person.pk, session_key=request.session.session_key or "")
+    return [
+        {"id": row.public_id, "name": row.label, "since": row.created_at, "here": row.device_key == here}
+        for row in notices.browsers(person.recipient_id)
+    ]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def browsers(request: HttpRequest) -> HttpResponse:
+    """For scripts. GET: whether somebody is signed in, the key to subscribe with, the token of the next POST.
+
+    POST shows notices in this browser; 422 with a sentence when it gave nothing that can be used.
+    """
+    if request.method != "POST":
+        signed = request.user.is_authenticated
+        return JsonResponse(
+            {"key": notices.push_key() if signed else "", "csrf": get_token(request) if signed else ""}
+        )
+    return _show(request)
+
+
+@signed_in
+def _show(request: HttpRequest) -> HttpResponse:
+    try:
+        people.show_notices_here(
+            person_id=person_of(request).pk,
+            session_key=request.session.session_key or "",
+            endpoint=request.POST.get("endpoint", ""),
+            p256dh=request.POST.get("p256dh", ""),
+            auth=request.POST.get("auth", ""),
+            address=client_address(request),
+            now=now_of(request),
+        )
+    except Refused as refused:
+        return JsonResponse({"text": texts.explain(refused)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return JsonResponse({"text": ""})
+
+
+@signed_in
+@require_POST
+def hide(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show no more notices in that browser."""
+    try:
+        people.hide_notices(
+            person_id=person_of(request).pk,
+            subscription_id=public_id,
+            address=client_address(request),
+            now=now_of(request),
+        )
+    except NotFound:
+        deny_as_missing(request, subject="browser", public_id=public_id)
+    messages.success(request, _("На этом устройстве уведомлений больше не будет."))
+    return redirect("/profile/notifications/")
+
+
+urlpatterns: list[URLPattern] = [
+    path("profile/notifications/", notifications),
+    path("profile/browsers/", browsers),
+    path("profile/browsers/<slug:public_id>/hide/", hide),
+]

@@ -1,0 +1,138 @@
+"""«Профиль»: the person and the password; notices, contacts and safety have files of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from svet.cabinet.profile import (
+    contacts,
+    data_export,
+    devices_and_consents,
+    notifications,
+    office_requests,
+    second_factor,
+)
+from svet.cabinet.profile.forms import PasswordForm, PersonForm
+from svet.cabinet.shell.fields import checklist
+from svet.cabinet.shell.form_pages import answer
+from svet.cabinet.shell.session import client_address, keep_session, now_of, person_of, signed_in
+from svet.kernel.refusals import Refused
+from svet.notices import queries as notices
+from svet.people import factors, queries, texts
+from svet.people import operations as people
+from svet.people.models import Person
+
+
+def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[str, Any]:
+    person = queries.person(person_of(request).pk)
+    return {
+        "person": person,
+        "full_name": " ".join(filter(None, (person.first_name, person.patronymic, person.last_name))),
+        "sex": texts.SEXES.get(person.sex, ""),
+        "form": form or PersonForm(initial=_initial(person)),
+        "switches": notices.preferences(recipient_id=person.recipient_id),
+        "browsers": len(notices.browsers(person.recipient_id)),
+        "push_key": notices.push_key(),
+        "devices": sum(device.signed_in for device in queries.devices(person_id=person.pk)),
+        "second_factor": factors.second_factor(person_id=person.pk),
+        "recovered": queries.recovered_recently(person.pk, now=now_of(request)),
+        "tokens": len(queries.tokens(person_id=person.pk)),
+    }
+
+
+def _initial(person: Person) -> dict[str, Any]:
+    return {name: getattr(person, name) for name in PersonForm.base_fields}
+
+
+@signed_in
+@require_safe
+def profile(request: HttpRequest) -> HttpResponse:
+    """Every part of the profile with its present state."""
+    return render(request, "cabinet/profile.html", _context(request))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest) -> HttpResponse:
+    """Keep name, day of birth and sex."""
+    if request.method != "POST":
+        return redirect("/profile/")
+    form = PersonForm(request.POST)
+    refused: Refused | None = None
+    if form.is_valid():
+        try:
+            people.change_person(
+                **form.cleaned_data,
+                person_id=person_of(request).pk,
+                today=timezone.localdate(),
+                now=now_of(request),
+                address=client_address(request),
+            )
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, _("Личные данные сохранены."))
+            return redirect("/profile/")
+    return answer(
+        request, "cabinet/profile.html", lambda: _context(request, form=form), form=form, refused=refused
+    )
+
+
+@sensitive_post_parameters("current", "new", "repeat")
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """«Изменить пароль»; other devices are signed out, this one stays."""
+    form = PasswordForm(request.POST if request.method == "POST" else None, phone=person_of(request).phone)
+    refused: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = people.change_password(
+                person_id=person_of(request).pk,
+                current=form.cleaned_data["current"],
+                new=form.cleaned_data["new"],
+                session_key=request.session.session_key or "",
+                address=client_address(request),
+                now=now_of(request),
+                keep_tokens=form.keep_keys,
+            )
+        except Refused as error:
+            refused = error
+        else:
+            keep_session(request, person=changed)
+            messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
+            return redirect("/profile/")
+    return answer(
+        request,
+        "cabinet/password.html",
+        lambda: {
+            "form": form,
+            "lines": checklist(form, "new"),
+            "keys": queries.live_tokens(person_id=person_of(request).pk, now=now_of(request)).exists(),
+        },
+        form=form,
+        refused=refused,
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    path("profile/", profile),
+    path("profile/person/", person),
+    path("profile/password/", password),
+    *notifications.urlpatterns,
+    *contacts.urlpatterns,
+    *devices_and_consents.urlpatterns,
+    *second_factor.urlpatterns,
+    *office_requests.urlpatterns,
+    *data_export.urlpatterns,
+]

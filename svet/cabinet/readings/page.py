@@ -1,0 +1,127 @@
+"""«Показания»: every meter of every account, its odometers, the guard's questions; one or all at once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from svet.accounts.rules import Right
+from svet.cabinet.readings import dispute, photo, receipt
+from svet.cabinet.readings.block import MeterBlock, meter_block
+from svet.cabinet.readings.form import TypedSet
+from svet.cabinet.readings.sheet import ReadingsSheet, gathered, sheet
+from svet.cabinet.readings.submit import Attempt, attempt
+from svet.cabinet.shell.not_visible import deny_as_missing
+from svet.cabinet.shell.session import actor_of, signed_in
+from svet.kernel.refusals import NotFound
+from svet.metering import queries
+from svet.metering.models import Meter
+from svet.metering.queries import MeterNotFound
+
+
+@require_safe
+@signed_in
+def readings(request: HttpRequest) -> HttpResponse:
+    """The page as it stands before anything was typed."""
+    return render(request, "cabinet/readings.html", {"sheet": sheet(request)})
+
+
+@require_POST
+@signed_in
+def submit(request: HttpRequest, meter_id: str) -> HttpResponse:
+    """Take one meter's set; htmx gets the meter's block, a browser without it the page or the receipt."""
+    meter = find_meter(request, meter_id)
+    try:
+        done = attempt(request, meter=meter, typed=TypedSet(request.POST, meter=meter))
+    except NotFound:
+        deny_as_missing(request, subject="meter", public_id=meter_id)
+    if done.receipt is not None and not request.htmx:  # type: ignore[attr-defined]
+        return redirect("reading-receipt", set_id=done.receipt.set_id)
+    return _answer(request, done.block, status=done.status)
+
+
+@require_POST
+@signed_in
+def preview(request: HttpRequest, meter_id: str) -> HttpResponse:
+    """The consumption and the cost of what is typed right now: a part of the page for htmx."""
+    meter = find_meter(request, meter_id)
+    typed = TypedSet(request.POST, meter=meter, prefix=_prefix(request, meter))
+    block = meter_block(request, meter=meter, typed=typed)
+    return render(request, "cabinet/readings_preview.html", {"block": block})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def all_at_once(request: HttpRequest) -> HttpResponse:
+    """Every meter in one form; each set is taken or asked about by itself, and none costs another."""
+    if request.method != "POST":
+        return render(request, "cabinet/readings_all.html", {"sheet": _all(request, {})})
+    page = _all(request, {})
+    done: dict[int, Attempt] = {}
+    for block in page.sendable:
+        typed = TypedSet(request.POST, meter=block.meter, prefix=block.prefix)
+        if f"{block.prefix}key" in request.POST and (not _untouched(block, typed) or typed.is_old):
+            try:
+                done[block.meter.pk] = attempt(request, meter=block.meter, typed=typed)
+            except NotFound:
+                deny_as_missing(request, subject="meter", public_id=block.meter.public_id)
+    answers = {key: each.block for key, each in done.items()}
+    sent = sum(each.receipt is not None for each in done.values())
+    return render(
+        request,
+        "cabinet/readings_all.html",
+        {
+            "sheet": _all(request, answers),
+            "tried": True,
+            "sent": sent,
+            "left": len(done) - sent,
+        },
+        status=422 if sent < len(done) else 200,
+    )
+
+
+def _all(request: HttpRequest, answers: dict[int, MeterBlock]) -> ReadingsSheet:
+    return gathered(request, answers=answers, prefixed=True)
+
+
+def _untouched(block: MeterBlock, typed: TypedSet) -> bool:
+    """Whether the boxes still show what they showed: nothing was read off this meter."""
+    return typed.is_whole and all(typed.values[scale.zone] == Decimal(scale.last) for scale in block.scales)
+
+
+def _prefix(request: HttpRequest, meter: Meter) -> str:
+    """How this meter's fields are called in the form that asks."""
+    prefix = f"{meter.public_id}-"
+    return prefix if f"{prefix}key" in request.POST else ""
+
+
+def find_meter(request: HttpRequest, meter_id: str) -> Meter:
+    """A meter for which the person may send readings. :raises Http404: absent or not theirs"""
+    try:
+        return queries.meter_for(actor_of(request), public_id=meter_id, right=Right.SUBMIT)
+    except MeterNotFound:
+        deny_as_missing(request, subject="meter", public_id=meter_id)
+
+
+def _answer(request: HttpRequest, block: MeterBlock, *, status: int) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        # htmx drops the body of a refusal, so a block is always a success for it.
+        return render(request, "cabinet/readings_meter.html", {"block": block})
+    page = {"sheet": sheet(request, answered=block)}
+    return render(request, "cabinet/readings.html", page, status=status)
+
+
+urlpatterns: list[URLPattern] = [
+    path("readings/", readings, name="readings"),
+    path("readings/all/", all_at_once, name="readings-all"),
+    *receipt.urlpatterns,
+    *dispute.urlpatterns,
+    *photo.urlpatterns,
+    path("readings/<slug:meter_id>/", submit, name="reading-submit"),
+    path("readings/<slug:meter_id>/preview/", preview, name="reading-preview"),
+]

@@ -1,0 +1,212 @@
+"""What the page «Показания» shows: groups, accounts and their meters, windows, search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountCard, GroupView, provider_today
+from svet.accounts.rules import Right
+from svet.cabinet.readings.block import MeterBlock, block_of, withdrawable
+from svet.cabinet.shell.session import now_of, person_of
+from svet.look import formats
+from svet.metering import queries, rules
+from svet.metering.models import Meter
+from svet.metering.queries import SetView
+
+#: From so many accounts on the page has a search, and groups but the first are folded.
+MANY = 8
+LONGEST_SEARCH = 80
+_AUTOMATIC_SPAN = timedelta(days=95)
+_AUTOMATIC_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBlock:
+    """An account with its meters."""
+
+    card: AccountCard
+    blocks: list[MeterBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLine:
+    """What is said of the recommended window of a provider."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsSection:
+    """A group with its accounts."""
+
+    group: GroupView
+    accounts: list[AccountBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsSheet:
+    """The whole page; ``found`` accounts of ``accounts`` answer to the search ``asked``."""
+
+    sections: list[ReadingsSection] = field(default_factory=list)
+    windows: list[WindowLine] = field(default_factory=list)
+    asked: str = ""
+    accounts: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no account yet."""
+        return self.accounts == 0
+
+    @property
+    def many(self) -> bool:
+        """Whether there is so much that one searches."""
+        return self.accounts >= MANY
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one meter waits for digits."""
+        return len(self.sendable) > 1
+
+    @property
+    def sendable(self) -> list[MeterBlock]:
+        """The meters one may send for."""
+        return [
+            block
+            for section in self.sections
+            for account in section.accounts
+            for block in account.blocks
+            if not block.hindrance
+        ]
+
+
+def sheet(request: HttpRequest, *, answered: MeterBlock | None = None) -> ReadingsSheet:
+    """The page in a constant number of queries; ``answered`` stands in place of its meter's block."""
+    return gathered(request, answers={} if answered is None else {answered.meter.pk: answered})
+
+
+def gathered(
+    request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: bool = False
+) -> ReadingsSheet:
+    """The page with these blocks in their places; ``prefixed`` when all meters share one form."""
+    asked = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    groups = account_queries.cabinet(person_of(request).pk)
+    cards = [card for group in groups for card in group.cards if _answers_to(card, group, asked)]
+    account_ids = [card.account_id for card in cards]
+    now = now_of(request)
+    meters = _meters(account_ids)
+    days = {meter.pk: provider_today(meter.account.provider, now) for meter in meters}
+    known = queries.dials(meters=meters, read_on=days)
+    waiting = queries.waiting_review(account_ids=account_ids)
+    automatic = _automatic(meters, days)
+    today = _sent_today(account_ids, days)
+    submittable = {card.account_id for card in cards if Right.SUBMIT in card.rights}
+    by_account: dict[int, list[MeterBlock]] = {}
+    for meter in meters:
+        block = answers.get(meter.pk) or block_of(
+            meter,
+            known.get(meter.pk),
+            today=days[meter.pk],
+            may_submit=meter.account_id in submittable,
+            review=waiting.get(meter.pk),
+            prefix=f"{meter.public_id}-" if prefixed else "",
+            automatic=automatic.get(meter.pk, ()),
+            sent=today.get(meter.pk),
+            may_withdraw=meter.pk in today
+            and withdrawable(request, today[meter.pk], meter=meter, today=days[meter.pk]),
+        )
+        by_account.setdefault(meter.account_id, []).append(block)
+    shown = {card.account_id for card in cards}
+    sections = [
+        ReadingsSection(
+            group,
+            [
+                AccountBlock(card, by_account.get(card.account_id, []))
+                for card in group.cards
+                if card.account_id in shown
+            ],
+        )
+        for group in groups
+    ]
+    providers = {card.provider.pk: card.provider for card in cards}
+    windows = [
+        _window_line(
+            provider_today(provider, now),
+            from_day=provider.window_from_day,
+            to_day=provider.window_to_day,
+            name=provider.name if len(providers) > 1 else "",
+        )
+        for provider in providers.values()
+    ]
+    return ReadingsSheet(
+        [section for section in sections if section.accounts],
+        windows,
+        asked,
+        sum(len(group.cards) for group in groups),
+    )
+
+
+def _answers_to(card: AccountCard, group: GroupView, asked: str) -> bool:
+    """Whether an account is meant by the words of the search."""
+    about = f"{card.number} {card.alias} {card.address} {card.provider.name} {group.name}".casefold()
+    return all(word in about for word in asked.casefold().split())
+
+
+def _meters(account_ids: list[int]) -> list[Meter]:
+    """The standing meters; of an account without any, the one removed last tells why it sends nothing."""
+    meters = queries.with_accounts(account_ids=account_ids)
+    standing = [meter for meter in meters if meter.removed_on is None]
+    left = {meter.account_id: meter for meter in meters if meter.removed_on is not None}
+    for meter in standing:
+        left.pop(meter.account_id, None)
+    return [*standing, *left.values()]
+
+
+def _automatic(meters: list[Meter], days: dict[int, date]) -> dict[int, list[SetView]]:
+    """Per smart meter the readings it has sent of late, newest first."""
+    smart = [meter for meter in meters if meter.smart]
+    if not smart:
+        return {}
+    since = min(days[meter.pk] for meter in smart) - _AUTOMATIC_SPAN
+    found: dict[int, list[SetView]] = {meter.pk: [] for meter in smart}
+    for view in queries.reading_sets(account_ids=[meter.account_id for meter in smart], since=since):
+        sent = found.get(view.meter_id)
+        if sent is not None and len(sent) < _AUTOMATIC_SHOWN and view.state in rules.EFFECTIVE:
+            sent.append(view)
+    return found
+
+
+def _sent_today(account_ids: list[int], days: dict[int, date]) -> dict[int, SetView]:
+    """Per meter what a person has sent today, if it is what counts."""
+    return {
+        meter_id: view
+        for meter_id, view in queries.latest(account_ids=account_ids).items()
+        if view.read_on == days.get(meter_id)
+        and view.kind == rules.ReadingKind.CUSTOMER
+        and view.receipt_number
+    }
+
+
+def _window_line(today: date, *, from_day: int, to_day: int, name: str) -> WindowLine:
+    window = rules.window(today, window_from_day=from_day, window_to_day=to_day)
+    values = {
+        "period": formats.month(window.period),
+        "until": formats.day(window.closes_on),
+        "since": formats.day(window.opens_on),
+    }
+    if window.state is rules.WindowState.OPEN:
+        text = _("Показания войдут в счёт за %(period)s. Принимаем их до %(until)s включительно.") % values
+    else:
+        text = (
+            _(
+                "Показания войдут в счёт за %(period)s. Лучше передать их с %(since)s по %(until)s, "
+                "но мы принимаем их в любой день."
+            )
+            % values
+        )
+    return WindowLine(name or _("Когда передавать"), text)

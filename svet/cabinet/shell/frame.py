@@ -1,0 +1,151 @@
+"""What surrounds every page: the menu, the bell's count, the retailer's brand, how the page should look.
+
+The context processor must not cost a query on pages that show none of it (error pages, fragments), so every
+part is looked up when a template asks for it, once per request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from svet.notices import queries as notices
+from svet.people.models import Person
+from svet.site import queries as site
+from svet.site.queries import InstallationView
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "svet-theme"
+SIZE_COOKIE = "svet-size"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One of the five items of the menu, in the order the guide draws them."""
+
+    icon: str
+    label: str | Promise
+    url: str
+    prefixes: tuple[str, ...]
+
+    def holds(self, path: str) -> bool:
+        """Whether the page at ``path`` belongs to this item."""
+        return path.startswith(self.prefixes)
+
+
+MENU = (
+    MenuItem("wallet", _("Оплата"), "/payment/", ("/payment/", "/bills/")),
+    MenuItem("meter", _("Показания"), "/readings/", ("/readings/",)),
+    MenuItem("history", _("История"), "/history/", ("/history/",)),
+    MenuItem("help", _("Помощь"), "/help/", ("/help/", "/tariffs/")),
+    MenuItem("home", _("Абоненты и группы"), "/accounts/", ("/accounts/", "/groups/")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A menu item as the page shows it."""
+
+    icon: str
+    label: str | Promise
+    url: str
+    current: bool
+
+
+class Frame:
+    """The surroundings of one page; each part is worked out when it is first asked for."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def person(self) -> Person | None:
+        """The signed-in person, or nobody; nobody either when the database does not answer."""
+        user = getattr(self._request, "user", None)
+        try:
+            return user if isinstance(user, Person) and user.is_authenticated else None
+        except DatabaseError:
+            return None
+
+    @cached_property
+    def menu(self) -> list[MenuEntry]:
+        """The five items with the current one marked."""
+        path = self._request.path
+        charges = path.startswith("/accounts/") and path.endswith("/charges/")
+        return [
+            MenuEntry(
+                item.icon,
+                item.label,
+                item.url,
+                current=item.url == "/payment/" if charges else item.holds(path),
+            )
+            for item in MENU
+        ]
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices under the bell were not read yet."""
+        if self.person is None or self.person.recipient_id is None:
+            return 0
+        return notices.unread_count(self.person.recipient_id)
+
+    @cached_property
+    def installation(self) -> InstallationView:
+        """The retailer's brand and hotline; nobody's when the database does not answer."""
+        try:
+            return site.installation()
+        except DatabaseError:
+            return site.nobody()
+
+    @property
+    def now(self) -> datetime:
+        return timezone.now()
+
+    @cached_property
+    def hotline_open(self) -> bool:
+        """Whether somebody answers the hotline at this moment."""
+        return self.installation.hours.is_open(timezone.localtime())
+
+    @cached_property
+    def theme(self) -> str:
+        """``auto`` follows the device; the person's choice wins over the device's cookie."""
+        given = getattr(self.person, "theme", "") or self._request.COOKIES.get(THEME_COOKIE, "")
+        return given if given in THEMES else "auto"
+
+    @cached_property
+    def large_text(self) -> bool:
+        """Whether «Крупный шрифт» is on."""
+        if self.person is not None:
+            return bool(getattr(self.person, "large_text", False))
+        return self._request.COOKIES.get(SIZE_COOKIE) == "large"
+
+    @property
+    def brand_style(self) -> str:
+        """The address of the retailer's colours, when they differ from ours."""
+        shown = self.installation
+        if (shown.primary_color, shown.accent_color) == (site.DEFAULT_PRIMARY, site.DEFAULT_ACCENT):
+            return ""
+        return f"/brand.css?{shown.primary_color[1:]}{shown.accent_color[1:]}"
+
+    @property
+    def path(self) -> str:
+        """Where to come back after a switch in the footer."""
+        return self._request.get_full_path() if self._request.method in ("GET", "HEAD") else "/"
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether this is a demonstration whose outer world is made up."""
+        return bool(settings.SANDBOX)
+
+
+def context(request: HttpRequest) -> dict[str, Frame]:
+    """The context processor named in the settings."""
+    return {"frame": Frame(request)}

@@ -1,0 +1,250 @@
+"""A month of a provider, from consumption to bills, and its rules, as the command line does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from svet.accounts.models import Provider
+from svet.billing import operations as billing
+from svet.billing import queries, texts
+from svet.billing.rules import BillingReason, Proration, Rules
+from svet.bills import operations as bills
+from svet.cli.refusal_text import explain
+from svet.config.failures import Failure
+from svet.kernel.actors import Actor
+from svet.kernel.periods import Month
+from svet.kernel.refusals import Refused
+from svet.look.formats import day, month, number, roubles
+
+#: So many accounts of a reason are named by the run; `svet bill problems` names all.
+SHOWN = 5
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Insisting:
+    """What the operator asks for by name although it is usually refused."""
+
+    before_cut_off: bool = False
+    over_gap: bool = False
+    issue_anyway: bool = False
+
+
+def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Say, insisting: Insisting) -> bool:
+    """Charge and issue for one provider or all; says whether nothing is left to do.
+
+    What one provider is refused stops no other.
+    :raises Failure: no such month or provider
+    """
+    parsed, chosen = chosen_month(period=period, code=code)
+    done = [
+        _bill(provider, parsed, issue=issue, now=now, say=say, insisting=insisting) for provider in chosen
+    ]
+    return all(done)
+
+
+def chosen_month(*, period: str, code: str) -> tuple[Month, list[Provider]]:
+    """The month and the providers a command names. :raises Failure: no such month or provider"""
+    return parse_month(period), providers(code)
+
+
+def parse_month(text: str) -> Month:
+    """:raises Failure: not YYYY-MM"""
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise Failure(str(error)) from None
+
+
+def providers(code: str) -> list[Provider]:
+    """The provider with this code, or all. :raises Failure: there is none"""
+    found = list(Provider.objects.order_by("code"))
+    chosen = [provider for provider in found if code in ("", provider.code)]
+    if not chosen:
+        known = ", ".join(provider.code for provider in found) or "none yet"
+        raise Failure(
+            f"no provider is called «{code}»: there are {known}" if code else "there are no providers yet"
+        )
+    return chosen
+
+
+def _bill(
+    provider: Provider, period: Month, *, issue: bool, now: datetime, say: Say, insisting: Insisting
+) -> bool:
+    title = f"{provider.name}, {month(period)}"
+    try:
+        report = billing.run(
+            provider_id=provider.pk,
+            period=period,
+            now=now,
+            before_cut_off=insisting.before_cut_off,
+            over_gap=insisting.over_gap,
+        )
+    except Refused as refused:
+        say(f"{title}: {explain(refused)}")
+        return False
+    say(
+        _(
+            "{title}: начислено {sum}, лицевых счетов: {charges}, строк: {lines}, без показаний: {estimated},"
+            " не начислено: {problems}"
+        ).format(
+            title=title,
+            sum=roubles(report.total_kopecks),
+            charges=number(report.charges),
+            lines=number(report.lines),
+            estimated=number(report.estimated),
+            problems=number(report.problems),
+        )
+    )
+    _tell_problems(report.run_id, say)
+    earlier = queries.open_months(provider_id=provider.pk, before=period)
+    for found in earlier:
+        say(
+            _("{title}: за {month} остаётся не начислено: {problems} (svet bill problems)").format(
+                title=title, month=month(found.period), problems=number(found.problems)
+            )
+        )
+    issued = not issue or _issue(provider, period, title, now=now, say=say, insisting=insisting)
+    return issued and not report.problems and not earlier
+
+
+def _tell_problems(run_id: int, say: Say) -> None:
+    """How many accounts for what reason, and the first of them."""
+    for found in queries.problem_counts(run_id=run_id, first=SHOWN):
+        say(f"{number(found.count):>8}  {texts.problem(found.reason, {})}")
+        rest = "" if found.count <= len(found.accounts) else " …"
+        say(f"{'':>8}  {', '.join(found.accounts)}{rest}")
+
+
+def _issue(
+    provider: Provider, period: Month, title: str, *, now: datetime, say: Say, insisting: Insisting
+) -> bool:
+    try:
+        report = bills.issue(
+            provider_id=provider.pk, period=period, now=now, despite_problems=insisting.issue_anyway
+        )
+    except Refused as refused:
+        say(f"{title}: {explain(refused)}")
+        return False
+    say(
+        _("{title}: выставлено счетов: {issued}, были раньше: {already}").format(
+            title=title, issued=number(report.issued), already=number(report.already)
+        )
+    )
+    warn_of_issue(report, title=title, say=say)
+    return True
+
+
+def warn_of_issue(report: bills.IssueReport, *, title: str, say: Say) -> None:
+    """What is wrong with bills that were issued all the same."""
+    if report.without_code:
+        say(
+            _(
+                "{title}: без QR-кода для оплаты: {bills}. Заполните реквизиты поставщика (счёт, БИК, банк,"
+                " корреспондентский счёт)"
+            ).format(title=title, bills=number(report.without_code))
+        )
+    if report.overtaken:
+        say(
+            _("{title}: у {accounts} л/с уже есть более поздний счёт, начисленное войдёт в следующий").format(
+                title=title, accounts=number(report.overtaken)
+            )
+        )
+
+
+def list_problems(*, period: str, code: str, reason: str, say: Say) -> None:
+    """Every account that could not be charged, with the reason and what to do.
+
+    Without a month those of all months that are still open. :raises Failure: no such month or provider
+    """
+    found = queries.problems(
+        provider_ids=[provider.pk for provider in providers(code)],
+        period=parse_month(period) if period else None,
+        reason=BillingReason(reason) if reason else None,
+    )
+    count = 0
+    for problem in found:
+        count += 1
+        words = texts.problem(problem.reason, problem.details)
+        say(f"{problem.provider_code}  {problem.period}  {problem.account_number}  {words}")
+    say(_("Не начислено: {count}").format(count=number(count)))
+
+
+def show_policies(*, code: str, today: date, say: Say) -> None:
+    """The rules of a provider or of all, row by row. :raises Failure: no such provider"""
+    for provider in providers(code):
+        say(f"{provider.code}  {provider.name}")
+        rows = queries.policies(provider_id=provider.pk)
+        if not rows:
+            say(f"  {_('ничего не задано')}: {_rules(Rules())}")
+        for place, row in enumerate(rows):
+            last = place + 1 == len(rows)
+            holds = row.valid_from <= today and (last or today < rows[place + 1].valid_from)
+            now = f" ({_('действует')})" if holds else ""
+            say(f"  {_('с {day}').format(day=day(row.valid_from))}{now}: {_rules(row.rules)}")
+
+
+def set_policy(
+    *,
+    code: str,
+    since: str,
+    norm: Decimal | None,
+    proration: Proration | None,
+    average_periods: int | None,
+    average_base_months: int | None,
+    average_base_least: int | None,
+    problems_percent: Decimal | None,
+    now: datetime,
+    say: Say,
+) -> None:
+    """Let rules hold from a month. :raises Failure: no such month or provider, or several to choose from
+
+    :raises PolicyRefused: the rules cannot be, or the month is charged
+    """
+    chosen = providers(code)
+    if len(chosen) > 1:
+        codes = ", ".join(provider.code for provider in chosen)
+        raise Failure(f"name the provider by --provider: there are {codes}")
+    report = billing.set_policy(
+        provider_id=chosen[0].pk,
+        valid_from=parse_month(since).first,
+        norm_kwh_per_person=norm,
+        proration=proration,
+        average_periods=average_periods,
+        average_base_months=average_base_months,
+        average_base_least=average_base_least,
+        problems_percent=problems_percent,
+        by=Actor.system("svet policy set"),
+        now=now,
+    )
+    outcome = {
+        billing.PolicyOutcome.ADDED: _("записано"),
+        billing.PolicyOutcome.CHANGED: _("изменено"),
+        billing.PolicyOutcome.UNCHANGED: _("так и было"),
+    }[report.outcome]
+    since_day = _("с {day}").format(day=day(report.valid_from))
+    say(f"{chosen[0].code}  {since_day}, {outcome}: {_rules(report.rules)}")
+
+
+def _rules(rules: Rules) -> str:
+    """The rules as a line: what stands without a name there is a norm, and so on."""
+    norm = rules.norm_kwh_per_person
+    by_day = rules.proration is Proration.BY_DAY
+    parts = [
+        _("норматив не задан")
+        if norm is None
+        else _("норматив {kwh} кВт·ч на человека").format(kwh=number(norm)),
+        _("смена цен по дням") if by_day else _("смена цен по показанию"),
+        _("по среднему месяцев подряд: {periods}, за {months} месяцев, не меньше {least}").format(
+            periods=rules.average_periods, months=rules.average_base_months, least=rules.average_base_least
+        ),
+        _("счета не выставляются, если не начислено больше {percent} %").format(
+            percent=number(rules.problems_percent)
+        ),
+    ]
+    return "; ".join(parts)

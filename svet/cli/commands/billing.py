@@ -1,0 +1,145 @@
+"""Charging by command line: the month, what it could not charge, and the rules it goes by."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+import click
+
+from svet.launcher.embedded import database, django_ready
+
+#: As words of the command line: the kept ones have underscores.
+REASONS = (
+    "no-tariff", "no-norm", "no-residents", "no-meter", "no-first-reading", "negative-volume",
+    "reading-below-billed", "earlier-open", "later-charged",
+)  # fmt: skip
+PRORATIONS = ("by-day", "at-reading")
+
+
+class Amount(click.ParamType[Decimal]):
+    """A number with a point or a comma."""
+
+    name = "number"
+
+    def convert(
+        self, value: str | Decimal, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        try:
+            return Decimal(str(value).replace(",", "."))
+        except InvalidOperation:
+            self.fail(f"{value}: write it like 92.5", param, ctx)
+
+
+AMOUNT = Amount()
+
+
+@click.group("bill", invoke_without_command=True)
+@click.option("--period", default="", metavar="YYYY-MM", help="the month to charge  [required]")
+@click.option("--provider", "code", default="", help="the provider's code  [default: every provider]")
+@click.option("--charges-only", is_flag=True, help="do not issue the bills yet")
+@click.option("--before-cut-off", is_flag=True, help="charge though readings of the month may still come")
+@click.option("--over-gap", is_flag=True, help="charge though an earlier month is missing or mostly failed")
+@click.option("--issue-anyway", is_flag=True, help="issue the bills though many accounts are not charged")
+@click.pass_context
+def bill_command(
+    context: click.Context, period: str, code: str, charges_only: bool, before_cut_off: bool,
+    over_gap: bool, issue_anyway: bool,
+) -> None:  # fmt: skip
+    """Charge a month and issue its bills; a stopped run goes on where it was.
+
+    Exits 1 while an account is not charged: its reason and what to do are told, `problems` lists all of them.
+    """
+    if context.invoked_subcommand is not None:
+        given = (period, code, charges_only, before_cut_off, over_gap, issue_anyway)
+        if any(given):
+            raise click.UsageError(f"write the options behind {context.invoked_subcommand}")
+        return
+    if not period:
+        raise click.UsageError("Missing option '--period'.")
+    with database():
+        django_ready()
+        from svet.cli.billing import Insisting, bill_month
+
+        done = bill_month(
+            period=period,
+            code=code,
+            issue=not charges_only,
+            now=datetime.now(UTC),
+            say=click.echo,
+            insisting=Insisting(before_cut_off=before_cut_off, over_gap=over_gap, issue_anyway=issue_anyway),
+        )
+    if not done:
+        sys.exit(1)
+
+
+@bill_command.command("problems")
+@click.option("--period", default="", metavar="YYYY-MM", help="one month  [default: what is open of all]")
+@click.option("--provider", "code", default="", help="the provider's code  [default: every provider]")
+@click.option("--reason", type=click.Choice(REASONS), help="one reason only")
+def problems(period: str, code: str, reason: str | None) -> None:
+    """List every account that could not be charged, why, and what to do."""
+    with database():
+        django_ready()
+        from svet.cli.billing import list_problems
+
+        list_problems(period=period, code=code, reason=_kept(reason or ""), say=click.echo)
+
+
+@click.group("policy")
+def policy_command() -> None:
+    """Rules of charging as dated data: the norm, averages, changes of prices."""
+
+
+@policy_command.command("show")
+@click.option("--provider", "code", default="", help="the provider's code  [default: every provider]")
+def show(code: str) -> None:
+    """Show the rules and since when they hold."""
+    with database():
+        django_ready()
+        from django.utils import timezone
+
+        from svet.cli.billing import show_policies
+
+        show_policies(code=code, today=timezone.localdate(), say=click.echo)
+
+
+@policy_command.command("set")
+@click.option("--provider", "code", default="", help="the provider's code; not needed if there is one only")
+@click.option("--from", "since", required=True, metavar="YYYY-MM", help="the first month they hold for")
+@click.option("--norm", type=AMOUNT, help="kWh a person and month, for who has no readings")
+@click.option("--proration", type=click.Choice(PRORATIONS), help="over a change of prices")
+@click.option("--average-months", type=int, help="charge so many months in a row by average, then by norm")
+@click.option("--base-months", type=int, help="the average is of so many months")
+@click.option("--base-least", type=int, help="and of no fewer than so many")
+@click.option("--problems-percent", type=AMOUNT, help="issue no bills when more accounts are not charged")
+def set_(
+    code: str, since: str, norm: Decimal | None, proration: str | None, average_months: int | None,
+    base_months: int | None, base_least: int | None, problems_percent: Decimal | None,
+) -> None:  # fmt: skip
+    """Let rules hold from a month on; what is not named stays as it was. A charged month keeps its rules."""
+    with database():
+        django_ready()
+        from svet.billing.rules import Proration
+        from svet.cli.billing import set_policy
+        from svet.cli.refusal_text import in_words
+
+        with in_words():
+            set_policy(
+                code=code,
+                since=since,
+                norm=norm,
+                proration=None if proration is None else Proration(_kept(proration)),
+                average_periods=average_months,
+                average_base_months=base_months,
+                average_base_least=base_least,
+                problems_percent=problems_percent,
+                now=datetime.now(UTC),
+                say=click.echo,
+            )
+
+
+def _kept(word: str) -> str:
+    """A word of the command line as it is kept."""
+    return word.replace("-", "_")

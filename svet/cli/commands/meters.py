@@ -1,0 +1,107 @@
+"""Meters by command: what the desk does, for scripts and for the day the desk is down."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+
+import click
+
+from svet.config.failures import Failure
+from svet.launcher.embedded import database, django_ready
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group("meter")
+def meter_command() -> None:
+    """Meters of accounts."""
+
+
+@meter_command.command("replace")
+@click.argument("account")
+@click.argument("old")
+@click.argument("new")
+@click.option("--on", "day", type=DAY, required=True, help="the day of the replacement")
+@click.option("--final", multiple=True, required=True, metavar="ZONE=KWH", help="last values of OLD")
+@click.option("--initial", multiple=True, metavar="ZONE=KWH", help="first values of NEW  [default: 0]")
+@click.option("--scheme", type=click.IntRange(1, 3), default=1, show_default=True, help="zones of NEW")
+@click.option("--ratio", metavar="NUMBER", help="of the transformers NEW counts behind  [default: OLD's]")
+@click.option("--digits", type=click.IntRange(3, 8), default=6, show_default=True)
+@click.option("--decimals", type=click.IntRange(0, 3), default=0, show_default=True)
+@click.option("--type", "type_name", default="")
+@click.option("--verified", type=DAY, help="last verification of NEW")
+@click.option("--next-verification", type=DAY, help="next verification of NEW")
+@click.option("--reason", required=True, help="«акт № 17»")
+def replace(
+    account: str, old: str, new: str, day: datetime, final: tuple[str, ...], initial: tuple[str, ...],
+    scheme: int, ratio: str | None, digits: int, decimals: int, type_name: str, verified: datetime | None,
+    next_verification: datetime | None, reason: str,
+) -> None:  # fmt: skip
+    """Take meter OLD of ACCOUNT down and put NEW up, both readings on the one account."""
+    with database():
+        django_ready()
+        from svet.accounts.office import accounts_by_number
+        from svet.accounts.rules import bare_number
+        from svet.cli.refusal_text import in_words
+        from svet.kernel.actors import Actor
+        from svet.metering import queries
+        from svet.metering.operations import MeterRow, replace_meter
+        from svet.metering.rules import Zone
+
+        found = [
+            meter
+            for row in accounts_by_number(number=bare_number(account))
+            for meter in queries.meters_of(account_ids=[row.pk])
+            if meter.serial == bare_number(old)
+        ]
+        if len(found) != 1:
+            raise Failure(f"{len(found)} meters with number {old} stand on account {account}")
+        row = MeterRow(
+            account_id=found[0].account_id,
+            serial=new,
+            installed_on=day.date(),
+            scheme=scheme,
+            digits=digits,
+            decimals=decimals,
+            type_name=type_name,
+            verified_on=_day(verified),
+            next_verification_on=_day(next_verification),
+            initial={Zone(name): value for name, value in _values(initial).items()},
+        )
+        with in_words():
+            meter = replace_meter(
+                by=Actor.system("svet meter replace"),
+                meter_public_id=found[0].public_id,
+                final={Zone(name): value for name, value in _values(final).items()},
+                new=row,
+                ratio=_ratio(ratio),
+                reason=reason,
+                now=datetime.now(UTC),
+            )
+        behind = "" if meter.ratio == 1 else f", ratio {meter.ratio.normalize():f}"
+        click.echo(f"meter {old} is down, {meter.serial} is up on account {account}{behind}")
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _ratio(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        raise Failure(f"--ratio {text}: write it like 30") from None
+
+
+def _values(pairs: tuple[str, ...]) -> dict[str, Decimal]:
+    found = {}
+    for pair in pairs:
+        name, _equals, value = pair.partition("=")
+        if name not in ("single", "day", "night", "peak", "semipeak"):
+            raise Failure(f"{pair}: zones are single, day, night, peak, semipeak")
+        try:
+            found[name] = Decimal(value)
+        except InvalidOperation:
+            raise Failure(f"{pair}: write it like day=3600") from None
+    return found

@@ -1,0 +1,102 @@
+"""What the retailer's office does by command line: tariffs, registers, people."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from svet.config.failures import Failure
+from svet.launcher.embedded import database, django_ready
+
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+@click.group("tariffs")
+def tariffs_command() -> None:
+    """Tariff tables as dated data."""
+
+
+@tariffs_command.command("load")
+@click.argument("file", type=FILE)
+def load(file: Path) -> None:
+    """Load the table of FILE; rows that are loaded already stay as they are."""
+    with database():
+        django_ready()
+        from svet.billing.operations import load_tariffs
+        from svet.billing.rules.tariff_file import TariffFileRefused
+        from svet.billing.texts import explain_row, loaded
+        from svet.cli.refusal_text import in_words
+
+        with in_words():
+            try:
+                report = load_tariffs(file=file, now=datetime.now(UTC))
+            except TariffFileRefused as refused:
+                for error in refused.errors:
+                    click.echo(explain_row(error), err=True)
+                raise
+        click.echo(loaded(report.regions, added=report.added, unchanged=report.unchanged))
+
+
+@click.command("import")
+@click.argument("profile")
+@click.argument("file", type=FILE)
+@click.option("--source", default="", help="payments: the bank or collector it came from (svet source list)")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="where to write the rows that were not taken  [default: beside FILE]",
+)
+def import_command(profile: str, file: Path, source: str, rejects: Path | None) -> None:
+    """Take a register of PROFILE: accounts, readings or payments.
+
+    Rows that were not taken are told one by one and written to a file of the same form; exits 1 then, and
+    when money of a payment waits for another reason than an account nobody knows.
+    """
+    with database():
+        django_ready()
+        from svet.cli.refusal_text import in_words
+        from svet.cli.registers import reject_path, tell
+        from svet.exchange.operations import take_file
+        from svet.kernel.actors import Actor
+
+        path = reject_path(file, rejects)
+        content = file.read_bytes()
+        with in_words():
+            report = take_file(
+                profile=profile, name=file.name, content=content,
+                by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
+            )  # fmt: skip
+        clean = tell(report, profile=profile, content=content, path=path, say=click.echo)
+    if report.loud or not clean:
+        sys.exit(1)
+
+
+@click.group("person")
+def person_command() -> None:
+    """People who sign in."""
+
+
+@person_command.command("add")
+@click.argument("phone")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="SVET_PASSWORD")
+@click.option("--first-name", default="")
+@click.option("--patronymic", default="")
+@click.option("--last-name", default="")
+def add(phone: str, password: str, first_name: str, patronymic: str, last_name: str) -> None:
+    """Open a cabinet for PHONE without a code: the papers were signed at the desk."""
+    with database():
+        django_ready()
+        from svet.cli.refusal_text import in_words
+        from svet.people.operations import register_directly
+
+        with in_words():
+            person = register_directly(
+                phone=phone, password=password, first_name=first_name, patronymic=patronymic,
+                last_name=last_name, now=datetime.now(UTC),
+            )  # fmt: skip
+        if not person.pk:
+            raise Failure("nobody was added")
+        click.echo(f"{person.phone} may sign in")

@@ -1,0 +1,87 @@
+"""``svet web``, ``svet worker``, ``svet sandbox`` and ``svet town``: the processes of an installation."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import click
+
+from svet.config.webserver import web_server_words
+from svet.launcher.embedded import database, django_ready
+from svet.launcher.processes import Stopped, stopping_by_signal
+
+
+@click.command("web")
+@click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
+@click.option("--port", default=8000, show_default=True, help="the port to listen on")
+@click.option("--workers", default=2, show_default=True, help="processes; about one per core")
+@click.option("--patience", default=10, show_default=True, help="seconds a worker gets to finish on a stop")
+def web_command(host: str, port: int, workers: int, patience: int) -> None:
+    """Serve the pages; refuses to start with settings that are unsafe in production."""
+    with database():
+        _refuse_unsafe()
+        os.environ.setdefault("SVET_DATABASE_POOL", os.environ.get("SVET_WEB_THREADS") or "4")
+        words = web_server_words(host=host, port=port, workers=workers, patience=patience)
+        _run_until_stopped([sys.executable, *words], patience=patience)
+
+
+@click.command("worker")
+@click.option("--queue", "queues", multiple=True, help="only these queues")
+@click.option("--concurrency", default=4, show_default=True, help="jobs at the same time")
+@click.option("--patience", default=2.0, show_default=True, help="seconds a job gets to finish on a stop")
+def worker_command(queues: tuple[str, ...], concurrency: int, patience: float) -> None:
+    """Do the background jobs until stopped."""
+    with database():
+        django_ready()
+        from svet.config.worker import run_worker
+
+        run_worker(queues=queues, concurrency=concurrency, patience=patience)
+
+
+@click.command("sandbox", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def sandbox_command(words: tuple[str, ...]) -> None:
+    """Run the outer world of the demo in its own process and with its own journal."""
+    from svet.sandbox.world.__main__ import main
+
+    sys.exit(main(words))
+
+
+@click.command("town")
+def town_command() -> None:
+    """Build the sample town, or go on where a stopped run left off."""
+    with database(), stopping_by_signal():
+        django_ready()
+        from svet.cli.town import build_town
+
+        try:
+            build_town(say=click.echo)
+        except Stopped:
+            sys.exit(1)
+
+
+def _refuse_unsafe() -> None:
+    """Before granian starts: its workers would refuse too, but not in one clear line."""
+    if os.environ.get("SVET_ENV") != "production":
+        return
+    django_ready()
+    from svet.config.checks import refuse_unsafe
+
+    refuse_unsafe()
+
+
+def _run_until_stopped(words: list[str], *, patience: int) -> None:
+    with subprocess.Popen(words) as process, stopping_by_signal():
+        try:
+            code = process.wait()
+        except Stopped:
+            process.terminate()
+            try:
+                process.wait(patience + 2)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            return
+    if code:
+        sys.exit(code)

@@ -1,0 +1,43 @@
+"""``svet shots``: a demo of its own, photographed page by page."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+
+import click
+
+from svet.config.failures import Failure
+from svet.launcher.processes import ROOT
+
+
+@click.command("shots")
+@click.option("--url", default="", help="a running Svet  [default: a demo started for the pictures]")
+@click.option("--out", default="shots", show_default=True, help="the folder for the pictures")
+@click.option(
+    "--data", default=".svet-shots", show_default=True, help="the folder of the demo that is started"
+)
+def shots_command(url: str, out: str, data: str) -> None:
+    """Take screenshots of every page at 360, 768 and 1440 px."""
+    if url:
+        _photograph(url, out)
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = [sys.executable, "-m", "svet", "demo", "--port", str(port), "--data", data]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as demo:
+        try:
+            assert demo.stdout is not None
+            if not any(line.startswith("Ready sign-ins") for line in demo.stdout):
+                raise Failure("the demo ended before its town stood")
+            _photograph(f"http://127.0.0.1:{port}", out)
+        finally:
+            demo.terminate()
+
+
+def _photograph(url: str, out: str) -> None:
+    words = [sys.executable, "-m", "bench.face.shots", url, "--out", out]
+    if subprocess.run(words, cwd=ROOT, check=False).returncode:
+        raise Failure("not every page could be photographed")

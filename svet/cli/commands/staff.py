@@ -1,0 +1,136 @@
+"""Members of staff by command line: the first administrator, and whoever cannot be helped in the browser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from svet.launcher.embedded import database, django_ready
+
+ROLE = click.Choice(["operator", "billing", "security"])
+REASON = click.option("--reason", default="by command line", show_default=True, help="for the journal")
+PASSWORD = click.option(
+    "--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="SVET_PASSWORD"
+)
+
+
+@click.group("staff")
+def staff_command() -> None:
+    """Members of the retailer's staff: who opens the desks at /staff/."""
+
+
+def _do(operation: str, **terms: Any) -> None:
+    """One operation of the people room, its refusal in words."""
+    from svet.cli.refusal_text import in_words
+    from svet.kernel.actors import Actor
+    from svet.people import operations as people
+
+    with in_words():
+        if "phone" in terms and operation not in ("add_member", "set_member_password"):
+            terms["member_public_id"] = people.member_by_phone(phone=terms.pop("phone"))
+        getattr(people, operation)(**terms, by=Actor.system("svet staff"), now=datetime.now(UTC))
+
+
+@staff_command.command("add")
+@click.argument("phone")
+@click.option("--role", type=ROLE, required=True)
+@click.option("--first-name", required=True)
+@click.option("--patronymic", default="")
+@click.option("--last-name", required=True)
+@PASSWORD
+@REASON
+def add(phone: str, role: str, reason: str, **given: str) -> None:
+    """Take somebody on; the second factor is connected at the first sign-in."""
+    with database():
+        django_ready()
+        from svet.people.rules.staff import Role
+
+        _do("add_member", phone=phone, role=Role(role), reason=reason, **given)
+        click.echo(f"{phone} may sign in at /staff/sign-in/ as {role}")
+
+
+@staff_command.command("role")
+@click.argument("phone")
+@click.argument("role", type=ROLE)
+@REASON
+def role(phone: str, role: str, reason: str) -> None:
+    """Give a member another role; their sessions end."""
+    with database():
+        django_ready()
+        from svet.people.rules.staff import Role
+
+        _do("change_role", phone=phone, role=Role(role), reason=reason)
+        click.echo(f"{phone} is {role} now")
+
+
+@staff_command.command("disable")
+@click.argument("phone")
+@REASON
+def disable(phone: str, reason: str) -> None:
+    """End a membership at once."""
+    with database():
+        django_ready()
+        _do("disable_member", phone=phone, reason=reason)
+        click.echo(f"{phone} is disabled")
+
+
+@staff_command.command("enable")
+@click.argument("phone")
+@REASON
+def enable(phone: str, reason: str) -> None:
+    """Let a disabled member come back."""
+    with database():
+        django_ready()
+        _do("enable_member", phone=phone, reason=reason)
+        click.echo(f"{phone} may sign in again")
+
+
+@staff_command.command("password")
+@click.argument("phone")
+@PASSWORD
+@REASON
+def password(phone: str, password: str, reason: str) -> None:
+    """Give a member a new password; their sessions end."""
+    with database():
+        django_ready()
+        _do("set_member_password", phone=phone, password=password, reason=reason)
+        click.echo(f"{phone} has a new password")
+
+
+@staff_command.command("forget-factor")
+@click.argument("phone")
+@REASON
+def forget_factor(phone: str, reason: str) -> None:
+    """Forget a lost authenticator; the next sign-in connects a new one."""
+    with database():
+        django_ready()
+        _do("forget_member_factor", phone=phone, reason=reason)
+        click.echo(f"{phone} connects a new application at the next sign-in")
+
+
+@staff_command.command("forget-identity")
+@click.argument("phone")
+@REASON
+def forget_identity(phone: str, reason: str) -> None:
+    """Let a member bind another identity of the retailer's sign-in service."""
+    with database():
+        django_ready()
+        _do("forget_identity", phone=phone, reason=reason)
+        click.echo(f"{phone} binds an identity at the next sign-in by the service")
+
+
+@staff_command.command("list")
+def list_members() -> None:
+    """Everybody who is or was of the staff."""
+    with database():
+        django_ready()
+        from svet.people.colleagues import members
+
+        everybody = list(members())
+        if not everybody:
+            click.echo("nobody is on the staff yet")
+        for one in everybody:
+            state = "disabled" if one.disabled_at else one.role.value
+            click.echo(f"{one.phone}  {state:9} {one.name}")

@@ -1,0 +1,85 @@
+"""The ``svet`` command: each subcommand is a module of ``svet.cli.commands``, imported when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from svet import __version__
+from svet.config.failures import Failure
+
+# name → (module, one line for `svet --help`): the line is kept here so that help imports nothing.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "Start everything in the foreground with the sample town."),
+    "web": ("serve", "Serve the pages (granian)."),
+    "worker": ("serve", "Do the background jobs."),
+    "sandbox": ("serve", "Run the outer world of the demo: bank, SMS centre, mail server."),
+    "migrate": ("database", "Bring the database to this version."),
+    "town": ("serve", "Build the sample town (the demo does it by itself)."),
+    "manage": ("database", "Pass a command on to Django: svet manage shell."),
+    "verify": ("verify", "Check the invariants of money, readings and bills."),
+    "tariffs": ("office", "Tariff tables: load FILE."),
+    "bill": ("billing", "Charge a month and issue its bills; problems: who could not be charged."),
+    "bills": ("bills", "Bills on paper: print --period YYYY-MM, print --again BATCH."),
+    "policy": ("billing", "Rules of charging: show, set (the norm and others, dated)."),
+    "import": ("office", "Take a register file: svet import PROFILE FILE."),
+    "source": ("sources", "Banks and collectors that send registers of payments: add, list."),
+    "meter": ("meters", "Meters: replace ACCOUNT OLD NEW."),
+    "person": ("office", "People: add a sign-in."),
+    "staff": (
+        "staff",
+        "Members of staff: add, role, disable, password, list and more.",
+    ),
+    "setup": ("setup", "Say who runs this portal: retailer, suppliers, first member of staff."),
+    "secret-key": ("keys", "Make a secret key for an installation (SVET_SECRET_KEY)."),
+    "push-key": ("keys", "Make a key for notices in browsers (SVET_PUSH_KEY)."),
+    "shots": ("shots", "Take screenshots of every page."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"svet.cli.commands.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version=__version__, prog_name="svet")
+def svet() -> None:
+    """Svet: customer portal and billing for electricity retailers."""
+
+
+def main() -> None:
+    """Run the command line; foreseen failures are one line and exit code 1."""
+    try:
+        svet(prog_name="svet")
+    except Failure as failure:
+        _fail(str(failure))
+    except Exception as error:
+        # A database that went away or is too old is the operator's affair, wherever it was noticed.
+        kind, said = type(error).__name__, str(error).partition("\n")[0]
+        if kind == "ProgrammingError" and "does not exist" in said:
+            _fail(f"the database is not at this version ({said}): run svet migrate")
+        if kind != "OperationalError":
+            raise
+        _fail(f"the database does not answer: {said}")
+
+
+def _fail(line: str) -> None:
+    click.echo(f"svet: {line}", err=True)
+    sys.exit(1)

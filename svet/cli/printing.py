@@ -1,0 +1,67 @@
+"""Batches of paper bills on the disk, as the command line makes them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from svet.bills import operations, queries
+from svet.bills.operations import PrintFiles
+from svet.cli.billing import parse_month, providers
+from svet.config.failures import Failure
+from svet.kernel.actors import Actor
+
+_BY = Actor.system("svet bills print")
+
+
+def print_bills(
+    *, period: str, code: str, into: Path, size: int, now: datetime, say: Callable[[str], None]
+) -> None:
+    """Print a month for one provider or all. :raises Failure: no such month or provider, or no folder"""
+    month, chosen = parse_month(period), providers(code)
+    _folder(into)
+    for provider in chosen:
+        count = 0
+        for files in operations.print_month(
+            provider_id=provider.pk,
+            period=month,
+            keep=lambda files: save(files, into=into),
+            by=_BY,
+            now=now,
+            size=size,
+        ):
+            count += files.bills
+            say(f"{files.label}: {files.bills} bills, sha256 {files.pdf_sha256}")
+        said = f"{count} bills printed into {into}" if count else "nothing new to print"
+        say(f"{provider.name}, {month}: {said}")
+
+
+def print_again(*, label: str, into: Path, now: datetime, say: Callable[[str], None]) -> None:
+    """Draw a batch once more. :raises Failure: no folder; :raises BatchNotFound:"""
+    _folder(into)
+    batch = queries.batch_by_label(label)
+    files, same = operations.print_again(batch=batch, by=_BY, now=now)
+    save(files, into=into)
+    say(f"{files.label}: {files.bills} bills again, sha256 {files.pdf_sha256}")
+    if not same:
+        say(f"{files.label}: WARNING: drawn otherwise than in the first printing, by another version of Svet")
+
+
+def save(files: PrintFiles, *, into: Path) -> None:
+    """Put the files of a batch into a folder, each whole or not at all."""
+    for name, content in files.named.items():
+        unfinished = into / f".{name}.{os.getpid()}"
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(into / name)
+
+
+def _folder(into: Path) -> None:
+    try:
+        into.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"cannot write to the folder {into}: {error.strerror}") from None

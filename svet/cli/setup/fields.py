@@ -1,0 +1,80 @@
+"""What the set-up asks, in the order of asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from svet.cli.setup import answers
+from svet.cli.setup.answers import Given
+from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY
+
+Answers = Mapping[str, str]
+
+
+def _nothing(given: Given) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question; ``judge`` gives the canonical form or raises ``Fault``, ``usual`` stands for silence."""
+
+    key: str
+    question: str | Promise
+    judge: Callable[[str, Given], str] = answers.line
+    required: bool = False
+    usual: Callable[[Given], str] = _nothing
+
+
+def _always(value: str) -> Callable[[Given], str]:
+    return lambda given: value
+
+
+RETAILER = (
+    Field("brand", _("Название, как его видят люди"), partial(answers.line, longest=80), required=True),
+    Field("legal_name", _("Юридическое название"), required=True),
+    Field("hotline", _("Телефон горячей линии"), answers.hotline, required=True),
+    Field("hours", _("Когда отвечают, например «пн–пт 8:00–19:00»"), answers.hours, required=True),
+    Field("site", _("Сайт компании"), answers.site),
+    Field("address", _("Адрес офиса"), partial(answers.line, longest=200)),
+    Field("reception_email", _("Почта для обращений"), answers.email),
+    Field("primary_color", _("Основной цвет"), answers.color, usual=_always(DEFAULT_PRIMARY)),
+    Field("accent_color", _("Цвет кнопок"), answers.color, usual=_always(DEFAULT_ACCENT)),
+)
+SUPPLIER = (
+    Field("code", _("Короткий код латиницей"), answers.code, required=True),
+    Field("name", _("Название поставщика, как его видят люди"), required=True),
+    Field("legal_name", _("Юридическое название"), partial(answers.line, longest=200), required=True),
+    Field(
+        "region",
+        _("Регион тарифов"),
+        partial(answers.line, longest=100),
+        required=True,
+    ),
+    Field("inn", _("ИНН"), answers.inn, required=True),
+    Field("kpp", _("КПП"), answers.kpp),
+    Field("bic", _("БИК банка"), answers.bic, required=True),
+    Field("bank", _("Название банка"), required=True),
+    Field("account", _("Расчётный счёт"), answers.account, required=True),
+    Field("correspondent_account", _("Корреспондентский счёт"), answers.correspondent_account, required=True),
+    Field("account_lengths", _("Сколько цифр в лицевом счёте"), answers.lengths, usual=_always("10")),
+    Field("window", _("Дни приёма показаний"), answers.window, usual=_always("15–25")),
+    Field("due_day", _("До какого числа платить"), answers.day, usual=_always("15")),
+    Field("time_zone", _("Часовой пояс"), answers.zone, usual=lambda given: settings.TIME_ZONE),
+    Field("hotline", _("Свой телефон, если он другой"), answers.hotline),
+    Field("norm", _("Норматив, кВт·ч на человека в месяц"), answers.norm, required=True),
+)
+MEMBER = (
+    Field("phone", _("Телефон сотрудника"), answers.phone, required=True),
+    Field("last_name", _("Фамилия"), answers.name, required=True),
+    Field("first_name", _("Имя"), answers.name, required=True),
+    Field("patronymic", _("Отчество"), answers.name),
+)
+#: Files with the texts people agree to, in the order they are shown.
+AGREEMENTS = ("terms", "personal_data")

@@ -1,0 +1,68 @@
+"""What stands now, in the same words in which it is asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from svet.accounts.models import Provider
+from svet.accounts.queries import provider_today
+from svet.billing.queries.policies import policies
+from svet.cli.setup.answers import plain
+from svet.cli.setup.state import State
+from svet.people.colleagues import members
+from svet.site.queries import installation, is_set_up
+
+
+def present(*, now: datetime) -> State:
+    """The answers as they stand in the database; nothing of a retailer nobody has named."""
+    return State(
+        retailer=_retailer(),
+        suppliers={row.code: _supplier(row, now=now) for row in Provider.objects.order_by("pk")},
+        members=frozenset(one.phone for one in members()),
+    )
+
+
+def _retailer() -> dict[str, str]:
+    if not is_set_up():
+        return {}
+    view = installation()
+    return {
+        "brand": view.brand,
+        "legal_name": view.legal_name,
+        "hotline": view.hotline,
+        "hours": view.hours_text,
+        "site": view.site_url,
+        "address": view.address,
+        "reception_email": view.reception_email,
+        "primary_color": view.primary_color,
+        "accent_color": view.accent_color,
+    }
+
+
+def _supplier(row: Provider, *, now: datetime) -> dict[str, str]:
+    return {
+        "code": row.code,
+        "name": row.name,
+        "legal_name": row.legal_name,
+        "region": row.region,
+        "inn": row.inn,
+        "kpp": row.kpp,
+        "bic": row.bic,
+        "bank": row.bank_name,
+        "account": row.settlement_account,
+        "correspondent_account": row.correspondent_account,
+        "account_lengths": ", ".join(map(str, sorted(row.account_lengths))),
+        "window": f"{row.window_from_day}–{row.window_to_day}",
+        "due_day": str(row.due_day),
+        "time_zone": row.time_zone,
+        "hotline": row.hotline,
+        "norm": _norm(row, now=now),
+    }
+
+
+def _norm(row: Provider, *, now: datetime) -> str:
+    today = provider_today(row, now)
+    norms = [
+        each.rules.norm_kwh_per_person for each in policies(provider_id=row.pk) if each.valid_from <= today
+    ]
+    return "" if not norms or norms[-1] is None else plain(norms[-1])

@@ -1,0 +1,172 @@
+"""Writing a plan: all of it or nothing, only what is new, each change in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from svet.accounts.models import Provider
+from svet.accounts.operations import add_provider
+from svet.accounts.queries import provider_today
+from svet.billing.operations import set_policy
+from svet.cli.setup.answers import days_and_times, window_days
+from svet.cli.setup.present import present
+from svet.cli.setup.state import Change, Plan, State, Text, changes
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.transactions import together
+from svet.people import operations as people
+from svet.people.rules.staff import Role
+from svet.site.operations import publish_agreement, set_up
+from svet.site.queries import current_agreement, installation
+from svet.site.rules import AgreementKind
+
+BY = Actor.system("svet setup")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a set-up did: other answers, versions published, members taken on or there before."""
+
+    changes: tuple[Change, ...]
+    published: tuple[AgreementKind, ...]
+    taken_on: tuple[str, ...]
+    there_before: tuple[str, ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether everything was as it was wanted."""
+        return not (self.changes or self.published or self.taken_on)
+
+
+def would_change(plan: Plan, *, now: datetime) -> Report:
+    """What :func:`write` would do now."""
+    state = present(now=now)
+    phones = [member["phone"] for member in plan.members]
+    return Report(
+        changes=tuple(changes(plan, state)),
+        published=tuple(kind for kind, text in plan.agreements.items() if _is_new(kind, text)),
+        taken_on=tuple(phone for phone in phones if phone not in state.members),
+        there_before=tuple(phone for phone in phones if phone in state.members),
+    )
+
+
+def write(plan: Plan, *, norm_from: date | None = None, now: datetime) -> Report:
+    """Write what is new, in one transaction, and say it. A new norm holds from the month of ``norm_from``.
+
+    :raises Refused: a room refused an answer; nothing is written then
+    """
+    with together():
+        report, state = would_change(plan, now=now), present(now=now)
+        if plan.retailer and plan.retailer != state.retailer:
+            _write_retailer(plan.retailer, state, now=now)
+        for code, wanted in plan.suppliers.items():
+            if wanted != state.suppliers.get(code):
+                _write_supplier(wanted, state, norm_from=norm_from, now=now)
+        for kind in report.published:
+            text = plan.agreements[kind]
+            publish_agreement(kind=kind, title=text.title, body=text.body, published_on=now.date())
+        for member in plan.members:
+            if member["phone"] in report.taken_on:
+                _take_on(member, now=now)
+    return report
+
+
+def _write_retailer(wanted: Mapping[str, str], state: State, *, now: datetime) -> None:
+    if wanted["hours"] == state.retailer.get("hours"):
+        # Perhaps in words of before the set-up: they stay with the hours that belong to them.
+        kept = installation().hours
+        days, times = (kept.first_day, kept.last_day), (kept.opens, kept.closes)
+    else:
+        days, times = days_and_times(wanted["hours"])
+    set_up(
+        brand=wanted["brand"],
+        legal_name=wanted["legal_name"],
+        hotline=wanted["hotline"],
+        hotline_hours=wanted["hours"],
+        hotline_days=days,
+        hotline_times=times,
+        site_url=wanted["site"],
+        address=wanted["address"],
+        reception_email=wanted["reception_email"],
+        primary_color=wanted["primary_color"],
+        accent_color=wanted["accent_color"],
+    )
+    _note("installation.changed", "installation", "1", wanted, state.retailer, now=now)
+
+
+def _write_supplier(
+    wanted: Mapping[str, str], state: State, *, norm_from: date | None, now: datetime
+) -> None:
+    first, last = window_days(wanted["window"])
+    provider = add_provider(
+        code=wanted["code"],
+        name=wanted["name"],
+        legal_name=wanted["legal_name"],
+        region=wanted["region"],
+        inn=wanted["inn"],
+        kpp=wanted["kpp"],
+        bic=wanted["bic"],
+        bank_name=wanted["bank"],
+        settlement_account=wanted["account"],
+        correspondent_account=wanted["correspondent_account"],
+        account_lengths=[int(one) for one in wanted["account_lengths"].split(", ")],
+        window_from_day=first,
+        window_to_day=last,
+        due_day=int(wanted["due_day"]),
+        time_zone=wanted["time_zone"],
+        hotline=wanted["hotline"],
+    )
+    standing = state.suppliers.get(wanted["code"], {})
+    _note("supplier.changed", "provider", provider.public_id, wanted, standing, now=now)
+    if wanted["norm"] and wanted["norm"] != standing.get("norm", ""):
+        _write_norm(provider, wanted["norm"], since=norm_from, now=now)
+
+
+def _write_norm(provider: Provider, norm: str, *, since: date | None, now: datetime) -> None:
+    first = (since or provider_today(provider, now)).replace(day=1)
+    set_policy(provider_id=provider.pk, valid_from=first, norm_kwh_per_person=Decimal(norm), by=BY, now=now)
+
+
+def _take_on(member: Mapping[str, str], *, now: datetime) -> None:
+    people.add_member(
+        by=BY,
+        phone=member["phone"],
+        password=member["password"],
+        role=Role.SECURITY,
+        first_name=member["first_name"],
+        patronymic=member["patronymic"],
+        last_name=member["last_name"],
+        reason=_("первый запуск"),
+        now=now,
+    )
+
+
+def _is_new(kind: AgreementKind, text: Text) -> bool:
+    standing = current_agreement(kind=kind)
+    return (standing.title, standing.body.strip()) != (text.title, text.body)
+
+
+def _note(
+    action: str,
+    subject: str,
+    subject_id: str,
+    wanted: Mapping[str, str],
+    standing: Mapping[str, str],
+    *,
+    now: datetime,
+) -> None:
+    new = {key: value for key, value in wanted.items() if value != standing.get(key, "")}
+    journal.record(
+        by=BY,
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        now=now,
+        before={key: standing.get(key, "") for key in new},
+        after=new,
+    )

@@ -1,0 +1,287 @@
+"""Every command, in ordinary and in faulty cases, speaks like a person: nothing of the program's own text.
+
+The commands come from the tree of ``svet`` itself. One that serves until it is stopped, or builds a whole
+town, is told so in ``ELSEWHERE`` with the test that runs it; any other must have a case here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from svet.billing.rules.tariff_file import COLUMNS
+from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
+from svet.cli.main import COMMANDS, svet
+from svet.config.failures import Failure
+from svet.exchange.rules import accounts, readings
+from svet.exchange.tests.test_taking import NUMBERS, SERIALS, account_lines, payment_lines, reading_lines
+from svet.payments.tests.factories import provider_with_requisites
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = {
+    "demo": "tests/journeys, svet/config/tests/test_demo.py",
+    "web": "tests/journeys",
+    "worker": "tests/journeys",
+    "sandbox": "tests/journeys",
+    "town": "tests/journeys",
+    "shots": "make shots",
+    "migrate": "svet/config/tests/test_migrating.py",
+    "manage": "Django's own commands",
+}
+#: Headings of registers are what stands in the operator's own file.
+HEADINGS = {column.name for table in (accounts.COLUMNS, readings.COLUMNS) for column in table} | set(COLUMNS)
+PROGRAM_TEXT = re.compile(
+    r"Traceback|\bNone\b|\bTrue\b|\bFalse\b|\w+\([a-z_]+=|\bDecimal\(|\bdatetime|<[\w.]+[ :]|\bobject at 0x"
+    r"|\b[A-Z]\w*(?:Error|Exception|Refused|Reason)\b|\b[a-z]+\.[A-Z]\w*|\[\]|\{\}|%\(|\b[a-z]+(?:_[a-z0-9]+)+\b"
+)
+DAY = datetime.now(UTC).date().isoformat()
+PHONE, CLERK = "+79990000321", "+79990000322"
+
+
+def program_text(said: str) -> list[str]:
+    """What of a command's words is the program's own text."""
+    return [found for found in PROGRAM_TEXT.findall(said) if found not in HEADINGS]
+
+
+def leaves(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command that can be run, by its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield (*path, name)
+            yield from leaves(command, (*path, name))
+        elif command is not None:
+            yield (*path, name)
+
+
+class Files:
+    """Registers good and bad, as files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, name: str, content: str | bytes) -> str:
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+
+def tariff_file(**changed: str) -> str:
+    row = {
+        "region": "Заречная область", "group_code": "1.1", "group_name": "Население",
+        "valid_from": "01.01.2028", "valid_to": "31.12.2028", "zone_scheme": "1", "zone": "single",
+        "range_no": "1", "range_upper_kwh": "", "price_rub_per_kwh": "5,31", "source_url": "https://example.org",
+    } | changed  # fmt: skip
+    return ";".join(COLUMNS) + "\n" + ";".join(row[name] for name in COLUMNS) + "\n"
+
+
+def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
+    """The arguments of each command, the ordinary ones first."""
+    reading = f"a;{NUMBERS[0]};{SERIALS[0]};{DAY};150;90;;"
+    many = [f"m{n};{NUMBERS[0]};{SERIALS[0]};x;1;;;" for n in range(150)]
+    replace = [NUMBERS[0], SERIALS[0], "900300100", "--on", DAY, "--reason", "акт № 1"]
+    finals = ["--final", "day=160", "--final", "night=95"]
+    staff = ["--password", "Vasilek-Roshcha-31", "--reason", "приказ № 4"]
+    names = ["--first-name", "Нина", "--last-name", "Ключева"]
+    return {
+        ("import",): [
+            ["accounts", files("a.csv", account_lines())],
+            ["accounts", files("a.csv", account_lines())],
+            [
+                "accounts",
+                files("changed.csv", account_lines(holder="Мельников", meter_serial="90030010")),
+            ],
+            ["accounts", files("other.csv", account_lines(meter_serial="900300100"))],
+            ["accounts", files("group.csv", account_lines(account="0356067009", tariff_group="9.9"))],
+            ["accounts", files("phone.csv", account_lines(account="0356067009", phone="112"))],
+            ["accounts", files("nobody.csv", account_lines(provider="nobody"))],
+            ["readings", files("r.csv", reading_lines(reading, "b;1;2;3;4;;;", "c;;;;;;;;;;x"))],
+            ["readings", files("low.csv", reading_lines(f"d;{NUMBERS[0]};{SERIALS[0]};{DAY};15;9;;"))],
+            ["readings", files("again.csv", reading_lines(reading.replace("150", "151")))],
+            ["readings", files("swap.csv", reading_lines(f"e;{NUMBERS[0]};{SERIALS[0]};{DAY};60000;91;;"))],
+            ["readings", files("many.csv", reading_lines(*many))],
+            ["readings", files("heading.csv", "что;попало\n1;2\n")],
+            ["payments", files("p.csv", payment_lines(("S1", NUMBERS[0], "300,00"), ("S2", "9", "1,00")))],
+            [
+                "payments",
+                files("sum.csv", payment_lines(("S1", NUMBERS[0], "5,00")).replace(b"=1;5,", b"=2;6,")),
+            ],
+            ["payments", files("other.txt", payment_lines(("S1", NUMBERS[0], "301,00")))],
+            ["payments", files("none.txt", "x")],
+            ["payments", files("source.txt", payment_lines(("S9", "9", "1,00"))), "--source", "pigeon"],
+            ["accounts", files("source.csv", account_lines(area="44")), "--source", "pigeon"],
+            ["payments", files("none.bin", b"\0\1")],
+            ["pigeons", files("q.csv", "x")],
+            [
+                "accounts",
+                files("w.csv", account_lines(account="0356067010")),
+                "--rejects",
+                "/no/such/folder/x",
+            ],
+        ],
+        ("source", "add"): [
+            ["sber", "--name", "Сбербанк"],
+            ["sber", "--name", "Сбербанк"],
+            ["1", "--name", "Почта"],
+            ["post", "--name", " "],
+            ["post", "--name", "Почта", "--provider", "nobody"],
+        ],
+        ("source", "list"): [[]],
+        ("tariffs", "load"): [
+            [files("t.csv", tariff_file())],
+            [files("t.csv", tariff_file())],
+            [files("bad.csv", tariff_file(price_rub_per_kwh="дорого", valid_from="вчера", zone="peak"))],
+            [files("differs.csv", tariff_file(price_rub_per_kwh="6,00"))],
+            [files("overlap.csv", tariff_file(valid_from="01.06.2028", valid_to=""))],
+            [files("columns.csv", "a;b\n1;2\n")],
+            [files("zip.csv", b"PK\x03\x04\xff\x98")],
+        ],
+        ("bill",): [
+            ["--period", "2026-11", "--provider", "ues"],
+            ["--period", "2026-11"],
+            ["--period", "2026-13"],
+            ["--period", "2026-11", "--provider", "nobody"],
+        ],
+        ("bill", "problems"): [
+            [],
+            ["--period", "2026-11", "--provider", "ues"],
+            ["--period", "2026-13"],
+            ["--provider", "nobody"],
+        ],
+        ("policy", "show"): [[], ["--provider", "ues"], ["--provider", "nobody"]],
+        ("policy", "set"): [
+            ["--from", "2027-02", "--norm", "100"],
+            ["--from", "2027-02", "--norm", "100"],
+            ["--from", "2027-02", "--norm", "-1"],
+            ["--from", "2027-13", "--norm", "100"],
+            ["--provider", "nobody", "--from", "2027-02", "--norm", "100"],
+        ],
+        ("bills", "print"): [
+            ["--period", "2026-11", "--out", str(files.folder / "print")],
+            ["--period", "2026-11", "--out", str(files.folder / "print")],
+            ["--period", "2026-13"],
+            ["--again", "nothing"],
+        ],
+        ("verify",): [[]],
+        ("meter", "replace"): [
+            [*replace, "--final", "day=1"],
+            [*replace, *finals[:1], "x"],
+            [*replace, "--final", "day=много"],
+            [*replace, *finals],
+            ["1", *replace[1:], *finals],
+        ],
+        ("person", "add"): [
+            [PHONE, "--password", "Vasilek-Roshcha-31"],
+            [PHONE, "--password", "Vasilek-Roshcha-31"],
+            ["112", "--password", "123"],
+        ],
+        ("staff", "add"): [
+            [CLERK, "--role", "operator", *names, *staff],
+            [CLERK, "--role", "operator", *names, *staff],
+            ["112", "--role", "operator", *names, *staff],
+        ],
+        ("staff", "role"): [[CLERK, "billing"], ["112", "billing"], ["+79990000000", "billing"]],
+        ("staff", "disable"): [[CLERK], [CLERK], ["112"]],
+        ("staff", "enable"): [[CLERK], [CLERK], ["112"]],
+        ("staff", "password"): [[CLERK, "--password", "Lipa-Bereza-77"], [CLERK, "--password", "1"]],
+        ("staff", "forget-factor"): [[CLERK], ["112"]],
+        ("staff", "forget-identity"): [[CLERK], ["112"]],
+        ("staff", "list"): [[]],
+        ("push-key",): [[]],
+    }
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> dict[tuple[str, ...], list[list[str]]]:
+    provider_with_requisites(code="ues")
+    load_chelyabinsk()
+    make_metered_account(number="0356067100")
+    return cases(Files(tmp_path))
+
+
+def run(words: list[str]) -> str:
+    """What a command says, to the terminal and as its last line."""
+    done = CliRunner().invoke(svet, words)
+    error = done.exception
+    if error is None or isinstance(error, SystemExit):
+        return done.output
+    assert isinstance(error, Failure), (words, error)
+    return f"{done.output}{error}"
+
+
+def test_every_command_has_its_cases(known: dict[tuple[str, ...], list[list[str]]]) -> None:
+    wanted = {words for words in leaves(svet) if words[0] not in ELSEWHERE}
+    assert wanted == set(known)
+    assert set(ELSEWHERE) <= set(COMMANDS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_command_says_anything_in_the_language_of_the_program(
+    known: dict[tuple[str, ...], list[list[str]]], tmp_path: Path
+) -> None:
+    wrong = []
+    for words, rounds in known.items():
+        for more in rounds:
+            said = run([*words, *more]).replace(str(tmp_path), "")
+            assert said.strip(), (words, more)
+            if found := program_text(said):
+                wrong.append(f"{' '.join(words)} {more[:3]}: {found} in {said[:400]}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "words", [("import",), ("tariffs", "load"), ("bill",), ("verify",), ("meter", "replace")]
+)
+def test_help_is_for_people_too(words: tuple[str, ...]) -> None:
+    assert not program_text(CliRunner().invoke(svet, [*words, "--help"]).output)
+
+
+def test_a_long_list_of_faults_is_a_file_that_is_named(
+    known: dict[tuple[str, ...], list[list[str]]], tmp_path: Path
+) -> None:
+    run(["import", *known["import",][0]])
+    said = run(["import", "readings", str(tmp_path / "many.csv")])
+    assert said.count("\nСтрока ") == 100
+    assert str(tmp_path / "many.rejects.csv.txt") in said
+    assert (tmp_path / "many.rejects.csv.txt").read_text().count("Строка ") == 150
+    assert (tmp_path / "many.rejects.csv").read_bytes() == (tmp_path / "many.csv").read_bytes()
+
+
+def test_a_file_somebody_is_mending_is_never_overwritten(
+    known: dict[tuple[str, ...], list[list[str]]], tmp_path: Path
+) -> None:
+    (tmp_path / "low.rejects.csv").write_text("моё")
+    run(["import", *known["import",][0]])
+    said = run(
+        ["import", "readings", str(tmp_path / "many.csv"), "--rejects", str(tmp_path / "low.rejects.csv")]
+    )
+    assert "уже есть" in said
+    run(["import", "readings", str(tmp_path / "low.csv")])
+    assert (tmp_path / "low.rejects.csv").read_text() == "моё"
+
+
+def test_what_was_taken_whole_ends_well_and_what_was_not_does_not(
+    known: dict[tuple[str, ...], list[list[str]]],
+) -> None:
+    good, _again, _changed, other, *_rest = known["import",]
+    done = CliRunner().invoke(svet, ["import", *good])
+    assert done.exit_code == 0, done.output
+    done = CliRunner().invoke(svet, ["import", *other])
+    assert done.exit_code == 1
+    assert "прибор другой" in done.output
+
+
+def test_every_fault_of_a_tariff_file_is_told_with_its_row_and_column(
+    known: dict[tuple[str, ...], list[list[str]]],
+) -> None:
+    said = run(["tariffs", "load", *known["tariffs", "load"][2]])
+    for column in ("price_rub_per_kwh", "valid_from", "zone"):
+        assert f"Строка 2, столбец {column}: " in said

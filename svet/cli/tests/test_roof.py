@@ -1,0 +1,135 @@
+"""Health, checks, settings and the command line say what they should."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client, override_settings
+
+from svet.cli import verification
+from svet.cli.main import COMMANDS, svet
+from svet.cli.verification import PROMISES, verify
+from svet.config.checks import check_production
+from svet.config.environment import WrongEnvironment, integer, mail_port, parse_database_url, time_zone
+from svet.config.health import Observer
+from svet.config.variables import VARIABLES, document
+from svet.launcher.processes import pause_after
+
+ROOT = Path(__file__).resolve().parents[3]
+# These hand --help to the program behind them.
+PASSING_ON = {"manage", "sandbox"}
+INTERNAL = {"SVET_RUN", "SVET_CHROMIUM"}
+
+
+def test_health_tells_that_the_process_answers(client: Client) -> None:
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()) == (200, {"web": "ok"})
+    assert re.fullmatch(r"[0-9a-f]{16}", answer["X-Request-ID"])
+
+
+@pytest.mark.django_db
+def test_ready_tells_of_database_schema_statics_and_queue(client: Client) -> None:
+    answer = client.get("/ready/")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "web": "ok", "database": "ok", "schema": "ok", "statics": "ok", "queue_age_seconds": 0.0,
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_ready_refuses_an_older_schema_and_missing_statics() -> None:
+    observer = Observer()
+    observer.leaves = [*observer.leaves, ("billing", "9999_of_tomorrow")]
+    older = asyncio.run(observer.look())
+    assert (older.ready, older.told()["schema"]) == (False, "old")
+    observer = Observer()
+    observer.statics = False
+    bare = asyncio.run(observer.look())
+    assert (bare.ready, bare.told()["statics"], bare.told()["schema"]) == (False, "missing", "ok")
+
+
+@pytest.mark.parametrize(("falls", "seconds"), [(1, 0.5), (2, 1.0), (4, 4.0), (9, 10.0)])
+def test_a_child_is_started_again_soon(falls: int, seconds: float) -> None:
+    assert pause_after(falls) == seconds
+
+
+@pytest.mark.django_db
+def test_a_given_request_number_is_kept_and_a_hostile_one_is_not(client: Client) -> None:
+    assert client.get("/health/", headers={"x-request-id": "proxy-0001"})["X-Request-ID"] == "proxy-0001"
+    assert client.get("/health/", headers={"x-request-id": "a b<script>"})["X-Request-ID"] != "a b<script>"
+
+
+@override_settings(ENV="production", SECRET_KEY="short", ALLOWED_HOSTS=["*"], LIMITS_FACTOR=100)
+def test_production_refuses_the_demo_settings() -> None:
+    found = {message.id for message in check_production(None)}
+    assert found == {f"svet.E0{n:02}" for n in (1, 2, 3, 4, 6, 7, 8, 9, 21, 22, 24)}
+
+
+@override_settings(ENV="demo")
+def test_other_environments_are_not_judged() -> None:
+    assert check_production(None) == []
+
+
+def test_every_variable_of_the_code_is_described() -> None:
+    sources = [path for path in (ROOT / "svet").rglob("*.py") if "tests" not in path.parts]
+    used = {name for path in sources for name in re.findall(r'"(SVET_[A-Z_]+)"', path.read_text("utf-8"))}
+    assert used - INTERNAL - {variable.name for variable in VARIABLES} == set()
+
+
+def test_the_settings_page_is_written_from_the_code() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == document()
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in PASSING_ON])
+def test_every_command_explains_itself(name: str) -> None:
+    done = CliRunner().invoke(svet, [name, "--help"])
+    assert done.exit_code == 0, done.output
+    assert "Usage:" in done.output
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_empty_installation_keeps_every_promise() -> None:
+    assert {verdict.promise.number: verdict.breaches for verdict in verify()} == {
+        p.number: () for p in PROMISES
+    }
+
+
+@pytest.mark.django_db
+def test_a_promise_whose_check_cannot_be_made_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = verification.Promise("I-0", "nothing", "svet.kernel.money:no_such_check")
+    assert "could not be made: AttributeError" in verification._breaches(broken)[0]
+
+
+@pytest.mark.parametrize("given", ["1e3", "٣", "-1", "9" * 10, "0x10"])
+def test_a_number_of_the_environment_is_ascii_digits(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("SVET_SMTP_PORT", given)
+    with pytest.raises(WrongEnvironment, match="SVET_SMTP_PORT must be a whole number"):
+        integer("SVET_SMTP_PORT", 25)
+
+
+def test_a_database_url_may_name_a_socket_folder() -> None:
+    settings = parse_database_url("postgresql://svet@/town?host=/tmp/socket")
+    assert (settings["NAME"], settings["HOST"], settings["USER"]) == ("town", "/tmp/socket", "svet")
+
+
+@pytest.mark.parametrize(("tls", "port"), [("0", 25), ("1", 587), ("ssl", 465)])
+def test_mail_goes_to_the_port_of_its_encryption(
+    monkeypatch: pytest.MonkeyPatch, tls: str, port: int
+) -> None:
+    monkeypatch.delenv("SVET_SMTP_PORT", raising=False)
+    assert mail_port(env="production", encryption=tls) == port
+    assert mail_port(env="demo", encryption=tls) == 8025
+    monkeypatch.setenv("SVET_SMTP_PORT", "2525")
+    assert mail_port(env="production", encryption=tls) == 2525
+
+
+def test_a_zone_that_is_none_stops_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SVET_TIME_ZONE", "Самара")
+    with pytest.raises(WrongEnvironment, match="SVET_TIME_ZONE is no time zone"):
+        time_zone("production")
+    monkeypatch.delenv("SVET_TIME_ZONE")
+    assert time_zone("production") == "UTC"

@@ -1,0 +1,68 @@
+"""Everything a start needs and a later start can skip: catalogues, migrations, static files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg
+
+from svet.config.failures import Failure
+from svet.launcher.catalogues import compile_catalogues
+
+PACKAGE = Path(__file__).resolve().parent.parent
+STAMP = "run/prepared"
+
+
+def is_prepared(*, folder: Path, url: str) -> bool:
+    """Whether ``prepare`` has nothing to do for this code, this folder and this database."""
+    try:
+        noted = (folder / STAMP).read_text("ascii")
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            row = connection.execute("SELECT count(*) FROM django_migrations").fetchone()
+    except (OSError, psycopg.Error):
+        return False
+    return row is not None and noted == f"{_fingerprint()} {row[0]}"
+
+
+def prepare(*, folder: Path, say: Callable[[str], object]) -> None:
+    """Compile catalogues, migrate, collect static files. :raises Failure:"""
+    from svet.launcher.embedded import django_ready
+
+    compile_catalogues(say=say)
+    django_ready()
+    from django.conf import settings
+    from django.core.management import CommandError, call_command
+    from django.db import DatabaseError, connection
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        if settings.ENV != "test":
+            call_command("collectstatic", interactive=False, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM django_migrations")
+            count = cursor.fetchone()[0]
+    except DatabaseError as error:
+        raise Failure(
+            f"the database cannot be brought to this version: {str(error).strip().splitlines()[0]}"
+        ) from error
+    except (CommandError, ValueError) as error:
+        raise Failure(f"the static files cannot be collected: {str(error).splitlines()[0]}") from error
+    except OSError as error:
+        raise Failure(f"cannot write the static files: {error.strerror}") from error
+    (folder / STAMP).write_text(f"{_fingerprint()} {count}", "ascii")
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(f"{version('Django')} {version('procrastinate')}\n".encode())
+    for path in _sources():
+        state = path.stat()
+        digest.update(f"{path.relative_to(PACKAGE)} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _sources() -> Iterable[Path]:
+    for pattern in ("*/migrations/*.py", "*/static/**/*", "locale/**/*.po"):
+        yield from sorted(path for path in PACKAGE.glob(pattern) if path.is_file())

@@ -1,0 +1,1 @@
+"""The desk of accounts: search, and one account on one page."""

@@ -1,0 +1,147 @@
+"""The search and the account on one screen."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from svet.accounts.models import Account, LinkProof, Premises
+from svet.accounts.tests.factories import make_account, make_link
+from svet.journal.models import Entry
+from svet.metering.tests.factories import make_meter, make_reading
+from svet.payments.models import Order
+from svet.payments.tests.factories import make_order
+from svet.people.rules.staff import Role
+from svet.people.tests.factories import NOW, make_member, make_person
+from svet.staff.accounts.search import search
+from svet.staff.tests.browsers import working
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account() -> Account:
+    """An account one can ask for in every way."""
+    account = make_account(number="0356067000")
+    Premises.objects.filter(pk=account.premises_id).update(
+        city="Светлореченск", street="ул. Фонарная", house="12", flat="7"
+    )
+    Account.objects.filter(pk=account.pk).update(
+        registry_phone="+79117178512", holder_name="Лучинина Анна Петровна"
+    )
+    LinkProof.objects.get_or_create(account=account, serial="115268446")
+    make_account(number="0999999999")
+    account.refresh_from_db()
+    return account
+
+
+@pytest.fixture
+def browser() -> Client:
+    return working(make_member())
+
+
+def found(asked: str) -> list[str]:
+    return [one.number for one in search(asked)]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "0356067000",
+        " 0356 067 000 ",
+        "035606",
+        "8 (911) 717-85-12",
+        "115268446",
+        "Фонарная 12 7",
+        "ул. фонарная, д. 12, кв. 7",
+        "ЛУЧИНИНА",
+        "Светлореченск лучинина анна",
+    ],
+)
+def test_an_account_is_found_by_what_people_say(account: Account, asked: str) -> None:
+    assert found(asked) == ["0356067000"]
+
+
+def test_it_is_found_by_payment_receipt_and_the_phone_of_a_cabinet(account: Account) -> None:
+    person = make_person(phone="+79001112233")
+    make_link(person=person, account=account)
+    order = make_order(person=person, lines=[(account, 1_000)], now=NOW)
+    meter = make_meter(account=account, installed_on=date(2026, 9, 1), initial=100)
+    reading = make_reading(meter, 200, read_on=date(2026, 10, 20))
+    for asked in (order.number, order.number.lower(), reading.receipt_number, "+79001112233"):
+        assert found(asked) == ["0356067000"], asked
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "   ", "035", "Фонарная 13", "кв.", "%", "О-0000-0000", "'; --", "1" * 99]
+)
+def test_what_is_not_there_is_not_found(account: Account, asked: str) -> None:
+    assert found(asked) == []
+
+
+@pytest.mark.parametrize("asked", ["\x00", "%00", "<script>", "0" * 5000, "ж" * 5000])
+def test_hostile_words_are_only_words(browser: Client, account: Account, asked: str) -> None:
+    answer = browser.get("/staff/accounts/", {"q": asked})
+    assert answer.status_code == 200
+    assert b"<script>" not in answer.content
+
+
+def test_one_answer_is_opened_at_once_and_several_are_listed(browser: Client, account: Account) -> None:
+    answer = browser.get("/staff/accounts/", {"q": "0356067000"})
+    assert answer.headers["Location"] == f"/staff/accounts/{account.public_id}/"
+    make_account(number="0356067001")
+    page = browser.get("/staff/accounts/", {"q": "035606"}).content.decode()
+    assert "0356067000" in page
+    assert "0356067001" in page
+
+
+def test_the_screen_shows_who_holds_it_and_since_when(browser: Client, account: Account) -> None:
+    make_link(person=make_person(phone="+79001112233"), account=account, confirmed=True)
+    page = browser.get(f"/staff/accounts/{account.public_id}/").content.decode()
+    for word in ("Лучинина Анна Петровна", "+7 (900) 111-22-33", "подтверждён", "+7 (911) 717-85-12"):
+        assert word in page.replace("\xa0", " "), word
+
+
+def test_opening_an_account_is_written_down_with_the_members_name(account: Account) -> None:
+    member = make_member(role=Role.BILLING)
+    working(member).get(f"/staff/accounts/{account.public_id}/")
+    entry = Entry.objects.get(action="account.viewed")
+    assert (entry.actor_kind, entry.actor_person_id) == ("staff", member.person_id)
+    assert (entry.subject_id, entry.account_id) == (account.public_id, account.pk)
+    assert "Смирнова" in entry.actor_name
+
+
+def test_an_account_that_is_not_there_is_404_and_an_event(browser: Client) -> None:
+    assert browser.get("/staff/accounts/0000000000000000/").status_code == 404
+    assert Entry.objects.get(action="not_visible").actor_kind == "staff"
+
+
+def test_the_screen_costs_as_many_queries_with_much_as_with_little(browser: Client, account: Account) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert browser.get(f"/staff/accounts/{account.public_id}/").status_code == 200
+        return len(asked)
+
+    meter = make_meter(account=account, installed_on=date(2026, 1, 1), initial=100)
+    make_reading(meter, 110, read_on=date(2026, 2, 20))
+    person = make_person()
+    make_link(person=person, account=account)
+    make_order(person=person, lines=[(account, 1_000)], now=NOW)
+    few = cost()
+    for month in range(3, 9):
+        make_reading(meter, 100 + month * 10, read_on=date(2026, month, 20))
+        make_link(person=make_person(), account=account)
+        make_order(person=person, lines=[(account, 1_000)], now=NOW)
+    assert cost() == few
+
+
+def test_a_number_without_any_digit_is_a_number_too(account: Account) -> None:
+    person = make_person()
+    make_link(person=person, account=account)
+    order = make_order(person=person, lines=[(account, 1_000)], now=NOW)
+    Order.objects.filter(pk=order.pk).update(number="О-KMQX-ABCD")
+    assert found("о-kmqx-abcd") == ["0356067000"]

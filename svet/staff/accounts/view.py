@@ -1,0 +1,164 @@
+"""What the screen of one account shows, gathered from the rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svet.accounts import finding, queries
+from svet.accounts.delivering import bill_addresses
+from svet.accounts.models import Account, BillDelivery
+from svet.accounts.rules import Right
+from svet.bills import queries as bills
+from svet.journal import queries as journal
+from svet.journal.models import Entry
+from svet.kernel.money import Money
+from svet.ledger import queries as ledger
+from svet.metering import queries as metering
+from svet.metering.queries import SetView
+from svet.metering.rules import ReadingState
+from svet.metering.texts import STATE_NAMES, ZONE_NAMES
+from svet.notices import queries as notices
+from svet.payments import queries as payments
+from svet.payments import suspense
+from svet.payments import texts as payment_texts
+from svet.payments.queries import ImportedPaymentView
+from svet.privacy.acts import act_name
+from svet.staff.shell.sent import shown_delivery
+
+#: How much of each list the screen shows.
+_SOME, _MANY = 8, 40
+_YEAR = timedelta(days=400)
+
+RIGHTS: dict[Right, str | Promise] = {
+    Right.VIEW: gettext_lazy("видит"),
+    Right.SUBMIT: gettext_lazy("передаёт показания"),
+    Right.PAY: gettext_lazy("платит"),
+    Right.MANAGE: gettext_lazy("управляет"),
+}
+DELIVERIES: dict[str, str | Promise] = {
+    BillDelivery.EMAIL.value: gettext_lazy("на e-mail"),
+    BillDelivery.BOTH.value: gettext_lazy("на бумаге и на e-mail"),
+    BillDelivery.PAPER.value: gettext_lazy("на бумаге"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Money that came, by whatever way."""
+
+    at: datetime | None
+    day: date | None
+    number: str
+    money: Money
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLine:
+    """A line of the journal in words."""
+
+    at: datetime
+    who: str
+    what: str | Promise
+    reason: str
+    security: bool
+
+
+def account_screen(account: Account, *, now: datetime) -> dict[str, Any]:
+    """The context of the page: a constant number of queries."""
+    ids = [account.pk]
+    cabinets = finding.cabinets_of(account_id=account.pk)
+    letters_to = bill_addresses(ids).get(account.pk)
+    email = letters_to.email if letters_to else ""
+    addresses = {address for address in (account.registry_phone, account.delivery_email, email) if address}
+    latest = metering.latest(account_ids=ids)
+    return {
+        "account": account,
+        "address": queries.shown_address(account, confirmed=True),
+        "delivery": DELIVERIES[account.delivery],
+        "delivery_email": email,
+        "balance": ledger.balance(account.pk),
+        "in_transit": payments.in_transit(ids).get(account.pk),
+        "cabinets": [
+            (cabinet, [RIGHTS[right] for right in Right if right in cabinet.rights]) for cabinet in cabinets
+        ],
+        "meters": [
+            {"meter": meter, "last": _values(latest[meter.pk]) if meter.pk in latest else None}
+            for meter in metering.meters_of(account_ids=ids, standing_only=False)
+        ],
+        "readings": [_values(one) for one in metering.reading_sets(account_ids=ids, limit=_SOME)],
+        "bills": bills.bills(account_ids=ids, limit=_SOME),
+        "payments": _money(account.pk, now=now)[:_SOME],
+        "sent": [
+            shown_delivery(row)
+            for row in notices.deliveries_to(
+                recipient_ids=[one.recipient_id for one in cabinets if one.removed_at is None],
+                addresses=addresses,
+                limit=_SOME,
+            )
+        ],
+        "journal": [_line(entry) for entry in journal.entries_of_account(account.pk, limit=_MANY)],
+    }
+
+
+def _values(found: SetView) -> dict[str, Any]:
+    """A set of readings with its words."""
+    return {
+        "set": found,
+        "values": [(ZONE_NAMES[each.zone], each.value, each.consumption) for each in found.values],
+        "state": STATE_NAMES[ReadingState(found.state)],
+    }
+
+
+def _money(account_id: int, *, now: datetime) -> list[Came]:
+    since = now - _YEAR
+    found = payments.orders(account_ids=[account_id], since=since)
+    orders = [
+        Came(one.created_at, None, one.number, one.total, payment_texts.state_name(one.state))
+        for one in found
+    ]
+    orders += [
+        Came(refund.refunded_at, None, one.number, refund.back, _("возвращено банком"))
+        for one in found
+        for refund in one.refunds
+    ]
+    banks = {source.code: source.name for source in suspense.sources()}
+    registers = [
+        Came(
+            one.applied_at,
+            date.fromisoformat(one.paid_on),
+            one.external_id,
+            one.money,
+            _came_by(one, banks),
+        )
+        for one in payments.register_payments(account_ids=[account_id], since=since)
+    ]
+    return sorted(orders + registers, key=lambda one: one.day or timezone.localdate(one.at), reverse=True)
+
+
+def _came_by(one: ImportedPaymentView, banks: Mapping[str, str]) -> str:
+    """«проведён, реестр «Сбербанк»», or that the bank took it back."""
+    if one.money.kopecks < 0:
+        return _("отменён банком")
+    name = banks.get(one.source)
+    return _("проведён, реестр «%(source)s»") % {"source": name} if name else _("проведён по реестру")
+
+
+def _line(entry: Entry) -> FeedLine:
+    known = {
+        "person": _("клиент"),
+        "staff": _("сотрудник"),
+        "system": _("система"),
+        "anonymous": _("без входа"),
+    }
+    kind = known.get(entry.actor_kind, entry.actor_kind)
+    who = f"{kind}: {entry.actor_name}" if entry.actor_name else kind
+    return FeedLine(entry.at, who, act_name(entry.action), entry.reason, entry.security)

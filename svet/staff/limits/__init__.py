@@ -1,0 +1,1 @@
+"""Spent limits, and unblocking."""

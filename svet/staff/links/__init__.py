@@ -1,0 +1,1 @@
+"""Who may open which account: confirming a person, suspending, handing over."""

@@ -1,0 +1,188 @@
+"""«Доступ к счетам»: complaints «это не я», confirming a person, handing an account over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from svet.accounts import finding, office, operations, queries, texts
+from svet.accounts.models import Account
+from svet.accounts.rules import Ground
+from svet.kernel.refusals import NotFound, Refused
+from svet.look.forms import Form
+from svet.look.requests import now_of
+from svet.metering import queries as metering
+from svet.people.rules.staff import Permission
+from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staff.shell.forms import ReasonForm, answer
+
+MOST = 50
+
+
+def _count(now: datetime) -> int:
+    return office.suspended_count()
+
+
+DESK = Desk(
+    name="links",
+    label=gettext_lazy("Доступ к счетам"),
+    url="/staff/links/",
+    icon="people",
+    permission=Permission.LINKS,
+    letter="c",
+    count=_count,
+)
+GROUNDS = {
+    Ground.SALE.value: gettext_lazy("Продажа, дарение"),
+    Ground.INHERITANCE.value: gettext_lazy("Смерть владельца, наследство"),
+    Ground.OTHER.value: gettext_lazy("Другое"),
+}
+
+
+class HandOverForm(ReasonForm):
+    """The account goes to another holder."""
+
+    holder_name = forms.CharField(label=gettext_lazy("Новый владелец"), required=False)
+    phone = forms.CharField(
+        label=gettext_lazy("Его телефон"),
+        help_text=gettext_lazy("Кабинет с этим телефоном станет кабинетом владельца. Можно оставить пустым."),
+        required=False,
+        strip=False,
+    )
+    on_date = forms.DateField(
+        label=gettext_lazy("С какого дня"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+        error_messages={
+            "invalid": gettext_lazy("Введите день так: 31.12.2026."),
+            "required": gettext_lazy("Введите день так: 31.12.2026."),
+        },
+    )
+    ground = forms.ChoiceField(label=gettext_lazy("Основание"), choices=list(GROUNDS.items()))
+    field_order = ["holder_name", "phone", "on_date", "ground", "reason"]
+
+
+@require_safe
+@desk_page(Permission.LINKS)
+def queue(request: HttpRequest) -> HttpResponse:
+    """Cabinets somebody refused with «это не я»."""
+    context = {"rows": office.suspended(limit=MOST), "waiting": office.suspended_count()}
+    return render(request, "staff/links.html", context)
+
+
+def _account(request: HttpRequest, public_id: str) -> Account:
+    try:
+        return queries.account_for(actor_of(request), public_id=public_id)
+    except NotFound:
+        deny_as_missing(request, subject="account", public_id=public_id)
+
+
+def _shown(account: Account, *, form: Form | None = None) -> dict[str, Any]:
+    return {
+        "account": account,
+        "address": queries.shown_address(account, confirmed=True),
+        "cabinets": finding.cabinets_of(account_id=account.pk),
+        "former": [(one, GROUNDS[one.ground]) for one in office.former_holders(account_id=account.pk)],
+        "meters": metering.meters_of(account_ids=[account.pk], standing_only=False),
+        "form": form or HandOverForm(),
+    }
+
+
+@require_safe
+@desk_page(Permission.LINKS)
+def account(request: HttpRequest, account_id: str) -> HttpResponse:
+    """Who holds one account, and what the office may do about it."""
+    return render(request, "staff/link_account.html", _shown(_account(request, account_id)))
+
+
+@require_POST
+@desk_page(Permission.LINKS)
+def restore(request: HttpRequest, suspended_id: str) -> HttpResponse:
+    """Open a suspended cabinet's access again."""
+    return _decide(request, suspended_id, "restore")
+
+
+@require_POST
+@desk_page(Permission.LINKS)
+def decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
+    """Close a cabinet's access for good, or confirm its person."""
+    return _decide(request, link_id, verb)
+
+
+def _decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
+    terms: dict[str, Any] = {
+        "by": actor_of(request),
+        "link_public_id": link_id,
+        "reason": request.POST.get("reason", ""),
+        "now": now_of(request),
+    }
+    acts: dict[str, Callable[[], Any]] = {
+        "restore": lambda: operations.restore_link(**terms),
+        "close": lambda: operations.bar_link(**terms),
+        "confirm": lambda: operations.confirm_link(**terms, document=request.POST.get("document", "")),
+    }
+    back = office.account_of_link(link_public_id=link_id)
+    if not back:
+        # Before the act: it would ask for a reason first, and there would be no page to say so on.
+        deny_as_missing(request, subject="link", public_id=link_id)
+    try:
+        acts[verb]()
+    except NotFound:
+        deny_as_missing(request, subject="link", public_id=link_id)
+    except Refused as refused:
+        messages.error(request, texts.explain(refused))
+    else:
+        messages.success(request, _("Сохранено. Человеку придёт уведомление."))
+    return redirect("staff-link-account", back)
+
+
+@require_POST
+@desk_page(Permission.LINKS)
+def hand_over(request: HttpRequest, account_id: str) -> HttpResponse:
+    """Give the account to another holder."""
+    row = _account(request, account_id)
+    form = HandOverForm(request.POST)
+    refused: Refused | None = None
+    if form.is_valid():
+        try:
+            operations.hand_over(
+                by=actor_of(request),
+                account_public_id=row.public_id,
+                now=now_of(request),
+                **form.cleaned_data,
+            )
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, _("Счёт передан. Прежние кабинеты его больше не видят."))
+            return redirect("staff-link-account", row.public_id)
+    said = "" if refused is None else texts.explain(refused)
+    return answer(
+        request,
+        "staff/link_account.html",
+        lambda: _shown(row, form=form),
+        form=form,
+        refused=refused,
+        text=said,
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    path("links/", queue, name="staff-links"),
+    path("links/<slug:account_id>/", account, name="staff-link-account"),
+    path("links/<slug:account_id>/hand-over/", hand_over, name="staff-hand-over"),
+    path("links/<slug:suspended_id>/restore/", restore, name="staff-link-restore"),
+    path("links/<slug:link_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
+    path("links/<slug:link_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
+]

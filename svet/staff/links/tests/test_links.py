@@ -1,0 +1,92 @@
+"""«Доступ к счетам»: the queue, the account, its decisions, the hand-over, a meter replaced."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from svet.accounts.models import Link
+from svet.accounts.tests.factories import make_link
+from svet.metering.models import Meter
+from svet.metering.tests.factories import make_meter
+from svet.people.tests.factories import make_member, make_person
+from svet.staff.tests.browsers import working
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_complaint_is_seen_judged_and_leaves_the_queue() -> None:
+    meter = make_meter()
+    vera = make_person(last_name="Зорина")
+    link = make_link(person=vera, account=meter.account, suspended_at=timezone.now())
+    browser = working(make_member())
+    assert "Зорина" in browser.get("/staff/links/").content.decode()
+    page = f"/staff/links/{meter.account.public_id}/"
+    assert page in browser.get(f"/staff/accounts/{meter.account.public_id}/").content.decode()
+    refused = browser.post(f"/staff/links/{link.public_id}/close/", {"reason": ""}, follow=True)
+    assert "Напишите причину" in refused.content.decode()
+    browser.post(f"/staff/links/{link.public_id}/close/", {"reason": "чужой человек"})
+    assert Link.objects.get().barred_at is not None
+    assert "закрыт насовсем" in browser.get(page).content.decode()
+    assert "очередь пуста" in browser.get("/staff/links/").content.decode()
+
+
+def test_an_account_is_handed_over_and_the_form_keeps_what_was_typed() -> None:
+    meter = make_meter()
+    browser = working(make_member())
+    page = f"/staff/links/{meter.account.public_id}/"
+    data = {
+        "holder_name": "Новосёлов Пётр Ильич",
+        "phone": "12345",
+        "ground": "sale",
+        "on_date": "2026-11-01",
+    }
+    answer = browser.post(f"{page}hand-over/", data | {"reason": "договор продажи"})
+    assert answer.status_code == 422
+    assert "Новосёлов" in answer.content.decode()
+    browser.post(f"{page}hand-over/", data | {"reason": "договор продажи", "phone": ""})
+    shown = browser.get(page).content.decode()
+    assert "Прежний владелец" in shown
+    assert "Новосёлов Пётр Ильич" in shown
+
+
+def test_the_desk_offers_the_ratio_of_the_old_meter() -> None:
+    old = make_meter(initial=3500, installed_on=date(2026, 9, 1), ratio=Decimal(30))
+    browser = working(make_member())
+    page = f"/staff/meters/{old.public_id}/replace/"
+    shown = browser.get(page).content.decode()
+    assert re.search(r'name="ratio"[^>]*value="30"', shown)
+    data = {
+        "installed_on": "2026-11-12", "final_single": "3600", "serial": "2000777", "scheme": "1",
+        "digits": "6", "decimals": "0", "reason": "акт замены № 17",
+    }  # fmt: skip
+    for wrong in ("много", "0", "-1"):
+        refused = browser.post(page, data | {"ratio": wrong})
+        assert refused.status_code == 422
+        assert "Коэффициент трансформации — число больше нуля" in refused.content.decode()
+        assert f'value="{wrong}"' in refused.content.decode()
+    assert browser.post(page, data | {"ratio": "40,5"}).status_code == 302
+    assert Meter.objects.get(serial="2000777").ratio == Decimal("40.5")
+
+
+def test_a_meter_is_replaced_at_the_desk() -> None:
+    old = make_meter(initial=3500, installed_on=date(2026, 9, 1))
+    browser = working(make_member())
+    page = f"/staff/meters/{old.public_id}/replace/"
+    data = {
+        "installed_on": "2026-11-12", "final_single": "12", "serial": "2000777", "scheme": "2", "digits": "6",
+        "decimals": "2", "initial_day": "3,5", "reason": "акт замены № 17",
+    }  # fmt: skip
+    low = browser.post(page, data)
+    assert low.status_code == 422
+    assert "меньше предыдущего" in low.content.decode()
+    assert browser.post(page, data | {"final_single": "3600"}).status_code == 302
+    new = Meter.objects.get(serial="2000777")
+    assert (new.scheme, new.decimals, new.account_id) == (2, 2, old.account_id)
+    shown = browser.get(f"/staff/links/{old.account.public_id}/").content.decode()
+    assert old.serial in shown
+    assert "2000777" in shown

@@ -1,0 +1,1 @@
+"""The desk of money: payments in review, unmatched callbacks, suspense."""

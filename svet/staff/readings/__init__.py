@@ -1,0 +1,1 @@
+"""The desks of readings: review, control readings, objections."""

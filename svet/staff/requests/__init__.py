@@ -1,0 +1,1 @@
+"""Requests of persons: the counter, two signatures."""

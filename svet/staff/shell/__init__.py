@@ -1,0 +1,1 @@
+"""What every desk stands on: the desk, forms, addresses, the session of staff; it knows no desk."""

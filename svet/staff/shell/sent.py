@@ -1,0 +1,60 @@
+"""SMS and letters as the desks show them: never their text, always what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from svet.notices.models import Delivery
+from svet.notices.rules import DeliveryState, Event
+from svet.notices.texts import event_name
+
+#: Messages that are in nobody's settings and so have no name there.
+_DIRECT: dict[Event, str | Promise] = {
+    Event.CODE: gettext_lazy("Код подтверждения"),
+    Event.EMAIL_CODE: gettext_lazy("Код для почты"),
+    Event.SOMEBODY_REGISTERS: gettext_lazy("Кто-то регистрируется с этим номером"),
+    Event.INVITED: gettext_lazy("Приглашение"),
+    Event.RECEIPT: gettext_lazy("Чек"),
+}
+STATES: dict[DeliveryState, tuple[str | Promise, str]] = {
+    DeliveryState.WAITING: (pgettext_lazy("delivery", "Ждёт отправки"), "warning"),
+    DeliveryState.SENT: (pgettext_lazy("delivery", "Отправлено"), "info"),
+    DeliveryState.DELIVERED: (pgettext_lazy("delivery", "Доставлено"), "success"),
+    DeliveryState.FAILED: (pgettext_lazy("delivery", "Не отправлено"), "error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One promised message; ``reason`` says why it failed, in the gateway's words."""
+
+    at: datetime
+    channel: str
+    address: str
+    what: str | Promise
+    state: str | Promise
+    kind: str
+    reason: str
+    attempts: int
+    ended_at: datetime | None
+
+
+def shown_delivery(row: Delivery) -> Sent:
+    """A delivery without its body."""
+    event = Event(row.event)
+    state, kind = STATES[DeliveryState(row.state)]
+    return Sent(
+        at=row.created_at,
+        channel=row.channel,
+        address=row.address,
+        what=_DIRECT.get(event) or event_name(event) or event.value,
+        state=state,
+        kind=kind,
+        reason=row.reason,
+        attempts=row.attempts,
+        ended_at=row.delivered_at or row.sent_at,
+    )
