@@ -12,8 +12,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
 from svet.payments import operations
-from svet.payments.models import RegisterPayment
-from svet.payments.operations import RegisterRow
+from svet.payments.models import ImportedPayment
+from svet.payments.operations import PaymentToApply
 from svet.people.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
@@ -23,12 +23,12 @@ def test_money_put_on_an_account_after_its_months_bill_stands_on_the_next_with_i
     account, _meter = live()
     charge(SEPTEMBER)
     paid_on, taken = date(2026, 9, 28), datetime(2026, 9, 29, 7, tzinfo=UTC)
-    row = RegisterRow("SUIP1", None, "0399999999", Money(315_00), paid_on, account.provider_id)
+    row = PaymentToApply("SUIP1", None, "0399999999", Money(315_00), paid_on, account.provider_id)
     with use_case():
         operations.apply_register_payments(source="bank", rows=[row], now=taken)
     issue(SEPTEMBER)
     operations.put_on_account(
-        row_id=RegisterPayment.objects.get().public_id,
+        row_id=ImportedPayment.objects.get().public_id,
         account_number=account.number,
         seen_account_id=account.public_id,
         by=Actor.staff(make_member().person_id, name="Ольга"),
