@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_provider
+from svet.exchange.models import ImportFile
 from svet.gateways import acquiring
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
@@ -322,6 +323,16 @@ def test_the_search_finds_a_banks_number_wherever_the_money_is(family: Family, c
     put(clerk, row, family.first)
     answer = clerk.get("/staff/accounts/", {"q": "SUIP000001"})
     assert answer.headers["Location"].endswith(f"/{family.first.public_id}/")
+
+
+def test_the_search_finds_a_register_by_its_number(clerk: Client) -> None:
+    ImportFile.objects.create(
+        number="Р-7K3M-Q2X9", profile="payments", name="sber-117.txt", sha256="0" * 64, size=1,
+        taken_at=timezone.now(), taken_by="svet import", rows=2, applied=1, suspense=1, sum_kopecks=315_00,
+    )  # fmt: skip
+    page = text_of(clerk.get("/staff/accounts/", {"q": "р-7k3m-q2x9"}))
+    assert "Реестр Р-7K3M-Q2X9" in page
+    assert "315,00 ₽" in page
 
 
 def test_what_a_program_does_needs_a_member_of_staff(family: Family) -> None:
