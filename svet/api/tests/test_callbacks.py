@@ -220,3 +220,12 @@ def test_news_may_come_before_the_banks_own_answer(family: Family, bank: StubBan
     assert Callback.objects.get().order_id == order.pk
     operations.settle(order_id=order.pk, now=NOW + timedelta(seconds=5), by="test")
     assert credited(order) == Money(300_00)
+
+
+def test_news_of_an_order_nobody_asks_about_any_more_waits_for_a_person(
+    family: Family, bank: StubBank
+) -> None:
+    order = make_order(person=family.anna, lines=[(family.first, 300_00)])
+    Order.objects.filter(pk=order.pk).update(state=OrderState.REVIEW)
+    assert send(news(order)) == 200
+    assert [one.kind for one in queries.open_callbacks()] == ["unmatched"]

@@ -13,6 +13,7 @@ from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, CallbackOutcome, Order
+from svet.payments.states import OrderState
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,8 @@ def take_callback(*, raw: bytes, address: str, now: datetime) -> Callback:
         raise CallbackRejected(reason) from refusal
     with use_case():
         order = _order_of(news)
-        outcome = CallbackOutcome.TAKEN if order is not None else CallbackOutcome.UNMATCHED
+        found = order is not None and not _given_up(order)
+        outcome = CallbackOutcome.TAKEN if found else CallbackOutcome.UNMATCHED
         if not news.known:
             outcome = CallbackOutcome.UNKNOWN
         kept = _keep(raw, address, now, outcome=outcome, news=news, order=order)
@@ -65,6 +67,12 @@ def _order_of(news: News) -> Order | None:
     if found is None and news.order_id:
         found = Order.objects.filter(public_id=news.order_id, bank_reference="").first()
     return found
+
+
+def _given_up(order: Order) -> bool:
+    """The bank never told us its name of the payment and nobody asks it any more: a person must see it."""
+    ended = (OrderState.REVIEW, OrderState.CANCELED, OrderState.FAILED)
+    return not order.bank_reference and order.state in ended
 
 
 def _keep(
