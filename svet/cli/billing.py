@@ -181,12 +181,12 @@ def show_policies(*, code: str, today: date, say: Say) -> None:
         say(f"{provider.code}  {provider.name}")
         rows = queries.policies(provider_id=provider.pk)
         if not rows:
-            say(f"  {_('ничего не задано')}: {_rules(Rules())}")
+            say("  " + _("ничего не задано: {rules}").format(rules=_rules(Rules())))
         for place, row in enumerate(rows):
             last = place + 1 == len(rows)
             holds = row.valid_from <= today and (last or today < rows[place + 1].valid_from)
-            now = f" ({_('действует')})" if holds else ""
-            say(f"  {_('с {day}').format(day=day(row.valid_from))}{now}: {_rules(row.rules)}")
+            since = _("с {day} (действует): {rules}") if holds else _("с {day}: {rules}")
+            say("  " + since.format(day=day(row.valid_from), rules=_rules(row.rules)))
 
 
 def set_policy(

@@ -17,7 +17,8 @@ from svet.launcher.postgres import PostgresFailed, Server
 LEAVE_BEHIND = """
 import os, sys
 from pathlib import Path
-from svet.config import postgres, privileges
+from svet.config import privileges
+from svet.launcher import postgres
 def without_death_signal(runner):
     words = tuple(word for word in runner.prefix if "pdeathsig" not in word)
     return privileges.Runner(runner.uid, runner.gid, words if len(words) > 2 else ())

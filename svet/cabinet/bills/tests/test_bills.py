@@ -51,7 +51,7 @@ def enter(person: Person) -> Client:
 def cast(db: None) -> Cast:
     provider = make_provider(**REQUISITES)
     load_chelyabinsk()
-    account, meter = make_metered_account(installed_on=date(2026, 9, 20))
+    account, meter = make_metered_account(installed_on=date(2026, 9, 20), residents=1)
     make_reading(meter, 1137, read_on=date(2026, 10, 20))
     make_reading(meter, 1337, read_on=date(2026, 11, 20))
     for period in (NOVEMBER.plus(-1), NOVEMBER):
