@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from svet.bills import operations, queries
 from svet.bills.queries import BatchNotFound
 from svet.look.requests import now_of
-from svet.people.rules.staff import Permission
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staffing.rules import Permission
 
 SHOWN = 50
 
