@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from svet.gateways.acquiring.port import BankReason, BankState
+from svet.gateways.acquiring.port import HURRIED, BankReason, BankState
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
@@ -121,7 +121,7 @@ def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
     """
     said = _judge(by, comment)
     order = _settled(order_public_id, now=now, by=by)
-    if order.bank_reference and ask_bank(order).status.state is not BankState.CANCELED:
+    if order.bank_reference and ask_bank(order, patience=HURRIED).status.state is not BankState.CANCELED:
         raise OrderReviewRefused(OrderReviewReason.MONEY_TAKEN)
     with use_case():
         locked = _locked(order)
@@ -223,7 +223,7 @@ def _ask(order: Order, *, now: datetime) -> Truth:
     """The bank's word of this moment, its refunds kept; an order it has given all of back ends here."""
     if not order.bank_reference:
         raise OrderReviewRefused(OrderReviewReason.NOTHING_TAKEN)
-    truth = ask_bank(order)
+    truth = ask_bank(order, patience=HURRIED)
     with use_case():
         locked = _locked(order)
         join(locked, truth, now=now, by="payments.review")
