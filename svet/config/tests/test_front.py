@@ -14,7 +14,7 @@ import pytest
 
 from svet.config.front import Front, bodies
 from svet.config.front.bridge import Answer
-from svet.config.front.desk import Crowded, Lane, RequestQueue
+from svet.config.front.desk import LONGEST_QUEUE, Crowded, Lane, RequestQueue
 
 
 @dataclass
@@ -162,6 +162,63 @@ def test_a_begun_payment_goes_first_and_may_wait_longer() -> None:
 
     asyncio.run(story())
     assert order == ["busy", "paying", "page"]
+
+
+async def crowd(desk: RequestQueue, *, lane: Lane, count: int, done: list[Lane]) -> list[asyncio.Task[bool]]:
+    """So many requests at once on a busy desk; each task tells whether it was served."""
+
+    async def ask() -> bool:
+        try:
+            await desk.run(lambda: done.append(lane), lane=lane)
+        except Crowded:
+            return False
+        return True
+
+    tasks = [asyncio.create_task(ask()) for _ in range(count)]
+    await asyncio.sleep(0)
+    return tasks
+
+
+def test_a_flood_of_begun_payments_leaves_every_fourth_turn_to_the_others() -> None:
+    done: list[Lane] = []
+
+    async def story() -> None:
+        desk, leave = RequestQueue(1, 5), threading.Event()
+        busy = asyncio.create_task(desk.run(lambda: leave.wait(10), lane=Lane.ORDINARY))
+        await asyncio.sleep(0.02)
+        tasks = await crowd(desk, lane=Lane.BEGUN, count=40, done=done)
+        tasks += await crowd(desk, lane=Lane.ORDINARY, count=10, done=done)
+        leave.set()
+        assert all(await asyncio.gather(*tasks))
+        await busy
+
+    asyncio.run(story())
+    assert done[:40] == [Lane.BEGUN, Lane.BEGUN, Lane.BEGUN, Lane.ORDINARY] * 10
+    assert done[40:] == [Lane.BEGUN] * 10
+
+
+@pytest.mark.parametrize(("flood", "other"), [(Lane.BEGUN, Lane.ORDINARY), (Lane.ORDINARY, Lane.BEGUN)])
+def test_a_lane_that_is_full_takes_no_room_of_the_other(flood: Lane, other: Lane) -> None:
+    done: list[Lane] = []
+
+    async def story() -> None:
+        desk, leave = RequestQueue(1, 5), threading.Event()
+        busy = asyncio.create_task(desk.run(lambda: leave.wait(10), lane=Lane.ORDINARY))
+        await asyncio.sleep(0.02)
+        flooding = await crowd(desk, lane=flood, count=LONGEST_QUEUE[flood] + 7, done=done)
+        await asyncio.sleep(0)
+        assert sum(task.done() for task in flooding) == 7
+        assert desk.waiting == LONGEST_QUEUE[flood]
+        (waits,) = await crowd(desk, lane=other, count=1, done=done)
+        leave.set()
+        assert await waits
+        assert sum(await asyncio.gather(*flooding)) == LONGEST_QUEUE[flood]
+        await busy
+        assert desk.waiting == 0
+
+    asyncio.run(story())
+    # The one of the other lane did not wait for the flood to end.
+    assert done.index(other) <= 3
 
 
 def test_a_page_that_breaks_outside_of_django_is_still_answered() -> None:
