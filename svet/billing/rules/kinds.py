@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from svet.kernel.refusals import Refused
@@ -21,6 +23,18 @@ class Proration(StrEnum):
 
     BY_DAY = "by_day"
     AT_READING = "at_reading"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The supplier's choices that hold for the month (see the table of policies)."""
+
+    proration: Proration = Proration.BY_DAY
+    average_periods: int = 3
+    average_base_months: int = 6
+    average_base_least: int = 3
+    norm_kwh_per_person: Decimal | None = None
+    problems_percent: Decimal = Decimal(1)
 
 
 class BillingReason(StrEnum):
