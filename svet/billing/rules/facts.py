@@ -1,7 +1,7 @@
 """Everything that decides what an account is to be charged, as dated facts of one account, and as text.
 
-Days are half-open: ``since`` belongs to a fact, ``until`` does not; ``until`` None is open. The day on which a
-meter was read is the border itself: a reading of the 24th tells what was used before the 24th began.
+Days are half-open: ``since`` belongs to a fact, ``until`` does not; ``until`` None is open. The day on which
+a meter was read is the border itself: a reading of the 24th tells what was used before the 24th began.
 """
 
 from __future__ import annotations

@@ -16,6 +16,10 @@ class Basis(StrEnum):
     AVERAGE = "average"
     NORM = "norm"
     SETTLEMENT = "settlement"  # reverses an estimate of an earlier month
+    LOSSES = "losses"  # between the meter and the border of the grid
+    HOUSE = "house"  # common needs of the house
+    OVERRIDE = "override"  # a volume that a person has decided
+    ADJUSTMENT = "adjustment"  # kopecks that a person has decided, without a volume
 
 
 class Proration(StrEnum):
@@ -48,6 +52,7 @@ class BillingReason(StrEnum):
     NO_FIRST_READING = "no_first_reading"
     NEGATIVE_VOLUME = "negative_volume"
     READING_BELOW_BILLED = "reading_below_billed"
+    CONTRADICTION = "contradiction"
     LATER_CHARGED = "later_charged"
     EARLIER_OPEN = "earlier_open"
     # A refusal of the whole run.
@@ -72,6 +77,7 @@ PROBLEMS = (
     BillingReason.NO_FIRST_READING,
     BillingReason.NEGATIVE_VOLUME,
     BillingReason.READING_BELOW_BILLED,
+    BillingReason.CONTRADICTION,
     BillingReason.EARLIER_OPEN,
     BillingReason.LATER_CHARGED,
 )
@@ -79,3 +85,7 @@ PROBLEMS = (
 
 class BillingRefused(Refused):
     """The charge cannot be computed, or the run cannot start."""
+
+
+class BillingProblem(BillingRefused):
+    """What an account should be charged cannot be told from its facts; nothing of it is left out."""

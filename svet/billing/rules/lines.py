@@ -28,6 +28,19 @@ class Evidence(NamedTuple):
     base: tuple[Month, ...] = ()
 
 
+class MonthVolume(NamedTuple):
+    """kWh of one scale in one month, not yet priced; ``since``…``until`` are its days inside the month."""
+
+    point: int
+    scheme: int
+    zone: str
+    kwh: Decimal
+    basis: Basis
+    since: date
+    until: date
+    evidence: Evidence = Evidence()
+
+
 class Line(NamedTuple):
     """``kwh`` × ``price`` = ``kopecks``, half up, for a month of consumption.
 
