@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Bulkhead:
-    """So many ``places`` for calls of one service, named for the log; one waits ``queue`` seconds for a place.
+    """So many ``places`` for calls of one service; one waits ``queue`` seconds for a place.
 
     A call that is given up goes on holding its place until it ends; meanwhile nobody waits for a place.
     """

@@ -41,7 +41,7 @@ def test_a_batch_drawn_otherwise_goes_beside_and_the_command_fails(tmp_path: Pat
     _sha, files = printed(tmp_path)
     # As if the version that printed had drawn it otherwise.
     PrintBatch.objects.update(pdf_sha256="0" * 64)
-    first = {name: b"the first printing" for name in files}
+    first = dict.fromkeys(files, b"the first printing")
     for name, content in first.items():
         (tmp_path / name).write_bytes(content)
     with pytest.raises(Failure, match="drawn otherwise than in the first printing") as failed:
