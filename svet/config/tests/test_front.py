@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,8 +95,66 @@ def test_a_body_is_cut_when_it_is_slower_than_the_least_pace(monkeypatch: pytest
     assert (line.status, line.headers["connection"]) == (408, "close")
     assert "Связь слишком медленная" in line.body.decode()
     # At more than the least pace it may take longer than that.
+    head.headers["content-length"] = "1000"
     assert asked(one, head, *[(0.03, b"a" * 100)] * 10).status == 200
     assert one.purse.left == bodies.PURSE
+
+
+def test_half_a_body_is_no_body() -> None:
+    one = front()
+    half = asked(one, Head("/", "POST", {"content-length": "4"}), (0, b"ab"), (0, b""), (0, b""))
+    assert (half.status, half.headers["connection"]) == (400, "close")
+    assert "пришло не целиком" in half.body.decode()
+    program = asked(one, Head("/api/v1/x", "POST", {"content-length": "4"}), (0, b"abc"), (0, b""))
+    assert program.headers["content-type"] == "application/problem+json"
+    assert json.loads(program.body)["status"] == 400
+    assert one.purse.left == bodies.PURSE
+
+
+def raw_request(port: int, words: bytes, *, leaves: bool) -> bytes:
+    """Say the words to a real server, perhaps never say more, and hear the first line of its answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        line.sendall(words)
+        if leaves:
+            line.shutdown(socket.SHUT_WR)
+        answer = line.recv(65536)
+    return answer.partition(b"\r\n")[0]
+
+
+@pytest.fixture(scope="module")
+def granian() -> Iterator[int]:
+    """The front before the echo, served as in production; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = ["--interface", "rsgi", "--port", str(port), "--no-ws", "--loop", "asyncio"]
+    target = "svet.config.tests.echoing:application"
+    server = subprocess.Popen([sys.executable, "-m", "granian", *words, target])
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.1)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n", b"200 OK"),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n", b"400 Bad Request"),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabc", b"400 Bad Request"),
+        (b"Transfer-Encoding: chunked\r\n\r\n", b"400 Bad Request"),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nzz\r\n", b"400 Bad Request"),
+        (b"Content-Length: 10\r\n\r\nabcde", b"400 Bad Request"),
+    ],
+    ids=["whole", "without its end", "in a chunk", "before the first", "spoilt", "shorter than promised"],
+)
+def test_a_body_cut_on_its_way_is_seen_by_the_real_server(granian: int, rest: bytes, status: bytes) -> None:
+    words = b"POST /x HTTP/1.1\r\nHost: x\r\n" + rest
+    assert raw_request(granian, words, leaves=b"400" in status) == b"HTTP/1.1 " + status
 
 
 def test_a_body_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
