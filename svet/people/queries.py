@@ -142,8 +142,9 @@ def may_set_password(*, session_key: str, now: datetime) -> bool:
 
 
 def devices(*, person_id: int, session_key: str = "") -> list[DeviceView]:
-    """The person's browsers: this one first, then by the last visit."""
-    rows = Device.objects.filter(person_id=person_id).order_by("-last_seen_at")[:50]
+    """The person's browsers: this one first, then by the last visit. Wherever they are signed in is there."""
+    known = Device.objects.filter(person_id=person_id).order_by("-last_seen_at")
+    rows = [*known.exclude(session_key=""), *known.filter(session_key="")[:50]]
     views = [
         DeviceView(
             public_id=row.public_id,
@@ -157,6 +158,7 @@ def devices(*, person_id: int, session_key: str = "") -> list[DeviceView]:
         )
         for row in rows
     ]
+    views.sort(key=lambda view: view.last_seen_at, reverse=True)
     return sorted(views, key=lambda view: not view.here)
 
 

@@ -43,7 +43,7 @@ _STAFF: dict[str, str | Promise] = {
     StaffReason.SAME_MEMBER: gettext_lazy("Первая подпись ваша: вторую ставит другой сотрудник."),
     StaffReason.NOT_HELD: gettext_lazy("Этого ограничения уже нет, или его снимает другой сотрудник."),
     StaffReason.PROVIDER_SILENT: gettext_lazy(
-        "Служба входа не отвечает. Войдите по паролю или попробуйте позже."
+        "Вход через службу входа компании сейчас недоступен. Войдите по паролю или попробуйте позже."
     ),
     StaffReason.PROVIDER_REFUSED: gettext_lazy("Служба входа не подтвердила вход. Попробуйте ещё раз."),
     StaffReason.PROVIDER_TOO_EARLY: gettext_lazy(

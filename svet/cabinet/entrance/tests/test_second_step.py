@@ -97,6 +97,17 @@ def test_the_password_alone_opens_nothing_and_the_code_brings_where_one_wanted_t
     assert inside(client)
 
 
+def test_a_second_step_begun_where_somebody_is_signed_in_leaves_their_session_listed(anna: Person) -> None:
+    connected(anna)
+    boris = make_person()
+    here, there = signed_in(boris), signed_in(boris)
+    there, answer = password_given(anna, client=there)
+    assert answer.headers["Location"] == STEP
+    assert inside(there)
+    here.post("/profile/devices/end-elsewhere/")
+    assert not inside(there)
+
+
 def test_a_recovery_code_opens_and_is_spent(anna: Person) -> None:
     _, _, codes = connected(anna)
     client, _ = password_given(anna)
