@@ -29,8 +29,8 @@ class AppendOnly(RunSQL):
     """Let PostgreSQL refuse changes of a table's rows, whoever asks; an ``IntegrityError`` in Django.
 
     ``on`` are the events refused (``"UPDATE OF read_on"`` names columns), ``each`` is ``"ROW"`` or
-    ``"STATEMENT"`` (refuses also where no row is touched; ``"TRUNCATE"`` needs it), ``when`` is a condition on
-    ``OLD`` and ``NEW``, and ``because`` what the error says.
+    ``"STATEMENT"`` (refuses also where no row is touched; ``"TRUNCATE"`` needs it), ``when`` is a condition
+    on ``OLD`` and ``NEW``, and ``because`` what the error says.
     """
 
     def __init__(
