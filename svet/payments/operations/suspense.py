@@ -23,7 +23,7 @@ from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import ImportedPayment
 from svet.payments.operations.claiming import check_claim
 from svet.payments.registers import MOVES, NO_DAY, WAITING, CaseKind, RegisterState
-from svet.people.rules.staff import checked_reason
+from svet.staffing.rules import checked_reason
 
 
 class SuspenseReason(StrEnum):
