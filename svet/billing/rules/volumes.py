@@ -136,6 +136,9 @@ def scale_volumes(
     result = Volumes()
     before = _reading(usage.previous_value, usage.previous_on, usage.previous_set_id)
     now = _reading(usage.current_value, usage.current_on, usage.current_set_id)
+    if now is not None and scale.anchor is not None and now.set_id == scale.anchor.set_id is not None:
+        # Charged before: the days of readings were moved, so the old one fell into a second month. Silence.
+        before, now = now, None
     start = before
     late = _ZERO
     if scale.anchor is not None and before is not None and scale.anchor.set_id != before.set_id:
