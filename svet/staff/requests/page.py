@@ -23,7 +23,7 @@ from svet.office import operations as office
 from svet.office import queries, texts
 from svet.office.rules import OfficeKind
 from svet.people import queries as people_queries
-from svet.people.models import CodePurpose
+from svet.people.rules.codes import CodePurpose
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
 from svet.staffing.rules import LONGEST_REASON, Permission
