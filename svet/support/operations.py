@@ -236,7 +236,7 @@ def _say(
     MessagePhoto.objects.bulk_create(
         MessagePhoto(
             message=message,
-            photo_public_id=files.claim_photo(photo_public_id=photo_public_id, by=by, now=now),
+            photo_id=files.claim_photo(photo_id=photo_public_id, by=by, now=now),
         )
         for photo_public_id in photo_public_ids
     )
