@@ -25,7 +25,7 @@ _FILLERS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundAccount:
     """One account of an answer."""
 
     account_id: AccountId
@@ -66,11 +66,11 @@ class Unclaimed:
     address: str
 
 
-def found(*, account_ids: Collection[int]) -> list[Found]:
+def found(*, account_ids: Collection[int]) -> list[FoundAccount]:
     """The accounts with these keys, by number; a page of them at most."""
     rows = Account.objects.select_related("provider", "premises").filter(pk__in=account_ids)
     return [
-        Found(
+        FoundAccount(
             account_id=AccountId(row.pk),
             public_id=row.public_id,
             number=row.number,

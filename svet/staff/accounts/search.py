@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from svet.accounts.queries import finding
-from svet.accounts.queries.finding import Found
+from svet.accounts.queries.finding import FoundAccount
 from svet.accounts.rules import bare_number
 from svet.bills import queries as bills
 from svet.exchange import queries as exchange
@@ -24,7 +24,7 @@ _DIGITS = re.compile(r"[0-9][0-9 \u00a0\u202f-]*", re.ASCII)
 _NUMBER = re.compile(r"[\w-]{4,48}")
 
 
-def search(asked: str) -> list[Found]:
+def search(asked: str) -> list[FoundAccount]:
     """The accounts the text may mean, by number; nothing for an empty text.
 
     Digits are tried as an account, a meter and a phone, a number with letters as a payment, a receipt and a
