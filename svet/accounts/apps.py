@@ -5,3 +5,9 @@ class SubscribersConfig(AppConfig):
     name = "svet.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from svet.accounts import events
+        from svet.notices import registry
+
+        registry.declare(events.EVENTS)

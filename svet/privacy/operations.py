@@ -11,6 +11,7 @@ from svet.look.formats import moment
 from svet.notices.leaving import say_farewell
 from svet.payments.operations.leaving import LeavingReason, LeavingRefused, forget_payer
 from svet.people.operations.leaving import check_leaving, forget_person
+from svet.privacy import events
 from svet.support.leaving import forget_writer
 
 __all__ = ["LeavingReason", "LeavingRefused", "delete_cabinet"]
@@ -29,5 +30,10 @@ def delete_cabinet(*, person_id: int, password: str, address: str, now: datetime
         forget_payer(person_id=person_id, by=by, now=now)
         leave_accounts(person_id=person_id, by=by, now=now)
         forget_writer(person_id=person_id, by=by, now=now)
-        say_farewell(recipient_id=person.recipient_id, at=moment(now), now=now)
+        say_farewell(
+            recipient_id=person.recipient_id,
+            event=events.FAREWELL,
+            params={"at": moment(now)},
+            now=now,
+        )
         forget_person(person_id=person_id, by=by, now=now)

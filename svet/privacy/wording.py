@@ -15,8 +15,7 @@ from svet.kernel.money import Money
 from svet.look import formats
 from svet.metering.rules import ReadingState, Zone
 from svet.metering.texts import STATE_NAMES, ZONE_NAMES
-from svet.notices.names import event_name
-from svet.notices.rules import Event
+from svet.notices import registry
 from svet.payments.states import OrderState
 from svet.payments.texts import state_name
 from svet.privacy.acts import act_name
@@ -155,7 +154,8 @@ def _decoded(section: str, name: str, code: str) -> Text:
     if name == "action":
         return act_name(code)
     if name == "event":
-        return event_name(Event(code)) or code
+        event = registry.find(code)
+        return code if event is None else str(event.name)
     return _CODES.get(name, {}).get(code, code)
 
 

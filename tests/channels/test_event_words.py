@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.utils import translation
 
-from svet.notices.names import event_name
+from svet.notices import registry
 from svet.notices.rules import (
-    CHOOSABLE,
-    PARAMS,
-    SENSITIVE,
-    Event,
+    EventSpec,
     NoticeChannel,
     is_locked,
     is_on_by_default,
     priority,
     shortened,
 )
-from svet.notices.texts import words
 
 KEPT = Path(__file__).with_name("event_words.json")
 SAMPLE = {
@@ -85,7 +81,7 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
 }
 
 
-def cases(code: str, needed: frozenset[str]) -> Iterator[tuple[str, dict[str, str]]]:
+def cases(code: str, needed: Collection[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """The values an event may be told with, each set under a name."""
     plain = {name: SAMPLE[name] for name in sorted(needed)}
     yield "", plain
@@ -94,40 +90,41 @@ def cases(code: str, needed: frozenset[str]) -> Iterator[tuple[str, dict[str, st
             yield f"{name}={value}", plain | {name: value, "over": "12,00 ₽"}
 
 
-def said(event: Event, params: Mapping[str, str]) -> dict[str, Any]:
+def said(event: EventSpec, params: Mapping[str, str]) -> dict[str, Any]:
     """The words by channel: the bell, the SMS, the letter, the notice in a browser."""
-    each = words(event=event, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
+    each = event.words({"brand": "Уралэнергосбыт", "hotline": "8-351-2222-500", **params})
     return {**asdict(each), "letter": list(each.letter), "push": shortened(each.text)}
 
 
 def now_said() -> dict[str, Any]:
     """Everything as the code says it now."""
     found: dict[str, Any] = {"events": {}, "switches": {}}
-    for event in sorted(Event):
+    for event in registry.declared():
         by_language: dict[str, Any] = {}
         for language in ("ru", "en"):
             with translation.override(language):
                 by_language[language] = {
-                    name: said(event, params) for name, params in cases(event.value, PARAMS[event])
+                    name: said(event, params) for name, params in cases(event.code, event.needs)
                 }
-        found["events"][event.value] = {
+        found["events"][event.code] = {
             **by_language,
-            "needs": sorted(PARAMS[event]),
-            "secret": event in SENSITIVE,
+            "needs": sorted(event.needs),
+            "secret": event.secret,
             "priority": priority(event),
         }
     for language in ("ru", "en"):
         with translation.override(language):
             found["switches"][language] = [
                 {
-                    "event": event.value,
-                    "name": event_name(event),
+                    "event": event.code,
+                    "name": str(event.name),
                     "locked": [str(each) for each in NoticeChannel if is_locked(event, each)],
                     "on": [str(each) for each in NoticeChannel if is_on_by_default(event, each)],
                 }
-                for event in CHOOSABLE
+                for event in registry.switchable()
             ]
-    return json.loads(json.dumps(found))
+    plain: dict[str, Any] = json.loads(json.dumps(found))
+    return plain
 
 
 def test_every_event_says_what_it_always_said(settings: Any) -> None:

@@ -13,7 +13,7 @@ from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.billing.operations import run
 from svet.billing.tests.factories import NOVEMBER, charge_november, load_chelyabinsk, make_metered_account
-from svet.bills import operations, queries
+from svet.bills import events, operations, queries
 from svet.bills.models import Bill, BillFile
 from svet.bills.queries import BillNotFound
 from svet.bills.rules import digest, payment_code
@@ -27,10 +27,8 @@ from svet.ledger import queries as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
-from svet.notices import texts as texts_of_notices
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import Event
-from svet.notices.words import Words
+from svet.notices.rules import Words
 from svet.payments.tests.factories import REQUISITES
 from svet.people.tests.factories import make_person
 from tests.jobs import run_jobs
@@ -256,7 +254,7 @@ def test_queue_sends_the_letters() -> None:
 def bill_words(**params: str) -> Words:
     values = {"account": "1", "period": "ноябрь 2026", **params}
     with translation.override("ru"):
-        return texts_of_notices.words(event=Event.BILL_READY, params=values, brand="Свет", hotline="8")
+        return events.BILL_READY.words({"brand": "Свет", "hotline": "8", **values})
 
 
 def test_overpaid_account_is_not_asked_for_nothing() -> None:

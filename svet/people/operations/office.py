@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import new_receipt_number
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.people import events
 from svet.people.models import Code, CodePurpose, OfficeRequest, Person
 from svet.people.operations import codes
 from svet.people.operations.contacts import keep_phone
@@ -69,9 +70,9 @@ def start_office_phone_change(
             person_id=person_id,
             data={"comment": said},
         )
-        warning = Event.SOMEBODY_REGISTERS if may_warn else None
+        warning = events.SOMEBODY_REGISTERS if may_warn else None
         codes.send_code_sms(
-            phone=number, code=code, act="phone", now=now, event=warning if taken else Event.CODE
+            phone=number, code=code, act="phone", now=now, event=warning if taken else events.CODE
         )
     return row
 
@@ -193,9 +194,9 @@ def ask(
     )
     notices.notify(
         recipient_id=person.recipient_id,
-        event=Event.OFFICE_ASKED,
+        event=events.OFFICE_ASKED,
         params={"about": kind.value, "number": request.number, "at": moment(now)},
-        url="/profile/office/",
+        place=Place("office-requests"),
         now=now,
     )
     return request

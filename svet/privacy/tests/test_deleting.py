@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.test import Client
 
+from svet.accounts import events as account_events
 from svet.accounts import operations as account_operations
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_group, make_link
@@ -16,7 +17,7 @@ from svet.kernel.transactions import use_case
 from svet.notices import jobs
 from svet.notices import operations as notices
 from svet.notices.models import Delivery
-from svet.notices.rules import DeliveryState, Event
+from svet.notices.rules import DeliveryState
 from svet.payments.models import BoundCard, OrderLine
 from svet.payments.operations.leaving import LeavingRefused
 from svet.payments.states import OrderState
@@ -71,7 +72,7 @@ def account(anna: Person) -> Account:
     with use_case():
         notices.notify(
             recipient_id=anna.recipient_id,
-            event=Event.ACCOUNT_LINKED,
+            event=account_events.ACCOUNT_LINKED,
             params={"account": link.alias},
             now=NOW,
         )

@@ -1,14 +1,38 @@
-"""The words of what happens to an account and its meters by the office or the owner."""
+"""What people are told of their hold on accounts."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from svet.notices.words import Params, Words
+from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
+
+#: What may become of somebody's hold on an account.
+ACCESS_CHANGES: Final = frozenset(
+    {"approved", "confirmed", "restored", "closed", "handed_over", "term_over"}
+    # What its owner hears of somebody else's.
+    | {"guest_term_over", "guest_term_over_paper", "delivery_ended", "invitation_expired"}
+)
 
 
-def linked_by_oneself(p: Params) -> Words:
+def _account_linked(p: Params) -> Words:
+    if "own" in p:
+        return _linked_by_oneself(p)
+    return Words(
+        title=_("Лицевой счёт добавлен в личный кабинет"),
+        text=_(
+            "Аб. № %(account)s добавлен в личный кабинет. Если это сделали не вы и не ваши близкие, откройте "
+            "лицевой счёт и нажмите «Это не я» или позвоните на горячую линию %(hotline)s."
+        )
+        % p,
+        sms=_("Аб. № %(account)s добавлен в кабинет. Это не вы? Звоните %(hotline)s") % p,
+        action=_("Посмотреть лицевой счёт"),
+    )
+
+
+def _linked_by_oneself(p: Params) -> Words:
     """Accounts one has added oneself today: ``account`` names a few of ``own`` many."""
     number = int(p["own"])
     text = ngettext(
@@ -19,7 +43,7 @@ def linked_by_oneself(p: Params) -> Words:
     return Words(title=_("Лицевые счета добавлены в кабинет"), text=text % p, action=_("Посмотреть кабинет"))
 
 
-def access_changed(p: Params) -> Words:
+def _access_changed(p: Params) -> Words:
     """Somebody's hold on an account is another than before."""
     title, text = {
         "approved": (
@@ -79,15 +103,50 @@ def access_changed(p: Params) -> Words:
     )
 
 
-def meter_replaced(p: Params) -> Words:
-    """One meter went, another came."""
+def _invited(p: Params) -> Words:
+    # It goes to a phone, perhaps without a cabinet: it names neither the account nor who invites.
     return Words(
-        title=_("Прибор учёта заменён"),
-        text=_(
-            "Аб. № %(account)s: прибор № %(before)s снят %(on)s, установлен № %(serial)s. "
-            "Последние показания старого и первые показания нового — в «Истории»."
-        )
-        % p,
-        sms=_("Аб. № %(account)s: счётчик заменён %(on)s, новый № %(serial)s") % p,
-        action=_("Посмотреть прибор учёта"),
+        title=_("Вас приглашают к лицевому счёту"),
+        text=_("Откройте приглашение: %(link)s") % p,
+        sms=_("%(brand)s: вам открыли счёт, %(link)s") % p,
     )
+
+
+ACCOUNT_LINKED: Final = EventSpec(
+    code="account_linked",
+    name=gettext_lazy("Лицевой счёт добавлен в кабинет"),
+    words=_account_linked,
+    needs={"account"},
+    places={"account", "accounts"},
+    icon="home",
+    row=10,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL, NoticeChannel.SMS),
+)
+
+# ``access``: one of ACCESS_CHANGES.
+ACCESS_CHANGED: Final = EventSpec(
+    code="access_changed",
+    name=gettext_lazy("Изменён доступ к лицевому счёту"),
+    words=_access_changed,
+    needs={"account", "access"},
+    places={"account", "accounts", "household"},
+    icon="home",
+    row=20,
+    obligatory=(NoticeChannel.BELL, NoticeChannel.EMAIL),
+)
+
+INVITED: Final = EventSpec(
+    code="invited",
+    name=gettext_lazy("Приглашение"),
+    words=_invited,
+    needs={"link"},
+    places={"invitation"},
+    obligatory=(NoticeChannel.SMS,),
+)
+
+EVENTS: Final = (
+    ACCOUNT_LINKED,
+    ACCESS_CHANGED,
+    INVITED,
+)
