@@ -7,7 +7,10 @@ class SubscribersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from svet.accounts import events
+        from svet.accounts import events, texts
+        from svet.kernel import words
         from svet.notices import registry
 
         registry.declare(events.EVENTS)
+        words.name_actions(events.ACTIONS)
+        words.explain_with(texts.explain, texts.REASONS)

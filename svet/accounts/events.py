@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -150,3 +151,29 @@ EVENTS: Final = (
     ACCESS_CHANGED,
     INVITED,
 )
+
+#: What the journal keeps of this room, in words.
+ACTIONS: Final[Mapping[str, object]] = {
+    "account.closed": gettext_lazy("Договор закрыт"),
+    "account.delivery_chosen": gettext_lazy("Выбран способ получения счёта"),
+    "account.delivery_ended": gettext_lazy("Счета снова приходят на бумаге"),
+    "account.handed_over": gettext_lazy("Счёт передан другому владельцу"),
+    "account.linked": gettext_lazy("Счёт добавлен в кабинет"),
+    "account.unlinked": gettext_lazy("Счёт убран из кабинета"),
+    "accounts.registered": gettext_lazy("Счета внесены из реестра"),
+    "household.accepted": gettext_lazy("Приглашение принято"),
+    "household.access_changed": gettext_lazy("Изменён доступ близких"),
+    "household.approved": gettext_lazy("Подтверждён кабинет близких"),
+    "household.expired": gettext_lazy("Срок приглашения истёк"),
+    "household.invited": gettext_lazy("Отправлено приглашение к счёту"),
+    "household.refused": gettext_lazy("Приглашение отклонено"),
+    "household.term_over": gettext_lazy("Срок доступа закончился"),
+    "household.withdrawn": gettext_lazy("Приглашение отозвано"),
+    "link.barred": gettext_lazy("Доступ к счёту закрыт офисом"),
+    "link.confirmed": gettext_lazy("Владелец подтверждён офисом"),
+    "link.restored": gettext_lazy("Доступ к счёту возвращён офисом"),
+    "link.suspended": gettext_lazy("«Это не я»: доступ закрыт до проверки"),
+    "linking.paused": gettext_lazy("Чужие попытки добавить счёт остановлены"),
+    "linking.wrong_pair": gettext_lazy("Номера счёта и прибора не подошли"),
+    "supplier.changed": gettext_lazy("Изменены данные поставщика"),
+}

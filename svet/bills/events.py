@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -117,3 +118,9 @@ EVENTS: Final = (
     BILL_READY,
     DUE_NEAR,
 )
+
+#: What the journal keeps of this room, in words.
+ACTIONS: Final[Mapping[str, object]] = {
+    "bills.printed": gettext_lazy("Счета напечатаны"),
+    "bills.printed_again": gettext_lazy("Счета напечатаны повторно"),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -248,3 +249,26 @@ EVENTS: Final = (
     WINDOW_OPEN,
     WINDOW_CLOSING,
 )
+
+#: What the journal keeps of this room, in words.
+ACTIONS: Final[Mapping[str, object]] = {
+    "absence.begun": gettext_lazy("Записан отъезд"),
+    "absence.ended": gettext_lazy("Отъезд закончен"),
+    "absence.over": gettext_lazy("Отъезд закончился"),
+    "dispute.checking": gettext_lazy("Возражение взято на проверку"),
+    "dispute.declined": gettext_lazy("Возражение отклонено"),
+    "dispute.open": gettext_lazy("Возражение на контрольные показания"),
+    "dispute.upheld": gettext_lazy("Возражение принято"),
+    "dispute.withdrawn": gettext_lazy("Возражение отозвано"),
+    "meter.removed": gettext_lazy("Прибор учёта снят"),
+    "meter.replaced": gettext_lazy("Прибор учёта заменён"),
+    "meters.installed": gettext_lazy("Прибор учёта установлен"),
+    "quick.wrong_pair": gettext_lazy("Показания без входа: номера не подошли"),
+    "readings.batch": gettext_lazy("Показания из реестра"),
+    "readings.controlled": gettext_lazy("Контрольные показания"),
+    "readings.photo_added": gettext_lazy("Добавлено фото"),
+    "readings.reviewed": gettext_lazy("Показания проверены"),
+    "readings.submitted": gettext_lazy("Показания переданы"),
+    "readings.texted": gettext_lazy("Показания переданы по SMS"),
+    "readings.withdrawn": gettext_lazy("Показания отозваны"),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -23,6 +24,9 @@ from svet.metering.rules import (
     WithdrawReason,
     Zone,
 )
+
+#: Reasons of the rules that have a sentence; what operations add is lent beside them (``apps``).
+REASONS: Final = (ValueReason, Doubt, ReplaceReason, WithdrawReason, DisputeReason)
 
 ZONE_NAMES = {
     Zone.SINGLE: gettext_lazy("Круглосуточный"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -101,3 +102,24 @@ EVENTS: Final = (
     PAYMENT_REFUNDED,
     RECEIPT,
 )
+
+#: What the journal keeps of this room, in words.
+ACTIONS: Final[Mapping[str, object]] = {
+    "payments.callback.close": gettext_lazy("Уведомление банка разобрано"),
+    "payments.card.bind": gettext_lazy("Привязана карта"),
+    "payments.card.name": gettext_lazy("Карта названа"),
+    "payments.card.unbind": gettext_lazy("Карта отвязана"),
+    "payments.case.released": gettext_lazy("Платёж возвращён в очередь разбора"),
+    "payments.case.taken": gettext_lazy("Платёж взят на разбор"),
+    "payments.order.create": gettext_lazy("Начата оплата"),
+    "payments.order.credit": gettext_lazy("Платёж зачислен"),
+    "payments.order.refund": gettext_lazy("Деньги возвращены банком"),
+    "payments.order.return": gettext_lazy("Деньги отправлены обратно"),
+    "payments.order.review": gettext_lazy("Платёж отправлен на проверку"),
+    "payments.review.cancel": gettext_lazy("Платёж на проверке закрыт: денег нет"),
+    "payments.review.send_back": gettext_lazy("Платёж на проверке возвращён плательщику"),
+    "payments.row.closed": gettext_lazy("Строка реестра закрыта"),
+    "payments.row.put": gettext_lazy("Невыясненный платёж зачислен на счёт"),
+    "payments.row.returned": gettext_lazy("Невыясненный платёж возвращён"),
+    "payments.source.added": gettext_lazy("Добавлен источник платежей"),
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,6 +22,19 @@ from svet.people.rules.passwords import PasswordReason
 from svet.people.rules.phones import PhoneReason
 from svet.people.rules.scopes import Scope
 from svet.people.rules.staff import Permission, Role, StaffReason
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (
+    PasswordReason,
+    PhoneReason,
+    OfficeReason,
+    StaffReason,
+    ProfileReason,
+    FactorReason,
+    CodeReason,
+    RegistrationReason,
+    SignInReason,
+)
 
 #: «Требования к паролю», word for word as in the guide.
 PASSWORD_LINES: dict[PasswordReason, str | Promise] = {

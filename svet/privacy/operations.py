@@ -9,7 +9,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.look.formats import moment
 from svet.notices.leaving import say_farewell
-from svet.payments.operations.leaving import LeavingReason, LeavingRefused, forget_payer
+from svet.payments.operations.leaving import LeavingRefused, forget_payer
+from svet.payments.refusals import LeavingReason
 from svet.people.operations.leaving import check_leaving, forget_person
 from svet.privacy import events
 from svet.support.leaving import forget_writer

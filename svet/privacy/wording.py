@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from svet.bills.texts import source_label
 from svet.kernel.money import Money
+from svet.kernel.words import action_name
 from svet.look import formats
 from svet.metering.rules import ReadingState, Zone
 from svet.metering.texts import STATE_NAMES, ZONE_NAMES
 from svet.notices import registry
 from svet.payments.states import OrderState
 from svet.payments.texts import state_name
-from svet.privacy.acts import act_name
 from svet.support.rules import AppealState
 from svet.support.texts import STATES, TOPICS
 
@@ -152,7 +152,7 @@ def _decoded(section: str, name: str, code: str) -> Text:
     if name == "phone" and code.startswith("+"):
         return formats.phone(code)
     if name == "action":
-        return act_name(code)
+        return action_name(code)
     if name == "event":
         event = registry.find(code)
         return code if event is None else str(event.name)

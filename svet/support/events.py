@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -32,3 +33,12 @@ APPEAL_ANSWERED: Final = EventSpec(
 )
 
 EVENTS: Final = (APPEAL_ANSWERED,)
+
+#: What the journal keeps of this room, in words.
+ACTIONS: Final[Mapping[str, object]] = {
+    "appeal.answered": gettext_lazy("Ответ на обращение"),
+    "appeal.closed": gettext_lazy("Обращение закрыто"),
+    "appeal.message": gettext_lazy("Сообщение в обращении"),
+    "appeal.new": gettext_lazy("Новое обращение"),
+    "appeal.taken": gettext_lazy("Обращение взято в работу"),
+}

@@ -43,7 +43,9 @@ def test_hostile_texts_are_cut_and_kept_and_a_nul_is_not_lost() -> None:
     assert (len(row.phone), row.text) == (16, "\N{REPLACEMENT CHARACTER}" + "я" * 999)
 
 
-def test_a_text_that_cannot_be_promised_to_anybody_is_not_kept_either(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_nobody_would_read_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Its centre hears no answer and brings it again."""
     monkeypatch.setattr(registry, "_READERS", [])
     with pytest.raises(LookupError):
@@ -53,10 +55,10 @@ def test_a_text_that_cannot_be_promised_to_anybody_is_not_kept_either(monkeypatc
 
 def test_a_text_and_the_promise_to_read_it_stand_or_fall_together(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_incoming_id: int) -> None:
-        raise OSError
+        raise OSError("no queue")
 
     monkeypatch.setattr(registry, "_READERS", [*registry.readers(), fail])
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="no queue"):
         jobs.take_incoming(TEXT, now=NOW)
     assert not IncomingSms.objects.exists()
     assert promised() == []

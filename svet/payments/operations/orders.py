@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -23,22 +22,11 @@ from svet.limits.rules import LimitName
 from svet.payments.models import BoundCard, LaterLine, Order, OrderLine, StateChange
 from svet.payments.operations.cards import usable_card
 from svet.payments.payees import Share, only_payee, shares
+from svet.payments.refusals import OrderReason
 from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
 from svet.payments.series import carried_on, next_step
 from svet.payments.states import LOOKS, PAGE_LIVES, OrderState
 from svet.people import queries as people
-
-
-class OrderReason(StrEnum):
-    NOTHING_CHOSEN = "nothing_chosen"
-    TOO_MANY_LINES = "too_many_lines"
-    TWICE = "account_twice"
-    MAX_TOTAL = "max_total"
-    NOT_A_PAYER = "not_a_payer"
-    SUM_CHANGED = "sum_changed"
-    KEY_REUSED = "key_reused"
-    SEVERAL_PAYEES = "several_payees"
-    ACCOUNT_NOT_FOUND = "account_not_found"
 
 
 class OrderRefused(Refused):

@@ -3,6 +3,7 @@
 from typing import Final
 
 from svet.people.events import entrance, office, safety
+from svet.people.events.actions import ACTIONS
 from svet.people.events.entrance import CODE, EMAIL_CODE, PUSH_ON, SOMEBODY_REGISTERS
 from svet.people.events.office import OFFICE_ABOUT, OFFICE_ASKED
 from svet.people.events.safety import (
@@ -18,6 +19,7 @@ from svet.people.events.safety import (
 EVENTS: Final = entrance.EVENTS + safety.EVENTS + office.EVENTS
 
 __all__ = [
+    "ACTIONS",
     "CODE",
     "CONTACT_CHANGED",
     "EMAIL_CODE",

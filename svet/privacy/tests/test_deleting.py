@@ -14,6 +14,7 @@ from svet.accounts.tests.factories import make_account, make_group, make_link
 from svet.journal.operations import record_security
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
+from svet.kernel.words import action_names
 from svet.notices import jobs
 from svet.notices import operations as notices
 from svet.notices.models import Delivery
@@ -29,7 +30,6 @@ from svet.people.rules.passwords import PasswordRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code
 from svet.privacy import queries, wording
-from svet.privacy.acts import ACTS
 from svet.privacy.operations import delete_cabinet
 from svet.support.models import Appeal
 from svet.support.tests.factories import make_appeal
@@ -195,7 +195,7 @@ def test_the_copy_is_read_in_words(anna: Person, account: Account) -> None:
     assert [(key, name) for key, row in filled for name in row if name not in wording.LABELS] == []
     acts = {entry["action"] for entry in copy["acts"]}
     assert acts
-    assert acts <= set(ACTS)
+    assert acts <= set(action_names())
 
 
 def test_the_page_deletes_signs_out_and_tells(anna: Person) -> None:
