@@ -15,6 +15,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import PUBLIC_ID_LENGTH, new_public_id, new_receipt_number
 from svet.kernel.money import Money
+from svet.kernel.places import Place, path_of
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
@@ -194,7 +195,7 @@ def _keep(
         total_kopecks=total.kopecks,
         key=key,
         body_hash=fingerprint,
-        return_url=f"{return_url_base}/payment/orders/{public_id}/",
+        return_url=return_url_base + path_of(Place("payment-order", (public_id,))),
         receipt_email=receipt_email or people.email_of(person_id) or "",
         created_at=now,
         expires_at=now + PAGE_LIVES,
