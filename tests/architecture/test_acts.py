@@ -13,8 +13,8 @@ from django.utils import translation
 from svet.accounts.models import InvitationState
 from svet.kernel.words import action_name, action_names
 from svet.metering.rules.disputes import DisputeState
+from svet.office.rules import OfficeState
 from svet.people.events import FACTOR_CHANGES
-from svet.people.rules.office import OfficeState
 from svet.support.rules import AppealState
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 
 from svet.cabinet.shell.session import AGREEMENTS_DUE, device_cookie, now_of, open_session, safe_next
 from svet.people import factors, queries
+from svet.people import operations as people
 from svet.people.models import Person
 from svet.people.rules.factors import STEP_LIFE
 
@@ -28,7 +29,10 @@ def begin_session_or_ask_second_factor(request: HttpRequest, *, person: Person, 
     if not factors.asks_second_step(person_id=person.pk, device_cookie=device_cookie(request), now=now):
         return finish_sign_in(request, person=person, target=target)
     # A fresh key: whoever planted the old one must not watch the second step.
+    # Whoever is signed in here already stays so under that key, and stays on the list of their devices.
+    before = request.session.session_key or ""
     request.session.cycle_key()
+    people.move_session(before=before, after=request.session.session_key or "")
     request.session[_HALF] = {
         "person": person.pk,
         "seal": person.get_session_auth_hash()[:32],

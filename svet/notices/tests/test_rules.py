@@ -9,6 +9,7 @@ from svet.accounts import events as account_events
 from svet.bills import events as bill_events
 from svet.notices import registry, rules
 from svet.notices.rules import EventSpec, NoticeChannel, Words
+from svet.office import events as office_events
 from svet.payments import events as payment_events
 from svet.people import events as people_events
 
@@ -132,11 +133,11 @@ def test_every_change_of_the_second_step_has_its_words(change: str) -> None:
     assert said.title not in ("", "Вход в кабинет: ")
 
 
-@pytest.mark.parametrize("about", sorted(people_events.OFFICE_ABOUT))
+@pytest.mark.parametrize("about", sorted(office_events.OFFICE_ABOUT))
 def test_every_request_to_the_office_has_its_words(about: str) -> None:
     params = {"about": about, "number": SAMPLE["number"], "at": SAMPLE["at"]}
     said = words(
-        event=people_events.OFFICE_ASKED, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500"
+        event=office_events.OFFICE_ASKED, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500"
     )
     assert 0 < len(said.sms) <= 70
 
@@ -147,7 +148,7 @@ def test_every_request_to_the_office_has_its_words(about: str) -> None:
         people_events.PASSWORD_CHANGED,
         people_events.CONTACT_CHANGED,
         people_events.SECOND_FACTOR,
-        people_events.OFFICE_ASKED,
+        office_events.OFFICE_ASKED,
     ],
 )
 def test_safety_notices_pass_every_switch(event: EventSpec) -> None:

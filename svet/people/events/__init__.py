@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from svet.people.events import entrance, office, safety
+from svet.people.events import entrance, safety
 from svet.people.events.actions import ACTIONS
 from svet.people.events.entrance import CODE, EMAIL_CODE, PUSH_ON, SOMEBODY_REGISTERS
-from svet.people.events.office import OFFICE_ABOUT, OFFICE_ASKED
 from svet.people.events.safety import (
     CONTACT_CHANGED,
     FACTOR_CHANGES,
@@ -16,7 +15,7 @@ from svet.people.events.safety import (
     TOKEN_ISSUED,
 )
 
-EVENTS: Final = entrance.EVENTS + safety.EVENTS + office.EVENTS
+EVENTS: Final = entrance.EVENTS + safety.EVENTS
 
 __all__ = [
     "ACTIONS",
@@ -26,8 +25,6 @@ __all__ = [
     "EVENTS",
     "FACTOR_CHANGES",
     "NEW_DEVICE",
-    "OFFICE_ABOUT",
-    "OFFICE_ASKED",
     "PASSWORD_CHANGED",
     "PUSH_ON",
     "SECOND_FACTOR",

@@ -1,4 +1,4 @@
-"""What the journal keeps of people, of the office and of the staff."""
+"""What the journal keeps of people."""
 
 from __future__ import annotations
 
@@ -21,14 +21,8 @@ ACTIONS: Final[Mapping[str, object]] = {
     "device.trusted": gettext_lazy("Устройство стало доверенным"),
     "email.changed": gettext_lazy("Изменена электронная почта"),
     "language.changed": gettext_lazy("Изменён язык"),
-    "limits.unblocked": gettext_lazy("Снято ограничение"),
     "names.changed": gettext_lazy("Изменены имя и фамилия"),
     "notifications.changed": gettext_lazy("Изменены уведомления"),
-    "office.approved": gettext_lazy("Заявка в офис выполнена"),
-    "office.asked": gettext_lazy("Подана заявка в офис"),
-    "office.refused": gettext_lazy("Заявка в офис отклонена"),
-    "office.signed": gettext_lazy("Заявка в офис проверена"),
-    "office.withdrawn": gettext_lazy("Заявка в офис отозвана"),
     "passkey.renamed": gettext_lazy("Переименован ключ доступа"),
     "passkey.wrong": gettext_lazy("Ключ доступа не подошёл"),
     "password.changed": gettext_lazy("Изменён пароль"),
@@ -53,16 +47,6 @@ ACTIONS: Final[Mapping[str, object]] = {
     "session.ended_elsewhere": gettext_lazy("Выход на других устройствах"),
     "session.opened": gettext_lazy("Вход"),
     "sign_in.refused": gettext_lazy("Вход не удался"),
-    "staff.added": gettext_lazy("Принят сотрудник"),
-    "staff.disabled": gettext_lazy("Сотрудник отключён"),
-    "staff.enabled": gettext_lazy("Сотрудник снова работает"),
-    "staff.factor_forgotten": gettext_lazy("Второй шаг сотрудника сброшен"),
-    "staff.identity_bound": gettext_lazy("Служба входа привязана к сотруднику"),
-    "staff.identity_forgotten": gettext_lazy("Служба входа отвязана от сотрудника"),
-    "staff.password_set": gettext_lazy("Сотруднику задан пароль"),
-    "staff.provider.refused": gettext_lazy("Вход через службу входа не удался"),
-    "staff.role_changed": gettext_lazy("Сотруднику дана другая роль"),
-    "staff.sign_in.refused": gettext_lazy("Вход сотрудника не удался"),
     "token.issued": gettext_lazy("Создан ключ для программ"),
     "token.revoked": gettext_lazy("Отозван ключ для программ"),
     "totp.added": gettext_lazy("Подключено приложение для кодов"),

@@ -8,11 +8,11 @@ from typing import Any
 
 from svet.accounts.models import Account, Link, LinkProof
 from svet.bills.models import Bill
-from svet.people.models import StaffMember
 from svet.people.operations.totp import totp_code
 from svet.sandbox.town.rules.cast import EMPLOYEES, FREE_PAIRS, RESIDENTS
 from svet.sandbox.town.rules.plan import MAIN, SECOND, account_number
 from svet.sandbox.town.settings import town_settings
+from svet.staffing.models import StaffMember
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,11 @@ from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
-from svet.people import events
-from svet.people.models import Code, CodePurpose, OfficeRequest, Person
+from svet.office import events
+from svet.office.models import OfficeRequest
+from svet.office.rules import LONGEST_COMMENT, MOVES, OfficeKind, OfficeReason, OfficeRefused, OfficeState
+from svet.people import events as people_events
+from svet.people.models import Code, CodePurpose, Person
 from svet.people.operations import codes
 from svet.people.operations.contacts import keep_phone
 from svet.people.operations.devices import close_sessions
@@ -24,14 +27,6 @@ from svet.people.operations.passwords import check_current
 from svet.people.operations.tokens import revoke_all_tokens
 from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused
-from svet.people.rules.office import (
-    LONGEST_COMMENT,
-    MOVES,
-    OfficeKind,
-    OfficeReason,
-    OfficeRefused,
-    OfficeState,
-)
 from svet.people.rules.phones import normalise_phone
 
 
@@ -70,9 +65,9 @@ def start_office_phone_change(
             person_id=person_id,
             data={"comment": said},
         )
-        warning = events.SOMEBODY_REGISTERS if may_warn else None
+        warning = people_events.SOMEBODY_REGISTERS if may_warn else None
         codes.send_code_sms(
-            phone=number, code=code, act="phone", now=now, event=warning if taken else events.CODE
+            phone=number, code=code, act="phone", now=now, event=warning if taken else people_events.CODE
         )
     return row
 

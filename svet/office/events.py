@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -47,3 +48,12 @@ OFFICE_ASKED: Final = EventSpec(
 )
 
 EVENTS: Final = (OFFICE_ASKED,)
+
+#: What the journal keeps of this room, in words.
+ACTIONS: Final[Mapping[str, object]] = {
+    "office.approved": gettext_lazy("Заявка в офис выполнена"),
+    "office.asked": gettext_lazy("Подана заявка в офис"),
+    "office.refused": gettext_lazy("Заявка в офис отклонена"),
+    "office.signed": gettext_lazy("Заявка в офис проверена"),
+    "office.withdrawn": gettext_lazy("Заявка в офис отозвана"),
+}
