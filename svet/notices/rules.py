@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from svet.kernel.states import Moves
+
 
 class NoticeChannel(StrEnum):
     BELL = "bell"
@@ -29,6 +31,17 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     DELIVERED = "delivered"
     FAILED = "failed"
+
+
+DELIVERY_MOVES: Final = Moves(
+    {
+        DeliveryState.WAITING: frozenset({DeliveryState.SENT, DeliveryState.FAILED}),
+        # The centre reports later what became of a text it took.
+        DeliveryState.SENT: frozenset({DeliveryState.DELIVERED, DeliveryState.FAILED}),
+        DeliveryState.DELIVERED: frozenset(),
+        DeliveryState.FAILED: frozenset(),
+    }
+)
 
 
 #: The values of a text, formatted for the person's eyes: account «0356067000», period «ноябрь 2026», total

@@ -15,8 +15,10 @@ from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import new_receipt_number
+from svet.kernel.moving import LostRace, move_row
 from svet.kernel.places import Place
 from svet.kernel.refusals import Conflict
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
@@ -27,13 +29,13 @@ from svet.support.models import Appeal, AppealChange, Message, MessagePhoto
 from svet.support.queries import AppealNotFound, own
 from svet.support.rules import (
     MOST_PHOTOS,
+    MOVES,
     QUIET_DAYS,
     AppealState,
     SupportReason,
     SupportRefused,
     answer_due,
     checked_text,
-    may_move,
     topic_of,
 )
 
@@ -246,13 +248,10 @@ def _say(
 
 
 def _move(appeal: Appeal, *, after: AppealState, by: Actor, now: datetime) -> None:
-    before = AppealState(appeal.state)
-    moved = may_move(before, after) and Appeal.objects.filter(pk=appeal.pk, state=before.value).update(
-        state=after.value, touched_at=now
-    )
-    if not moved:
-        raise SupportRefused(SupportReason.CLOSED)
-    appeal.state = after.value
+    try:
+        before = move_row(appeal, moves=MOVES, to=after, changes={"touched_at": now})
+    except (IllegalMove, LostRace):
+        raise SupportRefused(SupportReason.CLOSED) from None
     _change(appeal, before=before.value, after=after, by=by, now=now)
 
 

@@ -9,8 +9,10 @@ from django.db import IntegrityError, transaction
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import new_receipt_number
+from svet.kernel.moving import LostRace, move_row
 from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
@@ -213,12 +215,11 @@ def _held(public_id: str) -> OfficeRequest:
 
 def _move(*, request: OfficeRequest, to: OfficeState, by: Actor, decision: str, now: datetime) -> None:
     """Compare and set along the table of legal moves. :raises OfficeRefused: the request is closed"""
-    before = OfficeState(request.state)
-    if to not in MOVES[before]:
-        raise OfficeRefused(OfficeReason.CLOSED)
-    OfficeRequest.objects.filter(pk=request.pk, state=before).update(
-        state=to, decided_at=now, decided_by_id=by.person_id, decision=decision
-    )
+    changes = {"decided_at": now, "decided_by_id": by.person_id, "decision": decision}
+    try:
+        before = move_row(request, moves=MOVES, to=to, changes=changes)
+    except (IllegalMove, LostRace):
+        raise OfficeRefused(OfficeReason.CLOSED) from None
     journal.record(
         by=by,
         action=f"office.{to.value}",

@@ -13,14 +13,16 @@ from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
+from svet.kernel.moving import LostRace, move_row
 from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import ImportedPayment
 from svet.payments.operations.claiming import check_claim
 from svet.payments.refusals import SuspenseReason
-from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState, may_move
+from svet.payments.registers import MOVES, NO_DAY, WAITING, CaseKind, RegisterState
 from svet.staffing.rules import checked_reason
 
 
@@ -187,13 +189,11 @@ def _day(row: ImportedPayment, given: date | None, *, now: datetime) -> date:
 
 
 def _move(row: ImportedPayment, new: RegisterState, *, now: datetime, **changes: object) -> None:
-    old = RegisterState(row.state)
-    if not may_move(old=old, new=new):
-        raise RowConflict(SuspenseReason.DECIDED)
-    changed = {"state": new, "settled_at": now, "payer": "", **changes}
-    if not ImportedPayment.objects.filter(pk=row.pk, state=old).update(**changed):
-        raise RowConflict(SuspenseReason.DECIDED)
-    row.state = new
+    changed = {"settled_at": now, "payer": "", **changes}
+    try:
+        move_row(row, moves=MOVES, to=new, changes=changed)
+    except (IllegalMove, LostRace):
+        raise RowConflict(SuspenseReason.DECIDED) from None
 
 
 def _post(row: ImportedPayment, *, key: str, kind: TransactionKind, legs: list[Leg], day: date) -> None:
