@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import resolve
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -208,6 +209,14 @@ def test_another_key_makes_the_old_subscriptions_silent(npm: Service, settings: 
     subscribe(anna, browser_of(npm))
     settings.PUSH_PUBLIC_KEY = "another"
     assert not queries.browsers(anna.id)
+
+
+def test_a_notice_without_a_page_of_its_own_opens_the_bell(npm: Service) -> None:
+    anna = make_recipient()
+    subscribe(anna, browser_of(npm))
+    operations.notify(recipient_id=anna.id, event=bill_events.BILL_READY, params=BILL, now=timezone.now())
+    told = Delivery.objects.get(event=bill_events.BILL_READY.code, channel="push")
+    assert resolve(json.loads(told.body)["url"]).url_name == "bell"
 
 
 def test_a_deleted_cabinet_is_pushed_nothing(npm: Service) -> None:
