@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,9 @@ from svet.kernel.refusals import Refused
 from svet.look.formats import day, month, number
 from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (PolicyReason, BillingReason, TariffRowReason)
 
 
 def explain(refusal: Refused) -> str:

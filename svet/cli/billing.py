@@ -15,11 +15,11 @@ from svet.billing import operations as billing
 from svet.billing import queries, texts
 from svet.billing.rules import BillingReason, Proration, Rules
 from svet.bills import operations as bills
-from svet.cli.refusal_text import explain
 from svet.config.failures import Failure
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
+from svet.kernel.words import explain
 from svet.look.formats import day, month, number, roubles
 
 #: So many accounts of a reason are named by the run; `svet bill problems` names all.

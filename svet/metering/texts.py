@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -25,6 +26,9 @@ from svet.metering.rules import (
     WithdrawReason,
     Zone,
 )
+
+#: Reasons of the rules that have a sentence; what operations add is lent beside them (``apps``).
+REASONS: Final = (ValueReason, Doubt, ReplaceReason, WithdrawReason, DisputeReason)
 
 ZONE_NAMES = {
     Zone.SINGLE: gettext_lazy("Круглосуточный"),

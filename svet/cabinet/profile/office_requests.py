@@ -137,7 +137,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path(_HOME.lstrip("/"), requests),
+    path(_HOME.lstrip("/"), requests, name="office-requests"),
     path("profile/office/<slug:public_id>/withdraw/", withdraw),
     path(_LOST.lstrip("/"), lost_phone),
     path(_CODE.lstrip("/"), lost_phone_code),

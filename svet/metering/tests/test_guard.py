@@ -17,7 +17,7 @@ from svet.files.tests.pictures import photo
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
-from svet.metering import operations, queries
+from svet.metering import events, operations, queries
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations import ReadingReceipt, ReviewRefused, SetRefused, WithdrawRefused
 from svet.metering.queries import MeterNotFound
@@ -35,7 +35,6 @@ from svet.metering.rules import (
 )
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
-from svet.notices.rules import Event
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -151,7 +150,7 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
         "На фото 3612.",
         staff.person_id,
     )
-    notice = Notice.objects.get(recipient_id=anna.recipient_id, event=Event.READING_CORRECTED)
+    notice = Notice.objects.get(recipient_id=anna.recipient_id, event=events.READING_CORRECTED.code)
     assert "3\u00a0612" in notice.text
     assert Entry.objects.filter(action="readings.reviewed", account_id=meter.account_id).count() == 1
     with pytest.raises(ReviewRefused):

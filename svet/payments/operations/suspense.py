@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,21 +20,9 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import ImportedPayment
 from svet.payments.operations.claiming import check_claim
+from svet.payments.refusals import SuspenseReason
 from svet.payments.registers import MOVES, NO_DAY, WAITING, CaseKind, RegisterState
 from svet.staffing.rules import checked_reason
-
-
-class SuspenseReason(StrEnum):
-    NOT_FOUND = "row_not_found"
-    DECIDED = "row_already_decided"
-    NOT_STAFF = "row_not_staff"
-    NUMBER = "row_number"
-    ACCOUNT = "row_account_unknown"
-    OTHER_PROVIDER = "row_other_provider"
-    OTHER_ACCOUNT = "row_other_account"
-    DAY_NEEDED = "row_day_needed"
-    DAY = "row_day_impossible"
-    REVERSAL = "row_reversal_is_not_sent_back"
 
 
 class RowNotFound(NotFound):
