@@ -171,6 +171,41 @@ def test_staff_may_know_that_the_dial_passed_zero() -> None:
 
 
 @pytest.mark.django_db
+def test_a_set_past_the_turn_of_the_dial_is_higher_though_its_digits_are_fewer() -> None:
+    anna, _vera, meter = cast()
+    waiting = [
+        ReadingSet.objects.get(public_id=send(anna, meter, value, insist=True).set_id) for value in (120, 3500)
+    ]
+    for kept, value, turned in ((waiting[0], 120, True), (waiting[1], 3700, False)):
+        operations.correct_review(
+            by=OFFICE,
+            set_id=kept.pk,
+            values={Zone.SINGLE: Decimal(value)},
+            turned=turned,
+            reason="сверено",
+            now=NOW,
+        )
+    states = ReadingSet.objects.filter(meter=meter, values__value=120, values__turns=1)
+    assert [kept.state for kept in states] == ["superseded"]
+    assert queries.latest(account_ids=[meter.account_id])[meter.pk].values[0].value == 3700
+
+
+@pytest.mark.django_db
+def test_a_set_before_the_turn_of_the_dial_is_lower_and_stays() -> None:
+    anna, _vera, meter = cast()
+    operations.take_control_reading(
+        by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(99_900)}, read_on=TODAY, now=NOW
+    )
+    before = ReadingSet.objects.get(public_id=send(anna, meter, 99_990).set_id)
+    # Lower by a whole turn of the dial: the guard takes it for the passing of zero and only asks.
+    send(anna, meter, 120, confirmed=True)
+    before.refresh_from_db()
+    assert before.state == "accepted"
+    value = queries.latest(account_ids=[meter.account_id])[meter.pk].values[0]
+    assert (value.turns, value.consumption) == (1, 120 + 100_000 - 99_900)
+
+
+@pytest.mark.django_db
 def test_what_became_wrong_while_it_waited_is_not_accepted() -> None:
     anna, _vera, meter = cast()
     receipt = send(anna, meter, 50_000, confirmed=True)

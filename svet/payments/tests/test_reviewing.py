@@ -158,6 +158,21 @@ def test_what_is_left_is_sent_back_once(family: Family, bank: StubBank, order: O
     assert len(bank.returned) == 2
 
 
+def test_only_money_that_was_taken_is_on_its_way_while_a_person_decides(
+    family: Family, bank: StubBank, order: Order
+) -> None:
+    accounts = [family.first.pk, family.second.pk]
+    operations.look_at_due_orders(now=NOW + timedelta(days=9))
+    order.refresh_from_db()
+    assert (order.state, order.taken_kopecks) == (OrderState.REVIEW, None)
+    assert queries.in_transit(accounts) == {}
+    other = make_order(person=family.anna, lines=[(family.first, 1_00)])
+    operations.send_to_bank(order_id=other.pk, now=NOW)
+    other.refresh_from_db()
+    in_review(bank, other, amount=Money(2_00))
+    assert queries.in_transit(accounts) == {family.first.pk: Money(1_00)}
+
+
 def test_a_lost_answer_is_asked_for_again_and_never_gives_twice(
     bank: StubBank, order: Order, olga: Actor
 ) -> None:
