@@ -314,6 +314,7 @@ def test_a_charged_reading_that_falls_into_the_next_month_again_is_silence() -> 
     life = Life()
     last = life.live(6)
     before = next(entry.line.previous for entry in life.past if entry.line.current == last)
+    assert before is not None
     lines = life.month(NOVEMBER, Usage(before, last))
     assert [line.basis for line in lines] == [Basis.AVERAGE]
     assert (lines[0].previous, lines[0].kwh) == (last, Decimal(315))

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from svet.accounts import finding
 from svet.accounts.models import Account, LinkProof, Premises
 from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
@@ -99,7 +100,7 @@ def test_one_answer_is_opened_at_once_and_several_are_listed(browser: Client, ac
     assert "0356067001" in page
 
 
-def test_what_is_looked_for_is_in_no_address_and_back_shows_it_again(
+def test_what_is_looked_for_is_in_no_address_and_can_be_shown_again(
     browser: Client, account: Account
 ) -> None:
     make_account(number="0356067001")
