@@ -174,7 +174,8 @@ def test_staff_may_know_that_the_dial_passed_zero() -> None:
 def test_a_set_past_the_turn_of_the_dial_is_higher_though_its_digits_are_fewer() -> None:
     anna, _vera, meter = cast()
     waiting = [
-        ReadingSet.objects.get(public_id=send(anna, meter, value, insist=True).set_id) for value in (120, 3500)
+        ReadingSet.objects.get(public_id=send(anna, meter, value, insist=True).set_id)
+        for value in (120, 3500)
     ]
     for kept, value, turned in ((waiting[0], 120, True), (waiting[1], 3700, False)):
         operations.correct_review(
@@ -202,7 +203,8 @@ def test_a_set_before_the_turn_of_the_dial_is_lower_and_stays() -> None:
     before.refresh_from_db()
     assert before.state == "accepted"
     value = queries.latest(account_ids=[meter.account_id])[meter.pk].values[0]
-    assert (value.turns, value.consumption) == (1, 120 + 100_000 - 99_900)
+    assert value.turns == 1
+    assert value.consumption == 120 + 100_000 - 99_900
 
 
 @pytest.mark.django_db
