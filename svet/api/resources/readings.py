@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,6 +18,7 @@ from svet.api.resources.accounts import ids_of, note_stranger
 from svet.api.resources.reading_schemas import (
     BatchIn,
     BatchOut,
+    CorrectionIn,
     MeterOut,
     PreviewIn,
     PreviewOut,
@@ -34,7 +36,7 @@ from svet.metering import operations, queries
 from svet.metering.models import Meter
 from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials, MeterNotFound, SetView
-from svet.metering.rules import ReadingChannel, Zone, parse_value
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone, parse_value
 from svet.metering.texts import ZONE_NAMES
 from svet.people.rules import Scope
 from svet.quotes import queries as quotes
@@ -95,15 +97,10 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
         receipt = operations.submit_readings(
             by=caller.actor,
             meter_id=meter_id,
-            values=values,
-            read_on=sane(read_on, now),
+            sent=submission(
+                payload, values=values, read_on=sane(read_on, now), key=uuid_of(caller.actor, key)
+            ),
             now=now,
-            channel=ReadingChannel.API,
-            key=uuid_of(caller.actor, key),
-            confirmed=payload.confirmed,
-            insist=payload.insist,
-            words=payload.words,
-            photo_id=payload.photo_id or "",
             seen=meter,
         )
         return 201, receipt_of(receipt)
@@ -151,15 +148,13 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
         receipt = operations.submit_readings(
             by=caller.actor,
             meter_id=meter.public_id,
-            values=values_of(meter, given.values),
-            read_on=sane(given.read_on or provider_today(meter.account.provider, now), now),
+            sent=submission(
+                given,
+                values=values_of(meter, given.values),
+                read_on=sane(given.read_on or provider_today(meter.account.provider, now), now),
+                key=uuid_of(caller.actor, key),
+            ),
             now=now,
-            channel=ReadingChannel.API,
-            key=uuid_of(caller.actor, key),
-            confirmed=given.confirmed,
-            insist=given.insist,
-            words=given.words,
-            photo_id=given.photo_id or "",
             seen=meter,
         )
     except (ApiProblem, Refused) as failed:
@@ -170,6 +165,21 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
             "problem": {"code": problem.code, "title": problem.title, "field": problem.field, **problem.more},
         }
     return {"meter_id": given.meter_id, "status": 201, "receipt": receipt_of(receipt)}
+
+
+def submission(
+    given: ReadingsIn | SetIn | CorrectionIn, *, values: Mapping[Zone, Decimal], read_on: date, key: UUID
+) -> ReadingSubmission:
+    """What a program sends, as metering takes it."""
+    return ReadingSubmission(
+        values=values,
+        read_on=read_on,
+        channel=ReadingChannel.API,
+        key=key,
+        answers=Answers(confirmed=given.confirmed, insists=given.insist),
+        words=given.words,
+        photo_id=given.photo_id or "",
+    )
 
 
 def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from svet.limits.rules import LimitName, Purpose
 from svet.metering import texts
 from svet.metering.models import Meter
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import ReadingChannel, Zone, parse_value, zones_of
+from svet.metering.rules import ReadingChannel, ReadingSubmission, Zone, parse_value, zones_of
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import queries as people
@@ -93,15 +93,17 @@ def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Deci
     submit_readings(
         by=Actor.system("quick"),
         meter_id=meter.public_id,
-        values={
-            zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
-            for zone, raw in typed.items()
-        },
-        read_on=read_on,
+        sent=ReadingSubmission(
+            values={
+                zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
+                for zone, raw in typed.items()
+            },
+            read_on=read_on,
+            channel=ReadingChannel.QUICK,
+            # The same values on the same day are one sending, however often the button was pressed.
+            key=uuid5(NAMESPACE_URL, f"svet:quick:{meter.public_id}:{read_on}:{said}"),
+        ),
         now=now,
-        channel=ReadingChannel.QUICK,
-        # The same values on the same day are one sending, however often the button was pressed.
-        key=uuid5(NAMESPACE_URL, f"svet:quick:{meter.public_id}:{read_on}:{said}"),
     )
 
 
