@@ -1,4 +1,4 @@
-"""Outer ids in addresses: one converter, so that what cannot be an id is no page and asks the database nothing."""
+"""Outer ids in addresses: one converter, so that what cannot be an id is no page and asks nothing."""
 
 from __future__ import annotations
 

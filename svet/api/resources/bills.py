@@ -63,7 +63,7 @@ def bill_pdf(request: HttpRequest, bill_id: str) -> HttpResponse:
 
 def _view(caller: Caller, bill_id: str) -> BillView:
     try:
-        return queries.bill_for(actor=caller.actor, public_id=bill_id.replace("\0", ""))
+        return queries.bill_for(actor=caller.actor, public_id=bill_id)
     except BillNotFound:
         note_stranger(caller, "api.bill_not_found", bill_id)
         raise not_found() from None

@@ -149,7 +149,7 @@ def _known(request: HttpRequest, caller: Caller, view: SetView, act: Any) -> Sta
 
 def _set_for(caller: Caller, set_id: str) -> SetView:
     try:
-        return queries.set_for(caller.actor, public_id=set_id.replace("\0", ""))
+        return queries.set_for(caller.actor, public_id=set_id)
     except MeterNotFound:
         note_stranger(caller, "api.reading_not_found", set_id)
         raise not_found() from None

@@ -197,7 +197,7 @@ def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
 def meter_for(caller: Caller, meter_id: str, right: Right) -> Meter:
     """The caller's meter, or the 404 of a stranger's. :raises Problem:"""
     try:
-        return queries.meter_for(caller.actor, public_id=meter_id.replace("\0", ""), right=right)
+        return queries.meter_for(caller.actor, public_id=meter_id, right=right)
     except MeterNotFound:
         note_stranger(caller, "api.meter_not_found", meter_id)
         raise not_found() from None

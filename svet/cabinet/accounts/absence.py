@@ -153,6 +153,6 @@ def _last_values(request: HttpRequest, account: Account) -> list[tuple[str, str]
 
 
 urlpatterns: list[URLPattern] = [
-    path("accounts/<slug:account_id>/absence/", absence, name="absence"),
-    path("accounts/<slug:account_id>/absence/end/", end, name="absence-end"),
+    path("accounts/<public_id:account_id>/absence/", absence, name="absence"),
+    path("accounts/<public_id:account_id>/absence/end/", end, name="absence-end"),
 ]

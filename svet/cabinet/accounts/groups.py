@@ -132,8 +132,8 @@ def group_fold(request: HttpRequest, group_id: str) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="accounts"),
     path("groups/new/", group_new, name="group-new"),
-    path("groups/<slug:group_id>/rename/", group_rename, name="group-rename"),
-    path("groups/<slug:group_id>/delete/", group_delete, name="group-delete"),
-    path("groups/<slug:group_id>/fold/", group_fold, name="group-fold"),
-    path("groups/<slug:group_id>/move/", group_move, name="group-move"),
+    path("groups/<public_id:group_id>/rename/", group_rename, name="group-rename"),
+    path("groups/<public_id:group_id>/delete/", group_delete, name="group-delete"),
+    path("groups/<public_id:group_id>/fold/", group_fold, name="group-fold"),
+    path("groups/<public_id:group_id>/move/", group_move, name="group-move"),
 ]

@@ -13,7 +13,6 @@ from svet.accounts.queries import provider_today
 from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.moving import LostRace, move_row
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.states import IllegalMove
@@ -166,9 +165,7 @@ def _judge(by: Actor, reason: str) -> str:
 
 
 def _waiting(row_id: str) -> ImportedPayment:
-    proper = len(row_id) == PUBLIC_ID_LENGTH and row_id.isalnum()
-    rows = ImportedPayment.objects.select_related("provider").filter(public_id=row_id)
-    row = rows.first() if proper else None
+    row = ImportedPayment.objects.select_related("provider").filter(public_id=row_id).first()
     if row is None:
         raise RowNotFound(SuspenseReason.NOT_FOUND)
     if row.state not in WAITING:
