@@ -13,6 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 #: (what, a sign of it in the text, the one file that may have it)
 SINGLE = [
     ("advisory locks", re.compile(r"pg_(?:try_)?advisory|hashtext", re.IGNORECASE), "svet/kernel/locks.py"),
+    ("numbers for programs", re.compile(r"normalize\(\)(?::f|, \"f\")"), "svet/kernel/writing.py"),
+    (
+        "the month whose bill a reading enters",
+        re.compile(r"month if day <= "),
+        "svet/metering/rules/calendar.py",
+    ),
+    ("a hand check of an outer id", re.compile(r"PUBLIC_ID_LENGTH\b"), "svet/kernel/ids.py"),
 ]
 
 

@@ -32,6 +32,7 @@ from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import ApiProblem, not_found, of_refusal
 from svet.api.shell.schemas import Day, ProblemOut
 from svet.kernel.refusals import Refused
+from svet.kernel.writing import plain_number
 from svet.metering import operations, queries
 from svet.metering.models import Meter
 from svet.metering.operations import ReadingReceipt
@@ -68,15 +69,15 @@ def preview(request: HttpRequest, meter_id: str, payload: PreviewIn) -> dict[str
     today = provider_today(meter.account.provider, timezone.now())
     found = quotes.price(meter=meter, values=values_of(meter, payload.values), on=today)
     return {
-        "kwh": _text(found.kwh),
+        "kwh": plain_number(found.kwh),
         "total_kopecks": found.total.kopecks,
         "demonstration": found.demonstration,
         "lines": [
             {
                 "zone": line.zone.value,
                 "range": line.range_no,
-                "kwh": _text(line.kwh),
-                "price": _text(line.price),
+                "kwh": plain_number(line.kwh),
+                "price": plain_number(line.price),
                 "kopecks": line.money.kopecks,
             }
             for line in found.lines
@@ -190,7 +191,7 @@ def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
         "state": receipt.state.value,
         "read_on": receipt.read_on.isoformat(),
         "period": str(receipt.period),
-        "consumption": {zone.value: _text(kwh) for zone, kwh in receipt.consumption.items()},
+        "consumption": {zone.value: plain_number(kwh) for zone, kwh in receipt.consumption.items()},
     }
 
 
@@ -237,7 +238,7 @@ def _meter(meter: Meter, known: MeterDials, account_id: str) -> dict[str, Any]:
             {
                 "zone": dial.zone.value,
                 "name": str(ZONE_NAMES[dial.zone]),
-                "last_value": _text((dial.pending or dial.base).value),
+                "last_value": plain_number((dial.pending or dial.base).value),
                 "last_read_on": (dial.pending or dial.base).on,
             }
             for dial in known.dials
@@ -257,9 +258,5 @@ def set_of(view: SetView) -> dict[str, Any]:
         "channel": view.channel,
         "kind": view.kind,
         "state": view.state,
-        "values": {value.zone.value: _text(value.value) for value in view.values},
+        "values": {value.zone.value: plain_number(value.value) for value in view.values},
     }
-
-
-def _text(number: Decimal) -> str:
-    return format(number.normalize(), "f")

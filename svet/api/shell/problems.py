@@ -14,6 +14,7 @@ from svet.accounts import texts as account_texts
 from svet.bills import texts as bills
 from svet.files import texts as files
 from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.writing import plain_number
 from svet.limits import texts as limits
 from svet.limits.operations import LimitReached, WorkNeeded
 from svet.metering import absence_texts as absences
@@ -135,7 +136,7 @@ def _suggested(judgement: Judgement) -> dict[str, Any]:
     """The values the guard would believe, and why it thinks so: zones the other way round, a digit less."""
     if judgement.suggestion is None:
         return {}
-    values = {zone.value: format(value.normalize(), "f") for zone, value in judgement.suggestion.items()}
+    values = {zone.value: plain_number(value) for zone, value in judgement.suggestion.items()}
     return {"suggestion": values, "doubts": [doubt.value for doubt in Doubt if doubt in judgement.doubts]}
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from svet.accounts.models import Provider
 from svet.accounts.queries import provider_today
 from svet.billing.queries.policies import policies
-from svet.cli.setup.answers import plain
 from svet.cli.setup.state import SetupState
+from svet.kernel.writing import plain_number
 from svet.site.queries import installation, is_set_up
 from svet.staffing.queries import members
 
@@ -65,4 +65,4 @@ def _norm(row: Provider, *, now: datetime) -> str:
     norms = [
         each.rules.norm_kwh_per_person for each in policies(provider_id=row.pk) if each.valid_from <= today
     ]
-    return "" if not norms or norms[-1] is None else plain(norms[-1])
+    return "" if not norms or norms[-1] is None else plain_number(norms[-1])

@@ -14,6 +14,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
+from svet.kernel.writing import plain_number
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, Purpose
 from svet.metering import texts
@@ -89,7 +90,7 @@ def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Deci
     if set(typed) != set(zones_of(meter.scheme)):
         raise QuickRefused(QuickReason.SCALES)
     read_on = provider_today(meter.account.provider, now)
-    said = ";".join(f"{zone}={value.normalize():f}" for zone, value in sorted(wide.items()))
+    said = ";".join(f"{zone}={plain_number(value)}" for zone, value in sorted(wide.items()))
     submit_readings(
         by=Actor.system("quick"),
         meter_id=meter.public_id,
