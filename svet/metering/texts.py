@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -16,6 +17,7 @@ from svet.metering.rules import (
     DisputeState,
     Doubt,
     Judgement,
+    ReadingChannel,
     ReadingState,
     ReplaceReason,
     Urgency,
@@ -31,6 +33,18 @@ ZONE_NAMES = {
     Zone.NIGHT: gettext_lazy("Ночь"),
     Zone.PEAK: gettext_lazy("Пик"),
     Zone.SEMIPEAK: gettext_lazy("Полупик"),
+}
+
+#: How a set came, as it stands in brackets and tables.
+CHANNEL_NAMES: dict[str, Promise] = {
+    ReadingChannel.WEB.value: gettext_lazy("личный кабинет"),
+    ReadingChannel.API.value: gettext_lazy("приложение"),
+    ReadingChannel.SMS.value: gettext_lazy("СМС"),
+    ReadingChannel.OFFICE.value: gettext_lazy("офис"),
+    ReadingChannel.REGISTER.value: gettext_lazy("реестр"),
+    ReadingChannel.QUICK.value: gettext_lazy("без входа"),
+    ReadingChannel.AUTOMATIC.value: gettext_lazy("счётчик сам"),
+    ReadingChannel.ABSENCE.value: gettext_lazy("на время отъезда"),
 }
 
 STATE_NAMES = {

@@ -1,10 +1,14 @@
-"""A person's links to accounts, for the copy of their data."""
+"""A person's links to accounts: their copy, and leaving."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from svet.accounts.models import Link
+from svet.accounts.operations.leaving import leave_accounts
+from svet.kernel.personal import MOST_ROWS, ExportSection, PersonalShare
 
 
 def links_of(*, person_id: int) -> list[dict[str, Any]]:
@@ -24,3 +28,16 @@ def links_of(*, person_id: int) -> list[dict[str, Any]]:
         }
         for link in rows
     ]
+
+
+EXPORT = PersonalShare(
+    sections=(
+        ExportSection(
+            key="accounts",
+            title=gettext_lazy("Лицевые счета в кабинете"),
+            place=30,
+            rows=lambda who: links_of(person_id=who.person_id)[:MOST_ROWS],
+        ),
+    ),
+    forget=leave_accounts,
+)
