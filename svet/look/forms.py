@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -36,23 +37,17 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
 
-    def _clean_fields(self) -> None:
+    def full_clean(self) -> None:
+        """Judge the raw values first; each field's own ``clean`` is asked only about what passed."""
         for name, field in self.fields.items():
-            bound = self[name]
-            error = None if field.disabled else self._hostile(name, field)
-            if error is not None:
-                self.add_error(name, error)
-                continue
-            value = bound.initial if field.disabled else bound.data
-            try:
-                if isinstance(field, forms.FileField):
-                    self.cleaned_data[name] = field.clean(value, bound.initial)
-                else:
-                    self.cleaned_data[name] = field.clean(value)
-                if hasattr(self, f"clean_{name}"):
-                    self.cleaned_data[name] = getattr(self, f"clean_{name}")()
-            except ValidationError as refused:
-                self.add_error(name, refused)
+            field.clean = partial(self._clean_unless_hostile, name, field)  # type: ignore[method-assign]
+        super().full_clean()
+
+    def _clean_unless_hostile(self, name: str, field: forms.Field, *value: Any) -> Any:
+        error = None if field.disabled else self._hostile(name, field)
+        if error is not None:
+            raise error
+        return type(field).clean(field, *value)
 
     def _hostile(self, name: str, field: forms.Field) -> ValidationError | None:
         """Why the raw value of a field is not even looked at, or nothing."""
