@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from svet.kernel.refusals import Refused
+from svet.look import formats
 from svet.metering import reason_texts
 from svet.metering.rules import (
     DisputeReason,
@@ -72,9 +73,7 @@ DISPUTE_STATES = {
 
 def number(value: Decimal) -> str:
     """A value as people write it: «4 036», «3 600,5»."""
-    text = f"{value.normalize():,f}" if value else "0"
-    whole, _dot, part = text.partition(".")
-    return whole.replace(",", "\u00a0") + (f",{part}" if part else "")
+    return formats.number(value)
 
 
 def values_line(values: Mapping[Zone, Decimal]) -> str:

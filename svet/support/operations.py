@@ -192,7 +192,7 @@ def close_quiet(*, now: datetime) -> int:
 
 def _locked(by: Actor, public_id: str) -> Appeal:
     rows = own(by).select_for_update(of=("self",))
-    appeal = rows.filter(public_id=public_id.replace("\0", "")).first()
+    appeal = rows.filter(public_id=public_id).first()
     if appeal is None:
         raise AppealNotFound(SupportReason.NOT_FOUND)
     return appeal

@@ -30,7 +30,7 @@ from svet.limits.queries import blocked
 from svet.limits.rules import LimitName
 from svet.metering import operations as metering
 from svet.metering.models import ReadingSet
-from svet.metering.rules import ReadingChannel, Zone
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
@@ -162,12 +162,14 @@ def build() -> World:
     receipt = metering.submit_readings(
         by=Actor.person(anna.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(1300)},
-        read_on=timezone.localdate(),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(1300)},
+            read_on=timezone.localdate(),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+            answers=Answers(confirmed=True),
+        ),
         now=now,
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
-        confirmed=True,
     )
     by_anna = Actor.person(anna.pk)
     photo_id = metering.keep_photo(raw=photo(size=(40, 30)), by=by_anna, now=now)

@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from svet.kernel import words
 from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.writing import plain_number
 from svet.limits.operations import LimitReached, WorkNeeded
 from svet.metering import texts as metering
 from svet.metering.operations import ConfirmationNeeded, SetRefused
@@ -111,7 +112,7 @@ def _suggested(judgement: Judgement) -> dict[str, Any]:
     """The values the guard would believe, and why it thinks so: zones the other way round, a digit less."""
     if judgement.suggestion is None:
         return {}
-    values = {zone.value: format(value.normalize(), "f") for zone, value in judgement.suggestion.items()}
+    values = {zone.value: plain_number(value) for zone, value in judgement.suggestion.items()}
     return {"suggestion": values, "doubts": [doubt.value for doubt in Doubt if doubt in judgement.doubts]}
 
 

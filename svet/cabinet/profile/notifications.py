@@ -131,5 +131,5 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("profile/notifications/", notifications, name="notification-settings"),
     path("profile/browsers/", browsers),
-    path("profile/browsers/<slug:public_id>/hide/", hide),
+    path("profile/browsers/<public_id:public_id>/hide/", hide),
 ]

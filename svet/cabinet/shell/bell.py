@@ -75,5 +75,5 @@ def _recipient_of(request: HttpRequest) -> int:
 urlpatterns: list[URLPattern] = [
     path("bell/", bell, name="bell"),
     path("bell/read/", read, name="bell-read"),
-    path("bell/<slug:public_id>/", follow, name="bell-follow"),
+    path("bell/<public_id:public_id>/", follow, name="bell-follow"),
 ]

@@ -22,7 +22,14 @@ from svet.look.formats import day
 from svet.metering import events, queries
 from svet.metering.models import Absence, AbsenceStep, Meter, ReadingSet
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import Doubt, ReadingChannel, Window, cut_off, judge, window
+from svet.metering.rules import (
+    Answers,
+    ReadingChannel,
+    ReadingSubmission,
+    Window,
+    cut_off,
+    window,
+)
 from svet.metering.rules.absence import AbsenceReason, Plan, StepOutcome, acts_on, trouble
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
@@ -170,18 +177,18 @@ def _send_old(
     if known is None:
         return StepOutcome.STUCK, ""
     values = {dial.zone: dial.last.value for dial in known.dials}
-    if not judge(dials=known.dials, values=values, read_on=today).doubts <= {Doubt.ZERO}:
-        return StepOutcome.STUCK, ""
     try:
         receipt = submit_readings(
             by=Actor.person(absence.person_id),
             meter_id=meter.public_id,
-            values=values,
-            read_on=today,
+            sent=ReadingSubmission(
+                values=values,
+                read_on=today,
+                channel=ReadingChannel.ABSENCE,
+                key=_key(absence, meter=meter, near=near),
+                answers=Answers(unchanged=True),
+            ),
             now=now,
-            channel=ReadingChannel.ABSENCE,
-            key=_key(absence, meter=meter, near=near),
-            confirmed=True,
         )
     except (Refused, LimitReached):
         return StepOutcome.STUCK, ""

@@ -15,12 +15,13 @@ from svet.kernel.actors import Actor
 from svet.kernel.places import Place
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
+from svet.kernel.writing import plain_number
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, Purpose
 from svet.metering import events, texts
 from svet.metering.models import Meter
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import ReadingChannel, Zone, parse_value, zones_of
+from svet.metering.rules import ReadingChannel, ReadingSubmission, Zone, parse_value, zones_of
 from svet.notices import operations as notices
 from svet.people import queries as people
 
@@ -89,19 +90,21 @@ def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Deci
     if set(typed) != set(zones_of(meter.scheme)):
         raise QuickRefused(QuickReason.SCALES)
     read_on = provider_today(meter.account.provider, now)
-    said = ";".join(f"{zone}={value.normalize():f}" for zone, value in sorted(wide.items()))
+    said = ";".join(f"{zone}={plain_number(value)}" for zone, value in sorted(wide.items()))
     submit_readings(
         by=Actor.system("quick"),
         meter_id=meter.public_id,
-        values={
-            zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
-            for zone, raw in typed.items()
-        },
-        read_on=read_on,
+        sent=ReadingSubmission(
+            values={
+                zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
+                for zone, raw in typed.items()
+            },
+            read_on=read_on,
+            channel=ReadingChannel.QUICK,
+            # The same values on the same day are one sending, however often the button was pressed.
+            key=uuid5(NAMESPACE_URL, f"svet:quick:{meter.public_id}:{read_on}:{said}"),
+        ),
         now=now,
-        channel=ReadingChannel.QUICK,
-        # The same values on the same day are one sending, however often the button was pressed.
-        key=uuid5(NAMESPACE_URL, f"svet:quick:{meter.public_id}:{read_on}:{said}"),
     )
 
 

@@ -25,7 +25,16 @@ from svet.limits.rules import LimitName
 from svet.metering import events, queries, sms_texts
 from svet.metering.models import Meter, ReadingSet, TextAnswer
 from svet.metering.operations.submitting import ConfirmationNeeded, ReadingReceipt, submit_readings
-from svet.metering.rules import ReadingChannel, ReadingState, ValueReason, Zone, parse_value, zones_of
+from svet.metering.rules import (
+    Answers,
+    ReadingChannel,
+    ReadingState,
+    ReadingSubmission,
+    ValueReason,
+    Zone,
+    parse_value,
+    zones_of,
+)
 from svet.metering.rules.parsing import ReadingRefused
 from svet.metering.rules.texting import Scale, SentText, TextReason, means, read_text
 from svet.notices import operations as notices
@@ -123,12 +132,14 @@ def _act(incoming: IncomingSms, *, person: Person, now: datetime) -> _Said:
         receipt = submit_readings(
             by=Actor.person(person.pk),
             meter_id=meter.public_id,
-            values=values,
-            read_on=read_on,
+            sent=ReadingSubmission(
+                values=values,
+                read_on=read_on,
+                channel=ReadingChannel.SMS,
+                key=key,
+                answers=Answers(confirmed=sent.yes),
+            ),
             now=now,
-            channel=ReadingChannel.SMS,
-            key=key,
-            confirmed=sent.yes,
         )
     except ConfirmationNeeded as asked:
         return _Said(sms_texts.question(asked.judgement, said=_without_yes(original)), "asked")

@@ -27,6 +27,7 @@ from svet.metering.rules import (
     ReadingChannel,
     ReadingRefused,
     ReadingState,
+    ReadingSubmission,
     ValueReason,
     Zone,
 )
@@ -45,11 +46,13 @@ def cast() -> tuple[Person, Person, Meter]:
     operations.submit_readings(
         by=Actor.person(anna.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(1300)},
-        read_on=date(2026, 11, 20),
         now=NOW - timedelta(hours=1),
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(1300)},
+            read_on=date(2026, 11, 20),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+        ),
     )
     return anna, vera, meter
 
@@ -245,11 +248,13 @@ def test_dispute_over_a_billed_control_reading_comes_back_in_the_next_bill() -> 
     operations.submit_readings(
         by=Actor.person(anna.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(1450)},
-        read_on=date(2026, 12, 20),
         now=datetime(2026, 12, 20, 6, tzinfo=UTC),
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(1450)},
+            read_on=date(2026, 12, 20),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+        ),
     )
     december = charged(meter, Month(2026, 12))
     price = november / 400

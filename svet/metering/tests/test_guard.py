@@ -27,13 +27,14 @@ from svet.metering.rules import (
     Mark,
     ReadingChannel,
     ReadingState,
+    ReadingSubmission,
     ValueReason,
     WithdrawReason,
     Zone,
     judge,
     usual_for,
 )
-from svet.metering.tests.factories import make_meter, make_reading
+from svet.metering.tests.factories import answered, make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -54,12 +55,14 @@ def send(person: Person, meter: Meter, value: int, **more: Any) -> ReadingReceip
     return operations.submit_readings(
         by=Actor.person(person.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(value)},
-        read_on=more.pop("read_on", TODAY),
         now=more.pop("now", NOW),
-        channel=ReadingChannel.WEB,
-        key=more.pop("key", uuid4()),
-        **more,
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(value)},
+            read_on=more.pop("read_on", TODAY),
+            channel=ReadingChannel.WEB,
+            key=more.pop("key", uuid4()),
+            **answered(more),
+        ),
     )
 
 
@@ -67,11 +70,14 @@ def correct(person: Person, receipt: ReadingReceipt, value: int, **more: Any) ->
     return operations.correct_set(
         by=Actor.person(person.pk),
         set_id=receipt.set_id,
-        values={Zone.SINGLE: Decimal(value)},
         now=more.pop("now", NOW),
-        channel=ReadingChannel.WEB,
-        key=more.pop("key", uuid4()),
-        **more,
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(value)},
+            read_on=TODAY,
+            channel=ReadingChannel.WEB,
+            key=more.pop("key", uuid4()),
+            **answered(more),
+        ),
     )
 
 
@@ -85,7 +91,7 @@ def test_value_that_went_down_goes_to_the_staff_with_its_photo_and_words() -> No
     with pytest.raises(SetRefused):
         send(anna, meter, 120, confirmed=True)
     picture = operations.keep_photo(raw=photo(), by=Actor.person(anna.pk), now=NOW)
-    receipt = send(anna, meter, 120, insist=True, words=" поставили новый ", photo_id=picture)
+    receipt = send(anna, meter, 120, insists=True, words=" поставили новый ", photo_id=picture)
     assert receipt.state is ReadingState.UNDER_REVIEW
     assert last(meter) == 3589
     (item,) = queries.review_queue(limit=10)
@@ -100,7 +106,7 @@ def test_value_that_went_down_goes_to_the_staff_with_its_photo_and_words() -> No
 def test_insisting_opens_no_other_door() -> None:
     anna, _vera, meter = cast()
     with pytest.raises(SetRefused):
-        send(anna, meter, 100_000, insist=True, confirmed=True)
+        send(anna, meter, 100_000, insists=True, confirmed=True)
 
 
 @pytest.mark.django_db
@@ -115,7 +121,7 @@ def test_photo_of_another_person_is_not_taken() -> None:
 @pytest.mark.django_db
 def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way() -> None:
     anna, _vera, meter = cast()
-    receipt = send(anna, meter, 120, insist=True)
+    receipt = send(anna, meter, 120, insists=True)
     waiting = ReadingSet.objects.get(public_id=receipt.set_id)
     staff = Actor.staff(make_person().pk)
     with pytest.raises(ReviewRefused):
@@ -160,7 +166,7 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
 @pytest.mark.django_db
 def test_staff_may_know_that_the_dial_passed_zero() -> None:
     anna, _vera, meter = cast()
-    receipt = send(anna, meter, 120, insist=True)
+    receipt = send(anna, meter, 120, insists=True)
     waiting = ReadingSet.objects.get(public_id=receipt.set_id)
     operations.correct_review(
         by=OFFICE, set_id=waiting.pk, values={Zone.SINGLE: Decimal(120)}, turned=True, reason="круг", now=NOW

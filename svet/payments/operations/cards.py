@@ -7,7 +7,6 @@ from datetime import datetime
 from svet.gateways.acquiring.port import StoredCard
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import BoundCard, Order
@@ -109,9 +108,7 @@ def _own(person_id: int, public_id: str, *, lock: bool = False) -> BoundCard:
     rows = BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True)
     if lock:
         rows = rows.select_for_update()
-    found = None
-    if len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum():
-        found = rows.filter(public_id=public_id).first()
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise CardNotFound(CardReason.NOT_FOUND, field="card")
     return found

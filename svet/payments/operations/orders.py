@@ -12,7 +12,7 @@ from svet.accounts.queries import AccountView, visible_accounts
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.kernel.ids import PUBLIC_ID_LENGTH, new_public_id, new_receipt_number
+from svet.kernel.ids import new_public_id, new_receipt_number
 from svet.kernel.money import Money
 from svet.kernel.places import Place, path_of
 from svet.kernel.refusals import Conflict, NotFound, Refused
@@ -228,9 +228,7 @@ def _keep(
 
 
 def _found(by: Actor, public_ids: Sequence[str]) -> dict[str, AccountView]:
-    # Anything that cannot be an id is not sent to the database: a NUL there would be an error, not an answer.
-    proper = [text for text in public_ids if len(text) == PUBLIC_ID_LENGTH and text.isalnum()]
-    found = visible_accounts(by, public_ids=proper, right=Right.PAY)
+    found = visible_accounts(by, public_ids=public_ids, right=Right.PAY)
     return {account.public_id: account for account in found}
 
 

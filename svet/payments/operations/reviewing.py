@@ -7,7 +7,6 @@ from datetime import datetime
 from svet.gateways.acquiring.port import HURRIED, BankReason, BankState
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import use_case
@@ -173,8 +172,7 @@ def _judge(by: Actor, comment: str) -> str:
 
 
 def _in_review(public_id: str) -> Order:
-    proper = len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum()
-    order = Order.objects.filter(public_id=public_id).first() if proper else None
+    order = Order.objects.filter(public_id=public_id).first()
     if order is None:
         raise ReviewNotFound(OrderReviewReason.NOT_FOUND)
     if order.state != OrderState.REVIEW:

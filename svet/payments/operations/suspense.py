@@ -11,7 +11,6 @@ from svet.accounts.queries import AccountView, accounts_by_number, provider_toda
 from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.moving import LostRace, move_row
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.states import IllegalMove
@@ -152,9 +151,7 @@ def _judge(by: Actor, reason: str) -> str:
 
 
 def _waiting(row_public_id: str) -> ImportedPayment:
-    proper = len(row_public_id) == PUBLIC_ID_LENGTH and row_public_id.isalnum()
-    rows = ImportedPayment.objects.select_related("provider").filter(public_id=row_public_id)
-    row = rows.first() if proper else None
+    row = ImportedPayment.objects.select_related("provider").filter(public_id=row_public_id).first()
     if row is None:
         raise RowNotFound(SuspenseReason.NOT_FOUND)
     if row.state not in WAITING:

@@ -90,5 +90,5 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="staff-accounts"),
-    path("accounts/<slug:public_id>/", account, name="staff-account"),
+    path("accounts/<public_id:public_id>/", account, name="staff-account"),
 ]

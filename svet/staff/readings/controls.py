@@ -107,5 +107,5 @@ def _form(request: HttpRequest, meter: Meter, typed: Typed, *, status: int = 200
 
 urlpatterns: list[URLPattern] = [
     path("controls/", find, name="staff-controls"),
-    path("controls/<slug:meter_id>/", enter, name="staff-control"),
+    path("controls/<public_id:meter_id>/", enter, name="staff-control"),
 ]
