@@ -146,11 +146,12 @@ def test_each_sees_what_the_guard_gives_them_and_no_more(family: Family) -> None
     assert [len(feed(person)) for person in (family.anna, family.boris, family.vera)] == [2, 1, 0]
     assert queries.everything(actor=Actor.system("nobody"), filters=span()) == []
     group = make_group(person=family.anna)
-    for asked in (
+    asking: tuple[dict[str, Any], ...] = (
         {"account": family.second.public_id},
         {"group": group.public_id},
         {"provider": family.first.provider.public_id},
-    ):
+    )
+    for asked in asking:
         feed(family.anna, span(**asked))
         for stranger in (family.vera, family.boris) if "provider" not in asked else (family.vera,):
             with pytest.raises(NotInCabinet) as refused:
