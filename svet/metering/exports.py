@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from svet.accounts.models import Link
+from svet.accounts.queries.copies import ever_held_ids
 from svet.kernel.personal import MOST_ROWS, ExportSection, PersonalShare
 from svet.look import formats
 from svet.metering.models import ReadingSet
@@ -17,7 +17,7 @@ from svet.metering.texts import CHANNEL_NAMES, STATE_NAMES, ZONE_NAMES
 
 def sent_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:
     """What the person sent themselves, newest first; what others sent for the same account is not theirs."""
-    accounts = Link.objects.filter(person_id=person_id).values("account_id")
+    accounts = ever_held_ids(person_id=person_id)
     sets = (
         ReadingSet.objects.filter(account_id__in=accounts, author_person_id=person_id)
         .select_related("account", "meter")

@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from svet.kernel.money import Money
-from svet.payments.models import TO_CLOSE, Callback, CallbackOutcome, Order, OrderLine, StateChange
-from svet.payments.states import OrderState, RefundState
+from svet.payments.models import TO_CLOSE, Callback, Order, OrderLine, StateChange
+from svet.payments.states import CallbackOutcome, OrderState, RefundState
 
 MOST = 500
 

@@ -137,8 +137,8 @@ def states() -> str:
     lines = [
         "# States",
         "",
-        "Drawn by `make drawings` from the tables of moves. A state changes along an arrow only, comparing",
-        "it with the state before. What the states of readings, payments and appeals mean:",
+        "Drawn by `make drawings` from the tables of moves. A state changes along an arrow only,",
+        "compared with the state before. What the states of readings, payments and appeals mean:",
         "[readings and payments](../readings-life.md).",
     ]
     for title, moves in tables_of_moves().items():

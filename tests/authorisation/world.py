@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts import events as account_events
 from svet.accounts import operations as account_operations
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_group, make_link
@@ -33,7 +34,6 @@ from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
-from svet.notices.rules import Event
 from svet.office import operations as office
 from svet.payments.models import Callback, ImportedPayment, Order
 from svet.payments.operations import PaymentToApply, apply_register_payments
@@ -186,7 +186,7 @@ def build() -> World:
     with use_case():
         notices.notify(
             recipient_id=anna.recipient_id,
-            event=Event.ACCOUNT_LINKED,
+            event=account_events.ACCOUNT_LINKED,
             params={"account": account.number},
             now=now,
         )

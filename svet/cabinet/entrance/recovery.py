@@ -22,8 +22,7 @@ from svet.cabinet.shell.session import PHONE_TYPED, client_address, device_cooki
 from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.models import CodePurpose
-from svet.people.rules.codes import CodeRefused
+from svet.people.rules.codes import CodePurpose, CodeRefused
 
 _START = "/entrance/recover/"
 

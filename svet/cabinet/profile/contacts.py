@@ -20,8 +20,8 @@ from svet.cabinet.shell.form_pages import answer, resend_answer
 from svet.cabinet.shell.session import client_address, flow_key, now_of, person_of, safe_next, signed_in
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.models import CodePurpose
 from svet.people.rules import mask_phone
+from svet.people.rules.codes import CodePurpose
 
 _NEXT = "email_next"
 

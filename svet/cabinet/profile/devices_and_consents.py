@@ -176,12 +176,12 @@ def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path("profile/devices/", devices),
+    path("profile/devices/", devices, name="devices"),
     path("profile/devices/end-elsewhere/", end_elsewhere),
     path("profile/devices/<public_id:public_id>/end/", end_device),
     path("profile/devices/<public_id:public_id>/distrust/", distrust_device),
     path("profile/consents/", consents),
     path("profile/consents/<slug:kind>/<slug:verb>/", consent),
-    path("profile/tokens/", tokens),
+    path("profile/tokens/", tokens, name="tokens"),
     path("profile/tokens/<public_id:public_id>/revoke/", revoke),
 ]

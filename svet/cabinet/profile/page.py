@@ -117,7 +117,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path("profile/", profile),
+    path("profile/", profile, name="profile"),
     path("profile/person/", person),
     path("profile/password/", password),
     *notifications.urlpatterns,

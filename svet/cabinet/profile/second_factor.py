@@ -223,7 +223,7 @@ def passkey_remove(request: HttpRequest, public_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("profile/confirm/", confirm),
-    path(HOME.lstrip("/"), home),
+    path(HOME.lstrip("/"), home, name="second-factor"),
     path("profile/second-factor/app/", application),
     path("profile/second-factor/app/off/", application_off),
     path("profile/second-factor/codes/", codes),

@@ -12,17 +12,17 @@ from svet.accounts.queries import account_lengths, people_of, provider_today
 from svet.accounts.rules import Right, normalise_account_number, normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.kernel.writing import plain_number
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, Purpose
-from svet.metering import texts
+from svet.metering import events, texts
 from svet.metering.models import Meter
 from svet.metering.operations.submitting import submit_readings
 from svet.metering.rules import ReadingChannel, ReadingSubmission, Zone, parse_value, zones_of
 from svet.notices import operations as notices
-from svet.notices.rules import Event
 from svet.people import queries as people
 
 # The widest dial there is: the form is judged before anybody looks whether the meter exists.
@@ -114,8 +114,8 @@ def _tell(meter: Meter, *, refused: Refused, now: datetime) -> None:
         for person_id in people_of(account_id=meter.account_id, right=Right.SUBMIT):
             notices.notify(
                 recipient_id=people.recipient_of(person_id),
-                event=Event.READING_REFUSED,
+                event=events.READING_REFUSED,
                 params={"account": meter.account.number, "reason": str(reason)},
-                url="/readings/",
+                place=Place("readings"),
                 now=now,
             )

@@ -53,14 +53,14 @@ def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: dat
                 meter=row.meter, than=values, but=row.pk, by=by, now=now, receipt=row.receipt_number
             )
             tell_accepted(
-                row.account,
+                row.meter,
                 values={zone: value.value for zone, value in values.items()},
                 receipt=row.receipt_number,
                 set_id=row.public_id,
                 now=now,
             )
         else:
-            tell_refused(row.account, reason=reason, set_id=row.public_id, now=now)
+            tell_refused(row.meter, reason=reason, set_id=row.public_id, now=now)
         _record(row, after=after, by=by, now=now, words=reason)
 
 
@@ -107,7 +107,7 @@ def correct_review(
             meter=row.meter, than=new.values, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number
         )
         tell_corrected(
-            row.account,
+            row.meter,
             before=texts.values_line({Zone(v.zone): v.value for v in row.values.all()}),
             after=texts.values_line(values),
             reason=reason.strip(),

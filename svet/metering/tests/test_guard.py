@@ -17,7 +17,7 @@ from svet.files.tests.pictures import photo
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
-from svet.metering import operations, queries
+from svet.metering import events, operations, queries
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations import ReadingReceipt, ReviewRefused, SetRefused, WithdrawRefused
 from svet.metering.queries import MeterNotFound
@@ -36,7 +36,6 @@ from svet.metering.rules import (
 )
 from svet.metering.tests.factories import answered, make_meter, make_reading
 from svet.notices.models import Notice
-from svet.notices.rules import Event
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -157,7 +156,7 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
         "На фото 3612.",
         staff.person_id,
     )
-    notice = Notice.objects.get(recipient_id=anna.recipient_id, event=Event.READING_CORRECTED)
+    notice = Notice.objects.get(recipient_id=anna.recipient_id, event=events.READING_CORRECTED.code)
     assert "3\u00a0612" in notice.text
     assert Entry.objects.filter(action="readings.reviewed", account_id=meter.account_id).count() == 1
     with pytest.raises(ReviewRefused):
@@ -175,6 +174,43 @@ def test_staff_may_know_that_the_dial_passed_zero() -> None:
     view = queries.latest(account_ids=[meter.account_id])[meter.pk]
     assert view.values[0].turns == 1
     assert view.values[0].consumption == 100_000 + 120 - 3589
+
+
+@pytest.mark.django_db
+def test_a_set_past_the_turn_of_the_dial_is_higher_though_its_digits_are_fewer() -> None:
+    anna, _vera, meter = cast()
+    waiting = [
+        ReadingSet.objects.get(public_id=send(anna, meter, value, insist=True).set_id)
+        for value in (120, 3500)
+    ]
+    for kept, value, turned in ((waiting[0], 120, True), (waiting[1], 3700, False)):
+        operations.correct_review(
+            by=OFFICE,
+            set_id=kept.pk,
+            values={Zone.SINGLE: Decimal(value)},
+            turned=turned,
+            reason="сверено",
+            now=NOW,
+        )
+    states = ReadingSet.objects.filter(meter=meter, values__value=120, values__turns=1)
+    assert [kept.state for kept in states] == ["superseded"]
+    assert queries.latest(account_ids=[meter.account_id])[meter.pk].values[0].value == 3700
+
+
+@pytest.mark.django_db
+def test_a_set_before_the_turn_of_the_dial_is_lower_and_stays() -> None:
+    anna, _vera, meter = cast()
+    operations.take_control_reading(
+        by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(99_900)}, read_on=TODAY, now=NOW
+    )
+    before = ReadingSet.objects.get(public_id=send(anna, meter, 99_990).set_id)
+    # Lower by a whole turn of the dial: the guard takes it for the passing of zero and only asks.
+    send(anna, meter, 120, confirmed=True)
+    before.refresh_from_db()
+    assert before.state == "accepted"
+    value = queries.latest(account_ids=[meter.account_id])[meter.pk].values[0]
+    assert value.turns == 1
+    assert value.consumption == 120 + 100_000 - 99_900
 
 
 @pytest.mark.django_db

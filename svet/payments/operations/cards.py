@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from svet.gateways.acquiring.port import StoredCard
 from svet.journal import operations as journal
@@ -11,15 +10,10 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import BoundCard, Order
+from svet.payments.refusals import CardReason
 from svet.payments.rules import CARD_NAME_LONGEST
 from svet.people import queries as people
 from svet.people.sealing import sealed
-
-
-class CardReason(StrEnum):
-    NOT_FOUND = "card_not_found"
-    PAUSED = "cards_paused"
-    NAME_TOO_LONG = "card_name_too_long"
 
 
 class CardNotFound(NotFound):

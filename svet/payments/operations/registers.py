@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from svet.accounts.models import Provider
+from svet.accounts import queries as accounts
 from svet.kernel.locks import Lock, hold
 from svet.kernel.money import Money
 from svet.kernel.moving import move_row
@@ -18,13 +18,10 @@ from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
 from svet.payments.models import ImportedPayment
+from svet.payments.refusals import RegisterReason
 from svet.payments.registers import MOVES, UNNAMED, RegisterState, WaitReason, register_key
 
 _AT_ONCE = 5_000
-
-
-class RegisterReason(StrEnum):
-    ZERO = "register_sum_zero"
 
 
 class ImportedPaymentRefused(Refused):
@@ -201,7 +198,7 @@ def _write(fresh: Sequence[ImportedPayment]) -> None:
     for reversal in reversals:
         _take_back(reversal)
         reversal.save(force_insert=True)
-    zones = {pk: ZoneInfo(zone) for pk, zone in Provider.objects.values_list("pk", "time_zone")}
+    zones: dict[int, ZoneInfo] = dict(accounts.time_zones().items())
     booked = [one for one in fresh if one.state != RegisterState.DIFFERS]
     ledger.post_many([_transaction(one, zones[one.provider_id]) for one in booked])
 

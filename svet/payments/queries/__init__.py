@@ -38,11 +38,11 @@ from svet.payments.queries.views import (
     ChangeView,
     ImportedPaymentView,
     LineView,
-    OrderLookupReason,
     OrderNotFound,
     OrderView,
     RefundView,
 )
+from svet.payments.refusals import OrderLookupReason
 from svet.payments.registers import RegisterState
 from svet.payments.series import Remainder, later_lines, remainder, remainders
 from svet.payments.states import IN_TRANSIT, OrderState, RefundState

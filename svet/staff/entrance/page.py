@@ -63,14 +63,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = StaffSignInForm(request.POST if request.method == "POST" else None)
 
     def act() -> HttpResponse:
-        person = staffing.sign_in_member(
+        person_id = staffing.sign_in_member(
             phone=form.cleaned_data["phone"],
             password=form.cleaned_data["password"][: LONGEST_PASSWORD + 1],
             address=client_address(request),
             now=now_of(request),
         )
         target = going_to(request)
-        open_work(request, person_id=person.pk)
+        open_work(request, person_id=person_id)
         return redirect(f"{SECOND_FACTOR}?next={target}" if target else SECOND_FACTOR)
 
     return answer(request, "staff/sign_in.html", lambda: _shown(request, form), form=form, act=act)
