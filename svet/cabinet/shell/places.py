@@ -11,15 +11,15 @@ from svet.kernel.places import Place
 
 #: The name of a place → the name of its page and what the ids are called there, in the order of the place.
 PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "account": ("account", ("account_id",)),
+    "account": ("account", ("account_public_id",)),
     "accounts": ("accounts", ()),
     "appeal": ("appeal", ("public_id",)),
     "bell": ("bell", ()),
     "bill": ("bill", ("public_id",)),
     "devices": ("devices", ()),
     "help": ("help", ()),
-    "household": ("household", ("account_id",)),
-    "invitation": ("invitation", ("invitation_id",)),
+    "household": ("household", ("account_public_id",)),
+    "invitation": ("invitation", ("invitation_public_id",)),
     "notification-settings": ("notification-settings", ()),
     "office-requests": ("office-requests", ()),
     "payment": ("payment", ()),
@@ -41,4 +41,4 @@ def path_of(place: Place) -> str:
     page, names = PAGES.get(place.name, ("", ()))
     if not page or len(names) != len(place.ids):
         raise LookupError(f"the cabinet shows no {place}")
-    return reverse(page, kwargs=dict(zip(names, place.ids, strict=True)))
+    return reverse(page, args=place.ids)
