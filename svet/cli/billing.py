@@ -10,17 +10,18 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from svet.accounts.models import Provider
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
 from svet.billing import queries, texts
 from svet.billing.operations.turnstile import somebody_charges
 from svet.billing.rules import BillingReason, Proration, Rules
 from svet.bills import operations as bills
-from svet.cli.refusal_text import explain
 from svet.config.failures import Failure
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
+from svet.kernel.words import explain
 from svet.look.formats import day, month, number, roubles
 
 #: So many accounts of a reason are named by the run; `svet bill problems` names all.
@@ -50,7 +51,7 @@ def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Say, 
     return all(done)
 
 
-def chosen_month(*, period: str, code: str) -> tuple[Month, list[Provider]]:
+def chosen_month(*, period: str, code: str) -> tuple[Month, list[ProviderView]]:
     """The month and the providers a command names. :raises Failure: no such month or provider"""
     return parse_month(period), providers(code)
 
@@ -63,9 +64,9 @@ def parse_month(text: str) -> Month:
         raise Failure(str(error)) from None
 
 
-def providers(code: str) -> list[Provider]:
+def providers(code: str) -> list[ProviderView]:
     """The provider with this code, or all. :raises Failure: there is none"""
-    found = list(Provider.objects.order_by("code"))
+    found = sorted(account_queries.providers(), key=lambda one: one.code)
     chosen = [provider for provider in found if code in ("", provider.code)]
     if not chosen:
         known = ", ".join(provider.code for provider in found) or "none yet"
@@ -76,10 +77,10 @@ def providers(code: str) -> list[Provider]:
 
 
 def _bill(
-    provider: Provider, period: Month, *, issue: bool, now: datetime, say: Say, insisting: Insisting
+    provider: ProviderView, period: Month, *, issue: bool, now: datetime, say: Say, insisting: Insisting
 ) -> bool:
     title = f"{provider.name}, {month(period)}"
-    if somebody_charges(provider.pk):
+    if somebody_charges(provider.provider_id):
         say(
             _(
                 "{title}: этого поставщика сейчас начисляет другая команда или строится история демонстрации;"
@@ -88,7 +89,7 @@ def _bill(
         )
     try:
         report = billing.run(
-            provider_id=provider.pk,
+            provider_id=provider.provider_id,
             period=period,
             now=now,
             before_cut_off=insisting.before_cut_off,
@@ -113,7 +114,7 @@ def _bill(
         )
     )
     _tell_problems(report.run_id, say)
-    earlier = queries.open_months(provider_id=provider.pk, before=period)
+    earlier = queries.open_months(provider_id=provider.provider_id, before=period)
     for found in earlier:
         say(
             _("{title}: за {month} остаётся не начислено: {problems} (svet bill problems)").format(
@@ -133,11 +134,11 @@ def _tell_problems(run_id: int, say: Say) -> None:
 
 
 def _issue(
-    provider: Provider, period: Month, title: str, *, now: datetime, say: Say, insisting: Insisting
+    provider: ProviderView, period: Month, title: str, *, now: datetime, say: Say, insisting: Insisting
 ) -> bool:
     try:
         report = bills.issue(
-            provider_id=provider.pk, period=period, now=now, despite_problems=insisting.issue_anyway
+            provider_id=provider.provider_id, period=period, now=now, despite_problems=insisting.issue_anyway
         )
     except Refused as refused:
         say(f"{title}: {explain(refused)}")
@@ -174,7 +175,7 @@ def list_problems(*, period: str, code: str, reason: str, say: Say) -> None:
     Without a month those of all months that are still open. :raises Failure: no such month or provider
     """
     found = queries.problems(
-        provider_ids=[provider.pk for provider in providers(code)],
+        provider_ids=[provider.provider_id for provider in providers(code)],
         period=parse_month(period) if period else None,
         reason=BillingReason(reason) if reason else None,
     )
@@ -190,7 +191,7 @@ def show_policies(*, code: str, today: date, say: Say) -> None:
     """The rules of a provider or of all, row by row. :raises Failure: no such provider"""
     for provider in providers(code):
         say(f"{provider.code}  {provider.name}")
-        rows = queries.policies(provider_id=provider.pk)
+        rows = queries.policies(provider_id=provider.provider_id)
         if not rows:
             say("  " + _("ничего не задано: {rules}").format(rules=_rules(Rules())))
         for place, row in enumerate(rows):
@@ -222,7 +223,7 @@ def set_policy(
         codes = ", ".join(provider.code for provider in chosen)
         raise Failure(f"name the provider by --provider: there are {codes}")
     report = billing.set_policy(
-        provider_id=chosen[0].pk,
+        provider_id=chosen[0].provider_id,
         valid_from=parse_month(since).first,
         norm_kwh_per_person=norm,
         proration=proration,

@@ -10,11 +10,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from svet.kernel.refusals import NotFound
-from svet.people.models import Code, CodePurpose, Consent, Device, OfficeRequest, Person, Token
+from svet.people.models import Code, Consent, Device, Person, Token
 from svet.people.rules.agents import name_of_agent
-from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE
+from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE, CodePurpose
 from svet.people.rules.names import ProfileReason
-from svet.people.rules.office import OfficeState
 from svet.people.rules.phones import PhoneRefused, normalise_phone
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
@@ -196,15 +195,15 @@ def agreements_due(*, person_id: int) -> list[str]:
     ]
 
 
-def office_requests(*, person_id: int) -> list[OfficeRequest]:
-    """What the person has asked of the office, newest first."""
-    return list(OfficeRequest.objects.filter(person_id=person_id).order_by("-asked_at", "-id"))
+def phone_is_known(phone: str) -> bool:
+    """Whether a cabinet or a sign-in for work has this phone, written as we write it."""
+    return Person.objects.filter(phone=phone).exists()
 
 
-def open_office_requests() -> list[OfficeRequest]:
-    """What waits for the office, oldest first."""
-    open_ones = OfficeRequest.objects.filter(state=OfficeState.OPEN).select_related("person")
-    return list(open_ones.order_by("asked_at", "id"))
+def cabinet_with_phone(phone: str) -> int | None:
+    """The key of the person whose cabinet this phone opens; sign-ins for work are none."""
+    rows = Person.objects.filter(phone=phone, is_active=True, is_staff=False)
+    return rows.values_list("pk", flat=True).first()
 
 
 def person_by_phone(phone: str) -> Person | None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts import events as account_events
 from svet.accounts import operations as account_operations
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_group, make_link
@@ -29,11 +30,11 @@ from svet.limits.queries import blocked
 from svet.limits.rules import LimitName
 from svet.metering import operations as metering
 from svet.metering.models import ReadingSet
-from svet.metering.rules import ReadingChannel, Zone
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
-from svet.notices.rules import Event
+from svet.office import operations as office
 from svet.payments.models import Callback, ImportedPayment, Order
 from svet.payments.operations import PaymentToApply, apply_register_payments
 from svet.payments.states import OrderState
@@ -41,9 +42,10 @@ from svet.payments.tests.factories import make_card, make_order, provider_with_r
 from svet.people import operations as people
 from svet.people.models import Person, Token
 from svet.people.rules import Scope
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 from svet.support.models import MessagePhoto
 from svet.support.tests.factories import make_appeal
 from tests.authorisation.policy import SIGNED_IN, Who
@@ -160,12 +162,14 @@ def build() -> World:
     receipt = metering.submit_readings(
         by=Actor.person(anna.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(1300)},
-        read_on=timezone.localdate(),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(1300)},
+            read_on=timezone.localdate(),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+            answers=Answers(confirmed=True),
+        ),
         now=now,
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
-        confirmed=True,
     )
     by_anna = Actor.person(anna.pk)
     photo_id = metering.keep_photo(raw=photo(size=(40, 30)), by=by_anna, now=now)
@@ -182,7 +186,7 @@ def build() -> World:
     with use_case():
         notices.notify(
             recipient_id=anna.recipient_id,
-            event=Event.ACCOUNT_LINKED,
+            event=account_events.ACCOUNT_LINKED,
             params={"account": account.number},
             now=now,
         )
@@ -201,7 +205,7 @@ def build() -> World:
     )
     spare, _ = people.issue_token(person_id=anna.pk, name="spare", scopes=[Scope.BILLS_READ.value], now=now)
 
-    asked = people.ask_office_to_remove_factors(person_id=anna.pk, comment="", address="127.0.0.1", now=now)
+    asked = office.ask_office_to_remove_factors(person_id=anna.pk, comment="", address="127.0.0.1", now=now)
     appeal = make_appeal(person=anna, now=now)
 
     ids = {

@@ -11,8 +11,9 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field, StrictStr
 
-from svet.accounts import household, operations, queries
-from svet.accounts.household import HouseholdMember, InvitationView
+from svet.accounts import operations, queries
+from svet.accounts.queries import household
+from svet.accounts.queries.household import HouseholdMember, InvitationView
 from svet.accounts.rules import Right
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import once
@@ -231,8 +232,7 @@ def _owned(caller: Caller, account_id: str) -> int:
     """The inside key of an account the caller owns. :raises Problem: 404"""
 
     def find() -> int:
-        public_id = account_id.replace("\0", "")
-        card = queries.card_of(caller.actor, account_public_id=public_id)
+        card = queries.card_of(caller.actor, account_public_id=account_id)
         if not household.owns(caller.actor, account_id=card.account_id):
             raise queries.AccountNotFound(queries.AccountReason.NOT_FOUND)
         return card.account_id

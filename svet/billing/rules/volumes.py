@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Protocol
 
-from svet.billing.rules.kinds import Basis, BillingReason, BillingRefused, Proration
+from svet.billing.rules.kinds import Basis, BillingReason, BillingRefused, Rules
 from svet.billing.rules.norms import norm_volume
 from svet.billing.rules.pricing import PricedLine, Reading, Volume, amount, reversed_line
 from svet.billing.rules.splitting import whole
@@ -41,18 +41,6 @@ class ScaleUsage(Protocol):
     def current_set_id(self) -> int | None: ...
     @property
     def kwh(self) -> Decimal | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The supplier's choices that hold for the month (see the table of policies)."""
-
-    proration: Proration = Proration.BY_DAY
-    average_periods: int = 3
-    average_base_months: int = 6
-    average_base_least: int = 3
-    norm_kwh_per_person: Decimal | None = None
-    problems_percent: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
 from svet.accounts import operations as subscriber_writes
 from svet.accounts import queries as account_queries
-from svet.accounts.delivering import bill_addresses
-from svet.accounts.models import Account, BillDelivery, Provider
+from svet.accounts.queries import ProviderView
+from svet.accounts.queries.delivering import bill_addresses, want_letters
 from svet.billing import queries as billing
-from svet.bills import queries, texts
+from svet.bills import events, queries, texts
 from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillEntry, BillFile
 from svet.bills.queries import Gathered
@@ -31,12 +31,14 @@ from svet.bills.rules import (
 )
 from svet.gateways.mail.port import Attachment
 from svet.kernel.bulk import copy_rows, take_ids
+from svet.kernel.locks import Lock, hold
 from svet.kernel.periods import Month
+from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
-from svet.notices.rules import Event, NoticeChannel
+from svet.notices.rules import NoticeChannel
 from svet.people.models import Person
 
 BATCH = 500
@@ -89,7 +91,7 @@ def issue(
     :raises BillingRefused: the month is being charged, or too many of its accounts could not be
     """
     billing.refuse_issuing(provider_id=provider_id, period=period, despite_problems=despite_problems)
-    provider = Provider.objects.get(pk=provider_id)
+    provider = account_queries.provider_by_id(provider_id)
     already = Bill.objects.filter(account__provider_id=provider_id, period=period.first).count()
     overtaken = queries.overtaken(provider_id=provider_id, period=period)
     issued = letters = without_code = after = 0
@@ -158,11 +160,11 @@ def deliver(*, bill_id: int, now: datetime) -> bool:
             return False
         notices.send_email(
             address=address.email,
-            event=Event.BILL_READY,
+            event=events.BILL_READY,
             params=_params(document),
             now=now,
             attachment=Attachment(name=file_name(document), media_type="application/pdf", content=content),
-            url=f"/bills/{bill.public_id}/",
+            place=Place("bill", (bill.public_id,)),
         )
         return True
 
@@ -174,10 +176,7 @@ def file_name(document: BillDocument) -> str:
 
 def _lock(provider_id: int) -> None:
     """Two issues of one provider wait for each other: also of two months, for they chain."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('bills.issue'), hashtext(%s))", [str(provider_id)]
-        )
+    hold(Lock.BILL_ISSUE, provider_id)
 
 
 def _without_code(documents: Iterable[BillDocument]) -> int:
@@ -195,7 +194,7 @@ def _without_code(documents: Iterable[BillDocument]) -> int:
 
 
 def _issue_batch(
-    provider: Provider, account_ids: Sequence[int], *, period: Month, now: datetime
+    provider: ProviderView, account_ids: Sequence[int], *, period: Month, now: datetime
 ) -> dict[int, tuple[Bill, BillDocument]]:
     """Keep the bills of a batch, by account key."""
     today = account_queries.provider_today(provider, now)
@@ -255,30 +254,24 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
     used: list[NoticeMessage] = []
     for account_id, person_ids in holders.items():
         bill, document = bills[account_id]
-        params, url = _params(document), f"/bills/{bill.public_id}/"
+        params, place = _params(document), Place("bill", (bill.public_id,))
         for person_id in person_ids:
             person = people[person_id]
             # Whoever gets the letter with the file needs no second one without it.
             letter = letters.get(account_id)
             has_letter = letter is not None and letter.email.lower() == person.email.lower()
             already = (NoticeChannel.EMAIL,) if has_letter else ()
-            ready.append(NoticeMessage(person.recipient_id, params, url, already))
+            ready.append(NoticeMessage(person.recipient_id, params, place, already))
             if uses_own_readings(document):
-                used.append(NoticeMessage(person.recipient_id, params, url))
-    notices.notify_many(event=Event.BILL_READY, tidings=ready, now=now)
-    notices.notify_many(event=Event.READING_USED, tidings=used, now=now)
-    ids = [bills[account_id][0].pk for account_id in _not_on_paper(bills)]
+                used.append(NoticeMessage(person.recipient_id, params, place))
+    notices.notify_many(event=events.BILL_READY, tidings=ready, now=now)
+    notices.notify_many(event=events.READING_USED, tidings=used, now=now)
+    ids = [bills[account_id][0].pk for account_id in want_letters(bills)]
     for start in range(0, len(ids), LETTERS_PER_JOB):
         chunk: list[JSONValue] = [*ids[start : start + LETTERS_PER_JOB]]
         # By name: the job imports this module.
         app.configure_task("bills.deliver", queue="bills").defer(bill_ids=chunk)
     return len(letters)
-
-
-def _not_on_paper(account_ids: Iterable[int]) -> list[int]:
-    """The accounts that want letters, also those that will turn out to have no rightful address."""
-    wanted = Account.objects.filter(pk__in=account_ids).exclude(delivery=BillDelivery.PAPER)
-    return list(wanted.order_by("pk").values_list("pk", flat=True))
 
 
 def _params(document: BillDocument) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,10 +12,10 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.accounts import household as accounts_household
 from svet.accounts import operations, queries, texts
 from svet.accounts.operations import DeliveryReason
-from svet.accounts.queries import AccountCard, AccountNotFound, GroupView
+from svet.accounts.queries import AccountCard, AccountNotFound
+from svet.accounts.queries import household as accounts_household
 from svet.cabinet.accounts import absence, groups, household
 from svet.cabinet.accounts.forms import AddForm, AliasForm, DeliveryForm
 from svet.cabinet.accounts.view import account_passports, earlier_meters
@@ -22,7 +24,7 @@ from svet.cabinet.shell.forms import add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
-from svet.limits.operations import LimitReached
+from svet.look.forms import form_page
 from svet.people import queries as people
 
 
@@ -31,13 +33,10 @@ from svet.people import queries as people
 def add(request: HttpRequest) -> HttpResponse:
     """«Добавить абонента»: one answer for every pair that does not open an account."""
     own = queries.cabinet(person_of(request).pk)
-    if request.method != "POST":
-        form = AddForm(initial={"group": request.GET.get("group", "")[:40]})
-        return _add_page(request, form=form, own=own)
-    form = AddForm(request.POST)
-    if not form.is_valid():
-        return _add_page(request, form=form, own=own, status=422)
-    try:
+    initial = {"group": request.GET.get("group", "")[:40]}
+    form = AddForm(request.POST if request.method == "POST" else None, initial=initial)
+
+    def act() -> HttpResponse:
         link = operations.link_account(
             by=actor_of(request),
             account_number=form.cleaned_data["account_number"],
@@ -45,36 +44,27 @@ def add(request: HttpRequest) -> HttpResponse:
             group_public_id=form.cleaned_data["group"] or None,
             now=now_of(request),
         )
-    except LimitReached as reached:
-        add_refusal(form, reached, texts.explain(reached))
-        response = _add_page(request, form=form, own=own, status=429)
-        response.headers["Retry-After"] = str(reached.retry_after)
-        return response
-    except Refused as refused:
-        add_refusal(form, refused, texts.explain(refused))
-        return _add_page(request, form=form, own=own, status=422)
-    messages.success(
-        request,
-        _("Абонент № %(number)s добавлен в группу «%(group)s».")
-        % {"number": link.account.number, "group": link.group.name},
-    )
-    return redirect("accounts")
+        messages.success(
+            request,
+            _("Абонент № %(number)s добавлен в группу «%(group)s».")
+            % {"number": link.account.number, "group": link.group.name},
+        )
+        return redirect("accounts")
+
+    def context() -> dict[str, Any]:
+        chosen = form["group"].value()
+        group = next((group for group in own if group.public_id == chosen), None)
+        name = group.name if group is not None else next((g.name for g in own), _("Моя группа"))
+        return {"form": form, "group_name": name}
+
+    return form_page(request, "cabinet/account_add.html", context, form=form, explain=texts.explain, act=act)
 
 
-def _add_page(
-    request: HttpRequest, *, form: AddForm, own: list[GroupView], status: int = 200
-) -> HttpResponse:
-    chosen = form["group"].value()
-    group = next((group for group in own if group.public_id == chosen), None)
-    name = group.name if group is not None else next((g.name for g in own), _("Моя группа"))
-    return render(request, "cabinet/account_add.html", {"form": form, "group_name": name}, status=status)
-
-
-def _card(request: HttpRequest, account_id: str) -> AccountCard:
+def _card(request: HttpRequest, account_public_id: str) -> AccountCard:
     try:
-        return queries.card_of(actor_of(request), account_public_id=account_id)
+        return queries.card_of(actor_of(request), account_public_id=account_public_id)
     except AccountNotFound:
-        deny_as_missing(request, subject="account", public_id=account_id)
+        deny_as_missing(request, subject="account", public_id=account_public_id)
 
 
 def _account_page(
@@ -102,16 +92,16 @@ def _account_page(
 
 @require_safe
 @signed_in
-def account(request: HttpRequest, account_id: str) -> HttpResponse:
+def account(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """The settings of one account."""
-    return _account_page(request, _card(request, account_id))
+    return _account_page(request, _card(request, account_public_id))
 
 
 @require_POST
 @signed_in
-def delivery(request: HttpRequest, account_id: str) -> HttpResponse:
+def delivery(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Choose how its bills come; e-mail without a confirmed address leads to the profile first."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     form = DeliveryForm(request.POST)
     if not form.is_valid():
         return _account_page(request, card, delivery=form, status=422)
@@ -129,14 +119,14 @@ def delivery(request: HttpRequest, account_id: str) -> HttpResponse:
         return _account_page(request, card, delivery=form, status=422)
     delivery_choice.forget(request, card=card)
     messages.success(request, _("Способ получения счета сохранён."))
-    return redirect("account", account_id=card.public_id)
+    return redirect("account", account_public_id=card.public_id)
 
 
 @require_POST
 @signed_in
-def alias(request: HttpRequest, account_id: str) -> HttpResponse:
+def alias(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Name the account and put it into a group."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     form = AliasForm(request.POST, groups=queries.cabinet(person_of(request).pk))
     if not form.is_valid():
         return _account_page(request, card, alias=form, status=422)
@@ -151,14 +141,14 @@ def alias(request: HttpRequest, account_id: str) -> HttpResponse:
         add_refusal(form, refused, texts.explain(refused))
         return _account_page(request, card, alias=form, status=422)
     messages.success(request, _("Сохранено."))
-    return redirect("account", account_id=card.public_id)
+    return redirect("account", account_public_id=card.public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def remove(request: HttpRequest, account_id: str) -> HttpResponse:
+def remove(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Take the account out of the cabinet, after a page that says what stays."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     if request.method != "POST":
         return render(request, "cabinet/account_remove.html", {"card": card})
     operations.unlink(by=actor_of(request), account_public_id=card.public_id, now=now_of(request))
@@ -168,27 +158,31 @@ def remove(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def not_me(request: HttpRequest, account_id: str, link_id: str) -> HttpResponse:
+def not_me(request: HttpRequest, account_public_id: str, link_public_id: str) -> HttpResponse:
     """«Это не я»: close another cabinet's access."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     try:
-        operations.suspend_link(by=actor_of(request), link_public_id=link_id, now=now_of(request))
+        operations.suspend_link(by=actor_of(request), link_public_id=link_public_id, now=now_of(request))
     except NotFound:
-        deny_as_missing(request, subject="link", public_id=link_id)
+        deny_as_missing(request, subject="link", public_id=link_public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:
         messages.success(request, _("Доступ этого кабинета закрыт. Мы проверим, чей он."))
-    return redirect("account", account_id=card.public_id)
+    return redirect("account", account_public_id=card.public_id)
 
 
 urlpatterns: list[URLPattern] = [
     path("accounts/add/", add, name="account-add"),
-    path("accounts/<slug:account_id>/", account, name="account"),
-    path("accounts/<slug:account_id>/delivery/", delivery, name="account-delivery"),
-    path("accounts/<slug:account_id>/alias/", alias, name="account-alias"),
-    path("accounts/<slug:account_id>/remove/", remove, name="account-remove"),
-    path("accounts/<slug:account_id>/not-me/<slug:link_id>/", not_me, name="account-not-me"),
+    path("accounts/<public_id:account_public_id>/", account, name="account"),
+    path("accounts/<public_id:account_public_id>/delivery/", delivery, name="account-delivery"),
+    path("accounts/<public_id:account_public_id>/alias/", alias, name="account-alias"),
+    path("accounts/<public_id:account_public_id>/remove/", remove, name="account-remove"),
+    path(
+        "accounts/<public_id:account_public_id>/not-me/<public_id:link_public_id>/",
+        not_me,
+        name="account-not-me",
+    ),
     *absence.urlpatterns,
     *groups.urlpatterns,
     *household.urlpatterns,

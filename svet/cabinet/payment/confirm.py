@@ -15,9 +15,9 @@ from svet.cabinet.payment.form import PaymentForm
 from svet.kernel.money import Money
 from svet.payments import queries
 from svet.payments.operations import AccountNotPayable, CardNotFound
-from svet.payments.operations.cards import CardReason, usable_card
-from svet.payments.operations.orders import OrderReason
+from svet.payments.operations.cards import usable_card
 from svet.payments.queries import CardView
+from svet.payments.refusals import CardReason, OrderReason
 from svet.payments.rules import LIMITS, body_hash
 
 
@@ -70,6 +70,6 @@ def question(form: PaymentForm, *, person_id: int, now: datetime) -> Question | 
         if account is None or Right.PAY not in account.rights:
             raise AccountNotPayable(OrderReason.ACCOUNT_NOT_FOUND, field="lines")
         charges.append(CardCharge(account, money))
-    if not form.in_turn and len({charge.account.provider.pk for charge in charges}) > 1:
+    if not form.in_turn and len({charge.account.provider.provider_id for charge in charges}) > 1:
         return None  # nothing is charged: making the order tells of the several payees
     return Question(form.key, mine[0], tuple(charges), total, form, consent)

@@ -20,10 +20,12 @@ from svet.cabinet.shell.form_pages import answer, resend_answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, flow_key, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
-from svet.people import operations as people
-from svet.people import queries, texts
-from svet.people.models import CodePurpose
+from svet.office import operations as office
+from svet.office import queries as office_queries
+from svet.office import texts
+from svet.people import queries
 from svet.people.rules import mask_phone
+from svet.people.rules.codes import CodePurpose
 
 _HOME = "/profile/office/"
 _LOST = "/profile/phone/lost/"
@@ -41,7 +43,7 @@ def requests(request: HttpRequest) -> HttpResponse:
             "state": texts.OFFICE_STATES[row.state],
             "phone": mask_phone(row.phone) if row.phone else "",
         }
-        for row in queries.office_requests(person_id=person_of(request).pk)
+        for row in office_queries.office_requests(person_id=person_of(request).pk)
     ]
     return render(request, "cabinet/office.html", {"rows": rows})
 
@@ -52,26 +54,23 @@ def requests(request: HttpRequest) -> HttpResponse:
 def lost_phone(request: HttpRequest) -> HttpResponse:
     """Ask the office to move the cabinet to a new number; first that number has to answer."""
     form = LostPhoneForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.start_office_phone_change(
-                **form.cleaned_data,
-                person_id=person_of(request).pk,
-                session_key=flow_key(request),
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return redirect(_CODE)
+
+    def act() -> HttpResponse:
+        office.start_office_phone_change(
+            **form.cleaned_data,
+            person_id=person_of(request).pk,
+            session_key=flow_key(request),
+            address=client_address(request),
+            now=now_of(request),
+        )
+        return redirect(_CODE)
+
     return answer(
         request,
         "cabinet/phone_lost.html",
         lambda: {"form": form, "person": person_of(request)},
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -83,28 +82,24 @@ def lost_phone_code(request: HttpRequest) -> HttpResponse:
     if standing is None:
         return redirect(_LOST)
     form = CodeForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            asked = people.confirm_office_phone_change(
-                person_id=person_of(request).pk,
-                session_key=flow_key(request),
-                code=form.cleaned_data["code"],
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            said = _("Заявка %(number)s передана в офис. Возьмите с собой паспорт.")
-            messages.success(request, said % {"number": asked.number})
-            return redirect(_HOME)
+
+    def act() -> HttpResponse:
+        asked = office.confirm_office_phone_change(
+            person_id=person_of(request).pk,
+            session_key=flow_key(request),
+            code=form.cleaned_data["code"],
+            address=client_address(request),
+            now=now_of(request),
+        )
+        said = _("Заявка %(number)s передана в офис. Возьмите с собой паспорт.")
+        messages.success(request, said % {"number": asked.number})
+        return redirect(_HOME)
 
     def context() -> dict[str, Any]:
         wait = (standing.next_send_at - now_of(request)).total_seconds()
         return {"form": form, "new": mask_phone(standing.target), "wait": max(0, math.ceil(wait))}
 
-    return answer(request, "cabinet/phone_lost_code.html", context, form=form, refused=refused)
+    return answer(request, "cabinet/phone_lost_code.html", context, form=form, act=act)
 
 
 @signed_in
@@ -119,7 +114,7 @@ def resend(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a request back."""
     try:
-        people.withdraw_office_request(
+        office.withdraw_office_request(
             person_id=person_of(request).pk,
             public_id=public_id,
             address=client_address(request),
@@ -135,8 +130,8 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path(_HOME.lstrip("/"), requests),
-    path("profile/office/<slug:public_id>/withdraw/", withdraw),
+    path(_HOME.lstrip("/"), requests, name="office-requests"),
+    path("profile/office/<public_id:public_id>/withdraw/", withdraw),
     path(_LOST.lstrip("/"), lost_phone),
     path(_CODE.lstrip("/"), lost_phone_code),
     path("profile/phone/lost/code/resend/", resend),

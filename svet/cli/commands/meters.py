@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 import click
 
 from svet.config.failures import Failure
+from svet.kernel.writing import plain_number
 from svet.launcher.embedded import database, django_ready
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -41,7 +42,7 @@ def replace(
     """Take meter OLD of ACCOUNT down and put NEW up, both readings on the one account."""
     with database():
         django_ready()
-        from svet.accounts.office import accounts_by_number
+        from svet.accounts.queries import accounts_by_number
         from svet.accounts.rules import bare_number
         from svet.cli.refusal_text import in_words
         from svet.kernel.actors import Actor
@@ -51,8 +52,8 @@ def replace(
 
         found = [
             meter
-            for row in accounts_by_number(number=bare_number(account))
-            for meter in queries.meters_of(account_ids=[row.pk])
+            for row in accounts_by_number(bare_number(account))
+            for meter in queries.meters_of(account_ids=[row.account_id])
             if meter.serial == bare_number(old)
         ]
         if len(found) != 1:
@@ -79,7 +80,7 @@ def replace(
                 reason=reason,
                 now=datetime.now(UTC),
             )
-        behind = "" if meter.ratio == 1 else f", ratio {meter.ratio.normalize():f}"
+        behind = "" if meter.ratio == 1 else f", ratio {plain_number(meter.ratio)}"
         click.echo(f"meter {old} is down, {meter.serial} is up on account {account}{behind}")
 
 

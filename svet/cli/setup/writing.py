@@ -9,9 +9,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from svet.accounts.models import Provider
 from svet.accounts.operations import add_provider
-from svet.accounts.queries import provider_today
+from svet.accounts.queries import ProviderView, provider_today
 from svet.billing.operations import set_policy
 from svet.cli.setup.answers import days_and_times, window_days
 from svet.cli.setup.present import present
@@ -19,11 +18,11 @@ from svet.cli.setup.state import Change, SetupPlan, SetupState, Text, changes
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import together
-from svet.people import operations as people
-from svet.people.rules.staff import Role
 from svet.site.operations import publish_agreement, set_up
 from svet.site.queries import current_agreement, installation
 from svet.site.rules import AgreementKind
+from svet.staffing import operations as staffing
+from svet.staffing.rules import Role
 
 BY = Actor.system("svet setup")
 
@@ -127,13 +126,15 @@ def _write_supplier(
         _write_norm(provider, wanted["norm"], since=norm_from, now=now)
 
 
-def _write_norm(provider: Provider, norm: str, *, since: date | None, now: datetime) -> None:
+def _write_norm(provider: ProviderView, norm: str, *, since: date | None, now: datetime) -> None:
     first = (since or provider_today(provider, now)).replace(day=1)
-    set_policy(provider_id=provider.pk, valid_from=first, norm_kwh_per_person=Decimal(norm), by=BY, now=now)
+    set_policy(
+        provider_id=provider.provider_id, valid_from=first, norm_kwh_per_person=Decimal(norm), by=BY, now=now
+    )
 
 
 def _take_on(member: Mapping[str, str], *, now: datetime) -> None:
-    people.add_member(
+    staffing.add_member(
         by=BY,
         phone=member["phone"],
         password=member["password"],

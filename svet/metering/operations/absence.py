@@ -9,23 +9,30 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.db.models import QuerySet
 
 from svet.accounts import queries as account_queries
-from svet.accounts.models import Account, Provider
-from svet.accounts.queries import account_for, provider_today
+from svet.accounts.operations import lock_account
+from svet.accounts.queries import ProviderView, account_for, provider_today
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.limits.operations import LimitReached
 from svet.look.formats import day
-from svet.metering import queries
+from svet.metering import events, queries
 from svet.metering.models import Absence, AbsenceStep, Meter, ReadingSet
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import Doubt, ReadingChannel, Window, cut_off, judge, window
+from svet.metering.rules import (
+    Answers,
+    ReadingChannel,
+    ReadingSubmission,
+    Window,
+    cut_off,
+    window,
+)
 from svet.metering.rules.absence import AbsenceReason, Plan, StepOutcome, acts_on, trouble
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
-from svet.notices.rules import Event
 from svet.people import queries as people
 
 BATCH: Final = 500
@@ -36,7 +43,7 @@ class AbsenceRefused(Refused):
 
 
 def begin_absence(
-    *, by: Actor, account_id: str, from_on: date, until_on: date, plan: Plan, now: datetime
+    *, by: Actor, account_public_id: str, from_on: date, until_on: date, plan: Plan, now: datetime
 ) -> Absence:
     """Note the days away of an account, by its outside id.
 
@@ -46,8 +53,8 @@ def begin_absence(
     if by.person_id is None:
         raise TypeError("an absence is of a person")
     with use_case():
-        account = account_for(by, public_id=account_id, right=Right.SUBMIT)
-        Account.objects.select_for_update(no_key=True).only("pk").get(pk=account.pk)
+        account = account_for(by, public_id=account_public_id, right=Right.SUBMIT)
+        lock_account(account.account_id)
         today = provider_today(account.provider, now)
         reason = trouble(
             from_on=from_on,
@@ -56,16 +63,19 @@ def begin_absence(
             months=account.provider.absence_months,
             plan=plan,
         )
-        if reason is None and Absence.objects.filter(account=account, ended_at__isnull=True).exists():
+        if (
+            reason is None
+            and Absence.objects.filter(account_id=account.account_id, ended_at__isnull=True).exists()
+        ):
             reason = AbsenceReason.ALREADY
-        if reason is None and plan is Plan.ASK and not _relatives(account.pk, person_id=by.person_id):
+        if reason is None and plan is Plan.ASK and not _relatives(account.account_id, person_id=by.person_id):
             reason = AbsenceReason.NOBODY
-        if reason is None and not _waiting(account.pk):
+        if reason is None and not _waiting(account.account_id):
             reason = AbsenceReason.NOTHING
         if reason is not None:
             raise AbsenceRefused(reason, details={"months": account.provider.absence_months})
         absence = Absence.objects.create(
-            account=account,
+            account_id=account.account_id,
             person_id=by.person_id,
             plan=plan.value,
             from_on=from_on,
@@ -76,11 +86,15 @@ def begin_absence(
         return absence
 
 
-def end_absence(*, by: Actor, account_id: str, now: datetime) -> None:
+def end_absence(*, by: Actor, account_public_id: str, now: datetime) -> None:
     """End what stands before its day. :raises AccountNotFound: :raises NotFound: nothing stands"""
     with use_case():
-        account = account_for(by, public_id=account_id, right=Right.SUBMIT)
-        absence = Absence.objects.select_for_update().filter(account=account, ended_at__isnull=True).first()
+        account = account_for(by, public_id=account_public_id, right=Right.SUBMIT)
+        absence = (
+            Absence.objects.select_for_update()
+            .filter(account_id=account.account_id, ended_at__isnull=True)
+            .first()
+        )
         if absence is None:
             raise NotFound(AbsenceReason.NOTHING)
         absence.ended_at = now
@@ -96,7 +110,9 @@ def act_for_absent(*, now: datetime) -> int:
     acts = 0
     for today, providers in account_queries.providers_to_remind(now).items():
         for provider in providers:
-            standing = Absence.objects.filter(account__provider=provider, ended_at__isnull=True)
+            standing = Absence.objects.filter(
+                account__provider_id=provider.provider_id, ended_at__isnull=True
+            )
             for absence in standing.filter(until_on__lt=today)[:BATCH]:
                 _end_by_itself(absence, now=now)
             for absence in _orphaned(standing):
@@ -109,7 +125,9 @@ def act_for_absent(*, now: datetime) -> int:
     return acts
 
 
-def _act(standing: QuerySet[Absence], *, provider: Provider, near: Window, today: date, now: datetime) -> int:
+def _act(
+    standing: QuerySet[Absence], *, provider: ProviderView, near: Window, today: date, now: datetime
+) -> int:
     acts = 0
     for absence in list(standing.filter(from_on__lte=today, until_on__gte=today)):
         late = queries.unsubmitted(
@@ -159,18 +177,18 @@ def _send_old(
     if known is None:
         return StepOutcome.STUCK, ""
     values = {dial.zone: dial.last.value for dial in known.dials}
-    if not judge(dials=known.dials, values=values, read_on=today).doubts <= {Doubt.ZERO}:
-        return StepOutcome.STUCK, ""
     try:
         receipt = submit_readings(
             by=Actor.person(absence.person_id),
             meter_id=meter.public_id,
-            values=values,
-            read_on=today,
+            sent=ReadingSubmission(
+                values=values,
+                read_on=today,
+                channel=ReadingChannel.ABSENCE,
+                key=_key(absence, meter=meter, near=near),
+                answers=Answers(unchanged=True),
+            ),
             now=now,
-            channel=ReadingChannel.ABSENCE,
-            key=_key(absence, meter=meter, near=near),
-            confirmed=True,
         )
     except (Refused, LimitReached):
         return StepOutcome.STUCK, ""
@@ -192,8 +210,10 @@ def _remind(absence: Absence, *, until: date, now: datetime) -> None:
         asked = set(_relatives(absence.account_id, person_id=absence.person_id)) or asked
     recipients = people.recipients_of(asked)
     notices.notify_many(
-        event=Event.WINDOW_CLOSING,
-        tidings=[NoticeMessage(each, {"until": day(until)}, "/readings/") for each in recipients.values()],
+        event=events.WINDOW_CLOSING,
+        tidings=[
+            NoticeMessage(each, {"until": day(until)}, Place("readings")) for each in recipients.values()
+        ],
         now=now,
     )
 

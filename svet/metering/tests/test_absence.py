@@ -19,7 +19,7 @@ from svet.limits.models import Bucket
 from svet.metering import operations
 from svet.metering.models import Absence, AbsenceStep, Meter, ReadingSet
 from svet.metering.operations.absence import AbsenceRefused, act_for_absent, begin_absence, end_absence
-from svet.metering.rules import ReadingChannel, Zone
+from svet.metering.rules import ReadingChannel, ReadingSubmission, Zone
 from svet.metering.rules.absence import AbsenceReason, Plan, acting_days
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
@@ -45,7 +45,7 @@ def home(*, smart: bool = False) -> tuple[Person, Person, Meter]:
 def begin(person: Person, meter: Meter, plan: Plan = Plan.SEND, **days: date) -> Absence:
     return begin_absence(
         by=Actor.person(person.pk),
-        account_id=meter.account.public_id,
+        account_public_id=meter.account.public_id,
         plan=plan,
         now=BEGUN,
         **(AWAY | days),
@@ -83,10 +83,10 @@ def test_the_old_value_is_sent_once_a_month_and_says_by_what() -> None:
 def test_it_ends_by_itself_and_by_hand() -> None:
     anna, _boris, meter = home()
     begin(anna, meter)
-    end_absence(by=Actor.person(anna.pk), account_id=meter.account.public_id, now=BEGUN)
+    end_absence(by=Actor.person(anna.pk), account_public_id=meter.account.public_id, now=BEGUN)
     assert act_for_absent(now=DUE) == 0
     with pytest.raises(NotFound):
-        end_absence(by=Actor.person(anna.pk), account_id=meter.account.public_id, now=BEGUN)
+        end_absence(by=Actor.person(anna.pk), account_public_id=meter.account.public_id, now=BEGUN)
     again = begin(anna, meter)
     act_for_absent(now=datetime(2026, 12, 31, 6, 0, tzinfo=UTC))
     again.refresh_from_db()
@@ -103,11 +103,13 @@ def test_a_real_reading_is_left_alone() -> None:
     operations.submit_readings(
         by=Actor.person(boris.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(3640)},
-        read_on=date(2026, 11, 22),
         now=DUE - timedelta(days=1),
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(3640)},
+            read_on=date(2026, 11, 22),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+        ),
     )
     assert act_for_absent(now=DUE) == 0
     assert sent() == []

@@ -13,13 +13,12 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import require
 from svet.limits.rules import Purpose
 from svet.notices import operations as notices
-from svet.notices.rules import Event
-from svet.people.models import Code, CodePurpose, Consent, Person
+from svet.people import events
+from svet.people.models import Code, Consent, Person
 from svet.people.operations import codes, pumping
 from svet.people.operations.passwords import acceptable, hashed
-from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
+from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import normalise_email, normalise_name
-from svet.people.rules.office import OfficeReason, OfficeRefused
 from svet.people.rules.phones import normalise_phone
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
@@ -28,10 +27,11 @@ from svet.site.rules import AgreementKind
 class RegistrationReason(StrEnum):
     NOT_AGREED = "not_agreed"
     NOT_CONSENTED = "not_consented"
+    TAKEN = "taken"
 
 
 class RegistrationRefused(Refused):
-    """An agreement is missing."""
+    """An agreement is missing, or the phone has a cabinet already."""
 
 
 def start_registration(
@@ -76,9 +76,9 @@ def start_registration(
             winnable=not known,
             data={"password": encoded, "agreements": versions},
         )
-        warning = Event.SOMEBODY_REGISTERS if may_warn else None
+        warning = events.SOMEBODY_REGISTERS if may_warn else None
         codes.send_code_sms(
-            phone=number, code=code, act="registration", now=now, event=warning if known else Event.CODE
+            phone=number, code=code, act="registration", now=now, event=warning if known else events.CODE
         )
     return row
 
@@ -167,11 +167,11 @@ def register_directly(
     one is given, counts as confirmed.
 
     :raises PhoneRefused: :raises ProfileRefused: a name or the e-mail cannot be kept.
-    :raises OfficeRefused: the phone has a cabinet already
+    :raises RegistrationRefused: the phone has a cabinet already
     """
     number = normalise_phone(phone)
     if Person.objects.filter(phone=number).exists():
-        raise OfficeRefused(OfficeReason.TAKEN)
+        raise RegistrationRefused(RegistrationReason.TAKEN)
     names = {
         "first_name": normalise_name(first_name, field="first_name"),
         "patronymic": normalise_name(patronymic, field="patronymic"),

@@ -11,13 +11,12 @@ from decimal import Decimal
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from svet.accounts.models import Account
-from svet.accounts.queries import provider_today
+from svet.accounts.queries import accounts_of_phone, provider_today
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering import queries
 from svet.metering.models import Dispute, Meter, ReadingSet
-from svet.metering.rules import ReadingChannel, Zone
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
 from svet.people.models import Person
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import ANNA_PHONE, BORIS_PHONE, VERA_PHONE
@@ -49,14 +48,15 @@ def _send_beyond_belief(*, now: datetime) -> None:
     metering.submit_readings(
         by=vera,
         meter_id=meter.public_id,
-        values=values,
-        read_on=provider_today(meter.account.provider, now),
+        sent=ReadingSubmission(
+            values=values,
+            read_on=provider_today(meter.account.provider, now),
+            channel=ReadingChannel.WEB,
+            key=key,
+            answers=Answers(confirmed=True, insists=True),
+            words=WORDS,
+        ),
         now=now,
-        channel=ReadingChannel.WEB,
-        key=key,
-        confirmed=True,
-        insist=True,
-        words=WORDS,
     )
 
 
@@ -82,8 +82,7 @@ def _actor(phone: str) -> Actor:
 
 def _meter(phone: str) -> Meter:
     """The meter of the first account that stands in the registry with this phone."""
-    own = Account.objects.filter(registry_phone=phone).order_by("pk").values_list("pk", flat=True)
-    return queries.standing_with_accounts(account_ids=own[:1])[0]
+    return queries.standing_with_accounts(account_ids=accounts_of_phone(phone)[:1])[0]
 
 
 def _last(meter: Meter, *, now: datetime) -> dict[Zone, Decimal]:

@@ -11,16 +11,17 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from svet.accounts import finding, queries
+from svet.accounts import queries
+from svet.accounts.queries import finding
 from svet.journal import operations as journal
 from svet.look.requests import now_of
 from svet.payments.registers import WAITING
 from svet.payments.texts import register_state_name
-from svet.people.rules.staff import Permission
 from svet.staff.accounts.search import LONGEST, search_keys, search_money
 from svet.staff.accounts.view import account_screen
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.searching import asked_of, keep_search
+from svet.staffing.rules import Permission
 
 DESK = Desk(
     name="accounts",
@@ -79,7 +80,7 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
         action="account.viewed",
         subject="account",
         subject_id=row.public_id,
-        account_id=row.pk,
+        account_id=row.account_id,
         now=now_of(request),
     )
     screen = account_screen(row, now=now_of(request))
@@ -89,5 +90,5 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="staff-accounts"),
-    path("accounts/<slug:public_id>/", account, name="staff-account"),
+    path("accounts/<public_id:public_id>/", account, name="staff-account"),
 ]

@@ -21,10 +21,10 @@ from svet.look.requests import now_of
 from svet.metering import operations, queries
 from svet.metering.models import Meter
 from svet.metering.queries import MeterNotFound
-from svet.people.rules.staff import Permission
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
+from svet.staffing.rules import Permission
 
 FOUND = 20
 LONGEST_ACT = 40
@@ -107,5 +107,5 @@ def _form(request: HttpRequest, meter: Meter, typed: Typed, *, status: int = 200
 
 urlpatterns: list[URLPattern] = [
     path("controls/", find, name="staff-controls"),
-    path("controls/<slug:meter_id>/", enter, name="staff-control"),
+    path("controls/<public_id:meter_id>/", enter, name="staff-control"),
 ]

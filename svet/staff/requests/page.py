@@ -15,18 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.accounts import finding
+from svet.accounts.queries import finding
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import CodeInput, Form
 from svet.look.requests import now_of
-from svet.people import operations as people
+from svet.office import operations as office
+from svet.office import queries, texts
+from svet.office.rules import OfficeKind
 from svet.people import queries as people_queries
-from svet.people import requests, texts
-from svet.people.models import CodePurpose
-from svet.people.rules.office import OfficeKind
-from svet.people.rules.staff import LONGEST_REASON, Permission
+from svet.people.rules.codes import CodePurpose
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staffing.rules import LONGEST_REASON, Permission
 
 DESK = Desk(
     name="requests",
@@ -35,7 +35,7 @@ DESK = Desk(
     icon="phone",
     permission=Permission.PHONES,
     letter="p",
-    count=lambda now: requests.open_count(),
+    count=lambda now: queries.open_count(),
 )
 KINDS: dict[OfficeKind, str | Promise] = {
     OfficeKind.PHONE: gettext_lazy("Сменить телефон: старый потерян"),
@@ -88,7 +88,7 @@ def _shown(request: HttpRequest, form: Form) -> dict[str, Any]:
             "accounts": finding.found(account_ids=finding.by_phone(case.phone)),
             "form": ReasonForm(prefix=case.public_id),
         }
-        for case in requests.open_cases()
+        for case in queries.open_cases()
     ]
     return {"rows": rows, "form": form}
 
@@ -98,8 +98,8 @@ def _shown(request: HttpRequest, form: Form) -> dict[str, Any]:
 def walk_in(request: HttpRequest) -> HttpResponse:
     """Take the request of somebody at the counter; a new phone has to answer with a code first."""
     form = WalkInForm(request.POST)
-    refused: Refused | None = None
-    if form.is_valid():
+
+    def act() -> HttpResponse:
         given = form.cleaned_data
         terms: dict[str, Any] = {
             "by": actor_of(request),
@@ -107,14 +107,12 @@ def walk_in(request: HttpRequest) -> HttpResponse:
             "comment": given["comment"],
             "now": now_of(request),
         }
-        try:
-            if given["kind"] == OfficeKind.FACTOR:
-                return _taken(request, people.take_walk_in_factor(**terms).number)
-            people.begin_walk_in_phone(**terms, new_phone=given["new_phone"], session_key=_counter(request))
-            return redirect("staff-request-code")
-        except Refused as error:
-            refused = error
-    return answer(request, "staff/requests.html", lambda: _shown(request, form), form=form, refused=refused)
+        if given["kind"] == OfficeKind.FACTOR:
+            return _taken(request, office.take_walk_in_factor(**terms).number)
+        office.begin_walk_in_phone(**terms, new_phone=given["new_phone"], session_key=_counter(request))
+        return redirect("staff-request-code")
+
+    return answer(request, "staff/requests.html", lambda: _shown(request, form), form=form, act=act)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,24 +123,22 @@ def walk_in_code(request: HttpRequest) -> HttpResponse:
     if standing is None:
         return redirect(DESK.url)
     form = WalkInCodeForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            taken = people.finish_walk_in_phone(
-                by=actor_of(request),
-                session_key=_counter(request),
-                code=form.cleaned_data["code"],
-                now=now_of(request),
-            )
-            return _taken(request, taken.number)
-        except Refused as error:
-            refused = error
+
+    def act() -> HttpResponse:
+        taken = office.finish_walk_in_phone(
+            by=actor_of(request),
+            session_key=_counter(request),
+            code=form.cleaned_data["code"],
+            now=now_of(request),
+        )
+        return _taken(request, taken.number)
+
     return answer(
         request,
         "staff/request_code.html",
         lambda: {"form": form, "phone": standing.target},
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -170,9 +166,9 @@ def decide(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     }
     try:
         if verb == "refuse":
-            people.turn_down_office_request(**terms)
+            office.turn_down_office_request(**terms)
             messages.success(request, _("Отказ записан, человек прочтёт причину."))
-        elif people.sign_office_request(**terms):
+        elif office.sign_office_request(**terms):
             messages.success(
                 request,
                 _("Исполнено. Сеансы человека закрыты, оба контакта извещены, карты на паузе сутки."),
@@ -190,6 +186,6 @@ urlpatterns: list[URLPattern] = [
     path("requests/", cases, name="staff-requests"),
     path("requests/new/", walk_in, name="staff-request-new"),
     path("requests/new/code/", walk_in_code, name="staff-request-code"),
-    path("requests/<slug:public_id>/sign/", decide, {"verb": "sign"}, name="staff-request-sign"),
-    path("requests/<slug:public_id>/refuse/", decide, {"verb": "refuse"}, name="staff-request-refuse"),
+    path("requests/<public_id:public_id>/sign/", decide, {"verb": "sign"}, name="staff-request-sign"),
+    path("requests/<public_id:public_id>/refuse/", decide, {"verb": "refuse"}, name="staff-request-refuse"),
 ]

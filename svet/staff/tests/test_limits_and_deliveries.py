@@ -18,10 +18,12 @@ from svet.limits.rules import LIMITS, LimitName, sms_a_day
 from svet.limits.texts import MEANINGS
 from svet.notices import operations as notices
 from svet.notices.models import Delivery
-from svet.notices.rules import DeliveryState, Event
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.notices.rules import DeliveryState
+from svet.people import events as people_events
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 PHONE = "+79005551122"
@@ -81,7 +83,7 @@ def test_a_pause_is_shown_but_is_no_queue() -> None:
 def send(phone: str, state: DeliveryState = DeliveryState.WAITING) -> None:
     now = timezone.now()
     with use_case():
-        key = notices.send_sms(phone=phone, event=Event.CODE, params={"code": "424242"}, now=now)
+        key = notices.send_sms(phone=phone, event=people_events.CODE, params={"code": "424242"}, now=now)
     sent_at = now if state in (DeliveryState.SENT, DeliveryState.DELIVERED) else None
     body = "" if state is not DeliveryState.WAITING else Delivery.objects.get(pk=key).body
     Delivery.objects.filter(pk=key).update(

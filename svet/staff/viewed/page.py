@@ -14,15 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from svet.accounts import finding
+from svet.accounts.queries import finding
 from svet.accounts.rules import bare_number
 from svet.journal import queries as journal
 from svet.look.forms import Form
 from svet.look.requests import now_of
-from svet.people import colleagues
-from svet.people.rules.staff import Permission
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
+from svet.staffing import queries
+from svet.staffing.rules import Permission
 
 DESK = Desk(
     name="viewed",
@@ -58,7 +58,7 @@ def viewed(request: HttpRequest) -> HttpResponse:
     """The newest looks of the filter; above them who opened how many accounts in the last 24 hours."""
     if request.method == "POST":
         return keep_search(request)
-    known = {one.person_id: one for one in colleagues.members()}
+    known = {one.person_id: one for one in queries.members()}
     by_id = {one.public_id: one for one in known.values()}
     form = ViewLogFilterForm(
         asked_of(request) or None, members=[(one.public_id, one.name) for one in by_id.values()]

@@ -12,8 +12,9 @@ from django.test import Client
 
 from svet.cabinet.entrance.tests.test_entrance import seen
 from svet.cabinet.profile.tests.test_profile import signed_in
+from svet.office.models import OfficeRequest
 from svet.people import operations as people
-from svet.people.models import Device, OfficeRequest, Person, Token
+from svet.people.models import Device, Person, Token
 from svet.people.rules import mask_phone
 from svet.people.tests.factories import PASSWORD, make_person, publish_missing_agreements
 from svet.people.tests.outbox import events_to, last_code

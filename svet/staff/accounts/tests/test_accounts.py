@@ -9,17 +9,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from svet.accounts import finding
 from svet.accounts.models import Account, LinkProof, Premises
+from svet.accounts.queries import finding
 from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments.models import Order
 from svet.payments.tests.factories import make_order
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import NOW, make_member, make_person
+from svet.people.tests.factories import NOW, make_person
 from svet.staff.accounts.search import search
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 

@@ -17,10 +17,11 @@ from svet.gateways.tests.test_hung_identity import slow_service
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.people import operations as people
-from svet.people.models import StaffMember
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.models import StaffMember
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 from tests.identity_of_npm import Service, service
 
 pytestmark = pytest.mark.django_db

@@ -26,9 +26,9 @@ from svet.payments.registers import WaitReason
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import Family, StubBank, make_family, make_order
 from svet.people.models import Person
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -341,5 +341,5 @@ def test_what_a_program_does_needs_a_member_of_staff(family: Family) -> None:
     row = came(family.first)
     with pytest.raises(operations.RowRefused):
         operations.return_suspense(
-            row_id=row.public_id, by=Actor.system("script"), now=timezone.now(), reason="потому что"
+            row_public_id=row.public_id, by=Actor.system("script"), now=timezone.now(), reason="потому что"
         )

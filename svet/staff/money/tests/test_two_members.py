@@ -17,7 +17,7 @@ from svet.ledger.models import Transaction
 from svet.payments import operations, queries
 from svet.payments.models import ImportedPayment
 from svet.payments.operations import PaymentToApply
-from svet.people.tests.factories import make_member
+from svet.staffing.tests.factories import make_member
 
 
 @pytest.mark.django_db(transaction=True)
@@ -36,15 +36,17 @@ def test_one_puts_and_one_sends_back_and_only_the_first_counts() -> None:
         try:
             if put:
                 operations.put_on_account(
-                    row_id=row_id,
+                    row_public_id=row_id,
                     account_number=account.number,
-                    seen_account_id=account.public_id,
+                    seen_public_id=account.public_id,
                     by=olga,
                     now=now,
                     reason="узнали по чеку",
                 )
             else:
-                operations.return_suspense(row_id=row_id, by=ivan, now=now, reason="банк просил вернуть")
+                operations.return_suspense(
+                    row_public_id=row_id, by=ivan, now=now, reason="банк просил вернуть"
+                )
         except Exception as error:
             refused.append(error)
         finally:

@@ -20,13 +20,14 @@ from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Dispute, Meter, ReadingSet
-from svet.metering.rules import ReadingChannel, Zone
-from svet.metering.tests.factories import make_meter, make_reading
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
+from svet.metering.tests.factories import answered, make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -45,14 +46,15 @@ def odd(person: Person, meter: Meter, value: int, **more: Any) -> ReadingSet:
     receipt = operations.submit_readings(
         by=Actor.person(person.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(value)},
-        read_on=timezone.localdate(),
         now=timezone.now(),
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
-        confirmed=True,
-        insist=True,
-        **more,
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(value)},
+            read_on=timezone.localdate(),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+            answers=Answers(confirmed=True, insists=True),
+            **answered(more),
+        ),
     )
     return ReadingSet.objects.get(public_id=receipt.set_id)
 

@@ -1,0 +1,174 @@
+"""Reads for the office: an account by whatever somebody on the telephone can say, and who holds it."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+
+from django.db.models import Q
+
+from svet.accounts.models import Account, Link, LinkProof
+from svet.accounts.queries.views import account_view, shown_address
+from svet.accounts.rules import Right
+from svet.kernel.ids import AccountId
+
+#: Accounts of one page of an answer, and keys that one way of finding gives at most.
+MOST = 50
+MOST_KEYS = 1_000
+#: Words an address is read aloud with and the registry may write otherwise.
+_FILLERS = frozenset(
+    {"г", "город", "ул", "улица", "пр", "пр-кт", "проспект", "пер", "переулок", "б-р", "бульвар"}
+    | {"ш", "шоссе", "д", "дом", "корп", "кв", "квартира"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAccount:
+    """One account of an answer."""
+
+    account_id: AccountId
+    public_id: str
+    number: str
+    provider: str
+    holder: str
+    address: str
+    closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cabinet:
+    """A cabinet that holds or held the account, with whom it belongs to: for the office only."""
+
+    link_public_id: str
+    person_public_id: str
+    name: str
+    phone: str
+    since: datetime
+    confirmed_at: datetime | None
+    owner: bool
+    invited: bool
+    suspended_at: datetime | None
+    removed_at: datetime | None
+    barred: bool
+    ends_at: datetime | None
+    rights: frozenset[Right]
+    recipient_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """An account in nobody's cabinet, with a meter number that opens it; the address without a flat."""
+
+    number: str
+    serial: str
+    address: str
+
+
+def found(*, account_ids: Collection[int], offset: int = 0) -> list[FoundAccount]:
+    """The accounts with these keys, by number; a page of them at most, after ``offset`` others."""
+    rows = Account.objects.select_related("provider", "premises").filter(pk__in=account_ids)
+    return [
+        FoundAccount(
+            account_id=AccountId(row.pk),
+            public_id=row.public_id,
+            number=row.number,
+            provider=row.provider.name,
+            holder=row.holder_name,
+            address=shown_address(account_view(row), confirmed=True),
+            closed_on=row.closed_on,
+        )
+        for row in rows.order_by("number", "pk")[offset : offset + MOST]
+    ]
+
+
+def numbers_of(account_ids: Collection[int]) -> dict[int, str]:
+    """The numbers of these accounts, by their inner keys."""
+    return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "number"))
+
+
+def by_number(digits: str) -> list[int]:
+    """Keys of accounts with this number; a beginning of four digits or more is enough."""
+    exact = Q(number=digits)
+    return _keys(exact | Q(number__startswith=digits) if len(digits) >= 4 else exact)
+
+
+def by_serial(digits: str) -> list[int]:
+    """Keys of accounts whose bill shows this meter number."""
+    proofs = LinkProof.objects.filter(serial=digits).values_list("account_id", flat=True)
+    return list(proofs.order_by("account_id")[:MOST_KEYS])
+
+
+def unclaimed(*, numbers: Collection[str], provider_code: str) -> list[Unclaimed]:
+    """Of these accounts of a supplier those that no cabinet has its place for, by number."""
+    proofs = (
+        LinkProof.objects.filter(account__number__in=numbers, account__provider__code=provider_code)
+        .exclude(account__in=Link.objects.kept().values("account"))
+        .select_related("account__premises")
+        .order_by("account__number")
+    )
+    return [Unclaimed(proof.account.number, proof.serial, str(proof.account.premises)) for proof in proofs]
+
+
+def by_phone(phone: str) -> list[int]:
+    """Keys of accounts with this phone in the registry, or in the cabinet of whoever has it."""
+    held = Link.objects.kept().filter(person__phone=phone).values("account_id")
+    return _keys(Q(registry_phone=phone) | Q(pk__in=held))
+
+
+def by_words(text: str) -> list[int]:
+    """Keys of accounts whose address and holder hold every word; a number must be the house or the flat."""
+    words = [word for word in re.split(r"[\s,.]+", text.casefold()) if word and word not in _FILLERS]
+    if not words:
+        return []
+    return _keys(reduce(operator.and_, map(_holds, words[:8])))
+
+
+def _holds(word: str) -> Q:
+    numbers = Q(premises__house__iexact=word) | Q(premises__flat__iexact=word)
+    if any(sign.isdigit() for sign in word):
+        return numbers
+    return (
+        Q(premises__street__icontains=word)
+        | Q(premises__city__icontains=word)
+        | Q(holder_name__icontains=word)
+        | numbers
+    )
+
+
+def _keys(which: Q) -> list[int]:
+    return list(
+        Account.objects.filter(which).order_by("number", "pk").values_list("pk", flat=True)[:MOST_KEYS]
+    )
+
+
+def cabinets_of(*, account_id: int) -> list[Cabinet]:
+    """Every cabinet that holds the account or held it: the present ones first, oldest first."""
+    links = Link.objects.filter(account_id=account_id).select_related("person")
+    rows = [
+        Cabinet(
+            link_public_id=link.public_id,
+            person_public_id=link.person.public_id,
+            name=" ".join(
+                part
+                for part in (link.person.last_name, link.person.first_name, link.person.patronymic)
+                if part
+            ),
+            phone=link.person.phone,
+            since=link.linked_at,
+            confirmed_at=link.confirmed_at,
+            owner=link.is_owner,
+            invited=link.invited_by_id is not None,
+            suspended_at=link.suspended_at,
+            removed_at=link.removed_at,
+            barred=link.barred_at is not None,
+            ends_at=link.ends_at,
+            rights=frozenset(right for right in Right if getattr(link, f"can_{right.value}")),
+            recipient_id=link.person.recipient_id,
+        )
+        for link in links.order_by("linked_at", "pk")
+    ]
+    return sorted(rows, key=lambda row: row.removed_at is not None)
