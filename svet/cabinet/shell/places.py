@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from svet.kernel.places import Place
 
-<<<<<<< HEAD
 #: The name of a place → the name of its page, and how many ids stand in its address.
 PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "account": ("account", 1),
@@ -29,27 +28,6 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "reading-receipt": ("reading-receipt", 1),
     "readings": ("readings", 0),
     "second-factor": ("second-factor", 0),
-=======
-#: The name of a place → the name of its page and what the ids are called there, in the order of the place.
-PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "account": ("account", ("account_public_id",)),
-    "accounts": ("accounts", ()),
-    "appeal": ("appeal", ("public_id",)),
-    "bell": ("bell", ()),
-    "bill": ("bill", ("public_id",)),
-    "devices": ("devices", ()),
-    "help": ("help", ()),
-    "household": ("household", ("account_public_id",)),
-    "invitation": ("invitation", ("invitation_public_id",)),
-    "notification-settings": ("notification-settings", ()),
-    "office-requests": ("office-requests", ()),
-    "payment": ("payment", ()),
-    "payment-order": ("payment-order", ("public_id",)),
-    "profile": ("profile", ()),
-    "reading-receipt": ("reading-receipt", ("set_id",)),
-    "readings": ("readings", ()),
-    "second-factor": ("second-factor", ()),
->>>>>>> w-habits
 }
 #: Places inside a page: the page, and the mark of the thing on it.
 MARKS: Final[Mapping[str, tuple[str, str]]] = {"token": ("tokens", "key-{}")}
