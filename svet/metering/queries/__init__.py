@@ -1,6 +1,7 @@
 """Reads: meters, dials, sets of readings, and usage for billing."""
 
 from svet.metering.queries.dials import MeterDials, dials, make_dial
+from svet.metering.queries.histories import HistorySet, MeterHistory, histories
 from svet.metering.queries.meters import (
     MeterNotFound,
     MeterReason,
@@ -50,7 +51,9 @@ __all__ = [
     "DisputeComparison",
     "DisputeStep",
     "DisputeView",
+    "HistorySet",
     "MeterDials",
+    "MeterHistory",
     "MeterNotFound",
     "MeterReason",
     "MeterUsage",
@@ -70,6 +73,7 @@ __all__ = [
     "dispute_by_id",
     "disputes_of",
     "final_values",
+    "histories",
     "latest",
     "locked",
     "make_dial",
