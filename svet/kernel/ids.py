@@ -1,8 +1,30 @@
-"""Random ids that may be shown: opaque ids for URLs and the API, numbers for people to read aloud."""
+"""Ids: the inner keys of tables by type, and random ones that may be shown or read aloud.
+
+An inner key is a number called ``…_id`` (``account_id: AccountId``). It joins tables and never leaves the
+house. An outer id is a text called ``public_id`` or ``…_public_id``: it stands in addresses and in the API.
+No name means both (ADR 87).
+"""
 
 from __future__ import annotations
 
 import secrets
+from typing import NewType
+
+AccountId = NewType("AccountId", int)
+ProviderId = NewType("ProviderId", int)
+PremisesId = NewType("PremisesId", int)
+LinkId = NewType("LinkId", int)
+GroupId = NewType("GroupId", int)
+InvitationId = NewType("InvitationId", int)
+PersonId = NewType("PersonId", int)
+StaffMemberId = NewType("StaffMemberId", int)
+RecipientId = NewType("RecipientId", int)
+MeterId = NewType("MeterId", int)
+ScaleId = NewType("ScaleId", int)
+ReadingSetId = NewType("ReadingSetId", int)
+BillId = NewType("BillId", int)
+OrderId = NewType("OrderId", int)
+PhotoId = NewType("PhotoId", int)
 
 # Crockford's base 32: no i, l, o, u, so that a number survives being read over the telephone.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -15,6 +16,7 @@ from svet.metering.rules import (
     DisputeState,
     Doubt,
     Judgement,
+    ReadingChannel,
     ReadingState,
     ReplaceReason,
     Urgency,
@@ -30,6 +32,18 @@ ZONE_NAMES = {
     Zone.NIGHT: gettext_lazy("Ночь"),
     Zone.PEAK: gettext_lazy("Пик"),
     Zone.SEMIPEAK: gettext_lazy("Полупик"),
+}
+
+#: How a set came, as it stands in brackets and tables.
+CHANNEL_NAMES: dict[str, Promise] = {
+    ReadingChannel.WEB.value: gettext_lazy("личный кабинет"),
+    ReadingChannel.API.value: gettext_lazy("приложение"),
+    ReadingChannel.SMS.value: gettext_lazy("СМС"),
+    ReadingChannel.OFFICE.value: gettext_lazy("офис"),
+    ReadingChannel.REGISTER.value: gettext_lazy("реестр"),
+    ReadingChannel.QUICK.value: gettext_lazy("без входа"),
+    ReadingChannel.AUTOMATIC.value: gettext_lazy("счётчик сам"),
+    ReadingChannel.ABSENCE.value: gettext_lazy("на время отъезда"),
 }
 
 STATE_NAMES = {
@@ -88,7 +102,7 @@ def explain_set(judgement: Judgement) -> str:
 
 def doubts_of(judgement: Judgement) -> str:
     """What looks odd in a set that waits for a person, with the values that would be believable."""
-    said = doubts_line(" ".join(doubt for doubt in Doubt if doubt in judgement.doubts))
+    said = doubts_line(doubt for doubt in Doubt if doubt in judgement.doubts)
     if judgement.suggestion is None:
         return said
     return _("%(doubts)s; возможно, на приборе: %(values)s") % {
@@ -183,10 +197,10 @@ def explain_review(refusal: Refused) -> str:
     return str(_REVIEW.get(str(refusal.reason), "")) or explain(refusal)
 
 
-def doubts_line(reason: str) -> str:
+def doubts_line(names: Iterable[str]) -> str:
     """Why a set was asked about or waits, by the names a change of state keeps; nothing for anything else."""
     known = {str(name): words for name, words in _DOUBTS.items()}
-    return ", ".join(str(known[name]) for name in reason.split() if name in known)
+    return ", ".join(str(known[name]) for name in names if name in known)
 
 
 def bad_date() -> str:

@@ -25,8 +25,10 @@ from svet.gateways.mail.port import Attachment
 from svet.gateways.push.port import GONE, BrowserAddress
 from svet.gateways.sms.port import Incoming
 from svet.kernel.locks import Lock, hold
+from svet.kernel.moving import move_standing
 from svet.notices.models import Delivery, IncomingSms, Subscription
 from svet.notices.rules import (
+    DELIVERY_MOVES,
     HOLD,
     NO_BROWSER,
     SKEW,
@@ -190,7 +192,7 @@ def _postpone(*, delivery: Delivery, reason: str, now: datetime) -> None:
 
 
 def _finish(*, delivery: Delivery, state: DeliveryState, reference: str = "", reason: str = "") -> None:
-    changes: dict[str, object] = {"state": state, "reason": reason[:200], "reference": reference[:80]}
+    changes: dict[str, object] = {"reason": reason[:200], "reference": reference[:80]}
     if state is DeliveryState.SENT:
         changes["sent_at"] = timezone.now()
     if delivery.sensitive:
@@ -200,16 +202,26 @@ def _finish(*, delivery: Delivery, state: DeliveryState, reference: str = "", re
         changes |= {"address": "", "body": "", "html": ""}
     # The room that made the attachment keeps it; here it has done its work.
     changes["attachment"] = None
-    Delivery.objects.filter(id=delivery.id, state=DeliveryState.WAITING).update(**changes)
+    move_standing(
+        Delivery.objects.filter(id=delivery.id),
+        moves=DELIVERY_MOVES,
+        before=DeliveryState.WAITING,
+        to=state,
+        changes=changes,
+    )
 
 
 def _note_receipts() -> None:
     """Write down what the SMS centre has reported meanwhile about messages this process sent."""
     for receipt in sms.gateway().receipts():
-        sent = Delivery.objects.filter(
-            channel=SendingChannel.SMS, reference__in=receipt.spellings, state=DeliveryState.SENT
-        )
+        state = DeliveryState.DELIVERED if receipt.delivered else DeliveryState.FAILED
+        changes: dict[str, object] = {"reason": receipt.reason[:200] or "not delivered"}
         if receipt.delivered:
-            sent.update(state=DeliveryState.DELIVERED, delivered_at=timezone.now())
-        else:
-            sent.update(state=DeliveryState.FAILED, reason=receipt.reason[:200] or "not delivered")
+            changes = {"delivered_at": timezone.now()}
+        move_standing(
+            Delivery.objects.filter(channel=SendingChannel.SMS, reference__in=receipt.spellings),
+            moves=DELIVERY_MOVES,
+            before=DeliveryState.SENT,
+            to=state,
+            changes=changes,
+        )

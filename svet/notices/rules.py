@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from svet.kernel.states import Moves
+
 
 class Event(StrEnum):
     CODE = "code"
@@ -64,6 +66,17 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     DELIVERED = "delivered"
     FAILED = "failed"
+
+
+DELIVERY_MOVES: Final = Moves(
+    {
+        DeliveryState.WAITING: frozenset({DeliveryState.SENT, DeliveryState.FAILED}),
+        # The centre reports later what became of a text it took.
+        DeliveryState.SENT: frozenset({DeliveryState.DELIVERED, DeliveryState.FAILED}),
+        DeliveryState.DELIVERED: frozenset(),
+        DeliveryState.FAILED: frozenset(),
+    }
+)
 
 
 #: The values each event's text needs; callers format them (money, dates) for the person's eyes:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
+from svet.people.rules.codes import CodePurpose
 
 
 class Sex(models.TextChoices):
@@ -76,15 +77,6 @@ class Person(AbstractBaseUser):
         ]
 
 
-class CodePurpose(models.TextChoices):
-    REGISTRATION = "registration"
-    RECOVERY = "recovery"
-    EMAIL = "email"
-    PHONE_OLD = "phone_old"
-    PHONE_NEW = "phone_new"
-    OFFICE = "office"
-
-
 class Code(models.Model):
     """One challenge: a hashed code bound to its purpose, its addressee and one browser session.
 
@@ -92,7 +84,9 @@ class Code(models.Model):
     ``data`` carries what the success will write, such as the hash of the chosen password.
     """
 
-    purpose = models.CharField(max_length=12, choices=CodePurpose.choices)
+    purpose = models.CharField(
+        max_length=12, choices=[(one.value, one.name.replace("_", " ").title()) for one in CodePurpose]
+    )
     target = models.CharField(max_length=254)
     session_key = models.CharField(max_length=64)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")

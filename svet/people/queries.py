@@ -10,9 +10,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from svet.kernel.refusals import NotFound
-from svet.people.models import Code, CodePurpose, Consent, Device, Person, Token
+from svet.people.models import Code, Consent, Device, Person, Token
 from svet.people.rules.agents import name_of_agent
-from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE
+from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE, CodePurpose
 from svet.people.rules.names import ProfileReason
 from svet.people.rules.phones import PhoneRefused, normalise_phone
 from svet.site import queries as site
@@ -193,6 +193,17 @@ def agreements_due(*, person_id: int) -> list[str]:
         for kind in AgreementKind
         if kind.value in newest and newest[kind.value] < site.current_agreement(kind=kind).version
     ]
+
+
+def phone_is_known(phone: str) -> bool:
+    """Whether a cabinet or a sign-in for work has this phone, written as we write it."""
+    return Person.objects.filter(phone=phone).exists()
+
+
+def cabinet_with_phone(phone: str) -> int | None:
+    """The key of the person whose cabinet this phone opens; sign-ins for work are none."""
+    rows = Person.objects.filter(phone=phone, is_active=True, is_staff=False)
+    return rows.values_list("pk", flat=True).first()
 
 
 def person_by_phone(phone: str) -> Person | None:

@@ -15,7 +15,9 @@ from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import new_receipt_number
+from svet.kernel.moving import LostRace, move_row
 from svet.kernel.refusals import Conflict
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
@@ -26,13 +28,13 @@ from svet.support.models import Appeal, AppealChange, Message, MessagePhoto
 from svet.support.queries import AppealNotFound, own
 from svet.support.rules import (
     MOST_PHOTOS,
+    MOVES,
     QUIET_DAYS,
     AppealState,
     SupportReason,
     SupportRefused,
     answer_due,
     checked_text,
-    may_move,
     topic_of,
 )
 
@@ -63,7 +65,7 @@ def open_appeal(
     key: UUID,
     now: datetime,
     account_public_id: str = "",
-    photo_ids: Sequence[str] = (),
+    photo_public_ids: Sequence[str] = (),
 ) -> Appeal:
     """Write to the retailer; the same key gives the same appeal.
 
@@ -76,7 +78,7 @@ def open_appeal(
     if by.person_id is None:
         raise AppealNotFound(SupportReason.NOT_FOUND)
     about, text = topic_of(topic), checked_text(words)
-    _count(photo_ids)
+    _count(photo_public_ids)
     kept = _kept(by, key=key, words=text)
     if kept is not None:
         return kept
@@ -87,7 +89,7 @@ def open_appeal(
             appeal = Appeal.objects.create(
                 number=new_receipt_number("Т"),
                 person_id=by.person_id,
-                account=account,
+                account_id=account.account_id if account else None,
                 topic=about.value,
                 key=key,
                 opened_at=now,
@@ -95,7 +97,7 @@ def open_appeal(
                 answer_due_on=answer_due(timezone.localdate(now), days=settings.APPEAL_ANSWER_DAYS),
             )
             _change(appeal, before="", after=AppealState.NEW, by=by, now=now)
-            _say(appeal, words=text, photo_ids=photo_ids, key=key, by=by, now=now)
+            _say(appeal, words=text, photo_public_ids=photo_public_ids, key=key, by=by, now=now)
     except IntegrityError:
         # The second click of a double click: the first one's appeal is there by now.
         kept = _kept(by, key=key, words=text)
@@ -106,7 +108,13 @@ def open_appeal(
 
 
 def write_on(
-    *, by: Actor, appeal_public_id: str, words: str, key: UUID, now: datetime, photo_ids: Sequence[str] = ()
+    *,
+    by: Actor,
+    appeal_public_id: str,
+    words: str,
+    key: UUID,
+    now: datetime,
+    photo_public_ids: Sequence[str] = (),
 ) -> None:
     """The author adds to the thread; an answered appeal waits again.
 
@@ -115,14 +123,14 @@ def write_on(
     :raises PhotoRefused: :raises LimitReached:
     """
     text = checked_text(words)
-    _count(photo_ids)
+    _count(photo_public_ids)
     limits.spend(limit=LimitName.APPEALS_PER_PERSON, key=str(by.person_id), now=now)
     with use_case():
         appeal = _locked(by, appeal_public_id)
         if _repeated(appeal, key=key, words=text):
             return
         _refuse_closed(appeal)
-        _say(appeal, words=text, photo_ids=photo_ids, key=key, by=by, now=now)
+        _say(appeal, words=text, photo_public_ids=photo_public_ids, key=key, by=by, now=now)
         if appeal.state == AppealState.ANSWERED:
             _move(appeal, after=AppealState.TAKEN, by=by, now=now)
             appeal.answer_due_on = answer_due(timezone.localdate(now), days=settings.APPEAL_ANSWER_DAYS)
@@ -145,7 +153,7 @@ def answer(*, by: Actor, appeal_public_id: str, words: str, key: UUID, now: date
         if _repeated(appeal, key=key, words=text):
             return
         _refuse_closed(appeal)
-        _say(appeal, words=text, photo_ids=(), key=key, by=by, now=now)
+        _say(appeal, words=text, photo_public_ids=(), key=key, by=by, now=now)
         if appeal.state != AppealState.ANSWERED:
             _move(appeal, after=AppealState.ANSWERED, by=by, now=now)
         short = text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]}…"
@@ -189,8 +197,8 @@ def _locked(by: Actor, public_id: str) -> Appeal:
     return appeal
 
 
-def _count(photo_ids: Sequence[str]) -> None:
-    if len(photo_ids) > MOST_PHOTOS:
+def _count(photo_public_ids: Sequence[str]) -> None:
+    if len(photo_public_ids) > MOST_PHOTOS:
         raise SupportRefused(SupportReason.TOO_MANY_PHOTOS, field="photos", details={"max": MOST_PHOTOS})
 
 
@@ -215,7 +223,7 @@ def _repeated(appeal: Appeal, *, key: UUID, words: str) -> bool:
 
 
 def _say(
-    appeal: Appeal, *, words: str, photo_ids: Sequence[str], key: UUID, by: Actor, now: datetime
+    appeal: Appeal, *, words: str, photo_public_ids: Sequence[str], key: UUID, by: Actor, now: datetime
 ) -> None:
     require_transaction()
     message = Message.objects.create(
@@ -228,8 +236,11 @@ def _say(
         key=key,
     )
     MessagePhoto.objects.bulk_create(
-        MessagePhoto(message=message, photo_id=files.claim_photo(photo_id=photo_id, by=by, now=now))
-        for photo_id in photo_ids
+        MessagePhoto(
+            message=message,
+            photo_id=files.claim_photo(photo_id=photo_public_id, by=by, now=now),
+        )
+        for photo_public_id in photo_public_ids
     )
     appeal.touched_at = now
     appeal.save(update_fields=["touched_at"])
@@ -240,18 +251,15 @@ def _say(
         subject_id=appeal.public_id,
         now=now,
         account_id=appeal.account_id,
-        after={"number": appeal.number, "photos": len(photo_ids)},
+        after={"number": appeal.number, "photos": len(photo_public_ids)},
     )
 
 
 def _move(appeal: Appeal, *, after: AppealState, by: Actor, now: datetime) -> None:
-    before = AppealState(appeal.state)
-    moved = may_move(before, after) and Appeal.objects.filter(pk=appeal.pk, state=before.value).update(
-        state=after.value, touched_at=now
-    )
-    if not moved:
-        raise SupportRefused(SupportReason.CLOSED)
-    appeal.state = after.value
+    try:
+        before = move_row(appeal, moves=MOVES, to=after, changes={"touched_at": now})
+    except (IllegalMove, LostRace):
+        raise SupportRefused(SupportReason.CLOSED) from None
     _change(appeal, before=before.value, after=after, by=by, now=now)
 
 

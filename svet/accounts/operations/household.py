@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from svet.accounts import queries
-from svet.accounts.models import Account, Invitation, InvitationState, Link
+from svet.accounts.models import INVITATION_MOVES, Account, Invitation, InvitationState, Link
+from svet.accounts.operations.ending import end_invitations
 from svet.accounts.operations.groups import default_group
 from svet.accounts.queries import AccountNotFound, AccountReason
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.moving import move_row
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits import operations as limits
@@ -78,8 +80,7 @@ def invite(
         holds = Link.objects.standing(at=now).filter(account=account, person__phone=number)
         if holds.filter(invited_by__isnull=False).exists() or any(link.is_owner for link in holds):
             raise HouseholdRefused(HouseholdReason.ALREADY, field="phone")
-        waiting = Invitation.objects.filter(account=account, phone=number, state=InvitationState.WAITING)
-        waiting.update(state=InvitationState.WITHDRAWN, answered_at=now)
+        end_invitations(Invitation.objects.filter(account=account, phone=number), now=now)
         invitation = Invitation.objects.create(
             account=account,
             invited_by_id=owned.person_id,
@@ -264,8 +265,7 @@ def _lock(*, account_id: int) -> Account:
 
 
 def _answer(by: Actor, *, invitation: Invitation, state: InvitationState, now: datetime) -> None:
-    invitation.state, invitation.answered_at = state, now
-    invitation.save(update_fields=["state", "answered_at"])
+    move_row(invitation, moves=INVITATION_MOVES, to=state, changes={"answered_at": now})
     _note(by, f"household.{state.value}", invitation=invitation, now=now, after={"state": state.value})
 
 

@@ -172,6 +172,6 @@ def _step(change: SetChange, caller: Caller) -> dict[str, Any]:
         "state": change.after.value,
         "at": change.at,
         "by": "you" if own else change.by_kind.value,
-        "reason": change.reason,
+        "reason": " ".join(change.doubts) or change.other_receipt or str(change.period or ""),
         "words": change.words,
     }

@@ -91,7 +91,7 @@ def run(
                 rules=rules_for(provider_id, period),
             )
             write_charges(computed, run=current, provider_id=provider_id, period=period, now=now)
-            readings.mark_used(set_ids=sorted(_used_sets(computed)), by=ROBOT, now=now, reason=str(period))
+            readings.mark_used(set_ids=sorted(_used_sets(computed)), by=ROBOT, now=now, period=period)
             current.cursor = accounts[-1].id
             current.save()
         done += len(accounts)

@@ -39,7 +39,8 @@ from svet.kernel.refusals import Refused
 from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.models import CodePurpose, Person
+from svet.people.models import Person
+from svet.people.rules.codes import CodePurpose
 
 BENEFITS = (
     gettext_lazy("Передача показаний"),

@@ -23,8 +23,7 @@ from svet.kernel.refusals import Refused
 from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.models import CodePurpose
-from svet.people.rules.codes import CodeRefused
+from svet.people.rules.codes import CodePurpose, CodeRefused
 
 _START = "/entrance/recover/"
 

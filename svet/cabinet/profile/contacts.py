@@ -21,8 +21,8 @@ from svet.cabinet.shell.session import client_address, flow_key, now_of, person_
 from svet.kernel.refusals import Refused
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.models import CodePurpose
 from svet.people.rules import mask_phone
+from svet.people.rules.codes import CodePurpose
 
 _NEXT = "email_next"
 

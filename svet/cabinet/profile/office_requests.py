@@ -24,8 +24,8 @@ from svet.office import operations as office
 from svet.office import queries as office_queries
 from svet.office import texts
 from svet.people import queries
-from svet.people.models import CodePurpose
 from svet.people.rules import mask_phone
+from svet.people.rules.codes import CodePurpose
 
 _HOME = "/profile/office/"
 _LOST = "/profile/phone/lost/"

@@ -20,9 +20,9 @@ from svet.limits.rules import Purpose
 from svet.look.forms import form_page
 from svet.office import texts
 from svet.people import operations as people
-from svet.people.models import CodePurpose
 from svet.people.queries import Challenge
 from svet.people.rules import mask_phone
+from svet.people.rules.codes import CodePurpose
 
 
 def answer(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from svet.accounts.models import Account
 from svet.files.models import Photo
 from svet.kernel.fields import PublicIdField
 from svet.metering.models.absence import Absence, AbsenceStep
@@ -43,7 +43,7 @@ class Meter(models.Model):
     """One meter on one account, from its installation to its removal."""
 
     public_id = PublicIdField()
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_index=False)
     serial = models.CharField(max_length=20)
     type_name = models.CharField(max_length=80, blank=True)
     scheme = models.PositiveSmallIntegerField(default=Scheme.SINGLE)
@@ -113,7 +113,7 @@ class ReadingSet(models.Model):
 
     public_id = PublicIdField()
     receipt_number = models.CharField(max_length=16, unique=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_index=False)
     meter = models.ForeignKey(Meter, on_delete=models.PROTECT, db_index=False)
     read_on = models.DateField()
     received_at = models.DateTimeField()
@@ -173,7 +173,9 @@ class ReadingValue(models.Model):
         ReadingSet, on_delete=models.PROTECT, related_name="values", db_index=False
     )
     # The key by which the table can be partitioned later; the set's own foreign key guards it.
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     zone = models.CharField(max_length=8)
     value = models.DecimalField(max_digits=12, decimal_places=3)
     turns = models.PositiveSmallIntegerField(default=0)
@@ -192,8 +194,9 @@ class ReadingValue(models.Model):
 class SetStateChange(models.Model):
     """One change of state of a set: from what, to what, who, when and why.
 
-    ``reason`` is for programs (doubts, the receipt that came instead, the billed month), ``words`` are a
-    person's own.
+    ``doubts`` are why a set was asked about or waits; ``other_receipt`` names the set that came in the place
+    of this one, or the one in whose place it came; ``period`` is the month of the bill that used it, by its
+    first day; ``words`` are a person's own.
     """
 
     reading_set = models.ForeignKey(
@@ -206,7 +209,9 @@ class SetStateChange(models.Model):
     by_person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
-    reason = models.CharField(max_length=200, blank=True)
+    doubts = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    other_receipt = models.CharField(max_length=20, blank=True)
+    period = models.DateField(null=True, blank=True)
     words = models.CharField(max_length=1000, blank=True)
 
     class Meta:
@@ -241,7 +246,7 @@ class Dispute(models.Model):
 
     public_id = PublicIdField()
     reading_set = models.OneToOneField(ReadingSet, on_delete=models.PROTECT, related_name="dispute")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False)
     words = models.CharField(max_length=2000)
     photo = models.OneToOneField(Photo, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

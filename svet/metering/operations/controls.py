@@ -100,7 +100,7 @@ def keep_control(
     (kept,) = keep_sets([new], by=by)
     if photo_id:
         attach_photo(set_key=kept.set_id, photo_id=photo_id, by=by, now=now)
-    _supersede_contradicting(meter, new=new, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
+    _supersede_contradicting(meter, new=new, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number)
     journal.record(
         by=by,
         action="readings.controlled",
@@ -111,7 +111,7 @@ def keep_control(
         after={"values": {zone.value: str(value) for zone, value in values.items()}, "act": act_number},
     )
     until = dispute_until(today, days=meter.account.provider.dispute_days)
-    tell_control(meter.account, values=values, read_on=read_on, until=until, set_id=kept.public_id, now=now)
+    tell_control(meter, values=values, read_on=read_on, until=until, set_id=kept.public_id, now=now)
     return kept
 
 
@@ -138,7 +138,7 @@ def _check_day(meter: Meter, *, read_on: date, today: date) -> None:
 
 
 def _supersede_contradicting(
-    meter: Meter, *, new: NewSet, but: int, by: Actor, now: datetime, reason: str
+    meter: Meter, *, new: NewSet, but: int, by: Actor, now: datetime, receipt: str
 ) -> None:
     """Read earlier yet higher, or later yet lower."""
     rows = (
@@ -163,5 +163,5 @@ def _supersede_contradicting(
         after=ReadingState.SUPERSEDED,
         by=by,
         now=now,
-        reason=reason,
+        receipt=receipt,
     )

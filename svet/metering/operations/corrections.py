@@ -7,17 +7,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from svet.accounts.queries import provider_today, visible_to
+from svet.accounts.queries import provider_today, visible_ids
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.moving import LostRace
+from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import require_transaction, use_case
+from svet.kernel.states import IllegalMove
+from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.metering import queries
 from svet.metering.models import Meter, ReadingSet
-from svet.metering.operations.keeping import move_sets
+from svet.metering.operations.keeping import move_set, move_sets
 from svet.metering.operations.submitting import ReadingReceipt, earlier_receipt, take_set
 from svet.metering.queries import MeterNotFound, MeterReason
 from svet.metering.rules import (
@@ -60,8 +63,10 @@ def withdraw_set(*, by: Actor, set_id: str, now: datetime, reason: str = "") -> 
     """
     with use_case():
         row = _own_set(by, set_id=set_id, now=now)
-        before = ReadingState(row.state)
-        move_sets(set_ids=[row.pk], before=before, after=ReadingState.WITHDRAWN, by=by, now=now, words=reason)
+        try:
+            before = move_set(row, to=ReadingState.WITHDRAWN, by=by, now=now, words=reason)
+        except (IllegalMove, LostRace):
+            raise WithdrawRefused(WithdrawReason.ALREADY) from None
         journal.record(
             by=by,
             action="readings.withdrawn",
@@ -127,7 +132,7 @@ def _own_set(by: Actor, *, set_id: str, now: datetime) -> ReadingSet:
     row = (
         ReadingSet.objects.select_for_update(of=("self",), no_key=True)
         .select_related("account__provider")
-        .filter(public_id=set_id, account__in=visible_to(by, right=Right.SUBMIT))
+        .filter(public_id=set_id, account__in=visible_ids(by, right=Right.SUBMIT))
         .first()
     )
     if row is None:
@@ -144,9 +149,8 @@ def _own_set(by: Actor, *, set_id: str, now: datetime) -> ReadingSet:
     return row
 
 
-def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, reason: str = "") -> int:
-    """Billing has used these sets; ``reason`` names the bill's month (a step). Says how many moved."""
-    require_transaction()
+def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, period: Month | None = None) -> int:
+    """The bill of a month has used these sets (a step). Says how many moved."""
     return len(
         move_sets(
             set_ids=set_ids,
@@ -154,6 +158,6 @@ def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, reason: str =
             after=ReadingState.USED,
             by=by,
             now=now,
-            reason=reason,
+            period=period,
         )
     )

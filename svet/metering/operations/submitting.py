@@ -13,15 +13,17 @@ from svet.accounts.queries import provider_today
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.moving import LostRace
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Conflict, Refused
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.metering import queries
 from svet.metering.models import Meter, ReadingSet
-from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_sets
+from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_set
 from svet.metering.operations.photos import attach_photo
 from svet.metering.operations.superseding import settle_others
 from svet.metering.operations.telling import tell_accepted
@@ -183,7 +185,7 @@ def take_set(
         state=ReadingState.UNDER_REVIEW if judgement.for_review or appeal else ReadingState.ACCEPTED,
         key=key,
         values=stepped_values(judgement, known=known),
-        reason=" ".join(sorted([*judgement.doubts, *(v.refusal for v in judgement.refusals if v.refusal)])),
+        doubts=tuple(sorted([*judgement.doubts, *(v.refusal for v in judgement.refusals if v.refusal)])),
         words=words.strip(),
         entered_at=entered_at,
     )
@@ -193,7 +195,7 @@ def take_set(
     if instead_of is not None:
         _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
     if new.state is ReadingState.ACCEPTED:
-        settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
+        settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number)
     _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_id=kept.public_id, now=now)
     return ReadingReceipt(
         receipt_number=kept.receipt_number,
@@ -225,11 +227,10 @@ def stepped_values(judgement: Judgement, *, known: queries.MeterDials) -> dict[Z
 
 
 def _replace(old: ReadingSet, *, by: Actor, now: datetime, receipt: str) -> None:
-    before = ReadingState(old.state)
-    if not move_sets(
-        set_ids=[old.pk], before=before, after=ReadingState.CORRECTED, by=by, now=now, reason=receipt
-    ):
-        raise Refused(WithdrawReason.ALREADY)
+    try:
+        move_set(old, to=ReadingState.CORRECTED, by=by, now=now, receipt=receipt)
+    except (IllegalMove, LostRace):
+        raise Refused(WithdrawReason.ALREADY) from None
 
 
 def hindrance(
@@ -292,7 +293,7 @@ def _tell(*, by: Actor, meter: Meter, new: NewSet, receipt: str, set_id: str, no
     if new.state is not ReadingState.ACCEPTED:
         return
     tell_accepted(
-        meter.account,
+        meter,
         values={zone: value.value for zone, value in new.values.items()},
         receipt=receipt,
         set_id=set_id,

@@ -183,7 +183,7 @@ def _asked_about(person: Person, *, now: datetime) -> str:
 
 def _waiting(person: Person) -> tuple[list[Meter], dict[int, AccountCard]]:
     """The meters this person may send for, without those that send by themselves, and their accounts."""
-    cards = {
+    cards: dict[int, AccountCard] = {
         card.account_id: card
         for group in account_queries.cabinet(person.pk)
         for card in group.cards

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from django.db.models import Q
 
-from svet.accounts.queries import visible_to
+from svet.accounts.queries import visible_ids
 from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
@@ -28,7 +28,7 @@ def meter_for(actor: Actor, *, public_id: str, right: Right = Right.VIEW) -> Met
     """One meter with its account and provider. :raises MeterNotFound: absent or not for the actor"""
     meter = (
         Meter.objects.select_related("account__provider")
-        .filter(public_id=public_id, account__in=visible_to(actor, right=right))
+        .filter(public_id=public_id, account__in=visible_ids(actor, right=right))
         .first()
     )
     if meter is None:
@@ -42,7 +42,7 @@ def locked(meter: Meter, *, by: Actor, right: Right) -> Meter:
     :raises MeterNotFound: it is no longer for the actor
     """
     rows = Meter.objects.select_for_update(no_key=True).filter(
-        pk=meter.pk, account__in=visible_to(by, right=right)
+        pk=meter.pk, account__in=visible_ids(by, right=right)
     )
     found = next(iter(rows), None)
     if found is None:

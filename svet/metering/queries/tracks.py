@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from svet.accounts.models import Provider
-from svet.accounts.queries import provider_today, visible_to
+from svet.accounts.queries import visible_ids
 from svet.files import queries as files
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.periods import Month
 from svet.metering.models import Dispute, DisputeChange, ReadingPhoto, ReadingSet, SetStateChange
 from svet.metering.queries.meters import MeterNotFound, MeterReason
 from svet.metering.queries.readings import SetView, sets_by_id
@@ -20,14 +21,16 @@ from svet.metering.rules import DisputeState, ReadingKind, ReadingState, dispute
 
 @dataclass(frozen=True, slots=True)
 class SetChange:
-    """One move of a set; ``reason`` is for programs, ``words`` are a person's."""
+    """One move of a set: why it waits, whose receipt came instead, which month used it, a person's words."""
 
     before: ReadingState
     after: ReadingState
     at: datetime
     by_kind: ActorKind
     by_person_id: int | None
-    reason: str
+    doubts: tuple[str, ...]
+    other_receipt: str
+    period: Month | None
     words: str
 
 
@@ -43,7 +46,9 @@ def changes_of(set_ids: Collection[int]) -> dict[int, list[SetChange]]:
                 row.at,
                 ActorKind(row.by_kind),
                 row.by_person_id,
-                row.reason,
+                tuple(row.doubts),
+                row.other_receipt,
+                Month.of(row.period) if row.period is not None else None,
                 row.words,
             )
         )
@@ -70,7 +75,7 @@ def photos_of(set_ids: Collection[int]) -> dict[int, list[PhotoView]]:
 
 def photo_for(actor: Actor, *, public_id: str) -> bytes:
     """The JPEG of a reading or of an objection. :raises MeterNotFound: absent or not for the actor"""
-    seen = visible_to(actor)
+    seen = visible_ids(actor)
     key = (
         ReadingPhoto.objects.filter(photo__public_id=public_id, reading_set__account__in=seen)
         .values_list("photo_id", flat=True)
@@ -214,6 +219,6 @@ def _dispute_views(which: Q, *, limit: int) -> list[DisputeView]:
     ]
 
 
-def objection_until(control: SetView, provider: Provider) -> date:
-    """The last day on which one may object to this control reading."""
-    return dispute_until(provider_today(provider, control.received_at), days=provider.dispute_days)
+def objection_until(control: SetView, *, time_zone: str, days: int) -> date:
+    """The last day on which one may object to this control reading, ``days`` after its supplier took it."""
+    return dispute_until(control.received_at.astimezone(ZoneInfo(time_zone)).date(), days=days)

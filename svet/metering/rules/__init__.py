@@ -28,7 +28,6 @@ from svet.metering.rules.states import (
     ReadingKind,
     ReadingState,
     WithdrawReason,
-    may_move,
 )
 from svet.metering.rules.zones import ZONES, Scheme, Zone, zones_of
 
@@ -62,7 +61,6 @@ __all__ = [
     "cut_off",
     "dispute_until",
     "judge",
-    "may_move",
     "moment_of_entry",
     "parse_value",
     "period_of",

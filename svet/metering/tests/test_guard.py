@@ -146,7 +146,11 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
     waiting.refresh_from_db()
     assert waiting.state == ReadingState.CORRECTED
     change = queries.changes_of([waiting.pk])[waiting.pk][-1]
-    assert (change.reason, change.words, change.by_person_id) == (number, "На фото 3612.", staff.person_id)
+    assert (change.other_receipt, change.words, change.by_person_id) == (
+        number,
+        "На фото 3612.",
+        staff.person_id,
+    )
     notice = Notice.objects.get(recipient_id=anna.recipient_id, event=Event.READING_CORRECTED)
     assert "3\u00a0612" in notice.text
     assert Entry.objects.filter(action="readings.reviewed", account_id=meter.account_id).count() == 1
@@ -186,7 +190,7 @@ def test_believable_set_relieves_the_staff_of_the_doubtful_one() -> None:
     good = send(anna, meter, 3650)
     old = ReadingSet.objects.get(public_id=doubtful.set_id)
     assert old.state == ReadingState.SUPERSEDED
-    assert queries.changes_of([old.pk])[old.pk][-1].reason == good.receipt_number
+    assert queries.changes_of([old.pk])[old.pk][-1].other_receipt == good.receipt_number
     assert queries.review_count() == 0
 
 
@@ -208,7 +212,7 @@ def test_own_slip_is_corrected_until_the_cut_off_and_the_trail_names_both() -> N
     assert last(meter) == 3640
     old = ReadingSet.objects.get(public_id=slip.set_id)
     assert old.state == ReadingState.CORRECTED
-    assert queries.changes_of([old.pk])[old.pk][-1].reason == right.receipt_number
+    assert queries.changes_of([old.pk])[old.pk][-1].other_receipt == right.receipt_number
     assert queries.broken() == []
 
 

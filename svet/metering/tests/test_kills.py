@@ -107,7 +107,7 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
         assert (old.state == ReadingState.CORRECTED) == ReadingSet.objects.filter(key=key).exists()
         assert correct().receipt_number == correct().receipt_number
         trail = SetStateChange.objects.filter(reading_set=old, to_state=ReadingState.CORRECTED.value)
-        assert trail.get().reason == ReadingSet.objects.get(key=key).receipt_number
+        assert trail.get().other_receipt == ReadingSet.objects.get(key=key).receipt_number
         if not killed:
             break
         operations.withdraw_set(by=by, set_id=ReadingSet.objects.get(key=key).public_id, now=NOW)

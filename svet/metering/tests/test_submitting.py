@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet, ReadingValue, SetStateChange
@@ -255,7 +256,7 @@ def test_control_reading_supersedes_what_contradicts_it_and_spares_what_was_bill
     anna, _boris, _vera, meter = cast()
     billed = ReadingSet.objects.get(meter=meter, read_on=date(2026, 10, 20))
     with transaction.atomic():
-        assert operations.mark_used(set_ids=[billed.pk], by=OFFICE, now=NOW, reason="2026-10") == 1
+        assert operations.mark_used(set_ids=[billed.pk], by=OFFICE, now=NOW, period=Month(2026, 10)) == 1
     send(anna, meter, 3700)
     operations.take_control_reading(
         by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(3500)}, read_on=TODAY, now=NOW

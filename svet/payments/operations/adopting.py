@@ -13,9 +13,9 @@ from svet.gateways.failures import Permanent, Temporary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
-from svet.payments.models import Callback, CallbackOutcome, Order
+from svet.payments.models import Callback, Order
 from svet.payments.operations.sending import BankReasonText, BankUnavailable, may_resend
-from svet.payments.states import OrderState
+from svet.payments.states import CallbackOutcome, OrderState
 
 log = structlog.get_logger(__name__)
 

@@ -8,19 +8,20 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from svet.accounts.models import Account
-from svet.accounts.queries import provider_today
+from svet.accounts.queries import AccountView, accounts_by_number, provider_today
 from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
+from svet.kernel.moving import LostRace, move_row
 from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import ImportedPayment
 from svet.payments.operations.claiming import check_claim
-from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState, may_move
+from svet.payments.registers import MOVES, NO_DAY, WAITING, CaseKind, RegisterState
 from svet.staffing.rules import checked_reason
 
 
@@ -49,21 +50,21 @@ class RowConflict(Conflict):
     """Somebody settled it first."""
 
 
-def account_for_row(*, row_id: str, account_number: str) -> Account:
+def account_for_row(*, row_public_id: str, account_number: str) -> AccountView:
     """The account a number means in the books where the row's money lies.
 
     :raises RowNotFound: :raises RowConflict: it does not wait any more
     :raises RowRefused: no such account there; it is another legal entity's
     """
-    row = _waiting(row_id)
+    row = _waiting(row_public_id)
     try:
         number = normalise_account_number(account_number, row.provider.account_lengths)
     except NumberRefused:
         raise RowRefused(SuspenseReason.NUMBER, field="account_number") from None
-    found = Account.objects.select_related("provider", "premises").filter(number=number)
-    account = found.filter(provider_id=row.provider_id).first()
+    found = accounts_by_number(number)
+    account = next((one for one in found if one.provider.provider_id == row.provider_id), None)
     if account is None:
-        reason = SuspenseReason.OTHER_PROVIDER if found.exists() else SuspenseReason.ACCOUNT
+        reason = SuspenseReason.OTHER_PROVIDER if found else SuspenseReason.ACCOUNT
         details = {"provider": row.provider.name}
         raise RowRefused(reason, field="account_number", details=details)
     return account
@@ -71,9 +72,9 @@ def account_for_row(*, row_id: str, account_number: str) -> Account:
 
 def put_on_account(
     *,
-    row_id: str,
+    row_public_id: str,
     account_number: str,
-    seen_account_id: str,
+    seen_public_id: str,
     by: Actor,
     now: datetime,
     reason: str,
@@ -81,27 +82,27 @@ def put_on_account(
 ) -> ImportedPayment:
     """Put the money of a waiting row on an account, with the row's own day; a reversal is taken off it.
 
-    ``seen_account_id`` is the public id of the account whose holder and address the person was shown.
+    ``seen_public_id`` is the public id of the account whose holder and address the person was shown.
     ``paid_on`` is needed where the register's day cannot be, and not asked otherwise.
 
     :raises RowNotFound: :raises RowConflict: settled before :raises ClaimConflict: a colleague has it
     :raises RowRefused: number, other account than was seen, or day :raises StaffRefused: no reason
     """
     said = _judge(by, reason)
-    account = account_for_row(row_id=row_id, account_number=account_number)
-    if account.public_id != seen_account_id:
+    account = account_for_row(row_public_id=row_public_id, account_number=account_number)
+    if account.public_id != seen_public_id:
         raise RowRefused(SuspenseReason.OTHER_ACCOUNT, field="account_number")
     with use_case():
-        row = _locked(row_id, by=by)
+        row = _locked(row_public_id, by=by)
         day = _day(row, paid_on, now=now)
         waited_in = RegisterState(row.state)
-        _move(row, RegisterState.CREDITED, now=now, account_id=account.pk, effective_on=day)
+        _move(row, RegisterState.CREDITED, now=now, account_id=account.account_id, effective_on=day)
         book = Book.SUSPENSE if waited_in is RegisterState.SUSPENSE else Book.BANK
         _post(
             row,
             key=f"put:{row.public_id}" if book is Book.SUSPENSE else row.ledger_key,
             kind=TransactionKind.REFUND if row.kopecks < 0 else TransactionKind.PAYMENT,
-            legs=[Leg(book, None, row.money), Leg(Book.RECEIVABLE, account.pk, -row.money)],
+            legs=[Leg(book, None, row.money), Leg(Book.RECEIVABLE, account.account_id, -row.money)],
             day=day,
         )
         journal.record(
@@ -109,7 +110,7 @@ def put_on_account(
             action="payments.row.put",
             subject="register_row",
             subject_id=row.public_id,
-            account_id=account.pk,
+            account_id=account.account_id,
             now=now,
             before={"state": waited_in.value, "reason": row.reason},
             after={"account": account.number, "kopecks": row.kopecks, "day": day.isoformat()},
@@ -118,7 +119,7 @@ def put_on_account(
     return row
 
 
-def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> ImportedPayment:
+def return_suspense(*, row_public_id: str, by: Actor, now: datetime, reason: str) -> ImportedPayment:
     """Send the money of a waiting row back to whoever sent it, out of suspense.
 
     A row that differs lies in no book: it is closed as no payment of its own.
@@ -128,7 +129,7 @@ def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> Im
     """
     said = _judge(by, reason)
     with use_case():
-        row = _locked(row_id, by=by)
+        row = _locked(row_public_id, by=by)
         waited_in = RegisterState(row.state)
         if waited_in is RegisterState.SUSPENSE and row.kopecks < 0:
             # The bank has taken this money already: there is nothing of ours to send.
@@ -163,9 +164,9 @@ def _judge(by: Actor, reason: str) -> str:
     return checked_reason(reason.replace("\0", ""))
 
 
-def _waiting(row_id: str) -> ImportedPayment:
-    proper = len(row_id) == PUBLIC_ID_LENGTH and row_id.isalnum()
-    rows = ImportedPayment.objects.select_related("provider").filter(public_id=row_id)
+def _waiting(row_public_id: str) -> ImportedPayment:
+    proper = len(row_public_id) == PUBLIC_ID_LENGTH and row_public_id.isalnum()
+    rows = ImportedPayment.objects.select_related("provider").filter(public_id=row_public_id)
     row = rows.first() if proper else None
     if row is None:
         raise RowNotFound(SuspenseReason.NOT_FOUND)
@@ -174,17 +175,17 @@ def _waiting(row_id: str) -> ImportedPayment:
     return row
 
 
-def _locked(row_id: str, *, by: Actor) -> ImportedPayment:
+def _locked(row_public_id: str, *, by: Actor) -> ImportedPayment:
     require_transaction()
-    _waiting(row_id)
+    _waiting(row_public_id)
     row = (
         ImportedPayment.objects.select_for_update(of=("self",))
         .select_related("provider")
-        .get(public_id=row_id)
+        .get(public_id=row_public_id)
     )
     if row.state not in WAITING:
         raise RowConflict(SuspenseReason.DECIDED)
-    check_claim(kind=CaseKind.ROW, subject=row_id, by=by)
+    check_claim(kind=CaseKind.ROW, subject=row_public_id, by=by)
     return row
 
 
@@ -200,13 +201,11 @@ def _day(row: ImportedPayment, given: date | None, *, now: datetime) -> date:
 
 
 def _move(row: ImportedPayment, new: RegisterState, *, now: datetime, **changes: object) -> None:
-    old = RegisterState(row.state)
-    if not may_move(old=old, new=new):
-        raise RowConflict(SuspenseReason.DECIDED)
-    changed = {"state": new, "settled_at": now, "payer": "", **changes}
-    if not ImportedPayment.objects.filter(pk=row.pk, state=old).update(**changed):
-        raise RowConflict(SuspenseReason.DECIDED)
-    row.state = new
+    changed = {"settled_at": now, "payer": "", **changes}
+    try:
+        move_row(row, moves=MOVES, to=new, changes=changed)
+    except (IllegalMove, LostRace):
+        raise RowConflict(SuspenseReason.DECIDED) from None
 
 
 def _post(row: ImportedPayment, *, key: str, kind: TransactionKind, legs: list[Leg], day: date) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,8 +21,8 @@ from svet.limits.queries import free_at
 from svet.limits.rules import LimitName, Purpose
 from svet.notices import operations as notices
 from svet.notices.rules import Event
-from svet.people.models import Code, CodePurpose
-from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodeReason, CodeRefused
+from svet.people.models import Code
+from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodePurpose, CodeReason, CodeRefused
 
 _ATTEMPT = """
 UPDATE people_code
@@ -37,6 +38,15 @@ WHERE session_key = %(session_key)s AND purpose = %(purpose)s
     AND spent_at IS NULL AND tries_left > 0 AND expires_at > %(now)s
 RETURNING id, spent_at IS NOT NULL, tries_left, coalesce((data->>'again')::boolean, false)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredCode:
+    """A challenge that was won: whose it is, which address has answered, and what was kept with it."""
+
+    person_id: int | None
+    target: str
+    data: Mapping[str, Any]
 
 
 def digest_of(*, purpose: str, target: str, session_key: str, code: str) -> str:
@@ -169,6 +179,16 @@ def attempt(*, purpose: CodePurpose, session_key: str, code: str, now: datetime)
     if opened:
         return Code.objects.get(pk=code_id)
     return wrong(tries_left=tries_left, again=again)
+
+
+def answered(
+    *, purpose: CodePurpose, session_key: str, code: str, now: datetime
+) -> AnsweredCode | CodeRefused:
+    """The same as :func:`attempt`, for a room that does not know the table."""
+    outcome = attempt(purpose=purpose, session_key=session_key, code=code, now=now)
+    if isinstance(outcome, CodeRefused):
+        return outcome
+    return AnsweredCode(outcome.person_id, outcome.target, outcome.data)
 
 
 def wrong(*, tries_left: int, field: str = "code", again: bool = False) -> CodeRefused:

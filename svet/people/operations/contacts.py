@@ -12,10 +12,10 @@ from svet.limits.rules import LimitName
 from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
-from svet.people.models import Code, CodePurpose, Person
+from svet.people.models import Code, Person
 from svet.people.operations import codes
 from svet.people.operations.passwords import check_current
-from svet.people.rules.codes import CODE_TRIES, CodeReason, CodeRefused, normalise_code
+from svet.people.rules.codes import CODE_TRIES, CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_email
 from svet.people.rules.phones import mask_phone, normalise_phone
 from svet.people.sealing import sealed

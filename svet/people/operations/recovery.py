@@ -10,10 +10,10 @@ from svet.limits.operations import require, spend
 from svet.limits.rules import LimitName, Purpose
 from svet.notices.rules import Event
 from svet.people.digests import cookie_digest
-from svet.people.models import Code, CodePurpose, Device, Person
+from svet.people.models import Code, Device, Person
 from svet.people.operations import codes
 from svet.people.operations.passwords import acceptable, hashed, set_password
-from svet.people.rules.codes import GRANT_LIFE, CodeReason, CodeRefused, normalise_code
+from svet.people.rules.codes import GRANT_LIFE, CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.phones import normalise_phone
 
 

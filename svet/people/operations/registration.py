@@ -14,10 +14,10 @@ from svet.limits.operations import require
 from svet.limits.rules import Purpose
 from svet.notices import operations as notices
 from svet.notices.rules import Event
-from svet.people.models import Code, CodePurpose, Consent, Person
+from svet.people.models import Code, Consent, Person
 from svet.people.operations import codes, pumping
 from svet.people.operations.passwords import acceptable, hashed
-from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
+from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import normalise_email, normalise_name
 from svet.people.rules.phones import normalise_phone
 from svet.site import queries as site

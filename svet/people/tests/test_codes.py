@@ -10,8 +10,8 @@ from django.db import connection, connections
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
 from svet.people import operations as people
-from svet.people.models import Code, CodePurpose, Person
-from svet.people.rules.codes import CodeReason, CodeRefused
+from svet.people.models import Code, Person
+from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person, publish_missing_agreements
 from svet.people.tests.outbox import events_to, last_code, other_code
 

@@ -12,13 +12,13 @@ from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_group, make_link
 from svet.journal.operations import record_security
 from svet.kernel.actors import Actor
+from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import use_case
 from svet.notices import jobs
 from svet.notices import operations as notices
 from svet.notices.models import Delivery
 from svet.notices.rules import DeliveryState, Event
 from svet.payments.models import BoundCard, OrderLine
-from svet.payments.operations.leaving import LeavingRefused
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import make_card, make_order
 from svet.people import operations as people

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from svet.accounts import finding
-from svet.accounts.finding import Found
+from svet.accounts.queries import finding
+from svet.accounts.queries.finding import FoundAccount
 from svet.accounts.rules import bare_number
 from svet.bills import queries as bills
 from svet.exchange import queries as exchange
-from svet.exchange.models import ImportFile
+from svet.exchange.queries import RegisterView
 from svet.kernel.refusals import Refused
 from svet.metering import queries as metering
 from svet.payments import queries as payments
@@ -24,7 +24,7 @@ _DIGITS = re.compile(r"[0-9][0-9 \u00a0\u202f-]*", re.ASCII)
 _NUMBER = re.compile(r"[\w-]{4,48}")
 
 
-def search(asked: str) -> list[Found]:
+def search(asked: str) -> list[FoundAccount]:
     """The accounts the text may mean, by number; nothing for an empty text.
 
     Digits are tried as an account, a meter and a phone, a number with letters as a payment, a receipt and a
@@ -45,7 +45,7 @@ class FoundMoney:
     """Rows of registers under a bank's number that wait or went back, and the register of that number."""
 
     rows: list[WaitingRow]
-    register: ImportFile | None
+    register: RegisterView | None
 
     def __bool__(self) -> bool:
         return bool(self.rows) or self.register is not None

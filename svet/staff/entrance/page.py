@@ -65,7 +65,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            person = staffing.sign_in_member(
+            person_id = staffing.sign_in_member(
                 phone=form.cleaned_data["phone"],
                 password=form.cleaned_data["password"][: LONGEST_PASSWORD + 1],
                 address=client_address(request),
@@ -75,7 +75,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             refused = error
         else:
             target = going_to(request)
-            open_work(request, person_id=person.pk)
+            open_work(request, person_id=person_id)
             return redirect(f"{SECOND_FACTOR}?next={target}" if target else SECOND_FACTOR)
     return answer(request, "staff/sign_in.html", lambda: _shown(request, form), form=form, refused=refused)
 

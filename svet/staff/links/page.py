@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from svet.accounts import finding, office, operations, queries, texts
-from svet.accounts.models import Account
+from svet.accounts import operations, queries, texts
+from svet.accounts.queries import AccountView, finding, office
 from svet.accounts.rules import Ground
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import Form
@@ -81,49 +81,51 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/links.html", context)
 
 
-def _account(request: HttpRequest, public_id: str) -> Account:
+def _account(request: HttpRequest, public_id: str) -> AccountView:
     try:
         return queries.account_for(actor_of(request), public_id=public_id)
     except NotFound:
         deny_as_missing(request, subject="account", public_id=public_id)
 
 
-def _shown(account: Account, *, form: Form | None = None) -> dict[str, Any]:
+def _shown(account: AccountView, *, form: Form | None = None) -> dict[str, Any]:
     return {
         "account": account,
         "address": queries.shown_address(account, confirmed=True),
-        "cabinets": finding.cabinets_of(account_id=account.pk),
-        "former": [(one, GROUNDS[one.ground]) for one in office.former_holders(account_id=account.pk)],
-        "meters": metering.meters_of(account_ids=[account.pk], standing_only=False),
+        "cabinets": finding.cabinets_of(account_id=account.account_id),
+        "former": [
+            (one, GROUNDS[one.ground]) for one in office.former_holders(account_id=account.account_id)
+        ],
+        "meters": metering.meters_of(account_ids=[account.account_id], standing_only=False),
         "form": form or HandOverForm(),
     }
 
 
 @require_safe
 @desk_page(Permission.LINKS)
-def account(request: HttpRequest, account_id: str) -> HttpResponse:
+def account(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Who holds one account, and what the office may do about it."""
-    return render(request, "staff/link_account.html", _shown(_account(request, account_id)))
+    return render(request, "staff/link_account.html", _shown(_account(request, account_public_id)))
 
 
 @require_POST
 @desk_page(Permission.LINKS)
-def restore(request: HttpRequest, suspended_id: str) -> HttpResponse:
+def restore(request: HttpRequest, suspended_public_id: str) -> HttpResponse:
     """Open a suspended cabinet's access again."""
-    return _decide(request, suspended_id, "restore")
+    return _decide(request, suspended_public_id, "restore")
 
 
 @require_POST
 @desk_page(Permission.LINKS)
-def decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
+def decide(request: HttpRequest, link_public_id: str, verb: str) -> HttpResponse:
     """Close a cabinet's access for good, or confirm its person."""
-    return _decide(request, link_id, verb)
+    return _decide(request, link_public_id, verb)
 
 
-def _decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
+def _decide(request: HttpRequest, link_public_id: str, verb: str) -> HttpResponse:
     terms: dict[str, Any] = {
         "by": actor_of(request),
-        "link_public_id": link_id,
+        "link_public_id": link_public_id,
         "reason": request.POST.get("reason", ""),
         "now": now_of(request),
     }
@@ -132,14 +134,14 @@ def _decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
         "close": lambda: operations.bar_link(**terms),
         "confirm": lambda: operations.confirm_link(**terms, document=request.POST.get("document", "")),
     }
-    back = office.account_of_link(link_public_id=link_id)
+    back = office.account_of_link(link_public_id=link_public_id)
     if not back:
         # Before the act: it would ask for a reason first, and there would be no page to say so on.
-        deny_as_missing(request, subject="link", public_id=link_id)
+        deny_as_missing(request, subject="link", public_id=link_public_id)
     try:
         acts[verb]()
     except NotFound:
-        deny_as_missing(request, subject="link", public_id=link_id)
+        deny_as_missing(request, subject="link", public_id=link_public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:
@@ -149,9 +151,9 @@ def _decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
 
 @require_POST
 @desk_page(Permission.LINKS)
-def hand_over(request: HttpRequest, account_id: str) -> HttpResponse:
+def hand_over(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Give the account to another holder."""
-    row = _account(request, account_id)
+    row = _account(request, account_public_id)
     form = HandOverForm(request.POST)
     refused: Refused | None = None
     if form.is_valid():
@@ -180,9 +182,9 @@ def hand_over(request: HttpRequest, account_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("links/", queue, name="staff-links"),
-    path("links/<slug:account_id>/", account, name="staff-link-account"),
-    path("links/<slug:account_id>/hand-over/", hand_over, name="staff-hand-over"),
-    path("links/<slug:suspended_id>/restore/", restore, name="staff-link-restore"),
-    path("links/<slug:link_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
-    path("links/<slug:link_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
+    path("links/<slug:account_public_id>/", account, name="staff-link-account"),
+    path("links/<slug:account_public_id>/hand-over/", hand_over, name="staff-hand-over"),
+    path("links/<slug:suspended_public_id>/restore/", restore, name="staff-link-restore"),
+    path("links/<slug:link_public_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
+    path("links/<slug:link_public_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
 ]

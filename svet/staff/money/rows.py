@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from svet.accounts import queries as account_queries
-from svet.accounts.models import Account
+from svet.accounts.queries import AccountView
 from svet.exchange import queries as exchange
 from svet.kernel.refusals import Conflict, Refused
 from svet.look.formats import roubles
@@ -56,11 +56,11 @@ class BackForm(ReasonForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.MONEY)
-def row(request: HttpRequest, row_id: str) -> HttpResponse:
+def row(request: HttpRequest, row_public_id: str) -> HttpResponse:
     """One row with its acts."""
-    found = suspense.row_by_id(row_id)
+    found = suspense.row_by_id(row_public_id)
     if found is None:
-        deny_as_missing(request, subject="register_row", public_id=row_id)
+        deny_as_missing(request, subject="register_row", public_id=row_public_id)
     if found.state not in WAITING:
         messages.info(request, _("Эта строка уже разобрана."))
         return redirect(LIST)
@@ -77,18 +77,18 @@ def row(request: HttpRequest, row_id: str) -> HttpResponse:
 def _put(request: HttpRequest, found: WaitingRow, act: str) -> HttpResponse:
     form = PutForm(request.POST)
     refused: Refused | None = None
-    account: Account | None = None
+    account: AccountView | None = None
     if form.is_valid():
         typed = form.cleaned_data
         try:
             account = operations.account_for_row(
-                row_id=found.public_id, account_number=typed["account_number"]
+                row_public_id=found.public_id, account_number=typed["account_number"]
             )
             if act == "put":
                 operations.put_on_account(
-                    row_id=found.public_id,
+                    row_public_id=found.public_id,
                     account_number=typed["account_number"],
-                    seen_account_id=typed["seen"],
+                    seen_public_id=typed["seen"],
                     paid_on=typed["paid_on"] if found.reason in NO_DAY else None,
                     by=actor_of(request),
                     now=now_of(request),
@@ -113,7 +113,7 @@ def _send_back(request: HttpRequest, found: WaitingRow) -> HttpResponse:
     if form.is_valid():
         try:
             operations.return_suspense(
-                row_id=found.public_id,
+                row_public_id=found.public_id,
                 by=actor_of(request),
                 now=now_of(request),
                 reason=form.cleaned_data["reason"],
@@ -142,7 +142,7 @@ def _page(
     put: PutForm | None = None,
     back: BackForm | None = None,
     refused: Refused | None = None,
-    account: Account | None = None,
+    account: AccountView | None = None,
 ) -> HttpResponse:
     if put is None:
         put = PutForm(initial={"account_number": found.account_text, "paid_on": _proposed_day(found)})
@@ -179,5 +179,5 @@ def _proposed_day(found: WaitingRow) -> date | None:
 
 
 urlpatterns: list[URLPattern] = [
-    path("money/rows/<slug:row_id>/", row, name="staff-money-row"),
+    path("money/rows/<slug:row_public_id>/", row, name="staff-money-row"),
 ]

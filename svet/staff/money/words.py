@@ -13,9 +13,9 @@ from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
 from svet.payments import texts as payment_texts
 from svet.payments.desk import CallbackView, ReviewView
-from svet.payments.models import CallbackOutcome
 from svet.payments.operations import BankUnavailable
 from svet.payments.registers import WaitReason
+from svet.payments.states import CallbackOutcome
 from svet.payments.suspense import WaitingRow
 from svet.staffing import texts as staffing_texts
 from svet.staffing.rules import StaffRefused

@@ -49,7 +49,7 @@ def _shown(item: ReviewItem, *, typed: Typed | None = None) -> dict[str, Any]:
         "item": item,
         "account": item.meter.account,
         "source": source_label(item.view.channel),
-        "why": texts.doubts_line(item.sent.reason),
+        "why": texts.doubts_line(item.sent.doubts),
         "rows": [
             {
                 "title": str(texts.ZONE_NAMES[dial.zone]),

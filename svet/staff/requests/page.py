@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.accounts import finding
+from svet.accounts.queries import finding
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import CodeInput, Form
 from svet.look.requests import now_of
@@ -23,7 +23,7 @@ from svet.office import operations as office
 from svet.office import queries, texts
 from svet.office.rules import OfficeKind
 from svet.people import queries as people_queries
-from svet.people.models import CodePurpose
+from svet.people.rules.codes import CodePurpose
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
 from svet.staffing.rules import LONGEST_REASON, Permission
