@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from svet.accounts import contracts as accounts
-from svet.accounts.contracts import Contract
+from svet.accounts.queries import contracts as accounts
+from svet.accounts.queries import providers
+from svet.accounts.queries.contracts import Contract
 from svet.billing.queries.facts import ProviderFacts, account_facts, provider_facts
 from svet.billing.rules import Basis, BillingReason, BillingRefused
 from svet.billing.rules.facts import AccountFacts
@@ -58,6 +59,11 @@ class DifferenceView:
     cause: DifferenceCause
     reason: BillingReason | None = None
 
+    @property
+    def more_kopecks(self) -> int:
+        """What the facts give beyond what is charged; nothing where they give no answer."""
+        return 0 if self.kopecks is None else self.kopecks - self.charged_kopecks
+
 
 class _Charged(NamedTuple):
     since: Month
@@ -71,7 +77,7 @@ def differences(*, provider_id: int) -> Iterator[DifferenceView | None]:
 
     :raises BillingRefused: no such provider
     """
-    supplier = accounts.supplier(provider_id=provider_id)
+    supplier = next((each for each in providers() if each.provider_id == provider_id), None)
     if supplier is None:
         raise BillingRefused(BillingReason.UNKNOWN_PROVIDER, field="provider")
     provider = provider_facts(supplier)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from svet.accounts.contracts import Contract, Supplier
+from svet.accounts.queries import ProviderView
+from svet.accounts.queries.contracts import Contract
 from svet.billing.models import BillingRun, Policy
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.tariffs import region_tariffs
@@ -51,7 +52,7 @@ class ProviderFacts:
         return calendar_of(self.policies).cut(month)
 
 
-def provider_facts(supplier: Supplier) -> ProviderFacts:
+def provider_facts(supplier: ProviderView) -> ProviderFacts:
     """The choices and prices of a provider: one query for each kind."""
     return ProviderFacts(
         _policies(supplier),
@@ -59,16 +60,16 @@ def provider_facts(supplier: Supplier) -> ProviderFacts:
     )
 
 
-def _policies(supplier: Supplier) -> tuple[MonthPolicy, ...]:
+def _policies(supplier: ProviderView) -> tuple[MonthPolicy, ...]:
     """Choices are dated; a month that was run keeps the cut-off day it had, later ones have today's."""
     rows = Policy.objects.filter(provider_id=supplier.provider_id).order_by("since")
     rules = [(Month.of(row.since), rules_of(row)) for row in rows]
     runs = BillingRun.objects.filter(provider_id=supplier.provider_id).order_by("period")
     days = [(Month.of(period), day) for period, day in runs.values_list("period", "cut_off_day")]
     if days:
-        days.append((days[-1][0].plus(1), supplier.cut_off_day))
+        days.append((days[-1][0].plus(1), supplier.window_to_day))
     else:
-        days = [(Month(2000, 1), supplier.cut_off_day)]
+        days = [(Month(2000, 1), supplier.window_to_day)]
     found: list[MonthPolicy] = []
     for month in sorted({days[0][0], *(month for month, _ in rules), *(month for month, _ in days)}):
         day = next((day for since, day in reversed(days) if since <= month), days[0][1])

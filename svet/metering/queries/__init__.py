@@ -1,7 +1,13 @@
 """Reads: meters, dials, sets of readings, and usage for billing."""
 
 from svet.metering.queries.dials import MeterDials, dials, make_dial
-from svet.metering.queries.histories import HistorySet, MeterHistory, histories
+from svet.metering.queries.histories import (
+    HistorySet,
+    MeterHistory,
+    histories,
+    installed_on,
+    read_between,
+)
 from svet.metering.queries.meters import (
     MeterNotFound,
     MeterReason,
@@ -74,6 +80,7 @@ __all__ = [
     "disputes_of",
     "final_values",
     "histories",
+    "installed_on",
     "latest",
     "locked",
     "make_dial",
@@ -83,6 +90,7 @@ __all__ = [
     "objection_until",
     "photo_for",
     "photos_of",
+    "read_between",
     "reading_sets",
     "review_count",
     "review_items",
