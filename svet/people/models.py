@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
+from svet.people.rules.codes import CodePurpose
 from svet.people.rules.office import OfficeKind, OfficeState
 from svet.people.rules.staff import Role
 
@@ -105,15 +106,6 @@ class StaffMember(models.Model):
         ]
 
 
-class CodePurpose(models.TextChoices):
-    REGISTRATION = "registration"
-    RECOVERY = "recovery"
-    EMAIL = "email"
-    PHONE_OLD = "phone_old"
-    PHONE_NEW = "phone_new"
-    OFFICE = "office"
-
-
 class Code(models.Model):
     """One challenge: a hashed code bound to its purpose, its addressee and one browser session.
 
@@ -121,7 +113,7 @@ class Code(models.Model):
     ``data`` carries what the success will write, such as the hash of the chosen password.
     """
 
-    purpose = models.CharField(max_length=12, choices=CodePurpose.choices)
+    purpose = models.CharField(max_length=12, choices=[(p.value, p.value) for p in CodePurpose])
     target = models.CharField(max_length=254)
     session_key = models.CharField(max_length=64)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")

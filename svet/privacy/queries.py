@@ -14,7 +14,7 @@ from svet.metering import copies as metering
 from svet.notices import queries as notices
 from svet.payments import copies as payments
 from svet.people import factors, queries, sealing
-from svet.people.models import Person
+from svet.people.queries import PersonView
 from svet.support import copies as support
 
 Row = Mapping[str, Any]
@@ -88,7 +88,7 @@ def sections(copy: Mapping[str, Any]) -> list[tuple[str, str, Sequence[Row]]]:
     ]
 
 
-def _profile(person: Person) -> dict[str, Any]:
+def _profile(person: PersonView) -> dict[str, Any]:
     names = ("phone", "first_name", "patronymic", "last_name", "birth_on", "sex", "email")
     more = ("email_confirmed_at", "language", "created_at", "password_changed_at")
     return _fields(person, *names, *more)
@@ -98,12 +98,12 @@ def _fields(row: object, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _acts(person: Person) -> list[Row]:
+def _acts(person: PersonView) -> list[Row]:
     """What the person did. What was changed is shown of their own row only: others' names stay theirs."""
     shown: list[Row] = []
-    for entry in journal.acts_of(person_id=person.pk, limit=MOST_ROWS):
+    for entry in journal.acts_of(person_id=person.person_id, limit=MOST_ROWS):
         own = entry.subject in _OWN or (entry.subject == "person" and entry.subject_id == person.public_id)
-        after = sealing.opened(entry.after, person_id=person.pk) if own else None
+        after = sealing.opened(entry.after, person_id=person.person_id) if own else None
         shown.append(
             {"at": entry.at, "action": entry.action, "address": entry.address, "changed": after or {}}
         )

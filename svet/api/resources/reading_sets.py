@@ -167,7 +167,7 @@ def _plain(view: SetView) -> dict[str, Any]:
 
 
 def _step(change: SetChange, caller: Caller) -> dict[str, Any]:
-    own = change.by_person_id is not None and change.by_person_id == caller.person.pk
+    own = change.by_person_id is not None and change.by_person_id == caller.person.person_id
     return {
         "state": change.after.value,
         "at": change.at,

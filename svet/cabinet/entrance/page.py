@@ -39,7 +39,7 @@ from svet.kernel.refusals import Refused
 from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.models import CodePurpose, Person
+from svet.people.rules import CodePurpose
 
 BENEFITS = (
     gettext_lazy("Передача показаний"),
@@ -153,7 +153,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             refused = error
         else:
             return begin_session_or_ask_second_factor(
-                request, person=person, target=safe_next(request, request.POST.get("next"))
+                request, person_id=person.person_id, target=safe_next(request, request.POST.get("next"))
             )
     return answer(
         request,
@@ -185,7 +185,7 @@ def code(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             refused = error
         else:
-            return _welcome(request, person=person)
+            return _welcome(request, person_id=person.person_id)
     return answer(
         request,
         "cabinet/code.html",
@@ -204,9 +204,9 @@ def code(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _welcome(request: HttpRequest, *, person: Person) -> HttpResponse:
+def _welcome(request: HttpRequest, *, person_id: int) -> HttpResponse:
     response = redirect("/accounts/")
-    open_session(request, response, person=person)
+    open_session(request, response, person_id=person_id)
     messages.success(
         request,
         _("Вы зарегистрированы. Теперь добавьте абонента: нужны номер лицевого счёта и номер прибора учёта."),

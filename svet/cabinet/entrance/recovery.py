@@ -23,7 +23,7 @@ from svet.kernel.refusals import Refused
 from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.models import CodePurpose
+from svet.people.rules import CodePurpose
 from svet.people.rules.codes import CodeRefused
 
 _START = "/entrance/recover/"
@@ -130,7 +130,7 @@ def password(request: HttpRequest) -> HttpResponse:
             refused = error
         else:
             # An SMS alone never opens what has a second step: the number may have been taken over.
-            response = begin_session_or_ask_second_factor(request, person=person, target="/")
+            response = begin_session_or_ask_second_factor(request, person_id=person.person_id, target="/")
             messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
             return response
     return answer(

@@ -21,8 +21,7 @@ from svet.cabinet.shell.session import client_address, flow_key, now_of, person_
 from svet.kernel.refusals import Refused
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.models import CodePurpose
-from svet.people.rules import mask_phone
+from svet.people.rules import CodePurpose, mask_phone
 
 _NEXT = "email_next"
 
@@ -46,7 +45,7 @@ def email(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         try:
             people.start_email_change(
-                person_id=person.pk,
+                person_id=person.person_id,
                 email=form.cleaned_data["email"],
                 session_key=flow_key(request),
                 now=now_of(request),
@@ -72,7 +71,7 @@ def email_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             confirmed = people.confirm_email_change(
-                person_id=person_of(request).pk,
+                person_id=person_of(request).person_id,
                 session_key=flow_key(request),
                 code=form.cleaned_data["code"],
                 now=now_of(request),
@@ -116,7 +115,7 @@ def phone(request: HttpRequest) -> HttpResponse:
         try:
             people.start_phone_change(
                 **form.cleaned_data,
-                person_id=person_of(request).pk,
+                person_id=person_of(request).person_id,
                 session_key=flow_key(request),
                 address=client_address(request),
                 now=now_of(request),
@@ -148,7 +147,7 @@ def phone_codes(request: HttpRequest) -> HttpResponse:
         try:
             people.confirm_phone_change(
                 **form.cleaned_data,
-                person_id=person_of(request).pk,
+                person_id=person_of(request).person_id,
                 session_key=flow_key(request),
                 address=client_address(request),
                 now=now_of(request),

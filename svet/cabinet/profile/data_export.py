@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _copy(request: HttpRequest) -> dict[str, Any]:
     """Everything about the person, a few times an hour. :raises LimitReached:"""
-    person_id = person_of(request).pk
+    person_id = person_of(request).person_id
     now = now_of(request)
     spend(limit=LimitName.COPIES_PER_PERSON, key=str(person_id), now=now)
     return queries.everything(person_id=person_id, now=now)
@@ -96,7 +96,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             operations.delete_cabinet(
-                person_id=person_of(request).pk,
+                person_id=person_of(request).person_id,
                 password=form.cleaned_data["password"],
                 address=client_address(request),
                 now=now_of(request),

@@ -22,8 +22,7 @@ from svet.cabinet.shell.session import client_address, flow_key, now_of, person_
 from svet.kernel.refusals import NotFound, Refused
 from svet.people import operations as people
 from svet.people import queries, texts
-from svet.people.models import CodePurpose
-from svet.people.rules import mask_phone
+from svet.people.rules import CodePurpose, mask_phone
 
 _HOME = "/profile/office/"
 _LOST = "/profile/phone/lost/"
@@ -41,7 +40,7 @@ def requests(request: HttpRequest) -> HttpResponse:
             "state": texts.OFFICE_STATES[row.state],
             "phone": mask_phone(row.phone) if row.phone else "",
         }
-        for row in queries.office_requests(person_id=person_of(request).pk)
+        for row in queries.office_requests(person_id=person_of(request).person_id)
     ]
     return render(request, "cabinet/office.html", {"rows": rows})
 
@@ -57,7 +56,7 @@ def lost_phone(request: HttpRequest) -> HttpResponse:
         try:
             people.start_office_phone_change(
                 **form.cleaned_data,
-                person_id=person_of(request).pk,
+                person_id=person_of(request).person_id,
                 session_key=flow_key(request),
                 address=client_address(request),
                 now=now_of(request),
@@ -87,7 +86,7 @@ def lost_phone_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             asked = people.confirm_office_phone_change(
-                person_id=person_of(request).pk,
+                person_id=person_of(request).person_id,
                 session_key=flow_key(request),
                 code=form.cleaned_data["code"],
                 address=client_address(request),
@@ -120,7 +119,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a request back."""
     try:
         people.withdraw_office_request(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             public_id=public_id,
             address=client_address(request),
             now=now_of(request),

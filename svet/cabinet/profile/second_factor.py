@@ -64,7 +64,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             people.confirm_password(
-                person_id=person_of(request).pk, password=form.cleaned_data["password"], now=now_of(request)
+                person_id=person_of(request).person_id,
+                password=form.cleaned_data["password"],
+                now=now_of(request),
             )
         except Refused as error:
             refused = error
@@ -77,7 +79,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
-    mine = factors.second_factor(person_id=person_of(request).pk)
+    mine = factors.second_factor(person_id=person_of(request).person_id)
     return {"mine": mine, "passkeys_here": passkey_site(request) is not None, **more}
 
 
@@ -102,7 +104,7 @@ def _sheet_page(request: HttpRequest, sheet: RecoverySheet | None, said: str) ->
 def application(request: HttpRequest) -> HttpResponse:
     """Show the secret as a picture and as text; the first right code connects the application."""
     person = person_of(request)
-    if people.has_totp(person_id=person.pk):
+    if people.has_totp(person_id=person.person_id):
         return redirect(HOME)
     secret = str(request.session.setdefault(_SECRET, people.new_totp_secret()))
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -111,7 +113,7 @@ def application(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             sheet = people.turn_on_totp(
-                person_id=person.pk,
+                person_id=person.person_id,
                 secret=secret,
                 code=form.cleaned_data["code"],
                 address=client_address(request),
@@ -139,7 +141,7 @@ def application(request: HttpRequest) -> HttpResponse:
 def application_off(request: HttpRequest) -> HttpResponse:
     """Disconnect the application."""
     people.turn_off_totp(
-        person_id=person_of(request).pk, address=client_address(request), now=now_of(request)
+        person_id=person_of(request).person_id, address=client_address(request), now=now_of(request)
     )
     messages.success(request, _("Вход с кодом из приложения отключён."))
     return redirect(HOME)
@@ -151,7 +153,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     """Make a new sheet of recovery codes; the old one opens nothing any more."""
     try:
         sheet = people.make_recovery_codes(
-            person_id=person_of(request).pk, address=client_address(request), now=now_of(request)
+            person_id=person_of(request).person_id, address=client_address(request), now=now_of(request)
         )
     except FactorRefused:
         return redirect(HOME)
@@ -165,7 +167,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     place = passkey_site(request)
     if place is None:
         return redirect(HOME)
-    person_id = person_of(request).pk
+    person_id = person_of(request).person_id
     form = PasskeyForm(request.POST if request.method == "POST" else None)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
@@ -202,7 +204,7 @@ def passkey_name(request: HttpRequest, public_id: str) -> HttpResponse:
     form = PasskeyNameForm(request.POST)
     try:
         people.rename_passkey(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             public_id=public_id,
             name=form.cleaned_data["name"] if form.is_valid() else "",
             address=client_address(request),
@@ -223,7 +225,7 @@ def passkey_remove(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let a passkey open nothing any more."""
     try:
         people.remove_passkey(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             public_id=public_id,
             address=client_address(request),
             now=now_of(request),

@@ -22,21 +22,22 @@ from svet.cabinet.readings.form import TypedSet
 from svet.cabinet.readings.page import find_meter
 from svet.cabinet.readings.submit import Attempt, attempt
 from svet.cabinet.shell.not_visible import deny_as_missing
-from svet.cabinet.shell.session import now_of, person_of, signed_in
+from svet.cabinet.shell.session import now_of, person_of, signed_in, visitor
 from svet.kernel.refusals import NotFound
 from svet.look import formats
 from svet.metering import texts
 from svet.metering.operations import ReadingReceipt
 from svet.metering.rules import ReadingRefused, moment_of_entry
-from svet.people.models import Person
 
 
 @require_safe
 @never_cache
 def whoami(request: HttpRequest) -> JsonResponse:
     """Who is signed in, by their opaque id, and the token their next request needs."""
-    person = request.user.public_id if isinstance(request.user, Person) else ""
-    return JsonResponse({"person": person, "csrf": get_token(request) if person else ""})
+    person = visitor(request)
+    if person is None:
+        return JsonResponse({"person": "", "csrf": ""})
+    return JsonResponse({"person": person.public_id, "csrf": get_token(request)})
 
 
 @require_POST

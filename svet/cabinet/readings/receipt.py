@@ -100,7 +100,7 @@ def add_photo(request: HttpRequest, set_id: str) -> HttpResponse:
 def find_receipt(request: HttpRequest, set_id: str) -> ReceiptView:
     """The receipt of a set, or the 404 of a thing that never was."""
     try:
-        return receipt_view(request, set_id=set_id, person_id=person_of(request).pk)
+        return receipt_view(request, set_id=set_id, person_id=person_of(request).person_id)
     except MeterNotFound:
         deny_as_missing(request, subject="reading_set", public_id=set_id)
 

@@ -95,7 +95,7 @@ def gathered(
 ) -> ReadingsSheet:
     """The page with these blocks in their places; ``prefixed`` when all meters share one form."""
     asked = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    groups = account_queries.cabinet(person_of(request).pk)
+    groups = account_queries.cabinet(person_of(request).person_id)
     cards = [card for group in groups for card in group.cards if _answers_to(card, group, asked)]
     account_ids = [card.account_id for card in cards]
     now = now_of(request)

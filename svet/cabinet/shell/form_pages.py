@@ -20,9 +20,8 @@ from svet.limits.rules import Purpose
 from svet.look.forms import form_page
 from svet.people import operations as people
 from svet.people import texts
-from svet.people.models import CodePurpose
 from svet.people.queries import Challenge
-from svet.people.rules import mask_phone
+from svet.people.rules import CodePurpose, mask_phone
 
 
 def answer(

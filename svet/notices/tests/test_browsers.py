@@ -14,6 +14,7 @@ from pytest_django import Settings
 from svet.gateways import push
 from svet.notices import jobs, leaving, operations, queries
 from svet.notices.models import Delivery, Recipient, Subscription
+from svet.notices.queries import BrowserView
 from svet.notices.rules import NO_BROWSER, DeliveryState, Event, NoticeChannel
 from svet.notices.tests.factories import make_recipient
 from tests.jobs import run_jobs
@@ -40,7 +41,7 @@ def known(npm: Service, settings: Settings) -> Iterator[None]:
 
 def subscribe(
     recipient: Recipient, browser: Browser, *, device: str = "d1", name: str = "Chrome, Android"
-) -> Subscription:
+) -> BrowserView:
     return operations.subscribe(
         recipient_id=recipient.id,
         endpoint=browser.endpoint,

@@ -56,6 +56,7 @@ from svet.people.operations.profile import (
     change_person,
     give_consent,
     give_consents,
+    lock_person,
     withdraw_consent,
 )
 from svet.people.operations.provider import (
@@ -150,6 +151,7 @@ __all__ = [
     "hide_notices",
     "issue_token",
     "keep_totp",
+    "lock_person",
     "make_recovery_codes",
     "member_by_phone",
     "move_session",

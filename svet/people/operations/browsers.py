@@ -11,7 +11,7 @@ from svet.kernel.transactions import use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
-from svet.notices.models import Subscription
+from svet.notices.queries import BrowserView
 from svet.people.models import Device, Person
 from svet.people.rules.agents import name_of_agent
 from svet.people.rules.names import ProfileReason, ProfileRefused
@@ -26,7 +26,7 @@ def show_notices_here(
     auth: str,
     address: str,
     now: datetime,
-) -> Subscription:
+) -> BrowserView:
     """Show notices in the browser of this session; asked again, nothing changes.
 
     :raises ProfileRefused: no known push service, unusable keys, or the person signed out there meanwhile.
@@ -55,7 +55,7 @@ def show_notices_to_program(
     auth: str,
     address: str,
     now: datetime,
-) -> Subscription:
+) -> BrowserView:
     """Push notices to a program that holds a key of the person's, until the key is revoked.
 
     :raises ProfileRefused: no known push service, or unusable keys. :raises LimitReached:
@@ -94,7 +94,7 @@ def _subscribe(
     browser: tuple[str, str, str],
     address: str,
     now: datetime,
-) -> Subscription:
+) -> BrowserView:
     spend(limit=LimitName.BROWSERS_PER_PERSON, key=str(person_id), now=now)
     endpoint, p256dh, auth = browser
     with use_case():

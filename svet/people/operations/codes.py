@@ -19,8 +19,8 @@ from svet.limits.queries import free_at
 from svet.limits.rules import LimitName, Purpose
 from svet.notices import operations as notices
 from svet.notices.rules import Event
-from svet.people.models import Code, CodePurpose
-from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodeReason, CodeRefused
+from svet.people.models import Code
+from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodePurpose, CodeReason, CodeRefused
 
 _ATTEMPT = """
 UPDATE people_code

@@ -14,14 +14,14 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
-from svet.people.models import Code, CodePurpose, OfficeRequest, Person
+from svet.people.models import Code, OfficeRequest, Person
 from svet.people.operations import codes
 from svet.people.operations.contacts import keep_phone
 from svet.people.operations.devices import close_sessions
 from svet.people.operations.factors import note_change, remove_factors
 from svet.people.operations.passwords import check_current
 from svet.people.operations.tokens import revoke_all_tokens
-from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
+from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused
 from svet.people.rules.office import (
     LONGEST_COMMENT,

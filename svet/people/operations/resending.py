@@ -9,9 +9,9 @@ from svet.limits.operations import spend
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
 from svet.notices.rules import Event
-from svet.people.models import Code, CodePurpose
+from svet.people.models import Code
 from svet.people.operations import codes
-from svet.people.rules.codes import CodeReason, CodeRefused
+from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused
 
 #: Purposes whose SMS has a word of its own; all others change a phone.
 _OWN_WORD = (CodePurpose.REGISTRATION, CodePurpose.RECOVERY)

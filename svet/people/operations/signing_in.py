@@ -13,6 +13,7 @@ from svet.limits.rules import LimitName, Purpose
 from svet.people.digests import cookie_digest, phone_digest
 from svet.people.models import Device, Person, StaffMember
 from svet.people.operations.passwords import verified
+from svet.people.queries import PersonView, view_of
 from svet.people.rules.passwords import PasswordReason, PasswordRefused
 from svet.people.rules.phones import normalise_phone
 
@@ -27,7 +28,7 @@ class SignInRefused(Refused):
 
 def sign_in(
     *, phone: object, password: str, address: str, now: datetime, device_cookie: str = "", work: str = ""
-) -> Person:
+) -> PersonView:
     """Find the person whom phone and password name.
 
     A browser that has already been signed in has a bucket of its own, so strangers who exhaust the
@@ -44,7 +45,7 @@ def sign_in(
     spend(limit=limit, key=key, now=now)
     person = _recognised(number=number, password=password, address=address, now=now, staff=False)
     forget(limit=limit, key=key)
-    return person
+    return view_of(person)
 
 
 def sign_in_member(

@@ -19,6 +19,17 @@ _LONGEST = 32
 _CODE = re.compile("[0-9]{6}", re.ASCII)
 
 
+class CodePurpose(StrEnum):
+    """What a code opens."""
+
+    REGISTRATION = "registration"
+    RECOVERY = "recovery"
+    EMAIL = "email"
+    PHONE_OLD = "phone_old"
+    PHONE_NEW = "phone_new"
+    OFFICE = "office"
+
+
 class CodeReason(StrEnum):
     REQUIRED = "required"
     FORM = "form"

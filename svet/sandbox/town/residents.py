@@ -34,7 +34,7 @@ def _settle(resident: Resident, *, now: datetime) -> None:
         now=now,
         by=BUILDER,
     )
-    actor = Actor.person(person.pk)
+    actor = Actor.person(person.person_id)
     for second, accounts in ((False, resident.accounts), (True, resident.elsewhere)):
         for name, indexes in accounts.items():
             group = create_group(by=actor, name=name) if name else None

@@ -22,7 +22,7 @@ from svet.look.requests import now_of
 from svet.people import operations as people
 from svet.people import queries as people_queries
 from svet.people import requests, texts
-from svet.people.models import CodePurpose
+from svet.people.rules import CodePurpose
 from svet.people.rules.office import OfficeKind
 from svet.people.rules.staff import LONGEST_REASON, Permission
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at

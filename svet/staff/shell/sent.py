@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from svet.notices.models import Delivery
 from svet.notices.names import event_name
+from svet.notices.queries import DeliveryView
 from svet.notices.rules import DeliveryState, Event
 
 #: Messages that are in nobody's settings and so have no name there.
@@ -43,7 +43,7 @@ class Sent:
     ended_at: datetime | None
 
 
-def shown_delivery(row: Delivery) -> Sent:
+def shown_delivery(row: DeliveryView) -> Sent:
     """A delivery without its body."""
     event = Event(row.event)
     state, kind = STATES[DeliveryState(row.state)]
