@@ -1,7 +1,7 @@
 """SQL keeps to its room: a text names the tables of the room it stands in, and of others what they publish.
 
-What a room publishes for the SQL of others is a view whose name ends in ``_door``; it is made by that room's own
-migrations, and its columns are a promise (ADR 87).
+What a room publishes for the SQL of others is a view whose name ends in ``_door``; it is made by that
+room's own migrations, and its columns are a promise (ADR 87).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def texts(source: str) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            yield "…".join(part.value for part in node.values if isinstance(part, ast.Constant))
+            yield "…".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
             yield node.value
 

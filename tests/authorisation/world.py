@@ -21,6 +21,7 @@ from svet.bills import operations as bills
 from svet.bills.models import Bill, PrintBatch
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
@@ -159,7 +160,7 @@ def build() -> World:
 
     receipt = metering.submit_readings(
         by=Actor.person(anna.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         values={Zone.SINGLE: Decimal(1300)},
         read_on=timezone.localdate(),
         now=now,

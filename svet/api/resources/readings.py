@@ -32,9 +32,8 @@ from svet.api.shell.schemas import Day, ProblemOut
 from svet.billing import queries as billing
 from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
-from svet.metering.models import Meter
 from svet.metering.operations import ReadingReceipt
-from svet.metering.queries import MeterDials, MeterNotFound, SetView
+from svet.metering.queries import MeterDials, MeterNotFound, MeterView, SetView
 from svet.metering.rules import ReadingChannel, Zone, judge, parse_value
 from svet.metering.texts import ZONE_NAMES
 from svet.people.rules import Scope
@@ -51,9 +50,9 @@ def meters(request: HttpRequest) -> list[dict[str, Any]]:
     accounts = ids_of(caller)
     standing = queries.standing_with_accounts(account_ids=list(accounts))
     now = timezone.now()
-    days = {meter.pk: provider_today(meter.account.provider, now) for meter in standing}
+    days: dict[int, date] = {meter.meter_id: provider_today(meter.account.provider, now) for meter in standing}
     known = queries.dials(meters=standing, read_on=days)
-    return [_meter(meter, known[meter.pk], accounts[meter.account_id]) for meter in standing]
+    return [_meter(meter, known[meter.meter_id], accounts[meter.account_id]) for meter in standing]
 
 
 @router.post(
@@ -64,7 +63,7 @@ def preview(request: HttpRequest, meter_id: str, payload: PreviewIn) -> dict[str
     caller = allowed(request, Scope.READINGS_READ)
     meter = meter_for(caller, meter_id, Right.VIEW)
     today = provider_today(meter.account.provider, timezone.now())
-    dials = queries.dials(meters=[meter], read_on=today)[meter.pk].dials
+    dials = queries.dials(meters=[meter], read_on=today)[meter.meter_id].dials
     judgement = judge(dials=dials, values=values_of(meter, payload.values), read_on=today)
     if judgement.refusals:
         raise operations.SetRefused(judgement)
@@ -99,7 +98,7 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
     def act(key: str) -> tuple[int, dict[str, Any]]:
         receipt = operations.submit_readings(
             by=caller.actor,
-            meter_id=meter_id,
+            meter_id=meter.meter_id,
             values=values,
             read_on=sane(read_on, now),
             now=now,
@@ -109,7 +108,6 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
             insist=payload.insist,
             words=payload.words,
             photo_id=payload.photo_id or "",
-            seen=meter,
         )
         return 201, receipt_of(receipt)
 
@@ -155,7 +153,7 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
         meter = meter_for(caller, given.meter_id, Right.SUBMIT)
         receipt = operations.submit_readings(
             by=caller.actor,
-            meter_id=meter.public_id,
+            meter_id=meter.meter_id,
             values=values_of(meter, given.values),
             read_on=sane(given.read_on or provider_today(meter.account.provider, now), now),
             now=now,
@@ -165,7 +163,6 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
             insist=given.insist,
             words=given.words,
             photo_id=given.photo_id or "",
-            seen=meter,
         )
     except (ApiProblem, Refused) as failed:
         problem = failed if isinstance(failed, ApiProblem) else of_refusal(failed)
@@ -189,7 +186,7 @@ def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
     }
 
 
-def meter_for(caller: Caller, meter_id: str, right: Right) -> Meter:
+def meter_for(caller: Caller, meter_id: str, right: Right) -> MeterView:
     """The caller's meter, or the 404 of a stranger's. :raises Problem:"""
     try:
         return queries.meter_for(caller.actor, public_id=meter_id.replace("\0", ""), right=right)
@@ -198,7 +195,7 @@ def meter_for(caller: Caller, meter_id: str, right: Right) -> Meter:
         raise not_found() from None
 
 
-def values_of(meter: Meter, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]:
+def values_of(meter: MeterView, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]:
     """Every zone read by the rules of the dial. :raises Problem: :raises ReadingRefused:"""
     found: dict[Zone, Decimal] = {}
     for name, value in raw.items():
@@ -216,7 +213,7 @@ def sane(day: date, now: datetime) -> date:
     return day
 
 
-def _meter(meter: Meter, known: MeterDials, account_id: str) -> dict[str, Any]:
+def _meter(meter: MeterView, known: MeterDials, account_id: str) -> dict[str, Any]:
     return {
         "id": meter.public_id,
         "account_id": account_id,

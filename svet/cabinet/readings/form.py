@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from svet.metering import texts
-from svet.metering.models import Meter
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingRefused, Zone, parse_value, zones_of
 
 LONGEST_DIGEST = 200
@@ -26,7 +26,7 @@ class TypedSet:
     photo that was taken in already, ``photo_error`` what was wrong with one.
     """
 
-    def __init__(self, data: QueryDict, *, meter: Meter, prefix: str = "") -> None:
+    def __init__(self, data: QueryDict, *, meter: MeterView, prefix: str = "") -> None:
         self._data = data
         self.meter = meter
         self.prefix = prefix

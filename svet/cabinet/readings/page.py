@@ -20,8 +20,7 @@ from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, signed_in
 from svet.kernel.refusals import NotFound
 from svet.metering import queries
-from svet.metering.models import Meter
-from svet.metering.queries import MeterNotFound
+from svet.metering.queries import MeterNotFound, MeterView
 
 
 @require_safe
@@ -67,7 +66,7 @@ def all_at_once(request: HttpRequest) -> HttpResponse:
         typed = TypedSet(request.POST, meter=block.meter, prefix=block.prefix)
         if f"{block.prefix}key" in request.POST and (not _untouched(block, typed) or typed.is_old):
             try:
-                done[block.meter.pk] = attempt(request, meter=block.meter, typed=typed)
+                done[block.meter.meter_id] = attempt(request, meter=block.meter, typed=typed)
             except NotFound:
                 deny_as_missing(request, subject="meter", public_id=block.meter.public_id)
     answers = {key: each.block for key, each in done.items()}
@@ -94,13 +93,13 @@ def _untouched(block: MeterBlock, typed: TypedSet) -> bool:
     return typed.is_whole and all(typed.values[scale.zone] == Decimal(scale.last) for scale in block.scales)
 
 
-def _prefix(request: HttpRequest, meter: Meter) -> str:
+def _prefix(request: HttpRequest, meter: MeterView) -> str:
     """How this meter's fields are called in the form that asks."""
     prefix = f"{meter.public_id}-"
     return prefix if f"{prefix}key" in request.POST else ""
 
 
-def find_meter(request: HttpRequest, meter_id: str) -> Meter:
+def find_meter(request: HttpRequest, meter_id: str) -> MeterView:
     """A meter for which the person may send readings. :raises Http404: absent or not theirs"""
     try:
         return queries.meter_for(actor_of(request), public_id=meter_id, right=Right.SUBMIT)

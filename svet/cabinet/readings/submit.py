@@ -18,9 +18,8 @@ from svet.files.rules import PhotoRefused
 from svet.kernel.refusals import NotFound, Refused
 from svet.limits.operations import LimitReached
 from svet.metering import operations, queries, texts
-from svet.metering.models import Meter
 from svet.metering.operations import ConfirmationNeeded, ReadingReceipt, SetRefused
-from svet.metering.queries import SetView
+from svet.metering.queries import MeterView, SetView
 from svet.metering.rules import Doubt, ReadingChannel, judge
 
 
@@ -36,7 +35,7 @@ class Attempt:
 def attempt(
     request: HttpRequest,
     *,
-    meter: Meter,
+    meter: MeterView,
     typed: TypedSet,
     instead_of: SetView | None = None,
     entered_at: datetime | None = None,
@@ -77,7 +76,7 @@ def attempt(
 def _send(
     request: HttpRequest,
     *,
-    meter: Meter,
+    meter: MeterView,
     typed: TypedSet,
     instead_of: SetView | None,
     entered_at: datetime | None,
@@ -100,12 +99,12 @@ def _send(
     confirmed = typed.is_confirmed
     if typed.is_old and not confirmed:
         # «Отправить старые показания» is itself the answer to the question about nothing used.
-        known = queries.dials(meters=[meter], read_on=today)[meter.pk]
+        known = queries.dials(meters=[meter], read_on=today)[meter.meter_id]
         judgement = judge(dials=known.dials, values=typed.values, read_on=today)
         confirmed = judgement.doubts <= {Doubt.ZERO}
     return operations.submit_readings(
         by=actor_of(request),
-        meter_id=meter.public_id,
+        meter_id=meter.meter_id,
         values=typed.values,
         read_on=today,
         now=now,
@@ -116,5 +115,4 @@ def _send(
         words=typed.words,
         photo_id=typed.photo_id,
         entered_at=entered_at,
-        seen=meter,
     )

@@ -101,14 +101,14 @@ def correct_set(
     earlier = earlier_receipt(meter, key=key, values=values)
     if earlier is not None:
         return earlier
-    limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
+    limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.meter_id), now=now)
     with use_case():
         # The meter before the set, as everywhere: two that wait for each other would never end.
-        Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter.pk)
+        Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter.meter_id)
         row = _own_set(by, set_id=set_id, now=now)
         return take_set(
             by=by,
-            meter=meter,
+            meter_id=meter.meter_id,
             values=values,
             read_on=row.read_on,
             now=now,

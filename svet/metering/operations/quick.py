@@ -16,9 +16,9 @@ from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, Purpose
-from svet.metering import texts
-from svet.metering.models import Meter
+from svet.metering import queries, texts
 from svet.metering.operations.submitting import submit_readings
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingChannel, Zone, parse_value, zones_of
 from svet.notices import operations as notices
 from svet.notices.rules import Event
@@ -64,12 +64,7 @@ def submit_quick(
     }
     limits.require(purpose=Purpose.QUICK, address=address, work=work, now=now)
     limits.spend(limit=LimitName.QUICK_PER_ACCOUNT, key=number, now=now)
-    meter = (
-        Meter.objects.filter(account__number=number, serial=serial, removed_on__isnull=True)
-        .select_related("account__provider")
-        .order_by("pk")
-        .first()
-    )
+    meter = queries.standing_by_pair(account_number=number, serial=serial)
     if meter is None:
         journal.record_security(
             by=Actor.anonymous(address=address),
@@ -85,14 +80,16 @@ def submit_quick(
         _tell(meter, refused=refused, now=now)
 
 
-def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Decimal], now: datetime) -> None:
+def _submit(
+    meter: MeterView, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Decimal], now: datetime
+) -> None:
     if set(typed) != set(zones_of(meter.scheme)):
         raise QuickRefused(QuickReason.SCALES)
     read_on = provider_today(meter.account.provider, now)
     said = ";".join(f"{zone}={value.normalize():f}" for zone, value in sorted(wide.items()))
     submit_readings(
         by=Actor.system("quick"),
-        meter_id=meter.public_id,
+        meter_id=meter.meter_id,
         values={
             zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
             for zone, raw in typed.items()
@@ -105,7 +102,7 @@ def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Deci
     )
 
 
-def _tell(meter: Meter, *, refused: Refused, now: datetime) -> None:
+def _tell(meter: MeterView, *, refused: Refused, now: datetime) -> None:
     reason = texts.explain(refused)
     with use_case():
         for person_id in people_of(account_id=meter.account_id, right=Right.SUBMIT):

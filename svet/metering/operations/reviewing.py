@@ -48,7 +48,12 @@ def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: dat
         _move(row, after=after, by=by, now=now, words=reason)
         if accept:
             supersede_higher(
-                meter=row.meter, than=values, but=row.pk, by=by, now=now, reason=row.receipt_number
+                meter=queries.meter_view(row.meter),
+                than=values,
+                but=row.pk,
+                by=by,
+                now=now,
+                reason=row.receipt_number,
             )
             tell_accepted(
                 row.account,
@@ -82,7 +87,7 @@ def correct_review(
         raise ReviewRefused(ReviewReason.WORDS, field="reason")
     with use_case():
         row = _waiting(set_id)
-        known = queries.dials(meters=[row.meter], read_on=row.read_on)[row.meter_id]
+        known = queries.dials(meters=[queries.meter_view(row.meter)], read_on=row.read_on)[row.meter_id]
         judgement = judge(dials=known.dials, values=values, read_on=row.read_on, turned=turned)
         if judgement.refusals:
             raise SetRefused(judgement)
@@ -102,7 +107,12 @@ def correct_review(
         (kept,) = keep_sets([new], by=by)
         _move(row, after=ReadingState.CORRECTED, by=by, now=now, reason=kept.receipt_number, words=reason)
         supersede_higher(
-            meter=row.meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number
+            meter=queries.meter_view(row.meter),
+            than=new.values,
+            but=kept.set_id,
+            by=by,
+            now=now,
+            reason=kept.receipt_number,
         )
         tell_corrected(
             row.account,
@@ -121,7 +131,7 @@ def _waiting(set_id: int) -> ReadingSet:
     # The meter first: whoever else decides has let go of it before the set is read.
     meter = Meter.objects.select_for_update(no_key=True).only("pk").filter(readingset=set_id).first()
     row = (
-        ReadingSet.objects.select_related("meter__account__provider", "account")
+        ReadingSet.objects.select_related("meter__account__provider", "meter__account__premises", "account")
         .filter(pk=set_id, state=ReadingState.UNDER_REVIEW.value)
         .first()
     )
@@ -132,7 +142,7 @@ def _waiting(set_id: int) -> ReadingSet:
 
 def _check_still_true(row: ReadingSet, values: Mapping[Zone, NewValue]) -> None:
     """Other readings may have come while it waited. :raises ReviewRefused: it would run backwards now"""
-    known = queries.dials(meters=[row.meter], read_on=row.read_on)[row.meter_id]
+    known = queries.dials(meters=[queries.meter_view(row.meter)], read_on=row.read_on)[row.meter_id]
     judgement = judge(
         dials=known.dials, values={zone: value.value for zone, value in values.items()}, read_on=row.read_on
     )

@@ -23,14 +23,14 @@ from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.metering import queries, sms_texts
-from svet.metering.models import Meter, ReadingSet, TextAnswer
+from svet.metering.models import ReadingSet, TextAnswer
 from svet.metering.operations.submitting import ConfirmationNeeded, ReadingReceipt, submit_readings
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingChannel, ReadingState, ValueReason, Zone, parse_value, zones_of
 from svet.metering.rules.parsing import ReadingRefused
 from svet.metering.rules.texting import Scale, SentText, TextReason, means, read_text
 from svet.notices import operations as notices
-from svet.notices import queries as texts_in
-from svet.notices.queries import IncomingText
+from svet.notices.queries import IncomingText, incoming_text
 from svet.notices.rules import Event
 from svet.people import queries as people
 from svet.people.queries import PersonView
@@ -72,7 +72,7 @@ def answer_text(*, incoming_id: int) -> None:
     """
     if TextAnswer.objects.filter(incoming_id=incoming_id).exists():
         return
-    incoming = texts_in.incoming_text(incoming_id)
+    incoming = incoming_text(incoming_id)
     person = people.person_by_phone(incoming.phone)
     if person is None:
         return
@@ -124,7 +124,7 @@ def _act(incoming: IncomingText, *, person: PersonView, now: datetime) -> _Said:
             return _Said(sms_texts.already(standing.receipt_number), "taken", standing.public_id)
         receipt = submit_readings(
             by=Actor.person(person.person_id),
-            meter_id=meter.public_id,
+            meter_id=meter.meter_id,
             values=values,
             read_on=read_on,
             now=now,
@@ -158,10 +158,14 @@ def _example(person: PersonView, sent: SentText) -> str:
     return said if len(meters) == 1 else f"{meter.serial} {said}"
 
 
-def _standing(meter: Meter, *, values: dict[Zone, Decimal], read_on: date, but: UUID) -> ReadingSet | None:
+def _standing(
+    meter: MeterView, *, values: dict[Zone, Decimal], read_on: date, but: UUID
+) -> ReadingSet | None:
     """Today's set with these very values, when it is the last one and did not come of this text."""
     sets = ReadingSet.objects.filter(
-        meter=meter, read_on=read_on, state__in=(ReadingState.ACCEPTED.value, ReadingState.UNDER_REVIEW.value)
+        meter_id=meter.meter_id,
+        read_on=read_on,
+        state__in=(ReadingState.ACCEPTED.value, ReadingState.UNDER_REVIEW.value),
     )
     last = sets.order_by("-received_at", "-pk").first()
     if last is None or last.key == but:
@@ -182,7 +186,7 @@ def _asked_about(person: PersonView, *, now: datetime) -> str:
     return last.incoming.text
 
 
-def _waiting(person: PersonView) -> tuple[list[Meter], dict[int, AccountCard]]:
+def _waiting(person: PersonView) -> tuple[list[MeterView], dict[int, AccountCard]]:
     """The meters this person may send for, without those that send by themselves, and their accounts."""
     cards = {
         card.account_id: card
@@ -194,7 +198,7 @@ def _waiting(person: PersonView) -> tuple[list[Meter], dict[int, AccountCard]]:
     return [meter for meter in meters if not meter.smart] or meters, cards
 
 
-def _means(sent: SentText, meter: Meter, card: AccountCard) -> bool:
+def _means(sent: SentText, meter: MeterView, card: AccountCard) -> bool:
     return (
         not sent.address
         or means(sent.address, number=meter.account.number, alias=card.alias)
@@ -202,7 +206,7 @@ def _means(sent: SentText, meter: Meter, card: AccountCard) -> bool:
     )
 
 
-def _meter(person: PersonView, sent: SentText) -> tuple[Meter, AccountCard, bool]:
+def _meter(person: PersonView, sent: SentText) -> tuple[MeterView, AccountCard, bool]:
     """The one meter that is meant, and whether there are others. :raises TextRefused:"""
     waiting, cards = _waiting(person)
     if not sent.raw:
@@ -219,7 +223,7 @@ def _list(cards: Sequence[AccountCard]) -> str:
     return ", ".join(names)
 
 
-def _values(meter: Meter, sent: SentText) -> dict[Zone, Decimal]:
+def _values(meter: MeterView, sent: SentText) -> dict[Zone, Decimal]:
     zones = zones_of(meter.scheme)
     raw = dict(sent.raw)
     if set(raw) == {None} and len(zones) == 1:

@@ -16,6 +16,7 @@ from svet.billing.models import Charge
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import DisputeChange, Meter, ReadingSet
@@ -45,7 +46,7 @@ def cast() -> tuple[Person, Person, Meter]:
     make_link(person=anna, account=account, confirmed=True)
     operations.submit_readings(
         by=Actor.person(anna.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         values={Zone.SINGLE: Decimal(1300)},
         read_on=date(2026, 11, 20),
         now=NOW - timedelta(hours=1),
@@ -243,7 +244,7 @@ def test_dispute_over_a_billed_control_reading_comes_back_in_the_next_bill() -> 
     )
     operations.submit_readings(
         by=Actor.person(anna.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         values={Zone.SINGLE: Decimal(1450)},
         read_on=date(2026, 12, 20),
         now=datetime(2026, 12, 20, 6, tzinfo=UTC),

@@ -16,6 +16,7 @@ from svet.files.rules import PhotoRefused
 from svet.files.tests.pictures import photo
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.limits.models import Bucket
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet
@@ -54,7 +55,7 @@ def cast() -> tuple[Person, Person, Meter]:
 def send(person: Person, meter: Meter, value: int, **more: Any) -> ReadingReceipt:
     return operations.submit_readings(
         by=Actor.person(person.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         values={Zone.SINGLE: Decimal(value)},
         read_on=more.pop("read_on", TODAY),
         now=more.pop("now", NOW),
@@ -228,8 +229,8 @@ def test_correction_restores_what_the_slip_had_never_been() -> None:
     law()
 
 
-def meter_with_account(meter: Meter) -> Meter:
-    return Meter.objects.select_related("account__provider").get(pk=meter.pk)
+def meter_with_account(meter: Meter) -> queries.MeterView:
+    return queries.meter_view(queries.whole_meters().get(pk=meter.pk))
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from svet.accounts.tests.factories import NOW, make_account, make_link
 from svet.files.models import Photo
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.limits.models import Bucket
 from svet.metering import operations, queries
 from svet.metering.models import ReadingPhoto, ReadingSet, SetStateChange
@@ -42,7 +43,7 @@ def test_sending_killed_anywhere_is_taken_whole_or_not_at_all() -> None:
         def send(key: Any = key, value: int = 3600 + point, picture: str = picture) -> Any:
             return operations.submit_readings(
                 by=by,
-                meter_id=meter.public_id,
+                meter_id=MeterId(meter.pk),
                 values={Zone.SINGLE: Decimal(value)},
                 read_on=TODAY,
                 now=NOW,
@@ -81,7 +82,7 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
         Bucket.objects.all().delete()
         wrong = operations.submit_readings(
             by=by,
-            meter_id=meter.public_id,
+            meter_id=MeterId(meter.pk),
             values={Zone.SINGLE: Decimal(3900)},
             read_on=TODAY,
             now=NOW,

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet, ReadingValue, SetStateChange
@@ -54,7 +55,7 @@ def send(person: Person, meter: Meter, value: int | str, **kwargs: Any) -> Readi
     kwargs.setdefault("now", NOW)
     return operations.submit_readings(
         by=Actor.person(person.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         values={Zone.SINGLE: Decimal(value)},
         read_on=kwargs.pop("read_on", TODAY),
         channel=ReadingChannel.WEB,
@@ -290,7 +291,7 @@ def test_two_zones_go_in_one_set() -> None:
     meter = make_meter(account=account, scheme=2, initial=100, installed_on=date(2026, 10, 25))
     receipt = operations.submit_readings(
         by=Actor.person(anna.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         values={Zone.NIGHT: Decimal(130), Zone.DAY: Decimal(190)},
         read_on=TODAY,
         now=NOW,

@@ -9,7 +9,7 @@ from svet.accounts.operations.delivery import set_delivery
 from svet.accounts.operations.groups import create_group
 from svet.accounts.operations.linking import link_account
 from svet.kernel.actors import Actor
-from svet.people.models import Person
+from svet.people import queries as people
 from svet.people.operations.registration import register_directly
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import RESIDENTS, Resident
@@ -19,7 +19,7 @@ from svet.sandbox.town.rules.plan import MAIN, SECOND, account_number
 def settle_in(*, now: datetime) -> None:
     """Give every resident a cabinet with accounts; those who already have one are left as they are."""
     for resident in RESIDENTS:
-        if not Person.objects.filter(phone=resident.phone).exists():
+        if people.person_by_phone(resident.phone) is None:
             _settle(resident, now=now)
 
 

@@ -21,8 +21,8 @@ from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries
 from svet.metering import texts as metering_texts
-from svet.metering.models import Meter
 from svet.metering.operations import MeterRow
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingRefused, ReplaceReason, Scheme, Zone, parse_value, zones_of
 from svet.people.rules.staff import Permission, StaffRefused
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
@@ -69,7 +69,7 @@ class ReplaceForm(ReasonForm):
     verified_on = _day(gettext_lazy("Последняя поверка"))
     next_verification_on = _day(gettext_lazy("Следующая поверка"))
 
-    def __init__(self, *args: Any, old: Meter, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, old: MeterView, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ratio"].initial = metering_texts.number(old.ratio)
         for zone in zones_of(old.scheme):
@@ -92,7 +92,7 @@ class ReplaceForm(ReasonForm):
         """Every scale the new one may have."""
         return [self[name] for name in self.fields if name.startswith("initial_")]
 
-    def final_values(self, old: Meter) -> dict[Zone, Decimal]:
+    def final_values(self, old: MeterView) -> dict[Zone, Decimal]:
         """The old meter's last values. :raises ReadingRefused:"""
         return {
             zone: parse_value(
@@ -112,7 +112,7 @@ class ReplaceForm(ReasonForm):
         except InvalidOperation:
             raise ReadingRefused(ReplaceReason.RATIO, field="ratio") from None
 
-    def new_meter(self, old: Meter) -> MeterRow:
+    def new_meter(self, old: MeterView) -> MeterRow:
         """The new meter; scales left empty start at zero. :raises ReadingRefused:"""
         data = self.cleaned_data
         return MeterRow(

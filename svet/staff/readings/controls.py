@@ -19,8 +19,7 @@ from svet.files.rules import PhotoRefused
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries
-from svet.metering.models import Meter
-from svet.metering.queries import MeterNotFound
+from svet.metering.queries import MeterNotFound, MeterView
 from svet.people.rules.staff import Permission
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
@@ -69,7 +68,7 @@ def enter(request: HttpRequest, meter_id: str) -> HttpResponse:
         try:
             number = operations.take_control_reading(
                 by=by,
-                meter_id=meter.pk,
+                meter_id=meter.meter_id,
                 values=typed.values,
                 read_on=read_on,
                 now=now_of(request),
@@ -90,8 +89,8 @@ def enter(request: HttpRequest, meter_id: str) -> HttpResponse:
     return _form(request, meter, typed, status=422)
 
 
-def _form(request: HttpRequest, meter: Meter, typed: Typed, *, status: int = 200) -> HttpResponse:
-    latest = queries.latest(account_ids=[meter.account_id]).get(meter.pk)
+def _form(request: HttpRequest, meter: MeterView, typed: Typed, *, status: int = 200) -> HttpResponse:
+    latest = queries.latest(account_ids=[meter.account_id]).get(meter.meter_id)
     context: dict[str, Any] = {
         "meter": meter,
         "account": meter.account,

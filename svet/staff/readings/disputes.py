@@ -18,8 +18,7 @@ from svet.billing import queries as billing
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries, texts
-from svet.metering.models import Meter
-from svet.metering.queries import DisputeView, SetView
+from svet.metering.queries import DisputeView, MeterView, SetView
 from svet.people.rules.staff import Permission
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
@@ -70,7 +69,7 @@ def _shown(request: HttpRequest, dispute: DisputeView, *, typed: Typed | None) -
     }
 
 
-def _control(request: HttpRequest, dispute: DisputeView) -> tuple[SetView, Meter]:
+def _control(request: HttpRequest, dispute: DisputeView) -> tuple[SetView, MeterView]:
     """The disputed reading and its meter."""
     control = queries.sets_by_id(set_ids=[dispute.set_id])[dispute.set_id]
     return control, queries.meter_for(actor_of(request), public_id=control.meter_public_id)

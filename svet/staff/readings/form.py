@@ -15,8 +15,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
 from svet.metering import operations, texts
-from svet.metering.models import Meter
 from svet.metering.operations import SetRefused
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingRefused, Zone, parse_value, zones_of
 
 LONGEST_WORDS = 1_000
@@ -53,7 +53,7 @@ def posted_text(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\0", "").strip()[:LONGEST_WORDS]
 
 
-def typed_values(request: HttpRequest, meter: Meter) -> Typed:
+def typed_values(request: HttpRequest, meter: MeterView) -> Typed:
     """Every scale of the meter; nothing is guessed."""
     typed = Typed(raw={name: posted_text(request, name)[:40] for name in request.POST})
     for zone in zones_of(meter.scheme):
@@ -79,7 +79,7 @@ def take_photo(request: HttpRequest, typed: Typed, *, by: Actor) -> None:
         typed.errors["photo"] = file_texts.explain(refused)
 
 
-def boxes(meter: Meter, values: Mapping[str, str], errors: Mapping[str, str]) -> list[dict[str, str]]:
+def boxes(meter: MeterView, values: Mapping[str, str], errors: Mapping[str, str]) -> list[dict[str, str]]:
     """The input of each scale for a template."""
     return [
         {

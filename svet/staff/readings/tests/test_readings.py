@@ -17,6 +17,7 @@ from svet.billing.tests.factories import load_chelyabinsk
 from svet.files.tests.pictures import SVG, photo
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Dispute, Meter, ReadingSet
@@ -44,7 +45,7 @@ def cast() -> tuple[Person, Meter]:
 def odd(person: Person, meter: Meter, value: int, **more: Any) -> ReadingSet:
     receipt = operations.submit_readings(
         by=Actor.person(person.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         values={Zone.SINGLE: Decimal(value)},
         read_on=timezone.localdate(),
         now=timezone.now(),
