@@ -108,14 +108,14 @@ def prepare(accounts: int) -> None:
     for file in operations.shipped_files():
         operations.load_tariffs(file=file, now=datetime.now(UTC))
     operations.set_policy(
-        provider_id=provider.pk,
+        provider_id=provider.provider_id,
         valid_from=date(2026, 1, 1),
         norm_kwh_per_person=Decimal(90),
         by=Actor.system("bench"),
         now=datetime.now(UTC),
     )
     with connection.cursor() as cursor:
-        cursor.execute(SEED.format(accounts=accounts, provider=provider.pk))
+        cursor.execute(SEED.format(accounts=accounts, provider=provider.provider_id))
     _told()
 
 

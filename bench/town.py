@@ -58,7 +58,7 @@ def build(meters: int) -> dict[str, int]:
     for file in billing.shipped_files():
         billing.load_tariffs(file=file, now=now)
     accounts = create_accounts(
-        provider=provider,
+        provider_id=provider.provider_id,
         rows=[
             NewAccount(
                 number=f"{number:010d}",

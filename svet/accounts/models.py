@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from svet.accounts.rules import Ground
+from svet.accounts.rules import BillDelivery, Ground
 from svet.accounts.standing import LinkQuerySet
 from svet.kernel.fields import PublicIdField
 
@@ -79,14 +79,6 @@ class Premises(models.Model):
         return f"{self.city}, {self.street}, {self.house}"
 
 
-class BillDelivery(models.TextChoices):
-    """How the holder wants the bill delivered."""
-
-    EMAIL = "email"
-    BOTH = "both"
-    PAPER = "paper"
-
-
 class Account(models.Model):
     """One contract (лицевой счёт) of one premises with one provider."""
 
@@ -99,7 +91,9 @@ class Account(models.Model):
     tariff_group = models.CharField(max_length=40, blank=True)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
-    delivery = models.CharField(max_length=5, choices=BillDelivery.choices, default=BillDelivery.PAPER)
+    delivery = models.CharField(
+        max_length=5, choices=[(each.value, each.value) for each in BillDelivery], default=BillDelivery.PAPER
+    )
     delivery_email = models.EmailField(blank=True)
     # Who chose e-mail, while they hold the account; empty when the address came with the registry.
     delivery_by = models.ForeignKey(
@@ -121,7 +115,7 @@ class Account(models.Model):
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
             ),
             models.CheckConstraint(
-                name="account_delivery_known", condition=Q(delivery__in=BillDelivery.values)
+                name="account_delivery_known", condition=Q(delivery__in=[each.value for each in BillDelivery])
             ),
         ]
         indexes = [models.Index(fields=["number"], name="account_by_number")]

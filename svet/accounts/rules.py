@@ -27,6 +27,14 @@ class Right(StrEnum):
     MANAGE = "manage"
 
 
+class BillDelivery(StrEnum):
+    """How the holder wants the bill delivered."""
+
+    EMAIL = "email"
+    BOTH = "both"
+    PAPER = "paper"
+
+
 class Ground(StrEnum):
     """Why an account goes to another holder."""
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from svet.accounts.models import Provider
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
 from svet.billing import queries, texts
 from svet.billing.rules import BillingReason, Proration, Rules
@@ -48,7 +49,7 @@ def bill_month(*, period: str, code: str, issue: bool, now: datetime, say: Say, 
     return all(done)
 
 
-def chosen_month(*, period: str, code: str) -> tuple[Month, list[Provider]]:
+def chosen_month(*, period: str, code: str) -> tuple[Month, list[ProviderView]]:
     """The month and the providers a command names. :raises Failure: no such month or provider"""
     return parse_month(period), providers(code)
 
@@ -61,9 +62,9 @@ def parse_month(text: str) -> Month:
         raise Failure(str(error)) from None
 
 
-def providers(code: str) -> list[Provider]:
+def providers(code: str) -> list[ProviderView]:
     """The provider with this code, or all. :raises Failure: there is none"""
-    found = list(Provider.objects.order_by("code"))
+    found = sorted(account_queries.providers(), key=lambda one: one.code)
     chosen = [provider for provider in found if code in ("", provider.code)]
     if not chosen:
         known = ", ".join(provider.code for provider in found) or "none yet"
@@ -74,12 +75,12 @@ def providers(code: str) -> list[Provider]:
 
 
 def _bill(
-    provider: Provider, period: Month, *, issue: bool, now: datetime, say: Say, insisting: Insisting
+    provider: ProviderView, period: Month, *, issue: bool, now: datetime, say: Say, insisting: Insisting
 ) -> bool:
     title = f"{provider.name}, {month(period)}"
     try:
         report = billing.run(
-            provider_id=provider.pk,
+            provider_id=provider.provider_id,
             period=period,
             now=now,
             before_cut_off=insisting.before_cut_off,
@@ -102,7 +103,7 @@ def _bill(
         )
     )
     _tell_problems(report.run_id, say)
-    earlier = queries.open_months(provider_id=provider.pk, before=period)
+    earlier = queries.open_months(provider_id=provider.provider_id, before=period)
     for found in earlier:
         say(
             _("{title}: за {month} остаётся не начислено: {problems} (svet bill problems)").format(
@@ -122,11 +123,11 @@ def _tell_problems(run_id: int, say: Say) -> None:
 
 
 def _issue(
-    provider: Provider, period: Month, title: str, *, now: datetime, say: Say, insisting: Insisting
+    provider: ProviderView, period: Month, title: str, *, now: datetime, say: Say, insisting: Insisting
 ) -> bool:
     try:
         report = bills.issue(
-            provider_id=provider.pk, period=period, now=now, despite_problems=insisting.issue_anyway
+            provider_id=provider.provider_id, period=period, now=now, despite_problems=insisting.issue_anyway
         )
     except Refused as refused:
         say(f"{title}: {explain(refused)}")
@@ -163,7 +164,7 @@ def list_problems(*, period: str, code: str, reason: str, say: Say) -> None:
     Without a month those of all months that are still open. :raises Failure: no such month or provider
     """
     found = queries.problems(
-        provider_ids=[provider.pk for provider in providers(code)],
+        provider_ids=[provider.provider_id for provider in providers(code)],
         period=parse_month(period) if period else None,
         reason=BillingReason(reason) if reason else None,
     )
@@ -179,7 +180,7 @@ def show_policies(*, code: str, today: date, say: Say) -> None:
     """The rules of a provider or of all, row by row. :raises Failure: no such provider"""
     for provider in providers(code):
         say(f"{provider.code}  {provider.name}")
-        rows = queries.policies(provider_id=provider.pk)
+        rows = queries.policies(provider_id=provider.provider_id)
         if not rows:
             say("  " + _("ничего не задано: {rules}").format(rules=_rules(Rules())))
         for place, row in enumerate(rows):
@@ -211,7 +212,7 @@ def set_policy(
         codes = ", ".join(provider.code for provider in chosen)
         raise Failure(f"name the provider by --provider: there are {codes}")
     report = billing.set_policy(
-        provider_id=chosen[0].pk,
+        provider_id=chosen[0].provider_id,
         valid_from=parse_month(since).first,
         norm_kwh_per_person=norm,
         proration=proration,

@@ -25,7 +25,7 @@ def print_bills(
     for provider in chosen:
         count = 0
         for files in operations.print_month(
-            provider_id=provider.pk,
+            provider_id=provider.provider_id,
             period=month,
             keep=lambda files: save(files, into=into),
             by=_BY,

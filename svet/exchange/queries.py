@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import F, QuerySet, Sum
 
 from svet.exchange.models import ImportFile, ImportRow
@@ -18,9 +21,41 @@ def waiting_line(reference: str) -> tuple[str, int, str] | None:
     return rows.order_by("pk").values_list("file__number", "line_no", "raw").first()
 
 
-def register_by_number(number: str) -> ImportFile | None:
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """A register that was taken: how many rows, and what became of them."""
+
+    number: str
+    name: str
+    taken_at: datetime
+    taken_by: str
+    rows: int
+    applied: int
+    repeated: int
+    suspense: int
+    changed: int
+    rejected: int
+    sum_kopecks: int | None
+
+
+def register_by_number(number: str) -> RegisterView | None:
     """The register with this number («Р-…»)."""
-    return ImportFile.objects.filter(number=number).first()
+    row = ImportFile.objects.filter(number=number).first()
+    if row is None:
+        return None
+    return RegisterView(
+        number=row.number,
+        name=row.name,
+        taken_at=row.taken_at,
+        taken_by=row.taken_by,
+        rows=row.rows,
+        applied=row.applied,
+        repeated=row.repeated,
+        suspense=row.suspense,
+        changed=row.changed,
+        rejected=row.rejected,
+        sum_kopecks=row.sum_kopecks,
+    )
 
 
 def broken() -> list[str]:

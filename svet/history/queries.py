@@ -117,7 +117,7 @@ def timeline(
 ) -> Timeline:
     """A page of the feed, newest first. :raises NotInCabinet: the filter names a stranger's thing"""
     groups = _groups(actor)
-    cards = {card.account_id: card for card in _chosen(groups, filters)}
+    cards: dict[int, AccountCard] = {card.account_id: card for card in _chosen(groups, filters)}
     end = filters.end
     if before is not None:
         end = min(end, Month.of(before.day).end)
@@ -137,7 +137,7 @@ def timeline(
 
 def everything(*, actor: Actor, filters: HistoryFilters) -> list[HistoryCard]:
     """All cards of the filter for an export, newest first. :raises NotInCabinet:"""
-    cards = {card.account_id: card for card in _chosen(_groups(actor), filters)}
+    cards: dict[int, AccountCard] = {card.account_id: card for card in _chosen(_groups(actor), filters)}
     return _load(cards, filters, since=filters.since, end=filters.end)[:EXPORT]
 
 

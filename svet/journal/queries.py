@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,14 +32,30 @@ SEALED_FIELDS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """Who did what, when and why; ``subject_id`` is whatever names the subject: an outer id, a code."""
+
+    at: datetime
+    actor_kind: str
+    actor_name: str
+    address: str
+    action: str
+    subject: str
+    subject_id: str
+    after: dict[str, Any] | None
+    reason: str
+    security: bool
+
+
 def entries_of(*, subject: str, subject_id: str) -> QuerySet[Entry]:
     """What was done to one thing, newest first."""
     return Entry.objects.filter(subject=subject, subject_id=subject_id).order_by("-id")
 
 
-def entries_of_account(account_id: int, *, limit: int) -> list[Entry]:
+def entries_of_account(account_id: int, *, limit: int) -> list[EntryView]:
     """What was done to an account and around it, newest first."""
-    return list(Entry.objects.filter(account_id=account_id).order_by("-id")[:limit])
+    return _views(Entry.objects.filter(account_id=account_id), limit=limit)
 
 
 def covered(*, floor_id: int, from_xact: int, to_xact: int) -> Iterator[dict[str, Any]]:
@@ -77,9 +94,27 @@ def broken_seals() -> list[str]:
     return breaches
 
 
-def acts_of(*, person_id: int, limit: int) -> list[Entry]:
+def acts_of(*, person_id: int, limit: int) -> list[EntryView]:
     """What a person did, newest first."""
-    return list(Entry.objects.filter(actor_person_id=person_id).order_by("-id")[:limit])
+    return _views(Entry.objects.filter(actor_person_id=person_id), limit=limit)
+
+
+def _views(rows: QuerySet[Entry], *, limit: int) -> list[EntryView]:
+    return [
+        EntryView(
+            at=row.at,
+            actor_kind=row.actor_kind,
+            actor_name=row.actor_name,
+            address=row.address,
+            action=row.action,
+            subject=row.subject,
+            subject_id=row.subject_id,
+            after=row.after,
+            reason=row.reason,
+            security=row.security,
+        )
+        for row in rows.order_by("-id")[:limit]
+    ]
 
 
 def views_of_accounts(

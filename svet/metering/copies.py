@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from svet.accounts.models import Link
+from svet.accounts.queries.copies import ever_held_ids
 from svet.metering.models import ReadingSet
 
 
 def sent_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:
     """What the person sent themselves, newest first; what others sent for the same account is not theirs."""
-    accounts = Link.objects.filter(person_id=person_id).values("account_id")
+    accounts = ever_held_ids(person_id=person_id)
     sets = (
         ReadingSet.objects.filter(account_id__in=accounts, author_person_id=person_id)
         .select_related("account", "meter")

@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
-from svet.payments.models import TO_CLOSE, Callback, CallbackOutcome, Order, OrderLine, StateChange
-from svet.payments.states import OrderState, RefundState
+from svet.payments.models import TO_CLOSE, Callback, Order, OrderLine, StateChange
+from svet.payments.states import CallbackOutcome, OrderState, RefundState
 
 MOST = 500
 

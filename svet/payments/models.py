@@ -11,13 +11,12 @@ from svet.kernel.money import Money
 from svet.payments.claim_models import Claim
 from svet.payments.refund_models import LaterLine, PaymentRefund, RefundLine
 from svet.payments.register_models import ImportedPayment, Source
-from svet.payments.states import OPEN, OrderState
+from svet.payments.states import OPEN, CallbackOutcome, OrderState
 
 __all__ = [
     "TO_CLOSE",
     "BoundCard",
     "Callback",
-    "CallbackOutcome",
     "Claim",
     "ImportedPayment",
     "LaterLine",
@@ -193,17 +192,6 @@ class StateChange(models.Model):
         return f"{self.old} → {self.new}"
 
 
-class CallbackOutcome(models.TextChoices):
-    """What became of a callback."""
-
-    TAKEN = "taken"
-    UNMATCHED = "unmatched"
-    REJECTED = "rejected"
-    MALFORMED = "malformed"
-    UNKNOWN = "unknown"  # from our bank, of a kind we do not know
-    NOTED = "noted"  # written by ourselves: the bank's answer contradicts our books
-
-
 # What waits for a person until it is closed.
 TO_CLOSE = frozenset({CallbackOutcome.UNMATCHED, CallbackOutcome.UNKNOWN, CallbackOutcome.NOTED})
 
@@ -214,7 +202,7 @@ class Callback(models.Model):
     raw = models.BinaryField()
     address = models.CharField(max_length=64, blank=True)
     received_at = models.DateTimeField()
-    outcome = models.CharField(max_length=10, choices=CallbackOutcome.choices)
+    outcome = models.CharField(max_length=10, choices=[(each.value, each.value) for each in CallbackOutcome])
     event = models.CharField(max_length=60, blank=True)
     reference = models.CharField(max_length=64, blank=True)
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="callbacks")

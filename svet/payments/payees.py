@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from svet.accounts.models import Account, Provider
+from svet.accounts import queries as accounts
+from svet.accounts.queries import AccountView, ProviderView
 from svet.kernel.money import Money
 from svet.payments.models import Order
 
@@ -18,7 +19,7 @@ class SeveralPayees(RuntimeError):
 class Share:
     """What of an order belongs to one payee: outer account ids with sums, in the order they were given."""
 
-    provider: Provider
+    provider: ProviderView
     lines: tuple[tuple[str, Money], ...]
     account_numbers: tuple[str, ...]
 
@@ -27,7 +28,7 @@ class Share:
         return Money.total(money for _, money in self.lines)
 
 
-def payee_of(order: Order) -> Provider:
+def payee_of(order: Order) -> ProviderView:
     """The provider that an order pays: its requisites, its ledger, its time zone.
 
     A payee is a provider, not an ИНН: two providers of one legal entity keep apart ledgers, purposes and
@@ -35,15 +36,19 @@ def payee_of(order: Order) -> Provider:
 
     :raises SeveralPayees: the order's lines belong to several, or it has none
     """
-    return only_payee(line.account for line in order.lines.select_related("account__provider"))
+    keys = set(order.lines.values_list("account__provider_id", flat=True))
+    return accounts.provider_by_id(_only(keys))
 
 
-def only_payee(accounts: Iterable[Account]) -> Provider:
-    """The one provider of all accounts. :raises SeveralPayees:"""
-    providers = {account.provider_id: account.provider for account in accounts}
-    if len(providers) != 1:
-        raise SeveralPayees(f"{len(providers)} payees in one order")
-    return next(iter(providers.values()))
+def check_one_payee(paid: Iterable[AccountView]) -> None:
+    """Let only accounts of one provider pass. :raises SeveralPayees:"""
+    _only({account.provider.provider_id for account in paid})
+
+
+def _only(keys: Collection[int]) -> int:
+    if len(keys) != 1:
+        raise SeveralPayees(f"{len(keys)} payees in one order")
+    return next(iter(keys))
 
 
 def has_one_payee(order: Order) -> bool:
@@ -51,12 +56,12 @@ def has_one_payee(order: Order) -> bool:
     return order.lines.values("account__provider_id").distinct().count() == 1
 
 
-def shares(lines: Sequence[tuple[str, Money]], accounts: dict[str, Account]) -> list[Share]:
+def shares(lines: Sequence[tuple[str, Money]], paid: Mapping[str, AccountView]) -> list[Share]:
     """Divide lines (outer account id, sum) by payee; payees and lines in the order they were given."""
     found: dict[int, list[tuple[str, Money]]] = {}
     for account, money in lines:
-        found.setdefault(accounts[account].provider_id, []).append((account, money))
+        found.setdefault(paid[account].provider.provider_id, []).append((account, money))
     return [
-        Share(accounts[own[0][0]].provider, tuple(own), tuple(accounts[account].number for account, _ in own))
+        Share(paid[own[0][0]].provider, tuple(own), tuple(paid[account].number for account, _ in own))
         for own in found.values()
     ]

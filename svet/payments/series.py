@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from svet.accounts.models import Account
-from svet.kernel.ids import PUBLIC_ID_LENGTH
+from svet.kernel.ids import PUBLIC_ID_LENGTH, AccountId
 from svet.kernel.money import Money
 from svet.payments.models import LaterLine, Order, OrderLine
 from svet.payments.states import OrderState
@@ -60,13 +59,14 @@ def later_lines(*, person_id: int, public_id: str) -> tuple[tuple[str, Money], .
     return () if order is None else tuple((line.account.public_id, line.money) for line in _lines(order))
 
 
-def carried_on(*, person_id: int, after: str, without: Sequence[str]) -> list[tuple[Account, Money]]:
-    """What an order made after another one of its series remembers of it: all that is not paid now."""
+def carried_on(*, person_id: int, after: str, without: Sequence[str]) -> list[tuple[AccountId, Money]]:
+    """What an order made after another one of its series remembers of it by inner key: all not paid now."""
     before = _order(person_id, after)
     if before is None:
         return []
     own = set(without)
-    return [(line.account, line.money) for line in _unpaid(before) if line.account.public_id not in own]
+    left = [line for line in _unpaid(before) if line.account.public_id not in own]
+    return [(AccountId(line.account_id), line.money) for line in left]
 
 
 def next_step(*, person_id: int, after: str, payees: int) -> tuple[int, int]:

@@ -78,3 +78,14 @@ def next_look(*, created_at: datetime, looks: int, now: datetime) -> datetime | 
         if created_at + offset > now:
             return created_at + offset
     return None
+
+
+class CallbackOutcome(StrEnum):
+    """What became of a callback."""
+
+    TAKEN = "taken"
+    UNMATCHED = "unmatched"
+    REJECTED = "rejected"
+    MALFORMED = "malformed"
+    UNKNOWN = "unknown"  # from our bank, of a kind we do not know
+    NOTED = "noted"  # written by ourselves: the bank's answer contradicts our books

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from svet.accounts import copies as account_copies
+from svet.accounts.queries import copies as account_copies
 from svet.journal import queries as journal
 from svet.metering import copies as metering
 from svet.notices import queries as notices

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from svet.accounts.models import Account
 from svet.kernel.fields import PublicIdField
 from svet.support.rules import WAITING, AppealState, Topic
 
@@ -21,7 +20,7 @@ class Appeal(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     topic = models.CharField(max_length=8)
     state = models.CharField(max_length=8, default=AppealState.NEW)
     key = models.UUIDField()

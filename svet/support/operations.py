@@ -87,7 +87,7 @@ def open_appeal(
             appeal = Appeal.objects.create(
                 number=new_receipt_number("Т"),
                 person_id=by.person_id,
-                account=account,
+                account_id=account.account_id if account else None,
                 topic=about.value,
                 key=key,
                 opened_at=now,

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('tariff_group', models.CharField(blank=True, max_length=40)),
                 ('opened_on', models.DateField()),
                 ('closed_on', models.DateField(blank=True, null=True)),
-                ('delivery', models.CharField(choices=[('email', 'Email'), ('both', 'Both'), ('paper', 'Paper')], default='paper', max_length=5)),
+                ('delivery', models.CharField(choices=[('email', 'email'), ('both', 'both'), ('paper', 'paper')], default='paper', max_length=5)),
                 ('delivery_email', models.EmailField(blank=True, max_length=254)),
                 ('held_since', models.DateField(blank=True, null=True)),
                 ('delivery_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -46,6 +46,7 @@ from svet.accounts.operations.registry import (
     close_account,
     create_account,
     create_accounts,
+    lock_account,
     set_link_proofs,
     set_link_proofs_many,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "hand_over",
     "invite",
     "link_account",
+    "lock_account",
     "move_account",
     "move_group",
     "refuse_invitation",

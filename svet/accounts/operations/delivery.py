@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from svet.accounts import delivering, queries
-from svet.accounts.models import Account, BillDelivery, Link
+from svet.accounts import queries
+from svet.accounts.models import Account, Link
 from svet.accounts.operations.telling import tell_owners
-from svet.accounts.rules import Right
+from svet.accounts.queries import delivering
+from svet.accounts.rules import BillDelivery, Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
@@ -26,17 +27,17 @@ class DeliveryRefused(Refused):
     """The way of delivery cannot be chosen so."""
 
 
-def set_delivery(*, by: Actor, account_public_id: str, delivery: str, now: datetime) -> Account:
+def set_delivery(*, by: Actor, account_public_id: str, delivery: str, now: datetime) -> None:
     """Choose how bills of the account are delivered; e-mail goes to the person's confirmed address.
 
     :raises AccountNotFound: not in this cabinet
     :raises DeliveryRefused: no such way, e-mail without a confirmed address, or a confirmed holder decides
     """
-    if delivery not in BillDelivery.values:
+    if delivery not in list(BillDelivery):
         raise DeliveryRefused(DeliveryReason.REQUIRED, field="delivery")
     with use_case():
-        account = queries.account_for(by, public_id=account_public_id, right=Right.VIEW)
-        account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        found = queries.account_for(by, public_id=account_public_id, right=Right.VIEW)
+        account = Account.objects.select_for_update(no_key=True).get(pk=found.account_id)
         if not queries.may_manage(by, account_id=account.pk):
             raise DeliveryRefused(DeliveryReason.NOT_YOURS_TO_CHOOSE, field="delivery")
         email = "" if by.person_id is None else people.email_of(by.person_id)
@@ -58,7 +59,6 @@ def set_delivery(*, by: Actor, account_public_id: str, delivery: str, now: datet
             before=before,
             after={"delivery": delivery},
         )
-    return account
 
 
 def send_on_paper(account: Account) -> None:

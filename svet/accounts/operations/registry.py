@@ -9,12 +9,13 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from svet.accounts.models import Account, BillDelivery, LinkProof, Premises, Provider
-from svet.accounts.rules import normalise_account_number
+from svet.accounts.models import Account, LinkProof, Premises, Provider
+from svet.accounts.queries.views import ProviderView, provider_view
+from svet.accounts.rules import BillDelivery, normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows, take_ids
-from svet.kernel.ids import new_public_id
+from svet.kernel.ids import AccountId, new_public_id
 from svet.kernel.transactions import require_transaction, use_case
 
 BATCH = 5_000
@@ -39,20 +40,23 @@ class NewAccount:
     delivery_email: str = ""
 
 
-def add_provider(*, code: str, name: str, **details: object) -> Provider:
+def add_provider(*, code: str, name: str, **details: object) -> ProviderView:
     """Enter a provider; ``details`` are the other columns of the table."""
     with transaction.atomic():
         provider, _created = Provider.objects.update_or_create(code=code, defaults={"name": name, **details})
-    return provider
+    return provider_view(provider)
 
 
-def create_accounts(*, provider: Provider, rows: Sequence[NewAccount], by: Actor, now: datetime) -> list[int]:
+def create_accounts(
+    *, provider_id: int, rows: Sequence[NewAccount], by: Actor, now: datetime
+) -> list[AccountId]:
     """Enter accounts in bulk and say their keys in the order of the rows.
 
     A number the provider already has keeps its row: the register may be loaded again.
 
     :raises NumberRefused: a number is not of the provider's form; nothing is entered
     """
+    provider = Provider.objects.get(pk=provider_id)
     lengths = frozenset(provider.account_lengths)
     numbers = [normalise_account_number(row.number, lengths) for row in rows]
     with transaction.atomic():
@@ -72,7 +76,7 @@ def create_accounts(*, provider: Provider, rows: Sequence[NewAccount], by: Actor
                 after={"accounts": len(entered)},
             )
     known |= entered
-    return [known[number] for number in numbers]
+    return [AccountId(known[number]) for number in numbers]
 
 
 def _known(*, provider: Provider, numbers: Sequence[str]) -> dict[str, int]:
@@ -113,7 +117,7 @@ def _enter(*, provider: Provider, rows: Mapping[str, NewAccount]) -> dict[str, i
 
 def create_account(
     *,
-    provider: Provider,
+    provider_id: int,
     number: str,
     holder_name: str,
     city: str,
@@ -127,8 +131,8 @@ def create_account(
     residents: int | None = None,
     registry_phone: str = "",
     tariff_group: str = "",
-) -> Account:
-    """Enter one account. :raises NumberRefused: the number is not of the provider's form"""
+) -> AccountId:
+    """Enter one account and say its key. :raises NumberRefused: the number is not of the provider's form"""
     row = NewAccount(
         number=number,
         holder_name=holder_name,
@@ -142,8 +146,14 @@ def create_account(
         registry_phone=registry_phone,
         tariff_group=tariff_group,
     )
-    (key,) = create_accounts(provider=provider, rows=[row], by=by, now=now)
-    return Account.objects.select_related("provider", "premises").get(pk=key)
+    (key,) = create_accounts(provider_id=provider_id, rows=[row], by=by, now=now)
+    return key
+
+
+def lock_account(account_id: int) -> None:
+    """Let nobody else change the account until the transaction ends (a step)."""
+    require_transaction()
+    Account.objects.select_for_update(no_key=True).only("pk").get(pk=account_id)
 
 
 def close_account(*, account_id: int, closed_on: date, by: Actor, now: datetime) -> None:

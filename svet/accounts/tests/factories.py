@@ -22,9 +22,9 @@ _numbers = count(3_560_670_000)
 def make_provider(*, code: str = "ural", name: str = "Уралэнергосбыт", **details: Any) -> Provider:
     """The provider of this code, made once."""
     details.setdefault("region", "Челябинская область")
-    return Provider.objects.filter(code=code).first() or operations.add_provider(
-        code=code, name=name, **details
-    )
+    if not Provider.objects.filter(code=code).exists():
+        operations.add_provider(code=code, name=name, **details)
+    return Provider.objects.get(code=code)
 
 
 def make_account(
@@ -40,8 +40,8 @@ def make_account(
     proofs: Sequence[str] = (),
 ) -> Account:
     """An account with its premises; ``proofs`` are meter numbers that open it."""
-    account = operations.create_account(
-        provider=provider or make_provider(),
+    key = operations.create_account(
+        provider_id=(provider or make_provider()).pk,
         number=number or f"{next(_numbers):010d}",
         holder_name=holder_name,
         city="Челябинск",
@@ -57,8 +57,8 @@ def make_account(
     )
     if proofs:
         with transaction.atomic():
-            operations.set_link_proofs(account_id=account.pk, serials=proofs)
-    return account
+            operations.set_link_proofs(account_id=key, serials=proofs)
+    return Account.objects.select_related("provider", "premises").get(pk=key)
 
 
 def make_group(*, person: Person, name: str = "Родители") -> Group:

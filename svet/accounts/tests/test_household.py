@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from svet.accounts import household, operations, queries
+from svet.accounts import operations, queries
 from svet.accounts.models import Account, Invitation, Link
 from svet.accounts.operations import HouseholdReason, HouseholdRefused, InvitationNotFound, LinkRefused
-from svet.accounts.queries import AccountNotFound
+from svet.accounts.queries import AccountNotFound, household
 from svet.accounts.rules import Right
 from svet.accounts.tests.factories import make_account, make_link
 from svet.kernel.actors import Actor
@@ -35,7 +35,7 @@ class Cast:
     account: Account
 
     def may(self, person: Person, right: Right) -> bool:
-        return queries.visible_to(Actor.person(person.pk), right=right).filter(pk=self.account.pk).exists()
+        return queries.visible_ids(Actor.person(person.pk), right=right).filter(pk=self.account.pk).exists()
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from svet.accounts import household, office, operations, queries
-from svet.accounts.models import Account, BillDelivery, HandOver, Link
+from svet.accounts import operations, queries
+from svet.accounts.models import Account, HandOver, Link
 from svet.accounts.operations import HoldingReason, LinkRefused
-from svet.accounts.queries import AccountNotFound
+from svet.accounts.queries import AccountNotFound, household, office
+from svet.accounts.rules import BillDelivery
 from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
@@ -43,7 +44,7 @@ def account() -> Account:
 
 
 def sees(person: Person, account: Account) -> bool:
-    return queries.visible_to(by(person)).filter(pk=account.pk).exists()
+    return queries.visible_ids(by(person)).filter(pk=account.pk).exists()
 
 
 def add(person: Person, account: Account) -> Link:

@@ -11,8 +11,7 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from svet.accounts.models import Account
-from svet.accounts.queries import AccountNotFound, account_for
+from svet.accounts.queries import AccountNotFound, AccountView, account_for
 from svet.accounts.rules import Right
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import once
@@ -73,7 +72,7 @@ def absence(request: HttpRequest, account_id: str) -> dict[str, Any]:
     """The absence that stands, with what was done meanwhile; null when nobody is away."""
     caller = allowed(request, Scope.READINGS_READ)
     account = _account(caller, account_id)
-    standing = standing_absence(account_id=account.pk)
+    standing = standing_absence(account_id=account.account_id)
     return {"absence": None if standing is None else _view(standing, account)}
 
 
@@ -86,7 +85,7 @@ def begin(request: HttpRequest, account_id: str, payload: AbsenceIn) -> Status[A
     def act(key: str) -> tuple[int, dict[str, Any]]:
         made = begin_absence(
             by=caller.actor,
-            account_id=account_id,
+            account_public_id=account_id,
             from_on=payload.from_on,
             until_on=payload.until_on,
             plan=Plan(payload.plan),
@@ -105,11 +104,11 @@ def end(request: HttpRequest, account_id: str) -> Status[None]:
     caller = allowed(request, Scope.READINGS_WRITE)
     _account(caller, account_id)
     with suppress(NotFound):
-        end_absence(by=caller.actor, account_id=account_id, now=timezone.now())
+        end_absence(by=caller.actor, account_public_id=account_id, now=timezone.now())
     return Status(204, None)
 
 
-def _account(caller: Caller, account_id: str) -> Account:
+def _account(caller: Caller, account_id: str) -> AccountView:
     try:
         return account_for(caller.actor, public_id=account_id.replace("\0", ""), right=Right.SUBMIT)
     except AccountNotFound:
@@ -117,7 +116,7 @@ def _account(caller: Caller, account_id: str) -> Account:
         raise not_found() from None
 
 
-def _view(standing: AbsenceView, account: Account) -> dict[str, Any]:
+def _view(standing: AbsenceView, account: AccountView) -> dict[str, Any]:
     provider = account.provider
     days = acting_days(
         from_on=standing.from_on,

@@ -63,7 +63,8 @@ def attach(request: HttpRequest, payload: LinkIn) -> Status[Any]:
 def ids_of(caller: Caller, account_id: str = "") -> dict[int, str]:
     """Inside keys → outside ids of the caller's accounts, or of one. :raises Problem: 404"""
     cards = [card for group in queries.cabinet(caller.person.person_id) for card in group.cards]
-    found = {card.account_id: card.public_id for card in cards if account_id in ("", card.public_id)}
+    chosen = [card for card in cards if account_id in ("", card.public_id)]
+    found: dict[int, str] = {card.account_id: card.public_id for card in chosen}
     if account_id and not found:
         note_stranger(caller, "api.account_not_found", account_id)
         raise not_found()

@@ -11,8 +11,9 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field, StrictStr
 
-from svet.accounts import household, operations, queries
-from svet.accounts.household import HouseholdMember, InvitationView
+from svet.accounts import operations, queries
+from svet.accounts.queries import household
+from svet.accounts.queries.household import HouseholdMember, InvitationView
 from svet.accounts.rules import Right
 from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import once

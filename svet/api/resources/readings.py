@@ -50,7 +50,7 @@ def meters(request: HttpRequest) -> list[dict[str, Any]]:
     accounts = ids_of(caller)
     standing = queries.standing_with_accounts(account_ids=list(accounts))
     now = timezone.now()
-    days: dict[int, date] = {meter.meter_id: provider_today(meter.account.provider, now) for meter in standing}
+    days: dict[int, date] = {m.meter_id: provider_today(m.account.provider, now) for m in standing}
     known = queries.dials(meters=standing, read_on=days)
     return [_meter(meter, known[meter.meter_id], accounts[meter.account_id]) for meter in standing]
 

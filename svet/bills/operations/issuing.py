@@ -14,8 +14,8 @@ from procrastinate.types import JSONValue
 
 from svet.accounts import operations as subscriber_writes
 from svet.accounts import queries as account_queries
-from svet.accounts.delivering import bill_addresses
-from svet.accounts.models import Account, BillDelivery, Provider
+from svet.accounts.queries import ProviderView
+from svet.accounts.queries.delivering import bill_addresses, want_letters
 from svet.billing import queries as billing
 from svet.bills import queries, texts
 from svet.bills.drawing import draw
@@ -89,7 +89,7 @@ def issue(
     :raises BillingRefused: the month is being charged, or too many of its accounts could not be
     """
     billing.refuse_issuing(provider_id=provider_id, period=period, despite_problems=despite_problems)
-    provider = Provider.objects.get(pk=provider_id)
+    provider = account_queries.provider_by_id(provider_id)
     already = Bill.objects.filter(account__provider_id=provider_id, period=period.first).count()
     overtaken = queries.overtaken(provider_id=provider_id, period=period)
     issued = letters = without_code = after = 0
@@ -195,7 +195,7 @@ def _without_code(documents: Iterable[BillDocument]) -> int:
 
 
 def _issue_batch(
-    provider: Provider, account_ids: Sequence[int], *, period: Month, now: datetime
+    provider: ProviderView, account_ids: Sequence[int], *, period: Month, now: datetime
 ) -> dict[int, tuple[Bill, BillDocument]]:
     """Keep the bills of a batch, by account key."""
     today = account_queries.provider_today(provider, now)
@@ -267,18 +267,12 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
                 used.append(NoticeMessage(person.recipient_id, params, url))
     notices.notify_many(event=Event.BILL_READY, tidings=ready, now=now)
     notices.notify_many(event=Event.READING_USED, tidings=used, now=now)
-    ids = [bills[account_id][0].pk for account_id in _not_on_paper(bills)]
+    ids = [bills[account_id][0].pk for account_id in want_letters(bills)]
     for start in range(0, len(ids), LETTERS_PER_JOB):
         chunk: list[JSONValue] = [*ids[start : start + LETTERS_PER_JOB]]
         # By name: the job imports this module.
         app.configure_task("bills.deliver", queue="bills").defer(bill_ids=chunk)
     return len(letters)
-
-
-def _not_on_paper(account_ids: Iterable[int]) -> list[int]:
-    """The accounts that want letters, also those that will turn out to have no rightful address."""
-    wanted = Account.objects.filter(pk__in=account_ids).exclude(delivery=BillDelivery.PAPER)
-    return list(wanted.order_by("pk").values_list("pk", flat=True))
 
 
 def _params(document: BillDocument) -> dict[str, str]:

@@ -37,7 +37,7 @@ def remind_of_due(*, now: datetime) -> int:
     for today, providers in account_queries.providers_to_remind(now).items():
         if not queries.anything_due(today=today):
             continue
-        provider_ids = [provider.pk for provider in providers]
+        provider_ids = [provider.provider_id for provider in providers]
         after = 0
         while True:
             with use_case():

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef
 
 from svet.accounts import queries as account_queries
-from svet.accounts.models import Account, Provider
+from svet.accounts.queries import AccountView, ProviderView
 from svet.billing import queries as billing
 from svet.billing.models import Charge
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
@@ -73,7 +73,7 @@ def overtaken(*, provider_id: int, period: Month) -> int:
 
 def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dict[int, Gathered]:
     """The documents of charged accounts for one month, first version, by account key."""
-    accounts = Account.objects.filter(id__in=account_ids).select_related("provider", "premises")
+    accounts = account_queries.accounts_by_id(account_ids)
     charges: dict[int, ChargeView] = {}
     earlier: dict[int, ChargeView] = {}
     for view in billing.charges(account_ids, since=period.plus(-1), until=period.plus(1)):
@@ -84,22 +84,22 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
     posted = unbilled(account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
     payees: dict[int, BillPayee] = {}
-    found = {}
+    found: dict[int, Gathered] = {}
     for account in accounts:
-        charge = charges.get(account.pk)
+        charge = charges.get(account.account_id)
         if charge is None:
             continue
         provider = account.provider
-        if provider.pk not in payees:
-            payees[provider.pk] = _payee(provider)
-        meters = {meter.meter_id: meter for meter in used[account.pk]}
+        if provider.provider_id not in payees:
+            payees[provider.provider_id] = _payee(provider)
+        meters = {meter.meter_id: meter for meter in used[account.account_id]}
         causes = _causes(charge)
         lines = merged([_line(line, meters, sets, causes) for line in charge.lines])
-        last = earlier.get(account.pk)
+        last = earlier.get(account.account_id)
         last_lines = [_line(line, {}, {}, {}) for line in last.lines] if last else []
-        preceding = closings.get(account.pk)
+        preceding = closings.get(account.account_id)
         sums, movements = account_sums(
-            posted[account.pk],
+            posted[account.account_id],
             before=preceding.closing if preceding else None,
             month=period,
             settled=sum(line.kopecks for line in lines if line.basis == _SETTLEMENT),
@@ -110,19 +110,19 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             period=period.first,
             issued_on=issued_on,
             due_on=due_on(period=period, due_day=provider.due_day),
-            payee=payees[provider.pk],
+            payee=payees[provider.provider_id],
             payer=_payer(account),
-            readings=_readings(charge, used[account.pk], sets),
+            readings=_readings(charge, used[account.account_id], sets),
             lines=lines,
             sums=sums,
-            bars=tuple(bars[account.pk]),
+            bars=tuple(bars[account.account_id]),
             previous_prices=last_prices(last_lines),
             previous_usage=usage(last_lines) if last else None,
             previous_period=preceding.month.first if preceding else None,
             movements=movements,
         )
-        ids = tuple(each.transaction_id for each in posted[account.pk])
-        found[account.pk] = Gathered(document, ids)
+        ids = tuple(each.transaction_id for each in posted[account.account_id])
+        found[account.account_id] = Gathered(document, ids)
     return found
 
 
@@ -159,7 +159,7 @@ def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[UsageBar]
     return found
 
 
-def _payee(provider: Provider) -> BillPayee:
+def _payee(provider: ProviderView) -> BillPayee:
     return BillPayee(
         name=provider.name,
         legal_name=provider.legal_name or provider.name,
@@ -175,7 +175,7 @@ def _payee(provider: Provider) -> BillPayee:
     )
 
 
-def _payer(account: Account) -> BillPayer:
+def _payer(account: AccountView) -> BillPayer:
     return BillPayer(
         account_number=account.number,
         name=account_queries.shown_holder(account, confirmed=True),

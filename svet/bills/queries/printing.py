@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from svet.accounts.models import BillDelivery
+from svet.accounts.rules import BillDelivery
 from svet.bills.models import Bill, PrintBatch, PrintedBill
 from svet.bills.rules import BillDocument, batch_label, from_snapshot, route_key
 from svet.kernel.ids import PUBLIC_ID_LENGTH

@@ -14,7 +14,6 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import RowNumber
 
 from svet.accounts import queries as account_queries
-from svet.accounts.models import Account
 from svet.bills.models import Bill, BillFile
 from svet.bills.rules import BillDocument, Sums, UsageComparison, balances, compare, digest, from_snapshot
 from svet.kernel.actors import Actor, ActorKind
@@ -145,7 +144,7 @@ def accounts_of_bill(number: str) -> list[int]:
 def bill_for(*, actor: Actor, public_id: str) -> BillView:
     """One bill as the actor may see it. :raises BillNotFound: none such, or a stranger's."""
     bill = (
-        Bill.objects.filter(public_id=public_id, account__in=account_queries.visible_to(actor))
+        Bill.objects.filter(public_id=public_id, account__in=account_queries.visible_ids(actor))
         .select_related("account")
         .first()
         if len(public_id) == PUBLIC_ID_LENGTH
@@ -277,5 +276,5 @@ def _summary(bill: Bill) -> BillSummary:
 
 def _view(bill: Bill, *, masked: bool) -> BillView:
     document = from_snapshot(bill.snapshot)
-    account: Account = bill.account
-    return BillView(_summary(bill), account.public_id, document, compare(document), masked)
+    public_id: str = bill.account.public_id
+    return BillView(_summary(bill), public_id, document, compare(document), masked)

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from svet.accounts.models import Account
-from svet.accounts.queries import AccountNotFound, account_for, card_of, provider_today
+from svet.accounts.queries import AccountNotFound, AccountView, account_for, card_of, provider_today
 from svet.accounts.rules import Right
 from svet.cabinet.shell.forms import Form, add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
@@ -79,7 +78,7 @@ def absence(request: HttpRequest, account_id: str) -> HttpResponse:
                 try:
                     begin_absence(
                         by=actor_of(request),
-                        account_id=account_id,
+                        account_public_id=account_id,
                         from_on=form.cleaned_data["from_on"],
                         until_on=form.cleaned_data["until_on"],
                         plan=Plan(form.cleaned_data["plan"]),
@@ -91,7 +90,7 @@ def absence(request: HttpRequest, account_id: str) -> HttpResponse:
                 else:
                     messages.success(request, _("Отъезд записан. Всё, что мы сделаем, будет видно здесь."))
                     return redirect("absence", account_id=account_id)
-    standing = standing_absence(account_id=account.pk)
+    standing = standing_absence(account_id=account.account_id)
     context = {
         "card": card_of(actor_of(request), account_public_id=account_id),
         "form": form,
@@ -114,7 +113,7 @@ def end(request: HttpRequest, account_id: str) -> HttpResponse:
     """Back before the day."""
     _account(request, account_id)
     try:
-        end_absence(by=actor_of(request), account_id=account_id, now=now_of(request))
+        end_absence(by=actor_of(request), account_public_id=account_id, now=now_of(request))
     except NotFound:
         messages.info(request, _("Отъезд уже закончился."))
     else:
@@ -122,14 +121,14 @@ def end(request: HttpRequest, account_id: str) -> HttpResponse:
     return redirect("absence", account_id=account_id)
 
 
-def _account(request: HttpRequest, account_id: str) -> Account:
+def _account(request: HttpRequest, account_id: str) -> AccountView:
     try:
         return account_for(actor_of(request), public_id=account_id, right=Right.SUBMIT)
     except AccountNotFound:
         deny_as_missing(request, subject="account", public_id=account_id)
 
 
-def _days(account: Account, from_on: date, until_on: date) -> list[str]:
+def _days(account: AccountView, from_on: date, until_on: date) -> list[str]:
     if (until_on - from_on).days > 400:
         return []
     days = acting_days(
@@ -141,8 +140,8 @@ def _days(account: Account, from_on: date, until_on: date) -> list[str]:
     return [formats.day(day) for day in days]
 
 
-def _last_values(request: HttpRequest, account: Account) -> list[tuple[str, str]]:
-    meters = [m for m in metering.standing_with_accounts(account_ids=[account.pk]) if not m.smart]
+def _last_values(request: HttpRequest, account: AccountView) -> list[tuple[str, str]]:
+    meters = [m for m in metering.standing_with_accounts(account_ids=[account.account_id]) if not m.smart]
     known = metering.dials(meters=meters, read_on=provider_today(account.provider, now_of(request)))
     return [
         (

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from svet.accounts.models import BillDelivery
 from svet.accounts.queries import GroupView
+from svet.accounts.rules import BillDelivery
 from svet.cabinet.shell.forms import Form
 
 

@@ -12,7 +12,8 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from svet.accounts import household, operations, queries, texts
+from svet.accounts import operations, queries, texts
+from svet.accounts.queries import household
 from svet.cabinet.accounts.forms import NameForm
 from svet.cabinet.accounts.view import group_pages
 from svet.cabinet.shell.forms import add_refusal

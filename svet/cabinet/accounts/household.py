@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.accounts import household, operations, queries, texts
-from svet.accounts.household import HouseholdMember
-from svet.accounts.queries import AccountCard, AccountNotFound
+from svet.accounts import operations, queries, texts
+from svet.accounts.queries import AccountCard, AccountNotFound, household
+from svet.accounts.queries.household import HouseholdMember
 from svet.accounts.rules import Right
 from svet.cabinet.shell.fields import PhoneField
 from svet.cabinet.shell.forms import Form, add_refusal

@@ -10,10 +10,10 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.accounts import household as accounts_household
 from svet.accounts import operations, queries, texts
 from svet.accounts.operations import DeliveryReason
 from svet.accounts.queries import AccountCard, AccountNotFound, GroupView
+from svet.accounts.queries import household as accounts_household
 from svet.cabinet.accounts import absence, groups, household
 from svet.cabinet.accounts.forms import AddForm, AliasForm, DeliveryForm
 from svet.cabinet.accounts.view import account_passports, earlier_meters

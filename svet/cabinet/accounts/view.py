@@ -66,7 +66,7 @@ def passport(meter: MeterView, *, card: AccountCard, request: HttpRequest) -> Pa
 
 def group_pages(request: HttpRequest, groups: list[GroupView]) -> list[GroupOfPage]:
     """All groups with accounts and passports; one query for all meters."""
-    cards = {card.account_id: card for group in groups for card in group.cards}
+    cards: dict[int, AccountCard] = {card.account_id: card for group in groups for card in group.cards}
     passports: dict[int, list[Passport]] = {}
     for meter in metering.meters_of(account_ids=list(cards)):
         passports.setdefault(meter.account_id, []).append(

@@ -166,7 +166,7 @@ def _home(request: HttpRequest) -> tuple[str, str]:
     """Region and group of the person's first account, else the region the retailer serves."""
     actor = actor_of(request)
     if actor.kind is ActorKind.PERSON:
-        account = account_queries.visible_to(actor).select_related("provider").order_by("pk").first()
+        account = account_queries.first_account(actor)
         if account is not None:
             return account.provider.region, account.tariff_group
     return account_queries.home_region(), ""

@@ -70,6 +70,6 @@ def question(form: PaymentForm, *, person_id: int, now: datetime) -> Question | 
         if account is None or Right.PAY not in account.rights:
             raise AccountNotPayable(OrderReason.ACCOUNT_NOT_FOUND, field="lines")
         charges.append(CardCharge(account, money))
-    if not form.in_turn and len({charge.account.provider.pk for charge in charges}) > 1:
+    if not form.in_turn and len({charge.account.provider.provider_id for charge in charges}) > 1:
         return None  # nothing is charged: making the order tells of the several payees
     return Question(form.key, mine[0], tuple(charges), total, form, consent)

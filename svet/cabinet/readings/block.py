@@ -159,7 +159,10 @@ def block_of(
         judgement = judge(dials=known.dials, values=typed.values, read_on=today)
     believable = judgement is not None and not judgement.refusals
     suggestion = judgement.suggestion if judgement is not None else None
-    cost = cost_of(meter.account, judgement, today=today) if judgement is not None and believable else None
+    cost = None
+    if judgement is not None and believable:
+        account = meter.account
+        cost = cost_of(judgement, region=account.provider.region, group=account.tariff_group, today=today)
     said = digest(typed.values) if typed is not None and asked else ""
     return MeterBlock(
         meter=meter,

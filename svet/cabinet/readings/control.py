@@ -65,7 +65,8 @@ def control_view(control: SetView, *, meter: MeterView, today: date, may_submit:
     """A control reading compared, priced by billing's own rules, with its objection."""
     found = billing.control_difference(control, meter=meter)
     dispute = queries.disputes_of([control.set_id]).get(control.set_id)
-    until = queries.objection_until(control, meter.account.provider)
+    provider = meter.account.provider
+    until = queries.objection_until(control, time_zone=provider.time_zone, days=provider.dispute_days)
     settled = dispute.settled_by_id if dispute is not None else None
     stands = control.state in ("accepted", "used")
     return ControlView(

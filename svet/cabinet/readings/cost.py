@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from svet.accounts.models import Account
-from svet.billing import queries as billing
 from svet.billing.queries import Preview
+from svet.billing.queries.tariffs import calculate
 from svet.kernel.refusals import Refused
 from svet.metering import rules, texts
 from svet.metering.queries import MeterDials
@@ -28,10 +27,10 @@ class CostLine:
     kopecks: int
 
 
-def cost_of(account: Account, judgement: Judgement, *, today: date) -> Preview | None:
-    """The cost by the very rules of billing, or nothing when the account has no prices."""
+def cost_of(judgement: Judgement, *, region: str, group: str, today: date) -> Preview | None:
+    """The cost by the very rules of billing, or nothing when the group has no prices there."""
     try:
-        return billing.preview(account=account, usage=judgement.consumption, on=today)
+        return calculate(region=region, group=group, usage=judgement.consumption, on=today)
     except Refused:
         return None
 

@@ -96,7 +96,7 @@ def gathered(
     asked = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     groups = account_queries.cabinet(person_of(request).person_id)
     cards = [card for group in groups for card in group.cards if _answers_to(card, group, asked)]
-    account_ids = [card.account_id for card in cards]
+    account_ids: list[int] = [card.account_id for card in cards]
     now = now_of(request)
     meters = _meters(account_ids)
     days: dict[int, date] = {meter.meter_id: provider_today(meter.account.provider, now) for meter in meters}
@@ -132,7 +132,7 @@ def gathered(
         )
         for group in groups
     ]
-    providers = {card.provider.pk: card.provider for card in cards}
+    providers = {card.provider.provider_id: card.provider for card in cards}
     windows = [
         _window_line(
             provider_today(provider, now),

@@ -41,7 +41,7 @@ def replace(
     """Take meter OLD of ACCOUNT down and put NEW up, both readings on the one account."""
     with database():
         django_ready()
-        from svet.accounts.office import accounts_by_number
+        from svet.accounts.queries import accounts_by_number
         from svet.accounts.rules import bare_number
         from svet.cli.refusal_text import in_words
         from svet.kernel.actors import Actor
@@ -51,8 +51,8 @@ def replace(
 
         found = [
             meter
-            for row in accounts_by_number(number=bare_number(account))
-            for meter in queries.meters_of(account_ids=[row.pk])
+            for row in accounts_by_number(bare_number(account))
+            for meter in queries.meters_of(account_ids=[row.account_id])
             if meter.serial == bare_number(old)
         ]
         if len(found) != 1:

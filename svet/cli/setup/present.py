@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from svet.accounts.models import Provider
-from svet.accounts.queries import provider_today
+from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.billing.queries.policies import policies
 from svet.cli.setup.answers import plain
 from svet.cli.setup.state import SetupState
@@ -17,7 +16,7 @@ def present(*, now: datetime) -> SetupState:
     """The answers as they stand in the database; nothing of a retailer nobody has named."""
     return SetupState(
         retailer=_retailer(),
-        suppliers={row.code: _supplier(row, now=now) for row in Provider.objects.order_by("pk")},
+        suppliers={row.code: _supplier(row, now=now) for row in providers()},
         members=frozenset(one.phone for one in members()),
     )
 
@@ -39,7 +38,7 @@ def _retailer() -> dict[str, str]:
     }
 
 
-def _supplier(row: Provider, *, now: datetime) -> dict[str, str]:
+def _supplier(row: ProviderView, *, now: datetime) -> dict[str, str]:
     return {
         "code": row.code,
         "name": row.name,
@@ -60,9 +59,11 @@ def _supplier(row: Provider, *, now: datetime) -> dict[str, str]:
     }
 
 
-def _norm(row: Provider, *, now: datetime) -> str:
+def _norm(row: ProviderView, *, now: datetime) -> str:
     today = provider_today(row, now)
     norms = [
-        each.rules.norm_kwh_per_person for each in policies(provider_id=row.pk) if each.valid_from <= today
+        each.rules.norm_kwh_per_person
+        for each in policies(provider_id=row.provider_id)
+        if each.valid_from <= today
     ]
     return "" if not norms or norms[-1] is None else plain(norms[-1])

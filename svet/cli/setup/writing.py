@@ -9,9 +9,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from svet.accounts.models import Provider
 from svet.accounts.operations import add_provider
-from svet.accounts.queries import provider_today
+from svet.accounts.queries import ProviderView, provider_today
 from svet.billing.operations import set_policy
 from svet.cli.setup.answers import days_and_times, window_days
 from svet.cli.setup.present import present
@@ -127,9 +126,11 @@ def _write_supplier(
         _write_norm(provider, wanted["norm"], since=norm_from, now=now)
 
 
-def _write_norm(provider: Provider, norm: str, *, since: date | None, now: datetime) -> None:
+def _write_norm(provider: ProviderView, norm: str, *, since: date | None, now: datetime) -> None:
     first = (since or provider_today(provider, now)).replace(day=1)
-    set_policy(provider_id=provider.pk, valid_from=first, norm_kwh_per_person=Decimal(norm), by=BY, now=now)
+    set_policy(
+        provider_id=provider.provider_id, valid_from=first, norm_kwh_per_person=Decimal(norm), by=BY, now=now
+    )
 
 
 def _take_on(member: Mapping[str, str], *, now: datetime) -> None:

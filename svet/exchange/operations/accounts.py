@@ -10,7 +10,7 @@ from datetime import datetime
 
 from svet.accounts import operations as account_operations
 from svet.accounts import texts as subscriber_texts
-from svet.accounts.models import Provider
+from svet.accounts.queries import ProviderView, providers
 from svet.accounts.rules import NumberRefused, normalise_account_number, normalise_meter_number
 from svet.billing import queries as billing
 from svet.exchange import texts
@@ -38,26 +38,26 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
     too: alone it could as well be their replacement.
     """
     outcomes: list[RowOutcome] = []
-    providers = {provider.code: provider for provider in Provider.objects.all()}
-    groups = {code: billing.group_codes(provider.region) for code, provider in providers.items()}
+    known = {provider.code: provider for provider in providers()}
+    groups = {code: billing.group_codes(provider.region) for code, provider in known.items()}
     readable: dict[str, list[AccountRow]] = defaultdict(list)
     for row in register.parse(text):
         if isinstance(row, tuple):
             outcomes.append(rejected(*row))
-        elif row.provider not in providers:
+        elif row.provider not in known:
             outcomes.append(_refusal(row, RowReason.PROVIDER_UNKNOWN, column="provider"))
         else:
-            checked = _checked(row, providers[row.provider], groups=groups[row.provider])
+            checked = _checked(row, known[row.provider], groups=groups[row.provider])
             if isinstance(checked, RowOutcome):
                 outcomes.append(checked)
             else:
                 readable[row.provider].append(checked)
     for code, rows in readable.items():
-        outcomes += _enter(providers[code], rows, by=by, now=now)
+        outcomes += _enter(known[code], rows, by=by, now=now)
     return outcomes
 
 
-def _checked(row: AccountRow, provider: Provider, *, groups: Sequence[str]) -> AccountRow | RowOutcome:
+def _checked(row: AccountRow, provider: ProviderView, *, groups: Sequence[str]) -> AccountRow | RowOutcome:
     """The row with its numbers as we write them, or why it cannot enter."""
     try:
         number = normalise_account_number(row.number, frozenset(provider.account_lengths))
@@ -118,16 +118,18 @@ class _Entering:
         return [texts.other_meter(account.up), *words]
 
 
-def _enter(provider: Provider, rows: Sequence[AccountRow], *, by: Actor, now: datetime) -> list[RowOutcome]:
+def _enter(
+    provider: ProviderView, rows: Sequence[AccountRow], *, by: Actor, now: datetime
+) -> list[RowOutcome]:
     named: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         named[row.number].add(row.meter_serial)
-    entering = _Entering(standing(provider=provider, numbers=list(named)), named)
+    entering = _Entering(standing(provider_id=provider.provider_id, numbers=list(named)), named)
     outcomes = [_outcome(row, entering.differing(row)) for row in rows]
     keys = account_operations.create_accounts(
-        provider=provider, rows=[_account(row) for row in entering.accounts], by=by, now=now
+        provider_id=provider.provider_id, rows=[_account(row) for row in entering.accounts], by=by, now=now
     )
-    account_ids = {row.number: key for row, key in zip(entering.accounts, keys, strict=True)}
+    account_ids: dict[str, int] = {row.number: key for row, key in zip(entering.accounts, keys, strict=True)}
     account_ids |= {
         number: found.account_id for number, found in entering.known.items() if found.account_id is not None
     }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from svet.accounts.models import Account, Provider
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountKey
 from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.exchange import texts
 from svet.exchange.operations.outcomes import RowOutcome, State
@@ -26,7 +25,6 @@ _STATES = {
     "repeated": State.REPEATED,
     "differs": State.CHANGED,
 }
-_AT_ONCE = 5_000
 
 
 def apply(text: str, *, source: str, now: datetime) -> list[RowOutcome]:
@@ -77,29 +75,17 @@ def _source(code: str) -> SourceView | None:
     return named
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a row's account stands: its key and its provider's."""
-
-    account_id: int
-    provider_id: int
-
-
 class _Books:
     """Whose each row of a register is: account, legal entity, and whether its day can be."""
 
     def __init__(self, rows: Sequence[PaymentRow], named: SourceView | None, *, now: datetime) -> None:
-        zones = dict(Provider.objects.order_by("pk").values_list("pk", "time_zone"))
-        days = {pk: now.astimezone(ZoneInfo(zone)).date() for pk, zone in zones.items()}
+        zones = account_queries.time_zones()
+        days: dict[int, date] = {key: now.astimezone(zone).date() for key, zone in zones.items()}
         self.today = max(days.values(), default=now.date())
         self._days = days
         self._oldest = self.today - timedelta(days=settings.PAYMENT_OLDEST_DAYS)
         self._of_source = named.provider_id if named else None
-        self._lengths = {
-            length
-            for lengths in Provider.objects.values_list("account_lengths", flat=True)
-            for length in lengths
-        }
+        self._lengths = account_queries.account_lengths()
         self._places = _places({self._number(row.account) for row in rows})
         self._home = self._of_source or self._only_provider(rows, list(zones))
 
@@ -143,7 +129,7 @@ class _Books:
             doubt=doubt,
         )
 
-    def _place(self, number: str) -> tuple[_Place | None, WaitReason | None]:
+    def _place(self, number: str) -> tuple[AccountKey | None, WaitReason | None]:
         places = self._places.get(number, ())
         if self._of_source is not None:
             own = [place for place in places if place.provider_id == self._of_source]
@@ -154,20 +140,17 @@ class _Books:
             return None, WaitReason.ACCOUNT_TWICE
         return (places[0] if places else None), None
 
-    def _impossible(self, paid_on: date, place: _Place | None) -> WaitReason | None:
+    def _impossible(self, paid_on: date, place: AccountKey | None) -> WaitReason | None:
         today = self._days.get(place.provider_id, self.today) if place else self.today
         if paid_on > today:
             return WaitReason.DAY_AHEAD
         return WaitReason.DAY_OLD if paid_on < self._oldest else None
 
 
-def _places(numbers: set[str]) -> Mapping[str, Sequence[_Place]]:
-    found: dict[str, list[_Place]] = {}
-    wanted = sorted(numbers)
-    for start in range(0, len(wanted), _AT_ONCE):
-        rows = Account.objects.filter(number__in=wanted[start : start + _AT_ONCE])
-        for key, number, provider in rows.values_list("pk", "number", "provider_id"):
-            found.setdefault(number, []).append(_Place(key, provider))
+def _places(numbers: Collection[str]) -> Mapping[str, Sequence[AccountKey]]:
+    found: dict[str, list[AccountKey]] = {}
+    for key in account_queries.account_keys(numbers):
+        found.setdefault(key.number, []).append(key)
     return found
 
 

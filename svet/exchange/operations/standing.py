@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from svet.accounts.models import Account, Provider
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountView
 from svet.exchange.rules.comparing import Body, KnownAccount
 from svet.metering import queries as metering
 from svet.metering.queries import MeterView
@@ -14,20 +15,20 @@ from svet.metering.rules import Zone, zones_of
 BATCH = 5_000
 
 
-def standing(*, provider: Provider, numbers: Sequence[str]) -> dict[str, KnownAccount]:
+def standing(*, provider_id: int, numbers: Sequence[str]) -> dict[str, KnownAccount]:
     """The provider's accounts of these numbers with their meters, the removed ones too."""
     found: dict[str, KnownAccount] = {}
     for start in range(0, len(numbers), BATCH):
-        accounts = Account.objects.select_related("premises").filter(
-            provider=provider, number__in=numbers[start : start + BATCH]
-        )
-        by_key = {row.pk: KnownAccount(_account(row), row.pk) for row in accounts}
-        found |= {row.number: by_key[row.pk] for row in accounts}
+        accounts = account_queries.accounts_of_provider(provider_id, numbers=numbers[start : start + BATCH])
+        by_key: dict[int, KnownAccount] = {
+            row.account_id: KnownAccount(_account(row), row.account_id) for row in accounts
+        }
+        found |= {row.number: by_key[row.account_id] for row in accounts}
         _add_meters(by_key)
     return found
 
 
-def _account(row: Account) -> Body:
+def _account(row: AccountView) -> Body:
     premises = row.premises
     return {
         "holder": row.holder_name,
@@ -43,7 +44,7 @@ def _account(row: Account) -> Body:
     }
 
 
-def _add_meters(accounts: dict[int, KnownAccount]) -> None:
+def _add_meters(accounts: Mapping[int, KnownAccount]) -> None:
     meters = {
         row.meter_id: row for row in metering.meters_of(account_ids=list(accounts), standing_only=False)
     }

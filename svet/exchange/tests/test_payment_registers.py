@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from svet.accounts.models import Account, Provider
-from svet.accounts.operations import add_provider
+from svet.accounts.tests.factories import make_provider
 from svet.exchange import queries
 from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import FileReport
@@ -250,7 +250,7 @@ def test_an_unknown_bank_is_refused_with_the_known_ones() -> None:
 
 
 def test_money_of_nobody_lies_in_the_books_of_the_provider_the_register_is_for() -> None:
-    other = add_provider(code="okskaya", name="Окская")
+    other = make_provider(code="okskaya", name="Окская")
     Account.objects.filter(number=SECOND).update(provider=other)
     pay(row("1", SECOND, "1,00"), row("2", "0399999999", "5,00"), total="6,00")
     assert ImportedPayment.objects.get(external_id="2").provider_id == other.pk
@@ -258,7 +258,7 @@ def test_money_of_nobody_lies_in_the_books_of_the_provider_the_register_is_for()
 
 
 def test_money_of_nobody_lies_in_the_books_of_the_banks_provider() -> None:
-    other = add_provider(code="okskaya", name="Окская")
+    other = make_provider(code="okskaya", name="Окская")
     add_source(code="vostok", name="Восток", provider_code="okskaya")
     report = pay(row("2", "0399999999", "5,00"), row("3", FIRST, "7,00"), total="12,00", source="vostok")
     assert report.suspense == 2
@@ -268,7 +268,7 @@ def test_money_of_nobody_lies_in_the_books_of_the_banks_provider() -> None:
 
 
 def test_money_of_nobody_in_a_register_of_two_providers_is_not_given_to_one_of_them() -> None:
-    other = add_provider(code="okskaya", name="Окская")
+    other = make_provider(code="okskaya", name="Окская")
     Account.objects.filter(number=SECOND).update(provider=other)
     report = pay(
         row("1", FIRST, "1,00"), row("2", SECOND, "1,00"), row("3", "0399999999", "5,00"), total="7,00"
@@ -280,7 +280,7 @@ def test_money_of_nobody_in_a_register_of_two_providers_is_not_given_to_one_of_t
 
 
 def test_a_number_two_providers_use_is_read_by_the_bank_whose_register_it_is() -> None:
-    other = add_provider(code="okskaya", name="Окская")
+    other = make_provider(code="okskaya", name="Окская")
     mine = Account.objects.get(number=FIRST)
     twin = Account.objects.create(
         provider=other, number=FIRST, holder_name="Другой", premises=mine.premises, opened_on=mine.opened_on

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from svet.accounts.models import Account, Premises
-from svet.accounts.operations import add_provider
+from svet.accounts.tests.factories import make_provider
 from svet.exchange.operations import FileReport, take_file
 from svet.exchange.tests.test_taking import NOW, NUMBERS, OLGA, payment_lines
 from svet.kernel.money import Money
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_registers_that_share_numbers_are_taken_one_after_the_other() -> None:
-    provider = add_provider(code="ues", name="Уралэнергосбыт")
+    provider = make_provider(code="ues", name="Уралэнергосбыт")
     account = Account.objects.create(
         provider=provider, number=NUMBERS[0], premises=Premises.objects.create(city="Светлореченск"),
         opened_on=date(2020, 1, 1),

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from svet.accounts.models import Account, BillDelivery, Link, Provider
-from svet.accounts.operations import add_provider
+from svet.accounts.models import Account, Link, Provider
+from svet.accounts.rules import BillDelivery
+from svet.accounts.tests.factories import make_provider
 
 
 def sent(rows: Any) -> tuple[str, tuple[Any, ...]]:
@@ -36,7 +37,7 @@ def test_one_value_stays_an_equality_and_none_asks_nothing() -> None:
 
 @pytest.mark.django_db
 def test_subqueries_and_absence_stay_what_they_were() -> None:
-    provider = add_provider(code="ues", name="Уралэнергосбыт")
+    provider = make_provider(code="ues", name="Уралэнергосбыт")
     assert list(Provider.objects.filter(pk__in=Provider.objects.all())) == [provider]
     assert list(Provider.objects.filter(code__in=["ues", None, "other"])) == [provider]
     assert list(Provider.objects.exclude(code__in=["one", "two"])) == [provider]
@@ -45,7 +46,7 @@ def test_subqueries_and_absence_stay_what_they_were() -> None:
 
 @pytest.mark.django_db
 def test_more_values_than_a_statement_has_places_are_one_question() -> None:
-    provider = add_provider(code="ues", name="Уралэнергосбыт")
+    provider = make_provider(code="ues", name="Уралэнергосбыт")
     with CaptureQueriesContext(connection) as asked:
         found = Provider.objects.filter(code__in=[*(str(n) for n in range(70_000)), "ues"])
         assert list(found) == [provider]

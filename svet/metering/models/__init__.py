@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from svet.accounts.models import Account
 from svet.kernel.fields import PublicIdField
 from svet.metering.models.absence import Absence, AbsenceStep
 from svet.metering.models.telling import TextAnswer, VerificationReminder, WindowReminder
@@ -42,7 +41,7 @@ class Meter(models.Model):
     """One meter on one account, from its installation to its removal."""
 
     public_id = PublicIdField()
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_index=False)
     serial = models.CharField(max_length=20)
     type_name = models.CharField(max_length=80, blank=True)
     scheme = models.PositiveSmallIntegerField(default=Scheme.SINGLE)
@@ -112,7 +111,7 @@ class ReadingSet(models.Model):
 
     public_id = PublicIdField()
     receipt_number = models.CharField(max_length=16, unique=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_index=False)
     meter = models.ForeignKey(Meter, on_delete=models.PROTECT, db_index=False)
     read_on = models.DateField()
     received_at = models.DateTimeField()
@@ -172,7 +171,9 @@ class ReadingValue(models.Model):
         ReadingSet, on_delete=models.PROTECT, related_name="values", db_index=False
     )
     # The key by which the table can be partitioned later; the set's own foreign key guards it.
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     zone = models.CharField(max_length=8)
     value = models.DecimalField(max_digits=12, decimal_places=3)
     turns = models.PositiveSmallIntegerField(default=0)
@@ -240,7 +241,7 @@ class Dispute(models.Model):
 
     public_id = PublicIdField()
     reading_set = models.OneToOneField(ReadingSet, on_delete=models.PROTECT, related_name="dispute")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False)
     words = models.CharField(max_length=2000)
     photo = models.OneToOneField(

@@ -9,8 +9,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.db.models import QuerySet
 
 from svet.accounts import queries as account_queries
-from svet.accounts.models import Account, Provider
-from svet.accounts.queries import account_for, provider_today
+from svet.accounts.operations import lock_account
+from svet.accounts.queries import ProviderView, account_for, provider_today
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -38,7 +38,7 @@ class AbsenceRefused(Refused):
 
 
 def begin_absence(
-    *, by: Actor, account_id: str, from_on: date, until_on: date, plan: Plan, now: datetime
+    *, by: Actor, account_public_id: str, from_on: date, until_on: date, plan: Plan, now: datetime
 ) -> AbsenceView:
     """Note the days away of an account, by its outside id.
 
@@ -48,8 +48,8 @@ def begin_absence(
     if by.person_id is None:
         raise TypeError("an absence is of a person")
     with use_case():
-        account = account_for(by, public_id=account_id, right=Right.SUBMIT)
-        Account.objects.select_for_update(no_key=True).only("pk").get(pk=account.pk)
+        account = account_for(by, public_id=account_public_id, right=Right.SUBMIT)
+        lock_account(account.account_id)
         today = provider_today(account.provider, now)
         reason = trouble(
             from_on=from_on,
@@ -58,16 +58,19 @@ def begin_absence(
             months=account.provider.absence_months,
             plan=plan,
         )
-        if reason is None and Absence.objects.filter(account=account, ended_at__isnull=True).exists():
+        if (
+            reason is None
+            and Absence.objects.filter(account_id=account.account_id, ended_at__isnull=True).exists()
+        ):
             reason = AbsenceReason.ALREADY
-        if reason is None and plan is Plan.ASK and not _relatives(account.pk, person_id=by.person_id):
+        if reason is None and plan is Plan.ASK and not _relatives(account.account_id, person_id=by.person_id):
             reason = AbsenceReason.NOBODY
-        if reason is None and not _waiting(account.pk):
+        if reason is None and not _waiting(account.account_id):
             reason = AbsenceReason.NOTHING
         if reason is not None:
             raise AbsenceRefused(reason, details={"months": account.provider.absence_months})
         absence = Absence.objects.create(
-            account=account,
+            account_id=account.account_id,
             person_id=by.person_id,
             plan=plan.value,
             from_on=from_on,
@@ -78,11 +81,15 @@ def begin_absence(
         return absence_view(absence)
 
 
-def end_absence(*, by: Actor, account_id: str, now: datetime) -> None:
+def end_absence(*, by: Actor, account_public_id: str, now: datetime) -> None:
     """End what stands before its day. :raises AccountNotFound: :raises NotFound: nothing stands"""
     with use_case():
-        account = account_for(by, public_id=account_id, right=Right.SUBMIT)
-        absence = Absence.objects.select_for_update().filter(account=account, ended_at__isnull=True).first()
+        account = account_for(by, public_id=account_public_id, right=Right.SUBMIT)
+        absence = (
+            Absence.objects.select_for_update()
+            .filter(account_id=account.account_id, ended_at__isnull=True)
+            .first()
+        )
         if absence is None:
             raise NotFound(AbsenceReason.NOTHING)
         absence.ended_at = now
@@ -98,7 +105,9 @@ def act_for_absent(*, now: datetime) -> int:
     acts = 0
     for today, providers in account_queries.providers_to_remind(now).items():
         for provider in providers:
-            standing = Absence.objects.filter(account__provider=provider, ended_at__isnull=True)
+            standing = Absence.objects.filter(
+                account__provider_id=provider.provider_id, ended_at__isnull=True
+            )
             for absence in standing.filter(until_on__lt=today)[:BATCH]:
                 _end_by_itself(absence, now=now)
             for absence in _orphaned(standing):
@@ -111,7 +120,9 @@ def act_for_absent(*, now: datetime) -> int:
     return acts
 
 
-def _act(standing: QuerySet[Absence], *, provider: Provider, near: Window, today: date, now: datetime) -> int:
+def _act(
+    standing: QuerySet[Absence], *, provider: ProviderView, near: Window, today: date, now: datetime
+) -> int:
     acts = 0
     for absence in list(standing.filter(from_on__lte=today, until_on__gte=today)):
         late = queries.unsubmitted(

@@ -112,7 +112,7 @@ def keep_control(
         after={"values": {zone.value: str(value) for zone, value in values.items()}, "act": act_number},
     )
     until = dispute_until(today, days=meter.account.provider.dispute_days)
-    tell_control(meter.account, values=values, read_on=read_on, until=until, set_id=kept.public_id, now=now)
+    tell_control(meter, values=values, read_on=read_on, until=until, set_id=kept.public_id, now=now)
     return kept
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from svet.accounts.queries import provider_today, visible_to
+from svet.accounts.queries import provider_today, visible_ids
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
@@ -127,7 +127,7 @@ def _own_set(by: Actor, *, set_id: str, now: datetime) -> ReadingSet:
     row = (
         ReadingSet.objects.select_for_update(of=("self",), no_key=True)
         .select_related("account__provider")
-        .filter(public_id=set_id, account__in=visible_to(by, right=Right.SUBMIT))
+        .filter(public_id=set_id, account__in=visible_ids(by, right=Right.SUBMIT))
         .first()
     )
     if row is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from svet.accounts.queries import provider_today, visible_to
+from svet.accounts.queries import provider_today, visible_ids
 from svet.accounts.rules import Right
 from svet.files import operations as files
 from svet.journal import operations as journal
@@ -51,7 +51,7 @@ def open_dispute(*, by: Actor, set_id: str, words: str, now: datetime, photo_id:
         row = (
             ReadingSet.objects.select_for_update(of=("self",), no_key=True)
             .select_related("account__provider")
-            .filter(public_id=set_id, account__in=visible_to(by, right=Right.SUBMIT))
+            .filter(public_id=set_id, account__in=visible_ids(by, right=Right.SUBMIT))
             .first()
         )
         if row is None or by.person_id is None:
@@ -80,7 +80,7 @@ def withdraw_dispute(*, by: Actor, dispute_id: str, now: datetime) -> None:
     """Its author takes the objection back. :raises DisputeNotFound: :raises DisputeRefused: it is answered"""
     with use_case():
         found = Dispute.objects.filter(
-            public_id=dispute_id, person_id=by.person_id or 0, account__in=visible_to(by, right=Right.SUBMIT)
+            public_id=dispute_id, person_id=by.person_id or 0, account__in=visible_ids(by, right=Right.SUBMIT)
         ).first()
         if found is None:
             raise DisputeNotFound(DisputeReason.CLOSED)

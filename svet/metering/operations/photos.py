@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from svet.accounts.queries import visible_to
+from svet.accounts.queries import visible_ids
 from svet.accounts.rules import Right
 from svet.files import operations as files
 from svet.journal import operations as journal
@@ -46,7 +46,7 @@ def add_photo(*, by: Actor, set_id: str, photo_id: str, now: datetime) -> None:
     """
     with use_case():
         row = ReadingSet.objects.filter(
-            public_id=set_id, account__in=visible_to(by, right=Right.SUBMIT)
+            public_id=set_id, account__in=visible_ids(by, right=Right.SUBMIT)
         ).first()
         if row is None:
             raise MeterNotFound(MeterReason.NOT_FOUND)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final
 
 from svet.accounts import queries as account_queries
-from svet.accounts.models import Provider
+from svet.accounts.queries import ProviderView
 from svet.accounts.rules import Right
 from svet.kernel.once import insert_absent
 from svet.kernel.transactions import use_case
@@ -56,13 +56,13 @@ def remind_of_windows(*, now: datetime) -> int:
 
 
 def _remind_of_window(
-    provider: Provider, *, window: Window, stage: WindowStage, today: date, now: datetime
+    provider: ProviderView, *, window: Window, stage: WindowStage, today: date, now: datetime
 ) -> int:
     told = after = 0
     while True:
         with use_case():
             held = account_queries.next_holders(
-                provider_ids=[provider.pk], right=Right.SUBMIT, today=today, after=after, limit=BATCH
+                provider_ids=[provider.provider_id], right=Right.SUBMIT, today=today, after=after, limit=BATCH
             )
             if not held:
                 return told
@@ -99,7 +99,7 @@ def remind_of_verification(*, now: datetime) -> int:
     """
     told = 0
     for today, providers in account_queries.providers_to_remind(now).items():
-        provider_ids = [provider.pk for provider in providers]
+        provider_ids = [provider.provider_id for provider in providers]
         after = 0
         while True:
             with use_case():

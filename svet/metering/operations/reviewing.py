@@ -18,6 +18,7 @@ from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_s
 from svet.metering.operations.submitting import SetRefused, judged_values
 from svet.metering.operations.superseding import supersede_higher
 from svet.metering.operations.telling import tell_accepted, tell_corrected, tell_refused
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingChannel, ReadingKind, ReadingState, Zone, judge
 
 
@@ -41,14 +42,15 @@ def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: dat
     """
     with use_case():
         row = _waiting(set_id)
+        meter = queries.meter_view(row.meter)
         after = ReadingState.ACCEPTED if accept else ReadingState.REJECTED
         if accept:
             values = {Zone(v.zone): NewValue(v.value, v.turns, v.consumption) for v in row.values.all()}
-            _check_still_true(row, values)
+            _check_still_true(row, meter=meter, values=values)
         _move(row, after=after, by=by, now=now, words=reason)
         if accept:
             supersede_higher(
-                meter=queries.meter_view(row.meter),
+                meter=meter,
                 than=values,
                 but=row.pk,
                 by=by,
@@ -56,14 +58,14 @@ def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: dat
                 reason=row.receipt_number,
             )
             tell_accepted(
-                row.account,
+                meter,
                 values={zone: value.value for zone, value in values.items()},
                 receipt=row.receipt_number,
                 set_id=row.public_id,
                 now=now,
             )
         else:
-            tell_refused(row.account, reason=reason, set_id=row.public_id, now=now)
+            tell_refused(meter, reason=reason, set_id=row.public_id, now=now)
         _record(row, after=after, by=by, now=now, words=reason)
 
 
@@ -87,7 +89,8 @@ def correct_review(
         raise ReviewRefused(ReviewReason.WORDS, field="reason")
     with use_case():
         row = _waiting(set_id)
-        known = queries.dials(meters=[queries.meter_view(row.meter)], read_on=row.read_on)[row.meter_id]
+        meter = queries.meter_view(row.meter)
+        known = queries.dials(meters=[meter], read_on=row.read_on)[row.meter_id]
         judgement = judge(dials=known.dials, values=values, read_on=row.read_on, turned=turned)
         if judgement.refusals:
             raise SetRefused(judgement)
@@ -107,7 +110,7 @@ def correct_review(
         (kept,) = keep_sets([new], by=by)
         _move(row, after=ReadingState.CORRECTED, by=by, now=now, reason=kept.receipt_number, words=reason)
         supersede_higher(
-            meter=queries.meter_view(row.meter),
+            meter=meter,
             than=new.values,
             but=kept.set_id,
             by=by,
@@ -115,7 +118,7 @@ def correct_review(
             reason=kept.receipt_number,
         )
         tell_corrected(
-            row.account,
+            meter,
             before=texts.values_line({Zone(v.zone): v.value for v in row.values.all()}),
             after=texts.values_line(values),
             reason=reason.strip(),
@@ -140,9 +143,9 @@ def _waiting(set_id: int) -> ReadingSet:
     return row
 
 
-def _check_still_true(row: ReadingSet, values: Mapping[Zone, NewValue]) -> None:
+def _check_still_true(row: ReadingSet, *, meter: MeterView, values: Mapping[Zone, NewValue]) -> None:
     """Other readings may have come while it waited. :raises ReviewRefused: it would run backwards now"""
-    known = queries.dials(meters=[queries.meter_view(row.meter)], read_on=row.read_on)[row.meter_id]
+    known = queries.dials(meters=[meter], read_on=row.read_on)[row.meter_id]
     judgement = judge(
         dials=known.dials, values={zone: value.value for zone, value in values.items()}, read_on=row.read_on
     )

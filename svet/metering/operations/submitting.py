@@ -293,7 +293,7 @@ def _tell(*, by: Actor, meter: MeterView, new: NewSet, receipt: str, set_id: str
     if new.state is not ReadingState.ACCEPTED:
         return
     tell_accepted(
-        meter.account,
+        meter,
         values={zone: value.value for zone, value in new.values.items()},
         receipt=receipt,
         set_id=set_id,

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from svet.accounts.models import Account
 from svet.accounts.queries import recipients_of
 from svet.look.formats import day
 from svet.metering import texts
 from svet.metering.models import Dispute
+from svet.metering.queries import MeterView
 from svet.metering.rules import DisputeState, Zone
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
@@ -18,29 +18,29 @@ from svet.notices.rules import Event
 
 
 def tell_accepted(
-    account: Account, *, values: Mapping[Zone, Decimal], receipt: str, set_id: str, now: datetime
+    meter: MeterView, *, values: Mapping[Zone, Decimal], receipt: str, set_id: str, now: datetime
 ) -> None:
     """The readings count; ``set_id`` is the public one."""
-    params = {"account": account.number, "values": texts.values_line(values), "receipt": receipt}
-    _tell(account, event=Event.READING_ACCEPTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    params = {"account": meter.account.number, "values": texts.values_line(values), "receipt": receipt}
+    _tell(meter, event=Event.READING_ACCEPTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
 
 
-def tell_refused(account: Account, *, reason: str, set_id: str, now: datetime) -> None:
+def tell_refused(meter: MeterView, *, reason: str, set_id: str, now: datetime) -> None:
     """The staff looked at the readings and does not take them; ``reason`` may be empty."""
-    params = {"account": account.number, "reason": reason.strip() or texts.refused_by_staff()}
-    _tell(account, event=Event.READING_REFUSED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    params = {"account": meter.account.number, "reason": reason.strip() or texts.refused_by_staff()}
+    _tell(meter, event=Event.READING_REFUSED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
 
 
 def tell_corrected(
-    account: Account, *, before: str, after: str, reason: str, set_id: str, now: datetime
+    meter: MeterView, *, before: str, after: str, reason: str, set_id: str, now: datetime
 ) -> None:
     """The staff took other values than were sent; ``set_id`` is the public one of the new set."""
-    params = {"account": account.number, "before": before, "values": after, "reason": reason[:300]}
-    _tell(account, event=Event.READING_CORRECTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    params = {"account": meter.account.number, "before": before, "values": after, "reason": reason[:300]}
+    _tell(meter, event=Event.READING_CORRECTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
 
 
 def tell_control(
-    account: Account,
+    meter: MeterView,
     *,
     values: Mapping[Zone, Decimal],
     read_on: date,
@@ -50,12 +50,12 @@ def tell_control(
 ) -> None:
     """The company read the meter; until when one may object."""
     params = {
-        "account": account.number,
+        "account": meter.account.number,
         "values": texts.values_line(values),
         "on": day(read_on),
         "until": day(until),
     }
-    _tell(account, event=Event.CONTROL_READING, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    _tell(meter, event=Event.CONTROL_READING, params=params, url=f"/readings/receipt/{set_id}/", now=now)
 
 
 def tell_dispute_answered(dispute: Dispute, *, words: str, after: DisputeState, now: datetime) -> None:
@@ -63,14 +63,17 @@ def tell_dispute_answered(dispute: Dispute, *, words: str, after: DisputeState, 
     answer = f"{texts.DISPUTE_STATES[after]}. {words}"
     params = {"account": dispute.account.number, "answer": answer[:300]}
     url = f"/readings/receipt/{dispute.reading_set.public_id}/"
-    _tell(dispute.account, event=Event.DISPUTE_ANSWERED, params=params, url=url, now=now)
+    _tell(dispute, event=Event.DISPUTE_ANSWERED, params=params, url=url, now=now)
 
 
-def _tell(account: Account, *, event: Event, params: Mapping[str, str], url: str, now: datetime) -> None:
+def _tell(
+    of: MeterView | Dispute, *, event: Event, params: Mapping[str, str], url: str, now: datetime
+) -> None:
     notices.notify_many(
         event=event,
         tidings=[
-            NoticeMessage(recipient_id, params, url) for recipient_id in recipients_of(account_id=account.pk)
+            NoticeMessage(recipient_id, params, url)
+            for recipient_id in recipients_of(account_id=of.account_id)
         ],
         now=now,
     )

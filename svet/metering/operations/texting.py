@@ -188,7 +188,7 @@ def _asked_about(person: PersonView, *, now: datetime) -> str:
 
 def _waiting(person: PersonView) -> tuple[list[MeterView], dict[int, AccountCard]]:
     """The meters this person may send for, without those that send by themselves, and their accounts."""
-    cards = {
+    cards: dict[int, AccountCard] = {
         card.account_id: card
         for group in account_queries.cabinet(person.person_id)
         for card in group.cards

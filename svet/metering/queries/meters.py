@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from django.db.models import Q, QuerySet
 
-from svet.accounts.models import Account
-from svet.accounts.queries import visible_to
+from svet.accounts.queries import AccountView, visible_ids
+from svet.accounts.queries.views import account_view
 from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
 from svet.kernel.ids import AccountId, MeterId
@@ -35,7 +35,7 @@ class MeterView:
     meter_id: MeterId
     public_id: str
     account_id: AccountId
-    account: Account
+    account: AccountView
     serial: str
     type_name: str
     scheme: int
@@ -56,7 +56,7 @@ def meter_view(row: Meter) -> MeterView:
         meter_id=MeterId(row.pk),
         public_id=row.public_id,
         account_id=AccountId(row.account_id),
-        account=row.account,
+        account=account_view(row.account),
         serial=row.serial,
         type_name=row.type_name,
         scheme=row.scheme,
@@ -83,7 +83,7 @@ def _views(meters: QuerySet[Meter]) -> list[MeterView]:
 
 def meter_for(actor: Actor, *, public_id: str, right: Right = Right.VIEW) -> MeterView:
     """One meter with its account and provider. :raises MeterNotFound: absent or not for the actor"""
-    meter = whole_meters().filter(public_id=public_id, account__in=visible_to(actor, right=right)).first()
+    meter = whole_meters().filter(public_id=public_id, account__in=visible_ids(actor, right=right)).first()
     if meter is None:
         raise MeterNotFound(MeterReason.NOT_FOUND)
     return meter_view(meter)
@@ -97,7 +97,7 @@ def locked(meter_id: int, *, by: Actor, right: Right) -> MeterView:
     rows = (
         whole_meters()
         .select_for_update(of=("self",), no_key=True)
-        .filter(pk=meter_id, account__in=visible_to(by, right=right))
+        .filter(pk=meter_id, account__in=visible_ids(by, right=right))
     )
     found = next(iter(rows), None)
     if found is None:

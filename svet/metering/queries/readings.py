@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from svet.accounts.queries import visible_to
+from svet.accounts.queries import visible_ids
 from svet.kernel.actors import Actor
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
@@ -107,7 +107,7 @@ def sets_by_id(*, set_ids: Collection[int]) -> dict[int, SetView]:
 
 def set_for(actor: Actor, *, public_id: str) -> SetView:
     """One set. :raises MeterNotFound: absent or not for the actor"""
-    sets = ReadingSet.objects.filter(public_id=public_id, account__in=visible_to(actor))
+    sets = ReadingSet.objects.filter(public_id=public_id, account__in=visible_ids(actor))
     views = _views(sets)
     if not views:
         raise MeterNotFound(MeterReason.NOT_FOUND)

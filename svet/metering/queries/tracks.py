@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from svet.accounts.models import Provider
-from svet.accounts.queries import provider_today, visible_to
+from svet.accounts.queries import visible_ids
 from svet.files import queries as files
 from svet.kernel.actors import Actor, ActorKind
 from svet.metering.models import Dispute, DisputeChange, ReadingPhoto, ReadingSet, SetStateChange
@@ -70,7 +70,7 @@ def photos_of(set_ids: Collection[int]) -> dict[int, list[PhotoView]]:
 
 def photo_for(actor: Actor, *, public_id: str) -> bytes:
     """The JPEG of a reading or of an objection. :raises MeterNotFound: absent or not for the actor"""
-    seen = visible_to(actor)
+    seen = visible_ids(actor)
     key = (
         ReadingPhoto.objects.filter(photo__public_id=public_id, reading_set__account__in=seen)
         .values_list("photo_id", flat=True)
@@ -214,6 +214,6 @@ def _dispute_views(which: Q, *, limit: int) -> list[DisputeView]:
     ]
 
 
-def objection_until(control: SetView, provider: Provider) -> date:
-    """The last day on which one may object to this control reading."""
-    return dispute_until(provider_today(provider, control.received_at), days=provider.dispute_days)
+def objection_until(control: SetView, *, time_zone: str, days: int) -> date:
+    """The last day on which one may object to this control reading, ``days`` after its supplier took it."""
+    return dispute_until(control.received_at.astimezone(ZoneInfo(time_zone)).date(), days=days)

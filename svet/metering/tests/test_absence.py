@@ -46,7 +46,7 @@ def home(*, smart: bool = False) -> tuple[Person, Person, Meter]:
 def begin(person: Person, meter: Meter, plan: Plan = Plan.SEND, **days: date) -> Absence:
     made = begin_absence(
         by=Actor.person(person.pk),
-        account_id=meter.account.public_id,
+        account_public_id=meter.account.public_id,
         plan=plan,
         now=BEGUN,
         **(AWAY | days),
@@ -85,10 +85,10 @@ def test_the_old_value_is_sent_once_a_month_and_says_by_what() -> None:
 def test_it_ends_by_itself_and_by_hand() -> None:
     anna, _boris, meter = home()
     begin(anna, meter)
-    end_absence(by=Actor.person(anna.pk), account_id=meter.account.public_id, now=BEGUN)
+    end_absence(by=Actor.person(anna.pk), account_public_id=meter.account.public_id, now=BEGUN)
     assert act_for_absent(now=DUE) == 0
     with pytest.raises(NotFound):
-        end_absence(by=Actor.person(anna.pk), account_id=meter.account.public_id, now=BEGUN)
+        end_absence(by=Actor.person(anna.pk), account_public_id=meter.account.public_id, now=BEGUN)
     again = begin(anna, meter)
     act_for_absent(now=datetime(2026, 12, 31, 6, 0, tzinfo=UTC))
     again.refresh_from_db()

@@ -158,7 +158,7 @@ def test_a_year_of_two_hundred_accounts_is_loaded_and_used_with_few_queries(
 ) -> None:
     provider = make_provider()
     accounts = create_accounts(
-        provider=provider,
+        provider_id=provider.pk,
         rows=[
             NewAccount(
                 number=f"{n:010d}", holder_name="Тестова Т. Т.", city="Челябинск", opened_on=date(2020, 1, 1)

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('raw', models.BinaryField()),
                 ('address', models.CharField(blank=True, max_length=64)),
                 ('received_at', models.DateTimeField()),
-                ('outcome', models.CharField(choices=[('taken', 'Taken'), ('unmatched', 'Unmatched'), ('rejected', 'Rejected'), ('malformed', 'Malformed'), ('unknown', 'Unknown'), ('noted', 'Noted')], max_length=10)),
+                ('outcome', models.CharField(choices=[('taken', 'taken'), ('unmatched', 'unmatched'), ('rejected', 'rejected'), ('malformed', 'malformed'), ('unknown', 'unknown'), ('noted', 'noted')], max_length=10)),
                 ('event', models.CharField(blank=True, max_length=60)),
                 ('reference', models.CharField(blank=True, max_length=64)),
                 ('note', models.CharField(blank=True, max_length=300)),

@@ -52,7 +52,7 @@ def credit(
         ],
         occurred_at=paid_at,
         effective_on=provider_today(payee, paid_at),
-        provider_id=payee.pk,
+        provider_id=payee.provider_id,
         memo=order.number,
     )
     again = now if status.refunded else None

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
-from svet.accounts.models import Account
-from svet.accounts.queries import visible_to
+from svet.accounts.queries import AccountView, visible_accounts
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -22,7 +21,7 @@ from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.payments.models import BoundCard, LaterLine, Order, OrderLine, StateChange
 from svet.payments.operations.cards import usable_card
-from svet.payments.payees import Share, only_payee, shares
+from svet.payments.payees import Share, check_one_payee, shares
 from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
 from svet.payments.series import carried_on, next_step
 from svet.payments.states import LOOKS, PAGE_LIVES, OrderState
@@ -192,10 +191,10 @@ def _keep(
     accounts = _payable(by, [account for lines in turns for account, _ in lines])
     lines = turns[0]
     step, steps = next_step(person_id=person_id, after=after, payees=len(turns))
-    later = [(accounts[account], money) for rest in turns[1:] for account, money in rest]
+    later = [(accounts[account].account_id, money) for rest in turns[1:] for account, money in rest]
     later += carried_on(person_id=person_id, after=after, without=list(accounts))
     # Nobody's money goes to another's requisites, whatever the caller has thought of.
-    only_payee(accounts[account] for account, _ in lines)
+    check_one_payee(accounts[account] for account, _ in lines)
     total = Money.total(money for _, money in lines)
     public_id = new_public_id()
     order = Order.objects.create(
@@ -218,12 +217,14 @@ def _keep(
         steps=steps,
     )
     OrderLine.objects.bulk_create(
-        OrderLine(order=order, account=accounts[account], position=position, kopecks=money.kopecks)
+        OrderLine(
+            order=order, account_id=accounts[account].account_id, position=position, kopecks=money.kopecks
+        )
         for position, (account, money) in enumerate(lines)
     )
     LaterLine.objects.bulk_create(
-        LaterLine(order=order, account=account, position=position, kopecks=money.kopecks)
-        for position, (account, money) in enumerate(later)
+        LaterLine(order=order, account_id=account_id, position=position, kopecks=money.kopecks)
+        for position, (account_id, money) in enumerate(later)
     )
     StateChange.objects.create(order=order, old="", new=OrderState.CREATED, at=now, by=str(by.kind))
     journal.record(
@@ -237,14 +238,14 @@ def _keep(
     return order
 
 
-def _found(by: Actor, public_ids: Sequence[str]) -> dict[str, Account]:
+def _found(by: Actor, public_ids: Sequence[str]) -> dict[str, AccountView]:
     # Anything that cannot be an id is not sent to the database: a NUL there would be an error, not an answer.
     proper = [text for text in public_ids if len(text) == PUBLIC_ID_LENGTH and text.isalnum()]
-    found = visible_to(by, right=Right.PAY).filter(public_id__in=proper).select_related("provider")
+    found = visible_accounts(by, public_ids=proper, right=Right.PAY)
     return {account.public_id: account for account in found}
 
 
-def _payable(by: Actor, public_ids: Sequence[str]) -> dict[str, Account]:
+def _payable(by: Actor, public_ids: Sequence[str]) -> dict[str, AccountView]:
     accounts = _found(by, public_ids)
     if len(accounts) != len(public_ids):
         raise AccountNotPayable(OrderReason.ACCOUNT_NOT_FOUND, field="lines")

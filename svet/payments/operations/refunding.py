@@ -16,13 +16,13 @@ from svet.kernel.money import Money
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
-from svet.payments.models import Callback, CallbackOutcome, Order, PaymentRefund, RefundLine
+from svet.payments.models import Callback, Order, PaymentRefund, RefundLine
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_refunded
 from svet.payments.operations.truth import Truth, ask_bank
 from svet.payments.payees import payee_of
 from svet.payments.rules import share_refund
-from svet.payments.states import OrderState, RefundState
+from svet.payments.states import CallbackOutcome, OrderState, RefundState
 
 log = structlog.get_logger(__name__)
 
@@ -201,7 +201,7 @@ def _post(order: Order, refund: PaymentRefund, *, now: datetime, by: str) -> Non
             ],
             occurred_at=happened_at,
             effective_on=provider_today(payee, happened_at),
-            provider_id=payee.pk,
+            provider_id=payee.provider_id,
             memo=order.number,
         )
         tell_refunded(order, taken_off, now=now)

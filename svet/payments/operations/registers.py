@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from svet.accounts.models import Provider
+from svet.accounts import queries as accounts
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
@@ -202,7 +202,7 @@ def _write(fresh: Sequence[ImportedPayment]) -> None:
     for reversal in reversals:
         _take_back(reversal)
         reversal.save(force_insert=True)
-    zones = {pk: ZoneInfo(zone) for pk, zone in Provider.objects.values_list("pk", "time_zone")}
+    zones: dict[int, ZoneInfo] = dict(accounts.time_zones().items())
     booked = [one for one in fresh if one.state != RegisterState.DIFFERS]
     ledger.post_many([_transaction(one, zones[one.provider_id]) for one in booked])
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from enum import StrEnum
 
-from svet.accounts.models import Provider
+from svet.accounts import queries as accounts
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
@@ -39,14 +39,14 @@ def add_source(*, code: str, name: str, provider_code: str = "", now: datetime, 
     if not 0 < len(shown) <= 100:
         raise SourceRefused(SourceReason.NAME, field="name")
     with use_case():
-        provider = Provider.objects.filter(code=provider_code).first() if provider_code else None
-        if provider_code and provider is None:
-            known = ", ".join(Provider.objects.order_by("code").values_list("code", flat=True))
+        providers = {one.code: one.provider_id for one in accounts.providers()}
+        if provider_code and provider_code not in providers:
+            known = ", ".join(sorted(providers))
             raise SourceRefused(SourceReason.PROVIDER, field="provider", details={"known": known})
         if code == UNNAMED:
             raise SourceRefused(SourceReason.TAKEN, field="code")
         source, fresh = Source.objects.get_or_create(
-            code=code, defaults={"name": shown, "provider": provider, "added_at": now}
+            code=code, defaults={"name": shown, "provider_id": providers.get(provider_code), "added_at": now}
         )
         if not fresh:
             raise SourceRefused(SourceReason.TAKEN, field="code")

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from svet.accounts.models import Account
-from svet.accounts.queries import provider_today
+from svet.accounts.queries import AccountView, accounts_by_number, provider_today
 from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
@@ -49,7 +48,7 @@ class RowConflict(Conflict):
     """Somebody settled it first."""
 
 
-def account_for_row(*, row_id: str, account_number: str) -> Account:
+def account_for_row(*, row_id: str, account_number: str) -> AccountView:
     """The account a number means in the books where the row's money lies.
 
     :raises RowNotFound: :raises RowConflict: it does not wait any more
@@ -60,10 +59,10 @@ def account_for_row(*, row_id: str, account_number: str) -> Account:
         number = normalise_account_number(account_number, row.provider.account_lengths)
     except NumberRefused:
         raise RowRefused(SuspenseReason.NUMBER, field="account_number") from None
-    found = Account.objects.select_related("provider", "premises").filter(number=number)
-    account = found.filter(provider_id=row.provider_id).first()
+    found = accounts_by_number(number)
+    account = next((one for one in found if one.provider.provider_id == row.provider_id), None)
     if account is None:
-        reason = SuspenseReason.OTHER_PROVIDER if found.exists() else SuspenseReason.ACCOUNT
+        reason = SuspenseReason.OTHER_PROVIDER if found else SuspenseReason.ACCOUNT
         details = {"provider": row.provider.name}
         raise RowRefused(reason, field="account_number", details=details)
     return account
@@ -73,7 +72,7 @@ def put_on_account(
     *,
     row_id: str,
     account_number: str,
-    seen_account_id: str,
+    seen_public_id: str,
     by: Actor,
     now: datetime,
     reason: str,
@@ -81,7 +80,7 @@ def put_on_account(
 ) -> ImportedPayment:
     """Put the money of a waiting row on an account, with the row's own day; a reversal is taken off it.
 
-    ``seen_account_id`` is the public id of the account whose holder and address the person was shown.
+    ``seen_public_id`` is the public id of the account whose holder and address the person was shown.
     ``paid_on`` is needed where the register's day cannot be, and not asked otherwise.
 
     :raises RowNotFound: :raises RowConflict: settled before :raises ClaimConflict: a colleague has it
@@ -89,19 +88,19 @@ def put_on_account(
     """
     said = _judge(by, reason)
     account = account_for_row(row_id=row_id, account_number=account_number)
-    if account.public_id != seen_account_id:
+    if account.public_id != seen_public_id:
         raise RowRefused(SuspenseReason.OTHER_ACCOUNT, field="account_number")
     with use_case():
         row = _locked(row_id, by=by)
         day = _day(row, paid_on, now=now)
         waited_in = RegisterState(row.state)
-        _move(row, RegisterState.CREDITED, now=now, account_id=account.pk, effective_on=day)
+        _move(row, RegisterState.CREDITED, now=now, account_id=account.account_id, effective_on=day)
         book = Book.SUSPENSE if waited_in is RegisterState.SUSPENSE else Book.BANK
         _post(
             row,
             key=f"put:{row.public_id}" if book is Book.SUSPENSE else row.ledger_key,
             kind=TransactionKind.REFUND if row.kopecks < 0 else TransactionKind.PAYMENT,
-            legs=[Leg(book, None, row.money), Leg(Book.RECEIVABLE, account.pk, -row.money)],
+            legs=[Leg(book, None, row.money), Leg(Book.RECEIVABLE, account.account_id, -row.money)],
             day=day,
         )
         journal.record(
@@ -109,7 +108,7 @@ def put_on_account(
             action="payments.row.put",
             subject="register_row",
             subject_id=row.public_id,
-            account_id=account.pk,
+            account_id=account.account_id,
             now=now,
             before={"state": waited_in.value, "reason": row.reason},
             after={"account": account.number, "kopecks": row.kopecks, "day": day.isoformat()},

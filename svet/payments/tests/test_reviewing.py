@@ -17,9 +17,9 @@ from svet.kernel.refusals import Refused
 from svet.ledger import queries as ledger
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries, texts
-from svet.payments.models import Callback, CallbackOutcome, Order, PaymentRefund
+from svet.payments.models import Callback, Order, PaymentRefund
 from svet.payments.operations import OrderReviewReason, OrderReviewRefused, ReviewConflict, ReviewNotFound
-from svet.payments.states import OrderState, RefundState
+from svet.payments.states import CallbackOutcome, OrderState, RefundState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order, paid_back
 from svet.people.tests.factories import make_person
 

@@ -11,8 +11,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from svet.accounts.models import Account
-from svet.accounts.queries import provider_today
+from svet.accounts.queries import accounts_of_phone, provider_today
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering import queries
@@ -86,8 +85,7 @@ def _actor(phone: str) -> Actor:
 
 def _meter(phone: str) -> MeterView:
     """The meter of the first account that stands in the registry with this phone."""
-    own = Account.objects.filter(registry_phone=phone).order_by("pk").values_list("pk", flat=True)
-    return queries.standing_with_accounts(account_ids=own[:1])[0]
+    return queries.standing_with_accounts(account_ids=accounts_of_phone(phone)[:1])[0]
 
 
 def _last(meter: MeterView, *, now: datetime) -> dict[Zone, Decimal]:

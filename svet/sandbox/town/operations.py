@@ -12,12 +12,14 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from svet.accounts.models import Account, Provider
+from svet.accounts import queries as accounts_queries
+from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
 from svet.bills import operations as bills
-from svet.bills.models import Bill
+from svet.bills.queries.months import asked_for
 from svet.exchange import operations as exchange
 from svet.exchange.rules.refusals import FileReason, FileRefused
+from svet.kernel.ids import AccountId
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
@@ -86,7 +88,7 @@ def _live(
     houses: Sequence[Household],
     part: str,
     *,
-    providers: dict[str, Provider],
+    providers: dict[str, ProviderView],
     town: TownSettings,
     now: datetime,
     progress: Progress,
@@ -129,10 +131,10 @@ def _decide(account_ids: Sequence[int], *, before: Month) -> None:
             metering.decide_review(by=BUILDER, set_id=key, accept=False, reason=reason, now=now)
 
 
-def _bill(month: Month, providers: dict[str, Provider]) -> None:
+def _bill(month: Month, providers: dict[str, ProviderView]) -> None:
     for provider in providers.values():
-        billing.run(provider_id=provider.pk, period=month, now=_moment(month.end, NIGHT))
-        bills.issue(provider_id=provider.pk, period=month, now=_moment(month.end, time(6)))
+        billing.run(provider_id=provider.provider_id, period=month, now=_moment(month.end, NIGHT))
+        bills.issue(provider_id=provider.provider_id, period=month, now=_moment(month.end, time(6)))
 
 
 def _pay(
@@ -140,11 +142,11 @@ def _pay(
     part: str,
     month: Month,
     *,
-    accounts: dict[Household, int],
+    accounts: dict[Household, AccountId],
     town: TownSettings,
     today: date,
 ) -> None:
-    if Bill.objects.filter(account__in=accounts.values(), period=month.first).exists():
+    if asked_for(account_ids=list(accounts.values()), period=month):
         # A build that goes over this month again: who paid was decided before its bills, by other debts.
         return
     balances = ledger.balances(list(accounts.values()))
@@ -164,17 +166,13 @@ def _pay_late(
     part: str,
     month: Month,
     *,
-    accounts: dict[Household, int],
+    accounts: dict[Household, AccountId],
     town: TownSettings,
     today: date,
 ) -> None:
     """Take the payments of the last days of a month: they become known when its bills are out."""
-    asked = dict(
-        Bill.objects.filter(account__in=accounts.values(), period=month.plus(-1).first).values_list(
-            "account_id", "payable_kopecks"
-        )
-    )
-    debts = [registers.Debt(house, Money(asked.get(accounts[house], 0))) for house in accounts]
+    asked = asked_for(account_ids=list(accounts.values()), period=month.plus(-1))
+    debts = [registers.Debt(house, asked.get(key, Money(0))) for house, key in accounts.items()]
     name = "" if part == "first" else part
     content = registers.late_payments(debts, month=month, anchor=town.anchor, part=name, before=today)
     if content is not None:
@@ -190,14 +188,12 @@ def _take(profile: str, name: str, content: bytes, *, now: datetime) -> None:
             raise
 
 
-def _account_ids(houses: Sequence[Household], providers: dict[str, Provider]) -> dict[Household, int]:
-    found: dict[tuple[int, str], int] = {}
-    numbers = [house.number for house in houses]
-    for key, provider, number in Account.objects.filter(number__in=numbers).values_list(
-        "pk", "provider_id", "number"
-    ):
-        found[provider, number] = key
-    keys = {house: (providers[house.provider].pk, house.number) for house in houses}
+def _account_ids(
+    houses: Sequence[Household], providers: dict[str, ProviderView]
+) -> dict[Household, AccountId]:
+    known = accounts_queries.account_keys({house.number for house in houses})
+    found = {(key.provider_id, key.number): key.account_id for key in known}
+    keys = {house: (providers[house.provider].provider_id, house.number) for house in houses}
     return {house: found[key] for house, key in keys.items() if key in found}
 
 

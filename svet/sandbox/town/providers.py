@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from svet.accounts.models import Provider
 from svet.accounts.operations.registry import add_provider
+from svet.accounts.queries import ProviderView
 from svet.billing.operations import set_policy
 from svet.kernel.actors import Actor
 from svet.sandbox.town.rules.plan import MAIN, SECOND
@@ -18,7 +18,7 @@ NORMS = {MAIN: Decimal(92), SECOND: Decimal(85)}
 NORMS_SINCE = date(2020, 1, 1)
 
 
-def add_providers() -> dict[str, Provider]:
+def add_providers() -> dict[str, ProviderView]:
     """Enter both providers with invented requisites; their regions have real tariffs."""
     main = add_provider(
         code=MAIN,
@@ -54,11 +54,11 @@ def add_providers() -> dict[str, Provider]:
     return {MAIN: main, SECOND: second}
 
 
-def set_norms(providers: Mapping[str, Provider], *, now: datetime) -> None:
+def set_norms(providers: Mapping[str, ProviderView], *, now: datetime) -> None:
     """Let both charge by norm where nobody has sent readings; what is set stays."""
     for code, provider in providers.items():
         set_policy(
-            provider_id=provider.pk,
+            provider_id=provider.provider_id,
             valid_from=NORMS_SINCE,
             norm_kwh_per_person=NORMS[code],
             by=BUILDER,

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from svet.accounts.models import Account, Link, LinkProof
-from svet.bills.models import Bill
+from svet.accounts import queries as accounts
+from svet.accounts.queries import finding
+from svet.bills.queries.months import billed_count
 from svet.people.models import StaffMember
 from svet.people.operations.totp import totp_code
 from svet.sandbox.town.rules.cast import EMPLOYEES, FREE_PAIRS, RESIDENTS
@@ -49,8 +50,8 @@ def summary(*, today: date, now: datetime) -> dict[str, Any]:
     """The town for scripts: ``planned``, ``loaded`` and ``ready`` accounts, sign-ins and free pairs."""
     town = town_settings(today=today)
     planned = town.accounts + town.second_provider
-    loaded = Account.objects.filter(provider__code__in=[MAIN, SECOND]).count()
-    ready = Bill.objects.filter(period=town.anchor.plus(-1).first, version=1).count()
+    loaded = accounts.account_count(provider_codes=[MAIN, SECOND])
+    ready = billed_count(period=town.anchor.plus(-1))
     return {
         "seed": town.seed,
         "anchor": str(town.anchor),
@@ -93,10 +94,5 @@ def work_sign_ins(*, now: datetime) -> list[WorkSignIn]:
 def free_pairs() -> list[Pair]:
     """Pairs for trying registration that nobody has attached yet."""
     numbers = [account_number(index) for index in FREE_PAIRS]
-    proofs = (
-        LinkProof.objects.filter(account__number__in=numbers, account__provider__code=MAIN)
-        .exclude(account__in=Link.objects.kept().values("account"))
-        .select_related("account__premises")
-        .order_by("account__number")
-    )
-    return [Pair(proof.account.number, proof.serial, str(proof.account.premises)) for proof in proofs]
+    free = finding.unclaimed(numbers=numbers, provider_code=MAIN)
+    return [Pair(one.number, one.serial, one.address) for one in free]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from svet.accounts.models import Account, BillDelivery, Group
 from svet.accounts.operations.delivery import set_delivery
 from svet.accounts.operations.groups import create_group
 from svet.accounts.operations.linking import link_account
+from svet.accounts.queries import AccountView, accounts_by_number, link_proofs
+from svet.accounts.rules import BillDelivery
 from svet.kernel.actors import Actor
 from svet.people import queries as people
 from svet.people.operations.registration import register_directly
@@ -37,25 +38,26 @@ def _settle(resident: Resident, *, now: datetime) -> None:
     actor = Actor.person(person.person_id)
     for second, accounts in ((False, resident.accounts), (True, resident.elsewhere)):
         for name, indexes in accounts.items():
-            group = create_group(by=actor, name=name) if name else None
+            group = create_group(by=actor, name=name).public_id if name else None
             for index in indexes:
-                _attach(actor, index, group=group, now=now, second=second)
+                _attach(actor, index, group_public_id=group, now=now, second=second)
     if resident.email:
         _ask_for_mail(actor, next(iter(resident.accounts.values()))[0], now=now)
 
 
-def _account(index: int, *, second: bool = False) -> Account:
+def _account(index: int, *, second: bool = False) -> AccountView:
     provider = SECOND if second else MAIN
-    return Account.objects.get(provider__code=provider, number=account_number(index, second=second))
+    known = accounts_by_number(account_number(index, second=second))
+    return next(one for one in known if one.provider.code == provider)
 
 
-def _attach(actor: Actor, index: int, *, group: Group | None, now: datetime, second: bool) -> None:
+def _attach(actor: Actor, index: int, *, group_public_id: str | None, now: datetime, second: bool) -> None:
     account = _account(index, second=second)
     link_account(
         by=actor,
         account_number=account.number,
-        meter_number=account.linkproof_set.get().serial,
-        group_public_id=group.public_id if group else None,
+        meter_number=link_proofs(account.account_id)[0],
+        group_public_id=group_public_id,
         now=now,
     )
 

@@ -11,7 +11,8 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from svet.accounts import finding, queries
+from svet.accounts import queries
+from svet.accounts.queries import finding
 from svet.journal import operations as journal
 from svet.look.requests import now_of
 from svet.payments.registers import WAITING
@@ -64,7 +65,7 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
         action="account.viewed",
         subject="account",
         subject_id=row.public_id,
-        account_id=row.pk,
+        account_id=row.account_id,
         now=now_of(request),
     )
     screen = account_screen(row, now=now_of(request))

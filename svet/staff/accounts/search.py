@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from svet.accounts import finding
-from svet.accounts.finding import Found
+from svet.accounts.queries import finding
+from svet.accounts.queries.finding import Found
 from svet.accounts.rules import bare_number
 from svet.bills import queries as bills
 from svet.exchange import queries as exchange
-from svet.exchange.models import ImportFile
+from svet.exchange.queries import RegisterView
 from svet.kernel.refusals import Refused
 from svet.metering import queries as metering
 from svet.payments import queries as payments
@@ -45,7 +45,7 @@ class FoundMoney:
     """Rows of registers under a bank's number that wait or went back, and the register of that number."""
 
     rows: list[WaitingRow]
-    register: ImportFile | None
+    register: RegisterView | None
 
     def __bool__(self) -> bool:
         return bool(self.rows) or self.register is not None

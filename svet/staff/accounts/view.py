@@ -12,13 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svet.accounts import finding, queries
-from svet.accounts.delivering import bill_addresses
-from svet.accounts.models import Account, BillDelivery
-from svet.accounts.rules import Right
+from svet.accounts import queries
+from svet.accounts.queries import AccountView, finding
+from svet.accounts.queries.delivering import bill_addresses
+from svet.accounts.rules import BillDelivery, Right
 from svet.bills import queries as bills
 from svet.journal import queries as journal
-from svet.journal.models import Entry
+from svet.journal.queries import EntryView
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.metering import queries as metering
@@ -72,11 +72,11 @@ class FeedLine:
     security: bool
 
 
-def account_screen(account: Account, *, now: datetime) -> dict[str, Any]:
+def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
     """The context of the page: a constant number of queries."""
-    ids = [account.pk]
-    cabinets = finding.cabinets_of(account_id=account.pk)
-    letters_to = bill_addresses(ids).get(account.pk)
+    ids = [account.account_id]
+    cabinets = finding.cabinets_of(account_id=account.account_id)
+    letters_to = bill_addresses(ids).get(account.account_id)
     email = letters_to.email if letters_to else ""
     addresses = {address for address in (account.registry_phone, account.delivery_email, email) if address}
     latest = metering.latest(account_ids=ids)
@@ -85,8 +85,8 @@ def account_screen(account: Account, *, now: datetime) -> dict[str, Any]:
         "address": queries.shown_address(account, confirmed=True),
         "delivery": DELIVERIES[account.delivery],
         "delivery_email": email,
-        "balance": ledger.balance(account.pk),
-        "in_transit": payments.in_transit(ids).get(account.pk),
+        "balance": ledger.balance(account.account_id),
+        "in_transit": payments.in_transit(ids).get(account.account_id),
         "cabinets": [
             (cabinet, [RIGHTS[right] for right in Right if right in cabinet.rights]) for cabinet in cabinets
         ],
@@ -96,7 +96,7 @@ def account_screen(account: Account, *, now: datetime) -> dict[str, Any]:
         ],
         "readings": [_values(one) for one in metering.reading_sets(account_ids=ids, limit=_SOME)],
         "bills": bills.bills(account_ids=ids, limit=_SOME),
-        "payments": _money(account.pk, now=now)[:_SOME],
+        "payments": _money(account.account_id, now=now)[:_SOME],
         "sent": [
             shown_delivery(row)
             for row in notices.deliveries_to(
@@ -105,7 +105,7 @@ def account_screen(account: Account, *, now: datetime) -> dict[str, Any]:
                 limit=_SOME,
             )
         ],
-        "journal": [_line(entry) for entry in journal.entries_of_account(account.pk, limit=_MANY)],
+        "journal": [_line(entry) for entry in journal.entries_of_account(account.account_id, limit=_MANY)],
     }
 
 
@@ -152,7 +152,7 @@ def _came_by(one: ImportedPaymentView, banks: Mapping[str, str]) -> str:
     return _("проведён, реестр «%(source)s»") % {"source": name} if name else _("проведён по реестру")
 
 
-def _line(entry: Entry) -> FeedLine:
+def _line(entry: EntryView) -> FeedLine:
     known = {
         "person": _("клиент"),
         "staff": _("сотрудник"),

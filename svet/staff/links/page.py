@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from svet.accounts import finding, office, operations, queries, texts
-from svet.accounts.models import Account
+from svet.accounts import operations, queries, texts
+from svet.accounts.queries import AccountView, finding, office
 from svet.accounts.rules import Ground
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import Form
@@ -81,20 +81,22 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/links.html", context)
 
 
-def _account(request: HttpRequest, public_id: str) -> Account:
+def _account(request: HttpRequest, public_id: str) -> AccountView:
     try:
         return queries.account_for(actor_of(request), public_id=public_id)
     except NotFound:
         deny_as_missing(request, subject="account", public_id=public_id)
 
 
-def _shown(account: Account, *, form: Form | None = None) -> dict[str, Any]:
+def _shown(account: AccountView, *, form: Form | None = None) -> dict[str, Any]:
     return {
         "account": account,
         "address": queries.shown_address(account, confirmed=True),
-        "cabinets": finding.cabinets_of(account_id=account.pk),
-        "former": [(one, GROUNDS[one.ground]) for one in office.former_holders(account_id=account.pk)],
-        "meters": metering.meters_of(account_ids=[account.pk], standing_only=False),
+        "cabinets": finding.cabinets_of(account_id=account.account_id),
+        "former": [
+            (one, GROUNDS[one.ground]) for one in office.former_holders(account_id=account.account_id)
+        ],
+        "meters": metering.meters_of(account_ids=[account.account_id], standing_only=False),
         "form": form or HandOverForm(),
     }
 

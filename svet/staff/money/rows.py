@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from svet.accounts import queries as account_queries
-from svet.accounts.models import Account
+from svet.accounts.queries import AccountView
 from svet.exchange import queries as exchange
 from svet.kernel.refusals import Conflict, Refused
 from svet.look.formats import roubles
@@ -77,7 +77,7 @@ def row(request: HttpRequest, row_id: str) -> HttpResponse:
 def _put(request: HttpRequest, found: WaitingRow, act: str) -> HttpResponse:
     form = PutForm(request.POST)
     refused: Refused | None = None
-    account: Account | None = None
+    account: AccountView | None = None
     if form.is_valid():
         typed = form.cleaned_data
         try:
@@ -88,7 +88,7 @@ def _put(request: HttpRequest, found: WaitingRow, act: str) -> HttpResponse:
                 operations.put_on_account(
                     row_id=found.public_id,
                     account_number=typed["account_number"],
-                    seen_account_id=typed["seen"],
+                    seen_public_id=typed["seen"],
                     paid_on=typed["paid_on"] if found.reason in NO_DAY else None,
                     by=actor_of(request),
                     now=now_of(request),
@@ -142,7 +142,7 @@ def _page(
     put: PutForm | None = None,
     back: BackForm | None = None,
     refused: Refused | None = None,
-    account: Account | None = None,
+    account: AccountView | None = None,
 ) -> HttpResponse:
     if put is None:
         put = PutForm(initial={"account_number": found.account_text, "paid_on": _proposed_day(found)})

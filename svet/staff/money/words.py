@@ -13,9 +13,9 @@ from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
 from svet.payments import texts as payment_texts
 from svet.payments.desk import CallbackView, ReviewView
-from svet.payments.models import CallbackOutcome
 from svet.payments.operations import BankUnavailable
 from svet.payments.registers import WaitReason
+from svet.payments.states import CallbackOutcome
 from svet.payments.suspense import WaitingRow
 from svet.people import texts as people_texts
 from svet.people.rules.staff import StaffRefused

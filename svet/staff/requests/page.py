@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.accounts import finding
+from svet.accounts.queries import finding
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import CodeInput, Form
 from svet.look.requests import now_of

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from svet.accounts import finding
+from svet.accounts.queries import finding
 from svet.accounts.rules import bare_number
 from svet.journal import queries as journal
 from svet.look.forms import Form

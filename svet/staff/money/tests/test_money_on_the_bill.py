@@ -30,7 +30,7 @@ def test_money_put_on_an_account_after_its_months_bill_stands_on_the_next_with_i
     operations.put_on_account(
         row_id=ImportedPayment.objects.get().public_id,
         account_number=account.number,
-        seen_account_id=account.public_id,
+        seen_public_id=account.public_id,
         by=Actor.staff(make_member().person_id, name="Ольга"),
         now=datetime(2026, 10, 5, 7, tzinfo=UTC),
         reason="узнали по чеку",

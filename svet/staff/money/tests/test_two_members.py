@@ -38,7 +38,7 @@ def test_one_puts_and_one_sends_back_and_only_the_first_counts() -> None:
                 operations.put_on_account(
                     row_id=row_id,
                     account_number=account.number,
-                    seen_account_id=account.public_id,
+                    seen_public_id=account.public_id,
                     by=olga,
                     now=now,
                     reason="узнали по чеку",

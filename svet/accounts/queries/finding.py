@@ -11,9 +11,10 @@ from functools import reduce
 
 from django.db.models import Q
 
-from svet.accounts import queries
 from svet.accounts.models import Account, Link, LinkProof
+from svet.accounts.queries.views import account_view, shown_address
 from svet.accounts.rules import Right
+from svet.kernel.ids import AccountId
 
 MOST = 50
 #: Words an address is read aloud with and the registry may write otherwise.
@@ -27,7 +28,7 @@ _FILLERS = frozenset(
 class Found:
     """One account of an answer."""
 
-    account_id: int
+    account_id: AccountId
     public_id: str
     number: str
     provider: str
@@ -56,17 +57,26 @@ class Cabinet:
     recipient_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """An account in nobody's cabinet, with a meter number that opens it; the address without a flat."""
+
+    number: str
+    serial: str
+    address: str
+
+
 def found(*, account_ids: Collection[int]) -> list[Found]:
     """The accounts with these keys, by number; a page of them at most."""
     rows = Account.objects.select_related("provider", "premises").filter(pk__in=account_ids)
     return [
         Found(
-            account_id=row.pk,
+            account_id=AccountId(row.pk),
             public_id=row.public_id,
             number=row.number,
             provider=row.provider.name,
             holder=row.holder_name,
-            address=queries.shown_address(row, confirmed=True),
+            address=shown_address(account_view(row), confirmed=True),
             closed_on=row.closed_on,
         )
         for row in rows.order_by("number", "pk")[:MOST]
@@ -88,6 +98,17 @@ def by_serial(digits: str) -> list[int]:
     """Keys of accounts whose bill shows this meter number."""
     proofs = LinkProof.objects.filter(serial=digits).values_list("account_id", flat=True)
     return list(proofs.order_by("account_id")[:MOST])
+
+
+def unclaimed(*, numbers: Collection[str], provider_code: str) -> list[Unclaimed]:
+    """Of these accounts of a supplier those that no cabinet has its place for, by number."""
+    proofs = (
+        LinkProof.objects.filter(account__number__in=numbers, account__provider__code=provider_code)
+        .exclude(account__in=Link.objects.kept().values("account"))
+        .select_related("account__premises")
+        .order_by("account__number")
+    )
+    return [Unclaimed(proof.account.number, proof.serial, str(proof.account.premises)) for proof in proofs]
 
 
 def by_phone(phone: str) -> list[int]:

@@ -6,7 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from svet.accounts.models import Account, BillDelivery, Link
+from svet.accounts.models import Account, Link
+from svet.accounts.rules import BillDelivery
+from svet.kernel.ids import AccountId
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ def bill_addresses(account_ids: Collection[int], *, at: datetime | None = None) 
     mailboxes = _mailboxes([account.pk for account in accounts], at=at)
     found = {account.pk: _address(account, mailboxes.get(account.pk, [])) for account in accounts}
     return {account_id: address for account_id, address in found.items() if address is not None}
+
+
+def want_letters(account_ids: Collection[int]) -> list[AccountId]:
+    """Of these accounts those that want letters, also ones that turn out to have no rightful address."""
+    wanted = Account.objects.filter(pk__in=account_ids).exclude(delivery=BillDelivery.PAPER)
+    return [AccountId(key) for key in wanted.order_by("pk").values_list("pk", flat=True)]
 
 
 def _mailboxes(account_ids: Collection[int], *, at: datetime | None) -> dict[int, list[_Mailbox]]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from svet.accounts.models import Link
+
+
+def ever_held_ids(*, person_id: int) -> QuerySet[Link, int]:
+    """Keys of every account the cabinet holds or held, as a subquery for ``account_id__in``."""
+    return Link.objects.filter(person_id=person_id).values_list("account_id", flat=True)
 
 
 def links_of(*, person_id: int) -> list[dict[str, Any]]:

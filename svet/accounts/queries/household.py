@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from svet.accounts import queries
 from svet.accounts.models import Account, Invitation, InvitationState, Link
+from svet.accounts.queries.views import account_view, shown_address
 from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
 from svet.people import queries as people
@@ -95,7 +95,7 @@ def _views(rows: QuerySet[Invitation], *, now: datetime) -> list[InvitationView]
             public_id=row.public_id,
             account_number=row.account.number,
             provider=row.account.provider.name,
-            address=queries.shown_address(row.account, confirmed=False),
+            address=shown_address(account_view(row.account), confirmed=False),
             phone=row.phone,
             rights=_rights(row) | {Right.VIEW},
             until=_last_day(row.ends_at, account=row.account),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from svet.accounts.models import Account, HandOver, Link
+from svet.accounts.models import HandOver, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,6 @@ def former_holders(*, account_id: int) -> list[FormerHolder]:
     """Earlier holders of the account, the last one first."""
     rows = HandOver.objects.filter(account_id=account_id).order_by("-on_date", "-pk")
     return [FormerHolder(row.former_name, row.on_date, row.ground, row.reason) for row in rows]
-
-
-def accounts_by_number(*, number: str) -> list[Account]:
-    """The accounts of this number, one for each provider."""
-    return list(Account.objects.filter(number=number).select_related("provider").order_by("pk")[:20])
 
 
 def account_of_link(*, link_public_id: str) -> str:
