@@ -228,8 +228,10 @@ def _say(
         key=key,
     )
     MessagePhoto.objects.bulk_create(
-        MessagePhoto(message=message, photo_id=files.claim_photo(photo_id=photo_id, by=by, now=now))
-        for photo_id in photo_ids
+        MessagePhoto(
+            message=message, photo_id=files.claim_photo(photo_public_id=photo_public_id, by=by, now=now)
+        )
+        for photo_public_id in photo_ids
     )
     appeal.touched_at = now
     appeal.save(update_fields=["touched_at"])

@@ -169,8 +169,10 @@ def build() -> World:
         confirmed=True,
     )
     by_anna = Actor.person(anna.pk)
-    photo_id = metering.keep_photo(raw=photo(size=(40, 30)), by=by_anna, now=now)
-    metering.add_photo(by=by_anna, set_id=receipt.set_id, photo_id=photo_id, now=now)
+    photo_public_id = metering.keep_photo(raw=photo(size=(40, 30)), by=by_anna, now=now)
+    metering.add_photo(
+        by=by_anna, set_public_id=receipt.set_public_id, photo_public_id=photo_public_id, now=now
+    )
     number = metering.take_control_reading(
         by=Actor.system("office"),
         meter_id=meter.pk,
@@ -179,7 +181,9 @@ def build() -> World:
         now=now,
     )
     control = ReadingSet.objects.get(receipt_number=number)
-    dispute_id = metering.open_dispute(by=by_anna, set_id=control.public_id, words="Не согласна", now=now)
+    dispute_public_id = metering.open_dispute(
+        by=by_anna, set_public_id=control.public_id, words="Не согласна", now=now
+    )
     with use_case():
         notices.notify(
             recipient_id=anna.recipient_id,
@@ -210,14 +214,17 @@ def build() -> World:
         "account_id": account.public_id,
         "public_id": account.public_id,
         "meter_id": meter.public_id,
+        "meter_public_id": meter.public_id,
         "link_id": newcomer.public_id,
         "suspended_id": suspended.public_id,
         "invitation_id": invitation.public_id,
         "group_id": group.public_id,
-        "set_id": receipt.set_id,
+        "set_id": receipt.set_public_id,
+        "set_public_id": receipt.set_public_id,
         "control_id": control.public_id,
-        "photo_id": photo_id,
-        "dispute_id": dispute_id,
+        "control_public_id": control.public_id,
+        "photo_public_id": photo_public_id,
+        "dispute_public_id": dispute_public_id,
         "order_id": order.public_id,
         "payment_id": order.public_id,
         "appeal_id": appeal.public_id,

@@ -63,7 +63,7 @@ def correct(request: HttpRequest, set_id: str, payload: CorrectionIn) -> Status[
     def act(key: str) -> tuple[int, dict[str, Any]]:
         receipt = operations.correct_set(
             by=caller.actor,
-            set_id=view.public_id,
+            set_public_id=view.public_id,
             values=values_of(meter, payload.values),
             now=now,
             channel=ReadingChannel.API,
@@ -71,7 +71,7 @@ def correct(request: HttpRequest, set_id: str, payload: CorrectionIn) -> Status[
             confirmed=payload.confirmed,
             insist=payload.insist,
             words=payload.words,
-            photo_id=payload.photo_id or "",
+            photo_public_id=payload.photo_id or "",
         )
         return 201, receipt_of(receipt)
 
@@ -86,7 +86,7 @@ def withdraw(request: HttpRequest, set_id: str, payload: WithdrawIn) -> Status[A
     now = timezone.now()
 
     def act(key: str) -> tuple[int, dict[str, Any]]:
-        operations.withdraw_set(by=caller.actor, set_id=view.public_id, now=now, reason=payload.reason)
+        operations.withdraw_set(by=caller.actor, set_public_id=view.public_id, now=now, reason=payload.reason)
         return 200, _plain(queries.set_for(caller.actor, public_id=view.public_id))
 
     return _known(request, caller, view, act)
@@ -104,10 +104,10 @@ def dispute(request: HttpRequest, control_id: str, payload: DisputeIn) -> Status
     def act(key: str) -> tuple[int, dict[str, Any]]:
         public_id = operations.open_dispute(
             by=caller.actor,
-            set_id=view.public_id,
+            set_public_id=view.public_id,
             words=payload.words,
             now=now,
-            photo_id=payload.photo_id or "",
+            photo_public_id=payload.photo_id or "",
         )
         opened = {"id": public_id, "state": "open", "words": payload.words.strip(), "answers": []}
         return 201, _plain(view) | {"track": [], "photos": [], "dispute": opened}
@@ -149,11 +149,11 @@ def _known(request: HttpRequest, caller: Caller, view: SetView, act: Any) -> Sta
         raise not_found() from None
 
 
-def _set_for(caller: Caller, set_id: str) -> SetView:
+def _set_for(caller: Caller, set_public_id: str) -> SetView:
     try:
-        return queries.set_for(caller.actor, public_id=set_id.replace("\0", ""))
+        return queries.set_for(caller.actor, public_id=set_public_id.replace("\0", ""))
     except MeterNotFound:
-        note_stranger(caller, "api.reading_not_found", set_id)
+        note_stranger(caller, "api.reading_not_found", set_public_id)
         raise not_found() from None
 
 

@@ -107,7 +107,7 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
             confirmed=payload.confirmed,
             insist=payload.insist,
             words=payload.words,
-            photo_id=payload.photo_id or "",
+            photo_public_id=payload.photo_id or "",
         )
         return 201, receipt_of(receipt)
 
@@ -162,7 +162,7 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
             confirmed=given.confirmed,
             insist=given.insist,
             words=given.words,
-            photo_id=given.photo_id or "",
+            photo_public_id=given.photo_id or "",
         )
     except (ApiProblem, Refused) as failed:
         problem = failed if isinstance(failed, ApiProblem) else of_refusal(failed)
@@ -178,7 +178,7 @@ def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
     """The receipt as every answer gives it."""
     return {
         "receipt_number": receipt.receipt_number,
-        "id": receipt.set_id,
+        "id": receipt.set_public_id,
         "state": receipt.state.value,
         "read_on": receipt.read_on.isoformat(),
         "period": str(receipt.period),
@@ -186,12 +186,12 @@ def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
     }
 
 
-def meter_for(caller: Caller, meter_id: str, right: Right) -> MeterView:
+def meter_for(caller: Caller, meter_public_id: str, right: Right) -> MeterView:
     """The caller's meter, or the 404 of a stranger's. :raises Problem:"""
     try:
-        return queries.meter_for(caller.actor, public_id=meter_id.replace("\0", ""), right=right)
+        return queries.meter_for(caller.actor, public_id=meter_public_id.replace("\0", ""), right=right)
     except MeterNotFound:
-        note_stranger(caller, "api.meter_not_found", meter_id)
+        note_stranger(caller, "api.meter_not_found", meter_public_id)
         raise not_found() from None
 
 

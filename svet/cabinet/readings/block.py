@@ -68,7 +68,7 @@ class MeterBlock:
     prefix: str = ""
     insist: str = ""
     words: str = ""
-    photo_id: str = ""
+    photo_public_id: str = ""
     photo_error: str = ""
     automatic: tuple[SetView, ...] = ()
     sent: SetView | None = None
@@ -106,7 +106,7 @@ def meter_block(
     today = day or provider_today(meter.account.provider, now_of(request))
     without = [] if instead_of is None else [instead_of.set_id]
     known = queries.dials(meters=[meter], read_on=today, without=without).get(meter.meter_id)
-    sent = None if receipt is None else queries.set_for(actor_of(request), public_id=receipt.set_id)
+    sent = None if receipt is None else queries.set_for(actor_of(request), public_id=receipt.set_public_id)
     return block_of(
         meter,
         known,
@@ -189,7 +189,7 @@ def block_of(
         review=review,
         prefix=prefix,
         words=typed.words if typed is not None else "",
-        photo_id=typed.photo_id if typed is not None else "",
+        photo_public_id=typed.photo_public_id if typed is not None else "",
         photo_error=typed.photo_error if typed is not None else "",
         automatic=tuple(automatic),
         sent=sent,

@@ -22,8 +22,8 @@ LONGEST_ID = 40
 class TypedSet:
     """The form of one meter; ``errors`` and ``raw`` by scale, ``values`` when every scale is a number.
 
-    ``prefix`` tells the fields of this meter from those of others in the same form. ``photo_id`` is of a
-    photo that was taken in already, ``photo_error`` what was wrong with one.
+    ``prefix`` tells the fields of this meter from those of others in the same form. ``photo_public_id`` is of
+    a photo that was taken in already, ``photo_error`` what was wrong with one.
     """
 
     def __init__(self, data: QueryDict, *, meter: MeterView, prefix: str = "") -> None:
@@ -33,7 +33,7 @@ class TypedSet:
         self.raw: dict[Zone, str] = {}
         self.errors: dict[Zone, list[str]] = {}
         self.values: dict[Zone, Decimal] = {}
-        self.photo_id = self.said("photo_id")[:LONGEST_ID]
+        self.photo_public_id = self.said("photo_id")[:LONGEST_ID]
         self.photo_error = ""
         replacement = self._replacement()
         for zone in zones_of(meter.scheme):

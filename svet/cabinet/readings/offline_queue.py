@@ -42,20 +42,20 @@ def whoami(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 @signed_in
-def receive(request: HttpRequest, meter_id: str) -> JsonResponse:
+def receive(request: HttpRequest, meter_public_id: str) -> JsonResponse:
     """Take one waiting set; what cannot be taken stays with the person, with its reason and what to do."""
     owner = request.POST.get("owner", "")
     if owner and owner != person_of(request).public_id:
         # A phone in other hands: the set is neither sent nor told about.
         return _answer("other_person", status=409)
-    meter = find_meter(request, meter_id)
+    meter = find_meter(request, meter_public_id)
     typed = TypedSet(request.POST, meter=meter)
     now = now_of(request)
     try:
         entered = moment_of_entry(_claimed(request, now), now=now)
         done = attempt(request, meter=meter, typed=typed, entered_at=entered)
     except NotFound:
-        deny_as_missing(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_public_id)
     except ReadingRefused as refused:
         return _answer("refused", status=422, text=texts.explain(refused))
     if done.receipt is not None:
@@ -77,7 +77,7 @@ def _taken(receipt: ReadingReceipt, *, entered: datetime, received: datetime) ->
         "entered": formats.moment(entered),
         "received": formats.moment(received),
     }
-    return _answer("taken", status=200, text=text, url=f"/readings/receipt/{receipt.set_id}/")
+    return _answer("taken", status=200, text=text, url=f"/readings/receipt/{receipt.set_public_id}/")
 
 
 def _not_taken(done: Attempt) -> JsonResponse:
@@ -97,5 +97,5 @@ def _answer(outcome: str, *, status: int, **more: Any) -> JsonResponse:
 
 urlpatterns: list[URLPattern] = [
     path("readings/kept/", whoami, name="readings-kept"),
-    path("readings/<slug:meter_id>/kept/", receive, name="reading-kept"),
+    path("readings/<slug:meter_public_id>/kept/", receive, name="reading-kept"),
 ]

@@ -63,7 +63,7 @@ def attempt(
     except (ConfirmationNeeded, SetRefused) as refused:
         return shown(422, judgement=refused.judgement)
     except PhotoRefused as refused:
-        typed.photo_id, typed.photo_error = "", file_texts.explain(refused)
+        typed.photo_public_id, typed.photo_error = "", file_texts.explain(refused)
         return shown(422)
     except NotFound:
         raise
@@ -85,7 +85,7 @@ def _send(
     if instead_of is not None:
         return operations.correct_set(
             by=actor_of(request),
-            set_id=instead_of.public_id,
+            set_public_id=instead_of.public_id,
             values=typed.values,
             now=now,
             channel=ReadingChannel.WEB,
@@ -93,7 +93,7 @@ def _send(
             confirmed=typed.is_confirmed,
             insist=typed.insists,
             words=typed.words,
-            photo_id=typed.photo_id,
+            photo_public_id=typed.photo_public_id,
         )
     today = provider_today(meter.account.provider, entered_at or now)
     confirmed = typed.is_confirmed
@@ -113,6 +113,6 @@ def _send(
         confirmed=confirmed,
         insist=typed.insists,
         words=typed.words,
-        photo_id=typed.photo_id,
+        photo_public_id=typed.photo_public_id,
         entered_at=entered_at,
     )

@@ -38,7 +38,7 @@ def take_control_reading(
     read_on: date,
     now: datetime,
     act_number: str = "",
-    photo_id: str = "",
+    photo_public_id: str = "",
 ) -> str:
     """Keep what the company read off; unbilled customers' sets that contradict it are superseded.
 
@@ -56,7 +56,7 @@ def take_control_reading(
             read_on=read_on,
             now=now,
             act_number=act_number,
-            photo_id=photo_id,
+            photo_public_id=photo_public_id,
         ).receipt_number
 
 
@@ -68,7 +68,7 @@ def keep_control(
     read_on: date,
     now: datetime,
     act_number: str = "",
-    photo_id: str = "",
+    photo_public_id: str = "",
     without: int | None = None,
 ) -> WrittenSet:
     """The control reading itself (a step); ``without`` is a disputed one that this one replaces.
@@ -99,8 +99,8 @@ def keep_control(
         words=f"акт № {act_number.strip()}" if act_number.strip() else "",
     )
     (kept,) = keep_sets([new], by=by)
-    if photo_id:
-        attach_photo(set_key=kept.set_id, photo_id=photo_id, by=by, now=now)
+    if photo_public_id:
+        attach_photo(set_id=kept.set_id, photo_public_id=photo_public_id, by=by, now=now)
     _supersede_contradicting(meter, new=new, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
     journal.record(
         by=by,
@@ -112,7 +112,7 @@ def keep_control(
         after={"values": {zone.value: str(value) for zone, value in values.items()}, "act": act_number},
     )
     until = dispute_until(today, days=meter.account.provider.dispute_days)
-    tell_control(meter, values=values, read_on=read_on, until=until, set_id=kept.public_id, now=now)
+    tell_control(meter, values=values, read_on=read_on, until=until, set_public_id=kept.public_id, now=now)
     return kept
 
 

@@ -61,11 +61,11 @@ def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: dat
                 meter,
                 values={zone: value.value for zone, value in values.items()},
                 receipt=row.receipt_number,
-                set_id=row.public_id,
+                set_public_id=row.public_id,
                 now=now,
             )
         else:
-            tell_refused(meter, reason=reason, set_id=row.public_id, now=now)
+            tell_refused(meter, reason=reason, set_public_id=row.public_id, now=now)
         _record(row, after=after, by=by, now=now, words=reason)
 
 
@@ -122,7 +122,7 @@ def correct_review(
             before=texts.values_line({Zone(v.zone): v.value for v in row.values.all()}),
             after=texts.values_line(values),
             reason=reason.strip(),
-            set_id=kept.public_id,
+            set_public_id=kept.public_id,
             now=now,
         )
         _record(row, after=ReadingState.CORRECTED, by=by, now=now, words=reason, receipt=kept.receipt_number)

@@ -76,7 +76,7 @@ class ReadingReceipt:
     """What the author gets: the number, the state, and the bill it will enter."""
 
     receipt_number: str
-    set_id: str
+    set_public_id: str
     state: ReadingState
     read_on: date
     period: Month
@@ -96,7 +96,7 @@ def submit_readings(
     confirmed: bool = False,
     insist: bool = False,
     words: str = "",
-    photo_id: str = "",
+    photo_public_id: str = "",
     entered_at: datetime | None = None,
 ) -> ReadingReceipt:
     """Take one set of readings, keep it, tell the holders of the account.
@@ -136,7 +136,7 @@ def submit_readings(
             confirmed=confirmed,
             insist=insist,
             words=words,
-            photo_id=photo_id,
+            photo_public_id=photo_public_id,
             entered_at=entered_at,
         )
 
@@ -153,7 +153,7 @@ def take_set(
     confirmed: bool,
     insist: bool = False,
     words: str = "",
-    photo_id: str = "",
+    photo_public_id: str = "",
     instead_of: ReadingSet | None = None,
     entered_at: datetime | None = None,
 ) -> ReadingReceipt:
@@ -189,16 +189,16 @@ def take_set(
         entered_at=entered_at,
     )
     (kept,) = keep_sets([new], by=by)
-    if photo_id:
-        attach_photo(set_key=kept.set_id, photo_id=photo_id, by=by, now=now)
+    if photo_public_id:
+        attach_photo(set_id=kept.set_id, photo_public_id=photo_public_id, by=by, now=now)
     if instead_of is not None:
         _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
     if new.state is ReadingState.ACCEPTED:
         settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
-    _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_id=kept.public_id, now=now)
+    _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_public_id=kept.public_id, now=now)
     return ReadingReceipt(
         receipt_number=kept.receipt_number,
-        set_id=kept.public_id,
+        set_public_id=kept.public_id,
         state=new.state,
         read_on=read_on,
         period=period_of(read_on, window_to_day=meter.account.provider.window_to_day),
@@ -270,7 +270,7 @@ def earlier_receipt(meter: MeterView, *, key: UUID, values: Mapping[Zone, Decima
         raise KeyReused(KeyReason.REUSED)
     return ReadingReceipt(
         receipt_number=kept.receipt_number,
-        set_id=kept.public_id,
+        set_public_id=kept.public_id,
         state=ReadingState(kept.state),
         read_on=kept.read_on,
         period=period_of(kept.read_on, window_to_day=meter.account.provider.window_to_day),
@@ -279,13 +279,15 @@ def earlier_receipt(meter: MeterView, *, key: UUID, values: Mapping[Zone, Decima
     )
 
 
-def _tell(*, by: Actor, meter: MeterView, new: NewSet, receipt: str, set_id: str, now: datetime) -> None:
+def _tell(
+    *, by: Actor, meter: MeterView, new: NewSet, receipt: str, set_public_id: str, now: datetime
+) -> None:
     shown = {zone.value: str(value.value) for zone, value in new.values.items()}
     journal.record(
         by=by,
         action="readings.submitted",
         subject="reading_set",
-        subject_id=set_id,
+        subject_id=set_public_id,
         now=now,
         account_id=meter.account_id,
         after={"values": shown, "state": new.state.value, "channel": new.channel.value},
@@ -296,6 +298,6 @@ def _tell(*, by: Actor, meter: MeterView, new: NewSet, receipt: str, set_id: str
         meter,
         values={zone: value.value for zone, value in new.values.items()},
         receipt=receipt,
-        set_id=set_id,
+        set_public_id=set_public_id,
         now=now,
     )

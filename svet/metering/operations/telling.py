@@ -18,25 +18,35 @@ from svet.notices.rules import Event
 
 
 def tell_accepted(
-    meter: MeterView, *, values: Mapping[Zone, Decimal], receipt: str, set_id: str, now: datetime
+    meter: MeterView, *, values: Mapping[Zone, Decimal], receipt: str, set_public_id: str, now: datetime
 ) -> None:
-    """The readings count; ``set_id`` is the public one."""
+    """The readings count; ``set_public_id`` is the public one."""
     params = {"account": meter.account.number, "values": texts.values_line(values), "receipt": receipt}
-    _tell(meter, event=Event.READING_ACCEPTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    _tell(
+        meter, event=Event.READING_ACCEPTED, params=params, url=f"/readings/receipt/{set_public_id}/", now=now
+    )
 
 
-def tell_refused(meter: MeterView, *, reason: str, set_id: str, now: datetime) -> None:
+def tell_refused(meter: MeterView, *, reason: str, set_public_id: str, now: datetime) -> None:
     """The staff looked at the readings and does not take them; ``reason`` may be empty."""
     params = {"account": meter.account.number, "reason": reason.strip() or texts.refused_by_staff()}
-    _tell(meter, event=Event.READING_REFUSED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    _tell(
+        meter, event=Event.READING_REFUSED, params=params, url=f"/readings/receipt/{set_public_id}/", now=now
+    )
 
 
 def tell_corrected(
-    meter: MeterView, *, before: str, after: str, reason: str, set_id: str, now: datetime
+    meter: MeterView, *, before: str, after: str, reason: str, set_public_id: str, now: datetime
 ) -> None:
-    """The staff took other values than were sent; ``set_id`` is the public one of the new set."""
+    """The staff took other values than were sent; ``set_public_id`` is the public one of the new set."""
     params = {"account": meter.account.number, "before": before, "values": after, "reason": reason[:300]}
-    _tell(meter, event=Event.READING_CORRECTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    _tell(
+        meter,
+        event=Event.READING_CORRECTED,
+        params=params,
+        url=f"/readings/receipt/{set_public_id}/",
+        now=now,
+    )
 
 
 def tell_control(
@@ -45,7 +55,7 @@ def tell_control(
     values: Mapping[Zone, Decimal],
     read_on: date,
     until: date,
-    set_id: str,
+    set_public_id: str,
     now: datetime,
 ) -> None:
     """The company read the meter; until when one may object."""
@@ -55,7 +65,9 @@ def tell_control(
         "on": day(read_on),
         "until": day(until),
     }
-    _tell(meter, event=Event.CONTROL_READING, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    _tell(
+        meter, event=Event.CONTROL_READING, params=params, url=f"/readings/receipt/{set_public_id}/", now=now
+    )
 
 
 def tell_dispute_answered(dispute: Dispute, *, words: str, after: DisputeState, now: datetime) -> None:

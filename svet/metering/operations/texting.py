@@ -61,7 +61,7 @@ class _Said:
 
     text: str
     outcome: str
-    set_id: str = ""
+    set_public_id: str = ""
 
 
 def answer_text(*, incoming_id: int) -> None:
@@ -96,7 +96,7 @@ def answer_text(*, incoming_id: int) -> None:
             subject="incoming_sms",
             subject_id=str(incoming_id),
             now=now,
-            after={"outcome": said.outcome, "set": said.set_id},
+            after={"outcome": said.outcome, "set": said.set_public_id},
         )
         notices.send_sms(
             phone=person.phone,
@@ -141,7 +141,7 @@ def _act(incoming: IncomingText, *, person: PersonView, now: datetime) -> _Said:
         if refused.reason in _NOT_UNDERSTOOD:
             text = sms_texts.with_example(text, _example(person, sent))
         return _Said(text, "refused")
-    return _Said(_done(receipt, values=values, card=card if more else None), "taken", receipt.set_id)
+    return _Said(_done(receipt, values=values, card=card if more else None), "taken", receipt.set_public_id)
 
 
 def _example(person: PersonView, sent: SentText) -> str:

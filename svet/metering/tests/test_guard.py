@@ -68,7 +68,7 @@ def send(person: Person, meter: Meter, value: int, **more: Any) -> ReadingReceip
 def correct(person: Person, receipt: ReadingReceipt, value: int, **more: Any) -> ReadingReceipt:
     return operations.correct_set(
         by=Actor.person(person.pk),
-        set_id=receipt.set_id,
+        set_public_id=receipt.set_public_id,
         values={Zone.SINGLE: Decimal(value)},
         now=more.pop("now", NOW),
         channel=ReadingChannel.WEB,
@@ -87,7 +87,7 @@ def test_value_that_went_down_goes_to_the_staff_with_its_photo_and_words() -> No
     with pytest.raises(SetRefused):
         send(anna, meter, 120, confirmed=True)
     picture = operations.keep_photo(raw=photo(), by=Actor.person(anna.pk), now=NOW)
-    receipt = send(anna, meter, 120, insist=True, words=" поставили новый ", photo_id=picture)
+    receipt = send(anna, meter, 120, insist=True, words=" поставили новый ", photo_public_id=picture)
     assert receipt.state is ReadingState.UNDER_REVIEW
     assert last(meter) == 3589
     (item,) = queries.review_queue(limit=10)
@@ -110,7 +110,7 @@ def test_photo_of_another_person_is_not_taken() -> None:
     anna, vera, meter = cast()
     picture = operations.keep_photo(raw=photo(), by=Actor.person(vera.pk), now=NOW)
     with pytest.raises(PhotoRefused):
-        send(anna, meter, 3600, photo_id=picture)
+        send(anna, meter, 3600, photo_public_id=picture)
     assert last(meter) == 3589
 
 
@@ -118,7 +118,7 @@ def test_photo_of_another_person_is_not_taken() -> None:
 def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way() -> None:
     anna, _vera, meter = cast()
     receipt = send(anna, meter, 120, insist=True)
-    waiting = ReadingSet.objects.get(public_id=receipt.set_id)
+    waiting = ReadingSet.objects.get(public_id=receipt.set_public_id)
     staff = Actor.staff(make_person().pk)
     with pytest.raises(ReviewRefused):
         operations.decide_review(by=staff, set_id=waiting.pk, accept=True, reason="", now=NOW)
@@ -159,7 +159,7 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
 def test_staff_may_know_that_the_dial_passed_zero() -> None:
     anna, _vera, meter = cast()
     receipt = send(anna, meter, 120, insist=True)
-    waiting = ReadingSet.objects.get(public_id=receipt.set_id)
+    waiting = ReadingSet.objects.get(public_id=receipt.set_public_id)
     operations.correct_review(
         by=OFFICE, set_id=waiting.pk, values={Zone.SINGLE: Decimal(120)}, turned=True, reason="круг", now=NOW
     )
@@ -172,7 +172,7 @@ def test_staff_may_know_that_the_dial_passed_zero() -> None:
 def test_what_became_wrong_while_it_waited_is_not_accepted() -> None:
     anna, _vera, meter = cast()
     receipt = send(anna, meter, 50_000, confirmed=True)
-    waiting = ReadingSet.objects.get(public_id=receipt.set_id)
+    waiting = ReadingSet.objects.get(public_id=receipt.set_public_id)
     operations.take_control_reading(
         by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(60_000)}, read_on=TODAY, now=NOW
     )
@@ -185,7 +185,7 @@ def test_believable_set_relieves_the_staff_of_the_doubtful_one() -> None:
     anna, _vera, meter = cast()
     doubtful = send(anna, meter, 50_000, confirmed=True)
     good = send(anna, meter, 3650)
-    old = ReadingSet.objects.get(public_id=doubtful.set_id)
+    old = ReadingSet.objects.get(public_id=doubtful.set_public_id)
     assert old.state == ReadingState.SUPERSEDED
     assert queries.changes_of([old.pk])[old.pk][-1].reason == good.receipt_number
     assert queries.review_count() == 0
@@ -207,7 +207,7 @@ def test_own_slip_is_corrected_until_the_cut_off_and_the_trail_names_both() -> N
     assert correct(anna, slip, 3640, key=key).receipt_number == right.receipt_number
     assert right.consumption == {Zone.SINGLE: 51}
     assert last(meter) == 3640
-    old = ReadingSet.objects.get(public_id=slip.set_id)
+    old = ReadingSet.objects.get(public_id=slip.set_public_id)
     assert old.state == ReadingState.CORRECTED
     assert queries.changes_of([old.pk])[old.pk][-1].reason == right.receipt_number
     assert queries.broken() == []
@@ -223,7 +223,7 @@ def test_correction_restores_what_the_slip_had_never_been() -> None:
         receipt = send(anna, meter, slip, confirmed=True)
         corrected = correct(anna, receipt, right, confirmed=True)
         assert corrected.consumption == {Zone.SINGLE: right - 3589}
-        operations.withdraw_set(by=Actor.person(anna.pk), set_id=corrected.set_id, now=NOW)
+        operations.withdraw_set(by=Actor.person(anna.pk), set_public_id=corrected.set_public_id, now=NOW)
         assert queries.dials(meters=[meter_with_account(meter)], read_on=TODAY)[meter.pk].dials == before
 
     law()

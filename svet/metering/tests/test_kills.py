@@ -50,7 +50,7 @@ def test_sending_killed_anywhere_is_taken_whole_or_not_at_all() -> None:
                 channel=ReadingChannel.WEB,
                 key=key,
                 confirmed=True,
-                photo_id=picture,
+                photo_public_id=picture,
             )
 
         killed = killed_at(point, send)
@@ -92,10 +92,10 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
         )
         key = uuid4()
 
-        def correct(key: Any = key, wrong: str = wrong.set_id) -> Any:
+        def correct(key: Any = key, wrong: str = wrong.set_public_id) -> Any:
             return operations.correct_set(
                 by=by,
-                set_id=wrong,
+                set_public_id=wrong,
                 values={Zone.SINGLE: Decimal(3640)},
                 now=NOW,
                 channel=ReadingChannel.WEB,
@@ -104,12 +104,12 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
 
         killed = killed_at(point, correct)
         kills += killed
-        old = ReadingSet.objects.get(public_id=wrong.set_id)
+        old = ReadingSet.objects.get(public_id=wrong.set_public_id)
         assert (old.state == ReadingState.CORRECTED) == ReadingSet.objects.filter(key=key).exists()
         assert correct().receipt_number == correct().receipt_number
         trail = SetStateChange.objects.filter(reading_set=old, to_state=ReadingState.CORRECTED.value)
         assert trail.get().reason == ReadingSet.objects.get(key=key).receipt_number
         if not killed:
             break
-        operations.withdraw_set(by=by, set_id=ReadingSet.objects.get(key=key).public_id, now=NOW)
+        operations.withdraw_set(by=by, set_public_id=ReadingSet.objects.get(key=key).public_id, now=NOW)
     assert kills > 15

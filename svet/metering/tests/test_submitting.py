@@ -232,7 +232,7 @@ def test_own_reading_is_withdrawn_until_the_cut_off_and_the_old_one_counts_again
 
     def withdraw(person: Person, *, later: int = 0) -> None:
         operations.withdraw_set(
-            by=Actor.person(person.pk), set_id=receipt.set_id, now=NOW + timedelta(days=later)
+            by=Actor.person(person.pk), set_public_id=receipt.set_public_id, now=NOW + timedelta(days=later)
         )
 
     with pytest.raises(MeterNotFound):

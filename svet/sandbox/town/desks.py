@@ -74,7 +74,7 @@ def _object_to_control(*, now: datetime) -> None:
     )
     control = queries.set_by_receipt(receipt_number=receipt, account_id=meter.account_id)
     assert control is not None
-    metering.open_dispute(by=_actor(BORIS_PHONE), set_id=control.public_id, words=OBJECTION, now=now)
+    metering.open_dispute(by=_actor(BORIS_PHONE), set_public_id=control.public_id, words=OBJECTION, now=now)
 
 
 def _actor(phone: str) -> Actor:

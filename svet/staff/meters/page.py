@@ -139,19 +139,19 @@ class ReplaceForm(ReasonForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.LINKS)
-def replace(request: HttpRequest, meter_id: str) -> HttpResponse:
+def replace(request: HttpRequest, meter_public_id: str) -> HttpResponse:
     """The page of one replacement."""
     try:
-        old = queries.meter_for(actor_of(request), public_id=meter_id)
+        old = queries.meter_for(actor_of(request), public_id=meter_public_id)
     except NotFound:
-        deny_as_missing(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_public_id)
     form = ReplaceForm(request.POST if request.method == "POST" else None, old=old)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
             new = operations.replace_meter(
                 by=actor_of(request),
-                meter_public_id=meter_id,
+                meter_public_id=meter_public_id,
                 final=form.final_values(old),
                 new=form.new_meter(old),
                 ratio=form.ratio_value(),
@@ -159,7 +159,7 @@ def replace(request: HttpRequest, meter_id: str) -> HttpResponse:
                 now=now_of(request),
             )
         except NotFound:
-            deny_as_missing(request, subject="meter", public_id=meter_id)
+            deny_as_missing(request, subject="meter", public_id=meter_public_id)
         except Refused as error:
             refused = _named(error)
         else:
@@ -192,5 +192,5 @@ def _explain(refused: Refused) -> str:
 
 
 urlpatterns: list[URLPattern] = [
-    path("meters/<slug:meter_id>/replace/", replace, name="staff-meter-replace"),
+    path("meters/<slug:meter_public_id>/replace/", replace, name="staff-meter-replace"),
 ]

@@ -48,13 +48,13 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.READINGS)
-def enter(request: HttpRequest, meter_id: str) -> HttpResponse:
+def enter(request: HttpRequest, meter_public_id: str) -> HttpResponse:
     """The form of one meter, and what was read off it."""
     by = actor_of(request)
     try:
-        meter = queries.meter_for(by, public_id=meter_id)
+        meter = queries.meter_for(by, public_id=meter_public_id)
     except MeterNotFound:
-        deny_as_missing(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_public_id)
     if request.method != "POST":
         today = provider_today(meter.account.provider, now_of(request))
         return _form(request, meter, Typed(raw={"read_on": today.isoformat()}))
@@ -73,10 +73,10 @@ def enter(request: HttpRequest, meter_id: str) -> HttpResponse:
                 read_on=read_on,
                 now=now_of(request),
                 act_number=act,
-                photo_id=typed.photo_id,
+                photo_public_id=typed.photo_public_id,
             )
         except PhotoRefused as refused:
-            typed.photo_id = ""
+            typed.photo_public_id = ""
             typed.refuse(refused)
         except Refused as refused:
             typed.refuse(refused)
@@ -103,5 +103,5 @@ def _form(request: HttpRequest, meter: MeterView, typed: Typed, *, status: int =
 
 urlpatterns: list[URLPattern] = [
     path("controls/", find, name="staff-controls"),
-    path("controls/<slug:meter_id>/", enter, name="staff-control"),
+    path("controls/<slug:meter_public_id>/", enter, name="staff-control"),
 ]

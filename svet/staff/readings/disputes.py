@@ -90,19 +90,19 @@ def disputes(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @desk_page(Permission.READINGS)
-def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
+def answer(request: HttpRequest, dispute_public_id: str) -> HttpResponse:
     """Read the meter again, let the control reading stand, or put another in its place."""
     act, words = request.POST.get("act", ""), posted_text(request, "words")
     by, now = actor_of(request), now_of(request)
-    dispute = queries.dispute_by_id(dispute_id.replace("\0", ""))
+    dispute = queries.dispute_by_id(dispute_public_id.replace("\0", ""))
     if dispute is None:
-        deny_as_missing(request, subject="dispute", public_id=dispute_id)
+        deny_as_missing(request, subject="dispute", public_id=dispute_public_id)
     typed = Typed(raw={name: posted_text(request, name) for name in request.POST})
     try:
         if act == "check":
-            operations.check_dispute(by=by, dispute_id=dispute.public_id, words=words, now=now)
+            operations.check_dispute(by=by, dispute_public_id=dispute.public_id, words=words, now=now)
         elif act == "decline":
-            operations.decline_dispute(by=by, dispute_id=dispute.public_id, words=words, now=now)
+            operations.decline_dispute(by=by, dispute_public_id=dispute.public_id, words=words, now=now)
         elif act == "uphold":
             typed = typed_values(request, _control(request, dispute)[1])
             typed.raw["words"] = words
@@ -111,18 +111,18 @@ def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
             if not typed.errors and read_on is not None:
                 operations.uphold_dispute(
                     by=by,
-                    dispute_id=dispute.public_id,
+                    dispute_public_id=dispute.public_id,
                     values=typed.values,
                     read_on=read_on,
                     words=words,
                     now=now,
                     act_number=posted_text(request, "act_number")[:40],
-                    photo_id=typed.photo_id,
+                    photo_public_id=typed.photo_public_id,
                 )
         else:
             typed.errors["all"] = _("Выберите ответ.")
     except NotFound:
-        deny_as_missing(request, subject="dispute", public_id=dispute_id)
+        deny_as_missing(request, subject="dispute", public_id=dispute_public_id)
     except Refused as refused:
         typed.refuse(refused)
     if typed.errors:
@@ -136,5 +136,5 @@ def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("disputes/", disputes, name="staff-disputes"),
-    path("disputes/<slug:dispute_id>/", answer, name="staff-dispute"),
+    path("disputes/<slug:dispute_public_id>/", answer, name="staff-dispute"),
 ]

@@ -29,7 +29,7 @@ class Typed:
     raw: dict[str, str] = field(default_factory=dict)
     values: dict[Zone, Decimal] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    photo_id: str = ""
+    photo_public_id: str = ""
 
     def refuse(self, refused: Refused) -> None:
         """Put a refusal of the operation beside its field."""
@@ -69,12 +69,12 @@ def typed_values(request: HttpRequest, meter: MeterView) -> Typed:
 
 def take_photo(request: HttpRequest, typed: Typed, *, by: Actor) -> None:
     """Keep the photo of an act, if there is one; what is wrong with it stands beside the field."""
-    typed.photo_id = posted_text(request, "photo_id")[:40]
+    typed.photo_public_id = posted_text(request, "photo_id")[:40]
     file = request.FILES.get("photo")
     if not isinstance(file, UploadedFile):
         return
     try:
-        typed.photo_id = operations.keep_photo(raw=file.read(), by=by, now=now_of(request))
+        typed.photo_public_id = operations.keep_photo(raw=file.read(), by=by, now=now_of(request))
     except Refused as refused:
         typed.errors["photo"] = file_texts.explain(refused)
 

@@ -55,7 +55,7 @@ def odd(person: Person, meter: Meter, value: int, **more: Any) -> ReadingSet:
         insist=True,
         **more,
     )
-    return ReadingSet.objects.get(public_id=receipt.set_id)
+    return ReadingSet.objects.get(public_id=receipt.set_public_id)
 
 
 def operator() -> Client:
@@ -70,7 +70,7 @@ def test_queue_shows_values_usual_photo_and_words_side_by_side() -> None:
     anna, meter = cast()
     by = Actor.person(anna.pk)
     picture = operations.keep_photo(raw=photo(), by=by, now=timezone.now())
-    odd(anna, meter, 120, words="<i>новый прибор</i>", photo_id=picture)
+    odd(anna, meter, 120, words="<i>новый прибор</i>", photo_public_id=picture)
     client = operator()
     page = client.get("/staff/readings/").content.decode()
     for text in (
@@ -171,7 +171,7 @@ def test_objection_is_weighed_and_answered() -> None:
     )
     taken = ReadingSet.objects.get(receipt_number=number)
     key = operations.open_dispute(
-        by=Actor.person(anna.pk), set_id=taken.public_id, words="Не мой прибор", now=timezone.now()
+        by=Actor.person(anna.pk), set_public_id=taken.public_id, words="Не мой прибор", now=timezone.now()
     )
     client = operator()
     page = client.get("/staff/disputes/").content.decode()
