@@ -63,7 +63,7 @@ def open_appeal(
     key: UUID,
     now: datetime,
     account_public_id: str = "",
-    photo_ids: Sequence[str] = (),
+    photo_public_ids: Sequence[str] = (),
 ) -> Appeal:
     """Write to the retailer; the same key gives the same appeal.
 
@@ -76,7 +76,7 @@ def open_appeal(
     if by.person_id is None:
         raise AppealNotFound(SupportReason.NOT_FOUND)
     about, text = topic_of(topic), checked_text(words)
-    _count(photo_ids)
+    _count(photo_public_ids)
     kept = _kept(by, key=key, words=text)
     if kept is not None:
         return kept
@@ -95,7 +95,7 @@ def open_appeal(
                 answer_due_on=answer_due(timezone.localdate(now), days=settings.APPEAL_ANSWER_DAYS),
             )
             _change(appeal, before="", after=AppealState.NEW, by=by, now=now)
-            _say(appeal, words=text, photo_ids=photo_ids, key=key, by=by, now=now)
+            _say(appeal, words=text, photo_public_ids=photo_public_ids, key=key, by=by, now=now)
     except IntegrityError:
         # The second click of a double click: the first one's appeal is there by now.
         kept = _kept(by, key=key, words=text)
@@ -106,7 +106,13 @@ def open_appeal(
 
 
 def write_on(
-    *, by: Actor, appeal_public_id: str, words: str, key: UUID, now: datetime, photo_ids: Sequence[str] = ()
+    *,
+    by: Actor,
+    appeal_public_id: str,
+    words: str,
+    key: UUID,
+    now: datetime,
+    photo_public_ids: Sequence[str] = (),
 ) -> None:
     """The author adds to the thread; an answered appeal waits again.
 
@@ -115,14 +121,14 @@ def write_on(
     :raises PhotoRefused: :raises LimitReached:
     """
     text = checked_text(words)
-    _count(photo_ids)
+    _count(photo_public_ids)
     limits.spend(limit=LimitName.APPEALS_PER_PERSON, key=str(by.person_id), now=now)
     with use_case():
         appeal = _locked(by, appeal_public_id)
         if _repeated(appeal, key=key, words=text):
             return
         _refuse_closed(appeal)
-        _say(appeal, words=text, photo_ids=photo_ids, key=key, by=by, now=now)
+        _say(appeal, words=text, photo_public_ids=photo_public_ids, key=key, by=by, now=now)
         if appeal.state == AppealState.ANSWERED:
             _move(appeal, after=AppealState.TAKEN, by=by, now=now)
             appeal.answer_due_on = answer_due(timezone.localdate(now), days=settings.APPEAL_ANSWER_DAYS)
@@ -145,7 +151,7 @@ def answer(*, by: Actor, appeal_public_id: str, words: str, key: UUID, now: date
         if _repeated(appeal, key=key, words=text):
             return
         _refuse_closed(appeal)
-        _say(appeal, words=text, photo_ids=(), key=key, by=by, now=now)
+        _say(appeal, words=text, photo_public_ids=(), key=key, by=by, now=now)
         if appeal.state != AppealState.ANSWERED:
             _move(appeal, after=AppealState.ANSWERED, by=by, now=now)
         short = text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]}…"
@@ -189,8 +195,8 @@ def _locked(by: Actor, public_id: str) -> Appeal:
     return appeal
 
 
-def _count(photo_ids: Sequence[str]) -> None:
-    if len(photo_ids) > MOST_PHOTOS:
+def _count(photo_public_ids: Sequence[str]) -> None:
+    if len(photo_public_ids) > MOST_PHOTOS:
         raise SupportRefused(SupportReason.TOO_MANY_PHOTOS, field="photos", details={"max": MOST_PHOTOS})
 
 
@@ -215,7 +221,7 @@ def _repeated(appeal: Appeal, *, key: UUID, words: str) -> bool:
 
 
 def _say(
-    appeal: Appeal, *, words: str, photo_ids: Sequence[str], key: UUID, by: Actor, now: datetime
+    appeal: Appeal, *, words: str, photo_public_ids: Sequence[str], key: UUID, by: Actor, now: datetime
 ) -> None:
     require_transaction()
     message = Message.objects.create(
@@ -231,7 +237,7 @@ def _say(
         MessagePhoto(
             message=message, photo_id=files.claim_photo(photo_public_id=photo_public_id, by=by, now=now)
         )
-        for photo_public_id in photo_ids
+        for photo_public_id in photo_public_ids
     )
     appeal.touched_at = now
     appeal.save(update_fields=["touched_at"])
@@ -242,7 +248,7 @@ def _say(
         subject_id=appeal.public_id,
         now=now,
         account_id=appeal.account_id,
-        after={"number": appeal.number, "photos": len(photo_ids)},
+        after={"number": appeal.number, "photos": len(photo_public_ids)},
     )
 
 

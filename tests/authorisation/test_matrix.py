@@ -59,8 +59,8 @@ SAME = {
 
 
 def _plain(route: str) -> str:
-    """The route without converters, its ids named after what they are of."""
-    plain = re.sub(r"[<{](?:\w+:)?(\w+)[>}]", r"<\1>", route)
+    """The route without converters, its ids named after what they are of: all of them are outer ones."""
+    plain = re.sub(r"[<{](?:\w+:)?(\w+)[>}]", r"<\1>", route).replace("_public_id>", "_id>")
     for prefix, name in SAME.items():
         if plain.startswith(prefix):
             return name + plain.removeprefix(prefix)

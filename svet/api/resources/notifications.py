@@ -153,7 +153,7 @@ def hide(request: HttpRequest, browser_id: str) -> Status[None]:
     try:
         people.hide_notices(
             person_id=caller.person.person_id,
-            subscription_id=browser_id,
+            subscription_public_id=browser_id,
             address=caller.actor.address,
             now=timezone.now(),
         )

@@ -64,9 +64,9 @@ class AbsenceForm(Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def absence(request: HttpRequest, account_id: str) -> HttpResponse:
+def absence(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """What stands, or the form for it; a preview tells the days before anything is kept."""
-    account = _account(request, account_id)
+    account = _account(request, account_public_id)
     form, preview, status = AbsenceForm(initial={"plan": Plan.SEND.value}), None, 200
     if request.method == "POST":
         form, status = AbsenceForm(request.POST), 422
@@ -78,7 +78,7 @@ def absence(request: HttpRequest, account_id: str) -> HttpResponse:
                 try:
                     begin_absence(
                         by=actor_of(request),
-                        account_public_id=account_id,
+                        account_public_id=account_public_id,
                         from_on=form.cleaned_data["from_on"],
                         until_on=form.cleaned_data["until_on"],
                         plan=Plan(form.cleaned_data["plan"]),
@@ -89,10 +89,10 @@ def absence(request: HttpRequest, account_id: str) -> HttpResponse:
                     add_refusal(form, refused, absence_texts.explain(refused))
                 else:
                     messages.success(request, _("Отъезд записан. Всё, что мы сделаем, будет видно здесь."))
-                    return redirect("absence", account_id=account_id)
+                    return redirect("absence", account_public_id=account_public_id)
     standing = standing_absence(account_id=account.account_id)
     context = {
-        "card": card_of(actor_of(request), account_public_id=account_id),
+        "card": card_of(actor_of(request), account_public_id=account_public_id),
         "form": form,
         "preview": preview,
         "last": _last_values(request, account),
@@ -109,23 +109,23 @@ def absence(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def end(request: HttpRequest, account_id: str) -> HttpResponse:
+def end(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Back before the day."""
-    _account(request, account_id)
+    _account(request, account_public_id)
     try:
-        end_absence(by=actor_of(request), account_public_id=account_id, now=now_of(request))
+        end_absence(by=actor_of(request), account_public_id=account_public_id, now=now_of(request))
     except NotFound:
         messages.info(request, _("Отъезд уже закончился."))
     else:
         messages.success(request, _("С возвращением! Показания снова передаёте вы."))
-    return redirect("absence", account_id=account_id)
+    return redirect("absence", account_public_id=account_public_id)
 
 
-def _account(request: HttpRequest, account_id: str) -> AccountView:
+def _account(request: HttpRequest, account_public_id: str) -> AccountView:
     try:
-        return account_for(actor_of(request), public_id=account_id, right=Right.SUBMIT)
+        return account_for(actor_of(request), public_id=account_public_id, right=Right.SUBMIT)
     except AccountNotFound:
-        deny_as_missing(request, subject="account", public_id=account_id)
+        deny_as_missing(request, subject="account", public_id=account_public_id)
 
 
 def _days(account: AccountView, from_on: date, until_on: date) -> list[str]:
@@ -154,6 +154,6 @@ def _last_values(request: HttpRequest, account: AccountView) -> list[tuple[str, 
 
 
 urlpatterns: list[URLPattern] = [
-    path("accounts/<slug:account_id>/absence/", absence, name="absence"),
-    path("accounts/<slug:account_id>/absence/end/", end, name="absence-end"),
+    path("accounts/<slug:account_public_id>/absence/", absence, name="absence"),
+    path("accounts/<slug:account_public_id>/absence/end/", end, name="absence-end"),
 ]

@@ -57,12 +57,12 @@ def group_new(request: HttpRequest) -> HttpResponse:
 
 
 def _of_group(
-    request: HttpRequest, group_id: str, act: Callable[[], object], done: str
+    request: HttpRequest, group_public_id: str, act: Callable[[], object], done: str
 ) -> HttpResponseRedirect:
     try:
         act()
     except NotFound:
-        deny_as_missing(request, subject="group", public_id=group_id)
+        deny_as_missing(request, subject="group", public_id=group_public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:
@@ -73,7 +73,7 @@ def _of_group(
 
 @require_POST
 @signed_in
-def group_rename(request: HttpRequest, group_id: str) -> HttpResponse:
+def group_rename(request: HttpRequest, group_public_id: str) -> HttpResponse:
     """Give a group another name."""
     form = NameForm(request.POST)
     if not form.is_valid():
@@ -83,49 +83,49 @@ def group_rename(request: HttpRequest, group_id: str) -> HttpResponse:
     by = actor_of(request)
     return _of_group(
         request,
-        group_id,
-        lambda: operations.rename_group(by=by, group_public_id=group_id, name=name),
+        group_public_id,
+        lambda: operations.rename_group(by=by, group_public_id=group_public_id, name=name),
         _("Группа переименована."),
     )
 
 
 @require_POST
 @signed_in
-def group_delete(request: HttpRequest, group_id: str) -> HttpResponse:
+def group_delete(request: HttpRequest, group_public_id: str) -> HttpResponse:
     """Drop a group; its accounts move to the default one."""
     by = actor_of(request)
     return _of_group(
         request,
-        group_id,
-        lambda: operations.delete_group(by=by, group_public_id=group_id),
+        group_public_id,
+        lambda: operations.delete_group(by=by, group_public_id=group_public_id),
         _("Группа удалена, абоненты перешли в основную группу."),
     )
 
 
 @require_POST
 @signed_in
-def group_move(request: HttpRequest, group_id: str) -> HttpResponse:
+def group_move(request: HttpRequest, group_public_id: str) -> HttpResponse:
     """Move a group up or down."""
     by = actor_of(request)
     up = request.POST.get("to") == "up"
     return _of_group(
         request,
-        group_id,
-        lambda: operations.move_group(by=by, group_public_id=group_id, up=up),
+        group_public_id,
+        lambda: operations.move_group(by=by, group_public_id=group_public_id, up=up),
         "",
     )
 
 
 @require_POST
 @signed_in
-def group_fold(request: HttpRequest, group_id: str) -> HttpResponse:
+def group_fold(request: HttpRequest, group_public_id: str) -> HttpResponse:
     """Keep a group folded or open on every page."""
     by = actor_of(request)
     folded = request.POST.get("folded") == "yes"
     return _of_group(
         request,
-        group_id,
-        lambda: operations.fold_group(by=by, group_public_id=group_id, folded=folded),
+        group_public_id,
+        lambda: operations.fold_group(by=by, group_public_id=group_public_id, folded=folded),
         "",
     )
 
@@ -133,8 +133,8 @@ def group_fold(request: HttpRequest, group_id: str) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="accounts"),
     path("groups/new/", group_new, name="group-new"),
-    path("groups/<slug:group_id>/rename/", group_rename, name="group-rename"),
-    path("groups/<slug:group_id>/delete/", group_delete, name="group-delete"),
-    path("groups/<slug:group_id>/fold/", group_fold, name="group-fold"),
-    path("groups/<slug:group_id>/move/", group_move, name="group-move"),
+    path("groups/<slug:group_public_id>/rename/", group_rename, name="group-rename"),
+    path("groups/<slug:group_public_id>/delete/", group_delete, name="group-delete"),
+    path("groups/<slug:group_public_id>/fold/", group_fold, name="group-fold"),
+    path("groups/<slug:group_public_id>/move/", group_move, name="group-move"),
 ]

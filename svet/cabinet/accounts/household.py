@@ -63,14 +63,14 @@ class InviteForm(AccessForm):
     field_order = ("phone", "rights", "until")
 
 
-def _card(request: HttpRequest, account_id: str) -> AccountCard:
+def _card(request: HttpRequest, account_public_id: str) -> AccountCard:
     """The account, for its owner only."""
     try:
-        card = queries.card_of(actor_of(request), account_public_id=account_id)
+        card = queries.card_of(actor_of(request), account_public_id=account_public_id)
     except AccountNotFound:
-        deny_as_missing(request, subject="account", public_id=account_id)
+        deny_as_missing(request, subject="account", public_id=account_public_id)
     if not household.owns(actor_of(request), account_id=card.account_id):
-        deny_as_missing(request, subject="household", public_id=account_id)
+        deny_as_missing(request, subject="household", public_id=account_public_id)
     return card
 
 
@@ -97,9 +97,9 @@ def _page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def household_page(request: HttpRequest, account_id: str) -> HttpResponse:
+def household_page(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Everybody who holds the account, with rights and terms; sending it invites one more."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     if request.method != "POST":
         return _page(request, card)
     form = InviteForm(request.POST)
@@ -123,70 +123,72 @@ def household_page(request: HttpRequest, account_id: str) -> HttpResponse:
             response.headers["Retry-After"] = str(refused.retry_after)
         return response
     messages.success(request, _("Приглашение отправлено по SMS. Оно действует семь дней."))
-    return redirect("household", account_id=card.public_id)
+    return redirect("household", account_public_id=card.public_id)
 
 
 @require_POST
 @signed_in
-def change(request: HttpRequest, account_id: str, link_id: str) -> HttpResponse:
+def change(request: HttpRequest, account_public_id: str, link_public_id: str) -> HttpResponse:
     """Give another cabinet other rights or another term."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     form = AccessForm(request.POST)
     if not form.is_valid():
         messages.error(request, next(str(errors[0]) for errors in form.errors.values()))
-        return redirect("household", account_id=card.public_id)
+        return redirect("household", account_public_id=card.public_id)
     rights, until = form.chosen()
     by, now = actor_of(request), now_of(request)
     return _of_member(
         request,
         card,
-        link_id,
-        lambda: operations.change_access(by=by, link_public_id=link_id, rights=rights, until=until, now=now),
+        link_public_id,
+        lambda: operations.change_access(
+            by=by, link_public_id=link_public_id, rights=rights, until=until, now=now
+        ),
         _("Права сохранены."),
     )
 
 
 @require_POST
 @signed_in
-def revoke(request: HttpRequest, account_id: str, link_id: str) -> HttpResponse:
+def revoke(request: HttpRequest, account_public_id: str, link_public_id: str) -> HttpResponse:
     """Close another cabinet's access to the account."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     by, now = actor_of(request), now_of(request)
     return _of_member(
         request,
         card,
-        link_id,
-        lambda: operations.suspend_link(by=by, link_public_id=link_id, now=now),
+        link_public_id,
+        lambda: operations.suspend_link(by=by, link_public_id=link_public_id, now=now),
         _("Доступ закрыт."),
     )
 
 
 @require_POST
 @signed_in
-def approve(request: HttpRequest, account_id: str, link_id: str) -> HttpResponse:
+def approve(request: HttpRequest, account_public_id: str, link_public_id: str) -> HttpResponse:
     """Say that a cabinet that came by the two numbers is one of the owner's people."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     by, now = actor_of(request), now_of(request)
     return _of_member(
         request,
         card,
-        link_id,
-        lambda: operations.approve_link(by=by, link_public_id=link_id, now=now),
+        link_public_id,
+        lambda: operations.approve_link(by=by, link_public_id=link_public_id, now=now),
         _("Вы подтвердили этот кабинет: ему видны имя и номер квартиры."),
     )
 
 
 @require_POST
 @signed_in
-def withdraw(request: HttpRequest, account_id: str, invitation_id: str) -> HttpResponse:
+def withdraw(request: HttpRequest, account_public_id: str, invitation_public_id: str) -> HttpResponse:
     """Take an invitation back."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     by, now = actor_of(request), now_of(request)
     return _of_member(
         request,
         card,
-        invitation_id,
-        lambda: operations.withdraw_invitation(by=by, invitation_public_id=invitation_id, now=now),
+        invitation_public_id,
+        lambda: operations.withdraw_invitation(by=by, invitation_public_id=invitation_public_id, now=now),
         _("Приглашение отозвано."),
     )
 
@@ -202,57 +204,59 @@ def _of_member(
         messages.error(request, texts.explain(refused))
     else:
         messages.success(request, done)
-    return redirect("household", account_id=card.public_id)
+    return redirect("household", account_public_id=card.public_id)
 
 
 @require_safe
 @signed_in
-def invitation(request: HttpRequest, invitation_id: str) -> HttpResponse:
+def invitation(request: HttpRequest, invitation_public_id: str) -> HttpResponse:
     """What one is invited to, for the cabinet of the invited phone."""
     waiting = household.invitations_to(actor_of(request), now=now_of(request))
-    view = next((each for each in waiting if each.public_id == invitation_id), None)
+    view = next((each for each in waiting if each.public_id == invitation_public_id), None)
     if view is None:
-        deny_as_missing(request, subject="invitation", public_id=invitation_id)
+        deny_as_missing(request, subject="invitation", public_id=invitation_public_id)
     rights = [name for right, name in RIGHT_NAMES.items() if right in view.rights]
     return render(request, "cabinet/invitation.html", {"view": view, "rights": rights})
 
 
 @require_POST
 @signed_in
-def accept(request: HttpRequest, invitation_id: str) -> HttpResponse:
+def accept(request: HttpRequest, invitation_public_id: str) -> HttpResponse:
     """Take the account into one's cabinet."""
     try:
         link = operations.accept_invitation(
-            by=actor_of(request), invitation_public_id=invitation_id, now=now_of(request)
+            by=actor_of(request), invitation_public_id=invitation_public_id, now=now_of(request)
         )
     except NotFound:
-        deny_as_missing(request, subject="invitation", public_id=invitation_id)
+        deny_as_missing(request, subject="invitation", public_id=invitation_public_id)
     messages.success(request, _("Лицевой счёт теперь в вашем кабинете."))
-    return redirect("account", account_id=link.account.public_id)
+    return redirect("account", account_public_id=link.account.public_id)
 
 
 @require_POST
 @signed_in
-def refuse(request: HttpRequest, invitation_id: str) -> HttpResponse:
+def refuse(request: HttpRequest, invitation_public_id: str) -> HttpResponse:
     """Say no to an invitation."""
     try:
         operations.refuse_invitation(
-            by=actor_of(request), invitation_public_id=invitation_id, now=now_of(request)
+            by=actor_of(request), invitation_public_id=invitation_public_id, now=now_of(request)
         )
     except NotFound:
-        deny_as_missing(request, subject="invitation", public_id=invitation_id)
+        deny_as_missing(request, subject="invitation", public_id=invitation_public_id)
     messages.success(request, _("Вы отказались от приглашения."))
     return redirect("accounts")
 
 
-_OF_ACCOUNT = "accounts/<slug:account_id>/household/"
+_OF_ACCOUNT = "accounts/<slug:account_public_id>/household/"
 urlpatterns: list[URLPattern] = [
     path(_OF_ACCOUNT, household_page, name="household"),
-    path(_OF_ACCOUNT + "<slug:link_id>/", change, name="household-change"),
-    path(_OF_ACCOUNT + "<slug:link_id>/approve/", approve, name="household-approve"),
-    path(_OF_ACCOUNT + "<slug:link_id>/revoke/", revoke, name="household-revoke"),
-    path(_OF_ACCOUNT + "invitations/<slug:invitation_id>/withdraw/", withdraw, name="household-withdraw"),
-    path("invitations/<slug:invitation_id>/", invitation, name="invitation"),
-    path("invitations/<slug:invitation_id>/accept/", accept, name="invitation-accept"),
-    path("invitations/<slug:invitation_id>/refuse/", refuse, name="invitation-refuse"),
+    path(_OF_ACCOUNT + "<slug:link_public_id>/", change, name="household-change"),
+    path(_OF_ACCOUNT + "<slug:link_public_id>/approve/", approve, name="household-approve"),
+    path(_OF_ACCOUNT + "<slug:link_public_id>/revoke/", revoke, name="household-revoke"),
+    path(
+        _OF_ACCOUNT + "invitations/<slug:invitation_public_id>/withdraw/", withdraw, name="household-withdraw"
+    ),
+    path("invitations/<slug:invitation_public_id>/", invitation, name="invitation"),
+    path("invitations/<slug:invitation_public_id>/accept/", accept, name="invitation-accept"),
+    path("invitations/<slug:invitation_public_id>/refuse/", refuse, name="invitation-refuse"),
 ]

@@ -70,11 +70,11 @@ def _add_page(
     return render(request, "cabinet/account_add.html", {"form": form, "group_name": name}, status=status)
 
 
-def _card(request: HttpRequest, account_id: str) -> AccountCard:
+def _card(request: HttpRequest, account_public_id: str) -> AccountCard:
     try:
-        return queries.card_of(actor_of(request), account_public_id=account_id)
+        return queries.card_of(actor_of(request), account_public_id=account_public_id)
     except AccountNotFound:
-        deny_as_missing(request, subject="account", public_id=account_id)
+        deny_as_missing(request, subject="account", public_id=account_public_id)
 
 
 def _account_page(
@@ -102,16 +102,16 @@ def _account_page(
 
 @require_safe
 @signed_in
-def account(request: HttpRequest, account_id: str) -> HttpResponse:
+def account(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """The settings of one account."""
-    return _account_page(request, _card(request, account_id))
+    return _account_page(request, _card(request, account_public_id))
 
 
 @require_POST
 @signed_in
-def delivery(request: HttpRequest, account_id: str) -> HttpResponse:
+def delivery(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Choose how its bills come; e-mail without a confirmed address leads to the profile first."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     form = DeliveryForm(request.POST)
     if not form.is_valid():
         return _account_page(request, card, delivery=form, status=422)
@@ -129,14 +129,14 @@ def delivery(request: HttpRequest, account_id: str) -> HttpResponse:
         return _account_page(request, card, delivery=form, status=422)
     delivery_choice.forget(request, card=card)
     messages.success(request, _("Способ получения счета сохранён."))
-    return redirect("account", account_id=card.public_id)
+    return redirect("account", account_public_id=card.public_id)
 
 
 @require_POST
 @signed_in
-def alias(request: HttpRequest, account_id: str) -> HttpResponse:
+def alias(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Name the account and put it into a group."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     form = AliasForm(request.POST, groups=queries.cabinet(person_of(request).person_id))
     if not form.is_valid():
         return _account_page(request, card, alias=form, status=422)
@@ -151,14 +151,14 @@ def alias(request: HttpRequest, account_id: str) -> HttpResponse:
         add_refusal(form, refused, texts.explain(refused))
         return _account_page(request, card, alias=form, status=422)
     messages.success(request, _("Сохранено."))
-    return redirect("account", account_id=card.public_id)
+    return redirect("account", account_public_id=card.public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def remove(request: HttpRequest, account_id: str) -> HttpResponse:
+def remove(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Take the account out of the cabinet, after a page that says what stays."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     if request.method != "POST":
         return render(request, "cabinet/account_remove.html", {"card": card})
     operations.unlink(by=actor_of(request), account_public_id=card.public_id, now=now_of(request))
@@ -168,27 +168,27 @@ def remove(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def not_me(request: HttpRequest, account_id: str, link_id: str) -> HttpResponse:
+def not_me(request: HttpRequest, account_public_id: str, link_public_id: str) -> HttpResponse:
     """«Это не я»: close another cabinet's access."""
-    card = _card(request, account_id)
+    card = _card(request, account_public_id)
     try:
-        operations.suspend_link(by=actor_of(request), link_public_id=link_id, now=now_of(request))
+        operations.suspend_link(by=actor_of(request), link_public_id=link_public_id, now=now_of(request))
     except NotFound:
-        deny_as_missing(request, subject="link", public_id=link_id)
+        deny_as_missing(request, subject="link", public_id=link_public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:
         messages.success(request, _("Доступ этого кабинета закрыт. Мы проверим, чей он."))
-    return redirect("account", account_id=card.public_id)
+    return redirect("account", account_public_id=card.public_id)
 
 
 urlpatterns: list[URLPattern] = [
     path("accounts/add/", add, name="account-add"),
-    path("accounts/<slug:account_id>/", account, name="account"),
-    path("accounts/<slug:account_id>/delivery/", delivery, name="account-delivery"),
-    path("accounts/<slug:account_id>/alias/", alias, name="account-alias"),
-    path("accounts/<slug:account_id>/remove/", remove, name="account-remove"),
-    path("accounts/<slug:account_id>/not-me/<slug:link_id>/", not_me, name="account-not-me"),
+    path("accounts/<slug:account_public_id>/", account, name="account"),
+    path("accounts/<slug:account_public_id>/delivery/", delivery, name="account-delivery"),
+    path("accounts/<slug:account_public_id>/alias/", alias, name="account-alias"),
+    path("accounts/<slug:account_public_id>/remove/", remove, name="account-remove"),
+    path("accounts/<slug:account_public_id>/not-me/<slug:link_public_id>/", not_me, name="account-not-me"),
     *absence.urlpatterns,
     *groups.urlpatterns,
     *household.urlpatterns,

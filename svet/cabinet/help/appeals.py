@@ -112,7 +112,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 topic=letter.topic,
                 words=letter.words,
                 account_public_id=letter.account,
-                photo_ids=letter.photos,
+                photo_public_ids=letter.photos,
                 key=letter.key,
                 now=now_of(request),
             )
@@ -140,7 +140,7 @@ def appeal(request: HttpRequest, public_id: str) -> HttpResponse:
                 by=actor_of(request),
                 appeal_public_id=public_id,
                 words=letter.words,
-                photo_ids=letter.photos,
+                photo_public_ids=letter.photos,
                 key=letter.key,
                 now=now_of(request),
             )
@@ -166,12 +166,12 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @signed_in
-def photo(request: HttpRequest, appeal_photo_id: str) -> HttpResponse:
+def photo(request: HttpRequest, appeal_photo_public_id: str) -> HttpResponse:
     """A photo of one's own thread."""
     try:
-        return photo_response(queries.photo_for(actor_of(request), public_id=appeal_photo_id))
+        return photo_response(queries.photo_for(actor_of(request), public_id=appeal_photo_public_id))
     except AppealNotFound:
-        deny_as_missing(request, subject="photo", public_id=appeal_photo_id)
+        deny_as_missing(request, subject="photo", public_id=appeal_photo_public_id)
 
 
 def _find(request: HttpRequest, public_id: str) -> AppealView:
@@ -206,7 +206,7 @@ def _thread(request: HttpRequest, found: AppealView, letter: AppealDraft) -> Htt
 urlpatterns: list[URLPattern] = [
     path("help/appeals/", appeals, name="appeals"),
     path("help/appeals/new/", new, name="appeal-new"),
-    path("help/appeals/photos/<slug:appeal_photo_id>.jpg", photo, name="appeal-photo"),
+    path("help/appeals/photos/<slug:appeal_photo_public_id>.jpg", photo, name="appeal-photo"),
     path("help/appeals/<slug:public_id>/", appeal, name="appeal"),
     path("help/appeals/<slug:public_id>/close/", close, name="appeal-close"),
 ]

@@ -118,7 +118,7 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         people.hide_notices(
             person_id=person_of(request).person_id,
-            subscription_id=public_id,
+            subscription_public_id=public_id,
             address=client_address(request),
             now=now_of(request),
         )

@@ -70,7 +70,7 @@ def read(request: HttpRequest) -> HttpResponse:
     known = [public_id for public_id in chosen if _PUBLIC_ID.fullmatch(public_id)]
     operations.mark_read(
         recipient_id=_recipient_of(request),
-        notice_ids=known if chosen else None,
+        notice_public_ids=known if chosen else None,
         now=now_of(request),
     )
     return redirect("bell")
@@ -84,7 +84,7 @@ def follow(request: HttpRequest, public_id: str) -> HttpResponse:
     notice = queries.notice(recipient_id, public_id=public_id)
     if notice is None:
         deny_as_missing(request, subject="notice", public_id=public_id)
-    operations.mark_read(recipient_id=recipient_id, notice_ids=[public_id], now=now_of(request))
+    operations.mark_read(recipient_id=recipient_id, notice_public_ids=[public_id], now=now_of(request))
     return redirect(safe_next(request, notice.url) if notice.url else "bell")
 
 

@@ -235,9 +235,9 @@ def send_email(
     return enqueue([delivery], event=event)[0]
 
 
-def mark_read(*, recipient_id: int, now: datetime, notice_ids: Sequence[str] | None = None) -> int:
+def mark_read(*, recipient_id: int, now: datetime, notice_public_ids: Sequence[str] | None = None) -> int:
     """Mark notices read by their public ids, or all of them when None; says how many were unread."""
     unread = Notice.objects.filter(recipient_id=recipient_id, read_at__isnull=True)
-    if notice_ids is not None:
-        unread = unread.filter(public_id__in=notice_ids)
+    if notice_public_ids is not None:
+        unread = unread.filter(public_id__in=notice_public_ids)
     return unread.update(read_at=now)

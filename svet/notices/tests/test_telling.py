@@ -125,8 +125,8 @@ def test_only_ones_own_notices_can_be_marked_read() -> None:
     tell(anna.id)
     tell(anna.id)
     first = queries.bell(anna.id)[0]
-    assert operations.mark_read(recipient_id=vera.id, notice_ids=[first.public_id], now=NOW) == 0
-    assert operations.mark_read(recipient_id=anna.id, notice_ids=[first.public_id], now=NOW) == 1
+    assert operations.mark_read(recipient_id=vera.id, notice_public_ids=[first.public_id], now=NOW) == 0
+    assert operations.mark_read(recipient_id=anna.id, notice_public_ids=[first.public_id], now=NOW) == 1
     assert queries.unread_count(anna.id) == 1
     assert operations.mark_read(recipient_id=anna.id, now=NOW) == 1
     assert queries.unread_count(anna.id) == 0

@@ -48,13 +48,13 @@ class RowConflict(Conflict):
     """Somebody settled it first."""
 
 
-def account_for_row(*, row_id: str, account_number: str) -> AccountView:
+def account_for_row(*, row_public_id: str, account_number: str) -> AccountView:
     """The account a number means in the books where the row's money lies.
 
     :raises RowNotFound: :raises RowConflict: it does not wait any more
     :raises RowRefused: no such account there; it is another legal entity's
     """
-    row = _waiting(row_id)
+    row = _waiting(row_public_id)
     try:
         number = normalise_account_number(account_number, row.provider.account_lengths)
     except NumberRefused:
@@ -70,7 +70,7 @@ def account_for_row(*, row_id: str, account_number: str) -> AccountView:
 
 def put_on_account(
     *,
-    row_id: str,
+    row_public_id: str,
     account_number: str,
     seen_public_id: str,
     by: Actor,
@@ -87,11 +87,11 @@ def put_on_account(
     :raises RowRefused: number, other account than was seen, or day :raises StaffRefused: no reason
     """
     said = _judge(by, reason)
-    account = account_for_row(row_id=row_id, account_number=account_number)
+    account = account_for_row(row_public_id=row_public_id, account_number=account_number)
     if account.public_id != seen_public_id:
         raise RowRefused(SuspenseReason.OTHER_ACCOUNT, field="account_number")
     with use_case():
-        row = _locked(row_id, by=by)
+        row = _locked(row_public_id, by=by)
         day = _day(row, paid_on, now=now)
         waited_in = RegisterState(row.state)
         _move(row, RegisterState.CREDITED, now=now, account_id=account.account_id, effective_on=day)
@@ -117,7 +117,7 @@ def put_on_account(
     return row
 
 
-def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> ImportedPayment:
+def return_suspense(*, row_public_id: str, by: Actor, now: datetime, reason: str) -> ImportedPayment:
     """Send the money of a waiting row back to whoever sent it, out of suspense.
 
     A row that differs lies in no book: it is closed as no payment of its own.
@@ -127,7 +127,7 @@ def return_suspense(*, row_id: str, by: Actor, now: datetime, reason: str) -> Im
     """
     said = _judge(by, reason)
     with use_case():
-        row = _locked(row_id, by=by)
+        row = _locked(row_public_id, by=by)
         waited_in = RegisterState(row.state)
         if waited_in is RegisterState.SUSPENSE and row.kopecks < 0:
             # The bank has taken this money already: there is nothing of ours to send.
@@ -162,9 +162,9 @@ def _judge(by: Actor, reason: str) -> str:
     return checked_reason(reason.replace("\0", ""))
 
 
-def _waiting(row_id: str) -> ImportedPayment:
-    proper = len(row_id) == PUBLIC_ID_LENGTH and row_id.isalnum()
-    rows = ImportedPayment.objects.select_related("provider").filter(public_id=row_id)
+def _waiting(row_public_id: str) -> ImportedPayment:
+    proper = len(row_public_id) == PUBLIC_ID_LENGTH and row_public_id.isalnum()
+    rows = ImportedPayment.objects.select_related("provider").filter(public_id=row_public_id)
     row = rows.first() if proper else None
     if row is None:
         raise RowNotFound(SuspenseReason.NOT_FOUND)
@@ -173,17 +173,17 @@ def _waiting(row_id: str) -> ImportedPayment:
     return row
 
 
-def _locked(row_id: str, *, by: Actor) -> ImportedPayment:
+def _locked(row_public_id: str, *, by: Actor) -> ImportedPayment:
     require_transaction()
-    _waiting(row_id)
+    _waiting(row_public_id)
     row = (
         ImportedPayment.objects.select_for_update(of=("self",))
         .select_related("provider")
-        .get(public_id=row_id)
+        .get(public_id=row_public_id)
     )
     if row.state not in WAITING:
         raise RowConflict(SuspenseReason.DECIDED)
-    check_claim(kind=CaseKind.ROW, subject=row_id, by=by)
+    check_claim(kind=CaseKind.ROW, subject=row_public_id, by=by)
     return row
 
 

@@ -70,18 +70,18 @@ def show_notices_to_program(
     )
 
 
-def hide_notices(*, person_id: int, subscription_id: str, address: str, now: datetime) -> None:
+def hide_notices(*, person_id: int, subscription_public_id: str, address: str, now: datetime) -> None:
     """Show no more notices in that browser. :raises NotFound: it shows none of this person's."""
     with use_case():
         person = Person.objects.get(pk=person_id)
-        gone = notices.unsubscribe(recipient_id=person.recipient_id, public_id=subscription_id)
+        gone = notices.unsubscribe(recipient_id=person.recipient_id, public_id=subscription_public_id)
         if gone is None:
             raise NotFound(ProfileReason.NO_SUCH)
         journal.record_security(
             by=Actor.person(person_id, address=address),
             action="browser.hidden",
             subject="browser",
-            subject_id=subscription_id,
+            subject_id=subscription_public_id,
             now=now,
         )
 

@@ -97,12 +97,12 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @desk_page(Permission.APPEALS)
-def photo(request: HttpRequest, appeal_photo_id: str) -> HttpResponse:
+def photo(request: HttpRequest, appeal_photo_public_id: str) -> HttpResponse:
     """A photo of a thread."""
     try:
-        jpeg = queries.photo_for(actor_of(request), public_id=appeal_photo_id)
+        jpeg = queries.photo_for(actor_of(request), public_id=appeal_photo_public_id)
     except AppealNotFound:
-        deny_as_missing(request, subject="photo", public_id=appeal_photo_id)
+        deny_as_missing(request, subject="photo", public_id=appeal_photo_public_id)
     return photo_response(jpeg)
 
 
@@ -135,7 +135,7 @@ def _thread(request: HttpRequest, found: AppealView, *, words: str = "", error: 
 
 urlpatterns: list[URLPattern] = [
     path("appeals/", appeals, name="staff-appeals"),
-    path("appeals/photos/<slug:appeal_photo_id>.jpg", photo, name="staff-appeal-photo"),
+    path("appeals/photos/<slug:appeal_photo_public_id>.jpg", photo, name="staff-appeal-photo"),
     path("appeals/<slug:public_id>/", appeal, name="staff-appeal"),
     path("appeals/<slug:public_id>/take/", take, name="staff-appeal-take"),
     path("appeals/<slug:public_id>/answer/", answer, name="staff-appeal-answer"),

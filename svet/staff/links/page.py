@@ -103,29 +103,29 @@ def _shown(account: AccountView, *, form: Form | None = None) -> dict[str, Any]:
 
 @require_safe
 @desk_page(Permission.LINKS)
-def account(request: HttpRequest, account_id: str) -> HttpResponse:
+def account(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Who holds one account, and what the office may do about it."""
-    return render(request, "staff/link_account.html", _shown(_account(request, account_id)))
+    return render(request, "staff/link_account.html", _shown(_account(request, account_public_id)))
 
 
 @require_POST
 @desk_page(Permission.LINKS)
-def restore(request: HttpRequest, suspended_id: str) -> HttpResponse:
+def restore(request: HttpRequest, suspended_public_id: str) -> HttpResponse:
     """Open a suspended cabinet's access again."""
-    return _decide(request, suspended_id, "restore")
+    return _decide(request, suspended_public_id, "restore")
 
 
 @require_POST
 @desk_page(Permission.LINKS)
-def decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
+def decide(request: HttpRequest, link_public_id: str, verb: str) -> HttpResponse:
     """Close a cabinet's access for good, or confirm its person."""
-    return _decide(request, link_id, verb)
+    return _decide(request, link_public_id, verb)
 
 
-def _decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
+def _decide(request: HttpRequest, link_public_id: str, verb: str) -> HttpResponse:
     terms: dict[str, Any] = {
         "by": actor_of(request),
-        "link_public_id": link_id,
+        "link_public_id": link_public_id,
         "reason": request.POST.get("reason", ""),
         "now": now_of(request),
     }
@@ -134,14 +134,14 @@ def _decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
         "close": lambda: operations.bar_link(**terms),
         "confirm": lambda: operations.confirm_link(**terms, document=request.POST.get("document", "")),
     }
-    back = office.account_of_link(link_public_id=link_id)
+    back = office.account_of_link(link_public_id=link_public_id)
     if not back:
         # Before the act: it would ask for a reason first, and there would be no page to say so on.
-        deny_as_missing(request, subject="link", public_id=link_id)
+        deny_as_missing(request, subject="link", public_id=link_public_id)
     try:
         acts[verb]()
     except NotFound:
-        deny_as_missing(request, subject="link", public_id=link_id)
+        deny_as_missing(request, subject="link", public_id=link_public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:
@@ -151,9 +151,9 @@ def _decide(request: HttpRequest, link_id: str, verb: str) -> HttpResponse:
 
 @require_POST
 @desk_page(Permission.LINKS)
-def hand_over(request: HttpRequest, account_id: str) -> HttpResponse:
+def hand_over(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Give the account to another holder."""
-    row = _account(request, account_id)
+    row = _account(request, account_public_id)
     form = HandOverForm(request.POST)
     refused: Refused | None = None
     if form.is_valid():
@@ -182,9 +182,9 @@ def hand_over(request: HttpRequest, account_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("links/", queue, name="staff-links"),
-    path("links/<slug:account_id>/", account, name="staff-link-account"),
-    path("links/<slug:account_id>/hand-over/", hand_over, name="staff-hand-over"),
-    path("links/<slug:suspended_id>/restore/", restore, name="staff-link-restore"),
-    path("links/<slug:link_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
-    path("links/<slug:link_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
+    path("links/<slug:account_public_id>/", account, name="staff-link-account"),
+    path("links/<slug:account_public_id>/hand-over/", hand_over, name="staff-hand-over"),
+    path("links/<slug:suspended_public_id>/restore/", restore, name="staff-link-restore"),
+    path("links/<slug:link_public_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
+    path("links/<slug:link_public_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
 ]

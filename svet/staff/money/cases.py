@@ -35,11 +35,11 @@ _DONE = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.MONEY)
-def order(request: HttpRequest, order_case_id: str) -> HttpResponse:
+def order(request: HttpRequest, order_case_public_id: str) -> HttpResponse:
     """One payment by card: what was ordered, what the bank says, and the three ways out."""
-    found = queries.order_in_review(order_case_id)
+    found = queries.order_in_review(order_case_public_id)
     if found is None:
-        return _decided_or_gone(request, order_case_id)
+        return _decided_or_gone(request, order_case_public_id)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act in CLAIMS:
         return claim(request, CaseKind.ORDER, found.public_id, act)
@@ -137,6 +137,6 @@ def _callback_page(request: HttpRequest, found: CallbackView) -> dict[str, Any]:
 
 
 urlpatterns: list[URLPattern] = [
-    path("money/orders/<slug:order_case_id>/", order, name="staff-money-order"),
+    path("money/orders/<slug:order_case_public_id>/", order, name="staff-money-order"),
     path("money/callbacks/<int:callback_id>/", callback, name="staff-money-callback"),
 ]

@@ -56,11 +56,11 @@ class BackForm(ReasonForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.MONEY)
-def row(request: HttpRequest, row_id: str) -> HttpResponse:
+def row(request: HttpRequest, row_public_id: str) -> HttpResponse:
     """One row with its acts."""
-    found = suspense.row_by_id(row_id)
+    found = suspense.row_by_id(row_public_id)
     if found is None:
-        deny_as_missing(request, subject="register_row", public_id=row_id)
+        deny_as_missing(request, subject="register_row", public_id=row_public_id)
     if found.state not in WAITING:
         messages.info(request, _("Эта строка уже разобрана."))
         return redirect(LIST)
@@ -82,11 +82,11 @@ def _put(request: HttpRequest, found: WaitingRow, act: str) -> HttpResponse:
         typed = form.cleaned_data
         try:
             account = operations.account_for_row(
-                row_id=found.public_id, account_number=typed["account_number"]
+                row_public_id=found.public_id, account_number=typed["account_number"]
             )
             if act == "put":
                 operations.put_on_account(
-                    row_id=found.public_id,
+                    row_public_id=found.public_id,
                     account_number=typed["account_number"],
                     seen_public_id=typed["seen"],
                     paid_on=typed["paid_on"] if found.reason in NO_DAY else None,
@@ -113,7 +113,7 @@ def _send_back(request: HttpRequest, found: WaitingRow) -> HttpResponse:
     if form.is_valid():
         try:
             operations.return_suspense(
-                row_id=found.public_id,
+                row_public_id=found.public_id,
                 by=actor_of(request),
                 now=now_of(request),
                 reason=form.cleaned_data["reason"],
@@ -179,5 +179,5 @@ def _proposed_day(found: WaitingRow) -> date | None:
 
 
 urlpatterns: list[URLPattern] = [
-    path("money/rows/<slug:row_id>/", row, name="staff-money-row"),
+    path("money/rows/<slug:row_public_id>/", row, name="staff-money-row"),
 ]

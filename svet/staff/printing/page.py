@@ -45,33 +45,33 @@ def printing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @desk_page(Permission.BILLING)
-def bills_pdf(request: HttpRequest, batch_id: str) -> HttpResponse:
+def bills_pdf(request: HttpRequest, batch_public_id: str) -> HttpResponse:
     """The bills of a batch, drawn once more."""
-    files = _files(request, batch_id)
+    files = _files(request, batch_public_id)
     return _file(files.pdf, f"{files.label}.pdf", "application/pdf")
 
 
 @require_safe
 @desk_page(Permission.BILLING)
-def register(request: HttpRequest, batch_id: str) -> HttpResponse:
+def register(request: HttpRequest, batch_public_id: str) -> HttpResponse:
     """The register of a batch."""
-    files = _files(request, batch_id)
+    files = _files(request, batch_public_id)
     return _file(files.register, f"{files.label}.csv", "text/csv; charset=utf-8")
 
 
 @require_safe
 @desk_page(Permission.BILLING)
-def control(request: HttpRequest, batch_id: str) -> HttpResponse:
+def control(request: HttpRequest, batch_public_id: str) -> HttpResponse:
     """The control sheet of a batch."""
-    files = _files(request, batch_id)
+    files = _files(request, batch_public_id)
     return _file(files.control, f"{files.label}-control.pdf", "application/pdf")
 
 
-def _files(request: HttpRequest, batch_id: str) -> operations.PrintFiles:
+def _files(request: HttpRequest, batch_public_id: str) -> operations.PrintFiles:
     try:
-        batch = queries.batch_by_public_id(batch_id)
+        batch = queries.batch_by_public_id(batch_public_id)
     except BatchNotFound:
-        deny_as_missing(request, subject="print_batch", public_id=batch_id)
+        deny_as_missing(request, subject="print_batch", public_id=batch_public_id)
     files, _same = operations.print_again(batch=batch, by=actor_of(request), now=now_of(request))
     return files
 
@@ -86,7 +86,7 @@ def _file(content: bytes, name: str, media_type: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("printing/", printing, name="staff-printing"),
-    path("printing/<slug:batch_id>/bills.pdf", bills_pdf, name="staff-printing-bills"),
-    path("printing/<slug:batch_id>/register.csv", register, name="staff-printing-register"),
-    path("printing/<slug:batch_id>/control.pdf", control, name="staff-printing-control"),
+    path("printing/<slug:batch_public_id>/bills.pdf", bills_pdf, name="staff-printing-bills"),
+    path("printing/<slug:batch_public_id>/register.csv", register, name="staff-printing-register"),
+    path("printing/<slug:batch_public_id>/control.pdf", control, name="staff-printing-control"),
 ]

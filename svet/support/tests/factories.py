@@ -30,6 +30,6 @@ def make_appeal(*, person: Person, now: datetime, **details: Any) -> Appeal:
         "topic": "bill",
         "words": "Почему в октябре больше?",
         "key": uuid4(),
-        "photo_ids": [photo],
+        "photo_public_ids": [photo],
     }
     return operations.open_appeal(by=by, now=now, **(values | details))

@@ -118,10 +118,10 @@ def test_a_thread_goes_from_new_to_closed_and_keeps_every_step(anna: Person, olg
 
 def test_the_same_key_is_one_appeal_and_other_words_are_a_conflict(anna: Person) -> None:
     key = uuid4()
-    one = make_appeal(person=anna, now=NOW, key=key, photo_ids=[])
-    assert make_appeal(person=anna, now=NOW, key=key, photo_ids=[]).pk == one.pk
+    one = make_appeal(person=anna, now=NOW, key=key, photo_public_ids=[])
+    assert make_appeal(person=anna, now=NOW, key=key, photo_public_ids=[]).pk == one.pk
     with pytest.raises(operations.SupportConflict):
-        make_appeal(person=anna, now=NOW, key=key, photo_ids=[], words="Другое")
+        make_appeal(person=anna, now=NOW, key=key, photo_public_ids=[], words="Другое")
     assert (Appeal.objects.count(), Message.objects.count()) == (1, 1)
 
 
@@ -131,7 +131,7 @@ def test_twenty_clicks_at_once_are_one_appeal() -> None:
 
     def click(_: int) -> int:
         try:
-            return make_appeal(person=anna, now=NOW, key=key, photo_ids=[]).pk
+            return make_appeal(person=anna, now=NOW, key=key, photo_public_ids=[]).pk
         finally:
             connections.close_all()
 
@@ -161,13 +161,16 @@ def test_vera_neither_reads_nor_writes_and_may_not_name_annas_account(anna: Pers
 
 def test_appeals_of_one_person_a_day_are_limited(anna: Person) -> None:
     for _ in range(LIMITS[LimitName.APPEALS_PER_PERSON].amount):
-        make_appeal(person=anna, now=NOW, photo_ids=[])
+        make_appeal(person=anna, now=NOW, photo_public_ids=[])
     with pytest.raises(LimitReached):
-        make_appeal(person=anna, now=NOW, photo_ids=[])
+        make_appeal(person=anna, now=NOW, photo_public_ids=[])
 
 
 def test_answered_appeals_close_after_a_silent_month_and_others_do_not(anna: Person, olga: Actor) -> None:
-    answered, waits = make_appeal(person=anna, now=NOW), make_appeal(person=anna, now=NOW, photo_ids=[])
+    answered, waits = (
+        make_appeal(person=anna, now=NOW),
+        make_appeal(person=anna, now=NOW, photo_public_ids=[]),
+    )
     operations.answer(by=olga, appeal_public_id=answered.public_id, words="Да.", key=uuid4(), now=NOW)
     assert operations.close_quiet(now=NOW + timedelta(days=30)) == 0
     assert operations.close_quiet(now=NOW + timedelta(days=30, seconds=1)) == 1

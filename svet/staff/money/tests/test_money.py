@@ -339,5 +339,5 @@ def test_what_a_program_does_needs_a_member_of_staff(family: Family) -> None:
     row = came(family.first)
     with pytest.raises(operations.RowRefused):
         operations.return_suspense(
-            row_id=row.public_id, by=Actor.system("script"), now=timezone.now(), reason="потому что"
+            row_public_id=row.public_id, by=Actor.system("script"), now=timezone.now(), reason="потому что"
         )

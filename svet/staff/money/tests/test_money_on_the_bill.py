@@ -28,7 +28,7 @@ def test_money_put_on_an_account_after_its_months_bill_stands_on_the_next_with_i
         operations.apply_register_payments(source="bank", rows=[row], now=taken)
     issue(SEPTEMBER)
     operations.put_on_account(
-        row_id=ImportedPayment.objects.get().public_id,
+        row_public_id=ImportedPayment.objects.get().public_id,
         account_number=account.number,
         seen_public_id=account.public_id,
         by=Actor.staff(make_member().person_id, name="Ольга"),

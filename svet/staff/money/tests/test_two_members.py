@@ -36,7 +36,7 @@ def test_one_puts_and_one_sends_back_and_only_the_first_counts() -> None:
         try:
             if put:
                 operations.put_on_account(
-                    row_id=row_id,
+                    row_public_id=row_id,
                     account_number=account.number,
                     seen_public_id=account.public_id,
                     by=olga,
@@ -44,7 +44,9 @@ def test_one_puts_and_one_sends_back_and_only_the_first_counts() -> None:
                     reason="узнали по чеку",
                 )
             else:
-                operations.return_suspense(row_id=row_id, by=ivan, now=now, reason="банк просил вернуть")
+                operations.return_suspense(
+                    row_public_id=row_id, by=ivan, now=now, reason="банк просил вернуть"
+                )
         except Exception as error:
             refused.append(error)
         finally:
