@@ -12,8 +12,8 @@ from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
 from svet.limits.rules import wait_in_minutes
 from svet.people.rules import PhoneRefused
-from svet.people.rules.staff import StaffRefused
-from svet.people.texts import explain as explain_person
+from svet.staffing.rules import StaffRefused
+from svet.staffing.texts import explain as explain_person
 
 
 def explain(refusal: Refused) -> str:

@@ -83,6 +83,7 @@ def problem_name(reason: BillingReason) -> str:
         BillingReason.NO_FIRST_READING: _("У прибора учёта нет начальных показаний"),
         BillingReason.NEGATIVE_VOLUME: _("Расход меньше нуля"),
         BillingReason.READING_BELOW_BILLED: _("Показания меньше уже начисленных"),
+        BillingReason.CONTRADICTION: _("Показания меньше контрольных, снятых раньше"),
         BillingReason.EARLIER_OPEN: _("Не начислен более ранний месяц"),
         BillingReason.LATER_CHARGED: _("Уже начислен более поздний месяц"),
     }.get(reason, _("Начисление невозможно"))
@@ -101,6 +102,9 @@ def _way_out(reason: BillingReason) -> str:
         BillingReason.NO_FIRST_READING: _("Внесите начальные показания и повторите начисление."),
         BillingReason.NEGATIVE_VOLUME: _("Проверьте показания и повторите начисление."),
         BillingReason.READING_BELOW_BILLED: _("Проверьте показания и повторите начисление."),
+        BillingReason.CONTRADICTION: _(
+            "Отклоните неверные показания или снимите новые контрольные и повторите начисление."
+        ),
         BillingReason.EARLIER_OPEN: _("Сначала начислите его: норматив другого месяца в этот не войдёт."),
         BillingReason.LATER_CHARGED: _(
             "Он считает от последнего учтённого показания, поэтому задним числом не начисляем. Сверьте"

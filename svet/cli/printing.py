@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from svet.bills import operations, queries
 from svet.bills.operations import PrintFiles
@@ -14,6 +15,8 @@ from svet.config.failures import Failure
 from svet.kernel.actors import Actor
 
 _BY = Actor.system("svet bills print")
+#: Beside the files of the first printing: a batch that another version of Svet draws otherwise.
+REDRAWN: Final = "redrawn"
 
 
 def print_bills(
@@ -39,14 +42,23 @@ def print_bills(
 
 
 def print_again(*, label: str, into: Path, now: datetime, say: Callable[[str], None]) -> None:
-    """Draw a batch once more. :raises Failure: no folder; :raises BatchNotFound:"""
+    """Draw a batch once more. Files that differ from the first printing never take its place.
+
+    :raises Failure: no folder, or drawn otherwise than the first time: then it is in ``redrawn`` beside
+    :raises BatchNotFound:
+    """
     _folder(into)
     batch = queries.batch_by_label(label)
     files, same = operations.print_again(batch=batch, by=_BY, now=now)
-    save(files, into=into)
+    beside = into if same else into / REDRAWN
+    _folder(beside)
+    save(files, into=beside)
     say(f"{files.label}: {files.bills} bills again, sha256 {files.pdf_sha256}")
     if not same:
-        say(f"{files.label}: WARNING: drawn otherwise than in the first printing, by another version of Svet")
+        raise Failure(
+            f"{files.label} is drawn otherwise than in the first printing, by another version of Svet."
+            f" The new files are in {beside}; those of the first printing were not touched"
+        )
 
 
 def save(files: PrintFiles, *, into: Path) -> None:

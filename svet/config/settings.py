@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "svet.gateways",
     "svet.notices",
     "svet.people",
+    "svet.staffing",
+    "svet.office",
     "svet.accounts",
     "svet.ledger",
     "svet.metering",

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from svet.kernel.fields import PublicIdField
+from svet.ledger.rules import KEY_LONGEST
 
 
 class ImportFile(models.Model):
@@ -75,7 +76,8 @@ class ImportRow(models.Model):
     reason = models.CharField(max_length=40, default="")
     text = models.CharField(max_length=400, default="")
     raw = models.CharField(max_length=2000, default="")
-    reference = models.CharField(max_length=100, default="")
+    # What the row became: a receipt's number, an account's, or the ledger key of a payment, the longest.
+    reference = models.CharField(max_length=KEY_LONGEST, default="")
     kopecks = models.BigIntegerField(default=0)
 
     class Meta:

@@ -9,10 +9,8 @@ from procrastinate.contrib.django import app
 
 from svet.journal import queries, rules
 from svet.journal.models import Seal
+from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import use_case
-
-# One sealer at a time; the number only has to differ from other advisory locks of the installation.
-_LOCK = 7_351_001
 
 
 def seal_now(*, now: datetime) -> Seal | None:
@@ -22,8 +20,8 @@ def seal_now(*, now: datetime) -> Seal | None:
     gains an entry afterwards, and those who write never wait for the sealer.
     """
     with use_case():
+        hold(Lock.JOURNAL_SEAL)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
             cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
             horizon = int(cursor.fetchone()[0])
         last = Seal.objects.order_by("-id").first()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
-from svet.ledger.rules import Book, TransactionKind
+from svet.ledger.rules import KEY_LONGEST, Book, TransactionKind
 
 
 class Transaction(models.Model):
     """One event that moved money; its ``key`` names the event in the outside world and is taken for ever."""
 
-    key = models.CharField(max_length=120)
+    key = models.CharField(max_length=KEY_LONGEST)
     kind = models.CharField(max_length=16)
     occurred_at = models.DateTimeField()
     effective_on = models.DateField()

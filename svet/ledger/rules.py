@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import Conflict, Refused
+
+#: Characters of the longest key of a transaction; whoever keeps a key keeps all of it.
+KEY_LONGEST: Final = 120
 
 
 class Book(StrEnum):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.db.models import BigIntegerField, F
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -24,6 +24,7 @@ from svet.gateways.failures import Permanent, Temporary
 from svet.gateways.mail.port import Attachment
 from svet.gateways.push.port import GONE, BrowserAddress
 from svet.gateways.sms.port import Incoming
+from svet.kernel.locks import Lock, hold
 from svet.notices.models import Delivery, IncomingSms, Subscription
 from svet.notices.rules import (
     HOLD,
@@ -104,10 +105,7 @@ def take_incoming(incoming: Incoming, *, now: datetime) -> None:
     # A NUL cannot be stored, and may not vanish: «3600» with one behind it was not written by a person.
     text = incoming.text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:1000]
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtext('notices.incoming'), hashtext(%s))", [phone]
-            )
+        hold(Lock.INCOMING_TEXT, phone)
         known = IncomingSms.objects.filter(phone=phone, text=text, received_at__gt=now - REDELIVERY)
         if not known.exists():
             row = IncomingSms.objects.create(phone=phone, text=text, received_at=now)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
+from svet.ledger.rules import KEY_LONGEST
 from svet.payments.registers import RegisterState
 
 
@@ -53,7 +54,7 @@ class ImportedPayment(models.Model):
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in RegisterState])
     reason = models.CharField(max_length=40, blank=True)
     # The key of the ledger transaction by which the row came, or would come, into the books.
-    ledger_key = models.CharField(max_length=120)
+    ledger_key = models.CharField(max_length=KEY_LONGEST)
     # The day the money counts for: the register's own, unless that cannot be.
     effective_on = models.DateField()
     applied_at = models.DateTimeField()

@@ -1,1 +1,1 @@
-"""Phone, password, codes, sessions, profile, consents."""
+"""The person: phone, password, codes, second factor, devices, sessions, consents, keys for programs."""

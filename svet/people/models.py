@@ -10,8 +10,6 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.people.rules.codes import CodePurpose
-from svet.people.rules.office import OfficeKind, OfficeState
-from svet.people.rules.staff import Role
 
 
 class Sex(models.TextChoices):
@@ -76,33 +74,6 @@ class Person(AbstractBaseUser):
                 name="person_closed_is_nobody",
             ),
             models.CheckConstraint(condition=Q(sex__in=["", "male", "female"]), name="person_sex_is_known"),
-        ]
-
-
-class StaffMember(models.Model):
-    """A person's work for the retailer: one role, kept for ever, ended by ``disabled_at``.
-
-    ``session_epoch`` rises when every work session of the member must end.
-    """
-
-    public_id = PublicIdField()
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="staff_member")
-    role = models.CharField(max_length=12, choices=[(role.value, role.value) for role in Role])
-    added_at = models.DateTimeField()
-    disabled_at = models.DateTimeField(null=True, blank=True)
-    session_epoch = models.PositiveIntegerField(default=0)
-    last_seen_at = models.DateTimeField(null=True, blank=True)
-    # Of issuer and subject at the retailer's own sign-in service; empty until the first sign-in by it.
-    identity_digest = models.CharField(max_length=64, blank=True, default="")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["identity_digest"], condition=~Q(identity_digest=""), name="staff_identity_is_one"
-            ),
-            models.CheckConstraint(
-                condition=Q(role__in=[role.value for role in Role]), name="staff_role_is_known"
-            ),
         ]
 
 
@@ -180,65 +151,6 @@ class Device(models.Model):
             models.Index(fields=["session_key"], condition=~Q(session_key=""), name="device_session"),
             models.Index(fields=["cookie_digest"], name="device_cookie"),
         ]
-
-
-class OfficeRequest(models.Model):
-    """What a person cannot change alone and asks the office to: papers are looked at there.
-
-    ``phone`` is the confirmed new number of a ``PHONE`` request.
-    """
-
-    public_id = PublicIdField()
-    number = models.CharField(max_length=16, unique=True)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="office_requests")
-    kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in OfficeKind])
-    phone = models.CharField(max_length=16, blank=True, default="")
-    comment = models.CharField(max_length=500, blank=True, default="")
-    state = models.CharField(
-        max_length=10, choices=[(s.value, s.value) for s in OfficeState], default=OfficeState.OPEN
-    )
-    address = models.CharField(max_length=45, blank=True, default="")
-    # The member who took it at the counter; empty when the person asked from the cabinet.
-    taken_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
-    asked_at = models.DateTimeField()
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
-    decision = models.CharField(max_length=500, blank=True, default="")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "kind"],
-                condition=Q(state=OfficeState.OPEN),
-                name="office_request_open_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=OfficeState.OPEN) ^ Q(decided_at__isnull=False),
-                name="office_request_closed_has_time",
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind=OfficeKind.PHONE) | ~Q(phone="") | ~Q(state=OfficeState.OPEN),
-                name="office_request_names_phone",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["asked_at"], condition=Q(state=OfficeState.OPEN), name="office_request_queue"
-            )
-        ]
-
-
-class OfficeSignature(models.Model):
-    """The first pair of eyes: a member has checked the papers of a request; another one carries it out."""
-
-    request = models.OneToOneField(OfficeRequest, on_delete=models.CASCADE, related_name="signature")
-    member = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
-    reason = models.CharField(max_length=300)
-    signed_at = models.DateTimeField()
 
 
 class Token(models.Model):

@@ -11,11 +11,10 @@ from django.db.models import QuerySet
 
 from svet.kernel.ids import PersonId, RecipientId
 from svet.kernel.refusals import NotFound
-from svet.people.models import Code, Consent, Device, OfficeRequest, Person, Token
+from svet.people.models import Code, Consent, Device, Person, Token
 from svet.people.rules.agents import name_of_agent
 from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE, CodePurpose
 from svet.people.rules.names import ProfileReason
-from svet.people.rules.office import OfficeState
 from svet.people.rules.phones import PhoneRefused, normalise_phone
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
@@ -204,8 +203,9 @@ def may_set_password(*, session_key: str, now: datetime) -> bool:
 
 
 def devices(*, person_id: int, session_key: str = "") -> list[DeviceView]:
-    """The person's browsers: this one first, then by the last visit."""
-    rows = Device.objects.filter(person_id=person_id).order_by("-last_seen_at")[:50]
+    """The person's browsers: this one first, then by the last visit. Wherever they are signed in is there."""
+    known = Device.objects.filter(person_id=person_id).order_by("-last_seen_at")
+    rows = [*known.exclude(session_key=""), *known.filter(session_key="")[:50]]
     views = [
         DeviceView(
             public_id=row.public_id,
@@ -219,6 +219,7 @@ def devices(*, person_id: int, session_key: str = "") -> list[DeviceView]:
         )
         for row in rows
     ]
+    views.sort(key=lambda view: view.last_seen_at, reverse=True)
     return sorted(views, key=lambda view: not view.here)
 
 
@@ -253,17 +254,6 @@ def agreements_due(*, person_id: int) -> list[str]:
         for kind in AgreementKind
         if kind.value in newest and newest[kind.value] < site.current_agreement(kind=kind).version
     ]
-
-
-def office_requests(*, person_id: int) -> list[OfficeRequest]:
-    """What the person has asked of the office, newest first."""
-    return list(OfficeRequest.objects.filter(person_id=person_id).order_by("-asked_at", "-id"))
-
-
-def open_office_requests() -> list[OfficeRequest]:
-    """What waits for the office, oldest first."""
-    open_ones = OfficeRequest.objects.filter(state=OfficeState.OPEN).select_related("person")
-    return list(open_ones.order_by("asked_at", "id"))
 
 
 def person_by_phone(phone: str) -> PersonView | None:

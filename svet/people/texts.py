@@ -15,11 +15,9 @@ from svet.people.operations.signing_in import SignInReason
 from svet.people.rules.codes import CodeReason
 from svet.people.rules.factors import FactorReason
 from svet.people.rules.names import ProfileReason
-from svet.people.rules.office import OfficeKind, OfficeReason, OfficeState
 from svet.people.rules.passwords import PasswordReason
 from svet.people.rules.phones import PhoneReason
 from svet.people.rules.scopes import Scope
-from svet.people.rules.staff import Permission, Role, StaffReason
 
 #: «Требования к паролю», word for word as in the guide.
 PASSWORD_LINES: dict[PasswordReason, str | Promise] = {
@@ -49,56 +47,6 @@ SCOPES: dict[Scope, str | Promise] = {
     Scope.APPEALS_READ: gettext_lazy("Читать обращения"),
     Scope.APPEALS_WRITE: gettext_lazy("Писать обращения"),
     Scope.TOKENS_WRITE: gettext_lazy("Отзывать другие ключи для программ"),
-}
-
-ROLES: dict[Role, str | Promise] = {
-    Role.OPERATOR: gettext_lazy("Оператор"),
-    Role.BILLING: gettext_lazy("Инженер расчётов"),
-    Role.SECURITY: gettext_lazy("Администратор безопасности"),
-}
-
-PERMISSIONS: dict[Permission, str | Promise] = {
-    Permission.ACCOUNTS: gettext_lazy("Искать и открывать лицевые счета"),
-    Permission.LINKS: gettext_lazy("Подтверждать людей и разбирать чужие привязки"),
-    Permission.READINGS: gettext_lazy("Проверять показания и споры"),
-    Permission.PHONES: gettext_lazy("Менять телефон человека вдвоём с коллегой"),
-    Permission.DELIVERIES: gettext_lazy("Видеть, дошли ли СМС и письма"),
-    Permission.LIMITS: gettext_lazy("Видеть, кто ограничен, и снимать ограничение с человека"),
-    Permission.BREAKERS: gettext_lazy("Снимать общие ограничения"),
-    Permission.APPEALS: gettext_lazy("Отвечать на обращения"),
-    Permission.BILLING: gettext_lazy("Тарифы и расчёты"),
-    Permission.MONEY: gettext_lazy("Деньги на проверке и невыясненные платежи"),
-    Permission.MEMBERS: gettext_lazy("Принимать сотрудников и менять роли"),
-    Permission.VIEW_LOG: gettext_lazy("Видеть, кто из сотрудников открывал счета"),
-}
-
-_STAFF: dict[str, str | Promise] = {
-    StaffReason.NOT_A_MEMBER: gettext_lazy("Такого сотрудника нет."),
-    StaffReason.ALREADY: gettext_lazy("С этим телефоном уже есть сотрудник."),
-    StaffReason.HAS_CABINET: gettext_lazy(
-        "С этим телефоном открыт кабинет клиента. Для работы нужен отдельный номер."
-    ),
-    StaffReason.OWN_ROLE: gettext_lazy("Собственную роль меняет другой администратор."),
-    StaffReason.LAST_ADMINISTRATOR: gettext_lazy(
-        "Это последний администратор безопасности: сначала назначьте другого."
-    ),
-    StaffReason.SAME_MEMBER: gettext_lazy("Первая подпись ваша: вторую ставит другой сотрудник."),
-    StaffReason.NOT_HELD: gettext_lazy("Этого ограничения уже нет, или его снимает другой сотрудник."),
-    StaffReason.PROVIDER_SILENT: gettext_lazy(
-        "Служба входа не отвечает. Войдите по паролю или попробуйте позже."
-    ),
-    StaffReason.PROVIDER_REFUSED: gettext_lazy("Служба входа не подтвердила вход. Попробуйте ещё раз."),
-    StaffReason.PROVIDER_TOO_EARLY: gettext_lazy(
-        "Сначала войдите по телефону и паролю и подключите приложение с кодами: потом этот вход привяжется."
-    ),
-    StaffReason.PROVIDER_STRANGER: gettext_lazy(
-        "Эта учётная запись не привязана ни к одному сотруднику. Её привязывает первый вход с подтверждённым "
-        "рабочим телефоном; если он другой, поможет администратор безопасности."
-    ),
-    StaffReason.REASON_REQUIRED: gettext_lazy(
-        "Напишите причину хотя бы в нескольких словах: она останется в журнале."
-    ),
-    StaffReason.REASON_TOO_LONG: gettext_lazy("Слишком длинно: причина — до 300 символов."),
 }
 
 _PHONE: dict[str, str | Promise] = {
@@ -140,6 +88,10 @@ AGREEMENTS: dict[str, str | Promise] = {
         "Чтобы продолжить, дайте согласие на обработку персональных данных."
     ),
 }
+_REGISTRATION: dict[str, str | Promise] = {
+    **AGREEMENTS,
+    RegistrationReason.TAKEN: gettext_lazy("На этот номер уже открыт кабинет."),
+}
 
 _SIGN_IN: dict[str, str | Promise] = {
     SignInReason.WRONG: gettext_lazy(
@@ -165,28 +117,6 @@ _FACTOR: dict[str, str | Promise] = {
     FactorReason.PASSKEY: gettext_lazy("Ключ доступа не подошёл. Попробуйте ещё раз или войдите иначе."),
     FactorReason.TOO_MANY: gettext_lazy("Ключей доступа уже десять. Удалите ненужные."),
     FactorReason.NAME: gettext_lazy("Назовите ключ: до 40 букв, например «Телефон» или «Домашний ноутбук»."),
-}
-
-OFFICE_KINDS: dict[str, str | Promise] = {
-    OfficeKind.PHONE: gettext_lazy("Сменить номер телефона"),
-    OfficeKind.FACTOR: gettext_lazy("Отключить второй шаг входа"),
-}
-OFFICE_STATES: dict[str, str | Promise] = {
-    OfficeState.OPEN: gettext_lazy("ждёт вас в офисе"),
-    OfficeState.APPROVED: gettext_lazy("выполнена"),
-    OfficeState.REFUSED: gettext_lazy("отклонена"),
-    OfficeState.WITHDRAWN: gettext_lazy("отозвана"),
-}
-
-_OFFICE: dict[str, str | Promise] = {
-    OfficeReason.STANDING: gettext_lazy("Такая заявка уже подана. Дождитесь решения или отзовите её."),
-    OfficeReason.CLOSED: gettext_lazy("Эта заявка уже закрыта."),
-    OfficeReason.TAKEN: gettext_lazy("На этот номер уже открыт кабинет."),
-    OfficeReason.COMMENT_TOO_LONG: gettext_lazy("Слишком длинно: можно до 500 символов."),
-    OfficeReason.NO_CABINET: gettext_lazy("С этим номером кабинета нет."),
-    OfficeReason.SAME_PHONE: gettext_lazy("Это нынешний номер кабинета. Введите новый."),
-    OfficeReason.NO_FACTOR: gettext_lazy("В этом кабинете второй шаг входа не включён."),
-    OfficeReason.NO_DECISION: gettext_lazy("Напишите, почему: это прочтёт человек."),
 }
 
 _PROFILE: dict[str, str | Promise] = {
@@ -232,11 +162,9 @@ def explain(refusal: Refused) -> str:
         (_PHONE, PhoneReason),
         (_CODE, CodeReason),
         (_PROFILE, ProfileReason),
-        (AGREEMENTS, RegistrationReason),
+        (_REGISTRATION, RegistrationReason),
         (_SIGN_IN, SignInReason),
-        (_STAFF, StaffReason),
         (_FACTOR, FactorReason),
-        (_OFFICE, OfficeReason),
     ):
         if isinstance(reason, kind):
             return str(table[reason])

@@ -86,6 +86,7 @@ ACTS: Mapping[str, str | Promise] = {
     "payments.order.create": gettext_lazy("Начата оплата"),
     "payments.order.credit": gettext_lazy("Платёж зачислен"),
     "payments.order.refund": gettext_lazy("Деньги возвращены банком"),
+    "payments.order.adopt": gettext_lazy("Платёж найден в банке"),
     "payments.order.return": gettext_lazy("Деньги отправлены обратно"),
     "payments.order.review": gettext_lazy("Платёж отправлен на проверку"),
     "payments.review.cancel": gettext_lazy("Платёж на проверке закрыт: денег нет"),

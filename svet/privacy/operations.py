@@ -9,6 +9,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.look.formats import moment
 from svet.notices.leaving import say_farewell
+from svet.office.operations.leaving import forget_requests
 from svet.payments.operations.leaving import LeavingReason, LeavingRefused, forget_payer
 from svet.people.operations.leaving import check_leaving, forget_person
 from svet.support.leaving import forget_writer
@@ -30,4 +31,5 @@ def delete_cabinet(*, person_id: int, password: str, address: str, now: datetime
         leave_accounts(person_id=person_id, by=by, now=now)
         forget_writer(person_id=person_id, by=by, now=now)
         say_farewell(recipient_id=person.recipient_id, at=moment(now), now=now)
+        forget_requests(person_id=person_id, now=now)
         forget_person(person_id=person_id, by=by, now=now)

@@ -12,6 +12,7 @@ from svet.accounts.queries import copies as account_copies
 from svet.journal import queries as journal
 from svet.metering import copies as metering
 from svet.notices import queries as notices
+from svet.office import queries as office_queries
 from svet.payments import copies as payments
 from svet.people import factors, queries, sealing
 from svet.people.queries import PersonView
@@ -52,7 +53,7 @@ def everything(*, person_id: int, now: datetime) -> dict[str, Any]:
         ],
         "office_requests": [
             _fields(row, "number", "kind", "phone", "comment", "state", "asked_at", "decided_at", "decision")
-            for row in queries.office_requests(person_id=person_id)
+            for row in office_queries.office_requests(person_id=person_id)
         ],
         "accounts": account_copies.links_of(person_id=person_id)[:MOST_ROWS],
         "readings": metering.sent_by(person_id=person_id, limit=MOST_ROWS),

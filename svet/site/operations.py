@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 
-from django.db import connection
-
+from svet.kernel.locks import Lock, hold
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.site.models import Agreement, Installation
@@ -15,7 +14,6 @@ from svet.site.refusals import SiteReason
 from svet.site.rules import AgreementKind
 
 _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
-_PUBLISHING = 0x7376_6574_0001
 
 
 def set_up(
@@ -67,8 +65,7 @@ def publish_agreement(*, kind: AgreementKind, title: str, body: str, published_o
     if not title.strip() or not body.strip():
         raise Refused(SiteReason.EMPTY_TEXT, field="body")
     with use_case():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISHING])
+        hold(Lock.AGREEMENTS)
         last = Agreement.objects.filter(kind=kind).order_by("-version").first()
         version = last.version + 1 if last else 1
         Agreement.objects.create(

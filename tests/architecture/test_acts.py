@@ -13,7 +13,7 @@ from django.utils import translation
 from svet.accounts.models import InvitationState
 from svet.metering.rules.disputes import DisputeState
 from svet.notices.rules import FACTOR_CHANGES
-from svet.people.rules.office import OfficeState
+from svet.office.rules import OfficeState
 from svet.privacy.acts import ACTS, act_name
 from svet.support.rules import AppealState
 

@@ -15,8 +15,8 @@ from svet.cli.main import svet
 from svet.metering.rules.disputes import DISPUTE_MOVES
 from svet.metering.rules.states import MOVES as READING_MOVES
 from svet.payments.states import MOVES as ORDER_MOVES
-from svet.people.rules.staff import ROLES
 from svet.staff.menu.desks import DESKS
+from svet.staffing.rules import ROLES
 from svet.support.rules import MOVES as APPEAL_MOVES
 from tests.architecture.drawing import document
 

@@ -35,6 +35,7 @@ from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.notices.rules import Event
+from svet.office import operations as office
 from svet.payments.models import Callback, ImportedPayment, Order
 from svet.payments.operations import PaymentToApply, apply_register_payments
 from svet.payments.states import OrderState
@@ -42,9 +43,10 @@ from svet.payments.tests.factories import make_card, make_order, provider_with_r
 from svet.people import operations as people
 from svet.people.models import Person, Token
 from svet.people.rules import Scope
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 from svet.support.models import MessagePhoto
 from svet.support.tests.factories import make_appeal
 from tests.authorisation.policy import SIGNED_IN, Who
@@ -206,7 +208,7 @@ def build() -> World:
     )
     spare, _ = people.issue_token(person_id=anna.pk, name="spare", scopes=[Scope.BILLS_READ.value], now=now)
 
-    asked = people.ask_office_to_remove_factors(person_id=anna.pk, comment="", address="127.0.0.1", now=now)
+    asked = office.ask_office_to_remove_factors(person_id=anna.pk, comment="", address="127.0.0.1", now=now)
     appeal = make_appeal(person=anna, now=now)
 
     ids = {

@@ -23,10 +23,11 @@ from svet.payments.states import OrderState, RefundState
 from svet.payments.tests.factories import REQUISITES, make_order, owe
 from svet.people import operations as people
 from svet.people.models import Person
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import PASSWORD, make_member, make_person
+from svet.people.tests.factories import PASSWORD, make_person
 from svet.people.tests.outbox import last_code
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 from tests.authorisation.policy import Who
 from tests.authorisation.test_matrix import _as_test
 from tests.authorisation.world import World

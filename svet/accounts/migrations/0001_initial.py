@@ -6,22 +6,7 @@ import svet.kernel.fields
 from django.conf import settings
 from django.db import migrations, models
 
-
-GUARDS = """
-CREATE FUNCTION accounts_hand_over_stays()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    RAISE EXCEPTION 'a hand-over is a fact: make another one instead' USING ERRCODE = 'integrity_constraint_violation';
-END $function$;
-CREATE TRIGGER accounts_handover_append_only BEFORE DELETE OR UPDATE ON accounts_handover FOR EACH ROW EXECUTE FUNCTION accounts_hand_over_stays();
-"""
-
-UNGUARDED = """
-DROP TRIGGER accounts_handover_append_only ON accounts_handover;
-DROP FUNCTION accounts_hand_over_stays();
-"""
+from svet.kernel.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -233,5 +218,5 @@ class Migration(migrations.Migration):
             model_name='account',
             constraint=models.CheckConstraint(condition=models.Q(('delivery__in', ['email', 'both', 'paper'])), name='account_delivery_known'),
         ),
-        migrations.RunSQL(GUARDS, UNGUARDED),
+        AppendOnly("accounts_handover", because="a hand-over is a fact: make another one instead"),
     ]

@@ -18,7 +18,7 @@ from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.people.rules import normalise_phone
-from svet.people.rules.staff import checked_reason
+from svet.staffing.rules import checked_reason
 
 LONGEST_NAME = 160
 LONGEST_DOCUMENT = 120

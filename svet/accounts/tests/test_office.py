@@ -20,8 +20,9 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.notices.models import Notice
 from svet.people.models import Person
-from svet.people.rules.staff import StaffReason
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
+from svet.staffing.rules import StaffReason
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

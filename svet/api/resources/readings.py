@@ -29,14 +29,14 @@ from svet.api.shell.idempotency import once, uuid_of
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import ApiProblem, not_found, of_refusal
 from svet.api.shell.schemas import Day, ProblemOut
-from svet.billing import queries as billing
 from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
 from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials, MeterNotFound, MeterView, SetView
-from svet.metering.rules import ReadingChannel, Zone, judge, parse_value
+from svet.metering.rules import ReadingChannel, Zone, parse_value
 from svet.metering.texts import ZONE_NAMES
 from svet.people.rules import Scope
+from svet.quotes import queries as quotes
 
 router = Router(tags=["Readings"], auth=AUTH)
 FAILS = {400: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429: ProblemOut}
@@ -63,12 +63,7 @@ def preview(request: HttpRequest, meter_id: str, payload: PreviewIn) -> dict[str
     caller = allowed(request, Scope.READINGS_READ)
     meter = meter_for(caller, meter_id, Right.VIEW)
     today = provider_today(meter.account.provider, timezone.now())
-    dials = queries.dials(meters=[meter], read_on=today)[meter.meter_id].dials
-    judgement = judge(dials=dials, values=values_of(meter, payload.values), read_on=today)
-    if judgement.refusals:
-        raise operations.SetRefused(judgement)
-    usage = {zone: verdict.consumption for zone, verdict in judgement.verdicts.items()}
-    found = billing.preview(account=meter.account, usage=usage, on=today)
+    found = quotes.price(meter=meter, values=values_of(meter, payload.values), on=today)
     return {
         "kwh": _text(found.kwh),
         "total_kopecks": found.total.kopecks,

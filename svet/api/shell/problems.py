@@ -21,9 +21,11 @@ from svet.metering import texts as metering
 from svet.metering.operations import ConfirmationNeeded, SetRefused
 from svet.metering.operations.absence import AbsenceRefused
 from svet.metering.rules import Doubt, Judgement
+from svet.office import texts as office
 from svet.payments import texts as payments
 from svet.payments.operations import SeveralPayeesRefused
 from svet.people import texts as people
+from svet.staffing import texts as staffing
 from svet.support import texts as support
 
 _TEXTS: Mapping[str, Callable[[Refused], str]] = {
@@ -32,8 +34,10 @@ _TEXTS: Mapping[str, Callable[[Refused], str]] = {
     "files": files.explain,
     "limits": limits.explain,
     "metering": metering.explain,
+    "office": office.explain,
     "payments": payments.explain,
     "people": people.explain,
+    "staffing": staffing.explain,
     "support": support.explain,
 }
 #: What pydantic calls a mistake, and what we call it for ever.

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
-from svet.kernel.transactions import require_transaction
+from svet.kernel.locks import Lock, hold
 
 
 def one_at_a_time(provider_id: int) -> None:
     """Wait until nobody else charges this provider or changes its rules; held until the transaction ends."""
-    require_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('billing'), %s)", [provider_id])
+    hold(Lock.BILLING, provider_id)

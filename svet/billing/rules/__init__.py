@@ -1,6 +1,6 @@
 """Pure rules of billing: splitting, pricing, estimates, norms, penalties, and what a tariff file must be."""
 
-from svet.billing.rules.kinds import Basis, BillingReason, BillingRefused, Proration
+from svet.billing.rules.kinds import Basis, BillingReason, BillingRefused, Proration, Rules
 from svet.billing.rules.pricing import (
     PricedLine,
     Reading,
@@ -12,7 +12,7 @@ from svet.billing.rules.pricing import (
 )
 from svet.billing.rules.splitting import social_norm, split_by_days, split_ranges
 from svet.billing.rules.tariffs import GroupTariffs, Price, Tariff
-from svet.billing.rules.volumes import PastLine, Rules, ScalePast, scale_volumes, scales
+from svet.billing.rules.volumes import PastLine, ScalePast, scale_volumes, scales
 
 __all__ = [
     "Basis",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from svet.kernel.refusals import Refused
@@ -14,6 +16,10 @@ class Basis(StrEnum):
     AVERAGE = "average"
     NORM = "norm"
     SETTLEMENT = "settlement"  # reverses an estimate of an earlier month
+    LOSSES = "losses"  # between the meter and the border of the grid
+    HOUSE = "house"  # common needs of the house
+    OVERRIDE = "override"  # a volume that a person has decided
+    ADJUSTMENT = "adjustment"  # kopecks that a person has decided, without a volume
 
 
 class Proration(StrEnum):
@@ -21,6 +27,18 @@ class Proration(StrEnum):
 
     BY_DAY = "by_day"
     AT_READING = "at_reading"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The supplier's choices that hold for the month (see the table of policies)."""
+
+    proration: Proration = Proration.BY_DAY
+    average_periods: int = 3
+    average_base_months: int = 6
+    average_base_least: int = 3
+    norm_kwh_per_person: Decimal | None = None
+    problems_percent: Decimal = Decimal(1)
 
 
 class BillingReason(StrEnum):
@@ -34,6 +52,7 @@ class BillingReason(StrEnum):
     NO_FIRST_READING = "no_first_reading"
     NEGATIVE_VOLUME = "negative_volume"
     READING_BELOW_BILLED = "reading_below_billed"
+    CONTRADICTION = "contradiction"
     LATER_CHARGED = "later_charged"
     EARLIER_OPEN = "earlier_open"
     # A refusal of the whole run.
@@ -58,6 +77,7 @@ PROBLEMS = (
     BillingReason.NO_FIRST_READING,
     BillingReason.NEGATIVE_VOLUME,
     BillingReason.READING_BELOW_BILLED,
+    BillingReason.CONTRADICTION,
     BillingReason.EARLIER_OPEN,
     BillingReason.LATER_CHARGED,
 )
@@ -65,3 +85,7 @@ PROBLEMS = (
 
 class BillingRefused(Refused):
     """The charge cannot be computed, or the run cannot start."""
+
+
+class BillingProblem(BillingRefused):
+    """What an account should be charged cannot be told from its facts; nothing of it is left out."""

@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from svet.billing.rules.kinds import Proration
-from svet.billing.rules.volumes import Rules
+from svet.billing.rules.kinds import Proration, Rules
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 

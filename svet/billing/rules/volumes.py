@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Protocol
 
-from svet.billing.rules.kinds import Basis, BillingReason, BillingRefused, Proration
+from svet.billing.rules.kinds import Basis, BillingReason, BillingRefused, Rules
 from svet.billing.rules.norms import norm_volume
 from svet.billing.rules.pricing import PricedLine, Reading, Volume, amount, reversed_line
 from svet.billing.rules.splitting import whole
@@ -41,18 +41,6 @@ class ScaleUsage(Protocol):
     def current_set_id(self) -> int | None: ...
     @property
     def kwh(self) -> Decimal | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The supplier's choices that hold for the month (see the table of policies)."""
-
-    proration: Proration = Proration.BY_DAY
-    average_periods: int = 3
-    average_base_months: int = 6
-    average_base_least: int = 3
-    norm_kwh_per_person: Decimal | None = None
-    problems_percent: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +136,9 @@ def scale_volumes(
     result = Volumes()
     before = _reading(usage.previous_value, usage.previous_on, usage.previous_set_id)
     now = _reading(usage.current_value, usage.current_on, usage.current_set_id)
+    if now is not None and scale.anchor is not None and now.set_id == scale.anchor.set_id is not None:
+        # Charged before: the days of readings were moved, so the old one fell into a second month. Silence.
+        before, now = now, None
     start = before
     late = _ZERO
     if scale.anchor is not None and before is not None and scale.anchor.set_id != before.set_id:

@@ -309,6 +309,23 @@ def test_average_holds_for_three_months_and_then_gives_way_to_the_norm() -> None
     assert bases == [Basis.AVERAGE] * 3 + [Basis.NORM] * 2
 
 
+def test_a_charged_reading_that_falls_into_the_next_month_again_is_silence() -> None:
+    """The days of readings were moved from the 25th to the 20th: one reading lies in two months."""
+    life = Life()
+    last = life.live(6)
+    before = next(entry.line.previous for entry in life.past if entry.line.current == last)
+    assert before is not None
+    lines = life.month(NOVEMBER, Usage(before, last))
+    assert [line.basis for line in lines] == [Basis.AVERAGE]
+    assert (lines[0].previous, lines[0].kwh) == (last, Decimal(315))
+    # And again in the month after it, which settles nothing and gives nothing back.
+    assert [line.basis for line in life.month(NOVEMBER.plus(1), Usage(last, None))] == [Basis.AVERAGE]
+    now = reading(int(last.value) + 700, date(2027, 1, 25), 99)
+    lines = life.month(NOVEMBER.plus(2), Usage(last, now))
+    assert sum(line.kwh for line in lines if line.basis is Basis.READING) == 700
+    assert sum(line.basis is Basis.SETTLEMENT for line in lines) == 2
+
+
 def test_next_real_reading_settles_the_whole_gap() -> None:
     life = Life()
     last = life.live(6)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from svet.accounts.models import Provider
 from svet.accounts.queries.views import account_view
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
@@ -85,6 +86,22 @@ def test_a_dial_that_turned_over_before_a_late_reading_is_billed_for_what_it_cou
     assert found is not None
     assert sum(line.kwh for line in found.lines if line.basis is Basis.READING) == 180
     assert all(line.kwh >= 0 for line in found.lines if line.basis is Basis.READING)
+
+
+def test_moving_the_days_of_readings_makes_no_month_of_zero_for_a_silent_meter() -> None:
+    load_chelyabinsk()
+    make_norm()
+    account, meter = make_metered_account(installed_on=date(2026, 9, 20), residents=2)
+    make_reading(meter, 1100, read_on=date(2026, 10, 20))
+    make_reading(meter, 1200, read_on=date(2026, 11, 20))
+    run(NOVEMBER.plus(-1))
+    run(NOVEMBER)
+    Provider.objects.update(window_from_day=5, window_to_day=15)
+    run(DECEMBER, now=LATER)
+    found = queries.charge(account.pk, DECEMBER)
+    assert found is not None
+    assert {line.basis for line in found.lines} == {Basis.NORM}
+    assert found.kwh > 0
 
 
 def test_two_and_three_zones_have_their_own_prices() -> None:

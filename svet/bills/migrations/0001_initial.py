@@ -5,30 +5,7 @@ import svet.kernel.fields
 from django.conf import settings
 from django.db import migrations, models
 
-
-GUARDS = """
-CREATE FUNCTION bills_refuse_change()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'bills_bill'
-       AND to_jsonb(NEW) - 'delivered_at' = to_jsonb(OLD) - 'delivered_at' THEN
-        RETURN NEW;
-    END IF;
-    RAISE EXCEPTION 'a bill is immutable: issue the next version instead' USING ERRCODE = 'integrity_constraint_violation';
-END $function$;
-CREATE TRIGGER bills_bill_immutable BEFORE DELETE OR UPDATE ON bills_bill FOR EACH ROW EXECUTE FUNCTION bills_refuse_change();
-CREATE TRIGGER bills_file_immutable BEFORE DELETE OR UPDATE ON bills_billfile FOR EACH ROW EXECUTE FUNCTION bills_refuse_change();
-CREATE TRIGGER bills_entry_immutable BEFORE DELETE OR UPDATE ON bills_billentry FOR EACH ROW EXECUTE FUNCTION bills_refuse_change();
-"""
-
-UNGUARDED = """
-DROP TRIGGER bills_entry_immutable ON bills_billentry;
-DROP TRIGGER bills_file_immutable ON bills_billfile;
-DROP TRIGGER bills_bill_immutable ON bills_bill;
-DROP FUNCTION bills_refuse_change();
-"""
+from svet.kernel.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -163,5 +140,14 @@ class Migration(migrations.Migration):
             model_name='printedbill',
             constraint=models.UniqueConstraint(fields=('batch', 'position'), name='bills_printed_place_once'),
         ),
-        migrations.RunSQL(GUARDS, UNGUARDED),
+        AppendOnly("bills_bill", name="bills_bill_not_deleted", on="DELETE", because="a bill is immutable: issue the next version instead"),
+        AppendOnly(
+            "bills_bill",
+            name="bills_bill_immutable",
+            on="UPDATE",
+            when="to_jsonb(NEW) - 'delivered_at' IS DISTINCT FROM to_jsonb(OLD) - 'delivered_at'",
+            because="a bill is immutable: issue the next version instead",
+        ),
+        AppendOnly("bills_billfile", name="bills_file_immutable", because="a bill is immutable: issue the next version instead"),
+        AppendOnly("bills_billentry", name="bills_entry_immutable", because="a bill is immutable: issue the next version instead"),
     ]

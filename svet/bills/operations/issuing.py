@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
@@ -31,6 +31,7 @@ from svet.bills.rules import (
 )
 from svet.gateways.mail.port import Attachment
 from svet.kernel.bulk import copy_rows, take_ids
+from svet.kernel.locks import Lock, hold
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.look.formats import day, roubles
@@ -174,10 +175,7 @@ def file_name(document: BillDocument) -> str:
 
 def _lock(provider_id: int) -> None:
     """Two issues of one provider wait for each other: also of two months, for they chain."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('bills.issue'), hashtext(%s))", [str(provider_id)]
-        )
+    hold(Lock.BILL_ISSUE, provider_id)
 
 
 def _without_code(documents: Iterable[BillDocument]) -> int:

@@ -15,7 +15,6 @@ from datetime import datetime
 from io import StringIO
 from itertools import groupby
 
-from django.db import connection
 from django.utils import translation
 
 from svet.bills import queries
@@ -24,6 +23,7 @@ from svet.bills.models import PrintBatch, PrintedBill
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows
+from svet.kernel.locks import Lock, hold
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 
@@ -133,10 +133,7 @@ def _choose(
 ) -> None:
     """Make a batch of those bills that are in none yet; nothing where another run has taken them all."""
     with use_case():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtext('bills.print'), hashtext(%s))", [str(provider_id)]
-            )
+        hold(Lock.BILL_PRINT, provider_id)
         taken = set(
             PrintedBill.objects.filter(bill_id__in=[bill_id for bill_id, _street in order]).values_list(
                 "bill_id", flat=True

@@ -20,6 +20,7 @@ from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.passkeys import passkey_site, remember_ceremony, take_ceremony
 from svet.cabinet.shell.session import DEVICE_COOKIE, client_address, now_of, safe_next
 from svet.kernel.refusals import Refused
+from svet.office import operations as office
 from svet.people import factors
 from svet.people import operations as people
 from svet.people.rules.factors import FactorReason, FactorRefused
@@ -122,7 +123,7 @@ def lost(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            asked = people.ask_office_to_remove_factors(
+            asked = office.ask_office_to_remove_factors(
                 person_id=person_id,
                 comment=form.cleaned_data["comment"],
                 address=client_address(request),

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 
 from svet.cabinet.shell.session import AGREEMENTS_DUE, device_cookie, now_of, open_session, safe_next
 from svet.people import factors, queries
+from svet.people import operations as people
 from svet.people.rules.factors import STEP_LIFE
 
 SECOND_STEP = "/entrance/second-factor/"
@@ -27,7 +28,10 @@ def begin_session_or_ask_second_factor(request: HttpRequest, *, person_id: int, 
     if not factors.asks_second_step(person_id=person_id, device_cookie=device_cookie(request), now=now):
         return finish_sign_in(request, person_id=person_id, target=target)
     # A fresh key: whoever planted the old one must not watch the second step.
+    # Whoever is signed in here already stays so under that key, and stays on the list of their devices.
+    before = request.session.session_key or ""
     request.session.cycle_key()
+    people.move_session(before=before, after=request.session.session_key or "")
     request.session[_HALF] = {
         "person": person_id,
         "seal": queries.session_seal(person_id),

@@ -20,8 +20,10 @@ from svet.cabinet.shell.form_pages import answer, resend_answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, flow_key, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
-from svet.people import operations as people
-from svet.people import queries, texts
+from svet.office import operations as office
+from svet.office import queries as office_queries
+from svet.office import texts
+from svet.people import queries
 from svet.people.rules import CodePurpose, mask_phone
 
 _HOME = "/profile/office/"
@@ -40,7 +42,7 @@ def requests(request: HttpRequest) -> HttpResponse:
             "state": texts.OFFICE_STATES[row.state],
             "phone": mask_phone(row.phone) if row.phone else "",
         }
-        for row in queries.office_requests(person_id=person_of(request).person_id)
+        for row in office_queries.office_requests(person_id=person_of(request).person_id)
     ]
     return render(request, "cabinet/office.html", {"rows": rows})
 
@@ -54,7 +56,7 @@ def lost_phone(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            people.start_office_phone_change(
+            office.start_office_phone_change(
                 **form.cleaned_data,
                 person_id=person_of(request).person_id,
                 session_key=flow_key(request),
@@ -85,7 +87,7 @@ def lost_phone_code(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            asked = people.confirm_office_phone_change(
+            asked = office.confirm_office_phone_change(
                 person_id=person_of(request).person_id,
                 session_key=flow_key(request),
                 code=form.cleaned_data["code"],
@@ -118,7 +120,7 @@ def resend(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a request back."""
     try:
-        people.withdraw_office_request(
+        office.withdraw_office_request(
             person_id=person_of(request).person_id,
             public_id=public_id,
             address=client_address(request),

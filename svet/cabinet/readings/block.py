@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 
 from svet.accounts.queries import provider_today
 from svet.billing.queries import Preview
-from svet.cabinet.readings.cost import CostLine, cost_lines_of, cost_of, usual_range
 from svet.cabinet.readings.form import TypedSet, digest
+from svet.cabinet.readings.usual import usual_range
 from svet.cabinet.shell.session import actor_of, now_of
 from svet.kernel.periods import Month
 from svet.look import formats
 from svet.metering import operations, queries, rules, texts
 from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials, MeterView, SetView
-from svet.metering.rules import Doubt, Judgement, Zone, judge
+from svet.metering.rules import Doubt, Judgement, Zone
+from svet.quotes.queries import Quote, quote, quote_judged
+from svet.quotes.texts import CostLine, cost_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +157,10 @@ def block_of(
             hindrance=_("У прибора учёта нет начальных показаний. Мы внесём их: ничего делать не нужно."),
         )
     asked = judgement is not None
-    if typed is not None and typed.is_whole and judgement is None:
-        judgement = judge(dials=known.dials, values=typed.values, read_on=today)
-    believable = judgement is not None and not judgement.refusals
+    quoted = _quote(meter, known, typed=typed, judgement=judgement, today=today)
+    judgement = quoted.judgement if quoted is not None else None
     suggestion = judgement.suggestion if judgement is not None else None
-    cost = None
-    if judgement is not None and believable:
-        account = meter.account
-        cost = cost_of(judgement, region=account.provider.region, group=account.tariff_group, today=today)
+    cost = quoted.cost if quoted is not None else None
     said = digest(typed.values) if typed is not None and asked else ""
     return MeterBlock(
         meter=meter,
@@ -173,15 +171,13 @@ def block_of(
         hindrance=_hindrance(meter, known, today=today, may_submit=may_submit),
         errors=tuple(errors),
         questions=_questions(judgement) if judgement is not None and asked else (),
-        confirm=said if believable else "",
+        confirm=said if quoted is not None and quoted.believable else "",
         insist=said if judgement is not None and judgement.only_lower else "",
         suggest=digest(suggestion) if suggestion is not None else "",
         suggest_text=_suggest_text(judgement),
-        consumption=sum(judgement.consumption.values(), Decimal(0))
-        if judgement is not None and believable
-        else None,
+        consumption=quoted.consumption if quoted is not None else None,
         cost=cost,
-        cost_lines=cost_lines_of(cost),
+        cost_lines=cost_lines(cost),
         usual=usual_range(known, today=today),
         unchanged=typed is None or all(typed.values.get(d.zone) == d.last.value for d in known.dials),
         period=rules.period_of(today, window_to_day=meter.account.provider.window_to_day),
@@ -195,6 +191,17 @@ def block_of(
         sent=sent,
         may_withdraw=may_withdraw,
     )
+
+
+def _quote(
+    meter: MeterView, known: MeterDials, *, typed: TypedSet | None, judgement: Judgement | None, today: date
+) -> Quote | None:
+    """What the typed set comes to, once it is whole or the guard has judged it."""
+    if judgement is not None:
+        return quote_judged(account=meter.account, judgement=judgement, on=today)
+    if typed is None or not typed.is_whole:
+        return None
+    return quote(account=meter.account, known=known, values=typed.values, on=today)
 
 
 def _zones(known: MeterDials) -> list[Zone]:

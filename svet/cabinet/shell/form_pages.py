@@ -18,8 +18,8 @@ from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
 from svet.limits.rules import Purpose
 from svet.look.forms import form_page
+from svet.office import texts
 from svet.people import operations as people
-from svet.people import texts
 from svet.people.queries import Challenge
 from svet.people.rules import CodePurpose, mask_phone
 

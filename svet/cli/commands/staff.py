@@ -26,10 +26,11 @@ def _do(operation: str, **terms: Any) -> None:
     from svet.cli.refusal_text import in_words
     from svet.kernel.actors import Actor
     from svet.people import operations as people
+    from svet.staffing import operations as staffing
 
     with in_words():
         if "phone" in terms and operation not in ("add_member", "set_member_password"):
-            terms["member_public_id"] = people.member_by_phone(phone=terms.pop("phone"))
+            terms["member_public_id"] = staffing.member_by_phone(phone=terms.pop("phone"))
         getattr(people, operation)(**terms, by=Actor.system("svet staff"), now=datetime.now(UTC))
 
 
@@ -45,7 +46,7 @@ def add(phone: str, role: str, reason: str, **given: str) -> None:
     """Take somebody on; the second factor is connected at the first sign-in."""
     with database():
         django_ready()
-        from svet.people.rules.staff import Role
+        from svet.staffing.rules import Role
 
         _do("add_member", phone=phone, role=Role(role), reason=reason, **given)
         click.echo(f"{phone} may sign in at /staff/sign-in/ as {role}")
@@ -59,7 +60,7 @@ def role(phone: str, role: str, reason: str) -> None:
     """Give a member another role; their sessions end."""
     with database():
         django_ready()
-        from svet.people.rules.staff import Role
+        from svet.staffing.rules import Role
 
         _do("change_role", phone=phone, role=Role(role), reason=reason)
         click.echo(f"{phone} is {role} now")
@@ -126,7 +127,7 @@ def list_members() -> None:
     """Everybody who is or was of the staff."""
     with database():
         django_ready()
-        from svet.people.colleagues import members
+        from svet.staffing.queries import members
 
         everybody = list(members())
         if not everybody:

@@ -8,8 +8,8 @@ from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.billing.queries.policies import policies
 from svet.cli.setup.answers import plain
 from svet.cli.setup.state import SetupState
-from svet.people.colleagues import members
 from svet.site.queries import installation, is_set_up
+from svet.staffing.queries import members
 
 
 def present(*, now: datetime) -> SetupState:

@@ -18,11 +18,11 @@ from svet.cli.setup.state import Change, SetupPlan, SetupState, Text, changes
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import together
-from svet.people import operations as people
-from svet.people.rules.staff import Role
 from svet.site.operations import publish_agreement, set_up
 from svet.site.queries import current_agreement, installation
 from svet.site.rules import AgreementKind
+from svet.staffing import operations as staffing
+from svet.staffing.rules import Role
 
 BY = Actor.system("svet setup")
 
@@ -134,7 +134,7 @@ def _write_norm(provider: ProviderView, norm: str, *, since: date | None, now: d
 
 
 def _take_on(member: Mapping[str, str], *, now: datetime) -> None:
-    people.add_member(
+    staffing.add_member(
         by=BY,
         phone=member["phone"],
         password=member["password"],

@@ -22,10 +22,10 @@ from svet.config.checks import check_set_up
 from svet.journal.models import Entry
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import together, use_case
-from svet.people.models import StaffMember
 from svet.site.models import Agreement, Installation
 from svet.site.operations import set_up
 from svet.site.queries import installation
+from svet.staffing.models import StaffMember
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "Kx7#mVq2p"

@@ -74,7 +74,8 @@ class Front:
             return b""
         if length.isdecimal() and int(length[:12]) > LONGEST:
             raise BodyRefused(Fault.LONG)
-        return await read_body(protocol, purse=self.purse)
+        chunked = bool(scope.headers.get("transfer-encoding")) or not length.isdecimal()
+        return await read_body(protocol, purse=self.purse, promised=None if chunked else int(length))
 
     def _refuse(self, scope: RequestHead, status: int, began: float) -> Answer:
         log.warning(

@@ -21,6 +21,7 @@ PURSE: Final = 192 * 1024 * 1024
 class Fault(Enum):
     """Why a body was not read to its end."""
 
+    CUT = 400
     SLOW = 408
     LONG = 413
     FULL = 503
@@ -50,13 +51,18 @@ class Purse:
         self.left += count
 
 
-async def read_body(chunks: AsyncIterator[bytes], *, purse: Purse, longest: int = LONGEST) -> bytes:
+async def read_body(
+    chunks: AsyncIterator[bytes], *, purse: Purse, promised: int | None = None, longest: int = LONGEST
+) -> bytes:
     """The whole body. Its bytes are out of the purse until the caller gives them back.
 
-    :raises BodyRefused: too slow, too long, or too many at once; then nothing is out of the purse
+    ``promised`` is how many bytes its head told of, None for a body in chunks. Half a body is no body: what
+    would be done with the first half of a form, or of a number, is nothing that anybody has asked for.
+
+    :raises BodyRefused: cut, too slow, too long, or too many at once; then nothing is out of the purse
     """
     parts = bytearray()
-    held = 0
+    held = ends = 0
     clock = asyncio.get_running_loop().time
     deadline = clock() + GRACE
     try:
@@ -67,9 +73,14 @@ async def read_body(chunks: AsyncIterator[bytes], *, purse: Purse, longest: int 
                 if held > longest:
                     raise BodyRefused(Fault.LONG)
                 parts += part
+                # granian tells of the end by an empty part, and of an end that came too early by one more
+                # (of trailers, too, which nobody sends us).
+                ends = 0 if part else ends + 1
                 # What came fast buys no silence: nobody may stop in the middle for longer than the grace.
                 deadline = min(deadline + len(part) / PACE, clock() + GRACE)
                 limit.reschedule(deadline)
+        if held != promised if promised is not None else ends > 1:
+            raise BodyRefused(Fault.CUT)
         return bytes(parts)
     except TimeoutError:
         purse.give_back(held)

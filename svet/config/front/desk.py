@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, TypeVar
 
 T = TypeVar("T")
-
-#: Requests that may wait at once; those after them are turned away at once.
-LONGEST_QUEUE: Final = 1_000
 
 
 class Lane(IntEnum):
@@ -24,6 +21,11 @@ class Lane(IntEnum):
     ORDINARY = 1
 
 
+#: Requests that may wait at once in each lane; those after them are turned away at once. A lane is chosen by
+#: the address alone, which anybody may ask for, so that neither may take the room of the other.
+LONGEST_QUEUE: Final[Mapping[Lane, int]] = {Lane.BEGUN: 200, Lane.ORDINARY: 1_000}
+#: One turn of so many is everybody's, however many say that their payment has begun.
+ORDINARY_TURN: Final = 4
 #: How many times longer than others a begun payment may wait.
 BEGUN_WAITS: Final = 4
 
@@ -41,6 +43,7 @@ class RequestQueue:
     _free: int = field(init=False)
     _queues: tuple[deque[asyncio.Future[None]], ...] = field(init=False)
     _pool: ThreadPoolExecutor = field(init=False)
+    _begun_in_a_row: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self._free = self.threads
@@ -64,7 +67,7 @@ class RequestQueue:
         if self._free:
             self._free -= 1
             return
-        if self.waiting >= LONGEST_QUEUE:
+        if len(self._queues[lane]) >= LONGEST_QUEUE[lane]:
             raise Crowded
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queues[lane].append(turn)
@@ -83,11 +86,16 @@ class RequestQueue:
             raise
 
     def _leave(self) -> None:
-        """Give the thread to the one who has waited longest, or keep it free."""
-        for queue in self._queues:
+        """Give the thread to the one whose turn it is, or keep it free."""
+        lanes = [Lane.BEGUN, Lane.ORDINARY]
+        if self._begun_in_a_row >= ORDINARY_TURN - 1:
+            lanes.reverse()
+        for lane in lanes:
+            queue = self._queues[lane]
             while queue:
                 turn = queue.popleft()
                 if not turn.done():
+                    self._begun_in_a_row = self._begun_in_a_row + 1 if lane is Lane.BEGUN else 0
                     turn.set_result(None)
                     return
         self._free += 1

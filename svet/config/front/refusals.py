@@ -15,6 +15,11 @@ from svet.config.front.bridge import Answer, RequestHead
 
 #: By status: title, what happened, what to do.
 TEXTS: Final[dict[int, tuple[str | Promise, str | Promise, str | Promise]]] = {
+    400: (
+        _("Связь прервалась"),
+        _("То, что вы отправляли, пришло не целиком. Ничего не изменилось."),
+        _("Попробуйте ещё раз."),
+    ),
     408: (
         _("Связь слишком медленная"),
         _("Мы так и не дождались всего, что вы отправляли. Ничего не изменилось."),
@@ -80,7 +85,7 @@ def _problem(status: int) -> Answer:
 
 def _common(status: int) -> list[tuple[str, str]]:
     headers = [("cache-control", "no-store"), ("x-content-type-options", "nosniff")]
-    if status in (408, 413):
+    if status in (400, 408, 413):
         # What is left of the body is not waited for.
         headers.append(("connection", "close"))
     return [*headers, ("retry-after", RETRY_AFTER)] if status == 503 else headers

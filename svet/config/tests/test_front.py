@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +18,7 @@ import pytest
 
 from svet.config.front import Front, bodies
 from svet.config.front.bridge import Answer
-from svet.config.front.desk import Crowded, Lane, RequestQueue
+from svet.config.front.desk import LONGEST_QUEUE, Crowded, Lane, RequestQueue
 
 
 @dataclass
@@ -91,8 +95,66 @@ def test_a_body_is_cut_when_it_is_slower_than_the_least_pace(monkeypatch: pytest
     assert (line.status, line.headers["connection"]) == (408, "close")
     assert "Связь слишком медленная" in line.body.decode()
     # At more than the least pace it may take longer than that.
+    head.headers["content-length"] = "1000"
     assert asked(one, head, *[(0.03, b"a" * 100)] * 10).status == 200
     assert one.purse.left == bodies.PURSE
+
+
+def test_half_a_body_is_no_body() -> None:
+    one = front()
+    half = asked(one, Head("/", "POST", {"content-length": "4"}), (0, b"ab"), (0, b""), (0, b""))
+    assert (half.status, half.headers["connection"]) == (400, "close")
+    assert "пришло не целиком" in half.body.decode()
+    program = asked(one, Head("/api/v1/x", "POST", {"content-length": "4"}), (0, b"abc"), (0, b""))
+    assert program.headers["content-type"] == "application/problem+json"
+    assert json.loads(program.body)["status"] == 400
+    assert one.purse.left == bodies.PURSE
+
+
+def raw_request(port: int, words: bytes, *, leaves: bool) -> bytes:
+    """Say the words to a real server, perhaps never say more, and hear the first line of its answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        line.sendall(words)
+        if leaves:
+            line.shutdown(socket.SHUT_WR)
+        answer = line.recv(65536)
+    return answer.partition(b"\r\n")[0]
+
+
+@pytest.fixture(scope="module")
+def granian() -> Iterator[int]:
+    """The front before the echo, served as in production; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = ["--interface", "rsgi", "--port", str(port), "--no-ws", "--loop", "asyncio"]
+    target = "svet.config.tests.echoing:application"
+    server = subprocess.Popen([sys.executable, "-m", "granian", *words, target])
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.1)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n", b"200 OK"),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n", b"400 Bad Request"),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabc", b"400 Bad Request"),
+        (b"Transfer-Encoding: chunked\r\n\r\n", b"400 Bad Request"),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nzz\r\n", b"400 Bad Request"),
+        (b"Content-Length: 10\r\n\r\nabcde", b"400 Bad Request"),
+    ],
+    ids=["whole", "without its end", "in a chunk", "before the first", "spoilt", "shorter than promised"],
+)
+def test_a_body_cut_on_its_way_is_seen_by_the_real_server(granian: int, rest: bytes, status: bytes) -> None:
+    words = b"POST /x HTTP/1.1\r\nHost: x\r\n" + rest
+    assert raw_request(granian, words, leaves=b"400" in status) == b"HTTP/1.1 " + status
 
 
 def test_a_body_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +224,63 @@ def test_a_begun_payment_goes_first_and_may_wait_longer() -> None:
 
     asyncio.run(story())
     assert order == ["busy", "paying", "page"]
+
+
+async def crowd(desk: RequestQueue, *, lane: Lane, count: int, done: list[Lane]) -> list[asyncio.Task[bool]]:
+    """So many requests at once on a busy desk; each task tells whether it was served."""
+
+    async def ask() -> bool:
+        try:
+            await desk.run(lambda: done.append(lane), lane=lane)
+        except Crowded:
+            return False
+        return True
+
+    tasks = [asyncio.create_task(ask()) for _ in range(count)]
+    await asyncio.sleep(0)
+    return tasks
+
+
+def test_a_flood_of_begun_payments_leaves_every_fourth_turn_to_the_others() -> None:
+    done: list[Lane] = []
+
+    async def story() -> None:
+        desk, leave = RequestQueue(1, 5), threading.Event()
+        busy = asyncio.create_task(desk.run(lambda: leave.wait(10), lane=Lane.ORDINARY))
+        await asyncio.sleep(0.02)
+        tasks = await crowd(desk, lane=Lane.BEGUN, count=40, done=done)
+        tasks += await crowd(desk, lane=Lane.ORDINARY, count=10, done=done)
+        leave.set()
+        assert all(await asyncio.gather(*tasks))
+        await busy
+
+    asyncio.run(story())
+    assert done[:40] == [Lane.BEGUN, Lane.BEGUN, Lane.BEGUN, Lane.ORDINARY] * 10
+    assert done[40:] == [Lane.BEGUN] * 10
+
+
+@pytest.mark.parametrize(("flood", "other"), [(Lane.BEGUN, Lane.ORDINARY), (Lane.ORDINARY, Lane.BEGUN)])
+def test_a_lane_that_is_full_takes_no_room_of_the_other(flood: Lane, other: Lane) -> None:
+    done: list[Lane] = []
+
+    async def story() -> None:
+        desk, leave = RequestQueue(1, 5), threading.Event()
+        busy = asyncio.create_task(desk.run(lambda: leave.wait(10), lane=Lane.ORDINARY))
+        await asyncio.sleep(0.02)
+        flooding = await crowd(desk, lane=flood, count=LONGEST_QUEUE[flood] + 7, done=done)
+        await asyncio.sleep(0)
+        assert sum(task.done() for task in flooding) == 7
+        assert desk.waiting == LONGEST_QUEUE[flood]
+        (waits,) = await crowd(desk, lane=other, count=1, done=done)
+        leave.set()
+        assert await waits
+        assert sum(await asyncio.gather(*flooding)) == LONGEST_QUEUE[flood]
+        await busy
+        assert desk.waiting == 0
+
+    asyncio.run(story())
+    # The one of the other lane did not wait for the flood to end.
+    assert done.index(other) <= 3
 
 
 def test_a_page_that_breaks_outside_of_django_is_still_answered() -> None:

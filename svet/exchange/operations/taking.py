@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.utils import timezone
 
 from svet.exchange.models import ImportFile, ImportRow
@@ -21,6 +20,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows
 from svet.kernel.ids import new_receipt_number
+from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import use_case
 from svet.kernel.writing import plain
 
@@ -121,8 +121,7 @@ def _wait_for_others(profile: str) -> None:
 
     Whatever is looked up after this sees all that the first one wrote.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('exchange.taking'), hashtext(%s))", [profile])
+    hold(Lock.IMPORT_FILE, profile)
 
 
 def _refuse_taken(profile: str, digest: str) -> None:

@@ -11,16 +11,18 @@ import pytest
 
 from svet.accounts.models import Account, Provider
 from svet.accounts.tests.factories import make_provider
-from svet.exchange import queries
+from svet.exchange import queries, texts
 from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import FileReport
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.tests.test_taking import NOW, NUMBERS, OLGA, take, town  # noqa: F401
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
+from svet.ledger.rules import KEY_LONGEST
 from svet.payments import operations
 from svet.payments import queries as payments
 from svet.payments.models import ImportedPayment
+from svet.payments.registers import register_key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 FIRST, SECOND = NUMBERS
@@ -67,6 +69,37 @@ def test_a_quote_in_a_name_is_a_letter() -> None:
     )
     assert (report.applied, report.rejected, report.suspense) == (2, 0, 0)
     assert balance(FIRST) == Money(-300_00)
+    whole()
+
+
+LONGEST_SUIP, LONGEST_SOURCE = 64, 20
+
+
+def test_the_longest_number_of_the_longest_source_is_taken_whole_and_taken_back() -> None:
+    number, source = "N" * LONGEST_SUIP, "s" * LONGEST_SOURCE
+    add_source(source, "Банк с длинным кодом")
+    pay(row(number, FIRST, "300,00"), total="300,00", source=source)
+    report = pay(row(number, FIRST, "-300,00"), total="-300,00", source=source, name="back.txt")
+    assert (report.applied, report.rejected) == (1, 0)
+    assert balance(FIRST) == Money(0)
+    assert len(ImportRow.objects.latest("pk").reference) > 100
+    key = register_key(
+        source=source, external_id=number, paid_on=date(2026, 11, 16), reversal=True, twin=32767
+    )
+    assert len(key) <= KEY_LONGEST
+    whole()
+
+
+def test_a_longer_number_is_one_bad_row_with_its_reason() -> None:
+    report = pay(row("N" * (LONGEST_SUIP + 1), FIRST, "300,00"), row("L2", SECOND, "200,00"), total="500,00")
+    assert (report.applied, report.rejected) == (1, 1)
+    bad = ImportRow.objects.get(state="rejected")
+    assert (bad.column, bad.reason, bad.text) == (
+        "suip",
+        RowReason.TOO_LONG.value,
+        texts.explain_row(RowReason.TOO_LONG),
+    )
+    assert balance(FIRST) == Money(0)
     whole()
 
 

@@ -3,22 +3,7 @@
 import svet.kernel.fields
 from django.db import migrations, models
 
-
-GUARDS = """
-CREATE FUNCTION files_refuse_change()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    RAISE EXCEPTION 'a used photo is proof and stays as it is' USING ERRCODE = 'restrict_violation';
-END $function$;
-CREATE TRIGGER files_photo_is_proof BEFORE DELETE OR UPDATE ON files_photo FOR EACH ROW WHEN (old.used_at IS NOT NULL) EXECUTE FUNCTION files_refuse_change();
-"""
-
-UNGUARDED = """
-DROP TRIGGER files_photo_is_proof ON files_photo;
-DROP FUNCTION files_refuse_change();
-"""
+from svet.kernel.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -47,5 +32,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('used_at__isnull', True)), fields=('owner_id', 'source_sha256'), name='photo_waits_once')],
             },
         ),
-        migrations.RunSQL(GUARDS, UNGUARDED),
+        AppendOnly("files_photo", name="files_photo_is_proof", when="OLD.used_at IS NOT NULL", because="a used photo is proof"),
     ]

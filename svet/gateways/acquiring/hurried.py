@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import BoundedSemaphore
 from typing import TypeVar
 
 from svet.gateways.acquiring.port import (
@@ -17,7 +15,7 @@ from svet.gateways.acquiring.port import (
     BankStatus,
     News,
 )
-from svet.gateways.failures import Temporary
+from svet.gateways.bulkhead import Bulkhead
 from svet.kernel.money import Money
 
 T = TypeVar("T")
@@ -33,8 +31,7 @@ class Hurried:
 
     def __init__(self, bank: Acquiring, *, places: int) -> None:
         self.bank = bank
-        self._places = BoundedSemaphore(places)
-        self._callers = ThreadPoolExecutor(places, thread_name_prefix="bank")
+        self._places = Bulkhead("bank", places=places)
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
         return self._within(lambda: self.bank.create(order=order, patience=patience), patience)
@@ -58,11 +55,4 @@ class Hurried:
     def _within(self, call: Callable[[], T], patience: float) -> T:
         if patience >= PATIENT:
             return call()
-        if not self._places.acquire(blocking=False):
-            raise Temporary("enough others are asking the bank", code="crowded")
-        asked = self._callers.submit(call)
-        asked.add_done_callback(lambda _: self._places.release())
-        try:
-            return asked.result(timeout=patience)
-        except TimeoutError:
-            raise Temporary("the bank took too long", code="slow") from None
+        return self._places.within(call, patience=patience)

@@ -21,6 +21,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.identity.cutting import Wire, WireAdapter
 from svet.gateways.identity.port import Begun, Identity
 
 _DISCOVERY: Final = "/.well-known/openid-configuration"
@@ -38,7 +39,7 @@ class OpenIdProvider:
     """One service by its issuer; its metadata and keys are asked for at every sign-in, which are few.
 
     ``strong`` are the values of ``acr`` or ``amr`` that mean a second factor; ``phone_claim`` names the claim
-    with the member's phone, which members must not be able to edit there.
+    with the member's phone, which members must not be able to edit there. ``wire`` notes the connections.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class OpenIdProvider:
         client_secret: str,
         strong: Collection[str] = (),
         phone_claim: str = _PHONE,
+        wire: Wire | None = None,
     ) -> None:
         self._issuer = issuer
         self._client = {"client_id": client_id, "client_secret": client_secret}
         self._strong = frozenset(strong)
         self._phone_claim = phone_claim
+        self._wire = wire
 
     def begin(self, *, back: str) -> Begun:
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
@@ -92,13 +95,17 @@ class OpenIdProvider:
         )
 
     def _session(self, back: str) -> Any:
-        return OAuth2Session(
+        session = OAuth2Session(
             **self._client,
             scope=_SCOPES,
             redirect_uri=back,
             code_challenge_method="S256",
             default_timeout=_TIMEOUT_SECONDS,
         )
+        if self._wire is not None:
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, WireAdapter(self._wire))
+        return session
 
     def _get(self, session: Any, url: str, *, own: bool = True) -> dict[str, Any]:
         """A document of the service; no redirects. ``own`` False sends the access token along."""

@@ -27,7 +27,7 @@ def npm() -> Iterator[Service]:
 
 def adapter(npm: Service, **other: str) -> OpenIdProvider:
     terms = {"issuer": npm.issuer, "client_id": "svet", "client_secret": "secret-of-the-tests"} | other
-    return OpenIdProvider(**terms, strong=["otp"])
+    return OpenIdProvider(**terms, strong=["otp"], wire=None)
 
 
 def come_back(npm: Service, begun: Begun, **form: str) -> dict[str, str]:

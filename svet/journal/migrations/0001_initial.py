@@ -4,29 +4,7 @@ import django.contrib.postgres.functions
 import svet.journal.models
 from django.db import migrations, models
 
-
-GUARDS = """
-CREATE FUNCTION journal_refuse_change()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    RAISE EXCEPTION 'the journal is append-only: % of % is refused', TG_OP, TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation';
-END $function$;
-CREATE TRIGGER journal_entry_is_append_only BEFORE DELETE OR UPDATE ON journal_entry FOR EACH ROW EXECUTE FUNCTION journal_refuse_change();
-CREATE TRIGGER journal_seal_is_append_only BEFORE DELETE OR UPDATE ON journal_seal FOR EACH ROW EXECUTE FUNCTION journal_refuse_change();
-CREATE TRIGGER journal_entry_is_not_emptied BEFORE TRUNCATE ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
-CREATE TRIGGER journal_seal_is_not_emptied BEFORE TRUNCATE ON journal_seal FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
-"""
-
-UNGUARDED = """
-DROP TRIGGER journal_seal_is_not_emptied ON journal_seal;
-DROP TRIGGER journal_entry_is_not_emptied ON journal_entry;
-DROP TRIGGER journal_seal_is_append_only ON journal_seal;
-DROP TRIGGER journal_entry_is_append_only ON journal_entry;
-DROP FUNCTION journal_refuse_change();
-"""
+from svet.kernel.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -78,5 +56,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('previous',), name='seal_chain_has_no_forks')],
             },
         ),
-        migrations.RunSQL(GUARDS, UNGUARDED),
+        AppendOnly("journal_entry"),
+        AppendOnly("journal_seal"),
+        AppendOnly("journal_entry", name="journal_entry_is_not_emptied", on="TRUNCATE", each="STATEMENT"),
+        AppendOnly("journal_seal", name="journal_seal_is_not_emptied", on="TRUNCATE", each="STATEMENT"),
     ]

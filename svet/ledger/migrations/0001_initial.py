@@ -3,16 +3,10 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from svet.kernel.append_only import AppendOnly
+
 
 GUARDS = """
-CREATE FUNCTION ledger_refuse_change()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    RAISE EXCEPTION 'the ledger is append-only: % on % is refused', TG_OP, TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation';
-END $function$;
 CREATE FUNCTION ledger_check_balance()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -34,17 +28,12 @@ BEGIN
     END IF;
     RETURN NULL;
 END $function$;
-CREATE TRIGGER ledger_transaction_append_only BEFORE DELETE OR UPDATE ON ledger_transaction FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER ledger_posting_append_only BEFORE DELETE OR UPDATE ON ledger_posting FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE TRIGGER ledger_posting_balanced AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_balance();
 """
 
 UNGUARDED = """
 DROP TRIGGER ledger_posting_balanced ON ledger_posting;
-DROP TRIGGER ledger_posting_append_only ON ledger_posting;
-DROP TRIGGER ledger_transaction_append_only ON ledger_transaction;
 DROP FUNCTION ledger_check_balance();
-DROP FUNCTION ledger_refuse_change();
 """
 
 
@@ -107,5 +96,7 @@ class Migration(migrations.Migration):
             model_name='posting',
             constraint=models.CheckConstraint(condition=models.Q(('kopecks', 0), _negated=True), name='ledger_posting_not_zero'),
         ),
+        AppendOnly("ledger_transaction", each="STATEMENT"),
+        AppendOnly("ledger_posting", each="STATEMENT"),
         migrations.RunSQL(GUARDS, UNGUARDED),
     ]

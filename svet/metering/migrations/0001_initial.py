@@ -9,40 +9,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
-
-GUARDS = """
-CREATE FUNCTION metering_refuse_change()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $function$;
-CREATE FUNCTION metering_only_state_moves()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    RAISE EXCEPTION 'only the state of a set of readings may change' USING ERRCODE = 'restrict_violation';
-END $function$;
-CREATE TRIGGER metering_readingvalue_append_only BEFORE DELETE OR UPDATE ON metering_readingvalue FOR EACH ROW EXECUTE FUNCTION metering_refuse_change();
-CREATE TRIGGER metering_setstatechange_append_only BEFORE DELETE OR UPDATE ON metering_setstatechange FOR EACH ROW EXECUTE FUNCTION metering_refuse_change();
-CREATE TRIGGER metering_readingset_not_deleted BEFORE DELETE ON metering_readingset FOR EACH ROW EXECUTE FUNCTION metering_refuse_change();
-CREATE TRIGGER metering_readingphoto_append_only BEFORE DELETE OR UPDATE ON metering_readingphoto FOR EACH ROW EXECUTE FUNCTION metering_refuse_change();
-CREATE TRIGGER metering_disputechange_append_only BEFORE DELETE OR UPDATE ON metering_disputechange FOR EACH ROW EXECUTE FUNCTION metering_refuse_change();
-CREATE TRIGGER metering_readingset_only_state BEFORE UPDATE OF id, public_id, receipt_number, account_id, meter_id, read_on, received_at, channel, kind, author_kind, author_person_id, author_name, key, entered_at ON metering_readingset FOR EACH STATEMENT EXECUTE FUNCTION metering_only_state_moves();
-"""
-
-UNGUARDED = """
-DROP TRIGGER metering_readingset_only_state ON metering_readingset;
-DROP TRIGGER metering_disputechange_append_only ON metering_disputechange;
-DROP TRIGGER metering_readingphoto_append_only ON metering_readingphoto;
-DROP TRIGGER metering_readingset_not_deleted ON metering_readingset;
-DROP TRIGGER metering_setstatechange_append_only ON metering_setstatechange;
-DROP TRIGGER metering_readingvalue_append_only ON metering_readingvalue;
-DROP FUNCTION metering_only_state_moves();
-DROP FUNCTION metering_refuse_change();
-"""
+from svet.kernel.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -378,5 +345,16 @@ class Migration(migrations.Migration):
             model_name='windowreminder',
             constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['open', 'closing'])), name='window_reminder_stage_known'),
         ),
-        migrations.RunSQL(GUARDS, UNGUARDED),
+        AppendOnly("metering_readingvalue"),
+        AppendOnly("metering_setstatechange"),
+        AppendOnly("metering_readingphoto"),
+        AppendOnly("metering_disputechange"),
+        AppendOnly("metering_readingset", name="metering_readingset_not_deleted", on="DELETE"),
+        AppendOnly(
+            "metering_readingset",
+            name="metering_readingset_only_state",
+            on="UPDATE OF id, public_id, receipt_number, account_id, meter_id, read_on, received_at, channel, kind, author_kind, author_person_id, author_name, key, entered_at",
+            each="STATEMENT",
+            because="only its state may change",
+        ),
     ]

@@ -20,7 +20,7 @@ from svet.metering.rules import ReadingRefused, ReplaceReason, ValueReason, Zone
 from svet.notices import operations as notices
 from svet.notices.rules import Event
 from svet.people import queries as people
-from svet.people.rules.staff import checked_reason
+from svet.staffing.rules import checked_reason
 
 # What the column holds, far above any transformer.
 _MOST_RATIO, _STEP = 99_999, Decimal("0.01")

@@ -9,9 +9,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from svet.accounts import queries as accounts
+from svet.kernel.locks import Lock, hold
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
@@ -83,8 +82,7 @@ def apply_register_payments(*, source: str, rows: Sequence[PaymentToApply], now:
     for row in rows:
         if not row.amount:
             raise ImportedPaymentRefused(RegisterReason.ZERO, details={"id": row.external_id})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.registers'), 0)")
+    hold(Lock.PAYMENT_REGISTERS)
     known = _Known(source, rows)
     judged: list[_Judged | None] = [None] * len(rows)
     # Payments first: a reversal may stand before what it takes back.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from svet.gateways.acquiring.port import BankReason, BankState
+from svet.gateways.acquiring.port import HURRIED, BankReason, BankState
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import PUBLIC_ID_LENGTH
@@ -17,6 +17,7 @@ from svet.payments.operations.crediting import credit
 from svet.payments.operations.moving import move
 from svet.payments.operations.refunding import join, post_refunds
 from svet.payments.operations.returning import ASK_AGAIN, ask_refund
+from svet.payments.operations.settling import settle
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import Truth, ask_bank
 from svet.payments.payees import has_one_payee
@@ -67,7 +68,7 @@ def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
     :raises BankUnavailable: the bank does not answer; nothing changed
     """
     said = _judge(by, comment)
-    order = _in_review(order_public_id)
+    order = _settled(order_public_id, now=now, by=by)
     truth = _ask(order, now=now)
     _left(order, truth)
     if truth.status.order_id != order.public_id:
@@ -97,7 +98,7 @@ def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -
     :raises BankUnavailable: the bank does not answer; the order is in review, its refund asked
     """
     said = _judge(by, comment)
-    order = _in_review(order_public_id)
+    order = _settled(order_public_id, now=now, by=by)
     refund = order.refunds.filter(state=RefundState.ASKED).first()
     if refund is None:
         refund = _ask_back(order, _ask(order, now=now), by=by, now=now, comment=said)
@@ -111,15 +112,16 @@ def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -
 def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> Order:
     """Close an order in review for which there is no money at the bank; it ends as ``canceled``.
 
-    The bank is asked afresh; an order that the bank never gave a name to is closed on the person's word.
+    The bank is asked afresh, also about the payments its callbacks named; only an order that the bank has no
+    name for at all is closed on the person's word.
 
     :raises ReviewNotFound: :raises ReviewConflict: as above
     :raises ReviewRefused: ``MONEY_TAKEN``: the bank has money for it, or may still get it
     :raises BankUnavailable: the bank does not answer; nothing changed
     """
     said = _judge(by, comment)
-    order = _in_review(order_public_id)
-    if order.bank_reference and ask_bank(order).status.state is not BankState.CANCELED:
+    order = _settled(order_public_id, now=now, by=by)
+    if order.bank_reference and ask_bank(order, patience=HURRIED).status.state is not BankState.CANCELED:
         raise OrderReviewRefused(OrderReviewReason.MONEY_TAKEN)
     with use_case():
         locked = _locked(order)
@@ -143,10 +145,15 @@ def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) 
     """A person has dealt with an open callback: keep who, when and what they say.
 
     :raises ReviewNotFound: no such callback, or not one that waits for anybody
-    :raises ReviewConflict: closed before
+    :raises ReviewConflict: closed before, or by the bank's own answer just now
+    :raises BankUnavailable: it names a payment that only the bank can tell of, and it does not answer
     :raises ReviewRefused: ``COMMENT_MISSING``, ``COMMENT_TOO_LONG``, ``NOT_STAFF``
     """
     said = _judge(by, comment)
+    told = Callback.objects.filter(pk=callback_id, closed_at=None, order__bank_reference="").first()
+    if told is not None and told.order_id is not None:
+        # News of a payment that nobody asks about any more: it must not be put away with the money in it.
+        settle(order_id=told.order_id, now=now, by=_name(by))
     with use_case():
         found = Callback.objects.select_for_update().filter(pk=callback_id, outcome__in=sorted(TO_CLOSE))
         row = found.first()
@@ -192,6 +199,18 @@ def _in_review(public_id: str) -> Order:
     return order
 
 
+def _settled(public_id: str, *, now: datetime, by: Actor) -> Order:
+    """The order in review; one without the bank's name of its payment is settled by its callbacks first.
+
+    :raises ReviewConflict: that has decided it :raises BankUnavailable: the bank does not answer
+    """
+    order = _in_review(public_id)
+    if order.bank_reference:
+        return order
+    settle(order_id=order.pk, now=now, by=_name(by))
+    return _in_review(public_id)
+
+
 def _locked(order: Order) -> Order:
     """The order under its lock, still in review. :raises ReviewConflict:"""
     locked = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
@@ -204,7 +223,7 @@ def _ask(order: Order, *, now: datetime) -> Truth:
     """The bank's word of this moment, its refunds kept; an order it has given all of back ends here."""
     if not order.bank_reference:
         raise OrderReviewRefused(OrderReviewReason.NOTHING_TAKEN)
-    truth = ask_bank(order)
+    truth = ask_bank(order, patience=HURRIED)
     with use_case():
         locked = _locked(order)
         join(locked, truth, now=now, by="payments.review")

@@ -76,7 +76,7 @@ def _begin(order_id: int, *, now: datetime) -> tuple[Order, bool]:
 def _answered(order: Order, *, page: BankPage, now: datetime) -> Order:
     with use_case():
         order = Order.objects.select_for_update().get(pk=order.pk)
-        if order.state == OrderState.SENT:
+        if order.state == OrderState.SENT and order.bank_reference in ("", page.reference):
             move(
                 order,
                 new=OrderState.WAITING,
@@ -91,6 +91,9 @@ def _answered(order: Order, *, page: BankPage, now: datetime) -> Order:
                 bank_reference=page.reference, bank_page_url=page.url, next_look_at=now
             )
             order.bank_reference, order.bank_page_url = page.reference, page.url
+        elif order.bank_reference != page.reference:
+            # A callback named another payment of this order first: two may have been made.
+            log.error("payments.second_payment", order=order.public_id, reference=page.reference)
         return order
 
 

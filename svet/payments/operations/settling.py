@@ -14,6 +14,7 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order
+from svet.payments.operations.adopting import adopt
 from svet.payments.operations.cards import drop_revoked
 from svet.payments.operations.crediting import credit
 from svet.payments.operations.moving import move
@@ -42,13 +43,16 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order
     the janitor, the bank's list of refunds. The bank is asked *inside* the order's lock: an answer obtained
     before it could be overtaken by another settling. Credits, notices and the new state are one transaction.
     What the bank gave back is asked and booked after it, outside the lock, however long ago the order was
-    credited. With ``wait`` False (a page that a person looks at) an order that somebody else is settling
-    right now is returned as it stands, and the bank gets little time.
+    credited. A payment whose first answer was lost is found by what the bank's callbacks named
+    (:func:`~svet.payments.operations.adopting.adopt`). With ``wait`` False (a page that a person looks at)
+    an order that somebody else is settling right now is returned as it stands, and the bank gets little time.
 
     :raises BankUnavailable: the bank does not answer; nothing changed
     """
     patience = PATIENT if wait else HURRIED
     order = Order.objects.get(pk=order_id)
+    if wait:
+        order = adopt(order, now=now, by=by, patience=patience)
     if order.state == OrderState.SENT and not order.bank_reference and may_resend(order, now=now):
         order = send_to_bank(order_id=order_id, now=now, patience=patience)
         if not wait:

@@ -20,7 +20,7 @@ from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import ImportedPayment
 from svet.payments.operations.claiming import check_claim
 from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState, may_move
-from svet.people.rules.staff import checked_reason
+from svet.staffing.rules import checked_reason
 
 
 class SuspenseReason(StrEnum):

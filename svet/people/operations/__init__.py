@@ -26,15 +26,6 @@ from svet.people.operations.factors import (
     turn_off_totp,
     turn_on_totp,
 )
-from svet.people.operations.four_eyes import sign_office_request, turn_down_office_request
-from svet.people.operations.office import (
-    ask_office_to_remove_factors,
-    carry_out_office_request,
-    confirm_office_phone_change,
-    refuse_office_request,
-    start_office_phone_change,
-    withdraw_office_request,
-)
 from svet.people.operations.passkeys import (
     Ceremony,
     Site,
@@ -59,13 +50,6 @@ from svet.people.operations.profile import (
     lock_person,
     withdraw_consent,
 )
-from svet.people.operations.provider import (
-    Recognised,
-    begin_at_provider,
-    bind_identity,
-    finish_at_provider,
-    forget_identity,
-)
 from svet.people.operations.recovery import confirm_recovery, finish_recovery, start_recovery
 from svet.people.operations.registration import (
     confirm_registration,
@@ -73,17 +57,7 @@ from svet.people.operations.registration import (
     start_registration,
 )
 from svet.people.operations.resending import resend_code
-from svet.people.operations.signing_in import sign_in, sign_in_member
-from svet.people.operations.staff import (
-    add_member,
-    change_role,
-    disable_member,
-    enable_member,
-    forget_member_factor,
-    member_by_phone,
-    note_member_seen,
-    set_member_password,
-)
+from svet.people.operations.signing_in import sign_in
 from svet.people.operations.tokens import (
     issue_token,
     revoke_token,
@@ -101,22 +75,13 @@ from svet.people.operations.totp import (
     totp_code,
     totp_url,
 )
-from svet.people.operations.unblocking import unblock
-from svet.people.operations.walk_in import begin_walk_in_phone, finish_walk_in_phone, take_walk_in_factor
 
 __all__ = [
     "Ceremony",
-    "Recognised",
     "Site",
-    "add_member",
     "add_passkey",
-    "ask_office_to_remove_factors",
-    "begin_at_provider",
     "begin_passkey",
     "begin_passkey_step",
-    "begin_walk_in_phone",
-    "bind_identity",
-    "carry_out_office_request",
     "change_appearance",
     "change_birth_date",
     "change_language",
@@ -124,26 +89,18 @@ __all__ = [
     "change_notifications",
     "change_password",
     "change_person",
-    "change_role",
     "check_api_step",
     "check_totp",
     "confirm_email_change",
-    "confirm_office_phone_change",
     "confirm_password",
     "confirm_phone_change",
     "confirm_recovery",
     "confirm_registration",
-    "disable_member",
     "distrust_device",
-    "enable_member",
     "end_other_sessions",
     "end_session",
     "enrol_totp",
-    "finish_at_provider",
     "finish_recovery",
-    "finish_walk_in_phone",
-    "forget_identity",
-    "forget_member_factor",
     "forget_totp",
     "give_consent",
     "give_consents",
@@ -153,13 +110,10 @@ __all__ = [
     "keep_totp",
     "lock_person",
     "make_recovery_codes",
-    "member_by_phone",
     "move_session",
     "new_totp_secret",
-    "note_member_seen",
     "pass_second_step",
     "pass_second_step_by_passkey",
-    "refuse_office_request",
     "register_directly",
     "remember_device",
     "remove_factors",
@@ -168,30 +122,22 @@ __all__ = [
     "resend_code",
     "revoke_token",
     "seen",
-    "set_member_password",
     "show_notices_here",
     "show_notices_to_program",
     "sign_in",
     "sign_in_by_passkey",
-    "sign_in_member",
-    "sign_office_request",
     "sign_out",
     "start_email_change",
-    "start_office_phone_change",
     "start_phone_change",
     "start_recovery",
     "start_registration",
     "sweep_tokens",
-    "take_walk_in_factor",
     "totp_code",
     "totp_url",
     "touch_token",
     "trust_device",
-    "turn_down_office_request",
     "turn_off_totp",
     "turn_on_totp",
-    "unblock",
     "warn_of_expiry",
     "withdraw_consent",
-    "withdraw_office_request",
 ]

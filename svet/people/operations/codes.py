@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import require_transaction
 from svet.limits.operations import LimitReached, require, spend
 from svet.limits.queries import free_at
@@ -217,6 +218,4 @@ def same_digest(one: str, other: str) -> bool:
 
 def hold_phone(*, phone: str) -> None:
     """Let nobody else create or take over this phone until the transaction ends."""
-    require_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(7351002, hashtext(%s))", [phone])
+    hold(Lock.PHONE, phone)

@@ -35,6 +35,9 @@ def remember_device(
             _end(person_id=device.person_id, devices=[device])
         known = Device.objects.select_for_update().filter(person=person)
         first_ever = not known.exists()
+        # One browser, one session: an earlier one of the same cookie would live on where no page lists it.
+        earlier = known.filter(cookie_digest=cookie_digest(cookie)).exclude(session_key=session_key)
+        Session.objects.filter(session_key__in=[device.session_key for device in earlier]).delete()
         device, created = Device.objects.update_or_create(
             person=person,
             cookie_digest=cookie_digest(cookie),
@@ -79,7 +82,7 @@ def seen(*, session_key: str, address: str, now: datetime) -> None:
 
 def move_session(*, before: str, after: str) -> None:
     """Follow a session whose key was renewed."""
-    Device.objects.filter(session_key=before).update(session_key=after)
+    Device.objects.filter(session_key=before or "-").update(session_key=after)
 
 
 def sign_out(*, session_key: str) -> None:
@@ -90,6 +93,8 @@ def sign_out(*, session_key: str) -> None:
 
 
 def _end(*, person_id: int, devices: Sequence[Device]) -> None:
+    """What was open there is ended with the row that lists it: nothing may stay open unlisted."""
+    Session.objects.filter(session_key__in=[d.session_key for d in devices if d.session_key]).delete()
     Device.objects.filter(pk__in=[device.pk for device in devices]).update(session_key="")
     notices.forget_devices(
         recipient_id=recipient_of(person_id), device_keys=[device.public_id for device in devices]
@@ -101,12 +106,11 @@ def close_sessions(*, person_id: int, keep_session: str = "") -> int:
     require_transaction()
     devices = Device.objects.filter(person_id=person_id)
     others = list(devices.exclude(session_key=keep_session) if keep_session else devices)
-    keys = [device.session_key for device in others if device.session_key]
-    Session.objects.filter(session_key__in=keys).delete()
+    count = sum(bool(device.session_key) for device in others)
     _end(person_id=person_id, devices=others)
     trusted = Device.objects.filter(person_id=person_id, trusted_until__isnull=False)
     (trusted.exclude(session_key=keep_session) if keep_session else trusted).update(trusted_until=None)
-    return len(keys)
+    return count
 
 
 def end_session(*, person_id: int, device_public_id: str, address: str, now: datetime) -> None:
@@ -117,7 +121,6 @@ def end_session(*, person_id: int, device_public_id: str, address: str, now: dat
         )
         if device is None:
             raise NotFound(ProfileReason.NO_SUCH)
-        Session.objects.filter(session_key=device.session_key).delete()
         Device.objects.filter(pk=device.pk).update(trusted_until=None)
         _end(person_id=person_id, devices=[device])
         journal.record_security(

@@ -10,11 +10,10 @@ from django.db.models import Q
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction
-from svet.people.models import Code, Consent, Device, OfficeRequest, Person, Token
+from svet.people.models import Code, Consent, Device, Person, Token
 from svet.people.operations.devices import close_sessions
 from svet.people.operations.passwords import check_current
 from svet.people.queries import PersonView, view_of
-from svet.people.rules.office import OfficeState
 
 
 def check_leaving(*, person_id: int, password: str, now: datetime) -> PersonView:
@@ -39,9 +38,6 @@ def forget_person(*, person_id: int, by: Actor, now: datetime) -> None:
     Device.objects.filter(person=person).delete()
     Consent.objects.filter(person=person).update(address="")
     Consent.objects.filter(person=person, withdrawn_at__isnull=True).update(withdrawn_at=now)
-    asked = OfficeRequest.objects.filter(person=person)
-    asked.filter(state=OfficeState.OPEN).update(state=OfficeState.WITHDRAWN, decided_at=now)
-    asked.update(phone="", comment="", decision="", address="")
     journal.record(by=by, action="person.deleted", subject="person", subject_id=person.public_id, now=now)
     Person.objects.filter(pk=person_id).update(
         phone=f"-{person.public_id[:15]}",

@@ -20,7 +20,6 @@ from svet.people.operations.passwords import acceptable, hashed
 from svet.people.queries import PersonView, view_of
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import normalise_email, normalise_name
-from svet.people.rules.office import OfficeReason, OfficeRefused
 from svet.people.rules.phones import normalise_phone
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
@@ -29,10 +28,11 @@ from svet.site.rules import AgreementKind
 class RegistrationReason(StrEnum):
     NOT_AGREED = "not_agreed"
     NOT_CONSENTED = "not_consented"
+    TAKEN = "taken"
 
 
 class RegistrationRefused(Refused):
-    """An agreement is missing."""
+    """An agreement is missing, or the phone has a cabinet already."""
 
 
 def start_registration(
@@ -168,11 +168,11 @@ def register_directly(
     one is given, counts as confirmed.
 
     :raises PhoneRefused: :raises ProfileRefused: a name or the e-mail cannot be kept.
-    :raises OfficeRefused: the phone has a cabinet already
+    :raises RegistrationRefused: the phone has a cabinet already
     """
     number = normalise_phone(phone)
     if Person.objects.filter(phone=number).exists():
-        raise OfficeRefused(OfficeReason.TAKEN)
+        raise RegistrationRefused(RegistrationReason.TAKEN)
     names = {
         "first_name": normalise_name(first_name, field="first_name"),
         "patronymic": normalise_name(patronymic, field="patronymic"),

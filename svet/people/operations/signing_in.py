@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,7 +12,7 @@ from svet.kernel.refusals import Refused
 from svet.limits.operations import forget, require, spend
 from svet.limits.rules import LimitName, Purpose
 from svet.people.digests import cookie_digest, phone_digest
-from svet.people.models import Device, Person, StaffMember
+from svet.people.models import Device, Person
 from svet.people.operations.passwords import verified
 from svet.people.queries import PersonView, view_of
 from svet.people.rules.passwords import PasswordReason, PasswordRefused
@@ -42,28 +43,39 @@ def sign_in(
     if limit is not LimitName.SIGN_IN_PER_DEVICE:
         # A browser its owner has used before is not asked to compute, however busy its network is.
         require(purpose=Purpose.SIGN_IN, address=address, work=work, now=now)
-    spend(limit=limit, key=key, now=now)
-    person = _recognised(number=number, password=password, address=address, now=now, staff=False)
-    forget(limit=limit, key=key)
-    return view_of(person)
+    return view_of(
+        _enter(
+            number,
+            limit,
+            key,
+            password,
+            address=address,
+            now=now,
+            admits=_has_cabinet,
+            refusal="sign_in.refused",
+        )
+    )
 
 
-def sign_in_member(
-    *, phone: object, password: str, address: str, now: datetime, device_cookie: str = ""
+def sign_in_with(
+    *,
+    phone: object,
+    password: str,
+    address: str,
+    now: datetime,
+    admits: Callable[[Person], bool],
+    refusal: str,
+    device_cookie: str = "",
 ) -> Person:
-    """The same for a member of staff: same limits, same answer to everything that does not fit.
+    """The same at another door: same limits, same answer to everything that does not fit.
 
-    The second factor is asked next, by the face. Customers are no members, members are no customers: the
-    refusal is the one of a wrong password.
+    ``admits`` says whether this is the person's door, ``refusal`` is what the journal calls a refusal here.
 
     :raises PhoneRefused: :raises PasswordRefused: nothing typed.
     :raises SignInRefused: :raises LimitReached:
     """
     number, limit, key = _knock(phone=phone, password=password, device_cookie=device_cookie)
-    spend(limit=limit, key=key, now=now)
-    person = _recognised(number=number, password=password, address=address, now=now, staff=True)
-    forget(limit=limit, key=key)
-    return person
+    return _enter(number, limit, key, password, address=address, now=now, admits=admits, refusal=refusal)
 
 
 def _knock(*, phone: object, password: str, device_cookie: str) -> tuple[str, LimitName, str]:
@@ -75,27 +87,37 @@ def _knock(*, phone: object, password: str, device_cookie: str) -> tuple[str, Li
     return number, limit, key
 
 
-def _recognised(*, number: str, password: str, address: str, now: datetime, staff: bool) -> Person:
-    person = Person.objects.select_related("staff_member").filter(phone=number).first()
+def _enter(
+    number: str,
+    limit: LimitName,
+    key: str,
+    password: str,
+    *,
+    address: str,
+    now: datetime,
+    admits: Callable[[Person], bool],
+    refusal: str,
+) -> Person:
+    """Spend a try, judge the password, give the tries back to whoever was right."""
+    spend(limit=limit, key=key, now=now)
+    person = Person.objects.filter(phone=number).first()
     fits = verified(password, encoded=None if person is None else person.password)
-    if person is None or not fits or not person.is_active or not _belongs(person, staff=staff):
+    if person is None or not fits or not person.is_active or not admits(person):
         journal.record_security(
             by=Actor.anonymous(address=address),
-            action="staff.sign_in.refused" if staff else "sign_in.refused",
+            action=refusal,
             subject="phone",
             subject_id=phone_digest(number),
             now=now,
         )
         raise SignInRefused(SignInReason.WRONG)
+    forget(limit=limit, key=key)
     return person
 
 
-def _belongs(person: Person, *, staff: bool) -> bool:
-    """Whether this is the right door: the work sign-in opens no cabinet, a cabinet opens no desk."""
-    if not staff:
-        return not person.is_staff
-    member: StaffMember | None = getattr(person, "staff_member", None)
-    return member is not None and member.disabled_at is None
+def _has_cabinet(person: Person) -> bool:
+    """The cabinet's door: a work sign-in opens none."""
+    return not person.is_staff
 
 
 def _bucket(*, number: str, device_cookie: str) -> tuple[LimitName, str]:

@@ -9,8 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from svet.kernel.transactions import use_case
 from svet.notices import operations as notices
-from svet.people.models import Person, StaffMember
-from svet.people.rules.staff import Role
+from svet.people.models import Person
 from svet.site import operations as site
 from svet.site.models import Agreement
 from svet.site.rules import AgreementKind
@@ -53,12 +52,6 @@ def make_person(
             password_changed_at=now,
             is_staff=is_staff,
         )
-
-
-def make_member(*, role: Role = Role.OPERATOR, phone: str = "", now: datetime = NOW) -> StaffMember:
-    """A member of staff whose password is ``PASSWORD``."""
-    person = make_person(phone=phone, first_name="Ольга", last_name="Смирнова", is_staff=True, now=now)
-    return StaffMember.objects.create(person=person, role=role.value, added_at=now)
 
 
 def publish_missing_agreements() -> None:

@@ -5,19 +5,15 @@ from datetime import timedelta
 import pytest
 
 from svet.journal.models import Entry
-from svet.kernel.actors import Actor
-from svet.kernel.refusals import Refused
-from svet.kernel.transactions import use_case
 from svet.limits.operations import LimitReached
 from svet.people import factors, sealing
 from svet.people import operations as people
-from svet.people.models import Device, OfficeRequest, Person
+from svet.people.models import Device, Person
 from svet.people.operations.factors import RecoverySheet
 from svet.people.rules.codes import CodeRefused
 from svet.people.rules.factors import FactorRefused
-from svet.people.rules.office import OfficeRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person
-from svet.people.tests.outbox import events_to, last_code
+from svet.people.tests.outbox import events_to
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=5)
@@ -175,84 +171,6 @@ def test_vera_cannot_distrust_annas_browser() -> None:
     hers = Device.objects.get(person=anna).public_id
     people.distrust_device(person_id=vera.pk, device_public_id=hers, address=HERE, now=NOW)
     assert not asks(anna, "home")
-
-
-def ask_for_phone(person: Person) -> OfficeRequest:
-    people.start_office_phone_change(
-        person_id=person.pk,
-        password=PASSWORD,
-        phone=NEW_PHONE,
-        comment="Потеряла телефон",
-        session_key="flow",
-        address=HERE,
-        now=NOW,
-    )
-    return people.confirm_office_phone_change(
-        person_id=person.pk, session_key="flow", code=last_code(NEW_PHONE), address=HERE, now=NOW
-    )
-
-
-def test_the_office_moves_a_cabinet_to_a_phone_that_has_answered_and_tells_both() -> None:
-    anna = make_person()
-    olga = make_person(is_staff=True)
-    enter(anna, "home")
-    asked = ask_for_phone(anna)
-    assert events_to(anna.phone) == ["office_asked"]
-    with use_case():
-        people.carry_out_office_request(
-            public_id=asked.public_id, by=Actor.staff(olga.pk), decision="Паспорт сверен", now=LATER
-        )
-    moved = Person.objects.get(pk=anna.pk)
-    assert moved.phone == NEW_PHONE
-    assert events_to(anna.phone)[-1] == "contact_changed"
-    assert "contact_changed" in events_to(NEW_PHONE)
-    assert not Device.objects.exclude(session_key="").filter(person=anna).exists()
-    with pytest.raises(OfficeRefused), use_case():
-        people.refuse_office_request(
-            public_id=asked.public_id, by=Actor.staff(olga.pk), decision="поздно", now=LATER
-        )
-
-
-def test_a_second_request_waits_for_the_first_and_a_withdrawn_one_frees_the_place() -> None:
-    anna = make_person()
-    first = ask_for_phone(anna)
-    with pytest.raises(OfficeRefused):
-        ask_for_phone(anna)
-    people.withdraw_office_request(person_id=anna.pk, public_id=first.public_id, address=HERE, now=LATER)
-    with pytest.raises(OfficeRefused):
-        people.withdraw_office_request(person_id=anna.pk, public_id=first.public_id, address=HERE, now=LATER)
-
-
-def test_vera_cannot_withdraw_annas_request() -> None:
-    anna, vera = make_person(), make_person()
-    asked = ask_for_phone(anna)
-    with pytest.raises(Refused):
-        people.withdraw_office_request(person_id=vera.pk, public_id=asked.public_id, address=HERE, now=LATER)
-    asked.refresh_from_db()
-    assert asked.state == "open"
-
-
-def test_the_office_takes_lost_factors_away() -> None:
-    anna = make_person()
-    with_application(anna)
-    asked = people.ask_office_to_remove_factors(person_id=anna.pk, comment="", address=HERE, now=NOW)
-    with use_case():
-        people.carry_out_office_request(
-            public_id=asked.public_id, by=Actor.staff(anna.pk), decision="Паспорт сверен", now=LATER
-        )
-    assert not factors.second_factor(person_id=anna.pk).on
-
-
-def test_a_phone_that_got_a_cabinet_meanwhile_is_not_taken_over() -> None:
-    anna = make_person()
-    asked = ask_for_phone(anna)
-    boris = make_person(phone=NEW_PHONE)
-    with pytest.raises(OfficeRefused), use_case():
-        people.carry_out_office_request(
-            public_id=asked.public_id, by=Actor.staff(boris.pk), decision="сверено", now=LATER
-        )
-    asked.refresh_from_db()
-    assert (asked.state, Person.objects.get(pk=anna.pk).phone) == ("open", anna.phone)
 
 
 def test_the_journal_keeps_personal_values_readable_only_while_the_cabinet_has_its_key() -> None:

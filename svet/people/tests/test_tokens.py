@@ -10,9 +10,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from svet.journal.models import Entry
-from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import use_case
 from svet.notices.models import Notice, Subscription
 from svet.people import operations as people
 from svet.people import queries
@@ -70,18 +68,6 @@ def test_a_change_of_password_ends_keys_unless_the_person_lets_them_live(
     change(anna, **how)
     assert (queries.person_by_token(secret) is not None) is lives
     assert ("отозваны" in told(anna, "password_changed")[0].text) is not lives
-
-
-def test_what_the_office_carries_out_ends_the_keys_too() -> None:
-    anna = make_person()
-    secret = key(anna)[1]
-    asked = people.ask_office_to_remove_factors(person_id=anna.pk, comment="", address="", now=NOW)
-    assert queries.person_by_token(secret) is not None
-    with use_case():
-        people.carry_out_office_request(
-            public_id=asked.public_id, by=Actor.system("office"), decision="паспорт", now=NOW
-        )
-    assert queries.person_by_token(secret) is None
 
 
 def test_making_a_key_is_told_by_every_channel_with_the_way_to_revoke_it() -> None:

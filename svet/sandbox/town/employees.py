@@ -6,10 +6,11 @@ from datetime import datetime
 
 from svet.kernel.transactions import use_case
 from svet.people import queries as people
-from svet.people.operations import add_member, has_totp, keep_totp
-from svet.people.rules.staff import Role
+from svet.people.operations import has_totp, keep_totp
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import EMPLOYEES, Employee
+from svet.staffing.operations import add_member
+from svet.staffing.rules import Role
 
 
 def open_office(*, now: datetime) -> None:

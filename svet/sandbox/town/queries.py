@@ -9,11 +9,11 @@ from typing import Any
 from svet.accounts import queries as accounts
 from svet.accounts.queries import finding
 from svet.bills.queries.months import billed_count
-from svet.people.models import StaffMember
 from svet.people.operations.totp import totp_code
 from svet.sandbox.town.rules.cast import EMPLOYEES, FREE_PAIRS, RESIDENTS
 from svet.sandbox.town.rules.plan import MAIN, SECOND, account_number
 from svet.sandbox.town.settings import town_settings
+from svet.staffing.models import StaffMember
 
 
 @dataclass(frozen=True, slots=True)

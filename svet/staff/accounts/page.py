@@ -17,10 +17,10 @@ from svet.journal import operations as journal
 from svet.look.requests import now_of
 from svet.payments.registers import WAITING
 from svet.payments.texts import register_state_name
-from svet.people.rules.staff import Permission
 from svet.staff.accounts.search import LONGEST, search, search_money
 from svet.staff.accounts.view import account_screen
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
+from svet.staffing.rules import Permission
 
 DESK = Desk(
     name="accounts",

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 from svet.kernel.refusals import Refused
 from svet.look.photos import photo_response
 from svet.look.requests import now_of
-from svet.people.rules.staff import Permission
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staffing.rules import Permission
 from svet.support import operations, queries, texts
 from svet.support.queries import AppealNotFound, AppealView
 

@@ -28,6 +28,7 @@ from svet.staff.shell.desk import SECOND_FACTOR, SIGN_IN
 from svet.staff.shell.forms import answer
 from svet.staff.shell.paths import going_to
 from svet.staff.shell.session import close_work, open_work, prove_work, staff_session, waiting_identity
+from svet.staffing import operations as staffing
 
 _SECRET = "work_secret"  # noqa: S105 - the name of a session's key
 
@@ -64,7 +65,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            person = people.sign_in_member(
+            person = staffing.sign_in_member(
                 phone=form.cleaned_data["phone"],
                 password=form.cleaned_data["password"][: LONGEST_PASSWORD + 1],
                 address=client_address(request),
@@ -132,7 +133,7 @@ def _bind(request: HttpRequest, *, person_id: int, by: Actor) -> None:
     """Whoever came by the sign-in service for the first time has now shown that they are the member."""
     digest = waiting_identity(request)
     if digest:
-        people.bind_identity(person_id=person_id, digest=digest, by=by, now=now_of(request))
+        staffing.bind_identity(person_id=person_id, digest=digest, by=by, now=now_of(request))
 
 
 def _secret(request: HttpRequest) -> str:

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_safe
 
 from svet.kernel.refusals import Refused
 from svet.look.requests import client_address, now_of
-from svet.people import operations as people
-from svet.people import texts
 from svet.staff.shell.desk import SECOND_FACTOR, SIGN_IN
 from svet.staff.shell.paths import going_to
 from svet.staff.shell.session import bind_later, open_work, prove_work
+from svet.staffing import operations as staffing
+from svet.staffing import texts
 
 _KEY = "provider"
 _BACK = "/staff/sign-in/provider/back/"
@@ -38,7 +38,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         return redirect(SIGN_IN)
     now = now_of(request)
     try:
-        begun = people.begin_at_provider(back=_back(), address=client_address(request), now=now)
+        begun = staffing.begin_at_provider(back=_back(), address=client_address(request), now=now)
     except Refused as refused:
         return _stay(request, texts.explain(refused))
     request.session[_KEY] = {
@@ -66,7 +66,7 @@ def back(request: HttpRequest) -> HttpResponse:
     if "code" not in request.GET:
         return _stay(request, _("Вход через службу входа отменён."))
     try:
-        found = people.finish_at_provider(
+        found = staffing.finish_at_provider(
             nonce=kept["nonce"],
             verifier=kept["verifier"],
             code=request.GET["code"][:4000],

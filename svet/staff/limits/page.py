@@ -22,12 +22,12 @@ from svet.limits.texts import MEANINGS
 from svet.look import formats
 from svet.look.requests import now_of
 from svet.metering import queries as metering
-from svet.people import operations as people
 from svet.people import queries as people_queries
-from svet.people import texts
-from svet.people.rules.staff import Permission
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm
+from svet.staffing import operations as staffing
+from svet.staffing import texts
+from svet.staffing.rules import Permission
 
 DESK = Desk(
     name="limits",
@@ -75,7 +75,7 @@ def unblock(request: HttpRequest, bucket_id: str) -> HttpResponse:
         "now": now_of(request),
     }
     try:
-        people.unblock(**terms, reason=form.cleaned_data["reason"] if form.is_valid() else "")
+        staffing.unblock(**terms, reason=form.cleaned_data["reason"] if form.is_valid() else "")
     except NotFound:
         deny_as_missing(request, subject="limit", public_id=bucket_id)
     except Refused as refused:

@@ -23,9 +23,9 @@ from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.metering import queries as metering
-from svet.people.rules.staff import Permission
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staffing.rules import Permission
 
 MOST = 50
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
-from svet.people import colleagues, texts
-from svet.people import operations as people
-from svet.people.rules.staff import ROLES, Permission, Role, StaffReason
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staffing import operations as staffing
+from svet.staffing import queries, texts
+from svet.staffing.rules import ROLES, Permission, Role, StaffReason
 
 DESK = Desk(
     name="members",
@@ -69,7 +69,7 @@ def _shown(request: HttpRequest, *, form: MemberForm | None = None) -> dict[str,
                 "own": one.person_id == member_at(request).person_id,
                 "form": RoleForm(initial={"role": one.role.value}, prefix=one.public_id),
             }
-            for one in colleagues.members()
+            for one in queries.members()
         ],
         "roles": [
             {
@@ -97,7 +97,7 @@ def add(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if form.is_valid():
         try:
-            people.add_member(
+            staffing.add_member(
                 **form.cleaned_data | {"role": Role(form.cleaned_data["role"])},
                 by=actor_of(request),
                 now=now_of(request),
@@ -132,15 +132,15 @@ def change(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     }
     try:
         if verb == "role":
-            people.change_role(**terms, role=Role(form.cleaned_data["role"]))
+            staffing.change_role(**terms, role=Role(form.cleaned_data["role"]))
         elif verb == "disable":
-            people.disable_member(**terms)
+            staffing.disable_member(**terms)
         elif verb == "forget-identity":
-            people.forget_identity(**terms)
+            staffing.forget_identity(**terms)
         elif verb == "forget-factor":
-            people.forget_member_factor(**terms)
+            staffing.forget_member_factor(**terms)
         else:
-            people.enable_member(**terms)
+            staffing.enable_member(**terms)
     except Refused as refused:
         if refused.reason is StaffReason.NOT_A_MEMBER:
             deny_as_missing(request, subject="staff", public_id=public_id)

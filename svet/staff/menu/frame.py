@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from svet.look.requests import now_of
-from svet.people import texts
-from svet.people.colleagues import MemberView
 from svet.staff.menu.desks import DESKS
 from svet.staff.shell.desk import Desk
 from svet.staff.shell.session import staff_session
+from svet.staffing import texts
+from svet.staffing.queries import MemberView
 
 
 @dataclass(frozen=True, slots=True)

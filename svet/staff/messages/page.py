@@ -18,9 +18,9 @@ from svet.look.requests import now_of
 from svet.notices import queries
 from svet.notices.rules import DeliveryState
 from svet.people.rules import normalise_phone
-from svet.people.rules.staff import Permission
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.sent import STATES, shown_delivery
+from svet.staffing.rules import Permission
 
 #: How far back a failure is somebody's work; older ones stay in the list.
 _RECENT = timedelta(days=1)

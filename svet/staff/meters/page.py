@@ -24,9 +24,9 @@ from svet.metering import texts as metering_texts
 from svet.metering.operations import MeterRow
 from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingRefused, ReplaceReason, Scheme, Zone, parse_value, zones_of
-from svet.people.rules.staff import Permission, StaffRefused
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staffing.rules import Permission, StaffRefused
 
 _DATES = ["%Y-%m-%d", "%d.%m.%Y"]
 _BAD_DAY = gettext_lazy("Введите день так: 31.12.2026.")

@@ -19,11 +19,11 @@ from svet.look.requests import now_of
 from svet.payments import operations, queries
 from svet.payments.desk import CallbackView, ReviewView
 from svet.payments.registers import CaseKind
-from svet.people.rules.staff import Permission
 from svet.staff.money.acts import CLAIMS, LIST, claim, ownership
 from svet.staff.money.words import explain, how_long, why_callback, why_order
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staffing.rules import Permission
 
 _DONE = {
     "credit": gettext_lazy("Зачислено то, что подтвердил банк."),

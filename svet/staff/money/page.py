@@ -19,11 +19,11 @@ from svet.kernel.money import Money
 from svet.look.requests import now_of
 from svet.payments import queries, suspense
 from svet.payments.registers import CaseKind
-from svet.people.rules.staff import Permission
 from svet.staff.money import cases as money_cases
 from svet.staff.money import rows
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
+from svet.staffing.rules import Permission
 
 MOST = 100
 _SUM = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,2})?", re.ASCII)

@@ -24,11 +24,11 @@ from svet.look.requests import now_of
 from svet.payments import operations, suspense
 from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState
 from svet.payments.suspense import WaitingRow
-from svet.people.rules.staff import Permission
 from svet.staff.money.acts import CLAIMS, LIST, claim, ownership
 from svet.staff.money.words import explain, from_whom, how_long, why_row
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staffing.rules import Permission
 
 
 class PutForm(ReasonForm):

@@ -17,14 +17,14 @@ from svet.payments.operations import BankUnavailable
 from svet.payments.registers import WaitReason
 from svet.payments.states import CallbackOutcome
 from svet.payments.suspense import WaitingRow
-from svet.people import texts as people_texts
-from svet.people.rules.staff import StaffRefused
+from svet.staffing import texts as staffing_texts
+from svet.staffing.rules import StaffRefused
 
 
 def explain(refused: Refused) -> str:
     """The refusal as a sentence of the room that refused."""
     if isinstance(refused, StaffRefused):
-        return people_texts.explain(refused)
+        return staffing_texts.explain(refused)
     if isinstance(refused, BankUnavailable):
         return _(
             "Банк сейчас не отвечает. Попробуйте через минуту: дважды деньги не зачислятся и не вернутся."

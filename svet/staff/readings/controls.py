@@ -20,9 +20,9 @@ from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries
 from svet.metering.queries import MeterNotFound, MeterView
-from svet.people.rules.staff import Permission
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staffing.rules import Permission
 
 FOUND = 20
 LONGEST_ACT = 40

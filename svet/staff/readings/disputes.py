@@ -19,9 +19,9 @@ from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries, texts
 from svet.metering.queries import DisputeView, MeterView, SetView
-from svet.people.rules.staff import Permission
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staffing.rules import Permission
 
 PAGE = 20
 

@@ -20,9 +20,9 @@ from svet.look.photos import photo_response
 from svet.look.requests import now_of
 from svet.metering import operations, queries, texts
 from svet.metering.queries import MeterNotFound, ReviewItem, SetView
-from svet.people.rules.staff import Permission
 from svet.staff.readings.form import Typed, boxes, posted_text, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staffing.rules import Permission
 
 PAGE = 20
 

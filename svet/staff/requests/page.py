@@ -19,14 +19,14 @@ from svet.accounts.queries import finding
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.forms import CodeInput, Form
 from svet.look.requests import now_of
-from svet.people import operations as people
+from svet.office import operations as office
+from svet.office import queries, texts
+from svet.office.rules import OfficeKind
 from svet.people import queries as people_queries
-from svet.people import requests, texts
 from svet.people.rules import CodePurpose
-from svet.people.rules.office import OfficeKind
-from svet.people.rules.staff import LONGEST_REASON, Permission
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staffing.rules import LONGEST_REASON, Permission
 
 DESK = Desk(
     name="requests",
@@ -35,7 +35,7 @@ DESK = Desk(
     icon="phone",
     permission=Permission.PHONES,
     letter="p",
-    count=lambda now: requests.open_count(),
+    count=lambda now: queries.open_count(),
 )
 KINDS: dict[OfficeKind, str | Promise] = {
     OfficeKind.PHONE: gettext_lazy("Сменить телефон: старый потерян"),
@@ -88,7 +88,7 @@ def _shown(request: HttpRequest, form: Form) -> dict[str, Any]:
             "accounts": finding.found(account_ids=finding.by_phone(case.phone)),
             "form": ReasonForm(prefix=case.public_id),
         }
-        for case in requests.open_cases()
+        for case in queries.open_cases()
     ]
     return {"rows": rows, "form": form}
 
@@ -109,8 +109,8 @@ def walk_in(request: HttpRequest) -> HttpResponse:
         }
         try:
             if given["kind"] == OfficeKind.FACTOR:
-                return _taken(request, people.take_walk_in_factor(**terms).number)
-            people.begin_walk_in_phone(**terms, new_phone=given["new_phone"], session_key=_counter(request))
+                return _taken(request, office.take_walk_in_factor(**terms).number)
+            office.begin_walk_in_phone(**terms, new_phone=given["new_phone"], session_key=_counter(request))
             return redirect("staff-request-code")
         except Refused as error:
             refused = error
@@ -128,7 +128,7 @@ def walk_in_code(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            taken = people.finish_walk_in_phone(
+            taken = office.finish_walk_in_phone(
                 by=actor_of(request),
                 session_key=_counter(request),
                 code=form.cleaned_data["code"],
@@ -170,9 +170,9 @@ def decide(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     }
     try:
         if verb == "refuse":
-            people.turn_down_office_request(**terms)
+            office.turn_down_office_request(**terms)
             messages.success(request, _("Отказ записан, человек прочтёт причину."))
-        elif people.sign_office_request(**terms):
+        elif office.sign_office_request(**terms):
             messages.success(
                 request,
                 _("Исполнено. Сеансы человека закрыты, оба контакта извещены, карты на паузе сутки."),

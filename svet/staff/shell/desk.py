@@ -16,9 +16,9 @@ from django.utils.functional import Promise
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.look.requests import client_address, now_of
-from svet.people.colleagues import MemberView
-from svet.people.rules.staff import Permission
 from svet.staff.shell.session import staff_session
+from svet.staffing.queries import MemberView
+from svet.staffing.rules import Permission
 
 SIGN_IN = "/staff/sign-in/"
 SECOND_FACTOR = "/staff/second-factor/"

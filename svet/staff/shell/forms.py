@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from svet.kernel.refusals import Refused
 from svet.look.forms import Form, form_page
-from svet.people import texts
-from svet.people.rules.staff import LONGEST_REASON
+from svet.office import texts
+from svet.staffing.rules import LONGEST_REASON
 
 
 class ReasonForm(Form):

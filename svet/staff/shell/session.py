@@ -13,9 +13,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from svet.look.requests import now_of
-from svet.people import operations as people
-from svet.people.colleagues import MemberView, member_of
-from svet.people.rules.staff import ABSOLUTE, session_ended
+from svet.staffing import operations as staffing
+from svet.staffing.queries import MemberView, member_of
+from svet.staffing.rules import ABSOLUTE, session_ended
 
 _KEY = "work"
 #: A page moves the session forward at most this often, so that reading costs no write.
@@ -53,7 +53,7 @@ def prove_work(request: HttpRequest) -> None:
     kept = _kept(request) | {"proved": True, "opened": now.timestamp(), "seen": now.timestamp()}
     request.session.cycle_key()
     request.session[_KEY] = kept
-    people.note_member_seen(person_id=kept["person"], now=now)
+    staffing.note_member_seen(person_id=kept["person"], now=now)
 
 
 def bind_later(request: HttpRequest, *, digest: str) -> None:

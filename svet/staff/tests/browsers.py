@@ -10,8 +10,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 
-from svet.people.colleagues import view
-from svet.people.models import StaffMember
+from svet.staffing.models import StaffMember
+from svet.staffing.queries import view
 
 
 def working(

@@ -19,9 +19,10 @@ from svet.limits.texts import MEANINGS
 from svet.notices import operations as notices
 from svet.notices.models import Delivery
 from svet.notices.rules import DeliveryState, Event
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 PHONE = "+79005551122"

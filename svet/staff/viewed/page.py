@@ -19,9 +19,9 @@ from svet.accounts.rules import bare_number
 from svet.journal import queries as journal
 from svet.look.forms import Form
 from svet.look.requests import now_of
-from svet.people import colleagues
-from svet.people.rules.staff import Permission
 from svet.staff.shell.desk import Desk, desk_page
+from svet.staffing import queries
+from svet.staffing.rules import Permission
 
 DESK = Desk(
     name="viewed",
@@ -55,7 +55,7 @@ class ViewLogFilterForm(Form):
 @desk_page(Permission.VIEW_LOG)
 def viewed(request: HttpRequest) -> HttpResponse:
     """The newest looks of the filter; above them who opened how many accounts in the last 24 hours."""
-    known = {one.person_id: one for one in colleagues.members()}
+    known = {one.person_id: one for one in queries.members()}
     by_id = {one.public_id: one for one in known.values()}
     form = ViewLogFilterForm(
         request.GET or None, members=[(one.public_id, one.name) for one in by_id.values()]

@@ -21,9 +21,10 @@ from svet.limits.operations import LimitReached
 from svet.limits.rules import LIMITS, LimitName
 from svet.notices.models import Notice
 from svet.people.models import Person
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 from svet.support import operations, queries, texts
 from svet.support.models import Appeal, AppealChange, Message
 from svet.support.queries import AppealNotFound

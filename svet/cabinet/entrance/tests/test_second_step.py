@@ -12,8 +12,9 @@ from django.test import Client
 
 from svet.cabinet.entrance.tests.test_entrance import seen
 from svet.cabinet.profile.tests.test_profile import signed_in
+from svet.office.models import OfficeRequest
 from svet.people import operations as people
-from svet.people.models import Device, OfficeRequest, Person, Token
+from svet.people.models import Device, Person, Token
 from svet.people.rules import mask_phone
 from svet.people.tests.factories import PASSWORD, make_person, publish_missing_agreements
 from svet.people.tests.outbox import events_to, last_code
@@ -94,6 +95,17 @@ def test_the_password_alone_opens_nothing_and_the_code_brings_where_one_wanted_t
     right = client.post(STEP, {"code": code_of(secret, later=30)})
     assert right.headers["Location"] == "/profile/devices/"
     assert inside(client)
+
+
+def test_a_second_step_begun_where_somebody_is_signed_in_leaves_their_session_listed(anna: Person) -> None:
+    connected(anna)
+    boris = make_person()
+    here, there = signed_in(boris), signed_in(boris)
+    there, answer = password_given(anna, client=there)
+    assert answer.headers["Location"] == STEP
+    assert inside(there)
+    here.post("/profile/devices/end-elsewhere/")
+    assert not inside(there)
 
 
 def test_a_recovery_code_opens_and_is_spent(anna: Person) -> None:

@@ -12,7 +12,7 @@ from svet.cabinet.entrance.tests.test_entrance import seen
 from svet.look.formats import day
 from svet.notices import queries as notices
 from svet.people import queries
-from svet.people.models import Consent, Person, Token
+from svet.people.models import Consent, Device, Person, Token
 from svet.people.operations import issue_token
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code
@@ -210,6 +210,48 @@ def test_devices_are_listed_and_signed_out_elsewhere(anna: Person) -> None:
     here.post("/profile/devices/end-elsewhere/")
     assert there.get("/profile/").status_code == 302
     assert here.get("/profile/").status_code == 200
+
+
+def signed_in_again(person: Person, *, beside: Client) -> Client:
+    """Another session in the same browser: its device cookie without its session cookie."""
+    client = Client(headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/133"})
+    client.cookies["svet-device"] = beside.cookies["svet-device"].value
+    answer = client.post("/entrance/sign-in/", {"phone": person.phone, "password": PASSWORD})
+    assert answer.status_code == 302
+    return client
+
+
+def test_a_second_session_of_one_browser_ends_the_first_one(anna: Person) -> None:
+    first = signed_in(anna)
+    again = signed_in_again(anna, beside=first)
+    assert first.get("/profile/").status_code == 302
+    assert again.get("/profile/").status_code == 200
+    here = signed_in(anna)
+    here.post("/profile/devices/end-elsewhere/")
+    assert again.get("/profile/").status_code == 302
+
+
+def test_another_cabinet_in_one_browser_ends_the_session_of_the_first(anna: Person) -> None:
+    first = signed_in(anna)
+    boris = signed_in_again(make_person(), beside=first)
+    assert boris.get("/profile/").status_code == 200
+    assert first.get("/profile/").status_code == 302
+
+
+def test_every_open_session_is_on_the_page_however_many_there_are(anna: Person) -> None:
+    oldest = signed_in(anna)
+    Device.objects.update(last_seen_at=NOW - timedelta(days=300))
+    for number in range(60):
+        person_device(anna, name=f"d{number}", session_key=f"s{number}" if number % 2 else "")
+    key = key_of(oldest)
+    assert any(row.here for row in queries.devices(person_id=anna.pk, session_key=key))
+    assert sum(row.signed_in for row in queries.devices(person_id=anna.pk)) == 31
+
+
+def person_device(person: Person, *, name: str, session_key: str) -> Device:
+    return Device.objects.create(
+        person=person, cookie_digest=name, session_key=session_key, first_seen_at=NOW, last_seen_at=NOW
+    )
 
 
 def test_vera_signs_nobody_out_and_revokes_nobodys_key(anna: Person) -> None:

@@ -15,10 +15,11 @@ from svet.journal.models import Entry
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments.models import Order
 from svet.payments.tests.factories import make_order
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import NOW, make_member, make_person
+from svet.people.tests.factories import NOW, make_person
 from svet.staff.accounts.search import search
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 

@@ -11,11 +11,13 @@ from django.test import Client
 
 from svet.journal.models import Entry
 from svet.people import operations as people
-from svet.people.colleagues import view
-from svet.people.models import StaffMember
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import PASSWORD, make_member, make_person
+from svet.people.tests.factories import PASSWORD, make_person
 from svet.staff.tests.browsers import working
+from svet.staffing import operations as staffing
+from svet.staffing.models import StaffMember
+from svet.staffing.queries import view
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 NOW = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 SIGN_IN, FACTOR = "/staff/sign-in/", "/staff/second-factor/"
@@ -164,11 +166,11 @@ def test_a_disabled_member_a_new_role_and_a_new_password_end_the_session() -> No
         assert browser.get("/staff/").status_code == 200
         terms: dict[str, Any] = {"by": by, "reason": "проверка сеанса", "now": NOW}
         if change == "disable":
-            people.disable_member(**terms, member_public_id=member.public_id)
+            staffing.disable_member(**terms, member_public_id=member.public_id)
         elif change == "role":
-            people.change_role(**terms, member_public_id=member.public_id, role=Role.BILLING)
+            staffing.change_role(**terms, member_public_id=member.public_id, role=Role.BILLING)
         else:
-            people.set_member_password(**terms, phone=member.person.phone, password="Zamena-93x")
+            staffing.set_member_password(**terms, phone=member.person.phone, password="Zamena-93x")
         assert browser.get("/staff/").headers["Location"].startswith(SIGN_IN), change
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,13 +13,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from svet.gateways.tests.test_hung_identity import slow_service
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.people import operations as people
-from svet.people.models import StaffMember
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.models import StaffMember
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 from tests.identity_of_npm import Service, service
 
 pytestmark = pytest.mark.django_db
@@ -228,7 +231,21 @@ def test_a_silent_service_leaves_the_password(settings: Settings) -> None:
     settings.OIDC_ISSUER = "http://127.0.0.1:9"
     client = Client()
     page = said(client, client.get(AWAY))
-    assert "Служба входа не отвечает" in page
+    assert "Вход через службу входа компании сейчас недоступен" in page
+    assert 'name="password"' in page
+
+
+def test_a_hung_service_holds_one_page_for_a_moment_and_leaves_the_password(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("svet.gateways.identity.hurried.PATIENCE", 0.5)
+    with slow_service([b""]) as issuer:
+        settings.OIDC_ISSUER = issuer
+        began = time.monotonic()
+        client = Client()
+        page = said(client, client.get(AWAY))
+        assert time.monotonic() - began < 2
+    assert "Вход через службу входа компании сейчас недоступен" in page
     assert 'name="password"' in page
 
 

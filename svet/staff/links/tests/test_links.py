@@ -13,8 +13,9 @@ from svet.accounts.models import Link
 from svet.accounts.tests.factories import make_link
 from svet.metering.models import Meter
 from svet.metering.tests.factories import make_meter
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,11 @@ import pytest
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.people import operations as people
-from svet.people.models import StaffMember
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import NOW, make_member
+from svet.people.tests.factories import NOW
 from svet.staff.tests.browsers import working
+from svet.staffing.models import StaffMember
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 NEW = {

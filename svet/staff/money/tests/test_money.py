@@ -26,9 +26,9 @@ from svet.payments.registers import WaitReason
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import Family, StubBank, make_family, make_order
 from svet.people.models import Person
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate

@@ -14,7 +14,7 @@ from svet.kernel.transactions import use_case
 from svet.payments import operations
 from svet.payments.models import ImportedPayment
 from svet.payments.operations import PaymentToApply
-from svet.people.tests.factories import make_member
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from svet.ledger.models import Transaction
 from svet.payments import operations, queries
 from svet.payments.models import ImportedPayment
 from svet.payments.operations import PaymentToApply
-from svet.people.tests.factories import make_member
+from svet.staffing.tests.factories import make_member
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,9 +11,9 @@ from svet.bills import operations
 from svet.bills.models import PrintBatch
 from svet.bills.tests.test_printing import billed, print_all
 from svet.journal.models import Entry
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 12, 2, 6, tzinfo=UTC)

@@ -25,9 +25,10 @@ from svet.metering.rules import ReadingChannel, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 

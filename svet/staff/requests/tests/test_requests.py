@@ -9,13 +9,15 @@ from django.utils import timezone
 from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
 from svet.notices.models import Delivery
-from svet.people import operations as people
+from svet.office import operations as office
+from svet.office.models import OfficeRequest, OfficeSignature
 from svet.people import queries
-from svet.people.models import OfficeRequest, OfficeSignature, Person
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import PASSWORD, make_member, make_person
+from svet.people.models import Person
+from svet.people.tests.factories import PASSWORD, make_person
 from svet.people.tests.outbox import last_code
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 OLD, NEW, HERE = "+79001112233", "+79003334455", "127.0.0.1"
@@ -26,11 +28,11 @@ def asked() -> OfficeRequest:
     """Anna has lost her phone; the new one has answered."""
     anna, now = make_person(phone=OLD), timezone.now()
     make_link(person=anna, account=make_account(number="0356067000"), confirmed=True)
-    people.start_office_phone_change(
+    office.start_office_phone_change(
         person_id=anna.pk, password=PASSWORD, phone=NEW, comment="Утонул в озере",
         session_key="flow", address=HERE, now=now,
     )  # fmt: skip
-    return people.confirm_office_phone_change(
+    return office.confirm_office_phone_change(
         person_id=anna.pk, session_key="flow", code=last_code(NEW), address=HERE, now=now
     )
 

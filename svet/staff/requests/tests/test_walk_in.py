@@ -11,13 +11,16 @@ from django.utils import timezone
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.notices.models import Delivery
+from svet.office import operations as office
+from svet.office.models import OfficeRequest
 from svet.people import operations as people
-from svet.people.models import OfficeRequest, Person
+from svet.people.models import Person
 from svet.people.rules.codes import CodeRefused
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member, make_person
+from svet.people.tests.factories import make_person
 from svet.people.tests.outbox import last_code, other_code, sms_to
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "+79001112233", "+79003334455"
@@ -83,7 +86,7 @@ def test_the_owner_is_told_at_once_and_may_take_it_back(anna: Person) -> None:
     assert "Просят сменить телефон кабинета" in sms_to(OLD)[-1]
     assert Delivery.objects.filter(address="anna@town.example", event="office_asked").exists()
     [asked] = OfficeRequest.objects.all()
-    people.withdraw_office_request(
+    office.withdraw_office_request(
         person_id=anna.pk, public_id=asked.public_id, address="", now=timezone.now()
     )
     sign(make_member(), asked)
@@ -109,11 +112,11 @@ def test_a_colleague_does_not_finish_what_another_one_began(anna: Person) -> Non
 def test_the_code_belongs_to_the_member_who_asked_for_it(anna: Person) -> None:
     first, second = (Actor.staff(make_member().person_id) for _ in range(2))
     now = timezone.now()
-    people.begin_walk_in_phone(
+    office.begin_walk_in_phone(
         by=first, phone=OLD, new_phone=NEW, comment=PAPERS, session_key="one counter", now=now
     )
     with pytest.raises(CodeRefused):
-        people.finish_walk_in_phone(by=second, session_key="one counter", code=last_code(NEW), now=now)
+        office.finish_walk_in_phone(by=second, session_key="one counter", code=last_code(NEW), now=now)
     assert not OfficeRequest.objects.exists()
 
 

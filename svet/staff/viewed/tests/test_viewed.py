@@ -11,10 +11,10 @@ from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.people.rules.staff import Role
-from svet.people.tests.factories import make_member
 from svet.staff.menu.desks import DESKS
 from svet.staff.tests.browsers import working
+from svet.staffing.rules import Role
+from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 URL = "/staff/viewed/"

@@ -14,7 +14,9 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.notices.rules import Event
-from svet.people.models import Code, OfficeRequest, Person
+from svet.office.models import OfficeRequest
+from svet.office.rules import LONGEST_COMMENT, MOVES, OfficeKind, OfficeReason, OfficeRefused, OfficeState
+from svet.people.models import Code, Person
 from svet.people.operations import codes
 from svet.people.operations.contacts import keep_phone
 from svet.people.operations.devices import close_sessions
@@ -23,14 +25,6 @@ from svet.people.operations.passwords import check_current
 from svet.people.operations.tokens import revoke_all_tokens
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused
-from svet.people.rules.office import (
-    LONGEST_COMMENT,
-    MOVES,
-    OfficeKind,
-    OfficeReason,
-    OfficeRefused,
-    OfficeState,
-)
 from svet.people.rules.phones import normalise_phone
 
 

@@ -8,12 +8,13 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import use_case
-from svet.people.models import OfficeRequest, OfficeSignature, Person
-from svet.people.operations.office import carry_out_office_request, refuse_office_request
+from svet.office.models import OfficeRequest, OfficeSignature
+from svet.office.operations.requests import carry_out_office_request, refuse_office_request
+from svet.office.rules import OfficeReason, OfficeRefused, OfficeState
+from svet.people.models import Person
 from svet.people.rules.codes import RECOVERY_PAUSE
 from svet.people.rules.names import ProfileReason
-from svet.people.rules.office import OfficeReason, OfficeRefused, OfficeState
-from svet.people.rules.staff import StaffReason, StaffRefused, checked_reason
+from svet.staffing.rules import StaffReason, StaffRefused, checked_reason
 
 
 def sign_office_request(*, by: Actor, public_id: str, reason: str, now: datetime) -> bool:

@@ -10,13 +10,14 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.notices import operations as notices
-from svet.people.models import Person, StaffMember
+from svet.people.models import Person
 from svet.people.operations import codes
 from svet.people.operations.passwords import acceptable, hashed
 from svet.people.operations.totp import forget_totp
 from svet.people.rules.names import normalise_name
 from svet.people.rules.phones import normalise_phone
-from svet.people.rules.staff import ROLES, Permission, Role, StaffReason, StaffRefused, checked_reason
+from svet.staffing.models import StaffMember
+from svet.staffing.rules import ROLES, Permission, Role, StaffReason, StaffRefused, checked_reason
 
 
 def add_member(
@@ -46,7 +47,7 @@ def add_member(
     }
     with use_case():
         codes.hold_phone(phone=number)
-        known = Person.objects.select_related("staff_member").filter(phone=number).first()
+        known = Person.objects.filter(phone=number).first()
         if known is not None:
             reason_no = StaffReason.ALREADY if known.is_staff else StaffReason.HAS_CABINET
             raise StaffRefused(reason_no, field="phone")

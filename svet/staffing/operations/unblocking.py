@@ -10,7 +10,7 @@ from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits import queries
-from svet.people.rules.staff import Permission, StaffReason, checked_reason
+from svet.staffing.rules import Permission, StaffReason, checked_reason
 
 
 def unblock(

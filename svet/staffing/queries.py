@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from svet.kernel.actors import Actor
-from svet.people.models import StaffMember
-from svet.people.rules.staff import ROLES, Permission, Role
+from svet.staffing.models import StaffMember
+from svet.staffing.rules import ROLES, Permission, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from svet.people.colleagues import view
-from svet.people.models import OfficeRequest, StaffMember
-from svet.people.rules.office import OfficeKind, OfficeState
+from svet.office.models import OfficeRequest
+from svet.office.rules import OfficeKind, OfficeState
+from svet.staffing.models import StaffMember
+from svet.staffing.queries import view
 
 MOST = 200
 
@@ -35,6 +36,11 @@ class OfficeCase:
     signed_by: str
     signed_by_id: int | None
     signed_reason: str
+
+
+def office_requests(*, person_id: int) -> list[OfficeRequest]:
+    """What the person has asked of the office, newest first."""
+    return list(OfficeRequest.objects.filter(person_id=person_id).order_by("-asked_at", "-id"))
 
 
 def open_count() -> int:

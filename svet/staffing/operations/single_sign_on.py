@@ -20,10 +20,10 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName, network_of
-from svet.people.models import StaffMember
 from svet.people.operations.totp import has_totp
 from svet.people.rules.phones import PhoneRefused, normalise_phone
-from svet.people.rules.staff import StaffReason, StaffRefused, checked_reason
+from svet.staffing.models import StaffMember
+from svet.staffing.rules import StaffReason, StaffRefused, checked_reason
 
 
 @dataclass(frozen=True, slots=True)

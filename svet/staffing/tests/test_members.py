@@ -9,10 +9,12 @@ import pytest
 
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
-from svet.people import operations as people
-from svet.people.colleagues import member_of, members, view
-from svet.people.models import Person, StaffMember
-from svet.people.rules.staff import (
+from svet.people.models import Person
+from svet.people.tests.factories import NOW, make_person
+from svet.staffing import operations as staffing
+from svet.staffing.models import StaffMember
+from svet.staffing.queries import member_of, members, view
+from svet.staffing.rules import (
     ABSOLUTE,
     IDLE,
     ROLES,
@@ -23,7 +25,7 @@ from svet.people.rules.staff import (
     checked_reason,
     session_ended,
 )
-from svet.people.tests.factories import NOW, make_member, make_person
+from svet.staffing.tests.factories import make_member
 
 BY = Actor.system("test")
 WHY = "по приказу от 25.11"
@@ -41,7 +43,7 @@ def hire(**changes: Any) -> StaffMember:
         "reason": WHY,
         "now": NOW,
     }
-    return people.add_member(**terms | changes)
+    return staffing.add_member(**terms | changes)
 
 
 def test_nobody_both_appoints_members_and_opens_accounts() -> None:
@@ -97,18 +99,18 @@ def test_the_last_administrator_stays_and_nobody_changes_oneself() -> None:
     boss, other = make_member(role=Role.SECURITY), make_member(role=Role.SECURITY)
     by = view(boss).actor(address="")
     with pytest.raises(StaffRefused) as refused:
-        people.disable_member(by=by, member_public_id=boss.public_id, reason=WHY, now=NOW)
+        staffing.disable_member(by=by, member_public_id=boss.public_id, reason=WHY, now=NOW)
     assert refused.value.reason is StaffReason.OWN_ROLE
-    people.disable_member(by=by, member_public_id=other.public_id, reason=WHY, now=NOW)
+    staffing.disable_member(by=by, member_public_id=other.public_id, reason=WHY, now=NOW)
     terms: dict[str, Any] = {"by": BY, "member_public_id": boss.public_id, "reason": WHY, "now": NOW}
     with pytest.raises(StaffRefused) as refused:
-        people.disable_member(**terms)
+        staffing.disable_member(**terms)
     assert refused.value.reason is StaffReason.LAST_ADMINISTRATOR
     with pytest.raises(StaffRefused) as refused:
-        people.change_role(**terms, role=Role.BILLING)
+        staffing.change_role(**terms, role=Role.BILLING)
     assert refused.value.reason is StaffReason.LAST_ADMINISTRATOR
-    people.enable_member(by=by, member_public_id=other.public_id, reason=WHY, now=NOW)
-    people.disable_member(by=BY, member_public_id=boss.public_id, reason=WHY, now=NOW)
+    staffing.enable_member(by=by, member_public_id=other.public_id, reason=WHY, now=NOW)
+    staffing.disable_member(by=BY, member_public_id=boss.public_id, reason=WHY, now=NOW)
     assert member_of(person_id=boss.person_id) is None
     assert [(one.person_id, one.disabled_at is None) for one in members()] == [
         (other.person_id, True),

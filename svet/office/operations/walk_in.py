@@ -12,14 +12,15 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
+from svet.office.models import OfficeRequest
+from svet.office.operations.requests import ask, refuse_standing
+from svet.office.rules import OfficeKind, OfficeReason, OfficeRefused
 from svet.people.factors import second_factor
-from svet.people.models import Code, OfficeRequest, Person
+from svet.people.models import Code, Person
 from svet.people.operations import codes
-from svet.people.operations.office import ask, refuse_standing
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
-from svet.people.rules.office import OfficeKind, OfficeReason, OfficeRefused
 from svet.people.rules.phones import PhoneReason, PhoneRefused, normalise_phone
-from svet.people.rules.staff import checked_reason
+from svet.staffing.rules import checked_reason
 
 
 def begin_walk_in_phone(

@@ -1,0 +1,148 @@
+"""What should stand charged to an account: a pure function of its facts and of the last month to charge."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from svet.billing.rules.estimates import (
+    ACCOUNT,
+    NormNeed,
+    meterless_needs,
+    norm_volumes,
+    scale_volumes,
+    tampered,
+)
+from svet.billing.rules.facts import AccountFacts, LossShare, Override, OverrideKind
+from svet.billing.rules.kinds import Basis
+from svet.billing.rules.lines import Line, MonthVolume
+from svet.billing.rules.pot import price_pot
+from svet.billing.rules.splitting import whole
+from svet.billing.rules.timeline import BillingCalendar, calendar_of, scale_lines
+from svet.kernel.periods import Month
+from svet.metering.rules import Scheme, Zone
+
+Volumes = dict[Month, list[MonthVolume]]
+
+
+def should(facts: AccountFacts, *, horizon: Month) -> list[Line]:
+    """The lines that should stand for all months until ``horizon``, which only moves forward.
+
+    It depends on nothing but the facts: not on the order in which they came, nor on what has been charged.
+    Facts after the horizon's cut-off are not looked at.
+    :raises BillingProblem: something of it cannot be told; then nothing of the account may be charged
+    """
+    calendar = calendar_of(facts.policies)
+    if horizon < facts.floor or facts.opened_on >= calendar.cut(horizon):
+        return []
+    volumes = _without_decisions(facts, horizon=horizon, calendar=calendar)
+    lines: list[Line] = []
+    for month in sorted(volumes):
+        decided = _decided(month, volumes[month], facts.overrides)
+        if decided:
+            proration = calendar.policy(month).rules.proration
+            lines += price_pot(month, _merged(decided), facts=facts, proration=proration)
+        lines += _credits(month, facts, calendar)
+    assert len({line.key for line in lines}) == len(lines), "two lines of one key"
+    return lines
+
+
+def _without_decisions(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar) -> Volumes:
+    volumes: Volumes = {}
+    needs: dict[Month, list[NormNeed]] = {}
+    last = calendar.cut(horizon)
+    if facts.closed_on is not None:
+        last = min(last, facts.closed_on)
+    for point in facts.points:
+        for scale in scale_lines(point, last=last, calendar=calendar):
+            found = scale_volumes(scale, facts=facts, horizon=horizon, calendar=calendar)
+            for month, volume in found.volumes:
+                volumes.setdefault(month, []).append(volume)
+            for month, need in found.needs:
+                needs.setdefault(month, []).append(need)
+    for month, need in meterless_needs(facts=facts, horizon=horizon, calendar=calendar):
+        if month >= facts.floor:
+            needs.setdefault(month, []).append(need)
+    for month in sorted(needs):
+        found_norms = norm_volumes(month, needs[month], facts=facts, calendar=calendar)
+        volumes.setdefault(month, []).extend(found_norms)
+    if facts.acts:
+        volumes = {
+            month: tampered(month, of_month, facts=facts, calendar=calendar)
+            for month, of_month in volumes.items()
+        }
+    for month, of_month in volumes.items():
+        of_month += _losses(of_month, facts.losses)
+        of_month += _house(month, of_month, facts)
+    return volumes
+
+
+def _losses(volumes: list[MonthVolume], losses: tuple[LossShare, ...]) -> list[MonthVolume]:
+    """Each scale's share of what is lost before the border of the grid, whole kWh."""
+    found = []
+    for loss in losses:
+        for volume in volumes:
+            if loss.since < volume.until and (loss.until is None or volume.since < loss.until):
+                kwh = whole(volume.kwh * loss.percent / 100)
+                found.append(volume._replace(kwh=kwh, basis=Basis.LOSSES))
+    return found
+
+
+def _house(month: Month, volumes: list[MonthVolume], facts: AccountFacts) -> list[MonthVolume]:
+    return [
+        MonthVolume(
+            ACCOUNT,
+            Scheme.SINGLE,
+            Zone.SINGLE.value,
+            share.kwh,
+            Basis.HOUSE,
+            min(volume.since for volume in volumes),
+            max(volume.until for volume in volumes),
+        )
+        for share in facts.house
+        if share.month == month
+    ]
+
+
+def _decided(month: Month, volumes: list[MonthVolume], overrides: tuple[Override, ...]) -> list[MonthVolume]:
+    """The month as people have decided it: nothing at all, or other volumes in place of some."""
+    for override in overrides:
+        if not override.since <= month <= override.until:
+            continue
+        if override.kind is OverrideKind.NO_CHARGE:
+            return []
+        if override.kind is OverrideKind.VOLUME and override.kwh is not None:
+            hit = [each for each in volumes if _concerns(override, each)]
+            if hit:
+                since, until = min(each.since for each in hit), max(each.until for each in hit)
+                volume = hit[0]._replace(kwh=override.kwh, basis=Basis.OVERRIDE, since=since, until=until)
+                volumes = [each for each in volumes if each not in hit] + [volume]
+    return volumes
+
+
+def _concerns(override: Override, volume: MonthVolume) -> bool:
+    return override.point in (None, volume.point) and override.zone in (None, volume.zone)
+
+
+def _credits(month: Month, facts: AccountFacts, calendar: BillingCalendar) -> list[Line]:
+    start, end = calendar.cut(month.plus(-1)), calendar.cut(month)
+    kopecks = sum(
+        each.kopecks for each in facts.overrides if each.kind is OverrideKind.CREDIT and each.since == month
+    )
+    if not kopecks:
+        return []
+    return [
+        Line(
+            month, facts.service, ACCOUNT, Scheme.SINGLE, Zone.SINGLE.value, Basis.ADJUSTMENT, start, end,
+            start, end, 1, Decimal(0), Decimal(0), kopecks,
+        )
+    ]  # fmt: skip
+
+
+def _merged(volumes: list[MonthVolume]) -> list[MonthVolume]:
+    """Volumes of the same scale, days and basis are one: two meters that came and went within a day."""
+    found: dict[tuple[object, ...], MonthVolume] = {}
+    for volume in volumes:
+        key = (volume.point, volume.scheme, volume.zone, volume.basis, volume.since, volume.until)
+        known = found.get(key)
+        found[key] = volume if known is None else volume._replace(kwh=known.kwh + volume.kwh)
+    return list(found.values())

@@ -1,0 +1,21 @@
+"""What is usual on a meter, said beside its boxes."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from svet.metering import rules
+from svet.metering.queries import MeterDials
+
+_USUAL_SPREAD = Decimal("0.15")
+
+
+def usual_range(known: MeterDials, *, today: date) -> str:
+    """«обычно 120–160», for all scales together and the days since the last fixed reading."""
+    parts = [rules.usual_for(dial, read_on=today) for dial in known.dials]
+    if any(part is None for part in parts):
+        return ""
+    total = sum((part for part in parts if part is not None), Decimal(0))
+    low, high = round(total * (1 - _USUAL_SPREAD)), round(total * (1 + _USUAL_SPREAD))
+    return "" if high == 0 else f"{low}–{high}"

@@ -1,0 +1,41 @@
+"""Advisory locks of the installation: every one has its name and number here, and none is taken elsewhere."""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+
+from django.db import connection
+
+from svet.kernel.transactions import require_transaction
+
+
+@unique
+class Lock(IntEnum):
+    """What is done by one at a time; the value is PostgreSQL's first key, the second one tells whose it is.
+
+    A number is never given to another lock: two versions of the program may run side by side.
+    """
+
+    JOURNAL_SEAL = 1  # one sealer of the journal
+    AGREEMENTS = 2  # one publisher of agreements: versions are counted
+    PHONE = 3  # by phone: nobody else creates or takes it over
+    INCOMING_TEXT = 4  # by phone: a text that is brought twice at once
+    BILLING = 5  # by provider: one writer of its charges and rules
+    BILL_ISSUE = 6  # by provider: its bills chain over the months
+    BILL_PRINT = 7  # by provider: a bill enters one batch
+    PAYMENT_REGISTERS = 8  # one register of payments after the other
+    IMPORT_FILE = 9  # by profile: files that share ids
+
+
+def hold(lock: Lock, key: int | str = 0) -> None:
+    """Wait until nobody else holds this lock for this key, and hold it until the transaction ends (a step).
+
+    A number is the second key as it is and must fit 32 bits. A text enters by its 32-bit hash: two texts may
+    meet in one hash, and then wait for each other, which costs time and nothing else.
+
+    :raises RuntimeError: no transaction is open
+    """
+    require_transaction()
+    second = "hashtext(%s)" if isinstance(key, str) else "%s::integer"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock(%s::integer, {second})", [lock.value, key])

@@ -1,0 +1,66 @@
+"""From values on a dial to kopecks: metering judges them, billing prices what they consume."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from svet.accounts.queries import AccountView
+from svet.billing import queries as billing
+from svet.billing.queries import Preview
+from svet.billing.rules import BillingRefused
+from svet.metering import queries as metering
+from svet.metering.operations import SetRefused
+from svet.metering.queries import MeterDials, MeterView
+from svet.metering.rules import Judgement, Zone, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a whole set comes to; ``cost`` is nothing when a value cannot be taken or no price is known."""
+
+    judgement: Judgement
+    cost: Preview | None
+
+    @property
+    def believable(self) -> bool:
+        """Whether every value may be taken, be it after a question."""
+        return not self.judgement.refusals
+
+    @property
+    def consumption(self) -> Decimal | None:
+        """kWh over all zones; nothing while a value cannot be taken."""
+        return sum(self.judgement.consumption.values(), Decimal(0)) if self.believable else None
+
+
+def quote(*, account: AccountView, known: MeterDials, values: Mapping[Zone, Decimal], on: date) -> Quote:
+    """Judge a set against dials at hand and price it; never refuses, because a page shows what there is."""
+    return quote_judged(account=account, judgement=judge(dials=known.dials, values=values, read_on=on), on=on)
+
+
+def quote_judged(*, account: AccountView, judgement: Judgement, on: date) -> Quote:
+    """The same for a set that the guard has judged already."""
+    if judgement.refusals:
+        return Quote(judgement, None)
+    try:
+        return Quote(judgement, _price(account=account, judgement=judgement, on=on))
+    except BillingRefused:
+        return Quote(judgement, None)
+
+
+def price(*, meter: MeterView, values: Mapping[Zone, Decimal], on: date) -> Preview:
+    """The price of a set, or the reason why there is none.
+
+    :raises SetRefused: a value cannot be taken. :raises BillingRefused: no prices on that day
+    """
+    known = metering.dials(meters=[meter], read_on=on)[meter.meter_id]
+    judgement = judge(dials=known.dials, values=values, read_on=on)
+    if judgement.refusals:
+        raise SetRefused(judgement)
+    return _price(account=meter.account, judgement=judgement, on=on)
+
+
+def _price(*, account: AccountView, judgement: Judgement, on: date) -> Preview:
+    return billing.preview(account=account, usage=judgement.consumption, on=on)

@@ -1,0 +1,100 @@
+"""One price for a set of readings, whoever asks: the page while it is typed, and a program by the API."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from svet.accounts.tests.factories import make_account, make_link
+from svet.api.tests.test_v1 import Program
+from svet.billing.rules import BillingRefused
+from svet.billing.tests.factories import load_chelyabinsk
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.look import formats
+from svet.metering import queries as metering
+from svet.metering.operations import SetRefused
+from svet.metering.queries import MeterView
+from svet.metering.rules import Zone
+from svet.metering.tests.factories import make_meter
+from svet.people.models import Person
+from svet.people.tests.factories import make_person
+from svet.quotes.queries import Quote, price, quote, quote_judged
+from svet.quotes.texts import cost_lines
+
+pytestmark = pytest.mark.django_db
+VALUES = {Zone.DAY: Decimal(3600), Zone.NIGHT: Decimal(3550)}
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+@pytest.fixture
+def anna() -> Person:
+    return make_person()
+
+
+@pytest.fixture
+def meter(anna: Person) -> MeterView:
+    account = make_account()
+    make_link(person=anna, account=account, confirmed=True)
+    installed = Month.of(today()).plus(-2).first - timedelta(days=40)
+    row = make_meter(account=account, initial=3489, installed_on=installed, scheme=2)
+    return metering.meter_view(metering.whole_meters().get(pk=row.pk))
+
+
+def quoted(meter: MeterView, values: dict[Zone, Decimal]) -> Quote:
+    known = metering.dials(meters=[meter], read_on=today())[meter.meter_id]
+    return quote(account=meter.account, known=known, values=values, on=today())
+
+
+def test_the_page_and_a_program_are_told_one_price(anna: Person, meter: MeterView) -> None:
+    load_chelyabinsk()
+    found = price(meter=meter, values=VALUES, on=today())
+    assert found.kwh == 172
+    assert found.total == Money(sum(line.money.kopecks for line in found.lines))
+    by_program = Program(anna).post(
+        f"/meters/{meter.public_id}/preview", {"values": {"day": "3600", "night": "3550"}}
+    )
+    assert by_program.json()["total_kopecks"] == found.total.kopecks
+    client = Client()
+    client.force_login(anna)
+    typed = {"value-day": "3600", "value-night": "3550"}
+    page = client.post(f"/readings/{meter.public_id}/preview/", typed).content.decode()
+    assert formats.roubles(found.total) in page
+    for line in cost_lines(found):
+        assert line.title in page
+
+
+def test_a_page_shows_the_kilowatt_hours_where_no_price_is_known_and_a_program_is_refused(
+    meter: MeterView,
+) -> None:
+    found = quoted(meter, VALUES)
+    assert found.cost is None
+    assert found.consumption == 172
+    assert cost_lines(found.cost) == ()
+    with pytest.raises(BillingRefused):
+        price(meter=meter, values=VALUES, on=today())
+
+
+def test_a_value_that_cannot_be_taken_has_no_price(meter: MeterView) -> None:
+    load_chelyabinsk()
+    lower = VALUES | {Zone.DAY: Decimal(1)}
+    found = quoted(meter, lower)
+    assert (found.cost, found.consumption, found.believable) == (None, None, False)
+    with pytest.raises(SetRefused) as refused:
+        price(meter=meter, values=lower, on=today())
+    assert refused.value.judgement == found.judgement
+
+
+def test_what_the_guard_has_judged_costs_the_same(meter: MeterView) -> None:
+    load_chelyabinsk()
+    found = quoted(meter, VALUES)
+    again = quote_judged(account=meter.account, judgement=found.judgement, on=today())
+    assert again == found
+    assert found.cost == price(meter=meter, values=VALUES, on=today())

@@ -1,0 +1,34 @@
+"""The work sign-in: phone and password of a member; the face asks for the second factor next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from svet.people.models import Person
+from svet.people.operations.signing_in import sign_in_with
+from svet.staffing.models import StaffMember
+
+
+def sign_in_member(
+    *, phone: object, password: str, address: str, now: datetime, device_cookie: str = ""
+) -> Person:
+    """Find the member at work whom phone and password name.
+
+    Customers are no members, members are no customers: the refusal is the one of a wrong password.
+
+    :raises PhoneRefused: :raises PasswordRefused: nothing typed.
+    :raises SignInRefused: :raises LimitReached:
+    """
+    return sign_in_with(
+        phone=phone,
+        password=password,
+        address=address,
+        now=now,
+        admits=_works_here,
+        refusal="staff.sign_in.refused",
+        device_cookie=device_cookie,
+    )
+
+
+def _works_here(person: Person) -> bool:
+    return StaffMember.objects.filter(person_id=person.pk, disabled_at__isnull=True).exists()
