@@ -11,7 +11,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test chaos axe bench bench-face shots drawings settings lock migrations environment environment-dev browser peers clean
+.PHONY: help demo check test style types suite chaos axe bench bench-face shots drawings settings lock migrations environment environment-dev browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,15 +19,23 @@ help: ## Show this list
 demo: environment ## Start everything with the sample town: make demo [PORT=8000] [DATA=.svet]
 	@exec $(PYTHON) -m svet demo --port "$(PORT)" --data "$(DATA)"
 
-check: environment-dev ## Style, types, the floors of the house, the architecture tests
+check: style types ## Style, types, the floors of the house, the architecture tests
+	$(PYTHON) -m pytest tests/architecture
+
+test: style browser peers ## All checks and all tests, the journeys in headless Chromium among them
+	@$(MAKE) --no-print-directory -j 2 types suite
+
+style: environment-dev
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	.venv/bin/lint-imports --no-cache --no-logo
-	SVET_ENV=test $(PYTHON) -m mypy svet tests bench
-	$(PYTHON) -m pytest tests/architecture
 
-test: check browser peers ## All checks and all tests, the journeys in headless Chromium among them
-	$(PYTHON) -m pytest -n 2 --dist load --ignore=tests/architecture
+# Behind the tests, which wait for browsers and pauses: types take the seconds that those leave over.
+types: environment-dev
+	SVET_ENV=test nice -n 19 $(PYTHON) -m mypy svet tests bench
+
+suite: environment-dev
+	$(PYTHON) -m pytest -n 2 --dist load
 
 axe: environment-dev browser ## Ask axe about every page and state, narrow and wide, light and dark
 	SVET_FACE_MATRIX=whole $(PYTHON) -m pytest tests/face

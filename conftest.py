@@ -2,46 +2,81 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
 from xdist.scheduler import LoadScopeScheduling
 
+ROOT = Path(__file__).parent
+#: What takes longest is begun first: a worker that meets it last works on alone while the other has finished.
+LONGEST = ("tests/face/", "tests/authorisation/", "tests/attacks/", "tests/", "svet/")
 
-class JourneysTogether(LoadScopeScheduling):
-    """Every test goes to whichever worker is free, but the journeys share one: they share one demo.
 
-    The marker of pytest-xdist for this writes into an attribute that pytest 9.2 no longer reads.
+@cache
+def shared_by(file: str) -> str:
+    """Within what a test shares a costly thing with others: its folder, its file, or nothing."""
+    path = ROOT / file
+    beside = path.with_name("conftest.py")
+    if beside.is_file() and 'fixture(scope="package")' in beside.read_text("utf-8"):
+        return str(path.parent.relative_to(ROOT))
+    return file if path.is_file() and 'fixture(scope="module")' in path.read_text("utf-8") else ""
+
+
+class SharersTogether(LoadScopeScheduling):
+    """Every test goes to whichever worker is free; those that share a demo or a node process share a worker.
+
+    The largest such group, the journeys, is given out first. The marker of pytest-xdist for this writes into
+    an attribute that pytest 9.2 no longer reads.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+        return shared_by(nodeid.partition("::")[0]) or nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: Any, log: Any) -> JourneysTogether:
-    return JourneysTogether(config, log)
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> SharersTogether:
+    return SharersTogether(config, log)
+
+
+def pytest_collection_modifyitems(config: Any, items: list[pytest.Item]) -> None:
+    """Give the longest out first; whoever runs one file, or without workers, keeps the order of the files."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: [not item.nodeid.startswith(folder) for folder in LONGEST])
+
+
+#: What a migration wrote and no test may miss: the agreements, and what Django itself keeps about tables.
+STAYS = {"site_agreement", "django_content_type", "auth_permission"}
+#: The queue is not Django's: a job left behind would be run, or counted, by another test.
+QUEUE = ["procrastinate_events", "procrastinate_periodic_defers", "procrastinate_jobs"]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flushing_may_empty_append_only_tables() -> Any:
-    """Let Django empty the tables after a transactional test, which append-only triggers rightly refuse.
+def flushing_deletes_what_a_test_wrote() -> Any:
+    """Empty the tables after a transactional test: it wrote into ten of them, so ten are emptied, row by row.
 
-    The test database's owner is a superuser; inside that one transaction ordinary triggers are silent. The
-    agreements come from a migration, not from a test: they stay, or every later test would miss them.
+    TRUNCATE makes new files for every table there is, and Django then writes the same content types anew;
+    that took longer than most tests. Append-only triggers rightly refuse: the test database's owner is a
+    superuser, and inside that one transaction ordinary triggers and foreign keys are silent.
     """
-    original = DatabaseOperations.sql_flush
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: Any, **kwargs: Any) -> list[str]:
-        emptied = [table for table in tables if table != "site_agreement"]
-        statements = original(self, style, emptied, **kwargs)
-        if not statements:
-            return statements
-        # The queue is not Django's: a job left behind would be run, or counted, by another test.
-        queue = "TRUNCATE procrastinate_jobs CASCADE;"
-        return ["SET LOCAL session_replication_role = replica;", *statements, queue]
+        asked = [*QUEUE, *sorted(set(tables) - STAYS)]
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                " UNION ALL ".join(
+                    f"(SELECT '{table}' FROM {self.quote_name(table)} LIMIT 1)"  # noqa: S608
+                    for table in asked
+                )
+            )
+            written = [str(table) for (table,) in cursor.fetchall()]
+        deletes = [f"DELETE FROM {self.quote_name(table)};" for table in written]  # noqa: S608
+        return ["SET LOCAL session_replication_role = replica;", *deletes] if deletes else []
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
         yield

@@ -168,7 +168,8 @@ def store(stack: Stack, sets: int) -> None:
             ("metering_readingvalue",
              "reading_set_id, account_id, zone, value, turns, consumption", _values(sets)),
             ("metering_setstatechange",
-             "reading_set_id, from_state, to_state, at, by_kind, reason, words", _changes(sets)),
+             "reading_set_id, from_state, to_state, at, by_kind, doubts, other_receipt, words",
+             _changes(sets)),
         ):  # fmt: skip
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for part in _parts(lines):
@@ -207,7 +208,7 @@ def _values(count: int) -> Iterator[str]:
 
 def _changes(count: int) -> Iterator[str]:
     for place in range(count):
-        yield f"{ELSEWHERE + place}\tsubmitted\tused\t2025-01-20 12:00:00+00\tsystem\t\t\n"
+        yield f"{ELSEWHERE + place}\tsubmitted\tused\t2025-01-20 12:00:00+00\tsystem\t{{}}\t\t\n"
 
 
 def measure(sets: int) -> list[Line]:

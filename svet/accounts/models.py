@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +11,7 @@ from django.db.models import F, Q
 from svet.accounts.rules import BillDelivery, Ground
 from svet.accounts.standing import LinkQuerySet
 from svet.kernel.fields import PublicIdField
+from svet.kernel.states import Moves
 
 
 def default_account_lengths() -> list[int]:
@@ -231,6 +234,18 @@ class InvitationState(models.TextChoices):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+
+
+#: Answered once, by whom it was for, by who sent it, or by the clock.
+INVITATION_MOVES: Final = Moves(
+    {
+        InvitationState.WAITING: frozenset(InvitationState) - {InvitationState.WAITING},
+        InvitationState.ACCEPTED: frozenset(),
+        InvitationState.REFUSED: frozenset(),
+        InvitationState.WITHDRAWN: frozenset(),
+        InvitationState.EXPIRED: frozenset(),
+    }
+)
 
 
 class Invitation(models.Model):

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 HEIGHT = 160
+# Above the highest bar, for its number.
+MARKS = 26
+# One huge month must not make all others look like nothing: whatever is not zero is seen.
+LEAST = 4
 # Labels grow with the number of bars: the drawing is made to fit the width of the page.
 LABELS = 24
 LABELS_PER_BAR = 2
@@ -29,6 +33,8 @@ class Bar:
     """One label with its stacked pieces and the texts of the table."""
 
     x: float
+    top: float
+    mark: str
     label: str
     pieces: tuple[Piece, ...]
     values: tuple[str, ...]
@@ -55,27 +61,34 @@ def bars(
     points: Sequence[tuple[str, Sequence[Decimal | int]]],
     write: Callable[[Decimal], str],
 ) -> Chart:
-    """Lay out stacked bars; ``points`` are labels with one value per series, ``write`` formats a value."""
+    """Lay out stacked bars; ``points`` are labels with one value per series, ``write`` formats a value.
+
+    The whole number of each bar stands above it: a bar may be drawn higher than it is.
+    """
     totals = [sum((Decimal(value) for value in values), Decimal(0)) for _, values in points]
     top = max([*totals, Decimal(1)])
     drawn: list[Bar] = []
     for index, (label, values) in enumerate(points):
         x = index * STEP + (STEP - BAR) / 2
-        y = float(HEIGHT)
+        y = float(MARKS + HEIGHT)
         pieces: list[Piece] = []
         for number, value in enumerate(values):
             height = round(float(Decimal(value) / top) * HEIGHT, 1)
-            if height > 0:
+            if value > 0:
+                height = max(height, LEAST)
                 y -= height
                 pieces.append(Piece(x, round(y, 1), height, number))
         drawn.append(
             Bar(
                 x + BAR / 2,
+                round(y - 6, 1),
+                str(round(totals[index])),
                 label,
                 tuple(pieces),
                 tuple(write(Decimal(value)) for value in values),
                 write(totals[index]),
             )
         )
+    base = MARKS + HEIGHT
     labels = max(LABELS, len(points) * LABELS_PER_BAR)
-    return Chart(title, tuple(series), tuple(drawn), max(len(points), 1) * STEP, HEIGHT + labels, HEIGHT, BAR)
+    return Chart(title, tuple(series), tuple(drawn), max(len(points), 1) * STEP, base + labels, base, BAR)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from svet.kernel.refusals import Refused
+from svet.look import formats
 from svet.metering import reason_texts
 from svet.metering.rules import (
     DisputeReason,
     DisputeState,
     Doubt,
     Judgement,
+    ReadingChannel,
     ReadingState,
     ReplaceReason,
     Urgency,
@@ -24,12 +28,27 @@ from svet.metering.rules import (
     Zone,
 )
 
+#: Reasons of the rules that have a sentence; what operations add is lent beside them (``apps``).
+REASONS: Final = (ValueReason, Doubt, ReplaceReason, WithdrawReason, DisputeReason)
+
 ZONE_NAMES = {
     Zone.SINGLE: gettext_lazy("Круглосуточный"),
     Zone.DAY: gettext_lazy("День"),
     Zone.NIGHT: gettext_lazy("Ночь"),
     Zone.PEAK: gettext_lazy("Пик"),
     Zone.SEMIPEAK: gettext_lazy("Полупик"),
+}
+
+#: How a set came, as it stands in brackets and tables.
+CHANNEL_NAMES: dict[str, Promise] = {
+    ReadingChannel.WEB.value: gettext_lazy("личный кабинет"),
+    ReadingChannel.API.value: gettext_lazy("приложение"),
+    ReadingChannel.SMS.value: gettext_lazy("СМС"),
+    ReadingChannel.OFFICE.value: gettext_lazy("офис"),
+    ReadingChannel.REGISTER.value: gettext_lazy("реестр"),
+    ReadingChannel.QUICK.value: gettext_lazy("без входа"),
+    ReadingChannel.AUTOMATIC.value: gettext_lazy("счётчик сам"),
+    ReadingChannel.ABSENCE.value: gettext_lazy("на время отъезда"),
 }
 
 STATE_NAMES = {
@@ -54,9 +73,7 @@ DISPUTE_STATES = {
 
 def number(value: Decimal) -> str:
     """A value as people write it: «4 036», «3 600,5»."""
-    text = f"{value.normalize():,f}" if value else "0"
-    whole, _dot, part = text.partition(".")
-    return whole.replace(",", "\u00a0") + (f",{part}" if part else "")
+    return formats.number(value)
 
 
 def values_line(values: Mapping[Zone, Decimal]) -> str:
@@ -88,7 +105,7 @@ def explain_set(judgement: Judgement) -> str:
 
 def doubts_of(judgement: Judgement) -> str:
     """What looks odd in a set that waits for a person, with the values that would be believable."""
-    said = doubts_line(" ".join(doubt for doubt in Doubt if doubt in judgement.doubts))
+    said = doubts_line(doubt for doubt in Doubt if doubt in judgement.doubts)
     if judgement.suggestion is None:
         return said
     return _("%(doubts)s; возможно, на приборе: %(values)s") % {
@@ -149,6 +166,17 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
             return _("Напишите хотя бы несколько слов: с чем вы не согласны.")
         case DisputeReason.TOO_LONG:
             return _("Слишком длинно: уложитесь в 2000 знаков, остальное покажет фото.")
+        # Reasons of ``operations``, by their names: ``KeyReason`` and ``QuickReason``.
+        case "key_reused":
+            return _(
+                "С этим номером отправки уже приняты другие показания, они не изменились. Обновите страницу и"
+                " отправьте новые ещё раз."
+            )
+        case "other_scales":
+            return _(
+                "Переданы не те шкалы, что есть у прибора учёта: ничего не принято. Введите показания каждой"
+                " его шкалы."
+            )
         case DisputeReason.CLOSED:
             return _("На это возражение уже ответили. Обновите страницу.")
         case _:
@@ -183,10 +211,10 @@ def explain_review(refusal: Refused) -> str:
     return str(_REVIEW.get(str(refusal.reason), "")) or explain(refusal)
 
 
-def doubts_line(reason: str) -> str:
+def doubts_line(names: Iterable[str]) -> str:
     """Why a set was asked about or waits, by the names a change of state keeps; nothing for anything else."""
     known = {str(name): words for name, words in _DOUBTS.items()}
-    return ", ".join(str(known[name]) for name in reason.split() if name in known)
+    return ", ".join(str(known[name]) for name in names if name in known)
 
 
 def bad_date() -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 from svet.kernel.refusals import Refused
+from svet.kernel.states import Moves
 
 
 class OfficeKind(StrEnum):
@@ -24,12 +24,14 @@ class OfficeState(StrEnum):
 
 
 #: Who was asked decides once; a withdrawn or decided request stays what it is.
-MOVES: Final[Mapping[OfficeState, frozenset[OfficeState]]] = {
-    OfficeState.OPEN: frozenset({OfficeState.APPROVED, OfficeState.REFUSED, OfficeState.WITHDRAWN}),
-    OfficeState.APPROVED: frozenset(),
-    OfficeState.REFUSED: frozenset(),
-    OfficeState.WITHDRAWN: frozenset(),
-}
+MOVES: Final = Moves(
+    {
+        OfficeState.OPEN: frozenset({OfficeState.APPROVED, OfficeState.REFUSED, OfficeState.WITHDRAWN}),
+        OfficeState.APPROVED: frozenset(),
+        OfficeState.REFUSED: frozenset(),
+        OfficeState.WITHDRAWN: frozenset(),
+    }
+)
 
 LONGEST_COMMENT: Final = 500
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+from svet.kernel.states import Moves
 
 #: The source of a register nobody named. Its numbers belong to no bank, so it is compared with every other.
 UNNAMED: Final = "bank"
@@ -22,14 +23,16 @@ class RegisterState(StrEnum):
     CLOSED = "closed"  # a row that differed and is no payment of its own
 
 
-MOVES: Mapping[RegisterState, frozenset[RegisterState]] = {
-    RegisterState.SUSPENSE: frozenset({RegisterState.CREDITED, RegisterState.RETURNED}),
-    RegisterState.DIFFERS: frozenset({RegisterState.CREDITED, RegisterState.CLOSED}),
-    RegisterState.CREDITED: frozenset({RegisterState.REVERSED}),
-    RegisterState.RETURNED: frozenset(),
-    RegisterState.REVERSED: frozenset(),
-    RegisterState.CLOSED: frozenset(),
-}
+MOVES = Moves(
+    {
+        RegisterState.SUSPENSE: frozenset({RegisterState.CREDITED, RegisterState.RETURNED}),
+        RegisterState.DIFFERS: frozenset({RegisterState.CREDITED, RegisterState.CLOSED}),
+        RegisterState.CREDITED: frozenset({RegisterState.REVERSED}),
+        RegisterState.RETURNED: frozenset(),
+        RegisterState.REVERSED: frozenset(),
+        RegisterState.CLOSED: frozenset(),
+    }
+)
 WAITING = frozenset({RegisterState.SUSPENSE, RegisterState.DIFFERS})
 
 
@@ -64,8 +67,3 @@ def register_key(*, source: str, external_id: str, paid_on: date, reversal: bool
     """The ledger key of a row: its whole identity, so that no other payment can be taken for it."""
     key = f"reg:{source}:{paid_on.isoformat()}:{external_id}"
     return key + (":storno" if reversal else "") + (f":{twin}" if twin else "")
-
-
-def may_move(*, old: RegisterState, new: RegisterState) -> bool:
-    """Whether the table allows the move."""
-    return new in MOVES[old]

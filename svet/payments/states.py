@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from svet.kernel.states import Moves
 
 
 class OrderState(StrEnum):
@@ -21,21 +22,23 @@ class OrderState(StrEnum):
     RETURNED = "returned"  # the bank took the money and gave all of it back before it was credited
 
 
-MOVES: Mapping[OrderState, frozenset[OrderState]] = {
-    OrderState.CREATED: frozenset({OrderState.SENT, OrderState.CANCELED}),
-    OrderState.SENT: frozenset(
-        {OrderState.WAITING, OrderState.PAID, OrderState.FAILED, OrderState.CANCELED, OrderState.REVIEW}
-    ),
-    OrderState.WAITING: frozenset({OrderState.PAID, OrderState.CANCELED, OrderState.REVIEW}),
-    OrderState.PAID: frozenset({OrderState.CREDITED, OrderState.REVIEW}),
-    # What the bank gives back later does not change the state: it is a refund of its own (``RefundState``).
-    OrderState.CREDITED: frozenset(),
-    # The bank may succeed late: money it took is credited whatever we believed before.
-    OrderState.CANCELED: frozenset({OrderState.PAID, OrderState.REVIEW}),
-    OrderState.FAILED: frozenset({OrderState.PAID, OrderState.REVIEW}),
-    OrderState.REVIEW: frozenset({OrderState.PAID, OrderState.CANCELED, OrderState.RETURNED}),
-    OrderState.RETURNED: frozenset(),
-}
+MOVES = Moves(
+    {
+        OrderState.CREATED: frozenset({OrderState.SENT, OrderState.CANCELED}),
+        OrderState.SENT: frozenset(
+            {OrderState.WAITING, OrderState.PAID, OrderState.FAILED, OrderState.CANCELED, OrderState.REVIEW}
+        ),
+        OrderState.WAITING: frozenset({OrderState.PAID, OrderState.CANCELED, OrderState.REVIEW}),
+        OrderState.PAID: frozenset({OrderState.CREDITED, OrderState.REVIEW}),
+        # What the bank gives back later does not change the state: it is a refund of its own.
+        OrderState.CREDITED: frozenset(),
+        # The bank may succeed late: money it took is credited whatever we believed before.
+        OrderState.CANCELED: frozenset({OrderState.PAID, OrderState.REVIEW}),
+        OrderState.FAILED: frozenset({OrderState.PAID, OrderState.REVIEW}),
+        OrderState.REVIEW: frozenset({OrderState.PAID, OrderState.CANCELED, OrderState.RETURNED}),
+        OrderState.RETURNED: frozenset(),
+    }
+)
 
 
 class RefundState(StrEnum):
@@ -44,6 +47,15 @@ class RefundState(StrEnum):
     ASKED = "asked"  # kept before the bank was asked; its answer is not known yet
     DONE = "done"  # the bank has given the money back
     REFUSED = "refused"  # the bank said no, nothing was given back
+
+
+REFUND_MOVES = Moves(
+    {
+        RefundState.ASKED: frozenset({RefundState.DONE, RefundState.REFUSED}),
+        RefundState.DONE: frozenset(),
+        RefundState.REFUSED: frozenset(),
+    }
+)
 
 
 OPEN = frozenset({OrderState.CREATED, OrderState.SENT, OrderState.WAITING, OrderState.PAID})
@@ -65,11 +77,6 @@ LOOKS: tuple[timedelta, ...] = (
 # The bank forgets its idempotence keys after 24 hours: asking again later would make a second payment.
 RESEND_WITHIN = timedelta(hours=23)
 PAGE_LIVES = timedelta(hours=1)
-
-
-def may_move(*, old: OrderState, new: OrderState) -> bool:
-    """Whether the table allows the move."""
-    return new in MOVES[old]
 
 
 def next_look(*, created_at: datetime, looks: int, now: datetime) -> datetime | None:

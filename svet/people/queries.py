@@ -256,6 +256,17 @@ def agreements_due(*, person_id: int) -> list[str]:
     ]
 
 
+def phone_is_known(phone: str) -> bool:
+    """Whether a cabinet or a sign-in for work has this phone, written as we write it."""
+    return Person.objects.filter(phone=phone).exists()
+
+
+def cabinet_with_phone(phone: str) -> int | None:
+    """The key of the person whose cabinet this phone opens; sign-ins for work are none."""
+    rows = Person.objects.filter(phone=phone, is_active=True, is_staff=False)
+    return rows.values_list("pk", flat=True).first()
+
+
 def person_by_phone(phone: str) -> PersonView | None:
     """The person whose name this phone is, in whatever spelling it comes; nobody for a spoilt one."""
     try:

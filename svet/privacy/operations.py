@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from svet.accounts.operations.leaving import leave_accounts
 from svet.kernel.actors import Actor
+from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import use_case
 from svet.look.formats import moment
 from svet.notices.leaving import say_farewell
-from svet.office.operations.leaving import forget_requests
-from svet.payments.operations.leaving import LeavingReason, LeavingRefused, forget_payer
-from svet.people.operations.leaving import check_leaving, forget_person
-from svet.support.leaving import forget_writer
+from svet.people.operations.leaving import check_leaving
+from svet.privacy import events
+from svet.privacy.shares import shares
 
-__all__ = ["LeavingReason", "LeavingRefused", "delete_cabinet"]
+__all__ = ["LeavingRefused", "delete_cabinet"]
 
 
 def delete_cabinet(*, person_id: int, password: str, address: str, now: datetime) -> None:
@@ -27,9 +26,12 @@ def delete_cabinet(*, person_id: int, password: str, address: str, now: datetime
     person = check_leaving(person_id=person_id, password=password, now=now)
     by = Actor.person(person_id, address=address)
     with use_case():
-        forget_payer(person_id=person_id, by=by, now=now)
-        leave_accounts(person_id=person_id, by=by, now=now)
-        forget_writer(person_id=person_id, by=by, now=now)
-        say_farewell(recipient_id=person.recipient_id, at=moment(now), now=now)
-        forget_requests(person_id=person_id, now=now)
-        forget_person(person_id=person_id, by=by, now=now)
+        for share in shares().values():
+            if share.forget is not None:
+                share.forget(person_id=person_id, by=by, now=now)
+        say_farewell(
+            recipient_id=person.recipient_id,
+            event=events.FAREWELL,
+            params={"at": moment(now)},
+            now=now,
+        )

@@ -10,18 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svet.bills.texts import source_label
-from svet.kernel.money import Money
+from svet.kernel.words import action_name
 from svet.look import formats
-from svet.metering.rules import ReadingState, Zone
-from svet.metering.texts import STATE_NAMES, ZONE_NAMES
-from svet.notices.names import event_name
-from svet.notices.rules import Event
-from svet.payments.states import OrderState
-from svet.payments.texts import state_name
-from svet.privacy.acts import act_name
-from svet.support.rules import AppealState
-from svet.support.texts import STATES, TOPICS
+from svet.notices import registry
+from svet.privacy.shares import sections
 
 Text = str | Promise
 
@@ -95,34 +87,6 @@ LABELS: Mapping[str, Text] = {
     "withdrawn_at": gettext_lazy("Отозвано"),
     "words": gettext_lazy("Текст"),
 }
-_CODES: Mapping[str, Mapping[str, Text]] = {
-    "kind": {
-        "terms": gettext_lazy("Пользовательское соглашение"),
-        "personal_data": gettext_lazy("Обработка персональных данных"),
-        "phone": gettext_lazy("Смена телефона"),
-        "factor": gettext_lazy("Отключение второго шага"),
-    },
-    "sex": {"male": gettext_lazy("Мужской"), "female": gettext_lazy("Женский")},
-    "language": {"ru": gettext_lazy("русский"), "en": gettext_lazy("английский")},
-    "topic": {topic.value: name for topic, name in TOPICS.items()},
-}
-_STATES: Mapping[str, Callable[[str], Text]] = {
-    "readings": lambda code: STATE_NAMES[ReadingState(code)],
-    "payments": lambda code: state_name(OrderState(code)),
-    "appeals": lambda code: STATES[AppealState(code)],
-    "office_requests": lambda code: _OFFICE_STATES.get(code, code),
-}
-_OFFICE_STATES: Mapping[str, Text] = {
-    "open": gettext_lazy("Ждёт офиса"),
-    "approved": gettext_lazy("Исполнена"),
-    "refused": gettext_lazy("Отказано"),
-    "withdrawn": gettext_lazy("Отозвана"),
-}
-_CONSENT_CHANNELS: Mapping[str, Text] = {
-    "web": gettext_lazy("личный кабинет"),
-    "api": gettext_lazy("программа"),
-    "office": gettext_lazy("офис"),
-}
 
 
 def label(name: str) -> str:
@@ -134,29 +98,28 @@ def value_in_words(section: str, name: str, value: object) -> str:
     """A value as a person reads it: dates, sums, yes and no, and names instead of codes."""
     if value is None or value == "" or value == {} or value == []:
         return "—"
-    if name in ("total_kopecks", "refunded_kopecks"):
-        return formats.roubles(Money(int(str(value))))
-    if section == "payments" and name == "accounts" and isinstance(value, Mapping):
-        return ", ".join(f"{number}: {formats.roubles(Money(int(one)))}" for number, one in value.items())
-    if name == "values" and isinstance(value, Mapping):
-        return ", ".join(f"{ZONE_NAMES[Zone(zone)]}: {formats.number(one)}" for zone, one in value.items())
+    said = _section_words(section)(name, value)
+    if said is not None:
+        return str(said)
     if isinstance(value, str):
-        return str(_decoded(section, name, value))
+        return str(_decoded(name, value))
     return _plain(value)
 
 
-def _decoded(section: str, name: str, code: str) -> Text:
-    if name == "state" and section in _STATES:
-        return _STATES[section](code)
-    if name == "channel":
-        return source_label(code) if section == "readings" else _CONSENT_CHANNELS.get(code, code)
+def _section_words(section: str) -> Callable[[str, Any], Text | None]:
+    return next((one.words for one in sections() if one.key == section), lambda name, value: None)
+
+
+def _decoded(name: str, code: str) -> Text:
+    """What the codes of several rooms mean: the rooms' own are said by themselves."""
     if name == "phone" and code.startswith("+"):
         return formats.phone(code)
     if name == "action":
-        return act_name(code)
+        return action_name(code)
     if name == "event":
-        return event_name(Event(code)) or code
-    return _CODES.get(name, {}).get(code, code)
+        event = registry.find(code)
+        return code if event is None else str(event.name)
+    return code
 
 
 def _plain(value: Any) -> str:

@@ -15,24 +15,27 @@ from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import new_receipt_number
+from svet.kernel.moving import LostRace, move_row
+from svet.kernel.places import Place
 from svet.kernel.refusals import Conflict
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
-from svet.notices.rules import Event
 from svet.people import queries as people
+from svet.support import events
 from svet.support.models import Appeal, AppealChange, Message, MessagePhoto
 from svet.support.queries import AppealNotFound, own
 from svet.support.rules import (
     MOST_PHOTOS,
+    MOVES,
     QUIET_DAYS,
     AppealState,
     SupportReason,
     SupportRefused,
     answer_due,
     checked_text,
-    may_move,
     topic_of,
 )
 
@@ -157,9 +160,9 @@ def answer(*, by: Actor, appeal_public_id: str, words: str, key: UUID, now: date
         short = text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]}…"
         notices.notify(
             recipient_id=people.recipient_of(appeal.person_id),
-            event=Event.APPEAL_ANSWERED,
+            event=events.APPEAL_ANSWERED,
             params={"number": appeal.number, "answer": short},
-            url=f"/help/appeals/{appeal.public_id}/",
+            place=Place("appeal", (appeal.public_id,)),
             now=now,
         )
 
@@ -189,7 +192,7 @@ def close_quiet(*, now: datetime) -> int:
 
 def _locked(by: Actor, public_id: str) -> Appeal:
     rows = own(by).select_for_update(of=("self",))
-    appeal = rows.filter(public_id=public_id.replace("\0", "")).first()
+    appeal = rows.filter(public_id=public_id).first()
     if appeal is None:
         raise AppealNotFound(SupportReason.NOT_FOUND)
     return appeal
@@ -253,13 +256,10 @@ def _say(
 
 
 def _move(appeal: Appeal, *, after: AppealState, by: Actor, now: datetime) -> None:
-    before = AppealState(appeal.state)
-    moved = may_move(before, after) and Appeal.objects.filter(pk=appeal.pk, state=before.value).update(
-        state=after.value, touched_at=now
-    )
-    if not moved:
-        raise SupportRefused(SupportReason.CLOSED)
-    appeal.state = after.value
+    try:
+        before = move_row(appeal, moves=MOVES, to=after, changes={"touched_at": now})
+    except (IllegalMove, LostRace):
+        raise SupportRefused(SupportReason.CLOSED) from None
     _change(appeal, before=before.value, after=after, by=by, now=now)
 
 

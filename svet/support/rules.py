@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
 from svet.kernel.refusals import Refused
+from svet.kernel.states import Moves
 
 
 class Topic(StrEnum):
@@ -30,13 +30,15 @@ class AppealState(StrEnum):
     CLOSED = "closed"  # the person needs no more, or has said nothing since the answer
 
 
-MOVES: Final[Mapping[AppealState, frozenset[AppealState]]] = {
-    AppealState.NEW: frozenset({AppealState.TAKEN, AppealState.ANSWERED, AppealState.CLOSED}),
-    AppealState.TAKEN: frozenset({AppealState.ANSWERED, AppealState.CLOSED}),
-    # The person writes on: the same appeal waits again.
-    AppealState.ANSWERED: frozenset({AppealState.TAKEN, AppealState.CLOSED}),
-    AppealState.CLOSED: frozenset(),
-}
+MOVES: Final = Moves(
+    {
+        AppealState.NEW: frozenset({AppealState.TAKEN, AppealState.ANSWERED, AppealState.CLOSED}),
+        AppealState.TAKEN: frozenset({AppealState.ANSWERED, AppealState.CLOSED}),
+        # The person writes on: the same appeal waits again.
+        AppealState.ANSWERED: frozenset({AppealState.TAKEN, AppealState.CLOSED}),
+        AppealState.CLOSED: frozenset(),
+    }
+)
 #: What still waits for the staff.
 WAITING: Final = frozenset({AppealState.NEW, AppealState.TAKEN})
 
@@ -58,11 +60,6 @@ class SupportReason(StrEnum):
 
 class SupportRefused(Refused):
     """The appeal cannot be written, answered or closed like that."""
-
-
-def may_move(before: AppealState, after: AppealState) -> bool:
-    """Whether the table has this move."""
-    return after in MOVES[before]
 
 
 def checked_text(words: str, *, field: str = "words") -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import django
 import grimp
+
+from svet.kernel.states import Moves
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -112,7 +118,49 @@ def document() -> str:
     return "\n".join(lines)
 
 
+def tables_of_moves() -> dict[str, Moves[Any]]:
+    """Every table of moves of the rooms, by ``room: name``; found by its type, so that none is forgotten."""
+    found: dict[int, tuple[str, Moves[Any]]] = {}
+    for path in sorted((ROOT / "svet").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if "tests" in parts or "Moves(" not in path.read_text("utf-8") or parts[1] == "kernel":
+            continue
+        module = importlib.import_module(".".join(parts).removesuffix(".__init__"))
+        for value in vars(module).values():
+            if isinstance(value, Moves):
+                found[id(value)] = (f"{parts[1]}: `{type(next(iter(value))).__name__}`", value)
+    return dict(sorted(found.values(), key=lambda each: each[0]))
+
+
+def states() -> str:
+    """The text of docs/drawings/states.md."""
+    lines = [
+        "# States",
+        "",
+        "Drawn by `make drawings` from the tables of moves. A state changes along an arrow only,",
+        "compared with the state before. What the states of readings, payments and appeals mean:",
+        "[readings and payments](../readings-life.md).",
+    ]
+    for title, moves in tables_of_moves().items():
+        lines += ["", f"## {title}", "", "```mermaid", "stateDiagram-v2"]
+        reached = {after for afters in moves.values() for after in afters}
+        lines += [f"  [*] --> {state.value}" for state in moves if state not in reached]
+        lines += [
+            f"  {before.value} --> {after.value}"
+            for before, afters in moves.items()
+            for after in moves
+            if after in afters
+        ]
+        lines += [f"  {state.value} --> [*]" for state, afters in moves.items() if not afters]
+        lines += ["```"]
+    return "\n".join([*lines, ""])
+
+
 if __name__ == "__main__":
+    os.environ.setdefault("SVET_ENV", "test")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
+    django.setup()
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rooms.md").write_text(document(), "utf-8")
+    (folder / "states.md").write_text(states(), "utf-8")

@@ -18,7 +18,7 @@ from svet.payments.states import MOVES as ORDER_MOVES
 from svet.staff.menu.desks import DESKS
 from svet.staffing.rules import ROLES
 from svet.support.rules import MOVES as APPEAL_MOVES
-from tests.architecture.drawing import document
+from tests.architecture.drawing import document, states
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -107,6 +107,11 @@ def test_the_drawn_arrows_are_the_legal_moves(heading: str, moves: Mapping[Any, 
 def test_the_rooms_are_drawn_as_they_are() -> None:
     drawn = (ROOT / "docs" / "drawings" / "rooms.md").read_text("utf-8")
     assert drawn == document(), "the code has changed: `make drawings`"
+
+
+def test_the_states_are_drawn_as_their_tables_are() -> None:
+    drawn = (ROOT / "docs" / "drawings" / "states.md").read_text("utf-8")
+    assert drawn == states(), "a table of moves has changed: `make drawings`"
 
 
 STAFF = (ROOT / "docs" / "staff.md").read_text("utf-8")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from svet.accounts.models import Account, Invitation, InvitationState, Link
+from svet.accounts import events
+from svet.accounts.models import INVITATION_MOVES, Account, Invitation, InvitationState, Link
 from svet.accounts.operations.delivery import end_delivery_to, end_lapsed_delivery
 from svet.accounts.operations.telling import tell_access, tell_owners
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.moving import move_standing
+from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
 from svet.notices import operations as notices
-from svet.notices.rules import Event
 from svet.people import queries as people
 
 _CLOCK = Actor.system("terms")
@@ -83,8 +85,9 @@ def _keys_of_invitations(*, now: datetime) -> list[int]:
 
 def _expire(invitation_id: int, *, now: datetime) -> bool:
     with use_case():
-        waiting = Invitation.objects.filter(pk=invitation_id, state=InvitationState.WAITING)
-        if not waiting.update(state=InvitationState.EXPIRED, answered_at=now):
+        if not end_invitations(
+            Invitation.objects.filter(pk=invitation_id), to=InvitationState.EXPIRED, now=now
+        ):
             return False
         invitation = Invitation.objects.select_related("account").get(pk=invitation_id)
         journal.record(
@@ -101,9 +104,9 @@ def _expire(invitation_id: int, *, now: datetime) -> bool:
         if host.exists():
             notices.notify(
                 recipient_id=people.recipient_of(invitation.invited_by_id),
-                event=Event.ACCESS_CHANGED,
+                event=events.ACCESS_CHANGED,
                 params={"account": invitation.account.number, "access": "invitation_expired"},
-                url=f"/accounts/{invitation.account.public_id}/household/",
+                place=Place("household", (invitation.account.public_id,)),
                 now=now,
             )
     return True
@@ -119,3 +122,12 @@ def _lapsed_choices() -> list[int]:
     )
     lapsed = Account.objects.filter(~Exists(rightful), delivery_by__isnull=False)
     return list(lapsed.order_by("pk").values_list("pk", flat=True))
+
+
+def end_invitations(
+    sent: QuerySet[Invitation], *, now: datetime, to: InvitationState = InvitationState.WITHDRAWN
+) -> int:
+    """End those of the invitations that still wait (a step); says how many they were."""
+    require_transaction()
+    changes = {"answered_at": now}
+    return move_standing(sent, moves=INVITATION_MOVES, before=InvitationState.WAITING, to=to, changes=changes)

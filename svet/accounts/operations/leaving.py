@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from svet.accounts.models import Group, Invitation, InvitationState, Link
+from svet.accounts.models import Group, Invitation, Link
 from svet.accounts.operations.delivery import end_delivery_to
+from svet.accounts.operations.ending import end_invitations
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction
@@ -36,6 +37,5 @@ def leave_accounts(*, person_id: int, by: Actor, now: datetime) -> int:
     for place, group in enumerate(Group.objects.filter(person_id=person_id).order_by("pk")):
         Group.objects.filter(pk=group.pk).update(name=str(place))
     Invitation.objects.filter(phone=phone).delete()
-    sent = Invitation.objects.filter(invited_by_id=person_id)
-    sent.filter(state=InvitationState.WAITING).update(state=InvitationState.WITHDRAWN, answered_at=now)
+    end_invitations(Invitation.objects.filter(invited_by_id=person_id), now=now)
     return len(links)

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from svet.accounts import queries
-from svet.accounts.models import Account, HandOver, Invitation, InvitationState, Link
+from svet.accounts.models import Account, HandOver, Invitation, Link
 from svet.accounts.operations.delivery import end_delivery_to, send_on_paper
+from svet.accounts.operations.ending import end_invitations
 from svet.accounts.operations.telling import tell_access
 from svet.accounts.queries import AccountNotFound, AccountReason
 from svet.accounts.rules import Ground
@@ -147,9 +148,7 @@ def hand_over(
 
 def _change_cabinets(account: Account, *, phone: str, by: Actor, now: datetime) -> int:
     """The new holder's cabinet becomes the owner's, all others lose the account; says how many lost it."""
-    Invitation.objects.filter(account=account, state=InvitationState.WAITING).update(
-        state=InvitationState.WITHDRAWN, answered_at=now
-    )
+    end_invitations(Invitation.objects.filter(account=account), now=now)
     links = list(
         Link.objects.kept()
         .select_for_update(of=("self",), no_key=True)

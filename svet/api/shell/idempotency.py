@@ -18,6 +18,7 @@ from svet.api.models import IdempotentCall
 from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
+from svet.kernel.transactions import require_transaction
 
 LONGEST_KEY = 255
 #: A call that has not ended by then was killed; its operation is itself safe to repeat.
@@ -80,6 +81,12 @@ def forget_old(*, now: datetime) -> int:
     """
     count, _details = IdempotentCall.objects.filter(started_at__lt=now - KEPT_FOR).delete()
     return count
+
+
+def forget_calls(*, person_id: int, by: Actor, now: datetime) -> None:
+    """Drop a person's calls with their answers, which name them: the cabinet is deleted."""
+    require_transaction()
+    IdempotentCall.objects.filter(person_id=person_id).delete()
 
 
 def _digest(request: HttpRequest) -> str:

@@ -29,7 +29,8 @@ def draw_bars(
     pen.rule(x, floor, width, color=LINE)
     for index, bar in enumerate(shown):
         own = index == len(shown) - 1
-        tall = room * float(bar.kwh / most) if most > 0 and bar.kwh > 0 else 0.0
+        # One huge month must not make the others look like nothing.
+        tall = max(room * float(bar.kwh / most), 1.5) if most > 0 and bar.kwh > 0 else 0.0
         at = left + index * step
         if tall:
             pen.box(at + step * 0.16, floor - tall, step * 0.68, tall, fill=accent if own else _PALE)

@@ -80,6 +80,7 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
         (charges if view.period == period else earlier)[view.account_id] = view
     used = metering.usage(account_ids=account_ids, period=period)
     sets = metering.sets_by_id(set_ids=_set_ids(charges.values(), used))
+    _add_gone(used, charges)
     closings = before(account_ids=account_ids, period=period)
     posted = unbilled(account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
@@ -120,10 +121,35 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             previous_usage=usage(last_lines) if last else None,
             previous_period=preceding.month.first if preceding else None,
             movements=movements,
+            residents=account.premises.residents or 0,
         )
         ids = tuple(each.transaction_id for each in posted[account.account_id])
         found[account.account_id] = Gathered(document, ids)
     return found
+
+
+def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, ChargeView]) -> None:
+    """Add the meters that were taken down earlier and are charged now: a late month took them in."""
+    missing = {
+        account_id: {line.meter_id for line in charge.lines if line.meter_serial}
+        - {meter.meter_id for meter in used[account_id]}
+        for account_id, charge in charges.items()
+    }
+    late = [account_id for account_id, meters in missing.items() if meters]
+    for meter in metering.meters_of(account_ids=late, standing_only=False) if late else ():
+        if meter.meter_id in missing[meter.account_id]:
+            gone = MeterUsage(
+                meter.meter_id,
+                meter.serial,
+                meter.scheme,
+                meter.ratio,
+                (),
+                meter.installed_on,
+                meter.removed_on,
+            )
+            used[meter.account_id].append(gone)
+    for account_id in late:
+        used[account_id].sort(key=lambda meter: (meter.installed_on, meter.meter_id))
 
 
 def _causes(charge: ChargeView) -> dict[tuple[int, str], ReadingRef]:
@@ -240,8 +266,10 @@ def _readings(
             used.setdefault((line.meter_id, line.zone.value), []).append(line)
     rows = []
     for meter in meters:
-        for scale in meter.zones:
-            lines = used.get((meter.meter_id, scale.zone.value))
+        scales = {scale.zone.value: scale for scale in meter.zones}
+        # A meter that is gone has no scales this month, only the lines that a late month took in.
+        for zone in scales or [zone for meter_id, zone in used if meter_id == meter.meter_id]:
+            lines = used.get((meter.meter_id, zone))
             previous: ReadingRef | None
             current: ReadingRef | None
             if lines:
@@ -250,6 +278,7 @@ def _readings(
                 source = _source(current, sets) if current else first.basis.value
                 kwh = sum((line.kwh for line in lines), Decimal(0))
             else:
+                scale = scales[zone]
                 previous = ReadingRef(scale.previous_value, scale.previous_on, scale.previous_set_id)
                 current = None
                 if scale.current_value is not None and scale.current_on is not None:
@@ -260,7 +289,7 @@ def _readings(
                 BillReading(
                     meter_serial=meter.serial,
                     scheme=meter.scheme,
-                    zone=scale.zone.value,
+                    zone=zone,
                     ratio=meter.ratio,
                     previous_value=previous.value if previous else None,
                     previous_on=previous.on if previous else None,

@@ -37,7 +37,7 @@ class UsageComparison:
     ``usage`` is the month's own volume without recalculations, ``read_kwh`` the part of it that was read off
     meters, ``returned_kwh`` what earlier charges give back (≥ 0). ``daily`` when the months differ in length:
     ``difference_kwh`` is then kWh a day. Differences are signed; ``difference_kopecks`` is zero where sums
-    cannot be compared.
+    cannot be compared. ``meterless`` where there is no meter that could be read.
     """
 
     month: Month
@@ -51,6 +51,7 @@ class UsageComparison:
     tariff: TariffChange
     old_price: Decimal | None = None
     new_price: Decimal | None = None
+    meterless: bool = False
 
     @property
     def recalculated(self) -> bool:
@@ -85,6 +86,7 @@ def compare(document: BillDocument) -> UsageComparison:
         tariff=tariff,
         old_price=old,
         new_price=new,
+        meterless=document.meterless,
     )
 
 

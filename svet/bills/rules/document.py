@@ -122,6 +122,11 @@ class LineRow:
     cause_source: str = ""
     cause_receipt: str = ""
 
+    @property
+    def meterless(self) -> bool:
+        """Whether the line is the norm of a flat without a meter."""
+        return self.basis == "norm" and not self.meter_serial
+
 
 @dataclass(frozen=True, slots=True)
 class Movement:
@@ -210,6 +215,8 @@ class BillDocument:
     previous_usage: Usage | None = None
     previous_period: date | None = None
     movements: tuple[Movement, ...] = ()
+    #: How many people the norm is for, where it is charged; 0 where nobody has told us.
+    residents: int = 0
 
     @property
     def month(self) -> Month:
@@ -233,6 +240,11 @@ class BillDocument:
         if not self.sums.closing:
             return MoneyState.EVEN
         return MoneyState.OVERDUE if self.overdue else MoneyState.DUE
+
+    @property
+    def meterless(self) -> bool:
+        """Whether the month is charged by norm because there is no meter."""
+        return any(line.meterless for line in self.lines)
 
     @property
     def total(self) -> int:

@@ -12,11 +12,18 @@ from pypdf import PdfReader
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.billing.operations import run
-from svet.billing.tests.factories import NOVEMBER, charge_november, load_chelyabinsk, make_metered_account
-from svet.bills import operations, queries
+from svet.billing.tests.factories import (
+    NOVEMBER,
+    charge_november,
+    load_chelyabinsk,
+    make_metered_account,
+    make_norm,
+)
+from svet.bills import events, operations, queries, texts
+from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillFile
 from svet.bills.queries import BillNotFound
-from svet.bills.rules import digest, payment_code
+from svet.bills.rules import compare, digest, payment_code
 from svet.cli.billing import warn_of_issue
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -25,12 +32,12 @@ from svet.kernel.transactions import use_case
 from svet.ledger import operations as ledger_operations
 from svet.ledger import queries as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
+from svet.metering.models import Meter
+from svet.metering.operations import MeterRow, replace_meter
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
-from svet.notices import texts as texts_of_notices
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import Event
-from svet.notices.words import Words
+from svet.notices.rules import Words
 from svet.payments.tests.factories import REQUISITES
 from svet.people.tests.factories import make_person
 from tests.jobs import run_jobs
@@ -49,6 +56,65 @@ def make_bill(**how: object) -> tuple[Account, Bill]:
     account, _meter = charge_november(**how)  # type: ignore[arg-type]
     issue()
     return account, Bill.objects.get(account=account)
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\xa0", " ").split())
+
+
+@pytest.mark.parametrize(("residents", "people"), [(1, "на 1 человека."), (3, "на 3 человек.")])
+def test_a_flat_without_a_meter_is_told_so_and_for_how_many(residents: int, people: str) -> None:
+    load_chelyabinsk()
+    make_norm()
+    account = make_account(provider=make_provider(**REQUISITES), residents=residents)
+    run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
+    issue()
+    bill = Bill.objects.get(account=account)
+    document = queries.bill_by_id(bill.pk, masked=False).document
+    said = " ".join([texts.sentence(compare(document)), *texts.notes(document)])
+    assert "Прибора учёта нет: начислен норматив " + people in plain(said)
+    assert "оказани" not in said.lower(), "there is nothing to read and nothing to send"
+    assert {texts.foundation(line) for line in document.lines} == {
+        "прибора учёта нет: норматив на человека × число проживающих"
+    }
+    pages = PdfReader(BytesIO(draw(document, masked=False))).pages
+    assert "Прибора учёта нет: начислен норматив" in plain(" ".join(page.extract_text() for page in pages))
+    with translation.override("en"):
+        assert "There is no meter" in " ".join(texts.notes(document))
+
+
+def test_a_gone_meter_that_a_late_month_takes_in_is_among_the_readings() -> None:
+    load_chelyabinsk()
+    make_norm()
+    make_provider(**REQUISITES)
+    account, meter = make_metered_account(installed_on=date(2026, 8, 20), initial=100, residents=2)
+    Meter.objects.filter(pk=meter.pk).update(ratio=2)
+    make_reading(meter, 150, read_on=date(2026, 9, 20))
+    run(provider_id=make_provider().pk, period=Month(2026, 9), now=NOW)
+    Account.objects.filter(pk=account.pk).update(tariff_group="9.9")
+    replace_meter(
+        by=Actor.system("test"),
+        meter_public_id=meter.public_id,
+        final={Zone.SINGLE: Decimal(200)},
+        new=MeterRow(
+            account_id=account.pk, serial="700000", installed_on=date(2026, 10, 10),
+            initial={Zone.SINGLE: Decimal(5)},
+        ),
+        reason="акт № 1",
+        now=NOW,
+    )  # fmt: skip
+    run(provider_id=make_provider().pk, period=Month(2026, 10), now=NOW)
+    Account.objects.filter(pk=account.pk).update(tariff_group="1.1")
+    make_reading(Meter.objects.get(serial="700000"), 35, read_on=date(2026, 11, 20))
+    run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
+    issue()
+    document = queries.bill_by_id(Bill.objects.get(account=account).pk, masked=False).document
+    rows = [(row.meter_serial, row.previous_value, row.current_value, row.ratio) for row in document.readings]
+    assert (meter.serial, Decimal(150), Decimal(200), Decimal(2)) in rows
+    assert "700000" in {row[0] for row in rows}
+    assert sum(row.kwh for row in document.readings) == document.kwh
+    old = next(line for line in document.lines if line.meter_serial == meter.serial)
+    assert texts.volume_formula(old) == "(200 − 150) × 2"
 
 
 def test_bill_prints_what_was_charged_and_read() -> None:
@@ -256,7 +322,7 @@ def test_queue_sends_the_letters() -> None:
 def bill_words(**params: str) -> Words:
     values = {"account": "1", "period": "ноябрь 2026", **params}
     with translation.override("ru"):
-        return texts_of_notices.words(event=Event.BILL_READY, params=values, brand="Свет", hotline="8")
+        return events.BILL_READY.words({"brand": "Свет", "hotline": "8", **values})
 
 
 def test_overpaid_account_is_not_asked_for_nothing() -> None:

@@ -14,6 +14,7 @@ from svet.bills.rules import LineRow
 from svet.kernel.periods import Month
 from svet.look.formats import NBSP, number
 from svet.look.formats import month as month_name
+from svet.metering.texts import CHANNEL_NAMES
 
 _IN_MONTH: tuple[Promise, ...] = (
     gettext_lazy("в январе"),
@@ -37,14 +38,7 @@ _ZONES: dict[str, Promise] = {
     "semipeak": gettext_lazy("Полупик"),
 }
 _SOURCES: dict[str, Promise] = {
-    "web": gettext_lazy("личный кабинет"),
-    "api": gettext_lazy("приложение"),
-    "sms": gettext_lazy("СМС"),
-    "office": gettext_lazy("офис"),
-    "register": gettext_lazy("реестр"),
-    "quick": gettext_lazy("без входа"),
-    "automatic": gettext_lazy("счётчик сам"),
-    "absence": gettext_lazy("на время отъезда"),
+    **CHANNEL_NAMES,
     "control": gettext_lazy("контрольное"),
     "initial": gettext_lazy("при установке"),
     "final": gettext_lazy("при снятии"),

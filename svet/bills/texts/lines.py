@@ -57,6 +57,8 @@ def foundation(line: LineRow) -> str:
             "days": days_label(days),
             "daily": energy((line.kwh / days).quantize(Decimal("0.1"))),
         }
+    if line.meterless:
+        return _("прибора учёта нет: норматив на человека × число проживающих")
     if line.basis == "norm":
         return _("показаний долго не было: норматив на человека × число проживающих")
     if line.basis == "settlement":

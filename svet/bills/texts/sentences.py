@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from svet.bills.rules import BillDocument, TariffChange, UsageChange, UsageComparison, per_day
 from svet.bills.texts.labels import in_month, price_text
@@ -52,6 +52,8 @@ def _stated(comparison: UsageComparison) -> str:
     }
     if guessed and comparison.read_kwh:
         text = _("по показаниям %(read)s, без показаний %(guessed)s") % values
+    elif guessed and comparison.meterless:
+        text = _("%(in_month)s прибора учёта не было, начислено по нормативу %(guessed)s") % values
     elif guessed:
         text = _("%(in_month)s показаний не было, начислено %(guessed)s") % values
     elif comparison.recalculated:
@@ -161,11 +163,25 @@ def money_sentence(comparison: UsageComparison) -> str:
 
 def notes(document: BillDocument) -> list[str]:
     """What else the reader must know: estimates, recalculation, demonstration prices."""
-    bases = {line.basis for line in document.lines}
+    bases = {line.basis for line in document.lines if not line.meterless}
     found = [str(text) for basis, text in _NOTES.items() if basis in bases]
+    if document.meterless:
+        found.insert(0, _norm_without_meter(document.residents))
     if document.demonstration:
         found.append(f"* {_DEMONSTRATION}")
     return found
+
+
+def _norm_without_meter(residents: int) -> str:
+    """Nobody can send readings where there is no meter: what is charged, and for how many."""
+    if not residents:
+        return _("Прибора учёта нет: начислен норматив по числу проживающих.")
+    text = ngettext(
+        "Прибора учёта нет: начислен норматив на %(count)d человека.",
+        "Прибора учёта нет: начислен норматив на %(count)d человек.",
+        residents,
+    )
+    return text % {"count": residents}
 
 
 def decrees(document: BillDocument) -> list[str]:

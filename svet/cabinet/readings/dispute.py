@@ -83,9 +83,9 @@ def take_back(request: HttpRequest, control_public_id: str) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path("readings/receipt/<slug:control_public_id>/object/", object_to, name="reading-object"),
+    path("readings/receipt/<public_id:control_public_id>/object/", object_to, name="reading-object"),
     path(
-        "readings/receipt/<slug:control_public_id>/object/withdraw/",
+        "readings/receipt/<public_id:control_public_id>/object/withdraw/",
         take_back,
         name="reading-object-withdraw",
     ),

@@ -121,6 +121,6 @@ urlpatterns: list[URLPattern] = [
     *receipt.urlpatterns,
     *dispute.urlpatterns,
     *photo.urlpatterns,
-    path("readings/<slug:meter_public_id>/", submit, name="reading-submit"),
-    path("readings/<slug:meter_public_id>/preview/", preview, name="reading-preview"),
+    path("readings/<public_id:meter_public_id>/", submit, name="reading-submit"),
+    path("readings/<public_id:meter_public_id>/preview/", preview, name="reading-preview"),
 ]

@@ -52,5 +52,5 @@ def photo(request: HttpRequest, photo_public_id: str) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path("readings/photos/<slug:photo_public_id>.jpg", photo, name="reading-photo")
+    path("readings/photos/<public_id:photo_public_id>.jpg", photo, name="reading-photo")
 ]

@@ -70,7 +70,7 @@ def receipt_view(request: HttpRequest, *, set_public_id: str, person_id: int) ->
         state_name=str(texts.STATE_NAMES[state]),
         standing=state in rules.EFFECTIVE,
         review=state is ReadingState.UNDER_REVIEW,
-        why=texts.doubts_line(changes[0].reason) if changes else "",
+        why=texts.doubts_line(changes[0].doubts) if changes else "",
         period=period,
         may_withdraw=operations.may_withdraw(view, by=by, today=today, window_to_day=to_day) is None,
         may_add_photo=state is ReadingState.UNDER_REVIEW and may_submit,
@@ -105,10 +105,9 @@ def _values(view: SetView, state: ReadingState) -> list[tuple[str, str]]:
 
 def _bill(view: SetView, changes: list[SetChange]) -> str:
     """The number of the bill that used the set, if it is out."""
-    used = next((change for change in changes if change.after is ReadingState.USED and change.reason), None)
-    if used is None:
+    month = next((change.period for change in changes if change.after is ReadingState.USED), None)
+    if month is None:
         return ""
-    month = Month.parse(used.reason)
     for bill in bills.bills(account_ids=[view.account_id], since=month.first):
         if bill.month == month:
             return _("документ %(number)s") % {"number": bill.number}
@@ -118,6 +117,7 @@ def _bill(view: SetView, changes: list[SetChange]) -> str:
 def _instead(view: SetView, changes: list[SetChange]) -> SetView | None:
     """The set that came in the place of this one."""
     last = changes[-1] if changes else None
-    if last is None or last.after not in (ReadingState.CORRECTED, ReadingState.SUPERSEDED) or not last.reason:
+    ends = (ReadingState.CORRECTED, ReadingState.SUPERSEDED)
+    if last is None or last.after not in ends or not last.other_receipt:
         return None
-    return queries.set_by_receipt(receipt_number=last.reason, account_id=view.account_id)
+    return queries.set_by_receipt(receipt_number=last.other_receipt, account_id=view.account_id)

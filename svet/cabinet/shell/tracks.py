@@ -70,19 +70,20 @@ def _station(change: SetChange, *, reader: int | None, bill: str) -> TrackStep:
     when = formats.moment(change.at)
     match change.after:
         case ReadingState.ACCEPTED if change.before is ReadingState.SUBMITTED:
-            asked = texts.doubts_line(change.reason)
+            asked = texts.doubts_line(change.doubts)
             return TrackStep(
                 name,
                 _join(_("вы подтвердили: %(why)s") % {"why": asked} if asked else "", change.words),
                 "done",
             )
         case ReadingState.UNDER_REVIEW:
-            return TrackStep(name, _join(texts.doubts_line(change.reason), _quoted(change.words)), "done")
+            return TrackStep(name, _join(texts.doubts_line(change.doubts), _quoted(change.words)), "done")
         case ReadingState.USED:
-            note = _join(bill_texts.month_label(Month.parse(change.reason)) if change.reason else "", bill)
+            note = _join(bill_texts.month_label(change.period) if change.period else "", bill)
             return TrackStep(name, _join(when, note), "done")
         case ReadingState.CORRECTED | ReadingState.SUPERSEDED:
-            instead = _("вместо них %(receipt)s") % {"receipt": change.reason} if change.reason else ""
+            receipt = change.other_receipt
+            instead = _("вместо них %(receipt)s") % {"receipt": receipt} if receipt else ""
             return TrackStep(name, _join(when, by, instead, change.words), "failed")
         case _:
             return TrackStep(

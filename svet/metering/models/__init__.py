@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -192,8 +193,9 @@ class ReadingValue(models.Model):
 class SetStateChange(models.Model):
     """One change of state of a set: from what, to what, who, when and why.
 
-    ``reason`` is for programs (doubts, the receipt that came instead, the billed month), ``words`` are a
-    person's own.
+    ``doubts`` are why a set was asked about or waits; ``other_receipt`` names the set that came in the place
+    of this one, or the one in whose place it came; ``period`` is the month of the bill that used it, by its
+    first day; ``words`` are a person's own.
     """
 
     reading_set = models.ForeignKey(
@@ -206,7 +208,9 @@ class SetStateChange(models.Model):
     by_person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
-    reason = models.CharField(max_length=200, blank=True)
+    doubts = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    other_receipt = models.CharField(max_length=20, blank=True)
+    period = models.DateField(null=True, blank=True)
     words = models.CharField(max_length=1000, blank=True)
 
     class Meta:

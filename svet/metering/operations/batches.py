@@ -211,7 +211,7 @@ def _part(
     kept = keep_sets([new for _place, new, _judgement in fresh], by=by)
     for (place, new, judgement), each in zip(fresh, kept, strict=True):
         outcome = BatchOutcome.ACCEPTED if new.state is ReadingState.ACCEPTED else BatchOutcome.UNDER_REVIEW
-        doubt = Doubt(new.reason.split()[0]) if outcome is BatchOutcome.UNDER_REVIEW and new.reason else None
+        doubt = Doubt(new.doubts[0]) if outcome is BatchOutcome.UNDER_REVIEW and new.doubts else None
         results[place] = BatchResult(
             outcome, doubt, None, each.set_id, each.receipt_number, judgement=judgement
         )
@@ -265,7 +265,7 @@ def _judge(
         else ReadingState.ACCEPTED,
         key=row.key or uuid4(),
         values=judged_values(judgement),
-        reason=" ".join(sorted(judgement.doubts)),
+        doubts=tuple(sorted(judgement.doubts)),
         author_person_id=row.author_person_id,
     )
     if new.state is ReadingState.ACCEPTED:

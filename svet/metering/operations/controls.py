@@ -101,7 +101,7 @@ def keep_control(
     (kept,) = keep_sets([new], by=by)
     if photo_public_id:
         attach_photo(set_id=kept.set_id, photo_public_id=photo_public_id, by=by, now=now)
-    _supersede_contradicting(meter, new=new, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
+    _supersede_contradicting(meter, new=new, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number)
     journal.record(
         by=by,
         action="readings.controlled",
@@ -139,7 +139,7 @@ def _check_day(meter: MeterView, *, read_on: date, today: date) -> None:
 
 
 def _supersede_contradicting(
-    meter: MeterView, *, new: NewSet, but: int, by: Actor, now: datetime, reason: str
+    meter: MeterView, *, new: NewSet, but: int, by: Actor, now: datetime, receipt: str
 ) -> None:
     """Read earlier yet higher, or later yet lower."""
     rows = (
@@ -164,5 +164,5 @@ def _supersede_contradicting(
         after=ReadingState.SUPERSEDED,
         by=by,
         now=now,
-        reason=reason,
+        receipt=receipt,
     )

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
-from uuid import UUID
 
 from svet.accounts.queries import provider_today, visible_ids
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.moving import LostRace
+from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import require_transaction, use_case
+from svet.kernel.states import IllegalMove
+from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.metering import queries
 from svet.metering.models import Meter, ReadingSet
-from svet.metering.operations.keeping import move_sets
+from svet.metering.operations.keeping import move_set, move_sets
 from svet.metering.operations.submitting import ReadingReceipt, earlier_receipt, take_set
 from svet.metering.queries import MeterNotFound, MeterReason
 from svet.metering.rules import (
-    ReadingChannel,
     ReadingKind,
     ReadingState,
+    ReadingSubmission,
     WithdrawReason,
-    Zone,
     cut_off,
     period_of,
 )
@@ -60,8 +61,10 @@ def withdraw_set(*, by: Actor, set_public_id: str, now: datetime, reason: str = 
     """
     with use_case():
         row = _own_set(by, set_public_id=set_public_id, now=now)
-        before = ReadingState(row.state)
-        move_sets(set_ids=[row.pk], before=before, after=ReadingState.WITHDRAWN, by=by, now=now, words=reason)
+        try:
+            before = move_set(row, to=ReadingState.WITHDRAWN, by=by, now=now, words=reason)
+        except (IllegalMove, LostRace):
+            raise WithdrawRefused(WithdrawReason.ALREADY) from None
         journal.record(
             by=by,
             action="readings.withdrawn",
@@ -79,16 +82,10 @@ def correct_set(
     *,
     by: Actor,
     set_public_id: str,
-    values: Mapping[Zone, Decimal],
+    sent: ReadingSubmission,
     now: datetime,
-    channel: ReadingChannel,
-    key: UUID,
-    confirmed: bool = False,
-    insist: bool = False,
-    words: str = "",
-    photo_public_id: str = "",
 ) -> ReadingReceipt:
-    """Send other values in the place of one's own set, for the same day, until the cut-off.
+    """Send other values in the place of one's own set until the cut-off; its day stays, whatever is sent.
 
     The new set is judged as if the old one had never been; both stay, and the old one names the new receipt.
 
@@ -98,7 +95,7 @@ def correct_set(
     """
     view = queries.set_for(by, public_id=set_public_id)
     meter = queries.meter_for(by, public_id=view.meter_public_id, right=Right.SUBMIT)
-    earlier = earlier_receipt(meter, key=key, values=values)
+    earlier = earlier_receipt(meter, key=sent.key, values=sent.values)
     if earlier is not None:
         return earlier
     limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.meter_id), now=now)
@@ -109,15 +106,8 @@ def correct_set(
         return take_set(
             by=by,
             meter_id=meter.meter_id,
-            values=values,
-            read_on=row.read_on,
+            sent=replace(sent, read_on=row.read_on),
             now=now,
-            channel=channel,
-            key=key,
-            confirmed=confirmed,
-            insist=insist,
-            words=words,
-            photo_public_id=photo_public_id,
             instead_of=row,
         )
 
@@ -144,9 +134,8 @@ def _own_set(by: Actor, *, set_public_id: str, now: datetime) -> ReadingSet:
     return row
 
 
-def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, reason: str = "") -> int:
-    """Billing has used these sets; ``reason`` names the bill's month (a step). Says how many moved."""
-    require_transaction()
+def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, period: Month | None = None) -> int:
+    """The bill of a month has used these sets (a step). Says how many moved."""
     return len(
         move_sets(
             set_ids=set_ids,
@@ -154,6 +143,6 @@ def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, reason: str =
             after=ReadingState.USED,
             by=by,
             now=now,
-            reason=reason,
+            period=period,
         )
     )

@@ -11,11 +11,13 @@ from svet.accounts.rules import Right
 from svet.files import operations as files
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.moving import LostRace, move_row
 from svet.kernel.refusals import NotFound, Refused
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import use_case
 from svet.metering.models import Dispute, DisputeChange, Meter, ReadingSet
 from svet.metering.operations.controls import keep_control
-from svet.metering.operations.keeping import move_sets
+from svet.metering.operations.keeping import move_set
 from svet.metering.operations.telling import tell_dispute_answered
 from svet.metering.queries import MeterNotFound, MeterReason
 from svet.metering.rules import (
@@ -146,15 +148,8 @@ def uphold_dispute(
             without=None if billed else row.pk,
         )
         if not billed:
-            move_sets(
-                set_ids=[row.pk],
-                before=ReadingState.ACCEPTED,
-                after=ReadingState.SUPERSEDED,
-                by=by,
-                now=now,
-                reason=kept.receipt_number,
-                words=said,
-            )
+            receipt = kept.receipt_number
+            move_set(row, to=ReadingState.SUPERSEDED, by=by, now=now, receipt=receipt, words=said)
         Dispute.objects.filter(pk=found.pk).update(settled_by_id=kept.set_id)
         _move(found, after=DisputeState.UPHELD, by=by, now=now, words=said)
         tell_dispute_answered(found, words=said, after=DisputeState.UPHELD, now=now)
@@ -183,12 +178,10 @@ def _waiting(dispute_public_id: str) -> Dispute:
 
 
 def _move(found: Dispute, *, after: DisputeState, by: Actor, now: datetime, words: str) -> None:
-    before = DisputeState(found.state)
-    moved = after in DISPUTE_MOVES[before] and Dispute.objects.filter(pk=found.pk, state=before.value).update(
-        state=after.value
-    )
-    if not moved:
-        raise DisputeRefused(DisputeReason.CLOSED)
+    try:
+        before = move_row(found, moves=DISPUTE_MOVES, to=after)
+    except (IllegalMove, LostRace):
+        raise DisputeRefused(DisputeReason.CLOSED) from None
     _write(found, before=before.value, after=after, by=by, now=now, words=words)
 
 

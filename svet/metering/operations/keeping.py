@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
-
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.ids import new_public_id
+from svet.kernel.moving import Trail, move_many, move_row
+from svet.kernel.periods import Month
 from svet.kernel.transactions import require_transaction
 from svet.metering.models import ReadingSet, ReadingValue, SetStateChange
-from svet.metering.rules import ReadingChannel, ReadingKind, ReadingState, Zone, may_move
+from svet.metering.rules import MOVES, ReadingChannel, ReadingKind, ReadingState, Zone
 from svet.metering.rules.receipts import receipt_number
+
+_TRAIL = Trail(SetStateChange, subject="reading_set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class NewSet:
     state: ReadingState
     key: UUID
     values: Mapping[Zone, NewValue]
-    reason: str = ""
+    doubts: tuple[str, ...] = ()
+    instead_of: str = ""
     words: str = ""
     entered_at: datetime | None = None
     author_person_id: int | None = None
@@ -94,12 +97,13 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[WrittenSet]:
     copy_rows(
         model=SetStateChange,
         columns=(
-            "reading_set_id", "from_state", "to_state", "at", "by_kind", "by_person_id", "reason", "words",
+            "reading_set_id", "from_state", "to_state", "at", "by_kind", "by_person_id", "doubts",
+            "other_receipt", "period", "words",
         ),
         rows=(
             (
                 k.set_id, ReadingState.SUBMITTED.value, s.state.value, s.received_at,
-                by.kind.value, by.person_id, s.reason[:200], s.words[:1000],
+                by.kind.value, by.person_id, list(s.doubts), s.instead_of, None, s.words[:1000],
             )
             for k, s in pairs
         ),
@@ -107,43 +111,52 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[WrittenSet]:
     return kept
 
 
+def move_set(
+    row: ReadingSet, *, to: ReadingState, by: Actor, now: datetime, receipt: str = "", words: str = ""
+) -> ReadingState:
+    """Move one set, write it down and return where it stood (a step); ``receipt`` names what came instead.
+
+    :raises IllegalMove: the table has no such move
+    :raises LostRace: somebody else has moved it first
+    """
+    step = {
+        "at": now,
+        "by_kind": by.kind.value,
+        "by_person_id": by.person_id,
+        "other_receipt": receipt,
+        "words": words[:1000],
+    }
+    return move_row(row, moves=MOVES, to=to, trail=_TRAIL, step=step)
+
+
 def move_sets(
     *,
-    set_ids: Iterable[int],
+    set_ids: Collection[int],
     before: ReadingState,
     after: ReadingState,
     by: Actor,
     now: datetime,
-    reason: str = "",
-    words: str = "",
+    receipt: str = "",
+    period: Month | None = None,
 ) -> list[int]:
     """Move those of the sets that still stand in ``before``, and write each move down (a step).
 
-    :raises ValueError: the table has no such move
+    :raises IllegalMove: the table has no such move
     """
-    require_transaction()
-    if not may_move(before, after):
-        raise ValueError(f"a set of readings never goes from {before} to {after}")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH moved AS (
-                UPDATE metering_readingset SET state = %(after)s
-                WHERE id = ANY(%(ids)s) AND state = %(before)s RETURNING id)
-            INSERT INTO metering_setstatechange
-                (reading_set_id, from_state, to_state, at, by_kind, by_person_id, reason, words)
-            SELECT id, %(before)s, %(after)s, %(now)s, %(kind)s, %(person)s, %(reason)s, %(words)s FROM moved
-            RETURNING reading_set_id
-            """,
-            {
-                "ids": list(set_ids),
-                "before": before.value,
-                "after": after.value,
-                "now": now,
-                "kind": by.kind.value,
-                "person": by.person_id,
-                "reason": reason[:200],
-                "words": words[:1000],
-            },
-        )
-        return [row[0] for row in cursor.fetchall()]
+    return move_many(
+        set_ids,
+        model=ReadingSet,
+        moves=MOVES,
+        before=before,
+        to=after,
+        trail=_TRAIL,
+        step={
+            "at": now,
+            "by_kind": by.kind.value,
+            "by_person_id": by.person_id,
+            "doubts": [],
+            "other_receipt": receipt,
+            "period": period.first if period is not None else None,
+            "words": "",
+        },
+    )

@@ -10,11 +10,13 @@ from uuid import uuid4
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.moving import LostRace
 from svet.kernel.refusals import Refused
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import use_case
 from svet.metering import queries, texts
 from svet.metering.models import Meter, ReadingSet
-from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_sets
+from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_set
 from svet.metering.operations.submitting import SetRefused, judged_values
 from svet.metering.operations.superseding import supersede_higher
 from svet.metering.operations.telling import tell_accepted, tell_corrected, tell_refused
@@ -49,14 +51,7 @@ def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: dat
             _check_still_true(row, meter=meter, values=values)
         _move(row, after=after, by=by, now=now, words=reason)
         if accept:
-            supersede_higher(
-                meter=meter,
-                than=values,
-                but=row.pk,
-                by=by,
-                now=now,
-                reason=row.receipt_number,
-            )
+            supersede_higher(meter=meter, than=values, but=row.pk, by=by, now=now, receipt=row.receipt_number)
             tell_accepted(
                 meter,
                 values={zone: value.value for zone, value in values.items()},
@@ -104,18 +99,13 @@ def correct_review(
             state=ReadingState.ACCEPTED,
             key=uuid4(),
             values=judged_values(judgement),
-            reason=row.receipt_number,
+            instead_of=row.receipt_number,
             words=reason.strip(),
         )
         (kept,) = keep_sets([new], by=by)
-        _move(row, after=ReadingState.CORRECTED, by=by, now=now, reason=kept.receipt_number, words=reason)
+        _move(row, after=ReadingState.CORRECTED, by=by, now=now, receipt=kept.receipt_number, words=reason)
         supersede_higher(
-            meter=meter,
-            than=new.values,
-            but=kept.set_id,
-            by=by,
-            now=now,
-            reason=kept.receipt_number,
+            meter=meter, than=new.values, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number
         )
         tell_corrected(
             meter,
@@ -155,19 +145,12 @@ def _check_still_true(row: ReadingSet, *, meter: MeterView, values: Mapping[Zone
 
 
 def _move(
-    row: ReadingSet, *, after: ReadingState, by: Actor, now: datetime, reason: str = "", words: str = ""
+    row: ReadingSet, *, after: ReadingState, by: Actor, now: datetime, receipt: str = "", words: str = ""
 ) -> None:
-    moved = move_sets(
-        set_ids=[row.pk],
-        before=ReadingState.UNDER_REVIEW,
-        after=after,
-        by=by,
-        now=now,
-        reason=reason,
-        words=words.strip(),
-    )
-    if not moved:
-        raise ReviewRefused(ReviewReason.ALREADY)
+    try:
+        move_set(row, to=after, by=by, now=now, receipt=receipt, words=words.strip())
+    except (IllegalMove, LostRace):
+        raise ReviewRefused(ReviewReason.ALREADY) from None
 
 
 def _record(

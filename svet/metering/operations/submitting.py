@@ -14,15 +14,17 @@ from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import MeterId
+from svet.kernel.moving import LostRace
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Conflict, Refused
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.metering import queries
 from svet.metering.models import ReadingSet
-from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_sets
+from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_set
 from svet.metering.operations.photos import attach_photo
 from svet.metering.operations.superseding import settle_others
 from svet.metering.operations.telling import tell_accepted
@@ -34,6 +36,7 @@ from svet.metering.rules import (
     ReadingKind,
     ReadingRefused,
     ReadingState,
+    ReadingSubmission,
     ValueReason,
     WithdrawReason,
     Zone,
@@ -88,27 +91,18 @@ def submit_readings(
     *,
     by: Actor,
     meter_id: MeterId,
-    values: Mapping[Zone, Decimal],
-    read_on: date,
+    sent: ReadingSubmission,
     now: datetime,
-    channel: ReadingChannel,
-    key: UUID,
-    confirmed: bool = False,
-    insist: bool = False,
-    words: str = "",
-    photo_public_id: str = "",
-    entered_at: datetime | None = None,
 ) -> ReadingReceipt:
     """Take one set of readings, keep it, tell the holders of the account.
 
     The meter is read under its lock, by the guard. The same key with the same values gives the same receipt.
     A set whose consumption no line could carry is kept, once confirmed, under review.
-    So is one that went down, when the author says with ``insist`` that the dial shows just this; ``words``
-    tell why, the photo shows it. ``entered_at`` is for a set that waited on the author's device.
+    So is one that went down, when the author insists that the dial shows just this.
 
     :raises MeterNotFound: absent or not for the actor
     :raises ReadingRefused: cannot be taken, with what to do
-    :raises ConfirmationNeeded: looks odd and was not confirmed
+    :raises ConfirmationNeeded: looks odd, and the answers do not settle it
     :raises KeyReused: the key came before with other values
     :raises LimitReached: too many sets for this meter today
     :raises PhotoRefused: the photo is not this person's or was forgotten
@@ -120,81 +114,61 @@ def submit_readings(
             # Asking again for a receipt one already has is no further set.
             with use_case():
                 known = queries.locked(meter_id, by=by, right=Right.SUBMIT)
-                earlier = earlier_receipt(known, key=key, values=values)
+                earlier = earlier_receipt(known, key=sent.key, values=sent.values)
             if earlier is not None:
                 return earlier
             raise
     with use_case():
-        return take_set(
-            by=by,
-            meter_id=meter_id,
-            values=values,
-            read_on=read_on,
-            now=now,
-            channel=channel,
-            key=key,
-            confirmed=confirmed,
-            insist=insist,
-            words=words,
-            photo_public_id=photo_public_id,
-            entered_at=entered_at,
-        )
+        return take_set(by=by, meter_id=meter_id, sent=sent, now=now)
 
 
 def take_set(
     *,
     by: Actor,
     meter_id: MeterId,
-    values: Mapping[Zone, Decimal],
-    read_on: date,
+    sent: ReadingSubmission,
     now: datetime,
-    channel: ReadingChannel,
-    key: UUID,
-    confirmed: bool,
-    insist: bool = False,
-    words: str = "",
-    photo_public_id: str = "",
     instead_of: ReadingSet | None = None,
-    entered_at: datetime | None = None,
 ) -> ReadingReceipt:
     """Lock the meter, judge, keep, tell (a step); ``instead_of`` is the set that this one corrects."""
     meter = queries.locked(meter_id, by=by, right=Right.SUBMIT)
-    earlier = earlier_receipt(meter, key=key, values=values)
+    earlier = earlier_receipt(meter, key=sent.key, values=sent.values)
     if earlier is not None:
         return earlier
+    read_on = sent.read_on
     without = [] if instead_of is None else [instead_of.pk]
     known = queries.dials(meters=[meter], read_on=read_on, without=without)[meter.meter_id]
     today = provider_today(meter.account.provider, now)
-    reason = hindrance(meter, read_on=read_on, today=today, last_on=known.last_on, channel=channel)
+    reason = hindrance(meter, read_on=read_on, today=today, last_on=known.last_on, channel=sent.channel)
     if reason is not None:
         raise ReadingRefused(reason, details=hindering_days(meter, read_on=read_on, last_on=known.last_on))
-    judgement = judge(dials=known.dials, values=values, read_on=read_on)
-    appeal = insist and judgement.only_lower
+    judgement = judge(dials=known.dials, values=sent.values, read_on=read_on)
+    appeal = sent.answers.appeal(judgement)
     if judgement.refusals and not appeal:
         raise SetRefused(judgement)
-    if judgement.doubts and not confirmed and not appeal:
+    if not sent.answers.settle(judgement):
         raise ConfirmationNeeded(judgement)
     new = NewSet(
         meter_id=meter.meter_id,
         account_id=meter.account_id,
         read_on=read_on,
         received_at=now,
-        channel=channel,
+        channel=sent.channel,
         kind=ReadingKind.CUSTOMER,
         state=ReadingState.UNDER_REVIEW if judgement.for_review or appeal else ReadingState.ACCEPTED,
-        key=key,
+        key=sent.key,
         values=stepped_values(judgement, known=known),
-        reason=" ".join(sorted([*judgement.doubts, *(v.refusal for v in judgement.refusals if v.refusal)])),
-        words=words.strip(),
-        entered_at=entered_at,
+        doubts=tuple(sorted([*judgement.doubts, *(v.refusal for v in judgement.refusals if v.refusal)])),
+        words=sent.words.strip(),
+        entered_at=sent.entered_at,
     )
     (kept,) = keep_sets([new], by=by)
-    if photo_public_id:
-        attach_photo(set_id=kept.set_id, photo_public_id=photo_public_id, by=by, now=now)
+    if sent.photo_public_id:
+        attach_photo(set_id=kept.set_id, photo_public_id=sent.photo_public_id, by=by, now=now)
     if instead_of is not None:
         _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
     if new.state is ReadingState.ACCEPTED:
-        settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, reason=kept.receipt_number)
+        settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number)
     _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_public_id=kept.public_id, now=now)
     return ReadingReceipt(
         receipt_number=kept.receipt_number,
@@ -226,11 +200,10 @@ def stepped_values(judgement: Judgement, *, known: queries.MeterDials) -> dict[Z
 
 
 def _replace(old: ReadingSet, *, by: Actor, now: datetime, receipt: str) -> None:
-    before = ReadingState(old.state)
-    if not move_sets(
-        set_ids=[old.pk], before=before, after=ReadingState.CORRECTED, by=by, now=now, reason=receipt
-    ):
-        raise Refused(WithdrawReason.ALREADY)
+    try:
+        move_set(old, to=ReadingState.CORRECTED, by=by, now=now, receipt=receipt)
+    except (IllegalMove, LostRace):
+        raise Refused(WithdrawReason.ALREADY) from None
 
 
 def hindrance(

@@ -14,7 +14,7 @@ from svet.metering.rules import ReadingKind, ReadingState, Zone
 
 
 def supersede_higher(
-    *, meter: MeterView, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, reason: str
+    *, meter: MeterView, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, receipt: str
 ) -> None:
     """A confirmed lower reading replaces the higher ones that no bill has used yet (a step)."""
     higher = _higher(meter, _standing_values(meter, but=but, states=(ReadingState.ACCEPTED,)), than=than)
@@ -25,12 +25,12 @@ def supersede_higher(
             after=ReadingState.SUPERSEDED,
             by=by,
             now=now,
-            reason=reason,
+            receipt=receipt,
         )
 
 
 def settle_others(
-    meter: MeterView, *, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, reason: str
+    meter: MeterView, *, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, receipt: str
 ) -> None:
     """Replace higher sets, and close the review of doubtful ones: a believable set has come (a step)."""
     rows = _standing_values(meter, but=but, states=(ReadingState.ACCEPTED, ReadingState.UNDER_REVIEW))
@@ -43,7 +43,7 @@ def settle_others(
     for before, keys in moved.items():
         if keys:
             move_sets(
-                set_ids=keys, before=before, after=ReadingState.SUPERSEDED, by=by, now=now, reason=reason
+                set_ids=keys, before=before, after=ReadingState.SUPERSEDED, by=by, now=now, receipt=receipt
             )
 
 

@@ -22,16 +22,24 @@ from svet.limits import operations as limits
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
-from svet.metering import queries, sms_texts
+from svet.metering import events, queries, sms_texts
 from svet.metering.models import ReadingSet, TextAnswer
 from svet.metering.operations.submitting import ConfirmationNeeded, ReadingReceipt, submit_readings
 from svet.metering.queries import MeterView
-from svet.metering.rules import ReadingChannel, ReadingState, ValueReason, Zone, parse_value, zones_of
+from svet.metering.rules import (
+    Answers,
+    ReadingChannel,
+    ReadingState,
+    ReadingSubmission,
+    ValueReason,
+    Zone,
+    parse_value,
+    zones_of,
+)
 from svet.metering.rules.parsing import ReadingRefused
 from svet.metering.rules.texting import Scale, SentText, TextReason, means, read_text
 from svet.notices import operations as notices
 from svet.notices.queries import IncomingText, incoming_text
-from svet.notices.rules import Event
 from svet.people import queries as people
 from svet.people.queries import PersonView
 
@@ -100,7 +108,7 @@ def answer_text(*, incoming_id: int) -> None:
         )
         notices.send_sms(
             phone=person.phone,
-            event=Event.SMS_ANSWER,
+            event=events.SMS_ANSWER,
             params={"answer": said.text},
             now=now,
             language=person.language,
@@ -125,12 +133,14 @@ def _act(incoming: IncomingText, *, person: PersonView, now: datetime) -> _Said:
         receipt = submit_readings(
             by=Actor.person(person.person_id),
             meter_id=meter.meter_id,
-            values=values,
-            read_on=read_on,
+            sent=ReadingSubmission(
+                values=values,
+                read_on=read_on,
+                channel=ReadingChannel.SMS,
+                key=key,
+                answers=Answers(confirmed=sent.yes),
+            ),
             now=now,
-            channel=ReadingChannel.SMS,
-            key=key,
-            confirmed=sent.yes,
         )
     except ConfirmationNeeded as asked:
         return _Said(sms_texts.question(asked.judgement, said=_without_yes(original)), "asked")

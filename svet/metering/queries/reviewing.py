@@ -31,7 +31,7 @@ class ReviewItem:
     @property
     def doubts(self) -> list[str]:
         """Why it waits, by the names of doubts and reasons."""
-        return self.sent.reason.split()
+        return list(self.sent.doubts)
 
 
 def review_count() -> int:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from svet.accounts.queries import visible_ids
 from svet.files import queries as files
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.periods import Month
 from svet.metering.models import Dispute, DisputeChange, ReadingPhoto, ReadingSet, SetStateChange
 from svet.metering.queries.meters import MeterNotFound, MeterReason
 from svet.metering.queries.readings import SetView, sets_by_id
@@ -20,14 +21,16 @@ from svet.metering.rules import DisputeState, ReadingKind, ReadingState, dispute
 
 @dataclass(frozen=True, slots=True)
 class SetChange:
-    """One move of a set; ``reason`` is for programs, ``words`` are a person's."""
+    """One move of a set: why it waits, whose receipt came instead, which month used it, a person's words."""
 
     before: ReadingState
     after: ReadingState
     at: datetime
     by_kind: ActorKind
     by_person_id: int | None
-    reason: str
+    doubts: tuple[str, ...]
+    other_receipt: str
+    period: Month | None
     words: str
 
 
@@ -43,7 +46,9 @@ def changes_of(set_ids: Collection[int]) -> dict[int, list[SetChange]]:
                 row.at,
                 ActorKind(row.by_kind),
                 row.by_person_id,
-                row.reason,
+                tuple(row.doubts),
+                row.other_receipt,
+                Month.of(row.period) if row.period is not None else None,
                 row.words,
             )
         )

@@ -28,8 +28,8 @@ from svet.metering.rules.states import (
     ReadingKind,
     ReadingState,
     WithdrawReason,
-    may_move,
 )
+from svet.metering.rules.submission import Answers, ReadingSubmission
 from svet.metering.rules.zones import ZONES, Scheme, Zone, zones_of
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "EFFECTIVE",
     "MOVES",
     "ZONES",
+    "Answers",
     "Dial",
     "DisputeReason",
     "DisputeState",
@@ -47,6 +48,7 @@ __all__ = [
     "ReadingKind",
     "ReadingRefused",
     "ReadingState",
+    "ReadingSubmission",
     "ReplaceReason",
     "Scheme",
     "Urgency",
@@ -62,7 +64,6 @@ __all__ = [
     "cut_off",
     "dispute_until",
     "judge",
-    "may_move",
     "moment_of_entry",
     "parse_value",
     "period_of",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
+from svet.kernel.states import Moves
+
 
 class DisputeState(StrEnum):
     """Where an objection stands."""
@@ -18,14 +20,16 @@ class DisputeState(StrEnum):
 
 _ENDS = frozenset({DisputeState.UPHELD, DisputeState.DECLINED, DisputeState.WITHDRAWN})
 
-DISPUTE_MOVES: dict[DisputeState, frozenset[DisputeState]] = {
-    DisputeState.OPEN: _ENDS | {DisputeState.CHECKING},
-    # Somebody goes and reads the meter again.
-    DisputeState.CHECKING: _ENDS,
-    DisputeState.UPHELD: frozenset(),
-    DisputeState.DECLINED: frozenset(),
-    DisputeState.WITHDRAWN: frozenset(),
-}
+DISPUTE_MOVES = Moves(
+    {
+        DisputeState.OPEN: _ENDS | {DisputeState.CHECKING},
+        # Somebody goes and reads the meter again.
+        DisputeState.CHECKING: _ENDS,
+        DisputeState.UPHELD: frozenset(),
+        DisputeState.DECLINED: frozenset(),
+        DisputeState.WITHDRAWN: frozenset(),
+    }
+)
 
 
 class DisputeReason(StrEnum):

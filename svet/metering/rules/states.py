@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from svet.kernel.states import Moves
+
 
 class ReadingChannel(StrEnum):
     """By which way a set came."""
@@ -40,36 +42,33 @@ class ReadingState(StrEnum):
     CORRECTED = "corrected"
 
 
-MOVES: dict[ReadingState, frozenset[ReadingState]] = {
-    ReadingState.SUBMITTED: frozenset({ReadingState.ACCEPTED, ReadingState.UNDER_REVIEW}),
-    ReadingState.UNDER_REVIEW: frozenset(
-        {
-            ReadingState.ACCEPTED,
-            ReadingState.CORRECTED,
-            ReadingState.REJECTED,
-            ReadingState.WITHDRAWN,
-            ReadingState.SUPERSEDED,
-        }
-    ),
-    ReadingState.ACCEPTED: frozenset(
-        {ReadingState.USED, ReadingState.CORRECTED, ReadingState.WITHDRAWN, ReadingState.SUPERSEDED}
-    ),
-    # A bill points to it: a later control reading settles the difference, the reading stays as it was.
-    ReadingState.USED: frozenset(),
-    ReadingState.WITHDRAWN: frozenset(),
-    ReadingState.SUPERSEDED: frozenset(),
-    ReadingState.REJECTED: frozenset(),
-    # Its author or the staff sent other values instead; the change names their receipt.
-    ReadingState.CORRECTED: frozenset(),
-}
+MOVES = Moves(
+    {
+        ReadingState.SUBMITTED: frozenset({ReadingState.ACCEPTED, ReadingState.UNDER_REVIEW}),
+        ReadingState.UNDER_REVIEW: frozenset(
+            {
+                ReadingState.ACCEPTED,
+                ReadingState.CORRECTED,
+                ReadingState.REJECTED,
+                ReadingState.WITHDRAWN,
+                ReadingState.SUPERSEDED,
+            }
+        ),
+        ReadingState.ACCEPTED: frozenset(
+            {ReadingState.USED, ReadingState.CORRECTED, ReadingState.WITHDRAWN, ReadingState.SUPERSEDED}
+        ),
+        # A bill points to it: a later control reading settles the difference, the reading stays as it was.
+        ReadingState.USED: frozenset(),
+        ReadingState.WITHDRAWN: frozenset(),
+        ReadingState.SUPERSEDED: frozenset(),
+        ReadingState.REJECTED: frozenset(),
+        # Its author or the staff sent other values instead; the change names their receipt.
+        ReadingState.CORRECTED: frozenset(),
+    }
+)
 
 # Readings that count: for the last values, for judging the next set and for billing.
 EFFECTIVE = frozenset({ReadingState.ACCEPTED, ReadingState.USED})
-
-
-def may_move(before: ReadingState, after: ReadingState) -> bool:
-    """Whether the table has this move."""
-    return after in MOVES[before]
 
 
 class WithdrawReason(StrEnum):

@@ -26,7 +26,6 @@ from svet.metering.rules import (
     WindowState,
     Zone,
     judge,
-    may_move,
     parse_value,
     period_of,
     verification,
@@ -238,9 +237,9 @@ def test_every_doubt_and_refusal_has_words() -> None:
 
 def test_table_of_states_has_every_state_and_final_ones_stay() -> None:
     assert set(MOVES) == set(ReadingState)
-    assert may_move(ReadingState.ACCEPTED, ReadingState.WITHDRAWN)
-    assert not may_move(ReadingState.USED, ReadingState.WITHDRAWN)
-    assert not may_move(ReadingState.WITHDRAWN, ReadingState.ACCEPTED)
+    assert MOVES.allows(ReadingState.ACCEPTED, ReadingState.WITHDRAWN)
+    assert not MOVES.allows(ReadingState.USED, ReadingState.WITHDRAWN)
+    assert not MOVES.allows(ReadingState.WITHDRAWN, ReadingState.ACCEPTED)
 
 
 def test_reading_after_the_cut_off_enters_the_next_bill() -> None:

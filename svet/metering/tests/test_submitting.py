@@ -16,6 +16,7 @@ from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.ids import MeterId
+from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
 from svet.metering.models import Meter, ReadingSet, ReadingValue, SetStateChange
@@ -27,11 +28,12 @@ from svet.metering.rules import (
     ReadingKind,
     ReadingRefused,
     ReadingState,
+    ReadingSubmission,
     ValueReason,
     WithdrawReason,
     Zone,
 )
-from svet.metering.tests.factories import make_meter, make_reading
+from svet.metering.tests.factories import answered, make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -56,10 +58,13 @@ def send(person: Person, meter: Meter, value: int | str, **kwargs: Any) -> Readi
     return operations.submit_readings(
         by=Actor.person(person.pk),
         meter_id=MeterId(meter.pk),
-        values={Zone.SINGLE: Decimal(value)},
-        read_on=kwargs.pop("read_on", TODAY),
-        channel=ReadingChannel.WEB,
-        **kwargs,
+        now=kwargs.pop("now"),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(value)},
+            read_on=kwargs.pop("read_on", TODAY),
+            channel=ReadingChannel.WEB,
+            **answered(kwargs),
+        ),
     )
 
 
@@ -256,7 +261,7 @@ def test_control_reading_supersedes_what_contradicts_it_and_spares_what_was_bill
     anna, _boris, _vera, meter = cast()
     billed = ReadingSet.objects.get(meter=meter, read_on=date(2026, 10, 20))
     with transaction.atomic():
-        assert operations.mark_used(set_ids=[billed.pk], by=OFFICE, now=NOW, reason="2026-10") == 1
+        assert operations.mark_used(set_ids=[billed.pk], by=OFFICE, now=NOW, period=Month(2026, 10)) == 1
     send(anna, meter, 3700)
     operations.take_control_reading(
         by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(3500)}, read_on=TODAY, now=NOW
@@ -292,10 +297,12 @@ def test_two_zones_go_in_one_set() -> None:
     receipt = operations.submit_readings(
         by=Actor.person(anna.pk),
         meter_id=MeterId(meter.pk),
-        values={Zone.NIGHT: Decimal(130), Zone.DAY: Decimal(190)},
-        read_on=TODAY,
         now=NOW,
-        channel=ReadingChannel.API,
-        key=UUID(int=7),
+        sent=ReadingSubmission(
+            values={Zone.NIGHT: Decimal(130), Zone.DAY: Decimal(190)},
+            read_on=TODAY,
+            channel=ReadingChannel.API,
+            key=UUID(int=7),
+        ),
     )
     assert receipt.consumption == {Zone.DAY: 90, Zone.NIGHT: 30}

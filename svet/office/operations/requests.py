@@ -9,20 +9,21 @@ from django.db import IntegrityError, transaction
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import new_receipt_number
+from svet.kernel.moving import LostRace, move_row
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
+from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.office import events
 from svet.office.models import OfficeRequest
 from svet.office.rules import LONGEST_COMMENT, MOVES, OfficeKind, OfficeReason, OfficeRefused, OfficeState
-from svet.people.models import Code, Person
+from svet.people import events as people_events
+from svet.people import queries
+from svet.people.operations import at_the_office as people
 from svet.people.operations import codes
-from svet.people.operations.contacts import keep_phone
-from svet.people.operations.devices import close_sessions
-from svet.people.operations.factors import note_change, remove_factors
-from svet.people.operations.passwords import check_current
-from svet.people.operations.tokens import revoke_all_tokens
+from svet.people.operations.factors import confirm_password
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused
 from svet.people.rules.phones import normalise_phone
@@ -37,7 +38,7 @@ def start_office_phone_change(
     session_key: str,
     address: str,
     now: datetime,
-) -> Code:
+) -> None:
     """Promise a code to the new phone of somebody who has lost the old one; the office decides later.
 
     :raises PhoneRefused: :raises PasswordRefused: :raises ProfileRefused: it is the present phone.
@@ -45,16 +46,15 @@ def start_office_phone_change(
     """
     number = normalise_phone(phone)
     said = _comment(comment)
-    person = Person.objects.get(pk=person_id)
-    if number == person.phone:
+    if number == queries.person(person_id).phone:
         raise ProfileRefused(ProfileReason.SAME_PHONE, field="phone")
-    check_current(person=person, password=password, field="password", now=now)
+    confirm_password(person_id=person_id, password=password, now=now)
     refuse_standing(person_id=person_id, kind=OfficeKind.PHONE)
     codes.spend_sms_limits(phone=number, now=now)
     may_warn = codes.take_once_a_day(phone=number, now=now)
     with use_case():
-        taken = Person.objects.filter(phone=number).exists()
-        row, code = codes.challenge(
+        taken = queries.phone_is_known(number)
+        _row, code = codes.challenge(
             purpose=CodePurpose.OFFICE,
             target=number,
             session_key=session_key,
@@ -63,11 +63,10 @@ def start_office_phone_change(
             person_id=person_id,
             data={"comment": said},
         )
-        warning = Event.SOMEBODY_REGISTERS if may_warn else None
+        warning = people_events.SOMEBODY_REGISTERS if may_warn else None
         codes.send_code_sms(
-            phone=number, code=code, act="phone", now=now, event=warning if taken else Event.CODE
+            phone=number, code=code, act="phone", now=now, event=warning if taken else people_events.CODE
         )
-    return row
 
 
 def confirm_office_phone_change(
@@ -80,10 +79,10 @@ def confirm_office_phone_change(
     given = normalise_code(code)
     request: OfficeRequest | None = None
     with use_case():
-        outcome = codes.attempt(purpose=CodePurpose.OFFICE, session_key=session_key, code=given, now=now)
-        if isinstance(outcome, Code) and outcome.person_id == person_id:
+        outcome = codes.answered(purpose=CodePurpose.OFFICE, session_key=session_key, code=given, now=now)
+        if isinstance(outcome, codes.AnsweredCode) and outcome.person_id == person_id:
             request = ask(
-                person=Person.objects.select_for_update().get(pk=person_id),
+                person_id=person_id,
                 kind=OfficeKind.PHONE,
                 phone=outcome.target,
                 comment=str(outcome.data.get("comment", "")),
@@ -106,9 +105,8 @@ def ask_office_to_remove_factors(
     said = _comment(comment)
     refuse_standing(person_id=person_id, kind=OfficeKind.FACTOR)
     with use_case():
-        person = Person.objects.select_for_update().get(pk=person_id)
         by = Actor.person(person_id, address=address)
-        return ask(person=person, kind=OfficeKind.FACTOR, phone="", comment=said, by=by, now=now)
+        return ask(person_id=person_id, kind=OfficeKind.FACTOR, phone="", comment=said, by=by, now=now)
 
 
 def withdraw_office_request(*, person_id: int, public_id: str, address: str, now: datetime) -> None:
@@ -144,35 +142,35 @@ def carry_out_office_request(*, public_id: str, by: Actor, decision: str, now: d
     request = _held(public_id)
     said = _decision(decision)
     _move(request=request, to=OfficeState.APPROVED, by=by, decision=said, now=now)
-    person = Person.objects.select_for_update().get(pk=request.person_id)
+    person_id = request.person_id
     if request.kind == OfficeKind.PHONE:
-        if keep_phone(person=person, phone=request.phone, by=by, reason=said, now=now) is not None:
+        moved = people.move_cabinet(person_id=person_id, phone=request.phone, by=by, reason=said, now=now)
+        if not moved:
             raise OfficeRefused(OfficeReason.TAKEN)
     else:
-        remove_factors(person=person, by=by, reason=said, now=now)
-        note_change(person=person, change="office", by=by, now=now)
-    close_sessions(person_id=person.pk)
-    revoke_all_tokens(person_id=person.pk, by=by, now=now, reason=f"office.{request.kind}")
+        people.take_factors_away(person_id=person_id, by=by, reason=said, now=now)
+    people.shut_everywhere(person_id=person_id, by=by, reason=f"office.{request.kind}", now=now)
 
 
 def ask(
-    *, person: Person, kind: OfficeKind, phone: str, comment: str, by: Actor, now: datetime
+    *, person_id: int, kind: OfficeKind, phone: str, comment: str, by: Actor, now: datetime
 ) -> OfficeRequest:
     """Write a request down and tell the person, whoever hands it in. In the caller's transaction.
 
     :raises OfficeRefused: one of this kind stands already
     """
     require_transaction()
+    people.hold_person(person_id=person_id)
     try:
         with transaction.atomic():
             request = OfficeRequest.objects.create(
                 number=new_receipt_number("О"),
-                person=person,
+                person_id=person_id,
                 kind=kind.value,
                 phone=phone,
                 comment=comment,
                 address=by.address,
-                taken_by_id=None if by.person_id == person.pk else by.person_id,
+                taken_by_id=None if by.person_id == person_id else by.person_id,
                 asked_at=now,
             )
     except IntegrityError as twice:
@@ -186,10 +184,10 @@ def ask(
         after={"kind": kind.value, "number": request.number},
     )
     notices.notify(
-        recipient_id=person.recipient_id,
-        event=Event.OFFICE_ASKED,
+        recipient_id=queries.recipient_of(person_id),
+        event=events.OFFICE_ASKED,
         params={"about": kind.value, "number": request.number, "at": moment(now)},
-        url="/profile/office/",
+        place=Place("office-requests"),
         now=now,
     )
     return request
@@ -211,12 +209,11 @@ def _held(public_id: str) -> OfficeRequest:
 
 def _move(*, request: OfficeRequest, to: OfficeState, by: Actor, decision: str, now: datetime) -> None:
     """Compare and set along the table of legal moves. :raises OfficeRefused: the request is closed"""
-    before = OfficeState(request.state)
-    if to not in MOVES[before]:
-        raise OfficeRefused(OfficeReason.CLOSED)
-    OfficeRequest.objects.filter(pk=request.pk, state=before).update(
-        state=to, decided_at=now, decided_by_id=by.person_id, decision=decision
-    )
+    changes = {"decided_at": now, "decided_by_id": by.person_id, "decision": decision}
+    try:
+        before = move_row(request, moves=MOVES, to=to, changes=changes)
+    except (IllegalMove, LostRace):
+        raise OfficeRefused(OfficeReason.CLOSED) from None
     journal.record(
         by=by,
         action=f"office.{to.value}",

@@ -11,8 +11,7 @@ from svet.kernel.transactions import use_case
 from svet.office.models import OfficeRequest, OfficeSignature
 from svet.office.operations.requests import carry_out_office_request, refuse_office_request
 from svet.office.rules import OfficeReason, OfficeRefused, OfficeState
-from svet.people.models import Person
-from svet.people.rules.codes import RECOVERY_PAUSE
+from svet.people.operations.at_the_office import pause_cards
 from svet.people.rules.names import ProfileReason
 from svet.staffing.rules import StaffReason, StaffRefused, checked_reason
 
@@ -46,7 +45,7 @@ def sign_office_request(*, by: Actor, public_id: str, reason: str, now: datetime
         if first.member_id == by.person_id:
             raise StaffRefused(StaffReason.SAME_MEMBER)
         carry_out_office_request(public_id=public_id, by=by, decision=why, now=now)
-        _pause_cards(request.person, by=by, now=now)
+        pause_cards(person_id=request.person_id, by=by, now=now)
     return True
 
 
@@ -68,16 +67,3 @@ def _open(public_id: str) -> OfficeRequest:
     if request.state != OfficeState.OPEN:
         raise OfficeRefused(OfficeReason.CLOSED)
     return request
-
-
-def _pause_cards(person: Person, *, by: Actor, now: datetime) -> None:
-    """What was opened without the old phone does not pay by bound card for a day, as after a recovery."""
-    Person.objects.filter(pk=person.pk).update(recovered_at=now)
-    journal.record_security(
-        by=by,
-        action="cards.paused",
-        subject="person",
-        subject_id=person.public_id,
-        details={"until": (now + RECOVERY_PAUSE).isoformat()},
-        now=now,
-    )

@@ -15,8 +15,8 @@ from svet.limits.rules import LimitName
 from svet.office.models import OfficeRequest
 from svet.office.operations.requests import ask, refuse_standing
 from svet.office.rules import OfficeKind, OfficeReason, OfficeRefused
+from svet.people import queries
 from svet.people.factors import second_factor
-from svet.people.models import Code, Person
 from svet.people.operations import codes
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.phones import PhoneReason, PhoneRefused, normalise_phone
@@ -25,7 +25,7 @@ from svet.staffing.rules import checked_reason
 
 def begin_walk_in_phone(
     *, by: Actor, phone: object, new_phone: object, comment: str, session_key: str, now: datetime
-) -> Code:
+) -> None:
     """Promise a code to the new phone, which the person holds in their hand and reads out.
 
     ``phone`` is the cabinet's present one; ``comment`` says which papers were seen, never their numbers.
@@ -33,28 +33,27 @@ def begin_walk_in_phone(
     :raises PhoneRefused: :raises StaffRefused: nothing said of the papers. :raises LimitReached:
     :raises OfficeRefused: no cabinet with this phone, one with the new phone, or a request stands already
     """
-    person = _cabinet(phone)
+    person_id = _cabinet(phone)
     number = _new(new_phone)
     said = checked_reason(comment, field="comment")
-    if number == person.phone:
+    if number == queries.person(person_id).phone:
         raise OfficeRefused(OfficeReason.SAME_PHONE, field="new_phone")
-    if Person.objects.filter(phone=number).exists():
+    if queries.phone_is_known(number):
         raise OfficeRefused(OfficeReason.TAKEN, field="new_phone")
-    refuse_standing(person_id=person.pk, kind=OfficeKind.PHONE)
+    refuse_standing(person_id=person_id, kind=OfficeKind.PHONE)
     spend(limit=LimitName.WALK_INS_PER_MEMBER, key=str(by.person_id), now=now)
     codes.spend_sms_limits(phone=number, now=now)
     with use_case():
-        row, code = codes.challenge(
+        _row, code = codes.challenge(
             purpose=CodePurpose.OFFICE,
             target=number,
             session_key=session_key,
             now=now,
             winnable=True,
-            person_id=person.pk,
+            person_id=person_id,
             data={"comment": said, "member": by.person_id},
         )
         codes.send_code_sms(phone=number, code=code, act="phone", now=now)
-    return row
 
 
 def finish_walk_in_phone(*, by: Actor, session_key: str, code: object, now: datetime) -> OfficeRequest:
@@ -64,10 +63,14 @@ def finish_walk_in_phone(*, by: Actor, session_key: str, code: object, now: date
     """
     given = normalise_code(code)
     with use_case():
-        outcome = codes.attempt(purpose=CodePurpose.OFFICE, session_key=session_key, code=given, now=now)
-        if isinstance(outcome, Code) and outcome.person and outcome.data.get("member") == by.person_id:
+        outcome = codes.answered(purpose=CodePurpose.OFFICE, session_key=session_key, code=given, now=now)
+        if (
+            isinstance(outcome, codes.AnsweredCode)
+            and outcome.person_id
+            and outcome.data.get("member") == by.person_id
+        ):
             return ask(
-                person=Person.objects.select_for_update().get(pk=outcome.person.pk),
+                person_id=outcome.person_id,
                 kind=OfficeKind.PHONE,
                 phone=outcome.target,
                 comment=str(outcome.data["comment"]),
@@ -84,15 +87,14 @@ def take_walk_in_factor(*, by: Actor, phone: object, comment: str, now: datetime
     :raises PhoneRefused: :raises StaffRefused: nothing said of the papers. :raises LimitReached:
     :raises OfficeRefused: no cabinet with this phone, no second step there, or a request stands already
     """
-    person = _cabinet(phone)
+    person_id = _cabinet(phone)
     said = checked_reason(comment, field="comment")
-    if not second_factor(person_id=person.pk).on:
+    if not second_factor(person_id=person_id).on:
         raise OfficeRefused(OfficeReason.NO_FACTOR, field="phone")
-    refuse_standing(person_id=person.pk, kind=OfficeKind.FACTOR)
+    refuse_standing(person_id=person_id, kind=OfficeKind.FACTOR)
     spend(limit=LimitName.WALK_INS_PER_MEMBER, key=str(by.person_id), now=now)
     with use_case():
-        held = Person.objects.select_for_update().get(pk=person.pk)
-        return ask(person=held, kind=OfficeKind.FACTOR, phone="", comment=said, by=by, now=now)
+        return ask(person_id=person_id, kind=OfficeKind.FACTOR, phone="", comment=said, by=by, now=now)
 
 
 def _new(phone: object) -> str:
@@ -102,9 +104,9 @@ def _new(phone: object) -> str:
         raise PhoneRefused(PhoneReason(refused.reason), field="new_phone") from refused
 
 
-def _cabinet(phone: object) -> Person:
+def _cabinet(phone: object) -> int:
     number = normalise_phone(phone)
-    person = Person.objects.filter(phone=number, is_active=True, is_staff=False).first()
-    if person is None:
+    person_id = queries.cabinet_with_phone(number)
+    if person_id is None:
         raise OfficeRefused(OfficeReason.NO_CABINET, field="phone")
-    return person
+    return person_id

@@ -13,6 +13,7 @@ from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
+from svet.kernel.moving import move_row
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
@@ -22,7 +23,7 @@ from svet.payments.operations.telling import tell_refunded
 from svet.payments.operations.truth import Truth, ask_bank
 from svet.payments.payees import payee_of
 from svet.payments.rules import share_refund
-from svet.payments.states import CallbackOutcome, OrderState, RefundState
+from svet.payments.states import REFUND_MOVES, CallbackOutcome, OrderState, RefundState
 
 log = structlog.get_logger(__name__)
 
@@ -126,11 +127,8 @@ def _keep(order: Order, told: BankRefund, *, now: datetime, by: str) -> None:
 def end_asked(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None:
     """The bank has made a refund that we asked for (a step)."""
     require_transaction()
-    refund.state = RefundState.DONE
-    refund.reference = told.reference
-    refund.refunded_at = told.at or now
-    refund.next_look_at = None
-    refund.save(update_fields=["state", "reference", "refunded_at", "next_look_at"])
+    changes = {"reference": told.reference, "refunded_at": told.at or now, "next_look_at": None}
+    move_row(refund, moves=REFUND_MOVES, to=RefundState.DONE, changes=changes)
 
 
 def _compare(order: Order, truth: Truth, *, now: datetime) -> None:

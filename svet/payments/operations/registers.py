@@ -12,18 +12,16 @@ from zoneinfo import ZoneInfo
 from svet.accounts import queries as accounts
 from svet.kernel.locks import Lock, hold
 from svet.kernel.money import Money
+from svet.kernel.moving import move_row
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
 from svet.payments.models import ImportedPayment
-from svet.payments.registers import UNNAMED, RegisterState, WaitReason, register_key
+from svet.payments.refusals import RegisterReason
+from svet.payments.registers import MOVES, UNNAMED, RegisterState, WaitReason, register_key
 
 _AT_ONCE = 5_000
-
-
-class RegisterReason(StrEnum):
-    ZERO = "register_sum_zero"
 
 
 class ImportedPaymentRefused(Refused):
@@ -220,17 +218,13 @@ def _take_back(reversal: ImportedPayment) -> None:
         return
     reversal.undoes, reversal.reason = found, ""
     if found.state == RegisterState.CREDITED:
-        changed = {"state": RegisterState.REVERSED}
+        undone = RegisterState.REVERSED
         reversal.state, reversal.account_id = RegisterState.CREDITED, found.account_id
     else:
         # It never reached an account: both leave suspense together.
-        changed = {"state": RegisterState.RETURNED}
+        undone = RegisterState.RETURNED
         reversal.state, reversal.account_id = RegisterState.RETURNED, None
-    moved = ImportedPayment.objects.filter(pk=found.pk, state=found.state).update(
-        **changed, settled_at=reversal.applied_at
-    )
-    if not moved:
-        raise RuntimeError(f"{found.ledger_key} was decided while its row was locked")
+    move_row(found, moves=MOVES, to=undone, changes={"settled_at": reversal.applied_at})
 
 
 def _undone(reversal: ImportedPayment) -> ImportedPayment | None:

@@ -9,11 +9,13 @@ import structlog
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankRefund, BankState
 from svet.gateways.failures import GatewayFailure, Permanent, Temporary
+from svet.kernel.moving import move_standing
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked
-from svet.payments.operations.sending import BankReasonText, BankUnavailable
-from svet.payments.states import RESEND_WITHIN, RefundState
+from svet.payments.operations.sending import BankUnavailable
+from svet.payments.refusals import BankReasonText
+from svet.payments.states import REFUND_MOVES, RESEND_WITHIN, RefundState
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +104,11 @@ def _end(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None:
 def _refuse(refund: PaymentRefund, *, note: str, now: datetime) -> None:
     log.error("payments.refund_refused", order=refund.order.public_id, code=note)
     with use_case():
-        PaymentRefund.objects.filter(pk=refund.pk, state=RefundState.ASKED).update(
-            state=RefundState.REFUSED, note=note[:300], next_look_at=None
+        # The bank's list may have told meanwhile that it was made: then it is done, and stays so.
+        move_standing(
+            PaymentRefund.objects.filter(pk=refund.pk),
+            moves=REFUND_MOVES,
+            before=RefundState.ASKED,
+            to=RefundState.REFUSED,
+            changes={"note": note[:300], "next_look_at": None},
         )

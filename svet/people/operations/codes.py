@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,8 @@ from svet.limits.operations import LimitReached, require, spend
 from svet.limits.queries import free_at
 from svet.limits.rules import LimitName, Purpose
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.notices.rules import EventSpec
+from svet.people import events
 from svet.people.models import Code
 from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodePurpose, CodeReason, CodeRefused
 
@@ -37,6 +39,15 @@ WHERE session_key = %(session_key)s AND purpose = %(purpose)s
     AND spent_at IS NULL AND tries_left > 0 AND expires_at > %(now)s
 RETURNING id, spent_at IS NOT NULL, tries_left, coalesce((data->>'again')::boolean, false)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredCode:
+    """A challenge that was won: whose it is, which address has answered, and what was kept with it."""
+
+    person_id: int | None
+    target: str
+    data: Mapping[str, Any]
 
 
 def digest_of(*, purpose: str, target: str, session_key: str, code: str) -> str:
@@ -119,7 +130,7 @@ def challenge(
 
 
 def send_code_sms(
-    *, phone: str, code: str, act: str, now: datetime, event: Event | None = Event.CODE
+    *, phone: str, code: str, act: str, now: datetime, event: EventSpec | None = events.CODE
 ) -> None:
     """Promise the SMS of a challenge, which says what it opens (``act``).
 
@@ -128,8 +139,8 @@ def send_code_sms(
     """
     require_transaction()
     with transaction.atomic():
-        sent = event or Event.CODE
-        params = {"code": code, "act": act} if sent is Event.CODE else {}
+        sent = event or events.CODE
+        params = {"code": code, "act": act} if sent is events.CODE else {}
         notices.send_sms(phone=phone, event=sent, params=params, now=now)
         if event is None:
             transaction.set_rollback(True)
@@ -169,6 +180,16 @@ def attempt(*, purpose: CodePurpose, session_key: str, code: str, now: datetime)
     if opened:
         return Code.objects.get(pk=code_id)
     return wrong(tries_left=tries_left, again=again)
+
+
+def answered(
+    *, purpose: CodePurpose, session_key: str, code: str, now: datetime
+) -> AnsweredCode | CodeRefused:
+    """The same as :func:`attempt`, for a room that does not know the table."""
+    outcome = attempt(purpose=purpose, session_key=session_key, code=code, now=now)
+    if isinstance(outcome, CodeRefused):
+        return outcome
+    return AnsweredCode(outcome.person_id, outcome.target, outcome.data)
 
 
 def wrong(*, tries_left: int, field: str = "code", again: bool = False) -> CodeRefused:

@@ -63,7 +63,7 @@ def sign_in_with(
     password: str,
     address: str,
     now: datetime,
-    admits: Callable[[Person], bool],
+    admits: Callable[[int], bool],
     refusal: str,
     device_cookie: str = "",
 ) -> Person:
@@ -75,7 +75,16 @@ def sign_in_with(
     :raises SignInRefused: :raises LimitReached:
     """
     number, limit, key = _knock(phone=phone, password=password, device_cookie=device_cookie)
-    return _enter(number, limit, key, password, address=address, now=now, admits=admits, refusal=refusal)
+    return _enter(
+        number,
+        limit,
+        key,
+        password,
+        address=address,
+        now=now,
+        admits=lambda person: admits(person.pk),
+        refusal=refusal,
+    )
 
 
 def _knock(*, phone: object, password: str, device_cookie: str) -> tuple[str, LimitName, str]:

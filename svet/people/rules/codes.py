@@ -20,7 +20,7 @@ _CODE = re.compile("[0-9]{6}", re.ASCII)
 
 
 class CodePurpose(StrEnum):
-    """What a code opens."""
+    """What a right code opens."""
 
     REGISTRATION = "registration"
     RECOVERY = "recovery"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from svet.accounts.queries import finding
-from svet.accounts.queries.finding import Found
+from svet.accounts.queries.finding import FoundAccount
 from svet.accounts.rules import bare_number
 from svet.bills import queries as bills
 from svet.exchange import queries as exchange
@@ -24,8 +24,13 @@ _DIGITS = re.compile(r"[0-9][0-9 \u00a0\u202f-]*", re.ASCII)
 _NUMBER = re.compile(r"[\w-]{4,48}")
 
 
-def search(asked: str) -> list[Found]:
-    """The accounts the text may mean, by number; nothing for an empty text.
+def search(asked: str) -> list[FoundAccount]:
+    """The first accounts the text may mean, by number; nothing for an empty text."""
+    return finding.found(account_ids=search_keys(asked))
+
+
+def search_keys(asked: str) -> set[int]:
+    """The keys of all accounts the text may mean, as far as each way of finding goes.
 
     Digits are tried as an account, a meter and a phone, a number with letters as a payment, a receipt and a
     bill, anything else as an address or a name; all of it as a bank's number of a payment.
@@ -33,11 +38,11 @@ def search(asked: str) -> list[Found]:
     text = " ".join(asked.split())[:LONGEST]
     text = text.removeprefix("№").lstrip() if bare_number(text).isdigit() else text
     if not text:
-        return []
+        return set()
     keys: set[int] = set()
     for way in _ways(text):
         keys.update(way())
-    return finding.found(account_ids=keys)
+    return keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from django.db.models import F
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
-from svet.notices import operations as notices
-from svet.people.models import Person
+from svet.people import queries
 from svet.people.operations import codes
+from svet.people.operations.at_work import open_work_sign_in, set_work_password
 from svet.people.operations.passwords import acceptable, hashed
 from svet.people.operations.totp import forget_totp
 from svet.people.rules.names import normalise_name
@@ -47,20 +47,11 @@ def add_member(
     }
     with use_case():
         codes.hold_phone(phone=number)
-        known = Person.objects.filter(phone=number).first()
-        if known is not None:
-            reason_no = StaffReason.ALREADY if known.is_staff else StaffReason.HAS_CABINET
-            raise StaffRefused(reason_no, field="phone")
-        person = Person.objects.create(
-            phone=number,
-            password=encoded,
-            recipient_id=notices.add_recipient(phone=number),
-            created_at=now,
-            password_changed_at=now,
-            is_staff=True,
-            **names,
-        )
-        member = StaffMember.objects.create(person=person, role=role.value, added_at=now)
+        if queries.phone_is_known(number):
+            ours = StaffMember.objects.filter(person__phone=number).exists()
+            raise StaffRefused(StaffReason.ALREADY if ours else StaffReason.HAS_CABINET, field="phone")
+        person_id = open_work_sign_in(phone=number, encoded=encoded, now=now, **names)
+        member = StaffMember.objects.create(person_id=person_id, role=role.value, added_at=now)
         _record(by=by, member=member, action="staff.added", now=now, reason=why, after={"role": role.value})
     return member
 
@@ -123,7 +114,7 @@ def set_member_password(*, by: Actor, phone: object, password: str, reason: str,
     encoded = hashed(acceptable(password, phone=number))
     with use_case():
         member = _by_phone(number)
-        Person.objects.filter(pk=member.person_id).update(password=encoded, password_changed_at=now)
+        set_work_password(person_id=member.person_id, encoded=encoded, now=now)
         _record(by=by, member=member, action="staff.password_set", now=now, reason=why)
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from svet.people.models import Person
 from svet.people.operations.signing_in import sign_in_with
 from svet.staffing.models import StaffMember
 
 
 def sign_in_member(
     *, phone: object, password: str, address: str, now: datetime, device_cookie: str = ""
-) -> Person:
-    """Find the member at work whom phone and password name.
+) -> int:
+    """The key of the member at work whom phone and password name.
 
     Customers are no members, members are no customers: the refusal is the one of a wrong password.
 
@@ -27,8 +26,8 @@ def sign_in_member(
         admits=_works_here,
         refusal="staff.sign_in.refused",
         device_cookie=device_cookie,
-    )
+    ).pk
 
 
-def _works_here(person: Person) -> bool:
-    return StaffMember.objects.filter(person_id=person.pk, disabled_at__isnull=True).exists()
+def _works_here(person_id: int) -> bool:
+    return StaffMember.objects.filter(person_id=person_id, disabled_at__isnull=True).exists()

@@ -35,7 +35,6 @@ from svet.support.rules import (
     SupportRefused,
     answer_due,
     checked_text,
-    may_move,
 )
 from svet.support.tests.factories import make_appeal, picture
 
@@ -65,7 +64,7 @@ def test_every_state_is_reached_and_only_closed_is_the_end() -> None:
     reached = set(itertools.chain.from_iterable(MOVES.values()))
     assert reached == set(AppealState) - {AppealState.NEW}
     assert [state for state, moves in MOVES.items() if not moves] == [AppealState.CLOSED]
-    assert not may_move(AppealState.CLOSED, AppealState.TAKEN)
+    assert not MOVES.allows(AppealState.CLOSED, AppealState.TAKEN)
 
 
 @pytest.mark.parametrize(
