@@ -98,9 +98,11 @@ def absence(request: HttpRequest, account_public_id: str) -> HttpResponse:
         "last": _last_values(request, account),
         "months": account.provider.absence_months,
         "standing": standing,
-        "plan": absence_texts.plan_line(Plan(standing.plan)) if standing else "",
+        "plan": absence_texts.plan_line(standing.plan) if standing else "",
         "days": _days(account, standing.from_on, standing.until_on) if standing else [],
-        "steps": [(step, absence_texts.step_line(step)) for step in steps_of(standing)] if standing else [],
+        "steps": [(step, absence_texts.step_line(step)) for step in steps_of(standing.absence_id)]
+        if standing
+        else [],
     }
     return render(request, "cabinet/absence.html", context, status=status)
 
@@ -144,10 +146,10 @@ def _last_values(request: HttpRequest, account: AccountView) -> list[tuple[str, 
     return [
         (
             meter.serial,
-            texts.values_line({dial.zone: dial.last.value for dial in known[meter.pk].dials}),
+            texts.values_line({dial.zone: dial.last.value for dial in known[meter.meter_id].dials}),
         )
         for meter in meters
-        if meter.pk in known
+        if meter.meter_id in known
     ]
 
 

@@ -18,6 +18,7 @@ from svet.accounts.tests.factories import NOW, make_account, make_link
 from svet.gateways.sms.port import Incoming
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.limits.models import Bucket
 from svet.limits.rules import LIMITS, LimitName
 from svet.metering import operations, sms_texts, texts
@@ -315,7 +316,7 @@ def test_the_sms_says_what_the_page_says(value: str) -> None:
     with pytest.raises((ConfirmationNeeded, SetRefused)) as caught:
         operations.submit_readings(
             by=Actor.person(anna.pk),
-            meter_id=meter.public_id,
+            meter_id=MeterId(meter.pk),
             now=NOW,
             sent=ReadingSubmission(
                 values={Zone.SINGLE: Decimal(value)},

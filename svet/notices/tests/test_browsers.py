@@ -17,6 +17,7 @@ from svet.gateways import push
 from svet.kernel.places import Place
 from svet.notices import jobs, leaving, operations, queries
 from svet.notices.models import Delivery, Recipient, Subscription
+from svet.notices.queries import BrowserView
 from svet.notices.rules import NO_BROWSER, DeliveryState, NoticeChannel
 from svet.notices.tests.factories import make_recipient
 from svet.people import events as people_events
@@ -45,7 +46,7 @@ def known(npm: Service, settings: Settings) -> Iterator[None]:
 
 def subscribe(
     recipient: Recipient, browser: Browser, *, device: str = "d1", name: str = "Chrome, Android"
-) -> Subscription:
+) -> BrowserView:
     return operations.subscribe(
         recipient_id=recipient.id,
         endpoint=browser.endpoint,

@@ -91,7 +91,7 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
             (cabinet, [RIGHTS[right] for right in Right if right in cabinet.rights]) for cabinet in cabinets
         ],
         "meters": [
-            {"meter": meter, "last": _values(latest[meter.pk]) if meter.pk in latest else None}
+            {"meter": meter, "last": _values(latest[meter.meter_id]) if meter.meter_id in latest else None}
             for meter in metering.meters_of(account_ids=ids, standing_only=False)
         ],
         "readings": [_values(one) for one in metering.reading_sets(account_ids=ids, limit=_SOME)],
