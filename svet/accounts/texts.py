@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +16,17 @@ from svet.limits.rules import wait_in_minutes
 from svet.people.rules import PhoneRefused
 from svet.staffing.rules import StaffRefused
 from svet.staffing.texts import explain as explain_person
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (
+    AccountReason,
+    NumberReason,
+    HouseholdReason,
+    GroupReason,
+    HoldingReason,
+    DeliveryReason,
+    LinkReason,
+)
 
 
 def explain(refusal: Refused) -> str:

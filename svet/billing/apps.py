@@ -5,3 +5,10 @@ class BillingConfig(AppConfig):
     name = "svet.billing"
     label = "billing"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from svet.billing import events, texts
+        from svet.kernel import words
+
+        words.name_actions(events.ACTIONS)
+        words.explain_with(texts.explain, texts.REASONS)

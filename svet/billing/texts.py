@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,9 @@ from svet.kernel.refusals import Refused
 from svet.look.formats import day, month, number
 from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (PolicyReason, BillingReason, TariffRowReason)
 
 
 def explain(refusal: Refused) -> str:
@@ -45,6 +49,10 @@ def _refusals() -> dict[BillingReason, str]:
             "У поставщика не указан регион тарифов: укажите его и повторите начисление."
         ),
         BillingReason.PERIOD_NOT_STARTED: _("Этот месяц ещё не наступил: начислять рано."),
+        BillingReason.DEMONSTRATION_PRICES: _(
+            "Не начислено ничего: в регионе «{region}» часть цен этих дней демонстрационная, их никто не"
+            " публиковал (группы: {groups}). Загрузите утверждённые: svet tariffs load FILE, и повторите."
+        ),
         BillingReason.BEFORE_CUT_OFF: _(
             "Показания за этот месяц принимают по {day} включительно: начислять рано, кто не успел, получит"
             " начисление без показаний. Повторите на следующий день или настаивайте: --before-cut-off."

@@ -5,3 +5,12 @@ class BillsConfig(AppConfig):
     name = "svet.bills"
     label = "bills"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from svet.bills import events, texts
+        from svet.kernel import words
+        from svet.notices import registry
+
+        registry.declare(events.EVENTS)
+        words.name_actions(events.ACTIONS)
+        words.explain_with(texts.explain, texts.REASONS)

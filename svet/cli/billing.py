@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
 from svet.billing import queries, texts
+from svet.billing.operations.turnstile import somebody_charges
 from svet.billing.rules import BillingReason, Proration, Rules
 from svet.bills import operations as bills
-from svet.cli.refusal_text import explain
 from svet.config.failures import Failure
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
+from svet.kernel.words import explain
 from svet.look.formats import day, month, number, roubles
 
 #: So many accounts of a reason are named by the run; `svet bill problems` names all.
@@ -78,6 +80,13 @@ def _bill(
     provider: ProviderView, period: Month, *, issue: bool, now: datetime, say: Say, insisting: Insisting
 ) -> bool:
     title = f"{provider.name}, {month(period)}"
+    if somebody_charges(provider.provider_id):
+        say(
+            _(
+                "{title}: этого поставщика сейчас начисляет другая команда или строится история демонстрации;"
+                " ждём её"
+            ).format(title=title)
+        )
     try:
         report = billing.run(
             provider_id=provider.provider_id,
@@ -85,6 +94,8 @@ def _bill(
             now=now,
             before_cut_off=insisting.before_cut_off,
             over_gap=insisting.over_gap,
+            # People must never be asked for money at prices that were made up for a demonstration.
+            published_only=settings.ENV == "production",
         )
     except Refused as refused:
         say(f"{title}: {explain(refused)}")

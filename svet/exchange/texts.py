@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +15,9 @@ from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 from svet.look.formats import day as shown_day
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (FileReason,)
 
 
 def explain(refusal: Refused) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext as _
 
 from svet.files.rules import PhotoReason
 from svet.kernel.refusals import Refused
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (PhotoReason,)
 
 
 def explain(refusal: Refused) -> str:

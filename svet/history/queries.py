@@ -14,7 +14,7 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, GroupView
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
-from svet.history.rules import HistoryFilters, Operation, Place, window_start
+from svet.history.rules import FeedPlace, HistoryFilters, Operation, window_start
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
@@ -55,7 +55,7 @@ class HistoryCard:
     """
 
     kind: CardKind
-    place: Place
+    place: FeedPlace
     accounts: tuple[AccountCard, ...]
     money: Money | None
     reading: SetView | None = None
@@ -105,7 +105,7 @@ class Timeline:
 
     groups: tuple[GroupView, ...]
     months: tuple[MonthOfCards, ...]
-    before: Place | None
+    before: FeedPlace | None
 
     @property
     def has_accounts(self) -> bool:
@@ -113,7 +113,7 @@ class Timeline:
 
 
 def timeline(
-    *, actor: Actor, filters: HistoryFilters, before: Place | None = None, size: int = PAGE
+    *, actor: Actor, filters: HistoryFilters, before: FeedPlace | None = None, size: int = PAGE
 ) -> Timeline:
     """A page of the feed, newest first. :raises NotInCabinet: the filter names a stranger's thing"""
     groups = _groups(actor)
@@ -127,11 +127,11 @@ def timeline(
     found = _load(cards, filters, since=start, end=end)
     rest = [card for card in found if before is None or card.place < before]
     page = _with_tracks(rest[:size])
-    following: Place | None = None
+    following: FeedPlace | None = None
     if len(rest) > size:
         following = page[-1].place
     elif start > filters.since:
-        following = Place(start, 0, "0")
+        following = FeedPlace(start, 0, "0")
     return Timeline(groups, _months(found, page), following)
 
 
@@ -290,8 +290,8 @@ def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> 
     ]
 
 
-def _place(day: date, at: datetime, key: str) -> Place:
-    return Place(day, int(at.timestamp() * 1_000_000), key)
+def _place(day: date, at: datetime, key: str) -> FeedPlace:
+    return FeedPlace(day, int(at.timestamp() * 1_000_000), key)
 
 
 def _midnight(day: date) -> datetime:

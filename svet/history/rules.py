@@ -93,7 +93,7 @@ def default_since(today: date) -> date:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class FeedPlace:
     """Where a card stands in the feed: the newest is the greatest. ``at`` counts microseconds."""
 
     day: date
@@ -107,7 +107,7 @@ class Place:
 _PLACE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{1,18})-([a-z0-9]{1,24})", re.ASCII)
 
 
-def parse_place(text: str) -> Place | None:
+def parse_place(text: str) -> FeedPlace | None:
     """Read a place from an address; anything that is not one means the beginning."""
     match = _PLACE.fullmatch(text) if len(text) <= 60 else None
     if match is None:
@@ -117,7 +117,7 @@ def parse_place(text: str) -> Place | None:
         Month.of(day).plus(1)
     except ValueError:
         return None
-    return Place(day, int(match[4]), match[5])
+    return FeedPlace(day, int(match[4]), match[5])
 
 
 def window_start(*, end: date, since: date, accounts: int) -> date:

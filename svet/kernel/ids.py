@@ -7,6 +7,7 @@ No name means both (ADR 87).
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import NewType
 
@@ -29,6 +30,8 @@ PhotoId = NewType("PhotoId", int)
 # Crockford's base 32: no i, l, o, u, so that a number survives being read over the telephone.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 PUBLIC_ID_LENGTH = 16
+#: What can be an outer id at all. Wider than the alphabet: other systems' and old ids are only not found.
+PUBLIC_ID = re.compile(rf"[0-9a-z]{{{PUBLIC_ID_LENGTH}}}", re.ASCII)
 
 
 def _random_text(length: int) -> str:
@@ -39,6 +42,11 @@ def _random_text(length: int) -> str:
 def new_public_id() -> str:
     """An opaque id of 16 characters (80 random bits) for URLs and the API."""
     return _random_text(PUBLIC_ID_LENGTH)
+
+
+def is_public_id(text: object) -> bool:
+    """Whether this can be an outer id; whatever else was sent in its place names nothing."""
+    return isinstance(text, str) and PUBLIC_ID.fullmatch(text) is not None
 
 
 def new_receipt_number(prefix: str) -> str:

@@ -35,7 +35,23 @@ def hold(lock: Lock, key: int | str = 0) -> None:
 
     :raises RuntimeError: no transaction is open
     """
+    _ask("pg_advisory_xact_lock", lock, key)
+
+
+def held(lock: Lock, key: int | str = 0) -> bool:
+    """Whether somebody else holds this lock for this key now; waits for nobody.
+
+    A free lock is taken until the transaction ends, so ask in a transaction that ends at once.
+
+    :raises RuntimeError: no transaction is open
+    """
+    return not _ask("pg_try_advisory_xact_lock", lock, key)
+
+
+def _ask(function: str, lock: Lock, key: int | str) -> object:
     require_transaction()
     second = "hashtext(%s)" if isinstance(key, str) else "%s::integer"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock(%s::integer, {second})", [lock.value, key])
+        cursor.execute(f"SELECT {function}(%s::integer, {second})", [lock.value, key])
+        (answer,) = cursor.fetchone()
+    return answer

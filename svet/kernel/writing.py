@@ -1,6 +1,8 @@
-"""Text as files and people write it, made plain in one place."""
+"""Text and numbers as files and programs write them; how people read them is ``look.formats``."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 
 def plain(text: str) -> str:
@@ -13,3 +15,8 @@ def plain(text: str) -> str:
         return text.strip(" ")
     shown = (sign if sign.isprintable() else " " for sign in text if sign.isprintable() or sign.isspace())
     return "".join(shown).strip(" ")
+
+
+def plain_number(value: Decimal) -> str:
+    """A number as the API, files and digests write it: «3600.5», without zeros at its end or an exponent."""
+    return f"{value.normalize():f}"

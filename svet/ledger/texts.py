@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext as _
 
 from svet.kernel.refusals import Refused
 from svet.ledger.rules import PostingReason
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (PostingReason,)
 
 
 def explain(refusal: Refused) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from svet.kernel.refusals import Refused
-from svet.limits.operations import WorkNeeded
+from svet.limits.operations import LimitReason, WorkNeeded
 from svet.limits.rules import LimitName, wait_in_minutes
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (LimitReason,)
 
 #: For the staff: what somebody at this limit cannot do. A limit without words is shown by its name.
 MEANINGS: dict[LimitName, str | Promise] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -29,28 +30,24 @@ class Form(forms.Form):
     """
 
     use_required_attribute = True
+    #: What the operation behind the form has said against it, once it was asked.
+    refused: Refused | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
 
-    def _clean_fields(self) -> None:
+    def full_clean(self) -> None:
+        """Judge the raw values first; each field's own ``clean`` is asked only about what passed."""
         for name, field in self.fields.items():
-            bound = self[name]
-            error = None if field.disabled else self._hostile(name, field)
-            if error is not None:
-                self.add_error(name, error)
-                continue
-            value = bound.initial if field.disabled else bound.data
-            try:
-                if isinstance(field, forms.FileField):
-                    self.cleaned_data[name] = field.clean(value, bound.initial)
-                else:
-                    self.cleaned_data[name] = field.clean(value)
-                if hasattr(self, f"clean_{name}"):
-                    self.cleaned_data[name] = getattr(self, f"clean_{name}")()
-            except ValidationError as refused:
-                self.add_error(name, refused)
+            field.clean = partial(self._clean_unless_hostile, name, field)  # type: ignore[method-assign]
+        super().full_clean()
+
+    def _clean_unless_hostile(self, name: str, field: forms.Field, *value: Any) -> Any:
+        error = None if field.disabled else self._hostile(name, field)
+        if error is not None:
+            raise error
+        return type(field).clean(field, *value)
 
     def _hostile(self, name: str, field: forms.Field) -> ValidationError | None:
         """Why the raw value of a field is not even looked at, or nothing."""
@@ -120,20 +117,37 @@ def form_page(
     context: Callable[[], dict[str, Any]],
     *,
     form: Form,
-    refused: Refused | None,
-    text: str = "",
+    explain: Callable[[Refused], str],
+    act: Callable[[], HttpResponse | None] | None = None,
+    refused: Refused | None = None,
 ) -> HttpResponse:
-    """Draw the page of a form: 200 before it was sent, 422 when refused, 429 when one must wait.
+    """The whole dance of a page with a form: a form that was sent and is whole is acted on.
 
-    ``text`` is the sentence of the refusal; ``context`` is built after it stands in the form.
+    ``act`` does it and answers where to go next; nothing, when it has put an error into the form itself. What
+    it refuses stands beside the field at fault in the words of ``explain``, and the page comes again with
+    status 422, or 429 and ``Retry-After`` when one must wait. ``refused`` is a refusal that came before.
+    ``context`` is built last; ``form.refused`` is known by then.
     """
+    if act is not None and request.method == "POST" and form.is_valid():
+        try:
+            response = act()
+        except Refused as error:
+            refused = error
+        else:
+            if response is not None:
+                return response
+    form.refused = refused
     if refused is not None:
-        add_refusal(form, refused, text)
+        add_refusal(form, refused, explain(refused))
     ask_secrets_again(form)
     status = 422 if form.is_bound and form.errors else 200
+    return told_to_wait(render(request, template, context(), status=status), refused)
+
+
+def told_to_wait(response: HttpResponse, refused: Refused | None) -> HttpResponse:
+    """The same answer as 429 with ``Retry-After`` when the refusal ends by itself after some seconds."""
     wait = getattr(refused, "retry_after", None)
-    if wait is None:
-        return render(request, template, context(), status=status)
-    response = render(request, template, context(), status=429)
-    response.headers["Retry-After"] = str(wait)
+    if wait is not None:
+        response.status_code = 429
+        response.headers["Retry-After"] = str(wait)
     return response

@@ -8,7 +8,6 @@ from procrastinate.contrib.django import app
 
 from svet.metering import operations
 from svet.metering.operations.absence import act_for_absent as act
-from svet.notices.jobs import READ_SMS
 
 
 @app.periodic(cron="7 * * * *")
@@ -38,10 +37,15 @@ def remind_of_verification(timestamp: int) -> None:
     operations.remind_of_verification(now=timezone.now())
 
 
-@app.task(queue="notices", name=READ_SMS, retry=RetryStrategy(max_attempts=5, wait=10))
+@app.task(queue="notices", name="metering.read_sms", retry=RetryStrategy(max_attempts=5, wait=10))
 def read_sms(incoming_id: int) -> None:
     """Take the readings of one text and answer it; called again, it does nothing."""
     operations.answer_text(incoming_id=incoming_id)
+
+
+def promise_to_read(incoming_id: int) -> None:
+    """Enqueue the reading of one text (a step): it is read if and only if it was kept."""
+    read_sms.defer(incoming_id=incoming_id)
 
 
 @app.periodic(cron="37 * * * *")

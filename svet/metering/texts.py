@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from svet.kernel.refusals import Refused
+from svet.look import formats
 from svet.metering import reason_texts
 from svet.metering.rules import (
     DisputeReason,
@@ -25,6 +27,9 @@ from svet.metering.rules import (
     WithdrawReason,
     Zone,
 )
+
+#: Reasons of the rules that have a sentence; what operations add is lent beside them (``apps``).
+REASONS: Final = (ValueReason, Doubt, ReplaceReason, WithdrawReason, DisputeReason)
 
 ZONE_NAMES = {
     Zone.SINGLE: gettext_lazy("Круглосуточный"),
@@ -68,9 +73,7 @@ DISPUTE_STATES = {
 
 def number(value: Decimal) -> str:
     """A value as people write it: «4 036», «3 600,5»."""
-    text = f"{value.normalize():,f}" if value else "0"
-    whole, _dot, part = text.partition(".")
-    return whole.replace(",", "\u00a0") + (f",{part}" if part else "")
+    return formats.number(value)
 
 
 def values_line(values: Mapping[Zone, Decimal]) -> str:
@@ -163,6 +166,17 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
             return _("Напишите хотя бы несколько слов: с чем вы не согласны.")
         case DisputeReason.TOO_LONG:
             return _("Слишком длинно: уложитесь в 2000 знаков, остальное покажет фото.")
+        # Reasons of ``operations``, by their names: ``KeyReason`` and ``QuickReason``.
+        case "key_reused":
+            return _(
+                "С этим номером отправки уже приняты другие показания, они не изменились. Обновите страницу и"
+                " отправьте новые ещё раз."
+            )
+        case "other_scales":
+            return _(
+                "Переданы не те шкалы, что есть у прибора учёта: ничего не принято. Введите показания каждой"
+                " его шкалы."
+            )
         case DisputeReason.CLOSED:
             return _("На это возражение уже ответили. Обновите страницу.")
         case _:

@@ -26,6 +26,7 @@ from svet.gateways.push.port import GONE, BrowserAddress
 from svet.gateways.sms.port import Incoming
 from svet.kernel.locks import Lock, hold
 from svet.kernel.moving import move_standing
+from svet.notices import registry
 from svet.notices.models import Delivery, IncomingSms, Subscription
 from svet.notices.rules import (
     DELIVERY_MOVES,
@@ -33,7 +34,7 @@ from svet.notices.rules import (
     NO_BROWSER,
     SKEW,
     DeliveryState,
-    Event,
+    EventSpec,
     SendingChannel,
     pause_after,
     priority,
@@ -74,12 +75,10 @@ def sweep(timestamp: int) -> None:
     queued = ProcrastinateJob.objects.filter(task_name="notices.deliver", status="todo")
     queued = queued.annotate(delivery=named).filter(delivery__in=list(found))
     for delivery_id in found.keys() - set(queued.values_list("delivery", flat=True)):
-        wake(delivery_id=delivery_id, event=Event(found[delivery_id]))
+        _wake(delivery_id=delivery_id, code=found[delivery_id])
     _note_receipts()
 
 
-#: What is done with a text is the business of a higher room, which has a job of this name.
-READ_SMS: Final = "metering.read_sms"
 #: How long a centre that heard no answer goes on bringing a text, as far as we count it as one.
 REDELIVERY: Final = timedelta(minutes=10)
 
@@ -102,7 +101,12 @@ def take_incoming(incoming: Incoming, *, now: datetime) -> None:
 
     Centres give no number to what people send, so a text is the same one when its phone and words are, within
     ``REDELIVERY``; whoever sends the same words later wants an answer again.
+
+    :raises LookupError: nobody reads texts; the centre brings it again
     """
+    readers = registry.readers()
+    if not readers:
+        raise LookupError("no room reads what people send by SMS")
     phone = incoming.sender[:16]
     # A NUL cannot be stored, and may not vanish: «3600» with one behind it was not written by a person.
     text = incoming.text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:1000]
@@ -111,15 +115,22 @@ def take_incoming(incoming: Incoming, *, now: datetime) -> None:
         known = IncomingSms.objects.filter(phone=phone, text=text, received_at__gt=now - REDELIVERY)
         if not known.exists():
             row = IncomingSms.objects.create(phone=phone, text=text, received_at=now)
-            app.configure_task(READ_SMS).defer(incoming_id=row.pk)
+            for promise in readers:
+                promise(row.pk)
 
 
-def wake(*, delivery_id: int, event: Event, at: datetime | None = None) -> None:
+def _priority(code: str) -> int:
+    """Of a delivery whose event no room declares any more nobody waits for the news."""
+    event = registry.find(code)
+    return 0 if event is None else priority(event)
+
+
+def _wake(*, delivery_id: int, code: str, at: datetime | None = None) -> None:
     """Have the delivery looked at, now or at a time; a code overtakes a month's bills."""
-    deliver.configure(schedule_at=at, priority=priority(event)).defer(delivery_id=delivery_id)
+    deliver.configure(schedule_at=at, priority=_priority(code)).defer(delivery_id=delivery_id)
 
 
-def wake_many(*, delivery_ids: Sequence[int], event: Event) -> None:
+def wake_many(*, delivery_ids: Sequence[int], event: EventSpec) -> None:
     """Have fresh deliveries looked at, all enqueued at once."""
     if delivery_ids:
         waking: list[dict[str, JSONValue]] = [{"delivery_id": delivery_id} for delivery_id in delivery_ids]
@@ -168,7 +179,7 @@ def _push(delivery: Delivery) -> str:
         to=BrowserAddress(browser.endpoint, browser.p256dh, browser.auth),
         payload=delivery.body,
         lives=delivery.give_up_at - timezone.now(),
-        urgent=priority(Event(delivery.event)) > 0,
+        urgent=_priority(delivery.event) > 0,
     )
 
 
@@ -188,7 +199,7 @@ def _postpone(*, delivery: Delivery, reason: str, now: datetime) -> None:
         Delivery.objects.filter(id=delivery.id, state=DeliveryState.WAITING).update(
             due_at=due_at, reason=reason[:200]
         )
-        wake(delivery_id=delivery.id, event=Event(delivery.event), at=due_at)
+        _wake(delivery_id=delivery.id, code=delivery.event, at=due_at)
 
 
 def _finish(*, delivery: Delivery, state: DeliveryState, reference: str = "", reason: str = "") -> None:
@@ -197,7 +208,8 @@ def _finish(*, delivery: Delivery, state: DeliveryState, reference: str = "", re
         changes["sent_at"] = timezone.now()
     if delivery.sensitive:
         changes |= {"body": "", "html": ""}
-    if delivery.event == Event.FAREWELL:
+    event = registry.find(delivery.event)
+    if event is not None and event.forgotten:
         # The cabinet is deleted: where its last word went is nobody's business any more.
         changes |= {"address": "", "body": "", "html": ""}
     # The room that made the attachment keeps it; here it has done its work.

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
-from svet.notices.rules import DeliveryState, Event, SendingChannel
+from svet.notices.rules import DeliveryState, SendingChannel
 
 
 class Recipient(models.Model):
@@ -50,7 +50,7 @@ class Notice(models.Model):
 
     public_id = PublicIdField()
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="notices")
-    event = models.CharField(max_length=32, choices=[(event.value, event.value) for event in Event])
+    event = models.CharField(max_length=32)
     title = models.CharField(max_length=200)
     text = models.TextField()
     url = models.CharField(max_length=300, blank=True, default="")
@@ -98,7 +98,7 @@ class Delivery(models.Model):
     subscription = models.ForeignKey(
         Subscription, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    event = models.CharField(max_length=32, choices=[(event.value, event.value) for event in Event])
+    event = models.CharField(max_length=32)
     subject = models.CharField(max_length=200, blank=True, default="")
     body = models.TextField(blank=True, default="")
     html = models.TextField(blank=True, default="")

@@ -10,13 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
+from svet.notices import registry
 from svet.notices.models import Delivery, Notice, Recipient, Subscription
 from svet.notices.rules import (
-    CHOOSABLE,
     NO_BROWSER,
     STUCK_AFTER,
     DeliveryState,
-    Event,
+    EventSpec,
     NoticeChannel,
     is_locked,
     wants,
@@ -37,7 +37,7 @@ class Switches:
 
     email_on: bool
     sms_on: bool
-    matrix: Mapping[Event, Mapping[NoticeChannel, Switch]]
+    matrix: Mapping[EventSpec, Mapping[NoticeChannel, Switch]]
 
     @property
     def channels(self) -> Sequence[NoticeChannel]:
@@ -113,7 +113,7 @@ def preferences(recipient_id: int) -> Switches:
             for channel in NoticeChannel
             if channel is not NoticeChannel.PUSH or push_key()
         }
-        for event in CHOOSABLE
+        for event in registry.switchable()
     }
     return Switches(email_on=recipient.email_on, sms_on=recipient.sms_on, matrix=matrix)
 

@@ -2,48 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from svet.kernel.states import Moves
-
-
-class Event(StrEnum):
-    CODE = "code"
-    SOMEBODY_REGISTERS = "somebody_registers"
-    ACCOUNT_LINKED = "account_linked"
-    ACCESS_CHANGED = "access_changed"
-    INVITED = "invited"
-    READING_ACCEPTED = "reading_accepted"
-    READING_REFUSED = "reading_refused"
-    READING_USED = "reading_used"
-    READING_CORRECTED = "reading_corrected"
-    SMS_ANSWER = "sms_answer"
-    CONTROL_READING = "control_reading"
-    DISPUTE_ANSWERED = "dispute_answered"
-    BILL_READY = "bill_ready"
-    DUE_NEAR = "due_near"
-    APPEAL_ANSWERED = "appeal_answered"
-    PAYMENT_CREDITED = "payment_credited"
-    PAYMENT_FAILED = "payment_failed"
-    PAYMENT_REFUNDED = "payment_refunded"
-    VERIFICATION_NEAR = "verification_near"
-    METER_REPLACED = "meter_replaced"
-    WINDOW_OPEN = "window_open"
-    WINDOW_CLOSING = "window_closing"
-    NEW_DEVICE = "new_device"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an event, not a password
-    CONTACT_CHANGED = "contact_changed"
-    SECOND_FACTOR = "second_factor"
-    TOKEN_ISSUED = "token_issued"  # noqa: S105 - an event, not a key
-    TOKEN_EXPIRES = "token_expires"  # noqa: S105 - an event, not a key
-    OFFICE_ASKED = "office_asked"
-    FAREWELL = "farewell"
-    EMAIL_CODE = "email_code"
-    PUSH_ON = "push_on"
-    RECEIPT = "receipt"
 
 
 class NoticeChannel(StrEnum):
@@ -79,161 +44,97 @@ DELIVERY_MOVES: Final = Moves(
 )
 
 
-#: The values each event's text needs; callers format them (money, dates) for the person's eyes:
-#: account «0356067000», period «ноябрь 2026», total «1 234,56 ₽», due, until and on «15.12.2026»,
-#: values «4 036 кВт·ч».
-PARAMS: Final[Mapping[Event, frozenset[str]]] = {
-    Event.CODE: frozenset({"code"}),
-    Event.SOMEBODY_REGISTERS: frozenset(),
-    Event.ACCOUNT_LINKED: frozenset({"account"}),
-    # ``access``: one of ACCESS_CHANGES.
-    Event.ACCESS_CHANGED: frozenset({"account", "access"}),
-    Event.INVITED: frozenset({"link"}),
-    Event.READING_ACCEPTED: frozenset({"account", "values", "receipt"}),
-    Event.READING_REFUSED: frozenset({"account", "reason"}),
-    Event.READING_USED: frozenset({"account", "period"}),
-    Event.READING_CORRECTED: frozenset({"account", "before", "values", "reason"}),
-    Event.SMS_ANSWER: frozenset({"answer"}),
-    Event.CONTROL_READING: frozenset({"account", "values", "on", "until"}),
-    Event.DISPUTE_ANSWERED: frozenset({"account", "answer"}),
-    Event.BILL_READY: frozenset({"account", "period", "total", "due"}),
-    Event.DUE_NEAR: frozenset({"account", "total", "due"}),
-    Event.APPEAL_ANSWERED: frozenset({"number", "answer"}),
-    Event.PAYMENT_CREDITED: frozenset({"order", "total"}),
-    Event.PAYMENT_FAILED: frozenset({"order", "total"}),
-    Event.PAYMENT_REFUNDED: frozenset({"order", "total"}),
-    Event.VERIFICATION_NEAR: frozenset({"account", "serial", "on"}),
-    Event.METER_REPLACED: frozenset({"account", "before", "serial", "on"}),
-    Event.WINDOW_OPEN: frozenset({"until"}),
-    Event.WINDOW_CLOSING: frozenset({"until"}),
-    Event.NEW_DEVICE: frozenset({"device", "at"}),
-    # ``keys``: how many keys for programs ended with it, «0».
-    Event.PASSWORD_CHANGED: frozenset({"at", "keys"}),
-    Event.CONTACT_CHANGED: frozenset({"contact", "at"}),
-    # ``change``: one of FACTOR_CHANGES.
-    Event.SECOND_FACTOR: frozenset({"change", "at"}),
-    Event.TOKEN_ISSUED: frozenset({"name", "at"}),
-    Event.TOKEN_EXPIRES: frozenset({"name", "until"}),
-    # ``about``: one of OFFICE_ABOUT.
-    Event.OFFICE_ASKED: frozenset({"about", "number", "at"}),
-    Event.FAREWELL: frozenset({"at"}),
-    Event.EMAIL_CODE: frozenset({"code"}),
-    Event.PUSH_ON: frozenset(),
-    # ``lines``: one line of text per account, «Аб. № 0356067000 — 300,00 ₽», separated by "\n".
-    Event.RECEIPT: frozenset({"order", "total", "at", "lines"}),
-}
-
-#: What may happen to a second factor, and what the office may be asked for: the texts know these words.
-FACTOR_CHANGES: Final = frozenset(
-    {"app_on", "app_off", "passkey_on", "passkey_off", "codes", "code_used", "office"}
-)
-OFFICE_ABOUT: Final = frozenset({"phone", "factor"})
-#: What may become of somebody's hold on an account.
-ACCESS_CHANGES: Final = frozenset(
-    {"approved", "confirmed", "restored", "closed", "handed_over", "term_over"}
-    # What its owner hears of somebody else's.
-    | {"guest_term_over", "guest_term_over_paper", "delivery_ended", "invitation_expired"}
-)
-
-#: Secrets: their bodies are wiped as soon as they have left or cannot leave any more.
-SENSITIVE: Final = frozenset({Event.CODE, Event.EMAIL_CODE})
-
-#: Told whatever the person's switches say: codes they asked for, safety of the cabinet, the fiscal receipt.
-OBLIGATORY: Final[Mapping[Event, frozenset[NoticeChannel]]] = {
-    Event.CODE: frozenset({NoticeChannel.SMS}),
-    Event.EMAIL_CODE: frozenset({NoticeChannel.EMAIL}),
-    Event.SOMEBODY_REGISTERS: frozenset({NoticeChannel.SMS}),
-    Event.INVITED: frozenset({NoticeChannel.SMS}),
-    Event.SMS_ANSWER: frozenset({NoticeChannel.SMS}),
-    Event.NEW_DEVICE: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL, NoticeChannel.PUSH}),
-    Event.PASSWORD_CHANGED: frozenset(NoticeChannel),
-    Event.CONTACT_CHANGED: frozenset(NoticeChannel),
-    Event.SECOND_FACTOR: frozenset(NoticeChannel),
-    Event.TOKEN_ISSUED: frozenset(NoticeChannel),
-    Event.TOKEN_EXPIRES: frozenset({NoticeChannel.BELL}),
-    Event.OFFICE_ASKED: frozenset(NoticeChannel),
-    Event.FAREWELL: frozenset({NoticeChannel.EMAIL, NoticeChannel.SMS}),
-    Event.RECEIPT: frozenset({NoticeChannel.EMAIL}),
-    Event.ACCOUNT_LINKED: frozenset({NoticeChannel.BELL}),
-    Event.ACCESS_CHANGED: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL}),
-    Event.METER_REPLACED: frozenset({NoticeChannel.BELL}),
-    Event.PAYMENT_FAILED: frozenset({NoticeChannel.BELL}),
-    Event.PAYMENT_REFUNDED: frozenset({NoticeChannel.BELL}),
-    Event.READING_REFUSED: frozenset({NoticeChannel.BELL}),
-    Event.READING_CORRECTED: frozenset({NoticeChannel.BELL}),
-    Event.CONTROL_READING: frozenset({NoticeChannel.BELL}),
-    Event.DISPUTE_ANSWERED: frozenset({NoticeChannel.BELL}),
-    Event.APPEAL_ANSWERED: frozenset({NoticeChannel.BELL}),
-}
-
-#: What a browser is not bothered with unless the person asks: they did it themselves, or it can wait.
-_QUIET_IN_BROWSERS: Final = frozenset({Event.READING_ACCEPTED, Event.READING_USED})
-
-#: Beside the obligatory ones, on until the person switches them off. Browsers, once a person has asked for
-#: notices in one, show everything that is not quiet.
-USUAL: Final[Mapping[Event, frozenset[NoticeChannel]]] = {
-    Event.ACCOUNT_LINKED: frozenset({NoticeChannel.EMAIL, NoticeChannel.SMS}),
-    Event.READING_ACCEPTED: frozenset({NoticeChannel.BELL}),
-    Event.READING_REFUSED: frozenset({NoticeChannel.EMAIL, NoticeChannel.SMS}),
-    Event.READING_USED: frozenset(),
-    Event.READING_CORRECTED: frozenset({NoticeChannel.EMAIL, NoticeChannel.SMS}),
-    Event.CONTROL_READING: frozenset({NoticeChannel.EMAIL}),
-    Event.DISPUTE_ANSWERED: frozenset({NoticeChannel.EMAIL}),
-    Event.APPEAL_ANSWERED: frozenset({NoticeChannel.EMAIL}),
-    Event.BILL_READY: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL}),
-    Event.DUE_NEAR: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL, NoticeChannel.SMS}),
-    Event.PAYMENT_CREDITED: frozenset({NoticeChannel.BELL}),
-    Event.PAYMENT_FAILED: frozenset({NoticeChannel.EMAIL}),
-    Event.PAYMENT_REFUNDED: frozenset({NoticeChannel.EMAIL}),
-    Event.VERIFICATION_NEAR: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL}),
-    Event.METER_REPLACED: frozenset({NoticeChannel.EMAIL}),
-    Event.TOKEN_EXPIRES: frozenset({NoticeChannel.EMAIL}),
-    Event.WINDOW_OPEN: frozenset({NoticeChannel.BELL}),
-    Event.WINDOW_CLOSING: frozenset({NoticeChannel.BELL, NoticeChannel.EMAIL, NoticeChannel.SMS}),
-}
-
-#: Messages to an address rather than to a recipient: nobody chooses anything about them.
-DIRECT: Final = frozenset(
-    {
-        Event.CODE,
-        Event.EMAIL_CODE,
-        Event.SOMEBODY_REGISTERS,
-        Event.RECEIPT,
-        Event.INVITED,
-        Event.FAREWELL,
-        Event.SMS_ANSWER,
-        Event.PUSH_ON,
-    }
-)
-#: The rows of the switch matrix, in the order of the profile page.
-CHOOSABLE: Final = tuple(event for event in Event if event not in DIRECT)
-
-Preferences = Mapping[Event, Mapping[NoticeChannel, bool]]
+#: The values of a text, formatted for the person's eyes: account «0356067000», period «ноябрь 2026», total
+#: «1 234,56 ₽», due, until and on «15.12.2026», values «4 036 кВт·ч». ``brand`` and ``hotline`` come by
+#: themselves, and ``link`` where a text message leads to a place.
+Params = Mapping[str, str]
+#: Signs of a message in Cyrillic that is paid for once.
+ONE_PART: Final = 70
 
 
-def is_locked(event: Event, channel: NoticeChannel) -> bool:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of one event.
+
+    ``sms`` aims at 70 characters: one part of a Cyrillic message. ``paragraphs`` make the letter,
+    ``code`` is printed large in it, ``action`` is the label of its button.
+    """
+
+    title: str
+    text: str
+    sms: str = ""
+    paragraphs: tuple[str, ...] = ()
+    code: str = ""
+    action: str = ""
+
+    @property
+    def letter(self) -> tuple[str, ...]:
+        return self.paragraphs or (self.text,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EventSpec:
+    """One kind of news, declared in the ``events`` of the room in which it happens.
+
+    ``code`` stands in rows and in people's switches and never changes. ``name`` is a lazy translation: its
+    ``str`` is the event's name in the language of whoever reads. ``words`` makes the texts of ``needs``.
+    ``places`` names the pages it may lead to. ``icon`` stands beside it under the bell.
+    """
+
+    code: str
+    name: object
+    words: Callable[[Params], Words]
+    needs: Collection[str] = ()
+    places: Collection[str] = ()
+    icon: str = "bell"
+    #: Its place among the switches of the person, from above; None: it goes to an address rather than to a
+    #: recipient, and nobody chooses anything about it.
+    row: int | None = None
+    #: Told by these whatever the switches say: codes they asked for, safety of the cabinet, the receipt.
+    obligatory: Collection[NoticeChannel] = ()
+    #: Told by these too until the person switches them off.
+    usual: Collection[NoticeChannel] = ()
+    #: Browsers are not bothered with it unless the person asks: they did it themselves, or it can wait.
+    quiet: bool = False
+    #: Its bodies are wiped as soon as they have left or cannot leave any more.
+    secret: bool = False
+    #: Somebody sits before the screen and waits for it.
+    awaited: bool = False
+    #: Where it went is wiped with what it said: the person has left.
+    forgotten: bool = False
+
+
+Preferences = Mapping[EventSpec, Mapping[NoticeChannel, bool]]
+
+
+def is_locked(event: EventSpec, channel: NoticeChannel) -> bool:
     """Whether the person cannot switch this off."""
-    return channel in OBLIGATORY.get(event, frozenset())
+    return channel in event.obligatory
 
 
-def is_on_by_default(event: Event, channel: NoticeChannel) -> bool:
+def is_on_by_default(event: EventSpec, channel: NoticeChannel) -> bool:
     """Whether this is told before the person has touched any switch."""
     if is_locked(event, channel):
         return True
     if channel is NoticeChannel.PUSH:
-        return event not in DIRECT and event not in _QUIET_IN_BROWSERS
-    return channel in USUAL.get(event, frozenset())
+        return event.row is not None and not event.quiet
+    return channel in event.usual
 
 
 def wants(
-    event: Event, channel: NoticeChannel, *, preferences: Mapping[str, object], email_on: bool, sms_on: bool
+    event: EventSpec,
+    channel: NoticeChannel,
+    *,
+    preferences: Mapping[str, object],
+    email_on: bool,
+    sms_on: bool,
 ) -> bool:
     """Whether ``channel`` tells this person of ``event``; obligatory notices pass every switch."""
     if is_locked(event, channel):
         return True
     if (channel is NoticeChannel.EMAIL and not email_on) or (channel is NoticeChannel.SMS and not sms_on):
         return False
-    row = preferences.get(event.value)
+    row = preferences.get(event.code)
     choice = row.get(channel.value) if isinstance(row, dict) else None
     return choice if isinstance(choice, bool) else is_on_by_default(event, channel)
 
@@ -245,18 +146,18 @@ def differences(chosen: Preferences) -> dict[str, dict[str, bool]]:
         moved = {
             channel.value: on
             for channel, on in row.items()
-            if event not in DIRECT
+            if event.row is not None
             and not is_locked(event, channel)
             and on != is_on_by_default(event, channel)
         }
         if moved:
-            kept[event.value] = moved
+            kept[event.code] = moved
     return kept
 
 
-def missing_params(event: Event, params: Mapping[str, str]) -> list[str]:
+def missing_params(event: EventSpec, params: Mapping[str, str]) -> list[str]:
     """Names the text needs and the caller forgot."""
-    return sorted(PARAMS[event] - params.keys())
+    return sorted(set(event.needs) - params.keys())
 
 
 #: How long a worker may hold a delivery before somebody else may take it: longer than any gateway's time-out.
@@ -283,20 +184,16 @@ def is_time_to_remind(local: datetime) -> bool:
     return local.hour in REMIND_HOURS
 
 
-def give_up_at(event: Event, now: datetime) -> datetime:
+def give_up_at(event: EventSpec, now: datetime) -> datetime:
     """Until when it makes sense to try: a code lives five minutes, everything else three days."""
-    return now + (timedelta(minutes=5) if event in SENSITIVE else timedelta(days=3))
+    return now + (timedelta(minutes=5) if event.secret else timedelta(days=3))
 
 
-#: Somebody sits before the screen and waits for it.
-_AWAITED: Final = SENSITIVE | {Event.SOMEBODY_REGISTERS, Event.PUSH_ON}
-
-
-def priority(event: Event) -> int:
+def priority(event: EventSpec) -> int:
     """The place in the queue: somebody waits for a code with the phone in hand, a bill has all day."""
-    if event in _AWAITED:
+    if event.secret or event.awaited:
         return 100
-    return 50 if OBLIGATORY.get(event) else 0
+    return 50 if event.obligatory else 0
 
 
 #: Why a notice did not reach a browser that is of no use to anybody any more: nothing an operator could mend.

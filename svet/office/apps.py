@@ -5,3 +5,12 @@ class OfficeConfig(AppConfig):
     name = "svet.office"
     label = "office"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from svet.kernel import words
+        from svet.notices import registry
+        from svet.office import events, texts
+
+        registry.declare(events.EVENTS)
+        words.name_actions(events.ACTIONS)
+        words.explain_with(texts.explain, texts.REASONS)

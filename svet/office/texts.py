@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from svet.kernel.refusals import Refused
 from svet.office.rules import OfficeKind, OfficeReason, OfficeState
 from svet.staffing import texts as staffing
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (OfficeReason,)
 
 OFFICE_KINDS: dict[str, str | Promise] = {
     OfficeKind.PHONE: gettext_lazy("Сменить номер телефона"),

@@ -5,3 +5,12 @@ class PaymentsConfig(AppConfig):
     name = "svet.payments"
     label = "payments"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from svet.kernel import words
+        from svet.notices import registry
+        from svet.payments import events, texts
+
+        registry.declare(events.EVENTS)
+        words.name_actions(events.ACTIONS)
+        words.explain_with(texts.explain, texts.REASONS)

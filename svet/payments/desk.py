@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.payments.models import TO_CLOSE, Callback, Order, OrderLine, StateChange
 from svet.payments.states import CallbackOutcome, OrderState, RefundState
@@ -89,8 +88,7 @@ def orders_in_review(*, limit: int = MOST, public_id: str | None = None) -> list
 
 def order_in_review(public_id: str) -> ReviewView | None:
     """One of them, or None when it is not in review (any more)."""
-    proper = len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum()
-    return next(iter(orders_in_review(public_id=public_id)), None) if proper else None
+    return next(iter(orders_in_review(public_id=public_id)), None)
 
 
 def open_callbacks(*, limit: int = MOST) -> list[CallbackView]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from svet.kernel.ids import PUBLIC_ID_LENGTH, AccountId
+from svet.kernel.ids import AccountId
 from svet.kernel.money import Money
 from svet.payments.models import LaterLine, Order, OrderLine
 from svet.payments.states import OrderState
@@ -78,8 +78,6 @@ def next_step(*, person_id: int, after: str, payees: int) -> tuple[int, int]:
 
 
 def _order(person_id: int, public_id: str) -> Order | None:
-    if len(public_id) != PUBLIC_ID_LENGTH or not public_id.isalnum():
-        return None
     return Order.objects.filter(person_id=person_id, public_id=public_id).first()
 
 

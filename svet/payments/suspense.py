@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.payments.models import Claim, ImportedPayment, Source
 from svet.payments.registers import WAITING, CaseKind, RegisterState, WaitReason
@@ -100,8 +99,6 @@ def waiting_count() -> int:
 
 def row_by_id(public_id: str) -> WaitingRow | None:
     """One row that waits or waited; None when there is no such row."""
-    if len(public_id) != PUBLIC_ID_LENGTH:
-        return None
     return next(iter(_views(ImportedPayment.objects.filter(public_id=public_id))), None)
 
 

@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
+from svet.payments.refusals import (
+    BankReasonText,
+    CallbackReason,
+    CardReason,
+    ClaimReason,
+    LeavingReason,
+    OrderLookupReason,
+    OrderReason,
+    OrderReviewReason,
+    RegisterReason,
+    SourceReason,
+    SuspenseReason,
+)
 from svet.payments.registers import RegisterState
 from svet.payments.rules import LIMITS, AmountReason
 from svet.payments.states import OrderState
+
+#: Every reason of this room.
+REASONS: Final = (
+    AmountReason,
+    OrderReason,
+    OrderLookupReason,
+    BankReasonText,
+    CardReason,
+    LeavingReason,
+    CallbackReason,
+    OrderReviewReason,
+    SuspenseReason,
+    ClaimReason,
+    RegisterReason,
+    SourceReason,
+)
 
 
 def moment(at: datetime) -> str:
@@ -43,7 +73,7 @@ def explain(refusal: Refused) -> str:
 
 def _explain_amount(refusal: Refused) -> str:
     low, high = roubles(LIMITS.line_min), roubles(LIMITS.line_max)
-    match str(refusal.reason):
+    match refusal.reason:
         case AmountReason.REQUIRED:
             return _("Введите сумму или снимите галочку.")
         case AmountReason.TOO_LONG:
@@ -64,125 +94,125 @@ def _explain_amount(refusal: Refused) -> str:
 
 
 def _explain_order(refusal: Refused) -> str:
-    match str(refusal.reason):
-        case "nothing_chosen":
+    match refusal.reason:
+        case OrderReason.NOTHING_CHOSEN:
             return _("Выберите хотя бы одного абонента.")
-        case "too_many_lines":
+        case OrderReason.TOO_MANY_LINES:
             return _("За один раз можно оплатить не больше %(max)s абонентов.") % refusal.details
-        case "account_twice":
+        case OrderReason.TWICE:
             return _("Один абонент указан дважды. Обновите страницу и попробуйте ещё раз.")
-        case "max_total":
+        case OrderReason.MAX_TOTAL:
             high = roubles(LIMITS.total_max)
             return _("Всего за один раз можно оплатить не больше %(sum)s.") % {"sum": high}
-        case "sum_changed":
+        case OrderReason.SUM_CHANGED:
             return _("Сумма изменилась. Проверьте её и нажмите «Оплатить» ещё раз.")
-        case "several_payees":
+        case OrderReason.SEVERAL_PAYEES:
             return _(
                 "Эти абоненты платят разным организациям. Деньги из одного платежа уходят только одной, "
                 "поэтому заплатите им по очереди."
             )
-        case "key_reused":
+        case OrderReason.KEY_REUSED:
             return _("Эта форма уже отправлена с другими суммами. Проверьте их и нажмите «Оплатить» ещё раз.")
-        case "account_not_found":
+        case OrderReason.ACCOUNT_NOT_FOUND:
             return _("Одного из абонентов нет в вашем кабинете или его нельзя оплатить.")
-        case "order_not_found":
+        case OrderLookupReason.NOT_FOUND:
             return _("Такого платежа нет.")
-        case "bank_silent":
+        case BankReasonText.BANK_SILENT:
             return _("Банк сейчас не отвечает. Деньги не списаны, платёж сохранён: попробуйте через минуту.")
-        case "bank_refused":
+        case BankReasonText.BANK_REFUSED:
             return _("Банк не принял этот платёж. Деньги не списаны. Попробуйте ещё раз или позвоните нам.")
-        case "card_not_found":
+        case CardReason.NOT_FOUND:
             return _("Этой карты больше нет. Выберите другую.")
-        case "cards_paused":
+        case CardReason.PAUSED:
             return _(
                 "Пароль недавно восстановили по СМС, поэтому привязанные карты сутки не работают: так они "
                 "защищены, если у вас украли телефон. Заплатите другой картой на странице банка."
             )
-        case "card_name_too_long":
+        case CardReason.NAME_TOO_LONG:
             return _("Название длиннее %(max)s знаков. Сократите его.") % refusal.details
-        case "not_a_payer":
+        case OrderReason.NOT_A_PAYER:
             return _("Войдите, чтобы оплатить.")
     return ""
 
 
 def _explain_source(refusal: Refused) -> str:
-    match str(refusal.reason):
-        case "source_code":
+    match refusal.reason:
+        case SourceReason.CODE:
             return _("Код источника: от 2 до 20 строчных латинских букв, цифр и дефисов, первой буква.")
-        case "source_name":
+        case SourceReason.NAME:
             return _("Назовите источник: до 100 знаков.")
-        case "source_taken":
+        case SourceReason.TAKEN:
             return _("Источник с таким кодом уже есть.")
-        case "source_provider":
+        case SourceReason.PROVIDER:
             return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
     return ""
 
 
 def _explain_review(refusal: Refused) -> str:
     """For the staff at the money desk."""
-    match str(refusal.reason):
-        case "review_comment_missing":
+    match refusal.reason:
+        case OrderReviewReason.COMMENT_MISSING:
             return _("Напишите, почему вы так решили: это останется в журнале.")
-        case "review_comment_too_long":
+        case OrderReviewReason.COMMENT_TOO_LONG:
             return _("Комментарий длиннее %(max)s знаков. Сократите его.") % refusal.details
-        case "review_not_staff":
+        case OrderReviewReason.NOT_STAFF:
             return _("Это решает только сотрудник.")
-        case "review_not_found":
+        case OrderReviewReason.NOT_FOUND:
             return _("Такого платежа или сообщения банка нет.")
-        case "review_already_decided":
+        case OrderReviewReason.DECIDED:
             return _("Это уже решено: другим сотрудником или самим банком. Ничего не изменилось.")
-        case "review_refund_asked":
+        case OrderReviewReason.REFUND_ASKED:
             return _("Деньги уже возвращаются, банк ещё не ответил. Подождите его ответа.")
-        case "review_nothing_taken":
+        case OrderReviewReason.NOTHING_TAKEN:
             return _("Банк не подтверждает, что взял деньги по этому платежу. Зачислять и возвращать нечего.")
-        case "review_nothing_left":
+        case OrderReviewReason.NOTHING_LEFT:
             return _("Банк уже вернул всё, что взял.")
-        case "review_money_taken":
+        case OrderReviewReason.MONEY_TAKEN:
             return _("У банка есть деньги по этому платежу или ещё могут прийти. Зачислите их или верните.")
-        case "review_other_currency":
+        case OrderReviewReason.OTHER_CURRENCY:
             return _("Банк взял деньги в другой валюте: %(currency)s. Верните их в кабинете банка.") % (
                 refusal.details
             )
-        case "review_other_order":
+        case OrderReviewReason.OTHER_ORDER:
             return _("Банк называет этот платёж чужим заказом. Зачислить его нельзя, можно вернуть.")
-        case "review_several_payees":
+        case OrderReviewReason.SEVERAL_PAYEES:
             return _("В платеже абоненты разных получателей. Зачислить его нельзя, можно вернуть.")
-        case "review_bank_unclear":
+        case OrderReviewReason.BANK_UNCLEAR:
             return _("Банк вернул часть денег, но пока не говорит, как именно. Попробуйте через час.")
-        case "review_bank_refused":
+        case OrderReviewReason.BANK_REFUSED:
             return _("Банк отказал в возврате (%(code)s). Платёж остался на проверке.") % refusal.details
     return ""
 
 
 def _explain_row(refusal: Refused) -> str:
     """For the staff at the money desk: a row of a register, or a case a colleague has."""
-    match str(refusal.reason):
-        case "row_not_found":
+    match refusal.reason:
+        case SuspenseReason.NOT_FOUND:
             return _("Такой строки реестра нет.")
-        case "row_already_decided":
+        case SuspenseReason.DECIDED:
             return _("Это уже решено другим сотрудником или самим банком. Ничего не изменилось.")
-        case "row_not_staff":
+        case SuspenseReason.NOT_STAFF:
             return _("Это решает только сотрудник.")
-        case "row_number":
+        case SuspenseReason.NUMBER:
             return _("Это не номер лицевого счёта: нужны только цифры, как на квитанции.")
-        case "row_account_unknown":
+        case SuspenseReason.ACCOUNT:
             return _("У поставщика «%(provider)s» нет такого счёта.") % refusal.details
-        case "row_other_provider":
+        case SuspenseReason.OTHER_PROVIDER:
             return _(
                 "Этот счёт другого поставщика, а деньги пришли поставщику «%(provider)s». "
                 "Верните их отправителю."
             ) % (refusal.details)
-        case "row_other_account":
+        case SuspenseReason.OTHER_ACCOUNT:
             return _("Номер изменился. Проверьте владельца и адрес ещё раз.")
-        case "row_day_needed":
+        case SuspenseReason.DAY_NEEDED:
             return _("Укажите день платежа: тот, что в реестре, невозможен.")
-        case "row_day_impossible":
+        case SuspenseReason.DAY:
             return _("Такого дня платежа быть не может: он в будущем или слишком давний.")
-        case "row_reversal_is_not_sent_back":
+        case SuspenseReason.REVERSAL:
             return _(
                 "Эти деньги банк уже забрал: отправлять нечего. Снимите их со счёта, с которого они ушли."
             )
-        case "case_taken":
+        case ClaimReason.TAKEN:
             return _("Этим занимается %(name)s. Возьмите себе, если нужно.") % refusal.details
     return ""
 

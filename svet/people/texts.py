@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,6 +20,17 @@ from svet.people.rules.names import ProfileReason
 from svet.people.rules.passwords import PasswordReason
 from svet.people.rules.phones import PhoneReason
 from svet.people.rules.scopes import Scope
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (
+    PasswordReason,
+    PhoneReason,
+    ProfileReason,
+    FactorReason,
+    CodeReason,
+    RegistrationReason,
+    SignInReason,
+)
 
 #: «Требования к паролю», word for word as in the guide.
 PASSWORD_LINES: dict[PasswordReason, str | Promise] = {

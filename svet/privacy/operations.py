@@ -10,6 +10,7 @@ from svet.kernel.transactions import use_case
 from svet.look.formats import moment
 from svet.notices.leaving import say_farewell
 from svet.people.operations.leaving import check_leaving
+from svet.privacy import events
 from svet.privacy.shares import shares
 
 __all__ = ["LeavingRefused", "delete_cabinet"]
@@ -28,4 +29,9 @@ def delete_cabinet(*, person_id: int, password: str, address: str, now: datetime
         for share in shares().values():
             if share.forget is not None:
                 share.forget(person_id=person_id, by=by, now=now)
-        say_farewell(recipient_id=person.recipient_id, at=moment(now), now=now)
+        say_farewell(
+            recipient_id=person.recipient_id,
+            event=events.FAREWELL,
+            params={"at": moment(now)},
+            now=now,
+        )

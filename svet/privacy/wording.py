@@ -10,10 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svet.kernel.words import action_name
 from svet.look import formats
-from svet.notices.names import event_name
-from svet.notices.rules import Event
-from svet.privacy.acts import act_name
+from svet.notices import registry
 from svet.privacy.shares import sections
 
 Text = str | Promise
@@ -116,9 +115,10 @@ def _decoded(name: str, code: str) -> Text:
     if name == "phone" and code.startswith("+"):
         return formats.phone(code)
     if name == "action":
-        return act_name(code)
+        return action_name(code)
     if name == "event":
-        return event_name(Event(code)) or code
+        event = registry.find(code)
+        return code if event is None else str(event.name)
     return code
 
 

@@ -9,6 +9,7 @@ from datetime import date, time
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from svet.kernel.places import Place, path_of
 from svet.kernel.refusals import NotFound
 from svet.site.models import Agreement, Installation
 from svet.site.refusals import SiteReason
@@ -51,7 +52,7 @@ class InstallationView:
         """The hotline as a ``tel:`` address; while there is no number, the page that helps."""
         digits = "".join(sign for sign in self.hotline if sign in "0123456789")
         if not digits:
-            return "/help/"
+            return path_of(Place("help"))
         return f"tel:+7{digits[1:]}" if len(digits) == 11 and digits[0] in "78" else f"tel:{digits}"
 
     @property

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from svet.kernel.refusals import Refused
 from svet.people import texts as people
 from svet.staffing.rules import Permission, Role, StaffReason
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (StaffReason,)
 
 ROLES: dict[Role, str | Promise] = {
     Role.OPERATOR: gettext_lazy("Оператор"),

@@ -16,14 +16,15 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.moving import LostRace, move_row
+from svet.kernel.places import Place
 from svet.kernel.refusals import Conflict
 from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
-from svet.notices.rules import Event
 from svet.people import queries as people
+from svet.support import events
 from svet.support.models import Appeal, AppealChange, Message, MessagePhoto
 from svet.support.queries import AppealNotFound, own
 from svet.support.rules import (
@@ -159,9 +160,9 @@ def answer(*, by: Actor, appeal_public_id: str, words: str, key: UUID, now: date
         short = text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]}…"
         notices.notify(
             recipient_id=people.recipient_of(appeal.person_id),
-            event=Event.APPEAL_ANSWERED,
+            event=events.APPEAL_ANSWERED,
             params={"number": appeal.number, "answer": short},
-            url=f"/help/appeals/{appeal.public_id}/",
+            place=Place("appeal", (appeal.public_id,)),
             now=now,
         )
 
@@ -191,7 +192,7 @@ def close_quiet(*, now: datetime) -> int:
 
 def _locked(by: Actor, public_id: str) -> Appeal:
     rows = own(by).select_for_update(of=("self",))
-    appeal = rows.filter(public_id=public_id.replace("\0", "")).first()
+    appeal = rows.filter(public_id=public_id).first()
     if appeal is None:
         raise AppealNotFound(SupportReason.NOT_FOUND)
     return appeal

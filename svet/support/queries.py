@@ -8,7 +8,6 @@ from datetime import date, datetime
 from django.db.models import Prefetch, QuerySet
 
 from svet.kernel.actors import Actor, ActorKind
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.refusals import NotFound
 from svet.support.models import Appeal, Message, MessagePhoto
 from svet.support.rules import WAITING, AppealState, SupportReason, Topic
@@ -100,8 +99,7 @@ def photo_for(actor: Actor, *, public_id: str) -> bytes:
 
 
 def _found(rows: QuerySet[Appeal], public_id: str) -> Appeal:
-    proper = len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum()
-    row = rows.filter(public_id=public_id).first() if proper else None
+    row = rows.filter(public_id=public_id).first()
     if row is None:
         raise AppealNotFound(SupportReason.NOT_FOUND)
     return row

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svet.kernel.refusals import Refused
 from svet.support.rules import AppealState, SupportReason, Topic
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (SupportReason,)
 
 TOPICS: dict[Topic, str | Promise] = {
     Topic.READINGS: gettext_lazy("Показания"),

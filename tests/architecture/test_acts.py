@@ -11,10 +11,10 @@ import pytest
 from django.utils import translation
 
 from svet.accounts.models import InvitationState
+from svet.kernel.words import action_name, action_names
 from svet.metering.rules.disputes import DisputeState
-from svet.notices.rules import FACTOR_CHANGES
 from svet.office.rules import OfficeState
-from svet.privacy.acts import ACTS, act_name
+from svet.people.events import FACTOR_CHANGES
 from svet.support.rules import AppealState
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -79,13 +79,14 @@ def test_the_acts_are_found_in_the_code() -> None:
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_every_act_has_words_in_both_languages(language: str) -> None:
     with translation.override(language):
-        bare = sorted(act for act in acts() if str(act_name(act)) == act)
-        russian = sorted(act for act in ACTS if re.search("[а-яё]", str(ACTS[act]), re.IGNORECASE))
-    assert bare == [], f"say in svet/privacy/acts.py what these are called: {bare}"
+        bare = sorted(act for act in acts() if action_name(act) == act)
+        names = {act: str(name) for act, name in action_names().items()}
+        russian = sorted(act for act, name in names.items() if re.search("[а-яё]", name, re.IGNORECASE))
+    assert bare == [], f"say in ACTIONS of the room's events what these are called: {bare}"
     assert (russian == []) is (language == "en")
 
 
 def test_an_act_without_words_would_be_found() -> None:
     planted = 'journal.record(by=by, action="something.new" if x else "something.old", now=now)'
     assert set(acts_of(planted)) == {"something.new", "something.old"}
-    assert act_name("something.new") == "something.new"
+    assert action_name("something.new") == "something.new"

@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 #: (what, a sign of it in the text, the one file that may have it)
 SINGLE = [
     ("advisory locks", re.compile(r"pg_(?:try_)?advisory|hashtext", re.IGNORECASE), "svet/kernel/locks.py"),
+    ("numbers for programs", re.compile(r"normalize\(\)(?::f|, \"f\")"), "svet/kernel/writing.py"),
+    ("the month of a reading", re.compile(r"month if day <= "), "svet/metering/rules/calendar.py"),
 ]
 
 
@@ -62,3 +64,8 @@ def test_states_change_along_their_tables_only() -> None:
     assert [f"{name}:{line}" for name, text in texts.items() for line in state_writes(text)] == []
     planted = 'Order.objects.filter(pk=1).update(state="paid")\ncursor.execute("UPDATE t SET state = 1")'
     assert state_writes(planted) == [1, 2]
+
+
+def test_nobody_checks_an_outer_id_by_hand() -> None:
+    names = found(re.compile(r"PUBLIC_ID_LENGTH\b"), but="svet/kernel/ids.py")
+    assert names == ["svet/kernel/fields.py"], "look it up: the field and the route know what can be an id"

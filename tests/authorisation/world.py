@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts import events as account_events
 from svet.accounts import operations as account_operations
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_group, make_link
@@ -29,11 +30,10 @@ from svet.limits.queries import blocked
 from svet.limits.rules import LimitName
 from svet.metering import operations as metering
 from svet.metering.models import ReadingSet
-from svet.metering.rules import ReadingChannel, Zone
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
 from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
-from svet.notices.rules import Event
 from svet.office import operations as office
 from svet.payments.models import Callback, ImportedPayment, Order
 from svet.payments.operations import PaymentToApply, apply_register_payments
@@ -162,12 +162,14 @@ def build() -> World:
     receipt = metering.submit_readings(
         by=Actor.person(anna.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(1300)},
-        read_on=timezone.localdate(),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(1300)},
+            read_on=timezone.localdate(),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+            answers=Answers(confirmed=True),
+        ),
         now=now,
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
-        confirmed=True,
     )
     by_anna = Actor.person(anna.pk)
     photo_id = metering.keep_photo(raw=photo(size=(40, 30)), by=by_anna, now=now)
@@ -184,7 +186,7 @@ def build() -> World:
     with use_case():
         notices.notify(
             recipient_id=anna.recipient_id,
-            event=Event.ACCOUNT_LINKED,
+            event=account_events.ACCOUNT_LINKED,
             params={"account": account.number},
             now=now,
         )

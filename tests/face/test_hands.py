@@ -11,8 +11,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from svet.accounts.tests.factories import make_account, make_link
+from svet.bills import events as bill_events
 from svet.notices.models import Notice
-from svet.notices.rules import Event
 from svet.payments.tests.factories import make_card, owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -30,7 +30,10 @@ def anna() -> Person:
     make_card(person=person)
     for _ in range(119):
         Notice.objects.create(
-            recipient_id=person.recipient_id, event=Event.BILL_READY, title="Счёт", created_at=timezone.now()
+            recipient_id=person.recipient_id,
+            event=bill_events.BILL_READY.code,
+            title="Счёт",
+            created_at=timezone.now(),
         )
     return person
 

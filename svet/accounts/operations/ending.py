@@ -6,15 +6,16 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from svet.accounts import events
 from svet.accounts.models import INVITATION_MOVES, Account, Invitation, InvitationState, Link
 from svet.accounts.operations.delivery import end_delivery_to, end_lapsed_delivery
 from svet.accounts.operations.telling import tell_access, tell_owners
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.moving import move_standing
+from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
 from svet.notices import operations as notices
-from svet.notices.rules import Event
 from svet.people import queries as people
 
 _CLOCK = Actor.system("terms")
@@ -103,9 +104,9 @@ def _expire(invitation_id: int, *, now: datetime) -> bool:
         if host.exists():
             notices.notify(
                 recipient_id=people.recipient_of(invitation.invited_by_id),
-                event=Event.ACCESS_CHANGED,
+                event=events.ACCESS_CHANGED,
                 params={"account": invitation.account.number, "access": "invitation_expired"},
-                url=f"/accounts/{invitation.account.public_id}/household/",
+                place=Place("household", (invitation.account.public_id,)),
                 now=now,
             )
     return True

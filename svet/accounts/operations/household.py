@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
-from svet.accounts import queries
+from svet.accounts import events, queries
 from svet.accounts.models import INVITATION_MOVES, Account, Invitation, InvitationState, Link
 from svet.accounts.operations.ending import end_invitations
 from svet.accounts.operations.groups import default_group
@@ -19,12 +16,12 @@ from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.moving import move_row
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
-from svet.notices.rules import Event
 from svet.people import queries as people
 from svet.people.rules import normalise_phone
 
@@ -92,8 +89,9 @@ def invite(
         )
         notices.send_sms(
             phone=number,
-            event=Event.INVITED,
-            params={"link": urljoin(settings.BASE_URL, f"/invitations/{invitation.public_id}/")},
+            event=events.INVITED,
+            params={},
+            place=Place("invitation", (invitation.public_id,)),
             now=now,
         )
         _note(by, "household.invited", invitation=invitation, now=now, after=chosen | _term(ends_at))
@@ -136,9 +134,9 @@ def accept_invitation(*, by: Actor, invitation_public_id: str, now: datetime) ->
         for person_id in others:
             notices.notify(
                 recipient_id=people.recipient_of(person_id),
-                event=Event.ACCOUNT_LINKED,
+                event=events.ACCOUNT_LINKED,
                 params={"account": account.number},
-                url=f"/accounts/{account.public_id}/",
+                place=Place("account", (account.public_id,)),
                 now=now,
             )
     return link

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from svet.accounts import queries
+from svet.accounts import events, queries
 from svet.accounts.models import Account, Group, Link, LinkProof
 from svet.accounts.operations.delivery import end_delivery_to
 from svet.accounts.operations.ending import end_link
@@ -17,13 +17,14 @@ from svet.accounts.queries import AccountNotFound, AccountReason
 from svet.accounts.rules import normalise_account_number, normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
-from svet.notices.rules import Event, NoticeChannel
+from svet.notices.rules import NoticeChannel
 from svet.people import queries as people
 from svet.people.operations.codes import tell_of_breaker
 
@@ -185,9 +186,9 @@ def _link(
     for person_id in others:
         notices.notify(
             recipient_id=people.recipient_of(person_id),
-            event=Event.ACCOUNT_LINKED,
+            event=events.ACCOUNT_LINKED,
             params={"account": account.number},
-            url=f"/accounts/{account.public_id}/",
+            place=Place("account", (account.public_id,)),
             now=now,
         )
     _tell_oneself(person_id=by.person_id, now=now)
@@ -201,9 +202,9 @@ def _tell_oneself(*, person_id: int, now: datetime) -> None:
     shown = ", ".join(numbers[:_NAMED]) + ("…" if len(numbers) > _NAMED else "")
     notices.notify(
         recipient_id=people.recipient_of(person_id),
-        event=Event.ACCOUNT_LINKED,
+        event=events.ACCOUNT_LINKED,
         params={"account": shown, "own": str(len(numbers))},
-        url="/accounts/",
+        place=Place("accounts"),
         now=now,
         already=frozenset(NoticeChannel) - {NoticeChannel.BELL},
         renews=True,

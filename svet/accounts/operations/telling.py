@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from svet.accounts import events
 from svet.accounts.models import Account, Link
+from svet.kernel.places import Place
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
-from svet.notices.rules import Event
 from svet.people import queries as people
 
 
 def tell_access(link: Link, *, change: str, now: datetime) -> None:
-    """Tell the cabinet of the link (a step); ``change`` is one of ``notices.rules.ACCESS_CHANGES``."""
+    """Tell the cabinet of the link (a step); ``change`` is one of ``events.ACCESS_CHANGES``."""
     open_still = Link.objects.standing(at=now).filter(pk=link.pk).exists()
     notices.notify(
         recipient_id=people.recipient_of(link.person_id),
-        event=Event.ACCESS_CHANGED,
+        event=events.ACCESS_CHANGED,
         params={"account": link.account.number, "access": change},
-        url=f"/accounts/{link.account.public_id}/" if open_still else "/accounts/",
+        place=Place("account", (link.account.public_id,)) if open_still else Place("accounts"),
         now=now,
     )
 
@@ -29,10 +30,10 @@ def tell_owners(account: Account, *, change: str, now: datetime) -> None:
     owners = [link for link in links if link.is_owner] or links
     recipients = people.recipients_of([link.person_id for link in owners])
     notices.notify_many(
-        event=Event.ACCESS_CHANGED,
+        event=events.ACCESS_CHANGED,
         tidings=[
             NoticeMessage(
-                key, {"account": account.number, "access": change}, f"/accounts/{account.public_id}/"
+                key, {"account": account.number, "access": change}, Place("account", (account.public_id,))
             )
             for key in recipients.values()
         ],

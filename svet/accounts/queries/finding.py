@@ -16,7 +16,9 @@ from svet.accounts.queries.views import account_view, shown_address
 from svet.accounts.rules import Right
 from svet.kernel.ids import AccountId
 
+#: Accounts of one page of an answer, and keys that one way of finding gives at most.
 MOST = 50
+MOST_KEYS = 1_000
 #: Words an address is read aloud with and the registry may write otherwise.
 _FILLERS = frozenset(
     {"г", "город", "ул", "улица", "пр", "пр-кт", "проспект", "пер", "переулок", "б-р", "бульвар"}
@@ -66,8 +68,8 @@ class Unclaimed:
     address: str
 
 
-def found(*, account_ids: Collection[int]) -> list[FoundAccount]:
-    """The accounts with these keys, by number; a page of them at most."""
+def found(*, account_ids: Collection[int], offset: int = 0) -> list[FoundAccount]:
+    """The accounts with these keys, by number; a page of them at most, after ``offset`` others."""
     rows = Account.objects.select_related("provider", "premises").filter(pk__in=account_ids)
     return [
         FoundAccount(
@@ -79,7 +81,7 @@ def found(*, account_ids: Collection[int]) -> list[FoundAccount]:
             address=shown_address(account_view(row), confirmed=True),
             closed_on=row.closed_on,
         )
-        for row in rows.order_by("number", "pk")[:MOST]
+        for row in rows.order_by("number", "pk")[offset : offset + MOST]
     ]
 
 
@@ -97,7 +99,7 @@ def by_number(digits: str) -> list[int]:
 def by_serial(digits: str) -> list[int]:
     """Keys of accounts whose bill shows this meter number."""
     proofs = LinkProof.objects.filter(serial=digits).values_list("account_id", flat=True)
-    return list(proofs.order_by("account_id")[:MOST])
+    return list(proofs.order_by("account_id")[:MOST_KEYS])
 
 
 def unclaimed(*, numbers: Collection[str], provider_code: str) -> list[Unclaimed]:
@@ -138,7 +140,9 @@ def _holds(word: str) -> Q:
 
 
 def _keys(which: Q) -> list[int]:
-    return list(Account.objects.filter(which).order_by("number", "pk").values_list("pk", flat=True)[:MOST])
+    return list(
+        Account.objects.filter(which).order_by("number", "pk").values_list("pk", flat=True)[:MOST_KEYS]
+    )
 
 
 def cabinets_of(*, account_id: int) -> list[Cabinet]:

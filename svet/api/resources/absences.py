@@ -111,7 +111,7 @@ def end(request: HttpRequest, account_id: str) -> Status[None]:
 
 def _account(caller: Caller, account_id: str) -> AccountView:
     try:
-        return account_for(caller.actor, public_id=account_id.replace("\0", ""), right=Right.SUBMIT)
+        return account_for(caller.actor, public_id=account_id, right=Right.SUBMIT)
     except AccountNotFound:
         note_stranger(caller, "api.account_not_found", account_id)
         raise not_found() from None

@@ -17,6 +17,7 @@ from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import BillDetailOut, BillOut, Day, ProblemOut
 from svet.bills import operations, queries
 from svet.bills.queries import BillNotFound, BillSummary, BillView
+from svet.kernel.writing import plain_number
 from svet.people.rules import Scope
 
 router = Router(tags=["Bills"], auth=AUTH)
@@ -63,7 +64,7 @@ def bill_pdf(request: HttpRequest, bill_id: str) -> HttpResponse:
 
 def _view(caller: Caller, bill_id: str) -> BillView:
     try:
-        return queries.bill_for(actor=caller.actor, public_id=bill_id.replace("\0", ""))
+        return queries.bill_for(actor=caller.actor, public_id=bill_id)
     except BillNotFound:
         note_stranger(caller, "api.bill_not_found", bill_id)
         raise not_found() from None
@@ -77,7 +78,7 @@ def _summary(bill: BillSummary, account_id: str) -> dict[str, Any]:
         "period": str(bill.month),
         "issued_on": bill.issued_on,
         "due_on": bill.due_on,
-        "kwh": format(bill.kwh.normalize(), "f"),
+        "kwh": plain_number(bill.kwh),
         **{f"{name}_kopecks": kopecks for name, kopecks in asdict(bill.sums).items()},
         "payable_kopecks": bill.payable.kopecks,
     }
@@ -85,6 +86,5 @@ def _summary(bill: BillSummary, account_id: str) -> dict[str, Any]:
 
 def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: format(value.normalize(), "f") if isinstance(value, Decimal) else value
-        for name, value in fields.items()
+        name: plain_number(value) if isinstance(value, Decimal) else value for name, value in fields.items()
     }

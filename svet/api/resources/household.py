@@ -232,8 +232,7 @@ def _owned(caller: Caller, account_id: str) -> int:
     """The inside key of an account the caller owns. :raises Problem: 404"""
 
     def find() -> int:
-        public_id = account_id.replace("\0", "")
-        card = queries.card_of(caller.actor, account_public_id=public_id)
+        card = queries.card_of(caller.actor, account_public_id=account_id)
         if not household.owns(caller.actor, account_id=card.account_id):
             raise queries.AccountNotFound(queries.AccountReason.NOT_FOUND)
         return card.account_id

@@ -18,9 +18,9 @@ from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import Body, ProblemOut
 from svet.kernel.refusals import NotFound
-from svet.notices import names, queries
+from svet.notices import queries
 from svet.notices.models import Subscription
-from svet.notices.rules import Event, NoticeChannel
+from svet.notices.rules import EventSpec, NoticeChannel
 from svet.people import operations as people
 from svet.people import queries as people_queries
 from svet.people.rules import Scope
@@ -92,7 +92,7 @@ def move(request: HttpRequest, payload: NotificationsIn) -> Status[Any]:
     """Change what is given; a locked switch stays on whatever is asked."""
     caller = allowed(request, Scope.CABINET_WRITE)
     standing = queries.preferences(caller.person.recipient_id)
-    chosen: dict[Event, dict[NoticeChannel, bool]] = {
+    chosen: dict[EventSpec, dict[NoticeChannel, bool]] = {
         event: {channel: switch.on for channel, switch in row.items()}
         for event, row in standing.matrix.items()
     }
@@ -164,13 +164,13 @@ def hide(request: HttpRequest, browser_id: str) -> Status[None]:
 
 
 def _known(
-    asked: Mapping[str, Mapping[str, bool]], matrix: Mapping[Event, Mapping[NoticeChannel, object]]
-) -> dict[Event, dict[NoticeChannel, bool]]:
+    asked: Mapping[str, Mapping[str, bool]], matrix: Mapping[EventSpec, Mapping[NoticeChannel, object]]
+) -> dict[EventSpec, dict[NoticeChannel, bool]]:
     """The asked switches by their own names. :raises Problem: there is no such switch"""
-    found: dict[Event, dict[NoticeChannel, bool]] = {}
+    found: dict[EventSpec, dict[NoticeChannel, bool]] = {}
     for event, row in asked.items():
         for channel, on in row.items():
-            switch = next((one for one in matrix if one == event), None)
+            switch = next((one for one in matrix if one.code == event), None)
             if switch is None or channel not in matrix[switch]:
                 raise ApiProblem(422, "no_such_switch", _("Такого переключателя нет."), field="events")
             found.setdefault(switch, {})[NoticeChannel(channel)] = on
@@ -185,8 +185,8 @@ def _switches(caller: Caller) -> dict[str, Any]:
         "push_key": queries.push_key(),
         "events": [
             {
-                "event": event.value,
-                "name": names.event_name(event),
+                "event": event.code,
+                "name": str(event.name),
                 "channels": {
                     channel.value: {"on": switch.on, "locked": switch.locked}
                     for channel, switch in row.items()

@@ -66,7 +66,7 @@ def payment(request: HttpRequest, payment_id: str) -> dict[str, Any]:
     """The caller's own payment with its state."""
     caller = allowed(request, Scope.PAYMENTS_READ)
     try:
-        return _view(queries.order_for(caller.actor, public_id=payment_id.replace("\0", "")))
+        return _view(queries.order_for(caller.actor, public_id=payment_id))
     except NotFound:
         note_stranger(caller, "api.payment_not_found", payment_id)
         raise not_found() from None

@@ -19,14 +19,13 @@ from svet.api.resources.reading_schemas import (
     TrackOut,
     WithdrawIn,
 )
-from svet.api.resources.readings import FAILS, meter_for, receipt_of, set_of, values_of
+from svet.api.resources.readings import FAILS, meter_for, receipt_of, set_of, submission, values_of
 from svet.api.shell.idempotency import key_of, once, uuid_of
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.files.rules import MOST_BYTES
 from svet.metering import operations, queries
 from svet.metering.queries import MeterNotFound, SetChange, SetView
-from svet.metering.rules import ReadingChannel
 from svet.people.rules import Scope
 
 router = Router(tags=["Readings"], auth=AUTH)
@@ -64,14 +63,13 @@ def correct(request: HttpRequest, set_id: str, payload: CorrectionIn) -> Status[
         receipt = operations.correct_set(
             by=caller.actor,
             set_id=view.public_id,
-            values=values_of(meter, payload.values),
+            sent=submission(
+                payload,
+                values=values_of(meter, payload.values),
+                read_on=view.read_on,
+                key=uuid_of(caller.actor, key),
+            ),
             now=now,
-            channel=ReadingChannel.API,
-            key=uuid_of(caller.actor, key),
-            confirmed=payload.confirmed,
-            insist=payload.insist,
-            words=payload.words,
-            photo_id=payload.photo_id or "",
         )
         return 201, receipt_of(receipt)
 
@@ -151,7 +149,7 @@ def _known(request: HttpRequest, caller: Caller, view: SetView, act: Any) -> Sta
 
 def _set_for(caller: Caller, set_id: str) -> SetView:
     try:
-        return queries.set_for(caller.actor, public_id=set_id.replace("\0", ""))
+        return queries.set_for(caller.actor, public_id=set_id)
     except MeterNotFound:
         note_stranger(caller, "api.reading_not_found", set_id)
         raise not_found() from None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,6 +18,7 @@ from svet.api.resources.accounts import ids_of, note_stranger
 from svet.api.resources.reading_schemas import (
     BatchIn,
     BatchOut,
+    CorrectionIn,
     MeterOut,
     PreviewIn,
     PreviewOut,
@@ -30,11 +32,12 @@ from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import ApiProblem, not_found, of_refusal
 from svet.api.shell.schemas import Day, ProblemOut
 from svet.kernel.refusals import Refused
+from svet.kernel.writing import plain_number
 from svet.metering import operations, queries
 from svet.metering.models import Meter
 from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials, MeterNotFound, SetView
-from svet.metering.rules import ReadingChannel, Zone, parse_value
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone, parse_value
 from svet.metering.texts import ZONE_NAMES
 from svet.people.rules import Scope
 from svet.quotes import queries as quotes
@@ -66,15 +69,15 @@ def preview(request: HttpRequest, meter_id: str, payload: PreviewIn) -> dict[str
     today = provider_today(meter.account.provider, timezone.now())
     found = quotes.price(meter=meter, values=values_of(meter, payload.values), on=today)
     return {
-        "kwh": _text(found.kwh),
+        "kwh": plain_number(found.kwh),
         "total_kopecks": found.total.kopecks,
         "demonstration": found.demonstration,
         "lines": [
             {
                 "zone": line.zone.value,
                 "range": line.range_no,
-                "kwh": _text(line.kwh),
-                "price": _text(line.price),
+                "kwh": plain_number(line.kwh),
+                "price": plain_number(line.price),
                 "kopecks": line.money.kopecks,
             }
             for line in found.lines
@@ -95,15 +98,10 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
         receipt = operations.submit_readings(
             by=caller.actor,
             meter_id=meter_id,
-            values=values,
-            read_on=sane(read_on, now),
+            sent=submission(
+                payload, values=values, read_on=sane(read_on, now), key=uuid_of(caller.actor, key)
+            ),
             now=now,
-            channel=ReadingChannel.API,
-            key=uuid_of(caller.actor, key),
-            confirmed=payload.confirmed,
-            insist=payload.insist,
-            words=payload.words,
-            photo_id=payload.photo_id or "",
             seen=meter,
         )
         return 201, receipt_of(receipt)
@@ -151,15 +149,13 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
         receipt = operations.submit_readings(
             by=caller.actor,
             meter_id=meter.public_id,
-            values=values_of(meter, given.values),
-            read_on=sane(given.read_on or provider_today(meter.account.provider, now), now),
+            sent=submission(
+                given,
+                values=values_of(meter, given.values),
+                read_on=sane(given.read_on or provider_today(meter.account.provider, now), now),
+                key=uuid_of(caller.actor, key),
+            ),
             now=now,
-            channel=ReadingChannel.API,
-            key=uuid_of(caller.actor, key),
-            confirmed=given.confirmed,
-            insist=given.insist,
-            words=given.words,
-            photo_id=given.photo_id or "",
             seen=meter,
         )
     except (ApiProblem, Refused) as failed:
@@ -172,6 +168,21 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
     return {"meter_id": given.meter_id, "status": 201, "receipt": receipt_of(receipt)}
 
 
+def submission(
+    given: ReadingsIn | SetIn | CorrectionIn, *, values: Mapping[Zone, Decimal], read_on: date, key: UUID
+) -> ReadingSubmission:
+    """What a program sends, as metering takes it."""
+    return ReadingSubmission(
+        values=values,
+        read_on=read_on,
+        channel=ReadingChannel.API,
+        key=key,
+        answers=Answers(confirmed=given.confirmed, insists=given.insist),
+        words=given.words,
+        photo_id=given.photo_id or "",
+    )
+
+
 def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
     """The receipt as every answer gives it."""
     return {
@@ -180,14 +191,14 @@ def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
         "state": receipt.state.value,
         "read_on": receipt.read_on.isoformat(),
         "period": str(receipt.period),
-        "consumption": {zone.value: _text(kwh) for zone, kwh in receipt.consumption.items()},
+        "consumption": {zone.value: plain_number(kwh) for zone, kwh in receipt.consumption.items()},
     }
 
 
 def meter_for(caller: Caller, meter_id: str, right: Right) -> Meter:
     """The caller's meter, or the 404 of a stranger's. :raises Problem:"""
     try:
-        return queries.meter_for(caller.actor, public_id=meter_id.replace("\0", ""), right=right)
+        return queries.meter_for(caller.actor, public_id=meter_id, right=right)
     except MeterNotFound:
         note_stranger(caller, "api.meter_not_found", meter_id)
         raise not_found() from None
@@ -227,7 +238,7 @@ def _meter(meter: Meter, known: MeterDials, account_id: str) -> dict[str, Any]:
             {
                 "zone": dial.zone.value,
                 "name": str(ZONE_NAMES[dial.zone]),
-                "last_value": _text((dial.pending or dial.base).value),
+                "last_value": plain_number((dial.pending or dial.base).value),
                 "last_read_on": (dial.pending or dial.base).on,
             }
             for dial in known.dials
@@ -247,9 +258,5 @@ def set_of(view: SetView) -> dict[str, Any]:
         "channel": view.channel,
         "kind": view.kind,
         "state": view.state,
-        "values": {value.zone.value: _text(value.value) for value in view.values},
+        "values": {value.zone.value: plain_number(value.value) for value in view.values},
     }
-
-
-def _text(number: Decimal) -> str:
-    return format(number.normalize(), "f")

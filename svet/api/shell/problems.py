@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -10,36 +10,15 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from svet.accounts import texts as account_texts
-from svet.bills import texts as bills
-from svet.files import texts as files
+from svet.kernel import words
 from svet.kernel.refusals import Conflict, NotFound, Refused
-from svet.limits import texts as limits
+from svet.kernel.writing import plain_number
 from svet.limits.operations import LimitReached, WorkNeeded
-from svet.metering import absence_texts as absences
 from svet.metering import texts as metering
 from svet.metering.operations import ConfirmationNeeded, SetRefused
-from svet.metering.operations.absence import AbsenceRefused
 from svet.metering.rules import Doubt, Judgement
-from svet.office import texts as office
-from svet.payments import texts as payments
 from svet.payments.operations import SeveralPayeesRefused
-from svet.people import texts as people
-from svet.staffing import texts as staffing
-from svet.support import texts as support
 
-_TEXTS: Mapping[str, Callable[[Refused], str]] = {
-    "accounts": account_texts.explain,
-    "bills": bills.explain,
-    "files": files.explain,
-    "limits": limits.explain,
-    "metering": metering.explain,
-    "office": office.explain,
-    "payments": payments.explain,
-    "people": people.explain,
-    "staffing": staffing.explain,
-    "support": support.explain,
-}
 #: What pydantic calls a mistake, and what we call it for ever.
 _CODES = {
     "extra_forbidden": "unknown_field",
@@ -97,9 +76,7 @@ def answer(problem: ApiProblem) -> JsonResponse:
 
 def of_refusal(refused: Refused) -> ApiProblem:
     """Translate a room's refusal: its own sentence, 404, 409, 422 or 429."""
-    room = type(refused).__module__.split(".")[1]
-    explain = absences.explain if isinstance(refused, AbsenceRefused) else _TEXTS.get(room)
-    title = explain(refused) if explain else str(refused.reason)
+    title = words.explain(refused)
     if isinstance(refused, WorkNeeded):
         return _of_work(refused, title)
     if isinstance(refused, LimitReached):
@@ -135,7 +112,7 @@ def _suggested(judgement: Judgement) -> dict[str, Any]:
     """The values the guard would believe, and why it thinks so: zones the other way round, a digit less."""
     if judgement.suggestion is None:
         return {}
-    values = {zone.value: format(value.normalize(), "f") for zone, value in judgement.suggestion.items()}
+    values = {zone.value: plain_number(value) for zone, value in judgement.suggestion.items()}
     return {"suggestion": values, "doubts": [doubt.value for doubt in Doubt if doubt in judgement.doubts]}
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from svet.api.tests.test_v1 import Program, code_of
+from svet.bills import events as bill_events
 from svet.cabinet.profile.tests.test_browsers import HERE, browser
 from svet.kernel.push_keys import make_private_key, public_key_of
 from svet.notices import queries
-from svet.notices.rules import Event, NoticeChannel
+from svet.notices.rules import NoticeChannel
 from svet.people import operations as people
 from svet.people.models import Token
 from svet.people.rules import Scope
@@ -45,7 +46,7 @@ def test_the_switches_are_shown_and_moved_one_by_one(anna: Program) -> None:
     assert events(moved)["bill_ready"]["push"]["on"] is False
     assert events(moved)["bill_ready"]["email"]["on"] is True
     kept = queries.preferences(recipient(anna))
-    assert not kept.matrix[Event.BILL_READY][NoticeChannel.PUSH].on
+    assert not kept.matrix[bill_events.BILL_READY][NoticeChannel.PUSH].on
 
 
 def test_a_locked_switch_stays_on(anna: Program) -> None:

@@ -16,7 +16,7 @@ from svet.billing.operations.computing import compute
 from svet.billing.operations.posting import Computed, write_charges
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.problems import refuse_open_before, refuse_unfinished
-from svet.billing.queries.tariffs import region_tariffs, rules_for
+from svet.billing.queries.tariffs import demonstration_groups, region_tariffs, rules_for
 from svet.billing.rules import Basis, BillingReason, BillingRefused
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -50,6 +50,7 @@ def run(
     batch: int = BATCH,
     before_cut_off: bool = False,
     over_gap: bool = False,
+    published_only: bool = False,
 ) -> RunReport:
     """Charge every account of a provider for a month; what has been charged is never charged again.
 
@@ -60,7 +61,9 @@ def run(
 
     ``before_cut_off`` charges although readings of the month may still come. ``over_gap`` charges although an
     earlier month is missing or has mostly failed; the accounts will never be charged for it separately.
-    :raises BillingRefused: no such provider, no region, too early, or an earlier month must be done first
+    ``published_only`` charges nothing at prices that nobody has published: those are for demonstrations.
+    :raises BillingRefused: no such provider, no region, too early, demonstration prices, or an earlier
+        month must be done first
     """
     provider = next((each for each in account_queries.providers() if each.provider_id == provider_id), None)
     if provider is None:
@@ -69,6 +72,13 @@ def run(
         raise BillingRefused(BillingReason.NO_REGION, field="provider", details={"provider": provider.code})
     if period.first > account_queries.provider_today(provider, now):
         raise BillingRefused(BillingReason.PERIOD_NOT_STARTED, field="period")
+    made_up = demonstration_groups(region=provider.region, period=period) if published_only else []
+    if made_up:
+        raise BillingRefused(
+            BillingReason.DEMONSTRATION_PRICES,
+            field="period",
+            details={"region": provider.region, "groups": ", ".join(made_up)},
+        )
     current = _start(provider, period, now, before_cut_off=before_cut_off, over_gap=over_gap)
     tariffs = region_tariffs(provider.region)
     waiting = _waiting(provider_id, period, current.cut_off_day)

@@ -154,6 +154,17 @@ def tariffs(region: str, group: str, on: date) -> list[TariffRowView]:
     return row_views(rows.order_by("scheme", "range_no"))
 
 
+def demonstration_groups(*, region: str, period: Month) -> list[str]:
+    """The groups of a region some of whose prices of the days a month may charge were never published."""
+    rows = TariffRow.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=period.plus(-1).first),
+        region=region,
+        valid_from__lt=period.plus(1).first,
+        demonstration=True,
+    )
+    return sorted(set(rows.values_list("group_code", flat=True)))
+
+
 def row_views(rows: Iterable[TariffRow]) -> list[TariffRowView]:
     """Rows as views, ordered by scheme, zone and range; the lower bounds come from the other rows given."""
     found = sorted(

@@ -59,6 +59,7 @@ class BillingReason(StrEnum):
     UNKNOWN_PROVIDER = "unknown_provider"
     NO_REGION = "no_region"
     PERIOD_NOT_STARTED = "period_not_started"
+    DEMONSTRATION_PRICES = "demonstration_prices"
     BEFORE_CUT_OFF = "before_cut_off"
     EARLIER_UNFINISHED = "earlier_unfinished"
     EARLIER_MISSING = "earlier_missing"

@@ -14,6 +14,7 @@ from svet.billing.rules.splitting import split_by_days, split_ranges
 from svet.billing.rules.tariffs import GroupTariffs, Tariff
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.metering.rules.calendar import period_of as reading_period_of
 
 _ZERO = Decimal(0)
 
@@ -69,8 +70,7 @@ def amount(kwh: Decimal, price: Decimal) -> int:
 @lru_cache(maxsize=4096)
 def period_of(day: date, cut_off_day: int) -> Month:
     """The month whose bill a reading of this day enters: after the cut-off day it is the next one."""
-    month = Month.of(day)
-    return month if day <= month.day(cut_off_day) else month.plus(1)
+    return reading_period_of(day, window_to_day=cut_off_day)
 
 
 def price_account(

@@ -17,7 +17,7 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.delivering import bill_addresses, want_letters
 from svet.billing import queries as billing
-from svet.bills import queries, texts
+from svet.bills import events, queries, texts
 from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillEntry, BillFile
 from svet.bills.queries import Gathered
@@ -33,11 +33,12 @@ from svet.gateways.mail.port import Attachment
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.locks import Lock, hold
 from svet.kernel.periods import Month
+from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
-from svet.notices.rules import Event, NoticeChannel
+from svet.notices.rules import NoticeChannel
 from svet.people.models import Person
 
 BATCH = 500
@@ -159,11 +160,11 @@ def deliver(*, bill_id: int, now: datetime) -> bool:
             return False
         notices.send_email(
             address=address.email,
-            event=Event.BILL_READY,
+            event=events.BILL_READY,
             params=_params(document),
             now=now,
             attachment=Attachment(name=file_name(document), media_type="application/pdf", content=content),
-            url=f"/bills/{bill.public_id}/",
+            place=Place("bill", (bill.public_id,)),
         )
         return True
 
@@ -253,18 +254,18 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
     used: list[NoticeMessage] = []
     for account_id, person_ids in holders.items():
         bill, document = bills[account_id]
-        params, url = _params(document), f"/bills/{bill.public_id}/"
+        params, place = _params(document), Place("bill", (bill.public_id,))
         for person_id in person_ids:
             person = people[person_id]
             # Whoever gets the letter with the file needs no second one without it.
             letter = letters.get(account_id)
             has_letter = letter is not None and letter.email.lower() == person.email.lower()
             already = (NoticeChannel.EMAIL,) if has_letter else ()
-            ready.append(NoticeMessage(person.recipient_id, params, url, already))
+            ready.append(NoticeMessage(person.recipient_id, params, place, already))
             if uses_own_readings(document):
-                used.append(NoticeMessage(person.recipient_id, params, url))
-    notices.notify_many(event=Event.BILL_READY, tidings=ready, now=now)
-    notices.notify_many(event=Event.READING_USED, tidings=used, now=now)
+                used.append(NoticeMessage(person.recipient_id, params, place))
+    notices.notify_many(event=events.BILL_READY, tidings=ready, now=now)
+    notices.notify_many(event=events.READING_USED, tidings=used, now=now)
     ids = [bills[account_id][0].pk for account_id in want_letters(bills)]
     for start in range(0, len(ids), LETTERS_PER_JOB):
         chunk: list[JSONValue] = [*ids[start : start + LETTERS_PER_JOB]]

@@ -12,16 +12,16 @@ from typing import Final
 
 from svet.accounts import queries as account_queries
 from svet.accounts.rules import Right
-from svet.bills import queries
+from svet.bills import events, queries
 from svet.bills.models import DueReminder
 from svet.bills.rules import accounts_label, still_owed
 from svet.kernel.once import insert_absent
+from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
 from svet.ledger import queries as ledger
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
-from svet.notices.rules import Event
 from svet.people import queries as people
 
 PEOPLE_PER_BATCH: Final = 1_000
@@ -86,10 +86,10 @@ def _remind(held: Mapping[int, Sequence[int]], *, today: date, now: datetime) ->
                 "total": roubles(sum(owed[account_id] for account_id in accounts)),
                 "due": day(due_on),
             },
-            "/payment/",
+            Place("payment"),
         )
         for (person_id, due_on), accounts in notes.items()
         if person_id in recipients
     ]
-    notices.notify_many(event=Event.DUE_NEAR, tidings=tidings, now=now)
+    notices.notify_many(event=events.DUE_NEAR, tidings=tidings, now=now)
     return len(tidings)

@@ -12,7 +12,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from svet.accounts.rules import BillDelivery
 from svet.bills.models import Bill, PrintBatch, PrintedBill
 from svet.bills.rules import BillDocument, batch_label, from_snapshot, route_key
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
 
@@ -145,11 +144,7 @@ def batches(*, limit: int) -> list[BatchView]:
 
 def batch_by_public_id(public_id: str) -> PrintBatch:
     """A batch for the desk. :raises BatchNotFound:"""
-    found = (
-        PrintBatch.objects.select_related("provider").filter(public_id=public_id).first()
-        if len(public_id) == PUBLIC_ID_LENGTH
-        else None
-    )
+    found = PrintBatch.objects.select_related("provider").filter(public_id=public_id).first()
     if found is None:
         raise BatchNotFound
     return found

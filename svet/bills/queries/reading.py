@@ -17,7 +17,6 @@ from svet.accounts import queries as account_queries
 from svet.bills.models import Bill, BillFile
 from svet.bills.rules import BillDocument, Sums, UsageComparison, balances, compare, digest, from_snapshot
 from svet.kernel.actors import Actor, ActorKind
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
@@ -147,8 +146,6 @@ def bill_for(*, actor: Actor, public_id: str) -> BillView:
         Bill.objects.filter(public_id=public_id, account__in=account_queries.visible_ids(actor))
         .select_related("account")
         .first()
-        if len(public_id) == PUBLIC_ID_LENGTH
-        else None
     )
     if bill is None:
         raise BillNotFound

@@ -19,7 +19,7 @@ from svet.billing.tests.factories import (
     make_metered_account,
     make_norm,
 )
-from svet.bills import operations, queries, texts
+from svet.bills import events, operations, queries, texts
 from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillFile
 from svet.bills.queries import BillNotFound
@@ -36,10 +36,8 @@ from svet.metering.models import Meter
 from svet.metering.operations import MeterRow, replace_meter
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_reading
-from svet.notices import texts as texts_of_notices
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import Event
-from svet.notices.words import Words
+from svet.notices.rules import Words
 from svet.payments.tests.factories import REQUISITES
 from svet.people.tests.factories import make_person
 from tests.jobs import run_jobs
@@ -324,7 +322,7 @@ def test_queue_sends_the_letters() -> None:
 def bill_words(**params: str) -> Words:
     values = {"account": "1", "period": "ноябрь 2026", **params}
     with translation.override("ru"):
-        return texts_of_notices.words(event=Event.BILL_READY, params=values, brand="Свет", hotline="8")
+        return events.BILL_READY.words({"brand": "Свет", "hotline": "8", **values})
 
 
 def test_overpaid_account_is_not_asked_for_nothing() -> None:

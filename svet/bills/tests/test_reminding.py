@@ -17,7 +17,7 @@ from svet.billing.tests.factories import (
     make_metered_account,
     make_norm,
 )
-from svet.bills import jobs, operations, queries
+from svet.bills import events, jobs, operations, queries
 from svet.bills.models import Bill, DueReminder
 from svet.bills.operations import reminding
 from svet.bills.rules import accounts_label, still_owed, uses_own_readings
@@ -28,7 +28,7 @@ from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import Event, NoticeChannel
+from svet.notices.rules import EventSpec, NoticeChannel
 from svet.payments.tests.factories import REQUISITES
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -66,8 +66,8 @@ def pay(account: Account, money: Money) -> None:
         )
 
 
-def heard(person: Person, event: Event = Event.DUE_NEAR) -> int:
-    return Notice.objects.filter(recipient_id=person.recipient_id, event=event.value).count()
+def heard(person: Person, event: EventSpec = events.DUE_NEAR) -> int:
+    return Notice.objects.filter(recipient_id=person.recipient_id, event=event.code).count()
 
 
 def test_only_what_is_still_owed_of_the_bill_is_asked_for() -> None:
@@ -89,11 +89,11 @@ def test_due_date_is_told_once_to_who_may_pay() -> None:
     assert operations.remind_of_due(now=REMINDED) == 1
     for later in (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=4)):
         assert operations.remind_of_due(now=REMINDED + later) == 0
-    notice = Notice.objects.get(event=Event.DUE_NEAR)
+    notice = Notice.objects.get(event=events.DUE_NEAR.code)
     assert notice.recipient_id == anna.recipient_id
     assert notice.text == f"Аб. № {account.number}: к оплате 664,45\u00a0₽ до 15.12.2026."
     assert notice.url == "/payment/"
-    assert {d.channel for d in Delivery.objects.filter(event=Event.DUE_NEAR.value)} == {"sms", "email"}
+    assert {d.channel for d in Delivery.objects.filter(event=events.DUE_NEAR.code)} == {"sms", "email"}
     assert heard(boris) == heard(vera) == 0
 
 
@@ -106,7 +106,7 @@ def test_who_has_paid_is_left_in_peace_and_a_part_is_taken_off() -> None:
     pay(partly, Money(60_000))
     assert operations.remind_of_due(now=REMINDED) == 1
     assert heard(anna) == 0
-    assert "64,45" in Notice.objects.get(recipient_id=boris.recipient_id, event=Event.DUE_NEAR).text
+    assert "64,45" in Notice.objects.get(recipient_id=boris.recipient_id, event=events.DUE_NEAR.code).text
 
 
 @pytest.mark.django_db
@@ -115,7 +115,7 @@ def test_many_accounts_make_one_notice_with_the_whole_sum() -> None:
     first, *_rest = [make_owing(anna) for _ in range(3)]
     issue()
     assert operations.remind_of_due(now=REMINDED) == 1
-    text = Notice.objects.get(event=Event.DUE_NEAR).text
+    text = Notice.objects.get(event=events.DUE_NEAR.code).text
     assert f"{first.number} (+2)" in text
     assert "1\u00a0993,35" in text
     assert DueReminder.objects.count() == 3
@@ -165,7 +165,9 @@ def test_run_that_dies_between_two_batches_is_finished_by_the_next(monkeypatch: 
     tell = notices.notify_many
     calls = 0
 
-    def die_at_the_second(*, event: Event, tidings: Sequence[notices.NoticeMessage], now: datetime) -> None:
+    def die_at_the_second(
+        *, event: EventSpec, tidings: Sequence[notices.NoticeMessage], now: datetime
+    ) -> None:
         nonlocal calls
         calls += 1
         tell(event=event, tidings=tidings, now=now)
@@ -195,14 +197,14 @@ def test_job_asks_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_used_readings_are_told_with_the_bill_to_who_asked_for_it() -> None:
     anna, boris, vera = make_person(), make_person(), make_person()
     make_owing(anna, boris)
-    wanted = {Event.READING_USED: {NoticeChannel.BELL: True}}
+    wanted = {events.READING_USED: {NoticeChannel.BELL: True}}
     for person in (anna, vera):
         notices.set_preferences(recipient_id=person.recipient_id, preferences=wanted)
     issue()
     issue()
-    assert [heard(person, Event.READING_USED) for person in (anna, boris, vera)] == [1, 0, 0]
-    assert [heard(person, Event.BILL_READY) for person in (anna, boris, vera)] == [1, 1, 0]
-    notice = Notice.objects.get(event=Event.READING_USED)
+    assert [heard(person, events.READING_USED) for person in (anna, boris, vera)] == [1, 0, 0]
+    assert [heard(person, events.BILL_READY) for person in (anna, boris, vera)] == [1, 1, 0]
+    notice = Notice.objects.get(event=events.READING_USED.code)
     assert "ноябрь\u00a02026" in notice.text
     assert notice.url == f"/bills/{Bill.objects.get().public_id}/"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext as _
 
 from svet.bills.queries import BillReason, PrintReason
@@ -26,7 +28,11 @@ from svet.bills.texts.sentences import (
 from svet.bills.texts.sums import SumRow, due_words, movement_label, sum_rows
 from svet.kernel.refusals import Refused
 
+#: Every reason of this room that has a sentence.
+REASONS: Final = (BillReason, PrintReason)
+
 __all__ = [
+    "REASONS",
     "SumRow",
     "days_text",
     "decrees",

@@ -152,6 +152,6 @@ def _last_values(request: HttpRequest, account: AccountView) -> list[tuple[str, 
 
 
 urlpatterns: list[URLPattern] = [
-    path("accounts/<slug:account_public_id>/absence/", absence, name="absence"),
-    path("accounts/<slug:account_public_id>/absence/end/", end, name="absence-end"),
+    path("accounts/<public_id:account_public_id>/absence/", absence, name="absence"),
+    path("accounts/<public_id:account_public_id>/absence/end/", end, name="absence-end"),
 ]

@@ -133,8 +133,8 @@ def group_fold(request: HttpRequest, group_public_id: str) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="accounts"),
     path("groups/new/", group_new, name="group-new"),
-    path("groups/<slug:group_public_id>/rename/", group_rename, name="group-rename"),
-    path("groups/<slug:group_public_id>/delete/", group_delete, name="group-delete"),
-    path("groups/<slug:group_public_id>/fold/", group_fold, name="group-fold"),
-    path("groups/<slug:group_public_id>/move/", group_move, name="group-move"),
+    path("groups/<public_id:group_public_id>/rename/", group_rename, name="group-rename"),
+    path("groups/<public_id:group_public_id>/delete/", group_delete, name="group-delete"),
+    path("groups/<public_id:group_public_id>/fold/", group_fold, name="group-fold"),
+    path("groups/<public_id:group_public_id>/move/", group_move, name="group-move"),
 ]

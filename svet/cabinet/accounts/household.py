@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -20,11 +21,11 @@ from svet.accounts.queries import AccountCard, AccountNotFound, household
 from svet.accounts.queries.household import HouseholdMember
 from svet.accounts.rules import Right
 from svet.cabinet.shell.fields import PhoneField
-from svet.cabinet.shell.forms import Form, add_refusal
+from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
-from svet.limits.operations import LimitReached
+from svet.look.forms import form_page
 
 RIGHT_NAMES = {
     Right.SUBMIT: gettext_lazy("Передавать показания"),
@@ -81,18 +82,15 @@ def _form_of(member: HouseholdMember) -> AccessForm:
     )
 
 
-def _page(
-    request: HttpRequest, card: AccountCard, *, form: InviteForm | None = None, status: int = 200
-) -> HttpResponse:
+def _shown(request: HttpRequest, card: AccountCard, form: InviteForm) -> dict[str, Any]:
     now = now_of(request)
     found = household.members(actor_of(request), account_id=card.account_id, now=now)
-    context = {
+    return {
         "card": card,
-        "form": form or InviteForm(initial={"rights": [Right.SUBMIT.value, Right.PAY.value]}),
+        "form": form,
         "members": [(member, None if member.owner else _form_of(member)) for member in found],
         "invitations": household.invitations_of(account_id=card.account_id, now=now),
     }
-    return render(request, "cabinet/household.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,13 +98,11 @@ def _page(
 def household_page(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Everybody who holds the account, with rights and terms; sending it invites one more."""
     card = _card(request, account_public_id)
-    if request.method != "POST":
-        return _page(request, card)
-    form = InviteForm(request.POST)
-    if not form.is_valid():
-        return _page(request, card, form=form, status=422)
-    rights, until = form.chosen()
-    try:
+    usual = {"rights": [Right.SUBMIT.value, Right.PAY.value]}
+    form = InviteForm(request.POST) if request.method == "POST" else InviteForm(initial=usual)
+
+    def act() -> HttpResponse:
+        rights, until = form.chosen()
         operations.invite(
             by=actor_of(request),
             account_public_id=card.public_id,
@@ -115,15 +111,17 @@ def household_page(request: HttpRequest, account_public_id: str) -> HttpResponse
             until=until,
             now=now_of(request),
         )
-    except Refused as refused:
-        add_refusal(form, refused, texts.explain(refused))
-        limited = isinstance(refused, LimitReached)
-        response = _page(request, card, form=form, status=429 if limited else 422)
-        if isinstance(refused, LimitReached):
-            response.headers["Retry-After"] = str(refused.retry_after)
-        return response
-    messages.success(request, _("Приглашение отправлено по SMS. Оно действует семь дней."))
-    return redirect("household", account_public_id=card.public_id)
+        messages.success(request, _("Приглашение отправлено по SMS. Оно действует семь дней."))
+        return redirect("household", account_public_id=card.public_id)
+
+    return form_page(
+        request,
+        "cabinet/household.html",
+        lambda: _shown(request, card, form),
+        form=form,
+        explain=texts.explain,
+        act=act,
+    )
 
 
 @require_POST
@@ -247,16 +245,18 @@ def refuse(request: HttpRequest, invitation_public_id: str) -> HttpResponse:
     return redirect("accounts")
 
 
-_OF_ACCOUNT = "accounts/<slug:account_public_id>/household/"
+_OF_ACCOUNT = "accounts/<public_id:account_public_id>/household/"
 urlpatterns: list[URLPattern] = [
     path(_OF_ACCOUNT, household_page, name="household"),
-    path(_OF_ACCOUNT + "<slug:link_public_id>/", change, name="household-change"),
-    path(_OF_ACCOUNT + "<slug:link_public_id>/approve/", approve, name="household-approve"),
-    path(_OF_ACCOUNT + "<slug:link_public_id>/revoke/", revoke, name="household-revoke"),
+    path(_OF_ACCOUNT + "<public_id:link_public_id>/", change, name="household-change"),
+    path(_OF_ACCOUNT + "<public_id:link_public_id>/approve/", approve, name="household-approve"),
+    path(_OF_ACCOUNT + "<public_id:link_public_id>/revoke/", revoke, name="household-revoke"),
     path(
-        _OF_ACCOUNT + "invitations/<slug:invitation_public_id>/withdraw/", withdraw, name="household-withdraw"
+        _OF_ACCOUNT + "invitations/<public_id:invitation_public_id>/withdraw/",
+        withdraw,
+        name="household-withdraw",
     ),
-    path("invitations/<slug:invitation_public_id>/", invitation, name="invitation"),
-    path("invitations/<slug:invitation_public_id>/accept/", accept, name="invitation-accept"),
-    path("invitations/<slug:invitation_public_id>/refuse/", refuse, name="invitation-refuse"),
+    path("invitations/<public_id:invitation_public_id>/", invitation, name="invitation"),
+    path("invitations/<public_id:invitation_public_id>/accept/", accept, name="invitation-accept"),
+    path("invitations/<public_id:invitation_public_id>/refuse/", refuse, name="invitation-refuse"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from svet.accounts import operations, queries, texts
 from svet.accounts.operations import DeliveryReason
-from svet.accounts.queries import AccountCard, AccountNotFound, GroupView
+from svet.accounts.queries import AccountCard, AccountNotFound
 from svet.accounts.queries import household as accounts_household
 from svet.cabinet.accounts import absence, groups, household
 from svet.cabinet.accounts.forms import AddForm, AliasForm, DeliveryForm
@@ -22,7 +24,7 @@ from svet.cabinet.shell.forms import add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
-from svet.limits.operations import LimitReached
+from svet.look.forms import form_page
 from svet.people import queries as people
 
 
@@ -31,13 +33,10 @@ from svet.people import queries as people
 def add(request: HttpRequest) -> HttpResponse:
     """«Добавить абонента»: one answer for every pair that does not open an account."""
     own = queries.cabinet(person_of(request).pk)
-    if request.method != "POST":
-        form = AddForm(initial={"group": request.GET.get("group", "")[:40]})
-        return _add_page(request, form=form, own=own)
-    form = AddForm(request.POST)
-    if not form.is_valid():
-        return _add_page(request, form=form, own=own, status=422)
-    try:
+    initial = {"group": request.GET.get("group", "")[:40]}
+    form = AddForm(request.POST if request.method == "POST" else None, initial=initial)
+
+    def act() -> HttpResponse:
         link = operations.link_account(
             by=actor_of(request),
             account_number=form.cleaned_data["account_number"],
@@ -45,29 +44,20 @@ def add(request: HttpRequest) -> HttpResponse:
             group_public_id=form.cleaned_data["group"] or None,
             now=now_of(request),
         )
-    except LimitReached as reached:
-        add_refusal(form, reached, texts.explain(reached))
-        response = _add_page(request, form=form, own=own, status=429)
-        response.headers["Retry-After"] = str(reached.retry_after)
-        return response
-    except Refused as refused:
-        add_refusal(form, refused, texts.explain(refused))
-        return _add_page(request, form=form, own=own, status=422)
-    messages.success(
-        request,
-        _("Абонент № %(number)s добавлен в группу «%(group)s».")
-        % {"number": link.account.number, "group": link.group.name},
-    )
-    return redirect("accounts")
+        messages.success(
+            request,
+            _("Абонент № %(number)s добавлен в группу «%(group)s».")
+            % {"number": link.account.number, "group": link.group.name},
+        )
+        return redirect("accounts")
 
+    def context() -> dict[str, Any]:
+        chosen = form["group"].value()
+        group = next((group for group in own if group.public_id == chosen), None)
+        name = group.name if group is not None else next((g.name for g in own), _("Моя группа"))
+        return {"form": form, "group_name": name}
 
-def _add_page(
-    request: HttpRequest, *, form: AddForm, own: list[GroupView], status: int = 200
-) -> HttpResponse:
-    chosen = form["group"].value()
-    group = next((group for group in own if group.public_id == chosen), None)
-    name = group.name if group is not None else next((g.name for g in own), _("Моя группа"))
-    return render(request, "cabinet/account_add.html", {"form": form, "group_name": name}, status=status)
+    return form_page(request, "cabinet/account_add.html", context, form=form, explain=texts.explain, act=act)
 
 
 def _card(request: HttpRequest, account_public_id: str) -> AccountCard:
@@ -184,11 +174,15 @@ def not_me(request: HttpRequest, account_public_id: str, link_public_id: str) ->
 
 urlpatterns: list[URLPattern] = [
     path("accounts/add/", add, name="account-add"),
-    path("accounts/<slug:account_public_id>/", account, name="account"),
-    path("accounts/<slug:account_public_id>/delivery/", delivery, name="account-delivery"),
-    path("accounts/<slug:account_public_id>/alias/", alias, name="account-alias"),
-    path("accounts/<slug:account_public_id>/remove/", remove, name="account-remove"),
-    path("accounts/<slug:account_public_id>/not-me/<slug:link_public_id>/", not_me, name="account-not-me"),
+    path("accounts/<public_id:account_public_id>/", account, name="account"),
+    path("accounts/<public_id:account_public_id>/delivery/", delivery, name="account-delivery"),
+    path("accounts/<public_id:account_public_id>/alias/", alias, name="account-alias"),
+    path("accounts/<public_id:account_public_id>/remove/", remove, name="account-remove"),
+    path(
+        "accounts/<public_id:account_public_id>/not-me/<public_id:link_public_id>/",
+        not_me,
+        name="account-not-me",
+    ),
     *absence.urlpatterns,
     *groups.urlpatterns,
     *household.urlpatterns,

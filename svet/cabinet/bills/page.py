@@ -247,7 +247,7 @@ def _chart(view: BillView) -> Chart:
 
 urlpatterns: list[URLPattern] = [
     path("bills/", bill_list, name="bills"),
-    path("bills/<slug:public_id>.pdf", bill_pdf, name="bill-pdf"),
-    path("bills/<slug:public_id>/", bill, name="bill"),
-    path("accounts/<slug:public_id>/charges/", account_charges, name="charges"),
+    path("bills/<public_id:public_id>.pdf", bill_pdf, name="bill-pdf"),
+    path("bills/<public_id:public_id>/", bill, name="bill"),
+    path("accounts/<public_id:public_id>/charges/", account_charges, name="charges"),
 ]

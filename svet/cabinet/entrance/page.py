@@ -108,27 +108,24 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect(f"/entrance/?tab={_REGISTER}")
     form = RegistrationForm(request.POST)
-    refused: Refused | None = None
-    if form.is_valid():
-        try:
-            people.start_registration(
-                **form.cleaned_data,
-                session_key=flow_key(request),
-                address=client_address(request),
-                now=now_of(request),
-                work=proof_of_work_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            request.session[PHONE_TYPED] = request.POST.get("phone", "")[:64]
-            return redirect("/entrance/code/")
+
+    def act() -> HttpResponse:
+        people.start_registration(
+            **form.cleaned_data,
+            session_key=flow_key(request),
+            address=client_address(request),
+            now=now_of(request),
+            work=proof_of_work_of(request),
+        )
+        request.session[PHONE_TYPED] = request.POST.get("phone", "")[:64]
+        return redirect("/entrance/code/")
+
     return answer(
         request,
         "cabinet/entrance.html",
-        lambda: _context(request, register=form, refused=refused),
+        lambda: _context(request, register=form, refused=form.refused),
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -140,28 +137,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect(f"/entrance/?tab={_SIGN_IN}")
     form = SignInForm(request.POST)
-    refused: Refused | None = None
-    if form.is_valid():
-        try:
-            person = people.sign_in(
-                **form.cleaned_data,
-                address=client_address(request),
-                now=now_of(request),
-                device_cookie=device_cookie(request),
-                work=proof_of_work_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return begin_session_or_ask_second_factor(
-                request, person=person, target=safe_next(request, request.POST.get("next"))
-            )
+
+    def act() -> HttpResponse:
+        person = people.sign_in(
+            **form.cleaned_data,
+            address=client_address(request),
+            now=now_of(request),
+            device_cookie=device_cookie(request),
+            work=proof_of_work_of(request),
+        )
+        return begin_session_or_ask_second_factor(
+            request, person=person, target=safe_next(request, request.POST.get("next"))
+        )
+
     return answer(
         request,
         "cabinet/entrance.html",
-        lambda: _context(request, enter=form, refused=refused),
+        lambda: _context(request, enter=form, refused=form.refused),
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -173,20 +167,17 @@ def code(request: HttpRequest) -> HttpResponse:
     if standing is None:
         return redirect(f"/entrance/?tab={_REGISTER}")
     form = CodeForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            person = people.confirm_registration(
-                session_key=flow_key(request),
-                code=form.cleaned_data["code"],
-                address=client_address(request),
-                now=now_of(request),
-                work=proof_of_work_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return _welcome(request, person=person)
+
+    def act() -> HttpResponse:
+        person = people.confirm_registration(
+            session_key=flow_key(request),
+            code=form.cleaned_data["code"],
+            address=client_address(request),
+            now=now_of(request),
+            work=proof_of_work_of(request),
+        )
+        return _welcome(request, person=person)
+
     return answer(
         request,
         "cabinet/code.html",
@@ -198,10 +189,10 @@ def code(request: HttpRequest) -> HttpResponse:
             resend_url="/entrance/code/resend/",
             back_url=f"/entrance/?tab={_REGISTER}",
             step=_("Регистрация"),
-            refused=refused,
+            refused=form.refused,
         ),
         form=form,
-        refused=refused,
+        act=act,
     )
 
 

@@ -19,7 +19,6 @@ from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer, code_context, resend_answer
 from svet.cabinet.shell.proof_of_work import proof_of_work_for, proof_of_work_of
 from svet.cabinet.shell.session import PHONE_TYPED, client_address, device_cookie, flow_key, now_of
-from svet.kernel.refusals import Refused
 from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
@@ -34,28 +33,25 @@ def start(request: HttpRequest) -> HttpResponse:
     """Ask for the phone; the answer does not tell whether it has a cabinet."""
     typed = {"phone": request.session.get(PHONE_TYPED, "")}
     form = RecoveryForm(request.POST) if request.method == "POST" else RecoveryForm(initial=typed)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.start_recovery(
-                phone=form.cleaned_data["phone"],
-                session_key=flow_key(request),
-                address=client_address(request),
-                now=now_of(request),
-                device_cookie=device_cookie(request),
-                work=proof_of_work_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            request.session[PHONE_TYPED] = request.POST.get("phone", "")[:64]
-            return redirect("/entrance/recover/code/")
+
+    def act() -> HttpResponse:
+        people.start_recovery(
+            phone=form.cleaned_data["phone"],
+            session_key=flow_key(request),
+            address=client_address(request),
+            now=now_of(request),
+            device_cookie=device_cookie(request),
+            work=proof_of_work_of(request),
+        )
+        request.session[PHONE_TYPED] = request.POST.get("phone", "")[:64]
+        return redirect("/entrance/recover/code/")
+
     return answer(
         request,
         "cabinet/recover.html",
-        lambda: {"form": form, "work": proof_of_work_for(request, Purpose.RECOVERY, refused)},
+        lambda: {"form": form, "work": proof_of_work_for(request, Purpose.RECOVERY, form.refused)},
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -67,20 +63,17 @@ def code(request: HttpRequest) -> HttpResponse:
     if standing is None:
         return redirect(_START)
     form = CodeForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.confirm_recovery(
-                session_key=flow_key(request),
-                code=form.cleaned_data["code"],
-                address=client_address(request),
-                now=now_of(request),
-                work=proof_of_work_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return redirect("/entrance/recover/password/")
+
+    def act() -> HttpResponse:
+        people.confirm_recovery(
+            session_key=flow_key(request),
+            code=form.cleaned_data["code"],
+            address=client_address(request),
+            now=now_of(request),
+            work=proof_of_work_of(request),
+        )
+        return redirect("/entrance/recover/password/")
+
     return answer(
         request,
         "cabinet/code.html",
@@ -92,10 +85,10 @@ def code(request: HttpRequest) -> HttpResponse:
             resend_url="/entrance/recover/code/resend/",
             back_url=_START,
             step=_("Вспомнить пароль"),
-            refused=refused,
+            refused=form.refused,
         ),
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -114,8 +107,8 @@ def password(request: HttpRequest) -> HttpResponse:
     if not queries.may_set_password(session_key=flow_key(request), now=now_of(request)):
         return redirect(_START)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> HttpResponse:
         try:
             person = people.finish_recovery(
                 session_key=flow_key(request),
@@ -125,19 +118,17 @@ def password(request: HttpRequest) -> HttpResponse:
             )
         except CodeRefused:
             return redirect(_START)
-        except Refused as error:
-            refused = error
-        else:
-            # An SMS alone never opens what has a second step: the number may have been taken over.
-            response = begin_session_or_ask_second_factor(request, person=person, target="/")
-            messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
-            return response
+        # An SMS alone never opens what has a second step: the number may have been taken over.
+        response = begin_session_or_ask_second_factor(request, person=person, target="/")
+        messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
+        return response
+
     return answer(
         request,
         "cabinet/new_password.html",
         lambda: {"form": form, "lines": checklist(form, "new")},
         form=form,
-        refused=refused,
+        act=act,
     )
 
 

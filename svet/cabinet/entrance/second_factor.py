@@ -39,25 +39,22 @@ def step(request: HttpRequest) -> HttpResponse:
         return redirect(_ENTRANCE)
     person, target = half
     form = SecondStepForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.pass_second_step(
-                person_id=person.pk,
-                code=form.cleaned_data["code"],
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return _through(request, person=person, target=target)
+
+    def act() -> HttpResponse:
+        people.pass_second_step(
+            person_id=person.pk,
+            code=form.cleaned_data["code"],
+            address=client_address(request),
+            now=now_of(request),
+        )
+        return _through(request, person=person, target=target)
+
     return answer(
         request,
         "cabinet/second_step.html",
         lambda: _step_context(request, person=person, form=form),
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -121,22 +118,17 @@ def lost(request: HttpRequest) -> HttpResponse:
         return redirect(_ENTRANCE)
     person, _target = half
     form = LostForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            asked = office.ask_office_to_remove_factors(
-                person_id=person.pk,
-                comment=form.cleaned_data["comment"],
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return render(request, "cabinet/second_step_lost.html", {"form": form, "asked": asked})
-    return answer(
-        request, "cabinet/second_step_lost.html", lambda: {"form": form}, form=form, refused=refused
-    )
+
+    def act() -> HttpResponse:
+        asked = office.ask_office_to_remove_factors(
+            person_id=person.pk,
+            comment=form.cleaned_data["comment"],
+            address=client_address(request),
+            now=now_of(request),
+        )
+        return render(request, "cabinet/second_step_lost.html", {"form": form, "asked": asked})
+
+    return answer(request, "cabinet/second_step_lost.html", lambda: {"form": form}, form=form, act=act)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -145,16 +137,12 @@ def passkey_alone(request: HttpRequest) -> HttpResponse:
     """«Войти с ключом доступа»: the device and its owner's finger are two factors already."""
     target = safe_next(request, request.POST.get("next") or request.GET.get("next"))
     form = PasskeyForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            person = people.sign_in_by_passkey(
-                **_answered(request, kind="alone"), address=client_address(request), now=now_of(request)
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return finish_sign_in(request, person=person, target=target)
+
+    def act() -> HttpResponse:
+        person = people.sign_in_by_passkey(
+            **_answered(request, kind="alone"), address=client_address(request), now=now_of(request)
+        )
+        return finish_sign_in(request, person=person, target=target)
 
     def context() -> dict[str, Any]:
         place = passkey_site(request)
@@ -164,7 +152,7 @@ def passkey_alone(request: HttpRequest) -> HttpResponse:
             options = json.dumps(remember_ceremony(request, ceremony, kind="alone"))
         return {"form": form, "options": options, "next": target if target != "/" else ""}
 
-    return answer(request, "cabinet/passkey_sign_in.html", context, form=form, refused=refused)
+    return answer(request, "cabinet/passkey_sign_in.html", context, form=form, act=act)
 
 
 def _answered(request: HttpRequest, *, kind: str) -> dict[str, Any]:

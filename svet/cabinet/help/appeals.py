@@ -206,7 +206,7 @@ def _thread(request: HttpRequest, found: AppealView, letter: AppealDraft) -> Htt
 urlpatterns: list[URLPattern] = [
     path("help/appeals/", appeals, name="appeals"),
     path("help/appeals/new/", new, name="appeal-new"),
-    path("help/appeals/photos/<slug:appeal_photo_public_id>.jpg", photo, name="appeal-photo"),
-    path("help/appeals/<slug:public_id>/", appeal, name="appeal"),
-    path("help/appeals/<slug:public_id>/close/", close, name="appeal-close"),
+    path("help/appeals/photos/<public_id:appeal_photo_public_id>.jpg", photo, name="appeal-photo"),
+    path("help/appeals/<public_id:public_id>/", appeal, name="appeal"),
+    path("help/appeals/<public_id:public_id>/close/", close, name="appeal-close"),
 ]

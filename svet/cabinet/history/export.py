@@ -16,6 +16,7 @@ from svet.cabinet.history.cards import state, title
 from svet.history.queries import HistoryCard
 from svet.history.rules import safe_cell
 from svet.kernel.money import Money
+from svet.kernel.writing import plain_number
 from svet.metering.texts import ZONE_NAMES
 
 
@@ -173,5 +174,5 @@ def _plain(value: date | str | Decimal | Money | None) -> str:
     if isinstance(value, Money):
         return f"{value.roubles}".replace(".", ",")
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}".replace(".", ",")
+        return plain_number(value).replace(".", ",")
     return safe_cell(value)

@@ -58,6 +58,6 @@ def _render(request: HttpRequest, *, wrong: dict[str, str] | None = None, status
 
 urlpatterns: list[URLPattern] = [
     path("payment/cards/", page, name="payment-cards"),
-    path("payment/cards/<str:public_id>/name/", name, name="payment-card-name"),
-    path("payment/cards/<str:public_id>/unbind/", unbind, name="payment-card-unbind"),
+    path("payment/cards/<public_id:public_id>/name/", name, name="payment-card-name"),
+    path("payment/cards/<public_id:public_id>/unbind/", unbind, name="payment-card-unbind"),
 ]

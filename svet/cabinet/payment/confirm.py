@@ -15,9 +15,9 @@ from svet.cabinet.payment.form import PaymentForm
 from svet.kernel.money import Money
 from svet.payments import queries
 from svet.payments.operations import AccountNotPayable, CardNotFound
-from svet.payments.operations.cards import CardReason, usable_card
-from svet.payments.operations.orders import OrderReason
+from svet.payments.operations.cards import usable_card
 from svet.payments.queries import CardView
+from svet.payments.refusals import CardReason, OrderReason
 from svet.payments.rules import LIMITS, body_hash
 
 

@@ -139,5 +139,5 @@ def _note_stranger(request: HttpRequest, action: str, ids: list[str]) -> None:
 urlpatterns: list[URLPattern] = [
     path("payment/", page, name="payment"),
     path("payment/pay/", pay, name="payment-pay"),
-    path("payment/orders/<str:public_id>/", order, name="payment-order"),
+    path("payment/orders/<public_id:public_id>/", order, name="payment-order"),
 ]

@@ -18,7 +18,6 @@ from svet.cabinet.profile.forms import EmailCodeForm, EmailForm, PhoneCodesForm,
 from svet.cabinet.shell import delivery_choice
 from svet.cabinet.shell.form_pages import answer, resend_answer
 from svet.cabinet.shell.session import client_address, flow_key, now_of, person_of, safe_next, signed_in
-from svet.kernel.refusals import Refused
 from svet.people import operations as people
 from svet.people import queries
 from svet.people.rules import mask_phone
@@ -40,24 +39,19 @@ def email(request: HttpRequest) -> HttpResponse:
     """Ask for an address and promise a code to it; ``next`` is where to return afterwards."""
     person = person_of(request)
     form = EmailForm(request.POST if request.method == "POST" else None, initial={"email": person.email})
-    refused: Refused | None = None
     if request.method == "GET":
         request.session[_NEXT] = safe_next(request, request.GET.get("next") or "/profile/")
-    elif request.method == "POST" and form.is_valid():
-        try:
-            people.start_email_change(
-                person_id=person.pk,
-                email=form.cleaned_data["email"],
-                session_key=flow_key(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return redirect("/profile/email/code/")
-    return answer(
-        request, "cabinet/email.html", lambda: {"form": form, "person": person}, form=form, refused=refused
-    )
+
+    def act() -> HttpResponse:
+        people.start_email_change(
+            person_id=person.pk,
+            email=form.cleaned_data["email"],
+            session_key=flow_key(request),
+            now=now_of(request),
+        )
+        return redirect("/profile/email/code/")
+
+    return answer(request, "cabinet/email.html", lambda: {"form": form, "person": person}, form=form, act=act)
 
 
 @signed_in
@@ -68,23 +62,19 @@ def email_code(request: HttpRequest) -> HttpResponse:
     if standing is None:
         return redirect("/profile/email/")
     form = EmailCodeForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            confirmed = people.confirm_email_change(
-                person_id=person_of(request).pk,
-                session_key=flow_key(request),
-                code=form.cleaned_data["code"],
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            going_to = safe_next(request, request.session.pop(_NEXT, "/profile/"))
-            finished = delivery_choice.finish(request, email=confirmed.email)
-            if finished is None:
-                messages.success(request, _("Адрес почты подтверждён."))
-            return redirect(finished or going_to)
+
+    def act() -> HttpResponse:
+        confirmed = people.confirm_email_change(
+            person_id=person_of(request).pk,
+            session_key=flow_key(request),
+            code=form.cleaned_data["code"],
+            now=now_of(request),
+        )
+        going_to = safe_next(request, request.session.pop(_NEXT, "/profile/"))
+        finished = delivery_choice.finish(request, email=confirmed.email)
+        if finished is None:
+            messages.success(request, _("Адрес почты подтверждён."))
+        return redirect(finished or going_to)
 
     def context() -> dict[str, Any]:
         return {
@@ -93,7 +83,7 @@ def email_code(request: HttpRequest) -> HttpResponse:
             "wait": _wait(request, purpose=CodePurpose.EMAIL),
         }
 
-    return answer(request, "cabinet/email_code.html", context, form=form, refused=refused)
+    return answer(request, "cabinet/email_code.html", context, form=form, act=act)
 
 
 @signed_in
@@ -111,26 +101,23 @@ def email_resend(request: HttpRequest) -> HttpResponse:
 def phone(request: HttpRequest) -> HttpResponse:
     """Ask for the new number and the password; promise a code to each phone."""
     form = PhoneForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.start_phone_change(
-                **form.cleaned_data,
-                person_id=person_of(request).pk,
-                session_key=flow_key(request),
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return redirect("/profile/phone/codes/")
+
+    def act() -> HttpResponse:
+        people.start_phone_change(
+            **form.cleaned_data,
+            person_id=person_of(request).pk,
+            session_key=flow_key(request),
+            address=client_address(request),
+            now=now_of(request),
+        )
+        return redirect("/profile/phone/codes/")
+
     return answer(
         request,
         "cabinet/phone.html",
         lambda: {"form": form, "person": person_of(request)},
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -143,21 +130,17 @@ def phone_codes(request: HttpRequest) -> HttpResponse:
     if old is None or new is None:
         return redirect("/profile/phone/")
     form = PhoneCodesForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.confirm_phone_change(
-                **form.cleaned_data,
-                person_id=person_of(request).pk,
-                session_key=flow_key(request),
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            messages.success(request, _("Номер телефона изменён. Входите теперь с ним."))
-            return redirect("/profile/")
+
+    def act() -> HttpResponse:
+        people.confirm_phone_change(
+            **form.cleaned_data,
+            person_id=person_of(request).pk,
+            session_key=flow_key(request),
+            address=client_address(request),
+            now=now_of(request),
+        )
+        messages.success(request, _("Номер телефона изменён. Входите теперь с ним."))
+        return redirect("/profile/")
 
     def context() -> dict[str, Any]:
         return {
@@ -166,7 +149,7 @@ def phone_codes(request: HttpRequest) -> HttpResponse:
             "new": mask_phone(new.target),
         }
 
-    return answer(request, "cabinet/phone_codes.html", context, form=form, refused=refused)
+    return answer(request, "cabinet/phone_codes.html", context, form=form, act=act)
 
 
 urlpatterns: list[URLPattern] = [

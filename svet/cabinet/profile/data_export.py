@@ -17,7 +17,6 @@ from svet.cabinet.profile.forms import DeletionForm
 from svet.cabinet.profile.second_factor import proved
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.session import DEVICE_COOKIE, client_address, now_of, person_of, signed_in
-from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached, spend
 from svet.limits.rules import LimitName
 from svet.people import texts
@@ -92,8 +91,8 @@ def _later(request: HttpRequest, reached: LimitReached) -> HttpResponse:
 def delete(request: HttpRequest) -> HttpResponse:
     """Say what goes and what stays, ask the password and a tick, and delete the cabinet."""
     form = DeletionForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> HttpResponse | None:
         try:
             operations.delete_cabinet(
                 person_id=person_of(request).pk,
@@ -105,15 +104,14 @@ def delete(request: HttpRequest) -> HttpResponse:
             form.add_error(
                 None, _("Платёж ещё не завершён. Подождите, пока банк ответит, и удалите кабинет потом.")
             )
-        except Refused as error:
-            refused = error
-        else:
-            request.session.flush()
-            messages.success(request, _("Кабинет удалён. Счета и показания остались у лицевых счетов."))
-            response = redirect("/entrance/")
-            response.delete_cookie(DEVICE_COOKIE)
-            return response
-    return answer(request, "cabinet/data_delete.html", lambda: {"form": form}, form=form, refused=refused)
+            return None
+        request.session.flush()
+        messages.success(request, _("Кабинет удалён. Счета и показания остались у лицевых счетов."))
+        response = redirect("/entrance/")
+        response.delete_cookie(DEVICE_COOKIE)
+        return response
+
+    return answer(request, "cabinet/data_delete.html", lambda: {"form": form}, form=form, act=act)
 
 
 urlpatterns: list[URLPattern] = [

@@ -17,7 +17,7 @@ from svet.cabinet.profile.forms import TokenForm
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
-from svet.kernel.refusals import NotFound, Refused
+from svet.kernel.refusals import NotFound
 from svet.people import operations as people
 from svet.people import queries, texts
 from svet.people.rules import Scope
@@ -144,23 +144,18 @@ def _tokens(request: HttpRequest, *, form: TokenForm, secret: str = "") -> dict[
 def tokens(request: HttpRequest) -> HttpResponse:
     """Keys for programs: made here, shown once, revoked here."""
     form = TokenForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            _token, secret = people.issue_token(
-                **form.cleaned_data,
-                person_id=person_of(request).pk,
-                now=now_of(request),
-                address=client_address(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            # The one page of the cabinet that shows a secret: it is kept nowhere to be shown again.
-            return render(request, "cabinet/tokens.html", _tokens(request, form=TokenForm(), secret=secret))
-    return answer(
-        request, "cabinet/tokens.html", lambda: _tokens(request, form=form), form=form, refused=refused
-    )
+
+    def act() -> HttpResponse:
+        _token, secret = people.issue_token(
+            **form.cleaned_data,
+            person_id=person_of(request).pk,
+            now=now_of(request),
+            address=client_address(request),
+        )
+        # The one page of the cabinet that shows a secret: it is kept nowhere to be shown again.
+        return render(request, "cabinet/tokens.html", _tokens(request, form=TokenForm(), secret=secret))
+
+    return answer(request, "cabinet/tokens.html", lambda: _tokens(request, form=form), form=form, act=act)
 
 
 @signed_in
@@ -181,12 +176,12 @@ def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path("profile/devices/", devices),
+    path("profile/devices/", devices, name="devices"),
     path("profile/devices/end-elsewhere/", end_elsewhere),
-    path("profile/devices/<slug:public_id>/end/", end_device),
-    path("profile/devices/<slug:public_id>/distrust/", distrust_device),
+    path("profile/devices/<public_id:public_id>/end/", end_device),
+    path("profile/devices/<public_id:public_id>/distrust/", distrust_device),
     path("profile/consents/", consents),
     path("profile/consents/<slug:kind>/<slug:verb>/", consent),
-    path("profile/tokens/", tokens),
-    path("profile/tokens/<slug:public_id>/revoke/", revoke),
+    path("profile/tokens/", tokens, name="tokens"),
+    path("profile/tokens/<public_id:public_id>/revoke/", revoke),
 ]

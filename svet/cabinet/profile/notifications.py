@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import client_address, now_of, person_of, signed_in
 from svet.kernel.refusals import NotFound, Refused
-from svet.notices import names as notice_names
 from svet.notices import queries as notices
+from svet.notices import texts as notice_texts
 from svet.people import operations as people
 from svet.people import queries, texts
 
@@ -31,7 +31,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     switches = notices.preferences(recipient_id=recipient_id)
     if request.method == "POST":
         chosen = {
-            event: {channel: f"{event.value}.{channel.value}" in request.POST for channel in row}
+            event: {channel: f"{event.code}.{channel.value}" in request.POST for channel in row}
             for event, row in switches.matrix.items()
         }
         people.change_notifications(
@@ -46,11 +46,11 @@ def notifications(request: HttpRequest) -> HttpResponse:
         return redirect("/profile/notifications/")
     rows = [
         {
-            "name": notice_names.event_name(event),
+            "name": str(event.name),
             "cells": [
                 {
-                    "name": f"{event.value}.{channel.value}",
-                    "channel": notice_names.channel_name(channel),
+                    "name": f"{event.code}.{channel.value}",
+                    "channel": notice_texts.channel_name(channel),
                     "on": cell.on,
                     "locked": cell.locked,
                 }
@@ -62,7 +62,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     context = {
         "switches": switches,
         "rows": rows,
-        "channels": [notice_names.channel_name(channel) for channel in switches.channels],
+        "channels": [notice_texts.channel_name(channel) for channel in switches.channels],
         "person": person_of(request),
         "push_key": notices.push_key(),
         "browsers": _browsers(request),
@@ -129,7 +129,7 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path("profile/notifications/", notifications),
+    path("profile/notifications/", notifications, name="notification-settings"),
     path("profile/browsers/", browsers),
-    path("profile/browsers/<slug:public_id>/hide/", hide),
+    path("profile/browsers/<public_id:public_id>/hide/", hide),
 ]

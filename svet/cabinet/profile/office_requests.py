@@ -54,26 +54,23 @@ def requests(request: HttpRequest) -> HttpResponse:
 def lost_phone(request: HttpRequest) -> HttpResponse:
     """Ask the office to move the cabinet to a new number; first that number has to answer."""
     form = LostPhoneForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            office.start_office_phone_change(
-                **form.cleaned_data,
-                person_id=person_of(request).pk,
-                session_key=flow_key(request),
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return redirect(_CODE)
+
+    def act() -> HttpResponse:
+        office.start_office_phone_change(
+            **form.cleaned_data,
+            person_id=person_of(request).pk,
+            session_key=flow_key(request),
+            address=client_address(request),
+            now=now_of(request),
+        )
+        return redirect(_CODE)
+
     return answer(
         request,
         "cabinet/phone_lost.html",
         lambda: {"form": form, "person": person_of(request)},
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -85,28 +82,24 @@ def lost_phone_code(request: HttpRequest) -> HttpResponse:
     if standing is None:
         return redirect(_LOST)
     form = CodeForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            asked = office.confirm_office_phone_change(
-                person_id=person_of(request).pk,
-                session_key=flow_key(request),
-                code=form.cleaned_data["code"],
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            said = _("Заявка %(number)s передана в офис. Возьмите с собой паспорт.")
-            messages.success(request, said % {"number": asked.number})
-            return redirect(_HOME)
+
+    def act() -> HttpResponse:
+        asked = office.confirm_office_phone_change(
+            person_id=person_of(request).pk,
+            session_key=flow_key(request),
+            code=form.cleaned_data["code"],
+            address=client_address(request),
+            now=now_of(request),
+        )
+        said = _("Заявка %(number)s передана в офис. Возьмите с собой паспорт.")
+        messages.success(request, said % {"number": asked.number})
+        return redirect(_HOME)
 
     def context() -> dict[str, Any]:
         wait = (standing.next_send_at - now_of(request)).total_seconds()
         return {"form": form, "new": mask_phone(standing.target), "wait": max(0, math.ceil(wait))}
 
-    return answer(request, "cabinet/phone_lost_code.html", context, form=form, refused=refused)
+    return answer(request, "cabinet/phone_lost_code.html", context, form=form, act=act)
 
 
 @signed_in
@@ -137,8 +130,8 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path(_HOME.lstrip("/"), requests),
-    path("profile/office/<slug:public_id>/withdraw/", withdraw),
+    path(_HOME.lstrip("/"), requests, name="office-requests"),
+    path("profile/office/<public_id:public_id>/withdraw/", withdraw),
     path(_LOST.lstrip("/"), lost_phone),
     path(_CODE.lstrip("/"), lost_phone_code),
     path("profile/phone/lost/code/resend/", resend),

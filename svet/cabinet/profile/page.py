@@ -26,7 +26,6 @@ from svet.cabinet.profile.forms import PasswordForm, PersonForm
 from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.session import client_address, keep_session, now_of, person_of, signed_in
-from svet.kernel.refusals import Refused
 from svet.notices import queries as notices
 from svet.people import factors, queries, texts
 from svet.people import operations as people
@@ -68,24 +67,19 @@ def person(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("/profile/")
     form = PersonForm(request.POST)
-    refused: Refused | None = None
-    if form.is_valid():
-        try:
-            people.change_person(
-                **form.cleaned_data,
-                person_id=person_of(request).pk,
-                today=timezone.localdate(),
-                now=now_of(request),
-                address=client_address(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            messages.success(request, _("Личные данные сохранены."))
-            return redirect("/profile/")
-    return answer(
-        request, "cabinet/profile.html", lambda: _context(request, form=form), form=form, refused=refused
-    )
+
+    def act() -> HttpResponse:
+        people.change_person(
+            **form.cleaned_data,
+            person_id=person_of(request).pk,
+            today=timezone.localdate(),
+            now=now_of(request),
+            address=client_address(request),
+        )
+        messages.success(request, _("Личные данные сохранены."))
+        return redirect("/profile/")
+
+    return answer(request, "cabinet/profile.html", lambda: _context(request, form=form), form=form, act=act)
 
 
 @sensitive_post_parameters("current", "new", "repeat")
@@ -94,24 +88,21 @@ def person(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """«Изменить пароль»; other devices are signed out, this one stays."""
     form = PasswordForm(request.POST if request.method == "POST" else None, phone=person_of(request).phone)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            changed = people.change_password(
-                person_id=person_of(request).pk,
-                current=form.cleaned_data["current"],
-                new=form.cleaned_data["new"],
-                session_key=request.session.session_key or "",
-                address=client_address(request),
-                now=now_of(request),
-                keep_tokens=form.keep_keys,
-            )
-        except Refused as error:
-            refused = error
-        else:
-            keep_session(request, person=changed)
-            messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
-            return redirect("/profile/")
+
+    def act() -> HttpResponse:
+        changed = people.change_password(
+            person_id=person_of(request).pk,
+            current=form.cleaned_data["current"],
+            new=form.cleaned_data["new"],
+            session_key=request.session.session_key or "",
+            address=client_address(request),
+            now=now_of(request),
+            keep_tokens=form.keep_keys,
+        )
+        keep_session(request, person=changed)
+        messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
+        return redirect("/profile/")
+
     return answer(
         request,
         "cabinet/password.html",
@@ -121,12 +112,12 @@ def password(request: HttpRequest) -> HttpResponse:
             "keys": queries.live_tokens(person_id=person_of(request).pk, now=now_of(request)).exists(),
         },
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
 urlpatterns: list[URLPattern] = [
-    path("profile/", profile),
+    path("profile/", profile, name="profile"),
     path("profile/person/", person),
     path("profile/password/", password),
     *notifications.urlpatterns,

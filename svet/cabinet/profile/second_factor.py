@@ -60,20 +60,15 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Ask for the password before a change of the way in."""
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     target = safe_next(request, request.POST.get("next") or request.GET.get("next") or HOME)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.confirm_password(
-                person_id=person_of(request).pk, password=form.cleaned_data["password"], now=now_of(request)
-            )
-        except Refused as error:
-            refused = error
-        else:
-            request.session[_PROVED] = now_of(request).timestamp()
-            return redirect(target)
-    return answer(
-        request, "cabinet/confirm.html", lambda: {"form": form, "next": target}, form=form, refused=refused
-    )
+
+    def act() -> HttpResponse:
+        people.confirm_password(
+            person_id=person_of(request).pk, password=form.cleaned_data["password"], now=now_of(request)
+        )
+        request.session[_PROVED] = now_of(request).timestamp()
+        return redirect(target)
+
+    return answer(request, "cabinet/confirm.html", lambda: {"form": form, "next": target}, form=form, act=act)
 
 
 def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
@@ -107,21 +102,17 @@ def application(request: HttpRequest) -> HttpResponse:
     secret = str(request.session.setdefault(_SECRET, people.new_totp_secret()))
     form = CodeForm(request.POST if request.method == "POST" else None)
     form.fields["code"].label = _("Код из приложения")
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            sheet = people.turn_on_totp(
-                person_id=person.pk,
-                secret=secret,
-                code=form.cleaned_data["code"],
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            request.session.pop(_SECRET, None)
-            return _sheet_page(request, sheet, _("Вход с кодом из приложения включён."))
+
+    def act() -> HttpResponse:
+        sheet = people.turn_on_totp(
+            person_id=person.pk,
+            secret=secret,
+            code=form.cleaned_data["code"],
+            address=client_address(request),
+            now=now_of(request),
+        )
+        request.session.pop(_SECRET, None)
+        return _sheet_page(request, sheet, _("Вход с кодом из приложения включён."))
 
     def context() -> dict[str, Any]:
         brand = site.installation().brand
@@ -131,7 +122,7 @@ def application(request: HttpRequest) -> HttpResponse:
             "url": people.totp_url(secret=secret, label=person.phone, issuer=brand),
         }
 
-    return answer(request, "cabinet/totp.html", context, form=form, refused=refused)
+    return answer(request, "cabinet/totp.html", context, form=form, act=act)
 
 
 @require_POST
@@ -167,32 +158,28 @@ def passkey(request: HttpRequest) -> HttpResponse:
         return redirect(HOME)
     person_id = person_of(request).pk
     form = PasskeyForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> HttpResponse:
         state = take_ceremony(request, kind="add")
-        try:
-            if state is None:
-                raise FactorRefused(FactorReason.PASSKEY)
-            sheet = people.add_passkey(
-                person_id=person_id,
-                site=place,
-                state=state,
-                answer=form.cleaned_data["credential"],
-                name=form.cleaned_data["name"],
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            return _sheet_page(request, sheet, _("Ключ доступа добавлен."))
+        if state is None:
+            raise FactorRefused(FactorReason.PASSKEY)
+        sheet = people.add_passkey(
+            person_id=person_id,
+            site=place,
+            state=state,
+            answer=form.cleaned_data["credential"],
+            name=form.cleaned_data["name"],
+            address=client_address(request),
+            now=now_of(request),
+        )
+        return _sheet_page(request, sheet, _("Ключ доступа добавлен."))
 
     def context() -> dict[str, Any]:
         ceremony = people.begin_passkey(person_id=person_id, site=place)
         options = remember_ceremony(request, ceremony, kind="add")
         return {"form": form, "options": json.dumps(options)}
 
-    return answer(request, "cabinet/passkey.html", context, form=form, refused=refused)
+    return answer(request, "cabinet/passkey.html", context, form=form, act=act)
 
 
 @require_POST
@@ -236,11 +223,11 @@ def passkey_remove(request: HttpRequest, public_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("profile/confirm/", confirm),
-    path(HOME.lstrip("/"), home),
+    path(HOME.lstrip("/"), home, name="second-factor"),
     path("profile/second-factor/app/", application),
     path("profile/second-factor/app/off/", application_off),
     path("profile/second-factor/codes/", codes),
     path("profile/second-factor/passkey/", passkey),
-    path("profile/second-factor/passkeys/<slug:public_id>/name/", passkey_name),
-    path("profile/second-factor/passkeys/<slug:public_id>/remove/", passkey_remove),
+    path("profile/second-factor/passkeys/<public_id:public_id>/name/", passkey_name),
+    path("profile/second-factor/passkeys/<public_id:public_id>/remove/", passkey_remove),
 ]

@@ -72,6 +72,8 @@ def take_back(request: HttpRequest, control_id: str) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    path("readings/receipt/<slug:control_id>/object/", object_to, name="reading-object"),
-    path("readings/receipt/<slug:control_id>/object/withdraw/", take_back, name="reading-object-withdraw"),
+    path("readings/receipt/<public_id:control_id>/object/", object_to, name="reading-object"),
+    path(
+        "readings/receipt/<public_id:control_id>/object/withdraw/", take_back, name="reading-object-withdraw"
+    ),
 ]

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from svet.kernel.writing import plain_number
 from svet.metering import texts
 from svet.metering.models import Meter
 from svet.metering.rules import ReadingRefused, Zone, parse_value, zones_of
@@ -113,4 +114,4 @@ class TypedSet:
 
 def digest(values: Mapping[Zone, Decimal]) -> str:
     """Values as one text: what a confirmation or a suggestion is about."""
-    return ";".join(f"{zone.value}={value.normalize():f}" for zone, value in sorted(values.items()))
+    return ";".join(f"{zone.value}={plain_number(value)}" for zone, value in sorted(values.items()))

@@ -96,5 +96,5 @@ def _answer(outcome: str, *, status: int, **more: Any) -> JsonResponse:
 
 urlpatterns: list[URLPattern] = [
     path("readings/kept/", whoami, name="readings-kept"),
-    path("readings/<slug:meter_id>/kept/", receive, name="reading-kept"),
+    path("readings/<public_id:meter_id>/kept/", receive, name="reading-kept"),
 ]

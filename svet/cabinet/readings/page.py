@@ -122,6 +122,6 @@ urlpatterns: list[URLPattern] = [
     *receipt.urlpatterns,
     *dispute.urlpatterns,
     *photo.urlpatterns,
-    path("readings/<slug:meter_id>/", submit, name="reading-submit"),
-    path("readings/<slug:meter_id>/preview/", preview, name="reading-preview"),
+    path("readings/<public_id:meter_id>/", submit, name="reading-submit"),
+    path("readings/<public_id:meter_id>/preview/", preview, name="reading-preview"),
 ]

@@ -51,4 +51,6 @@ def photo(request: HttpRequest, photo_id: str) -> HttpResponse:
         deny_as_missing(request, subject="photo", public_id=photo_id)
 
 
-urlpatterns: list[URLPattern] = [path("readings/photos/<slug:photo_id>.jpg", photo, name="reading-photo")]
+urlpatterns: list[URLPattern] = [
+    path("readings/photos/<public_id:photo_id>.jpg", photo, name="reading-photo")
+]

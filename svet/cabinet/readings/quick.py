@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from svet.accounts import texts as subscribers_texts
 from svet.accounts.rules import NumberRefused
-from svet.cabinet.shell.forms import Form, add_refusal
+from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.proof_of_work import proof_of_work_for, proof_of_work_of
 from svet.cabinet.shell.session import client_address, now_of
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
 from svet.limits.rules import Purpose
+from svet.look.forms import form_page
 from svet.metering import texts as metering_texts
 from svet.metering.operations.quick import QuickRefused, submit_quick
 from svet.metering.rules import Zone
@@ -60,38 +61,33 @@ class QuickForm(Form):
 def quick(request: HttpRequest) -> HttpResponse:
     """Take readings from somebody who has not signed in."""
     form = QuickForm(request.POST if request.method == "POST" else None)
-    status = 200
-    refusal: Refused | None = None
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                submit_quick(
-                    account_number=form.cleaned_data["account_number"],
-                    meter_number=form.cleaned_data["meter_number"],
-                    values={zone: form.cleaned_data[zone.value] for zone in SCALES},
-                    address=client_address(request),
-                    now=now_of(request),
-                    work=proof_of_work_of(request),
-                )
-            except Refused as refused:
-                refusal = refused
-                add_refusal(form, refused, _explain(refused))
-                status = 429 if isinstance(refused, LimitReached) else 422
-            else:
-                messages.success(
-                    request,
-                    _(
-                        "Спасибо, показания отправлены. Если оба номера верны, они появятся "
-                        "на лицевом счёте, а владельцу придёт уведомление."
-                    ),
-                )
-                return redirect("quick")
-    context = {"form": form, "work": proof_of_work_for(request, Purpose.QUICK, refusal)}
-    response = render(request, "cabinet/quick.html", context, status=status)
-    if isinstance(refusal, LimitReached):
-        response.headers["Retry-After"] = str(refusal.retry_after)
-    return response
+
+    def act() -> HttpResponse:
+        submit_quick(
+            account_number=form.cleaned_data["account_number"],
+            meter_number=form.cleaned_data["meter_number"],
+            values={zone: form.cleaned_data[zone.value] for zone in SCALES},
+            address=client_address(request),
+            now=now_of(request),
+            work=proof_of_work_of(request),
+        )
+        messages.success(
+            request,
+            _(
+                "Спасибо, показания отправлены. Если оба номера верны, они появятся "
+                "на лицевом счёте, а владельцу придёт уведомление."
+            ),
+        )
+        return redirect("quick")
+
+    return form_page(
+        request,
+        "cabinet/quick.html",
+        lambda: {"form": form, "work": proof_of_work_for(request, Purpose.QUICK, form.refused)},
+        form=form,
+        explain=_explain,
+        act=act,
+    )
 
 
 def _explain(refused: Refused) -> str:

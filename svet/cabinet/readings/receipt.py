@@ -106,8 +106,8 @@ def find_receipt(request: HttpRequest, set_id: str) -> ReceiptView:
 
 
 urlpatterns: list[URLPattern] = [
-    path("readings/receipt/<slug:set_id>/", receipt, name="reading-receipt"),
-    path("readings/receipt/<slug:set_id>/withdraw/", withdraw, name="reading-withdraw"),
-    path("readings/receipt/<slug:set_id>/correct/", correct, name="reading-correct"),
-    path("readings/receipt/<slug:set_id>/photo/", add_photo, name="reading-add-photo"),
+    path("readings/receipt/<public_id:set_id>/", receipt, name="reading-receipt"),
+    path("readings/receipt/<public_id:set_id>/withdraw/", withdraw, name="reading-withdraw"),
+    path("readings/receipt/<public_id:set_id>/correct/", correct, name="reading-correct"),
+    path("readings/receipt/<public_id:set_id>/photo/", add_photo, name="reading-add-photo"),
 ]

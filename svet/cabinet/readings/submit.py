@@ -17,11 +17,11 @@ from svet.files import texts as file_texts
 from svet.files.rules import PhotoRefused
 from svet.kernel.refusals import NotFound, Refused
 from svet.limits.operations import LimitReached
-from svet.metering import operations, queries, texts
+from svet.metering import operations, texts
 from svet.metering.models import Meter
 from svet.metering.operations import ConfirmationNeeded, ReadingReceipt, SetRefused
 from svet.metering.queries import SetView
-from svet.metering.rules import Doubt, ReadingChannel, judge
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,39 +82,23 @@ def _send(
     instead_of: SetView | None,
     entered_at: datetime | None,
 ) -> ReadingReceipt:
-    now = now_of(request)
-    if instead_of is not None:
-        return operations.correct_set(
-            by=actor_of(request),
-            set_id=instead_of.public_id,
-            values=typed.values,
-            now=now,
-            channel=ReadingChannel.WEB,
-            key=typed.key,
-            confirmed=typed.is_confirmed,
-            insist=typed.insists,
-            words=typed.words,
-            photo_id=typed.photo_id,
-        )
-    today = provider_today(meter.account.provider, entered_at or now)
-    confirmed = typed.is_confirmed
-    if typed.is_old and not confirmed:
-        # «Отправить старые показания» is itself the answer to the question about nothing used.
-        known = queries.dials(meters=[meter], read_on=today)[meter.pk]
-        judgement = judge(dials=known.dials, values=typed.values, read_on=today)
-        confirmed = judgement.doubts <= {Doubt.ZERO}
-    return operations.submit_readings(
-        by=actor_of(request),
-        meter_id=meter.public_id,
+    now, by = now_of(request), actor_of(request)
+    read_on = instead_of.read_on if instead_of else provider_today(meter.account.provider, entered_at or now)
+    sent = ReadingSubmission(
         values=typed.values,
-        read_on=today,
-        now=now,
+        read_on=read_on,
         channel=ReadingChannel.WEB,
         key=typed.key,
-        confirmed=confirmed,
-        insist=typed.insists,
+        answers=Answers(
+            confirmed=typed.is_confirmed,
+            # «Отправить старые показания» is itself the answer to the question about nothing used.
+            unchanged=typed.is_old and instead_of is None,
+            insists=typed.insists,
+        ),
         words=typed.words,
         photo_id=typed.photo_id,
         entered_at=entered_at,
-        seen=meter,
     )
+    if instead_of is not None:
+        return operations.correct_set(by=by, set_id=instead_of.public_id, sent=sent, now=now)
+    return operations.submit_readings(by=by, meter_id=meter.public_id, sent=sent, now=now, seen=meter)

@@ -12,35 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import now_of, person_of, safe_next, signed_in
-from svet.notices import operations, queries
-from svet.notices.rules import Event
+from svet.notices import operations, queries, registry
 
 _PUBLIC_ID = re.compile(r"[0-9a-z]{16}", re.ASCII)
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
-
-_ICONS = {
-    Event.BILL_READY: "document",
-    Event.DUE_NEAR: "clock",
-    Event.PAYMENT_CREDITED: "receipt",
-    Event.PAYMENT_FAILED: "warning",
-    Event.PAYMENT_REFUNDED: "info",
-    Event.READING_ACCEPTED: "meter",
-    Event.READING_REFUSED: "warning",
-    Event.READING_CORRECTED: "warning",
-    Event.CONTROL_READING: "eye",
-    Event.DISPUTE_ANSWERED: "eye",
-    Event.APPEAL_ANSWERED: "help",
-    Event.READING_USED: "meter",
-    Event.WINDOW_OPEN: "meter",
-    Event.WINDOW_CLOSING: "clock",
-    Event.VERIFICATION_NEAR: "meter",
-    Event.METER_REPLACED: "meter",
-    Event.ACCOUNT_LINKED: "home",
-    Event.ACCESS_CHANGED: "home",
-    Event.NEW_DEVICE: "lock",
-    Event.PASSWORD_CHANGED: "lock",
-    Event.CONTACT_CHANGED: "lock",
-}
 
 
 @require_safe
@@ -56,10 +31,15 @@ def bell(request: HttpRequest) -> HttpResponse:
         "cabinet/bell.html",
         {
             "page": page,
-            "lines": [(notice, _ICONS.get(Event(notice.event), "bell")) for notice in page.notices],
+            "lines": [(notice, _icon(notice.event)) for notice in page.notices],
             "unread": queries.unread_count(recipient_id),
         },
     )
+
+
+def _icon(code: str) -> str:
+    event = registry.find(code)
+    return "bell" if event is None else event.icon
 
 
 @require_POST
@@ -95,5 +75,5 @@ def _recipient_of(request: HttpRequest) -> int:
 urlpatterns: list[URLPattern] = [
     path("bell/", bell, name="bell"),
     path("bell/read/", read, name="bell-read"),
-    path("bell/<slug:public_id>/", follow, name="bell-follow"),
+    path("bell/<public_id:public_id>/", follow, name="bell-follow"),
 ]

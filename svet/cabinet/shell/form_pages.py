@@ -31,14 +31,11 @@ def answer(
     context: Callable[[], dict[str, Any]],
     *,
     form: Form,
-    refused: Refused | None,
+    act: Callable[[], HttpResponse | None] | None = None,
+    refused: Refused | None = None,
 ) -> HttpResponse:
-    """Draw the page of a form: 200 before it was sent, 422 when refused, 429 when one must wait.
-
-    ``context`` is built after the refusal stands in the form.
-    """
-    text = "" if refused is None else texts.explain(refused)
-    return form_page(request, template, context, form=form, refused=refused, text=text)
+    """A page of the cabinet with its form, see :func:`svet.look.forms.form_page`."""
+    return form_page(request, template, context, form=form, explain=texts.explain, act=act, refused=refused)
 
 
 def code_context(

@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts import events as account_events
 from svet.accounts.operations import link_account
 from svet.accounts.tests.factories import make_account, make_link
 from svet.kernel.actors import Actor
 from svet.metering.tests.factories import make_meter
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import Event
 from svet.people.tests.factories import PASSWORD, make_person
 from svet.people.tests.outbox import last_code
 
@@ -120,8 +120,8 @@ def test_ones_own_accounts_are_one_line_under_the_bell_and_no_sms() -> None:
         link_account(
             by=Actor.person(anna.pk), account_number=account.number, meter_number=meter.serial, now=now
         )
-    assert not Delivery.objects.filter(event=Event.ACCOUNT_LINKED).exclude(address=boris.phone).exists()
-    assert Delivery.objects.get(event=Event.ACCOUNT_LINKED).address == boris.phone
+    texted = Delivery.objects.filter(event=account_events.ACCOUNT_LINKED.code)
+    assert [each.address for each in texted] == [boris.phone]
     (told,) = Notice.objects.filter(recipient_id=anna.recipient_id)
     assert "7 счетов" in told.text
     assert accounts[-1].number in told.text

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 import click
 
 from svet.config.failures import Failure
+from svet.kernel.writing import plain_number
 from svet.launcher.embedded import database, django_ready
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -79,7 +80,7 @@ def replace(
                 reason=reason,
                 now=datetime.now(UTC),
             )
-        behind = "" if meter.ratio == 1 else f", ratio {meter.ratio.normalize():f}"
+        behind = "" if meter.ratio == 1 else f", ratio {plain_number(meter.ratio)}"
         click.echo(f"meter {old} is down, {meter.serial} is up on account {account}{behind}")
 
 

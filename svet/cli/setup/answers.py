@@ -16,6 +16,7 @@ from svet.billing.rules import Rules
 from svet.billing.rules.policies import PolicyRefused, chosen
 from svet.billing.texts import explain as explain_billing
 from svet.kernel.refusals import Refused
+from svet.kernel.writing import plain_number
 from svet.people.rules import normalise_email, normalise_name, normalise_phone
 from svet.people.texts import explain as explain_person
 
@@ -198,7 +199,7 @@ def norm(text: str, given: Given) -> str:
     except PolicyRefused as refused:
         raise AnswerFault(explain_billing(refused)) from None
     assert rules.norm_kwh_per_person is not None
-    return plain(rules.norm_kwh_per_person)
+    return plain_number(rules.norm_kwh_per_person)
 
 
 def phone(text: str, given: Given) -> str:
@@ -207,11 +208,6 @@ def phone(text: str, given: Given) -> str:
 
 def name(text: str, given: Given) -> str:
     return _by_room(partial(normalise_name, field="name"), text)
-
-
-def plain(value: Decimal) -> str:
-    """A number without zeros at its end."""
-    return f"{value.normalize():f}"
 
 
 def _digits(text: str) -> str:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.billing.queries.policies import policies
-from svet.cli.setup.answers import plain
 from svet.cli.setup.state import SetupState
+from svet.kernel.writing import plain_number
 from svet.site.queries import installation, is_set_up
 from svet.staffing.queries import members
 
@@ -66,4 +66,4 @@ def _norm(row: ProviderView, *, now: datetime) -> str:
         for each in policies(provider_id=row.provider_id)
         if each.valid_from <= today
     ]
-    return "" if not norms or norms[-1] is None else plain(norms[-1])
+    return "" if not norms or norms[-1] is None else plain_number(norms[-1])

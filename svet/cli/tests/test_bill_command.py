@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
+from threading import Event, Thread
 
 import pytest
 from click.testing import CliRunner, Result
+from django.db import connection
 from django.utils import timezone
+from pytest_django import Settings
 
 from svet.accounts.models import Account, Provider
 from svet.accounts.operations import add_provider
 from svet.accounts.tests.factories import make_provider
-from svet.billing.models import Charge, Policy
+from svet.billing.models import BillingRun, Charge, Policy, TariffRow
+from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.rules import BillingReason
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.bills.models import Bill
+from svet.cli.billing import Insisting, bill_month
 from svet.cli.commands import billing
 from svet.config.failures import Failure
 from svet.kernel.periods import Month
+from svet.kernel.transactions import use_case
 from svet.look.formats import month
 from svet.metering.tests.factories import make_reading
 
@@ -217,3 +223,53 @@ def test_with_several_providers_the_rules_need_a_name() -> None:
     assert "second" in str(done.exception)
     assert svet("policy", "set", "--from", "2026-11", "--norm", "90", "--provider", "second").exit_code == 0
     assert "Второй" in svet("policy", "show", "--provider", "second").output
+
+
+def test_a_production_charges_nobody_at_demonstration_prices(settings: Settings) -> None:
+    settings.ENV = "production"
+    load_chelyabinsk()
+    TariffRow.objects.filter(valid_from__gte=LAST.plus(-12).first).update(demonstration=True)
+    TariffRow.objects.filter(valid_to=None).update(demonstration=True)
+    make_read(2)
+    done = bill()
+    assert done.exit_code == 1
+    assert "демонстрационная" in done.output
+    assert "svet tariffs load FILE" in done.output
+    assert (Charge.objects.count(), BillingRun.objects.count(), Bill.objects.count()) == (0, 0, 0)
+    TariffRow.objects.update(demonstration=False)
+    assert bill().exit_code == 0
+    assert Bill.objects.count() == 2
+
+
+def test_a_run_that_must_wait_for_another_says_so_at_once(transactional_db: None) -> None:
+    load_chelyabinsk()
+    make_read(1)
+    provider = Provider.objects.get()
+    held, over = Event(), Event()
+
+    def hold() -> None:
+        with use_case():
+            one_at_a_time(provider.pk)
+            held.set()
+            over.wait(30)
+        connection.close()
+
+    other = Thread(target=hold)
+    other.start()
+    assert held.wait(10)
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        # Said while the other still charges: only then does it end.
+        over.set()
+
+    try:
+        assert bill_month(
+            period=str(LAST), code="", issue=False, now=timezone.now(), say=say, insisting=Insisting()
+        )
+    finally:
+        over.set()
+        other.join()
+    assert "другая команда" in said[0]
+    assert "начислено" in said[1]

@@ -14,18 +14,25 @@ from svet.accounts.queries import ProviderView, account_for, provider_today
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.limits.operations import LimitReached
 from svet.look.formats import day
-from svet.metering import queries
+from svet.metering import events, queries
 from svet.metering.models import Absence, AbsenceStep, Meter, ReadingSet
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import Doubt, ReadingChannel, Window, cut_off, judge, window
+from svet.metering.rules import (
+    Answers,
+    ReadingChannel,
+    ReadingSubmission,
+    Window,
+    cut_off,
+    window,
+)
 from svet.metering.rules.absence import AbsenceReason, Plan, StepOutcome, acts_on, trouble
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
-from svet.notices.rules import Event
 from svet.people import queries as people
 
 BATCH: Final = 500
@@ -170,18 +177,18 @@ def _send_old(
     if known is None:
         return StepOutcome.STUCK, ""
     values = {dial.zone: dial.last.value for dial in known.dials}
-    if not judge(dials=known.dials, values=values, read_on=today).doubts <= {Doubt.ZERO}:
-        return StepOutcome.STUCK, ""
     try:
         receipt = submit_readings(
             by=Actor.person(absence.person_id),
             meter_id=meter.public_id,
-            values=values,
-            read_on=today,
+            sent=ReadingSubmission(
+                values=values,
+                read_on=today,
+                channel=ReadingChannel.ABSENCE,
+                key=_key(absence, meter=meter, near=near),
+                answers=Answers(unchanged=True),
+            ),
             now=now,
-            channel=ReadingChannel.ABSENCE,
-            key=_key(absence, meter=meter, near=near),
-            confirmed=True,
         )
     except (Refused, LimitReached):
         return StepOutcome.STUCK, ""
@@ -203,8 +210,10 @@ def _remind(absence: Absence, *, until: date, now: datetime) -> None:
         asked = set(_relatives(absence.account_id, person_id=absence.person_id)) or asked
     recipients = people.recipients_of(asked)
     notices.notify_many(
-        event=Event.WINDOW_CLOSING,
-        tidings=[NoticeMessage(each, {"until": day(until)}, "/readings/") for each in recipients.values()],
+        event=events.WINDOW_CLOSING,
+        tidings=[
+            NoticeMessage(each, {"until": day(until)}, Place("readings")) for each in recipients.values()
+        ],
         now=now,
     )
 

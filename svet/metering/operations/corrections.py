@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
-from uuid import UUID
 
 from svet.accounts.queries import provider_today, visible_ids
 from svet.accounts.rules import Right
@@ -24,11 +23,10 @@ from svet.metering.operations.keeping import move_set, move_sets
 from svet.metering.operations.submitting import ReadingReceipt, earlier_receipt, take_set
 from svet.metering.queries import MeterNotFound, MeterReason
 from svet.metering.rules import (
-    ReadingChannel,
     ReadingKind,
     ReadingState,
+    ReadingSubmission,
     WithdrawReason,
-    Zone,
     cut_off,
     period_of,
 )
@@ -84,16 +82,10 @@ def correct_set(
     *,
     by: Actor,
     set_id: str,
-    values: Mapping[Zone, Decimal],
+    sent: ReadingSubmission,
     now: datetime,
-    channel: ReadingChannel,
-    key: UUID,
-    confirmed: bool = False,
-    insist: bool = False,
-    words: str = "",
-    photo_id: str = "",
 ) -> ReadingReceipt:
-    """Send other values in the place of one's own set, for the same day, until the cut-off.
+    """Send other values in the place of one's own set until the cut-off; its day stays, whatever is sent.
 
     The new set is judged as if the old one had never been; both stay, and the old one names the new receipt.
 
@@ -103,7 +95,7 @@ def correct_set(
     """
     view = queries.set_for(by, public_id=set_id)
     meter = queries.meter_for(by, public_id=view.meter_public_id, right=Right.SUBMIT)
-    earlier = earlier_receipt(meter, key=key, values=values)
+    earlier = earlier_receipt(meter, key=sent.key, values=sent.values)
     if earlier is not None:
         return earlier
     limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
@@ -114,15 +106,8 @@ def correct_set(
         return take_set(
             by=by,
             meter=meter,
-            values=values,
-            read_on=row.read_on,
+            sent=replace(sent, read_on=row.read_on),
             now=now,
-            channel=channel,
-            key=key,
-            confirmed=confirmed,
-            insist=insist,
-            words=words,
-            photo_id=photo_id,
             instead_of=row,
         )
 

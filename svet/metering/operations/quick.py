@@ -12,16 +12,17 @@ from svet.accounts.queries import account_lengths, people_of, provider_today
 from svet.accounts.rules import Right, normalise_account_number, normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
+from svet.kernel.writing import plain_number
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, Purpose
-from svet.metering import texts
+from svet.metering import events, texts
 from svet.metering.models import Meter
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import ReadingChannel, Zone, parse_value, zones_of
+from svet.metering.rules import ReadingChannel, ReadingSubmission, Zone, parse_value, zones_of
 from svet.notices import operations as notices
-from svet.notices.rules import Event
 from svet.people import queries as people
 
 # The widest dial there is: the form is judged before anybody looks whether the meter exists.
@@ -89,19 +90,21 @@ def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Deci
     if set(typed) != set(zones_of(meter.scheme)):
         raise QuickRefused(QuickReason.SCALES)
     read_on = provider_today(meter.account.provider, now)
-    said = ";".join(f"{zone}={value.normalize():f}" for zone, value in sorted(wide.items()))
+    said = ";".join(f"{zone}={plain_number(value)}" for zone, value in sorted(wide.items()))
     submit_readings(
         by=Actor.system("quick"),
         meter_id=meter.public_id,
-        values={
-            zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
-            for zone, raw in typed.items()
-        },
-        read_on=read_on,
+        sent=ReadingSubmission(
+            values={
+                zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
+                for zone, raw in typed.items()
+            },
+            read_on=read_on,
+            channel=ReadingChannel.QUICK,
+            # The same values on the same day are one sending, however often the button was pressed.
+            key=uuid5(NAMESPACE_URL, f"svet:quick:{meter.public_id}:{read_on}:{said}"),
+        ),
         now=now,
-        channel=ReadingChannel.QUICK,
-        # The same values on the same day are one sending, however often the button was pressed.
-        key=uuid5(NAMESPACE_URL, f"svet:quick:{meter.public_id}:{read_on}:{said}"),
     )
 
 
@@ -111,8 +114,8 @@ def _tell(meter: Meter, *, refused: Refused, now: datetime) -> None:
         for person_id in people_of(account_id=meter.account_id, right=Right.SUBMIT):
             notices.notify(
                 recipient_id=people.recipient_of(person_id),
-                event=Event.READING_REFUSED,
+                event=events.READING_REFUSED,
                 params={"account": meter.account.number, "reason": str(reason)},
-                url="/readings/",
+                place=Place("readings"),
                 now=now,
             )

@@ -14,9 +14,10 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.rules import Right
 from svet.kernel.once import insert_absent
+from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
 from svet.look.formats import day
-from svet.metering import queries
+from svet.metering import events, queries
 from svet.metering.models import Meter, VerificationReminder, WindowReminder
 from svet.metering.rules import (
     VerificationStage,
@@ -28,12 +29,11 @@ from svet.metering.rules import (
 )
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
-from svet.notices.rules import Event
 from svet.people import queries as people
 
 BATCH: Final = 1_000
 
-_EVENTS: Final = {WindowStage.OPEN: Event.WINDOW_OPEN, WindowStage.CLOSING: Event.WINDOW_CLOSING}
+_EVENTS: Final = {WindowStage.OPEN: events.WINDOW_OPEN, WindowStage.CLOSING: events.WINDOW_CLOSING}
 
 
 def remind_of_windows(*, now: datetime) -> int:
@@ -81,9 +81,7 @@ def _remind_of_window(
             params = {"until": day(window.closes_on)}
             notices.notify_many(
                 event=_EVENTS[stage],
-                tidings=[
-                    NoticeMessage(recipient_id, params, "/readings/") for recipient_id in recipients.values()
-                ],
+                tidings=[NoticeMessage(each, params, Place("readings")) for each in recipients.values()],
                 now=now,
             )
             told += len(recipients)
@@ -135,7 +133,7 @@ def _remind_of_meters(meters: Sequence[Meter], *, today: date, now: datetime) ->
             params = {"account": meter.account.number, "serial": meter.serial, "on": day(due_on)}
             if stage_name == VerificationStage.LAPSED:
                 params["lapsed"] = "yes"
-            url = f"/accounts/{meter.account.public_id}/"
-            tidings.append(NoticeMessage(recipients[person_id], params, url))
-    notices.notify_many(event=Event.VERIFICATION_NEAR, tidings=tidings, now=now)
+            place = Place("account", (meter.account.public_id,))
+            tidings.append(NoticeMessage(recipients[person_id], params, place))
+    notices.notify_many(event=events.VERIFICATION_NEAR, tidings=tidings, now=now)
     return len(tidings)

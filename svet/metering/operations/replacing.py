@@ -11,13 +11,14 @@ from svet.accounts.queries import people_of, provider_today
 from svet.accounts.rules import normalise_meter_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
+from svet.metering import events
 from svet.metering.models import Meter
 from svet.metering.operations.meters import MeterRow, install_meters, take_down
 from svet.metering.queries import MeterNotFound, MeterReason
 from svet.metering.rules import ReadingRefused, ReplaceReason, ValueReason, Zone
 from svet.notices import operations as notices
-from svet.notices.rules import Event
 from svet.people import queries as people
 from svet.staffing.rules import checked_reason
 
@@ -105,13 +106,13 @@ def _tell(meter: Meter, *, before: str, on: date, now: datetime) -> None:
     for person_id in people_of(account_id=account.pk):
         notices.notify(
             recipient_id=people.recipient_of(person_id),
-            event=Event.METER_REPLACED,
+            event=events.METER_REPLACED,
             params={
                 "account": account.number,
                 "before": before,
                 "serial": meter.serial,
                 "on": f"{on:%d.%m.%Y}",
             },
-            url=f"/accounts/{account.public_id}/",
+            place=Place("account", (account.public_id,)),
             now=now,
         )

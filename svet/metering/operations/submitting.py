@@ -34,6 +34,7 @@ from svet.metering.rules import (
     ReadingKind,
     ReadingRefused,
     ReadingState,
+    ReadingSubmission,
     ValueReason,
     WithdrawReason,
     Zone,
@@ -88,16 +89,8 @@ def submit_readings(
     *,
     by: Actor,
     meter_id: str,
-    values: Mapping[Zone, Decimal],
-    read_on: date,
+    sent: ReadingSubmission,
     now: datetime,
-    channel: ReadingChannel,
-    key: UUID,
-    confirmed: bool = False,
-    insist: bool = False,
-    words: str = "",
-    photo_id: str = "",
-    entered_at: datetime | None = None,
     seen: Meter | None = None,
 ) -> ReadingReceipt:
     """Take one set of readings, keep it, tell the holders of the account.
@@ -105,12 +98,11 @@ def submit_readings(
     ``meter_id`` is the outside id; ``seen`` is that meter, when the caller has just read it for this actor
     with account and provider: it is read again under its lock, not before. The same key with the same values
     gives the same receipt. A set whose consumption no line could carry is kept, once confirmed, under review.
-    So is one that went down, when the author says with ``insist`` that the dial shows just this; ``words``
-    tell why, the photo shows it. ``entered_at`` is for a set that waited on the author's device.
+    So is one that went down, when the author insists that the dial shows just this.
 
     :raises MeterNotFound: absent or not for the actor
     :raises ReadingRefused: cannot be taken, with what to do
-    :raises ConfirmationNeeded: looks odd and was not confirmed
+    :raises ConfirmationNeeded: looks odd, and the answers do not settle it
     :raises KeyReused: the key came before with other values
     :raises LimitReached: too many sets for this meter today
     :raises PhotoRefused: the photo is not this person's or was forgotten
@@ -121,77 +113,57 @@ def submit_readings(
             limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
         except LimitReached:
             # Asking again for a receipt one already has is no further set.
-            earlier = earlier_receipt(meter, key=key, values=values)
+            earlier = earlier_receipt(meter, key=sent.key, values=sent.values)
             if earlier is not None:
                 return earlier
             raise
     with use_case():
-        return take_set(
-            by=by,
-            meter=meter,
-            values=values,
-            read_on=read_on,
-            now=now,
-            channel=channel,
-            key=key,
-            confirmed=confirmed,
-            insist=insist,
-            words=words,
-            photo_id=photo_id,
-            entered_at=entered_at,
-        )
+        return take_set(by=by, meter=meter, sent=sent, now=now)
 
 
 def take_set(
     *,
     by: Actor,
     meter: Meter,
-    values: Mapping[Zone, Decimal],
-    read_on: date,
+    sent: ReadingSubmission,
     now: datetime,
-    channel: ReadingChannel,
-    key: UUID,
-    confirmed: bool,
-    insist: bool = False,
-    words: str = "",
-    photo_id: str = "",
     instead_of: ReadingSet | None = None,
-    entered_at: datetime | None = None,
 ) -> ReadingReceipt:
     """Lock the meter, judge, keep, tell (a step); ``instead_of`` is the set that this one corrects."""
     meter = queries.locked(meter, by=by, right=Right.SUBMIT)
-    earlier = earlier_receipt(meter, key=key, values=values)
+    earlier = earlier_receipt(meter, key=sent.key, values=sent.values)
     if earlier is not None:
         return earlier
+    read_on = sent.read_on
     without = [] if instead_of is None else [instead_of.pk]
     known = queries.dials(meters=[meter], read_on=read_on, without=without)[meter.pk]
     today = provider_today(meter.account.provider, now)
-    reason = hindrance(meter, read_on=read_on, today=today, last_on=known.last_on, channel=channel)
+    reason = hindrance(meter, read_on=read_on, today=today, last_on=known.last_on, channel=sent.channel)
     if reason is not None:
         raise ReadingRefused(reason, details=hindering_days(meter, read_on=read_on, last_on=known.last_on))
-    judgement = judge(dials=known.dials, values=values, read_on=read_on)
-    appeal = insist and judgement.only_lower
+    judgement = judge(dials=known.dials, values=sent.values, read_on=read_on)
+    appeal = sent.answers.appeal(judgement)
     if judgement.refusals and not appeal:
         raise SetRefused(judgement)
-    if judgement.doubts and not confirmed and not appeal:
+    if not sent.answers.settle(judgement):
         raise ConfirmationNeeded(judgement)
     new = NewSet(
         meter_id=meter.pk,
         account_id=meter.account_id,
         read_on=read_on,
         received_at=now,
-        channel=channel,
+        channel=sent.channel,
         kind=ReadingKind.CUSTOMER,
         state=ReadingState.UNDER_REVIEW if judgement.for_review or appeal else ReadingState.ACCEPTED,
-        key=key,
+        key=sent.key,
         values=stepped_values(judgement, known=known),
         doubts=tuple(sorted([*judgement.doubts, *(v.refusal for v in judgement.refusals if v.refusal)])),
-        words=words.strip(),
-        entered_at=entered_at,
+        words=sent.words.strip(),
+        entered_at=sent.entered_at,
     )
     (kept,) = keep_sets([new], by=by)
-    if photo_id:
-        attach_photo(set_key=kept.set_id, photo_id=photo_id, by=by, now=now)
+    if sent.photo_id:
+        attach_photo(set_key=kept.set_id, photo_id=sent.photo_id, by=by, now=now)
     if instead_of is not None:
         _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
     if new.state is ReadingState.ACCEPTED:

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from svet.accounts.queries import recipients_of
+from svet.kernel.places import Place
 from svet.look.formats import day
-from svet.metering import texts
+from svet.metering import events, texts
 from svet.metering.models import Dispute, Meter
 from svet.metering.rules import DisputeState, Zone
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
-from svet.notices.rules import Event
+from svet.notices.rules import EventSpec
 
 
 def tell_accepted(
@@ -21,19 +22,19 @@ def tell_accepted(
 ) -> None:
     """The readings count; ``set_id`` is the public one."""
     params = {"account": meter.account.number, "values": texts.values_line(values), "receipt": receipt}
-    _tell(meter, event=Event.READING_ACCEPTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    _tell(meter, event=events.READING_ACCEPTED, params=params, set_id=set_id, now=now)
 
 
 def tell_refused(meter: Meter, *, reason: str, set_id: str, now: datetime) -> None:
     """The staff looked at the readings and does not take them; ``reason`` may be empty."""
     params = {"account": meter.account.number, "reason": reason.strip() or texts.refused_by_staff()}
-    _tell(meter, event=Event.READING_REFUSED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    _tell(meter, event=events.READING_REFUSED, params=params, set_id=set_id, now=now)
 
 
 def tell_corrected(meter: Meter, *, before: str, after: str, reason: str, set_id: str, now: datetime) -> None:
     """The staff took other values than were sent; ``set_id`` is the public one of the new set."""
     params = {"account": meter.account.number, "before": before, "values": after, "reason": reason[:300]}
-    _tell(meter, event=Event.READING_CORRECTED, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    _tell(meter, event=events.READING_CORRECTED, params=params, set_id=set_id, now=now)
 
 
 def tell_control(
@@ -52,23 +53,23 @@ def tell_control(
         "on": day(read_on),
         "until": day(until),
     }
-    _tell(meter, event=Event.CONTROL_READING, params=params, url=f"/readings/receipt/{set_id}/", now=now)
+    _tell(meter, event=events.CONTROL_READING, params=params, set_id=set_id, now=now)
 
 
 def tell_dispute_answered(dispute: Dispute, *, words: str, after: DisputeState, now: datetime) -> None:
     """The staff answered an objection; ``words`` are its own."""
     answer = f"{texts.DISPUTE_STATES[after]}. {words}"
     params = {"account": dispute.account.number, "answer": answer[:300]}
-    url = f"/readings/receipt/{dispute.reading_set.public_id}/"
-    _tell(dispute, event=Event.DISPUTE_ANSWERED, params=params, url=url, now=now)
+    set_id = dispute.reading_set.public_id
+    _tell(dispute, event=events.DISPUTE_ANSWERED, params=params, set_id=set_id, now=now)
 
 
-def _tell(of: Meter | Dispute, *, event: Event, params: Mapping[str, str], url: str, now: datetime) -> None:
+def _tell(
+    of: Meter | Dispute, *, event: EventSpec, params: Mapping[str, str], set_id: str, now: datetime
+) -> None:
+    place = Place("reading-receipt", (set_id,))
     notices.notify_many(
         event=event,
-        tidings=[
-            NoticeMessage(recipient_id, params, url)
-            for recipient_id in recipients_of(account_id=of.account_id)
-        ],
+        tidings=[NoticeMessage(each, params, place) for each in recipients_of(account_id=of.account_id)],
         now=now,
     )

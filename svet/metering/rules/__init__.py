@@ -29,6 +29,7 @@ from svet.metering.rules.states import (
     ReadingState,
     WithdrawReason,
 )
+from svet.metering.rules.submission import Answers, ReadingSubmission
 from svet.metering.rules.zones import ZONES, Scheme, Zone, zones_of
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "EFFECTIVE",
     "MOVES",
     "ZONES",
+    "Answers",
     "Dial",
     "DisputeReason",
     "DisputeState",
@@ -46,6 +48,7 @@ __all__ = [
     "ReadingKind",
     "ReadingRefused",
     "ReadingState",
+    "ReadingSubmission",
     "ReplaceReason",
     "Scheme",
     "Urgency",

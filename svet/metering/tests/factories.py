@@ -14,7 +14,7 @@ from svet.accounts.tests.factories import NOW, OFFICE, make_account
 from svet.metering import operations
 from svet.metering.models import Meter
 from svet.metering.operations import BatchResult, BatchRow, MeterRow
-from svet.metering.rules import ReadingChannel, Scheme, Zone, zones_of
+from svet.metering.rules import Answers, ReadingChannel, Scheme, Zone, zones_of
 
 _serials = count(115_268_446)
 
@@ -75,3 +75,9 @@ def make_reading(
         confirmed=True,
     )
     return result
+
+
+def answered(more: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a submission's fields, with the words of its answers put together."""
+    said = {word: more.pop(word, False) for word in ("confirmed", "unchanged", "insists")}
+    return {**more, "answers": Answers(**said)}

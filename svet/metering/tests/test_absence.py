@@ -19,7 +19,7 @@ from svet.limits.models import Bucket
 from svet.metering import operations
 from svet.metering.models import Absence, AbsenceStep, Meter, ReadingSet
 from svet.metering.operations.absence import AbsenceRefused, act_for_absent, begin_absence, end_absence
-from svet.metering.rules import ReadingChannel, Zone
+from svet.metering.rules import ReadingChannel, ReadingSubmission, Zone
 from svet.metering.rules.absence import AbsenceReason, Plan, acting_days
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
@@ -103,11 +103,13 @@ def test_a_real_reading_is_left_alone() -> None:
     operations.submit_readings(
         by=Actor.person(boris.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(3640)},
-        read_on=date(2026, 11, 22),
         now=DUE - timedelta(days=1),
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(3640)},
+            read_on=date(2026, 11, 22),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+        ),
     )
     assert act_for_absent(now=DUE) == 0
     assert sent() == []

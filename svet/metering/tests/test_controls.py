@@ -17,7 +17,7 @@ from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
-from svet.metering import operations, queries
+from svet.metering import events, operations, queries
 from svet.metering.models import DisputeChange, Meter, ReadingSet
 from svet.metering.operations import DisputeNotFound, DisputeRefused
 from svet.metering.queries import DisputeView, MeterNotFound
@@ -27,11 +27,11 @@ from svet.metering.rules import (
     ReadingChannel,
     ReadingRefused,
     ReadingState,
+    ReadingSubmission,
     ValueReason,
     Zone,
 )
 from svet.notices.models import Notice
-from svet.notices.rules import Event
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -46,11 +46,13 @@ def cast() -> tuple[Person, Person, Meter]:
     operations.submit_readings(
         by=Actor.person(anna.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(1300)},
-        read_on=date(2026, 11, 20),
         now=NOW - timedelta(hours=1),
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(1300)},
+            read_on=date(2026, 11, 20),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+        ),
     )
     return anna, vera, meter
 
@@ -88,7 +90,7 @@ def test_control_reading_is_told_and_stands_beside_the_customers_own() -> None:
     assert found.base.values[0].value == 1000
     assert queries.changes_of([taken.pk])[taken.pk][0].words == "акт № 17"
     assert queries.photo_for(Actor.person(anna.pk), public_id=picture)
-    notice = Notice.objects.get(recipient_id=anna.recipient_id, event=Event.CONTROL_READING)
+    notice = Notice.objects.get(recipient_id=anna.recipient_id, event=events.CONTROL_READING.code)
     assert "1\u00a0250" in notice.text
     assert "22.12.2026" in notice.text
     assert notice.url == f"/readings/receipt/{taken.public_id}/"
@@ -154,7 +156,9 @@ def test_staff_checks_then_declines_and_every_step_is_told() -> None:
         DisputeState.DECLINED,
     ]
     assert found.steps[-1].words == "На фото 1250"
-    assert Notice.objects.filter(recipient_id=anna.recipient_id, event=Event.DISPUTE_ANSWERED).count() == 2
+    assert (
+        Notice.objects.filter(recipient_id=anna.recipient_id, event=events.DISPUTE_ANSWERED.code).count() == 2
+    )
     assert queries.waiting_disputes(limit=10) == []
     with pytest.raises(DisputeRefused):
         operations.decline_dispute(by=staff, dispute_id=key, words="ещё раз", now=NOW)
@@ -244,11 +248,13 @@ def test_dispute_over_a_billed_control_reading_comes_back_in_the_next_bill() -> 
     operations.submit_readings(
         by=Actor.person(anna.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(1450)},
-        read_on=date(2026, 12, 20),
         now=datetime(2026, 12, 20, 6, tzinfo=UTC),
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(1450)},
+            read_on=date(2026, 12, 20),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+        ),
     )
     december = charged(meter, Month(2026, 12))
     price = november / 400

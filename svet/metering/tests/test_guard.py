@@ -17,7 +17,7 @@ from svet.files.tests.pictures import photo
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
-from svet.metering import operations, queries
+from svet.metering import events, operations, queries
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.operations import ReadingReceipt, ReviewRefused, SetRefused, WithdrawRefused
 from svet.metering.queries import MeterNotFound
@@ -27,15 +27,15 @@ from svet.metering.rules import (
     Mark,
     ReadingChannel,
     ReadingState,
+    ReadingSubmission,
     ValueReason,
     WithdrawReason,
     Zone,
     judge,
     usual_for,
 )
-from svet.metering.tests.factories import make_meter, make_reading
+from svet.metering.tests.factories import answered, make_meter, make_reading
 from svet.notices.models import Notice
-from svet.notices.rules import Event
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -55,12 +55,14 @@ def send(person: Person, meter: Meter, value: int, **more: Any) -> ReadingReceip
     return operations.submit_readings(
         by=Actor.person(person.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(value)},
-        read_on=more.pop("read_on", TODAY),
         now=more.pop("now", NOW),
-        channel=ReadingChannel.WEB,
-        key=more.pop("key", uuid4()),
-        **more,
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(value)},
+            read_on=more.pop("read_on", TODAY),
+            channel=ReadingChannel.WEB,
+            key=more.pop("key", uuid4()),
+            **answered(more),
+        ),
     )
 
 
@@ -68,11 +70,14 @@ def correct(person: Person, receipt: ReadingReceipt, value: int, **more: Any) ->
     return operations.correct_set(
         by=Actor.person(person.pk),
         set_id=receipt.set_id,
-        values={Zone.SINGLE: Decimal(value)},
         now=more.pop("now", NOW),
-        channel=ReadingChannel.WEB,
-        key=more.pop("key", uuid4()),
-        **more,
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(value)},
+            read_on=TODAY,
+            channel=ReadingChannel.WEB,
+            key=more.pop("key", uuid4()),
+            **answered(more),
+        ),
     )
 
 
@@ -86,7 +91,7 @@ def test_value_that_went_down_goes_to_the_staff_with_its_photo_and_words() -> No
     with pytest.raises(SetRefused):
         send(anna, meter, 120, confirmed=True)
     picture = operations.keep_photo(raw=photo(), by=Actor.person(anna.pk), now=NOW)
-    receipt = send(anna, meter, 120, insist=True, words=" поставили новый ", photo_id=picture)
+    receipt = send(anna, meter, 120, insists=True, words=" поставили новый ", photo_id=picture)
     assert receipt.state is ReadingState.UNDER_REVIEW
     assert last(meter) == 3589
     (item,) = queries.review_queue(limit=10)
@@ -101,7 +106,7 @@ def test_value_that_went_down_goes_to_the_staff_with_its_photo_and_words() -> No
 def test_insisting_opens_no_other_door() -> None:
     anna, _vera, meter = cast()
     with pytest.raises(SetRefused):
-        send(anna, meter, 100_000, insist=True, confirmed=True)
+        send(anna, meter, 100_000, insists=True, confirmed=True)
 
 
 @pytest.mark.django_db
@@ -116,7 +121,7 @@ def test_photo_of_another_person_is_not_taken() -> None:
 @pytest.mark.django_db
 def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way() -> None:
     anna, _vera, meter = cast()
-    receipt = send(anna, meter, 120, insist=True)
+    receipt = send(anna, meter, 120, insists=True)
     waiting = ReadingSet.objects.get(public_id=receipt.set_id)
     staff = Actor.staff(make_person().pk)
     with pytest.raises(ReviewRefused):
@@ -151,7 +156,7 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
         "На фото 3612.",
         staff.person_id,
     )
-    notice = Notice.objects.get(recipient_id=anna.recipient_id, event=Event.READING_CORRECTED)
+    notice = Notice.objects.get(recipient_id=anna.recipient_id, event=events.READING_CORRECTED.code)
     assert "3\u00a0612" in notice.text
     assert Entry.objects.filter(action="readings.reviewed", account_id=meter.account_id).count() == 1
     with pytest.raises(ReviewRefused):
@@ -161,7 +166,7 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
 @pytest.mark.django_db
 def test_staff_may_know_that_the_dial_passed_zero() -> None:
     anna, _vera, meter = cast()
-    receipt = send(anna, meter, 120, insist=True)
+    receipt = send(anna, meter, 120, insists=True)
     waiting = ReadingSet.objects.get(public_id=receipt.set_id)
     operations.correct_review(
         by=OFFICE, set_id=waiting.pk, values={Zone.SINGLE: Decimal(120)}, turned=True, reason="круг", now=NOW
@@ -169,6 +174,43 @@ def test_staff_may_know_that_the_dial_passed_zero() -> None:
     view = queries.latest(account_ids=[meter.account_id])[meter.pk]
     assert view.values[0].turns == 1
     assert view.values[0].consumption == 100_000 + 120 - 3589
+
+
+@pytest.mark.django_db
+def test_a_set_past_the_turn_of_the_dial_is_higher_though_its_digits_are_fewer() -> None:
+    anna, _vera, meter = cast()
+    waiting = [
+        ReadingSet.objects.get(public_id=send(anna, meter, value, insist=True).set_id)
+        for value in (120, 3500)
+    ]
+    for kept, value, turned in ((waiting[0], 120, True), (waiting[1], 3700, False)):
+        operations.correct_review(
+            by=OFFICE,
+            set_id=kept.pk,
+            values={Zone.SINGLE: Decimal(value)},
+            turned=turned,
+            reason="сверено",
+            now=NOW,
+        )
+    states = ReadingSet.objects.filter(meter=meter, values__value=120, values__turns=1)
+    assert [kept.state for kept in states] == ["superseded"]
+    assert queries.latest(account_ids=[meter.account_id])[meter.pk].values[0].value == 3700
+
+
+@pytest.mark.django_db
+def test_a_set_before_the_turn_of_the_dial_is_lower_and_stays() -> None:
+    anna, _vera, meter = cast()
+    operations.take_control_reading(
+        by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(99_900)}, read_on=TODAY, now=NOW
+    )
+    before = ReadingSet.objects.get(public_id=send(anna, meter, 99_990).set_id)
+    # Lower by a whole turn of the dial: the guard takes it for the passing of zero and only asks.
+    send(anna, meter, 120, confirmed=True)
+    before.refresh_from_db()
+    assert before.state == "accepted"
+    value = queries.latest(account_ids=[meter.account_id])[meter.pk].values[0]
+    assert value.turns == 1
+    assert value.consumption == 120 + 100_000 - 99_900
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from svet.kernel.actors import Actor
 from svet.limits.models import Bucket
 from svet.metering import operations, queries
 from svet.metering.models import ReadingPhoto, ReadingSet, SetStateChange
-from svet.metering.rules import ReadingChannel, ReadingState, Zone
+from svet.metering.rules import Answers, ReadingChannel, ReadingState, ReadingSubmission, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.tests.factories import make_person
@@ -43,13 +43,15 @@ def test_sending_killed_anywhere_is_taken_whole_or_not_at_all() -> None:
             return operations.submit_readings(
                 by=by,
                 meter_id=meter.public_id,
-                values={Zone.SINGLE: Decimal(value)},
-                read_on=TODAY,
                 now=NOW,
-                channel=ReadingChannel.WEB,
-                key=key,
-                confirmed=True,
-                photo_id=picture,
+                sent=ReadingSubmission(
+                    values={Zone.SINGLE: Decimal(value)},
+                    read_on=TODAY,
+                    channel=ReadingChannel.WEB,
+                    key=key,
+                    photo_id=picture,
+                    answers=Answers(confirmed=True),
+                ),
             )
 
         killed = killed_at(point, send)
@@ -82,12 +84,14 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
         wrong = operations.submit_readings(
             by=by,
             meter_id=meter.public_id,
-            values={Zone.SINGLE: Decimal(3900)},
-            read_on=TODAY,
             now=NOW,
-            channel=ReadingChannel.WEB,
-            key=uuid4(),
-            confirmed=True,
+            sent=ReadingSubmission(
+                values={Zone.SINGLE: Decimal(3900)},
+                read_on=TODAY,
+                channel=ReadingChannel.WEB,
+                key=uuid4(),
+                answers=Answers(confirmed=True),
+            ),
         )
         key = uuid4()
 
@@ -95,10 +99,13 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
             return operations.correct_set(
                 by=by,
                 set_id=wrong,
-                values={Zone.SINGLE: Decimal(3640)},
                 now=NOW,
-                channel=ReadingChannel.WEB,
-                key=key,
+                sent=ReadingSubmission(
+                    values={Zone.SINGLE: Decimal(3640)},
+                    read_on=TODAY,
+                    channel=ReadingChannel.WEB,
+                    key=key,
+                ),
             )
 
         killed = killed_at(point, correct)

@@ -12,7 +12,7 @@ from django.db import connection
 
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import OFFICE, make_account, make_link, make_provider
-from svet.metering import jobs, operations
+from svet.metering import events, jobs, operations
 from svet.metering.models import Meter, ReadingSet, VerificationReminder, WindowReminder
 from svet.metering.operations import reminding
 from svet.metering.rules import (
@@ -27,7 +27,7 @@ from svet.metering.tests.factories import make_meter, make_reading
 from svet.metering.tests.test_submitting import send
 from svet.notices import operations as notices
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import Event, NoticeChannel
+from svet.notices.rules import EventSpec, NoticeChannel
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -45,8 +45,8 @@ def cast() -> tuple[Person, Person, Person, Meter]:
     return anna, boris, vera, meter
 
 
-def heard(person: Person, event: Event) -> int:
-    return Notice.objects.filter(recipient_id=person.recipient_id, event=event.value).count()
+def heard(person: Person, event: EventSpec) -> int:
+    return Notice.objects.filter(recipient_id=person.recipient_id, event=event.code).count()
 
 
 def near(today: date, *, since: int = 15, until: int = 25) -> Window:
@@ -101,11 +101,11 @@ def test_open_window_is_told_once_to_who_may_submit() -> None:
     assert operations.remind_of_windows(now=OPENS) == 1
     assert operations.remind_of_windows(now=OPENS + timedelta(hours=1)) == 0
     assert operations.remind_of_windows(now=OPENS + timedelta(days=1)) == 0
-    notice = Notice.objects.get(event=Event.WINDOW_OPEN)
+    notice = Notice.objects.get(event=events.WINDOW_OPEN.code)
     assert notice.recipient_id == anna.recipient_id
     assert "25.11.2026" in notice.text
     assert notice.url == "/readings/"
-    assert heard(boris, Event.WINDOW_OPEN) == heard(vera, Event.WINDOW_OPEN) == 0
+    assert heard(boris, events.WINDOW_OPEN) == heard(vera, events.WINDOW_OPEN) == 0
 
 
 @pytest.mark.django_db
@@ -114,9 +114,9 @@ def test_closing_window_is_told_to_who_has_not_submitted() -> None:
     make_link(person=vera, account=make_meter().account)
     send(anna, meter, 3500, read_on=date(2026, 11, 20), now=datetime(2026, 11, 20, 6, tzinfo=UTC))
     assert operations.remind_of_windows(now=CLOSES_SOON) == 1
-    assert heard(anna, Event.WINDOW_CLOSING) == 0
-    assert heard(vera, Event.WINDOW_CLOSING) == 1
-    assert Delivery.objects.filter(event=Event.WINDOW_CLOSING.value, channel="sms").count() == 1
+    assert heard(anna, events.WINDOW_CLOSING) == 0
+    assert heard(vera, events.WINDOW_CLOSING) == 1
+    assert Delivery.objects.filter(event=events.WINDOW_CLOSING.code, channel="sms").count() == 1
 
 
 @pytest.mark.django_db
@@ -130,7 +130,7 @@ def test_readings_under_review_were_sent_and_those_of_last_month_were_not() -> N
     make_reading(other, 20, read_on=date(2026, 10, 25))
     make_link(person=vera, account=other.account)
     operations.remind_of_windows(now=CLOSES_SOON)
-    assert (heard(anna, Event.WINDOW_CLOSING), heard(vera, Event.WINDOW_CLOSING)) == (0, 1)
+    assert (heard(anna, events.WINDOW_CLOSING), heard(vera, events.WINDOW_CLOSING)) == (0, 1)
 
 
 @pytest.mark.django_db
@@ -164,7 +164,7 @@ def test_many_accounts_of_several_providers_make_one_notice() -> None:
             make_meter(account=account)
             make_link(person=anna, account=account)
     assert operations.remind_of_windows(now=OPENS) == 1
-    assert heard(anna, Event.WINDOW_OPEN) == 1
+    assert heard(anna, events.WINDOW_OPEN) == 1
 
 
 @pytest.mark.django_db
@@ -178,9 +178,9 @@ def test_each_provider_keeps_its_own_clock() -> None:
         make_link(person=person, account=account)
     # Eleven in the morning of the 15th in Kamchatka is one at night in Kaliningrad.
     assert operations.remind_of_windows(now=datetime(2026, 11, 14, 23, 0, tzinfo=UTC)) == 1
-    assert (heard(anna, Event.WINDOW_OPEN), heard(boris, Event.WINDOW_OPEN)) == (1, 0)
+    assert (heard(anna, events.WINDOW_OPEN), heard(boris, events.WINDOW_OPEN)) == (1, 0)
     assert operations.remind_of_windows(now=datetime(2026, 11, 15, 9, 0, tzinfo=UTC)) == 1
-    assert (heard(anna, Event.WINDOW_OPEN), heard(boris, Event.WINDOW_OPEN)) == (1, 1)
+    assert (heard(anna, events.WINDOW_OPEN), heard(boris, events.WINDOW_OPEN)) == (1, 1)
 
 
 @pytest.mark.django_db
@@ -194,10 +194,10 @@ def test_nobody_is_woken_at_night() -> None:
 def test_switched_off_reminder_is_not_sent() -> None:
     anna, *_rest = cast()
     notices.set_preferences(
-        recipient_id=anna.recipient_id, preferences={Event.WINDOW_OPEN: {NoticeChannel.BELL: False}}
+        recipient_id=anna.recipient_id, preferences={events.WINDOW_OPEN: {NoticeChannel.BELL: False}}
     )
     operations.remind_of_windows(now=OPENS)
-    assert not Notice.objects.filter(event=Event.WINDOW_OPEN).exists()
+    assert not Notice.objects.filter(event=events.WINDOW_OPEN.code).exists()
 
 
 @pytest.mark.django_db
@@ -209,7 +209,9 @@ def test_run_that_dies_between_two_batches_is_finished_by_the_next(monkeypatch: 
     tell = notices.notify_many
     calls = 0
 
-    def die_at_the_second(*, event: Event, tidings: Sequence[notices.NoticeMessage], now: datetime) -> None:
+    def die_at_the_second(
+        *, event: EventSpec, tidings: Sequence[notices.NoticeMessage], now: datetime
+    ) -> None:
         nonlocal calls
         calls += 1
         tell(event=event, tidings=tidings, now=now)
@@ -220,10 +222,10 @@ def test_run_that_dies_between_two_batches_is_finished_by_the_next(monkeypatch: 
         patch.setattr(notices, "notify_many", die_at_the_second)
         with pytest.raises(KeyboardInterrupt):
             operations.remind_of_windows(now=OPENS)
-    assert [heard(person, Event.WINDOW_OPEN) for person in people] == [1, 0, 0]
+    assert [heard(person, events.WINDOW_OPEN) for person in people] == [1, 0, 0]
     assert WindowReminder.objects.count() == 1
     assert operations.remind_of_windows(now=OPENS) == 2
-    assert [heard(person, Event.WINDOW_OPEN) for person in people] == [1, 1, 1]
+    assert [heard(person, events.WINDOW_OPEN) for person in people] == [1, 1, 1]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -240,7 +242,7 @@ def test_two_runs_at_once_tell_everybody_once() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(run, range(4))) == 20
-    assert {heard(person, Event.WINDOW_OPEN) for person in people} == {1}
+    assert {heard(person, events.WINDOW_OPEN) for person in people} == {1}
 
 
 @pytest.mark.django_db
@@ -263,8 +265,8 @@ def test_verification_is_told_once_at_each_stage_to_every_holder() -> None:
         for _twice in range(2)
     ]
     assert told == [0, 0, 2, 0, 0, 0, 2, 0, 2, 0, 2, 0, 0, 0]
-    assert (heard(anna, Event.VERIFICATION_NEAR), heard(boris, Event.VERIFICATION_NEAR)) == (4, 4)
-    assert heard(vera, Event.VERIFICATION_NEAR) == 0
+    assert (heard(anna, events.VERIFICATION_NEAR), heard(boris, events.VERIFICATION_NEAR)) == (4, 4)
+    assert heard(vera, events.VERIFICATION_NEAR) == 0
     said = list(Notice.objects.filter(recipient_id=anna.recipient_id).order_by("id"))
     assert meter.serial in said[0].text
     assert "31.05.2027" in said[0].text
@@ -291,9 +293,9 @@ def test_staff_decision_is_told_with_its_reason() -> None:
         operations.decide_review(
             by=OFFICE, set_id=waiting.pk, accept=accept, reason="" if accept else "лишняя цифра.", now=OPENS
         )
-    refused = Notice.objects.get(recipient_id=anna.recipient_id, event=Event.READING_REFUSED)
+    refused = Notice.objects.get(recipient_id=anna.recipient_id, event=events.READING_REFUSED.code)
     assert refused.text == f"Аб. № {meter.account.number}: лишняя цифра."
-    assert heard(boris, Event.READING_REFUSED) == heard(boris, Event.READING_ACCEPTED) == 1
+    assert heard(boris, events.READING_REFUSED) == heard(boris, events.READING_ACCEPTED) == 1
     assert not Notice.objects.filter(recipient_id=vera.recipient_id).exists()
 
 
@@ -304,4 +306,4 @@ def test_jobs_ask_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: OPENS)
     jobs.remind_of_windows(timestamp=0)
     jobs.remind_of_verification(timestamp=0)
-    assert heard(anna, Event.WINDOW_OPEN) == heard(anna, Event.VERIFICATION_NEAR) == 1
+    assert heard(anna, events.WINDOW_OPEN) == heard(anna, events.VERIFICATION_NEAR) == 1

@@ -27,11 +27,12 @@ from svet.metering.rules import (
     ReadingKind,
     ReadingRefused,
     ReadingState,
+    ReadingSubmission,
     ValueReason,
     WithdrawReason,
     Zone,
 )
-from svet.metering.tests.factories import make_meter, make_reading
+from svet.metering.tests.factories import answered, make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -56,10 +57,13 @@ def send(person: Person, meter: Meter, value: int | str, **kwargs: Any) -> Readi
     return operations.submit_readings(
         by=Actor.person(person.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(value)},
-        read_on=kwargs.pop("read_on", TODAY),
-        channel=ReadingChannel.WEB,
-        **kwargs,
+        now=kwargs.pop("now"),
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(value)},
+            read_on=kwargs.pop("read_on", TODAY),
+            channel=ReadingChannel.WEB,
+            **answered(kwargs),
+        ),
     )
 
 
@@ -292,10 +296,12 @@ def test_two_zones_go_in_one_set() -> None:
     receipt = operations.submit_readings(
         by=Actor.person(anna.pk),
         meter_id=meter.public_id,
-        values={Zone.NIGHT: Decimal(130), Zone.DAY: Decimal(190)},
-        read_on=TODAY,
         now=NOW,
-        channel=ReadingChannel.API,
-        key=UUID(int=7),
+        sent=ReadingSubmission(
+            values={Zone.NIGHT: Decimal(130), Zone.DAY: Decimal(190)},
+            read_on=TODAY,
+            channel=ReadingChannel.API,
+            key=UUID(int=7),
+        ),
     )
     assert receipt.consumption == {Zone.DAY: 90, Zone.NIGHT: 30}

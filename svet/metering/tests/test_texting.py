@@ -25,7 +25,7 @@ from svet.metering.models import Meter, ReadingSet, TextAnswer
 from svet.metering.operations import ConfirmationNeeded, SetRefused
 from svet.metering.operations.quick import submit_quick
 from svet.metering.operations.texting import answer_text
-from svet.metering.rules import ReadingChannel, Scheme, Zone
+from svet.metering.rules import ReadingChannel, ReadingSubmission, Scheme, Zone
 from svet.metering.rules.texting import LONGEST_TEXT, Scale, read_text
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.jobs import take_incoming
@@ -316,11 +316,13 @@ def test_the_sms_says_what_the_page_says(value: str) -> None:
         operations.submit_readings(
             by=Actor.person(anna.pk),
             meter_id=meter.public_id,
-            values={Zone.SINGLE: Decimal(value)},
-            read_on=NOW.date(),
             now=NOW,
-            channel=ReadingChannel.WEB,
-            key=uuid4(),
+            sent=ReadingSubmission(
+                values={Zone.SINGLE: Decimal(value)},
+                read_on=NOW.date(),
+                channel=ReadingChannel.WEB,
+                key=uuid4(),
+            ),
         )
     assert isinstance(caught.value, ConfirmationNeeded | SetRefused)
     judgement = caught.value.judgement

@@ -12,46 +12,59 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from svet.gateways.mail.port import Attachment
-from svet.notices import jobs
+from svet.kernel.places import Place, path_of
+from svet.notices import jobs, registry
 from svet.notices.models import Delivery, Subscription
-from svet.notices.rules import SENSITIVE, Event, SendingChannel, give_up_at, missing_params, shortened
-from svet.notices.texts import words
-from svet.notices.words import Words
+from svet.notices.rules import EventSpec, SendingChannel, Words, give_up_at, missing_params, shortened
 from svet.site import queries as site
 
+#: Where a person switches what they are told, and where they find what has no page of its own.
+_PROFILE, _BELL = Place("profile"), Place("bell")
 
-def require_values(event: Event, params: Mapping[str, str]) -> None:
-    """Even a person who wants no word of it finds the caller's mistake."""
+
+def require_sense(event: EventSpec, params: Mapping[str, str], *, place: Place | None) -> None:
+    """Even of a person who wants no word of it the caller's mistake is found.
+
+    :raises ValueError: no room has declared the event, a value of its text is missing, or it leads elsewhere
+    """
+    if not registry.is_declared(event):
+        raise ValueError(f"no room has declared {event.code}")
+    if place is not None and place.name not in event.places:
+        raise ValueError(f"{event.code} does not lead to {place.name}")
     missing = missing_params(event, params)
     if missing:
-        raise ValueError(f"the text of {event} needs {', '.join(missing)}")
+        raise ValueError(f"the text of {event.code} needs {', '.join(missing)}")
+
+
+def link_to(place: Place) -> str:
+    """The whole address of a place, as it stands outside the cabinet."""
+    return urljoin(settings.BASE_URL, path_of(place))
 
 
 def words_of(
-    *, event: Event, params: Mapping[str, str], language: str, installation: site.InstallationView
+    *, event: EventSpec, params: Mapping[str, str], language: str, installation: site.InstallationView
 ) -> Words:
-    """The words of an event in a language. :raises ValueError: a value of the text is missing."""
-    require_values(event, params)
+    """The words of an event in a language."""
     with translation.override(language):
-        return words(event=event, params=params, brand=installation.brand, hotline=installation.hotline)
+        return event.words({"brand": installation.brand, "hotline": installation.hotline, **params})
 
 
-def enqueue(deliveries: Sequence[Delivery], *, event: Event) -> list[int]:
+def enqueue(deliveries: Sequence[Delivery], *, event: EventSpec) -> list[int]:
     """Write the promises down and wake somebody for each."""
     keys = [delivery.id for delivery in Delivery.objects.bulk_create(deliveries)]
     jobs.wake_many(delivery_ids=keys, event=event)
     return keys
 
 
-def sms(*, recipient_id: int | None, phone: str, event: Event, said: Words, now: datetime) -> Delivery:
+def sms(*, recipient_id: int | None, phone: str, event: EventSpec, said: Words, now: datetime) -> Delivery:
     """A short message to a number in E.164."""
     return Delivery(
         recipient_id=recipient_id,
         channel=SendingChannel.SMS,
         address=phone,
-        event=event,
+        event=event.code,
         body=said.sms or said.title,
-        sensitive=event in SENSITIVE,
+        sensitive=event.secret,
         created_at=now,
         due_at=now,
         give_up_at=give_up_at(event, now),
@@ -62,10 +75,10 @@ def letter(
     *,
     recipient_id: int | None,
     address: str,
-    event: Event,
+    event: EventSpec,
     said: Words,
     language: str,
-    url: str,
+    place: Place | None,
     attachment: Attachment | None,
     installation: site.InstallationView,
     now: datetime,
@@ -74,8 +87,8 @@ def letter(
     context = {
         "said": said,
         "installation": installation,
-        "url": urljoin(settings.BASE_URL, url) if url else "",
-        "preferences_url": "" if recipient_id is None else urljoin(settings.BASE_URL, "/profile/"),
+        "url": "" if place is None else link_to(place),
+        "preferences_url": "" if recipient_id is None else link_to(_PROFILE),
         "language": language,
         "attachment_name": attachment.name if attachment else "",
     }
@@ -86,14 +99,14 @@ def letter(
         recipient_id=recipient_id,
         channel=SendingChannel.EMAIL,
         address=address,
-        event=event,
+        event=event.code,
         subject=said.title[:200],
         body=body,
         html=html,
         attachment_name=attachment.name if attachment else "",
         attachment_type=attachment.media_type if attachment else "",
         attachment=attachment.content if attachment else None,
-        sensitive=event in SENSITIVE,
+        sensitive=event.secret,
         created_at=now,
         due_at=now,
         give_up_at=give_up_at(event, now),
@@ -104,20 +117,25 @@ def push(
     *,
     subscription: Subscription,
     recipient_id: int,
-    event: Event,
+    event: EventSpec,
     said: Words,
     language: str,
-    url: str,
+    place: Place | None,
     now: datetime,
 ) -> Delivery:
-    """A notice in a browser; ``url`` is a path of the cabinet, opened by a touch."""
-    shown = {"title": said.title, "text": shortened(said.text), "url": url or "/notices/", "lang": language}
+    """A notice in a browser; a touch opens the place it leads to."""
+    shown = {
+        "title": said.title,
+        "text": shortened(said.text),
+        "url": path_of(place or _BELL),
+        "lang": language,
+    }
     return Delivery(
         recipient_id=recipient_id,
         channel=SendingChannel.PUSH,
         address=subscription.label,
         subscription=subscription,
-        event=event,
+        event=event.code,
         body=json.dumps(shown, ensure_ascii=False),
         created_at=now,
         due_at=now,

@@ -9,10 +9,11 @@ from django.conf import settings
 
 from svet.gateways.push.endpoints import is_known
 from svet.gateways.push.port import BrowserAddress
+from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction
 from svet.notices.models import Recipient, Subscription
-from svet.notices.operations.promises import enqueue, push, words_of
-from svet.notices.rules import MOST_SUBSCRIPTIONS, Event
+from svet.notices.operations.promises import enqueue, push, require_sense, words_of
+from svet.notices.rules import MOST_SUBSCRIPTIONS, EventSpec
 from svet.site import queries as site
 
 
@@ -21,9 +22,18 @@ class UnusableSubscription(Exception):
 
 
 def subscribe(
-    *, recipient_id: int, endpoint: str, p256dh: str, auth: str, device_key: str, label: str, now: datetime
+    *,
+    recipient_id: int,
+    endpoint: str,
+    p256dh: str,
+    auth: str,
+    device_key: str,
+    label: str,
+    welcome: EventSpec,
+    place: Place,
+    now: datetime,
 ) -> Subscription:
-    """Show the recipient's notices in this browser from now on, and say so there at once.
+    """Show the recipient's notices in this browser from now on, and say so there at once (``welcome``).
 
     A device has one subscription; a browser's endpoint belongs to whoever asked last, as the browser itself
     does; of more than ten the oldest goes.
@@ -50,19 +60,18 @@ def subscribe(
     made = Subscription.objects.create(
         recipient=recipient, device_key=device_key, label=label[:120], created_at=now, **terms
     )
-    said = words_of(
-        event=Event.PUSH_ON, params={}, language=recipient.language, installation=site.installation()
-    )
-    welcome = push(
+    require_sense(welcome, {}, place=place)
+    said = words_of(event=welcome, params={}, language=recipient.language, installation=site.installation())
+    first = push(
         subscription=made,
         recipient_id=recipient_id,
-        event=Event.PUSH_ON,
+        event=welcome,
         said=said,
         language=recipient.language,
-        url="/profile/notifications/",
+        place=place,
         now=now,
     )
-    enqueue([welcome], event=Event.PUSH_ON)
+    enqueue([first], event=welcome)
     return made
 
 

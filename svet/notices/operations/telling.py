@@ -14,32 +14,33 @@ from datetime import datetime
 from django.conf import settings
 
 from svet.gateways.mail.port import Attachment
+from svet.kernel.places import Place, path_of
 from svet.kernel.transactions import require_transaction
 from svet.notices.models import Delivery, Notice, Recipient, Subscription
 from svet.notices.operations.promises import (
     enqueue,
     letter,
+    link_to,
     push,
-    require_values,
+    require_sense,
     sms,
     words_of,
 )
-from svet.notices.rules import Event, NoticeChannel, wants
-from svet.notices.words import Words
+from svet.notices.rules import EventSpec, NoticeChannel, Words, wants
 from svet.site import queries as site
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeMessage:
-    """What one person is told; ``url`` is a path inside the cabinet.
+    """What one person is told, and the place of the cabinet it leads to.
 
     ``already`` names the channels by which the caller tells the same in its own way (a letter with a file).
-    One that ``renews`` takes the place of what was told of the same event and ``url`` and is not read yet.
+    One that ``renews`` takes the place of what was told of the same event and place and is not read yet.
     """
 
     recipient_id: int
     params: Mapping[str, str]
-    url: str = ""
+    place: Place | None = None
     already: Collection[NoticeChannel] = ()
     renews: bool = False
 
@@ -47,10 +48,10 @@ class NoticeMessage:
 def notify(
     *,
     recipient_id: int,
-    event: Event,
+    event: EventSpec,
     params: Mapping[str, str],
     now: datetime,
-    url: str = "",
+    place: Place | None = None,
     already: Collection[NoticeChannel] = (),
     renews: bool = False,
 ) -> None:
@@ -58,10 +59,10 @@ def notify(
 
     :raises Recipient.DoesNotExist: there is nobody to tell.
     """
-    notify_many(event=event, tidings=[NoticeMessage(recipient_id, params, url, already, renews)], now=now)
+    notify_many(event=event, tidings=[NoticeMessage(recipient_id, params, place, already, renews)], now=now)
 
 
-def notify_many(*, event: Event, tidings: Sequence[NoticeMessage], now: datetime) -> None:
+def notify_many(*, event: EventSpec, tidings: Sequence[NoticeMessage], now: datetime) -> None:
     """Tell many people of the same kind of event, each in their own words, in a few statements.
 
     :raises Recipient.DoesNotExist: there is nobody to tell.
@@ -76,7 +77,7 @@ def notify_many(*, event: Event, tidings: Sequence[NoticeMessage], now: datetime
         recipient = recipients.get(tiding.recipient_id)
         if recipient is None:
             raise Recipient.DoesNotExist
-        require_values(event, tiding.params)
+        require_sense(event, tiding.params, place=tiding.place)
         channels = _channels(recipient, event=event) - set(tiding.already)
         if not browsers[recipient.id]:
             channels.discard(NoticeChannel.PUSH)
@@ -85,21 +86,22 @@ def notify_many(*, event: Event, tidings: Sequence[NoticeMessage], now: datetime
         said = words_of(
             event=event, params=tiding.params, language=recipient.language, installation=installation
         )
+        url = "" if tiding.place is None else path_of(tiding.place)
         if tiding.renews:
             unread = Notice.objects.filter(recipient=recipient, read_at__isnull=True)
-            unread.filter(event=event, url=tiding.url).delete()
+            unread.filter(event=event.code, url=url).delete()
         if NoticeChannel.BELL in channels:
             notices.append(
                 Notice(
                     recipient=recipient,
-                    event=event,
+                    event=event.code,
                     title=said.title,
                     text=said.text,
-                    url=tiding.url,
+                    url=url,
                     created_at=now,
                 )
             )
-        told = _Told(recipient, event=event, said=said, url=tiding.url, now=now)
+        told = _Told(recipient, event=event, said=said, place=tiding.place, now=now)
         deliveries.extend(told.by(channels, browsers=browsers[recipient.id], installation=installation))
     Notice.objects.bulk_create(notices)
     enqueue(deliveries, event=event)
@@ -111,9 +113,9 @@ class _Told:
 
     recipient: Recipient
     _: KW_ONLY
-    event: Event
+    event: EventSpec
     said: Words
-    url: str
+    place: Place | None
     now: datetime
 
     def by(
@@ -134,7 +136,7 @@ class _Told:
                 event=event,
                 said=said,
                 language=self.recipient.language,
-                url=self.url,
+                place=self.place,
                 attachment=None,
                 installation=installation,
                 now=now,
@@ -146,7 +148,7 @@ class _Told:
                 event=event,
                 said=said,
                 language=self.recipient.language,
-                url=self.url,
+                place=self.place,
                 now=now,
             )
 
@@ -163,7 +165,7 @@ def _browsers_of(recipient_ids: Collection[int]) -> Mapping[int, Sequence[Subscr
     return found
 
 
-def _channels(recipient: Recipient, *, event: Event) -> set[NoticeChannel]:
+def _channels(recipient: Recipient, *, event: EventSpec) -> set[NoticeChannel]:
     """By which channels the person wants the event and can be reached."""
     reachable = {NoticeChannel.BELL, NoticeChannel.PUSH}
     if recipient.phone:
@@ -187,17 +189,22 @@ def _channels(recipient: Recipient, *, event: Event) -> set[NoticeChannel]:
 def send_sms(
     *,
     phone: str,
-    event: Event,
+    event: EventSpec,
     params: Mapping[str, str],
     now: datetime,
+    place: Place | None = None,
     language: str = "ru",
     recipient_id: int | None = None,
 ) -> int:
     """Promise an SMS to a number that need not belong to any recipient; returns the delivery's key.
 
-    ``recipient_id`` says whose message it is all the same, so that it goes when their cabinet goes.
+    The address of ``place`` is the value ``link`` of its text. ``recipient_id`` says whose message it is all
+    the same, so that it goes when their cabinet goes.
     """
     require_transaction()
+    if place is not None:
+        params = {**params, "link": link_to(place)}
+    require_sense(event, params, place=place)
     said = words_of(event=event, params=params, language=language, installation=site.installation())
     delivery = sms(recipient_id=recipient_id, phone=phone, event=event, said=said, now=now)
     return enqueue([delivery], event=event)[0]
@@ -206,11 +213,11 @@ def send_sms(
 def send_email(
     *,
     address: str,
-    event: Event,
+    event: EventSpec,
     params: Mapping[str, str],
     now: datetime,
     attachment: Attachment | None = None,
-    url: str = "",
+    place: Place | None = None,
     language: str = "ru",
     recipient_id: int | None = None,
 ) -> int:
@@ -219,6 +226,7 @@ def send_email(
     ``recipient_id`` says whose message it is all the same, so that it goes when their cabinet goes.
     """
     require_transaction()
+    require_sense(event, params, place=place)
     installation = site.installation()
     said = words_of(event=event, params=params, language=language, installation=installation)
     delivery = letter(
@@ -227,7 +235,7 @@ def send_email(
         event=event,
         said=said,
         language=language,
-        url=url,
+        place=place,
         attachment=attachment,
         installation=installation,
         now=now,

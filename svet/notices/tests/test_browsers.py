@@ -8,14 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import resolve
 from django.utils import timezone
 from pytest_django import Settings
 
+from svet.bills import events as bill_events
 from svet.gateways import push
+from svet.kernel.places import Place
 from svet.notices import jobs, leaving, operations, queries
 from svet.notices.models import Delivery, Recipient, Subscription
-from svet.notices.rules import NO_BROWSER, DeliveryState, Event, NoticeChannel
+from svet.notices.rules import NO_BROWSER, DeliveryState, NoticeChannel
 from svet.notices.tests.factories import make_recipient
+from svet.people import events as people_events
+from svet.privacy import events as privacy_events
 from tests.jobs import run_jobs
 from tests.push_of_npm import Browser, Service, service
 
@@ -48,6 +53,8 @@ def subscribe(
         auth=browser.auth,
         device_key=device,
         label=name,
+        welcome=people_events.PUSH_ON,
+        place=Place("notification-settings"),
         now=timezone.now(),
     )
 
@@ -58,7 +65,11 @@ def browser_of(npm: Service) -> Browser:
 
 def tell_bill(recipient: Recipient) -> None:
     operations.notify(
-        recipient_id=recipient.id, event=Event.BILL_READY, params=BILL, url="/bills/abc/", now=timezone.now()
+        recipient_id=recipient.id,
+        event=bill_events.BILL_READY,
+        params=BILL,
+        place=Place("bill", ("abc",)),
+        now=timezone.now(),
     )
 
 
@@ -100,7 +111,7 @@ def test_the_person_chooses_what_is_shown(npm: Service) -> None:
     anna, browser = make_recipient(), browser_of(npm)
     subscribe(anna, browser)
     operations.set_preferences(
-        recipient_id=anna.id, preferences={Event.BILL_READY: {NoticeChannel.PUSH: False}}
+        recipient_id=anna.id, preferences={bill_events.BILL_READY: {NoticeChannel.PUSH: False}}
     )
     tell_bill(anna)
     run_jobs()
@@ -188,7 +199,9 @@ def test_without_a_key_nothing_is_offered_or_pushed(npm: Service, settings: Sett
     tell_bill(anna)
     assert NoticeChannel.PUSH not in queries.preferences(anna.id).channels
     assert not queries.browsers(anna.id)
-    assert not Delivery.objects.filter(recipient=anna, event=Event.BILL_READY, channel="push").exists()
+    assert not Delivery.objects.filter(
+        recipient=anna, event=bill_events.BILL_READY.code, channel="push"
+    ).exists()
 
 
 def test_another_key_makes_the_old_subscriptions_silent(npm: Service, settings: Settings) -> None:
@@ -198,9 +211,22 @@ def test_another_key_makes_the_old_subscriptions_silent(npm: Service, settings: 
     assert not queries.browsers(anna.id)
 
 
+def test_a_notice_without_a_page_of_its_own_opens_the_bell(npm: Service) -> None:
+    anna = make_recipient()
+    subscribe(anna, browser_of(npm))
+    operations.notify(recipient_id=anna.id, event=bill_events.BILL_READY, params=BILL, now=timezone.now())
+    told = Delivery.objects.get(event=bill_events.BILL_READY.code, channel="push")
+    assert resolve(json.loads(told.body)["url"]).url_name == "bell"
+
+
 def test_a_deleted_cabinet_is_pushed_nothing(npm: Service) -> None:
     anna, browser = make_recipient(), browser_of(npm)
     subscribe(anna, browser)
-    leaving.say_farewell(recipient_id=anna.id, at="22.11.2026 12:00", now=timezone.now())
+    leaving.say_farewell(
+        recipient_id=anna.id,
+        event=privacy_events.FAREWELL,
+        params={"at": "22.11.2026 12:00"},
+        now=timezone.now(),
+    )
     assert not Subscription.objects.exists()
     assert not Delivery.objects.filter(channel="push").exists()

@@ -6,10 +6,13 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from svet.bills import events as bill_events
+from svet.kernel.places import Place
 from svet.notices import jobs, operations
 from svet.notices.models import Delivery
-from svet.notices.rules import DeliveryState, Event
+from svet.notices.rules import DeliveryState
 from svet.notices.tests.factories import make_recipient
+from svet.people import events as people_events
 from tests.jobs import run_jobs, waiting_jobs
 from tests.world import World
 
@@ -19,16 +22,18 @@ ANNA = "+79117178512"
 
 
 def promise_code(phone: str = ANNA) -> Delivery:
-    key = operations.send_sms(phone=phone, event=Event.CODE, params={"code": "123456"}, now=timezone.now())
+    key = operations.send_sms(
+        phone=phone, event=people_events.CODE, params={"code": "123456"}, now=timezone.now()
+    )
     return Delivery.objects.get(id=key)
 
 
 def promise_letter(address: str) -> Delivery:
     key = operations.send_email(
         address=address,
-        event=Event.BILL_READY,
+        event=bill_events.BILL_READY,
         params={"account": "0356067000", "period": "ноябрь 2026", "total": "300,00 ₽", "due": "15.12.2026"},
-        url="/bills/abc/",
+        place=Place("bill", ("abc",)),
         now=timezone.now(),
         attachment=operations.Attachment("schet.pdf", "application/pdf", b"%PDF-1.7 made up"),
     )
@@ -158,7 +163,7 @@ def test_a_long_text_arrives_whole(outer: World) -> None:
     recipient = make_recipient(phone=ANNA)
     operations.notify(
         recipient_id=recipient.id,
-        event=Event.DUE_NEAR,
+        event=bill_events.DUE_NEAR,
         params={"account": "0356067000" * 9, "total": "300,00 ₽", "due": "15.12.2026"},
         now=timezone.now(),
     )

@@ -8,7 +8,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from svet.gateways.sms.port import Incoming
-from svet.notices import jobs
+from svet.notices import jobs, registry
 from svet.notices.models import IncomingSms
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ TEXT = Incoming("+79117178512", "4036")
 
 
 def promised() -> list[object]:
-    rows = ProcrastinateJob.objects.filter(task_name=jobs.READ_SMS).order_by("id")
+    rows = ProcrastinateJob.objects.filter(task_name="metering.read_sms").order_by("id")
     return [row.args["incoming_id"] for row in rows]
 
 
@@ -41,3 +41,24 @@ def test_hostile_texts_are_cut_and_kept_and_a_nul_is_not_lost() -> None:
     jobs.take_incoming(Incoming("+7911717851299999999", "\0" + "я" * 5000), now=NOW)
     row = IncomingSms.objects.get()
     assert (len(row.phone), row.text) == (16, "\N{REPLACEMENT CHARACTER}" + "я" * 999)
+
+
+def test_a_text_that_nobody_would_read_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its centre hears no answer and brings it again."""
+    monkeypatch.setattr(registry, "_READERS", [])
+    with pytest.raises(LookupError):
+        jobs.take_incoming(TEXT, now=NOW)
+    assert not IncomingSms.objects.exists()
+
+
+def test_a_text_and_the_promise_to_read_it_stand_or_fall_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_incoming_id: int) -> None:
+        raise OSError("no queue")
+
+    monkeypatch.setattr(registry, "_READERS", [*registry.readers(), fail])
+    with pytest.raises(OSError, match="no queue"):
+        jobs.take_incoming(TEXT, now=NOW)
+    assert not IncomingSms.objects.exists()
+    assert promised() == []

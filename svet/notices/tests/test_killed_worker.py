@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from svet.notices import jobs, operations
 from svet.notices.models import Delivery
-from svet.notices.rules import HOLD, DeliveryState, Event
+from svet.notices.rules import HOLD, DeliveryState
+from svet.people import events as people_events
 from tests.jobs import run_jobs
 from tests.world import World
 
@@ -46,7 +47,9 @@ jobs.deliver(delivery_id=int(sys.argv[1]))
 
 def promise() -> Delivery:
     with transaction.atomic():
-        key = operations.send_sms(phone=ANNA, event=Event.CODE, params={"code": "123456"}, now=timezone.now())
+        key = operations.send_sms(
+            phone=ANNA, event=people_events.CODE, params={"code": "123456"}, now=timezone.now()
+        )
     return Delivery.objects.get(id=key)
 
 

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
-from svet.notices import rules
-from svet.notices.rules import Event, NoticeChannel
-from svet.notices.texts import words
+from svet.accounts import events as account_events
+from svet.bills import events as bill_events
+from svet.notices import registry, rules
+from svet.notices.rules import EventSpec, NoticeChannel, Words
+from svet.office import events as office_events
+from svet.payments import events as payment_events
+from svet.people import events as people_events
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -40,9 +44,13 @@ SAMPLE = {
 }
 
 
-@pytest.mark.parametrize("event", list(Event))
-def test_every_event_has_words_made_of_its_params_alone(event: Event) -> None:
-    params = {name: SAMPLE[name] for name in rules.PARAMS[event]}
+def words(*, event: EventSpec, params: dict[str, str], brand: str, hotline: str) -> Words:
+    return event.words({"brand": brand, "hotline": hotline, **params})
+
+
+@pytest.mark.parametrize("event", registry.declared())
+def test_every_event_has_words_made_of_its_params_alone(event: EventSpec) -> None:
+    params = {name: SAMPLE[name] for name in event.needs}
     said = words(event=event, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
     assert said.title
     assert said.text
@@ -50,10 +58,15 @@ def test_every_event_has_words_made_of_its_params_alone(event: Event) -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [event for event in Event if event not in (Event.EMAIL_CODE, Event.RECEIPT, Event.PUSH_ON)]
+    "event",
+    [
+        event
+        for event in registry.declared()
+        if event not in (people_events.EMAIL_CODE, payment_events.RECEIPT, people_events.PUSH_ON)
+    ],
 )
-def test_an_sms_fits_into_one_part(event: Event) -> None:
-    params = {name: SAMPLE[name] for name in rules.PARAMS[event]}
+def test_an_sms_fits_into_one_part(event: EventSpec) -> None:
+    params = {name: SAMPLE[name] for name in event.needs}
     said = words(event=event, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
     assert 0 < len(said.sms) <= 70, said.sms
 
@@ -74,7 +87,7 @@ HOSTS = ["", "https://lk.example.ru", "https://kabinet.zauralskaya-energosbyt.ru
 def test_a_code_names_what_it_opens_in_one_part(settings: Any, base: str, act: str, named: str) -> None:
     settings.BASE_URL = base
     params = {"code": "482913", "act": act}
-    sms = words(event=Event.CODE, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500").sms
+    sms = words(event=people_events.CODE, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500").sms
     assert sms.startswith("482913 — ")
     assert named in sms
     assert len(sms) <= 70, sms
@@ -91,43 +104,55 @@ def test_the_last_line_binds_the_code_to_the_site(settings: Any) -> None:
     ):
         settings.BASE_URL = base
         params = {"code": "482913", "act": "phone"}
-        sms = words(event=Event.CODE, params=params, brand="Уралэнергосбыт", hotline="8").sms
+        sms = words(event=people_events.CODE, params=params, brand="Уралэнергосбыт", hotline="8").sms
         assert (sms.splitlines()[-1] == "@lk.example.ru #482913") is bound
         assert ("Уралэнергосбыт" in sms) is not bound
 
 
 def test_an_invitation_names_the_company() -> None:
-    sms = words(event=Event.INVITED, params={"link": SAMPLE["link"]}, brand="Уралэнергосбыт", hotline="8").sms
+    sms = words(
+        event=account_events.INVITED, params={"link": SAMPLE["link"]}, brand="Уралэнергосбыт", hotline="8"
+    ).sms
     assert sms.startswith("Уралэнергосбыт")
 
 
-@pytest.mark.parametrize("access", sorted(rules.ACCESS_CHANGES))
+@pytest.mark.parametrize("access", sorted(account_events.ACCESS_CHANGES))
 def test_every_change_of_access_has_its_words(access: str) -> None:
     params = {"access": access, "account": SAMPLE["account"]}
-    said = words(event=Event.ACCESS_CHANGED, params=params, brand="Свет", hotline="8-351")
+    said = words(event=account_events.ACCESS_CHANGED, params=params, brand="Свет", hotline="8-351")
     assert said.title
     assert SAMPLE["account"] in said.text
 
 
-@pytest.mark.parametrize("change", sorted(rules.FACTOR_CHANGES))
+@pytest.mark.parametrize("change", sorted(people_events.FACTOR_CHANGES))
 def test_every_change_of_the_second_step_has_its_words(change: str) -> None:
     params = {"change": change, "at": SAMPLE["at"]}
-    said = words(event=Event.SECOND_FACTOR, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
+    said = words(
+        event=people_events.SECOND_FACTOR, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500"
+    )
     assert said.title not in ("", "Вход в кабинет: ")
 
 
-@pytest.mark.parametrize("about", sorted(rules.OFFICE_ABOUT))
+@pytest.mark.parametrize("about", sorted(office_events.OFFICE_ABOUT))
 def test_every_request_to_the_office_has_its_words(about: str) -> None:
     params = {"about": about, "number": SAMPLE["number"], "at": SAMPLE["at"]}
-    said = words(event=Event.OFFICE_ASKED, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
+    said = words(
+        event=office_events.OFFICE_ASKED, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500"
+    )
     assert 0 < len(said.sms) <= 70
 
 
 @pytest.mark.parametrize(
-    "event", [Event.PASSWORD_CHANGED, Event.CONTACT_CHANGED, Event.SECOND_FACTOR, Event.OFFICE_ASKED]
+    "event",
+    [
+        people_events.PASSWORD_CHANGED,
+        people_events.CONTACT_CHANGED,
+        people_events.SECOND_FACTOR,
+        office_events.OFFICE_ASKED,
+    ],
 )
-def test_safety_notices_pass_every_switch(event: Event) -> None:
-    switched_off = {event.value: {channel.value: False for channel in NoticeChannel}}
+def test_safety_notices_pass_every_switch(event: EventSpec) -> None:
+    switched_off = {event.code: {channel.value: False for channel in NoticeChannel}}
     assert all(
         rules.wants(event, channel, preferences=switched_off, email_on=False, sms_on=False)
         for channel in NoticeChannel
@@ -135,23 +160,27 @@ def test_safety_notices_pass_every_switch(event: Event) -> None:
 
 
 def test_the_plain_switch_of_a_channel_silences_what_may_be_silenced() -> None:
-    assert rules.wants(Event.DUE_NEAR, NoticeChannel.SMS, preferences={}, email_on=True, sms_on=True)
-    assert not rules.wants(Event.DUE_NEAR, NoticeChannel.SMS, preferences={}, email_on=True, sms_on=False)
+    assert rules.wants(bill_events.DUE_NEAR, NoticeChannel.SMS, preferences={}, email_on=True, sms_on=True)
+    assert not rules.wants(
+        bill_events.DUE_NEAR, NoticeChannel.SMS, preferences={}, email_on=True, sms_on=False
+    )
 
 
 def test_a_choice_of_the_matrix_wins_over_the_default() -> None:
     chosen = {"bill_ready": {"sms": True, "bell": False}}
-    assert rules.wants(Event.BILL_READY, NoticeChannel.SMS, preferences=chosen, email_on=True, sms_on=True)
+    assert rules.wants(
+        bill_events.BILL_READY, NoticeChannel.SMS, preferences=chosen, email_on=True, sms_on=True
+    )
     assert not rules.wants(
-        Event.BILL_READY, NoticeChannel.BELL, preferences=chosen, email_on=True, sms_on=True
+        bill_events.BILL_READY, NoticeChannel.BELL, preferences=chosen, email_on=True, sms_on=True
     )
 
 
 def test_only_moved_switches_are_kept() -> None:
     chosen = {
-        Event.BILL_READY: {NoticeChannel.EMAIL: True, NoticeChannel.SMS: True},
-        Event.PASSWORD_CHANGED: {NoticeChannel.SMS: False},
-        Event.CODE: {NoticeChannel.SMS: False},
+        bill_events.BILL_READY: {NoticeChannel.EMAIL: True, NoticeChannel.SMS: True},
+        people_events.PASSWORD_CHANGED: {NoticeChannel.SMS: False},
+        people_events.CODE: {NoticeChannel.SMS: False},
     }
     assert rules.differences(chosen) == {"bill_ready": {"sms": True}}
 
@@ -164,16 +193,16 @@ def test_pauses_grow_up_to_an_hour() -> None:
 
 
 def test_a_code_is_not_sent_when_it_no_longer_works() -> None:
-    assert rules.give_up_at(Event.CODE, NOW) == NOW + timedelta(minutes=5)
-    assert rules.give_up_at(Event.BILL_READY, NOW) == NOW + timedelta(days=3)
+    assert rules.give_up_at(people_events.CODE, NOW) == NOW + timedelta(minutes=5)
+    assert rules.give_up_at(bill_events.BILL_READY, NOW) == NOW + timedelta(days=3)
 
 
-@pytest.mark.parametrize("event", rules.CHOOSABLE)
+@pytest.mark.parametrize("event", registry.switchable())
 @pytest.mark.parametrize("channel", [NoticeChannel.EMAIL, NoticeChannel.SMS])
 def test_the_one_switch_of_a_channel_stops_everything_but_the_obligatory(
-    event: Event, channel: NoticeChannel
+    event: EventSpec, channel: NoticeChannel
 ) -> None:
-    asked_for = {event.value: {channel.value: True}}
+    asked_for = {event.code: {channel.value: True}}
     off = {"email_on": channel is not NoticeChannel.EMAIL, "sms_on": channel is not NoticeChannel.SMS}
     assert rules.wants(event, channel, preferences=asked_for, email_on=True, sms_on=True)
     assert rules.wants(event, channel, preferences=asked_for, **off) is rules.is_locked(event, channel)

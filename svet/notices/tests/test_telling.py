@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
+from svet.bills import events as bill_events
+from svet.kernel.places import Place
 from svet.notices import operations, queries
 from svet.notices.models import Delivery, Notice
-from svet.notices.rules import DeliveryState, Event, NoticeChannel
+from svet.notices.rules import DeliveryState, EventSpec, NoticeChannel
 from svet.notices.tests.factories import make_recipient
+from svet.people import events as people_events
 from svet.sandbox.town.retailer import name_the_retailer
 from tests.jobs import waiting_jobs
 
@@ -18,8 +21,8 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DUE = {"account": "0356067000", "total": "300,00 ₽", "due": "15.12.2026"}
 
 
-def tell(recipient_id: int, event: Event = Event.DUE_NEAR, params: dict[str, str] = DUE) -> None:
-    operations.notify(recipient_id=recipient_id, event=event, params=params, url="/payment/", now=NOW)
+def tell(recipient_id: int, event: EventSpec = bill_events.DUE_NEAR, params: dict[str, str] = DUE) -> None:
+    operations.notify(recipient_id=recipient_id, event=event, params=params, place=Place("payment"), now=NOW)
 
 
 def test_telling_fills_the_bell_and_promises_by_every_wanted_channel() -> None:
@@ -47,7 +50,7 @@ def test_an_unconfirmed_address_gets_no_letters() -> None:
 def test_switched_off_channels_stay_silent() -> None:
     anna = make_recipient(email="anna@example.com")
     operations.set_preferences(
-        recipient_id=anna.id, preferences={Event.DUE_NEAR: {NoticeChannel.BELL: False}}, sms_on=False
+        recipient_id=anna.id, preferences={bill_events.DUE_NEAR: {NoticeChannel.BELL: False}}, sms_on=False
     )
     tell(anna.id)
     assert not Notice.objects.exists()
@@ -57,10 +60,12 @@ def test_switched_off_channels_stay_silent() -> None:
 def test_a_locked_switch_is_shown_on_and_locked() -> None:
     anna = make_recipient()
     operations.set_preferences(
-        recipient_id=anna.id, preferences={Event.PASSWORD_CHANGED: {NoticeChannel.SMS: False}}, email_on=False
+        recipient_id=anna.id,
+        preferences={people_events.PASSWORD_CHANGED: {NoticeChannel.SMS: False}},
+        email_on=False,
     )
     switches = queries.preferences(anna.id)
-    cell = switches.matrix[Event.PASSWORD_CHANGED][NoticeChannel.SMS]
+    cell = switches.matrix[people_events.PASSWORD_CHANGED][NoticeChannel.SMS]
     assert cell.on
     assert cell.locked
     assert not switches.email_on
@@ -133,7 +138,7 @@ def test_only_ones_own_notices_can_be_marked_read() -> None:
 
 
 def test_a_delivery_nobody_looks_at_is_stuck_after_ten_minutes() -> None:
-    operations.send_sms(phone="+79000000001", event=Event.CODE, params={"code": "123456"}, now=NOW)
+    operations.send_sms(phone="+79000000001", event=people_events.CODE, params={"code": "123456"}, now=NOW)
     assert queries.stuck(now=NOW + timedelta(minutes=9)) == []
     assert len(queries.stuck(now=NOW + timedelta(minutes=11))) == 1
     assert "sms" in queries.broken(now=NOW + timedelta(minutes=11))[0]
@@ -142,6 +147,8 @@ def test_a_delivery_nobody_looks_at_is_stuck_after_ten_minutes() -> None:
 def test_the_database_refuses_a_secret_that_outlives_its_message() -> None:
     from django.db import IntegrityError
 
-    key = operations.send_sms(phone="+79000000001", event=Event.CODE, params={"code": "123456"}, now=NOW)
+    key = operations.send_sms(
+        phone="+79000000001", event=people_events.CODE, params={"code": "123456"}, now=NOW
+    )
     with pytest.raises(IntegrityError, match="delivery_secret_wiped"):
         Delivery.objects.filter(id=key).update(state=DeliveryState.SENT, sent_at=NOW)

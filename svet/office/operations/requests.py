@@ -10,14 +10,16 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.moving import LostRace, move_row
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
 from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.office import events
 from svet.office.models import OfficeRequest
 from svet.office.rules import LONGEST_COMMENT, MOVES, OfficeKind, OfficeReason, OfficeRefused, OfficeState
+from svet.people import events as people_events
 from svet.people import queries
 from svet.people.operations import at_the_office as people
 from svet.people.operations import codes
@@ -61,9 +63,9 @@ def start_office_phone_change(
             person_id=person_id,
             data={"comment": said},
         )
-        warning = Event.SOMEBODY_REGISTERS if may_warn else None
+        warning = people_events.SOMEBODY_REGISTERS if may_warn else None
         codes.send_code_sms(
-            phone=number, code=code, act="phone", now=now, event=warning if taken else Event.CODE
+            phone=number, code=code, act="phone", now=now, event=warning if taken else people_events.CODE
         )
 
 
@@ -183,9 +185,9 @@ def ask(
     )
     notices.notify(
         recipient_id=queries.recipient_of(person_id),
-        event=Event.OFFICE_ASKED,
+        event=events.OFFICE_ASKED,
         params={"about": kind.value, "number": request.number, "at": moment(now)},
-        url="/profile/office/",
+        place=Place("office-requests"),
         now=now,
     )
     return request

@@ -15,7 +15,6 @@ from svet.payments.operations.orders import (
 from svet.payments.operations.registers import Fate, PaymentToApply, apply_register_payments
 from svet.payments.operations.returning import look_at_asked_refunds
 from svet.payments.operations.reviewing import (
-    OrderReviewReason,
     OrderReviewRefused,
     ReviewConflict,
     ReviewNotFound,
@@ -35,6 +34,7 @@ from svet.payments.operations.suspense import (
     put_on_account,
     return_suspense,
 )
+from svet.payments.refusals import OrderReviewReason
 
 __all__ = [
     "AccountNotPayable",

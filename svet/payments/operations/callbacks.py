@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 import structlog
 from procrastinate.contrib.django import app
@@ -13,16 +12,12 @@ from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, Order
+from svet.payments.refusals import CallbackReason
 from svet.payments.states import CallbackOutcome, OrderState
 
 log = structlog.get_logger(__name__)
 
 SETTLE = "payments.settle"
-
-
-class CallbackReason(StrEnum):
-    STRANGER = "callback_from_a_stranger"
-    MALFORMED = "callback_malformed"
 
 
 class CallbackRejected(Refused):

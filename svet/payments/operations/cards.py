@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from svet.gateways.acquiring.port import StoredCard
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import BoundCard, Order
+from svet.payments.refusals import CardReason
 from svet.payments.rules import CARD_NAME_LONGEST
 from svet.people import queries as people
 from svet.people.sealing import sealed
-
-
-class CardReason(StrEnum):
-    NOT_FOUND = "card_not_found"
-    PAUSED = "cards_paused"
-    NAME_TOO_LONG = "card_name_too_long"
 
 
 class CardNotFound(NotFound):
@@ -115,9 +108,7 @@ def _own(person_id: int, public_id: str, *, lock: bool = False) -> BoundCard:
     rows = BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True)
     if lock:
         rows = rows.select_for_update()
-    found = None
-    if len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum():
-        found = rows.filter(public_id=public_id).first()
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise CardNotFound(CardReason.NOT_FOUND, field="card")
     return found

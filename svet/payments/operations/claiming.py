@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import use_case
 from svet.payments.models import Claim
+from svet.payments.refusals import ClaimReason
 from svet.payments.registers import CaseKind
-
-
-class ClaimReason(StrEnum):
-    TAKEN = "case_taken"
 
 
 class ClaimConflict(Conflict):

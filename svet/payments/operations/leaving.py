@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from svet.kernel.actors import Actor
 from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import require_transaction
 from svet.payments.models import BoundCard, Order
+from svet.payments.refusals import LeavingReason
 from svet.payments.states import FINAL
-
-
-class LeavingReason(StrEnum):
-    MONEY_ON_ITS_WAY = "money_on_its_way"
 
 
 def forget_payer(*, person_id: int, by: Actor, now: datetime) -> None:

@@ -12,8 +12,9 @@ from svet.gateways.failures import GatewayFailure
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.refunding import note_odd
-from svet.payments.operations.sending import BankReasonText, BankUnavailable
+from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
+from svet.payments.refusals import BankReasonText
 from svet.payments.states import RefundState
 
 log = structlog.get_logger(__name__)

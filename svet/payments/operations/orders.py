@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -13,8 +12,9 @@ from svet.accounts.queries import AccountView, visible_accounts
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.kernel.ids import PUBLIC_ID_LENGTH, new_public_id, new_receipt_number
+from svet.kernel.ids import new_public_id, new_receipt_number
 from svet.kernel.money import Money
+from svet.kernel.places import Place, path_of
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
@@ -22,22 +22,11 @@ from svet.limits.rules import LimitName
 from svet.payments.models import BoundCard, LaterLine, Order, OrderLine, StateChange
 from svet.payments.operations.cards import usable_card
 from svet.payments.payees import Share, check_one_payee, shares
+from svet.payments.refusals import OrderReason
 from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
 from svet.payments.series import carried_on, next_step
 from svet.payments.states import LOOKS, PAGE_LIVES, OrderState
 from svet.people import queries as people
-
-
-class OrderReason(StrEnum):
-    NOTHING_CHOSEN = "nothing_chosen"
-    TOO_MANY_LINES = "too_many_lines"
-    TWICE = "account_twice"
-    MAX_TOTAL = "max_total"
-    NOT_A_PAYER = "not_a_payer"
-    SUM_CHANGED = "sum_changed"
-    KEY_REUSED = "key_reused"
-    SEVERAL_PAYEES = "several_payees"
-    ACCOUNT_NOT_FOUND = "account_not_found"
 
 
 class OrderRefused(Refused):
@@ -205,7 +194,7 @@ def _keep(
         total_kopecks=total.kopecks,
         key=key,
         body_hash=fingerprint,
-        return_url=f"{return_url_base}/payment/orders/{public_id}/",
+        return_url=return_url_base + path_of(Place("payment-order", (public_id,))),
         receipt_email=receipt_email or people.email_of(person_id) or "",
         created_at=now,
         expires_at=now + PAGE_LIVES,
@@ -239,9 +228,7 @@ def _keep(
 
 
 def _found(by: Actor, public_ids: Sequence[str]) -> dict[str, AccountView]:
-    # Anything that cannot be an id is not sent to the database: a NUL there would be an error, not an answer.
-    proper = [text for text in public_ids if len(text) == PUBLIC_ID_LENGTH and text.isalnum()]
-    found = visible_accounts(by, public_ids=proper, right=Right.PAY)
+    found = visible_accounts(by, public_ids=public_ids, right=Right.PAY)
     return {account.public_id: account for account in found}
 
 

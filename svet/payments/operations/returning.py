@@ -13,7 +13,8 @@ from svet.kernel.moving import move_standing
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked
-from svet.payments.operations.sending import BankReasonText, BankUnavailable
+from svet.payments.operations.sending import BankUnavailable
+from svet.payments.refusals import BankReasonText
 from svet.payments.states import REFUND_MOVES, RESEND_WITHIN, RefundState
 
 log = structlog.get_logger(__name__)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from svet.gateways.acquiring.port import HURRIED, BankReason, BankState
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import use_case
@@ -21,26 +19,10 @@ from svet.payments.operations.settling import settle
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import Truth, ask_bank
 from svet.payments.payees import has_one_payee
+from svet.payments.refusals import OrderReviewReason
 from svet.payments.states import OrderState, RefundState
 
 COMMENT_LONGEST = 300
-
-
-class OrderReviewReason(StrEnum):
-    COMMENT_MISSING = "review_comment_missing"
-    COMMENT_TOO_LONG = "review_comment_too_long"
-    NOT_STAFF = "review_not_staff"
-    NOT_FOUND = "review_not_found"
-    DECIDED = "review_already_decided"
-    REFUND_ASKED = "review_refund_asked"
-    NOTHING_TAKEN = "review_nothing_taken"
-    NOTHING_LEFT = "review_nothing_left"
-    MONEY_TAKEN = "review_money_taken"
-    OTHER_CURRENCY = "review_other_currency"
-    OTHER_ORDER = "review_other_order"
-    SEVERAL_PAYEES = "review_several_payees"
-    BANK_UNCLEAR = "review_bank_unclear"
-    BANK_REFUSED = "review_bank_refused"
 
 
 class ReviewNotFound(NotFound):
@@ -190,8 +172,7 @@ def _judge(by: Actor, comment: str) -> str:
 
 
 def _in_review(public_id: str) -> Order:
-    proper = len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum()
-    order = Order.objects.filter(public_id=public_id).first() if proper else None
+    order = Order.objects.filter(public_id=public_id).first()
     if order is None:
         raise ReviewNotFound(OrderReviewReason.NOT_FOUND)
     if order.state != OrderState.REVIEW:

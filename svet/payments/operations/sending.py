@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 import structlog
 
@@ -20,15 +19,11 @@ from svet.payments.models import Order, OrderLine
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_failed
 from svet.payments.payees import payee_of
+from svet.payments.refusals import BankReasonText
 from svet.payments.states import RESEND_WITHIN, OrderState, next_look
 
 BY = "payments.send"
 log = structlog.get_logger(__name__)
-
-
-class BankReasonText(StrEnum):
-    BANK_SILENT = "bank_silent"
-    BANK_REFUSED = "bank_refused"
 
 
 class BankUnavailable(Refused):

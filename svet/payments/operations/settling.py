@@ -20,13 +20,13 @@ from svet.payments.operations.crediting import credit
 from svet.payments.operations.moving import move
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up
 from svet.payments.operations.sending import (
-    BankReasonText,
     BankUnavailable,
     may_resend,
     send_to_bank,
 )
 from svet.payments.operations.telling import tell_failed
 from svet.payments.payees import has_one_payee
+from svet.payments.refusals import BankReasonText
 from svet.payments.states import OPEN, OrderState, RefundState, next_look
 
 log = structlog.get_logger(__name__)

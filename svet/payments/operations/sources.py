@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from enum import StrEnum
 
 from svet.accounts import queries as accounts
 from svet.journal import operations as journal
@@ -12,16 +11,10 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import use_case
 from svet.payments.models import Source
+from svet.payments.refusals import SourceReason
 from svet.payments.registers import UNNAMED
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}", re.ASCII)
-
-
-class SourceReason(StrEnum):
-    CODE = "source_code"
-    NAME = "source_name"
-    TAKEN = "source_taken"
-    PROVIDER = "source_provider"
 
 
 class SourceRefused(Conflict):

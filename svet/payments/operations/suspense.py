@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,7 +11,6 @@ from svet.accounts.queries import AccountView, accounts_by_number, provider_toda
 from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.moving import LostRace, move_row
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.states import IllegalMove
@@ -21,21 +19,9 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import ImportedPayment
 from svet.payments.operations.claiming import check_claim
+from svet.payments.refusals import SuspenseReason
 from svet.payments.registers import MOVES, NO_DAY, WAITING, CaseKind, RegisterState
 from svet.staffing.rules import checked_reason
-
-
-class SuspenseReason(StrEnum):
-    NOT_FOUND = "row_not_found"
-    DECIDED = "row_already_decided"
-    NOT_STAFF = "row_not_staff"
-    NUMBER = "row_number"
-    ACCOUNT = "row_account_unknown"
-    OTHER_PROVIDER = "row_other_provider"
-    OTHER_ACCOUNT = "row_other_account"
-    DAY_NEEDED = "row_day_needed"
-    DAY = "row_day_impossible"
-    REVERSAL = "row_reversal_is_not_sent_back"
 
 
 class RowNotFound(NotFound):
@@ -165,9 +151,7 @@ def _judge(by: Actor, reason: str) -> str:
 
 
 def _waiting(row_public_id: str) -> ImportedPayment:
-    proper = len(row_public_id) == PUBLIC_ID_LENGTH and row_public_id.isalnum()
-    rows = ImportedPayment.objects.select_related("provider").filter(public_id=row_public_id)
-    row = rows.first() if proper else None
+    row = ImportedPayment.objects.select_related("provider").filter(public_id=row_public_id).first()
     if row is None:
         raise RowNotFound(SuspenseReason.NOT_FOUND)
     if row.state not in WAITING:

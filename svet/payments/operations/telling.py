@@ -6,10 +6,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from svet.kernel.money import Money
+from svet.kernel.places import Place
 from svet.look.formats import roubles
 from svet.notices import operations as notices
-from svet.notices.rules import Event
-from svet.payments import texts
+from svet.payments import events, texts
 from svet.payments.models import Order
 from svet.payments.payees import payee_of
 from svet.people import queries as people
@@ -17,13 +17,13 @@ from svet.people import queries as people
 
 def tell_credited(order: Order, *, now: datetime) -> None:
     """Bell and, where an address is known, the receipt: number, accounts, sums."""
-    url = f"/payment/orders/{order.public_id}/"
+    place = Place("payment-order", (order.public_id,))
     total = roubles(order.taken_kopecks if order.taken_kopecks is not None else order.total)
     notices.notify(
         recipient_id=people.recipient_of(order.person_id),
-        event=Event.PAYMENT_CREDITED,
+        event=events.PAYMENT_CREDITED,
         params={"order": order.number, "total": total},
-        url=url,
+        place=place,
         now=now,
     )
     if order.receipt_email:
@@ -31,7 +31,7 @@ def tell_credited(order: Order, *, now: datetime) -> None:
         zone = ZoneInfo(payee_of(order).time_zone)
         notices.send_email(
             address=order.receipt_email,
-            event=Event.RECEIPT,
+            event=events.RECEIPT,
             params={
                 "order": order.number,
                 "total": total,
@@ -49,9 +49,9 @@ def tell_refunded(order: Order, money: Money, *, now: datetime) -> None:
         return
     notices.notify(
         recipient_id=recipient_id,
-        event=Event.PAYMENT_REFUNDED,
+        event=events.PAYMENT_REFUNDED,
         params={"order": order.number, "total": roubles(money)},
-        url=f"/payment/orders/{order.public_id}/",
+        place=Place("payment-order", (order.public_id,)),
         now=now,
     )
 
@@ -60,8 +60,8 @@ def tell_failed(order: Order, *, now: datetime) -> None:
     """The payment did not go through."""
     notices.notify(
         recipient_id=people.recipient_of(order.person_id),
-        event=Event.PAYMENT_FAILED,
+        event=events.PAYMENT_FAILED,
         params={"order": order.number, "total": roubles(order.total)},
-        url=f"/payment/orders/{order.public_id}/",
+        place=Place("payment-order", (order.public_id,)),
         now=now,
     )

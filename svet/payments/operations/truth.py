@@ -9,7 +9,8 @@ from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState, BankSta
 from svet.gateways.failures import GatewayFailure
 from svet.kernel.money import Money
 from svet.payments.models import Order
-from svet.payments.operations.sending import BankReasonText, BankUnavailable
+from svet.payments.operations.sending import BankUnavailable
+from svet.payments.refusals import BankReasonText
 
 
 @dataclass(frozen=True, slots=True)

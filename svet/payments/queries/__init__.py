@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from svet.kernel.actors import Actor, ActorKind
-from svet.kernel.ids import PUBLIC_ID_LENGTH
 from svet.kernel.money import Money
 from svet.payments.bound_cards import CardView, cards
 from svet.payments.desk import (
@@ -39,11 +38,11 @@ from svet.payments.queries.views import (
     ChangeView,
     ImportedPaymentView,
     LineView,
-    OrderLookupReason,
     OrderNotFound,
     OrderView,
     RefundView,
 )
+from svet.payments.refusals import OrderLookupReason
 from svet.payments.registers import RegisterState
 from svet.payments.series import Remainder, later_lines, remainder, remainders
 from svet.payments.states import IN_TRANSIT, OrderState, RefundState
@@ -100,8 +99,7 @@ def own_order(actor: Actor, *, public_id: str) -> Order:
         orders = orders.filter(person_id=actor.person_id or 0)
     elif actor.kind is ActorKind.ANONYMOUS:
         orders = orders.none()
-    proper = len(public_id) == PUBLIC_ID_LENGTH and public_id.isalnum()
-    found = orders.filter(public_id=public_id).first() if proper else None
+    found = orders.filter(public_id=public_id).first()
     if found is None:
         raise OrderNotFound(OrderLookupReason.NOT_FOUND)
     return found

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
 from svet.payments.states import OrderState
-
-
-class OrderLookupReason(StrEnum):
-    NOT_FOUND = "order_not_found"
 
 
 class OrderNotFound(NotFound):

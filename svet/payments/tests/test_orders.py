@@ -14,9 +14,9 @@ from svet.limits.operations import LimitReached
 from svet.notices.models import Notice
 from svet.payments import operations, queries, texts
 from svet.payments.models import Order, OrderLine
-from svet.payments.operations.orders import OrderReason
 from svet.payments.payees import SeveralPayees, payee_of
 from svet.payments.queries import OrderNotFound
+from svet.payments.refusals import OrderReason
 from svet.payments.rules import AmountReason, AmountRefused
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, Family, StubBank, make_order, provider_with_requisites

@@ -18,7 +18,8 @@ from svet.ledger import queries as ledger
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries, texts
 from svet.payments.models import Callback, Order, PaymentRefund
-from svet.payments.operations import OrderReviewReason, OrderReviewRefused, ReviewConflict, ReviewNotFound
+from svet.payments.operations import OrderReviewRefused, ReviewConflict, ReviewNotFound
+from svet.payments.refusals import OrderReviewReason
 from svet.payments.states import CallbackOutcome, OrderState, RefundState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order, paid_back
 from svet.people.tests.factories import make_person
@@ -155,6 +156,21 @@ def test_what_is_left_is_sent_back_once(family: Family, bank: StubBank, order: O
     with pytest.raises(ReviewConflict):
         act(operations.send_back, order, olga)
     assert len(bank.returned) == 2
+
+
+def test_only_money_that_was_taken_is_on_its_way_while_a_person_decides(
+    family: Family, bank: StubBank, order: Order
+) -> None:
+    accounts = [family.first.pk, family.second.pk]
+    operations.look_at_due_orders(now=NOW + timedelta(days=9))
+    order.refresh_from_db()
+    assert (order.state, order.taken_kopecks) == (OrderState.REVIEW, None)
+    assert queries.in_transit(accounts) == {}
+    other = make_order(person=family.anna, lines=[(family.first, 1_00)])
+    operations.send_to_bank(order_id=other.pk, now=NOW)
+    other.refresh_from_db()
+    in_review(bank, other, amount=Money(2_00))
+    assert queries.in_transit(accounts) == {family.first.pk: Money(1_00)}
 
 
 def test_a_lost_answer_is_asked_for_again_and_never_gives_twice(

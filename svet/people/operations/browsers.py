@@ -6,12 +6,14 @@ from datetime import datetime
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
 from svet.notices.models import Subscription
+from svet.people import events
 from svet.people.models import Device, Person
 from svet.people.rules.agents import name_of_agent
 from svet.people.rules.names import ProfileReason, ProfileRefused
@@ -107,6 +109,8 @@ def _subscribe(
                 auth=auth,
                 device_key=device_key,
                 label=label,
+                welcome=events.PUSH_ON,
+                place=Place("notification-settings"),
                 now=now,
             )
         except notices.UnusableSubscription:

@@ -20,7 +20,8 @@ from svet.limits.operations import LimitReached, require, spend
 from svet.limits.queries import free_at
 from svet.limits.rules import LimitName, Purpose
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.notices.rules import EventSpec
+from svet.people import events
 from svet.people.models import Code
 from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodePurpose, CodeReason, CodeRefused
 
@@ -129,7 +130,7 @@ def challenge(
 
 
 def send_code_sms(
-    *, phone: str, code: str, act: str, now: datetime, event: Event | None = Event.CODE
+    *, phone: str, code: str, act: str, now: datetime, event: EventSpec | None = events.CODE
 ) -> None:
     """Promise the SMS of a challenge, which says what it opens (``act``).
 
@@ -138,8 +139,8 @@ def send_code_sms(
     """
     require_transaction()
     with transaction.atomic():
-        sent = event or Event.CODE
-        params = {"code": code, "act": act} if sent is Event.CODE else {}
+        sent = event or events.CODE
+        params = {"code": code, "act": act} if sent is events.CODE else {}
         notices.send_sms(phone=phone, event=sent, params=params, now=now)
         if event is None:
             transaction.set_rollback(True)

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
 from svet.look.formats import moment
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.people import events
 from svet.people.models import Code, Person
 from svet.people.operations import codes
 from svet.people.operations.passwords import check_current
@@ -42,7 +43,7 @@ def start_email_change(*, person_id: int, email: str, session_key: str, now: dat
         )
         notices.send_email(
             address=address,
-            event=Event.EMAIL_CODE,
+            event=events.EMAIL_CODE,
             params={"code": code},
             now=now,
             recipient_id=person.recipient_id,
@@ -82,15 +83,15 @@ def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
     params = {"contact": row.target, "at": moment(now)}
     notices.notify(
         recipient_id=person.recipient_id,
-        event=Event.CONTACT_CHANGED,
+        event=events.CONTACT_CHANGED,
         params=params,
-        url="/profile/",
+        place=Place("profile"),
         now=now,
     )
     if old and old != row.target:
         notices.send_email(
             address=old,
-            event=Event.CONTACT_CHANGED,
+            event=events.CONTACT_CHANGED,
             params=params,
             now=now,
             recipient_id=person.recipient_id,
@@ -134,10 +135,10 @@ def start_phone_change(
             winnable=not taken,
             person_id=person_id,
         )
-        warning = Event.SOMEBODY_REGISTERS if may_warn else None
+        warning = events.SOMEBODY_REGISTERS if may_warn else None
         codes.send_code_sms(phone=person.phone, code=to_old, act="phone", now=now)
         codes.send_code_sms(
-            phone=number, code=to_new, act="phone", now=now, event=warning if taken else Event.CODE
+            phone=number, code=to_new, act="phone", now=now, event=warning if taken else events.CODE
         )
     return row
 
@@ -232,14 +233,14 @@ def keep_phone(
     params = {"contact": mask_phone(phone), "at": moment(now)}
     notices.notify(
         recipient_id=person.recipient_id,
-        event=Event.CONTACT_CHANGED,
+        event=events.CONTACT_CHANGED,
         params=params,
-        url="/profile/",
+        place=Place("profile"),
         now=now,
     )
     notices.send_sms(
         phone=old,
-        event=Event.CONTACT_CHANGED,
+        event=events.CONTACT_CHANGED,
         params=params,
         now=now,
         recipient_id=person.recipient_id,

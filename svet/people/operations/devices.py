@@ -9,11 +9,12 @@ from django.contrib.sessions.models import Session
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.people import events
 from svet.people.digests import cookie_digest
 from svet.people.models import Device, Person
 from svet.people.queries import recipient_of
@@ -65,9 +66,9 @@ def remember_device(
         if created and not first_ever:
             notices.notify(
                 recipient_id=person.recipient_id,
-                event=Event.NEW_DEVICE,
+                event=events.NEW_DEVICE,
                 params={"device": name_of_agent(agent), "at": moment(now)},
-                url="/profile/devices/",
+                place=Place("devices"),
                 now=now,
             )
     return device

@@ -11,12 +11,13 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.ids import new_receipt_number
+from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import count, forget, spend
 from svet.limits.rules import LimitName
 from svet.look.formats import moment
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.people import events
 from svet.people import factors as queries
 from svet.people.digests import cookie_digest
 from svet.people.models import Device, Person
@@ -167,9 +168,9 @@ def note_change(*, person: Person, change: str, by: Actor, now: datetime) -> Non
     )
     notices.notify(
         recipient_id=person.recipient_id,
-        event=Event.SECOND_FACTOR,
+        event=events.SECOND_FACTOR,
         params={"change": change, "at": moment(now)},
-        url="/profile/second-factor/",
+        place=Place("second-factor"),
         now=now,
     )
 

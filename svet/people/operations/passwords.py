@@ -10,12 +10,13 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import forget, spend
 from svet.limits.rules import LimitName
 from svet.look.formats import moment
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.people import events
 from svet.people.models import Person
 from svet.people.operations.devices import close_sessions
 from svet.people.operations.tokens import revoke_all_tokens
@@ -86,9 +87,9 @@ def set_password(
     params = {"at": moment(now), "keys": str(ended)}
     notices.notify(
         recipient_id=person.recipient_id,
-        event=Event.PASSWORD_CHANGED,
+        event=events.PASSWORD_CHANGED,
         params=params,
-        url="/profile/",
+        place=Place("profile"),
         now=now,
     )
 

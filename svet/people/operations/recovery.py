@@ -8,7 +8,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.limits.operations import require, spend
 from svet.limits.rules import LimitName, Purpose
-from svet.notices.rules import Event
+from svet.people import events
 from svet.people.digests import cookie_digest
 from svet.people.models import Code, Device, Person
 from svet.people.operations import codes
@@ -50,7 +50,7 @@ def start_recovery(
             own=own,
         )
         codes.send_code_sms(
-            phone=number, code=code, act="recovery", now=now, event=Event.CODE if person else None
+            phone=number, code=code, act="recovery", now=now, event=events.CODE if person else None
         )
     return row
 

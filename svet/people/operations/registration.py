@@ -13,7 +13,7 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.limits.operations import require
 from svet.limits.rules import Purpose
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.people import events
 from svet.people.models import Code, Consent, Person
 from svet.people.operations import codes, pumping
 from svet.people.operations.passwords import acceptable, hashed
@@ -76,9 +76,9 @@ def start_registration(
             winnable=not known,
             data={"password": encoded, "agreements": versions},
         )
-        warning = Event.SOMEBODY_REGISTERS if may_warn else None
+        warning = events.SOMEBODY_REGISTERS if may_warn else None
         codes.send_code_sms(
-            phone=number, code=code, act="registration", now=now, event=warning if known else Event.CODE
+            phone=number, code=code, act="registration", now=now, event=warning if known else events.CODE
         )
     return row
 

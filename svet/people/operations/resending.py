@@ -8,7 +8,7 @@ from svet.kernel.transactions import use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
-from svet.notices.rules import Event
+from svet.people import events
 from svet.people.models import Code
 from svet.people.operations import codes
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused
@@ -46,10 +46,10 @@ def resend_code(*, purpose: CodePurpose, session_key: str, address: str, now: da
             own=own,
         )
         if by_mail:
-            notices.send_email(address=row.target, event=Event.EMAIL_CODE, params={"code": code}, now=now)
+            notices.send_email(address=row.target, event=events.EMAIL_CODE, params={"code": code}, now=now)
         else:
-            decoy = Event.SOMEBODY_REGISTERS if may_warn else None
-            event = Event.CODE if winnable else decoy
+            decoy = events.SOMEBODY_REGISTERS if may_warn else None
+            event = events.CODE if winnable else decoy
             act = purpose.value if purpose in _OWN_WORD else "phone"
             codes.send_code_sms(phone=row.target, code=code, act=act, now=now, event=event)
     return fresh

@@ -10,12 +10,13 @@ from django.conf import settings
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.places import Place
 from svet.kernel.refusals import NotFound
 from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day, moment
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
-from svet.notices.rules import Event
+from svet.people import events
 from svet.people.models import Person, Token
 from svet.people.queries import live_tokens, recipient_of, token_digest
 from svet.people.rules.names import ProfileReason, ProfileRefused
@@ -79,9 +80,9 @@ def issue_token(
         )
         notices.notify(
             recipient_id=person.recipient_id,
-            event=Event.TOKEN_ISSUED,
+            event=events.TOKEN_ISSUED,
             params={"name": title, "at": moment(now)},
-            url=_page_of(token),
+            place=_page_of(token),
             now=now,
         )
     return token, secret
@@ -153,7 +154,7 @@ def warn_of_expiry(*, now: datetime) -> int:
             long_lived = [row for row in rows if row.expires_at - row.created_at > 2 * WARN_BEFORE]
             due = [row for row in long_lived if row.pk in fresh]
             notices.notify_many(
-                event=Event.TOKEN_EXPIRES,
+                event=events.TOKEN_EXPIRES,
                 tidings=[
                     NoticeMessage(
                         row.person.recipient_id,
@@ -181,6 +182,6 @@ def sweep_tokens(*, now: datetime) -> int:
     return gone
 
 
-def _page_of(token: Token) -> str:
+def _page_of(token: Token) -> Place:
     """Where the person revokes it."""
-    return f"/profile/tokens/#key-{token.public_id}"
+    return Place("token", (token.public_id,))

@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.test import Client
 
+from svet.accounts import events as account_events
 from svet.accounts import operations as account_operations
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_group, make_link
@@ -14,10 +15,11 @@ from svet.journal.operations import record_security
 from svet.kernel.actors import Actor
 from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import use_case
+from svet.kernel.words import action_names
 from svet.notices import jobs
 from svet.notices import operations as notices
 from svet.notices.models import Delivery
-from svet.notices.rules import DeliveryState, Event
+from svet.notices.rules import DeliveryState
 from svet.payments.models import BoundCard, OrderLine
 from svet.payments.states import OrderState
 from svet.payments.tests.factories import make_card, make_order
@@ -28,7 +30,6 @@ from svet.people.rules.passwords import PasswordRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code
 from svet.privacy import queries, wording
-from svet.privacy.acts import ACTS
 from svet.privacy.operations import delete_cabinet
 from svet.support.models import Appeal
 from svet.support.tests.factories import make_appeal
@@ -71,7 +72,7 @@ def account(anna: Person) -> Account:
     with use_case():
         notices.notify(
             recipient_id=anna.recipient_id,
-            event=Event.ACCOUNT_LINKED,
+            event=account_events.ACCOUNT_LINKED,
             params={"account": link.alias},
             now=NOW,
         )
@@ -194,7 +195,7 @@ def test_the_copy_is_read_in_words(anna: Person, account: Account) -> None:
     assert [(key, name) for key, row in filled for name in row if name not in wording.LABELS] == []
     acts = {entry["action"] for entry in copy["acts"]}
     assert acts
-    assert acts <= set(ACTS)
+    assert acts <= set(action_names())
 
 
 def test_the_page_deletes_signs_out_and_tells(anna: Person) -> None:

@@ -16,7 +16,7 @@ from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering import queries
 from svet.metering.models import Dispute, Meter, ReadingSet
-from svet.metering.rules import ReadingChannel, Zone
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
 from svet.people.models import Person
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import ANNA_PHONE, BORIS_PHONE, VERA_PHONE
@@ -48,14 +48,15 @@ def _send_beyond_belief(*, now: datetime) -> None:
     metering.submit_readings(
         by=vera,
         meter_id=meter.public_id,
-        values=values,
-        read_on=provider_today(meter.account.provider, now),
+        sent=ReadingSubmission(
+            values=values,
+            read_on=provider_today(meter.account.provider, now),
+            channel=ReadingChannel.WEB,
+            key=key,
+            answers=Answers(confirmed=True, insists=True),
+            words=WORDS,
+        ),
         now=now,
-        channel=ReadingChannel.WEB,
-        key=key,
-        confirmed=True,
-        insist=True,
-        words=WORDS,
     )
 
 

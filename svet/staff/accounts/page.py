@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from svet.accounts import queries
 from svet.accounts.queries import finding
@@ -17,9 +17,10 @@ from svet.journal import operations as journal
 from svet.look.requests import now_of
 from svet.payments.registers import WAITING
 from svet.payments.texts import register_state_name
-from svet.staff.accounts.search import LONGEST, search, search_money
+from svet.staff.accounts.search import LONGEST, search_keys, search_money
 from svet.staff.accounts.view import account_screen
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
+from svet.staff.shell.searching import asked_of, keep_search
 from svet.staffing.rules import Permission
 
 DESK = Desk(
@@ -32,23 +33,37 @@ DESK = Desk(
 )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.ACCOUNTS)
 def accounts(request: HttpRequest) -> HttpResponse:
     """What the search found; one account alone is opened at once."""
-    asked = request.GET.get("q", "")[:LONGEST].replace("\x00", "").strip()
-    rows, money = search(asked), search_money(asked)
-    if len(rows) == 1 and not money:
+    if request.method == "POST":
+        return keep_search(request)
+    asked = asked_of(request).get("q", "")[:LONGEST].replace("\x00", "").strip()
+    found, money = search_keys(asked), search_money(asked)
+    page = _page(request, pages=-(-len(found) // finding.MOST))
+    rows = finding.found(account_ids=found, offset=(page - 1) * finding.MOST)
+    if len(found) == 1 and rows and not money:
         return redirect("staff-account", rows[0].public_id)
     context: dict[str, Any] = {
         "asked": asked,
         "rows": rows,
-        "full": len(rows) == finding.MOST,
+        "found": len(found),
+        "full": len(found) >= finding.MOST_KEYS,
+        "key": request.GET.get("s", ""),
+        "before": page - 1,
+        "after": page + 1 if len(found) > page * finding.MOST else 0,
         "register": money.register,
         "money": [(row, row.state in WAITING, register_state_name(row.state)) for row in money.rows],
         "may_money": Permission.MONEY in member_at(request).permissions,
     }
     return render(request, "staff/accounts.html", context)
+
+
+def _page(request: HttpRequest, *, pages: int) -> int:
+    """The page of the answer that was asked for, from 1; anything else is the nearest there is."""
+    asked = request.GET.get("page", "")
+    return min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), max(pages, 1))
 
 
 @require_safe
@@ -75,5 +90,5 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="staff-accounts"),
-    path("accounts/<slug:public_id>/", account, name="staff-account"),
+    path("accounts/<public_id:public_id>/", account, name="staff-account"),
 ]

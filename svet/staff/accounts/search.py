@@ -25,7 +25,12 @@ _NUMBER = re.compile(r"[\w-]{4,48}")
 
 
 def search(asked: str) -> list[FoundAccount]:
-    """The accounts the text may mean, by number; nothing for an empty text.
+    """The first accounts the text may mean, by number; nothing for an empty text."""
+    return finding.found(account_ids=search_keys(asked))
+
+
+def search_keys(asked: str) -> set[int]:
+    """The keys of all accounts the text may mean, as far as each way of finding goes.
 
     Digits are tried as an account, a meter and a phone, a number with letters as a payment, a receipt and a
     bill, anything else as an address or a name; all of it as a bank's number of a payment.
@@ -33,11 +38,11 @@ def search(asked: str) -> list[FoundAccount]:
     text = " ".join(asked.split())[:LONGEST]
     text = text.removeprefix("№").lstrip() if bare_number(text).isdigit() else text
     if not text:
-        return []
+        return set()
     keys: set[int] = set()
     for way in _ways(text):
         keys.update(way())
-    return finding.found(account_ids=keys)
+    return keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from svet.bills import queries as bills
 from svet.journal import queries as journal
 from svet.journal.queries import EntryView
 from svet.kernel.money import Money
+from svet.kernel.words import action_name
 from svet.ledger import queries as ledger
 from svet.metering import queries as metering
 from svet.metering.queries import SetView
@@ -30,7 +31,6 @@ from svet.payments import queries as payments
 from svet.payments import suspense
 from svet.payments import texts as payment_texts
 from svet.payments.queries import ImportedPaymentView
-from svet.privacy.acts import act_name
 from svet.staff.shell.sent import shown_delivery
 
 #: How much of each list the screen shows.
@@ -161,4 +161,4 @@ def _line(entry: EntryView) -> FeedLine:
     }
     kind = known.get(entry.actor_kind, entry.actor_kind)
     who = f"{kind}: {entry.actor_name}" if entry.actor_name else kind
-    return FeedLine(entry.at, who, act_name(entry.action), entry.reason, entry.security)
+    return FeedLine(entry.at, who, action_name(entry.action), entry.reason, entry.security)

@@ -135,8 +135,8 @@ def _thread(request: HttpRequest, found: AppealView, *, words: str = "", error: 
 
 urlpatterns: list[URLPattern] = [
     path("appeals/", appeals, name="staff-appeals"),
-    path("appeals/photos/<slug:appeal_photo_public_id>.jpg", photo, name="staff-appeal-photo"),
-    path("appeals/<slug:public_id>/", appeal, name="staff-appeal"),
-    path("appeals/<slug:public_id>/take/", take, name="staff-appeal-take"),
-    path("appeals/<slug:public_id>/answer/", answer, name="staff-appeal-answer"),
+    path("appeals/photos/<public_id:appeal_photo_public_id>.jpg", photo, name="staff-appeal-photo"),
+    path("appeals/<public_id:public_id>/", appeal, name="staff-appeal"),
+    path("appeals/<public_id:public_id>/take/", take, name="staff-appeal-take"),
+    path("appeals/<public_id:public_id>/answer/", answer, name="staff-appeal-answer"),
 ]

@@ -18,7 +18,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from svet.kernel.actors import Actor
-from svet.kernel.refusals import Refused
 from svet.look.forms import CodeInput, Form
 from svet.look.requests import client_address, now_of
 from svet.people import operations as people
@@ -62,22 +61,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if work is not None and request.method != "POST":
         return redirect((going_to(request) or "/staff/") if work.proved else SECOND_FACTOR)
     form = StaffSignInForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            person_id = staffing.sign_in_member(
-                phone=form.cleaned_data["phone"],
-                password=form.cleaned_data["password"][: LONGEST_PASSWORD + 1],
-                address=client_address(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            target = going_to(request)
-            open_work(request, person_id=person_id)
-            return redirect(f"{SECOND_FACTOR}?next={target}" if target else SECOND_FACTOR)
-    return answer(request, "staff/sign_in.html", lambda: _shown(request, form), form=form, refused=refused)
+
+    def act() -> HttpResponse:
+        person_id = staffing.sign_in_member(
+            phone=form.cleaned_data["phone"],
+            password=form.cleaned_data["password"][: LONGEST_PASSWORD + 1],
+            address=client_address(request),
+            now=now_of(request),
+        )
+        target = going_to(request)
+        open_work(request, person_id=person_id)
+        return redirect(f"{SECOND_FACTOR}?next={target}" if target else SECOND_FACTOR)
+
+    return answer(request, "staff/sign_in.html", lambda: _shown(request, form), form=form, act=act)
 
 
 def _shown(request: HttpRequest, form: Form) -> dict[str, Any]:
@@ -100,32 +96,29 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return redirect(going_to(request) or "/staff/")
     known = people.has_totp(person_id=work.member.person_id)
     form = FactorForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> HttpResponse:
         terms: dict[str, Any] = {
             "person_id": work.member.person_id,
             "code": form.cleaned_data["code"],
             "by": work.member.actor(address=client_address(request)),
             "now": now_of(request),
         }
-        try:
-            if known:
-                people.check_totp(**terms)
-            else:
-                people.enrol_totp(**terms, secret=_secret(request))
-            _bind(request, person_id=work.member.person_id, by=terms["by"])
-        except Refused as error:
-            refused = error
+        if known:
+            people.check_totp(**terms)
         else:
-            request.session.pop(_SECRET, None)
-            prove_work(request)
-            return redirect(going_to(request) or "/staff/")
+            people.enrol_totp(**terms, secret=_secret(request))
+        _bind(request, person_id=work.member.person_id, by=terms["by"])
+        request.session.pop(_SECRET, None)
+        prove_work(request)
+        return redirect(going_to(request) or "/staff/")
+
     return answer(
         request,
         "staff/second_factor.html",
         lambda: _shown(request, form) | ({} if known else _picture(request, work.member.phone)),
         form=form,
-        refused=refused,
+        act=act,
     )
 
 

@@ -125,5 +125,5 @@ def _name(row: Blocked, *, phones: Mapping[int, str], serials: Mapping[int, str]
 
 urlpatterns: list[URLPattern] = [
     path("limits/", limits, name="staff-limits"),
-    path("limits/<slug:bucket_id>/unblock/", unblock, name="staff-limit-unblock"),
+    path("limits/<public_id:bucket_id>/unblock/", unblock, name="staff-limit-unblock"),
 ]

@@ -155,36 +155,32 @@ def hand_over(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Give the account to another holder."""
     row = _account(request, account_public_id)
     form = HandOverForm(request.POST)
-    refused: Refused | None = None
-    if form.is_valid():
-        try:
-            operations.hand_over(
-                by=actor_of(request),
-                account_public_id=row.public_id,
-                now=now_of(request),
-                **form.cleaned_data,
-            )
-        except Refused as error:
-            refused = error
-        else:
-            messages.success(request, _("Счёт передан. Прежние кабинеты его больше не видят."))
-            return redirect("staff-link-account", row.public_id)
-    said = "" if refused is None else texts.explain(refused)
+
+    def act() -> HttpResponse:
+        operations.hand_over(
+            by=actor_of(request),
+            account_public_id=row.public_id,
+            now=now_of(request),
+            **form.cleaned_data,
+        )
+        messages.success(request, _("Счёт передан. Прежние кабинеты его больше не видят."))
+        return redirect("staff-link-account", row.public_id)
+
     return answer(
         request,
         "staff/link_account.html",
         lambda: _shown(row, form=form),
         form=form,
-        refused=refused,
-        text=said,
+        act=act,
+        explain=texts.explain,
     )
 
 
 urlpatterns: list[URLPattern] = [
     path("links/", queue, name="staff-links"),
-    path("links/<slug:account_public_id>/", account, name="staff-link-account"),
-    path("links/<slug:account_public_id>/hand-over/", hand_over, name="staff-hand-over"),
-    path("links/<slug:suspended_public_id>/restore/", restore, name="staff-link-restore"),
-    path("links/<slug:link_public_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
-    path("links/<slug:link_public_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
+    path("links/<public_id:account_public_id>/", account, name="staff-link-account"),
+    path("links/<public_id:account_public_id>/hand-over/", hand_over, name="staff-hand-over"),
+    path("links/<public_id:suspended_public_id>/restore/", restore, name="staff-link-restore"),
+    path("links/<public_id:link_public_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
+    path("links/<public_id:link_public_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
 ]

@@ -94,22 +94,17 @@ def members(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Take somebody on."""
     form = MemberForm(request.POST)
-    refused: Refused | None = None
-    if form.is_valid():
-        try:
-            staffing.add_member(
-                **form.cleaned_data | {"role": Role(form.cleaned_data["role"])},
-                by=actor_of(request),
-                now=now_of(request),
-            )
-        except Refused as error:
-            refused = error
-        else:
-            messages.success(request, _("Сотрудник принят. При первом входе он подключит второй фактор."))
-            return redirect(DESK.url)
-    return answer(
-        request, "staff/members.html", lambda: _shown(request, form=form), form=form, refused=refused
-    )
+
+    def act() -> HttpResponse:
+        staffing.add_member(
+            **form.cleaned_data | {"role": Role(form.cleaned_data["role"])},
+            by=actor_of(request),
+            now=now_of(request),
+        )
+        messages.success(request, _("Сотрудник принят. При первом входе он подключит второй фактор."))
+        return redirect(DESK.url)
+
+    return answer(request, "staff/members.html", lambda: _shown(request, form=form), form=form, act=act)
 
 
 @require_POST
@@ -153,19 +148,19 @@ def change(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("members/", members, name="staff-members"),
     path("members/new/", add, name="staff-members-new"),
-    path("members/<slug:public_id>/role/", change, {"verb": "role"}, name="staff-member-role"),
-    path("members/<slug:public_id>/disable/", change, {"verb": "disable"}, name="staff-member-disable"),
+    path("members/<public_id:public_id>/role/", change, {"verb": "role"}, name="staff-member-role"),
+    path("members/<public_id:public_id>/disable/", change, {"verb": "disable"}, name="staff-member-disable"),
     path(
-        "members/<slug:public_id>/forget-factor/",
+        "members/<public_id:public_id>/forget-factor/",
         change,
         {"verb": "forget-factor"},
         name="staff-member-forget-factor",
     ),
     path(
-        "members/<slug:public_id>/forget-identity/",
+        "members/<public_id:public_id>/forget-identity/",
         change,
         {"verb": "forget-identity"},
         name="staff-member-forget-identity",
     ),
-    path("members/<slug:public_id>/enable/", change, {"verb": "enable"}, name="staff-member-enable"),
+    path("members/<public_id:public_id>/enable/", change, {"verb": "enable"}, name="staff-member-enable"),
 ]

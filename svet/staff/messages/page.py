@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from svet.kernel.refusals import Refused
 from svet.look.forms import Form
@@ -19,6 +19,7 @@ from svet.notices import queries
 from svet.notices.rules import DeliveryState
 from svet.people.rules import normalise_phone
 from svet.staff.shell.desk import Desk, desk_page
+from svet.staff.shell.searching import asked_of, keep_search
 from svet.staff.shell.sent import STATES, shown_delivery
 from svet.staffing.rules import Permission
 
@@ -53,11 +54,13 @@ class MessageFilterForm(Form):
     )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.DELIVERIES)
 def deliveries(request: HttpRequest) -> HttpResponse:
     """The newest messages of the filter; a filter that means nothing shows all."""
-    form = MessageFilterForm(request.GET or None)
+    if request.method == "POST":
+        return keep_search(request)
+    form = MessageFilterForm(asked_of(request) or None)
     given = form.cleaned_data if form.is_valid() else {}
     rows = queries.deliveries(
         address=_address(given.get("to", "")),

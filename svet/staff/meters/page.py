@@ -146,8 +146,8 @@ def replace(request: HttpRequest, meter_id: str) -> HttpResponse:
     except NotFound:
         deny_as_missing(request, subject="meter", public_id=meter_id)
     form = ReplaceForm(request.POST if request.method == "POST" else None, old=old)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> HttpResponse:
         try:
             new = operations.replace_meter(
                 by=actor_of(request),
@@ -161,18 +161,17 @@ def replace(request: HttpRequest, meter_id: str) -> HttpResponse:
         except NotFound:
             deny_as_missing(request, subject="meter", public_id=meter_id)
         except Refused as error:
-            refused = _named(error)
-        else:
-            messages.success(request, _("Прибор заменён, новый № %(serial)s.") % {"serial": new.serial})
-            return redirect("staff-link-account", old.account.public_id)
-    said = "" if refused is None else _explain(refused)
+            raise _named(error) from None
+        messages.success(request, _("Прибор заменён, новый № %(serial)s.") % {"serial": new.serial})
+        return redirect("staff-link-account", old.account.public_id)
+
     return answer(
         request,
         "staff/meter_replace.html",
         lambda: {"form": form, "old": old},
         form=form,
-        refused=refused,
-        text=said,
+        act=act,
+        explain=_explain,
     )
 
 
@@ -192,5 +191,5 @@ def _explain(refused: Refused) -> str:
 
 
 urlpatterns: list[URLPattern] = [
-    path("meters/<slug:meter_id>/replace/", replace, name="staff-meter-replace"),
+    path("meters/<public_id:meter_id>/replace/", replace, name="staff-meter-replace"),
 ]

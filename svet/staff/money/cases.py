@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.payments import operations, queries
 from svet.payments.desk import CallbackView, ReviewView
@@ -94,8 +94,10 @@ def _act(
     act: str,
 ) -> HttpResponse:
     form = ReasonForm(request.POST) if request.method == "POST" else ReasonForm()
-    refused: Refused | None = None
-    if do is not None and form.is_valid():
+
+    def decide() -> HttpResponse | None:
+        if do is None:
+            return None
         by, now = actor_of(request), now_of(request)
         try:
             operations.check_claim(kind=kind, subject=subject, by=by)
@@ -103,17 +105,19 @@ def _act(
         except operations.ReviewConflict as conflict:
             messages.error(request, explain(conflict))
             return redirect(LIST)
-        except Conflict as conflict:
-            refused = conflict
-        except Refused as refusal:
-            refused = refusal
-            refused.field = "reason" if refusal.field == "comment" else refusal.field
-        else:
-            messages.success(request, str(_DONE[act]))
-            return redirect(LIST)
-    text = "" if refused is None else explain(refused)
+        except Refused as refused:
+            refused.field = "reason" if refused.field == "comment" else refused.field
+            raise
+        messages.success(request, str(_DONE[act]))
+        return redirect(LIST)
+
     return answer(
-        request, template, lambda: context() | {"form": form}, form=form, refused=refused, text=text
+        request,
+        template,
+        lambda: context() | {"form": form},
+        form=form,
+        act=decide,
+        explain=explain,
     )
 
 
@@ -137,6 +141,6 @@ def _callback_page(request: HttpRequest, found: CallbackView) -> dict[str, Any]:
 
 
 urlpatterns: list[URLPattern] = [
-    path("money/orders/<slug:order_case_public_id>/", order, name="staff-money-order"),
+    path("money/orders/<public_id:order_case_public_id>/", order, name="staff-money-order"),
     path("money/callbacks/<int:callback_id>/", callback, name="staff-money-callback"),
 ]

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from svet.kernel.money import Money
 from svet.look.requests import now_of
@@ -23,6 +23,7 @@ from svet.staff.money import cases as money_cases
 from svet.staff.money import rows
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
+from svet.staff.shell.searching import asked_of, keep_search
 from svet.staffing.rules import Permission
 
 MOST = 100
@@ -58,11 +59,13 @@ class Case:
     words: tuple[str, ...]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.MONEY)
 def money(request: HttpRequest) -> HttpResponse:
     """The three lists, the longest waiting first; ``q`` finds by sum, number, account or name."""
-    asked = request.GET.get("q", "").replace("\0", "").strip()[:60]
+    if request.method == "POST":
+        return keep_search(request)
+    asked = asked_of(request).get("q", "").replace("\0", "").strip()[:60]
     now = now_of(request)
     lists = [
         _list(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,6 @@ from django.views.decorators.http import require_http_methods
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountView
 from svet.exchange import queries as exchange
-from svet.kernel.refusals import Conflict, Refused
 from svet.look.formats import roubles
 from svet.look.requests import now_of
 from svet.payments import operations, suspense
@@ -76,58 +76,46 @@ def row(request: HttpRequest, row_public_id: str) -> HttpResponse:
 
 def _put(request: HttpRequest, found: WaitingRow, act: str) -> HttpResponse:
     form = PutForm(request.POST)
-    refused: Refused | None = None
-    account: AccountView | None = None
-    if form.is_valid():
+    seen: list[AccountView] = []
+
+    def put() -> HttpResponse | None:
         typed = form.cleaned_data
-        try:
-            account = operations.account_for_row(
-                row_public_id=found.public_id, account_number=typed["account_number"]
-            )
-            if act == "put":
-                operations.put_on_account(
-                    row_public_id=found.public_id,
-                    account_number=typed["account_number"],
-                    seen_public_id=typed["seen"],
-                    paid_on=typed["paid_on"] if found.reason in NO_DAY else None,
-                    by=actor_of(request),
-                    now=now_of(request),
-                    reason=typed["reason"],
-                )
-                return _done(request, _("На счёт %(number)s: %(sum)s.") % {
-                    "number": account.number, "sum": roubles(found.money),
-                })  # fmt: skip
-        except operations.RowConflict as conflict:
-            messages.error(request, explain(conflict))
-            return redirect(LIST)
-        except Conflict as conflict:
-            refused = conflict
-        except Refused as refusal:
-            refused = refusal
-    return _page(request, found, put=form, refused=refused, account=account)
+        account = operations.account_for_row(
+            row_public_id=found.public_id, account_number=typed["account_number"]
+        )
+        seen.append(account)
+        if act != "put":
+            return None
+        operations.put_on_account(
+            row_public_id=found.public_id,
+            account_number=typed["account_number"],
+            seen_public_id=typed["seen"],
+            paid_on=typed["paid_on"] if found.reason in NO_DAY else None,
+            by=actor_of(request),
+            now=now_of(request),
+            reason=typed["reason"],
+        )
+        return _done(request, _("На счёт %(number)s: %(sum)s.") % {
+            "number": account.number, "sum": roubles(found.money),
+        })  # fmt: skip
+
+    return _page(request, found, put=form, seen=seen, act=put)
 
 
 def _send_back(request: HttpRequest, found: WaitingRow) -> HttpResponse:
     form = BackForm(request.POST)
-    refused: Refused | None = None
-    if form.is_valid():
-        try:
-            operations.return_suspense(
-                row_public_id=found.public_id,
-                by=actor_of(request),
-                now=now_of(request),
-                reason=form.cleaned_data["reason"],
-            )
-            posted = _("Деньги списаны из невыясненных. Отправьте их в банке.")
-            return _done(request, posted if found.posted else _("Строка закрыта."))
-        except operations.RowConflict as conflict:
-            messages.error(request, explain(conflict))
-            return redirect(LIST)
-        except Conflict as conflict:
-            refused = conflict
-        except Refused as refusal:
-            refused = refusal
-    return _page(request, found, back=form, refused=refused)
+
+    def send_back() -> HttpResponse:
+        operations.return_suspense(
+            row_public_id=found.public_id,
+            by=actor_of(request),
+            now=now_of(request),
+            reason=form.cleaned_data["reason"],
+        )
+        posted = _("Деньги списаны из невыясненных. Отправьте их в банке.")
+        return _done(request, posted if found.posted else _("Строка закрыта."))
+
+    return _page(request, found, back=form, act=send_back)
 
 
 def _done(request: HttpRequest, said: str) -> HttpResponse:
@@ -141,14 +129,23 @@ def _page(
     *,
     put: PutForm | None = None,
     back: BackForm | None = None,
-    refused: Refused | None = None,
-    account: AccountView | None = None,
+    seen: Sequence[AccountView] = (),
+    act: Callable[[], HttpResponse | None] | None = None,
 ) -> HttpResponse:
+    """The page of a row; ``seen`` is filled with the account that ``act`` has found for it."""
     if put is None:
         put = PutForm(initial={"account_number": found.account_text, "paid_on": _proposed_day(found)})
     back_form = back or BackForm()
 
+    def unless_decided() -> HttpResponse | None:
+        try:
+            return act() if act is not None else None
+        except operations.RowConflict as conflict:
+            messages.error(request, explain(conflict))
+            return redirect(LIST)
+
     def context() -> dict[str, Any]:
+        account = seen[0] if seen else None
         line = exchange.waiting_line(found.key)
         return {
             "row": found,
@@ -170,8 +167,7 @@ def _page(
         }
 
     form = back_form if back is not None else put
-    text = "" if refused is None else explain(refused)
-    return answer(request, "staff/money_row.html", context, form=form, refused=refused, text=text)
+    return answer(request, "staff/money_row.html", context, form=form, act=unless_decided, explain=explain)
 
 
 def _proposed_day(found: WaitingRow) -> date | None:
@@ -179,5 +175,5 @@ def _proposed_day(found: WaitingRow) -> date | None:
 
 
 urlpatterns: list[URLPattern] = [
-    path("money/rows/<slug:row_public_id>/", row, name="staff-money-row"),
+    path("money/rows/<public_id:row_public_id>/", row, name="staff-money-row"),
 ]

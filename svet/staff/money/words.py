@@ -9,27 +9,23 @@ from django.utils.translation import ngettext
 
 from svet.exchange import texts as register_texts
 from svet.exchange.rules.refusals import RowReason
+from svet.kernel import words
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
-from svet.payments import texts as payment_texts
 from svet.payments.desk import CallbackView, ReviewView
 from svet.payments.operations import BankUnavailable
 from svet.payments.registers import WaitReason
 from svet.payments.states import CallbackOutcome
 from svet.payments.suspense import WaitingRow
-from svet.staffing import texts as staffing_texts
-from svet.staffing.rules import StaffRefused
 
 
 def explain(refused: Refused) -> str:
-    """The refusal as a sentence of the room that refused."""
-    if isinstance(refused, StaffRefused):
-        return staffing_texts.explain(refused)
+    """The refusal as a sentence of the room that refused; of a silent bank, one for the desk."""
     if isinstance(refused, BankUnavailable):
         return _(
             "Банк сейчас не отвечает. Попробуйте через минуту: дважды деньги не зачислятся и не вернутся."
         )
-    return payment_texts.explain(refused)
+    return words.explain(refused)
 
 
 def how_long(age: timedelta) -> str:

@@ -89,7 +89,7 @@ def _file(content: bytes, name: str, media_type: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("printing/", printing, name="staff-printing"),
-    path("printing/<slug:batch_public_id>/bills.pdf", bills_pdf, name="staff-printing-bills"),
-    path("printing/<slug:batch_public_id>/register.csv", register, name="staff-printing-register"),
-    path("printing/<slug:batch_public_id>/control.pdf", control, name="staff-printing-control"),
+    path("printing/<public_id:batch_public_id>/bills.pdf", bills_pdf, name="staff-printing-bills"),
+    path("printing/<public_id:batch_public_id>/register.csv", register, name="staff-printing-register"),
+    path("printing/<public_id:batch_public_id>/control.pdf", control, name="staff-printing-control"),
 ]

@@ -11,7 +11,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from svet.accounts.queries import provider_today
 from svet.accounts.rules import bare_number
@@ -23,6 +23,7 @@ from svet.metering.models import Meter
 from svet.metering.queries import MeterNotFound
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
+from svet.staff.shell.searching import asked_of, keep_search
 from svet.staffing.rules import Permission
 
 FOUND = 20
@@ -38,11 +39,13 @@ DESK = Desk(
 )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.READINGS)
 def find(request: HttpRequest) -> HttpResponse:
     """Find the meter by its serial or by the account's number."""
-    asked = request.GET.get("q", "").replace("\0", "").strip()[:30]
+    if request.method == "POST":
+        return keep_search(request)
+    asked = asked_of(request).get("q", "").replace("\0", "").strip()[:30]
     meters = queries.standing_by_number(number=bare_number(asked), limit=FOUND) if asked else []
     return render(request, "staff/controls.html", {"asked": asked, "meters": meters})
 
@@ -104,5 +107,5 @@ def _form(request: HttpRequest, meter: Meter, typed: Typed, *, status: int = 200
 
 urlpatterns: list[URLPattern] = [
     path("controls/", find, name="staff-controls"),
-    path("controls/<slug:meter_id>/", enter, name="staff-control"),
+    path("controls/<public_id:meter_id>/", enter, name="staff-control"),
 ]

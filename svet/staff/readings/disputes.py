@@ -95,7 +95,7 @@ def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
     """Read the meter again, let the control reading stand, or put another in its place."""
     act, words = request.POST.get("act", ""), posted_text(request, "words")
     by, now = actor_of(request), now_of(request)
-    dispute = queries.dispute_by_id(dispute_id.replace("\0", ""))
+    dispute = queries.dispute_by_id(dispute_id)
     if dispute is None:
         deny_as_missing(request, subject="dispute", public_id=dispute_id)
     typed = Typed(raw={name: posted_text(request, name) for name in request.POST})
@@ -137,5 +137,5 @@ def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("disputes/", disputes, name="staff-disputes"),
-    path("disputes/<slug:dispute_id>/", answer, name="staff-dispute"),
+    path("disputes/<public_id:dispute_id>/", answer, name="staff-dispute"),
 ]

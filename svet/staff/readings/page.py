@@ -152,7 +152,7 @@ def _decide(request: HttpRequest, view: SetView, *, accept: bool, words: str) ->
 
 def _set(request: HttpRequest, set_id: str) -> SetView:
     try:
-        return queries.set_for(actor_of(request), public_id=set_id.replace("\0", ""))
+        return queries.set_for(actor_of(request), public_id=set_id)
     except MeterNotFound:
         deny_as_missing(request, subject="reading_set", public_id=set_id)
 
@@ -170,6 +170,6 @@ def photo(request: HttpRequest, photo_id: str) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("readings/", review, name="staff-readings"),
     path("readings/decide/", decide_many, name="staff-readings-decide"),
-    path("readings/photos/<slug:photo_id>.jpg", photo, name="staff-photo"),
-    path("readings/<slug:set_id>/decide/", decide, name="staff-reading-decide"),
+    path("readings/photos/<public_id:photo_id>.jpg", photo, name="staff-photo"),
+    path("readings/<public_id:set_id>/decide/", decide, name="staff-reading-decide"),
 ]

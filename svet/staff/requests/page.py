@@ -98,8 +98,8 @@ def _shown(request: HttpRequest, form: Form) -> dict[str, Any]:
 def walk_in(request: HttpRequest) -> HttpResponse:
     """Take the request of somebody at the counter; a new phone has to answer with a code first."""
     form = WalkInForm(request.POST)
-    refused: Refused | None = None
-    if form.is_valid():
+
+    def act() -> HttpResponse:
         given = form.cleaned_data
         terms: dict[str, Any] = {
             "by": actor_of(request),
@@ -107,14 +107,12 @@ def walk_in(request: HttpRequest) -> HttpResponse:
             "comment": given["comment"],
             "now": now_of(request),
         }
-        try:
-            if given["kind"] == OfficeKind.FACTOR:
-                return _taken(request, office.take_walk_in_factor(**terms).number)
-            office.begin_walk_in_phone(**terms, new_phone=given["new_phone"], session_key=_counter(request))
-            return redirect("staff-request-code")
-        except Refused as error:
-            refused = error
-    return answer(request, "staff/requests.html", lambda: _shown(request, form), form=form, refused=refused)
+        if given["kind"] == OfficeKind.FACTOR:
+            return _taken(request, office.take_walk_in_factor(**terms).number)
+        office.begin_walk_in_phone(**terms, new_phone=given["new_phone"], session_key=_counter(request))
+        return redirect("staff-request-code")
+
+    return answer(request, "staff/requests.html", lambda: _shown(request, form), form=form, act=act)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,24 +123,22 @@ def walk_in_code(request: HttpRequest) -> HttpResponse:
     if standing is None:
         return redirect(DESK.url)
     form = WalkInCodeForm(request.POST if request.method == "POST" else None)
-    refused: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            taken = office.finish_walk_in_phone(
-                by=actor_of(request),
-                session_key=_counter(request),
-                code=form.cleaned_data["code"],
-                now=now_of(request),
-            )
-            return _taken(request, taken.number)
-        except Refused as error:
-            refused = error
+
+    def act() -> HttpResponse:
+        taken = office.finish_walk_in_phone(
+            by=actor_of(request),
+            session_key=_counter(request),
+            code=form.cleaned_data["code"],
+            now=now_of(request),
+        )
+        return _taken(request, taken.number)
+
     return answer(
         request,
         "staff/request_code.html",
         lambda: {"form": form, "phone": standing.target},
         form=form,
-        refused=refused,
+        act=act,
     )
 
 
@@ -190,6 +186,6 @@ urlpatterns: list[URLPattern] = [
     path("requests/", cases, name="staff-requests"),
     path("requests/new/", walk_in, name="staff-request-new"),
     path("requests/new/code/", walk_in_code, name="staff-request-code"),
-    path("requests/<slug:public_id>/sign/", decide, {"verb": "sign"}, name="staff-request-sign"),
-    path("requests/<slug:public_id>/refuse/", decide, {"verb": "refuse"}, name="staff-request-refuse"),
+    path("requests/<public_id:public_id>/sign/", decide, {"verb": "sign"}, name="staff-request-sign"),
+    path("requests/<public_id:public_id>/refuse/", decide, {"verb": "refuse"}, name="staff-request-refuse"),
 ]

@@ -27,9 +27,8 @@ def answer(
     context: Callable[[], dict[str, Any]],
     *,
     form: Form,
-    refused: Refused | None,
-    text: str = "",
+    act: Callable[[], HttpResponse | None] | None = None,
+    explain: Callable[[Refused], str] = texts.explain,
 ) -> HttpResponse:
-    """Draw a desk's page with its form; ``text`` is the refusal in words when another room refused."""
-    said = "" if refused is None else text or texts.explain(refused)
-    return form_page(request, template, context, form=form, refused=refused, text=said)
+    """A desk's page with its form (``svet.look.forms.form_page``); ``explain`` may be another room's."""
+    return form_page(request, template, context, form=form, explain=explain, act=act)

@@ -6,20 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
+from svet.notices import registry
 from svet.notices.models import Delivery
-from svet.notices.names import event_name
-from svet.notices.rules import DeliveryState, Event
+from svet.notices.rules import DeliveryState
 
-#: Messages that are in nobody's settings and so have no name there.
-_DIRECT: dict[Event, str | Promise] = {
-    Event.CODE: gettext_lazy("Код подтверждения"),
-    Event.EMAIL_CODE: gettext_lazy("Код для почты"),
-    Event.SOMEBODY_REGISTERS: gettext_lazy("Кто-то регистрируется с этим номером"),
-    Event.INVITED: gettext_lazy("Приглашение"),
-    Event.RECEIPT: gettext_lazy("Чек"),
-}
 STATES: dict[DeliveryState, tuple[str | Promise, str]] = {
     DeliveryState.WAITING: (pgettext_lazy("delivery", "Ждёт отправки"), "warning"),
     DeliveryState.SENT: (pgettext_lazy("delivery", "Отправлено"), "info"),
@@ -45,13 +37,13 @@ class Sent:
 
 def shown_delivery(row: Delivery) -> Sent:
     """A delivery without its body."""
-    event = Event(row.event)
+    event = registry.find(row.event)
     state, kind = STATES[DeliveryState(row.state)]
     return Sent(
         at=row.created_at,
         channel=row.channel,
         address=row.address,
-        what=_DIRECT.get(event) or event_name(event) or event.value,
+        what=row.event if event is None else str(event.name),
         state=state,
         kind=kind,
         reason=row.reason,

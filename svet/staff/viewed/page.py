@@ -12,7 +12,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from svet.accounts.queries import finding
 from svet.accounts.rules import bare_number
@@ -20,6 +20,7 @@ from svet.journal import queries as journal
 from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.staff.shell.desk import Desk, desk_page
+from svet.staff.shell.searching import asked_of, keep_search
 from svet.staffing import queries
 from svet.staffing.rules import Permission
 
@@ -51,14 +52,16 @@ class ViewLogFilterForm(Form):
         self.fields["member"].choices = [("", gettext_lazy("Все")), *members]  # type: ignore[attr-defined]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.VIEW_LOG)
 def viewed(request: HttpRequest) -> HttpResponse:
     """The newest looks of the filter; above them who opened how many accounts in the last 24 hours."""
+    if request.method == "POST":
+        return keep_search(request)
     known = {one.person_id: one for one in queries.members()}
     by_id = {one.public_id: one for one in known.values()}
     form = ViewLogFilterForm(
-        request.GET or None, members=[(one.public_id, one.name) for one in by_id.values()]
+        asked_of(request) or None, members=[(one.public_id, one.name) for one in by_id.values()]
     )
     given: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     member = by_id.get(given.get("member", ""))

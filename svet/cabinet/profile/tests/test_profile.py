@@ -189,7 +189,7 @@ def test_the_matrix_of_notices_is_kept_and_obligatory_ones_stay_on(anna: Person)
     switches = queries_of(anna)
     assert (switches.email_on, switches.sms_on) == (False, True)
     on = {
-        (event.value, channel.value)
+        (event.code, channel.value)
         for event, row in switches.matrix.items()
         for channel, cell in row.items()
         if cell.on and not cell.locked

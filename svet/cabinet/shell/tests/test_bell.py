@@ -6,8 +6,10 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from svet.bills import events as bill_events
+from svet.kernel.places import Place
 from svet.notices import operations, queries
-from svet.notices.rules import Event
+from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -30,12 +32,14 @@ def tell(person: Person, *, url: str = "/payment/", account: str = "0356067000")
     with transaction.atomic():
         operations.notify(
             recipient_id=person.recipient_id,
-            event=Event.DUE_NEAR,
+            event=bill_events.DUE_NEAR,
             params={"account": account, "total": "300,00 ₽", "due": "15.12.2026"},
-            url=url,
+            place=Place("payment"),
             now=NOW,
         )
-    return queries.bell(person.recipient_id)[0].public_id
+    told = queries.bell(person.recipient_id)[0]
+    Notice.objects.filter(pk=told.pk).update(url=url)
+    return told.public_id
 
 
 def signed_in(person: Person) -> Client:

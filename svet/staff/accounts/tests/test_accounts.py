@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from svet.accounts.models import Account, LinkProof, Premises
+from svet.accounts.queries import finding
 from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
 from svet.metering.tests.factories import make_meter, make_reading
@@ -86,18 +87,50 @@ def test_what_is_not_there_is_not_found(account: Account, asked: str) -> None:
 
 @pytest.mark.parametrize("asked", ["\x00", "%00", "<script>", "0" * 5000, "ж" * 5000])
 def test_hostile_words_are_only_words(browser: Client, account: Account, asked: str) -> None:
-    answer = browser.get("/staff/accounts/", {"q": asked})
+    answer = browser.post("/staff/accounts/", {"q": asked}, follow=True)
     assert answer.status_code == 200
     assert b"<script>" not in answer.content
 
 
 def test_one_answer_is_opened_at_once_and_several_are_listed(browser: Client, account: Account) -> None:
-    answer = browser.get("/staff/accounts/", {"q": "0356067000"})
-    assert answer.headers["Location"] == f"/staff/accounts/{account.public_id}/"
+    answer = browser.post("/staff/accounts/", {"q": "0356067000"}, follow=True)
+    assert answer.redirect_chain[-1][0] == f"/staff/accounts/{account.public_id}/"
     make_account(number="0356067001")
-    page = browser.get("/staff/accounts/", {"q": "035606"}).content.decode()
+    page = browser.post("/staff/accounts/", {"q": "035606"}, follow=True).content.decode()
     assert "0356067000" in page
     assert "0356067001" in page
+
+
+def test_what_is_looked_for_is_in_no_address_and_can_be_shown_again(
+    browser: Client, account: Account
+) -> None:
+    make_account(number="0356067001")
+    answer = browser.post("/staff/accounts/", {"q": "035606 "})
+    where = answer.headers["Location"]
+    assert "035606" not in where
+    for _ in range(2):
+        assert "0356067001" in browser.get(where).content.decode()
+    assert "0356067001" not in browser.get("/staff/accounts/?q=035606").content.decode(), "no old links"
+    stranger = working(make_member())
+    assert "0356067001" not in stranger.get(where).content.decode(), "the key is of one session"
+    for page in ("/staff/", "/staff/accounts/"):
+        assert 'action="/staff/accounts/" method="post"' in browser.get(page).content.decode()
+
+
+def test_many_answers_come_page_by_page(browser: Client) -> None:
+    for number in range(finding.MOST + 7):
+        make_account(number=f"04120000{number:02d}")
+    where = browser.post("/staff/accounts/", {"q": "041200"}).headers["Location"]
+    first, second = (browser.get(f"{where}&page={page}").content.decode() for page in (1, 2))
+    assert f"Найдено {finding.MOST + 7} счетов" in first
+    assert "0412000000" in first
+    assert "0412000056" not in first
+    assert 'rel="next"' in first
+    assert "0412000056" in second
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+    for odd in ("0", "-1", "x", "9999999", "²"):
+        assert browser.get(f"{where}&page={odd}").status_code == 200
 
 
 def test_the_screen_shows_who_holds_it_and_since_when(browser: Client, account: Account) -> None:

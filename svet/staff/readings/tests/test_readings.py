@@ -20,8 +20,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Dispute, Meter, ReadingSet
-from svet.metering.rules import ReadingChannel, Zone
-from svet.metering.tests.factories import make_meter, make_reading
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
+from svet.metering.tests.factories import answered, make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -46,14 +46,15 @@ def odd(person: Person, meter: Meter, value: int, **more: Any) -> ReadingSet:
     receipt = operations.submit_readings(
         by=Actor.person(person.pk),
         meter_id=meter.public_id,
-        values={Zone.SINGLE: Decimal(value)},
-        read_on=timezone.localdate(),
         now=timezone.now(),
-        channel=ReadingChannel.WEB,
-        key=uuid4(),
-        confirmed=True,
-        insist=True,
-        **more,
+        sent=ReadingSubmission(
+            values={Zone.SINGLE: Decimal(value)},
+            read_on=timezone.localdate(),
+            channel=ReadingChannel.WEB,
+            key=uuid4(),
+            answers=Answers(confirmed=True, insists=True),
+            **answered(more),
+        ),
     )
     return ReadingSet.objects.get(public_id=receipt.set_id)
 
@@ -134,8 +135,8 @@ def test_control_reading_is_found_entered_with_its_act_and_told() -> None:
     anna, meter = cast()
     client = operator()
     for asked in (meter.serial, meter.account.number):
-        assert meter.public_id in client.get("/staff/controls/", {"q": asked}).content.decode()
-    assert "Ничего не нашлось" in client.get("/staff/controls/", {"q": "0000"}).content.decode()
+        assert meter.public_id in client.post("/staff/controls/", {"q": asked}, follow=True).content.decode()
+    assert "Ничего не нашлось" in client.post("/staff/controls/", {"q": "0000"}, follow=True).content.decode()
     place = f"/staff/controls/{meter.public_id}/"
     assert client.get(place).status_code == 200
     today = timezone.localdate()

@@ -59,7 +59,7 @@ def test_it_is_filtered_by_member_account_and_local_day(accounts: tuple[Account,
     browser = working(make_member(role=Role.SECURITY))
 
     def found(**query: str) -> int:
-        return len(rows(browser.get(URL, query).content.decode()))
+        return len(rows(browser.post(URL, query, follow=True).content.decode()))
 
     assert found() == 3
     assert found(member=petr.public_id) == 2

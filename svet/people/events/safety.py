@@ -1,13 +1,21 @@
-"""The words of events of safety: who came in, and what of the way in has changed."""
+"""Who came into the cabinet, and what of the way in has changed."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from svet.notices.words import Params, Words
+from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
+
+#: What may happen to a second factor.
+FACTOR_CHANGES: Final = frozenset(
+    {"app_on", "app_off", "passkey_on", "passkey_off", "codes", "code_used", "office"}
+)
 
 
-def new_device(p: Params) -> Words:
+def _new_device(p: Params) -> Words:
     """Somebody signed in where the person never had."""
     return Words(
         title=_("Вход с нового устройства"),
@@ -21,7 +29,7 @@ def new_device(p: Params) -> Words:
     )
 
 
-def password_changed(p: Params) -> Words:
+def _password_changed(p: Params) -> Words:
     """The password is another, and the keys for programs ended with it or did not."""
     text = _(
         "%(at)s пароль вашего кабинета изменён. Если это не вы, нажмите «Вспомнить пароль» "
@@ -36,7 +44,7 @@ def password_changed(p: Params) -> Words:
     )
 
 
-def contact_changed(p: Params) -> Words:
+def _contact_changed(p: Params) -> Words:
     """The phone or the e-mail is another."""
     return Words(
         title=_("Изменены данные для связи"),
@@ -50,7 +58,7 @@ def contact_changed(p: Params) -> Words:
     )
 
 
-def second_factor(p: Params) -> Words:
+def _second_factor(p: Params) -> Words:
     """Something happened to the second step of the sign-in."""
     what = {
         "app_on": _("включён вход с кодом из приложения"),
@@ -74,7 +82,7 @@ def second_factor(p: Params) -> Words:
     )
 
 
-def token_issued(p: Params) -> Words:
+def _token_issued(p: Params) -> Words:
     """There is a new key for programs."""
     return Words(
         title=_("Создан ключ для программ"),
@@ -89,7 +97,7 @@ def token_issued(p: Params) -> Words:
     )
 
 
-def token_expires(p: Params) -> Words:
+def _token_expires(p: Params) -> Words:
     """A key for programs will soon open nothing."""
     return Words(
         title=_("Ключ для программ скоро перестанет действовать"),
@@ -102,36 +110,77 @@ def token_expires(p: Params) -> Words:
     )
 
 
-def office_asked(p: Params) -> Words:
-    """The office was asked for something in the name of the person."""
-    what = {
-        "phone": _("сменить номер телефона"),
-        "factor": _("отключить второй шаг входа"),
-    }[p["about"]]
-    said = {**p, "what": what}
-    return Words(
-        title=_("Заявка в офис: %(what)s") % said,
-        text=_(
-            "%(at)s офис попросили %(what)s в вашем кабинете (заявка %(number)s). Если это не вы, "
-            "позвоните на горячую линию %(hotline)s: заявку отклонят."
-        )
-        % said,
-        sms={
-            "phone": _("Просят сменить телефон кабинета. Не вы? Звоните %(hotline)s") % p,
-            "factor": _("Просят отключить второй шаг входа. Не вы? Звоните %(hotline)s") % p,
-        }[p["about"]],
-        action=_("Посмотреть заявку"),
-    )
+NEW_DEVICE: Final = EventSpec(
+    code="new_device",
+    name=gettext_lazy("Вход с нового устройства"),
+    words=_new_device,
+    needs={"device", "at"},
+    places={"devices"},
+    icon="lock",
+    row=190,
+    obligatory=(NoticeChannel.BELL, NoticeChannel.EMAIL, NoticeChannel.PUSH),
+)
 
+# ``keys``: how many keys for programs ended with it, «0».
+PASSWORD_CHANGED: Final = EventSpec(
+    code="password_changed",
+    name=gettext_lazy("Пароль изменён"),
+    words=_password_changed,
+    needs={"at", "keys"},
+    places={"profile"},
+    icon="lock",
+    row=200,
+    obligatory=frozenset(NoticeChannel),
+)
 
-def account_deleted(p: Params) -> Words:
-    """The cabinet is deleted."""
-    return Words(
-        title=_("Личный кабинет удалён"),
-        text=_(
-            "%(at)s ваш личный кабинет удалён. Счета и показания остались у лицевого счёта. С этим номером "
-            "можно зарегистрироваться заново. Если это не вы, позвоните на горячую линию %(hotline)s."
-        )
-        % p,
-        sms=_("Ваш личный кабинет удалён. Не вы? Звоните %(hotline)s") % p,
-    )
+CONTACT_CHANGED: Final = EventSpec(
+    code="contact_changed",
+    name=gettext_lazy("Изменены телефон или почта"),
+    words=_contact_changed,
+    needs={"contact", "at"},
+    places={"profile"},
+    icon="lock",
+    row=210,
+    obligatory=frozenset(NoticeChannel),
+)
+
+# ``change``: one of FACTOR_CHANGES.
+SECOND_FACTOR: Final = EventSpec(
+    code="second_factor",
+    name=gettext_lazy("Изменён второй шаг входа"),
+    words=_second_factor,
+    needs={"change", "at"},
+    places={"second-factor"},
+    row=220,
+    obligatory=frozenset(NoticeChannel),
+)
+
+TOKEN_ISSUED: Final = EventSpec(
+    code="token_issued",
+    name=gettext_lazy("Создан ключ для программы"),
+    words=_token_issued,
+    needs={"name", "at"},
+    places={"token"},
+    row=230,
+    obligatory=frozenset(NoticeChannel),
+)
+
+TOKEN_EXPIRES: Final = EventSpec(
+    code="token_expires",
+    name=gettext_lazy("Ключ для программы скоро перестанет действовать"),
+    words=_token_expires,
+    needs={"name", "until"},
+    places={"token"},
+    row=240,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
+EVENTS: Final = (
+    NEW_DEVICE,
+    PASSWORD_CHANGED,
+    CONTACT_CHANGED,
+    SECOND_FACTOR,
+    TOKEN_ISSUED,
+    TOKEN_EXPIRES,
+)

@@ -1,0 +1,126 @@
+"""What people are told of their bills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
+
+
+def _bill_ready(p: Params) -> Words:
+    # Notices of earlier versions lack the state: they were all of something to be paid.
+    state = p.get("state", "due")
+    if state in ("over", "even"):
+        return _nothing_to_pay(p, over=state == "over")
+    late = state == "overdue"
+    return Words(
+        title=_("Счёт за %(period)s готов") % p,
+        text=(
+            _("Аб. № %(account)s: к оплате %(total)s, срок прошёл %(due)s.")
+            if late
+            else _("Аб. № %(account)s: к оплате %(total)s до %(due)s.")
+        )
+        % p,
+        sms=(
+            _("Счёт за %(period)s: %(total)s, срок прошёл %(due)s. Аб. № %(account)s")
+            if late
+            else _("Счёт за %(period)s: %(total)s до %(due)s. Аб. № %(account)s")
+        )
+        % p,
+        paragraphs=(
+            (
+                _("По аб. № %(account)s за %(period)s к оплате %(total)s. Срок оплаты прошёл %(due)s.")
+                if late
+                else _(
+                    "По аб. № %(account)s за %(period)s к оплате %(total)s. Оплатите, пожалуйста, до %(due)s."
+                )
+            )
+            % p,
+            _("Без комиссии это можно сделать в личном кабинете; там же видно, из чего сложилась сумма."),
+        ),
+        action=_("Посмотреть и оплатить"),
+    )
+
+
+def _nothing_to_pay(p: Params, *, over: bool) -> Words:
+    """A bill of an account that owes nothing: nobody is asked for 0,00 ₽."""
+    said = _("Переплата %(over)s, платить не нужно") % p if over else _("платить не нужно")
+    values = {**p, "said": said}
+    return Words(
+        title=_("Счёт за %(period)s готов") % p,
+        text=_("Аб. № %(account)s: %(said)s.") % values,
+        sms=_("Счёт за %(period)s: %(said)s. Аб. № %(account)s") % values,
+        paragraphs=(
+            _("По аб. № %(account)s за %(period)s: %(said)s.") % values,
+            _("Из чего сложилась сумма, видно в личном кабинете."),
+        ),
+        action=_("Посмотреть счёт"),
+    )
+
+
+def _due_near(p: Params) -> Words:
+    return Words(
+        title=_("Скоро срок оплаты"),
+        text=_("Аб. № %(account)s: к оплате %(total)s до %(due)s.") % p,
+        sms=_("К оплате %(total)s до %(due)s. Аб. № %(account)s") % p,
+        action=_("Оплатить"),
+    )
+
+
+def _reading_used(p: Params) -> Words:
+    return Words(
+        title=_("Показания вошли в счёт"),
+        text=_("Счёт по аб. № %(account)s за %(period)s рассчитан по вашим показаниям.") % p,
+        sms=_("Ваши показания вошли в счёт за %(period)s, аб. № %(account)s") % p,
+        action=_("Посмотреть счёт"),
+    )
+
+
+READING_USED: Final = EventSpec(
+    code="reading_used",
+    name=gettext_lazy("Показания вошли в счёт"),
+    words=_reading_used,
+    needs={"account", "period"},
+    places={"bill"},
+    icon="meter",
+    row=50,
+    quiet=True,
+)
+
+BILL_READY: Final = EventSpec(
+    code="bill_ready",
+    name=gettext_lazy("Счёт готов"),
+    words=_bill_ready,
+    needs={"account", "period", "total", "due"},
+    places={"bill"},
+    icon="document",
+    row=90,
+    usual=(NoticeChannel.BELL, NoticeChannel.EMAIL),
+)
+
+DUE_NEAR: Final = EventSpec(
+    code="due_near",
+    name=gettext_lazy("Скоро срок оплаты"),
+    words=_due_near,
+    needs={"account", "total", "due"},
+    places={"payment"},
+    icon="clock",
+    row=100,
+    usual=(NoticeChannel.BELL, NoticeChannel.EMAIL, NoticeChannel.SMS),
+)
+
+EVENTS: Final = (
+    READING_USED,
+    BILL_READY,
+    DUE_NEAR,
+)
+
+#: What the journal keeps of this room, in words.
+ACTIONS: Final[Mapping[str, object]] = {
+    "bills.printed": gettext_lazy("Счета напечатаны"),
+    "bills.printed_again": gettext_lazy("Счета напечатаны повторно"),
+}

@@ -1,0 +1,126 @@
+"""What payers are told of their payments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
+
+
+def _payment_credited(p: Params) -> Words:
+    return Words(
+        title=_("Платёж проведён"),
+        text=_("Платёж %(order)s на %(total)s зачислен.") % p,
+        sms=_("Платёж %(order)s зачислен: %(total)s") % p,
+        action=_("Посмотреть платёж"),
+    )
+
+
+def _payment_failed(p: Params) -> Words:
+    return Words(
+        title=_("Платёж не прошёл"),
+        text=_("Платёж %(order)s на %(total)s банк не провёл. Деньги не списаны; можно попробовать ещё раз.")
+        % p,
+        sms=_("Платёж %(order)s на %(total)s не прошёл, деньги не списаны") % p,
+        action=_("Оплатить ещё раз"),
+    )
+
+
+def _payment_refunded(p: Params) -> Words:
+    return Words(
+        title=_("Деньги возвращены"),
+        text=_("По платежу %(order)s банк вернул %(total)s. Баланс в кабинете это уже учитывает.") % p,
+        sms=_("По платежу %(order)s возвращено %(total)s") % p,
+        action=_("Посмотреть платёж"),
+    )
+
+
+def _receipt(p: Params) -> Words:
+    return Words(
+        title=_("Квитанция об оплате %(order)s") % p,
+        text=_("Платёж %(order)s на %(total)s зачислен %(at)s.") % p,
+        paragraphs=(
+            _("Спасибо! Платёж %(order)s на %(total)s зачислен %(at)s.") % p,
+            p["lines"],
+            _("Комиссии нет. Сохраните это письмо: оно подтверждает оплату."),
+        ),
+        action=_("Посмотреть платёж"),
+    )
+
+
+PAYMENT_CREDITED: Final = EventSpec(
+    code="payment_credited",
+    name=gettext_lazy("Платёж проведён"),
+    words=_payment_credited,
+    needs={"order", "total"},
+    places={"payment-order"},
+    icon="receipt",
+    row=120,
+    usual=(NoticeChannel.BELL,),
+)
+
+PAYMENT_FAILED: Final = EventSpec(
+    code="payment_failed",
+    name=gettext_lazy("Платёж не прошёл"),
+    words=_payment_failed,
+    needs={"order", "total"},
+    places={"payment-order"},
+    icon="warning",
+    row=130,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
+PAYMENT_REFUNDED: Final = EventSpec(
+    code="payment_refunded",
+    name=gettext_lazy("Платёж возвращён"),
+    words=_payment_refunded,
+    needs={"order", "total"},
+    places={"payment-order"},
+    icon="info",
+    row=140,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
+# ``lines``: one line of text per account, «Аб. № 0356067000 — 300,00 ₽», separated by "\n".
+RECEIPT: Final = EventSpec(
+    code="receipt",
+    name=gettext_lazy("Чек"),
+    words=_receipt,
+    needs={"order", "total", "at", "lines"},
+    obligatory=(NoticeChannel.EMAIL,),
+)
+
+EVENTS: Final = (
+    PAYMENT_CREDITED,
+    PAYMENT_FAILED,
+    PAYMENT_REFUNDED,
+    RECEIPT,
+)
+
+#: What the journal keeps of this room, in words.
+ACTIONS: Final[Mapping[str, object]] = {
+    "payments.callback.close": gettext_lazy("Уведомление банка разобрано"),
+    "payments.card.bind": gettext_lazy("Привязана карта"),
+    "payments.card.name": gettext_lazy("Карта названа"),
+    "payments.card.unbind": gettext_lazy("Карта отвязана"),
+    "payments.case.released": gettext_lazy("Платёж возвращён в очередь разбора"),
+    "payments.case.taken": gettext_lazy("Платёж взят на разбор"),
+    "payments.order.create": gettext_lazy("Начата оплата"),
+    "payments.order.credit": gettext_lazy("Платёж зачислен"),
+    "payments.order.refund": gettext_lazy("Деньги возвращены банком"),
+    "payments.order.adopt": gettext_lazy("Платёж найден в банке"),
+    "payments.order.return": gettext_lazy("Деньги отправлены обратно"),
+    "payments.order.review": gettext_lazy("Платёж отправлен на проверку"),
+    "payments.review.cancel": gettext_lazy("Платёж на проверке закрыт: денег нет"),
+    "payments.review.send_back": gettext_lazy("Платёж на проверке возвращён плательщику"),
+    "payments.row.closed": gettext_lazy("Строка реестра закрыта"),
+    "payments.row.put": gettext_lazy("Невыясненный платёж зачислен на счёт"),
+    "payments.row.returned": gettext_lazy("Невыясненный платёж возвращён"),
+    "payments.source.added": gettext_lazy("Добавлен источник платежей"),
+}
