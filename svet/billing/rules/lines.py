@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from svet.billing.rules.facts import decimal_text
 from svet.billing.rules.kinds import Basis
 from svet.billing.rules.pricing import Reading
 from svet.kernel.periods import Month
+from svet.kernel.writing import plain_number
 
 
 class Evidence(NamedTuple):
@@ -77,5 +77,5 @@ class Line(NamedTuple):
 
 def content_text(line: Line) -> str:
     """The content as text, for hashes and exports."""
-    plain = (decimal_text(each) if isinstance(each, Decimal) else str(each) for each in line.content)
+    plain = (plain_number(each) if isinstance(each, Decimal) else str(each) for each in line.content)
     return "|".join(plain)

@@ -12,7 +12,7 @@ from svet.billing.rules.facts import Authority, MonthPolicy, Placement, Point, R
 from svet.billing.rules.kinds import BillingProblem, BillingReason
 from svet.billing.rules.pricing import Reading
 from svet.kernel.periods import Month
-from svet.metering.rules import zones_of
+from svet.metering.rules import period_of, zones_of
 
 _ZERO = Decimal(0)
 _MILLI = Decimal("0.001")
@@ -75,8 +75,8 @@ class BillingCalendar:
         """The month to which a reading of a day belongs."""
         found = self._months.get(day)
         if found is None:
-            month = Month.of(day)
-            found = self._months[day] = month if day <= self.cut(month) else month.plus(1)
+            last = self.policy(Month.of(day)).cut_off_day
+            found = self._months[day] = period_of(day, window_to_day=last)
         return found
 
     def is_cut(self, day: date) -> bool:
