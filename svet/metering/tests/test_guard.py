@@ -180,7 +180,7 @@ def test_staff_may_know_that_the_dial_passed_zero() -> None:
 def test_a_set_past_the_turn_of_the_dial_is_higher_though_its_digits_are_fewer() -> None:
     anna, _vera, meter = cast()
     waiting = [
-        ReadingSet.objects.get(public_id=send(anna, meter, value, insist=True).set_id)
+        ReadingSet.objects.get(public_id=send(anna, meter, value, insists=True).set_id)
         for value in (120, 3500)
     ]
     for kept, value, turned in ((waiting[0], 120, True), (waiting[1], 3700, False)):
