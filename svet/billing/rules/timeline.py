@@ -52,6 +52,7 @@ class BillingCalendar:
 
     def __init__(self, policies: tuple[MonthPolicy, ...]):
         self._policies = policies
+        self._chosen: dict[Month, MonthPolicy] = {}
         self._cuts: dict[Month, date] = {}
         self._months: dict[date, Month] = {}
 
@@ -64,14 +65,23 @@ class BillingCalendar:
 
     def policy(self, month: Month) -> MonthPolicy:
         """The supplier's choices for a month; the first of them also hold before it."""
-        return next((each for each in reversed(self._policies) if each.since <= month), self._policies[0])
+        found = self._chosen.get(month)
+        if found is None:
+            known = (each for each in reversed(self._policies) if each.since <= month)
+            found = self._chosen[month] = next(known, self._policies[0])
+        return found
 
     def month_of(self, day: date) -> Month:
         """The month to which a reading of a day belongs."""
         found = self._months.get(day)
         if found is None:
+<<<<<<< HEAD
             window_to_day = self.policy(Month.of(day)).cut_off_day
             found = self._months[day] = period_of(day, window_to_day=window_to_day)
+=======
+            last = self.policy(Month.of(day)).cut_off_day
+            found = self._months[day] = period_of(day, window_to_day=last)
+>>>>>>> w-should
         return found
 
     def is_cut(self, day: date) -> bool:
