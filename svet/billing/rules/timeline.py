@@ -75,13 +75,8 @@ class BillingCalendar:
         """The month to which a reading of a day belongs."""
         found = self._months.get(day)
         if found is None:
-<<<<<<< HEAD
-            window_to_day = self.policy(Month.of(day)).cut_off_day
-            found = self._months[day] = period_of(day, window_to_day=window_to_day)
-=======
             last = self.policy(Month.of(day)).cut_off_day
             found = self._months[day] = period_of(day, window_to_day=last)
->>>>>>> w-should
         return found
 
     def is_cut(self, day: date) -> bool:
