@@ -9,6 +9,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from svet.billing.queries.differences import DifferenceCause
 from svet.billing.rules import Basis, BillingReason
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.rules.policies import PolicyReason
@@ -95,6 +96,16 @@ def problem_name(reason: BillingReason) -> str:
         BillingReason.EARLIER_OPEN: _("Не начислен более ранний месяц"),
         BillingReason.LATER_CHARGED: _("Уже начислен более поздний месяц"),
     }.get(reason, _("Начисление невозможно"))
+
+
+def difference_cause(cause: DifferenceCause) -> str:
+    """Where the charges of an account differ from what its facts give."""
+    return {
+        DifferenceCause.ESTIMATES: _("иначе посчитаны месяцы без показаний"),
+        DifferenceCause.READINGS: _("иначе учтены показания"),
+        DifferenceCause.PRICES: _("другие цены или диапазоны"),
+        DifferenceCause.PROBLEM: _("посчитать нельзя"),
+    }[cause]
 
 
 def _way_out(reason: BillingReason) -> str:

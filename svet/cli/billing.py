@@ -187,6 +187,43 @@ def list_problems(*, period: str, code: str, reason: str, say: Say) -> None:
     say(_("Не начислено: {count}").format(count=number(count)))
 
 
+def list_differences(*, code: str, say: Say) -> None:
+    """Accounts whose charges are not what all their readings, days and prices give together; changes nothing.
+
+    :raises Failure: no such provider
+    """
+    for provider in providers(code):
+        checked = found = kopecks = 0
+        for difference in queries.differences(provider_id=provider.provider_id):
+            checked += 1
+            if difference is not None:
+                found += 1
+                kopecks += difference.more_kopecks
+                say(f"{provider.code}  {difference.account_number}  {_difference(difference)}")
+        say(
+            _("{provider}: сверено лицевых счетов: {checked}, расходятся: {found}, всего {sum}").format(
+                provider=provider.name,
+                checked=number(checked),
+                found=number(found),
+                sum=roubles(kopecks, sign=True),
+            )
+        )
+
+
+def _difference(found: queries.DifferenceView) -> str:
+    cause = texts.difference_cause(found.cause)
+    if found.kwh is None or found.kopecks is None:
+        why = texts.problem_name(found.reason) if found.reason else ""
+        return f"{cause}: {why}"
+    return _("начислено {charged} кВт·ч, {sum}, по всем данным {kwh} кВт·ч, {should}: {cause}").format(
+        charged=number(found.charged_kwh),
+        sum=roubles(found.charged_kopecks),
+        kwh=number(found.kwh),
+        should=roubles(found.kopecks),
+        cause=cause,
+    )
+
+
 def show_policies(*, code: str, today: date, say: Say) -> None:
     """The rules of a provider or of all, row by row. :raises Failure: no such provider"""
     for provider in providers(code):

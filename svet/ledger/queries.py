@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -58,6 +58,17 @@ def balances(account_ids: Sequence[int]) -> dict[int, Money]:
     )
     found = {account_id: Money(int(total)) for account_id, total in sums if account_id is not None}
     return {account_id: found.get(account_id, ZERO) for account_id in account_ids}
+
+
+def receivables(transaction_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """Kopecks that each of these transactions put on the debt of an account: (transaction, account) → sum."""
+    rows = Posting.objects.filter(book=Book.RECEIVABLE.value, transaction_id__in=transaction_ids)
+    sums = rows.values_list("transaction_id", "account_id").annotate(total=Sum("kopecks"))
+    return {
+        (transaction_id, account_id): int(total)
+        for transaction_id, account_id, total in sums
+        if account_id is not None
+    }
 
 
 def entries(account_id: int, since: date | None = None, until: date | None = None) -> list[LedgerEntry]:

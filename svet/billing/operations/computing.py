@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from svet.accounts.queries.contracts import Contract
 from svet.billing.operations.posting import Computed
 from svet.billing.operations.taking_in import take_in
 from svet.billing.queries.past import past_lines, settled_scales
@@ -28,16 +28,6 @@ from svet.kernel.periods import Month
 from svet.metering import queries as metering
 
 
-class BilledAccount(NamedTuple):
-    """What the run needs to know of an account."""
-
-    id: int
-    tariff_group: str
-    residents: int
-    opened_on: date
-    closed_on: date | None
-
-
 class _Month(NamedTuple):
     """What is common to all accounts of a batch."""
 
@@ -47,7 +37,7 @@ class _Month(NamedTuple):
 
 
 def compute(
-    accounts: Sequence[BilledAccount],
+    accounts: Sequence[Contract],
     *,
     period: Month,
     cut_off_day: int,
@@ -59,11 +49,13 @@ def compute(
     An account that has a charge of a later month is refused. Consumption of earlier months that nobody has
     charged is taken in.
     """
-    where = standings([account.id for account in accounts], period)
-    ids = [account.id for account in accounts if where[account.id].later is None]
+    where = standings([account.account_id for account in accounts], period)
+    ids: list[int] = [account.account_id for account in accounts if where[account.account_id].later is None]
     usage = metering.usage(account_ids=ids, period=period)
     bare = {account_id for account_id in ids if not usage[account_id]}
-    gaps = {account_id: month for account_id in ids if (month := where[account_id].open_since(period))}
+    gaps: dict[int, Month] = {
+        account_id: month for account_id in ids if (month := where[account_id].open_since(period))
+    }
     known = _known(usage, gaps, period=period, rules=rules)
     if gaps:
         take_in(usage, known, gaps=gaps, period=period)
@@ -71,31 +63,31 @@ def compute(
     common = _Month(period, cut_off_day, rules)
     result = []
     for account in accounts:
-        later = where[account.id].later
+        later = where[account.account_id].later
         group = tariffs.get(account.tariff_group)
         try:
             if later is not None:
                 raise BillingRefused(BillingReason.LATER_CHARGED, details={"later": later})
             if group is None:
                 raise BillingRefused(BillingReason.NO_TARIFF, details={"group": account.tariff_group})
-            if account.id in bare:
-                lines = _without_meter(account, group, common, open_since=gaps.get(account.id))
+            if account.account_id in bare:
+                lines = _without_meter(account, group, common, open_since=gaps.get(account.account_id))
             else:
                 lines = charge_lines(
-                    usage[account.id],
-                    known.get(account.id, {}),
+                    usage[account.account_id],
+                    known.get(account.account_id, {}),
                     totals,
                     group=group,
-                    residents=account.residents,
+                    residents=account.residents or 0,
                     period=period,
                     cut_off_day=cut_off_day,
                     rules=rules,
                 )
         except BillingRefused as refusal:
             details = {key: str(value) for key, value in refusal.details.items()}
-            result.append(Computed(account.id, [], BillingReason(refusal.reason), details))
+            result.append(Computed(account.account_id, [], BillingReason(refusal.reason), details))
         else:
-            result.append(Computed(account.id, lines, None, {}))
+            result.append(Computed(account.account_id, lines, None, {}))
     return result
 
 
@@ -152,7 +144,7 @@ def _climbed(
 
 
 def _without_meter(
-    account: BilledAccount, group: GroupTariffs, month: _Month, *, open_since: Month | None
+    account: Contract, group: GroupTariffs, month: _Month, *, open_since: Month | None
 ) -> list[PricedLine]:
     """The norm of a flat without a meter.
 
@@ -167,7 +159,7 @@ def _without_meter(
         period=month.period,
         cut_off_day=month.cut_off_day,
         rules=month.rules,
-        residents=account.residents,
+        residents=account.residents or 0,
     )
     return price_account(
         [volume],

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from svet.accounts.models import Provider
+from svet.accounts.queries import providers
 from svet.billing.models import Charge, Policy
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.policies import rules_of
@@ -60,7 +60,7 @@ def set_policy(
     """
     month = first_month(valid_from)
     with use_case():
-        if not Provider.objects.filter(pk=provider_id).exists():
+        if not any(each.provider_id == provider_id for each in providers()):
             raise PolicyRefused(PolicyReason.UNKNOWN_PROVIDER, field="provider")
         one_at_a_time(provider_id)
         before = rules_for(provider_id, month)

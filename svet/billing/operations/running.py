@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import connection
 
 from svet.accounts import queries as account_queries
-from svet.accounts.models import Provider
-from svet.billing.models import BillingRun, Problem, RunState
-from svet.billing.operations.computing import BilledAccount, compute
+from svet.accounts.queries import ProviderView
+from svet.accounts.queries.contracts import Contract, contract_count, contracts
+from svet.billing.models import BillingRun, Charge, Problem, RunState
+from svet.billing.operations.computing import compute
 from svet.billing.operations.posting import Computed, write_charges
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.problems import refuse_open_before, refuse_unfinished
@@ -21,6 +22,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.metering import operations as readings
+from svet.metering import queries as metering
 
 BATCH = 1_000
 ROBOT = Actor.system("billing")
@@ -63,7 +65,7 @@ def run(
     :raises BillingRefused: no such provider, no region, too early, demonstration prices, or an earlier
         month must be done first
     """
-    provider = Provider.objects.filter(pk=provider_id).first()
+    provider = next((each for each in account_queries.providers() if each.provider_id == provider_id), None)
     if provider is None:
         raise BillingRefused(BillingReason.UNKNOWN_PROVIDER, field="provider")
     if not provider.region:
@@ -102,7 +104,7 @@ def run(
             )
             write_charges(computed, run=current, provider_id=provider_id, period=period, now=now)
             readings.mark_used(set_ids=sorted(_used_sets(computed)), by=ROBOT, now=now, period=period)
-            current.cursor = accounts[-1].id
+            current.cursor = accounts[-1].account_id
             current.save()
         done += len(accounts)
         if progress is not None:
@@ -133,19 +135,19 @@ def _commit_durably() -> None:
 
 
 def _start(
-    provider: Provider, period: Month, now: datetime, *, before_cut_off: bool, over_gap: bool
+    provider: ProviderView, period: Month, now: datetime, *, before_cut_off: bool, over_gap: bool
 ) -> BillingRun:
     with use_case():
-        one_at_a_time(provider.pk)
-        current = BillingRun.objects.filter(provider=provider, period=period.first).first()
+        one_at_a_time(provider.provider_id)
+        current = BillingRun.objects.filter(provider_id=provider.provider_id, period=period.first).first()
         cut_off_day = provider.window_to_day if current is None else current.cut_off_day
         last_day = period.day(cut_off_day)
         if not before_cut_off and account_queries.provider_today(provider, now) <= last_day:
             raise BillingRefused(BillingReason.BEFORE_CUT_OFF, field="period", details={"day": last_day})
-        refuse_open_before(provider_id=provider.pk, period=period, over_gap=over_gap)
+        refuse_open_before(provider_id=provider.provider_id, period=period, over_gap=over_gap)
         if current is None:
             return BillingRun.objects.create(
-                provider=provider, period=period.first, started_at=now, cut_off_day=cut_off_day
+                provider_id=provider.provider_id, period=period.first, started_at=now, cut_off_day=cut_off_day
             )
         if current.state == RunState.DONE.value:
             # A later run of the same month looks again for accounts without a charge.
@@ -157,69 +159,68 @@ def _start(
 
 def _finish(current: BillingRun, period: Month, now: datetime) -> None:
     """Close the run; who is no longer to be charged for the month is no problem of it any more."""
-    with connection.cursor() as database:
-        database.execute(
-            _GONE,
-            {**_parameters(current.provider_id, period, current.cut_off_day, 0, None), "run": current.pk},
-        )
+    problems = Problem.objects.filter(run=current)
+    known = contracts(
+        provider_id=current.provider_id,
+        opened_before=period.day(current.cut_off_day),
+        closed_after=period.plus(-1).day(current.cut_off_day),
+        account_ids=list(problems.values_list("account_id", flat=True)),
+    )
+    due = _due(known, period, current.cut_off_day)
+    problems.exclude(account_id__in=[each.account_id for each in due]).delete()
     current.state = RunState.DONE.value
     current.finished_at = current.finished_at or now
     current.cursor = 0
-    current.problems = Problem.objects.filter(run=current).count()
+    current.problems = problems.count()
     current.save()
 
 
-# Who opens on the last day of the readings or later begins with the next month.
-_ACCOUNTS = """
-FROM accounts_account a JOIN accounts_premises p ON p.id = a.premises_id
-WHERE a.provider_id = %(provider)s AND a.id > %(cursor)s AND a.opened_on < %(upto)s
-  AND (a.closed_on IS NULL OR a.closed_on >= %(start)s
-       -- Closed after the last cut-off: the final reading of those days enters this month's bill.
-       OR (a.closed_on > %(after)s AND EXISTS (SELECT FROM metering_readingset s
-           WHERE s.account_id = a.id AND s.state = 'accepted'
-             AND s.read_on > %(after)s AND s.read_on <= a.closed_on)))
-  AND NOT EXISTS (SELECT FROM billing_charge c WHERE c.account_id = a.id AND c.period = %(start)s)
-"""
-
-
-_GONE = (
-    "DELETE FROM billing_problem b WHERE b.run_id = %(run)s"  # noqa: S608 - parts of our own
-    f" AND NOT EXISTS (SELECT {_ACCOUNTS} AND a.id = b.account_id)"
-)
-
-
-def _parameters(
-    provider_id: int, period: Month, cut_off_day: int, cursor: int, limit: int | None
-) -> dict[str, int | date | None]:
-    return {
-        "provider": provider_id,
-        "cursor": cursor,
-        "start": period.first,
-        "upto": period.day(cut_off_day),
-        "after": period.plus(-1).day(cut_off_day),
-        "limit": limit,
-    }
-
-
 def _waiting(provider_id: int, period: Month, cut_off_day: int) -> int:
-    with connection.cursor() as database:
-        database.execute(
-            "SELECT count(*)" + _ACCOUNTS, _parameters(provider_id, period, cut_off_day, 0, None)
-        )
-        return int(database.fetchone()[0])
+    """About how many accounts are still to be charged: for showing how far it is."""
+    known = contract_count(
+        provider_id=provider_id,
+        opened_before=period.day(cut_off_day),
+        closed_after=period.plus(-1).day(cut_off_day),
+    )
+    return known - Charge.objects.filter(run__provider_id=provider_id, period=period.first).count()
 
 
 def _next_accounts(
     provider_id: int, period: Month, cut_off_day: int, cursor: int, limit: int
-) -> list[BilledAccount]:
-    with connection.cursor() as database:
-        database.execute(
-            "SELECT a.id, a.tariff_group, coalesce(p.residents, 0), a.opened_on, a.closed_on"
-            + _ACCOUNTS
-            + "ORDER BY a.id LIMIT %(limit)s",
-            _parameters(provider_id, period, cut_off_day, cursor, limit),
+) -> list[Contract]:
+    """The first accounts behind the cursor that are to be charged for the month."""
+    while True:
+        found = contracts(
+            provider_id=provider_id,
+            # Who opens on the last day of the readings or later begins with the next month.
+            opened_before=period.day(cut_off_day),
+            closed_after=period.plus(-1).day(cut_off_day),
+            after=cursor,
+            limit=limit,
         )
-        return [BilledAccount(*row) for row in database.fetchall()]
+        due = _due(found, period, cut_off_day)
+        if due or not found:
+            return due
+        cursor = found[-1].account_id
+
+
+def _due(found: Sequence[Contract], period: Month, cut_off_day: int) -> list[Contract]:
+    """Those without a charge for the month, and not closed before it."""
+    after = period.plus(-1).day(cut_off_day)
+    closed = {
+        each.account_id: (after, each.closed_on)
+        for each in found
+        if each.closed_on is not None and each.closed_on < period.first
+    }
+    # Closed after the last cut-off: the final reading of those days enters this month's bill.
+    read = metering.read_between(closed) if closed else frozenset()
+    charges = Charge.objects.filter(account_id__in=[each.account_id for each in found], period=period.first)
+    done = set(charges.values_list("account_id", flat=True))
+    return [
+        each
+        for each in found
+        if each.account_id not in done and (each.account_id not in closed or each.account_id in read)
+    ]
 
 
 def _used_sets(computed: Sequence[Computed]) -> set[int]:

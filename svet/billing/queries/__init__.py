@@ -10,6 +10,7 @@ from svet.billing.queries.charges import (
 )
 from svet.billing.queries.checks import broken
 from svet.billing.queries.controls import ControlDifference, control_difference
+from svet.billing.queries.differences import DifferenceCause, DifferenceView, differences
 from svet.billing.queries.policies import PolicyView, policies
 from svet.billing.queries.problems import (
     OpenMonth,
@@ -40,6 +41,8 @@ __all__ = [
     "ChargeLineView",
     "ChargeView",
     "ControlDifference",
+    "DifferenceCause",
+    "DifferenceView",
     "OpenMonth",
     "PolicyView",
     "Preview",
@@ -54,6 +57,7 @@ __all__ = [
     "charged_periods",
     "charges",
     "control_difference",
+    "differences",
     "group_codes",
     "group_tariffs",
     "groups",

@@ -14,7 +14,7 @@ from svet.billing.queries.tariffs import TariffRowView, row_views
 from svet.billing.rules import Basis
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
-from svet.metering.models import Meter
+from svet.metering import queries as metering
 from svet.metering.rules import Zone
 
 
@@ -122,7 +122,7 @@ _COLUMNS = (
 
 def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]:
     found = list(lines.values_list(*_COLUMNS, named=True))
-    serials = dict(Meter.objects.filter(pk__in={row.meter_id for row in found}).values_list("pk", "serial"))
+    serials = metering.serials_of({row.meter_id for row in found})
     tariff_rows = _tariff_rows({row.tariff_row_id for row in found})
     return [
         (

@@ -111,11 +111,11 @@ def _scale(
     begin = diary.cut(diary.facts.floor.plus(-1))
     rules = diary.policy.rules
     whole: list[tuple[Month, int]] = []
-    quiet = 0
+    quiet: set[Month] = set()
     for meter in meters:
         nodes = diary.nodes(meter, name[2])
         for (since, low, came), (until, high, went) in pairwise(nodes):
-            quiet = 0
+            quiet = set()
             clean = diary.begins_anew(since, came, until)
             labels = _labels(diary, since, until, clean)
             sums: dict[Month, int] = {}
@@ -145,11 +145,11 @@ def _scale(
             if clean and diary.closing(end) < diary.closing(last).plus(1) and not ended:
                 continue
             for month, days in _labels(diary, last, end, clean).items():
-                quiet += 1
+                quiet.add(month)
                 if month < diary.facts.floor:
                     continue
                 used = whole[-rules.average_base_months :]
-                if quiet <= rules.average_periods and len(used) >= rules.average_base_least:
+                if len(quiet) <= rules.average_periods and len(used) >= rules.average_base_least:
                     mean = Fraction(sum(part for _, part in used)) / len(used)
                     length = (diary.cut(month) - diary.cut(month.plus(-1))).days
                     share = min(Fraction(days, length), Fraction(1))

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, reject, settings
+from hypothesis import HealthCheck, Phase, assume, given, reject, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -43,6 +43,7 @@ from svet.metering.rules import zones_of
 
 LONG = int(os.environ.get("SVET_LONG", "0"))
 law = settings(
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     max_examples=LONG or 40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -87,6 +87,17 @@ def problems(period: str, code: str, reason: str | None) -> None:
         list_problems(period=period, code=code, reason=_kept(reason or ""), say=click.echo)
 
 
+@bill_command.command("differences")
+@click.option("--provider", "code", default="", help="the provider's code  [default: every provider]")
+def differences(code: str) -> None:
+    """List accounts whose charges are not what all their data give, and change nothing."""
+    with database():
+        django_ready()
+        from svet.cli.billing import list_differences
+
+        list_differences(code=code, say=click.echo)
+
+
 @click.group("policy")
 def policy_command() -> None:
     """Rules of charging as dated data: the norm, averages, changes of prices."""

@@ -112,6 +112,22 @@ def test_problems_can_be_asked_for_by_month_provider_and_reason() -> None:
     assert isinstance(nobody.exception, Failure)
 
 
+def test_differences_are_listed_and_change_nothing() -> None:
+    load_chelyabinsk()
+    (plain,) = make_read(1)
+    bill()
+    listed = svet("bill", "differences")
+    assert listed.exit_code == 0
+    assert "сверено лицевых счетов: 1, расходятся: 0, всего 0,00\u00a0₽" in listed.output
+    before = list(Charge.objects.values_list("account_id", "total_kopecks"))
+    Account.objects.update(tariff_group="9.9")
+    listed = svet("bill", "differences", "--provider", "ural")
+    assert f"ural  {plain.number}  посчитать нельзя: Нет цен" in listed.output
+    assert "расходятся: 1" in listed.output
+    assert list(Charge.objects.values_list("account_id", "total_kopecks")) == before
+    assert isinstance(svet("bill", "differences", "--provider", "nobody").exception, Failure)
+
+
 def test_one_provider_without_a_region_stops_nobody_else() -> None:
     load_chelyabinsk()
     add_provider(code="aaa-heat", name="Тепло", region="")

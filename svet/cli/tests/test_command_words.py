@@ -156,6 +156,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--period", "2026-13"],
             ["--provider", "nobody"],
         ],
+        ("bill", "differences"): [[], ["--provider", "ues"], ["--provider", "nobody"]],
         ("policy", "show"): [[], ["--provider", "ues"], ["--provider", "nobody"]],
         ("policy", "set"): [
             ["--from", "2027-02", "--norm", "100"],

@@ -1,6 +1,13 @@
 """Reads: meters, dials, sets of readings, and usage for billing."""
 
 from svet.metering.queries.dials import MeterDials, dials, make_dial
+from svet.metering.queries.histories import (
+    HistorySet,
+    MeterHistory,
+    histories,
+    installed_on,
+    read_between,
+)
 from svet.metering.queries.meters import (
     MeterNotFound,
     MeterReason,
@@ -64,7 +71,9 @@ __all__ = [
     "DisputeComparison",
     "DisputeStep",
     "DisputeView",
+    "HistorySet",
     "MeterDials",
+    "MeterHistory",
     "MeterNotFound",
     "MeterReason",
     "MeterUsage",
@@ -86,7 +95,9 @@ __all__ = [
     "disputes_of",
     "final_values",
     "has_set",
+    "histories",
     "initial_values",
+    "installed_on",
     "latest",
     "locked",
     "make_dial",
@@ -98,6 +109,7 @@ __all__ = [
     "objection_until",
     "photo_for",
     "photos_of",
+    "read_between",
     "reading_sets",
     "review_count",
     "review_items",

@@ -122,7 +122,7 @@ def test_many_answers_come_page_by_page(browser: Client) -> None:
         make_account(number=f"04120000{number:02d}")
     where = browser.post("/staff/accounts/", {"q": "041200"}).headers["Location"]
     first, second = (browser.get(f"{where}&page={page}").content.decode() for page in (1, 2))
-    assert f"Найдено счетов: {finding.MOST + 7}" in first
+    assert f"Найдено {finding.MOST + 7} счетов" in first
     assert "0412000000" in first
     assert "0412000056" not in first
     assert 'rel="next"' in first
