@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from svet.notices import registry
 from svet.notices.models import Delivery, IncomingSms, Notice, Recipient, Subscription
 from svet.notices.rules import (
     NO_BROWSER,
@@ -19,6 +18,7 @@ from svet.notices.rules import (
     EventSpec,
     NoticeChannel,
     is_locked,
+    registry,
     wants,
 )
 

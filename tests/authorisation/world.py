@@ -38,7 +38,7 @@ from svet.notices.models import Notice
 from svet.office import operations as office
 from svet.payments.models import Callback, ImportedPayment, Order
 from svet.payments.operations import PaymentToApply, apply_register_payments
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
 from svet.people import operations as people
 from svet.people.models import Person, Token

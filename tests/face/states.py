@@ -19,7 +19,7 @@ from svet.kernel.actors import Actor
 from svet.metering.rules import Scheme, zones_of
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments.models import Order, PaymentRefund, RefundLine
-from svet.payments.states import OrderState, RefundState
+from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.tests.factories import REQUISITES, make_order, owe
 from svet.people import operations as people
 from svet.people.models import Person

@@ -28,9 +28,9 @@ from svet.api.shell.schemas import (
     TokenOut,
 )
 from svet.limits.rules import Purpose
-from svet.people import factors, queries
 from svet.people import operations as people
-from svet.people.queries import PersonView
+from svet.people import queries
+from svet.people.queries import PersonView, factors
 from svet.people.rules import Scope
 
 router = Router(tags=["Entrance"])

@@ -21,8 +21,8 @@ from svet.cabinet.shell.passkeys import passkey_site, remember_ceremony, take_ce
 from svet.cabinet.shell.session import DEVICE_COOKIE, client_address, now_of, safe_next
 from svet.kernel.refusals import Refused
 from svet.office import operations as office
-from svet.people import factors
 from svet.people import operations as people
+from svet.people.queries import factors
 from svet.people.rules.factors import FactorReason, FactorRefused
 
 _ENTRANCE = "/entrance/?tab=sign-in"

@@ -14,8 +14,9 @@ from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
 
 from svet.cabinet.shell.session import AGREEMENTS_DUE, device_cookie, now_of, open_session, safe_next
-from svet.people import factors, queries
 from svet.people import operations as people
+from svet.people import queries
+from svet.people.queries import factors
 from svet.people.rules.factors import STEP_LIFE
 
 SECOND_STEP = "/entrance/second-factor/"

@@ -19,7 +19,7 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.payments import operations, queries, texts
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
 

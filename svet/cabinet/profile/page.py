@@ -27,9 +27,9 @@ from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.session import client_address, keep_session, now_of, person_of, signed_in
 from svet.notices import queries as notices
-from svet.people import factors, queries, texts
 from svet.people import operations as people
-from svet.people.queries import PersonView
+from svet.people import queries, texts
+from svet.people.queries import PersonView, factors
 
 
 def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[str, Any]:

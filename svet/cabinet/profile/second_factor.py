@@ -24,9 +24,9 @@ from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.passkeys import passkey_site, remember_ceremony, take_ceremony
 from svet.cabinet.shell.session import client_address, now_of, person_of, safe_next, signed_in
 from svet.kernel.refusals import NotFound, Refused
-from svet.people import factors
 from svet.people import operations as people
 from svet.people.operations.factors import RecoverySheet
+from svet.people.queries import factors
 from svet.people.rules.factors import STEP_LIFE, FactorReason, FactorRefused
 from svet.site import queries as site
 

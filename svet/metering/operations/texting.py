@@ -22,7 +22,7 @@ from svet.limits import operations as limits
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
-from svet.metering import events, queries, sms_texts
+from svet.metering import events, queries
 from svet.metering.models import ReadingSet, TextAnswer
 from svet.metering.operations.submitting import ConfirmationNeeded, ReadingReceipt, submit_readings
 from svet.metering.queries import MeterView
@@ -38,6 +38,7 @@ from svet.metering.rules import (
 )
 from svet.metering.rules.parsing import ReadingRefused
 from svet.metering.rules.texting import Scale, SentText, TextReason, means, read_text
+from svet.metering.texts import sms
 from svet.notices import operations as notices
 from svet.notices.queries import IncomingText, incoming_text
 from svet.people import queries as people
@@ -129,7 +130,7 @@ def _act(incoming: IncomingText, *, person: PersonView, now: datetime) -> _Said:
         key = uuid5(NAMESPACE_URL, f"svet:sms:{incoming.incoming_id}")
         standing = _standing(meter, values=values, read_on=read_on, but=key)
         if standing is not None:
-            return _Said(sms_texts.already(standing.receipt_number), "taken", standing.public_id)
+            return _Said(sms.already(standing.receipt_number), "taken", standing.public_id)
         receipt = submit_readings(
             by=Actor.person(person.person_id),
             meter_id=meter.meter_id,
@@ -143,13 +144,13 @@ def _act(incoming: IncomingText, *, person: PersonView, now: datetime) -> _Said:
             now=now,
         )
     except ConfirmationNeeded as asked:
-        return _Said(sms_texts.question(asked.judgement, said=_without_yes(original)), "asked")
+        return _Said(sms.question(asked.judgement, said=_without_yes(original)), "asked")
     except LimitReached as reached:
         return _Said(limit_texts.explain(reached), "refused")
     except Refused as refused:
-        text = sms_texts.explain(refused)
+        text = sms.explain(refused)
         if refused.reason in _NOT_UNDERSTOOD:
-            text = sms_texts.with_example(text, _example(person, sent))
+            text = sms.with_example(text, _example(person, sent))
         return _Said(text, "refused")
     return _Said(_done(receipt, values=values, card=card if more else None), "taken", receipt.set_public_id)
 
@@ -161,7 +162,7 @@ def _example(person: PersonView, sent: SentText) -> str:
         return ""
     meant = [meter for meter in meters if _means(sent, meter, cards[meter.account_id])]
     meter = (meant or meters)[0]
-    said = sms_texts.example(zones_of(meter.scheme))
+    said = sms.example(zones_of(meter.scheme))
     accounts = {each.account_id for each in meters}
     if len(accounts) > 1:
         return f"{meter.account.number[-4:]} {said}"
@@ -255,7 +256,7 @@ def _without_yes(text: str) -> str:
 
 
 def _done(receipt: ReadingReceipt, *, values: dict[Zone, Decimal], card: AccountCard | None) -> str:
-    return sms_texts.done(
+    return sms.done(
         values=values,
         receipt=receipt.receipt_number,
         period=receipt.period,

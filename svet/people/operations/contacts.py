@@ -16,11 +16,11 @@ from svet.people import events
 from svet.people.models import Code, Person
 from svet.people.operations import codes
 from svet.people.operations.passwords import check_current
+from svet.people.operations.sealing import sealed
 from svet.people.queries import PersonView, view_of
 from svet.people.rules.codes import CODE_TRIES, CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_email
 from svet.people.rules.phones import mask_phone, normalise_phone
-from svet.people.sealing import sealed
 
 
 def start_email_change(*, person_id: int, email: str, session_key: str, now: datetime) -> Code:

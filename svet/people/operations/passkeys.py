@@ -33,10 +33,10 @@ from svet.limits.operations import forget, spend
 from svet.limits.rules import LimitName, network_of
 from svet.people.models import Person
 from svet.people.operations.factors import RecoverySheet, first_sheet, note_change, tidy_up
+from svet.people.operations.sealing import sealed
 from svet.people.queries import PersonView, view_of
 from svet.people.rules.factors import LONGEST_PASSKEY_NAME, MOST_PASSKEYS, FactorReason, FactorRefused
 from svet.people.rules.names import ProfileReason
-from svet.people.sealing import sealed
 
 _REQUIRED = UserVerificationRequirement.REQUIRED
 

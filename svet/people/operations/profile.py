@@ -12,13 +12,13 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.notices import operations as notices
 from svet.notices.rules import Preferences
 from svet.people.models import Consent, Person, Sex, Theme
+from svet.people.operations.sealing import sealed
 from svet.people.rules.names import (
     ProfileReason,
     ProfileRefused,
     normalise_name,
     refuse_birth_date,
 )
-from svet.people.sealing import sealed
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
 

@@ -9,8 +9,8 @@ from svet.kernel.transactions import use_case
 from svet.limits.operations import require, spend
 from svet.limits.rules import LimitName, Purpose
 from svet.people import events
-from svet.people.digests import cookie_digest
 from svet.people.models import Code, Device, Person
+from svet.people.models.digests import cookie_digest
 from svet.people.operations import codes
 from svet.people.operations.passwords import acceptable, hashed, set_password
 from svet.people.queries import PersonView, view_of

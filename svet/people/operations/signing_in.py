@@ -11,8 +11,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.limits.operations import forget, require, spend
 from svet.limits.rules import LimitName, Purpose
-from svet.people.digests import cookie_digest, phone_digest
 from svet.people.models import Device, Person
+from svet.people.models.digests import cookie_digest, phone_digest
 from svet.people.operations.passwords import verified
 from svet.people.queries import PersonView, view_of
 from svet.people.rules.passwords import PasswordReason, PasswordRefused

@@ -28,9 +28,8 @@ from svet.metering.rules import ReadingState
 from svet.metering.texts import STATE_NAMES, ZONE_NAMES
 from svet.notices import queries as notices
 from svet.payments import queries as payments
-from svet.payments import suspense
 from svet.payments import texts as payment_texts
-from svet.payments.queries import ImportedPaymentView
+from svet.payments.queries import ImportedPaymentView, suspense
 from svet.staff.shell.sent import shown_delivery
 
 #: How much of each list the screen shows.
