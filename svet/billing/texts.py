@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -137,6 +137,7 @@ def _what(reason: BillingReason, details: Mapping[str, object]) -> str:
     shown = _shown(details)
     parts = {
         "group": _("группа «{group}»"),
+        "scheme": _("схема зон {scheme}"),
         "zone": _("зона «{zone}»"),
         "day": _("на {day}"),
         "meter": _("прибор учёта {meter}"),
@@ -232,31 +233,27 @@ def row_texts() -> dict[TariffRowReason, str]:
         TariffRowReason.DATES_REVERSED: _("последний день раньше первого: «{value}»"),
         TariffRowReason.BAD_SCHEME: _("схема зон — 1, 2 или 3, а стоит «{value}»"),
         TariffRowReason.BAD_ZONE: _("в этой схеме нет зоны «{value}»"),
-        TariffRowReason.BAD_RANGE: _("номер диапазона — 1, 2 или 3, а стоит «{value}»"),
+        TariffRowReason.BAD_RANGE: _("номер диапазона — целое число с 1, а стоит «{value}»"),
         TariffRowReason.BAD_LIMIT: _("предел диапазона — целые кВт·ч, а стоит «{value}»"),
+        TariffRowReason.TWO_LIMITS: _("предел диапазона — либо число, либо на человека с наименьшим"),
         TariffRowReason.BAD_PRICE: _("цена — положительное число вроде 4,24, а стоит «{value}»"),
         TariffRowReason.BAD_FLAG: _("в поле demonstration нужно yes или no, а стоит «{value}»"),
         TariffRowReason.DUPLICATE: _("такая же строка уже есть: {value}"),
-        TariffRowReason.MISSING_ZONE: _("нет цены для зоны «{value}»"),
-        TariffRowReason.MISSING_RANGE: _("диапазоны зоны «{value}» идут не подряд с первого"),
         TariffRowReason.LIMITS_NOT_RISING: _("пределы диапазонов зоны «{value}» не возрастают"),
         TariffRowReason.LIMITS_DIFFER: _("пределы диапазонов зоны «{value}» не такие, как у других зон"),
-        TariffRowReason.LAST_RANGE_LIMITED: _(
-            "у последнего диапазона не должно быть предела, а стоит {value}"
-        ),
         TariffRowReason.OVERLAP: _("с {value} действуют сразу две таблицы цен"),
-        TariffRowReason.GAP: _("перед {value} есть дни без цен"),
         TariffRowReason.ALREADY_CHARGED: _(
             "прежняя таблица не может кончиться {value}: по ней уже начислено"
         ),
         TariffRowReason.DIFFERS_FROM_LOADED: _(
-            "строка расходится с уже загруженной: загруженные цены не меняются"
+            "строка расходится с уже загруженной. Ошибку в загруженных ценах исправляет"
+            " svet tariffs load --correct"
         ),
+        TariffRowReason.NOTHING_TO_CORRECT: _(
+            "на {value} нет загруженной таблицы, которую можно исправить: дни строки — внутри одной таблицы"
+        ),
+        TariffRowReason.NOTHING_TO_CLOSE: _(
+            "у группы «{value}» нет таблицы без последнего дня, которая действует в этот день"
+        ),
+        TariffRowReason.MONTH_RUNNING: _("сейчас начисляют {value}: дождитесь конца и повторите"),
     }
-
-
-def loaded(regions: Sequence[str], *, added: int, unchanged: int) -> str:
-    """What came of a tariff file that was taken."""
-    return _("{regions}. Новых строк: {added}, уже были: {unchanged}.").format(
-        regions=", ".join(regions), added=added, unchanged=unchanged
-    )

@@ -21,6 +21,7 @@ from svet.billing.queries.problems import (
     problems,
     refuse_issuing,
 )
+from svet.billing.queries.tariff_lines import TariffTable, loaded_lines, tariff_tables
 from svet.billing.queries.tariffs import (
     Preview,
     PreviewLine,
@@ -51,6 +52,7 @@ __all__ = [
     "ProblemView",
     "ReadingRef",
     "TariffRowView",
+    "TariffTable",
     "broken",
     "calculate",
     "charge",
@@ -61,6 +63,7 @@ __all__ = [
     "group_codes",
     "group_tariffs",
     "groups",
+    "loaded_lines",
     "open_months",
     "periods",
     "policies",
@@ -71,5 +74,6 @@ __all__ = [
     "region_tariffs",
     "regions",
     "rules_for",
+    "tariff_tables",
     "tariffs",
 ]
