@@ -10,6 +10,7 @@ from svet.billing.rules.tariff_check import check
 from svet.billing.rules.tariff_file import RowError, RowLack, TariffLine, TariffRowReason
 
 _DAY = timedelta(days=1)
+_OF_THE_FILE = (TariffRowReason.DUPLICATE, TariffRowReason.OVERLAP)
 _Place = tuple[int, str, int]
 
 
@@ -39,7 +40,8 @@ def correct(lines: Sequence[TariffLine], loaded: Sequence[TariffLine]) -> Correc
     The days of a row lie within one loaded table; without a last day they reach to the end of that table.
     Rows of the table that the file does not name stay as they are; one without a price takes the loaded away.
     """
-    done = Correction(errors=list(check(lines).errors))
+    # Limits are looked at in the whole tables that come of it: a file may name some of their rows only.
+    done = Correction(errors=[error for error in check(lines).errors if error.reason in _OF_THE_FILE])
     if done.errors:
         return done
     standing = {line.key: line for line in loaded}

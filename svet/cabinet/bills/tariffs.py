@@ -187,14 +187,13 @@ def _tables(rows: Sequence[TariffRowView]) -> list[SchemeTable]:
         zones = [list(found) for _zone, found in groupby(of_scheme, key=lambda row: row.zone)]
         # A publication may leave out a range of a zone, or name none at all.
         ranges = {row.range_no: row for found in zones for row in found}
+        numbers = sorted(ranges)
         plain = len(ranges) == 1 and all(_endless(row) for row in ranges.values())
         tables.append(
             SchemeTable(
                 name=_scheme_name(scheme),
-                ranges=[_("Цена за кВт·ч")] if plain else [_range_name(ranges[n]) for n in sorted(ranges)],
-                zones=[
-                    ZoneRow(*_zone_name(found[0].zone), _prices(found, sorted(ranges))) for found in zones
-                ],
+                ranges=[_("Цена за кВт·ч")] if plain else [_range_name(ranges[n]) for n in numbers],
+                zones=[ZoneRow(*_zone_name(found[0].zone), _prices(found, numbers)) for found in zones],
             )
         )
     return tables
