@@ -11,7 +11,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite chaos axe bench bench-face shots drawings settings lock migrations environment environment-dev browser peers clean
+.PHONY: help demo check test style types suite chaos axe bench bench-face shots drawings settings lock migrations baseline environment environment-dev browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ lock: environment-dev ## Resolve requirements*.in into hashed requirements*.txt,
 
 migrations: environment ## Write migrations for changed models
 	SVET_ENV=test $(PYTHON) -m svet manage makemigrations
+
+baseline: environment-dev ## Record today's migrations and rows: only while nobody has an installation
+	$(PYTHON) -m tests.upgrade.record
 
 environment: .venv/.runtime ## Make .venv with what Svet needs to run
 

@@ -9,7 +9,7 @@ class SubscribersConfig(AppConfig):
     def ready(self) -> None:
         from svet.accounts import events, texts
         from svet.kernel import words
-        from svet.notices import registry
+        from svet.notices.rules import registry
 
         registry.declare(events.EVENTS)
         words.name_actions(events.ACTIONS)

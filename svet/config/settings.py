@@ -118,9 +118,9 @@ TEMPLATES = [
 
 DATABASES = {"default": database_settings(DATA)}
 AUTH_USER_MODEL = "people.Person"
-PASSWORD_HASHERS = ["svet.people.hashing.PasswordHasher"]
+PASSWORD_HASHERS = ["svet.people.models.hashing.PasswordHasher"]
 # Second factors are kept by django-allauth; its pages and addresses are not used: docs/adr/0024.
-MFA_ADAPTER = "svet.people.secrets.Adapter"
+MFA_ADAPTER = "svet.people.models.secrets.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODE_DIGITS = 10
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "phone"

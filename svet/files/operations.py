@@ -41,13 +41,13 @@ def keep_photo(*, raw: bytes, by: Actor, now: datetime) -> str:
     return photo.public_id
 
 
-def claim_photo(*, photo_id: str, by: Actor, now: datetime) -> int:
+def claim_photo(*, photo_public_id: str, by: Actor, now: datetime) -> int:
     """Make a waiting photo of this person part of something (a step); says its key.
 
     :raises PhotoRefused: not this person's, used already or forgotten
     """
     require_transaction()
-    waiting = Photo.objects.filter(public_id=photo_id, owner_id=by.person_id, used_at__isnull=True)
+    waiting = Photo.objects.filter(public_id=photo_public_id, owner_id=by.person_id, used_at__isnull=True)
     key = waiting.values_list("pk", flat=True).first()
     # Compared and set in one statement: of two that claim it at once, one is refused.
     if key is None or not Photo.objects.filter(pk=key, used_at__isnull=True).update(used_at=now):

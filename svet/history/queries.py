@@ -23,7 +23,7 @@ from svet.metering import queries as metering
 from svet.metering.queries import DisputeView, SetChange, SetView
 from svet.payments import queries as payments
 from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 
 PAGE = 40
 EXPORT = 20_000

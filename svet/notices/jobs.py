@@ -26,7 +26,6 @@ from svet.gateways.push.port import GONE, BrowserAddress
 from svet.gateways.sms.port import Incoming
 from svet.kernel.locks import Lock, hold
 from svet.kernel.moving import move_standing
-from svet.notices import registry
 from svet.notices.models import Delivery, IncomingSms, Subscription
 from svet.notices.rules import (
     DELIVERY_MOVES,
@@ -38,6 +37,7 @@ from svet.notices.rules import (
     SendingChannel,
     pause_after,
     priority,
+    registry,
 )
 
 

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from svet.notices import registry
-from svet.notices.models import Delivery, Notice, Recipient, Subscription
+from svet.notices.models import Delivery, IncomingSms, Notice, Recipient, Subscription
 from svet.notices.rules import (
     NO_BROWSER,
     STUCK_AFTER,
@@ -19,6 +18,7 @@ from svet.notices.rules import (
     EventSpec,
     NoticeChannel,
     is_locked,
+    registry,
     wants,
 )
 
@@ -45,19 +45,112 @@ class Switches:
         return tuple(next(iter(self.matrix.values())))
 
 
-def bell(recipient_id: int, *, before: int | None = None, limit: int = 50) -> list[Notice]:
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """One line under the bell."""
+
+    notice_id: int
+    public_id: str
+    event: str
+    title: str
+    text: str
+    url: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserView:
+    """A browser or a program that shows a person's notices; ``device_key`` is what people know it by."""
+
+    public_id: str
+    endpoint: str
+    device_key: str
+    label: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """A promised SMS, letter or push without its words; ``reason`` says why it failed."""
+
+    public_id: str
+    channel: str
+    address: str
+    event: str
+    state: str
+    reason: str
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingText:
+    """What somebody sent to the retailer's number."""
+
+    incoming_id: int
+    phone: str
+    text: str
+    received_at: datetime
+
+
+def _notice(row: Notice) -> NoticeView:
+    return NoticeView(
+        notice_id=row.pk,
+        public_id=row.public_id,
+        event=row.event,
+        title=row.title,
+        text=row.text,
+        url=row.url,
+        created_at=row.created_at,
+        read_at=row.read_at,
+    )
+
+
+def browser_view(row: Subscription) -> BrowserView:
+    """A row as it may leave the room."""
+    return BrowserView(
+        public_id=row.public_id,
+        endpoint=row.endpoint,
+        device_key=row.device_key,
+        label=row.label,
+        created_at=row.created_at,
+    )
+
+
+_DELIVERY = (
+    "public_id", "channel", "address", "event", "state", "reason", "attempts", "created_at", "due_at",
+    "sent_at", "delivered_at",
+)  # fmt: skip
+
+
+def _deliveries(rows: QuerySet[Delivery]) -> list[DeliveryView]:
+    """Views of these rows in their order; bodies and attachments are not even read."""
+    return [DeliveryView(*row) for row in rows.values_list(*_DELIVERY)]
+
+
+def incoming_text(incoming_id: int) -> IncomingText:
+    """One text by its key. :raises IncomingSms.DoesNotExist:"""
+    row = IncomingSms.objects.get(pk=incoming_id)
+    return IncomingText(row.pk, row.phone, row.text, row.received_at)
+
+
+def bell(recipient_id: int, *, before: int | None = None, limit: int = 50) -> list[NoticeView]:
     """The newest notices; ``before`` is the key of the last one already seen."""
     notices = Notice.objects.filter(recipient_id=recipient_id)
     if before is not None:
         notices = notices.filter(id__lt=before)
-    return list(notices.order_by("-id")[:limit])
+    return [_notice(row) for row in notices.order_by("-id")[:limit]]
 
 
 @dataclass(frozen=True, slots=True)
 class BellPage:
     """One page of the bell, in the shape the pager understands; a page holds ``PAGE`` notices."""
 
-    notices: Sequence[Notice]
+    notices: Sequence[NoticeView]
     number: int
     has_next: bool
 
@@ -81,13 +174,14 @@ def bell_page(recipient_id: int, *, number: int) -> BellPage:
     """Page ``number`` (from 1) of the notices, newest first."""
     start = (max(number, 1) - 1) * PAGE
     notices = Notice.objects.filter(recipient_id=recipient_id).order_by("-id")
-    found = list(notices[start : start + PAGE + 1])
+    found = [_notice(row) for row in notices[start : start + PAGE + 1]]
     return BellPage(found[:PAGE], max(number, 1), has_next=len(found) > PAGE)
 
 
-def notice(recipient_id: int, *, public_id: str) -> Notice | None:
+def notice(recipient_id: int, *, public_id: str) -> NoticeView | None:
     """One notice of this recipient, or nothing: somebody else's is the same as none."""
-    return Notice.objects.filter(recipient_id=recipient_id, public_id=public_id).first()
+    row = Notice.objects.filter(recipient_id=recipient_id, public_id=public_id).first()
+    return None if row is None else _notice(row)
 
 
 def unread_count(recipient_id: int) -> int:
@@ -123,28 +217,28 @@ def push_key() -> str:
     return str(settings.PUSH_PUBLIC_KEY)
 
 
-def browsers(recipient_id: int) -> list[Subscription]:
+def browsers(recipient_id: int) -> list[BrowserView]:
     """Where the person's notices are shown, oldest first; those of an older key have ended by themselves."""
     rows = Subscription.objects.filter(recipient_id=recipient_id, server_key=push_key())
-    return list(rows.order_by("id")) if push_key() else []
+    return [browser_view(row) for row in rows.order_by("id")] if push_key() else []
 
 
 def deliveries_to(
     *, recipient_ids: Collection[int], addresses: Collection[str], limit: int
-) -> list[Delivery]:
+) -> list[DeliveryView]:
     """The newest SMS, letters and pushes to these people and addresses, without their bodies."""
     rows = Delivery.objects.filter(Q(recipient_id__in=recipient_ids) | Q(address__in=addresses))
-    return list(rows.defer("body", "html", "attachment").order_by("-id")[:limit])
+    return _deliveries(rows.order_by("-id")[:limit])
 
 
-def deliveries(*, address: str, state: DeliveryState | None, limit: int) -> list[Delivery]:
+def deliveries(*, address: str, state: DeliveryState | None, limit: int) -> list[DeliveryView]:
     """The newest SMS and letters, to one address and in one state where these are given, without bodies."""
     rows = Delivery.objects.all()
     if address:
         rows = rows.filter(address=address)
     if state is not None:
         rows = rows.filter(state=state)
-    return list(rows.defer("body", "html", "attachment").order_by("-id")[:limit])
+    return _deliveries(rows.order_by("-id")[:limit])
 
 
 def troubled_count(*, now: datetime, since: datetime) -> int:
@@ -155,13 +249,10 @@ def troubled_count(*, now: datetime, since: datetime) -> int:
     ).count()
 
 
-def stuck(*, now: datetime) -> Sequence[Delivery]:
+def stuck(*, now: datetime) -> Sequence[DeliveryView]:
     """Deliveries nobody has looked at for longer than promised (I-8): an alert when not empty."""
-    return list(
-        Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lt=now - STUCK_AFTER).order_by("due_at")[
-            :1000
-        ]
-    )
+    late = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lt=now - STUCK_AFTER)
+    return _deliveries(late.order_by("due_at")[:1000])
 
 
 def broken(*, now: datetime) -> list[str]:

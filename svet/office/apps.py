@@ -8,7 +8,7 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from svet.kernel import words
-        from svet.notices import registry
+        from svet.notices.rules import registry
         from svet.office import events, texts
 
         registry.declare(events.EVENTS)

@@ -12,7 +12,7 @@ from svet.kernel.personal import MOST_ROWS, ExportSection, PersonalShare
 from svet.look import formats
 from svet.payments.models import BoundCard, Order
 from svet.payments.operations.leaving import forget_payer
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.texts import state_name
 
 

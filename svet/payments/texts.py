@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
-from svet.payments.refusals import (
+from svet.payments.rules import LIMITS, AmountReason
+from svet.payments.rules.refusals import (
     BankReasonText,
     CallbackReason,
     CardReason,
@@ -23,9 +24,8 @@ from svet.payments.refusals import (
     SourceReason,
     SuspenseReason,
 )
-from svet.payments.registers import RegisterState
-from svet.payments.rules import LIMITS, AmountReason
-from svet.payments.states import OrderState
+from svet.payments.rules.registers import RegisterState
+from svet.payments.rules.states import OrderState
 
 #: Every reason of this room.
 REASONS: Final = (

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from svet.journal import queries as journal
 from svet.kernel.personal import MOST_ROWS, DataSubject, ExportSection, PersonalShare, Row
-from svet.people import factors, queries, sealing
+from svet.people import queries
+from svet.people.operations import sealing
 from svet.people.operations.leaving import forget_person
+from svet.people.queries import factors
 
 _PROFILE = (
     "phone",

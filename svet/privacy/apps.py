@@ -7,7 +7,7 @@ class PersonalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from svet.notices import registry
+        from svet.notices.rules import registry
         from svet.privacy import events
 
         registry.declare(events.EVENTS)

@@ -8,7 +8,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import use_case
 from svet.look.formats import moment
-from svet.notices.leaving import say_farewell
+from svet.notices.operations.leaving import say_farewell
 from svet.people.operations.leaving import check_leaving
 from svet.privacy import events
 from svet.privacy.shares import shares

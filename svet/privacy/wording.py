@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from svet.kernel.words import action_name
 from svet.look import formats
-from svet.notices import registry
+from svet.notices.rules import registry
 from svet.privacy.shares import sections
 
 Text = str | Promise

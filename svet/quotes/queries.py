@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from svet.accounts.models import Account
+from svet.accounts.queries import AccountView
 from svet.billing import queries as billing
 from svet.billing.queries import Preview
 from svet.billing.rules import BillingRefused
 from svet.metering import queries as metering
-from svet.metering.models import Meter
 from svet.metering.operations import SetRefused
-from svet.metering.queries import MeterDials
+from svet.metering.queries import MeterDials, MeterView
 from svet.metering.rules import Judgement, Zone, judge
 
 
@@ -36,12 +35,12 @@ class Quote:
         return sum(self.judgement.consumption.values(), Decimal(0)) if self.believable else None
 
 
-def quote(*, account: Account, known: MeterDials, values: Mapping[Zone, Decimal], on: date) -> Quote:
+def quote(*, account: AccountView, known: MeterDials, values: Mapping[Zone, Decimal], on: date) -> Quote:
     """Judge a set against dials at hand and price it; never refuses, because a page shows what there is."""
     return quote_judged(account=account, judgement=judge(dials=known.dials, values=values, read_on=on), on=on)
 
 
-def quote_judged(*, account: Account, judgement: Judgement, on: date) -> Quote:
+def quote_judged(*, account: AccountView, judgement: Judgement, on: date) -> Quote:
     """The same for a set that the guard has judged already."""
     if judgement.refusals:
         return Quote(judgement, None)
@@ -51,17 +50,17 @@ def quote_judged(*, account: Account, judgement: Judgement, on: date) -> Quote:
         return Quote(judgement, None)
 
 
-def price(*, meter: Meter, values: Mapping[Zone, Decimal], on: date) -> Preview:
-    """The price of a set, or the reason why there is none; the meter comes with account and provider joined.
+def price(*, meter: MeterView, values: Mapping[Zone, Decimal], on: date) -> Preview:
+    """The price of a set, or the reason why there is none.
 
     :raises SetRefused: a value cannot be taken. :raises BillingRefused: no prices on that day
     """
-    known = metering.dials(meters=[meter], read_on=on)[meter.pk]
+    known = metering.dials(meters=[meter], read_on=on)[meter.meter_id]
     judgement = judge(dials=known.dials, values=values, read_on=on)
     if judgement.refusals:
         raise SetRefused(judgement)
     return _price(account=meter.account, judgement=judgement, on=on)
 
 
-def _price(*, account: Account, judgement: Judgement, on: date) -> Preview:
+def _price(*, account: AccountView, judgement: Judgement, on: date) -> Preview:
     return billing.preview(account=account, usage=judgement.consumption, on=on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,6 +66,12 @@ def member_of(*, person_id: int) -> MemberView | None:
         .first()
     )
     return None if row is None else view(row)
+
+
+def names_of(person_ids: Collection[int]) -> dict[int, str]:
+    """What these people of the staff, past ones too, are called; by their keys as persons."""
+    rows = StaffMember.objects.select_related("person").filter(person_id__in=person_ids)
+    return {row.person_id: view(row).name for row in rows}
 
 
 def members() -> list[MemberView]:

@@ -8,7 +8,7 @@ class SupportConfig(AppConfig):
 
     def ready(self) -> None:
         from svet.kernel import words
-        from svet.notices import registry
+        from svet.notices.rules import registry
         from svet.support import events, texts
 
         registry.declare(events.EVENTS)

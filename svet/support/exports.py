@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from svet.kernel.personal import MOST_ROWS, ExportSection, PersonalShare
-from svet.support.leaving import forget_writer
+from svet.support.operations import forget_writer
 from svet.support.queries import appeals_of
 from svet.support.rules import AppealState
 from svet.support.texts import STATES, TOPICS

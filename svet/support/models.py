@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from svet.files.models import Photo
 from svet.kernel.fields import PublicIdField
 from svet.support.rules import WAITING, AppealState, Topic
 
@@ -79,7 +78,7 @@ class MessagePhoto(models.Model):
     """A photo somebody added to a message."""
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="photos")
-    photo = models.OneToOneField(Photo, on_delete=models.PROTECT, related_name="+")
+    photo = models.OneToOneField("files.Photo", on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.message_id}"

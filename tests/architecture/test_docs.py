@@ -14,7 +14,7 @@ from django.utils.translation import override
 from svet.cli.main import svet
 from svet.metering.rules.disputes import DISPUTE_MOVES
 from svet.metering.rules.states import MOVES as READING_MOVES
-from svet.payments.states import MOVES as ORDER_MOVES
+from svet.payments.rules.states import MOVES as ORDER_MOVES
 from svet.staff.menu.desks import DESKS
 from svet.staffing.rules import ROLES
 from svet.support.rules import MOVES as APPEAL_MOVES

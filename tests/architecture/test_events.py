@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from svet.notices import registry
+from svet.notices.rules import registry
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

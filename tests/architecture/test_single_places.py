@@ -14,7 +14,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SINGLE = [
     ("advisory locks", re.compile(r"pg_(?:try_)?advisory|hashtext", re.IGNORECASE), "svet/kernel/locks.py"),
     ("numbers for programs", re.compile(r"normalize\(\)(?::f|, \"f\")"), "svet/kernel/writing.py"),
-    ("the month of a reading", re.compile(r"month if day <= "), "svet/metering/rules/calendar.py"),
 ]
 
 

@@ -20,6 +20,7 @@ from svet.people import queries
 from svet.people.models import Code, Device, Person
 from svet.people.operations import passwords
 from svet.people.operations.signing_in import SignInRefused
+from svet.people.queries import PersonView
 from svet.people.tests.factories import NOW, PASSWORD, make_person, publish_missing_agreements
 from svet.people.tests.outbox import events_to, last_code, other_code
 from tests.attacks.conftest import Report
@@ -49,7 +50,7 @@ def register(phone: str, *, n: int = 0, work: str = "", minutes: float = 0) -> N
     )
 
 
-def enter(password: str, *, n: int = 0, cookie: str = "", phone: str = ANNA) -> Person:
+def enter(password: str, *, n: int = 0, cookie: str = "", phone: str = ANNA) -> PersonView:
     return people.sign_in(
         phone=phone,
         password=password,
@@ -142,7 +143,7 @@ def test_vera_trying_to_lock_anna_out(bound: Report) -> None:
             enter("Wrong-1x", n=n)
         with pytest.raises(Refused) if n >= 5 else _nothing():
             recover(n=n, minutes=20 * n)
-    assert enter(PASSWORD, cookie=HOME) == anna
+    assert enter(PASSWORD, cookie=HOME) == queries.view_of(anna)
     recover(cookie=HOME, minutes=1_201)
     people.confirm_recovery(
         session_key=f"s-{HOME}-0",

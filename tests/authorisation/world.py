@@ -22,6 +22,7 @@ from svet.bills import operations as bills
 from svet.bills.models import Bill, PrintBatch
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
@@ -37,7 +38,7 @@ from svet.notices.models import Notice
 from svet.office import operations as office
 from svet.payments.models import Callback, ImportedPayment, Order
 from svet.payments.operations import PaymentToApply, apply_register_payments
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
 from svet.people import operations as people
 from svet.people.models import Person, Token
@@ -161,7 +162,7 @@ def build() -> World:
 
     receipt = metering.submit_readings(
         by=Actor.person(anna.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         sent=ReadingSubmission(
             values={Zone.SINGLE: Decimal(1300)},
             read_on=timezone.localdate(),
@@ -172,8 +173,10 @@ def build() -> World:
         now=now,
     )
     by_anna = Actor.person(anna.pk)
-    photo_id = metering.keep_photo(raw=photo(size=(40, 30)), by=by_anna, now=now)
-    metering.add_photo(by=by_anna, set_id=receipt.set_id, photo_id=photo_id, now=now)
+    photo_public_id = metering.keep_photo(raw=photo(size=(40, 30)), by=by_anna, now=now)
+    metering.add_photo(
+        by=by_anna, set_public_id=receipt.set_public_id, photo_public_id=photo_public_id, now=now
+    )
     number = metering.take_control_reading(
         by=Actor.system("office"),
         meter_id=meter.pk,
@@ -182,7 +185,9 @@ def build() -> World:
         now=now,
     )
     control = ReadingSet.objects.get(receipt_number=number)
-    dispute_id = metering.open_dispute(by=by_anna, set_id=control.public_id, words="Не согласна", now=now)
+    dispute_public_id = metering.open_dispute(
+        by=by_anna, set_public_id=control.public_id, words="Не согласна", now=now
+    )
     with use_case():
         notices.notify(
             recipient_id=anna.recipient_id,
@@ -213,14 +218,17 @@ def build() -> World:
         "account_id": account.public_id,
         "public_id": account.public_id,
         "meter_id": meter.public_id,
+        "meter_public_id": meter.public_id,
         "link_id": newcomer.public_id,
         "suspended_id": suspended.public_id,
         "invitation_id": invitation.public_id,
         "group_id": group.public_id,
-        "set_id": receipt.set_id,
+        "set_id": receipt.set_public_id,
+        "set_public_id": receipt.set_public_id,
         "control_id": control.public_id,
-        "photo_id": photo_id,
-        "dispute_id": dispute_id,
+        "control_public_id": control.public_id,
+        "photo_public_id": photo_public_id,
+        "dispute_public_id": dispute_public_id,
         "order_id": order.public_id,
         "payment_id": order.public_id,
         "appeal_id": appeal.public_id,

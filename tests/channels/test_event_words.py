@@ -15,13 +15,13 @@ from typing import Any
 
 from django.utils import translation
 
-from svet.notices import registry
 from svet.notices.rules import (
     EventSpec,
     NoticeChannel,
     is_locked,
     is_on_by_default,
     priority,
+    registry,
     shortened,
 )
 

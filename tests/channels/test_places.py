@@ -9,7 +9,7 @@ from django.test import Client
 
 from svet.cabinet.shell.places import MARKS, PAGES
 from svet.kernel.places import Place, path_of
-from svet.notices import registry
+from svet.notices.rules import registry
 from tests.authorisation.policy import Who
 from tests.authorisation.world import World, build
 

@@ -19,7 +19,7 @@ from svet.kernel.actors import Actor
 from svet.metering.rules import Scheme, zones_of
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments.models import Order, PaymentRefund, RefundLine
-from svet.payments.states import OrderState, RefundState
+from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.tests.factories import REQUISITES, make_order, owe
 from svet.people import operations as people
 from svet.people.models import Person
@@ -93,7 +93,7 @@ def proving_twice(world: World) -> Iterator[Visit]:
     yield "one's own data", client, "/profile/data/copy/"
     with transaction.atomic():
         people.keep_totp(
-            person=person, secret=people.new_totp_secret(), by=Actor.system("test"), now=timezone.now()
+            person_id=person.pk, secret=people.new_totp_secret(), by=Actor.system("test"), now=timezone.now()
         )
     visitor = Client()
     visitor.post("/entrance/sign-in/", {"phone": person.phone, "password": PASSWORD})
@@ -109,7 +109,10 @@ def opening_a_desk(world: World) -> Iterator[Visit]:
     yield "after a wrong code", client, "POST /staff/second-factor/?code=000000"
     with transaction.atomic():
         people.keep_totp(
-            person=member.person, secret=people.new_totp_secret(), by=Actor.system("test"), now=timezone.now()
+            person_id=member.person_id,
+            secret=people.new_totp_secret(),
+            by=Actor.system("test"),
+            now=timezone.now(),
         )
     yield "asked for its code", working(member, proved=False), "/staff/second-factor/"
 

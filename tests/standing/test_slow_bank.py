@@ -19,7 +19,7 @@ from django.test import Client
 
 from svet.config.front import Front
 from svet.payments.models import Order
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import Family, make_family
 from svet.sandbox.world.bank import make_application
 from svet.sandbox.world.http import HttpServer

@@ -10,7 +10,7 @@ from svet.accounts.queries import AccountNotFound, AccountReason
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
-from svet.people.models import Person
+from svet.people import operations as people
 
 LONGEST_NAME = 60
 MOST_GROUPS = 100
@@ -57,7 +57,7 @@ def _person(by: Actor) -> int:
 
 def _lock_cabinet(*, person_id: int) -> None:
     """Changes of one cabinet go one after another."""
-    Person.objects.select_for_update(no_key=True).only("pk").get(pk=person_id)
+    people.lock_person(person_id=person_id)
 
 
 def _group(*, person_id: int, public_id: str) -> Group:

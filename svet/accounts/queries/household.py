@@ -12,7 +12,7 @@ from svet.accounts.models import Account, Invitation, InvitationState, Link
 from svet.accounts.queries.views import account_view, shown_address
 from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
-from svet.people.models import Person
+from svet.people import queries as people
 from svet.people.rules import mask_phone
 
 
@@ -80,7 +80,7 @@ def invitations_of(*, account_id: int, now: datetime) -> list[InvitationView]:
 
 def invitations_to(actor: Actor, *, now: datetime) -> list[InvitationView]:
     """The unanswered invitations to the actor's phone, newest first."""
-    phone = Person.objects.filter(pk=actor.person_id or 0).values_list("phone", flat=True).first()
+    phone = people.phones_of([actor.person_id or 0]).get(actor.person_id or 0)
     return _views(Invitation.objects.filter(phone=phone), now=now) if phone else []
 
 

@@ -100,7 +100,7 @@ def provider_view(row: Provider) -> ProviderView:
 
 
 def account_view(row: Account) -> AccountView:
-    """The value of a row that was read with its provider and premises; for this room."""
+    """The value of a row that was read with its provider and premises, here or through a foreign key."""
     return AccountView(
         account_id=AccountId(row.pk),
         public_id=row.public_id,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from svet.accounts import requisites
+from svet.accounts.rules import requisites
 
 BIC = "044525225"  # as the banks publish them
 GOOD: dict[str, tuple[Callable[[str], bool], tuple[str, ...]]] = {

@@ -19,9 +19,8 @@ from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Day, ProblemOut
 from svet.kernel.refusals import NotFound
-from svet.metering.models import Absence
 from svet.metering.operations.absence import begin_absence, end_absence
-from svet.metering.queries.absence import standing_absence, steps_of
+from svet.metering.queries.absence import AbsenceView, standing_absence, steps_of
 from svet.metering.rules.absence import Plan, acting_days
 from svet.people.rules import Scope
 
@@ -117,7 +116,7 @@ def _account(caller: Caller, account_id: str) -> AccountView:
         raise not_found() from None
 
 
-def _view(standing: Absence, account: AccountView) -> dict[str, Any]:
+def _view(standing: AbsenceView, account: AccountView) -> dict[str, Any]:
     provider = account.provider
     days = acting_days(
         from_on=standing.from_on,
@@ -128,16 +127,16 @@ def _view(standing: Absence, account: AccountView) -> dict[str, Any]:
     return {
         "from_on": standing.from_on,
         "until_on": standing.until_on,
-        "plan": standing.plan,
+        "plan": standing.plan.value,
         "acts_on": list(days),
         "steps": [
             {
-                "meter_serial": step.meter.serial,
+                "meter_serial": step.meter_serial,
                 "closes_on": step.closes_on,
-                "outcome": step.outcome,
+                "outcome": step.outcome.value,
                 "receipt_number": step.receipt_number,
                 "at": step.at,
             }
-            for step in steps_of(standing)
+            for step in steps_of(standing.absence_id)
         ],
     }

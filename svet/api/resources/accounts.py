@@ -27,7 +27,7 @@ router = Router(tags=["Accounts"], auth=AUTH)
 def accounts(request: HttpRequest) -> list[dict[str, Any]]:
     """Every account of every group with its balance and the money on its way."""
     caller = allowed(request, Scope.ACCOUNTS_READ)
-    return _views(queries.cabinet(caller.person.pk))
+    return _views(queries.cabinet(caller.person.person_id))
 
 
 @router.get("/accounts/{account_id}", response={200: AccountOut, 404: ProblemOut}, summary="One account")
@@ -62,7 +62,7 @@ def attach(request: HttpRequest, payload: LinkIn) -> Status[Any]:
 
 def ids_of(caller: Caller, account_id: str = "") -> dict[int, str]:
     """Inside keys → outside ids of the caller's accounts, or of one. :raises Problem: 404"""
-    cards = [card for group in queries.cabinet(caller.person.pk) for card in group.cards]
+    cards = [card for group in queries.cabinet(caller.person.person_id) for card in group.cards]
     chosen = [card for card in cards if account_id in ("", card.public_id)]
     found: dict[int, str] = {card.account_id: card.public_id for card in chosen}
     if account_id and not found:
@@ -79,7 +79,7 @@ def note_stranger(caller: Caller, action: str, public_id: str) -> None:
 
 def one_account(caller: Caller, account_id: str) -> dict[str, Any]:
     """One account of the caller's as the API shows it. :raises Problem: 404"""
-    for view in _views(queries.cabinet(caller.person.pk)):
+    for view in _views(queries.cabinet(caller.person.person_id)):
         if view["id"] == account_id:
             return view
     note_stranger(caller, "api.account_not_found", account_id)

@@ -64,7 +64,7 @@ class GroupOut(Schema):
 def groups(request: HttpRequest) -> list[dict[str, Any]]:
     """Every group in the person's order with the ids of its accounts."""
     caller = allowed(request, Scope.ACCOUNTS_READ)
-    return [_view(group) for group in queries.cabinet(caller.person.pk)]
+    return [_view(group) for group in queries.cabinet(caller.person.person_id)]
 
 
 @router.post("/groups", response={201: GroupOut, **FAILS}, summary="Make a group")
@@ -162,7 +162,7 @@ def remove(request: HttpRequest, account_id: str) -> Status[None]:
 
 
 def _group(caller: Caller, group_id: str) -> dict[str, Any]:
-    for group in queries.cabinet(caller.person.pk):
+    for group in queries.cabinet(caller.person.person_id):
         if group.public_id == group_id:
             return _view(group)
     note_stranger(caller, "api.group_not_found", group_id)

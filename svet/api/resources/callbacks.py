@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from svet.api.shell.addresses import client_address
 from svet.payments import operations
-from svet.payments.refusals import CallbackReason
+from svet.payments.rules.refusals import CallbackReason
 
 LONGEST = 64 * 1024
 

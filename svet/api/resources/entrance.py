@@ -28,9 +28,9 @@ from svet.api.shell.schemas import (
     TokenOut,
 )
 from svet.limits.rules import Purpose
-from svet.people import factors, queries
 from svet.people import operations as people
-from svet.people.models import Person
+from svet.people import queries
+from svet.people.queries import PersonView, factors
 from svet.people.rules import Scope
 
 router = Router(tags=["Entrance"])
@@ -145,7 +145,9 @@ def make_token(request: HttpRequest, payload: PasswordTokenIn) -> Status[Any]:
         now=now,
         work=proof_of_work_of(request, Purpose.SIGN_IN),
     )
-    people.check_api_step(person_id=person.pk, code=payload.second_factor, address=actor.address, now=now)
+    people.check_api_step(
+        person_id=person.person_id, code=payload.second_factor, address=actor.address, now=now
+    )
     return Status(
         201,
         _token(
@@ -175,7 +177,7 @@ def tokens(request: HttpRequest) -> list[dict[str, Any]]:
             "expired": token.expires_at <= now,
             "last_used_at": token.last_used_at,
         }
-        for token in queries.tokens(person_id=caller.person.pk)
+        for token in queries.tokens(person_id=caller.person.person_id)
     ]
 
 
@@ -189,11 +191,11 @@ def revoke(request: HttpRequest, token_id: str) -> Status[None]:
     """
     itself: Caller = request.auth  # type: ignore[attr-defined]
     caller = allowed(request, None if itself.token == token_id else Scope.TOKENS_WRITE)
-    if not any(token.public_id == token_id for token in queries.tokens(person_id=caller.person.pk)):
+    if not any(token.public_id == token_id for token in queries.tokens(person_id=caller.person.person_id)):
         note_stranger(caller, "api.token_not_found", token_id)
         raise not_found()
     people.revoke_token(
-        person_id=caller.person.pk,
+        person_id=caller.person.person_id,
         token_public_id=token_id,
         now=timezone.now(),
         address=caller.actor.address,
@@ -213,12 +215,12 @@ def me(request: HttpRequest) -> dict[str, Any]:
         "last_name": person.last_name,
         "email": person.email,
         "email_confirmed": person.email_confirmed_at is not None,
-        "second_factor": factors.second_factor(person_id=person.pk).on,
+        "second_factor": factors.second_factor(person_id=person.person_id).on,
     }
 
 
 def _token(
-    person: Person,
+    person: PersonView,
     name: str,
     scopes: list[str],
     *,
@@ -227,7 +229,7 @@ def _token(
     expires_in_days: int | None = None,
 ) -> dict[str, Any]:
     token, secret = people.issue_token(
-        person_id=person.pk,
+        person_id=person.person_id,
         name=name,
         scopes=scopes,
         expires_in_days=expires_in_days,

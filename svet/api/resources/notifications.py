@@ -19,7 +19,7 @@ from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import Body, ProblemOut
 from svet.kernel.refusals import NotFound
 from svet.notices import queries
-from svet.notices.models import Subscription
+from svet.notices.queries import BrowserView
 from svet.notices.rules import EventSpec, NoticeChannel
 from svet.people import operations as people
 from svet.people import queries as people_queries
@@ -101,7 +101,7 @@ def move(request: HttpRequest, payload: NotificationsIn) -> Status[Any]:
 
     def act(key: str) -> tuple[int, dict[str, Any]]:
         people.change_notifications(
-            person_id=caller.person.pk,
+            person_id=caller.person.person_id,
             preferences=chosen,
             email_on=standing.email_on if payload.email_on is None else payload.email_on,
             sms_on=standing.sms_on if payload.sms_on is None else payload.sms_on,
@@ -127,7 +127,7 @@ def show(request: HttpRequest, payload: BrowserIn) -> Status[Any]:
     caller = allowed(request, Scope.CABINET_WRITE)
     now = timezone.now()
     terms: dict[str, Any] = {
-        "person_id": caller.person.pk,
+        "person_id": caller.person.person_id,
         "endpoint": payload.endpoint,
         "p256dh": payload.p256dh,
         "auth": payload.auth,
@@ -152,8 +152,8 @@ def hide(request: HttpRequest, browser_id: str) -> Status[None]:
     caller = allowed(request, Scope.CABINET_WRITE)
     try:
         people.hide_notices(
-            person_id=caller.person.pk,
-            subscription_id=browser_id,
+            person_id=caller.person.person_id,
+            subscription_public_id=browser_id,
             address=caller.actor.address,
             now=timezone.now(),
         )
@@ -201,10 +201,10 @@ def _device(request: HttpRequest, caller: Caller) -> str:
     if caller.token:
         return caller.token
     session_key = request.session.session_key or ""
-    return people_queries.device_here(person_id=caller.person.pk, session_key=session_key)
+    return people_queries.device_here(person_id=caller.person.person_id, session_key=session_key)
 
 
-def _browser(row: Subscription, here: str) -> dict[str, Any]:
+def _browser(row: BrowserView, here: str) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "name": row.label,

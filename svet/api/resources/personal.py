@@ -42,8 +42,8 @@ def copy(request: HttpRequest, payload: PasswordIn) -> dict[str, Any]:
     """
     caller = _proved(request, payload)
     now = timezone.now()
-    spend(limit=LimitName.COPIES_PER_PERSON, key=str(caller.person.pk), now=now)
-    return queries.everything(person_id=caller.person.pk, now=now)
+    spend(limit=LimitName.COPIES_PER_PERSON, key=str(caller.person.person_id), now=now)
+    return queries.everything(person_id=caller.person.person_id, now=now)
 
 
 @router.post("/me/delete", response={204: None, **FAILS}, summary="Delete my cabinet")
@@ -53,7 +53,7 @@ def delete(request: HttpRequest, payload: PasswordIn) -> Status[None]:
     key_of(request)
     try:
         delete_cabinet(
-            person_id=caller.person.pk,
+            person_id=caller.person.person_id,
             password=payload.password,
             address=caller.actor.address,
             now=timezone.now(),
@@ -67,5 +67,5 @@ def delete(request: HttpRequest, payload: PasswordIn) -> Status[None]:
 def _proved(request: HttpRequest, payload: PasswordIn) -> Caller:
     caller = allowed(request, Scope.ACCOUNTS_READ)
     key_of(request)
-    people.confirm_password(person_id=caller.person.pk, password=payload.password, now=timezone.now())
+    people.confirm_password(person_id=caller.person.person_id, password=payload.password, now=timezone.now())
     return caller

@@ -62,7 +62,7 @@ def correct(request: HttpRequest, set_id: str, payload: CorrectionIn) -> Status[
     def act(key: str) -> tuple[int, dict[str, Any]]:
         receipt = operations.correct_set(
             by=caller.actor,
-            set_id=view.public_id,
+            set_public_id=view.public_id,
             sent=submission(
                 payload,
                 values=values_of(meter, payload.values),
@@ -84,7 +84,7 @@ def withdraw(request: HttpRequest, set_id: str, payload: WithdrawIn) -> Status[A
     now = timezone.now()
 
     def act(key: str) -> tuple[int, dict[str, Any]]:
-        operations.withdraw_set(by=caller.actor, set_id=view.public_id, now=now, reason=payload.reason)
+        operations.withdraw_set(by=caller.actor, set_public_id=view.public_id, now=now, reason=payload.reason)
         return 200, _plain(queries.set_for(caller.actor, public_id=view.public_id))
 
     return _known(request, caller, view, act)
@@ -102,10 +102,10 @@ def dispute(request: HttpRequest, control_id: str, payload: DisputeIn) -> Status
     def act(key: str) -> tuple[int, dict[str, Any]]:
         public_id = operations.open_dispute(
             by=caller.actor,
-            set_id=view.public_id,
+            set_public_id=view.public_id,
             words=payload.words,
             now=now,
-            photo_id=payload.photo_id or "",
+            photo_public_id=payload.photo_id or "",
         )
         opened = {"id": public_id, "state": "open", "words": payload.words.strip(), "answers": []}
         return 201, _plain(view) | {"track": [], "photos": [], "dispute": opened}
@@ -147,11 +147,11 @@ def _known(request: HttpRequest, caller: Caller, view: SetView, act: Any) -> Sta
         raise not_found() from None
 
 
-def _set_for(caller: Caller, set_id: str) -> SetView:
+def _set_for(caller: Caller, set_public_id: str) -> SetView:
     try:
-        return queries.set_for(caller.actor, public_id=set_id)
+        return queries.set_for(caller.actor, public_id=set_public_id)
     except MeterNotFound:
-        note_stranger(caller, "api.reading_not_found", set_id)
+        note_stranger(caller, "api.reading_not_found", set_public_id)
         raise not_found() from None
 
 
@@ -165,7 +165,7 @@ def _plain(view: SetView) -> dict[str, Any]:
 
 
 def _step(change: SetChange, caller: Caller) -> dict[str, Any]:
-    own = change.by_person_id is not None and change.by_person_id == caller.person.pk
+    own = change.by_person_id is not None and change.by_person_id == caller.person.person_id
     return {
         "state": change.after.value,
         "at": change.at,

@@ -34,9 +34,8 @@ from svet.api.shell.schemas import Day, ProblemOut
 from svet.kernel.refusals import Refused
 from svet.kernel.writing import plain_number
 from svet.metering import operations, queries
-from svet.metering.models import Meter
 from svet.metering.operations import ReadingReceipt
-from svet.metering.queries import MeterDials, MeterNotFound, SetView
+from svet.metering.queries import MeterDials, MeterNotFound, MeterView, SetView
 from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone, parse_value
 from svet.metering.texts import ZONE_NAMES
 from svet.people.rules import Scope
@@ -54,9 +53,9 @@ def meters(request: HttpRequest) -> list[dict[str, Any]]:
     accounts = ids_of(caller)
     standing = queries.standing_with_accounts(account_ids=list(accounts))
     now = timezone.now()
-    days = {meter.pk: provider_today(meter.account.provider, now) for meter in standing}
+    days: dict[int, date] = {m.meter_id: provider_today(m.account.provider, now) for m in standing}
     known = queries.dials(meters=standing, read_on=days)
-    return [_meter(meter, known[meter.pk], accounts[meter.account_id]) for meter in standing]
+    return [_meter(meter, known[meter.meter_id], accounts[meter.account_id]) for meter in standing]
 
 
 @router.post(
@@ -97,12 +96,11 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
     def act(key: str) -> tuple[int, dict[str, Any]]:
         receipt = operations.submit_readings(
             by=caller.actor,
-            meter_id=meter_id,
+            meter_id=meter.meter_id,
             sent=submission(
                 payload, values=values, read_on=sane(read_on, now), key=uuid_of(caller.actor, key)
             ),
             now=now,
-            seen=meter,
         )
         return 201, receipt_of(receipt)
 
@@ -148,7 +146,7 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
         meter = meter_for(caller, given.meter_id, Right.SUBMIT)
         receipt = operations.submit_readings(
             by=caller.actor,
-            meter_id=meter.public_id,
+            meter_id=meter.meter_id,
             sent=submission(
                 given,
                 values=values_of(meter, given.values),
@@ -156,7 +154,6 @@ def _one(caller: Caller, given: SetIn, *, key: str) -> dict[str, Any]:
                 key=uuid_of(caller.actor, key),
             ),
             now=now,
-            seen=meter,
         )
     except (ApiProblem, Refused) as failed:
         problem = failed if isinstance(failed, ApiProblem) else of_refusal(failed)
@@ -179,7 +176,7 @@ def submission(
         key=key,
         answers=Answers(confirmed=given.confirmed, insists=given.insist),
         words=given.words,
-        photo_id=given.photo_id or "",
+        photo_public_id=given.photo_id or "",
     )
 
 
@@ -187,7 +184,7 @@ def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
     """The receipt as every answer gives it."""
     return {
         "receipt_number": receipt.receipt_number,
-        "id": receipt.set_id,
+        "id": receipt.set_public_id,
         "state": receipt.state.value,
         "read_on": receipt.read_on.isoformat(),
         "period": str(receipt.period),
@@ -195,16 +192,16 @@ def receipt_of(receipt: ReadingReceipt) -> dict[str, Any]:
     }
 
 
-def meter_for(caller: Caller, meter_id: str, right: Right) -> Meter:
+def meter_for(caller: Caller, meter_public_id: str, right: Right) -> MeterView:
     """The caller's meter, or the 404 of a stranger's. :raises Problem:"""
     try:
-        return queries.meter_for(caller.actor, public_id=meter_id, right=right)
+        return queries.meter_for(caller.actor, public_id=meter_public_id, right=right)
     except MeterNotFound:
-        note_stranger(caller, "api.meter_not_found", meter_id)
+        note_stranger(caller, "api.meter_not_found", meter_public_id)
         raise not_found() from None
 
 
-def values_of(meter: Meter, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]:
+def values_of(meter: MeterView, raw: Mapping[str, str | int]) -> dict[Zone, Decimal]:
     """Every zone read by the rules of the dial. :raises Problem: :raises ReadingRefused:"""
     found: dict[Zone, Decimal] = {}
     for name, value in raw.items():
@@ -222,7 +219,7 @@ def sane(day: date, now: datetime) -> date:
     return day
 
 
-def _meter(meter: Meter, known: MeterDials, account_id: str) -> dict[str, Any]:
+def _meter(meter: MeterView, known: MeterDials, account_id: str) -> dict[str, Any]:
     return {
         "id": meter.public_id,
         "account_id": account_id,

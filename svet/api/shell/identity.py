@@ -19,8 +19,7 @@ from svet.limits.rules import LimitName, Purpose
 from svet.limits.rules.work import LONGEST
 from svet.look.formats import day
 from svet.people import operations as people
-from svet.people.models import Person
-from svet.people.queries import person_by_token
+from svet.people.queries import PersonView, person_by_token, signed_in_person
 from svet.people.rules import Scope
 
 #: Every parameter any of the addresses takes; another one is a mistake to be told, not to be passed over.
@@ -31,7 +30,7 @@ PARAMETERS = frozenset({"account_id", "since", "until", "operation", "before"})
 class Caller:
     """``scopes`` None is a signed-in person, who may do everything that is theirs; ``token`` a key's id."""
 
-    person: Person
+    person: PersonView
     actor: Actor
     scopes: frozenset[str] | None
     token: str = ""
@@ -59,7 +58,7 @@ class TokenAuth(HttpBearer):
             )
         limits.spend(limit=LimitName.API_PER_TOKEN, key=str(holder.token_id), now=now)
         people.touch_token(token_id=holder.token_id, now=now, last_used_at=holder.last_used_at)
-        actor = Actor.person(holder.person.pk, address=client_address(request))
+        actor = Actor.person(holder.person.person_id, address=client_address(request))
         return Caller(holder.person, actor, holder.scopes, holder.token_public_id)
 
 
@@ -71,16 +70,16 @@ class Session(APIKeyCookie):
 
     def __call__(self, request: HttpRequest) -> Any:
         """Nothing but a signed-in browser is asked for a CSRF token."""
-        if not isinstance(request.user, Person):
+        if signed_in_person(request.user) is None:
             return None
         return super().__call__(request)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
         """The signed-in person."""
-        person = request.user
-        if not isinstance(person, Person):
+        person = signed_in_person(request.user)
+        if person is None:
             return None
-        return Caller(person, Actor.person(person.pk, address=client_address(request)), None)
+        return Caller(person, Actor.person(person.person_id, address=client_address(request)), None)
 
 
 AUTH = [TokenAuth(), Session()]

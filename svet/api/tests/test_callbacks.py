@@ -15,7 +15,7 @@ from svet.ledger.models import Transaction
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
 from svet.payments.models import Callback, Order
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_family, make_order, paid_back
 from tests.jobs import run_jobs
 

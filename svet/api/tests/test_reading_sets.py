@@ -202,7 +202,7 @@ def test_control_reading_is_objected_to(cast: Cast) -> None:  # noqa: F811
     assert (found["state"], found["words"]) == ("open", "Не мой прибор")
     operations.decline_dispute(
         by=Actor.system("office"),
-        dispute_id=Dispute.objects.get().public_id,
+        dispute_public_id=Dispute.objects.get().public_id,
         words="Фото верно",
         now=timezone.now(),
     )

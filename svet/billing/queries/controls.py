@@ -11,8 +11,7 @@ from svet.billing.queries.tariffs import preview
 from svet.billing.rules import BillingRefused
 from svet.kernel.money import Money
 from svet.metering import queries as metering
-from svet.metering.models import Meter
-from svet.metering.queries import SetView
+from svet.metering.queries import MeterView, SetView
 from svet.metering.rules import Zone
 
 
@@ -30,7 +29,7 @@ class ControlDifference:
         return sum(self.by_zone.values(), Decimal(0))
 
 
-def control_difference(control: SetView, *, meter: Meter) -> ControlDifference:
+def control_difference(control: SetView, *, meter: MeterView) -> ControlDifference:
     """Priced by the rules of the run as a month's volume since what both are counted from.
 
     About right: the bill itself knows the month's other volumes and the prices that were charged.
@@ -52,12 +51,12 @@ def control_difference(control: SetView, *, meter: Meter) -> ControlDifference:
     )
 
 
-def _totals(view: SetView, meter: Meter) -> dict[Zone, Decimal]:
+def _totals(view: SetView, meter: MeterView) -> dict[Zone, Decimal]:
     """kWh by zone as of dials that had never turned over."""
     return {v.zone: (10**meter.digits * v.turns + v.value) * meter.ratio for v in view.values}
 
 
-def _cost(until: Mapping[Zone, Decimal], since: Mapping[Zone, Decimal], *, meter: Meter, on: date) -> int:
+def _cost(until: Mapping[Zone, Decimal], since: Mapping[Zone, Decimal], *, meter: MeterView, on: date) -> int:
     """Kopecks for the volume between two readings; what runs backwards is taken off at the same prices."""
     step = {zone: value - since.get(zone, value) for zone, value in until.items()}
     total = 0

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from svet.accounts.models import Account
+from svet.accounts.queries import AccountView
 from svet.billing.models import Policy, TariffRow
 from svet.billing.queries.policies import rules_of
 from svet.billing.rules import (
@@ -236,7 +236,7 @@ def scheme_of(zones: Mapping[Zone, Decimal]) -> int:
     raise BillingRefused(BillingReason.NO_TARIFF, details={"zones": ", ".join(sorted(zones))})
 
 
-def preview(*, account: Account, usage: Mapping[Zone, Decimal], on: date) -> Preview:
+def preview(*, account: AccountView, usage: Mapping[Zone, Decimal], on: date) -> Preview:
     """What so many kWh by zone would cost the account at the prices of a day, by the very rules of the run.
 
     :raises BillingRefused: the account's group has no prices on that day

@@ -227,22 +227,46 @@ def norm_volumes(
     per_person = calendar.policy(month).rules.norm_kwh_per_person
     if per_person is None:
         raise _no_norm(BillingReason.NO_NORM, bare)
-    days = sorted({day for need in needs for day in _days(need.since, need.until)})
-    persons = Fraction(0)
-    for day in days:
+    days = _union([(need.since, need.until) for need in needs])
+    length = sum((until - since).days for since, until in days)
+    persons = sum((_persons(facts, since, until, bare) for since, until in days), Fraction(0))
+    share = min(Fraction(length, calendar.days(month)), _PLAIN)
+    kwh = Fraction(per_person) * persons / length * share * max(need.multiplier for need in needs)
+    first = needs[0]
+    since, until = days[0][0], days[-1][1]
+    return [
+        MonthVolume(ACCOUNT, first.scheme, zone, part, Basis.NORM, since, until, first.evidence)
+        for zone, part in _by_hours(half_up(kwh), first.scheme)
+    ]
+
+
+def _union(spans: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The days of several spans, each day once."""
+    found: list[tuple[date, date]] = []
+    for since, until in sorted(spans):
+        if found and since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(until, found[-1][1]))
+        else:
+            found.append((since, until))
+    return found
+
+
+def _persons(facts: AccountFacts, since: date, until: date, bare: bool) -> Fraction:
+    """Persons at home × days. :raises BillingProblem: nobody knows how many live there"""
+    if len(facts.terms) == 1 and not facts.away:
+        living = facts.terms[0].residents
+        if not living:
+            raise _no_norm(BillingReason.NO_RESIDENTS, bare)
+        return Fraction(living * (until - since).days)
+    persons = 0
+    for place in range((until - since).days):
+        day = since + place * _DAY
         living = terms_on(facts.terms, day).residents
         if not living:
             raise _no_norm(BillingReason.NO_RESIDENTS, bare)
         away = sum(each.persons for each in facts.away if each.since <= day < each.until)
         persons += max(living - away, 0)
-    share = min(Fraction(len(days), calendar.days(month)), _PLAIN)
-    kwh = Fraction(per_person) * persons / len(days) * share * max(need.multiplier for need in needs)
-    first = needs[0]
-    since, until = days[0], days[-1] + _DAY
-    return [
-        MonthVolume(ACCOUNT, first.scheme, zone, part, Basis.NORM, since, until, first.evidence)
-        for zone, part in _by_hours(half_up(kwh), first.scheme)
-    ]
+    return Fraction(persons)
 
 
 def _no_norm(reason: BillingReason, bare: bool) -> BillingProblem:
@@ -296,8 +320,3 @@ def _outside(
 def terms_on(terms: Sequence[AccountTerms], day: date) -> AccountTerms:
     """What held for the contract on a day; the first terms also before they are known."""
     return next((each for each in reversed(terms) if each.since <= day), terms[0])
-
-
-def _days(since: date, until: date) -> Iterator[date]:
-    for place in range((until - since).days):
-        yield since + place * _DAY

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from svet.billing.rules.kinds import Rules
 from svet.kernel.periods import Month
+from svet.kernel.writing import plain_number
 
 Fact = TypeVar("Fact")
 
@@ -240,16 +241,9 @@ def restored(kind: type[Fact], text: str) -> Fact:
     return found
 
 
-def decimal_text(value: Decimal) -> str:
-    """A number without zeros that say nothing: 100, 4.85."""
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("", "-0") else text
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return decimal_text(value)
+        return plain_number(value)
     if isinstance(value, Month):
         return str(value)
     if isinstance(value, date):

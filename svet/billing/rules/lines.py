@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from svet.billing.rules.facts import decimal_text
 from svet.billing.rules.kinds import Basis
 from svet.billing.rules.pricing import Reading
 from svet.kernel.periods import Month
@@ -73,9 +72,3 @@ class Line(NamedTuple):
     def key(self) -> tuple[object, ...]:
         """What no two lines of an account may share."""
         return self[:12]
-
-
-def content_text(line: Line) -> str:
-    """The content as text, for hashes and exports."""
-    plain = (decimal_text(each) if isinstance(each, Decimal) else str(each) for each in line.content)
-    return "|".join(plain)

@@ -14,11 +14,13 @@ from svet.billing.rules.lines import Line, MonthVolume
 from svet.billing.rules.pricing import amount
 from svet.billing.rules.splitting import split_by_days, split_ranges
 from svet.kernel.periods import Month
-from svet.metering.rules import zones_of
+from svet.metering.rules import Scheme, zones_of
 
 _ZERO = Decimal(0)
 # Who fills the ranges first: what was measured, then what was not, then what others used.
 _ORDER = {Basis.LOSSES: 1, Basis.NORM: 2, Basis.HOUSE: 3}
+# The place of each zone on the face of a meter.
+_FACE = {(int(scheme), str(zone)): place for scheme in Scheme for place, zone in enumerate(zones_of(scheme))}
 
 
 class _Span(NamedTuple):
@@ -40,10 +42,7 @@ def price_pot(
     """
     start = min(volume.since for volume in volumes)
     end = max(volume.until for volume in volumes)
-    ordered = sorted(
-        volumes,
-        key=lambda each: (_ORDER.get(each.basis, 0), each.point, each.since, _face(each.scheme, each.zone)),
-    )
+    ordered = volumes if len(volumes) == 1 else sorted(volumes, key=_place)
     if proration is Proration.AT_READING:
         span = _span(facts, terms_on(facts.terms, end), end, end)
         return _filled(month, [(volume, volume) for volume in ordered], span, span.limits, facts.service)
@@ -65,8 +64,17 @@ def price_pot(
     return lines
 
 
+def _place(volume: MonthVolume) -> tuple[int, int, date, int]:
+    return (_ORDER.get(volume.basis, 0), volume.point, volume.since, _FACE[volume.scheme, volume.zone])
+
+
 def _spans(facts: AccountFacts, start: date, end: date) -> list[_Span]:
     """The days ``start``…``end`` divided where money changes: equal neighbours are one."""
+    if len(facts.terms) == 1:
+        # Nearly always one contract and one table hold for the whole month.
+        table = _table(facts.tables, facts.terms[0].group, start)
+        if table.until is None or end <= table.until:
+            return [_span_of(table, facts.terms[0], start, end)]
     spans: list[_Span] = []
     since = start
     while True:
@@ -85,7 +93,10 @@ def _spans(facts: AccountFacts, start: date, end: date) -> list[_Span]:
 
 
 def _span(facts: AccountFacts, terms: AccountTerms, since: date, until: date) -> _Span:
-    table = _table(facts.tables, terms.group, since)
+    return _span_of(_table(facts.tables, terms.group, since), terms, since, until)
+
+
+def _span_of(table: PriceTable, terms: AccountTerms, since: date, until: date) -> _Span:
     return _Span(since, until, table, tuple(limit.upper(terms.residents) for limit in table.limits))
 
 
@@ -128,10 +139,10 @@ def _filled(
     service: str,
 ) -> list[Line]:
     """Lines of what shares one set of limits; what a house used in common comes after everything else."""
-    own = [pair for pair in pieces if pair[0].basis is not Basis.HOUSE]
     shared = [pair for pair in pieces if pair[0].basis is Basis.HOUSE]
+    own = [pair for pair in pieces if pair[0].basis is not Basis.HOUSE] if shared else pieces
     lines = []
-    for pairs in (own, shared):
+    for pairs in (own, shared) if shared else (own,):
         for (volume, piece), parts in zip(pairs, _ranges([piece for _, piece in pairs], limits), strict=True):
             for number, kwh in parts:
                 lines.append(_line(month, volume, piece, kwh, _price(span, volume, number), service))
@@ -150,7 +161,7 @@ def _ranges(
             yield [(0, piece.kwh)]
         return
     scales: dict[tuple[int, str], Decimal] = {}
-    for piece in sorted(pieces, key=lambda each: _face(each.scheme, each.zone)):
+    for piece in sorted(pieces, key=lambda each: (each.scheme, _FACE[each.scheme, each.zone])):
         key = (piece.scheme, piece.zone)
         scales[key] = scales.get(key, _ZERO) + piece.kwh
     room = split_ranges(scales, limits)
@@ -165,10 +176,6 @@ def _ranges(
                 free[number] -= taken
                 left -= taken
         yield parts or [(0, _ZERO)]
-
-
-def _face(scheme: int, zone: str) -> tuple[int, int]:
-    return scheme, [str(each) for each in zones_of(scheme)].index(zone)
 
 
 def _price(span: _Span, volume: MonthVolume, number: int) -> RangePrice:

@@ -41,7 +41,8 @@ def should(facts: AccountFacts, *, horizon: Month) -> list[Line]:
         if decided:
             proration = calendar.policy(month).rules.proration
             lines += price_pot(month, _merged(decided), facts=facts, proration=proration)
-        lines += _credits(month, facts, calendar)
+        if facts.overrides:
+            lines += _credits(month, facts, calendar)
     assert len({line.key for line in lines}) == len(lines), "two lines of one key"
     return lines
 
@@ -70,9 +71,10 @@ def _without_decisions(facts: AccountFacts, *, horizon: Month, calendar: Billing
             month: tampered(month, of_month, facts=facts, calendar=calendar)
             for month, of_month in volumes.items()
         }
-    for month, of_month in volumes.items():
-        of_month += _losses(of_month, facts.losses)
-        of_month += _house(month, of_month, facts)
+    if facts.losses or facts.house:
+        for month, of_month in volumes.items():
+            of_month += _losses(of_month, facts.losses)
+            of_month += _house(month, of_month, facts)
     return volumes
 
 
@@ -140,6 +142,8 @@ def _credits(month: Month, facts: AccountFacts, calendar: BillingCalendar) -> li
 
 def _merged(volumes: list[MonthVolume]) -> list[MonthVolume]:
     """Volumes of the same scale, days and basis are one: two meters that came and went within a day."""
+    if len(volumes) == 1:
+        return volumes
     found: dict[tuple[object, ...], MonthVolume] = {}
     for volume in volumes:
         key = (volume.point, volume.scheme, volume.zone, volume.basis, volume.since, volume.until)

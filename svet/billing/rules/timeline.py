@@ -12,7 +12,7 @@ from svet.billing.rules.facts import Authority, MonthPolicy, Placement, Point, R
 from svet.billing.rules.kinds import BillingProblem, BillingReason
 from svet.billing.rules.pricing import Reading
 from svet.kernel.periods import Month
-from svet.metering.rules import zones_of
+from svet.metering.rules import period_of, zones_of
 
 _ZERO = Decimal(0)
 _MILLI = Decimal("0.001")
@@ -52,6 +52,7 @@ class BillingCalendar:
 
     def __init__(self, policies: tuple[MonthPolicy, ...]):
         self._policies = policies
+        self._chosen: dict[Month, MonthPolicy] = {}
         self._cuts: dict[Month, date] = {}
         self._months: dict[date, Month] = {}
 
@@ -64,14 +65,18 @@ class BillingCalendar:
 
     def policy(self, month: Month) -> MonthPolicy:
         """The supplier's choices for a month; the first of them also hold before it."""
-        return next((each for each in reversed(self._policies) if each.since <= month), self._policies[0])
+        found = self._chosen.get(month)
+        if found is None:
+            known = (each for each in reversed(self._policies) if each.since <= month)
+            found = self._chosen[month] = next(known, self._policies[0])
+        return found
 
     def month_of(self, day: date) -> Month:
         """The month to which a reading of a day belongs."""
         found = self._months.get(day)
         if found is None:
-            month = Month.of(day)
-            found = self._months[day] = month if day <= self.cut(month) else month.plus(1)
+            last = self.policy(Month.of(day)).cut_off_day
+            found = self._months[day] = period_of(day, window_to_day=last)
         return found
 
     def is_cut(self, day: date) -> bool:

@@ -100,15 +100,35 @@ def test_two_silent_meters_have_been_charged_two_norms() -> None:
     assert difference.kwh == 300
 
 
-def test_a_withdrawn_price_is_told_as_a_problem() -> None:
+def test_another_price_group_today_leaves_charged_months_alone() -> None:
     load_chelyabinsk()
-    _, meter = make_metered_account(installed_on=date(2026, 5, 24), initial=0)
-    read(meter, 100)
+    account, meter = make_metered_account(installed_on=date(2026, 5, 24), initial=0)
+    read(meter, 100, 200, 300)
     run(6)
-    Account.objects.update(tariff_group="9.9")
+    Account.objects.update(tariff_group="1.3")
+    assert found() == [None]
+    run(7)
+    Account.objects.update(tariff_group="1.1")
+    run(8)
+    assert found() == [None]
+    assert [(each.group, each.since) for each in facts(account, Month(2026, 8)).terms] == [
+        ("1.1", date.min),
+        ("1.3", date(2026, 6, 24)),
+        ("1.1", date(2026, 7, 24)),
+    ]
+
+
+def test_facts_without_an_answer_are_told_as_a_problem() -> None:
+    load_chelyabinsk()
+    make_metered_account(installed_on=date(2026, 5, 25), initial=0)
+    Premises.objects.update(residents=3)
+    make_norm(100)
+    run(6)
+    assert found() == [None]
+    Premises.objects.update(residents=None)
     (difference,) = found()
     assert difference is not None
-    assert (difference.cause, difference.reason) == (DifferenceCause.PROBLEM, BillingReason.NO_TARIFF)
+    assert (difference.cause, difference.reason) == (DifferenceCause.PROBLEM, BillingReason.NO_RESIDENTS)
     assert (difference.kwh, difference.more_kopecks) == (None, 0)
 
 

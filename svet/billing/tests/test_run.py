@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from svet.accounts.models import Provider
+from svet.accounts.queries.views import account_view
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.models import BillingRun, Charge, ChargeLine, Policy, Problem
@@ -129,7 +130,7 @@ def test_preview_says_exactly_what_the_run_charges() -> None:
     found = queries.charge(account.pk, NOVEMBER)
     assert found is not None
     usage = {zone: value - 1000 for zone, value in values.items()}
-    preview = queries.preview(account=account, usage=usage, on=date(2026, 11, 20))
+    preview = queries.preview(account=account_view(account), usage=usage, on=date(2026, 11, 20))
     assert preview.total == found.total
     assert [(line.zone, line.range_no, line.kwh, line.money) for line in preview.lines] == [
         (line.zone, line.range_no, line.kwh, line.money) for line in found.lines

@@ -39,7 +39,7 @@ from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
 from svet.notices.rules import NoticeChannel
-from svet.people.models import Person
+from svet.people import queries as people_queries
 
 BATCH = 500
 LETTERS_PER_JOB = 50
@@ -248,7 +248,7 @@ def _announce(bills: Mapping[int, tuple[Bill, BillDocument]], *, now: datetime) 
     Whose readings made the bill hears of that too, by the channels chosen for it (none until somebody asks).
     """
     holders = account_queries.people_by_account(account_ids=bills)
-    people = Person.objects.in_bulk({person_id for each in holders.values() for person_id in each})
+    people = people_queries.people_by_id({person_id for each in holders.values() for person_id in each})
     letters = bill_addresses(bills)
     ready: list[NoticeMessage] = []
     used: list[NoticeMessage] = []

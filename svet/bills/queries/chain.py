@@ -26,14 +26,14 @@ class Preceding:
 
 
 _UNBILLED = """
-SELECT p.account_id, t.id, t.kind, t.effective_on, sum(p.kopecks)
-FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
+SELECT p.account_id, t.transaction_id, t.kind, t.effective_on, sum(p.kopecks)
+FROM ledger_posting_door p JOIN ledger_transaction_door t USING (transaction_id)
 WHERE p.book = 'receivable' AND p.account_id = ANY(%(accounts)s)
   AND (%(until)s::date IS NULL OR t.kind <> %(charge)s OR t.effective_on < %(until)s)
   AND NOT EXISTS (SELECT FROM bills_billentry e
                   WHERE e.account_id = p.account_id AND e.transaction_id = p.transaction_id)
-GROUP BY p.account_id, t.id
-ORDER BY p.account_id, t.effective_on, t.id
+GROUP BY p.account_id, t.transaction_id, t.kind, t.effective_on
+ORDER BY p.account_id, t.effective_on, t.transaction_id
 """
 
 
@@ -70,7 +70,7 @@ WITH newest AS (
 ), shown AS (
     SELECT e.bill_id, sum(p.kopecks) AS kopecks
     FROM bills_billentry e
-    JOIN ledger_posting p ON p.transaction_id = e.transaction_id AND p.account_id = e.account_id
+    JOIN ledger_posting_door p ON p.transaction_id = e.transaction_id AND p.account_id = e.account_id
         AND p.book = 'receivable'
     GROUP BY e.bill_id
 )
@@ -85,8 +85,8 @@ ORDER BY c.account_id, c.period LIMIT %(limit)s
 # commit, so only what is older than the bill before the newest was surely committed when that was issued.
 _MISSED = """
 WITH loose AS (
-    SELECT p.account_id, t.id, t.key, t.kind, t.effective_on
-    FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
+    SELECT p.account_id, t.transaction_id AS id, t.key, t.kind, t.effective_on
+    FROM ledger_posting_door p JOIN ledger_transaction_door t USING (transaction_id)
     WHERE p.book = 'receivable' AND p.account_id IS NOT NULL
       AND NOT EXISTS (SELECT FROM bills_billentry e
                       WHERE e.account_id = p.account_id AND e.transaction_id = p.transaction_id)
@@ -111,9 +111,9 @@ _STRANGE = """
 SELECT b.number, e.transaction_id
 FROM bills_billentry e
 LEFT JOIN bills_bill b ON b.id = e.bill_id AND b.account_id = e.account_id
-LEFT JOIN ledger_posting p ON p.transaction_id = e.transaction_id AND p.account_id = e.account_id
+LEFT JOIN ledger_posting_door p ON p.transaction_id = e.transaction_id AND p.account_id = e.account_id
     AND p.book = 'receivable'
-WHERE b.id IS NULL OR p.id IS NULL ORDER BY e.id LIMIT %(limit)s
+WHERE b.id IS NULL OR p.posting_id IS NULL ORDER BY e.id LIMIT %(limit)s
 """
 
 

@@ -137,9 +137,15 @@ def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, Charge
     }
     late = [account_id for account_id, meters in missing.items() if meters]
     for meter in metering.meters_of(account_ids=late, standing_only=False) if late else ():
-        if meter.pk in missing[meter.account_id]:
+        if meter.meter_id in missing[meter.account_id]:
             gone = MeterUsage(
-                meter.pk, meter.serial, meter.scheme, meter.ratio, (), meter.installed_on, meter.removed_on
+                meter.meter_id,
+                meter.serial,
+                meter.scheme,
+                meter.ratio,
+                (),
+                meter.installed_on,
+                meter.removed_on,
             )
             used[meter.account_id].append(gone)
     for account_id in late:

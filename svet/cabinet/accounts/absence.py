@@ -22,11 +22,12 @@ from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.kernel.refusals import NotFound
 from svet.look import formats
-from svet.metering import absence_texts, texts
 from svet.metering import queries as metering
+from svet.metering import texts
 from svet.metering.operations.absence import AbsenceRefused, begin_absence, end_absence
 from svet.metering.queries.absence import standing_absence, steps_of
 from svet.metering.rules.absence import Plan, acting_days
+from svet.metering.texts import absence as texts_absence
 
 _DATE: dict[str, Any] = {
     "input_formats": ["%Y-%m-%d", "%d.%m.%Y"],
@@ -86,7 +87,7 @@ def absence(request: HttpRequest, account_public_id: str) -> HttpResponse:
                     )
                 except AbsenceRefused as refused:
                     preview = None
-                    add_refusal(form, refused, absence_texts.explain(refused))
+                    add_refusal(form, refused, texts_absence.explain(refused))
                 else:
                     messages.success(request, _("Отъезд записан. Всё, что мы сделаем, будет видно здесь."))
                     return redirect("absence", account_public_id=account_public_id)
@@ -98,9 +99,11 @@ def absence(request: HttpRequest, account_public_id: str) -> HttpResponse:
         "last": _last_values(request, account),
         "months": account.provider.absence_months,
         "standing": standing,
-        "plan": absence_texts.plan_line(Plan(standing.plan)) if standing else "",
+        "plan": texts_absence.plan_line(standing.plan) if standing else "",
         "days": _days(account, standing.from_on, standing.until_on) if standing else [],
-        "steps": [(step, absence_texts.step_line(step)) for step in steps_of(standing)] if standing else [],
+        "steps": [(step, texts_absence.step_line(step)) for step in steps_of(standing.absence_id)]
+        if standing
+        else [],
     }
     return render(request, "cabinet/absence.html", context, status=status)
 
@@ -144,10 +147,10 @@ def _last_values(request: HttpRequest, account: AccountView) -> list[tuple[str, 
     return [
         (
             meter.serial,
-            texts.values_line({dial.zone: dial.last.value for dial in known[meter.pk].dials}),
+            texts.values_line({dial.zone: dial.last.value for dial in known[meter.meter_id].dials}),
         )
         for meter in meters
-        if meter.pk in known
+        if meter.meter_id in known
     ]
 
 

@@ -23,7 +23,7 @@ from svet.kernel.refusals import NotFound, Refused
 
 
 def _list(request: HttpRequest, *, form: NameForm, status: int = 200) -> HttpResponse:
-    groups = queries.cabinet(person_of(request).pk)
+    groups = queries.cabinet(person_of(request).person_id)
     context = {
         "groups": group_pages(request, groups),
         "empty": not any(group.cards for group in groups),

@@ -32,7 +32,7 @@ from svet.people import queries as people
 @signed_in
 def add(request: HttpRequest) -> HttpResponse:
     """«Добавить абонента»: one answer for every pair that does not open an account."""
-    own = queries.cabinet(person_of(request).pk)
+    own = queries.cabinet(person_of(request).person_id)
     initial = {"group": request.GET.get("group", "")[:40]}
     form = AddForm(request.POST if request.method == "POST" else None, initial=initial)
 
@@ -75,13 +75,13 @@ def _account_page(
     alias: AliasForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    own = queries.cabinet(person_of(request).pk)
+    own = queries.cabinet(person_of(request).person_id)
     context = {
         "card": card,
         "passports": account_passports(request, card),
         "earlier": earlier_meters(card),
         "may_manage": queries.may_manage(actor_of(request), account_id=card.account_id),
-        "email": people.email_of(person_of(request).pk),
+        "email": people.email_of(person_of(request).person_id),
         "delivery": delivery or DeliveryForm(initial={"delivery": card.delivery}),
         "alias": alias or AliasForm(groups=own, initial={"alias": card.alias, "group": card.group_public_id}),
         "holders": queries.holders(actor_of(request), account_id=card.account_id),
@@ -127,7 +127,7 @@ def delivery(request: HttpRequest, account_public_id: str) -> HttpResponse:
 def alias(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Name the account and put it into a group."""
     card = _card(request, account_public_id)
-    form = AliasForm(request.POST, groups=queries.cabinet(person_of(request).pk))
+    form = AliasForm(request.POST, groups=queries.cabinet(person_of(request).person_id))
     if not form.is_valid():
         return _account_page(request, card, alias=form, status=422)
     try:

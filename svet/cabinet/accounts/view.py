@@ -11,7 +11,7 @@ from svet.cabinet.shell.session import now_of
 from svet.metering import queries as metering
 from svet.metering import rules as metering_rules
 from svet.metering import texts as metering_texts
-from svet.metering.models import Meter
+from svet.metering.queries import MeterView
 from svet.metering.rules import Urgency, Verification, zones_of
 
 
@@ -19,7 +19,7 @@ from svet.metering.rules import Urgency, Verification, zones_of
 class Passport:
     """«Информация о приборе учета №…»."""
 
-    meter: Meter
+    meter: MeterView
     zones: str
     check: Verification
     bar_kind: str
@@ -48,7 +48,7 @@ class GroupOfPage:
 _KINDS = {Urgency.CALM: "ok", Urgency.SOON: "warning", Urgency.OVERDUE: "error", Urgency.UNKNOWN: "warning"}
 
 
-def passport(meter: Meter, *, card: AccountCard, request: HttpRequest) -> Passport:
+def passport(meter: MeterView, *, card: AccountCard, request: HttpRequest) -> Passport:
     """The passport of one meter as of today."""
     today = provider_today(card.provider, now_of(request))
     check = metering_rules.verification(
@@ -87,7 +87,7 @@ def group_pages(request: HttpRequest, groups: list[GroupView]) -> list[GroupOfPa
 class EarlierMeter:
     """A meter that stood here before, with what it showed at its end."""
 
-    meter: Meter
+    meter: MeterView
     final: str
 
 
@@ -98,9 +98,11 @@ def earlier_meters(card: AccountCard) -> list[EarlierMeter]:
         for meter in metering.meters_of(account_ids=[card.account_id], standing_only=False)
         if meter.removed_on is not None
     ]
-    finals = metering.final_values(meter_ids=[meter.pk for meter in gone]) if gone else {}
+    finals = metering.final_values(meter_ids=[meter.meter_id for meter in gone]) if gone else {}
     return [
-        EarlierMeter(meter, metering_texts.values_line(finals[meter.pk]) if meter.pk in finals else "")
+        EarlierMeter(
+            meter, metering_texts.values_line(finals[meter.meter_id]) if meter.meter_id in finals else ""
+        )
         for meter in reversed(gone)
     ]
 

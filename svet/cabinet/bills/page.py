@@ -79,7 +79,7 @@ class LineShown:
 @signed_in
 def bill_list(request: HttpRequest) -> HttpResponse:
     """The newest bills of every account, or all bills of one."""
-    cards = [card for group in account_queries.cabinet(person_of(request).pk) for card in group.cards]
+    cards = [card for group in account_queries.cabinet(person_of(request).person_id) for card in group.cards]
     chosen = request.GET.get("account", "")
     if chosen:
         cards = [card for card in cards if card.public_id == chosen]

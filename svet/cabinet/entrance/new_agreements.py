@@ -34,7 +34,7 @@ from svet.site.rules import AgreementKind
 @never_cache
 def due(request: HttpRequest) -> HttpResponse:
     """Every text of which a newer version is in force, each with its own tick."""
-    person_id = person_of(request).pk
+    person_id = person_of(request).person_id
     kinds = queries.agreements_due(person_id=person_id)
     target = safe_next(request, request.POST.get("next") or request.GET.get("next"))
     form = AgreementsForm(request.POST if request.method == "POST" else None, kinds=kinds)

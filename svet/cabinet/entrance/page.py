@@ -39,7 +39,6 @@ from svet.kernel.refusals import Refused
 from svet.limits.rules import Purpose
 from svet.people import operations as people
 from svet.people import queries
-from svet.people.models import Person
 from svet.people.rules.codes import CodePurpose
 
 BENEFITS = (
@@ -147,7 +146,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             work=proof_of_work_of(request),
         )
         return begin_session_or_ask_second_factor(
-            request, person=person, target=safe_next(request, request.POST.get("next"))
+            request, person_id=person.person_id, target=safe_next(request, request.POST.get("next"))
         )
 
     return answer(
@@ -176,7 +175,7 @@ def code(request: HttpRequest) -> HttpResponse:
             now=now_of(request),
             work=proof_of_work_of(request),
         )
-        return _welcome(request, person=person)
+        return _welcome(request, person_id=person.person_id)
 
     return answer(
         request,
@@ -196,9 +195,9 @@ def code(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _welcome(request: HttpRequest, *, person: Person) -> HttpResponse:
+def _welcome(request: HttpRequest, *, person_id: int) -> HttpResponse:
     response = redirect("/accounts/")
-    open_session(request, response, person=person)
+    open_session(request, response, person_id=person_id)
     messages.success(
         request,
         _("Вы зарегистрированы. Теперь добавьте абонента: нужны номер лицевого счёта и номер прибора учёта."),

@@ -119,7 +119,7 @@ def password(request: HttpRequest) -> HttpResponse:
         except CodeRefused:
             return redirect(_START)
         # An SMS alone never opens what has a second step: the number may have been taken over.
-        response = begin_session_or_ask_second_factor(request, person=person, target="/")
+        response = begin_session_or_ask_second_factor(request, person_id=person.person_id, target="/")
         messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
         return response
 

@@ -21,9 +21,8 @@ from svet.cabinet.shell.passkeys import passkey_site, remember_ceremony, take_ce
 from svet.cabinet.shell.session import DEVICE_COOKIE, client_address, now_of, safe_next
 from svet.kernel.refusals import Refused
 from svet.office import operations as office
-from svet.people import factors
 from svet.people import operations as people
-from svet.people.models import Person
+from svet.people.queries import factors
 from svet.people.rules.factors import FactorReason, FactorRefused
 
 _ENTRANCE = "/entrance/?tab=sign-in"
@@ -37,33 +36,33 @@ def step(request: HttpRequest) -> HttpResponse:
     half = pending_second_factor(request)
     if half is None:
         return redirect(_ENTRANCE)
-    person, target = half
+    person_id, target = half
     form = SecondStepForm(request.POST if request.method == "POST" else None)
 
     def act() -> HttpResponse:
         people.pass_second_step(
-            person_id=person.pk,
+            person_id=person_id,
             code=form.cleaned_data["code"],
             address=client_address(request),
             now=now_of(request),
         )
-        return _through(request, person=person, target=target)
+        return _through(request, person_id=person_id, target=target)
 
     return answer(
         request,
         "cabinet/second_step.html",
-        lambda: _step_context(request, person=person, form=form),
+        lambda: _step_context(request, person_id=person_id, form=form),
         form=form,
         act=act,
     )
 
 
-def _step_context(request: HttpRequest, *, person: Person, form: Any = None) -> dict[str, Any]:
-    mine = factors.second_factor(person_id=person.pk)
+def _step_context(request: HttpRequest, *, person_id: int, form: Any = None) -> dict[str, Any]:
+    mine = factors.second_factor(person_id=person_id)
     place = passkey_site(request)
     options = ""
     if mine.passkeys and place is not None:
-        ceremony = people.begin_passkey_step(site=place, person_id=person.pk)
+        ceremony = people.begin_passkey_step(site=place, person_id=person_id)
         options = json.dumps(remember_ceremony(request, ceremony, kind="step"))
     return {"form": form or SecondStepForm(), "mine": mine, "options": options}
 
@@ -75,10 +74,10 @@ def by_passkey(request: HttpRequest) -> HttpResponse:
     half = pending_second_factor(request)
     if half is None:
         return redirect(_ENTRANCE)
-    person, target = half
+    person_id, target = half
     try:
         people.pass_second_step_by_passkey(
-            person_id=person.pk,
+            person_id=person_id,
             **_answered(request, kind="step"),
             address=client_address(request),
             now=now_of(request),
@@ -89,19 +88,19 @@ def by_passkey(request: HttpRequest) -> HttpResponse:
         return answer(
             request,
             "cabinet/second_step.html",
-            lambda: _step_context(request, person=person, form=form),
+            lambda: _step_context(request, person_id=person_id, form=form),
             form=form,
             refused=refused,
         )
-    return _through(request, person=person, target=target)
+    return _through(request, person_id=person_id, target=target)
 
 
-def _through(request: HttpRequest, *, person: Person, target: str) -> HttpResponse:
+def _through(request: HttpRequest, *, person_id: int, target: str) -> HttpResponse:
     """Open the session and, if asked to, trust this browser for a month."""
-    response = finish_sign_in(request, person=person, target=target)
+    response = finish_sign_in(request, person_id=person_id, target=target)
     if "trust" in request.POST:
         people.trust_device(
-            person_id=person.pk,
+            person_id=person_id,
             cookie=response.cookies[DEVICE_COOKIE].value,
             address=client_address(request),
             now=now_of(request),
@@ -116,12 +115,12 @@ def lost(request: HttpRequest) -> HttpResponse:
     half = pending_second_factor(request)
     if half is None:
         return redirect(_ENTRANCE)
-    person, _target = half
+    person_id, _target = half
     form = LostForm(request.POST if request.method == "POST" else None)
 
     def act() -> HttpResponse:
         asked = office.ask_office_to_remove_factors(
-            person_id=person.pk,
+            person_id=person_id,
             comment=form.cleaned_data["comment"],
             address=client_address(request),
             now=now_of(request),
@@ -142,7 +141,7 @@ def passkey_alone(request: HttpRequest) -> HttpResponse:
         person = people.sign_in_by_passkey(
             **_answered(request, kind="alone"), address=client_address(request), now=now_of(request)
         )
-        return finish_sign_in(request, person=person, target=target)
+        return finish_sign_in(request, person_id=person.person_id, target=target)
 
     def context() -> dict[str, Any]:
         place = passkey_site(request)

@@ -14,53 +14,53 @@ from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
 
 from svet.cabinet.shell.session import AGREEMENTS_DUE, device_cookie, now_of, open_session, safe_next
-from svet.people import factors, queries
 from svet.people import operations as people
-from svet.people.models import Person
+from svet.people import queries
+from svet.people.queries import factors
 from svet.people.rules.factors import STEP_LIFE
 
 SECOND_STEP = "/entrance/second-factor/"
 _HALF = "half_way"
 
 
-def begin_session_or_ask_second_factor(request: HttpRequest, *, person: Person, target: str) -> HttpResponse:
+def begin_session_or_ask_second_factor(request: HttpRequest, *, person_id: int, target: str) -> HttpResponse:
     """Sign the person in, or ask for the second step first."""
     now = now_of(request)
-    if not factors.asks_second_step(person_id=person.pk, device_cookie=device_cookie(request), now=now):
-        return finish_sign_in(request, person=person, target=target)
+    if not factors.asks_second_step(person_id=person_id, device_cookie=device_cookie(request), now=now):
+        return finish_sign_in(request, person_id=person_id, target=target)
     # A fresh key: whoever planted the old one must not watch the second step.
     # Whoever is signed in here already stays so under that key, and stays on the list of their devices.
     before = request.session.session_key or ""
     request.session.cycle_key()
     people.move_session(before=before, after=request.session.session_key or "")
     request.session[_HALF] = {
-        "person": person.pk,
-        "seal": person.get_session_auth_hash()[:32],
+        "person": person_id,
+        "seal": queries.session_seal(person_id),
         "at": now.timestamp(),
         "next": target,
     }
     return redirect(SECOND_STEP)
 
 
-def pending_second_factor(request: HttpRequest) -> tuple[Person, str] | None:
+def pending_second_factor(request: HttpRequest) -> tuple[int, str] | None:
     """Whose second step this browser has to take and where they go then, or nothing."""
     note: dict[str, Any] | None = request.session.get(_HALF)
     if note is None:
         return None
-    person = Person.objects.filter(pk=note["person"], is_active=True, is_staff=False).first()
+    seal = queries.session_seal(note["person"])
     late = now_of(request).timestamp() - note["at"] > STEP_LIFE.total_seconds()
-    if person is None or late or not constant_time_compare(person.get_session_auth_hash()[:32], note["seal"]):
+    if not seal or late or not constant_time_compare(seal, note["seal"]):
         request.session.pop(_HALF, None)
         return None
-    return person, safe_next(request, note["next"])
+    return int(note["person"]), safe_next(request, note["next"])
 
 
-def finish_sign_in(request: HttpRequest, *, person: Person, target: str) -> HttpResponse:
+def finish_sign_in(request: HttpRequest, *, person_id: int, target: str) -> HttpResponse:
     """Open the session; a newer version of an agreement is shown before anything else."""
-    due = queries.agreements_due(person_id=person.pk)
+    due = queries.agreements_due(person_id=person_id)
     where = f"/entrance/agreements/?{urlencode({'next': target})}" if due else target
     response = redirect(where)
-    open_session(request, response, person=person)
+    open_session(request, response, person_id=person_id)
     if due:
         request.session[AGREEMENTS_DUE] = True
     return response

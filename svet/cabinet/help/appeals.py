@@ -93,7 +93,7 @@ class AppealDraft:
 @signed_in
 def appeals(request: HttpRequest) -> HttpResponse:
     """«Мои обращения»."""
-    found = queries.appeals_of(person_of(request).pk)
+    found = queries.appeals_of(person_of(request).person_id)
     rows = [{"appeal": each, "state": texts.STATES[each.state]} for each in found]
     return render(request, "cabinet/appeals.html", {"rows": rows})
 
@@ -182,7 +182,7 @@ def _find(request: HttpRequest, public_id: str) -> AppealView:
 
 
 def _new(request: HttpRequest, letter: AppealDraft) -> HttpResponse:
-    cards = [card for group in cabinet(person_of(request).pk) for card in group.cards]
+    cards = [card for group in cabinet(person_of(request).person_id) for card in group.cards]
     context = {
         "letter": letter,
         "topics": [(topic.value, name) for topic, name in texts.TOPICS.items()],

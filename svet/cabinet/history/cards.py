@@ -17,7 +17,7 @@ from svet.metering.rules import EFFECTIVE, ReadingState, period_of
 from svet.metering.texts import DISPUTE_STATES, STATE_NAMES, ZONE_NAMES
 from svet.payments import texts as payment_texts
 from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 
 _ICONS = {
     CardKind.READING: "meter",

@@ -42,7 +42,9 @@ def page(request: HttpRequest) -> HttpResponse:
             "form": form,
             "filters": filters,
             "has_accounts": timeline.has_accounts,
-            "months": [show_month(month, person_id=person_of(request).pk) for month in timeline.months],
+            "months": [
+                show_month(month, person_id=person_of(request).person_id) for month in timeline.months
+            ],
             "before": timeline.before,
             "address": form.address(),
             "later": before is not None,
@@ -70,7 +72,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest) -> HistoryFilterForm:
-    groups = account_queries.cabinet(person_of(request).pk)
+    groups = account_queries.cabinet(person_of(request).person_id)
     return HistoryFilterForm(request.GET, groups=groups, today=timezone.localtime(now_of(request)).date())
 
 

@@ -52,7 +52,7 @@ def unbind(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _render(request: HttpRequest, *, wrong: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
-    cards = queries.cards(person_id=person_of(request).pk)
+    cards = queries.cards(person_id=person_of(request).person_id)
     return render(request, "cabinet/payment_cards.html", {"cards": cards, "wrong": wrong}, status=status)
 
 

@@ -17,8 +17,8 @@ from svet.payments import queries
 from svet.payments.operations import AccountNotPayable, CardNotFound
 from svet.payments.operations.cards import usable_card
 from svet.payments.queries import CardView
-from svet.payments.refusals import CardReason, OrderReason
 from svet.payments.rules import LIMITS, body_hash
+from svet.payments.rules.refusals import CardReason, OrderReason
 
 
 @dataclass(frozen=True, slots=True)

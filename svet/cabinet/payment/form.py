@@ -20,8 +20,8 @@ from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import NotFound
 from svet.ledger import queries as ledger
 from svet.payments import queries, texts
-from svet.payments.payees import Share
 from svet.payments.queries import CardView, OrderView, Remainder
+from svet.payments.queries.payees import Share
 from svet.payments.rules import AmountRefused, parse_amount
 from svet.people import queries as people
 

@@ -11,7 +11,7 @@ from svet.kernel.money import Money
 from svet.look.formats import moment, roubles
 from svet.payments import texts
 from svet.payments.queries import OrderView, Remainder
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.payments import operations, queries, texts
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
 
@@ -34,7 +34,8 @@ def page(request: HttpRequest) -> HttpResponse:
     chosen = chosen_of_order(actor_of(request), request.GET.get("again", ""))
     after = request.GET.get("after", "")
     return _render(
-        request, sheet(person_id=person_of(request).pk, now=now_of(request), chosen=chosen, after=after)
+        request,
+        sheet(person_id=person_of(request).person_id, now=now_of(request), chosen=chosen, after=after),
     )
 
 
@@ -48,7 +49,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     if form.is_recount or not form.is_valid():
         return _again(request, form, status=200 if form.is_recount else 422)
     try:
-        asked = question(form, person_id=person_of(request).pk, now=now_of(request))
+        asked = question(form, person_id=person_of(request).person_id, now=now_of(request))
         if asked is not None:
             return render(request, "cabinet/payment_confirm.html", {"question": asked})
         order = operations.begin_payment(
@@ -110,13 +111,13 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
         found = queries.own_order(actor, public_id=public_id)
     part = request.headers.get("HX-Request") == "true"
     template = "cabinet/payment_order_state.html" if part else "cabinet/payment_order.html"
-    left = queries.remainder(person_id=person_of(request).pk, public_id=found.public_id)
+    left = queries.remainder(person_id=person_of(request).person_id, public_id=found.public_id)
     view = order_page(queries.view(found), now=now, silent=silent, left=left)
     return render(request, template, {"view": view})
 
 
 def _again(request: HttpRequest, form: PaymentForm, *, status: int) -> HttpResponse:
-    person_id = person_of(request).pk
+    person_id = person_of(request).person_id
     return _render(request, sheet(person_id=person_id, now=now_of(request), form=form), status=status)
 
 

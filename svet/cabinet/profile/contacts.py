@@ -44,7 +44,7 @@ def email(request: HttpRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         people.start_email_change(
-            person_id=person.pk,
+            person_id=person.person_id,
             email=form.cleaned_data["email"],
             session_key=flow_key(request),
             now=now_of(request),
@@ -65,7 +65,7 @@ def email_code(request: HttpRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         confirmed = people.confirm_email_change(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             session_key=flow_key(request),
             code=form.cleaned_data["code"],
             now=now_of(request),
@@ -105,7 +105,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     def act() -> HttpResponse:
         people.start_phone_change(
             **form.cleaned_data,
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             session_key=flow_key(request),
             address=client_address(request),
             now=now_of(request),
@@ -134,7 +134,7 @@ def phone_codes(request: HttpRequest) -> HttpResponse:
     def act() -> HttpResponse:
         people.confirm_phone_change(
             **form.cleaned_data,
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             session_key=flow_key(request),
             address=client_address(request),
             now=now_of(request),

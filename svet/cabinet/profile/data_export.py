@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _copy(request: HttpRequest) -> dict[str, Any]:
     """Everything about the person, a few times an hour. :raises LimitReached:"""
-    person_id = person_of(request).pk
+    person_id = person_of(request).person_id
     now = now_of(request)
     spend(limit=LimitName.COPIES_PER_PERSON, key=str(person_id), now=now)
     return queries.everything(person_id=person_id, now=now)
@@ -95,7 +95,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     def act() -> HttpResponse | None:
         try:
             operations.delete_cabinet(
-                person_id=person_of(request).pk,
+                person_id=person_of(request).person_id,
                 password=form.cleaned_data["password"],
                 address=client_address(request),
                 now=now_of(request),

@@ -29,7 +29,9 @@ from svet.site.rules import AgreementKind
 @require_safe
 def devices(request: HttpRequest) -> HttpResponse:
     """«Устройства»: where the person is and was signed in."""
-    rows = queries.devices(person_id=person_of(request).pk, session_key=request.session.session_key or "")
+    rows = queries.devices(
+        person_id=person_of(request).person_id, session_key=request.session.session_key or ""
+    )
     elsewhere = any(row.signed_in and not row.here for row in rows)
     return render(request, "cabinet/devices.html", {"devices": rows, "elsewhere": elsewhere})
 
@@ -39,7 +41,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 def end_elsewhere(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     count = people.end_other_sessions(
-        person_id=person_of(request).pk,
+        person_id=person_of(request).person_id,
         session_key=request.session.session_key or "",
         address=client_address(request),
         now=now_of(request),
@@ -57,7 +59,7 @@ def end_device(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign out on one device."""
     try:
         people.end_session(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             device_public_id=public_id,
             address=client_address(request),
             now=now_of(request),
@@ -72,11 +74,11 @@ def end_device(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def distrust_device(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask this device for the second step again."""
-    mine = queries.devices(person_id=person_of(request).pk)
+    mine = queries.devices(person_id=person_of(request).person_id)
     if not any(device.public_id == public_id for device in mine):
         deny_as_missing(request, subject="device", public_id=public_id)
     people.distrust_device(
-        person_id=person_of(request).pk,
+        person_id=person_of(request).person_id,
         device_public_id=public_id,
         address=client_address(request),
         now=now_of(request),
@@ -89,7 +91,7 @@ def distrust_device(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def consents(request: HttpRequest) -> HttpResponse:
     """What was agreed to: which version, when and from where."""
-    given = queries.consents(person_id=person_of(request).pk)
+    given = queries.consents(person_id=person_of(request).person_id)
     rows = [
         {
             "kind": kind.value,
@@ -110,7 +112,7 @@ def consent(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
     if kind not in [known.value for known in AgreementKind]:
         raise Http404
     terms: dict[str, Any] = {
-        "person_id": person_of(request).pk,
+        "person_id": person_of(request).person_id,
         "kind": AgreementKind(kind),
         "address": client_address(request),
         "now": now_of(request),
@@ -134,7 +136,7 @@ def _tokens(request: HttpRequest, *, form: TokenForm, secret: str = "") -> dict[
             "expired": token.expires_at <= now,
             "scopes": [texts.SCOPES[Scope(scope)] for scope in token.scopes if scope in set(Scope)],
         }
-        for token in queries.tokens(person_id=person_of(request).pk)
+        for token in queries.tokens(person_id=person_of(request).person_id)
     ]
     return {"form": form, "rows": rows, "secret": secret}
 
@@ -148,7 +150,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     def act() -> HttpResponse:
         _token, secret = people.issue_token(
             **form.cleaned_data,
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             now=now_of(request),
             address=client_address(request),
         )
@@ -164,7 +166,7 @@ def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
     """Make one key useless."""
     try:
         people.revoke_token(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             token_public_id=public_id,
             now=now_of(request),
             address=client_address(request),

@@ -35,7 +35,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
             for event, row in switches.matrix.items()
         }
         people.change_notifications(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             preferences=chosen,
             email_on="email_on" in request.POST,
             sms_on="sms_on" in request.POST,
@@ -72,7 +72,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 def _browsers(request: HttpRequest) -> list[dict[str, object]]:
     person = person_of(request)
-    here = queries.device_here(person_id=person.pk, session_key=request.session.session_key or "")
+    here = queries.device_here(person_id=person.person_id, session_key=request.session.session_key or "")
     return [
         {"id": row.public_id, "name": row.label, "since": row.created_at, "here": row.device_key == here}
         for row in notices.browsers(person.recipient_id)
@@ -98,7 +98,7 @@ def browsers(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest) -> HttpResponse:
     try:
         people.show_notices_here(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             session_key=request.session.session_key or "",
             endpoint=request.POST.get("endpoint", ""),
             p256dh=request.POST.get("p256dh", ""),
@@ -117,8 +117,8 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show no more notices in that browser."""
     try:
         people.hide_notices(
-            person_id=person_of(request).pk,
-            subscription_id=public_id,
+            person_id=person_of(request).person_id,
+            subscription_public_id=public_id,
             address=client_address(request),
             now=now_of(request),
         )

@@ -43,7 +43,7 @@ def requests(request: HttpRequest) -> HttpResponse:
             "state": texts.OFFICE_STATES[row.state],
             "phone": mask_phone(row.phone) if row.phone else "",
         }
-        for row in office_queries.office_requests(person_id=person_of(request).pk)
+        for row in office_queries.office_requests(person_id=person_of(request).person_id)
     ]
     return render(request, "cabinet/office.html", {"rows": rows})
 
@@ -58,7 +58,7 @@ def lost_phone(request: HttpRequest) -> HttpResponse:
     def act() -> HttpResponse:
         office.start_office_phone_change(
             **form.cleaned_data,
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             session_key=flow_key(request),
             address=client_address(request),
             now=now_of(request),
@@ -85,7 +85,7 @@ def lost_phone_code(request: HttpRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         asked = office.confirm_office_phone_change(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             session_key=flow_key(request),
             code=form.cleaned_data["code"],
             address=client_address(request),
@@ -115,7 +115,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a request back."""
     try:
         office.withdraw_office_request(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             public_id=public_id,
             address=client_address(request),
             now=now_of(request),

@@ -27,13 +27,13 @@ from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.session import client_address, keep_session, now_of, person_of, signed_in
 from svet.notices import queries as notices
-from svet.people import factors, queries, texts
 from svet.people import operations as people
-from svet.people.models import Person
+from svet.people import queries, texts
+from svet.people.queries import PersonView, factors
 
 
 def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[str, Any]:
-    person = queries.person(person_of(request).pk)
+    person = queries.person(person_of(request).person_id)
     return {
         "person": person,
         "full_name": " ".join(filter(None, (person.first_name, person.patronymic, person.last_name))),
@@ -42,14 +42,14 @@ def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[st
         "switches": notices.preferences(recipient_id=person.recipient_id),
         "browsers": len(notices.browsers(person.recipient_id)),
         "push_key": notices.push_key(),
-        "devices": sum(device.signed_in for device in queries.devices(person_id=person.pk)),
-        "second_factor": factors.second_factor(person_id=person.pk),
-        "recovered": queries.recovered_recently(person.pk, now=now_of(request)),
-        "tokens": len(queries.tokens(person_id=person.pk)),
+        "devices": sum(device.signed_in for device in queries.devices(person_id=person.person_id)),
+        "second_factor": factors.second_factor(person_id=person.person_id),
+        "recovered": queries.recovered_recently(person.person_id, now=now_of(request)),
+        "tokens": len(queries.tokens(person_id=person.person_id)),
     }
 
 
-def _initial(person: Person) -> dict[str, Any]:
+def _initial(person: PersonView) -> dict[str, Any]:
     return {name: getattr(person, name) for name in PersonForm.base_fields}
 
 
@@ -71,7 +71,7 @@ def person(request: HttpRequest) -> HttpResponse:
     def act() -> HttpResponse:
         people.change_person(
             **form.cleaned_data,
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             today=timezone.localdate(),
             now=now_of(request),
             address=client_address(request),
@@ -90,8 +90,8 @@ def password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST if request.method == "POST" else None, phone=person_of(request).phone)
 
     def act() -> HttpResponse:
-        changed = people.change_password(
-            person_id=person_of(request).pk,
+        people.change_password(
+            person_id=person_of(request).person_id,
             current=form.cleaned_data["current"],
             new=form.cleaned_data["new"],
             session_key=request.session.session_key or "",
@@ -99,7 +99,7 @@ def password(request: HttpRequest) -> HttpResponse:
             now=now_of(request),
             keep_tokens=form.keep_keys,
         )
-        keep_session(request, person=changed)
+        keep_session(request)
         messages.success(request, _("Пароль изменён. На других устройствах нужно войти заново."))
         return redirect("/profile/")
 
@@ -109,7 +109,7 @@ def password(request: HttpRequest) -> HttpResponse:
         lambda: {
             "form": form,
             "lines": checklist(form, "new"),
-            "keys": queries.live_tokens(person_id=person_of(request).pk, now=now_of(request)).exists(),
+            "keys": queries.live_tokens(person_id=person_of(request).person_id, now=now_of(request)).exists(),
         },
         form=form,
         act=act,

@@ -24,9 +24,9 @@ from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.passkeys import passkey_site, remember_ceremony, take_ceremony
 from svet.cabinet.shell.session import client_address, now_of, person_of, safe_next, signed_in
 from svet.kernel.refusals import NotFound, Refused
-from svet.people import factors
 from svet.people import operations as people
 from svet.people.operations.factors import RecoverySheet
+from svet.people.queries import factors
 from svet.people.rules.factors import STEP_LIFE, FactorReason, FactorRefused
 from svet.site import queries as site
 
@@ -63,7 +63,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         people.confirm_password(
-            person_id=person_of(request).pk, password=form.cleaned_data["password"], now=now_of(request)
+            person_id=person_of(request).person_id,
+            password=form.cleaned_data["password"],
+            now=now_of(request),
         )
         request.session[_PROVED] = now_of(request).timestamp()
         return redirect(target)
@@ -72,7 +74,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _home(request: HttpRequest, **more: Any) -> dict[str, Any]:
-    mine = factors.second_factor(person_id=person_of(request).pk)
+    mine = factors.second_factor(person_id=person_of(request).person_id)
     return {"mine": mine, "passkeys_here": passkey_site(request) is not None, **more}
 
 
@@ -97,7 +99,7 @@ def _sheet_page(request: HttpRequest, sheet: RecoverySheet | None, said: str) ->
 def application(request: HttpRequest) -> HttpResponse:
     """Show the secret as a picture and as text; the first right code connects the application."""
     person = person_of(request)
-    if people.has_totp(person_id=person.pk):
+    if people.has_totp(person_id=person.person_id):
         return redirect(HOME)
     secret = str(request.session.setdefault(_SECRET, people.new_totp_secret()))
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -105,7 +107,7 @@ def application(request: HttpRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         sheet = people.turn_on_totp(
-            person_id=person.pk,
+            person_id=person.person_id,
             secret=secret,
             code=form.cleaned_data["code"],
             address=client_address(request),
@@ -130,7 +132,7 @@ def application(request: HttpRequest) -> HttpResponse:
 def application_off(request: HttpRequest) -> HttpResponse:
     """Disconnect the application."""
     people.turn_off_totp(
-        person_id=person_of(request).pk, address=client_address(request), now=now_of(request)
+        person_id=person_of(request).person_id, address=client_address(request), now=now_of(request)
     )
     messages.success(request, _("Вход с кодом из приложения отключён."))
     return redirect(HOME)
@@ -142,7 +144,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     """Make a new sheet of recovery codes; the old one opens nothing any more."""
     try:
         sheet = people.make_recovery_codes(
-            person_id=person_of(request).pk, address=client_address(request), now=now_of(request)
+            person_id=person_of(request).person_id, address=client_address(request), now=now_of(request)
         )
     except FactorRefused:
         return redirect(HOME)
@@ -156,7 +158,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     place = passkey_site(request)
     if place is None:
         return redirect(HOME)
-    person_id = person_of(request).pk
+    person_id = person_of(request).person_id
     form = PasskeyForm(request.POST if request.method == "POST" else None)
 
     def act() -> HttpResponse:
@@ -189,7 +191,7 @@ def passkey_name(request: HttpRequest, public_id: str) -> HttpResponse:
     form = PasskeyNameForm(request.POST)
     try:
         people.rename_passkey(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             public_id=public_id,
             name=form.cleaned_data["name"] if form.is_valid() else "",
             address=client_address(request),
@@ -210,7 +212,7 @@ def passkey_remove(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let a passkey open nothing any more."""
     try:
         people.remove_passkey(
-            person_id=person_of(request).pk,
+            person_id=person_of(request).person_id,
             public_id=public_id,
             address=client_address(request),
             now=now_of(request),

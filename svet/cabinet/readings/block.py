@@ -19,9 +19,8 @@ from svet.cabinet.shell.session import actor_of, now_of
 from svet.kernel.periods import Month
 from svet.look import formats
 from svet.metering import operations, queries, rules, texts
-from svet.metering.models import Meter
 from svet.metering.operations import ReadingReceipt
-from svet.metering.queries import MeterDials, SetView
+from svet.metering.queries import MeterDials, MeterView, SetView
 from svet.metering.rules import Doubt, Judgement, Zone
 from svet.quotes.queries import Quote, quote, quote_judged
 from svet.quotes.texts import CostLine, cost_lines
@@ -51,7 +50,7 @@ class GuardQuestion:
 class MeterBlock:
     """One meter of the page."""
 
-    meter: Meter
+    meter: MeterView
     scales: tuple[ScaleView, ...] = ()
     key: str = ""
     hindrance: str = ""
@@ -71,7 +70,7 @@ class MeterBlock:
     prefix: str = ""
     insist: str = ""
     words: str = ""
-    photo_id: str = ""
+    photo_public_id: str = ""
     photo_error: str = ""
     automatic: tuple[SetView, ...] = ()
     sent: SetView | None = None
@@ -96,7 +95,7 @@ class MeterBlock:
 def meter_block(
     request: HttpRequest,
     *,
-    meter: Meter,
+    meter: MeterView,
     typed: TypedSet | None,
     judgement: Judgement | None = None,
     errors: Sequence[str] = (),
@@ -108,8 +107,8 @@ def meter_block(
     day = instead_of.read_on if instead_of is not None else None
     today = day or provider_today(meter.account.provider, now_of(request))
     without = [] if instead_of is None else [instead_of.set_id]
-    known = queries.dials(meters=[meter], read_on=today, without=without).get(meter.pk)
-    sent = None if receipt is None else queries.set_for(actor_of(request), public_id=receipt.set_id)
+    known = queries.dials(meters=[meter], read_on=today, without=without).get(meter.meter_id)
+    sent = None if receipt is None else queries.set_for(actor_of(request), public_id=receipt.set_public_id)
     return block_of(
         meter,
         known,
@@ -125,14 +124,14 @@ def meter_block(
     )
 
 
-def withdrawable(request: HttpRequest, view: SetView, *, meter: Meter, today: date) -> bool:
+def withdrawable(request: HttpRequest, view: SetView, *, meter: MeterView, today: date) -> bool:
     """Whether the person may take this set of theirs back or correct it."""
     to_day = meter.account.provider.window_to_day
     return operations.may_withdraw(view, by=actor_of(request), today=today, window_to_day=to_day) is None
 
 
 def block_of(
-    meter: Meter,
+    meter: MeterView,
     known: MeterDials | None,
     *,
     today: date,
@@ -186,7 +185,7 @@ def block_of(
         review=review,
         prefix=prefix,
         words=typed.words if typed is not None else "",
-        photo_id=typed.photo_id if typed is not None else "",
+        photo_public_id=typed.photo_public_id if typed is not None else "",
         photo_error=typed.photo_error if typed is not None else "",
         automatic=tuple(automatic),
         sent=sent,
@@ -195,7 +194,7 @@ def block_of(
 
 
 def _quote(
-    meter: Meter, known: MeterDials, *, typed: TypedSet | None, judgement: Judgement | None, today: date
+    meter: MeterView, known: MeterDials, *, typed: TypedSet | None, judgement: Judgement | None, today: date
 ) -> Quote | None:
     """What the typed set comes to, once it is whole or the guard has judged it."""
     if judgement is not None:
@@ -209,7 +208,7 @@ def _zones(known: MeterDials) -> list[Zone]:
     return [dial.zone for dial in known.dials]
 
 
-def _hindrance(meter: Meter, known: MeterDials, *, today: date, may_submit: bool) -> str:
+def _hindrance(meter: MeterView, known: MeterDials, *, today: date, may_submit: bool) -> str:
     if not may_submit:
         return _("Вам открыт только просмотр: показания передаёт другой человек.")
     reason = operations.hindrance(

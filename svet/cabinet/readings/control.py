@@ -12,8 +12,7 @@ from svet.billing import queries as billing
 from svet.billing.queries import ControlDifference
 from svet.kernel.money import Money
 from svet.metering import queries, texts
-from svet.metering.models import Meter
-from svet.metering.queries import DisputeView, SetView
+from svet.metering.queries import DisputeView, MeterView, SetView
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class ControlView:
         return _("На приборе больше, чем передали вы: разница войдёт в ближайший счёт.")
 
 
-def control_view(control: SetView, *, meter: Meter, today: date, may_submit: bool) -> ControlView:
+def control_view(control: SetView, *, meter: MeterView, today: date, may_submit: bool) -> ControlView:
     """A control reading compared, priced by billing's own rules, with its objection."""
     found = billing.control_difference(control, meter=meter)
     dispute = queries.disputes_of([control.set_id]).get(control.set_id)

@@ -24,56 +24,69 @@ LONGEST_KEPT = 4_000
 
 @require_POST
 @signed_in
-def object_to(request: HttpRequest, control_id: str) -> HttpResponse:
+def object_to(request: HttpRequest, control_public_id: str) -> HttpResponse:
     """Object with words and, if there is one, a photo; what was typed stays when something is wrong."""
-    found = find_receipt(request, control_id)
+    found = find_receipt(request, control_public_id)
     words = request.POST.get("words", "").replace("\0", "")[:LONGEST_KEPT]
-    photo_id, photo_error = uploaded(request, "photo")
-    photo_id = photo_id or request.POST.get("photo_id", "")[:40]
+    photo_public_id, photo_error = uploaded(request, "photo")
+    photo_public_id = photo_public_id or request.POST.get("photo_id", "")[:40]
     error = ""
     if not photo_error:
         try:
             operations.open_dispute(
-                by=actor_of(request), set_id=control_id, words=words, now=now_of(request), photo_id=photo_id
+                by=actor_of(request),
+                set_public_id=control_public_id,
+                words=words,
+                now=now_of(request),
+                photo_public_id=photo_public_id,
             )
         except NotFound:
-            deny_as_missing(request, subject="reading_set", public_id=control_id)
+            deny_as_missing(request, subject="reading_set", public_id=control_public_id)
         except PhotoRefused as refused:
-            photo_id, photo_error = "", file_texts.explain(refused)
+            photo_public_id, photo_error = "", file_texts.explain(refused)
         except Refused as refused:
             error = texts.explain(refused)
         else:
             messages.success(request, _("Возражение получено. Ответ придёт сюда и в уведомления."))
-            return redirect("reading-receipt", set_id=control_id)
+            return redirect("reading-receipt", set_public_id=control_public_id)
     page = {
         "receipt": found,
-        "objection": {"words": words, "error": error, "photo_error": photo_error, "photo_id": photo_id},
+        "objection": {
+            "words": words,
+            "error": error,
+            "photo_error": photo_error,
+            "photo_id": photo_public_id,
+        },
     }
     return render(request, "cabinet/readings_receipt.html", page, status=422)
 
 
 @require_POST
 @signed_in
-def take_back(request: HttpRequest, control_id: str) -> HttpResponse:
+def take_back(request: HttpRequest, control_public_id: str) -> HttpResponse:
     """The objection is no longer needed."""
-    found = find_receipt(request, control_id)
+    found = find_receipt(request, control_public_id)
     dispute = found.control.dispute if found.control is not None else None
     if dispute is None:
-        deny_as_missing(request, subject="dispute", public_id=control_id)
+        deny_as_missing(request, subject="dispute", public_id=control_public_id)
     try:
-        operations.withdraw_dispute(by=actor_of(request), dispute_id=dispute.public_id, now=now_of(request))
+        operations.withdraw_dispute(
+            by=actor_of(request), dispute_public_id=dispute.public_id, now=now_of(request)
+        )
     except NotFound:
         deny_as_missing(request, subject="dispute", public_id=dispute.public_id)
     except Refused as refused:
         messages.error(request, texts.explain(refused))
     else:
         messages.success(request, _("Возражение отозвано."))
-    return redirect("reading-receipt", set_id=control_id)
+    return redirect("reading-receipt", set_public_id=control_public_id)
 
 
 urlpatterns: list[URLPattern] = [
-    path("readings/receipt/<public_id:control_id>/object/", object_to, name="reading-object"),
+    path("readings/receipt/<public_id:control_public_id>/object/", object_to, name="reading-object"),
     path(
-        "readings/receipt/<public_id:control_id>/object/withdraw/", take_back, name="reading-object-withdraw"
+        "readings/receipt/<public_id:control_public_id>/object/withdraw/",
+        take_back,
+        name="reading-object-withdraw",
     ),
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from svet.kernel.writing import plain_number
 from svet.metering import texts
-from svet.metering.models import Meter
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingRefused, Zone, parse_value, zones_of
 
 LONGEST_DIGEST = 200
@@ -23,18 +23,18 @@ LONGEST_ID = 40
 class TypedSet:
     """The form of one meter; ``errors`` and ``raw`` by scale, ``values`` when every scale is a number.
 
-    ``prefix`` tells the fields of this meter from those of others in the same form. ``photo_id`` is of a
-    photo that was taken in already, ``photo_error`` what was wrong with one.
+    ``prefix`` tells the fields of this meter from those of others in the same form. ``photo_public_id`` is of
+    a photo that was taken in already, ``photo_error`` what was wrong with one.
     """
 
-    def __init__(self, data: QueryDict, *, meter: Meter, prefix: str = "") -> None:
+    def __init__(self, data: QueryDict, *, meter: MeterView, prefix: str = "") -> None:
         self._data = data
         self.meter = meter
         self.prefix = prefix
         self.raw: dict[Zone, str] = {}
         self.errors: dict[Zone, list[str]] = {}
         self.values: dict[Zone, Decimal] = {}
-        self.photo_id = self.said("photo_id")[:LONGEST_ID]
+        self.photo_public_id = self.said("photo_id")[:LONGEST_ID]
         self.photo_error = ""
         replacement = self._replacement()
         for zone in zones_of(meter.scheme):

@@ -22,39 +22,40 @@ from svet.cabinet.readings.form import TypedSet
 from svet.cabinet.readings.page import find_meter
 from svet.cabinet.readings.submit import Attempt, attempt
 from svet.cabinet.shell.not_visible import deny_as_missing
-from svet.cabinet.shell.session import now_of, person_of, signed_in
+from svet.cabinet.shell.session import now_of, person_of, signed_in, visitor
 from svet.kernel.refusals import NotFound
 from svet.look import formats
 from svet.metering import texts
 from svet.metering.operations import ReadingReceipt
 from svet.metering.rules import ReadingRefused, moment_of_entry
-from svet.people.models import Person
 
 
 @require_safe
 @never_cache
 def whoami(request: HttpRequest) -> JsonResponse:
     """Who is signed in, by their opaque id, and the token their next request needs."""
-    person = request.user.public_id if isinstance(request.user, Person) else ""
-    return JsonResponse({"person": person, "csrf": get_token(request) if person else ""})
+    person = visitor(request)
+    if person is None:
+        return JsonResponse({"person": "", "csrf": ""})
+    return JsonResponse({"person": person.public_id, "csrf": get_token(request)})
 
 
 @require_POST
 @signed_in
-def receive(request: HttpRequest, meter_id: str) -> JsonResponse:
+def receive(request: HttpRequest, meter_public_id: str) -> JsonResponse:
     """Take one waiting set; what cannot be taken stays with the person, with its reason and what to do."""
     owner = request.POST.get("owner", "")
     if owner and owner != person_of(request).public_id:
         # A phone in other hands: the set is neither sent nor told about.
         return _answer("other_person", status=409)
-    meter = find_meter(request, meter_id)
+    meter = find_meter(request, meter_public_id)
     typed = TypedSet(request.POST, meter=meter)
     now = now_of(request)
     try:
         entered = moment_of_entry(_claimed(request, now), now=now)
         done = attempt(request, meter=meter, typed=typed, entered_at=entered)
     except NotFound:
-        deny_as_missing(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_public_id)
     except ReadingRefused as refused:
         return _answer("refused", status=422, text=texts.explain(refused))
     if done.receipt is not None:
@@ -76,7 +77,7 @@ def _taken(receipt: ReadingReceipt, *, entered: datetime, received: datetime) ->
         "entered": formats.moment(entered),
         "received": formats.moment(received),
     }
-    return _answer("taken", status=200, text=text, url=f"/readings/receipt/{receipt.set_id}/")
+    return _answer("taken", status=200, text=text, url=f"/readings/receipt/{receipt.set_public_id}/")
 
 
 def _not_taken(done: Attempt) -> JsonResponse:
@@ -96,5 +97,5 @@ def _answer(outcome: str, *, status: int, **more: Any) -> JsonResponse:
 
 urlpatterns: list[URLPattern] = [
     path("readings/kept/", whoami, name="readings-kept"),
-    path("readings/<public_id:meter_id>/kept/", receive, name="reading-kept"),
+    path("readings/<public_id:meter_public_id>/kept/", receive, name="reading-kept"),
 ]

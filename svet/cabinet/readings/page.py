@@ -20,8 +20,7 @@ from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, signed_in
 from svet.kernel.refusals import NotFound
 from svet.metering import queries
-from svet.metering.models import Meter
-from svet.metering.queries import MeterNotFound
+from svet.metering.queries import MeterNotFound, MeterView
 
 
 @require_safe
@@ -33,23 +32,23 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def submit(request: HttpRequest, meter_id: str) -> HttpResponse:
+def submit(request: HttpRequest, meter_public_id: str) -> HttpResponse:
     """Take one meter's set; htmx gets the meter's block, a browser without it the page or the receipt."""
-    meter = find_meter(request, meter_id)
+    meter = find_meter(request, meter_public_id)
     try:
         done = attempt(request, meter=meter, typed=TypedSet(request.POST, meter=meter))
     except NotFound:
-        deny_as_missing(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_public_id)
     if done.receipt is not None and not request.htmx:  # type: ignore[attr-defined]
-        return redirect("reading-receipt", set_id=done.receipt.set_id)
+        return redirect("reading-receipt", set_public_id=done.receipt.set_public_id)
     return _answer(request, done.block, status=done.status)
 
 
 @require_POST
 @signed_in
-def preview(request: HttpRequest, meter_id: str) -> HttpResponse:
+def preview(request: HttpRequest, meter_public_id: str) -> HttpResponse:
     """The consumption and the cost of what is typed right now: a part of the page for htmx."""
-    meter = find_meter(request, meter_id)
+    meter = find_meter(request, meter_public_id)
     typed = TypedSet(request.POST, meter=meter, prefix=_prefix(request, meter))
     block = meter_block(request, meter=meter, typed=typed)
     return render(request, "cabinet/readings_preview.html", {"block": block})
@@ -67,7 +66,7 @@ def all_at_once(request: HttpRequest) -> HttpResponse:
         typed = TypedSet(request.POST, meter=block.meter, prefix=block.prefix)
         if f"{block.prefix}key" in request.POST and (not _untouched(block, typed) or typed.is_old):
             try:
-                done[block.meter.pk] = attempt(request, meter=block.meter, typed=typed)
+                done[block.meter.meter_id] = attempt(request, meter=block.meter, typed=typed)
             except NotFound:
                 deny_as_missing(request, subject="meter", public_id=block.meter.public_id)
     answers = {key: each.block for key, each in done.items()}
@@ -94,18 +93,18 @@ def _untouched(block: MeterBlock, typed: TypedSet) -> bool:
     return typed.is_whole and all(typed.values[scale.zone] == Decimal(scale.last) for scale in block.scales)
 
 
-def _prefix(request: HttpRequest, meter: Meter) -> str:
+def _prefix(request: HttpRequest, meter: MeterView) -> str:
     """How this meter's fields are called in the form that asks."""
     prefix = f"{meter.public_id}-"
     return prefix if f"{prefix}key" in request.POST else ""
 
 
-def find_meter(request: HttpRequest, meter_id: str) -> Meter:
+def find_meter(request: HttpRequest, meter_public_id: str) -> MeterView:
     """A meter for which the person may send readings. :raises Http404: absent or not theirs"""
     try:
-        return queries.meter_for(actor_of(request), public_id=meter_id, right=Right.SUBMIT)
+        return queries.meter_for(actor_of(request), public_id=meter_public_id, right=Right.SUBMIT)
     except MeterNotFound:
-        deny_as_missing(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_public_id)
 
 
 def _answer(request: HttpRequest, block: MeterBlock, *, status: int) -> HttpResponse:
@@ -122,6 +121,6 @@ urlpatterns: list[URLPattern] = [
     *receipt.urlpatterns,
     *dispute.urlpatterns,
     *photo.urlpatterns,
-    path("readings/<public_id:meter_id>/", submit, name="reading-submit"),
-    path("readings/<public_id:meter_id>/preview/", preview, name="reading-preview"),
+    path("readings/<public_id:meter_public_id>/", submit, name="reading-submit"),
+    path("readings/<public_id:meter_public_id>/preview/", preview, name="reading-preview"),
 ]

@@ -37,20 +37,20 @@ def take_in(request: HttpRequest, typed: TypedSet) -> None:
     """Keep the photo that came with a set, so that the guard's question need not cost it."""
     # The field's name begins with «photo»: by that the upload handler knows it.
     found, error = uploaded(request, f"photo-{typed.prefix}" if typed.prefix else "photo")
-    typed.photo_id = found or typed.photo_id
+    typed.photo_public_id = found or typed.photo_public_id
     typed.photo_error = error
 
 
 @require_safe
 @signed_in
-def photo(request: HttpRequest, photo_id: str) -> HttpResponse:
+def photo(request: HttpRequest, photo_public_id: str) -> HttpResponse:
     """One photo of a reading or of an objection."""
     try:
-        return photo_response(queries.photo_for(actor_of(request), public_id=photo_id))
+        return photo_response(queries.photo_for(actor_of(request), public_id=photo_public_id))
     except MeterNotFound:
-        deny_as_missing(request, subject="photo", public_id=photo_id)
+        deny_as_missing(request, subject="photo", public_id=photo_public_id)
 
 
 urlpatterns: list[URLPattern] = [
-    path("readings/photos/<public_id:photo_id>.jpg", photo, name="reading-photo")
+    path("readings/photos/<public_id:photo_public_id>.jpg", photo, name="reading-photo")
 ]

@@ -44,10 +44,10 @@ class ReceiptView:
     instead: SetView | None
 
 
-def receipt_view(request: HttpRequest, *, set_id: str, person_id: int) -> ReceiptView:
+def receipt_view(request: HttpRequest, *, set_public_id: str, person_id: int) -> ReceiptView:
     """One set with its track. :raises MeterNotFound: absent or not for the person"""
     by = actor_of(request)
-    view = queries.set_for(by, public_id=set_id)
+    view = queries.set_for(by, public_id=set_public_id)
     cards = [card for group in account_queries.cabinet(person_id) for card in group.cards]
     card = next(card for card in cards if card.account_id == view.account_id)
     to_day = card.provider.window_to_day

@@ -15,8 +15,7 @@ from svet.cabinet.readings.block import MeterBlock, block_of, withdrawable
 from svet.cabinet.shell.session import now_of, person_of
 from svet.look import formats
 from svet.metering import queries, rules
-from svet.metering.models import Meter
-from svet.metering.queries import SetView
+from svet.metering.queries import MeterView, SetView
 
 #: From so many accounts on the page has a search, and groups but the first are folded.
 MANY = 8
@@ -87,7 +86,7 @@ class ReadingsSheet:
 
 def sheet(request: HttpRequest, *, answered: MeterBlock | None = None) -> ReadingsSheet:
     """The page in a constant number of queries; ``answered`` stands in place of its meter's block."""
-    return gathered(request, answers={} if answered is None else {answered.meter.pk: answered})
+    return gathered(request, answers={} if answered is None else {answered.meter.meter_id: answered})
 
 
 def gathered(
@@ -95,12 +94,12 @@ def gathered(
 ) -> ReadingsSheet:
     """The page with these blocks in their places; ``prefixed`` when all meters share one form."""
     asked = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    groups = account_queries.cabinet(person_of(request).pk)
+    groups = account_queries.cabinet(person_of(request).person_id)
     cards = [card for group in groups for card in group.cards if _answers_to(card, group, asked)]
     account_ids: list[int] = [card.account_id for card in cards]
     now = now_of(request)
     meters = _meters(account_ids)
-    days = {meter.pk: provider_today(meter.account.provider, now) for meter in meters}
+    days: dict[int, date] = {meter.meter_id: provider_today(meter.account.provider, now) for meter in meters}
     known = queries.dials(meters=meters, read_on=days)
     waiting = queries.waiting_review(account_ids=account_ids)
     automatic = _automatic(meters, days)
@@ -108,17 +107,17 @@ def gathered(
     submittable = {card.account_id for card in cards if Right.SUBMIT in card.rights}
     by_account: dict[int, list[MeterBlock]] = {}
     for meter in meters:
-        block = answers.get(meter.pk) or block_of(
+        block = answers.get(meter.meter_id) or block_of(
             meter,
-            known.get(meter.pk),
-            today=days[meter.pk],
+            known.get(meter.meter_id),
+            today=days[meter.meter_id],
             may_submit=meter.account_id in submittable,
-            review=waiting.get(meter.pk),
+            review=waiting.get(meter.meter_id),
             prefix=f"{meter.public_id}-" if prefixed else "",
-            automatic=automatic.get(meter.pk, ()),
-            sent=today.get(meter.pk),
-            may_withdraw=meter.pk in today
-            and withdrawable(request, today[meter.pk], meter=meter, today=days[meter.pk]),
+            automatic=automatic.get(meter.meter_id, ()),
+            sent=today.get(meter.meter_id),
+            may_withdraw=meter.meter_id in today
+            and withdrawable(request, today[meter.meter_id], meter=meter, today=days[meter.meter_id]),
         )
         by_account.setdefault(meter.account_id, []).append(block)
     shown = {card.account_id for card in cards}
@@ -157,7 +156,7 @@ def _answers_to(card: AccountCard, group: GroupView, asked: str) -> bool:
     return all(word in about for word in asked.casefold().split())
 
 
-def _meters(account_ids: list[int]) -> list[Meter]:
+def _meters(account_ids: list[int]) -> list[MeterView]:
     """The standing meters; of an account without any, the one removed last tells why it sends nothing."""
     meters = queries.with_accounts(account_ids=account_ids)
     standing = [meter for meter in meters if meter.removed_on is None]
@@ -167,13 +166,13 @@ def _meters(account_ids: list[int]) -> list[Meter]:
     return [*standing, *left.values()]
 
 
-def _automatic(meters: list[Meter], days: dict[int, date]) -> dict[int, list[SetView]]:
+def _automatic(meters: list[MeterView], days: dict[int, date]) -> dict[int, list[SetView]]:
     """Per smart meter the readings it has sent of late, newest first."""
     smart = [meter for meter in meters if meter.smart]
     if not smart:
         return {}
-    since = min(days[meter.pk] for meter in smart) - _AUTOMATIC_SPAN
-    found: dict[int, list[SetView]] = {meter.pk: [] for meter in smart}
+    since = min(days[meter.meter_id] for meter in smart) - _AUTOMATIC_SPAN
+    found: dict[int, list[SetView]] = {meter.meter_id: [] for meter in smart}
     for view in queries.reading_sets(account_ids=[meter.account_id for meter in smart], since=since):
         sent = found.get(view.meter_id)
         if sent is not None and len(sent) < _AUTOMATIC_SHOWN and view.state in rules.EFFECTIVE:

@@ -18,9 +18,8 @@ from svet.files.rules import PhotoRefused
 from svet.kernel.refusals import NotFound, Refused
 from svet.limits.operations import LimitReached
 from svet.metering import operations, texts
-from svet.metering.models import Meter
 from svet.metering.operations import ConfirmationNeeded, ReadingReceipt, SetRefused
-from svet.metering.queries import SetView
+from svet.metering.queries import MeterView, SetView
 from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission
 
 
@@ -36,7 +35,7 @@ class Attempt:
 def attempt(
     request: HttpRequest,
     *,
-    meter: Meter,
+    meter: MeterView,
     typed: TypedSet,
     instead_of: SetView | None = None,
     entered_at: datetime | None = None,
@@ -64,7 +63,7 @@ def attempt(
     except (ConfirmationNeeded, SetRefused) as refused:
         return shown(422, judgement=refused.judgement)
     except PhotoRefused as refused:
-        typed.photo_id, typed.photo_error = "", file_texts.explain(refused)
+        typed.photo_public_id, typed.photo_error = "", file_texts.explain(refused)
         return shown(422)
     except NotFound:
         raise
@@ -77,7 +76,7 @@ def attempt(
 def _send(
     request: HttpRequest,
     *,
-    meter: Meter,
+    meter: MeterView,
     typed: TypedSet,
     instead_of: SetView | None,
     entered_at: datetime | None,
@@ -96,9 +95,9 @@ def _send(
             insists=typed.insists,
         ),
         words=typed.words,
-        photo_id=typed.photo_id,
+        photo_public_id=typed.photo_public_id,
         entered_at=entered_at,
     )
     if instead_of is not None:
-        return operations.correct_set(by=by, set_id=instead_of.public_id, sent=sent, now=now)
-    return operations.submit_readings(by=by, meter_id=meter.public_id, sent=sent, now=now, seen=meter)
+        return operations.correct_set(by=by, set_public_id=instead_of.public_id, sent=sent, now=now)
+    return operations.submit_readings(by=by, meter_id=meter.meter_id, sent=sent, now=now)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import now_of, person_of, safe_next, signed_in
-from svet.notices import operations, queries, registry
+from svet.notices import operations, queries
+from svet.notices.rules import registry
 
 _PUBLIC_ID = re.compile(r"[0-9a-z]{16}", re.ASCII)
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)

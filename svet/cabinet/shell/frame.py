@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from svet.notices import queries as notices
-from svet.people.models import Person
+from svet.people.queries import PersonView, signed_in_person
 from svet.site import queries as site
 from svet.site.queries import InstallationView
 
@@ -67,11 +67,10 @@ class Frame:
         self._request = request
 
     @cached_property
-    def person(self) -> Person | None:
+    def person(self) -> PersonView | None:
         """The signed-in person, or nobody; nobody either when the database does not answer."""
-        user = getattr(self._request, "user", None)
         try:
-            return user if isinstance(user, Person) and user.is_authenticated else None
+            return signed_in_person(getattr(self._request, "user", None))
         except DatabaseError:
             return None
 
@@ -93,7 +92,7 @@ class Frame:
     @cached_property
     def unread(self) -> int:
         """How many notices under the bell were not read yet."""
-        if self.person is None or self.person.recipient_id is None:
+        if self.person is None:
             return 0
         return notices.unread_count(self.person.recipient_id)
 
@@ -117,14 +116,16 @@ class Frame:
     @cached_property
     def theme(self) -> str:
         """``auto`` follows the device; the person's choice wins over the device's cookie."""
-        given = getattr(self.person, "theme", "") or self._request.COOKIES.get(THEME_COOKIE, "")
+        given = (self.person.theme if self.person is not None else "") or self._request.COOKIES.get(
+            THEME_COOKIE, ""
+        )
         return given if given in THEMES else "auto"
 
     @cached_property
     def large_text(self) -> bool:
         """Whether «Крупный шрифт» is on."""
         if self.person is not None:
-            return bool(getattr(self.person, "large_text", False))
+            return self.person.large_text
         return self._request.COOKIES.get(SIZE_COOKIE) == "large"
 
     @property

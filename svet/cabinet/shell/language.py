@@ -11,7 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from svet.cabinet.shell.frame import SIZE_COOKIE, THEME_COOKIE, THEMES
-from svet.people.models import Person
+from svet.cabinet.shell.session import client_address, now_of, visitor
+from svet.people import operations as people
 
 YEAR = 365 * 24 * 3600
 
@@ -37,7 +38,14 @@ def language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     if code in dict(settings.LANGUAGES):
         _remember(response, name=settings.LANGUAGE_COOKIE_NAME, value=code)
-        _keep(request, language=code)
+        person = visitor(request)
+        if person is not None:
+            people.change_language(
+                person_id=person.person_id,
+                language=code,
+                now=now_of(request),
+                address=client_address(request),
+            )
     return response
 
 
@@ -56,11 +64,13 @@ def appearance(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _keep(request: HttpRequest, **choice: str | bool) -> None:
+def _keep(request: HttpRequest, *, theme: str | None = None, large_text: bool | None = None) -> None:
     """Keep the choice with the person, so that it follows them to another device."""
-    person = request.user
-    if isinstance(person, Person) and person.is_authenticated:
-        Person.objects.filter(pk=person.pk).update(**choice)
+    person = visitor(request)
+    if person is not None:
+        people.change_appearance(
+            person_id=person.person_id, theme=theme, large_text=large_text, now=now_of(request)
+        )
 
 
 urlpatterns: list[URLPattern] = [

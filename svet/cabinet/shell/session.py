@@ -6,18 +6,20 @@ import functools
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import auth
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from svet.kernel.actors import Actor
 from svet.look.requests import client_address, now_of, safe_next
 from svet.people import operations as people
-from svet.people.models import Person
+from svet.people import queries
+from svet.people.queries import PersonView
 
 __all__ = [
     "AGREEMENTS_DUE",
@@ -35,11 +37,14 @@ __all__ = [
     "safe_next",
     "signed_in",
     "signed_in_only",
+    "visitor",
 ]
 
 DEVICE_COOKIE = "__Host-svet-device" if settings.HTTPS else "svet-device"
 _DEVICE_AGE = 400 * 24 * 3600  # the longest browsers keep a cookie
 P = ParamSpec("P")
+_BACKEND_PATH = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = auth.load_backend(_BACKEND_PATH)
 
 #: The phone as it was typed, kept between the steps of the entrance.
 PHONE_TYPED = "phone_typed"
@@ -58,16 +63,25 @@ _SLIDE_EVERY = timedelta(hours=12)
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts: the signed-in person, or nobody known, each with their address."""
     address = client_address(request)
-    if isinstance(request.user, Person):
-        return Actor.person(request.user.pk, address=address)
-    return Actor.anonymous(address=address)
+    person = visitor(request)
+    return (
+        Actor.anonymous(address=address)
+        if person is None
+        else Actor.person(person.person_id, address=address)
+    )
 
 
-def person_of(request: HttpRequest) -> Person:
+def visitor(request: HttpRequest) -> PersonView | None:
+    """Who is signed in, or nobody. Django's own row of them stays in this module."""
+    return queries.signed_in_person(request.user)
+
+
+def person_of(request: HttpRequest) -> PersonView:
     """The signed-in person of a page under ``@signed_in``."""
-    if not isinstance(request.user, Person):
+    person = visitor(request)
+    if person is None:
         raise TypeError("this page is not under @signed_in")
-    return request.user
+    return person
 
 
 def flow_key(request: HttpRequest) -> str:
@@ -84,17 +98,25 @@ def device_cookie(request: HttpRequest) -> str:
     return str(request.COOKIES.get(DEVICE_COOKIE, ""))[:64]
 
 
-def open_session(request: HttpRequest, response: HttpResponse, *, person: Person) -> None:
+def _row_of(person_id: int) -> Any:
+    """Django's row of a person, for its own sessions. :raises PermissionDenied: blocked meanwhile"""
+    row = _BACKEND.get_user(person_id)
+    if row is None:
+        raise PermissionDenied
+    return row
+
+
+def open_session(request: HttpRequest, response: HttpResponse, *, person_id: int) -> None:
     """Sign the person in here: a fresh session key, and the browser remembered."""
     now = now_of(request)
     cookie = device_cookie(request) or secrets.token_urlsafe(24)
     request.session.flush()
-    auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    auth.login(request, _row_of(person_id), backend=_BACKEND_PATH)
     request.session[_OPENED] = request.session[_SLID] = now.timestamp()
     request.session.set_expiry(int(_SLIDING.total_seconds()))
     request.session.save()
     people.remember_device(
-        person_id=person.pk,
+        person_id=person_id,
         cookie=cookie,
         session_key=request.session.session_key or "",
         agent=request.headers.get("User-Agent", "")[:200],
@@ -112,10 +134,10 @@ def close_session(request: HttpRequest) -> None:
     auth.logout(request)
 
 
-def keep_session(request: HttpRequest, *, person: Person) -> None:
+def keep_session(request: HttpRequest) -> None:
     """Let this session outlive a change of the person's password, under a fresh key."""
     before = request.session.session_key or ""
-    auth.update_session_auth_hash(request, person)
+    auth.update_session_auth_hash(request, _row_of(person_of(request).person_id))
     request.session.save()
     people.move_session(before=before, after=request.session.session_key or "")
 
@@ -154,7 +176,7 @@ def signed_in_only(
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not isinstance(request.user, Person) or not _is_alive(request):
+        if visitor(request) is None or not _is_alive(request):
             return _to_entrance(request)
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")

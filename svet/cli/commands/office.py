@@ -71,6 +71,6 @@ def add(phone: str, password: str, first_name: str, patronymic: str, last_name: 
                 phone=phone, password=password, first_name=first_name, patronymic=patronymic,
                 last_name=last_name, now=datetime.now(UTC),
             )  # fmt: skip
-        if not person.pk:
+        if not person.person_id:
             raise Failure("nobody was added")
         click.echo(f"{person.phone} may sign in")

@@ -50,7 +50,7 @@ def list_sources() -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.payments.suspense import sources
+        from svet.payments.queries.suspense import sources
 
         known = sources()
         if not known:

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
-from svet.accounts import requisites
+from svet.accounts.rules import requisites
 from svet.billing.rules import Rules
 from svet.billing.rules.policies import PolicyRefused, chosen
 from svet.billing.texts import explain as explain_billing

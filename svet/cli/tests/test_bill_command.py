@@ -11,14 +11,14 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from svet.accounts.models import Account, Provider
+from svet.accounts.models import Account, Premises, Provider
 from svet.accounts.operations import add_provider
 from svet.accounts.tests.factories import make_provider
 from svet.billing.models import BillingRun, Charge, Policy, TariffRow
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.rules import BillingReason
 from svet.billing.rules.kinds import PROBLEMS
-from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
+from svet.billing.tests.factories import load_chelyabinsk, make_metered_account, make_norm
 from svet.bills.models import Bill
 from svet.cli.billing import Insisting, bill_month
 from svet.cli.commands import billing
@@ -114,15 +114,17 @@ def test_problems_can_be_asked_for_by_month_provider_and_reason() -> None:
 
 def test_differences_are_listed_and_change_nothing() -> None:
     load_chelyabinsk()
-    (plain,) = make_read(1)
+    make_norm()
+    (silent, _) = make_metered_account(installed_on=FORMER.day(25))
+    Premises.objects.update(residents=2)
     bill()
     listed = svet("bill", "differences")
     assert listed.exit_code == 0
     assert "сверено лицевых счетов: 1, расходятся: 0, всего 0,00\u00a0₽" in listed.output
     before = list(Charge.objects.values_list("account_id", "total_kopecks"))
-    Account.objects.update(tariff_group="9.9")
+    Premises.objects.update(residents=None)
     listed = svet("bill", "differences", "--provider", "ural")
-    assert f"ural  {plain.number}  посчитать нельзя: Нет цен" in listed.output
+    assert f"ural  {silent.number}  посчитать нельзя: Показаний нет" in listed.output
     assert "расходятся: 1" in listed.output
     assert list(Charge.objects.values_list("account_id", "total_kopecks")) == before
     assert isinstance(svet("bill", "differences", "--provider", "nobody").exception, Failure)

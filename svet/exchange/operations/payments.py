@@ -16,8 +16,8 @@ from svet.exchange.rules import payments as register
 from svet.exchange.rules.payments import PaymentRow
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.payments import operations as payments
-from svet.payments.registers import UNNAMED, WaitReason
-from svet.payments.suspense import SourceView, source_by_code, sources
+from svet.payments.queries.suspense import SourceView, source_by_code, sources
+from svet.payments.rules.registers import UNNAMED, WaitReason
 
 _STATES = {
     "credited": State.APPLIED,

@@ -18,8 +18,9 @@ from svet.exchange.rules.readings import ReadingRow
 from svet.exchange.rules.refusals import RowReason
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
+from svet.metering import queries
 from svet.metering import texts as metering_texts
-from svet.metering.models import Meter, ReadingSet
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingChannel, ReadingKind, ReadingRefused, Zone, zones_of
 
 BATCH = 5_000
@@ -53,7 +54,7 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
             rows.append(numbered)
     known = _kept(rows)
     meters = _meters(rows)
-    ways: dict[str, list[tuple[ReadingRow, Meter]]] = {_CONTROL: [], _AUTOMATIC: [], "typed": []}
+    ways: dict[str, list[tuple[ReadingRow, MeterView]]] = {_CONTROL: [], _AUTOMATIC: [], "typed": []}
     for row in rows:
         meter = meters.get((row.account, row.meter_serial))
         if row.external_id in known:
@@ -90,21 +91,20 @@ def _kept(rows: Sequence[ReadingRow]) -> dict[str, _Kept | None]:
     numbers = list(receipts.values())
     sets: dict[str, _Kept] = {}
     for start in range(0, len(numbers), BATCH):
-        found = ReadingSet.objects.filter(receipt_number__in=numbers[start : start + BATCH])
-        for each in found.prefetch_related("values"):
-            values = {Zone(value.zone): value.value for value in each.values.all()}
-            sets[each.receipt_number] = _Kept(each.meter_id, each.read_on, values)
+        for number, each in queries.sets_by_receipt(numbers[start : start + BATCH]).items():
+            values = {value.zone: value.value for value in each.values}
+            sets[number] = _Kept(each.meter_id, each.read_on, values)
     return {external_id: sets.get(number) for external_id, number in receipts.items()}
 
 
-def _again(row: ReadingRow, meter: Meter | None, kept: _Kept | None) -> RowOutcome:
+def _again(row: ReadingRow, meter: MeterView | None, kept: _Kept | None) -> RowOutcome:
     """A record that came before: the same body is a repetition, another one is said aloud."""
     if kept is None:
         return _outcome(row, State.REPEATED)
     zones = zones_of(meter.scheme) if meter is not None else ()
     same = (
         meter is not None
-        and (meter.pk, row.read_on) == (kept.meter_id, kept.read_on)
+        and (meter.meter_id, row.read_on) == (kept.meter_id, kept.read_on)
         and dict(zip(zones, row.values, strict=False)) == dict(kept.values)
     )
     if same:
@@ -113,14 +113,13 @@ def _again(row: ReadingRow, meter: Meter | None, kept: _Kept | None) -> RowOutco
     return changed(row.line_no, row.raw, external_id=row.external_id, account_number=row.account, text=said)
 
 
-def _meters(rows: Sequence[ReadingRow]) -> dict[tuple[str, str], Meter]:
+def _meters(rows: Sequence[ReadingRow]) -> dict[tuple[str, str], MeterView]:
     """Standing meters by (account number, serial); a pair that two providers share is nobody's."""
     numbers = list({row.account for row in rows})
-    found: dict[tuple[str, str], Meter] = {}
+    found: dict[tuple[str, str], MeterView] = {}
     doubtful: set[tuple[str, str]] = set()
     for start in range(0, len(numbers), BATCH):
-        meters = Meter.objects.filter(account__number__in=numbers[start : start + BATCH])
-        for meter in meters.select_related("account"):
+        for meter in queries.meters_on(numbers[start : start + BATCH]):
             pair = (meter.account.number, meter.serial)
             if pair in found and found[pair].account_id != meter.account_id:
                 doubtful.add(pair)
@@ -130,7 +129,7 @@ def _meters(rows: Sequence[ReadingRow]) -> dict[tuple[str, str], Meter]:
 
 
 def _submit(
-    rows: Sequence[tuple[ReadingRow, Meter]], *, by: Actor, now: datetime, confirmed: bool
+    rows: Sequence[tuple[ReadingRow, MeterView]], *, by: Actor, now: datetime, confirmed: bool
 ) -> list[RowOutcome]:
     results = metering.submit_batch(
         rows=[_batch_row(row, meter) for row, meter in rows],
@@ -142,9 +141,9 @@ def _submit(
     return [_result(row, result) for (row, _), result in zip(rows, results, strict=True)]
 
 
-def _batch_row(row: ReadingRow, meter: Meter) -> metering.BatchRow:
+def _batch_row(row: ReadingRow, meter: MeterView) -> metering.BatchRow:
     return metering.BatchRow(
-        meter_id=meter.pk,
+        meter_id=meter.meter_id,
         values=_values(row, meter),
         read_on=row.read_on,
         key=uuid5(NAMESPACE_URL, f"register:readings:{row.external_id}"),
@@ -153,7 +152,7 @@ def _batch_row(row: ReadingRow, meter: Meter) -> metering.BatchRow:
     )
 
 
-def _values(row: ReadingRow, meter: Meter) -> dict[Zone, Decimal]:
+def _values(row: ReadingRow, meter: MeterView) -> dict[Zone, Decimal]:
     return dict(zip(zones_of(meter.scheme), row.values, strict=True))
 
 
@@ -172,13 +171,13 @@ def _result(row: ReadingRow, result: metering.BatchResult) -> RowOutcome:
     return _outcome(row, state, text=said, reference=result.receipt_number)
 
 
-def _control(rows: Sequence[tuple[ReadingRow, Meter]], *, by: Actor, now: datetime) -> list[RowOutcome]:
+def _control(rows: Sequence[tuple[ReadingRow, MeterView]], *, by: Actor, now: datetime) -> list[RowOutcome]:
     """Readings of the company's own people, the oldest of each meter first; a refused one stops no other."""
     outcomes = []
     for row, meter in sorted(rows, key=lambda pair: (pair[0].read_on, pair[0].line_no)):
         try:
             kept = metering.keep_control(
-                by=by, meter_id=meter.pk, values=_values(row, meter), read_on=row.read_on, now=now
+                by=by, meter_id=meter.meter_id, values=_values(row, meter), read_on=row.read_on, now=now
             )
         except ReadingRefused as refusal:
             outcomes.append(_refusal(row, RowReason.REFUSED, metering_texts.explain(refusal)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountView
 from svet.exchange.rules.comparing import Body, KnownAccount
-from svet.metering.models import Meter, MeterScale
-from svet.metering.rules import zones_of
+from svet.metering import queries as metering
+from svet.metering.queries import MeterView
+from svet.metering.rules import Zone, zones_of
 
 BATCH = 5_000
 
@@ -44,13 +46,9 @@ def _account(row: AccountView) -> Body:
 
 def _add_meters(accounts: Mapping[int, KnownAccount]) -> None:
     meters = {
-        row.pk: row for row in Meter.objects.filter(account_id__in=list(accounts)).order_by("installed_on")
+        row.meter_id: row for row in metering.meters_of(account_ids=list(accounts), standing_only=False)
     }
-    initial: dict[int, dict[str, object]] = {}
-    for key, zone, value in MeterScale.objects.filter(meter_id__in=meters).values_list(
-        "meter_id", "zone", "initial_value"
-    ):
-        initial.setdefault(key, {})[zone] = value
+    initial = metering.initial_values(list(meters))
     for key, row in meters.items():
         account = accounts[row.account_id]
         account.meters[row.serial] = _meter(row, initial.get(key, {}))
@@ -60,7 +58,7 @@ def _add_meters(accounts: Mapping[int, KnownAccount]) -> None:
             account.removed[row.serial] = row.removed_on
 
 
-def _meter(row: Meter, initial: dict[str, object]) -> Body:
+def _meter(row: MeterView, initial: Mapping[Zone, Decimal]) -> Body:
     zones = zones_of(row.scheme)
     return {
         "meter_type": row.type_name,
@@ -73,5 +71,5 @@ def _meter(row: Meter, initial: dict[str, object]) -> Body:
         "next_verification_on": row.next_verification_on,
         "smart": row.smart,
         "max_daily": row.max_daily_kwh,
-        **{f"initial_{place}": initial.get(zone.value) for place, zone in enumerate(zones, start=1)},
+        **{f"initial_{place}": initial.get(zone) for place, zone in enumerate(zones, start=1)},
     }

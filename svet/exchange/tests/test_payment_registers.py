@@ -22,7 +22,7 @@ from svet.ledger.rules import KEY_LONGEST
 from svet.payments import operations
 from svet.payments import queries as payments
 from svet.payments.models import ImportedPayment
-from svet.payments.registers import register_key
+from svet.payments.rules.registers import register_key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 FIRST, SECOND = NUMBERS

@@ -18,7 +18,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.metering.models import Meter, ReadingSet
-from svet.payments.suspense import waiting
+from svet.payments.queries.suspense import waiting
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 7, tzinfo=UTC)

@@ -87,11 +87,11 @@ def test_photo_waits_for_its_owner_and_is_used_once() -> None:
     for by in (VERA, ANNA, ANNA):
         with transaction.atomic():
             if by is ANNA and not Photo.objects.filter(used_at__isnull=False).exists():
-                found = operations.claim_photo(photo_id=key, by=by, now=NOW)
+                found = operations.claim_photo(photo_public_id=key, by=by, now=NOW)
                 assert queries.jpeg_of(found).startswith(b"\xff\xd8\xff")
                 continue
             with pytest.raises(PhotoRefused):
-                operations.claim_photo(photo_id=key, by=by, now=NOW)
+                operations.claim_photo(photo_public_id=key, by=by, now=NOW)
     assert operations.keep_photo(raw=raw, by=ANNA, now=NOW) != key
 
 
@@ -100,7 +100,7 @@ def test_unused_photo_is_forgotten_after_a_day_and_proof_never() -> None:
     used = operations.keep_photo(raw=photo(), by=ANNA, now=NOW)
     operations.keep_photo(raw=photo(kind="PNG"), by=ANNA, now=NOW)
     with transaction.atomic():
-        operations.claim_photo(photo_id=used, by=ANNA, now=NOW)
+        operations.claim_photo(photo_public_id=used, by=ANNA, now=NOW)
     assert operations.forget_unused(now=NOW + timedelta(hours=23)) == 0
     assert operations.forget_unused(now=NOW + timedelta(hours=25)) == 1
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -9,7 +9,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from svet.files.models import Photo
 from svet.kernel.fields import PublicIdField
 from svet.metering.models.absence import Absence, AbsenceStep
 from svet.metering.models.telling import TextAnswer, VerificationReminder, WindowReminder
@@ -227,7 +226,7 @@ class ReadingPhoto(models.Model):
     reading_set = models.ForeignKey(
         ReadingSet, on_delete=models.PROTECT, related_name="photos", db_index=False
     )
-    photo = models.OneToOneField(Photo, on_delete=models.PROTECT, related_name="+")
+    photo = models.OneToOneField("files.Photo", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
     by_kind = models.CharField(max_length=9)
     by_person = models.ForeignKey(
@@ -249,7 +248,9 @@ class Dispute(models.Model):
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False)
     words = models.CharField(max_length=2000)
-    photo = models.OneToOneField(Photo, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    photo = models.OneToOneField(
+        "files.Photo", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     state = models.CharField(max_length=9, default=DisputeState.OPEN)
     opened_at = models.DateTimeField()
     settled_by = models.ForeignKey(

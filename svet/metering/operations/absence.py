@@ -20,16 +20,11 @@ from svet.kernel.transactions import use_case
 from svet.limits.operations import LimitReached
 from svet.look.formats import day
 from svet.metering import events, queries
-from svet.metering.models import Absence, AbsenceStep, Meter, ReadingSet
+from svet.metering.models import Absence, AbsenceStep, ReadingSet
 from svet.metering.operations.submitting import submit_readings
-from svet.metering.rules import (
-    Answers,
-    ReadingChannel,
-    ReadingSubmission,
-    Window,
-    cut_off,
-    window,
-)
+from svet.metering.queries import MeterView
+from svet.metering.queries.absence import AbsenceView, absence_view
+from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Window, cut_off, window
 from svet.metering.rules.absence import AbsenceReason, Plan, StepOutcome, acts_on, trouble
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
@@ -44,7 +39,7 @@ class AbsenceRefused(Refused):
 
 def begin_absence(
     *, by: Actor, account_public_id: str, from_on: date, until_on: date, plan: Plan, now: datetime
-) -> Absence:
+) -> AbsenceView:
     """Note the days away of an account, by its outside id.
 
     :raises AccountNotFound: absent, or the actor may not send its readings
@@ -83,7 +78,7 @@ def begin_absence(
             created_at=now,
         )
         _record(absence, action="absence.begun", by=by, now=now)
-        return absence
+        return absence_view(absence)
 
 
 def end_absence(*, by: Actor, account_public_id: str, now: datetime) -> None:
@@ -143,13 +138,13 @@ def _act(
         )
         for meter in _waiting(absence.account_id):
             begun = _own(absence, meter=meter, near=near).exists()
-            if meter.pk not in done and (late or begun):
+            if meter.meter_id not in done and (late or begun):
                 acts += _act_for(absence, meter=meter, near=near, today=today, now=now)
     return acts
 
 
-def _act_for(absence: Absence, *, meter: Meter, near: Window, today: date, now: datetime) -> int:
-    known = queries.dials(meters=[meter], read_on=today).get(meter.pk)
+def _act_for(absence: Absence, *, meter: MeterView, near: Window, today: date, now: datetime) -> int:
+    known = queries.dials(meters=[meter], read_on=today).get(meter.meter_id)
     since = cut_off(near.period.plus(-1), window_to_day=meter.account.provider.window_to_day)
     if known is not None and known.last_on > since and not _own(absence, meter=meter, near=near).exists():
         return 0  # somebody has read this one
@@ -160,7 +155,7 @@ def _act_for(absence: Absence, *, meter: Meter, near: Window, today: date, now: 
     with use_case():
         _step, fresh = AbsenceStep.objects.get_or_create(
             absence=absence,
-            meter=meter,
+            meter_id=meter.meter_id,
             closes_on=near.closes_on,
             defaults={"outcome": outcome.value, "receipt_number": receipt, "at": now},
         )
@@ -170,17 +165,17 @@ def _act_for(absence: Absence, *, meter: Meter, near: Window, today: date, now: 
 
 
 def _send_old(
-    absence: Absence, *, meter: Meter, near: Window, today: date, now: datetime
+    absence: Absence, *, meter: MeterView, near: Window, today: date, now: datetime
 ) -> tuple[StepOutcome, str]:
     """The last value again, as the person confirmed beforehand; sent only if it says «nothing was used»."""
-    known = queries.dials(meters=[meter], read_on=today).get(meter.pk)
+    known = queries.dials(meters=[meter], read_on=today).get(meter.meter_id)
     if known is None:
         return StepOutcome.STUCK, ""
     values = {dial.zone: dial.last.value for dial in known.dials}
     try:
         receipt = submit_readings(
             by=Actor.person(absence.person_id),
-            meter_id=meter.public_id,
+            meter_id=meter.meter_id,
             sent=ReadingSubmission(
                 values=values,
                 read_on=today,
@@ -195,13 +190,13 @@ def _send_old(
     return StepOutcome.SENT, receipt.receipt_number
 
 
-def _key(absence: Absence, *, meter: Meter, near: Window) -> UUID:
-    return uuid5(NAMESPACE_URL, f"svet:absence:{absence.pk}:{meter.pk}:{near.closes_on}")
+def _key(absence: Absence, *, meter: MeterView, near: Window) -> UUID:
+    return uuid5(NAMESPACE_URL, f"svet:absence:{absence.pk}:{meter.meter_id}:{near.closes_on}")
 
 
-def _own(absence: Absence, *, meter: Meter, near: Window) -> QuerySet[ReadingSet]:
+def _own(absence: Absence, *, meter: MeterView, near: Window) -> QuerySet[ReadingSet]:
     """What a run that was killed before it wrote its step has already sent."""
-    return ReadingSet.objects.filter(meter=meter, key=_key(absence, meter=meter, near=near))
+    return ReadingSet.objects.filter(meter_id=meter.meter_id, key=_key(absence, meter=meter, near=near))
 
 
 def _remind(absence: Absence, *, until: date, now: datetime) -> None:
@@ -234,7 +229,7 @@ def _end_by_itself(absence: Absence, *, now: datetime) -> None:
             _record(absence, action="absence.over", by=Actor.system("absence"), now=now)
 
 
-def _waiting(account_id: int) -> list[Meter]:
+def _waiting(account_id: int) -> list[MeterView]:
     """The meters whose readings somebody has to send."""
     meters = queries.standing_with_accounts(account_ids=[account_id])
     return [meter for meter in meters if not meter.smart]

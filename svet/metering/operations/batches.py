@@ -15,7 +15,6 @@ from svet.accounts.queries import provider_today
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.metering import queries
-from svet.metering.models import Meter
 from svet.metering.operations.keeping import NewSet, keep_sets
 from svet.metering.operations.submitting import hindering_days, hindrance, judged_values
 from svet.metering.rules import (
@@ -167,17 +166,20 @@ def _part(
     results: dict[int, BatchResult],
 ) -> None:
     order = sorted(places, key=lambda place: (rows[place].meter_id, rows[place].read_on, place))
-    meters = list(
-        Meter.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("account__provider")
+    meters = [
+        queries.meter_view(row)
+        for row in queries.whole_meters()
+        .select_for_update(of=("self",), no_key=True)
         .filter(pk__in={rows[place].meter_id for place in places})
         .order_by("pk")
-    )
+    ]
     first_on: dict[int, date] = {}
     for place in order:
         first_on.setdefault(rows[place].meter_id, rows[place].read_on)
     tracks = {key: _Track(known) for key, known in queries.dials(meters=meters, read_on=first_on).items()}
-    today = {meter.account.provider_id: provider_today(meter.account.provider, now) for meter in meters}
+    today = {
+        meter.account.provider.time_zone: provider_today(meter.account.provider, now) for meter in meters
+    }
     kept_before = _kept_before([rows[place] for place in places])
     fresh: list[tuple[int, NewSet, Judgement]] = []
     seen: dict[tuple[int, UUID], int] = {}
@@ -196,7 +198,7 @@ def _part(
                 row,
                 track,
                 channel=row.channel or channel,
-                today=today[track.meter.account.provider_id],
+                today=today[track.meter.account.provider.time_zone],
                 now=now,
                 confirmed=confirmed,
             )

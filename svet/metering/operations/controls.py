@@ -17,6 +17,7 @@ from svet.metering.operations.keeping import NewSet, WrittenSet, keep_sets, move
 from svet.metering.operations.photos import attach_photo
 from svet.metering.operations.submitting import SetRefused, stepped_values
 from svet.metering.operations.telling import tell_control
+from svet.metering.queries import MeterView
 from svet.metering.rules import (
     ReadingChannel,
     ReadingKind,
@@ -37,7 +38,7 @@ def take_control_reading(
     read_on: date,
     now: datetime,
     act_number: str = "",
-    photo_id: str = "",
+    photo_public_id: str = "",
 ) -> str:
     """Keep what the company read off; unbilled customers' sets that contradict it are superseded.
 
@@ -55,7 +56,7 @@ def take_control_reading(
             read_on=read_on,
             now=now,
             act_number=act_number,
-            photo_id=photo_id,
+            photo_public_id=photo_public_id,
         ).receipt_number
 
 
@@ -67,7 +68,7 @@ def keep_control(
     read_on: date,
     now: datetime,
     act_number: str = "",
-    photo_id: str = "",
+    photo_public_id: str = "",
     without: int | None = None,
 ) -> WrittenSet:
     """The control reading itself (a step); ``without`` is a disputed one that this one replaces.
@@ -76,17 +77,17 @@ def keep_control(
     """
     require_transaction()
     Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter_id)
-    meter = Meter.objects.select_related("account__provider").get(pk=meter_id)
+    meter = queries.meter_view(queries.whole_meters().get(pk=meter_id))
     today = provider_today(meter.account.provider, now)
     _check_day(meter, read_on=read_on, today=today)
     known = queries.dials(meters=[meter], read_on=read_on, without=[] if without is None else [without])[
-        meter.pk
+        meter.meter_id
     ]
     judgement = judge(dials=known.dials, values=values, read_on=read_on)
     if any(verdict.refusal is not ValueReason.LOWER for verdict in judgement.refusals):
         raise SetRefused(judgement)
     new = NewSet(
-        meter_id=meter.pk,
+        meter_id=meter.meter_id,
         account_id=meter.account_id,
         read_on=read_on,
         received_at=now,
@@ -98,8 +99,8 @@ def keep_control(
         words=f"акт № {act_number.strip()}" if act_number.strip() else "",
     )
     (kept,) = keep_sets([new], by=by)
-    if photo_id:
-        attach_photo(set_key=kept.set_id, photo_id=photo_id, by=by, now=now)
+    if photo_public_id:
+        attach_photo(set_id=kept.set_id, photo_public_id=photo_public_id, by=by, now=now)
     _supersede_contradicting(meter, new=new, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number)
     journal.record(
         by=by,
@@ -111,11 +112,11 @@ def keep_control(
         after={"values": {zone.value: str(value) for zone, value in values.items()}, "act": act_number},
     )
     until = dispute_until(today, days=meter.account.provider.dispute_days)
-    tell_control(meter, values=values, read_on=read_on, until=until, set_id=kept.public_id, now=now)
+    tell_control(meter, values=values, read_on=read_on, until=until, set_public_id=kept.public_id, now=now)
     return kept
 
 
-def _check_day(meter: Meter, *, read_on: date, today: date) -> None:
+def _check_day(meter: MeterView, *, read_on: date, today: date) -> None:
     """What is billed rests on the reading of its day: an earlier control reading would change nothing.
 
     :raises ReadingRefused: in the future, outside the meter's time, before the last billed or control reading
@@ -126,7 +127,7 @@ def _check_day(meter: Meter, *, read_on: date, today: date) -> None:
         known = {"read_on": read_on, "removed_on": meter.removed_on}
         raise ReadingRefused(ValueReason.REMOVED, field="read_on", details=known)
     fixed = (
-        ReadingSet.objects.filter(meter=meter, read_on__gt=read_on, state=ReadingState.USED.value)
+        ReadingSet.objects.filter(meter_id=meter.meter_id, read_on__gt=read_on, state=ReadingState.USED.value)
         .order_by("-read_on")
         .values_list("read_on", flat=True)
         .first()
@@ -138,12 +139,12 @@ def _check_day(meter: Meter, *, read_on: date, today: date) -> None:
 
 
 def _supersede_contradicting(
-    meter: Meter, *, new: NewSet, but: int, by: Actor, now: datetime, receipt: str
+    meter: MeterView, *, new: NewSet, but: int, by: Actor, now: datetime, receipt: str
 ) -> None:
     """Read earlier yet higher, or later yet lower."""
     rows = (
         ReadingValue.objects.filter(
-            reading_set__meter=meter,
+            reading_set__meter_id=meter.meter_id,
             reading_set__state=ReadingState.ACCEPTED.value,
             reading_set__kind=ReadingKind.CUSTOMER.value,
         )

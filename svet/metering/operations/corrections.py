@@ -53,14 +53,14 @@ def may_withdraw(
     return None
 
 
-def withdraw_set(*, by: Actor, set_id: str, now: datetime, reason: str = "") -> None:
+def withdraw_set(*, by: Actor, set_public_id: str, now: datetime, reason: str = "") -> None:
     """Take one's own set back before the cut-off; the row and its trail stay.
 
     :raises MeterNotFound: absent or not for the actor
     :raises WithdrawRefused: another's, billed or past the cut-off
     """
     with use_case():
-        row = _own_set(by, set_id=set_id, now=now)
+        row = _own_set(by, set_public_id=set_public_id, now=now)
         try:
             before = move_set(row, to=ReadingState.WITHDRAWN, by=by, now=now, words=reason)
         except (IllegalMove, LostRace):
@@ -81,7 +81,7 @@ def withdraw_set(*, by: Actor, set_id: str, now: datetime, reason: str = "") -> 
 def correct_set(
     *,
     by: Actor,
-    set_id: str,
+    set_public_id: str,
     sent: ReadingSubmission,
     now: datetime,
 ) -> ReadingReceipt:
@@ -93,38 +93,38 @@ def correct_set(
     :raises WithdrawRefused: another's, billed or past the cut-off
     :raises ReadingRefused: :raises ConfirmationNeeded: :raises KeyReused: :raises LimitReached: as for a set
     """
-    view = queries.set_for(by, public_id=set_id)
+    view = queries.set_for(by, public_id=set_public_id)
     meter = queries.meter_for(by, public_id=view.meter_public_id, right=Right.SUBMIT)
     earlier = earlier_receipt(meter, key=sent.key, values=sent.values)
     if earlier is not None:
         return earlier
-    limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
+    limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.meter_id), now=now)
     with use_case():
         # The meter before the set, as everywhere: two that wait for each other would never end.
-        Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter.pk)
-        row = _own_set(by, set_id=set_id, now=now)
+        Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter.meter_id)
+        row = _own_set(by, set_public_id=set_public_id, now=now)
         return take_set(
             by=by,
-            meter=meter,
+            meter_id=meter.meter_id,
             sent=replace(sent, read_on=row.read_on),
             now=now,
             instead_of=row,
         )
 
 
-def _own_set(by: Actor, *, set_id: str, now: datetime) -> ReadingSet:
+def _own_set(by: Actor, *, set_public_id: str, now: datetime) -> ReadingSet:
     """A set its author may still change, locked. :raises MeterNotFound: :raises WithdrawRefused:"""
     row = (
         ReadingSet.objects.select_for_update(of=("self",), no_key=True)
         .select_related("account__provider")
-        .filter(public_id=set_id, account__in=visible_ids(by, right=Right.SUBMIT))
+        .filter(public_id=set_public_id, account__in=visible_ids(by, right=Right.SUBMIT))
         .first()
     )
     if row is None:
         raise MeterNotFound(MeterReason.NOT_FOUND)
     provider = row.account.provider
     why_not = may_withdraw(
-        queries.set_for(by, public_id=set_id),
+        queries.set_for(by, public_id=set_public_id),
         by=by,
         today=provider_today(provider, now),
         window_to_day=provider.window_to_day,

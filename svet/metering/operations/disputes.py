@@ -41,7 +41,9 @@ class DisputeNotFound(NotFound):
     """No such objection, or not for this actor."""
 
 
-def open_dispute(*, by: Actor, set_id: str, words: str, now: datetime, photo_id: str = "") -> str:
+def open_dispute(
+    *, by: Actor, set_public_id: str, words: str, now: datetime, photo_public_id: str = ""
+) -> str:
     """Object to a control reading; says the outside id of the objection.
 
     :raises MeterNotFound: absent or not for the actor
@@ -53,7 +55,7 @@ def open_dispute(*, by: Actor, set_id: str, words: str, now: datetime, photo_id:
         row = (
             ReadingSet.objects.select_for_update(of=("self",), no_key=True)
             .select_related("account__provider")
-            .filter(public_id=set_id, account__in=visible_ids(by, right=Right.SUBMIT))
+            .filter(public_id=set_public_id, account__in=visible_ids(by, right=Right.SUBMIT))
             .first()
         )
         if row is None or by.person_id is None:
@@ -71,38 +73,42 @@ def open_dispute(*, by: Actor, set_id: str, words: str, now: datetime, photo_id:
             account_id=row.account_id,
             person_id=by.person_id,
             words=said,
-            photo_id=files.claim_photo(photo_id=photo_id, by=by, now=now) if photo_id else None,
+            photo_id=files.claim_photo(photo_public_id=photo_public_id, by=by, now=now)
+            if photo_public_id
+            else None,
             opened_at=now,
         )
         _write(found, before="", after=DisputeState.OPEN, by=by, now=now, words=said)
         return found.public_id
 
 
-def withdraw_dispute(*, by: Actor, dispute_id: str, now: datetime) -> None:
+def withdraw_dispute(*, by: Actor, dispute_public_id: str, now: datetime) -> None:
     """Its author takes the objection back. :raises DisputeNotFound: :raises DisputeRefused: it is answered"""
     with use_case():
         found = Dispute.objects.filter(
-            public_id=dispute_id, person_id=by.person_id or 0, account__in=visible_ids(by, right=Right.SUBMIT)
+            public_id=dispute_public_id,
+            person_id=by.person_id or 0,
+            account__in=visible_ids(by, right=Right.SUBMIT),
         ).first()
         if found is None:
             raise DisputeNotFound(DisputeReason.CLOSED)
         _move(found, after=DisputeState.WITHDRAWN, by=by, now=now, words="")
 
 
-def check_dispute(*, by: Actor, dispute_id: str, words: str, now: datetime) -> None:
+def check_dispute(*, by: Actor, dispute_public_id: str, words: str, now: datetime) -> None:
     """The staff sends somebody to read the meter again. :raises DisputeNotFound: :raises DisputeRefused:"""
-    _answer(by=by, dispute_id=dispute_id, after=DisputeState.CHECKING, words=words, now=now)
+    _answer(by=by, dispute_public_id=dispute_public_id, after=DisputeState.CHECKING, words=words, now=now)
 
 
-def decline_dispute(*, by: Actor, dispute_id: str, words: str, now: datetime) -> None:
+def decline_dispute(*, by: Actor, dispute_public_id: str, words: str, now: datetime) -> None:
     """The control reading stands. :raises DisputeNotFound: :raises DisputeRefused:"""
-    _answer(by=by, dispute_id=dispute_id, after=DisputeState.DECLINED, words=words, now=now)
+    _answer(by=by, dispute_public_id=dispute_public_id, after=DisputeState.DECLINED, words=words, now=now)
 
 
-def _answer(*, by: Actor, dispute_id: str, after: DisputeState, words: str, now: datetime) -> None:
+def _answer(*, by: Actor, dispute_public_id: str, after: DisputeState, words: str, now: datetime) -> None:
     said = _said(words)
     with use_case():
-        found = _waiting(dispute_id)
+        found = _waiting(dispute_public_id)
         _move(found, after=after, by=by, now=now, words=said)
         tell_dispute_answered(found, words=said, after=after, now=now)
 
@@ -110,13 +116,13 @@ def _answer(*, by: Actor, dispute_id: str, after: DisputeState, words: str, now:
 def uphold_dispute(
     *,
     by: Actor,
-    dispute_id: str,
+    dispute_public_id: str,
     values: Mapping[Zone, Decimal],
     read_on: date,
     words: str,
     now: datetime,
     act_number: str = "",
-    photo_id: str = "",
+    photo_public_id: str = "",
 ) -> str:
     """The customer is right: another control reading comes instead of the disputed one; says its receipt.
 
@@ -126,7 +132,7 @@ def uphold_dispute(
     """
     said = _said(words)
     with use_case():
-        found = _waiting(dispute_id)
+        found = _waiting(dispute_public_id)
         row = found.reading_set
         Meter.objects.select_for_update(no_key=True).only("pk").get(pk=row.meter_id)
         row.refresh_from_db(fields=["state"])
@@ -138,7 +144,7 @@ def uphold_dispute(
             read_on=read_on,
             now=now,
             act_number=act_number,
-            photo_id=photo_id,
+            photo_public_id=photo_public_id,
             without=None if billed else row.pk,
         )
         if not billed:
@@ -159,11 +165,11 @@ def _said(words: str) -> str:
     return said
 
 
-def _waiting(dispute_id: str) -> Dispute:
+def _waiting(dispute_public_id: str) -> Dispute:
     found = (
         Dispute.objects.select_for_update(of=("self",), no_key=True)
         .select_related("reading_set", "account")
-        .filter(public_id=dispute_id)
+        .filter(public_id=dispute_public_id)
         .first()
     )
     if found is None:

@@ -22,6 +22,7 @@ from svet.metering import queries
 from svet.metering.models import Meter, MeterScale
 from svet.metering.operations.keeping import NewSet, NewValue, keep_sets
 from svet.metering.operations.submitting import SetRefused, judged_values
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingChannel, ReadingKind, ReadingState, Zone, judge, zones_of
 
 BATCH = 5_000
@@ -145,10 +146,10 @@ def _renew_proofs(*, account_ids: Sequence[int]) -> None:
     set_link_proofs_many(serials=serials)
 
 
-def install_meter(*, row: MeterRow, by: Actor, now: datetime) -> Meter:
+def install_meter(*, row: MeterRow, by: Actor, now: datetime) -> MeterView:
     """Put one meter up. :raises NumberRefused: the serial is not of the form of one"""
     (key,) = install_meters(rows=[row], by=by, now=now)
-    return Meter.objects.select_related("account__provider").get(pk=key)
+    return queries.meter_view(queries.whole_meters().get(pk=key))
 
 
 def remove_meter(
@@ -168,8 +169,8 @@ def take_down(
     """The same as a step. :raises ReadingRefused:"""
     require_transaction()
     Meter.objects.select_for_update(no_key=True).only("pk").get(pk=meter_id)
-    meter = Meter.objects.select_related("account__provider").get(pk=meter_id)
-    known = queries.dials(meters=[meter], read_on=removed_on)[meter.pk]
+    meter = queries.whole_meters().get(pk=meter_id)
+    known = queries.dials(meters=[queries.meter_view(meter)], read_on=removed_on)[meter.pk]
     judgement = judge(dials=known.dials, values=values, read_on=removed_on)
     if judgement.refusals:
         raise SetRefused(judgement)

@@ -26,19 +26,19 @@ def keep_photo(*, raw: bytes, by: Actor, now: datetime) -> str:
     return files.keep_photo(raw=raw, by=by, now=now)
 
 
-def attach_photo(*, set_key: int, photo_id: str, by: Actor, now: datetime) -> None:
+def attach_photo(*, set_id: int, photo_public_id: str, by: Actor, now: datetime) -> None:
     """Make a waiting photo part of a set (a step). :raises PhotoRefused: not this person's, or used"""
     require_transaction()
     ReadingPhoto.objects.create(
-        reading_set_id=set_key,
-        photo_id=files.claim_photo(photo_id=photo_id, by=by, now=now),
+        reading_set_id=set_id,
+        photo_id=files.claim_photo(photo_public_id=photo_public_id, by=by, now=now),
         added_at=now,
         by_kind=by.kind.value,
         by_person_id=by.person_id,
     )
 
 
-def add_photo(*, by: Actor, set_id: str, photo_id: str, now: datetime) -> None:
+def add_photo(*, by: Actor, set_public_id: str, photo_public_id: str, now: datetime) -> None:
     """Add a photo to a set that was sent already: more proof for whoever looks at it.
 
     :raises MeterNotFound: absent or not for the actor
@@ -46,11 +46,11 @@ def add_photo(*, by: Actor, set_id: str, photo_id: str, now: datetime) -> None:
     """
     with use_case():
         row = ReadingSet.objects.filter(
-            public_id=set_id, account__in=visible_ids(by, right=Right.SUBMIT)
+            public_id=set_public_id, account__in=visible_ids(by, right=Right.SUBMIT)
         ).first()
         if row is None:
             raise MeterNotFound(MeterReason.NOT_FOUND)
-        attach_photo(set_key=row.pk, photo_id=photo_id, by=by, now=now)
+        attach_photo(set_id=row.pk, photo_public_id=photo_public_id, by=by, now=now)
         journal.record(
             by=by,
             action="readings.photo_added",
@@ -58,5 +58,5 @@ def add_photo(*, by: Actor, set_id: str, photo_id: str, now: datetime) -> None:
             subject_id=row.public_id,
             now=now,
             account_id=row.account_id,
-            after={"photo": photo_id},
+            after={"photo": photo_public_id},
         )

@@ -18,9 +18,9 @@ from svet.kernel.transactions import use_case
 from svet.kernel.writing import plain_number
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, Purpose
-from svet.metering import events, texts
-from svet.metering.models import Meter
+from svet.metering import events, queries, texts
 from svet.metering.operations.submitting import submit_readings
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingChannel, ReadingSubmission, Zone, parse_value, zones_of
 from svet.notices import operations as notices
 from svet.people import queries as people
@@ -65,12 +65,7 @@ def submit_quick(
     }
     limits.require(purpose=Purpose.QUICK, address=address, work=work, now=now)
     limits.spend(limit=LimitName.QUICK_PER_ACCOUNT, key=number, now=now)
-    meter = (
-        Meter.objects.filter(account__number=number, serial=serial, removed_on__isnull=True)
-        .select_related("account__provider")
-        .order_by("pk")
-        .first()
-    )
+    meter = queries.standing_by_pair(account_number=number, serial=serial)
     if meter is None:
         journal.record_security(
             by=Actor.anonymous(address=address),
@@ -86,14 +81,16 @@ def submit_quick(
         _tell(meter, refused=refused, now=now)
 
 
-def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Decimal], now: datetime) -> None:
+def _submit(
+    meter: MeterView, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Decimal], now: datetime
+) -> None:
     if set(typed) != set(zones_of(meter.scheme)):
         raise QuickRefused(QuickReason.SCALES)
     read_on = provider_today(meter.account.provider, now)
     said = ";".join(f"{zone}={plain_number(value)}" for zone, value in sorted(wide.items()))
     submit_readings(
         by=Actor.system("quick"),
-        meter_id=meter.public_id,
+        meter_id=meter.meter_id,
         sent=ReadingSubmission(
             values={
                 zone: parse_value(raw, digits=meter.digits, decimals=meter.decimals, field=zone)
@@ -108,7 +105,7 @@ def _submit(meter: Meter, *, typed: Mapping[Zone, str], wide: Mapping[Zone, Deci
     )
 
 
-def _tell(meter: Meter, *, refused: Refused, now: datetime) -> None:
+def _tell(meter: MeterView, *, refused: Refused, now: datetime) -> None:
     reason = texts.explain(refused)
     with use_case():
         for person_id in people_of(account_id=meter.account_id, right=Right.SUBMIT):

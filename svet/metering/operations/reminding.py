@@ -18,7 +18,8 @@ from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
 from svet.look.formats import day
 from svet.metering import events, queries
-from svet.metering.models import Meter, VerificationReminder, WindowReminder
+from svet.metering.models import VerificationReminder, WindowReminder
+from svet.metering.queries import MeterView
 from svet.metering.rules import (
     VerificationStage,
     Window,
@@ -106,11 +107,11 @@ def remind_of_verification(*, now: datetime) -> int:
                 if not meters:
                     break
                 told += _remind_of_meters(meters, today=today, now=now)
-                after = meters[-1].pk
+                after = meters[-1].meter_id
     return told
 
 
-def _remind_of_meters(meters: Sequence[Meter], *, today: date, now: datetime) -> int:
+def _remind_of_meters(meters: Sequence[MeterView], *, today: date, now: datetime) -> int:
     holders = account_queries.people_by_account(account_ids={meter.account_id for meter in meters})
     recipients = people.recipients_of({person_id for each in holders.values() for person_id in each})
     rows: list[tuple[int, int, int, date, str, datetime]] = []
@@ -119,13 +120,13 @@ def _remind_of_meters(meters: Sequence[Meter], *, today: date, now: datetime) ->
         stage = None if due_on is None else verification_stage(due_on, today=today)
         if due_on is not None and stage is not None:
             rows += [
-                (meter.account_id, meter.pk, person_id, due_on, stage.value, now)
+                (meter.account_id, meter.meter_id, person_id, due_on, stage.value, now)
                 for person_id in sorted(holders.get(meter.account_id, ()))
                 if person_id in recipients
             ]
     columns = ("account_id", "meter_id", "person_id", "due_on", "stage", "told_at")
     fresh = {row[1:3] for row in insert_absent(model=VerificationReminder, columns=columns, rows=rows)}
-    by_key = {meter.pk: meter for meter in meters}
+    by_key: dict[int, MeterView] = {meter.meter_id: meter for meter in meters}
     tidings = []
     for _account_id, meter_id, person_id, due_on, stage_name, _at in rows:
         if (meter_id, person_id) in fresh:

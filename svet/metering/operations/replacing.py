@@ -13,10 +13,10 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
-from svet.metering import events
+from svet.metering import events, queries
 from svet.metering.models import Meter
 from svet.metering.operations.meters import MeterRow, install_meters, take_down
-from svet.metering.queries import MeterNotFound, MeterReason
+from svet.metering.queries import MeterNotFound, MeterReason, MeterView
 from svet.metering.rules import ReadingRefused, ReplaceReason, ValueReason, Zone
 from svet.notices import operations as notices
 from svet.people import queries as people
@@ -35,7 +35,7 @@ def replace_meter(
     ratio: Decimal | None = None,
     reason: str,
     now: datetime,
-) -> Meter:
+) -> MeterView:
     """Take one meter down and put ``new`` up on the same account and day; says the new meter.
 
     From that moment the new number, and no longer the old one, opens the account with its number. The
@@ -60,7 +60,7 @@ def replace_meter(
             ratio=old.ratio if ratio is None else ratio,
         )
         (key,) = install_meters(rows=[row], by=by, now=now)
-        meter = Meter.objects.select_related("account__provider").get(pk=key)
+        meter = queries.meter_view(queries.whole_meters().get(pk=key))
         journal.record(
             by=by,
             action="meter.replaced",
@@ -101,9 +101,9 @@ def _check(old: Meter, *, serial: str, on: date, ratio: Decimal | None, now: dat
         raise ReadingRefused(ReplaceReason.SAME_METER, field="serial")
 
 
-def _tell(meter: Meter, *, before: str, on: date, now: datetime) -> None:
+def _tell(meter: MeterView, *, before: str, on: date, now: datetime) -> None:
     account = meter.account
-    for person_id in people_of(account_id=account.pk):
+    for person_id in people_of(account_id=meter.account_id):
         notices.notify(
             recipient_id=people.recipient_of(person_id),
             event=events.METER_REPLACED,

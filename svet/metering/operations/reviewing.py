@@ -20,6 +20,7 @@ from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_s
 from svet.metering.operations.submitting import SetRefused, judged_values
 from svet.metering.operations.superseding import supersede_higher
 from svet.metering.operations.telling import tell_accepted, tell_corrected, tell_refused
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingChannel, ReadingKind, ReadingState, Zone, judge
 
 
@@ -43,24 +44,23 @@ def decide_review(*, by: Actor, set_id: int, accept: bool, reason: str, now: dat
     """
     with use_case():
         row = _waiting(set_id)
+        meter = queries.meter_view(row.meter)
         after = ReadingState.ACCEPTED if accept else ReadingState.REJECTED
         if accept:
             values = {Zone(v.zone): NewValue(v.value, v.turns, v.consumption) for v in row.values.all()}
-            _check_still_true(row, values)
+            _check_still_true(row, meter=meter, values=values)
         _move(row, after=after, by=by, now=now, words=reason)
         if accept:
-            supersede_higher(
-                meter=row.meter, than=values, but=row.pk, by=by, now=now, receipt=row.receipt_number
-            )
+            supersede_higher(meter=meter, than=values, but=row.pk, by=by, now=now, receipt=row.receipt_number)
             tell_accepted(
-                row.meter,
+                meter,
                 values={zone: value.value for zone, value in values.items()},
                 receipt=row.receipt_number,
-                set_id=row.public_id,
+                set_public_id=row.public_id,
                 now=now,
             )
         else:
-            tell_refused(row.meter, reason=reason, set_id=row.public_id, now=now)
+            tell_refused(meter, reason=reason, set_public_id=row.public_id, now=now)
         _record(row, after=after, by=by, now=now, words=reason)
 
 
@@ -84,7 +84,8 @@ def correct_review(
         raise ReviewRefused(ReviewReason.WORDS, field="reason")
     with use_case():
         row = _waiting(set_id)
-        known = queries.dials(meters=[row.meter], read_on=row.read_on)[row.meter_id]
+        meter = queries.meter_view(row.meter)
+        known = queries.dials(meters=[meter], read_on=row.read_on)[row.meter_id]
         judgement = judge(dials=known.dials, values=values, read_on=row.read_on, turned=turned)
         if judgement.refusals:
             raise SetRefused(judgement)
@@ -104,14 +105,14 @@ def correct_review(
         (kept,) = keep_sets([new], by=by)
         _move(row, after=ReadingState.CORRECTED, by=by, now=now, receipt=kept.receipt_number, words=reason)
         supersede_higher(
-            meter=row.meter, than=new.values, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number
+            meter=meter, than=new.values, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number
         )
         tell_corrected(
-            row.meter,
+            meter,
             before=texts.values_line({Zone(v.zone): v.value for v in row.values.all()}),
             after=texts.values_line(values),
             reason=reason.strip(),
-            set_id=kept.public_id,
+            set_public_id=kept.public_id,
             now=now,
         )
         _record(row, after=ReadingState.CORRECTED, by=by, now=now, words=reason, receipt=kept.receipt_number)
@@ -123,7 +124,7 @@ def _waiting(set_id: int) -> ReadingSet:
     # The meter first: whoever else decides has let go of it before the set is read.
     meter = Meter.objects.select_for_update(no_key=True).only("pk").filter(readingset=set_id).first()
     row = (
-        ReadingSet.objects.select_related("meter__account__provider", "account")
+        ReadingSet.objects.select_related("meter__account__provider", "meter__account__premises", "account")
         .filter(pk=set_id, state=ReadingState.UNDER_REVIEW.value)
         .first()
     )
@@ -132,9 +133,9 @@ def _waiting(set_id: int) -> ReadingSet:
     return row
 
 
-def _check_still_true(row: ReadingSet, values: Mapping[Zone, NewValue]) -> None:
+def _check_still_true(row: ReadingSet, *, meter: MeterView, values: Mapping[Zone, NewValue]) -> None:
     """Other readings may have come while it waited. :raises ReviewRefused: it would run backwards now"""
-    known = queries.dials(meters=[row.meter], read_on=row.read_on)[row.meter_id]
+    known = queries.dials(meters=[meter], read_on=row.read_on)[row.meter_id]
     judgement = judge(
         dials=known.dials, values={zone: value.value for zone, value in values.items()}, read_on=row.read_on
     )

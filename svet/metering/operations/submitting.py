@@ -13,6 +13,7 @@ from svet.accounts.queries import provider_today
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.ids import MeterId
 from svet.kernel.moving import LostRace
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Conflict, Refused
@@ -22,11 +23,12 @@ from svet.limits import operations as limits
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
 from svet.metering import queries
-from svet.metering.models import Meter, ReadingSet
+from svet.metering.models import ReadingSet
 from svet.metering.operations.keeping import NewSet, NewValue, keep_sets, move_set
 from svet.metering.operations.photos import attach_photo
 from svet.metering.operations.superseding import settle_others
 from svet.metering.operations.telling import tell_accepted
+from svet.metering.queries import MeterView
 from svet.metering.rules import (
     Doubt,
     Judgement,
@@ -77,7 +79,7 @@ class ReadingReceipt:
     """What the author gets: the number, the state, and the bill it will enter."""
 
     receipt_number: str
-    set_id: str
+    set_public_id: str
     state: ReadingState
     read_on: date
     period: Month
@@ -88,16 +90,14 @@ class ReadingReceipt:
 def submit_readings(
     *,
     by: Actor,
-    meter_id: str,
+    meter_id: MeterId,
     sent: ReadingSubmission,
     now: datetime,
-    seen: Meter | None = None,
 ) -> ReadingReceipt:
     """Take one set of readings, keep it, tell the holders of the account.
 
-    ``meter_id`` is the outside id; ``seen`` is that meter, when the caller has just read it for this actor
-    with account and provider: it is read again under its lock, not before. The same key with the same values
-    gives the same receipt. A set whose consumption no line could carry is kept, once confirmed, under review.
+    The meter is read under its lock, by the guard. The same key with the same values gives the same receipt.
+    A set whose consumption no line could carry is kept, once confirmed, under review.
     So is one that went down, when the author insists that the dial shows just this.
 
     :raises MeterNotFound: absent or not for the actor
@@ -107,36 +107,37 @@ def submit_readings(
     :raises LimitReached: too many sets for this meter today
     :raises PhotoRefused: the photo is not this person's or was forgotten
     """
-    meter = seen or queries.meter_for(by, public_id=meter_id, right=Right.SUBMIT)
     if by.kind is not ActorKind.SYSTEM:
         try:
-            limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter.pk), now=now)
+            limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter_id), now=now)
         except LimitReached:
             # Asking again for a receipt one already has is no further set.
-            earlier = earlier_receipt(meter, key=sent.key, values=sent.values)
+            with use_case():
+                known = queries.locked(meter_id, by=by, right=Right.SUBMIT)
+                earlier = earlier_receipt(known, key=sent.key, values=sent.values)
             if earlier is not None:
                 return earlier
             raise
     with use_case():
-        return take_set(by=by, meter=meter, sent=sent, now=now)
+        return take_set(by=by, meter_id=meter_id, sent=sent, now=now)
 
 
 def take_set(
     *,
     by: Actor,
-    meter: Meter,
+    meter_id: MeterId,
     sent: ReadingSubmission,
     now: datetime,
     instead_of: ReadingSet | None = None,
 ) -> ReadingReceipt:
     """Lock the meter, judge, keep, tell (a step); ``instead_of`` is the set that this one corrects."""
-    meter = queries.locked(meter, by=by, right=Right.SUBMIT)
+    meter = queries.locked(meter_id, by=by, right=Right.SUBMIT)
     earlier = earlier_receipt(meter, key=sent.key, values=sent.values)
     if earlier is not None:
         return earlier
     read_on = sent.read_on
     without = [] if instead_of is None else [instead_of.pk]
-    known = queries.dials(meters=[meter], read_on=read_on, without=without)[meter.pk]
+    known = queries.dials(meters=[meter], read_on=read_on, without=without)[meter.meter_id]
     today = provider_today(meter.account.provider, now)
     reason = hindrance(meter, read_on=read_on, today=today, last_on=known.last_on, channel=sent.channel)
     if reason is not None:
@@ -148,7 +149,7 @@ def take_set(
     if not sent.answers.settle(judgement):
         raise ConfirmationNeeded(judgement)
     new = NewSet(
-        meter_id=meter.pk,
+        meter_id=meter.meter_id,
         account_id=meter.account_id,
         read_on=read_on,
         received_at=now,
@@ -162,16 +163,16 @@ def take_set(
         entered_at=sent.entered_at,
     )
     (kept,) = keep_sets([new], by=by)
-    if sent.photo_id:
-        attach_photo(set_key=kept.set_id, photo_id=sent.photo_id, by=by, now=now)
+    if sent.photo_public_id:
+        attach_photo(set_id=kept.set_id, photo_public_id=sent.photo_public_id, by=by, now=now)
     if instead_of is not None:
         _replace(instead_of, by=by, now=now, receipt=kept.receipt_number)
     if new.state is ReadingState.ACCEPTED:
         settle_others(meter, than=new.values, but=kept.set_id, by=by, now=now, receipt=kept.receipt_number)
-    _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_id=kept.public_id, now=now)
+    _tell(by=by, meter=meter, new=new, receipt=kept.receipt_number, set_public_id=kept.public_id, now=now)
     return ReadingReceipt(
         receipt_number=kept.receipt_number,
-        set_id=kept.public_id,
+        set_public_id=kept.public_id,
         state=new.state,
         read_on=read_on,
         period=period_of(read_on, window_to_day=meter.account.provider.window_to_day),
@@ -206,7 +207,7 @@ def _replace(old: ReadingSet, *, by: Actor, now: datetime, receipt: str) -> None
 
 
 def hindrance(
-    meter: Meter, *, read_on: date, today: date, last_on: date, channel: ReadingChannel
+    meter: MeterView, *, read_on: date, today: date, last_on: date, channel: ReadingChannel
 ) -> ValueReason | None:
     """Why no reading of that day can be taken for the meter at all, if so."""
     if meter.smart and channel not in (ReadingChannel.AUTOMATIC, ReadingChannel.OFFICE):
@@ -221,7 +222,7 @@ def hindrance(
     return ValueReason.BEFORE_LAST if read_on < last_on else None
 
 
-def hindering_days(meter: Meter, *, read_on: date, last_on: date) -> dict[str, object]:
+def hindering_days(meter: MeterView, *, read_on: date, last_on: date) -> dict[str, object]:
     """The days a sentence about a hindrance names."""
     days = {
         "read_on": read_on,
@@ -232,9 +233,9 @@ def hindering_days(meter: Meter, *, read_on: date, last_on: date) -> dict[str, o
     return {name: day for name, day in days.items() if day is not None}
 
 
-def earlier_receipt(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) -> ReadingReceipt | None:
+def earlier_receipt(meter: MeterView, *, key: UUID, values: Mapping[Zone, Decimal]) -> ReadingReceipt | None:
     """The receipt this key was given before. :raises KeyReused: it came with other values"""
-    kept = ReadingSet.objects.filter(meter=meter, key=key).first()
+    kept = ReadingSet.objects.filter(meter_id=meter.meter_id, key=key).first()
     if kept is None:
         return None
     rows = {Zone(row.zone): row for row in kept.values.all()}
@@ -242,7 +243,7 @@ def earlier_receipt(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) 
         raise KeyReused(KeyReason.REUSED)
     return ReadingReceipt(
         receipt_number=kept.receipt_number,
-        set_id=kept.public_id,
+        set_public_id=kept.public_id,
         state=ReadingState(kept.state),
         read_on=kept.read_on,
         period=period_of(kept.read_on, window_to_day=meter.account.provider.window_to_day),
@@ -251,13 +252,15 @@ def earlier_receipt(meter: Meter, *, key: UUID, values: Mapping[Zone, Decimal]) 
     )
 
 
-def _tell(*, by: Actor, meter: Meter, new: NewSet, receipt: str, set_id: str, now: datetime) -> None:
+def _tell(
+    *, by: Actor, meter: MeterView, new: NewSet, receipt: str, set_public_id: str, now: datetime
+) -> None:
     shown = {zone.value: str(value.value) for zone, value in new.values.items()}
     journal.record(
         by=by,
         action="readings.submitted",
         subject="reading_set",
-        subject_id=set_id,
+        subject_id=set_public_id,
         now=now,
         account_id=meter.account_id,
         after={"values": shown, "state": new.state.value, "channel": new.channel.value},
@@ -268,6 +271,6 @@ def _tell(*, by: Actor, meter: Meter, new: NewSet, receipt: str, set_id: str, no
         meter,
         values={zone: value.value for zone, value in new.values.items()},
         receipt=receipt,
-        set_id=set_id,
+        set_public_id=set_public_id,
         now=now,
     )

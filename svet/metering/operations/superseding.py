@@ -7,13 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from svet.kernel.actors import Actor
-from svet.metering.models import Meter, ReadingValue
+from svet.metering.models import ReadingValue
 from svet.metering.operations.keeping import NewValue, move_sets
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingKind, ReadingState, Zone
 
 
 def supersede_higher(
-    *, meter: Meter, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, receipt: str
+    *, meter: MeterView, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, receipt: str
 ) -> None:
     """A confirmed lower reading replaces the higher ones that no bill has used yet (a step)."""
     higher = _higher(meter, _standing_values(meter, but=but, states=(ReadingState.ACCEPTED,)), than=than)
@@ -29,7 +30,7 @@ def supersede_higher(
 
 
 def settle_others(
-    meter: Meter, *, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, receipt: str
+    meter: MeterView, *, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, receipt: str
 ) -> None:
     """Replace higher sets, and close the review of doubtful ones: a believable set has come (a step)."""
     rows = _standing_values(meter, but=but, states=(ReadingState.ACCEPTED, ReadingState.UNDER_REVIEW))
@@ -50,17 +51,17 @@ def settle_others(
 _Row = tuple[int, str, str, Decimal, int]
 
 
-def _standing_values(meter: Meter, *, but: int, states: Sequence[ReadingState]) -> list[_Row]:
+def _standing_values(meter: MeterView, *, but: int, states: Sequence[ReadingState]) -> list[_Row]:
     """The values of customers' sets that no bill has used, but for one set."""
     rows = ReadingValue.objects.filter(
-        reading_set__meter=meter,
+        reading_set__meter_id=meter.meter_id,
         reading_set__state__in=[state.value for state in states],
         reading_set__kind=ReadingKind.CUSTOMER.value,
     ).exclude(reading_set_id=but)
     return list(rows.values_list("reading_set_id", "reading_set__state", "zone", "value", "turns"))
 
 
-def _higher(meter: Meter, rows: Sequence[_Row], *, than: Mapping[Zone, NewValue]) -> set[int]:
+def _higher(meter: MeterView, rows: Sequence[_Row], *, than: Mapping[Zone, NewValue]) -> set[int]:
     capacity = 10**meter.digits
     return {
         set_id

@@ -10,7 +10,8 @@ from svet.accounts.queries import recipients_of
 from svet.kernel.places import Place
 from svet.look.formats import day
 from svet.metering import events, texts
-from svet.metering.models import Dispute, Meter
+from svet.metering.models import Dispute
+from svet.metering.queries import MeterView
 from svet.metering.rules import DisputeState, Zone
 from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
@@ -18,32 +19,34 @@ from svet.notices.rules import EventSpec
 
 
 def tell_accepted(
-    meter: Meter, *, values: Mapping[Zone, Decimal], receipt: str, set_id: str, now: datetime
+    meter: MeterView, *, values: Mapping[Zone, Decimal], receipt: str, set_public_id: str, now: datetime
 ) -> None:
-    """The readings count; ``set_id`` is the public one."""
+    """The readings count; ``set_public_id`` is the public one."""
     params = {"account": meter.account.number, "values": texts.values_line(values), "receipt": receipt}
-    _tell(meter, event=events.READING_ACCEPTED, params=params, set_id=set_id, now=now)
+    _tell(meter, event=events.READING_ACCEPTED, params=params, set_public_id=set_public_id, now=now)
 
 
-def tell_refused(meter: Meter, *, reason: str, set_id: str, now: datetime) -> None:
+def tell_refused(meter: MeterView, *, reason: str, set_public_id: str, now: datetime) -> None:
     """The staff looked at the readings and does not take them; ``reason`` may be empty."""
     params = {"account": meter.account.number, "reason": reason.strip() or texts.refused_by_staff()}
-    _tell(meter, event=events.READING_REFUSED, params=params, set_id=set_id, now=now)
+    _tell(meter, event=events.READING_REFUSED, params=params, set_public_id=set_public_id, now=now)
 
 
-def tell_corrected(meter: Meter, *, before: str, after: str, reason: str, set_id: str, now: datetime) -> None:
-    """The staff took other values than were sent; ``set_id`` is the public one of the new set."""
+def tell_corrected(
+    meter: MeterView, *, before: str, after: str, reason: str, set_public_id: str, now: datetime
+) -> None:
+    """The staff took other values than were sent; ``set_public_id`` is the public one of the new set."""
     params = {"account": meter.account.number, "before": before, "values": after, "reason": reason[:300]}
-    _tell(meter, event=events.READING_CORRECTED, params=params, set_id=set_id, now=now)
+    _tell(meter, event=events.READING_CORRECTED, params=params, set_public_id=set_public_id, now=now)
 
 
 def tell_control(
-    meter: Meter,
+    meter: MeterView,
     *,
     values: Mapping[Zone, Decimal],
     read_on: date,
     until: date,
-    set_id: str,
+    set_public_id: str,
     now: datetime,
 ) -> None:
     """The company read the meter; until when one may object."""
@@ -53,21 +56,21 @@ def tell_control(
         "on": day(read_on),
         "until": day(until),
     }
-    _tell(meter, event=events.CONTROL_READING, params=params, set_id=set_id, now=now)
+    _tell(meter, event=events.CONTROL_READING, params=params, set_public_id=set_public_id, now=now)
 
 
 def tell_dispute_answered(dispute: Dispute, *, words: str, after: DisputeState, now: datetime) -> None:
     """The staff answered an objection; ``words`` are its own."""
     answer = f"{texts.DISPUTE_STATES[after]}. {words}"
     params = {"account": dispute.account.number, "answer": answer[:300]}
-    set_id = dispute.reading_set.public_id
-    _tell(dispute, event=events.DISPUTE_ANSWERED, params=params, set_id=set_id, now=now)
+    set_public_id = dispute.reading_set.public_id
+    _tell(dispute, event=events.DISPUTE_ANSWERED, params=params, set_public_id=set_public_id, now=now)
 
 
 def _tell(
-    of: Meter | Dispute, *, event: EventSpec, params: Mapping[str, str], set_id: str, now: datetime
+    of: MeterView | Dispute, *, event: EventSpec, params: Mapping[str, str], set_public_id: str, now: datetime
 ) -> None:
-    place = Place("reading-receipt", (set_id,))
+    place = Place("reading-receipt", (set_public_id,))
     notices.notify_many(
         event=event,
         tidings=[NoticeMessage(each, params, place) for each in recipients_of(account_id=of.account_id)],

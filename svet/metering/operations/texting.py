@@ -22,9 +22,10 @@ from svet.limits import operations as limits
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.limits.rules import LimitName
-from svet.metering import events, queries, sms_texts
-from svet.metering.models import Meter, ReadingSet, TextAnswer
+from svet.metering import events, queries
+from svet.metering.models import ReadingSet, TextAnswer
 from svet.metering.operations.submitting import ConfirmationNeeded, ReadingReceipt, submit_readings
+from svet.metering.queries import MeterView
 from svet.metering.rules import (
     Answers,
     ReadingChannel,
@@ -37,10 +38,11 @@ from svet.metering.rules import (
 )
 from svet.metering.rules.parsing import ReadingRefused
 from svet.metering.rules.texting import Scale, SentText, TextReason, means, read_text
+from svet.metering.texts import sms
 from svet.notices import operations as notices
-from svet.notices.models import IncomingSms
+from svet.notices.queries import IncomingText, incoming_text
 from svet.people import queries as people
-from svet.people.models import Person
+from svet.people.queries import PersonView
 
 #: A question is answered within a day; «ДА» later could be about anything.
 QUESTION_STANDS: Final = timedelta(hours=24)
@@ -68,7 +70,7 @@ class _Said:
 
     text: str
     outcome: str
-    set_id: str = ""
+    set_public_id: str = ""
 
 
 def answer_text(*, incoming_id: int) -> None:
@@ -77,9 +79,9 @@ def answer_text(*, incoming_id: int) -> None:
     Everything is as of the moment the text came. A phone without a cabinet, and one that sends too much, hear
     nothing: an answer costs money and tells a stranger that somebody is there.
     """
-    incoming = IncomingSms.objects.get(pk=incoming_id)
-    if TextAnswer.objects.filter(incoming=incoming).exists():
+    if TextAnswer.objects.filter(incoming_id=incoming_id).exists():
         return
+    incoming = incoming_text(incoming_id)
     person = people.person_by_phone(incoming.phone)
     if person is None:
         return
@@ -92,18 +94,18 @@ def answer_text(*, incoming_id: int) -> None:
         said = _act(incoming, person=person, now=now)
     with use_case():
         _row, fresh = TextAnswer.objects.get_or_create(
-            incoming=incoming,
-            defaults={"person": person, "outcome": said.outcome, "answer": said.text, "at": now},
+            incoming_id=incoming_id,
+            defaults={"person_id": person.person_id, "outcome": said.outcome, "answer": said.text, "at": now},
         )
         if not fresh:
             return
         journal.record(
-            by=Actor.person(person.pk),
+            by=Actor.person(person.person_id),
             action="readings.texted",
             subject="incoming_sms",
-            subject_id=str(incoming.pk),
+            subject_id=str(incoming_id),
             now=now,
-            after={"outcome": said.outcome, "set": said.set_id},
+            after={"outcome": said.outcome, "set": said.set_public_id},
         )
         notices.send_sms(
             phone=person.phone,
@@ -114,7 +116,7 @@ def answer_text(*, incoming_id: int) -> None:
         )
 
 
-def _act(incoming: IncomingSms, *, person: Person, now: datetime) -> _Said:
+def _act(incoming: IncomingText, *, person: PersonView, now: datetime) -> _Said:
     sent = read_text(incoming.text)
     original = incoming.text
     try:
@@ -125,13 +127,13 @@ def _act(incoming: IncomingSms, *, person: Person, now: datetime) -> _Said:
         meter, card, more = _meter(person, sent)
         values = _values(meter, sent)
         read_on = provider_today(meter.account.provider, now)
-        key = uuid5(NAMESPACE_URL, f"svet:sms:{incoming.pk}")
+        key = uuid5(NAMESPACE_URL, f"svet:sms:{incoming.incoming_id}")
         standing = _standing(meter, values=values, read_on=read_on, but=key)
         if standing is not None:
-            return _Said(sms_texts.already(standing.receipt_number), "taken", standing.public_id)
+            return _Said(sms.already(standing.receipt_number), "taken", standing.public_id)
         receipt = submit_readings(
-            by=Actor.person(person.pk),
-            meter_id=meter.public_id,
+            by=Actor.person(person.person_id),
+            meter_id=meter.meter_id,
             sent=ReadingSubmission(
                 values=values,
                 read_on=read_on,
@@ -142,35 +144,39 @@ def _act(incoming: IncomingSms, *, person: Person, now: datetime) -> _Said:
             now=now,
         )
     except ConfirmationNeeded as asked:
-        return _Said(sms_texts.question(asked.judgement, said=_without_yes(original)), "asked")
+        return _Said(sms.question(asked.judgement, said=_without_yes(original)), "asked")
     except LimitReached as reached:
         return _Said(limit_texts.explain(reached), "refused")
     except Refused as refused:
-        text = sms_texts.explain(refused)
+        text = sms.explain(refused)
         if refused.reason in _NOT_UNDERSTOOD:
-            text = sms_texts.with_example(text, _example(person, sent))
+            text = sms.with_example(text, _example(person, sent))
         return _Said(text, "refused")
-    return _Said(_done(receipt, values=values, card=card if more else None), "taken", receipt.set_id)
+    return _Said(_done(receipt, values=values, card=card if more else None), "taken", receipt.set_public_id)
 
 
-def _example(person: Person, sent: SentText) -> str:
+def _example(person: PersonView, sent: SentText) -> str:
     """A text that would be understood, for the meter that was meant or else the first one that waits."""
     meters, cards = _waiting(person)
     if not meters:
         return ""
     meant = [meter for meter in meters if _means(sent, meter, cards[meter.account_id])]
     meter = (meant or meters)[0]
-    said = sms_texts.example(zones_of(meter.scheme))
+    said = sms.example(zones_of(meter.scheme))
     accounts = {each.account_id for each in meters}
     if len(accounts) > 1:
         return f"{meter.account.number[-4:]} {said}"
     return said if len(meters) == 1 else f"{meter.serial} {said}"
 
 
-def _standing(meter: Meter, *, values: dict[Zone, Decimal], read_on: date, but: UUID) -> ReadingSet | None:
+def _standing(
+    meter: MeterView, *, values: dict[Zone, Decimal], read_on: date, but: UUID
+) -> ReadingSet | None:
     """Today's set with these very values, when it is the last one and did not come of this text."""
     sets = ReadingSet.objects.filter(
-        meter=meter, read_on=read_on, state__in=(ReadingState.ACCEPTED.value, ReadingState.UNDER_REVIEW.value)
+        meter_id=meter.meter_id,
+        read_on=read_on,
+        state__in=(ReadingState.ACCEPTED.value, ReadingState.UNDER_REVIEW.value),
     )
     last = sets.order_by("-received_at", "-pk").first()
     if last is None or last.key == but:
@@ -178,10 +184,10 @@ def _standing(meter: Meter, *, values: dict[Zone, Decimal], read_on: date, but: 
     return last if {Zone(row.zone): row.value for row in last.values.all()} == values else None
 
 
-def _asked_about(person: Person, *, now: datetime) -> str:
+def _asked_about(person: PersonView, *, now: datetime) -> str:
     """The text of the last question, if it is the last thing that was said. :raises TextRefused:"""
     last = (
-        TextAnswer.objects.filter(person=person, at__gte=now - QUESTION_STANDS, at__lte=now)
+        TextAnswer.objects.filter(person_id=person.person_id, at__gte=now - QUESTION_STANDS, at__lte=now)
         .select_related("incoming")
         .order_by("-pk")
         .first()
@@ -191,11 +197,11 @@ def _asked_about(person: Person, *, now: datetime) -> str:
     return last.incoming.text
 
 
-def _waiting(person: Person) -> tuple[list[Meter], dict[int, AccountCard]]:
+def _waiting(person: PersonView) -> tuple[list[MeterView], dict[int, AccountCard]]:
     """The meters this person may send for, without those that send by themselves, and their accounts."""
     cards: dict[int, AccountCard] = {
         card.account_id: card
-        for group in account_queries.cabinet(person.pk)
+        for group in account_queries.cabinet(person.person_id)
         for card in group.cards
         if Right.SUBMIT in card.rights
     }
@@ -203,7 +209,7 @@ def _waiting(person: Person) -> tuple[list[Meter], dict[int, AccountCard]]:
     return [meter for meter in meters if not meter.smart] or meters, cards
 
 
-def _means(sent: SentText, meter: Meter, card: AccountCard) -> bool:
+def _means(sent: SentText, meter: MeterView, card: AccountCard) -> bool:
     return (
         not sent.address
         or means(sent.address, number=meter.account.number, alias=card.alias)
@@ -211,7 +217,7 @@ def _means(sent: SentText, meter: Meter, card: AccountCard) -> bool:
     )
 
 
-def _meter(person: Person, sent: SentText) -> tuple[Meter, AccountCard, bool]:
+def _meter(person: PersonView, sent: SentText) -> tuple[MeterView, AccountCard, bool]:
     """The one meter that is meant, and whether there are others. :raises TextRefused:"""
     waiting, cards = _waiting(person)
     if not sent.raw:
@@ -228,7 +234,7 @@ def _list(cards: Sequence[AccountCard]) -> str:
     return ", ".join(names)
 
 
-def _values(meter: Meter, sent: SentText) -> dict[Zone, Decimal]:
+def _values(meter: MeterView, sent: SentText) -> dict[Zone, Decimal]:
     zones = zones_of(meter.scheme)
     raw = dict(sent.raw)
     if set(raw) == {None} and len(zones) == 1:
@@ -250,7 +256,7 @@ def _without_yes(text: str) -> str:
 
 
 def _done(receipt: ReadingReceipt, *, values: dict[Zone, Decimal], card: AccountCard | None) -> str:
-    return sms_texts.done(
+    return sms.done(
         values=values,
         receipt=receipt.receipt_number,
         period=receipt.period,

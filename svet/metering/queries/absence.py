@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
+
 from svet.metering.models import Absence, AbsenceStep
+from svet.metering.rules.absence import Plan, StepOutcome
 
 
-def standing_absence(*, account_id: int) -> Absence | None:
+@dataclass(frozen=True, slots=True)
+class AbsenceView:
+    """Days away of one account, both ends away; ``ended_at`` None: it stands."""
+
+    absence_id: int
+    public_id: str
+    plan: Plan
+    from_on: date
+    until_on: date
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceStepView:
+    """What was done for one meter and one window."""
+
+    meter_serial: str
+    closes_on: date
+    outcome: StepOutcome
+    receipt_number: str
+    at: datetime
+
+
+def absence_view(row: Absence) -> AbsenceView:
+    """The value of a row; for this room."""
+    return AbsenceView(row.pk, row.public_id, Plan(row.plan), row.from_on, row.until_on, row.ended_at)
+
+
+def standing_absence(*, account_id: int) -> AbsenceView | None:
     """The one absence that has not ended."""
-    return Absence.objects.filter(account_id=account_id, ended_at__isnull=True).first()
+    row = Absence.objects.filter(account_id=account_id, ended_at__isnull=True).first()
+    return None if row is None else absence_view(row)
 
 
-def steps_of(absence: Absence) -> list[AbsenceStep]:
+def steps_of(absence_id: int) -> list[AbsenceStepView]:
     """What was done for each meter and window, newest first."""
-    steps = AbsenceStep.objects.filter(absence=absence).select_related("meter")
-    return list(steps.order_by("-closes_on", "meter_id"))
+    steps = AbsenceStep.objects.filter(absence_id=absence_id).order_by("-closes_on", "meter_id")
+    return [
+        AbsenceStepView(serial, closes_on, StepOutcome(outcome), receipt, at)
+        for serial, closes_on, outcome, receipt, at in steps.values_list(
+            "meter__serial", "closes_on", "outcome", "receipt_number", "at"
+        )
+    ]

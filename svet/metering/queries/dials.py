@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from django.db import connection
 
-from svet.metering.models import Meter, ReadingValue
+from svet.metering.models import ReadingValue
+from svet.metering.queries.meters import MeterView
 from svet.metering.rules import Dial, Mark, Zone, cut_off, period_of, zones_of
 
 USUAL_DAYS = 400
@@ -59,7 +60,7 @@ class MeterDials:
     readings around the same weeks of the last year, if there are any.
     """
 
-    meter: Meter
+    meter: MeterView
     dials: tuple[Dial, ...]
     oldest: Mapping[Zone, Mark]
     last_set_id: int
@@ -68,35 +69,35 @@ class MeterDials:
 
 
 def dials(
-    *, meters: Sequence[Meter], read_on: date | Mapping[int, date], without: Collection[int] = ()
+    *, meters: Sequence[MeterView], read_on: date | Mapping[int, date], without: Collection[int] = ()
 ) -> dict[int, MeterDials]:
     """Per meter key its dials as they stand for a reading of ``read_on``, in two queries.
 
-    The meters come with account and provider joined. ``read_on`` may be given per meter. ``without`` are sets
+    ``read_on`` may be given per meter. ``without`` are sets
     to be thought away, because what is judged shall stand in their place.
     """
     if not meters:
         return {}
-    days = {m.pk: read_on if isinstance(read_on, date) else read_on[m.pk] for m in meters}
+    days = {m.meter_id: read_on if isinstance(read_on, date) else read_on[m.meter_id] for m in meters}
     with connection.cursor() as cursor:
         cursor.execute(
             _MARKS,
             {
-                "meters": [meter.pk for meter in meters],
-                "hard": [_hard_on(meter, days[meter.pk]) for meter in meters],
+                "meters": [meter.meter_id for meter in meters],
+                "hard": [_hard_on(meter, days[meter.meter_id]) for meter in meters],
                 "usual": USUAL_DAYS,
-                "days": [days[meter.pk] for meter in meters],
+                "days": [days[meter.meter_id] for meter in meters],
                 "near": NEAR_DAYS,
                 "without": list(without),
             },
         )
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
     marks = _marks({key for keys in rows.values() for key in keys if key is not None})
-    found = {}
+    found: dict[int, MeterDials] = {}
     for meter in meters:
-        last_id, base_id, old_id, then_from, then_to = rows[meter.pk]
+        last_id, base_id, old_id, then_from, then_to = rows[meter.meter_id]
         if base_id is not None:
-            found[meter.pk] = _dials_of(
+            found[meter.meter_id] = _dials_of(
                 meter,
                 last_id=last_id,
                 base_id=base_id,
@@ -107,7 +108,7 @@ def dials(
     return found
 
 
-def _hard_on(meter: Meter, read_on: date) -> date:
+def _hard_on(meter: MeterView, read_on: date) -> date:
     """The last day whose readings cannot be corrected by a reading of ``read_on``."""
     to_day = meter.account.provider.window_to_day
     period = period_of(read_on, window_to_day=to_day)
@@ -124,7 +125,7 @@ def _marks(set_ids: Collection[int]) -> dict[int, dict[str, Mark]]:
     return marks
 
 
-def _daily(meter: Meter, since: Mark, until: Mark) -> Decimal | None:
+def _daily(meter: MeterView, since: Mark, until: Mark) -> Decimal | None:
     """kWh a day between two readings of a scale, if they lie far enough apart."""
     used = 10**meter.digits * (until.turns - since.turns) + until.value - since.value
     days = (until.on - since.on).days
@@ -132,7 +133,7 @@ def _daily(meter: Meter, since: Mark, until: Mark) -> Decimal | None:
 
 
 def make_dial(
-    meter: Meter,
+    meter: MeterView,
     *,
     zone: Zone,
     base: Mark,
@@ -155,7 +156,7 @@ def make_dial(
 
 
 def _dials_of(
-    meter: Meter,
+    meter: MeterView,
     *,
     last_id: int,
     base_id: int,
@@ -190,7 +191,7 @@ def _dials_of(
 
 
 def _season(
-    meter: Meter, then: tuple[int | None, int | None], marks: Mapping[int, Mapping[str, Mark]]
+    meter: MeterView, then: tuple[int | None, int | None], marks: Mapping[int, Mapping[str, Mark]]
 ) -> Season | None:
     since, until = then
     if since is None or until is None or since == until:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from svet.accounts.queries import visible_ids
+from svet.accounts.queries import AccountView, visible_ids
+from svet.accounts.queries.views import account_view
 from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
+from svet.kernel.ids import AccountId, MeterId
 from svet.kernel.refusals import NotFound
-from svet.metering.models import Meter, ReadingValue
+from svet.metering.models import Meter, MeterScale, ReadingValue
 from svet.metering.rules import EFFECTIVE, ReadingKind, Zone
 
 
@@ -24,39 +28,103 @@ class MeterNotFound(NotFound):
     """No such meter, or not for this actor."""
 
 
-def meter_for(actor: Actor, *, public_id: str, right: Right = Right.VIEW) -> Meter:
-    """One meter with its account and provider. :raises MeterNotFound: absent or not for the actor"""
-    meter = (
-        Meter.objects.select_related("account__provider")
-        .filter(public_id=public_id, account__in=visible_ids(actor, right=right))
-        .first()
+@dataclass(frozen=True, slots=True)
+class MeterView:
+    """One meter of an account, up to its removal; ``max_daily_kwh`` is with the ratio."""
+
+    meter_id: MeterId
+    public_id: str
+    account_id: AccountId
+    account: AccountView
+    serial: str
+    type_name: str
+    scheme: int
+    digits: int
+    decimals: int
+    ratio: Decimal
+    installed_on: date
+    removed_on: date | None
+    verified_on: date | None
+    next_verification_on: date | None
+    smart: bool
+    max_daily_kwh: Decimal | None
+
+
+def meter_view(row: Meter) -> MeterView:
+    """The value of a row that was read with its account; for this room."""
+    return MeterView(
+        meter_id=MeterId(row.pk),
+        public_id=row.public_id,
+        account_id=AccountId(row.account_id),
+        account=account_view(row.account),
+        serial=row.serial,
+        type_name=row.type_name,
+        scheme=row.scheme,
+        digits=row.digits,
+        decimals=row.decimals,
+        ratio=row.ratio,
+        installed_on=row.installed_on,
+        removed_on=row.removed_on,
+        verified_on=row.verified_on,
+        next_verification_on=row.next_verification_on,
+        smart=row.smart,
+        max_daily_kwh=row.max_daily_kwh,
     )
+
+
+def whole_meters() -> QuerySet[Meter]:
+    """The rows with all that their values need; for this room."""
+    return Meter.objects.select_related("account__provider", "account__premises")
+
+
+def _views(meters: QuerySet[Meter]) -> list[MeterView]:
+    return [meter_view(row) for row in meters]
+
+
+def meter_for(actor: Actor, *, public_id: str, right: Right = Right.VIEW) -> MeterView:
+    """One meter with its account and provider. :raises MeterNotFound: absent or not for the actor"""
+    meter = whole_meters().filter(public_id=public_id, account__in=visible_ids(actor, right=right)).first()
     if meter is None:
         raise MeterNotFound(MeterReason.NOT_FOUND)
-    return meter
+    return meter_view(meter)
 
 
-def locked(meter: Meter, *, by: Actor, right: Right) -> Meter:
-    """The meter read anew under its lock, with the account it had; other sets of it wait for the commit.
+def locked(meter_id: int, *, by: Actor, right: Right) -> MeterView:
+    """The meter as it stands under its lock; other sets of it wait for the commit (a step).
 
-    :raises MeterNotFound: it is no longer for the actor
+    :raises MeterNotFound: absent or not for the actor
     """
-    rows = Meter.objects.select_for_update(no_key=True).filter(
-        pk=meter.pk, account__in=visible_ids(by, right=right)
+    rows = (
+        whole_meters()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=meter_id, account__in=visible_ids(by, right=right))
     )
     found = next(iter(rows), None)
     if found is None:
         raise MeterNotFound(MeterReason.NOT_FOUND)
-    found.account = meter.account
-    return found
+    return meter_view(found)
 
 
-def meters_of(*, account_ids: Collection[int], standing_only: bool = True) -> list[Meter]:
+def meters_of(*, account_ids: Collection[int], standing_only: bool = True) -> list[MeterView]:
     """The meters of these accounts in the order of installation; removed ones only when asked for."""
-    meters = Meter.objects.filter(account_id__in=account_ids).order_by("account_id", "installed_on", "pk")
+    meters = whole_meters().filter(account_id__in=account_ids).order_by("account_id", "installed_on", "pk")
     if standing_only:
         meters = meters.filter(removed_on__isnull=True)
-    return list(meters)
+    return _views(meters)
+
+
+def meters_on(account_numbers: Collection[str]) -> list[MeterView]:
+    """The meters of the accounts with these numbers, of whichever supplier, the removed ones too."""
+    return _views(whole_meters().filter(account__number__in=account_numbers))
+
+
+def initial_values(meter_ids: Collection[int]) -> dict[int, dict[Zone, Decimal]]:
+    """What each scale of these meters showed when it was installed."""
+    rows = MeterScale.objects.filter(meter_id__in=meter_ids)
+    found: dict[int, dict[Zone, Decimal]] = {}
+    for meter_id, zone, value in rows.values_list("meter_id", "zone", "initial_value"):
+        found.setdefault(meter_id, {})[Zone(zone)] = value
+    return found
 
 
 def accounts_of_serial(serial: str, *, limit: int = 50) -> list[int]:
@@ -70,21 +138,27 @@ def serials_of(meter_ids: Collection[int]) -> dict[int, str]:
     return dict(Meter.objects.filter(pk__in=meter_ids).values_list("pk", "serial"))
 
 
-def standing_with_accounts(*, account_ids: Collection[int]) -> list[Meter]:
+def standing_with_accounts(*, account_ids: Collection[int]) -> list[MeterView]:
     """The meters that stand on these accounts, with account and provider joined for dials and rules."""
     return [meter for meter in with_accounts(account_ids=account_ids) if meter.removed_on is None]
 
 
-def with_accounts(*, account_ids: Collection[int]) -> list[Meter]:
-    """All meters of these accounts, removed ones too, with account and provider joined."""
-    meters = Meter.objects.filter(account_id__in=account_ids)
-    return list(meters.select_related("account__provider").order_by("account_id", "installed_on", "pk"))
+def with_accounts(*, account_ids: Collection[int]) -> list[MeterView]:
+    """All meters of these accounts, removed ones too."""
+    return meters_of(account_ids=account_ids, standing_only=False)
 
 
-def standing_by_number(*, number: str, limit: int) -> list[Meter]:
+def standing_by_number(*, number: str, limit: int) -> list[MeterView]:
     """Standing meters with this serial, or on the account with this number, for the staff's search."""
-    meters = Meter.objects.filter(Q(serial=number) | Q(account__number=number), removed_on__isnull=True)
-    return list(meters.select_related("account__provider", "account__premises").order_by("pk")[:limit])
+    meters = whole_meters().filter(Q(serial=number) | Q(account__number=number), removed_on__isnull=True)
+    return _views(meters.order_by("pk")[:limit])
+
+
+def standing_by_pair(*, account_number: str, serial: str) -> MeterView | None:
+    """The standing meter that the two numbers of a bill name, for whoever knows both."""
+    meters = whole_meters().filter(account__number=account_number, serial=serial, removed_on__isnull=True)
+    row = meters.order_by("pk").first()
+    return None if row is None else meter_view(row)
 
 
 def final_values(*, meter_ids: Collection[int]) -> dict[int, dict[Zone, Decimal]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -117,6 +118,17 @@ def set_by_receipt(*, receipt_number: str, account_id: int) -> SetView | None:
     """The set of an account with this receipt; the caller has been let to the account."""
     views = _views(ReadingSet.objects.filter(receipt_number=receipt_number, account_id=account_id))
     return views[0] if views else None
+
+
+def sets_by_receipt(numbers: Collection[str]) -> dict[str, SetView]:
+    """Sets by the numbers of their receipts."""
+    views = _views(ReadingSet.objects.filter(receipt_number__in=numbers))
+    return {view.receipt_number: view for view in views}
+
+
+def has_set(*, meter_id: int, key: UUID) -> bool:
+    """Whether a set of this meter was kept under this key."""
+    return ReadingSet.objects.filter(meter_id=meter_id, key=key).exists()
 
 
 def accounts_of_receipt(number: str) -> list[int]:

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 
 from svet.metering.models import Meter, ReadingSet
+from svet.metering.queries.meters import MeterView, meter_view, whole_meters
 from svet.metering.rules import ReadingKind, ReadingState, Window, cut_off, verification_horizon
 
 # What the staff still looks at was sent all the same.
@@ -39,13 +40,15 @@ def unsubmitted(
     return frozenset(waiting.values_list("account_id", flat=True))
 
 
-def near_verification(*, provider_ids: Collection[int], today: date, after: int, limit: int) -> list[Meter]:
+def near_verification(
+    *, provider_ids: Collection[int], today: date, after: int, limit: int
+) -> list[MeterView]:
     """The next meters by key whose verification is less than about half a year away or past."""
-    meters = Meter.objects.filter(
+    meters = whole_meters().filter(
         Q(account__closed_on__isnull=True) | Q(account__closed_on__gt=today),
         account__provider_id__in=provider_ids,
         removed_on__isnull=True,
         next_verification_on__lt=verification_horizon(today),
         pk__gt=after,
     )
-    return list(meters.select_related("account").order_by("pk")[:limit])
+    return [meter_view(row) for row in meters.order_by("pk")[:limit]]

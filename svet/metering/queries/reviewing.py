@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from svet.metering.models import Meter, ReadingSet
+from svet.metering.models import ReadingSet
 from svet.metering.queries.dials import dials
+from svet.metering.queries.meters import MeterView, meter_view, whole_meters
 from svet.metering.queries.readings import SetView, sets_by_id
 from svet.metering.queries.tracks import PhotoView, SetChange, changes_of, photos_of
 from svet.metering.rules import Dial, ReadingKind, ReadingState, Zone, usual_for
@@ -20,7 +22,7 @@ class ReviewItem:
     """A set that waits: what was sent, what stood before, what is usual since then (kWh, None: unknown)."""
 
     view: SetView
-    meter: Meter
+    meter: MeterView
     dials: tuple[Dial, ...]
     usual: Mapping[Zone, Decimal | None]
     sent: SetChange
@@ -45,14 +47,18 @@ def review_queue(*, limit: int, offset: int = 0) -> list[ReviewItem]:
     return review_items(keys)
 
 
+def waiting_before(*, account_ids: Collection[int], read_before: date) -> list[int]:
+    """Keys of the sets of these accounts that wait and are of an earlier day, oldest first."""
+    waiting = _waiting().filter(account_id__in=account_ids, read_on__lt=read_before)
+    return list(waiting.order_by("received_at", "pk").values_list("pk", flat=True))
+
+
 def review_items(set_ids: list[int]) -> list[ReviewItem]:
     """These sets in their order."""
     views = sets_by_id(set_ids=set_ids)
     meters = {
-        meter.pk: meter
-        for meter in Meter.objects.select_related("account__provider", "account__premises").filter(
-            pk__in={view.meter_id for view in views.values()}
-        )
+        row.pk: meter_view(row)
+        for row in whole_meters().filter(pk__in={view.meter_id for view in views.values()})
     }
     known = _dials_of_sets([views[key] for key in set_ids if key in views], meters=meters)
     changes, photos = changes_of(set_ids), photos_of(set_ids)
@@ -74,7 +80,9 @@ def review_items(set_ids: list[int]) -> list[ReviewItem]:
     return found
 
 
-def _dials_of_sets(views: Sequence[SetView], *, meters: Mapping[int, Meter]) -> dict[int, tuple[Dial, ...]]:
+def _dials_of_sets(
+    views: Sequence[SetView], *, meters: Mapping[int, MeterView]
+) -> dict[int, tuple[Dial, ...]]:
     """Per set its meter's dials as they stood for that set's day.
 
     Two queries, and two more for each further set that waits for one and the same meter, which is rare.

@@ -153,7 +153,7 @@ class DisputeView:
     person_id: int
     state: DisputeState
     words: str
-    photo_id: str
+    photo_public_id: str
     opened_at: datetime
     settled_by_id: int | None
     steps: tuple[DisputeStep, ...]
@@ -210,7 +210,7 @@ def _dispute_views(which: Q, *, limit: int) -> list[DisputeView]:
             person_id=row.person_id,
             state=DisputeState(row.state),
             words=row.words,
-            photo_id=row.photo.public_id if row.photo is not None else "",
+            photo_public_id=row.photo.public_id if row.photo is not None else "",
             opened_at=row.opened_at,
             settled_by_id=row.settled_by_id,
             steps=tuple(steps.get(row.pk, ())),

@@ -52,8 +52,8 @@ _SETS = """
 SELECT m.id, m.account_id, m.serial, m.scheme, m.digits, m.ratio, m.installed_on, m.removed_on,
        COALESCE(prev.id, first.id), COALESCE(prev.read_on, first.read_on), cur.id, cur.read_on
 FROM metering_meter m
-JOIN accounts_account a ON a.id = m.account_id
-JOIN accounts_provider p ON p.id = a.provider_id
+JOIN accounts_account_door a ON a.account_id = m.account_id
+JOIN accounts_provider_door p ON p.provider_id = a.provider_id
 CROSS JOIN LATERAL (SELECT
     %(first)s::date + LEAST(p.window_to_day, %(days)s) - 1 AS upto,
     %(prev_first)s::date + LEAST(p.window_to_day, %(prev_days)s) - 1 AS after) cut

@@ -43,8 +43,8 @@ class Answers:
 class ReadingSubmission:
     """All scales of one meter as read on one day.
 
-    ``key`` makes a repeated sending the same one. ``words`` tell why, for the staff; ``photo_id`` is the
-    outside id of a photo taken in before. ``entered_at`` is for a set that waited on the author's device.
+    ``key`` makes a repeated sending the same one. ``words`` tell why, for the staff; ``photo_public_id`` is
+    of a photo taken in before. ``entered_at`` is for a set that waited on the author's device.
     """
 
     values: Mapping[Zone, Decimal]
@@ -53,5 +53,5 @@ class ReadingSubmission:
     key: UUID
     answers: Answers = Answers()
     words: str = ""
-    photo_id: str = ""
+    photo_public_id: str = ""
     entered_at: datetime | None = None

@@ -31,7 +31,7 @@ def make_meter(
     """A meter with its initial reading; a plain number stands for every scale."""
     if isinstance(initial, int):
         initial = {zone: Decimal(initial) for zone in zones_of(scheme)}
-    return operations.install_meter(
+    made = operations.install_meter(
         row=MeterRow(
             account_id=(account or make_account()).pk,
             serial=serial or str(next(_serials)),
@@ -43,6 +43,7 @@ def make_meter(
         by=OFFICE,
         now=NOW,
     )
+    return Meter.objects.select_related("account__provider").get(pk=made.meter_id)
 
 
 def make_reading(

@@ -14,6 +14,7 @@ from svet.accounts.queries import AccountNotFound
 from svet.accounts.tests.factories import make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.kernel.refusals import NotFound
 from svet.limits.models import Bucket
 from svet.metering import operations
@@ -43,13 +44,14 @@ def home(*, smart: bool = False) -> tuple[Person, Person, Meter]:
 
 
 def begin(person: Person, meter: Meter, plan: Plan = Plan.SEND, **days: date) -> Absence:
-    return begin_absence(
+    made = begin_absence(
         by=Actor.person(person.pk),
         account_public_id=meter.account.public_id,
         plan=plan,
         now=BEGUN,
         **(AWAY | days),
     )
+    return Absence.objects.get(pk=made.absence_id)
 
 
 def sent() -> list[ReadingSet]:
@@ -102,7 +104,7 @@ def test_a_real_reading_is_left_alone() -> None:
     begin(anna, meter)
     operations.submit_readings(
         by=Actor.person(boris.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         now=DUE - timedelta(days=1),
         sent=ReadingSubmission(
             values={Zone.SINGLE: Decimal(3640)},

@@ -16,6 +16,7 @@ from svet.billing.models import Charge
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.kernel.periods import Month
 from svet.metering import events, operations, queries
 from svet.metering.models import DisputeChange, Meter, ReadingSet
@@ -45,7 +46,7 @@ def cast() -> tuple[Person, Person, Meter]:
     make_link(person=anna, account=account, confirmed=True)
     operations.submit_readings(
         by=Actor.person(anna.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         now=NOW - timedelta(hours=1),
         sent=ReadingSubmission(
             values={Zone.SINGLE: Decimal(1300)},
@@ -68,7 +69,11 @@ def control(
 
 def object_to(person: Person, taken: ReadingSet, words: str = "Не согласна", **more: Any) -> str:
     return operations.open_dispute(
-        by=Actor.person(person.pk), set_id=taken.public_id, words=words, now=more.pop("now", NOW), **more
+        by=Actor.person(person.pk),
+        set_public_id=taken.public_id,
+        words=words,
+        now=more.pop("now", NOW),
+        **more,
     )
 
 
@@ -80,7 +85,7 @@ def dispute(taken: ReadingSet) -> DisputeView:
 def test_control_reading_is_told_and_stands_beside_the_customers_own() -> None:
     anna, _vera, meter = cast()
     picture = operations.keep_photo(raw=photo(), by=STAFF, now=NOW)
-    taken = control(meter, 1250, act_number="17", photo_id=picture)
+    taken = control(meter, 1250, act_number="17", photo_public_id=picture)
     (view,) = queries.sets_by_id(set_ids=[taken.pk]).values()
     found = queries.compared(view)
     assert found.customer is not None
@@ -130,10 +135,10 @@ def test_objection_is_made_once_in_time_by_whoever_may_send() -> None:
             object_to(who, what, **more)
         assert caught.value.reason is reason
     picture = operations.keep_photo(raw=photo(), by=Actor.person(anna.pk), now=NOW)
-    object_to(anna, taken, now=NOW + timedelta(days=30), photo_id=picture)
+    object_to(anna, taken, now=NOW + timedelta(days=30), photo_public_id=picture)
     with pytest.raises(DisputeRefused):
         object_to(anna, taken)
-    assert dispute(taken).photo_id == picture
+    assert dispute(taken).photo_public_id == picture
     assert queries.photo_for(Actor.person(anna.pk), public_id=picture)
     with pytest.raises(MeterNotFound):
         queries.photo_for(Actor.person(vera.pk), public_id=picture)
@@ -147,8 +152,8 @@ def test_staff_checks_then_declines_and_every_step_is_told() -> None:
     taken = control(meter, 1250)
     key = object_to(anna, taken)
     staff = Actor.staff(make_person().pk)
-    operations.check_dispute(by=staff, dispute_id=key, words="Придём 25-го", now=NOW)
-    operations.decline_dispute(by=staff, dispute_id=key, words="На фото 1250", now=NOW)
+    operations.check_dispute(by=staff, dispute_public_id=key, words="Придём 25-го", now=NOW)
+    operations.decline_dispute(by=staff, dispute_public_id=key, words="На фото 1250", now=NOW)
     found = dispute(taken)
     assert [step.state for step in found.steps] == [
         DisputeState.OPEN,
@@ -161,11 +166,11 @@ def test_staff_checks_then_declines_and_every_step_is_told() -> None:
     )
     assert queries.waiting_disputes(limit=10) == []
     with pytest.raises(DisputeRefused):
-        operations.decline_dispute(by=staff, dispute_id=key, words="ещё раз", now=NOW)
+        operations.decline_dispute(by=staff, dispute_public_id=key, words="ещё раз", now=NOW)
     with pytest.raises(DisputeNotFound):
-        operations.withdraw_dispute(by=Actor.person(vera.pk), dispute_id=key, now=NOW)
+        operations.withdraw_dispute(by=Actor.person(vera.pk), dispute_public_id=key, now=NOW)
     with pytest.raises(DisputeRefused):
-        operations.withdraw_dispute(by=Actor.person(anna.pk), dispute_id=key, now=NOW)
+        operations.withdraw_dispute(by=Actor.person(anna.pk), dispute_public_id=key, now=NOW)
 
 
 @pytest.mark.django_db
@@ -175,7 +180,7 @@ def test_upheld_objection_puts_another_control_reading_in_its_place() -> None:
     key = object_to(anna, taken)
     number = operations.uphold_dispute(
         by=STAFF,
-        dispute_id=key,
+        dispute_public_id=key,
         values={Zone.SINGLE: Decimal(1300)},
         read_on=TODAY,
         words="Перепутали прибор",
@@ -214,7 +219,7 @@ def test_difference_of_a_control_reading_is_settled_to_the_kopeck(upheld: bool) 
         key = object_to(anna, taken, now=checked)
         operations.uphold_dispute(
             by=STAFF,
-            dispute_id=key,
+            dispute_public_id=key,
             values={Zone.SINGLE: Decimal(1280)},
             read_on=date(2026, 12, 11),
             words="Верно",
@@ -239,7 +244,7 @@ def test_dispute_over_a_billed_control_reading_comes_back_in_the_next_bill() -> 
     key = object_to(anna, taken, now=later)
     operations.uphold_dispute(
         by=STAFF,
-        dispute_id=key,
+        dispute_public_id=key,
         values={Zone.SINGLE: Decimal(1300)},
         read_on=TODAY,
         words="Верно",
@@ -247,7 +252,7 @@ def test_dispute_over_a_billed_control_reading_comes_back_in_the_next_bill() -> 
     )
     operations.submit_readings(
         by=Actor.person(anna.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         now=datetime(2026, 12, 20, 6, tzinfo=UTC),
         sent=ReadingSubmission(
             values={Zone.SINGLE: Decimal(1450)},

@@ -16,6 +16,7 @@ from svet.files.rules import PhotoRefused
 from svet.files.tests.pictures import photo
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.limits.models import Bucket
 from svet.metering import events, operations, queries
 from svet.metering.models import Meter, ReadingSet
@@ -54,7 +55,7 @@ def cast() -> tuple[Person, Person, Meter]:
 def send(person: Person, meter: Meter, value: int, **more: Any) -> ReadingReceipt:
     return operations.submit_readings(
         by=Actor.person(person.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         now=more.pop("now", NOW),
         sent=ReadingSubmission(
             values={Zone.SINGLE: Decimal(value)},
@@ -69,7 +70,7 @@ def send(person: Person, meter: Meter, value: int, **more: Any) -> ReadingReceip
 def correct(person: Person, receipt: ReadingReceipt, value: int, **more: Any) -> ReadingReceipt:
     return operations.correct_set(
         by=Actor.person(person.pk),
-        set_id=receipt.set_id,
+        set_public_id=receipt.set_public_id,
         now=more.pop("now", NOW),
         sent=ReadingSubmission(
             values={Zone.SINGLE: Decimal(value)},
@@ -91,7 +92,7 @@ def test_value_that_went_down_goes_to_the_staff_with_its_photo_and_words() -> No
     with pytest.raises(SetRefused):
         send(anna, meter, 120, confirmed=True)
     picture = operations.keep_photo(raw=photo(), by=Actor.person(anna.pk), now=NOW)
-    receipt = send(anna, meter, 120, insists=True, words=" поставили новый ", photo_id=picture)
+    receipt = send(anna, meter, 120, insists=True, words=" поставили новый ", photo_public_id=picture)
     assert receipt.state is ReadingState.UNDER_REVIEW
     assert last(meter) == 3589
     (item,) = queries.review_queue(limit=10)
@@ -114,7 +115,7 @@ def test_photo_of_another_person_is_not_taken() -> None:
     anna, vera, meter = cast()
     picture = operations.keep_photo(raw=photo(), by=Actor.person(vera.pk), now=NOW)
     with pytest.raises(PhotoRefused):
-        send(anna, meter, 3600, photo_id=picture)
+        send(anna, meter, 3600, photo_public_id=picture)
     assert last(meter) == 3589
 
 
@@ -122,7 +123,7 @@ def test_photo_of_another_person_is_not_taken() -> None:
 def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way() -> None:
     anna, _vera, meter = cast()
     receipt = send(anna, meter, 120, insists=True)
-    waiting = ReadingSet.objects.get(public_id=receipt.set_id)
+    waiting = ReadingSet.objects.get(public_id=receipt.set_public_id)
     staff = Actor.staff(make_person().pk)
     with pytest.raises(ReviewRefused):
         operations.decide_review(by=staff, set_id=waiting.pk, accept=True, reason="", now=NOW)
@@ -167,7 +168,7 @@ def test_accepting_what_would_run_backwards_is_refused_and_correcting_is_the_way
 def test_staff_may_know_that_the_dial_passed_zero() -> None:
     anna, _vera, meter = cast()
     receipt = send(anna, meter, 120, insists=True)
-    waiting = ReadingSet.objects.get(public_id=receipt.set_id)
+    waiting = ReadingSet.objects.get(public_id=receipt.set_public_id)
     operations.correct_review(
         by=OFFICE, set_id=waiting.pk, values={Zone.SINGLE: Decimal(120)}, turned=True, reason="круг", now=NOW
     )
@@ -180,7 +181,7 @@ def test_staff_may_know_that_the_dial_passed_zero() -> None:
 def test_a_set_past_the_turn_of_the_dial_is_higher_though_its_digits_are_fewer() -> None:
     anna, _vera, meter = cast()
     waiting = [
-        ReadingSet.objects.get(public_id=send(anna, meter, value, insist=True).set_id)
+        ReadingSet.objects.get(public_id=send(anna, meter, value, insists=True).set_public_id)
         for value in (120, 3500)
     ]
     for kept, value, turned in ((waiting[0], 120, True), (waiting[1], 3700, False)):
@@ -203,7 +204,7 @@ def test_a_set_before_the_turn_of_the_dial_is_lower_and_stays() -> None:
     operations.take_control_reading(
         by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(99_900)}, read_on=TODAY, now=NOW
     )
-    before = ReadingSet.objects.get(public_id=send(anna, meter, 99_990).set_id)
+    before = ReadingSet.objects.get(public_id=send(anna, meter, 99_990).set_public_id)
     # Lower by a whole turn of the dial: the guard takes it for the passing of zero and only asks.
     send(anna, meter, 120, confirmed=True)
     before.refresh_from_db()
@@ -217,7 +218,7 @@ def test_a_set_before_the_turn_of_the_dial_is_lower_and_stays() -> None:
 def test_what_became_wrong_while_it_waited_is_not_accepted() -> None:
     anna, _vera, meter = cast()
     receipt = send(anna, meter, 50_000, confirmed=True)
-    waiting = ReadingSet.objects.get(public_id=receipt.set_id)
+    waiting = ReadingSet.objects.get(public_id=receipt.set_public_id)
     operations.take_control_reading(
         by=OFFICE, meter_id=meter.pk, values={Zone.SINGLE: Decimal(60_000)}, read_on=TODAY, now=NOW
     )
@@ -230,7 +231,7 @@ def test_believable_set_relieves_the_staff_of_the_doubtful_one() -> None:
     anna, _vera, meter = cast()
     doubtful = send(anna, meter, 50_000, confirmed=True)
     good = send(anna, meter, 3650)
-    old = ReadingSet.objects.get(public_id=doubtful.set_id)
+    old = ReadingSet.objects.get(public_id=doubtful.set_public_id)
     assert old.state == ReadingState.SUPERSEDED
     assert queries.changes_of([old.pk])[old.pk][-1].other_receipt == good.receipt_number
     assert queries.review_count() == 0
@@ -252,7 +253,7 @@ def test_own_slip_is_corrected_until_the_cut_off_and_the_trail_names_both() -> N
     assert correct(anna, slip, 3640, key=key).receipt_number == right.receipt_number
     assert right.consumption == {Zone.SINGLE: 51}
     assert last(meter) == 3640
-    old = ReadingSet.objects.get(public_id=slip.set_id)
+    old = ReadingSet.objects.get(public_id=slip.set_public_id)
     assert old.state == ReadingState.CORRECTED
     assert queries.changes_of([old.pk])[old.pk][-1].other_receipt == right.receipt_number
     assert queries.broken() == []
@@ -268,14 +269,14 @@ def test_correction_restores_what_the_slip_had_never_been() -> None:
         receipt = send(anna, meter, slip, confirmed=True)
         corrected = correct(anna, receipt, right, confirmed=True)
         assert corrected.consumption == {Zone.SINGLE: right - 3589}
-        operations.withdraw_set(by=Actor.person(anna.pk), set_id=corrected.set_id, now=NOW)
+        operations.withdraw_set(by=Actor.person(anna.pk), set_public_id=corrected.set_public_id, now=NOW)
         assert queries.dials(meters=[meter_with_account(meter)], read_on=TODAY)[meter.pk].dials == before
 
     law()
 
 
-def meter_with_account(meter: Meter) -> Meter:
-    return Meter.objects.select_related("account__provider").get(pk=meter.pk)
+def meter_with_account(meter: Meter) -> queries.MeterView:
+    return queries.meter_view(queries.whole_meters().get(pk=meter.pk))
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from svet.accounts.tests.factories import NOW, make_account, make_link
 from svet.files.models import Photo
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.limits.models import Bucket
 from svet.metering import operations, queries
 from svet.metering.models import ReadingPhoto, ReadingSet, SetStateChange
@@ -42,14 +43,14 @@ def test_sending_killed_anywhere_is_taken_whole_or_not_at_all() -> None:
         def send(key: Any = key, value: int = 3600 + point, picture: str = picture) -> Any:
             return operations.submit_readings(
                 by=by,
-                meter_id=meter.public_id,
+                meter_id=MeterId(meter.pk),
                 now=NOW,
                 sent=ReadingSubmission(
                     values={Zone.SINGLE: Decimal(value)},
                     read_on=TODAY,
                     channel=ReadingChannel.WEB,
                     key=key,
-                    photo_id=picture,
+                    photo_public_id=picture,
                     answers=Answers(confirmed=True),
                 ),
             )
@@ -83,7 +84,7 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
         Bucket.objects.all().delete()
         wrong = operations.submit_readings(
             by=by,
-            meter_id=meter.public_id,
+            meter_id=MeterId(meter.pk),
             now=NOW,
             sent=ReadingSubmission(
                 values={Zone.SINGLE: Decimal(3900)},
@@ -95,10 +96,10 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
         )
         key = uuid4()
 
-        def correct(key: Any = key, wrong: str = wrong.set_id) -> Any:
+        def correct(key: Any = key, wrong: str = wrong.set_public_id) -> Any:
             return operations.correct_set(
                 by=by,
-                set_id=wrong,
+                set_public_id=wrong,
                 now=NOW,
                 sent=ReadingSubmission(
                     values={Zone.SINGLE: Decimal(3640)},
@@ -110,12 +111,12 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
 
         killed = killed_at(point, correct)
         kills += killed
-        old = ReadingSet.objects.get(public_id=wrong.set_id)
+        old = ReadingSet.objects.get(public_id=wrong.set_public_id)
         assert (old.state == ReadingState.CORRECTED) == ReadingSet.objects.filter(key=key).exists()
         assert correct().receipt_number == correct().receipt_number
         trail = SetStateChange.objects.filter(reading_set=old, to_state=ReadingState.CORRECTED.value)
         assert trail.get().other_receipt == ReadingSet.objects.get(key=key).receipt_number
         if not killed:
             break
-        operations.withdraw_set(by=by, set_id=ReadingSet.objects.get(key=key).public_id, now=NOW)
+        operations.withdraw_set(by=by, set_public_id=ReadingSet.objects.get(key=key).public_id, now=NOW)
     assert kills > 15

@@ -38,7 +38,7 @@ def replace(
         "installed_on": ON,
         "type_name": "Меркурий 206",
     } | row
-    return operations.replace_meter(
+    made = operations.replace_meter(
         by=by,
         meter_public_id=old.public_id,
         final={Zone.SINGLE: Decimal(final)},
@@ -46,6 +46,7 @@ def replace(
         reason="акт замены № 17",
         now=NOW,
     )
+    return Meter.objects.get(pk=made.meter_id)
 
 
 @pytest.fixture

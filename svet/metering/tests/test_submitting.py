@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.metering import operations, queries
@@ -56,7 +57,7 @@ def send(person: Person, meter: Meter, value: int | str, **kwargs: Any) -> Readi
     kwargs.setdefault("now", NOW)
     return operations.submit_readings(
         by=Actor.person(person.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         now=kwargs.pop("now"),
         sent=ReadingSubmission(
             values={Zone.SINGLE: Decimal(value)},
@@ -236,7 +237,7 @@ def test_own_reading_is_withdrawn_until_the_cut_off_and_the_old_one_counts_again
 
     def withdraw(person: Person, *, later: int = 0) -> None:
         operations.withdraw_set(
-            by=Actor.person(person.pk), set_id=receipt.set_id, now=NOW + timedelta(days=later)
+            by=Actor.person(person.pk), set_public_id=receipt.set_public_id, now=NOW + timedelta(days=later)
         )
 
     with pytest.raises(MeterNotFound):
@@ -295,7 +296,7 @@ def test_two_zones_go_in_one_set() -> None:
     meter = make_meter(account=account, scheme=2, initial=100, installed_on=date(2026, 10, 25))
     receipt = operations.submit_readings(
         by=Actor.person(anna.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         now=NOW,
         sent=ReadingSubmission(
             values={Zone.NIGHT: Decimal(130), Zone.DAY: Decimal(190)},

@@ -18,9 +18,10 @@ from svet.accounts.tests.factories import NOW, make_account, make_link
 from svet.gateways.sms.port import Incoming
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.limits.models import Bucket
 from svet.limits.rules import LIMITS, LimitName
-from svet.metering import operations, sms_texts, texts
+from svet.metering import operations, texts
 from svet.metering.models import Meter, ReadingSet, TextAnswer
 from svet.metering.operations import ConfirmationNeeded, SetRefused
 from svet.metering.operations.quick import submit_quick
@@ -28,6 +29,7 @@ from svet.metering.operations.texting import answer_text
 from svet.metering.rules import ReadingChannel, ReadingSubmission, Scheme, Zone
 from svet.metering.rules.texting import LONGEST_TEXT, Scale, read_text
 from svet.metering.tests.factories import make_meter, make_reading
+from svet.metering.texts import sms
 from svet.notices.jobs import take_incoming
 from svet.notices.models import Delivery, IncomingSms, Notice
 from svet.people.models import Person
@@ -315,7 +317,7 @@ def test_the_sms_says_what_the_page_says(value: str) -> None:
     with pytest.raises((ConfirmationNeeded, SetRefused)) as caught:
         operations.submit_readings(
             by=Actor.person(anna.pk),
-            meter_id=meter.public_id,
+            meter_id=MeterId(meter.pk),
             now=NOW,
             sent=ReadingSubmission(
                 values={Zone.SINGLE: Decimal(value)},
@@ -326,5 +328,5 @@ def test_the_sms_says_what_the_page_says(value: str) -> None:
         )
     assert isinstance(caught.value, ConfirmationNeeded | SetRefused)
     judgement = caught.value.judgement
-    said = sms_texts.question(judgement, said=value) if judgement.doubts else texts.explain_set(judgement)
+    said = sms.question(judgement, said=value) if judgement.doubts else texts.explain_set(judgement)
     assert answers() == [said]

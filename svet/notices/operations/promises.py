@@ -13,9 +13,17 @@ from django.utils import translation
 
 from svet.gateways.mail.port import Attachment
 from svet.kernel.places import Place, path_of
-from svet.notices import jobs, registry
+from svet.notices import jobs
 from svet.notices.models import Delivery, Subscription
-from svet.notices.rules import EventSpec, SendingChannel, Words, give_up_at, missing_params, shortened
+from svet.notices.rules import (
+    EventSpec,
+    SendingChannel,
+    Words,
+    give_up_at,
+    missing_params,
+    registry,
+    shortened,
+)
 from svet.site import queries as site
 
 #: Where a person switches what they are told, and where they find what has no page of its own.

@@ -13,6 +13,7 @@ from svet.kernel.places import Place
 from svet.kernel.transactions import require_transaction
 from svet.notices.models import Recipient, Subscription
 from svet.notices.operations.promises import enqueue, push, require_sense, words_of
+from svet.notices.queries import BrowserView, browser_view
 from svet.notices.rules import MOST_SUBSCRIPTIONS, EventSpec
 from svet.site import queries as site
 
@@ -32,7 +33,7 @@ def subscribe(
     welcome: EventSpec,
     place: Place,
     now: datetime,
-) -> Subscription:
+) -> BrowserView:
     """Show the recipient's notices in this browser from now on, and say so there at once (``welcome``).
 
     A device has one subscription; a browser's endpoint belongs to whoever asked last, as the browser itself
@@ -52,7 +53,7 @@ def subscribe(
     terms = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "server_key": settings.PUSH_PUBLIC_KEY}
     same = mine.filter(device_key=device_key, **terms).first()
     if same is not None:
-        return same
+        return browser_view(same)
     Subscription.objects.filter(endpoint=endpoint).delete()
     mine.filter(device_key=device_key).delete()
     for oldest in mine.order_by("-id")[MOST_SUBSCRIPTIONS - 1 :]:
@@ -72,16 +73,17 @@ def subscribe(
         now=now,
     )
     enqueue([first], event=welcome)
-    return made
+    return browser_view(made)
 
 
-def unsubscribe(*, recipient_id: int, public_id: str) -> Subscription | None:
+def unsubscribe(*, recipient_id: int, public_id: str) -> BrowserView | None:
     """Show nothing in that browser any more; what it was, or None: it is not theirs."""
     require_transaction()
     found = Subscription.objects.filter(recipient_id=recipient_id, public_id=public_id).first()
-    if found is not None:
-        Subscription.objects.filter(pk=found.pk).delete()
-    return found
+    if found is None:
+        return None
+    Subscription.objects.filter(pk=found.pk).delete()
+    return browser_view(found)
 
 
 def forget_devices(*, recipient_id: int, device_keys: Collection[str]) -> None:

@@ -15,8 +15,10 @@ from pytest_django import Settings
 from svet.bills import events as bill_events
 from svet.gateways import push
 from svet.kernel.places import Place
-from svet.notices import jobs, leaving, operations, queries
+from svet.notices import jobs, operations, queries
 from svet.notices.models import Delivery, Recipient, Subscription
+from svet.notices.operations import leaving
+from svet.notices.queries import BrowserView
 from svet.notices.rules import NO_BROWSER, DeliveryState, NoticeChannel
 from svet.notices.tests.factories import make_recipient
 from svet.people import events as people_events
@@ -45,7 +47,7 @@ def known(npm: Service, settings: Settings) -> Iterator[None]:
 
 def subscribe(
     recipient: Recipient, browser: Browser, *, device: str = "d1", name: str = "Chrome, Android"
-) -> Subscription:
+) -> BrowserView:
     return operations.subscribe(
         recipient_id=recipient.id,
         endpoint=browser.endpoint,

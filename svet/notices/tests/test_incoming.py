@@ -8,8 +8,9 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from svet.gateways.sms.port import Incoming
-from svet.notices import jobs, registry
+from svet.notices import jobs
 from svet.notices.models import IncomingSms
+from svet.notices.rules import registry
 
 pytestmark = pytest.mark.django_db
 

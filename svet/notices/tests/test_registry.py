@@ -10,9 +10,9 @@ from django.db import transaction
 
 from svet.bills import events as bill_events
 from svet.kernel.places import Place
-from svet.notices import jobs, operations, queries, registry
+from svet.notices import jobs, operations, queries
 from svet.notices.models import Delivery, Notice, Recipient
-from svet.notices.rules import EventSpec, Words
+from svet.notices.rules import EventSpec, Words, registry
 from svet.notices.tests.factories import make_recipient
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 
 from svet.accounts import events as account_events
 from svet.bills import events as bill_events
-from svet.notices import registry, rules
-from svet.notices.rules import EventSpec, NoticeChannel, Words
+from svet.notices import rules
+from svet.notices.rules import EventSpec, NoticeChannel, Words, registry
 from svet.office import events as office_events
 from svet.payments import events as payment_events
 from svet.people import events as people_events

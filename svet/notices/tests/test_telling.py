@@ -120,7 +120,7 @@ def test_the_bell_shows_newest_first_and_counts_the_unread() -> None:
     for _ in range(3):
         tell(anna.id)
     lines = queries.bell(anna.id)
-    assert [line.id for line in lines] == sorted((line.id for line in lines), reverse=True)
+    assert [line.notice_id for line in lines] == sorted((line.notice_id for line in lines), reverse=True)
     assert queries.unread_count(anna.id) == 3
     assert queries.unread_count(vera.id) == 0
 

@@ -16,8 +16,8 @@ from svet.office.models import OfficeRequest
 from svet.office.operations.requests import ask, refuse_standing
 from svet.office.rules import OfficeKind, OfficeReason, OfficeRefused
 from svet.people import queries
-from svet.people.factors import second_factor
 from svet.people.operations import codes
+from svet.people.queries.factors import second_factor
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.phones import PhoneReason, PhoneRefused, normalise_phone
 from svet.staffing.rules import checked_reason

@@ -10,9 +10,10 @@ from svet.kernel.transactions import use_case
 from svet.office import operations as office
 from svet.office.models import OfficeRequest
 from svet.office.rules import OfficeRefused
-from svet.people import factors, queries
 from svet.people import operations as people
+from svet.people import queries
 from svet.people.models import Device, Person
+from svet.people.queries import factors
 from svet.people.tests.factories import NOW, PASSWORD, make_person
 from svet.people.tests.outbox import events_to, last_code
 

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import svet.kernel.fields
-import svet.payments.states
+import svet.payments.rules.states
 from django.conf import settings
 from django.db import migrations, models
 
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', svet.kernel.fields.PublicIdField()),
                 ('number', models.CharField(max_length=16, unique=True)),
-                ('state', models.CharField(choices=[('created', 'created'), ('sent', 'sent'), ('waiting', 'waiting'), ('paid', 'paid'), ('credited', 'credited'), ('canceled', 'canceled'), ('failed', 'failed'), ('review', 'review'), ('returned', 'returned')], default=svet.payments.states.OrderState['CREATED'], max_length=10)),
+                ('state', models.CharField(choices=[('created', 'created'), ('sent', 'sent'), ('waiting', 'waiting'), ('paid', 'paid'), ('credited', 'credited'), ('canceled', 'canceled'), ('failed', 'failed'), ('review', 'review'), ('returned', 'returned')], default=svet.payments.rules.states.OrderState['CREATED'], max_length=10)),
                 ('total_kopecks', models.BigIntegerField()),
                 ('key', models.UUIDField()),
                 ('body_hash', models.CharField(max_length=64)),
@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('state__in', [svet.payments.states.OrderState['CREATED'], svet.payments.states.OrderState['PAID'], svet.payments.states.OrderState['SENT'], svet.payments.states.OrderState['WAITING'], svet.payments.states.OrderState['REVIEW']])), fields=['state'], name='payments_order_open'),
+            index=models.Index(condition=models.Q(('state__in', [svet.payments.rules.states.OrderState['CREATED'], svet.payments.rules.states.OrderState['PAID'], svet.payments.rules.states.OrderState['SENT'], svet.payments.rules.states.OrderState['WAITING'], svet.payments.rules.states.OrderState['REVIEW']])), fields=['state'], name='payments_order_open'),
         ),
         migrations.AddConstraint(
             model_name='order',
@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', svet.payments.states.OrderState['CREDITED']), _negated=True), ('credited_at__isnull', False), _connector='OR'), name='payments_order_credited_at'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', svet.payments.rules.states.OrderState['CREDITED']), _negated=True), ('credited_at__isnull', False), _connector='OR'), name='payments_order_credited_at'),
         ),
         migrations.AddConstraint(
             model_name='laterline',
@@ -287,7 +287,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='paymentrefund',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', svet.payments.states.RefundState['ASKED'])), fields=('order',), name='payments_refund_one_asked'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', svet.payments.rules.states.RefundState['ASKED'])), fields=('order',), name='payments_refund_one_asked'),
         ),
         migrations.AddConstraint(
             model_name='paymentrefund',
@@ -295,7 +295,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='paymentrefund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', svet.payments.states.RefundState['DONE']), _negated=True), models.Q(('reference', ''), _negated=True), _connector='OR'), name='payments_refund_done_named'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', svet.payments.rules.states.RefundState['DONE']), _negated=True), models.Q(('reference', ''), _negated=True), _connector='OR'), name='payments_refund_done_named'),
         ),
         migrations.AddConstraint(
             model_name='refundline',

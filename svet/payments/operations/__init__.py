@@ -34,7 +34,7 @@ from svet.payments.operations.suspense import (
     put_on_account,
     return_suspense,
 )
-from svet.payments.refusals import OrderReviewReason
+from svet.payments.rules.refusals import OrderReviewReason
 
 __all__ = [
     "AccountNotPayable",

@@ -15,8 +15,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, Order
 from svet.payments.operations.sending import BankUnavailable, may_resend
-from svet.payments.refusals import BankReasonText
-from svet.payments.states import CallbackOutcome, OrderState
+from svet.payments.rules.refusals import BankReasonText
+from svet.payments.rules.states import CallbackOutcome, OrderState
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, Order
-from svet.payments.refusals import CallbackReason
-from svet.payments.states import CallbackOutcome, OrderState
+from svet.payments.rules.refusals import CallbackReason
+from svet.payments.rules.states import CallbackOutcome, OrderState
 
 log = structlog.get_logger(__name__)
 

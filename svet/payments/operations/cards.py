@@ -10,10 +10,10 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import BoundCard, Order
-from svet.payments.refusals import CardReason
 from svet.payments.rules import CARD_NAME_LONGEST
+from svet.payments.rules.refusals import CardReason
 from svet.people import queries as people
-from svet.people.sealing import sealed
+from svet.people.operations.sealing import sealed
 
 
 class CardNotFound(NotFound):

@@ -9,8 +9,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import use_case
 from svet.payments.models import Claim
-from svet.payments.refusals import ClaimReason
-from svet.payments.registers import CaseKind
+from svet.payments.rules.refusals import ClaimReason
+from svet.payments.rules.registers import CaseKind
 
 
 class ClaimConflict(Conflict):

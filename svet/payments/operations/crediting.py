@@ -15,9 +15,9 @@ from svet.payments.models import Order, OrderLine
 from svet.payments.operations.cards import keep_card
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_credited
-from svet.payments.payees import payee_of
+from svet.payments.queries.payees import payee_of
 from svet.payments.rules import fill
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 
 
 def credit(

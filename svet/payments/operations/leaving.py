@@ -8,8 +8,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import require_transaction
 from svet.payments.models import BoundCard, Order
-from svet.payments.refusals import LeavingReason
-from svet.payments.states import FINAL
+from svet.payments.rules.refusals import LeavingReason
+from svet.payments.rules.states import FINAL
 
 
 def forget_payer(*, person_id: int, by: Actor, now: datetime) -> None:

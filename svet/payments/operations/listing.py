@@ -14,8 +14,8 @@ from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.refunding import note_odd
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
-from svet.payments.refusals import BankReasonText
-from svet.payments.states import RefundState
+from svet.payments.rules.refusals import BankReasonText
+from svet.payments.rules.states import RefundState
 
 log = structlog.get_logger(__name__)
 

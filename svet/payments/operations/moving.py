@@ -7,7 +7,7 @@ from typing import Any
 
 from svet.kernel.moving import Trail, move_row
 from svet.payments.models import Order, StateChange
-from svet.payments.states import MOVES, OrderState
+from svet.payments.rules.states import MOVES, OrderState
 
 _TRAIL = Trail(StateChange, subject="order", before="old", after="new")
 

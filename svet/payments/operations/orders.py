@@ -21,11 +21,11 @@ from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.payments.models import BoundCard, LaterLine, Order, OrderLine, StateChange
 from svet.payments.operations.cards import usable_card
-from svet.payments.payees import Share, check_one_payee, shares
-from svet.payments.refusals import OrderReason
+from svet.payments.queries.payees import Share, check_one_payee, shares
+from svet.payments.queries.series import carried_on, next_step
 from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
-from svet.payments.series import carried_on, next_step
-from svet.payments.states import LOOKS, PAGE_LIVES, OrderState
+from svet.payments.rules.refusals import OrderReason
+from svet.payments.rules.states import LOOKS, PAGE_LIVES, OrderState
 from svet.people import queries as people
 
 

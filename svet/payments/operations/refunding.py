@@ -21,9 +21,9 @@ from svet.payments.models import Callback, Order, PaymentRefund, RefundLine
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_refunded
 from svet.payments.operations.truth import Truth, ask_bank
-from svet.payments.payees import payee_of
+from svet.payments.queries.payees import payee_of
 from svet.payments.rules import share_refund
-from svet.payments.states import REFUND_MOVES, CallbackOutcome, OrderState, RefundState
+from svet.payments.rules.states import REFUND_MOVES, CallbackOutcome, OrderState, RefundState
 
 log = structlog.get_logger(__name__)
 

@@ -18,8 +18,8 @@ from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
 from svet.payments.models import ImportedPayment
-from svet.payments.refusals import RegisterReason
-from svet.payments.registers import MOVES, UNNAMED, RegisterState, WaitReason, register_key
+from svet.payments.rules.refusals import RegisterReason
+from svet.payments.rules.registers import MOVES, UNNAMED, RegisterState, WaitReason, register_key
 
 _AT_ONCE = 5_000
 

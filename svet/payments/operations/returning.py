@@ -14,8 +14,8 @@ from svet.kernel.transactions import use_case
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked
 from svet.payments.operations.sending import BankUnavailable
-from svet.payments.refusals import BankReasonText
-from svet.payments.states import REFUND_MOVES, RESEND_WITHIN, RefundState
+from svet.payments.rules.refusals import BankReasonText
+from svet.payments.rules.states import REFUND_MOVES, RESEND_WITHIN, RefundState
 
 log = structlog.get_logger(__name__)
 

@@ -18,9 +18,9 @@ from svet.payments.operations.returning import ASK_AGAIN, ask_refund
 from svet.payments.operations.settling import settle
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import Truth, ask_bank
-from svet.payments.payees import has_one_payee
-from svet.payments.refusals import OrderReviewReason
-from svet.payments.states import OrderState, RefundState
+from svet.payments.queries.payees import has_one_payee
+from svet.payments.rules.refusals import OrderReviewReason
+from svet.payments.rules.states import OrderState, RefundState
 
 COMMENT_LONGEST = 300
 

@@ -18,9 +18,9 @@ from svet.payments import texts
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_failed
-from svet.payments.payees import payee_of
-from svet.payments.refusals import BankReasonText
-from svet.payments.states import RESEND_WITHIN, OrderState, next_look
+from svet.payments.queries.payees import payee_of
+from svet.payments.rules.refusals import BankReasonText
+from svet.payments.rules.states import RESEND_WITHIN, OrderState, next_look
 
 BY = "payments.send"
 log = structlog.get_logger(__name__)

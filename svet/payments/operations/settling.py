@@ -25,9 +25,9 @@ from svet.payments.operations.sending import (
     send_to_bank,
 )
 from svet.payments.operations.telling import tell_failed
-from svet.payments.payees import has_one_payee
-from svet.payments.refusals import BankReasonText
-from svet.payments.states import OPEN, OrderState, RefundState, next_look
+from svet.payments.queries.payees import has_one_payee
+from svet.payments.rules.refusals import BankReasonText
+from svet.payments.rules.states import OPEN, OrderState, RefundState, next_look
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import use_case
 from svet.payments.models import Source
-from svet.payments.refusals import SourceReason
-from svet.payments.registers import UNNAMED
+from svet.payments.rules.refusals import SourceReason
+from svet.payments.rules.registers import UNNAMED
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}", re.ASCII)
 

@@ -19,8 +19,8 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import ImportedPayment
 from svet.payments.operations.claiming import check_claim
-from svet.payments.refusals import SuspenseReason
-from svet.payments.registers import MOVES, NO_DAY, WAITING, CaseKind, RegisterState
+from svet.payments.rules.refusals import SuspenseReason
+from svet.payments.rules.registers import MOVES, NO_DAY, WAITING, CaseKind, RegisterState
 from svet.staffing.rules import checked_reason
 
 

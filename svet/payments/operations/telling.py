@@ -11,7 +11,7 @@ from svet.look.formats import roubles
 from svet.notices import operations as notices
 from svet.payments import events, texts
 from svet.payments.models import Order
-from svet.payments.payees import payee_of
+from svet.payments.queries.payees import payee_of
 from svet.people import queries as people
 
 

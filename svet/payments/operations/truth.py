@@ -10,7 +10,7 @@ from svet.gateways.failures import GatewayFailure
 from svet.kernel.money import Money
 from svet.payments.models import Order
 from svet.payments.operations.sending import BankUnavailable
-from svet.payments.refusals import BankReasonText
+from svet.payments.rules.refusals import BankReasonText
 
 
 @dataclass(frozen=True, slots=True)

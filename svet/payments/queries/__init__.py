@@ -9,8 +9,15 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
-from svet.payments.bound_cards import CardView, cards
-from svet.payments.desk import (
+from svet.payments.models import (
+    ImportedPayment,
+    Order,
+    OrderLine,
+    PaymentRefund,
+    StateChange,
+)
+from svet.payments.queries.cards import CardView, cards
+from svet.payments.queries.desk import (
     CallbackView,
     ReviewView,
     open_callback,
@@ -19,14 +26,7 @@ from svet.payments.desk import (
     orders_in_review,
     waiting_for_a_person,
 )
-from svet.payments.models import (
-    ImportedPayment,
-    Order,
-    OrderLine,
-    PaymentRefund,
-    StateChange,
-)
-from svet.payments.promises import (
+from svet.payments.queries.promises import (
     broken,
     broken_books,
     broken_credits,
@@ -34,6 +34,7 @@ from svet.payments.promises import (
     broken_refunds,
     broken_sources,
 )
+from svet.payments.queries.series import Remainder, later_lines, remainder, remainders
 from svet.payments.queries.views import (
     ChangeView,
     ImportedPaymentView,
@@ -42,10 +43,9 @@ from svet.payments.queries.views import (
     OrderView,
     RefundView,
 )
-from svet.payments.refusals import OrderLookupReason
-from svet.payments.registers import RegisterState
-from svet.payments.series import Remainder, later_lines, remainder, remainders
-from svet.payments.states import IN_TRANSIT, OrderState, RefundState
+from svet.payments.rules.refusals import OrderLookupReason
+from svet.payments.rules.registers import RegisterState
+from svet.payments.rules.states import IN_TRANSIT, OrderState, RefundState
 
 __all__ = [
     "CallbackView",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 
 
 class OrderNotFound(NotFound):

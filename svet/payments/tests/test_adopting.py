@@ -16,7 +16,7 @@ from svet.payments import operations, queries
 from svet.payments.models import Callback, Order
 from svet.payments.operations import BankUnavailable, OrderReviewReason, OrderReviewRefused, ReviewConflict
 from svet.payments.operations.sending import _answered
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order
 from svet.people.tests.factories import make_person
 from tests.jobs import run_jobs

@@ -18,8 +18,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.payments import operations, queries
 from svet.payments.models import BoundCard, Order
-from svet.payments.refusals import CardReason
-from svet.payments.states import OrderState
+from svet.payments.rules.refusals import CardReason
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import NOW, Family, credited, make_card, make_order
 from svet.people.models import Person
 from tests.bank import RunningBank, running_bank

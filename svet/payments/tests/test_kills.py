@@ -16,7 +16,7 @@ from svet.limits.models import Bucket
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
 from svet.payments.models import Order, PaymentRefund, StateChange
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, StubBank, credited, make_family, make_order, paid_back
 from tests.bank import running_bank
 from tests.kills import MOST, killed_at

@@ -14,11 +14,11 @@ from svet.limits.operations import LimitReached
 from svet.notices.models import Notice
 from svet.payments import operations, queries, texts
 from svet.payments.models import Order, OrderLine
-from svet.payments.payees import SeveralPayees, payee_of
 from svet.payments.queries import OrderNotFound
-from svet.payments.refusals import OrderReason
+from svet.payments.queries.payees import SeveralPayees, payee_of
 from svet.payments.rules import AmountReason, AmountRefused
-from svet.payments.states import OrderState
+from svet.payments.rules.refusals import OrderReason
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, Family, StubBank, make_order, provider_with_requisites
 from svet.people.models import Person
 

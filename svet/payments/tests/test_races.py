@@ -17,7 +17,7 @@ from svet.ledger.models import Transaction
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
 from svet.payments.models import Order, PaymentRefund
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import (
     NOW,
     StubBank,

@@ -19,7 +19,7 @@ from svet.notices.models import Notice
 from svet.payments import operations, queries
 from svet.payments.models import Callback, Order, PaymentRefund, RefundLine
 from svet.payments.operations.leaving import forget_payer
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order, paid_back
 from svet.people.models import Person
 

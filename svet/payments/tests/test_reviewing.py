@@ -19,8 +19,8 @@ from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries, texts
 from svet.payments.models import Callback, Order, PaymentRefund
 from svet.payments.operations import OrderReviewRefused, ReviewConflict, ReviewNotFound
-from svet.payments.refusals import OrderReviewReason
-from svet.payments.states import CallbackOutcome, OrderState, RefundState
+from svet.payments.rules.refusals import OrderReviewReason
+from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order, paid_back
 from svet.people.tests.factories import make_person
 

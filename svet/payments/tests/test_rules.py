@@ -19,7 +19,7 @@ from svet.payments.rules import (
     parse_amount,
     share_refund,
 )
-from svet.payments.states import FINAL, LOOKS, MOVES, OrderState, next_look
+from svet.payments.rules.states import FINAL, LOOKS, MOVES, OrderState, next_look
 
 ROWS = json.loads((Path(__file__).parent / "data" / "bad_inputs.json").read_text("utf-8"))["amount"]
 EXPECTED = {

@@ -17,7 +17,7 @@ from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
 from svet.payments.models import Order
 from svet.payments.operations import moving, settling, telling
-from svet.payments.states import LOOKS, OrderState
+from svet.payments.rules.states import LOOKS, OrderState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order
 from tests.jobs import run_jobs
 

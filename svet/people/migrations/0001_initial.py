@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='Code',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('registration', 'Registration'), ('recovery', 'Recovery'), ('email', 'Email'), ('phone_old', 'Phone Old'), ('phone_new', 'Phone New'), ('office', 'Office')], max_length=12)),
+                ('purpose', models.CharField(choices=[('registration', 'registration'), ('recovery', 'recovery'), ('email', 'email'), ('phone_old', 'phone_old'), ('phone_new', 'phone_new'), ('office', 'office')], max_length=12)),
                 ('target', models.CharField(max_length=254)),
                 ('session_key', models.CharField(max_length=64)),
                 ('digest', models.CharField(max_length=64)),

@@ -47,6 +47,7 @@ from svet.people.operations.profile import (
     change_person,
     give_consent,
     give_consents,
+    lock_person,
     withdraw_consent,
 )
 from svet.people.operations.recovery import confirm_recovery, finish_recovery, start_recovery
@@ -107,6 +108,7 @@ __all__ = [
     "hide_notices",
     "issue_token",
     "keep_totp",
+    "lock_person",
     "make_recovery_codes",
     "move_session",
     "new_totp_secret",

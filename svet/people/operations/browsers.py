@@ -12,7 +12,7 @@ from svet.kernel.transactions import use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
 from svet.notices import operations as notices
-from svet.notices.models import Subscription
+from svet.notices.queries import BrowserView
 from svet.people import events
 from svet.people.models import Device, Person
 from svet.people.rules.agents import name_of_agent
@@ -28,7 +28,7 @@ def show_notices_here(
     auth: str,
     address: str,
     now: datetime,
-) -> Subscription:
+) -> BrowserView:
     """Show notices in the browser of this session; asked again, nothing changes.
 
     :raises ProfileRefused: no known push service, unusable keys, or the person signed out there meanwhile.
@@ -57,7 +57,7 @@ def show_notices_to_program(
     auth: str,
     address: str,
     now: datetime,
-) -> Subscription:
+) -> BrowserView:
     """Push notices to a program that holds a key of the person's, until the key is revoked.
 
     :raises ProfileRefused: no known push service, or unusable keys. :raises LimitReached:
@@ -72,18 +72,18 @@ def show_notices_to_program(
     )
 
 
-def hide_notices(*, person_id: int, subscription_id: str, address: str, now: datetime) -> None:
+def hide_notices(*, person_id: int, subscription_public_id: str, address: str, now: datetime) -> None:
     """Show no more notices in that browser. :raises NotFound: it shows none of this person's."""
     with use_case():
         person = Person.objects.get(pk=person_id)
-        gone = notices.unsubscribe(recipient_id=person.recipient_id, public_id=subscription_id)
+        gone = notices.unsubscribe(recipient_id=person.recipient_id, public_id=subscription_public_id)
         if gone is None:
             raise NotFound(ProfileReason.NO_SUCH)
         journal.record_security(
             by=Actor.person(person_id, address=address),
             action="browser.hidden",
             subject="browser",
-            subject_id=subscription_id,
+            subject_id=subscription_public_id,
             now=now,
         )
 
@@ -96,7 +96,7 @@ def _subscribe(
     browser: tuple[str, str, str],
     address: str,
     now: datetime,
-) -> Subscription:
+) -> BrowserView:
     spend(limit=LimitName.BROWSERS_PER_PERSON, key=str(person_id), now=now)
     endpoint, p256dh, auth = browser
     with use_case():

@@ -16,10 +16,11 @@ from svet.people import events
 from svet.people.models import Code, Person
 from svet.people.operations import codes
 from svet.people.operations.passwords import check_current
+from svet.people.operations.sealing import sealed
+from svet.people.queries import PersonView, view_of
 from svet.people.rules.codes import CODE_TRIES, CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_email
 from svet.people.rules.phones import mask_phone, normalise_phone
-from svet.people.sealing import sealed
 
 
 def start_email_change(*, person_id: int, email: str, session_key: str, now: datetime) -> Code:
@@ -51,7 +52,7 @@ def start_email_change(*, person_id: int, email: str, session_key: str, now: dat
     return row
 
 
-def confirm_email_change(*, person_id: int, session_key: str, code: object, now: datetime) -> Person:
+def confirm_email_change(*, person_id: int, session_key: str, code: object, now: datetime) -> PersonView:
     """Keep the address whose code came back; the old and the new one are told.
 
     :raises CodeRefused: :raises LimitReached:
@@ -64,7 +65,7 @@ def confirm_email_change(*, person_id: int, session_key: str, code: object, now:
     if isinstance(outcome, CodeRefused):
         codes.count_wrong(now=now)
         raise outcome
-    return Person.objects.get(pk=person_id)
+    return view_of(Person.objects.get(pk=person_id))
 
 
 def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
@@ -145,7 +146,7 @@ def start_phone_change(
 
 def confirm_phone_change(
     *, person_id: int, session_key: str, old_code: object, new_code: object, address: str, now: datetime
-) -> Person:
+) -> None:
     """Move the cabinet to the new phone when both codes are right; both phones are told.
 
     :raises CodeRefused: one of them is wrong; a try of both is counted. :raises LimitReached:
@@ -167,7 +168,6 @@ def confirm_phone_change(
     if refusal is not None:
         codes.count_wrong(now=now)
         raise refusal
-    return Person.objects.get(pk=person_id)
 
 
 def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime) -> str | CodeRefused:

@@ -15,8 +15,8 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.people import events
-from svet.people.digests import cookie_digest
 from svet.people.models import Device, Person
+from svet.people.models.digests import cookie_digest
 from svet.people.queries import recipient_of
 from svet.people.rules.agents import name_of_agent
 from svet.people.rules.names import ProfileReason

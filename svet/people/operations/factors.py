@@ -18,11 +18,11 @@ from svet.limits.rules import LimitName
 from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.people import events
-from svet.people import factors as queries
-from svet.people.digests import cookie_digest
 from svet.people.models import Device, Person
+from svet.people.models.digests import cookie_digest
 from svet.people.operations import totp
 from svet.people.operations.passwords import check_current
+from svet.people.queries import factors as queries
 from svet.people.rules.codes import CodeRefused
 from svet.people.rules.factors import TRUST_LIFE, FactorReason, FactorRefused, recovery_code_in, spaced
 

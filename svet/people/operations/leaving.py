@@ -13,13 +13,14 @@ from svet.kernel.transactions import require_transaction
 from svet.people.models import Code, Consent, Device, Person, Token
 from svet.people.operations.devices import close_sessions
 from svet.people.operations.passwords import check_current
+from svet.people.queries import PersonView, view_of
 
 
-def check_leaving(*, person_id: int, password: str, now: datetime) -> Person:
+def check_leaving(*, person_id: int, password: str, now: datetime) -> PersonView:
     """Let somebody prove that it is they who leave. :raises PasswordRefused: :raises LimitReached:"""
     person = Person.objects.get(pk=person_id)
     check_current(person=person, password=password, field="password", now=now)
-    return person
+    return view_of(person)
 
 
 def forget_person(*, person_id: int, by: Actor, now: datetime) -> None:

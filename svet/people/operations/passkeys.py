@@ -33,9 +33,10 @@ from svet.limits.operations import forget, spend
 from svet.limits.rules import LimitName, network_of
 from svet.people.models import Person
 from svet.people.operations.factors import RecoverySheet, first_sheet, note_change, tidy_up
+from svet.people.operations.sealing import sealed
+from svet.people.queries import PersonView, view_of
 from svet.people.rules.factors import LONGEST_PASSKEY_NAME, MOST_PASSKEYS, FactorReason, FactorRefused
 from svet.people.rules.names import ProfileReason
-from svet.people.sealing import sealed
 
 _REQUIRED = UserVerificationRequirement.REQUIRED
 
@@ -146,7 +147,7 @@ def begin_passkey_step(*, site: Site, person_id: int | None = None) -> Ceremony:
 
 def sign_in_by_passkey(
     *, site: Site, state: Mapping[str, Any], answer: Mapping[str, Any], address: str, now: datetime
-) -> Person:
+) -> PersonView:
     """Find the person whose passkey answers; device and finger are two factors, nothing else is asked.
 
     :raises FactorRefused: it does not fit, or its owner is blocked. :raises LimitReached:
@@ -156,7 +157,7 @@ def sign_in_by_passkey(
     if person is None:
         raise FactorRefused(FactorReason.PASSKEY)
     _check(person=person, site=site, state=state, answer=answer, address=address, now=now)
-    return person
+    return view_of(person)
 
 
 def pass_second_step_by_passkey(

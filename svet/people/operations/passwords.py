@@ -103,7 +103,7 @@ def change_password(
     address: str,
     now: datetime,
     keep_tokens: bool = False,
-) -> Person:
+) -> None:
     """Replace the password; sessions other than ``session_key`` end, and so do keys unless ``keep_tokens``.
 
     :raises PasswordRefused: the current one is wrong, the new one breaks a rule or is the same.
@@ -125,4 +125,3 @@ def change_password(
             action="password.changed",
             keep_tokens=keep_tokens,
         )
-    return Person.objects.get(pk=person_id)

@@ -8,19 +8,25 @@ from typing import Any
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import require_transaction, use_case
 from svet.notices import operations as notices
 from svet.notices.rules import Preferences
 from svet.people.models import Consent, Person, Sex, Theme
+from svet.people.operations.sealing import sealed
 from svet.people.rules.names import (
     ProfileReason,
     ProfileRefused,
     normalise_name,
     refuse_birth_date,
 )
-from svet.people.sealing import sealed
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
+
+
+def lock_person(*, person_id: int) -> None:
+    """Let changes of one cabinet go one after another, until the end of the transaction (a step)."""
+    require_transaction()
+    Person.objects.select_for_update(no_key=True).only("pk").get(pk=person_id)
 
 
 def _keep(*, person_id: int, changes: Mapping[str, Any], action: str, address: str, now: datetime) -> Person:
@@ -50,22 +56,22 @@ def _plain(value: object) -> object:
 
 def change_names(
     *, person_id: int, first_name: str, patronymic: str, last_name: str, now: datetime, address: str = ""
-) -> Person:
+) -> None:
     """Keep the three parts of the name. :raises ProfileRefused:"""
     changes = {
         "first_name": normalise_name(first_name, field="first_name"),
         "patronymic": normalise_name(patronymic, field="patronymic"),
         "last_name": normalise_name(last_name, field="last_name"),
     }
-    return _keep(person_id=person_id, changes=changes, action="names.changed", address=address, now=now)
+    _keep(person_id=person_id, changes=changes, action="names.changed", address=address, now=now)
 
 
 def change_birth_date(
     *, person_id: int, birth_on: date | None, today: date, now: datetime, address: str = ""
-) -> Person:
+) -> None:
     """Keep the day of birth, or forget it. :raises ProfileRefused: no such day can be."""
     refuse_birth_date(birth_on, today=today)
-    return _keep(
+    _keep(
         person_id=person_id,
         changes={"birth_on": birth_on},
         action="birth_date.changed",
@@ -85,7 +91,7 @@ def change_person(
     today: date,
     now: datetime,
     address: str = "",
-) -> Person:
+) -> None:
     """Keep name, day of birth and sex together, as one part of the page. :raises ProfileRefused:"""
     refuse_birth_date(birth_on, today=today)
     if sex not in Sex.values:
@@ -97,10 +103,10 @@ def change_person(
         "birth_on": birth_on,
         "sex": sex,
     }
-    return _keep(person_id=person_id, changes=changes, action="person.changed", address=address, now=now)
+    _keep(person_id=person_id, changes=changes, action="person.changed", address=address, now=now)
 
 
-def change_language(*, person_id: int, language: str, now: datetime, address: str = "") -> Person:
+def change_language(*, person_id: int, language: str, now: datetime, address: str = "") -> None:
     """Keep the language of pages and notices: «ru» or «en»; anything else is Russian."""
     chosen = "en" if language == "en" else "ru"
     person = _keep(
@@ -112,19 +118,18 @@ def change_language(*, person_id: int, language: str, now: datetime, address: st
     )
     with use_case():
         notices.set_addresses(recipient_id=person.recipient_id, language=chosen)
-    return person
 
 
 def change_appearance(
     *, person_id: int, now: datetime, theme: str | None = None, large_text: bool | None = None
-) -> Person:
+) -> None:
     """Keep how the pages should look for this person; what is None stays."""
     changes: dict[str, Any] = {}
     if theme is not None:
         changes["theme"] = theme if theme in Theme.values else ""
     if large_text is not None:
         changes["large_text"] = large_text
-    return _keep(person_id=person_id, changes=changes, action="appearance.changed", address="", now=now)
+    _keep(person_id=person_id, changes=changes, action="appearance.changed", address="", now=now)
 
 
 def change_notifications(

@@ -9,10 +9,11 @@ from svet.kernel.transactions import use_case
 from svet.limits.operations import require, spend
 from svet.limits.rules import LimitName, Purpose
 from svet.people import events
-from svet.people.digests import cookie_digest
 from svet.people.models import Code, Device, Person
+from svet.people.models.digests import cookie_digest
 from svet.people.operations import codes
 from svet.people.operations.passwords import acceptable, hashed, set_password
+from svet.people.queries import PersonView, view_of
 from svet.people.rules.codes import GRANT_LIFE, CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.phones import normalise_phone
 
@@ -69,7 +70,7 @@ def confirm_recovery(*, session_key: str, code: object, address: str, now: datet
         raise outcome
 
 
-def finish_recovery(*, session_key: str, new_password: object, address: str, now: datetime) -> Person:
+def finish_recovery(*, session_key: str, new_password: object, address: str, now: datetime) -> PersonView:
     """Set the new password, end every session and every key for programs, and tell the person.
 
     :raises PasswordRefused: the grant stays. :raises CodeRefused: there is no grant, or it has run out.
@@ -93,7 +94,7 @@ def finish_recovery(*, session_key: str, new_password: object, address: str, now
             action="password.recovered",
         )
         Person.objects.filter(pk=person.pk).update(recovered_at=now)
-    return Person.objects.get(pk=person.pk)
+    return view_of(person)
 
 
 def _grant(*, session_key: str, now: datetime) -> Code | None:

@@ -17,6 +17,7 @@ from svet.people import events
 from svet.people.models import Code, Consent, Person
 from svet.people.operations import codes, pumping
 from svet.people.operations.passwords import acceptable, hashed
+from svet.people.queries import PersonView, view_of
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import normalise_email, normalise_name
 from svet.people.rules.phones import normalise_phone
@@ -85,7 +86,7 @@ def start_registration(
 
 def confirm_registration(
     *, session_key: str, code: object, address: str, now: datetime, work: str = ""
-) -> Person:
+) -> PersonView:
     """Open the cabinet for whoever holds the phone.
 
     :raises CodeRefused: a wrong, late or spent code; the try is counted. :raises LimitReached:
@@ -103,7 +104,7 @@ def confirm_registration(
         codes.count_wrong(now=now)
         raise outcome if isinstance(outcome, CodeRefused) else CodeRefused(CodeReason.NO_CODE)
     pumping.note_confirmed(phone=person.phone, address=address, now=now)
-    return person
+    return view_of(person)
 
 
 def _open_cabinet(*, challenge: Code, address: str, now: datetime) -> Person | None:
@@ -160,7 +161,7 @@ def register_directly(
     last_name: str = "",
     email: str = "",
     by: Actor | None = None,
-) -> Person:
+) -> PersonView:
     """Open a cabinet at the retailer's desk or by the command line, without a code.
 
     The papers are signed there, so the agreements are recorded with the channel «office» and the e-mail, if
@@ -190,4 +191,4 @@ def register_directly(
         journal.record(
             by=actor, action="person.registered", subject="person", subject_id=person.public_id, now=now
         )
-    return person
+    return view_of(person)

@@ -11,9 +11,10 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.limits.operations import forget, require, spend
 from svet.limits.rules import LimitName, Purpose
-from svet.people.digests import cookie_digest, phone_digest
 from svet.people.models import Device, Person
+from svet.people.models.digests import cookie_digest, phone_digest
 from svet.people.operations.passwords import verified
+from svet.people.queries import PersonView, view_of
 from svet.people.rules.passwords import PasswordReason, PasswordRefused
 from svet.people.rules.phones import normalise_phone
 
@@ -28,7 +29,7 @@ class SignInRefused(Refused):
 
 def sign_in(
     *, phone: object, password: str, address: str, now: datetime, device_cookie: str = "", work: str = ""
-) -> Person:
+) -> PersonView:
     """Find the person whom phone and password name.
 
     A browser that has already been signed in has a bucket of its own, so strangers who exhaust the
@@ -42,8 +43,17 @@ def sign_in(
     if limit is not LimitName.SIGN_IN_PER_DEVICE:
         # A browser its owner has used before is not asked to compute, however busy its network is.
         require(purpose=Purpose.SIGN_IN, address=address, work=work, now=now)
-    return _enter(
-        number, limit, key, password, address=address, now=now, admits=_has_cabinet, refusal="sign_in.refused"
+    return view_of(
+        _enter(
+            number,
+            limit,
+            key,
+            password,
+            address=address,
+            now=now,
+            admits=_has_cabinet,
+            refusal="sign_in.refused",
+        )
     )
 
 

@@ -18,10 +18,10 @@ from svet.notices import operations as notices
 from svet.notices.operations import NoticeMessage
 from svet.people import events
 from svet.people.models import Person, Token
+from svet.people.operations.sealing import sealed
 from svet.people.queries import live_tokens, recipient_of, token_digest
 from svet.people.rules.names import ProfileReason, ProfileRefused
 from svet.people.rules.scopes import KEEP_EXPIRED, WARN_BEFORE, Scope, term_of
-from svet.people.sealing import sealed
 
 _PREFIX = "svet_"
 _MOST_TOKENS = 20

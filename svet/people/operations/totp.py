@@ -76,14 +76,15 @@ def enrol_totp(*, person_id: int, secret: str, code: object, by: Actor, now: dat
         person = Person.objects.select_for_update().get(pk=person_id)
         if has_totp(person_id=person_id):
             raise CodeRefused(CodeReason.NO_CODE)
-        keep_totp(person=person, secret=secret, by=by, now=now)
+        keep_totp(person_id=person.pk, secret=secret, by=by, now=now)
         _use(person_id=person_id, step=step, now=now)
     forget(limit=LimitName.SECOND_FACTOR, key=str(person_id))
 
 
-def keep_totp(*, person: Person, secret: str, by: Actor, now: datetime) -> None:
+def keep_totp(*, person_id: int, secret: str, by: Actor, now: datetime) -> None:
     """Write the authenticator down, in the caller's transaction."""
     require_transaction()
+    person = Person.objects.get(pk=person_id)
     TOTP.activate(person, secret)
     journal.record(by=by, action="totp.added", subject="person", subject_id=person.public_id, now=now)
 

@@ -1,6 +1,13 @@
 """What makes a phone, a password, a name, a code acceptable. Pure."""
 
-from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, GRANT_LIFE, CodeReason, normalise_code
+from svet.people.rules.codes import (
+    CODE_LIFE,
+    CODE_TRIES,
+    GRANT_LIFE,
+    CodePurpose,
+    CodeReason,
+    normalise_code,
+)
 from svet.people.rules.names import ProfileReason, normalise_email, normalise_name, refuse_birth_date
 from svet.people.rules.passwords import (
     LONGEST_PASSWORD,
@@ -18,6 +25,7 @@ __all__ = [
     "CODE_TRIES",
     "GRANT_LIFE",
     "LONGEST_PASSWORD",
+    "CodePurpose",
     "CodeReason",
     "PasswordLine",
     "PasswordReason",

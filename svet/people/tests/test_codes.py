@@ -11,6 +11,7 @@ from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
 from svet.people import operations as people
 from svet.people.models import Code, Person
+from svet.people.queries import PersonView
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person, publish_missing_agreements
 from svet.people.tests.outbox import events_to, last_code, other_code
@@ -37,7 +38,7 @@ def start(*, phone: str = PHONE, session: str = "anna", now: datetime = NOW) -> 
     )
 
 
-def confirm(code: str, *, session: str = "anna", now: datetime = NOW) -> Person:
+def confirm(code: str, *, session: str = "anna", now: datetime = NOW) -> PersonView:
     return people.confirm_registration(session_key=session, code=code, address="192.0.2.1", now=now)
 
 
@@ -176,7 +177,7 @@ def test_of_twenty_right_answers_at_once_one_opens() -> None:
     start()
     code = last_code(PHONE)
     outcomes = at_once(20, lambda _: confirm(code))
-    assert sum(isinstance(outcome, Person) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, PersonView) for outcome in outcomes) == 1
     assert Person.objects.count() == 1
 
 
@@ -199,7 +200,7 @@ def test_two_browsers_confirming_one_phone_at_once_open_one_cabinet() -> None:
         codes[session] = last_code(PHONE)
     later = NOW + MINUTE
     outcomes = at_once(2, lambda n: confirm(codes[("one", "two")[n]], session=("one", "two")[n], now=later))
-    assert sum(isinstance(outcome, Person) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, PersonView) for outcome in outcomes) == 1
     assert Person.objects.count() == 1
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from svet.journal.models import Entry
 from svet.limits.operations import LimitReached
-from svet.people import factors, sealing
 from svet.people import operations as people
 from svet.people.models import Device, Person
+from svet.people.operations import sealing
 from svet.people.operations.factors import RecoverySheet
+from svet.people.queries import factors
 from svet.people.rules.codes import CodeRefused
 from svet.people.rules.factors import FactorRefused
 from svet.people.tests.factories import NOW, PASSWORD, make_person

@@ -21,7 +21,7 @@ from svet.notices import operations as notices
 from svet.notices.models import Delivery
 from svet.notices.rules import DeliveryState
 from svet.payments.models import BoundCard, OrderLine
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import make_card, make_order
 from svet.people import operations as people
 from svet.people.models import Person

@@ -17,8 +17,8 @@ from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.look import formats
 from svet.metering import queries as metering
-from svet.metering.models import Meter
 from svet.metering.operations import SetRefused
+from svet.metering.queries import MeterView
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_meter
 from svet.people.models import Person
@@ -40,19 +40,20 @@ def anna() -> Person:
 
 
 @pytest.fixture
-def meter(anna: Person) -> Meter:
+def meter(anna: Person) -> MeterView:
     account = make_account()
     make_link(person=anna, account=account, confirmed=True)
     installed = Month.of(today()).plus(-2).first - timedelta(days=40)
-    return make_meter(account=account, initial=3489, installed_on=installed, scheme=2)
+    row = make_meter(account=account, initial=3489, installed_on=installed, scheme=2)
+    return metering.meter_view(metering.whole_meters().get(pk=row.pk))
 
 
-def quoted(meter: Meter, values: dict[Zone, Decimal]) -> Quote:
-    known = metering.dials(meters=[meter], read_on=today())[meter.pk]
+def quoted(meter: MeterView, values: dict[Zone, Decimal]) -> Quote:
+    known = metering.dials(meters=[meter], read_on=today())[meter.meter_id]
     return quote(account=meter.account, known=known, values=values, on=today())
 
 
-def test_the_page_and_a_program_are_told_one_price(anna: Person, meter: Meter) -> None:
+def test_the_page_and_a_program_are_told_one_price(anna: Person, meter: MeterView) -> None:
     load_chelyabinsk()
     found = price(meter=meter, values=VALUES, on=today())
     assert found.kwh == 172
@@ -71,7 +72,7 @@ def test_the_page_and_a_program_are_told_one_price(anna: Person, meter: Meter) -
 
 
 def test_a_page_shows_the_kilowatt_hours_where_no_price_is_known_and_a_program_is_refused(
-    meter: Meter,
+    meter: MeterView,
 ) -> None:
     found = quoted(meter, VALUES)
     assert found.cost is None
@@ -81,7 +82,7 @@ def test_a_page_shows_the_kilowatt_hours_where_no_price_is_known_and_a_program_i
         price(meter=meter, values=VALUES, on=today())
 
 
-def test_a_value_that_cannot_be_taken_has_no_price(meter: Meter) -> None:
+def test_a_value_that_cannot_be_taken_has_no_price(meter: MeterView) -> None:
     load_chelyabinsk()
     lower = VALUES | {Zone.DAY: Decimal(1)}
     found = quoted(meter, lower)
@@ -91,7 +92,7 @@ def test_a_value_that_cannot_be_taken_has_no_price(meter: Meter) -> None:
     assert refused.value.judgement == found.judgement
 
 
-def test_what_the_guard_has_judged_costs_the_same(meter: Meter) -> None:
+def test_what_the_guard_has_judged_costs_the_same(meter: MeterView) -> None:
     load_chelyabinsk()
     found = quoted(meter, VALUES)
     again = quote_judged(account=meter.account, judgement=found.judgement, on=today())

@@ -15,9 +15,9 @@ from svet.accounts.queries import accounts_of_phone, provider_today
 from svet.kernel.actors import Actor
 from svet.metering import operations as metering
 from svet.metering import queries
-from svet.metering.models import Dispute, Meter, ReadingSet
+from svet.metering.queries import MeterView
 from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
-from svet.people.models import Person
+from svet.people import queries as people
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import ANNA_PHONE, BORIS_PHONE, VERA_PHONE
 from svet.support.operations import open_appeal
@@ -41,13 +41,13 @@ def _send_beyond_belief(*, now: datetime) -> None:
     vera = _actor(VERA_PHONE)
     meter = _meter(VERA_PHONE)
     key = _key("reading")
-    if ReadingSet.objects.filter(meter=meter, key=key).exists():
+    if queries.has_set(meter_id=meter.meter_id, key=key):
         return
     capacity = Decimal(10**meter.digits)
     values = {zone: (value + BEYOND_BELIEF) % capacity for zone, value in _last(meter, now=now).items()}
     metering.submit_readings(
         by=vera,
-        meter_id=meter.public_id,
+        meter_id=meter.meter_id,
         sent=ReadingSubmission(
             values=values,
             read_on=provider_today(meter.account.provider, now),
@@ -62,32 +62,36 @@ def _send_beyond_belief(*, now: datetime) -> None:
 
 def _object_to_control(*, now: datetime) -> None:
     meter = _meter(BORIS_PHONE)
-    if Dispute.objects.filter(account=meter.account).exists():
+    sent = queries.reading_sets(account_ids=[meter.account_id])
+    if queries.disputes_of([view.set_id for view in sent]):
         return
     receipt = metering.take_control_reading(
         by=BUILDER,
-        meter_id=meter.pk,
+        meter_id=meter.meter_id,
         values={zone: value + A_LITTLE for zone, value in _last(meter, now=now).items()},
         read_on=provider_today(meter.account.provider, now),
         now=now,
         act_number="К-117",
     )
-    control = ReadingSet.objects.get(receipt_number=receipt)
-    metering.open_dispute(by=_actor(BORIS_PHONE), set_id=control.public_id, words=OBJECTION, now=now)
+    control = queries.set_by_receipt(receipt_number=receipt, account_id=meter.account_id)
+    assert control is not None
+    metering.open_dispute(by=_actor(BORIS_PHONE), set_public_id=control.public_id, words=OBJECTION, now=now)
 
 
 def _actor(phone: str) -> Actor:
-    return Actor.person(Person.objects.get(phone=phone).pk)
+    person = people.person_by_phone(phone)
+    assert person is not None
+    return Actor.person(person.person_id)
 
 
-def _meter(phone: str) -> Meter:
+def _meter(phone: str) -> MeterView:
     """The meter of the first account that stands in the registry with this phone."""
     return queries.standing_with_accounts(account_ids=accounts_of_phone(phone)[:1])[0]
 
 
-def _last(meter: Meter, *, now: datetime) -> dict[Zone, Decimal]:
+def _last(meter: MeterView, *, now: datetime) -> dict[Zone, Decimal]:
     read_on = provider_today(meter.account.provider, now)
-    known = queries.dials(meters=[meter], read_on=read_on)[meter.pk]
+    known = queries.dials(meters=[meter], read_on=read_on)[meter.meter_id]
     return {dial.zone: dial.last.value for dial in known.dials}
 
 

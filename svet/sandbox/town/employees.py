@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from svet.kernel.transactions import use_case
-from svet.people.models import Person
+from svet.people import queries as people
 from svet.people.operations import has_totp, keep_totp
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import EMPLOYEES, Employee
@@ -16,13 +16,14 @@ from svet.staffing.rules import Role
 def open_office(*, now: datetime) -> None:
     """Take on every employee with the application connected; who is there is left as they are."""
     for one in EMPLOYEES:
-        person = Person.objects.filter(phone=one.phone).first() or _taken_on(one, now=now)
-        if not has_totp(person_id=person.pk):
+        known = people.person_by_phone(one.phone)
+        person_id = _taken_on(one, now=now) if known is None else known.person_id
+        if not has_totp(person_id=person_id):
             with use_case():
-                keep_totp(person=person, secret=one.secret, by=BUILDER, now=now)
+                keep_totp(person_id=person_id, secret=one.secret, by=BUILDER, now=now)
 
 
-def _taken_on(one: Employee, *, now: datetime) -> Person:
+def _taken_on(one: Employee, *, now: datetime) -> int:
     member = add_member(
         by=BUILDER,
         phone=one.phone,
@@ -34,4 +35,4 @@ def _taken_on(one: Employee, *, now: datetime) -> Person:
         reason="учебный город",
         now=now,
     )
-    return Person.objects.get(pk=member.person_id)
+    return member.person_id

@@ -24,8 +24,7 @@ from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.metering import operations as metering
-from svet.metering.models import ReadingSet
-from svet.metering.rules import ReadingState
+from svet.metering import queries as readings
 from svet.sandbox.town.desks import fill_desks
 from svet.sandbox.town.employees import open_office
 from svet.sandbox.town.providers import BUILDER, add_providers, set_norms
@@ -123,10 +122,7 @@ def _read(houses: Sequence[Household], part: str, month: Month, *, town: TownSet
 
 def _decide(account_ids: Sequence[int], *, before: Month) -> None:
     """Let the retailer's clerk answer what waits from earlier months; the last one's stay on the desk."""
-    waiting = ReadingSet.objects.filter(
-        account_id__in=account_ids, state=ReadingState.UNDER_REVIEW.value, read_on__lt=before.first
-    )
-    for key in waiting.order_by("received_at", "pk").values_list("pk", flat=True):
+    for key in readings.waiting_before(account_ids=account_ids, read_before=before.first):
         now = _moment(before.day(27), NOON)
         try:
             metering.decide_review(by=BUILDER, set_id=key, accept=True, reason="", now=now)

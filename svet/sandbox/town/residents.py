@@ -10,7 +10,7 @@ from svet.accounts.operations.linking import link_account
 from svet.accounts.queries import AccountView, accounts_by_number, link_proofs
 from svet.accounts.rules import BillDelivery
 from svet.kernel.actors import Actor
-from svet.people.models import Person
+from svet.people import queries as people
 from svet.people.operations.registration import register_directly
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import RESIDENTS, Resident
@@ -20,7 +20,7 @@ from svet.sandbox.town.rules.plan import MAIN, SECOND, account_number
 def settle_in(*, now: datetime) -> None:
     """Give every resident a cabinet with accounts; those who already have one are left as they are."""
     for resident in RESIDENTS:
-        if not Person.objects.filter(phone=resident.phone).exists():
+        if people.person_by_phone(resident.phone) is None:
             _settle(resident, now=now)
 
 
@@ -35,7 +35,7 @@ def _settle(resident: Resident, *, now: datetime) -> None:
         now=now,
         by=BUILDER,
     )
-    actor = Actor.person(person.pk)
+    actor = Actor.person(person.person_id)
     for second, accounts in ((False, resident.accounts), (True, resident.elsewhere)):
         for name, indexes in accounts.items():
             group = create_group(by=actor, name=name).public_id if name else None

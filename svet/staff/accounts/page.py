@@ -15,7 +15,7 @@ from svet.accounts import queries
 from svet.accounts.queries import finding
 from svet.journal import operations as journal
 from svet.look.requests import now_of
-from svet.payments.registers import WAITING
+from svet.payments.rules.registers import WAITING
 from svet.payments.texts import register_state_name
 from svet.staff.accounts.search import LONGEST, search_keys, search_money
 from svet.staff.accounts.view import account_screen

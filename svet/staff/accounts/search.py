@@ -15,8 +15,8 @@ from svet.exchange.queries import RegisterView
 from svet.kernel.refusals import Refused
 from svet.metering import queries as metering
 from svet.payments import queries as payments
-from svet.payments import suspense
-from svet.payments.suspense import WaitingRow
+from svet.payments.queries import suspense
+from svet.payments.queries.suspense import WaitingRow
 from svet.people.rules import normalise_phone
 
 LONGEST = 100

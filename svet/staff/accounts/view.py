@@ -28,9 +28,8 @@ from svet.metering.rules import ReadingState
 from svet.metering.texts import STATE_NAMES, ZONE_NAMES
 from svet.notices import queries as notices
 from svet.payments import queries as payments
-from svet.payments import suspense
 from svet.payments import texts as payment_texts
-from svet.payments.queries import ImportedPaymentView
+from svet.payments.queries import ImportedPaymentView, suspense
 from svet.staff.shell.sent import shown_delivery
 
 #: How much of each list the screen shows.
@@ -91,7 +90,7 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
             (cabinet, [RIGHTS[right] for right in Right if right in cabinet.rights]) for cabinet in cabinets
         ],
         "meters": [
-            {"meter": meter, "last": _values(latest[meter.pk]) if meter.pk in latest else None}
+            {"meter": meter, "last": _values(latest[meter.meter_id]) if meter.meter_id in latest else None}
             for meter in metering.meters_of(account_ids=ids, standing_only=False)
         ],
         "readings": [_values(one) for one in metering.reading_sets(account_ids=ids, limit=_SOME)],

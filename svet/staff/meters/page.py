@@ -21,8 +21,8 @@ from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries
 from svet.metering import texts as metering_texts
-from svet.metering.models import Meter
 from svet.metering.operations import MeterRow
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingRefused, ReplaceReason, Scheme, Zone, parse_value, zones_of
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
@@ -69,7 +69,7 @@ class ReplaceForm(ReasonForm):
     verified_on = _day(gettext_lazy("Последняя поверка"))
     next_verification_on = _day(gettext_lazy("Следующая поверка"))
 
-    def __init__(self, *args: Any, old: Meter, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, old: MeterView, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ratio"].initial = metering_texts.number(old.ratio)
         for zone in zones_of(old.scheme):
@@ -92,7 +92,7 @@ class ReplaceForm(ReasonForm):
         """Every scale the new one may have."""
         return [self[name] for name in self.fields if name.startswith("initial_")]
 
-    def final_values(self, old: Meter) -> dict[Zone, Decimal]:
+    def final_values(self, old: MeterView) -> dict[Zone, Decimal]:
         """The old meter's last values. :raises ReadingRefused:"""
         return {
             zone: parse_value(
@@ -112,7 +112,7 @@ class ReplaceForm(ReasonForm):
         except InvalidOperation:
             raise ReadingRefused(ReplaceReason.RATIO, field="ratio") from None
 
-    def new_meter(self, old: Meter) -> MeterRow:
+    def new_meter(self, old: MeterView) -> MeterRow:
         """The new meter; scales left empty start at zero. :raises ReadingRefused:"""
         data = self.cleaned_data
         return MeterRow(
@@ -139,19 +139,19 @@ class ReplaceForm(ReasonForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.LINKS)
-def replace(request: HttpRequest, meter_id: str) -> HttpResponse:
+def replace(request: HttpRequest, meter_public_id: str) -> HttpResponse:
     """The page of one replacement."""
     try:
-        old = queries.meter_for(actor_of(request), public_id=meter_id)
+        old = queries.meter_for(actor_of(request), public_id=meter_public_id)
     except NotFound:
-        deny_as_missing(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_public_id)
     form = ReplaceForm(request.POST if request.method == "POST" else None, old=old)
 
     def act() -> HttpResponse:
         try:
             new = operations.replace_meter(
                 by=actor_of(request),
-                meter_public_id=meter_id,
+                meter_public_id=meter_public_id,
                 final=form.final_values(old),
                 new=form.new_meter(old),
                 ratio=form.ratio_value(),
@@ -159,7 +159,7 @@ def replace(request: HttpRequest, meter_id: str) -> HttpResponse:
                 now=now_of(request),
             )
         except NotFound:
-            deny_as_missing(request, subject="meter", public_id=meter_id)
+            deny_as_missing(request, subject="meter", public_id=meter_public_id)
         except Refused as error:
             raise _named(error) from None
         messages.success(request, _("Прибор заменён, новый № %(serial)s.") % {"serial": new.serial})
@@ -191,5 +191,5 @@ def _explain(refused: Refused) -> str:
 
 
 urlpatterns: list[URLPattern] = [
-    path("meters/<public_id:meter_id>/replace/", replace, name="staff-meter-replace"),
+    path("meters/<public_id:meter_public_id>/replace/", replace, name="staff-meter-replace"),
 ]

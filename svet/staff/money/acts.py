@@ -8,9 +8,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from svet.look.requests import now_of
-from svet.payments import operations, suspense
-from svet.payments.registers import CaseKind
-from svet.payments.suspense import Owner
+from svet.payments import operations
+from svet.payments.queries import suspense
+from svet.payments.queries.suspense import Owner
+from svet.payments.rules.registers import CaseKind
 from svet.staff.shell.desk import actor_of, member_at
 
 LIST = "/staff/money/"

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.payments import operations, queries
-from svet.payments.desk import CallbackView, ReviewView
-from svet.payments.registers import CaseKind
+from svet.payments.queries.desk import CallbackView, ReviewView
+from svet.payments.rules.registers import CaseKind
 from svet.staff.money.acts import CLAIMS, LIST, claim, ownership
 from svet.staff.money.words import explain, how_long, why_callback, why_order
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from svet.kernel.money import Money
 from svet.look.requests import now_of
-from svet.payments import queries, suspense
-from svet.payments.registers import CaseKind
+from svet.payments import queries
+from svet.payments.queries import suspense
+from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
 from svet.staff.money import rows
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row

@@ -21,9 +21,10 @@ from svet.accounts.queries import AccountView
 from svet.exchange import queries as exchange
 from svet.look.formats import roubles
 from svet.look.requests import now_of
-from svet.payments import operations, suspense
-from svet.payments.registers import NO_DAY, WAITING, CaseKind, RegisterState
-from svet.payments.suspense import WaitingRow
+from svet.payments import operations
+from svet.payments.queries import suspense
+from svet.payments.queries.suspense import WaitingRow
+from svet.payments.rules.registers import NO_DAY, WAITING, CaseKind, RegisterState
 from svet.staff.money.acts import CLAIMS, LIST, claim, ownership
 from svet.staff.money.words import explain, from_whom, how_long, why_row
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page

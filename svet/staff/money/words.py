@@ -12,11 +12,11 @@ from svet.exchange.rules.refusals import RowReason
 from svet.kernel import words
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
-from svet.payments.desk import CallbackView, ReviewView
 from svet.payments.operations import BankUnavailable
-from svet.payments.registers import WaitReason
-from svet.payments.states import CallbackOutcome
-from svet.payments.suspense import WaitingRow
+from svet.payments.queries.desk import CallbackView, ReviewView
+from svet.payments.queries.suspense import WaitingRow
+from svet.payments.rules.registers import WaitReason
+from svet.payments.rules.states import CallbackOutcome
 
 
 def explain(refused: Refused) -> str:

@@ -19,8 +19,7 @@ from svet.files.rules import PhotoRefused
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries
-from svet.metering.models import Meter
-from svet.metering.queries import MeterNotFound
+from svet.metering.queries import MeterNotFound, MeterView
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -52,13 +51,13 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.READINGS)
-def enter(request: HttpRequest, meter_id: str) -> HttpResponse:
+def enter(request: HttpRequest, meter_public_id: str) -> HttpResponse:
     """The form of one meter, and what was read off it."""
     by = actor_of(request)
     try:
-        meter = queries.meter_for(by, public_id=meter_id)
+        meter = queries.meter_for(by, public_id=meter_public_id)
     except MeterNotFound:
-        deny_as_missing(request, subject="meter", public_id=meter_id)
+        deny_as_missing(request, subject="meter", public_id=meter_public_id)
     if request.method != "POST":
         today = provider_today(meter.account.provider, now_of(request))
         return _form(request, meter, Typed(raw={"read_on": today.isoformat()}))
@@ -72,15 +71,15 @@ def enter(request: HttpRequest, meter_id: str) -> HttpResponse:
         try:
             number = operations.take_control_reading(
                 by=by,
-                meter_id=meter.pk,
+                meter_id=meter.meter_id,
                 values=typed.values,
                 read_on=read_on,
                 now=now_of(request),
                 act_number=act,
-                photo_id=typed.photo_id,
+                photo_public_id=typed.photo_public_id,
             )
         except PhotoRefused as refused:
-            typed.photo_id = ""
+            typed.photo_public_id = ""
             typed.refuse(refused)
         except Refused as refused:
             typed.refuse(refused)
@@ -93,8 +92,8 @@ def enter(request: HttpRequest, meter_id: str) -> HttpResponse:
     return _form(request, meter, typed, status=422)
 
 
-def _form(request: HttpRequest, meter: Meter, typed: Typed, *, status: int = 200) -> HttpResponse:
-    latest = queries.latest(account_ids=[meter.account_id]).get(meter.pk)
+def _form(request: HttpRequest, meter: MeterView, typed: Typed, *, status: int = 200) -> HttpResponse:
+    latest = queries.latest(account_ids=[meter.account_id]).get(meter.meter_id)
     context: dict[str, Any] = {
         "meter": meter,
         "account": meter.account,
@@ -107,5 +106,5 @@ def _form(request: HttpRequest, meter: Meter, typed: Typed, *, status: int = 200
 
 urlpatterns: list[URLPattern] = [
     path("controls/", find, name="staff-controls"),
-    path("controls/<public_id:meter_id>/", enter, name="staff-control"),
+    path("controls/<public_id:meter_public_id>/", enter, name="staff-control"),
 ]

@@ -18,8 +18,7 @@ from svet.billing import queries as billing
 from svet.kernel.refusals import NotFound, Refused
 from svet.look.requests import now_of
 from svet.metering import operations, queries, texts
-from svet.metering.models import Meter
-from svet.metering.queries import DisputeView, SetView
+from svet.metering.queries import DisputeView, MeterView, SetView
 from svet.staff.readings.form import Typed, boxes, posted_text, take_photo, typed_values
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 from svet.staffing.rules import Permission
@@ -70,7 +69,7 @@ def _shown(request: HttpRequest, dispute: DisputeView, *, typed: Typed | None) -
     }
 
 
-def _control(request: HttpRequest, dispute: DisputeView) -> tuple[SetView, Meter]:
+def _control(request: HttpRequest, dispute: DisputeView) -> tuple[SetView, MeterView]:
     """The disputed reading and its meter."""
     control = queries.sets_by_id(set_ids=[dispute.set_id])[dispute.set_id]
     return control, queries.meter_for(actor_of(request), public_id=control.meter_public_id)
@@ -91,19 +90,19 @@ def disputes(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @desk_page(Permission.READINGS)
-def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
+def answer(request: HttpRequest, dispute_public_id: str) -> HttpResponse:
     """Read the meter again, let the control reading stand, or put another in its place."""
     act, words = request.POST.get("act", ""), posted_text(request, "words")
     by, now = actor_of(request), now_of(request)
-    dispute = queries.dispute_by_id(dispute_id)
+    dispute = queries.dispute_by_id(dispute_public_id)
     if dispute is None:
-        deny_as_missing(request, subject="dispute", public_id=dispute_id)
+        deny_as_missing(request, subject="dispute", public_id=dispute_public_id)
     typed = Typed(raw={name: posted_text(request, name) for name in request.POST})
     try:
         if act == "check":
-            operations.check_dispute(by=by, dispute_id=dispute.public_id, words=words, now=now)
+            operations.check_dispute(by=by, dispute_public_id=dispute.public_id, words=words, now=now)
         elif act == "decline":
-            operations.decline_dispute(by=by, dispute_id=dispute.public_id, words=words, now=now)
+            operations.decline_dispute(by=by, dispute_public_id=dispute.public_id, words=words, now=now)
         elif act == "uphold":
             typed = typed_values(request, _control(request, dispute)[1])
             typed.raw["words"] = words
@@ -112,18 +111,18 @@ def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
             if not typed.errors and read_on is not None:
                 operations.uphold_dispute(
                     by=by,
-                    dispute_id=dispute.public_id,
+                    dispute_public_id=dispute.public_id,
                     values=typed.values,
                     read_on=read_on,
                     words=words,
                     now=now,
                     act_number=posted_text(request, "act_number")[:40],
-                    photo_id=typed.photo_id,
+                    photo_public_id=typed.photo_public_id,
                 )
         else:
             typed.errors["all"] = _("Выберите ответ.")
     except NotFound:
-        deny_as_missing(request, subject="dispute", public_id=dispute_id)
+        deny_as_missing(request, subject="dispute", public_id=dispute_public_id)
     except Refused as refused:
         typed.refuse(refused)
     if typed.errors:
@@ -137,5 +136,5 @@ def answer(request: HttpRequest, dispute_id: str) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("disputes/", disputes, name="staff-disputes"),
-    path("disputes/<public_id:dispute_id>/", answer, name="staff-dispute"),
+    path("disputes/<public_id:dispute_public_id>/", answer, name="staff-dispute"),
 ]

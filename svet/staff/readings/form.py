@@ -15,8 +15,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
 from svet.metering import operations, texts
-from svet.metering.models import Meter
 from svet.metering.operations import SetRefused
+from svet.metering.queries import MeterView
 from svet.metering.rules import ReadingRefused, Zone, parse_value, zones_of
 
 LONGEST_WORDS = 1_000
@@ -29,7 +29,7 @@ class Typed:
     raw: dict[str, str] = field(default_factory=dict)
     values: dict[Zone, Decimal] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    photo_id: str = ""
+    photo_public_id: str = ""
 
     def refuse(self, refused: Refused) -> None:
         """Put a refusal of the operation beside its field."""
@@ -53,7 +53,7 @@ def posted_text(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\0", "").strip()[:LONGEST_WORDS]
 
 
-def typed_values(request: HttpRequest, meter: Meter) -> Typed:
+def typed_values(request: HttpRequest, meter: MeterView) -> Typed:
     """Every scale of the meter; nothing is guessed."""
     typed = Typed(raw={name: posted_text(request, name)[:40] for name in request.POST})
     for zone in zones_of(meter.scheme):
@@ -69,17 +69,17 @@ def typed_values(request: HttpRequest, meter: Meter) -> Typed:
 
 def take_photo(request: HttpRequest, typed: Typed, *, by: Actor) -> None:
     """Keep the photo of an act, if there is one; what is wrong with it stands beside the field."""
-    typed.photo_id = posted_text(request, "photo_id")[:40]
+    typed.photo_public_id = posted_text(request, "photo_id")[:40]
     file = request.FILES.get("photo")
     if not isinstance(file, UploadedFile):
         return
     try:
-        typed.photo_id = operations.keep_photo(raw=file.read(), by=by, now=now_of(request))
+        typed.photo_public_id = operations.keep_photo(raw=file.read(), by=by, now=now_of(request))
     except Refused as refused:
         typed.errors["photo"] = file_texts.explain(refused)
 
 
-def boxes(meter: Meter, values: Mapping[str, str], errors: Mapping[str, str]) -> list[dict[str, str]]:
+def boxes(meter: MeterView, values: Mapping[str, str], errors: Mapping[str, str]) -> list[dict[str, str]]:
     """The input of each scale for a template."""
     return [
         {

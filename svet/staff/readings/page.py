@@ -85,9 +85,9 @@ def review(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @desk_page(Permission.READINGS)
-def decide(request: HttpRequest, set_id: str) -> HttpResponse:
+def decide(request: HttpRequest, set_public_id: str) -> HttpResponse:
     """One set: accept, reject with a reason, or correct with values and a reason."""
-    view = _set(request, set_id)
+    view = _set(request, set_public_id)
     items = queries.review_items([view.set_id])
     act, words = request.POST.get("act", ""), posted_text(request, "reason")
     typed = Typed(raw={"reason": words})
@@ -150,26 +150,26 @@ def _decide(request: HttpRequest, view: SetView, *, accept: bool, words: str) ->
     )
 
 
-def _set(request: HttpRequest, set_id: str) -> SetView:
+def _set(request: HttpRequest, set_public_id: str) -> SetView:
     try:
-        return queries.set_for(actor_of(request), public_id=set_id)
+        return queries.set_for(actor_of(request), public_id=set_public_id)
     except MeterNotFound:
-        deny_as_missing(request, subject="reading_set", public_id=set_id)
+        deny_as_missing(request, subject="reading_set", public_id=set_public_id)
 
 
 @require_safe
 @desk_page(Permission.READINGS)
-def photo(request: HttpRequest, photo_id: str) -> HttpResponse:
+def photo(request: HttpRequest, photo_public_id: str) -> HttpResponse:
     """A photo of a reading or of an objection."""
     try:
-        return photo_response(queries.photo_for(actor_of(request), public_id=photo_id))
+        return photo_response(queries.photo_for(actor_of(request), public_id=photo_public_id))
     except MeterNotFound:
-        deny_as_missing(request, subject="photo", public_id=photo_id)
+        deny_as_missing(request, subject="photo", public_id=photo_public_id)
 
 
 urlpatterns: list[URLPattern] = [
     path("readings/", review, name="staff-readings"),
     path("readings/decide/", decide_many, name="staff-readings-decide"),
-    path("readings/photos/<public_id:photo_id>.jpg", photo, name="staff-photo"),
-    path("readings/<public_id:set_id>/decide/", decide, name="staff-reading-decide"),
+    path("readings/photos/<public_id:photo_public_id>.jpg", photo, name="staff-photo"),
+    path("readings/<public_id:set_public_id>/decide/", decide, name="staff-reading-decide"),
 ]

@@ -8,9 +8,8 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from svet.notices import registry
-from svet.notices.models import Delivery
-from svet.notices.rules import DeliveryState
+from svet.notices.queries import DeliveryView
+from svet.notices.rules import DeliveryState, registry
 
 STATES: dict[DeliveryState, tuple[str | Promise, str]] = {
     DeliveryState.WAITING: (pgettext_lazy("delivery", "Ждёт отправки"), "warning"),
@@ -35,7 +34,7 @@ class Sent:
     ended_at: datetime | None
 
 
-def shown_delivery(row: Delivery) -> Sent:
+def shown_delivery(row: DeliveryView) -> Sent:
     """A delivery without its body."""
     event = registry.find(row.event)
     state, kind = STATES[DeliveryState(row.state)]

@@ -22,7 +22,7 @@ from svet.ledger.models import Transaction
 from svet.payments import operations
 from svet.payments import queries as payments
 from svet.payments.models import Order
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import (
     Family,
     StubBank,

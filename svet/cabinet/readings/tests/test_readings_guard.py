@@ -331,9 +331,9 @@ def test_staffs_answer_reaches_the_page() -> None:
     anna, _vera, meter = cast()
     taken = controlled(meter, 3700)
     key = operations.open_dispute(
-        by=Actor.person(anna.pk), set_id=taken.public_id, words="нет", now=timezone.now()
+        by=Actor.person(anna.pk), set_public_id=taken.public_id, words="нет", now=timezone.now()
     )
-    operations.decline_dispute(by=OFFICE, dispute_id=key, words="На фото 3700", now=timezone.now())
+    operations.decline_dispute(by=OFFICE, dispute_public_id=key, words="На фото 3700", now=timezone.now())
     page = signed(anna).get(f"/readings/receipt/{taken.public_id}/").content.decode()
     assert "Возражение отклонено" in page
     assert "На фото 3700" in page

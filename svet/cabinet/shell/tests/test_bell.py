@@ -38,7 +38,7 @@ def tell(person: Person, *, url: str = "/payment/", account: str = "0356067000")
             now=NOW,
         )
     told = queries.bell(person.recipient_id)[0]
-    Notice.objects.filter(pk=told.pk).update(url=url)
+    Notice.objects.filter(public_id=told.public_id).update(url=url)
     return told.public_id
 
 

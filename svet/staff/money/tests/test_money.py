@@ -19,11 +19,12 @@ from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
 from svet.ledger import queries as ledger
 from svet.ledger.models import Transaction
-from svet.payments import operations, queries, suspense
+from svet.payments import operations, queries
 from svet.payments.models import Callback, ImportedPayment, Order
 from svet.payments.operations import PaymentToApply
-from svet.payments.registers import WaitReason
-from svet.payments.states import OrderState
+from svet.payments.queries import suspense
+from svet.payments.rules.registers import WaitReason
+from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import Family, StubBank, make_family, make_order
 from svet.people.models import Person
 from svet.staff.tests.browsers import working

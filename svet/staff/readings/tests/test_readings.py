@@ -17,6 +17,7 @@ from svet.billing.tests.factories import load_chelyabinsk
 from svet.files.tests.pictures import SVG, photo
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.ids import MeterId
 from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Dispute, Meter, ReadingSet
@@ -45,7 +46,7 @@ def cast() -> tuple[Person, Meter]:
 def odd(person: Person, meter: Meter, value: int, **more: Any) -> ReadingSet:
     receipt = operations.submit_readings(
         by=Actor.person(person.pk),
-        meter_id=meter.public_id,
+        meter_id=MeterId(meter.pk),
         now=timezone.now(),
         sent=ReadingSubmission(
             values={Zone.SINGLE: Decimal(value)},
@@ -56,7 +57,7 @@ def odd(person: Person, meter: Meter, value: int, **more: Any) -> ReadingSet:
             **answered(more),
         ),
     )
-    return ReadingSet.objects.get(public_id=receipt.set_id)
+    return ReadingSet.objects.get(public_id=receipt.set_public_id)
 
 
 def operator() -> Client:
@@ -71,7 +72,7 @@ def test_queue_shows_values_usual_photo_and_words_side_by_side() -> None:
     anna, meter = cast()
     by = Actor.person(anna.pk)
     picture = operations.keep_photo(raw=photo(), by=by, now=timezone.now())
-    odd(anna, meter, 120, words="<i>новый прибор</i>", photo_id=picture)
+    odd(anna, meter, 120, words="<i>новый прибор</i>", photo_public_id=picture)
     client = operator()
     page = client.get("/staff/readings/").content.decode()
     for text in (
@@ -172,7 +173,7 @@ def test_objection_is_weighed_and_answered() -> None:
     )
     taken = ReadingSet.objects.get(receipt_number=number)
     key = operations.open_dispute(
-        by=Actor.person(anna.pk), set_id=taken.public_id, words="Не мой прибор", now=timezone.now()
+        by=Actor.person(anna.pk), set_public_id=taken.public_id, words="Не мой прибор", now=timezone.now()
     )
     client = operator()
     page = client.get("/staff/disputes/").content.decode()

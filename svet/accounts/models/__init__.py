@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from svet.accounts.models.standing import LinkQuerySet
 from svet.accounts.rules import BillDelivery, Ground
-from svet.accounts.standing import LinkQuerySet
 from svet.kernel.fields import PublicIdField
 from svet.kernel.states import Moves
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from svet.payments.registers import CaseKind
+from svet.payments.rules.registers import CaseKind
 
 
 class Claim(models.Model):

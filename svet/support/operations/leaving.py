@@ -7,7 +7,7 @@ from datetime import datetime
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.transactions import require_transaction
 from svet.support.models import Appeal, Message
-from svet.support.operations import end_appeal
+from svet.support.operations.appeals import end_appeal
 from svet.support.rules import AppealState
 
 #: What stands where a person's words stood.

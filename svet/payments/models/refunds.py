@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from svet.kernel.money import Money
-from svet.payments.states import RefundState
+from svet.payments.rules.states import RefundState
 
 
 class LaterLine(models.Model):

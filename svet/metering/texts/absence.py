@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from svet.kernel.refusals import Refused
 from svet.look.formats import day
-from svet.metering.models import AbsenceStep
+from svet.metering.queries.absence import AbsenceStepView
 from svet.metering.rules.absence import AbsenceReason, Plan, StepOutcome
 
 
@@ -46,10 +46,10 @@ def plan_line(plan: Plan) -> str:
             return _("Просим близких")
 
 
-def step_line(step: AbsenceStep) -> str:
+def step_line(step: AbsenceStepView) -> str:
     """What was done for one meter."""
-    params = {"serial": step.meter.serial, "until": day(step.closes_on), "receipt": step.receipt_number}
-    match StepOutcome(step.outcome):
+    params = {"serial": step.meter_serial, "until": day(step.closes_on), "receipt": step.receipt_number}
+    match step.outcome:
         case StepOutcome.SENT:
             return _("ПУ № %(serial)s: переданы прежние показания, квитанция %(receipt)s") % params
         case StepOutcome.REMINDED:

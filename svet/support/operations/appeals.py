@@ -238,8 +238,7 @@ def _say(
     )
     MessagePhoto.objects.bulk_create(
         MessagePhoto(
-            message=message,
-            photo_id=files.claim_photo(photo_id=photo_public_id, by=by, now=now),
+            message=message, photo_id=files.claim_photo(photo_public_id=photo_public_id, by=by, now=now)
         )
         for photo_public_id in photo_public_ids
     )

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from svet.kernel.money import Money
 from svet.payments.models import TO_CLOSE, Callback, Order, OrderLine, StateChange
-from svet.payments.states import CallbackOutcome, OrderState, RefundState
+from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
 
 MOST = 500
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from svet.kernel.ids import AccountId
 from svet.kernel.money import Money
 from svet.payments.models import LaterLine, Order, OrderLine
-from svet.payments.states import OrderState
+from svet.payments.rules.states import OrderState
 
 # For how long «Оплата» reminds of what is left of a series.
 REMEMBERED = timedelta(days=1)

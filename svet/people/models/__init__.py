@@ -84,9 +84,7 @@ class Code(models.Model):
     ``data`` carries what the success will write, such as the hash of the chosen password.
     """
 
-    purpose = models.CharField(
-        max_length=12, choices=[(one.value, one.name.replace("_", " ").title()) for one in CodePurpose]
-    )
+    purpose = models.CharField(max_length=12, choices=[(p.value, p.value) for p in CodePurpose])
     target = models.CharField(max_length=254)
     session_key = models.CharField(max_length=64)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")

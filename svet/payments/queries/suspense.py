@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from svet.kernel.money import Money
 from svet.payments.models import Claim, ImportedPayment, Source
-from svet.payments.registers import WAITING, CaseKind, RegisterState, WaitReason
+from svet.payments.rules.registers import WAITING, CaseKind, RegisterState, WaitReason
 
 
 @dataclass(frozen=True, slots=True)

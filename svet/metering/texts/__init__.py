@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from svet.kernel.refusals import Refused
 from svet.look import formats
-from svet.metering import reason_texts
 from svet.metering.rules import (
     DisputeReason,
     DisputeState,
@@ -27,6 +26,7 @@ from svet.metering.rules import (
     WithdrawReason,
     Zone,
 )
+from svet.metering.texts import reasons
 
 #: Reasons of the rules that have a sentence; what operations add is lent beside them (``apps``).
 REASONS: Final = (ValueReason, Doubt, ReplaceReason, WithdrawReason, DisputeReason)
@@ -125,25 +125,25 @@ def explain_reason(reason: object, details: Mapping[str, object] | None = None) 
         case ValueReason.CHARS:
             return _("Введите только цифры, без букв и других знаков.")
         case ValueReason.FRACTION:
-            return reason_texts.fraction(details)
+            return reasons.fraction(details)
         case ValueReason.CAPACITY:
-            return reason_texts.capacity(details)
+            return reasons.capacity(details)
         case ValueReason.LOWER:
-            return reason_texts.lower(details)
+            return reasons.lower(details)
         case ValueReason.UNKNOWN_ZONE:
             return _("У этого прибора учёта нет такой шкалы. Обновите страницу и введите показания снова.")
         case ValueReason.FUTURE:
-            return reason_texts.future(details)
+            return reasons.future(details)
         case ValueReason.STALE:
-            return reason_texts.stale(details)
+            return reasons.stale(details)
         case ValueReason.BEFORE_LAST:
-            return reason_texts.before_last(details)
+            return reasons.before_last(details)
         case ValueReason.SMART:
             return _("Прибор учёта сам передаёт показания, вам ничего отправлять не нужно.")
         case ValueReason.REMOVED:
-            return reason_texts.removed(details)
+            return reasons.removed(details)
         case ValueReason.CLOSED:
-            return reason_texts.closed(details)
+            return reasons.closed(details)
         case ReplaceReason.BEFORE_INSTALLED:
             return _("Прежний прибор тогда ещё не стоял: проверьте день замены.")
         case ReplaceReason.SAME_METER:

@@ -8,8 +8,8 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
-from svet.people.digests import cookie_digest
 from svet.people.models import Device
+from svet.people.models.digests import cookie_digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from django.db import connection
 # Each finds one kind of breach; the words go before the number of the order or the ledger key.
 _CREDITS = {
     "credited, but the ledger knows nothing of it: order": """
-        SELECT o.number FROM payments_order o LEFT JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
-        WHERE o.state = 'credited' AND t.id IS NULL ORDER BY o.id LIMIT 100""",
+        SELECT o.number FROM payments_order o
+        LEFT JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
+        WHERE o.state = 'credited' AND t.transaction_id IS NULL ORDER BY o.id LIMIT 100""",
     "in the ledger, but no credited order asked for it:": """
-        SELECT t.key FROM ledger_transaction t
+        SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_order o ON o.public_id = substr(t.key, 5) AND o.state = 'credited'
-        WHERE t.key LIKE 'pay:%' AND o.id IS NULL ORDER BY t.id LIMIT 100""",
+        WHERE t.key LIKE 'pay:%' AND o.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
     "the lines do not add up to what the bank took: order": """
         SELECT o.number FROM payments_order o WHERE o.state = 'credited'
             AND o.taken_kopecks IS DISTINCT FROM
@@ -25,17 +26,17 @@ _CREDITS = {
         WHERE o.total_kopecks <> (SELECT sum(kopecks) FROM payments_orderline WHERE order_id = o.id)
         ORDER BY o.id LIMIT 100""",
     "credited to another provider than its accounts have: order": """
-        SELECT o.number FROM payments_order o JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
-        JOIN payments_orderline l ON l.order_id = o.id JOIN accounts_account a ON a.id = l.account_id
+        SELECT o.number FROM payments_order o JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
+        JOIN payments_orderline l ON l.order_id = o.id JOIN accounts_account_door a USING (account_id)
         WHERE a.provider_id <> t.provider_id GROUP BY o.id ORDER BY o.id LIMIT 100""",
 }
 _GROUPS = {
     "not every line was credited in the one transaction: order": """
-        SELECT o.number FROM payments_order o JOIN ledger_transaction t ON t.key = 'pay:' || o.public_id
+        SELECT o.number FROM payments_order o JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
         WHERE (SELECT jsonb_object_agg(account_id, credited_kopecks) FROM payments_orderline
                 WHERE order_id = o.id AND credited_kopecks <> 0)
-            IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, -kopecks) FROM ledger_posting
-                WHERE transaction_id = t.id AND book = 'receivable')
+            IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, -kopecks) FROM ledger_posting_door
+                WHERE transaction_id = t.transaction_id AND book = 'receivable')
         ORDER BY o.id LIMIT 100""",
 }
 # A refund above what was left is posted as far as it goes; the rest is before a person (the inbox).
@@ -44,13 +45,15 @@ _REFUNDS = {
         SELECT r.reference FROM payments_paymentrefund r JOIN payments_order o ON o.id = r.order_id
         WHERE r.state = 'done' AND o.state = 'credited' AND r.posted_at IS NULL ORDER BY r.id LIMIT 100""",
     "taken off the accounts, but nobody knows of such a refund:": """
-        SELECT t.key FROM ledger_transaction t
+        SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_paymentrefund r ON r.reference = substr(t.key, 8) AND r.state = 'done'
-        WHERE t.key LIKE 'refund:%' AND (r.id IS NULL OR r.posted_at IS NULL) ORDER BY t.id LIMIT 100""",
+        WHERE t.key LIKE 'refund:%' AND (r.id IS NULL OR r.posted_at IS NULL)
+        ORDER BY t.transaction_id LIMIT 100""",
     "the ledger took off another sum than the bank gave back: refund": """
         SELECT r.reference FROM payments_paymentrefund r
         WHERE r.posted_at IS NOT NULL AND r.kopecks IS DISTINCT FROM
-            (SELECT -sum(p.kopecks) FROM ledger_transaction t JOIN ledger_posting p ON p.transaction_id = t.id
+            (SELECT -sum(p.kopecks) FROM ledger_transaction_door t
+                JOIN ledger_posting_door p USING (transaction_id)
                 WHERE t.key = 'refund:' || r.reference AND p.book = 'bank')
             AND NOT EXISTS (SELECT FROM payments_callback c
                 WHERE c.order_id = r.order_id AND c.event = 'svet.refund_above_payment')
@@ -68,31 +71,31 @@ _REFUNDS = {
 # Every payment in the ledger comes from an order or from a row of a register.
 _SOURCES = {
     "a payment without an order or a row of a register:": """
-        SELECT t.key FROM ledger_transaction t
+        SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_importedpayment r ON r.ledger_key = t.key
         LEFT JOIN payments_importedpayment put ON 'put:' || put.public_id = t.key
         WHERE t.kind = 'payment' AND t.key NOT LIKE 'pay:%' AND r.id IS NULL AND put.id IS NULL
-        ORDER BY t.id LIMIT 100""",
+        ORDER BY t.transaction_id LIMIT 100""",
     "a row of a register that was never posted:": """
         SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
-        LEFT JOIN ledger_transaction t ON t.key = r.ledger_key
-        WHERE t.id IS NULL AND r.state NOT IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
+        LEFT JOIN ledger_transaction_door t ON t.key = r.ledger_key
+        WHERE t.transaction_id IS NULL AND r.state NOT IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
     "a row of a register that differs was posted before anybody decided:": """
         SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
-        JOIN ledger_transaction t ON t.key = r.ledger_key
+        JOIN ledger_transaction_door t ON t.key = r.ledger_key
         WHERE r.state IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
 }
 _SUSPENSE = {
     "the books of suspense do not hold what waits in them (books, rows): provider": """
         WITH books AS (
-            SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting p
-            JOIN ledger_transaction t ON t.id = p.transaction_id WHERE p.book = 'suspense' GROUP BY 1
+            SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting_door p
+            JOIN ledger_transaction_door t USING (transaction_id) WHERE p.book = 'suspense' GROUP BY 1
         ), waits AS (
             SELECT provider_id, sum(kopecks) AS total FROM payments_importedpayment
             WHERE state = 'suspense' GROUP BY 1
         )
         SELECT s.code || ' ' || coalesce(books.total, 0) || ' ' || coalesce(waits.total, 0)
-        FROM books FULL JOIN waits USING (provider_id) JOIN accounts_provider s ON s.id = provider_id
+        FROM books FULL JOIN waits USING (provider_id) JOIN accounts_provider_door s USING (provider_id)
         WHERE coalesce(books.total, 0) <> coalesce(waits.total, 0) ORDER BY s.code""",
 }
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
+from svet.kernel.ids import PersonId, RecipientId
 from svet.kernel.refusals import NotFound
 from svet.people.models import Code, Consent, Device, Person, Token
 from svet.people.rules.agents import name_of_agent
@@ -22,10 +23,32 @@ _SECRET_LENGTH = 48
 
 
 @dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person as other rooms and the faces know them; nothing that opens a cabinet is in it."""
+
+    person_id: PersonId
+    public_id: str
+    recipient_id: RecipientId
+    phone: str
+    first_name: str
+    patronymic: str
+    last_name: str
+    birth_on: date | None
+    sex: str
+    email: str
+    email_confirmed_at: datetime | None
+    language: str
+    large_text: bool
+    theme: str
+    created_at: datetime
+    password_changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TokenHolder:
     """Who holds an API key and what the key may do."""
 
-    person: Person
+    person: PersonView
     token_id: int
     token_public_id: str
     scopes: frozenset[str]
@@ -62,12 +85,50 @@ class Challenge:
     tries_left: int
 
 
-def person(person_id: int) -> Person:
+def person(person_id: int) -> PersonView:
     """The person with this key. :raises NotFound:"""
     row = Person.objects.filter(pk=person_id).first()
     if row is None:
         raise NotFound(ProfileReason.NO_SUCH)
-    return row
+    return view_of(row)
+
+
+def people_by_id(person_ids: Collection[int]) -> dict[int, PersonView]:
+    """These people by their keys, in one query."""
+    return {row.pk: view_of(row) for row in Person.objects.filter(pk__in=person_ids)}
+
+
+def view_of(row: Person) -> PersonView:
+    """A row as it may leave the room."""
+    return PersonView(
+        person_id=PersonId(row.pk),
+        public_id=row.public_id,
+        recipient_id=RecipientId(row.recipient_id),
+        phone=row.phone,
+        first_name=row.first_name,
+        patronymic=row.patronymic,
+        last_name=row.last_name,
+        birth_on=row.birth_on,
+        sex=row.sex,
+        email=row.email,
+        email_confirmed_at=row.email_confirmed_at,
+        language=row.language,
+        large_text=row.large_text,
+        theme=row.theme,
+        created_at=row.created_at,
+        password_changed_at=row.password_changed_at,
+    )
+
+
+def signed_in_person(user: object) -> PersonView | None:
+    """The person behind ``request.user``, or nobody: the one place where a face meets Django's own row."""
+    return view_of(user) if isinstance(user, Person) else None
+
+
+def session_seal(person_id: int) -> str:
+    """What changes with the person's password; an empty text for the blocked and for the staff."""
+    row = Person.objects.filter(pk=person_id, is_active=True, is_staff=False).first()
+    return "" if row is None else row.get_session_auth_hash()[:32]
 
 
 def token_digest(secret: str) -> str:
@@ -87,7 +148,7 @@ def person_by_token(secret: str) -> TokenHolder | None:
     if token is None:
         return None
     return TokenHolder(
-        token.person,
+        view_of(token.person),
         token.pk,
         token.public_id,
         frozenset(token.scopes),
@@ -206,10 +267,11 @@ def cabinet_with_phone(phone: str) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
-def person_by_phone(phone: str) -> Person | None:
+def person_by_phone(phone: str) -> PersonView | None:
     """The person whose name this phone is, in whatever spelling it comes; nobody for a spoilt one."""
     try:
         name = normalise_phone(phone)
     except PhoneRefused:
         return None
-    return Person.objects.filter(phone=name, is_active=True).first()
+    row = Person.objects.filter(phone=name, is_active=True).first()
+    return None if row is None else view_of(row)

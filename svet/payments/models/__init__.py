@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
-from svet.payments.claim_models import Claim
-from svet.payments.refund_models import LaterLine, PaymentRefund, RefundLine
-from svet.payments.register_models import ImportedPayment, Source
-from svet.payments.states import OPEN, CallbackOutcome, OrderState
+from svet.payments.models.claims import Claim
+from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
+from svet.payments.models.registers import ImportedPayment, Source
+from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 
 __all__ = [
     "TO_CLOSE",

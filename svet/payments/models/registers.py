@@ -11,7 +11,7 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.ledger.rules import KEY_LONGEST
-from svet.payments.registers import RegisterState
+from svet.payments.rules.registers import RegisterState
 
 
 class Source(models.Model):

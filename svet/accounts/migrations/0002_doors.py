@@ -1,0 +1,20 @@
+"""What SQL of other rooms may read: each view is a door of accounts, its columns a promise (ADR 87)."""
+
+from django.db import migrations
+
+DOORS = """
+CREATE VIEW accounts_account_door AS
+    SELECT id AS account_id, provider_id FROM accounts_account;
+CREATE VIEW accounts_provider_door AS
+    SELECT id AS provider_id, code, window_to_day FROM accounts_provider;
+"""
+CLOSED = """
+DROP VIEW accounts_provider_door;
+DROP VIEW accounts_account_door;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+
+    operations = [migrations.RunSQL(DOORS, CLOSED)]
