@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from svet.billing.queries.differences import DifferenceCause
 from svet.billing.rules import Basis, BillingReason
 from svet.billing.rules.kinds import PROBLEMS
+from svet.billing.rules.law import LawAct
 from svet.billing.rules.policies import PolicyReason
 from svet.billing.rules.tariff_file import RowError, TariffRowReason
 from svet.kernel.periods import Month
@@ -21,7 +22,7 @@ from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (PolicyReason, BillingReason, TariffRowReason)
+REASONS: Final = (PolicyReason, BillingReason, TariffRowReason, LawAct)
 
 
 def explain(refusal: Refused) -> str:
@@ -33,6 +34,8 @@ def explain(refusal: Refused) -> str:
             return problem(refusal.reason, refusal.details)
         case BillingReason():
             return _refusals()[refusal.reason].format(**_shown(refusal.details))
+        case LawAct():
+            return law_texts()[refusal.reason].format(**_shown(refusal.details))
         case TariffRowReason():
             return _(
                 "Файл тарифов не принят, ничего не изменено. Исправьте строки из списка и загрузите снова."
@@ -172,6 +175,22 @@ def _value(name: str, value: object) -> str:
     if name == "kwh":
         return number(Decimal(str(value)))
     return str(value)
+
+
+def law_texts() -> dict[LawAct, str]:
+    """Which act is missing for a day, with the place of the day."""
+    return {
+        LawAct.KEY_RATE: _("На {day} нет ключевой ставки: нужно решение Банка России."),
+        LawAct.PENALTY_CAP: _(
+            "На {day} нет предела ставки пеней: постановление № 329 от 18.03.2025 действует до 01.01.2027,"
+            " нужен акт на дальнейшее время."
+        ),
+        LawAct.PENALTY_STEPS: _("На {day} нет порядка пеней: нужна редакция статьи 155 Жилищного кодекса."),
+        LawAct.CALENDAR: _(
+            "На {day} нет производственного календаря: нужно постановление о переносе выходных дней в этом"
+            " году."
+        ),
+    }
 
 
 def _policy_texts() -> dict[PolicyReason, str]:

@@ -24,6 +24,7 @@ from svet.metering.tests.factories import make_meter, make_reading
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=1)
 NOVEMBER = Month(2026, 11)
+FIVE = Decimal(5)
 ORDER = "приказ № 12 от 20.11.2026"
 
 
@@ -79,7 +80,7 @@ def test_a_wrong_price_in_use_is_replaced_from_a_day_and_the_months_charged_by_i
     right = row(valid_from="2026-11-01", price_rub_per_kwh="5,10")
 
     plan = correct(right, only_check=True)
-    assert [(each.period, each.accounts, each.kwh) for each in plan.months] == [(NOVEMBER, 1, 100)]
+    assert [(each.period, each.accounts, each.kwh) for each in plan.months] == [(NOVEMBER, 1, Decimal(100))]
     assert (plan.gone, plan.brought, TariffCorrection.objects.count()) == (1, 2, 0)
     assert price(date(2026, 11, 30)) == 5
 
@@ -89,11 +90,11 @@ def test_a_wrong_price_in_use_is_replaced_from_a_day_and_the_months_charged_by_i
     [correction] = TariffCorrection.objects.all()
     assert (correction.document, correction.made_by, correction.made_at) == (ORDER, "Ключева Н. П.", LATER)
     [entry] = Entry.objects.filter(action="tariffs.corrected")
-    assert (entry.actor_name, entry.after["document"]) == ("Ключева Н. П.", ORDER)
+    assert (entry.actor_name, (entry.after or {})["document"]) == ("Ключева Н. П.", ORDER)
 
     # What was charged stands as it was, by rows that are still there; the proof knows what was known then.
     [line] = queries.charges([account.pk], since=NOVEMBER)[0].lines
-    assert (line.price, line.tariff.price, line.money) == (5, 5, Money(50000))
+    assert (line.price, line.tariff.price, line.money) == (FIVE, FIVE, Money(50000))
     assert queries.broken() == []
 
     again = correct(right)
@@ -159,7 +160,7 @@ def test_a_corrected_limit_concerns_the_kwh_of_every_range() -> None:
     )
     charge(NOVEMBER)
     report = correct(row(range_upper_kwh="120"))
-    assert [(each.accounts, each.kwh) for each in report.months] == [(1, 150)]
+    assert [(each.accounts, each.kwh) for each in report.months] == [(1, Decimal(150))]
 
 
 def test_what_is_not_loaded_cannot_be_corrected() -> None:
@@ -198,10 +199,10 @@ def test_what_corrections_took_away_is_shown_with_its_document() -> None:
     load(row())
     correct(row(price_rub_per_kwh="6"))
     [now] = queries.tariff_tables(group="1")
-    assert (now.document, [each.price for each in now.rows]) == (ORDER, [6])
+    assert (now.document, [each.price for each in now.rows]) == (ORDER, [Decimal(6)])
     gone = [each for each in queries.tariff_tables(group="1", replaced=True) if each.replaced_at]
     assert [(each.replaced_by, [r.price for r in each.rows]) for each in gone] == [
-        (f"{ORDER}, Ключева Н. П.", [5])
+        (f"{ORDER}, Ключева Н. П.", [FIVE])
     ]
     # A file that was loaded before the correction is refused, not taken as a second truth.
     with pytest.raises(TariffFileRefused):
