@@ -7,8 +7,7 @@ from datetime import datetime
 
 from svet.office.models import OfficeRequest
 from svet.office.rules import OfficeKind, OfficeState
-from svet.staffing.models import StaffMember
-from svet.staffing.queries import view
+from svet.staffing.queries import names_of
 
 MOST = 200
 
@@ -57,10 +56,7 @@ def open_cases() -> list[OfficeCase]:
     )
     signers = [row.signature.member_id for row in rows if hasattr(row, "signature")]
     signers += [row.taken_by_id for row in rows if row.taken_by_id]
-    names = {
-        member.person_id: view(member).name
-        for member in StaffMember.objects.filter(person_id__in=signers).select_related("person")
-    }
+    names = names_of(signers)
     return [_case(row, names) for row in rows]
 
 

@@ -10,8 +10,7 @@ from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.site.models import Agreement, Installation
 from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY
-from svet.site.refusals import SiteReason
-from svet.site.rules import AgreementKind
+from svet.site.rules import AgreementKind, SiteReason
 
 _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 

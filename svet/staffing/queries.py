@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,3 +72,9 @@ def members() -> list[MemberView]:
     """Everybody who is or was of the staff: those at work first, by name."""
     rows = StaffMember.objects.select_related("person")
     return sorted(map(view, rows), key=lambda one: (one.disabled_at is not None, one.name))
+
+
+def names_of(person_ids: Collection[int]) -> dict[int, str]:
+    """How those of the persons who are or were of the staff are called, by person."""
+    rows = StaffMember.objects.filter(person_id__in=person_ids).select_related("person")
+    return {member.person_id: member.name for member in map(view, rows)}

@@ -25,6 +25,9 @@ from svet.people import events
 from svet.people.models import Code
 from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodePurpose, CodeReason, CodeRefused
 
+# A spent recovery code is also the grant to set a password, so challenges stay a little longer than that.
+_KEEP_CODES = timedelta(hours=1)
+
 _ATTEMPT = """
 UPDATE people_code
 SET tries_left = tries_left - CASE WHEN data->'wrong' ? %(digest)s THEN 0 ELSE 1 END,
@@ -240,3 +243,8 @@ def same_digest(one: str, other: str) -> bool:
 def hold_phone(*, phone: str) -> None:
     """Let nobody else create or take over this phone until the transaction ends."""
     hold(Lock.PHONE, phone)
+
+
+def forget_codes(*, now: datetime) -> None:
+    """Drop the challenges that can no longer be used."""
+    Code.objects.filter(expires_at__lt=now - _KEEP_CODES).delete()

@@ -11,11 +11,12 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.notices import operations as notices
 from svet.notices.rules import Preferences
-from svet.people.models import Consent, Person, Sex, Theme
+from svet.people.models import Consent, Person, Theme
 from svet.people.operations.sealing import sealed
 from svet.people.rules.names import (
     ProfileReason,
     ProfileRefused,
+    Sex,
     normalise_name,
     refuse_birth_date,
 )
@@ -94,7 +95,7 @@ def change_person(
 ) -> None:
     """Keep name, day of birth and sex together, as one part of the page. :raises ProfileRefused:"""
     refuse_birth_date(birth_on, today=today)
-    if sex not in Sex.values:
+    if sex not in list(Sex):
         raise ProfileRefused(ProfileReason.SEX, field="sex")
     changes = {
         "first_name": normalise_name(first_name, field="first_name"),

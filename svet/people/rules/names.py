@@ -17,6 +17,14 @@ _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 
 
+class Sex(StrEnum):
+    """As the person gives it; nobody has to."""
+
+    UNKNOWN = ""
+    MALE = "male"
+    FEMALE = "female"
+
+
 class ProfileReason(StrEnum):
     REQUIRED = "required"
     TOO_LONG = "too_long"
