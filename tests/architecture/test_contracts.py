@@ -158,7 +158,7 @@ def test_every_contract_has_a_planted_breach() -> None:
 
 
 def test_no_row_leaves_home() -> None:
-    """The contract "doors" lets a room at its own tables, and tests at any; no line is an import of a neighbour."""
+    """The contract "doors" lets a room at its own tables, tests at any: no line is a neighbour's import."""
     inside = re.compile(r"svet\.(\w+)\.\*\* -> svet\.\1\.\*\*")
     lines = CONTRACTS["doors"]["ignore_imports"]
     assert [line for line in lines if not inside.fullmatch(line)] == ["svet.**.tests.** -> svet.**"]

@@ -88,17 +88,27 @@ def take_once_a_day(*, phone: str, now: datetime) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeTarget:
+    """What a code is for, where it goes (a phone or an address), and the session that may give it back.
+
+    ``own`` is the bucket of limits of somebody who is known here; empty: that of the phone.
+    """
+
+    purpose: CodePurpose
+    target: str
+    session_key: str
+    own: str = ""
+
+
 def challenge(
     *,
-    purpose: CodePurpose,
-    target: str,
-    session_key: str,
+    of: CodeTarget,
     now: datetime,
     winnable: bool,
     person_id: int | None = None,
     data: Mapping[str, Any] | None = None,
     sent: int = 1,
-    own: str = "",
 ) -> tuple[Code, str]:
     """Write a fresh challenge over the one this session had, and give the code to be sent with it.
 
@@ -108,15 +118,15 @@ def challenge(
     code = f"{secrets.randbelow(1_000_000):06d}"
     next_at = free_at(
         limit=LimitName.CODES_PER_PHONE_HOUR,
-        key=bucket_of(phone=target, own=own),
+        key=bucket_of(phone=of.target, own=of.own),
         default=now + timedelta(seconds=60),
     )
-    fitting = digest_of(purpose=purpose, target=target, session_key=session_key, code=code)
+    fitting = digest_of(purpose=of.purpose, target=of.target, session_key=of.session_key, code=code)
     row, _ = Code.objects.update_or_create(
-        session_key=session_key,
-        purpose=purpose,
+        session_key=of.session_key,
+        purpose=of.purpose,
         defaults={
-            "target": target,
+            "target": of.target,
             "person_id": person_id,
             "digest": fitting if winnable else secrets.token_hex(32),
             "tries_left": CODE_TRIES,
@@ -126,7 +136,7 @@ def challenge(
             "created_at": now,
             "spent_at": None,
             # A fresh code forgets what was wrong of the last one.
-            "data": {**(data or {}), "winnable": winnable, "own": own, "wrong": [], "again": False},
+            "data": {**(data or {}), "winnable": winnable, "own": of.own, "wrong": [], "again": False},
         },
     )
     return row, code

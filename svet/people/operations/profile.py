@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from svet.notices.rules import Preferences
 from svet.people.models import Consent, Person, Theme
 from svet.people.operations.sealing import sealed
 from svet.people.rules.names import (
+    FullName,
     ProfileReason,
     ProfileRefused,
     Sex,
@@ -84,9 +86,7 @@ def change_birth_date(
 def change_person(
     *,
     person_id: int,
-    first_name: str,
-    patronymic: str,
-    last_name: str,
+    name: FullName,
     birth_on: date | None,
     sex: str,
     today: date,
@@ -98,9 +98,7 @@ def change_person(
     if sex not in list(Sex):
         raise ProfileRefused(ProfileReason.SEX, field="sex")
     changes = {
-        "first_name": normalise_name(first_name, field="first_name"),
-        "patronymic": normalise_name(patronymic, field="patronymic"),
-        "last_name": normalise_name(last_name, field="last_name"),
+        **asdict(name.normalised()),
         "birth_on": birth_on,
         "sex": sex,
     }

@@ -64,9 +64,7 @@ def start_registration(
     with use_case():
         known = Person.objects.filter(phone=number).exists()
         row, code = codes.challenge(
-            purpose=CodePurpose.REGISTRATION,
-            target=number,
-            session_key=session_key,
+            of=codes.CodeTarget(purpose=CodePurpose.REGISTRATION, target=number, session_key=session_key),
             now=now,
             winnable=not known,
             data={"password": encoded, "agreements": versions},
