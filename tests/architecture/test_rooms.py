@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import grimp
+import pytest
+
+from tests.architecture.drawing import floors
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Arrows between what stands directly in a room.
@@ -24,13 +30,13 @@ LONG_LISTS = {
     (
         "svet/journal/operations.py",
         "record",
-    ): "what the law asks to keep of an act; each call names each part",
+    ): "what the law asks to keep of an act; every call names all of it",
     ("svet/bills/drawing/pen.py", "block"): "geometry and type of a text, as reportlab asks for them",
     ("svet/billing/operations/policies.py", "set_policy"): "one optional value for each rule of a month",
     (
         "svet/billing/rules/volumes.py",
         "scale_volumes",
-    ): "the facts of one scale, each judged by its own branch",
+    ): "the facts of one scale, each with its own branch",
     ("svet/billing/rules/volumes.py", "_estimate"): "the same facts, for a month nobody read",
 }
 
