@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -63,8 +65,9 @@ for failure in (ApiProblem, Refused, ValidationError, HttpError, Http404, Reques
     api.add_exception_handler(failure, handle)
 
 
+@cache
 def document() -> dict[str, object]:
-    """The OpenAPI 3.1 document, with the key that every write takes."""
+    """The OpenAPI 3.1 document, with the key that every write takes; made once, for it takes a second."""
     found = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
     paths: dict[str, dict[str, dict[str, object]]] = found["paths"]
     for operations in paths.values():

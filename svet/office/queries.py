@@ -7,7 +7,7 @@ from datetime import datetime
 
 from svet.office.models import OfficeRequest
 from svet.office.rules import OfficeKind, OfficeState
-from svet.staffing.queries import names_of
+from svet.staffing import queries as staffing
 
 MOST = 200
 
@@ -56,7 +56,7 @@ def open_cases() -> list[OfficeCase]:
     )
     signers = [row.signature.member_id for row in rows if hasattr(row, "signature")]
     signers += [row.taken_by_id for row in rows if row.taken_by_id]
-    names = names_of(signers)
+    names = staffing.names_of(signers)
     return [_case(row, names) for row in rows]
 
 

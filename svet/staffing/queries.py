@@ -68,13 +68,13 @@ def member_of(*, person_id: int) -> MemberView | None:
     return None if row is None else view(row)
 
 
+def names_of(person_ids: Collection[int]) -> dict[int, str]:
+    """What these people of the staff, past ones too, are called; by their keys as persons."""
+    rows = StaffMember.objects.select_related("person").filter(person_id__in=person_ids)
+    return {row.person_id: view(row).name for row in rows}
+
+
 def members() -> list[MemberView]:
     """Everybody who is or was of the staff: those at work first, by name."""
     rows = StaffMember.objects.select_related("person")
     return sorted(map(view, rows), key=lambda one: (one.disabled_at is not None, one.name))
-
-
-def names_of(person_ids: Collection[int]) -> dict[int, str]:
-    """How those of the persons who are or were of the staff are called, by person."""
-    rows = StaffMember.objects.filter(person_id__in=person_ids).select_related("person")
-    return {member.person_id: member.name for member in map(view, rows)}

@@ -93,6 +93,10 @@ def test_the_document_is_openapi_3_1_and_describes_every_write_with_its_key() ->
                 assert any(one["name"] == "Idempotency-Key" for one in operation["parameters"]), path
 
 
+def test_the_document_is_not_made_again_for_everybody_who_asks() -> None:
+    assert document() is document()
+
+
 def test_the_document_and_its_page_are_public(client: Client) -> None:
     assert client.get(f"{V1}/openapi.json").json()["info"]["title"] == "Svet"
     page = client.get(f"{V1}/")

@@ -292,6 +292,8 @@ def test_25_a_credit_is_a_fact_that_can_be_taken_back() -> None:
     book.run(account(own), "2026-07")
     found = book.run(account(own, overrides=(credit,)), "2026-08")
     assert (kwh(found), found.kopecks) == (67, -17_505)
+    given = [line for line in found.post if line.basis is Basis.ADJUSTMENT]
+    assert told(given, "range_no", "price", "kwh", "kopecks") == [(1, 0, 0, -50_000)]
     found = book.run(account(own), "2026-08")
     assert (kwh(found), found.kopecks) == (0, 50_000)
 
@@ -402,6 +404,22 @@ def test_34_by_the_reading_everything_is_the_last_months() -> None:
     book.run(facts(True), "2026-07")
     july = [line for line in book.lines if str(line.month) == "2026-07"]
     assert (kwh(july), kopecks(july)) == (9000, 6_742_200)
+
+
+@pytest.mark.parametrize("change", ["2026-05-25", "2026-06-01", "2026-06-23", "2026-06-24"])
+def test_nothing_used_over_a_change_of_prices_is_one_line(change: str) -> None:
+    dearer = {(1, "single"): ("4.95", "7.17", "11.15")}
+    tables = (table("2026-01-01", change, NEW), table(change, None, dearer))
+    facts = account(meter({"2026-05-24": 100, "2026-06-24": 100}), floor="2026-06", tables=tables)
+    lines = should(facts, horizon=month("2026-06"))
+    assert told(lines, "kwh", "part_since", "part_until") == [(0, day("2026-05-24"), day("2026-06-24"))]
+
+
+def test_equal_neighbouring_tables_are_one() -> None:
+    used = meter({"2026-05-24": 0, "2026-06-24": 4001})
+    tables = (table("2026-01-01", "2026-06-01", NEW), table("2026-06-01", None, NEW))
+    lines = should(account(used, floor="2026-06", tables=tables), horizon=month("2026-06"))
+    assert told(lines, "range_no", "kwh") == [(1, 3900), (2, 101)]
 
 
 def test_a_month_nobody_may_charge_and_a_volume_that_people_decide() -> None:

@@ -13,7 +13,7 @@ from svet.people.operations.totp import totp_code
 from svet.sandbox.town.rules.cast import EMPLOYEES, FREE_PAIRS, RESIDENTS
 from svet.sandbox.town.rules.plan import MAIN, SECOND, account_number
 from svet.sandbox.town.settings import town_settings
-from svet.staffing.queries import members
+from svet.staffing import queries as staffing
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def sign_ins() -> list[SignIn]:
 
 def work_sign_ins(*, now: datetime) -> list[WorkSignIn]:
     """The employees who were taken on, shown with everything that opens their desks."""
-    there = {member.phone for member in members()}
+    there = {member.phone for member in staffing.members()}
     return [
         WorkSignIn(
             one.phone,
