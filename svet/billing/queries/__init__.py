@@ -5,7 +5,9 @@ from svet.billing.queries.charges import (
     ChargeView,
     ReadingRef,
     charge,
+    charged_accounts,
     charged_periods,
+    charged_sums,
     charges,
 )
 from svet.billing.queries.checks import broken
@@ -56,7 +58,9 @@ __all__ = [
     "broken",
     "calculate",
     "charge",
+    "charged_accounts",
     "charged_periods",
+    "charged_sums",
     "charges",
     "control_difference",
     "differences",

@@ -50,9 +50,9 @@ def subscribe(
 ) -> BrowserView:
     return operations.subscribe(
         recipient_id=recipient.id,
-        endpoint=browser.endpoint,
-        p256dh=browser.p256dh,
-        auth=browser.auth,
+        browser=operations.BrowserAddress(
+            endpoint=browser.endpoint, p256dh=browser.p256dh, auth=browser.auth
+        ),
         device_key=device,
         label=name,
         welcome=people_events.PUSH_ON,
