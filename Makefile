@@ -11,7 +11,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite chaos axe bench bench-face shots drawings settings lock migrations baseline environment environment-dev browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos axe bench bench-face shots drawings settings lock migrations baseline environment environment-dev browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ suite: environment-dev
 
 axe: environment-dev browser ## Ask axe about every page and state, narrow and wide, light and dark
 	SVET_FACE_MATRIX=whole $(PYTHON) -m pytest tests/face
+
+coverage: environment-dev ## Which branches of each room the tests walk: make coverage [ROOM=ledger]
+	$(PYTHON) -m tests.coverage $(ROOM)
+
+mutants: environment-dev ## Whether a room's tests notice changes of its code: make mutants ROOM=ledger [COUNT=40]
+	$(PYTHON) -m tests.mutants $(ROOM) $(if $(COUNT),--count $(COUNT))
 
 chaos: environment-dev ## Only the tests that kill processes or break connections
 	$(PYTHON) -m pytest -m chaos
@@ -82,7 +88,7 @@ peers: environment-dev ## Have node and npm's peers, against which the gateways 
 	@$(PYTHON) -m tests.npm
 
 clean: ## Delete the environment and caches; DATA stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis shots
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage shots
 	find svet tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.made:

@@ -15,7 +15,7 @@ from svet.accounts.tests.factories import OFFICE, make_group
 from svet.gateways import acquiring
 from svet.history import queries
 from svet.history.queries import CardKind, HistoryCard, NotInCabinet
-from svet.history.rules import FeedPlace, HistoryFilters, Operation
+from svet.history.rules import FeedPlace, HistoryFilters, Operation, parse_place
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
@@ -169,6 +169,7 @@ def test_a_shared_payment_shows_a_guest_only_the_line_of_the_account_he_sees(fam
     (hers,), (his,) = feed(family.anna), feed(family.boris)
     assert (hers.money, his.money) == (Money(335_38), Money(300_00))
     assert [card.account_id for card in his.accounts] == [family.first.pk]
+    assert hers.account.account_id == his.account.account_id == family.first.pk
 
 
 def test_both_days_of_the_span_belong_to_it_by_the_retailers_clock(family: Family) -> None:
@@ -247,3 +248,4 @@ def test_the_same_number_of_two_sources_is_two_cards(family: Family) -> None:
             payments.apply_register_payments(source=source, rows=[row], now=NOW)
     cards = feed(family.anna)
     assert len({str(card.place) for card in cards}) == len(cards) == 2
+    assert [parse_place(str(card.place)) for card in cards] == [card.place for card in cards]
