@@ -25,7 +25,7 @@ from bench.requests import CSRF
 from bench.stack import Stack, running
 
 PASSWORD: Final = "Kx7#mVq2p"
-#: The cost of svet/people/hashing.py.
+#: The cost of svet/people/models/hashing.py.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _CONNECTIONS: Final = 4
 _PAIRS: Final = 100

@@ -7,9 +7,15 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from svet.accounts.operations import DeliveryReason, GroupReason, HoldingReason, HouseholdReason, LinkReason
 from svet.accounts.queries import AccountReason
 from svet.accounts.rules import NumberReason
+from svet.accounts.rules.refusals import (
+    DeliveryReason,
+    GroupReason,
+    HoldingReason,
+    HouseholdReason,
+    LinkReason,
+)
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
 from svet.limits.rules import wait_in_minutes

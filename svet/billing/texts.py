@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from svet.billing.queries.differences import DifferenceCause
 from svet.billing.rules import Basis, BillingReason
 from svet.billing.rules.kinds import PROBLEMS
+from svet.billing.rules.law import LawAct
 from svet.billing.rules.policies import PolicyReason
 from svet.billing.rules.tariff_file import RowError, TariffRowReason
 from svet.kernel.periods import Month
@@ -21,7 +22,7 @@ from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (PolicyReason, BillingReason, TariffRowReason)
+REASONS: Final = (PolicyReason, BillingReason, TariffRowReason, LawAct)
 
 
 def explain(refusal: Refused) -> str:
@@ -33,6 +34,8 @@ def explain(refusal: Refused) -> str:
             return problem(refusal.reason, refusal.details)
         case BillingReason():
             return _refusals()[refusal.reason].format(**_shown(refusal.details))
+        case LawAct():
+            return law_texts()[refusal.reason].format(**_shown(refusal.details))
         case TariffRowReason():
             return _(
                 "Файл тарифов не принят, ничего не изменено. Исправьте строки из списка и загрузите снова."
@@ -137,6 +140,7 @@ def _what(reason: BillingReason, details: Mapping[str, object]) -> str:
     shown = _shown(details)
     parts = {
         "group": _("группа «{group}»"),
+        "scheme": _("схема зон {scheme}"),
         "zone": _("зона «{zone}»"),
         "day": _("на {day}"),
         "meter": _("прибор учёта {meter}"),
@@ -171,6 +175,22 @@ def _value(name: str, value: object) -> str:
     if name == "kwh":
         return number(Decimal(str(value)))
     return str(value)
+
+
+def law_texts() -> dict[LawAct, str]:
+    """Which act is missing for a day, with the place of the day."""
+    return {
+        LawAct.KEY_RATE: _("На {day} нет ключевой ставки: нужно решение Банка России."),
+        LawAct.PENALTY_CAP: _(
+            "На {day} нет предела ставки пеней: постановление № 329 от 18.03.2025 действует до 01.01.2027,"
+            " нужен акт на дальнейшее время."
+        ),
+        LawAct.PENALTY_STEPS: _("На {day} нет порядка пеней: нужна редакция статьи 155 Жилищного кодекса."),
+        LawAct.CALENDAR: _(
+            "На {day} нет производственного календаря: нужно постановление о переносе выходных дней в этом"
+            " году."
+        ),
+    }
 
 
 def _policy_texts() -> dict[PolicyReason, str]:
@@ -232,31 +252,27 @@ def row_texts() -> dict[TariffRowReason, str]:
         TariffRowReason.DATES_REVERSED: _("последний день раньше первого: «{value}»"),
         TariffRowReason.BAD_SCHEME: _("схема зон — 1, 2 или 3, а стоит «{value}»"),
         TariffRowReason.BAD_ZONE: _("в этой схеме нет зоны «{value}»"),
-        TariffRowReason.BAD_RANGE: _("номер диапазона — 1, 2 или 3, а стоит «{value}»"),
+        TariffRowReason.BAD_RANGE: _("номер диапазона — целое число с 1, а стоит «{value}»"),
         TariffRowReason.BAD_LIMIT: _("предел диапазона — целые кВт·ч, а стоит «{value}»"),
+        TariffRowReason.TWO_LIMITS: _("предел диапазона — либо число, либо на человека с наименьшим"),
         TariffRowReason.BAD_PRICE: _("цена — положительное число вроде 4,24, а стоит «{value}»"),
         TariffRowReason.BAD_FLAG: _("в поле demonstration нужно yes или no, а стоит «{value}»"),
         TariffRowReason.DUPLICATE: _("такая же строка уже есть: {value}"),
-        TariffRowReason.MISSING_ZONE: _("нет цены для зоны «{value}»"),
-        TariffRowReason.MISSING_RANGE: _("диапазоны зоны «{value}» идут не подряд с первого"),
         TariffRowReason.LIMITS_NOT_RISING: _("пределы диапазонов зоны «{value}» не возрастают"),
         TariffRowReason.LIMITS_DIFFER: _("пределы диапазонов зоны «{value}» не такие, как у других зон"),
-        TariffRowReason.LAST_RANGE_LIMITED: _(
-            "у последнего диапазона не должно быть предела, а стоит {value}"
-        ),
         TariffRowReason.OVERLAP: _("с {value} действуют сразу две таблицы цен"),
-        TariffRowReason.GAP: _("перед {value} есть дни без цен"),
         TariffRowReason.ALREADY_CHARGED: _(
             "прежняя таблица не может кончиться {value}: по ней уже начислено"
         ),
         TariffRowReason.DIFFERS_FROM_LOADED: _(
-            "строка расходится с уже загруженной: загруженные цены не меняются"
+            "строка расходится с уже загруженной. Ошибку в загруженных ценах исправляет"
+            " svet tariffs load --correct"
         ),
+        TariffRowReason.NOTHING_TO_CORRECT: _(
+            "на {value} нет загруженной таблицы, которую можно исправить: дни строки — внутри одной таблицы"
+        ),
+        TariffRowReason.NOTHING_TO_CLOSE: _(
+            "у группы «{value}» нет таблицы без последнего дня, которая действует в этот день"
+        ),
+        TariffRowReason.MONTH_RUNNING: _("сейчас начисляют {value}: дождитесь конца и повторите"),
     }
-
-
-def loaded(regions: Sequence[str], *, added: int, unchanged: int) -> str:
-    """What came of a tariff file that was taken."""
-    return _("{regions}. Новых строк: {added}, уже были: {unchanged}.").format(
-        regions=", ".join(regions), added=added, unchanged=unchanged
-    )

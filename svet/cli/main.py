@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "town": ("serve", "Build the sample town (the demo does it by itself)."),
     "manage": ("database", "Pass a command on to Django: svet manage shell."),
     "verify": ("verify", "Check the invariants of money, readings and bills."),
-    "tariffs": ("office", "Tariff tables: load FILE."),
+    "tariffs": ("tariffs", "Tariff tables: check, load (also --correct), diff, close, show."),
     "bill": ("billing", "Charge a month and issue its bills; problems: who could not be charged."),
     "bills": ("bills", "Bills on paper: print --period YYYY-MM, print --again BATCH."),
     "policy": ("billing", "Rules of charging: show, set (the norm and others, dated)."),

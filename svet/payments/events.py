@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svet.kernel.money import Money
+from svet.look.formats import roubles
 from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
+
+
+def moment(at: datetime) -> str:
+    """«22.11.2026 14:05» in the time zone the moment carries."""
+    return at.strftime("%d.%m.%Y %H:%M")
+
+
+def receipt_line(account_number: str, money: Money) -> str:
+    """One account of a receipt."""
+    return _("Аб. № %(account)s — %(sum)s") % {"account": account_number, "sum": roubles(money)}
 
 
 def _payment_credited(p: Params) -> Words:

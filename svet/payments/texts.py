@@ -1,13 +1,11 @@
-"""What people are told: refusals, states, receipts."""
+"""What people are told: refusals and states."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
 from svet.payments.rules import LIMITS, AmountReason
@@ -42,21 +40,6 @@ REASONS: Final = (
     RegisterReason,
     SourceReason,
 )
-
-
-def moment(at: datetime) -> str:
-    """«22.11.2026 14:05» in the time zone the moment carries."""
-    return at.strftime("%d.%m.%Y %H:%M")
-
-
-def purpose(account_number: str) -> str:
-    """The purpose of a payment in the bank's papers (Russian by law, whatever the person's language)."""
-    return f"Оплата электроэнергии, лицевой счёт {account_number}"
-
-
-def receipt_line(account_number: str, money: Money) -> str:
-    """One account of a receipt."""
-    return _("Аб. № %(account)s — %(sum)s") % {"account": account_number, "sum": roubles(money)}
 
 
 def explain(refusal: Refused) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -10,15 +10,11 @@ from procrastinate.contrib.django import app
 
 from svet.notices.rules import is_time_to_remind
 from svet.people import operations
-from svet.people.models import Code
-
-# A spent recovery code is also the grant to set a password, so challenges stay a little longer than that.
-_KEEP_CODES = timedelta(hours=1)
 
 
 def forget_old(*, now: datetime) -> None:
     """Drop challenges, sessions and keys that can no longer be used."""
-    Code.objects.filter(expires_at__lt=now - _KEEP_CODES).delete()
+    operations.forget_codes(now=now)
     Session.objects.filter(expire_date__lt=now).delete()
     operations.sweep_tokens(now=now)
 

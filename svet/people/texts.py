@@ -11,12 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from svet.kernel.refusals import Refused
 from svet.limits import texts as limits
 from svet.limits.operations import LimitReached
-from svet.people.models import Sex
-from svet.people.operations.registration import RegistrationReason
-from svet.people.operations.signing_in import SignInReason
 from svet.people.rules.codes import CodeReason
+from svet.people.rules.entrance import RegistrationReason, SignInReason
 from svet.people.rules.factors import FactorReason
-from svet.people.rules.names import ProfileReason
+from svet.people.rules.names import ProfileReason, Sex
 from svet.people.rules.passwords import PasswordReason
 from svet.people.rules.phones import PhoneReason
 from svet.people.rules.scopes import Scope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, time
 
 from svet.kernel.locks import Lock, hold
@@ -10,52 +11,53 @@ from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.site.models import Agreement, Installation
 from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY
-from svet.site.refusals import SiteReason
-from svet.site.rules import AgreementKind
+from svet.site.rules import AgreementKind, SiteReason
 
 _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 
 
-def set_up(
-    *,
-    brand: str,
-    legal_name: str,
-    hotline: str,
-    hotline_hours: str,
-    site_url: str = "",
-    address: str = "",
-    primary_color: str = DEFAULT_PRIMARY,
-    accent_color: str = DEFAULT_ACCENT,
-    reception_email: str = "",
-    hotline_days: tuple[int, int] = (1, 5),
-    hotline_times: tuple[time, time] = (time(8), time(19)),
-) -> None:
-    """Write who runs this portal; a second call replaces the first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallationDetails:
+    """Who runs a portal; ``hotline_days`` are 1 (Monday) to 7, ``hotline_times`` are local."""
 
-    ``hotline_days`` are 1 (Monday) to 7, ``hotline_times`` are local.
+    brand: str
+    legal_name: str
+    hotline: str
+    hotline_hours: str
+    site_url: str = ""
+    address: str = ""
+    primary_color: str = DEFAULT_PRIMARY
+    accent_color: str = DEFAULT_ACCENT
+    reception_email: str = ""
+    hotline_days: tuple[int, int] = (1, 5)
+    hotline_times: tuple[time, time] = (time(8), time(19))
+
+
+def set_up(*, details: InstallationDetails) -> None:
+    """Write who runs this portal; a second call replaces the first.
 
     :raises Refused: a colour is not ``#rrggbb``.
     """
-    for field, color in (("primary_color", primary_color), ("accent_color", accent_color)):
+    for field, color in (("primary_color", details.primary_color), ("accent_color", details.accent_color)):
         if len(color) > 7 or _COLOR.fullmatch(color.lower()) is None:
             raise Refused(SiteReason.NOT_A_COLOR, field=field)
     with use_case():
         Installation.objects.update_or_create(
             pk=1,
             defaults={
-                "brand": brand,
-                "legal_name": legal_name,
-                "hotline": hotline,
-                "hotline_hours": hotline_hours,
-                "hotline_first_day": hotline_days[0],
-                "hotline_last_day": hotline_days[1],
-                "hotline_opens": hotline_times[0],
-                "hotline_closes": hotline_times[1],
-                "site_url": site_url,
-                "address": address,
-                "primary_color": primary_color.lower(),
-                "accent_color": accent_color.lower(),
-                "reception_email": reception_email,
+                "brand": details.brand,
+                "legal_name": details.legal_name,
+                "hotline": details.hotline,
+                "hotline_hours": details.hotline_hours,
+                "hotline_first_day": details.hotline_days[0],
+                "hotline_last_day": details.hotline_days[1],
+                "hotline_opens": details.hotline_times[0],
+                "hotline_closes": details.hotline_times[1],
+                "site_url": details.site_url,
+                "address": details.address,
+                "primary_color": details.primary_color.lower(),
+                "accent_color": details.accent_color.lower(),
+                "reception_email": details.reception_email,
             },
         )
 

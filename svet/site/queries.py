@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from svet.kernel.places import Place, path_of
 from svet.kernel.refusals import NotFound
 from svet.site.models import Agreement, Installation
-from svet.site.refusals import SiteReason
-from svet.site.rules import AgreementKind, Block, HotlineHours, blocks
+from svet.site.rules import AgreementKind, Block, HotlineHours, SiteReason, blocks
 
 _DAYS = {
     "пн": _("пн"),

@@ -7,6 +7,14 @@ from datetime import datetime, time
 from enum import StrEnum
 
 
+class SiteReason(StrEnum):
+    """Why the site says no."""
+
+    NO_SUCH_AGREEMENT = "no_such_agreement"
+    NOT_A_COLOR = "not_a_color"
+    EMPTY_TEXT = "empty_text"
+
+
 class AgreementKind(StrEnum):
     """The texts a person agrees to; each consent is separate and versioned."""
 

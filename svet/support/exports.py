@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from svet.kernel.personal import MOST_ROWS, ExportSection, PersonalShare
 from svet.support.operations import forget_writer
 from svet.support.queries import appeals_of
-from svet.support.rules import AppealState
 from svet.support.texts import STATES, TOPICS
 
 
@@ -20,7 +19,7 @@ def written_by(*, person_id: int) -> list[dict[str, Any]]:
         {
             "number": appeal.number,
             "topic": appeal.topic.value,
-            "state": appeal.state.value,
+            "state": appeal.state,
             "account": appeal.account_number,
             "opened_at": appeal.opened_at,
             "own": message.own,
@@ -38,7 +37,7 @@ _TOPICS = {topic.value: name for topic, name in TOPICS.items()}
 
 def _words(name: str, value: Any) -> str | Promise | None:
     if name == "state":
-        return STATES[AppealState(value)]
+        return STATES[value]
     return _TOPICS.get(value) if name == "topic" else None
 
 

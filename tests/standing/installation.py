@@ -32,8 +32,9 @@ HOST = "lk.retailer.example"
 _SET_UP = """
 import django
 django.setup()
-from svet.site.operations import set_up
-set_up(brand="Retailer", legal_name="Retailer", hotline="8 800 000-00-00", hotline_hours="always")
+from svet.site.operations import InstallationDetails, set_up
+retailer = {"brand": "Retailer", "legal_name": "Retailer"}
+set_up(details=InstallationDetails(**retailer, hotline="8 800 000-00-00", hotline_hours="always"))
 """
 
 

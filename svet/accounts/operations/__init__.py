@@ -2,14 +2,12 @@
 
 from svet.accounts.operations.approving import approve_link
 from svet.accounts.operations.delivery import (
-    DeliveryReason,
     DeliveryRefused,
     end_lapsed_delivery,
     set_delivery,
 )
 from svet.accounts.operations.ending import end_what_has_run_out
 from svet.accounts.operations.groups import (
-    GroupReason,
     GroupRefused,
     arrange_account,
     create_group,
@@ -22,7 +20,6 @@ from svet.accounts.operations.groups import (
     set_alias,
 )
 from svet.accounts.operations.household import (
-    HouseholdReason,
     HouseholdRefused,
     InvitationNotFound,
     accept_invitation,
@@ -31,9 +28,8 @@ from svet.accounts.operations.household import (
     refuse_invitation,
     withdraw_invitation,
 )
-from svet.accounts.operations.linking import LinkReason, LinkRefused, link_account, suspend_link, unlink
+from svet.accounts.operations.linking import LinkRefused, link_account, suspend_link, unlink
 from svet.accounts.operations.office import (
-    HoldingReason,
     HoldingRefused,
     bar_link,
     confirm_link,
@@ -44,11 +40,17 @@ from svet.accounts.operations.registry import (
     NewAccount,
     add_provider,
     close_account,
-    create_account,
     create_accounts,
     lock_account,
     set_link_proofs,
     set_link_proofs_many,
+)
+from svet.accounts.rules.refusals import (
+    DeliveryReason,
+    GroupReason,
+    HoldingReason,
+    HouseholdReason,
+    LinkReason,
 )
 
 __all__ = [
@@ -72,7 +74,6 @@ __all__ = [
     "change_access",
     "close_account",
     "confirm_link",
-    "create_account",
     "create_accounts",
     "create_group",
     "default_group",

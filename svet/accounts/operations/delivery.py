@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from svet.accounts import queries
 from svet.accounts.models import Account, Link
 from svet.accounts.operations.telling import tell_owners
 from svet.accounts.queries import delivering
 from svet.accounts.rules import BillDelivery, Right
+from svet.accounts.rules.refusals import DeliveryReason
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.people import queries as people
-
-
-class DeliveryReason(StrEnum):
-    REQUIRED = "required"
-    EMAIL_NOT_CONFIRMED = "email_not_confirmed"
-    NOT_YOURS_TO_CHOOSE = "delivery_of_confirmed_holder"
 
 
 class DeliveryRefused(Refused):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from enum import StrEnum
 
 from svet.accounts.models import Group, Link
 from svet.accounts.queries import AccountNotFound, AccountReason
+from svet.accounts.rules.refusals import GroupReason
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
@@ -15,16 +15,6 @@ from svet.people import operations as people
 LONGEST_NAME = 60
 MOST_GROUPS = 100
 DEFAULT_NAME = "Моя группа"
-
-
-class GroupReason(StrEnum):
-    NOT_FOUND = "group_not_found"
-    REQUIRED = "required"
-    TOO_LONG = "too_long"
-    CHARS = "chars"
-    TAKEN = "group_name_taken"
-    DEFAULT_STAYS = "group_default_stays"
-    TOO_MANY = "too_many_groups"
 
 
 class GroupRefused(Refused):

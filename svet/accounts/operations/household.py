@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from svet.accounts import events, queries
@@ -13,6 +12,7 @@ from svet.accounts.operations.ending import end_invitations
 from svet.accounts.operations.groups import default_group
 from svet.accounts.queries import AccountNotFound, AccountReason
 from svet.accounts.rules import Right
+from svet.accounts.rules.refusals import HouseholdReason
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.moving import move_row
@@ -27,15 +27,6 @@ from svet.people.rules import normalise_phone
 
 OPEN_FOR = timedelta(days=7)
 LONGEST_TERM = timedelta(days=3_660)
-
-
-class HouseholdReason(StrEnum):
-    NOT_FOUND = "invitation_not_found"
-    OWN_PHONE = "own_phone"
-    ALREADY = "already_in_household"
-    PAST = "term_in_the_past"
-    TOO_FAR = "term_too_far"
-    RIGHTS = "unknown_right"
 
 
 class HouseholdRefused(Refused):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,6 +14,7 @@ from svet.accounts.operations.ending import end_link
 from svet.accounts.operations.groups import default_group
 from svet.accounts.queries import AccountNotFound, AccountReason
 from svet.accounts.rules import normalise_account_number, normalise_meter_number
+from svet.accounts.rules.refusals import LinkReason
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.places import Place
@@ -34,12 +34,6 @@ if TYPE_CHECKING:
 
 #: How many accounts the line under the bell names.
 _NAMED = 5
-
-
-class LinkReason(StrEnum):
-    NO_SUCH_PAIR = "no_such_pair"
-    CLOSED = "account_closed"
-    TOO_LATE = "link_older_than_yours"
 
 
 class LinkRefused(Refused):

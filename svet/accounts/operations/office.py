@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
-from enum import StrEnum
 
 from svet.accounts import queries
 from svet.accounts.models import Account, HandOver, Invitation, Link
@@ -14,6 +13,7 @@ from svet.accounts.operations.ending import end_invitations
 from svet.accounts.operations.telling import tell_access
 from svet.accounts.queries import AccountNotFound, AccountReason
 from svet.accounts.rules import Ground
+from svet.accounts.rules.refusals import HoldingReason
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.refusals import Refused
@@ -23,17 +23,6 @@ from svet.staffing.rules import checked_reason
 
 LONGEST_NAME = 160
 LONGEST_DOCUMENT = 120
-
-
-class HoldingReason(StrEnum):
-    NOT_STAFF = "not_staff"
-    NAME_REQUIRED = "name_required"
-    NAME_CHARS = "name_chars"
-    DOCUMENT_REQUIRED = "document_required"
-    GROUND = "unknown_ground"
-    FUTURE = "date_in_the_future"
-    BEFORE_OPENED = "before_the_contract"
-    BEFORE_LAST = "before_the_last_hand_over"
 
 
 class HoldingRefused(Refused):

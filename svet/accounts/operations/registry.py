@@ -115,41 +115,6 @@ def _enter(*, provider: Provider, rows: Mapping[str, NewAccount]) -> dict[str, i
     return dict(zip(rows, account_ids, strict=True))
 
 
-def create_account(
-    *,
-    provider_id: int,
-    number: str,
-    holder_name: str,
-    city: str,
-    opened_on: date,
-    by: Actor,
-    now: datetime,
-    street: str = "",
-    house: str = "",
-    flat: str = "",
-    area_m2: Decimal | None = None,
-    residents: int | None = None,
-    registry_phone: str = "",
-    tariff_group: str = "",
-) -> AccountId:
-    """Enter one account and say its key. :raises NumberRefused: the number is not of the provider's form"""
-    row = NewAccount(
-        number=number,
-        holder_name=holder_name,
-        city=city,
-        opened_on=opened_on,
-        street=street,
-        house=house,
-        flat=flat,
-        area_m2=area_m2,
-        residents=residents,
-        registry_phone=registry_phone,
-        tariff_group=tariff_group,
-    )
-    (key,) = create_accounts(provider_id=provider_id, rows=[row], by=by, now=now)
-    return key
-
-
 def lock_account(account_id: int) -> None:
     """Let nobody else change the account until the transaction ends (a step)."""
     require_transaction()

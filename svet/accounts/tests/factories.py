@@ -40,18 +40,22 @@ def make_account(
     proofs: Sequence[str] = (),
 ) -> Account:
     """An account with its premises; ``proofs`` are meter numbers that open it."""
-    key = operations.create_account(
+    (key,) = operations.create_accounts(
         provider_id=(provider or make_provider()).pk,
-        number=number or f"{next(_numbers):010d}",
-        holder_name=holder_name,
-        city="Челябинск",
-        street="ул. Лесная",
-        house="4",
-        flat=flat,
-        registry_phone=registry_phone,
-        tariff_group=tariff_group,
-        opened_on=opened_on,
-        residents=residents,
+        rows=[
+            operations.NewAccount(
+                number=number or f"{next(_numbers):010d}",
+                holder_name=holder_name,
+                city="Челябинск",
+                street="ул. Лесная",
+                house="4",
+                flat=flat,
+                registry_phone=registry_phone,
+                tariff_group=tariff_group,
+                opened_on=opened_on,
+                residents=residents,
+            )
+        ],
         by=OFFICE,
         now=NOW,
     )

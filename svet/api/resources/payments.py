@@ -40,14 +40,16 @@ def pay(request: HttpRequest, payload: PaymentIn) -> Status[Any]:
         # A silent bank is no refusal: the janitor asks it again and the state tells the rest.
         order = operations.begin_payment(
             by=caller.actor,
-            lines=[(line.account_id, Money(line.amount_kopecks)) for line in payload.lines],
-            key=uuid_of(caller.actor, key),
-            expected_total=None if expected is None else Money(expected),
-            return_url_base=f"{request.scheme}://{request.get_host()}",
+            wanted=operations.OrderRequest(
+                lines=[(line.account_id, Money(line.amount_kopecks)) for line in payload.lines],
+                key=uuid_of(caller.actor, key),
+                expected_total=None if expected is None else Money(expected),
+                return_url_base=f"{request.scheme}://{request.get_host()}",
+                receipt_email=receipt_email,
+                card=payload.card_id,
+                keep_card=payload.keep_card,
+            ),
             now=now,
-            receipt_email=receipt_email,
-            card=payload.card_id,
-            keep_card=payload.keep_card,
         )
         return 201, _view(queries.order_for(caller.actor, public_id=order.public_id))
 

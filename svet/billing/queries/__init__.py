@@ -5,7 +5,9 @@ from svet.billing.queries.charges import (
     ChargeView,
     ReadingRef,
     charge,
+    charged_accounts,
     charged_periods,
+    charged_sums,
     charges,
 )
 from svet.billing.queries.checks import broken
@@ -21,6 +23,7 @@ from svet.billing.queries.problems import (
     problems,
     refuse_issuing,
 )
+from svet.billing.queries.tariff_lines import TariffTable, loaded_lines, tariff_tables
 from svet.billing.queries.tariffs import (
     Preview,
     PreviewLine,
@@ -51,16 +54,20 @@ __all__ = [
     "ProblemView",
     "ReadingRef",
     "TariffRowView",
+    "TariffTable",
     "broken",
     "calculate",
     "charge",
+    "charged_accounts",
     "charged_periods",
+    "charged_sums",
     "charges",
     "control_difference",
     "differences",
     "group_codes",
     "group_tariffs",
     "groups",
+    "loaded_lines",
     "open_months",
     "periods",
     "policies",
@@ -71,5 +78,6 @@ __all__ = [
     "region_tariffs",
     "regions",
     "rules_for",
+    "tariff_tables",
     "tariffs",
 ]

@@ -171,3 +171,24 @@ def charged_periods(provider_id: int) -> list[Month]:
     """Months for which a run of the provider has been finished, oldest first."""
     rows = Charge.objects.filter(run__provider_id=provider_id).order_by("period")
     return [Month.of(day) for day in rows.values_list("period", flat=True).distinct()]
+
+
+def charged_accounts(*, provider_id: int, period: Month) -> QuerySet[Charge, int]:
+    """Keys of the provider's accounts charged for the month, one a row, to be narrowed by ``account_id``."""
+    rows = Charge.objects.filter(account__provider_id=provider_id, period=period.first)
+    return rows.values_list("account_id", flat=True)
+
+
+def charged_sums(
+    account_ids: Sequence[int], *, since: Month, until: Month
+) -> list[tuple[int, Month, Decimal, Money]]:
+    """(account, month, kWh, money) of charges of ``since``…``until`` (half-open), oldest month first."""
+    rows = Charge.objects.filter(
+        account_id__in=list(account_ids), period__gte=since.first, period__lt=until.first
+    )
+    return [
+        (account_id, Month.of(day), kwh, Money(kopecks))
+        for account_id, day, kwh, kopecks in rows.order_by("period").values_list(
+            "account_id", "period", "kwh", "total_kopecks"
+        )
+    ]

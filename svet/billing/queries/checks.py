@@ -100,7 +100,7 @@ def _wrong_totals() -> Iterator[str]:
 
 def _recomputed(run: BillingRun) -> list[str]:
     period = Month.of(run.period)
-    tariffs = region_tariffs(run.provider.region)
+    tariffs = region_tariffs(run.provider.region, known_at=run.started_at)
     rules = rules_for(run.provider_id, period)
     by_row = {
         price.row_id: group

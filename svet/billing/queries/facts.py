@@ -101,7 +101,7 @@ def _price_table(group: str, tariff: Tariff) -> PriceTable:
         group=group,
         since=tariff.start,
         until=tariff.end,
-        limits=tuple(RangeLimit(limit) for limit in tariff.limits),
+        limits=tuple(RangeLimit(*bound) for bound in tariff.bounds),
         zones=tuple(
             ZonePrices(
                 scheme,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from svet.accounts.queries import AccountView
 from svet.billing.models import Policy, TariffRow
@@ -62,6 +62,9 @@ class TariffRowView:
     decree: str
     demonstration: bool
     note: str
+    limit_unknown: bool = False
+    per_person: int | None = None
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +99,28 @@ _PRICE_COLUMNS = (
     "valid_from",
     "valid_to",
     "demonstration",
+    "limit_unknown",
+    "per_person",
+    "least",
 )
 
 
-def region_tariffs(region: str) -> dict[str, GroupTariffs]:
-    """All price tables of a region by group, for computing."""
+def _counting(known_at: datetime | None = None) -> QuerySet[TariffRow]:
+    """Rows that count now, or that counted by what was known at a moment of the past."""
+    if known_at is None:
+        return TariffRow.objects.filter(gone_with=None)
+    return TariffRow.objects.filter(
+        Q(brought_with=None) | Q(brought_with__made_at__lte=known_at),
+        Q(gone_with=None) | Q(gone_with__made_at__gt=known_at),
+    )
+
+
+def region_tariffs(region: str, *, known_at: datetime | None = None) -> dict[str, GroupTariffs]:
+    """All price tables of a region by group, for computing; as they were known at a moment, or as now."""
     rows: dict[str, list[Price]] = {}
     for group, *price in (
-        TariffRow.objects.filter(region=region)
+        _counting(known_at)
+        .filter(region=region)
         .order_by("group_code", "valid_from", "scheme", "zone", "range_no")
         .values_list("group_code", *_PRICE_COLUMNS)
     ):
@@ -113,7 +130,7 @@ def region_tariffs(region: str) -> dict[str, GroupTariffs]:
 
 def group_tariffs(region: str, group: str, *, on: date) -> GroupTariffs:
     """The price table of one group that holds on a day, for computing."""
-    rows = TariffRow.objects.filter(
+    rows = _counting().filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on), region=region, group_code=group, valid_from__lte=on
     )
     return GroupTariffs.of(group, [Price(*price) for price in rows.values_list(*_PRICE_COLUMNS)])
@@ -121,7 +138,7 @@ def group_tariffs(region: str, group: str, *, on: date) -> GroupTariffs:
 
 def groups(region: str, *, on: date) -> list[tuple[str, str]]:
     """Codes and names of the groups that have prices on a day."""
-    rows = TariffRow.objects.filter(
+    rows = _counting().filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on), region=region, valid_from__lte=on
     )
     return list(rows.order_by("group_code").values_list("group_code", "group_name").distinct())
@@ -129,18 +146,18 @@ def groups(region: str, *, on: date) -> list[tuple[str, str]]:
 
 def group_codes(region: str) -> list[str]:
     """Codes of every group of a region that ever had a price; none for a region without tables."""
-    rows = TariffRow.objects.filter(region=region).order_by("group_code")
+    rows = _counting().filter(region=region).order_by("group_code")
     return list(rows.values_list("group_code", flat=True).distinct())
 
 
 def regions() -> list[str]:
     """Regions whose tariffs are loaded."""
-    return list(TariffRow.objects.order_by("region").values_list("region", flat=True).distinct())
+    return list(_counting().order_by("region").values_list("region", flat=True).distinct())
 
 
 def periods(region: str, group: str | None = None) -> list[tuple[date, date | None]]:
     """First and last days of the price tables of a group, or of a whole region, newest first."""
-    rows = TariffRow.objects.filter(region=region)
+    rows = _counting().filter(region=region)
     if group is not None:
         rows = rows.filter(group_code=group)
     return list(rows.order_by("-valid_from").values_list("valid_from", "valid_to").distinct())
@@ -148,7 +165,7 @@ def periods(region: str, group: str | None = None) -> list[tuple[date, date | No
 
 def tariffs(region: str, group: str, on: date) -> list[TariffRowView]:
     """The rows of one group that hold on a day, in the order of the meter's face."""
-    rows = TariffRow.objects.filter(
+    rows = _counting().filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on), region=region, group_code=group, valid_from__lte=on
     )
     return row_views(rows.order_by("scheme", "range_no"))
@@ -156,7 +173,7 @@ def tariffs(region: str, group: str, on: date) -> list[TariffRowView]:
 
 def demonstration_groups(*, region: str, period: Month) -> list[str]:
     """The groups of a region some of whose prices of the days a month may charge were never published."""
-    rows = TariffRow.objects.filter(
+    rows = _counting().filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=period.plus(-1).first),
         region=region,
         valid_from__lt=period.plus(1).first,
@@ -171,7 +188,9 @@ def row_views(rows: Iterable[TariffRow]) -> list[TariffRowView]:
         rows,
         key=lambda r: (r.scheme, zones_of(r.scheme).index(Zone(r.zone)), r.range_no),
     )
-    lower = {(r.scheme, r.zone, r.range_no, r.valid_from): r.range_upper_kwh for r in found}
+    lower = {_place(r): r.range_upper_kwh for r in found}
+    # A row that counts no longer began where its neighbours of that time ended.
+    beside = {(r.gone_with_id, *_place(r)): r.range_upper_kwh for r in found}
     return [
         TariffRowView(
             id=row.pk,
@@ -181,7 +200,7 @@ def row_views(rows: Iterable[TariffRow]) -> list[TariffRowView]:
             scheme=row.scheme,
             zone=Zone(row.zone),
             range_no=row.range_no,
-            range_lower_kwh=lower.get((row.scheme, row.zone, row.range_no - 1, row.valid_from)) or 0,
+            range_lower_kwh=beside.get((row.gone_with_id, *_place(row, -1)), lower.get(_place(row, -1))) or 0,
             range_upper_kwh=row.range_upper_kwh,
             price=row.price,
             valid_from=row.valid_from,
@@ -190,9 +209,17 @@ def row_views(rows: Iterable[TariffRow]) -> list[TariffRowView]:
             decree=row.decree,
             demonstration=row.demonstration,
             note=row.note,
+            limit_unknown=row.limit_unknown,
+            per_person=row.per_person,
+            least=row.least,
         )
         for row in found
     ]
+
+
+def _place(row: TariffRow, step: int = 0) -> tuple[int, str, int, date]:
+    """A range of a zone in a table; ``step`` goes to its neighbours."""
+    return row.scheme, row.zone, row.range_no + step, row.valid_from
 
 
 def rules_for(provider_id: int, period: Month) -> Rules:

@@ -187,7 +187,7 @@ def _at_one_tariff(
 
 
 def _line(volume: Volume, kwh: Decimal, tariff: Tariff, number: int) -> PricedLine:
-    row = tariff.of(volume.scheme, volume.zone)[number]
+    row = tariff.price(volume.scheme, volume.zone, number)
     return PricedLine(
         volume.meter_id,
         volume.scheme,

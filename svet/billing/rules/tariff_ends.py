@@ -39,12 +39,19 @@ def with_ends(rows: Sequence[TariffLine], ends: Mapping[Key, date]) -> list[Tari
     return [replace(row, valid_to=ends.get(row.key, row.valid_to)) for row in rows]
 
 
-def ends_known(lines: Sequence[TariffLine], loaded: Sequence[TariffLine]) -> list[TariffLine]:
-    """The file's rows, those without an end with the one that a following table has given them meanwhile."""
-    starts = {(row.region, row.group_code, row.valid_from) for row in loaded}
-    ends = {
-        row.key: row.valid_to
-        for row in loaded
-        if row.valid_to is not None and (row.region, row.group_code, row.valid_to + _DAY) in starts
-    }
-    return [replace(line, valid_to=ends.get(line.key)) if line.valid_to is None else line for line in lines]
+def closed(lines: Sequence[TariffLine], loaded: Sequence[TariffLine]) -> list[TariffLine]:
+    """The file's rows; those without an end with the one that is known meanwhile.
+
+    It is the one their loaded row has, else the day before the next table of their group begins, in the file
+    or among those loaded.
+    """
+    ends = {row.key: row.valid_to for row in loaded}
+    starts: dict[tuple[str, str], set[date]] = {}
+    for line in (*lines, *loaded):
+        starts.setdefault(line.group, set()).add(line.valid_from)
+
+    def end(line: TariffLine) -> date | None:
+        later = [day for day in starts[line.group] if day > line.valid_from]
+        return ends.get(line.key) or (min(later) - _DAY if later else None)
+
+    return [replace(line, valid_to=end(line)) if line.valid_to is None else line for line in lines]

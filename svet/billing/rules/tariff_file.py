@@ -1,13 +1,16 @@
-"""What a tariff file must be: fields that can be read, full tables, and dates without gaps or overlaps."""
+"""What a tariff file must be: cells that can be read. What its rows must be together: ``tariff_check``.
+
+``?`` is what a publication does not tell: a limit nobody knows, a price nobody has.
+"""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from svet.billing.rules import table_text
 from svet.kernel.refusals import Refused
@@ -26,10 +29,18 @@ COLUMNS = (
     "price_rub_per_kwh",
     "source_url",
 )
-OPTIONAL = ("decree", "demonstration", "note")
+OPTIONAL = ("decree", "demonstration", "note", "range_upper_per_person", "range_upper_least")
+UNKNOWN = "?"
 MAX_BYTES = 10 * 1024 * 1024
-_LENGTHS = {"region": 80, "group_code": 8, "group_name": 1000, "source_url": 300, "decree": 200, "note": 1000}
-_RANGES = 3
+_LENGTHS = {
+    "region": 80,
+    "group_code": 40,
+    "group_name": 1000,
+    "source_url": 300,
+    "decree": 200,
+    "note": 1000,
+}
+_RANGES = 99
 
 
 class TariffRowReason(StrEnum):
@@ -49,18 +60,29 @@ class TariffRowReason(StrEnum):
     BAD_ZONE = "bad_zone"
     BAD_RANGE = "bad_range"
     BAD_LIMIT = "bad_limit"
+    TWO_LIMITS = "two_limits"
     BAD_PRICE = "bad_price"
     BAD_FLAG = "bad_flag"
     DUPLICATE = "duplicate"
-    MISSING_ZONE = "missing_zone"
-    MISSING_RANGE = "missing_range"
     LIMITS_NOT_RISING = "limits_not_rising"
     LIMITS_DIFFER = "limits_differ"
-    LAST_RANGE_LIMITED = "last_range_limited"
     OVERLAP = "overlap"
-    GAP = "gap"
     DIFFERS_FROM_LOADED = "differs_from_loaded"
     ALREADY_CHARGED = "already_charged"
+    NOTHING_TO_CORRECT = "nothing_to_correct"
+    NOTHING_TO_CLOSE = "nothing_to_close"
+    MONTH_RUNNING = "month_running"
+
+
+class TariffLack(StrEnum):
+    """What a publication does not tell: no fault of the file, but nobody can be charged by it."""
+
+    ZONE = "zone"
+    RANGE = "range"
+    LIMIT = "limit"
+    ABOVE = "above"
+    PRICE = "price"
+    DAYS = "days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,20 @@ class RowError:
     value: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RowLack:
+    """One thing that a publication leaves out; ``row`` is the first row of the file that it concerns."""
+
+    row: int
+    reason: TariffLack
+    group: str
+    scheme: int = 0
+    zone: str = ""
+    range_no: int = 0
+    since: date | None = None
+    until: date | None = None
+
+
 class TariffFileRefused(Refused):
     """The file was not applied, not even in part; ``errors`` says why, row by row."""
 
@@ -83,7 +119,11 @@ class TariffFileRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class TariffLine:
-    """One readable row of the file."""
+    """One readable row of the file.
+
+    Its range ends at ``range_upper_kwh``; or at ``per_person`` kWh for each person, at least ``least``; or
+    nobody knows where (``limit_unknown``); else nowhere. A row without ``price`` says that there is none.
+    """
 
     region: str
     group_code: str
@@ -94,11 +134,14 @@ class TariffLine:
     zone: str
     range_no: int
     range_upper_kwh: int | None
-    price: Decimal
+    price: Decimal | None
     source_url: str
     decree: str = ""
     demonstration: bool = False
     note: str = ""
+    limit_unknown: bool = False
+    per_person: int | None = None
+    least: int = 0
     row: int = field(default=0, compare=False)
 
     @property
@@ -106,9 +149,32 @@ class TariffLine:
         """What may stand only once."""
         return self.region, self.group_code, self.scheme, self.zone, self.range_no, self.valid_from
 
+    @property
+    def group(self) -> tuple[str, str]:
+        """Region and code of its group."""
+        return self.region, self.group_code
+
+    @property
+    def span(self) -> tuple[date, date | None]:
+        """First and last day."""
+        return self.valid_from, self.valid_to
+
+    @property
+    def bound(self) -> tuple[int | None, int | None, int] | None:
+        """Where its range ends; None when nobody knows."""
+        return None if self.limit_unknown else (self.range_upper_kwh, self.per_person, self.least)
+
 
 def parse(content: bytes) -> list[TariffLine]:
     """Read a file of ``COLUMNS`` as spreadsheets save it, see ``table_text``. :raises TariffFileRefused:"""
+    lines, errors = read(content)
+    if errors:
+        raise TariffFileRefused(errors)
+    return lines
+
+
+def read(content: bytes) -> tuple[list[TariffLine], list[RowError]]:
+    """The rows that can be read, and what is wrong with the others. :raises TariffFileRefused: no table"""
     if len(content) > MAX_BYTES:
         raise TariffFileRefused([RowError(0, "", TariffRowReason.TOO_LARGE)])
     try:
@@ -133,13 +199,10 @@ def parse(content: bytes) -> list[TariffLine]:
         cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
         found = _Row(number, cells)
         line = found.line()
-        if found.errors or line is None:
-            errors += found.errors
-        else:
+        errors += found.errors
+        if line is not None:
             lines.append(line)
-    if errors:
-        raise TariffFileRefused(errors)
-    return lines
+    return lines, errors
 
 
 class _Row:
@@ -154,8 +217,8 @@ class _Row:
         self.errors.append(RowError(self.number, name, reason, self.cells.get(name, "")[:40]))
 
     def line(self) -> TariffLine | None:
-        texts = {name: self.text(name) for name in ("region", "group_code", "group_name")}
-        extra = {name: self.text(name, needed=False) for name in ("source_url", "decree", "note")}
+        texts: dict[str, Any] = {name: self.text(name) for name in ("region", "group_code", "group_name")}
+        texts |= {name: self.text(name, needed=False) for name in ("source_url", "decree", "note")}
         start, last = self.day("valid_from"), None
         if self.cells["valid_to"]:
             last = self.day("valid_to")
@@ -166,30 +229,50 @@ class _Row:
         if scheme is not None and zone not in ZONES[scheme]:
             self.wrong("zone", TariffRowReason.BAD_ZONE)
         number = self.whole("range_no", TariffRowReason.BAD_RANGE, range(1, _RANGES + 1))
-        upper = None
-        if self.cells["range_upper_kwh"]:
-            upper = self.whole("range_upper_kwh", TariffRowReason.BAD_LIMIT, range(1, 10_000_000))
-        price = table_text.read_price(self.cells["price_rub_per_kwh"])
-        if price is None:
-            self.wrong("price_rub_per_kwh", TariffRowReason.BAD_PRICE)
+        limits = self.limits()
+        price = None
+        if self.cells["price_rub_per_kwh"] != UNKNOWN:
+            price = table_text.read_price(self.cells["price_rub_per_kwh"])
+            if price is None:
+                self.wrong("price_rub_per_kwh", TariffRowReason.BAD_PRICE)
         flag = self.cells.get("demonstration", "") or "no"
         if flag not in ("yes", "no"):
             self.wrong("demonstration", TariffRowReason.BAD_FLAG)
-        if self.errors or start is None or scheme is None or number is None or price is None:
+        if self.errors or start is None or scheme is None or number is None:
             return None
         return TariffLine(
             **(texts | {"group_code": table_text.read_code(texts["group_code"])}),
-            **extra,
             valid_from=start,
             valid_to=last,
             scheme=scheme,
             zone=Zone(zone).value,
             range_no=number,
-            range_upper_kwh=upper,
+            **limits,
             price=price,
             demonstration=flag == "yes",
             row=self.number,
         )
+
+    def limits(self) -> dict[str, Any]:
+        """Where the range ends: a number, a number by person, ``?``, or nothing for the last range."""
+        allowed = range(1, 10_000_000)
+        person, least = (
+            self.whole(name, TariffRowReason.BAD_LIMIT, allowed) if self.cells.get(name) else None
+            for name in ("range_upper_per_person", "range_upper_least")
+        )
+        upper, unknown = None, self.cells["range_upper_kwh"] == UNKNOWN
+        if self.cells["range_upper_kwh"] and not unknown:
+            upper = self.whole("range_upper_kwh", TariffRowReason.BAD_LIMIT, allowed)
+            if person is not None:
+                self.wrong("range_upper_per_person", TariffRowReason.TWO_LIMITS)
+        if least is not None and person is None:
+            self.wrong("range_upper_least", TariffRowReason.TWO_LIMITS)
+        return {
+            "range_upper_kwh": upper,
+            "limit_unknown": unknown and person is None,
+            "per_person": person,
+            "least": least or 0,
+        }
 
     def text(self, name: str, *, needed: bool = True) -> str:
         value = self.cells.get(name, "")
@@ -215,71 +298,3 @@ class _Row:
             return found
         self.wrong(name, reason)
         return None
-
-
-def check(lines: Sequence[TariffLine], loaded: Sequence[TariffLine] = ()) -> list[TariffLine]:
-    """The lines that are new beside those loaded before. :raises TariffFileRefused: they do not fit"""
-    errors: list[RowError] = []
-    known = {line.key: line for line in loaded}
-    seen: dict[tuple[object, ...], TariffLine] = {}
-    for line in lines:
-        if line.key in seen:
-            errors.append(RowError(line.row, "", TariffRowReason.DUPLICATE, str(seen[line.key].row)))
-        elif line.key in known and known[line.key] != line:
-            errors.append(RowError(line.row, "", TariffRowReason.DIFFERS_FROM_LOADED))
-        seen.setdefault(line.key, line)
-    if not errors:
-        groups: dict[tuple[str, str], list[TariffLine]] = {}
-        for line in {**known, **{line.key: line for line in lines}}.values():
-            groups.setdefault((line.region, line.group_code), []).append(line)
-        for group in {(line.region, line.group_code) for line in lines}:
-            errors += _check_group(groups[group])
-    if errors:
-        raise TariffFileRefused(sorted(errors, key=lambda error: error.row))
-    return [line for line in lines if line.key not in known]
-
-
-def _check_group(lines: Sequence[TariffLine]) -> list[RowError]:
-    tables: dict[tuple[date, date | None], list[TariffLine]] = {}
-    for line in lines:
-        tables.setdefault((line.valid_from, line.valid_to), []).append(line)
-    errors = [error for table in tables.values() for error in _check_table(table)]
-    ordered = sorted(tables, key=lambda span: span[0])
-    for (_, last), (start, end) in itertools.pairwise(ordered):
-        row = min(line.row for line in tables[start, end])
-        if last is None or start <= last:
-            errors.append(RowError(row, "valid_from", TariffRowReason.OVERLAP, start.isoformat()))
-        elif start > last + timedelta(days=1):
-            errors.append(RowError(row, "valid_from", TariffRowReason.GAP, start.isoformat()))
-    return errors
-
-
-def _check_table(lines: Sequence[TariffLine]) -> list[RowError]:
-    errors = []
-    zones: dict[tuple[int, str], list[TariffLine]] = {}
-    for line in sorted(lines, key=lambda line: line.range_no):
-        zones.setdefault((line.scheme, line.zone), []).append(line)
-    for scheme in sorted({line.scheme for line in lines}):
-        row = min(line.row for line in lines if line.scheme == scheme)
-        errors += [
-            RowError(row, "zone", TariffRowReason.MISSING_ZONE, zone)
-            for zone in ZONES[scheme]
-            if (scheme, zone) not in zones
-        ]
-    common = [line.range_upper_kwh for line in next(iter(zones.values()))]
-    for rows in zones.values():
-        first = rows[0].row
-        if [line.range_no for line in rows] != list(range(1, len(rows) + 1)):
-            errors.append(RowError(first, "range_no", TariffRowReason.MISSING_RANGE, rows[0].zone))
-            continue
-        limits = [line.range_upper_kwh for line in rows]
-        if limits[-1] is not None:
-            errors.append(
-                RowError(rows[-1].row, "range_upper_kwh", TariffRowReason.LAST_RANGE_LIMITED, str(limits[-1]))
-            )
-        bounded = [limit for limit in limits[:-1] if limit is not None]
-        if len(bounded) != len(limits) - 1 or bounded != sorted(set(bounded)):
-            errors.append(RowError(first, "range_upper_kwh", TariffRowReason.LIMITS_NOT_RISING, rows[0].zone))
-        elif limits != common:
-            errors.append(RowError(first, "range_upper_kwh", TariffRowReason.LIMITS_DIFFER, rows[0].zone))
-    return errors

@@ -151,7 +151,13 @@ def test_every_reason_has_its_words_and_its_way_out() -> None:
         assert texts.problem_name(reason) != texts.problem_name(BillingReason.UNFINISHED)
         assert texts.problem(reason, {}).count(".") >= 2
     for refused in set(BillingReason) - set(PROBLEMS):
-        details = {"day": date(2026, 11, 25), "month": NOVEMBER, "problems": 5, "accounts": 9}
+        details: dict[str, object] = {
+            "day": date(2026, 11, 25),
+            "month": NOVEMBER,
+            "problems": 5,
+            "accounts": 9,
+        }
+        details |= {"region": "Край", "groups": "1"}
         assert "{" not in texts.explain(BillingRefused(refused, details=details))
 
 

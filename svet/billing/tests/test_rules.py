@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svet.billing.queries.law import law as shipped_law
 from svet.billing.rules import (
     Basis,
     BillingReason,
@@ -28,12 +30,19 @@ from svet.billing.rules import (
     split_by_days,
     split_ranges,
 )
+from svet.billing.rules.law import DatedRule, DatedRules, Law, LawAct
 from svet.billing.rules.penalties import penalty
 from svet.kernel.money import Money
 from svet.kernel.periods import Month, Span
 from svet.metering.rules import ZONES, Zone
 
 NOVEMBER = Month(2026, 11)
+
+
+def law(rate: int | str) -> Law:
+    """The acts in force with another key rate."""
+    known = DatedRule(date(2022, 2, 28), None, Decimal(rate), "", "")
+    return replace(shipped_law(), key_rates=DatedRules(LawAct.KEY_RATE, [known]))
 
 
 def tariffs(*tables: tuple[date, date | None, list[tuple[int | None, str]]]) -> GroupTariffs:
@@ -392,7 +401,7 @@ def test_reading_far_below_everything_charged_is_refused() -> None:
 )
 def test_penalty_is_free_for_thirty_days_and_grows_after_ninety(days: int, kopecks: int) -> None:
     due = date(2026, 3, 16)
-    found = penalty(debt=Money(500_000), due_on=due, until=due + timedelta(days=days), key_rate=Decimal(16))
+    found = penalty(debt=Money(500_000), due_on=due, until=due + timedelta(days=days), law=law(16))
     assert found == Money(kopecks)
 
 
@@ -403,7 +412,7 @@ def test_penalty_rests_during_a_moratorium() -> None:
         debt=Money(500_000),
         due_on=due,
         until=due + timedelta(days=90),
-        key_rate=Decimal("7.5"),
+        law=law("7.5"),
         moratoria=[quiet],
     )
     assert found == Money.of_roubles(Decimal(5000) * 30 * Decimal("7.5") / 100 / 300)

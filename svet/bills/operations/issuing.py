@@ -29,7 +29,6 @@ from svet.bills.rules import (
     to_snapshot,
     uses_own_readings,
 )
-from svet.gateways.mail.port import Attachment
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.locks import Lock, hold
 from svet.kernel.periods import Month
@@ -37,7 +36,7 @@ from svet.kernel.places import Place
 from svet.kernel.transactions import use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
-from svet.notices.operations import NoticeMessage
+from svet.notices.operations import Attachment, NoticeMessage
 from svet.notices.rules import NoticeChannel
 from svet.people import queries as people_queries
 

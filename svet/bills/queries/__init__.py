@@ -5,7 +5,6 @@ from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
 from svet.bills.queries.printing import (
     BatchNotFound,
     BatchView,
-    PrintReason,
     Sheet,
     Waiting,
     batch_by_label,
@@ -18,7 +17,6 @@ from svet.bills.queries.printing import (
 )
 from svet.bills.queries.reading import (
     BillNotFound,
-    BillReason,
     BillSummary,
     BillView,
     StatementMonth,
@@ -38,11 +36,9 @@ __all__ = [
     "BatchNotFound",
     "BatchView",
     "BillNotFound",
-    "BillReason",
     "BillSummary",
     "BillView",
     "Gathered",
-    "PrintReason",
     "Sheet",
     "StatementMonth",
     "Waiting",

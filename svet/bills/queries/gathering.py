@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountView, ProviderView
 from svet.billing import queries as billing
-from svet.billing.models import Charge
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
 from svet.bills.models import Bill
 from svet.bills.queries.chain import before, unbilled
@@ -51,10 +50,8 @@ class Gathered:
 def unissued(*, provider_id: int, period: Month, after: int, limit: int) -> list[int]:
     """Accounts of a provider charged for the month without a bill of it or of a later month, by key."""
     bills = Bill.objects.filter(account_id=OuterRef("account_id"), period__gte=period.first)
-    charged = Charge.objects.filter(
-        ~Exists(bills), account__provider_id=provider_id, period=period.first, account_id__gt=after
-    )
-    return list(charged.order_by("account_id").values_list("account_id", flat=True)[:limit])
+    charged = billing.charged_accounts(provider_id=provider_id, period=period)
+    return list(charged.filter(~Exists(bills), account_id__gt=after).order_by("account_id")[:limit])
 
 
 def overtaken(*, provider_id: int, period: Month) -> int:
@@ -63,11 +60,9 @@ def overtaken(*, provider_id: int, period: Month) -> int:
     Bills only go forward: such a charge stands on the account's next bill, in a line of its own.
     """
     bills = Bill.objects.filter(account_id=OuterRef("account_id"))
-    return Charge.objects.filter(
-        ~Exists(bills.filter(period=period.first)),
-        Exists(bills.filter(period__gt=period.first)),
-        account__provider_id=provider_id,
-        period=period.first,
+    charged = billing.charged_accounts(provider_id=provider_id, period=period)
+    return charged.filter(
+        ~Exists(bills.filter(period=period.first)), Exists(bills.filter(period__gt=period.first))
     ).count()
 
 
@@ -175,13 +170,9 @@ def _set_ids(charges: Iterable[ChargeView], used: Mapping[int, Sequence[MeterUsa
 def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[UsageBar]]:
     """The volumes of the last twelve charged months, oldest first."""
     found: dict[int, list[UsageBar]] = {account_id: [] for account_id in account_ids}
-    rows = Charge.objects.filter(
-        account_id__in=account_ids, period__gte=period.plus(1 - _BARS).first, period__lte=period.first
-    )
-    for account_id, month, kwh, kopecks in rows.order_by("period").values_list(
-        "account_id", "period", "kwh", "total_kopecks"
-    ):
-        found[account_id].append(UsageBar(month, kwh, kopecks))
+    charged = billing.charged_sums(account_ids, since=period.plus(1 - _BARS), until=period.plus(1))
+    for account_id, month, kwh, money in charged:
+        found[account_id].append(UsageBar(month.first, kwh, money.kopecks))
     return found
 
 

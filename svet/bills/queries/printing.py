@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from svet.accounts.rules import BillDelivery
 from svet.bills.models import Bill, PrintBatch, PrintedBill
 from svet.bills.rules import BillDocument, batch_label, from_snapshot, route_key
+from svet.bills.rules.refusals import PrintReason
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
 
 #: How many months back the desk looks for bills that were never printed.
 MONTHS_SHOWN = 3
-
-
-class PrintReason(StrEnum):
-    NO_BATCH = "print_batch_not_found"
 
 
 class BatchNotFound(NotFound):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from django.db.models import QuerySet, Window
 from django.db.models.fields.json import KeyTransform
@@ -16,14 +15,11 @@ from django.db.models.functions import RowNumber
 from svet.accounts import queries as account_queries
 from svet.bills.models import Bill, BillFile
 from svet.bills.rules import BillDocument, Sums, UsageComparison, balances, compare, digest, from_snapshot
+from svet.bills.rules.refusals import BillReason
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
-
-
-class BillReason(StrEnum):
-    NOT_FOUND = "bill_not_found"
 
 
 class BillNotFound(NotFound):

@@ -21,7 +21,7 @@ from svet.bills.rules.document import (
     uses_own_readings,
 )
 from svet.bills.rules.lines import adds_up, last_prices, merged, usage
-from svet.bills.rules.qr import CodeImpossible, is_payable_by_code, payment_code, payment_qr
+from svet.bills.rules.qr import CodeImpossible, PaymentBlock, is_payable_by_code, payment_code, payment_qr
 from svet.bills.rules.reminding import accounts_label, reminded_until, still_owed
 from svet.bills.rules.route import batch_label, route_key
 from svet.bills.rules.sums import CHARGE, PAYMENT, REFUND, Posted, account_sums, balances
@@ -38,6 +38,7 @@ __all__ = [
     "LineRow",
     "MoneyState",
     "Movement",
+    "PaymentBlock",
     "Posted",
     "Sums",
     "TariffChange",

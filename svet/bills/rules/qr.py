@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from svet.bills.rules.document import BillDocument
 from svet.kernel.money import Money
@@ -22,41 +23,45 @@ class CodeImpossible(ValueError):
     """The requisites cannot be written as a payment code."""
 
 
-def payment_qr(
-    *,
-    name: str,
-    personal_account: str,
-    bank_name: str,
-    bic: str,
-    correspondent_account: str,
-    amount: Money,
-    purpose: str,
-    payee_inn: str,
-    kpp: str,
-    account_number: str,
-    period: Month,
-    service: str = "",
-) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentBlock:
+    """What a payment code says: the payee, and what the money is for; ``service`` may be empty."""
+
+    name: str
+    personal_account: str
+    bank_name: str
+    bic: str
+    correspondent_account: str
+    amount: Money
+    purpose: str
+    payee_inn: str
+    kpp: str
+    account_number: str
+    period: Month
+    service: str = ""
+
+
+def payment_qr(*, block: PaymentBlock) -> bytes:
     """Write the payment block in UTF-8; the sum is left out when nothing is due.
 
     :raises CodeImpossible: a required field is missing or not of the form banks accept.
     """
-    _demand("PersonalAcc", personal_account, r"[0-9]{20}")
-    _demand("BIC", bic, r"[0-9]{9}")
-    _demand("CorrespAcc", correspondent_account, r"[0-9]{20}|0|")
+    _demand("PersonalAcc", block.personal_account, r"[0-9]{20}")
+    _demand("BIC", block.bic, r"[0-9]{9}")
+    _demand("CorrespAcc", block.correspondent_account, r"[0-9]{20}|0|")
     fields = [
-        ("Name", name),
-        ("PersonalAcc", personal_account),
-        ("BankName", bank_name),
-        ("BIC", bic),
-        ("CorrespAcc", correspondent_account or "0"),
-        ("Sum", str(amount.kopecks) if amount.kopecks > 0 else ""),
-        ("Purpose", purpose),
-        ("PayeeINN", payee_inn),
-        ("KPP", kpp),
-        ("PersAcc", account_number),
-        ("PaymPeriod", f"{period.month:02d}{period.year:04d}"),
-        ("ServiceName", service),
+        ("Name", block.name),
+        ("PersonalAcc", block.personal_account),
+        ("BankName", block.bank_name),
+        ("BIC", block.bic),
+        ("CorrespAcc", block.correspondent_account or "0"),
+        ("Sum", str(block.amount.kopecks) if block.amount.kopecks > 0 else ""),
+        ("Purpose", block.purpose),
+        ("PayeeINN", block.payee_inn),
+        ("KPP", block.kpp),
+        ("PersAcc", block.account_number),
+        ("PaymPeriod", f"{block.period.month:02d}{block.period.year:04d}"),
+        ("ServiceName", block.service),
     ]
     clean = [(key, _clean(value)[: _LIMITS.get(key, 210)]) for key, value in fields]
     for key, value in clean[:4]:
@@ -66,28 +71,28 @@ def payment_qr(
     separator = next((sign for sign in _SEPARATORS if sign not in everything), None)
     if separator is None:
         raise CodeImpossible("every separator occurs in the values")
-    block = separator.join(f"{key}={value}" for key, value in clean if value)
-    return f"ST00012{separator}{block}".encode()
+    written = separator.join(f"{key}={value}" for key, value in clean if value)
+    return f"ST00012{separator}{written}".encode()
 
 
 def payment_code(document: BillDocument) -> bytes:
     """The payment block of a bill. :raises CodeImpossible:"""
     payee = document.payee
     return payment_qr(
-        name=payee.legal_name,
-        personal_account=payee.settlement_account,
-        bank_name=payee.bank_name,
-        bic=payee.bic,
-        correspondent_account=payee.correspondent_account,
-        amount=Money(document.sums.payable),
-        purpose=(
-            f"Оплата за электроэнергию по л/с {document.payer.account_number} "
-            f"за {document.month.month:02d}.{document.month.year}"
-        ),
-        payee_inn=payee.inn,
-        kpp=payee.kpp,
-        account_number=document.payer.account_number,
-        period=document.month,
+        block=PaymentBlock(
+            name=payee.legal_name,
+            personal_account=payee.settlement_account,
+            bank_name=payee.bank_name,
+            bic=payee.bic,
+            correspondent_account=payee.correspondent_account,
+            amount=Money(document.sums.payable),
+            purpose=f"Оплата за электроэнергию по л/с {document.payer.account_number} "
+            f"за {document.month.month:02d}.{document.month.year}",
+            payee_inn=payee.inn,
+            kpp=payee.kpp,
+            account_number=document.payer.account_number,
+            period=document.month,
+        )
     )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from svet.bills.rules import (
     CodeImpossible,
+    PaymentBlock,
     TariffChange,
     UsageChange,
     compare,
@@ -55,10 +56,12 @@ def test_payment_code_keeps_the_order_of_the_standard() -> None:
 
 
 def test_separator_never_occurs_in_values() -> None:
-    text = payment_qr(**REQUISITES | {"name": "ООО «А|Б»", "purpose": "свет ~ тепло"}).decode()
+    text = payment_qr(
+        block=PaymentBlock(**REQUISITES | {"name": "ООО «А|Б»", "purpose": "свет ~ тепло"})
+    ).decode()
     assert text.startswith("ST00012^Name=ООО «А|Б»^PersonalAcc=")
     with pytest.raises(CodeImpossible):
-        payment_qr(**REQUISITES | {"name": "|~^_#"})
+        payment_qr(block=PaymentBlock(**REQUISITES | {"name": "|~^_#"}))
 
 
 def test_overpaid_bill_leaves_the_sum_to_the_payer() -> None:
@@ -77,13 +80,13 @@ def test_overpaid_bill_leaves_the_sum_to_the_payer() -> None:
 )
 def test_requisites_banks_refuse_make_no_code(field: str, value: str) -> None:
     with pytest.raises(CodeImpossible):
-        payment_qr(**REQUISITES | {field: value})
+        payment_qr(block=PaymentBlock(**REQUISITES | {field: value}))
 
 
 @given(name=st.text(min_size=1, max_size=300), purpose=st.text(max_size=400))
 def test_any_text_gives_a_readable_block_or_a_refusal(name: str, purpose: str) -> None:
     try:
-        text = payment_qr(**REQUISITES | {"name": name, "purpose": purpose}).decode()
+        text = payment_qr(block=PaymentBlock(**REQUISITES | {"name": name, "purpose": purpose})).decode()
     except CodeImpossible:
         return
     fields = dict(part.split("=", 1) for part in text[8:].split(text[7]))

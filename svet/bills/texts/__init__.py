@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from svet.bills.queries import BillReason, PrintReason
+from svet.bills.rules.refusals import BillReason, PrintReason
 from svet.bills.texts.labels import (
     in_month,
     month_label,

@@ -185,17 +185,28 @@ def _tables(rows: Sequence[TariffRowView]) -> list[SchemeTable]:
     tables = []
     for scheme, of_scheme in groupby(rows, key=lambda row: row.scheme):
         zones = [list(found) for _zone, found in groupby(of_scheme, key=lambda row: row.zone)]
+        # A publication may leave out a range of a zone, or name none at all.
+        ranges = {row.range_no: row for found in zones for row in found}
+        numbers = sorted(ranges)
+        plain = len(ranges) == 1 and all(_endless(row) for row in ranges.values())
         tables.append(
             SchemeTable(
                 name=_scheme_name(scheme),
-                ranges=[_range_name(row) for row in zones[0]] if len(zones[0]) > 1 else [_("Цена за кВт·ч")],
-                zones=[
-                    ZoneRow(*_zone_name(found[0].zone), [_price(row.price) for row in found])
-                    for found in zones
-                ],
+                ranges=[_("Цена за кВт·ч")] if plain else [_range_name(ranges[n]) for n in numbers],
+                zones=[ZoneRow(*_zone_name(found[0].zone), _prices(found, numbers)) for found in zones],
             )
         )
     return tables
+
+
+def _prices(rows: Sequence[TariffRowView], ranges: Sequence[int]) -> list[str]:
+    """The prices of a zone under the ranges of its table; a dash where none was published."""
+    found = {row.range_no: _price(row.price) for row in rows}
+    return [found.get(number, "—") for number in ranges]
+
+
+def _endless(row: TariffRowView) -> bool:
+    return row.range_upper_kwh is None and row.per_person is None and not row.limit_unknown
 
 
 def _sources(rows: Sequence[TariffRowView]) -> Sources:
@@ -233,6 +244,12 @@ def _price(price: Decimal) -> str:
 
 
 def _range_name(row: TariffRowView) -> str:
+    if row.per_person is not None:
+        return _("до {kwh} кВт·ч на человека").format(kwh=number(row.per_person))
+    if row.limit_unknown:
+        return _("диапазон {number}, предел не опубликован").format(number=row.range_no)
+    if row.range_upper_kwh is None and row.range_no > 1 and not row.range_lower_kwh:
+        return _("сверх диапазона {number}").format(number=row.range_no - 1)
     if row.range_upper_kwh is None:
         return _("свыше {lower} кВт·ч").format(lower=number(row.range_lower_kwh))
     if not row.range_lower_kwh:

@@ -12,8 +12,8 @@ from svet.cabinet.shell.fields import PasswordField, PeopleForm, PhoneField, as_
 from svet.kernel.refusals import Refused
 from svet.look.forms import CodeInput
 from svet.people import texts
-from svet.people.operations.registration import RegistrationReason
 from svet.people.rules import PasswordReason, PasswordRefused, normalise_code
+from svet.people.rules.entrance import RegistrationReason
 from svet.people.rules.factors import recovery_code_in
 from svet.people.rules.passwords import LONGEST_PASSWORD
 

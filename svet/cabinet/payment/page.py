@@ -54,16 +54,18 @@ def pay(request: HttpRequest) -> HttpResponse:
             return render(request, "cabinet/payment_confirm.html", {"question": asked})
         order = operations.begin_payment(
             by=actor_of(request),
-            lines=form.lines,
-            key=form.key,
-            expected_total=form.expected_total,
-            return_url_base=f"{request.scheme}://{request.get_host()}",
+            wanted=operations.OrderRequest(
+                lines=form.lines,
+                key=form.key,
+                expected_total=form.expected_total,
+                return_url_base=f"{request.scheme}://{request.get_host()}",
+                receipt_email=form.email,
+                card=form.card,
+                keep_card=form.keep_card,
+                in_turn=form.in_turn,
+                after=form.after,
+            ),
             now=now_of(request),
-            receipt_email=form.email,
-            card=form.card,
-            keep_card=form.keep_card,
-            in_turn=form.in_turn,
-            after=form.after,
         )
     except operations.CardNotFound as refusal:
         _note_stranger(request, "payments.card_not_found", [form.card])

@@ -22,6 +22,7 @@ from svet.people.rules import (
     normalise_name,
     refuse_birth_date,
 )
+from svet.people.rules.names import FullName
 from svet.people.rules.scopes import terms
 
 
@@ -45,6 +46,15 @@ class PersonForm(PeopleForm):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Выберите пол из списка.")},
     )
+
+    @property
+    def name(self) -> FullName:
+        """The name as it was typed."""
+        return FullName(
+            first_name=self.cleaned_data["first_name"],
+            patronymic=self.cleaned_data["patronymic"],
+            last_name=self.cleaned_data["last_name"],
+        )
 
     def _name(self, name: str) -> str:
         try:

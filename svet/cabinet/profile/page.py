@@ -70,7 +70,9 @@ def person(request: HttpRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         people.change_person(
-            **form.cleaned_data,
+            name=form.name,
+            birth_on=form.cleaned_data["birth_on"],
+            sex=form.cleaned_data["sex"],
             person_id=person_of(request).person_id,
             today=timezone.localdate(),
             now=now_of(request),

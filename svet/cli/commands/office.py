@@ -14,32 +14,6 @@ from svet.launcher.embedded import database, django_ready
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
-@click.group("tariffs")
-def tariffs_command() -> None:
-    """Tariff tables as dated data."""
-
-
-@tariffs_command.command("load")
-@click.argument("file", type=FILE)
-def load(file: Path) -> None:
-    """Load the table of FILE; rows that are loaded already stay as they are."""
-    with database():
-        django_ready()
-        from svet.billing.operations import load_tariffs
-        from svet.billing.rules.tariff_file import TariffFileRefused
-        from svet.billing.texts import explain_row, loaded
-        from svet.cli.refusal_text import in_words
-
-        with in_words():
-            try:
-                report = load_tariffs(file=file, now=datetime.now(UTC))
-            except TariffFileRefused as refused:
-                for error in refused.errors:
-                    click.echo(explain_row(error), err=True)
-                raise
-        click.echo(loaded(report.regions, added=report.added, unchanged=report.unchanged))
-
-
 @click.command("import")
 @click.argument("profile")
 @click.argument("file", type=FILE)

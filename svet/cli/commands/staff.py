@@ -22,16 +22,15 @@ def staff_command() -> None:
 
 
 def _do(operation: str, **terms: Any) -> None:
-    """One operation of the people room, its refusal in words."""
+    """One operation of the staffing room, its refusal in words."""
     from svet.cli.refusal_text import in_words
     from svet.kernel.actors import Actor
-    from svet.people import operations as people
     from svet.staffing import operations as staffing
 
     with in_words():
         if "phone" in terms and operation not in ("add_member", "set_member_password"):
             terms["member_public_id"] = staffing.member_by_phone(phone=terms.pop("phone"))
-        getattr(people, operation)(**terms, by=Actor.system("svet staff"), now=datetime.now(UTC))
+        getattr(staffing, operation)(**terms, by=Actor.system("svet staff"), now=datetime.now(UTC))
 
 
 @staff_command.command("add")

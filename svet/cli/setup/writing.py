@@ -18,7 +18,8 @@ from svet.cli.setup.state import Change, SetupPlan, SetupState, Text, changes
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import together
-from svet.site.operations import publish_agreement, set_up
+from svet.people.rules.names import FullName
+from svet.site.operations import InstallationDetails, publish_agreement, set_up
 from svet.site.queries import current_agreement, installation
 from svet.site.rules import AgreementKind
 from svet.staffing import operations as staffing
@@ -83,17 +84,19 @@ def _write_retailer(wanted: Mapping[str, str], state: SetupState, *, now: dateti
     else:
         days, times = days_and_times(wanted["hours"])
     set_up(
-        brand=wanted["brand"],
-        legal_name=wanted["legal_name"],
-        hotline=wanted["hotline"],
-        hotline_hours=wanted["hours"],
-        hotline_days=days,
-        hotline_times=times,
-        site_url=wanted["site"],
-        address=wanted["address"],
-        reception_email=wanted["reception_email"],
-        primary_color=wanted["primary_color"],
-        accent_color=wanted["accent_color"],
+        details=InstallationDetails(
+            brand=wanted["brand"],
+            legal_name=wanted["legal_name"],
+            hotline=wanted["hotline"],
+            hotline_hours=wanted["hours"],
+            hotline_days=days,
+            hotline_times=times,
+            site_url=wanted["site"],
+            address=wanted["address"],
+            reception_email=wanted["reception_email"],
+            primary_color=wanted["primary_color"],
+            accent_color=wanted["accent_color"],
+        )
     )
     _note("installation.changed", "installation", "1", wanted, state.retailer, now=now)
 
@@ -139,9 +142,9 @@ def _take_on(member: Mapping[str, str], *, now: datetime) -> None:
         phone=member["phone"],
         password=member["password"],
         role=Role.SECURITY,
-        first_name=member["first_name"],
-        patronymic=member["patronymic"],
-        last_name=member["last_name"],
+        name=FullName(
+            first_name=member["first_name"], patronymic=member["patronymic"], last_name=member["last_name"]
+        ),
         reason=_("первый запуск"),
         now=now,
     )

@@ -90,6 +90,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
     replace = [NUMBERS[0], SERIALS[0], "900300100", "--on", DAY, "--reason", "акт № 1"]
     finals = ["--final", "day=160", "--final", "night=95"]
     staff = ["--password", "Vasilek-Roshcha-31", "--reason", "приказ № 4"]
+    correct = ["--correct", "--document", "приказ № 5", "--author", "Ключева"]
     names = ["--first-name", "Нина", "--last-name", "Ключева"]
     return {
         ("import",): [
@@ -143,6 +144,43 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             [files("overlap.csv", tariff_file(valid_from="01.06.2028", valid_to=""))],
             [files("columns.csv", "a;b\n1;2\n")],
             [files("zip.csv", b"PK\x03\x04\xff\x98")],
+            [
+                files(
+                    "lacks.csv", tariff_file(group_code="9", zone_scheme="2", zone="day", range_upper_kwh="?")
+                )
+            ],
+            [files("t.csv", tariff_file()), "--dry-run"],
+            [files("right.csv", tariff_file(price_rub_per_kwh="6,00")), "--correct"],
+            [files("right.csv", tariff_file(price_rub_per_kwh="6,00")), *correct, "--dry-run"],
+            [files("right.csv", tariff_file(price_rub_per_kwh="6,00")), *correct],
+            [files("right.csv", tariff_file(price_rub_per_kwh="6,00")), *correct],
+            [files("nowhere.csv", tariff_file(group_code="8")), *correct],
+            [files("t.csv", tariff_file()), "--author", "Нина"],
+        ],
+        ("tariffs", "check"): [
+            [files("t.csv", tariff_file())],
+            [files("right.csv", tariff_file(price_rub_per_kwh="6,00"))],
+            [files("lacks.csv", tariff_file(group_code="9", zone_scheme="2", zone="day")), "--strict"],
+            [files("dear.csv", tariff_file(price_rub_per_kwh="дорого"))],
+        ],
+        ("tariffs", "diff"): [
+            [files("right.csv", tariff_file(price_rub_per_kwh="6,00"))],
+            [files("t.csv", tariff_file())],
+            [files("t.csv", tariff_file()), files("far.csv", tariff_file(group_code="8"))],
+            [files("t.csv", tariff_file()), files("dear.csv", tariff_file(price_rub_per_kwh="дорого"))],
+        ],
+        ("tariffs", "close"): [
+            ["1.1", "--on", "31.12.2028"],
+            ["1.1", "--on", "31.12.2028", "--region", "Заречная область"],
+            ["1.1", "--on", "30.11.2028", "--region", "Заречная область"],
+            ["8", "--on", "31.12.2028"],
+            ["1.1", "--on", "вчера"],
+        ],
+        ("tariffs", "show"): [
+            [],
+            ["--region", "Заречная область", "--group", "1.1", "--replaced"],
+            ["--on", "2028-05-01"],
+            ["--region", "Нигде"],
         ],
         ("bill",): [
             ["--period", "2026-11", "--provider", "ues"],
@@ -244,7 +282,8 @@ def test_no_command_says_anything_in_the_language_of_the_program(
 
 
 @pytest.mark.parametrize(
-    "words", [("import",), ("tariffs", "load"), ("bill",), ("verify",), ("meter", "replace")]
+    "words",
+    [("import",), ("tariffs", "load"), ("tariffs", "show"), ("bill",), ("verify",), ("meter", "replace")],
 )
 def test_help_is_for_people_too(words: tuple[str, ...]) -> None:
     assert not program_text(CliRunner().invoke(svet, [*words, "--help"]).output)
@@ -291,3 +330,36 @@ def test_every_fault_of_a_tariff_file_is_told_with_its_row_and_column(
     said = run(["tariffs", "load", *known["tariffs", "load"][2]])
     for column in ("price_rub_per_kwh", "valid_from", "zone"):
         assert f"Строка 2, столбец {column}: " in said
+
+
+def exit_code(*words: str) -> int:
+    done = CliRunner().invoke(svet, list(words))
+    return 1 if isinstance(done.exception, Failure) else done.exit_code
+
+
+def test_tariff_commands_end_as_their_finding_is(
+    known: dict[tuple[str, ...], list[list[str]]], tmp_path: Path
+) -> None:
+    file, right, bad, lacks = (
+        str(tmp_path / name) for name in ("t.csv", "right.csv", "bad.csv", "lacks.csv")
+    )
+    assert exit_code("tariffs", "check", file) == 0
+    assert exit_code("tariffs", "show", "--region", "Заречная область") == 1  # a check has loaded nothing
+    assert exit_code("tariffs", "load", file) == 0
+    assert exit_code("tariffs", "show", "--region", "Заречная область") == 0
+    assert exit_code("tariffs", "check", right) == 1
+    assert exit_code("tariffs", "load", right) == 1
+    assert exit_code("tariffs", "diff", file) == 0
+    assert exit_code("tariffs", "diff", right) == 1
+    assert exit_code("tariffs", "load", right, "--correct") == 2
+    assert exit_code("tariffs", "load", right, "--correct", "--document", "приказ № 5", "--dry-run") == 0
+    assert exit_code("tariffs", "diff", right) == 1
+    assert exit_code("tariffs", "load", right, "--correct", "--document", "приказ № 5") == 0
+    assert exit_code("tariffs", "diff", right) == 0
+    assert exit_code("tariffs", "check", bad) == 1
+    assert exit_code("tariffs", "check", lacks) == 0
+    assert exit_code("tariffs", "check", lacks, "--strict") == 1
+    shown = run(["tariffs", "show", "--region", "Заречная область", "--group", "1.1", "--replaced"])
+    assert "6 ₽" in shown
+    assert "5,31 ₽" in shown
+    assert "приказ № 5" in shown

@@ -23,7 +23,7 @@ from svet.journal.models import Entry
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import together, use_case
 from svet.site.models import Agreement, Installation
-from svet.site.operations import set_up
+from svet.site.operations import InstallationDetails, set_up
 from svet.site.queries import installation
 from svet.staffing.models import StaffMember
 
@@ -305,8 +305,12 @@ def test_production_is_not_started_for_nobody(file: Path) -> None:
 def test_use_cases_together_stand_or_fall_as_one() -> None:
     def two(*, second: str) -> None:
         with together():
-            set_up(brand="x", legal_name="x", hotline="1", hotline_hours="")
-            set_up(brand="x", legal_name="x", hotline="1", hotline_hours="", primary_color=second)
+            set_up(details=InstallationDetails(brand="x", legal_name="x", hotline="1", hotline_hours=""))
+            set_up(
+                details=InstallationDetails(
+                    brand="x", legal_name="x", hotline="1", hotline_hours="", primary_color=second
+                )
+            )
 
     with pytest.raises(Refused):
         two(second="red")

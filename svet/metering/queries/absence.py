@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from svet.metering.models import Absence, AbsenceStep
-from svet.metering.rules.absence import Plan, StepOutcome
+from svet.metering.rules.absence import AbsenceStepView, Plan, StepOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +19,6 @@ class AbsenceView:
     from_on: date
     until_on: date
     ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class AbsenceStepView:
-    """What was done for one meter and one window."""
-
-    meter_serial: str
-    closes_on: date
-    outcome: StepOutcome
-    receipt_number: str
-    at: datetime
 
 
 def absence_view(row: Absence) -> AbsenceView:

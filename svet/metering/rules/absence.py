@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from svet.kernel.periods import Month
@@ -26,6 +27,17 @@ class StepOutcome(StrEnum):
     SENT = "sent"
     REMINDED = "reminded"
     STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceStepView:
+    """What was done for one meter and one window."""
+
+    meter_serial: str
+    closes_on: date
+    outcome: StepOutcome
+    receipt_number: str
+    at: datetime
 
 
 class AbsenceReason(StrEnum):

@@ -7,8 +7,7 @@ from django.utils.translation import ngettext
 
 from svet.kernel.refusals import Refused
 from svet.look.formats import day
-from svet.metering.queries.absence import AbsenceStepView
-from svet.metering.rules.absence import AbsenceReason, Plan, StepOutcome
+from svet.metering.rules.absence import AbsenceReason, AbsenceStepView, Plan, StepOutcome
 
 
 def explain(refusal: Refused) -> str:

@@ -1,6 +1,7 @@
 """Writes: recipients, their switches and browsers, and promises to tell."""
 
 from svet.gateways.mail.port import Attachment
+from svet.gateways.push.port import BrowserAddress
 from svet.notices.operations.pushes import UnusableSubscription, forget_devices, subscribe, unsubscribe
 from svet.notices.operations.recipients import add_recipient, set_addresses, set_preferences
 from svet.notices.operations.telling import (
@@ -14,6 +15,7 @@ from svet.notices.operations.telling import (
 
 __all__ = [
     "Attachment",
+    "BrowserAddress",
     "NoticeMessage",
     "UnusableSubscription",
     "add_recipient",

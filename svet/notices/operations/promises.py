@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -79,13 +80,20 @@ def sms(*, recipient_id: int | None, phone: str, event: EventSpec, said: Words, 
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Where a letter goes and in which language; ``recipient_id`` None: to nobody that is known here."""
+
+    recipient_id: int | None
+    address: str
+    language: str
+
+
 def letter(
     *,
-    recipient_id: int | None,
-    address: str,
+    to: Addressee,
     event: EventSpec,
     said: Words,
-    language: str,
     place: Place | None,
     attachment: Attachment | None,
     installation: site.InstallationView,
@@ -96,17 +104,17 @@ def letter(
         "said": said,
         "installation": installation,
         "url": "" if place is None else link_to(place),
-        "preferences_url": "" if recipient_id is None else link_to(_PROFILE),
-        "language": language,
+        "preferences_url": "" if to.recipient_id is None else link_to(_PROFILE),
+        "language": to.language,
         "attachment_name": attachment.name if attachment else "",
     }
-    with translation.override(language):
+    with translation.override(to.language):
         body = render_to_string("notices/letter.txt", context)
         html = render_to_string("notices/letter.html", context)
     return Delivery(
-        recipient_id=recipient_id,
+        recipient_id=to.recipient_id,
         channel=SendingChannel.EMAIL,
-        address=address,
+        address=to.address,
         event=event.code,
         subject=said.title[:200],
         body=body,

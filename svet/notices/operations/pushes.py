@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime
 
 from django.conf import settings
@@ -25,9 +26,7 @@ class UnusableSubscription(Exception):
 def subscribe(
     *,
     recipient_id: int,
-    endpoint: str,
-    p256dh: str,
-    auth: str,
+    browser: BrowserAddress,
     device_key: str,
     label: str,
     welcome: EventSpec,
@@ -43,18 +42,17 @@ def subscribe(
     :raises Recipient.DoesNotExist: there is nobody to tell.
     """
     require_transaction()
-    address = BrowserAddress(endpoint, p256dh, auth)
-    if not settings.PUSH_PUBLIC_KEY or not is_known(endpoint, hosts=settings.PUSH_HOSTS):
+    if not settings.PUSH_PUBLIC_KEY or not is_known(browser.endpoint, hosts=settings.PUSH_HOSTS):
         raise UnusableSubscription
-    if not address.has_keys():
+    if not browser.has_keys():
         raise UnusableSubscription
     recipient = Recipient.objects.select_for_update().get(pk=recipient_id)
     mine = Subscription.objects.filter(recipient=recipient)
-    terms = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "server_key": settings.PUSH_PUBLIC_KEY}
+    terms = asdict(browser) | {"server_key": settings.PUSH_PUBLIC_KEY}
     same = mine.filter(device_key=device_key, **terms).first()
     if same is not None:
         return browser_view(same)
-    Subscription.objects.filter(endpoint=endpoint).delete()
+    Subscription.objects.filter(endpoint=browser.endpoint).delete()
     mine.filter(device_key=device_key).delete()
     for oldest in mine.order_by("-id")[MOST_SUBSCRIPTIONS - 1 :]:
         oldest.delete()

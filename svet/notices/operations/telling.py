@@ -18,6 +18,7 @@ from svet.kernel.places import Place, path_of
 from svet.kernel.transactions import require_transaction
 from svet.notices.models import Delivery, Notice, Recipient, Subscription
 from svet.notices.operations.promises import (
+    Addressee,
     enqueue,
     letter,
     link_to,
@@ -131,11 +132,11 @@ class _Told:
             yield sms(recipient_id=key, phone=self.recipient.phone, event=event, said=said, now=now)
         if NoticeChannel.EMAIL in channels:
             yield letter(
-                recipient_id=key,
-                address=self.recipient.email,
+                to=Addressee(
+                    recipient_id=key, address=self.recipient.email, language=self.recipient.language
+                ),
                 event=event,
                 said=said,
-                language=self.recipient.language,
                 place=self.place,
                 attachment=None,
                 installation=installation,
@@ -230,11 +231,9 @@ def send_email(
     installation = site.installation()
     said = words_of(event=event, params=params, language=language, installation=installation)
     delivery = letter(
-        recipient_id=recipient_id,
-        address=address,
+        to=Addressee(recipient_id=recipient_id, address=address, language=language),
         event=event,
         said=said,
-        language=language,
         place=place,
         attachment=attachment,
         installation=installation,

@@ -50,9 +50,9 @@ def subscribe(
 ) -> BrowserView:
     return operations.subscribe(
         recipient_id=recipient.id,
-        endpoint=browser.endpoint,
-        p256dh=browser.p256dh,
-        auth=browser.auth,
+        browser=operations.BrowserAddress(
+            endpoint=browser.endpoint, p256dh=browser.p256dh, auth=browser.auth
+        ),
         device_key=device,
         label=name,
         welcome=people_events.PUSH_ON,
@@ -70,7 +70,7 @@ def tell_bill(recipient: Recipient) -> None:
         recipient_id=recipient.id,
         event=bill_events.BILL_READY,
         params=BILL,
-        place=Place("bill", ("abc",)),
+        place=Place("bill", ("0123456789abcdef",)),
         now=timezone.now(),
     )
 
@@ -89,7 +89,7 @@ def test_the_browser_is_greeted_and_then_shows_the_bill(npm: Service) -> None:
     assert bill == {
         "title": "Счёт за ноябрь 2026 готов",
         "text": "Аб. № 0356067000: к оплате 300,00 ₽ до 15.12.2026.",
-        "url": "/bills/abc/",
+        "url": "/bills/0123456789abcdef/",
         "lang": "ru",
     }
     sent = Delivery.objects.filter(recipient=anna, channel="push")

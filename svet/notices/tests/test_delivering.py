@@ -33,7 +33,7 @@ def promise_letter(address: str) -> Delivery:
         address=address,
         event=bill_events.BILL_READY,
         params={"account": "0356067000", "period": "ноябрь 2026", "total": "300,00 ₽", "due": "15.12.2026"},
-        place=Place("bill", ("abc",)),
+        place=Place("bill", ("0123456789abcdef",)),
         now=timezone.now(),
         attachment=operations.Attachment("schet.pdf", "application/pdf", b"%PDF-1.7 made up"),
     )
@@ -79,7 +79,7 @@ def test_a_letter_arrives_with_its_file_and_our_message_id(outer: World) -> None
     [letter] = outer.mailbox("anna@example.com")
     assert letter["subject"] == "Счёт за ноябрь 2026 готов"
     assert "300,00" in letter["text"]
-    assert "/bills/abc/" in letter["html"]
+    assert "/bills/0123456789abcdef/" in letter["html"]
     assert letter["message_id"] == f"<{delivery.public_id}@portal.example>"
     assert [a["name"] for a in letter["attachments"]] == ["schet.pdf"]
 

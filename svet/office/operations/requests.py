@@ -55,9 +55,7 @@ def start_office_phone_change(
     with use_case():
         taken = queries.phone_is_known(number)
         _row, code = codes.challenge(
-            purpose=CodePurpose.OFFICE,
-            target=number,
-            session_key=session_key,
+            of=codes.CodeTarget(purpose=CodePurpose.OFFICE, target=number, session_key=session_key),
             now=now,
             winnable=not taken,
             person_id=person_id,

@@ -45,9 +45,7 @@ def begin_walk_in_phone(
     codes.spend_sms_limits(phone=number, now=now)
     with use_case():
         _row, code = codes.challenge(
-            purpose=CodePurpose.OFFICE,
-            target=number,
-            session_key=session_key,
+            of=codes.CodeTarget(purpose=CodePurpose.OFFICE, target=number, session_key=session_key),
             now=now,
             winnable=True,
             person_id=person_id,

@@ -9,6 +9,7 @@ from svet.payments.operations.orders import (
     AccountNotPayable,
     OrderConflict,
     OrderRefused,
+    OrderRequest,
     SeveralPayeesRefused,
     create_order,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Fate",
     "OrderConflict",
     "OrderRefused",
+    "OrderRequest",
     "OrderReviewReason",
     "OrderReviewRefused",
     "PaymentToApply",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -52,26 +53,39 @@ class SeveralPayeesRefused(OrderRefused):
 Line = tuple[str, Money]
 
 
-def create_order(
-    *,
-    by: Actor,
-    lines: Sequence[Line],
-    key: UUID,
-    expected_total: Money | None,
-    return_url_base: str,
-    now: datetime,
-    receipt_email: str = "",
-    card: str = "",
-    keep_card: bool = False,
-    in_turn: bool = False,
-    after: str = "",
-) -> Order:
-    """Keep an order over ``lines`` (outer account id, sum); the same key and lines give the same order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRequest:
+    """What a payer asks for: ``lines`` (outer account id, sum) under ``key``, and how it is to be paid.
 
-    One order pays one payee. With ``in_turn`` lines of several payees make an order over those of the first,
-    which remembers the others («1 из 2»); ``after`` names the order whose remembered lines these are.
-    ``card`` is the outer id of a bound card to charge; ``keep_card`` binds the card typed at the bank.
-    ``return_url_base`` is the portal's own origin (``https://host``); the bank sends the person back there.
+    With ``in_turn`` lines of several payees make an order over those of the first, which remembers the
+    others («1 из 2»); ``after`` names the order whose remembered lines these are. ``card`` is a bound card's
+    outer id; ``keep_card`` binds the card typed at the bank. ``return_url_base`` is the portal's own
+    origin (``https://host``); the bank sends the person back there.
+    """
+
+    lines: Sequence[Line]
+    key: UUID
+    expected_total: Money | None
+    return_url_base: str
+    receipt_email: str = ""
+    card: str = ""
+    keep_card: bool = False
+    in_turn: bool = False
+    after: str = ""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a card is bound by this payment."""
+        return self.keep_card and not self.card
+
+    @property
+    def fingerprint(self) -> str:
+        """What a repetition under the same key is compared by."""
+        return body_hash(self.lines, card=self.card, keeps_card=self.keeps)
+
+
+def create_order(*, by: Actor, wanted: OrderRequest, now: datetime) -> Order:
+    """Keep an order over the lines; the same key and lines give the same order. One order pays one payee.
 
     :raises AmountRefused: a sum is out of bounds (its ``field`` is ``amount-<account id>``)
     :raises OrderRefused: no lines, too many, an account twice, the total too big
@@ -83,34 +97,20 @@ def create_order(
     :raises LimitReached: too many orders in an hour
     """
     person_id = _payer(by)
-    _judge(lines, expected_total=expected_total)
-    keeps = keep_card and not card
-    fingerprint = body_hash(lines, card=card, keeps_card=keeps)
-    known = _known(person_id=person_id, key=key, fingerprint=fingerprint)
+    _judge(wanted.lines, expected_total=wanted.expected_total)
+    known = _known(person_id=person_id, wanted=wanted)
     if known is not None:
         return known
-    turns = _turns(by, lines, in_turn=in_turn)
+    turns = _turns(by, wanted.lines, in_turn=wanted.in_turn)
     _check_total(turns[0])
-    bound = usable_card(person_id=person_id, public_id=card, now=now) if card else None
+    bound = usable_card(person_id=person_id, public_id=wanted.card, now=now) if wanted.card else None
     limits.spend(limit=LimitName.ORDERS_PER_PERSON, key=str(person_id), now=now)
     try:
         with use_case():
-            order = _keep(
-                by,
-                person_id,
-                turns,
-                fingerprint,
-                key,
-                receipt_email,
-                return_url_base,
-                now,
-                card=bound,
-                keeps_card=keeps,
-                after=after,
-            )
+            order = _keep(wanted, by=by, turns=turns, card=bound, now=now)
     except IntegrityError:
         # The second click of a double click: the first one's order is there by now.
-        known = _known(person_id=person_id, key=key, fingerprint=fingerprint)
+        known = _known(person_id=person_id, wanted=wanted)
         if known is None:
             raise
         return known
@@ -156,32 +156,27 @@ def _turns(by: Actor, lines: Sequence[Line], *, in_turn: bool) -> list[Sequence[
     return [share.lines for share in found]
 
 
-def _known(*, person_id: int, key: UUID, fingerprint: str) -> Order | None:
-    order = Order.objects.filter(person_id=person_id, key=key).first()
-    if order is not None and order.body_hash != fingerprint:
+def _known(*, person_id: int, wanted: OrderRequest) -> Order | None:
+    order = Order.objects.filter(person_id=person_id, key=wanted.key).first()
+    if order is not None and order.body_hash != wanted.fingerprint:
         raise OrderConflict(OrderReason.KEY_REUSED, field="key")
     return order
 
 
 def _keep(
-    by: Actor,
-    person_id: int,
-    turns: Sequence[Sequence[Line]],
-    fingerprint: str,
-    key: UUID,
-    receipt_email: str,
-    return_url_base: str,
-    now: datetime,
+    wanted: OrderRequest,
     *,
+    by: Actor,
+    turns: Sequence[Sequence[Line]],
     card: BoundCard | None,
-    keeps_card: bool,
-    after: str,
+    now: datetime,
 ) -> Order:
+    person_id = _payer(by)
     accounts = _payable(by, [account for lines in turns for account, _ in lines])
     lines = turns[0]
-    step, steps = next_step(person_id=person_id, after=after, payees=len(turns))
+    step, steps = next_step(person_id=person_id, after=wanted.after, payees=len(turns))
     later = [(accounts[account].account_id, money) for rest in turns[1:] for account, money in rest]
-    later += carried_on(person_id=person_id, after=after, without=list(accounts))
+    later += carried_on(person_id=person_id, after=wanted.after, without=list(accounts))
     # Nobody's money goes to another's requisites, whatever the caller has thought of.
     check_one_payee(accounts[account] for account, _ in lines)
     total = Money.total(money for _, money in lines)
@@ -192,16 +187,16 @@ def _keep(
         person_id=person_id,
         state=OrderState.CREATED,
         total_kopecks=total.kopecks,
-        key=key,
-        body_hash=fingerprint,
-        return_url=return_url_base + path_of(Place("payment-order", (public_id,))),
-        receipt_email=receipt_email or people.email_of(person_id) or "",
+        key=wanted.key,
+        body_hash=wanted.fingerprint,
+        return_url=wanted.return_url_base + path_of(Place("payment-order", (public_id,))),
+        receipt_email=wanted.receipt_email or people.email_of(person_id) or "",
         created_at=now,
         expires_at=now + PAGE_LIVES,
         next_look_at=now + LOOKS[0],
         card=card,
         card_reference=card.reference if card else "",
-        keeps_card=keeps_card,
+        keeps_card=wanted.keeps,
         step=step,
         steps=steps,
     )

@@ -14,11 +14,11 @@ from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
-from svet.payments import texts
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_failed
 from svet.payments.queries.payees import payee_of
+from svet.payments.rules import purpose
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import RESEND_WITHIN, OrderState, next_look
 
@@ -124,7 +124,7 @@ def _bank_order(order: Order) -> BankOrder:
         number=order.number,
         total=Money(order.total_kopecks),
         lines=tuple(
-            BankLine(line.account.number, texts.purpose(line.account.number), line.money) for line in lines
+            BankLine(line.account.number, purpose(line.account.number), line.money) for line in lines
         ),
         payee=Payee(
             provider.legal_name or provider.name,

@@ -9,7 +9,7 @@ from svet.kernel.money import Money
 from svet.kernel.places import Place
 from svet.look.formats import roubles
 from svet.notices import operations as notices
-from svet.payments import events, texts
+from svet.payments import events
 from svet.payments.models import Order
 from svet.payments.queries.payees import payee_of
 from svet.people import queries as people
@@ -35,8 +35,8 @@ def tell_credited(order: Order, *, now: datetime) -> None:
             params={
                 "order": order.number,
                 "total": total,
-                "at": texts.moment((order.paid_at or now).astimezone(zone)),
-                "lines": "\n".join(texts.receipt_line(line.account.number, line.credited) for line in lines),
+                "at": events.moment((order.paid_at or now).astimezone(zone)),
+                "lines": "\n".join(events.receipt_line(line.account.number, line.credited) for line in lines),
             },
             now=now,
         )

@@ -10,6 +10,7 @@ from svet.payments.rules.sums import (
     check_line,
     fill,
     parse_amount,
+    purpose,
     share_refund,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "check_line",
     "fill",
     "parse_amount",
+    "purpose",
     "share_refund",
 ]

@@ -100,6 +100,11 @@ def body_hash(lines: Iterable[tuple[str, Money]], *, card: str = "", keeps_card:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def purpose(account_number: str) -> str:
+    """The purpose of a payment in the bank's papers (Russian by law, whatever the person's language)."""
+    return f"Оплата электроэнергии, лицевой счёт {account_number}"
+
+
 def fill(taken: Money, wanted: Sequence[Money]) -> list[Money]:
     """Lay a sum that was taken on the lines of an order, in their order; what is over comes to the last one.
 

@@ -77,12 +77,14 @@ def make_order(
     """An order of the person over these accounts and kopecks."""
     return operations.create_order(
         by=Actor.person(person.pk),
-        lines=[(account.public_id, Money(kopecks)) for account, kopecks in lines],
-        key=details.pop("key", uuid4()),
-        expected_total=details.pop("expected_total", None),
-        return_url_base=BASE,
+        wanted=operations.OrderRequest(
+            lines=[(account.public_id, Money(kopecks)) for account, kopecks in lines],
+            key=details.pop("key", uuid4()),
+            expected_total=details.pop("expected_total", None),
+            return_url_base=BASE,
+            **details,
+        ),
         now=now,
-        **details,
     )
 
 

@@ -68,10 +68,12 @@ def test_paying_killed_anywhere_makes_one_order_and_one_bank_order(tmp_path: Pat
             def pay(key: Any = key) -> Order:
                 return operations.begin_payment(
                     by=Actor.person(family.anna.pk),
-                    lines=[(family.first.public_id, Money(300_00))],
-                    key=key,
-                    expected_total=None,
-                    return_url_base=BASE,
+                    wanted=operations.OrderRequest(
+                        lines=[(family.first.public_id, Money(300_00))],
+                        key=key,
+                        expected_total=None,
+                        return_url_base=BASE,
+                    ),
                     now=NOW,
                 )
 
@@ -134,10 +136,12 @@ def test_sending_back_killed_anywhere_gives_the_money_once(tmp_path: Path, setti
             Bucket.objects.all().delete()
             order = operations.begin_payment(
                 by=Actor.person(family.anna.pk),
-                lines=[(family.first.public_id, Money(300_00))],
-                key=uuid4(),
-                expected_total=None,
-                return_url_base=BASE,
+                wanted=operations.OrderRequest(
+                    lines=[(family.first.public_id, Money(300_00))],
+                    key=uuid4(),
+                    expected_total=None,
+                    return_url_base=BASE,
+                ),
                 now=NOW,
             )
             bank.type_card(order.bank_page_url)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -23,14 +24,12 @@ from svet.payments.tests.factories import BASE, NOW, Family, StubBank, make_orde
 from svet.people.models import Person
 
 
-def begin(person: Person, lines: list[tuple[str, Money]], **details: object) -> Order:
-    given = {"key": uuid4(), "expected_total": None} | details
+def begin(person: Person, lines: list[tuple[str, Money]], **details: Any) -> Order:
+    given: dict[str, Any] = {"key": uuid4(), "expected_total": None} | details
     return operations.begin_payment(
         by=Actor.person(person.pk),
-        lines=lines,
-        return_url_base=BASE,
+        wanted=operations.OrderRequest(lines=lines, return_url_base=BASE, **given),
         now=NOW,
-        **given,  # type: ignore[arg-type]
     )
 
 

@@ -10,12 +10,13 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.people.rules.codes import CodePurpose
+from svet.people.rules.names import Sex
 
-
-class Sex(models.TextChoices):
-    UNKNOWN = "", "Не указан"
-    MALE = "male", "Мужской"
-    FEMALE = "female", "Женский"
+_SEXES = [
+    (Sex.UNKNOWN.value, "Не указан"),
+    (Sex.MALE.value, "Мужской"),
+    (Sex.FEMALE.value, "Женский"),
+]
 
 
 class Theme(models.TextChoices):
@@ -37,7 +38,7 @@ class Person(AbstractBaseUser):
     patronymic = models.CharField(max_length=60, blank=True, default="")
     last_name = models.CharField(max_length=60, blank=True, default="")
     birth_on = models.DateField(null=True, blank=True)
-    sex = models.CharField(max_length=6, choices=Sex.choices, blank=True, default="")
+    sex = models.CharField(max_length=6, choices=_SEXES, blank=True, default="")
     email = models.CharField(max_length=254, blank=True, default="")
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     recipient = models.OneToOneField("notices.Recipient", on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,7 @@
 """Everything that changes persons: registering, signing in, recovering, the profile, tokens."""
 
 from svet.people.operations.browsers import hide_notices, show_notices_here, show_notices_to_program
+from svet.people.operations.codes import forget_codes
 from svet.people.operations.contacts import (
     confirm_email_change,
     confirm_phone_change,
@@ -101,6 +102,7 @@ __all__ = [
     "end_session",
     "enrol_totp",
     "finish_recovery",
+    "forget_codes",
     "forget_totp",
     "give_consent",
     "give_consents",

@@ -98,15 +98,12 @@ def _subscribe(
     now: datetime,
 ) -> BrowserView:
     spend(limit=LimitName.BROWSERS_PER_PERSON, key=str(person_id), now=now)
-    endpoint, p256dh, auth = browser
     with use_case():
         person = Person.objects.get(pk=person_id)
         try:
             made = notices.subscribe(
                 recipient_id=person.recipient_id,
-                endpoint=endpoint,
-                p256dh=p256dh,
-                auth=auth,
+                browser=notices.BrowserAddress(*browser),
                 device_key=device_key,
                 label=label,
                 welcome=events.PUSH_ON,

@@ -25,6 +25,9 @@ from svet.people import events
 from svet.people.models import Code
 from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodePurpose, CodeReason, CodeRefused
 
+# A spent recovery code is also the grant to set a password, so challenges stay a little longer than that.
+_KEEP_CODES = timedelta(hours=1)
+
 _ATTEMPT = """
 UPDATE people_code
 SET tries_left = tries_left - CASE WHEN data->'wrong' ? %(digest)s THEN 0 ELSE 1 END,
@@ -85,17 +88,27 @@ def take_once_a_day(*, phone: str, now: datetime) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeTarget:
+    """What a code is for, where it goes (a phone or an address), and the session that may give it back.
+
+    ``own`` is the bucket of limits of somebody who is known here; empty: that of the phone.
+    """
+
+    purpose: CodePurpose
+    target: str
+    session_key: str
+    own: str = ""
+
+
 def challenge(
     *,
-    purpose: CodePurpose,
-    target: str,
-    session_key: str,
+    of: CodeTarget,
     now: datetime,
     winnable: bool,
     person_id: int | None = None,
     data: Mapping[str, Any] | None = None,
     sent: int = 1,
-    own: str = "",
 ) -> tuple[Code, str]:
     """Write a fresh challenge over the one this session had, and give the code to be sent with it.
 
@@ -105,15 +118,15 @@ def challenge(
     code = f"{secrets.randbelow(1_000_000):06d}"
     next_at = free_at(
         limit=LimitName.CODES_PER_PHONE_HOUR,
-        key=bucket_of(phone=target, own=own),
+        key=bucket_of(phone=of.target, own=of.own),
         default=now + timedelta(seconds=60),
     )
-    fitting = digest_of(purpose=purpose, target=target, session_key=session_key, code=code)
+    fitting = digest_of(purpose=of.purpose, target=of.target, session_key=of.session_key, code=code)
     row, _ = Code.objects.update_or_create(
-        session_key=session_key,
-        purpose=purpose,
+        session_key=of.session_key,
+        purpose=of.purpose,
         defaults={
-            "target": target,
+            "target": of.target,
             "person_id": person_id,
             "digest": fitting if winnable else secrets.token_hex(32),
             "tries_left": CODE_TRIES,
@@ -123,7 +136,7 @@ def challenge(
             "created_at": now,
             "spent_at": None,
             # A fresh code forgets what was wrong of the last one.
-            "data": {**(data or {}), "winnable": winnable, "own": own, "wrong": [], "again": False},
+            "data": {**(data or {}), "winnable": winnable, "own": of.own, "wrong": [], "again": False},
         },
     )
     return row, code
@@ -240,3 +253,8 @@ def same_digest(one: str, other: str) -> bool:
 def hold_phone(*, phone: str) -> None:
     """Let nobody else create or take over this phone until the transaction ends."""
     hold(Lock.PHONE, phone)
+
+
+def forget_codes(*, now: datetime) -> None:
+    """Drop the challenges that can no longer be used."""
+    Code.objects.filter(expires_at__lt=now - _KEEP_CODES).delete()

@@ -35,9 +35,7 @@ def start_email_change(*, person_id: int, email: str, session_key: str, now: dat
     spend(limit=LimitName.EMAIL_CODES, key=str(person_id), now=now)
     with use_case():
         row, code = codes.challenge(
-            purpose=CodePurpose.EMAIL,
-            target=address,
-            session_key=session_key,
+            of=codes.CodeTarget(purpose=CodePurpose.EMAIL, target=address, session_key=session_key),
             now=now,
             winnable=True,
             person_id=person_id,
@@ -120,18 +118,18 @@ def start_phone_change(
     with use_case():
         taken = Person.objects.filter(phone=number).exists()
         _, to_old = codes.challenge(
-            purpose=CodePurpose.PHONE_OLD,
-            target=person.phone,
-            session_key=session_key,
+            of=codes.CodeTarget(
+                purpose=CodePurpose.PHONE_OLD,
+                target=person.phone,
+                session_key=session_key,
+                own=f"person-{person_id}",
+            ),
             now=now,
             winnable=True,
             person_id=person_id,
-            own=f"person-{person_id}",
         )
         row, to_new = codes.challenge(
-            purpose=CodePurpose.PHONE_NEW,
-            target=number,
-            session_key=session_key,
+            of=codes.CodeTarget(purpose=CodePurpose.PHONE_NEW, target=number, session_key=session_key),
             now=now,
             winnable=not taken,
             person_id=person_id,

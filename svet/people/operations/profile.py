@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +12,13 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.notices import operations as notices
 from svet.notices.rules import Preferences
-from svet.people.models import Consent, Person, Sex, Theme
+from svet.people.models import Consent, Person, Theme
 from svet.people.operations.sealing import sealed
 from svet.people.rules.names import (
+    FullName,
     ProfileReason,
     ProfileRefused,
+    Sex,
     normalise_name,
     refuse_birth_date,
 )
@@ -83,9 +86,7 @@ def change_birth_date(
 def change_person(
     *,
     person_id: int,
-    first_name: str,
-    patronymic: str,
-    last_name: str,
+    name: FullName,
     birth_on: date | None,
     sex: str,
     today: date,
@@ -94,12 +95,10 @@ def change_person(
 ) -> None:
     """Keep name, day of birth and sex together, as one part of the page. :raises ProfileRefused:"""
     refuse_birth_date(birth_on, today=today)
-    if sex not in Sex.values:
+    if sex not in list(Sex):
         raise ProfileRefused(ProfileReason.SEX, field="sex")
     changes = {
-        "first_name": normalise_name(first_name, field="first_name"),
-        "patronymic": normalise_name(patronymic, field="patronymic"),
-        "last_name": normalise_name(last_name, field="last_name"),
+        **asdict(name.normalised()),
         "birth_on": birth_on,
         "sex": sex,
     }

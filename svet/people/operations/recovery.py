@@ -42,13 +42,12 @@ def start_recovery(
         # A work password is set anew by the administrator, never by whoever holds the phone.
         person = Person.objects.filter(phone=number, is_active=True, is_staff=False).first()
         row, code = codes.challenge(
-            purpose=CodePurpose.RECOVERY,
-            target=number,
-            session_key=session_key,
+            of=codes.CodeTarget(
+                purpose=CodePurpose.RECOVERY, target=number, session_key=session_key, own=own
+            ),
             now=now,
             winnable=person is not None,
             person_id=None if person is None else person.pk,
-            own=own,
         )
         codes.send_code_sms(
             phone=number, code=code, act="recovery", now=now, event=events.CODE if person else None

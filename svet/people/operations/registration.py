@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -19,16 +18,11 @@ from svet.people.operations import codes, pumping
 from svet.people.operations.passwords import acceptable, hashed
 from svet.people.queries import PersonView, view_of
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
+from svet.people.rules.entrance import RegistrationReason
 from svet.people.rules.names import normalise_email, normalise_name
 from svet.people.rules.phones import normalise_phone
 from svet.site import queries as site
 from svet.site.rules import AgreementKind
-
-
-class RegistrationReason(StrEnum):
-    NOT_AGREED = "not_agreed"
-    NOT_CONSENTED = "not_consented"
-    TAKEN = "taken"
 
 
 class RegistrationRefused(Refused):
@@ -70,9 +64,7 @@ def start_registration(
     with use_case():
         known = Person.objects.filter(phone=number).exists()
         row, code = codes.challenge(
-            purpose=CodePurpose.REGISTRATION,
-            target=number,
-            session_key=session_key,
+            of=codes.CodeTarget(purpose=CodePurpose.REGISTRATION, target=number, session_key=session_key),
             now=now,
             winnable=not known,
             data={"password": encoded, "agreements": versions},

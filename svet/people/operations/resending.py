@@ -35,15 +35,12 @@ def resend_code(*, purpose: CodePurpose, session_key: str, address: str, now: da
     may_warn = purpose is CodePurpose.REGISTRATION and codes.take_once_a_day(phone=row.target, now=now)
     with use_case():
         fresh, code = codes.challenge(
-            purpose=purpose,
-            target=row.target,
-            session_key=session_key,
+            of=codes.CodeTarget(purpose=purpose, target=row.target, session_key=session_key, own=own),
             now=now,
             winnable=winnable,
             person_id=row.person_id,
             data=row.data,
             sent=row.sent + 1,
-            own=own,
         )
         if by_mail:
             notices.send_email(address=row.target, event=events.EMAIL_CODE, params={"code": code}, now=now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -15,12 +14,9 @@ from svet.people.models import Device, Person
 from svet.people.models.digests import cookie_digest, phone_digest
 from svet.people.operations.passwords import verified
 from svet.people.queries import PersonView, view_of
+from svet.people.rules.entrance import SignInReason
 from svet.people.rules.passwords import PasswordReason, PasswordRefused
 from svet.people.rules.phones import normalise_phone
-
-
-class SignInReason(StrEnum):
-    WRONG = "wrong_credentials"
 
 
 class SignInRefused(Refused):

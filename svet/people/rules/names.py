@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -15,6 +16,31 @@ _EARLIEST_BIRTH = date(1900, 1, 1)
 _NAME_SIGNS = frozenset(" -'’.")
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullName:
+    """A name as it is typed; a patronymic is not everybody's."""
+
+    first_name: str
+    patronymic: str
+    last_name: str
+
+    def normalised(self) -> FullName:
+        """The parts as they are kept. :raises ProfileRefused: ``field`` names the part"""
+        return FullName(
+            first_name=normalise_name(self.first_name, field="first_name"),
+            patronymic=normalise_name(self.patronymic, field="patronymic"),
+            last_name=normalise_name(self.last_name, field="last_name"),
+        )
+
+
+class Sex(StrEnum):
+    """As the person gives it; nobody has to."""
+
+    UNKNOWN = ""
+    MALE = "male"
+    FEMALE = "female"
 
 
 class ProfileReason(StrEnum):

@@ -7,6 +7,7 @@ from datetime import datetime
 from svet.kernel.transactions import use_case
 from svet.people import queries as people
 from svet.people.operations import has_totp, keep_totp
+from svet.people.rules.names import FullName
 from svet.sandbox.town.providers import BUILDER
 from svet.sandbox.town.rules.cast import EMPLOYEES, Employee
 from svet.staffing.operations import add_member
@@ -29,9 +30,7 @@ def _taken_on(one: Employee, *, now: datetime) -> int:
         phone=one.phone,
         password=one.password,
         role=Role(one.role),
-        first_name=one.first_name,
-        patronymic=one.patronymic,
-        last_name=one.last_name,
+        name=FullName(first_name=one.first_name, patronymic=one.patronymic, last_name=one.last_name),
         reason="учебный город",
         now=now,
     )

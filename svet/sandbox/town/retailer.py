@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from svet.site.operations import set_up
+from svet.site.operations import InstallationDetails, set_up
 from svet.site.queries import is_set_up
 
 
@@ -11,9 +11,11 @@ def name_the_retailer() -> None:
     if is_set_up():
         return
     set_up(
-        brand="Уралэнергосбыт",
-        legal_name="ООО «Уралэнергосбыт»",
-        hotline="8-351-2222-500",
-        hotline_hours="пн–пт 8:00–19:00",
-        site_url="https://uralsbyt.ru/",
+        details=InstallationDetails(
+            brand="Уралэнергосбыт",
+            legal_name="ООО «Уралэнергосбыт»",
+            hotline="8-351-2222-500",
+            hotline_hours="пн–пт 8:00–19:00",
+            site_url="https://uralsbyt.ru/",
+        )
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from svet.kernel.refusals import NotFound, Refused
-from svet.site.operations import publish_agreement, set_up
+from svet.site.operations import InstallationDetails, publish_agreement, set_up
 from svet.site.queries import agreement, current_agreement, installation, nobody
 from svet.site.rules import AgreementKind, BlockKind
 
@@ -49,11 +49,13 @@ def _without_comments(path: Path) -> list[str]:
 
 def test_the_hotline_is_a_link_to_call() -> None:
     set_up(
-        brand="Б",
-        legal_name="Б",
-        hotline="8-351-2222-500",
-        hotline_hours="",
-        site_url="https://lk.example.ru/",
+        details=InstallationDetails(
+            brand="Б",
+            legal_name="Б",
+            hotline="8-351-2222-500",
+            hotline_hours="",
+            site_url="https://lk.example.ru/",
+        )
     )
     assert installation().hotline_link == "tel:+73512222500"
     assert installation().site_name == "lk.example.ru"
@@ -61,7 +63,11 @@ def test_the_hotline_is_a_link_to_call() -> None:
 
 def test_setting_up_twice_keeps_the_second() -> None:
     for brand in ("Первый", "Второй"):
-        set_up(brand=brand, legal_name="ООО «Второй»", hotline="112", hotline_hours="всегда")
+        set_up(
+            details=InstallationDetails(
+                brand=brand, legal_name="ООО «Второй»", hotline="112", hotline_hours="всегда"
+            )
+        )
     assert installation().brand == "Второй"
     assert installation().hotline_link == "tel:112"
 
@@ -69,7 +75,11 @@ def test_setting_up_twice_keeps_the_second() -> None:
 @pytest.mark.parametrize("color", ["", "red", "#12345", "#1234567", "#12345g", "url(x)", "#١٢٣٤٥٦"])
 def test_a_colour_that_is_no_colour_is_refused(color: str) -> None:
     with pytest.raises(Refused) as refused:
-        set_up(brand="Б", legal_name="Б", hotline="1", hotline_hours="", primary_color=color)
+        set_up(
+            details=InstallationDetails(
+                brand="Б", legal_name="Б", hotline="1", hotline_hours="", primary_color=color
+            )
+        )
     assert refused.value.field == "primary_color"
     assert installation() == nobody()
 

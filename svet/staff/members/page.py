@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from svet.kernel.refusals import Refused
 from svet.look.requests import now_of
+from svet.people.rules.names import FullName
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
 from svet.staffing import operations as staffing
@@ -47,6 +48,15 @@ class MemberForm(ReasonForm):
         widget=forms.PasswordInput(render_value=False),
     )
     role = forms.ChoiceField(label=gettext_lazy("Роль"), choices=list(texts.ROLES.items()))
+
+    @property
+    def name(self) -> FullName:
+        """The name as it was typed."""
+        return FullName(
+            first_name=self.cleaned_data["first_name"],
+            patronymic=self.cleaned_data["patronymic"],
+            last_name=self.cleaned_data["last_name"],
+        )
 
     field_order = ["last_name", "first_name", "patronymic", "phone", "password", "role", "reason"]
 
@@ -97,7 +107,11 @@ def add(request: HttpRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         staffing.add_member(
-            **form.cleaned_data | {"role": Role(form.cleaned_data["role"])},
+            name=form.name,
+            phone=form.cleaned_data["phone"],
+            password=form.cleaned_data["password"],
+            role=Role(form.cleaned_data["role"]),
+            reason=form.cleaned_data["reason"],
             by=actor_of(request),
             now=now_of(request),
         )

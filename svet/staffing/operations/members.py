@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db.models import F
@@ -14,7 +15,7 @@ from svet.people.operations import codes
 from svet.people.operations.at_work import open_work_sign_in, set_work_password
 from svet.people.operations.passwords import acceptable, hashed
 from svet.people.operations.totp import forget_totp
-from svet.people.rules.names import normalise_name
+from svet.people.rules.names import FullName
 from svet.people.rules.phones import normalise_phone
 from svet.staffing.models import StaffMember
 from svet.staffing.rules import ROLES, Permission, Role, StaffReason, StaffRefused, checked_reason
@@ -26,9 +27,7 @@ def add_member(
     phone: object,
     password: str,
     role: Role,
-    first_name: str,
-    patronymic: str,
-    last_name: str,
+    name: FullName,
     reason: str,
     now: datetime,
 ) -> StaffMember:
@@ -40,17 +39,13 @@ def add_member(
     number = normalise_phone(phone)
     why = checked_reason(reason)
     encoded = hashed(acceptable(password, phone=number))
-    names = {
-        "first_name": normalise_name(first_name, field="first_name"),
-        "patronymic": normalise_name(patronymic, field="patronymic"),
-        "last_name": normalise_name(last_name, field="last_name"),
-    }
+    known_as = name.normalised()
     with use_case():
         codes.hold_phone(phone=number)
         if queries.phone_is_known(number):
             ours = StaffMember.objects.filter(person__phone=number).exists()
             raise StaffRefused(StaffReason.ALREADY if ours else StaffReason.HAS_CABINET, field="phone")
-        person_id = open_work_sign_in(phone=number, encoded=encoded, now=now, **names)
+        person_id = open_work_sign_in(phone=number, encoded=encoded, now=now, **asdict(known_as))
         member = StaffMember.objects.create(person_id=person_id, role=role.value, added_at=now)
         _record(by=by, member=member, action="staff.added", now=now, reason=why, after={"role": role.value})
     return member

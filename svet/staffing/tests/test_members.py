@@ -10,6 +10,7 @@ import pytest
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.people.models import Person
+from svet.people.rules.names import FullName
 from svet.people.tests.factories import NOW, make_person
 from svet.staffing import operations as staffing
 from svet.staffing.models import StaffMember
@@ -37,9 +38,7 @@ def hire(**changes: Any) -> StaffMember:
         "phone": "8 (999) 000-02-09",
         "password": "Nov1chok-tabl",
         "role": Role.OPERATOR,
-        "first_name": "Инна",
-        "patronymic": "",
-        "last_name": "Новикова",
+        "name": FullName(first_name="Инна", patronymic="", last_name="Новикова"),
         "reason": WHY,
         "now": NOW,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.test import Client
 
@@ -109,3 +111,25 @@ def test_wrong_choice_falls_back_to_what_there_is(address: str) -> None:
 
 def test_page_without_tariffs_says_so() -> None:
     assert "На эту дату цен нет" in page()
+
+
+def test_what_a_publication_leaves_out_is_said_and_never_shown_as_another_price() -> None:
+    rows = [
+        "1;single;1;?;;;5,01", "1;single;2;;;;7,02",
+        "2;day;1;;75;110;6,03", "2;day;2;;;;8,04", "2;night;2;;;;4,05",
+    ]  # fmt: skip
+    heading = (
+        "region;group_code;group_name;valid_from;valid_to;zone_scheme;zone;range_no;range_upper_kwh;"
+        "range_upper_per_person;range_upper_least;price_rub_per_kwh;source_url"
+    )
+    for scheme, start in (("1", "01.01.2026;31.01.2026"), ("2", "01.02.2026;28.02.2026")):
+        lines = [f"Край;1;Население;{start};{row};" for row in rows if row.startswith(scheme)]
+        operations.load_tariffs(file=io.BytesIO("\n".join([heading, *lines]).encode()), now=NOW)
+    text = page("?region=Край&on=2026-01-10&day=10&night=0")
+    for words in ("диапазон 1, предел не опубликован", "сверх диапазона 1", "5,01 ₽", "7,02 ₽"):
+        assert words in text
+    assert "дешевле всего" not in text
+    text = page("?region=Край&on=2026-02-10")
+    assert "до 75 кВт·ч на человека" in text
+    night = text[text.index("Ночь") :]
+    assert night.index("—") < night.index("4,05 ₽")

@@ -6,7 +6,7 @@ from django.test import Client, RequestFactory
 from svet.cabinet.help.faq import QUESTIONS, find
 from svet.cabinet.shell import errors
 from svet.sandbox.town.retailer import name_the_retailer
-from svet.site.operations import set_up
+from svet.site.operations import InstallationDetails, set_up
 
 pytestmark = pytest.mark.django_db
 
@@ -101,12 +101,14 @@ def test_theme_and_size_are_remembered_on_the_device(client: Client) -> None:
 def test_the_retailers_colours_come_as_a_style_sheet(client: Client) -> None:
     assert "/brand.css" not in client.get("/help/").content.decode()
     set_up(
-        brand="Свет",
-        legal_name="ООО «Свет»",
-        hotline="112",
-        hotline_hours="всегда",
-        primary_color="#003366",
-        accent_color="#ffcc00",
+        details=InstallationDetails(
+            brand="Свет",
+            legal_name="ООО «Свет»",
+            hotline="112",
+            hotline_hours="всегда",
+            primary_color="#003366",
+            accent_color="#ffcc00",
+        )
     )
     assert "/brand.css?003366ffcc00" in client.get("/help/").content.decode()
     sheet = client.get("/brand.css")

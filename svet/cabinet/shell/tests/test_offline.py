@@ -13,7 +13,7 @@ from svet.cabinet.shell.frame import Frame
 from svet.cabinet.shell.offline import FRAME_FILES
 from svet.look.app_icon import FOLDER, GROUND, draw
 from svet.people.tests.factories import make_person
-from svet.site.operations import set_up
+from svet.site.operations import InstallationDetails, set_up
 
 pytestmark = pytest.mark.django_db
 
@@ -33,12 +33,14 @@ def test_the_worker_is_an_own_script_that_is_asked_for_anew(client: Client) -> N
 def test_another_set_of_files_is_another_worker(client: Client) -> None:
     before = frame_of(client)
     set_up(
-        brand="Свет",
-        legal_name="ООО «Свет»",
-        hotline="112",
-        hotline_hours="всегда",
-        primary_color="#003366",
-        accent_color="#ffcc00",
+        details=InstallationDetails(
+            brand="Свет",
+            legal_name="ООО «Свет»",
+            hotline="112",
+            hotline_hours="всегда",
+            primary_color="#003366",
+            accent_color="#ffcc00",
+        )
     )
     after = frame_of(client)
     assert before["version"] != after["version"]

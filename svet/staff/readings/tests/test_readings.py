@@ -22,7 +22,7 @@ from svet.kernel.periods import Month
 from svet.metering import operations, queries
 from svet.metering.models import Dispute, Meter, ReadingSet
 from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
-from svet.metering.tests.factories import answered, make_meter, make_reading
+from svet.metering.tests.factories import make_meter, make_reading
 from svet.notices.models import Notice
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -54,7 +54,7 @@ def odd(person: Person, meter: Meter, value: int, **more: Any) -> ReadingSet:
             channel=ReadingChannel.WEB,
             key=uuid4(),
             answers=Answers(confirmed=True, insists=True),
-            **answered(more),
+            **more,
         ),
     )
     return ReadingSet.objects.get(public_id=receipt.set_public_id)

@@ -1,0 +1,118 @@
+"""Tariff files and tables as the command line tells of them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from svet.billing import operations, queries
+from svet.billing import tariff_texts as words
+from svet.billing.operations.loading import file_bytes
+from svet.billing.rules.tariff_diff import differences
+from svet.billing.rules.tariff_ends import closed
+from svet.billing.rules.tariff_file import RowLack, TariffFileRefused, TariffLine, parse
+from svet.billing.texts import explain_row
+from svet.cli.refusal_text import in_words
+from svet.config.failures import Failure
+from svet.kernel.actors import Actor
+
+Say = Callable[..., None]
+
+
+def load_file(file: Path, *, now: datetime, only_check: bool, say: Say) -> bool:
+    """Load a file or only look at it; says whether its publication is complete. :raises Failure: refused"""
+    with _faults(say):
+        report = operations.load_tariffs(file=file, now=now, only_check=only_check)
+    _tell_lacks(report.lacks, say)
+    say(words.checked(report) if only_check else words.loaded(report))
+    return not report.lacks
+
+
+def correct_file(file: Path, *, document: str, author: str, now: datetime, dry_run: bool, say: Say) -> None:
+    """Correct loaded prices and list the months to be charged anew. :raises Failure: refused"""
+    with _faults(say):
+        report = operations.correct_tariffs(
+            file=file, document=document, by=Actor.system(author[:100]), now=now, only_check=dry_run
+        )
+    _tell_lacks(report.lacks, say)
+    say(words.corrected(report, applied=not dry_run))
+    if report.gone or report.brought:
+        for line in words.concerned(report.months):
+            say(line)
+
+
+def compare(before: Path, after: Path | None, *, say: Say) -> bool:
+    """Tell where two files differ, or what is loaded and a file. :raises Failure: a file cannot be read"""
+    with _faults(say):
+        first = _lines(before)
+        second = None if after is None else _lines(after)
+    if second is None:
+        loaded = queries.loaded_lines(sorted({line.region for line in first}))
+        changes = differences(loaded, closed(first, loaded))
+    else:
+        changes = differences(closed(first, []), closed(second, []))
+    for change in changes:
+        say(words.changed(change))
+    if not changes:
+        say(words.same())
+    return not changes
+
+
+def close_group(group: str, *, last: date, region: str, author: str, now: datetime, say: Say) -> None:
+    """Give a group's open table its last day. :raises Failure: there is none, or several regions have one"""
+    having = [each for each in queries.regions() if group in queries.group_codes(each)]
+    if region:
+        having = [each for each in having if each == region]
+    if len(having) > 1:
+        raise Failure(
+            _("Группа {group} есть в нескольких регионах: {regions}. Укажите --region.").format(
+                group=group, regions=", ".join(having)
+            )
+        )
+    if not having:
+        raise Failure(_("Группы {group} нет среди загруженных тарифов.").format(group=group))
+    with _faults(say):
+        rows = operations.close_table(
+            region=having[0], group=group, last=last, now=now, by=Actor.system(author[:100])
+        )
+    say(words.closed(group, last=last, rows=rows))
+
+
+def show_tables(*, region: str, group: str, on: date | None, replaced: bool, say: Say) -> bool:
+    """List loaded tables, those of one group with their prices; says whether there is any."""
+    tables = queries.tariff_tables(region=region, group=group, on=on, replaced=replaced)
+    for table in tables:
+        say(words.table(table))
+        if group:
+            for row in table.rows:
+                say(f"  {words.price(row)}")
+    if not tables:
+        say(_("Таких тарифов не загружено."))
+    return bool(tables)
+
+
+def _lines(file: Path) -> list[TariffLine]:
+    return parse(file_bytes(file))
+
+
+def _tell_lacks(lacks: Sequence[RowLack], say: Say) -> None:
+    for lack in lacks:
+        say(words.explain_lack(lack))
+    if lacks:
+        say(words.lacking(lacks))
+
+
+@contextlib.contextmanager
+def _faults(say: Say) -> Iterator[None]:
+    """Tell every fault of a file, then fail with the sentence about the whole. :raises Failure:"""
+    with in_words():
+        try:
+            yield
+        except TariffFileRefused as refused:
+            for error in refused.errors:
+                say(explain_row(error), err=True)
+            raise
