@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore
@@ -21,9 +22,15 @@ class Bulkhead:
     def __init__(self, name: str, *, places: int, queue: float = 0) -> None:
         self._name = name
         self._queue = queue
+        self._width = places
+        self._open()
+
+    def _open(self) -> None:
+        # A forked process inherits the pool without its threads: it opens one of its own.
+        self._process = os.getpid()
         self._given_up: set[Future[Any]] = set()
-        self._places = BoundedSemaphore(places)
-        self._callers = ThreadPoolExecutor(places, thread_name_prefix=name)
+        self._places = BoundedSemaphore(self._width)
+        self._callers = ThreadPoolExecutor(self._width, thread_name_prefix=self._name)
 
     def within(self, call: Callable[[], T], *, patience: float, cut: Callable[[], None] = lambda: None) -> T:
         """Do the call in ``patience`` seconds altogether, however the service spreads its answer.
@@ -32,6 +39,8 @@ class Bulkhead:
 
         :raises Temporary: ``crowded``, no place is free; ``slow``, the time is over
         """
+        if self._process != os.getpid():
+            self._open()
         if not self._places.acquire(timeout=0 if self._given_up else self._queue):
             raise Temporary(f"{self._name}: enough others are asking", code="crowded")
         asked = self._callers.submit(call)

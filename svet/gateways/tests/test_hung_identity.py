@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -95,3 +96,15 @@ def test_while_a_call_hangs_the_others_are_told_soon(monkeypatch: pytest.MonkeyP
         assert (code, seconds < 0.5) == ("crowded", True)
         first.join()
     assert found[0][0] == "slow"
+
+
+def test_a_forked_process_opens_callers_of_its_own() -> None:
+    places = Bulkhead("forked", places=1)
+    assert places.within(lambda: 1, patience=5) == 1
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(places.within(lambda: 7, patience=5))
+        except BaseException:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
