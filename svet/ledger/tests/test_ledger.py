@@ -125,6 +125,17 @@ def test_key_must_be_given() -> None:
 def test_posting_needs_an_open_transaction() -> None:
     with pytest.raises(RuntimeError):
         operations.post_many([])
+    account = make_account()
+    with pytest.raises(RuntimeError):
+        operations.post(
+            key="alone",
+            kind=TransactionKind.CHARGE,
+            legs=charge(account.pk, 1),
+            occurred_at=NOW,
+            effective_on=TODAY,
+            provider_id=account.provider_id,
+        )
+    assert not Transaction.objects.exists()
 
 
 @pytest.mark.django_db
