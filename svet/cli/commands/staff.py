@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import click
 
 from svet.launcher.embedded import database, django_ready
@@ -21,18 +18,6 @@ def staff_command() -> None:
     """Members of the retailer's staff: who opens the desks at /staff/."""
 
 
-def _do(operation: str, **terms: Any) -> None:
-    """One operation of the staffing room, its refusal in words."""
-    from svet.cli.refusal_text import in_words
-    from svet.kernel.actors import Actor
-    from svet.staffing import operations as staffing
-
-    with in_words():
-        if "phone" in terms and operation not in ("add_member", "set_member_password"):
-            terms["member_public_id"] = staffing.member_by_phone(phone=terms.pop("phone"))
-        getattr(staffing, operation)(**terms, by=Actor.system("svet staff"), now=datetime.now(UTC))
-
-
 @staff_command.command("add")
 @click.argument("phone")
 @click.option("--role", type=ROLE, required=True)
@@ -45,9 +30,11 @@ def add(phone: str, role: str, reason: str, **given: str) -> None:
     """Take somebody on; the second factor is connected at the first sign-in."""
     with database():
         django_ready()
-        from svet.staffing.rules import Role
+        from svet.cli import members
+        from svet.people.rules.names import FullName
 
-        _do("add_member", phone=phone, role=Role(role), reason=reason, **given)
+        password = given.pop("password")
+        members.add(phone=phone, password=password, role=role, name=FullName(**given), reason=reason)
         click.echo(f"{phone} may sign in at /staff/sign-in/ as {role}")
 
 
@@ -59,9 +46,9 @@ def role(phone: str, role: str, reason: str) -> None:
     """Give a member another role; their sessions end."""
     with database():
         django_ready()
-        from svet.staffing.rules import Role
+        from svet.cli import members
 
-        _do("change_role", phone=phone, role=Role(role), reason=reason)
+        members.change_role(phone=phone, role=role, reason=reason)
         click.echo(f"{phone} is {role} now")
 
 
@@ -72,7 +59,9 @@ def disable(phone: str, reason: str) -> None:
     """End a membership at once."""
     with database():
         django_ready()
-        _do("disable_member", phone=phone, reason=reason)
+        from svet.cli import members
+
+        members.disable(phone=phone, reason=reason)
         click.echo(f"{phone} is disabled")
 
 
@@ -83,7 +72,9 @@ def enable(phone: str, reason: str) -> None:
     """Let a disabled member come back."""
     with database():
         django_ready()
-        _do("enable_member", phone=phone, reason=reason)
+        from svet.cli import members
+
+        members.enable(phone=phone, reason=reason)
         click.echo(f"{phone} may sign in again")
 
 
@@ -95,7 +86,9 @@ def password(phone: str, password: str, reason: str) -> None:
     """Give a member a new password; their sessions end."""
     with database():
         django_ready()
-        _do("set_member_password", phone=phone, password=password, reason=reason)
+        from svet.cli import members
+
+        members.set_password(phone=phone, password=password, reason=reason)
         click.echo(f"{phone} has a new password")
 
 
@@ -106,7 +99,9 @@ def forget_factor(phone: str, reason: str) -> None:
     """Forget a lost authenticator; the next sign-in connects a new one."""
     with database():
         django_ready()
-        _do("forget_member_factor", phone=phone, reason=reason)
+        from svet.cli import members
+
+        members.forget_factor(phone=phone, reason=reason)
         click.echo(f"{phone} connects a new application at the next sign-in")
 
 
@@ -117,7 +112,9 @@ def forget_identity(phone: str, reason: str) -> None:
     """Let a member bind another identity of the retailer's sign-in service."""
     with database():
         django_ready()
-        _do("forget_identity", phone=phone, reason=reason)
+        from svet.cli import members
+
+        members.forget_identity(phone=phone, reason=reason)
         click.echo(f"{phone} binds an identity at the next sign-in by the service")
 
 
