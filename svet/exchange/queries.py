@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Sum
 
 from svet.exchange.models import ImportFile, ImportRow
-
-
-def files() -> QuerySet[ImportFile]:
-    """Every register taken, newest first."""
-    return ImportFile.objects.order_by("-taken_at", "-pk")
 
 
 def waiting_line(reference: str) -> tuple[str, int, str] | None:

@@ -43,6 +43,7 @@ class EntryView:
     action: str
     subject: str
     subject_id: str
+    account_id: int | None
     after: dict[str, Any] | None
     reason: str
     security: bool
@@ -100,21 +101,23 @@ def acts_of(*, person_id: int, limit: int) -> list[EntryView]:
 
 
 def _views(rows: QuerySet[Entry], *, limit: int) -> list[EntryView]:
-    return [
-        EntryView(
-            at=row.at,
-            actor_kind=row.actor_kind,
-            actor_name=row.actor_name,
-            address=row.address,
-            action=row.action,
-            subject=row.subject,
-            subject_id=row.subject_id,
-            after=row.after,
-            reason=row.reason,
-            security=row.security,
-        )
-        for row in rows.order_by("-id")[:limit]
-    ]
+    return [_view(row) for row in rows.order_by("-id")[:limit]]
+
+
+def _view(row: Entry) -> EntryView:
+    return EntryView(
+        at=row.at,
+        actor_kind=row.actor_kind,
+        actor_name=row.actor_name,
+        address=row.address,
+        action=row.action,
+        subject=row.subject,
+        subject_id=row.subject_id,
+        account_id=row.account_id,
+        after=row.after,
+        reason=row.reason,
+        security=row.security,
+    )
 
 
 def views_of_accounts(
@@ -124,7 +127,7 @@ def views_of_accounts(
     since: datetime | None,
     until: datetime | None,
     limit: int,
-) -> list[Entry]:
+) -> list[EntryView]:
     """Who of the staff opened which account, newest first; a filter that is None lets all through."""
     rows = Entry.objects.filter(action=VIEWED)
     if person_id is not None:
@@ -135,7 +138,7 @@ def views_of_accounts(
         rows = rows.filter(at__gte=since)
     if until is not None:
         rows = rows.filter(at__lt=until)
-    return list(rows.order_by("-at", "-id")[:limit])
+    return [_view(row) for row in rows.order_by("-at", "-id")[:limit]]
 
 
 def viewers(*, since: datetime) -> list[tuple[int, int]]:

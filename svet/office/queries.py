@@ -37,9 +37,40 @@ class OfficeCase:
     signed_reason: str
 
 
-def office_requests(*, person_id: int) -> list[OfficeRequest]:
+@dataclass(frozen=True, slots=True)
+class OfficeRequestView:
+    """A request as its person sees it; ``phone`` is the new number of a request to change it."""
+
+    public_id: str
+    number: str
+    kind: str
+    phone: str
+    comment: str
+    state: str
+    asked_at: datetime
+    decided_at: datetime | None
+    decision: str
+
+
+def office_requests(*, person_id: int) -> list[OfficeRequestView]:
     """What the person has asked of the office, newest first."""
-    return list(OfficeRequest.objects.filter(person_id=person_id).order_by("-asked_at", "-id"))
+    rows = OfficeRequest.objects.filter(person_id=person_id).order_by("-asked_at", "-id")
+    return [request_view(row) for row in rows]
+
+
+def request_view(row: OfficeRequest) -> OfficeRequestView:
+    """The value of a row; for this room."""
+    return OfficeRequestView(
+        public_id=row.public_id,
+        number=row.number,
+        kind=row.kind,
+        phone=row.phone,
+        comment=row.comment,
+        state=row.state,
+        asked_at=row.asked_at,
+        decided_at=row.decided_at,
+        decision=row.decision,
+    )
 
 
 def open_count() -> int:

@@ -150,7 +150,7 @@ def build() -> World:
     make_link(person=cast[Who.EGOR], account=account, suspended_at=now, **guest)
     newcomer = make_link(person=make_person(), account=account)
     suspended = make_link(person=make_person(), account=account, suspended_at=now)
-    invitation = account_operations.invite(
+    invited = account_operations.invite(
         by=Actor.person(anna.pk),
         account_public_id=account.public_id,
         phone=cast[Who.GALINA].phone,
@@ -220,7 +220,7 @@ def build() -> World:
         "meter_id": meter.public_id,
         "link_id": newcomer.public_id,
         "suspended_id": suspended.public_id,
-        "invitation_id": invitation.public_id,
+        "invitation_id": invited,
         "group_id": group.public_id,
         "set_id": receipt.set_public_id,
         "control_id": control.public_id,

@@ -6,6 +6,7 @@ import unicodedata
 
 from svet.accounts.models import Group, Link
 from svet.accounts.queries import AccountNotFound, AccountReason
+from svet.accounts.queries.cards import GroupView
 from svet.accounts.rules.refusals import GroupReason
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound, Refused
@@ -66,7 +67,7 @@ def default_group(*, person_id: int) -> Group:
     return group
 
 
-def create_group(*, by: Actor, name: str) -> Group:
+def create_group(*, by: Actor, name: str) -> GroupView:
     """Make a group at the end of the list. :raises GroupRefused: no name, too long, taken, too many"""
     clean = _clean_name(name)
     with use_case():
@@ -77,10 +78,11 @@ def create_group(*, by: Actor, name: str) -> Group:
             raise GroupRefused(GroupReason.TAKEN, field="name")
         if len(names) >= MOST_GROUPS:
             raise GroupRefused(GroupReason.TOO_MANY, field="name", details={"most": MOST_GROUPS})
-        return Group.objects.create(person_id=_person(by), name=clean, position=len(names))
+        group = Group.objects.create(person_id=_person(by), name=clean, position=len(names))
+    return GroupView(public_id=group.public_id, name=clean, is_default=False, cards=())
 
 
-def rename_group(*, by: Actor, group_public_id: str, name: str) -> Group:
+def rename_group(*, by: Actor, group_public_id: str, name: str) -> None:
     """Give a group another name. :raises GroupRefused, GroupNotFound:"""
     clean = _clean_name(name)
     with use_case():
@@ -90,7 +92,6 @@ def rename_group(*, by: Actor, group_public_id: str, name: str) -> Group:
             raise GroupRefused(GroupReason.TAKEN, field="name")
         group.name = clean
         group.save(update_fields=["name"])
-        return group
 
 
 def delete_group(*, by: Actor, group_public_id: str) -> None:

@@ -45,10 +45,10 @@ def invite(
     rights: Collection[str],
     now: datetime,
     until: date | None = None,
-) -> Invitation:
+) -> str:
     """Let the holder of a phone in: an SMS with a link goes out, a waiting invitation is replaced.
 
-    ``until`` is the last day of the access. Seeing belongs to every invitation.
+    ``until`` is the last day of the access. Seeing belongs to every invitation. Says its outside id.
 
     :raises AccountNotFound: the actor does not own the account
     :raises PhoneRefused: :raises HouseholdRefused: :raises LimitReached:
@@ -86,11 +86,13 @@ def invite(
             now=now,
         )
         _note(by, "household.invited", invitation=invitation, now=now, after=chosen | _term(ends_at))
-    return invitation
+    return invitation.public_id
 
 
-def accept_invitation(*, by: Actor, invitation_public_id: str, now: datetime) -> Link:
-    """Take the account into the cabinet of the invited phone, name and flat open. Twice gives the same link.
+def accept_invitation(*, by: Actor, invitation_public_id: str, now: datetime) -> str:
+    """Take the account into the cabinet of the invited phone, name and flat open. Twice is the same as once.
+
+    Says the outside id of the account.
 
     :raises InvitationNotFound: not to this phone, answered otherwise, or too late
     """
@@ -100,7 +102,7 @@ def accept_invitation(*, by: Actor, invitation_public_id: str, now: datetime) ->
         invitation.refresh_from_db()
         link = Link.objects.kept().filter(person_id=by.person_id or 0, account=account).first()
         if invitation.state == InvitationState.ACCEPTED and link is not None:
-            return link
+            return account.public_id
         if not _is_open(invitation, now=now) or not _may_still_invite(invitation):
             raise InvitationNotFound(HouseholdReason.NOT_FOUND)
         assert by.person_id is not None
@@ -130,7 +132,7 @@ def accept_invitation(*, by: Actor, invitation_public_id: str, now: datetime) ->
                 place=Place("account", (account.public_id,)),
                 now=now,
             )
-    return link
+    return account.public_id
 
 
 def refuse_invitation(*, by: Actor, invitation_public_id: str, now: datetime) -> None:
@@ -161,7 +163,7 @@ def withdraw_invitation(*, by: Actor, invitation_public_id: str, now: datetime) 
 
 def change_access(
     *, by: Actor, link_public_id: str, rights: Collection[str], now: datetime, until: date | None = None
-) -> Link:
+) -> None:
     """Give another cabinet that holds the account other rights, another term; a closed one opens again.
 
     :raises AccountNotFound: not a link of an account the actor owns, the actor's own, or another owner's
@@ -186,7 +188,6 @@ def change_access(
             before=before,
             after=chosen | _term(ends_at),
         )
-    return link
 
 
 def _owned(by: Actor, *, account_public_id: str) -> Link:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
@@ -40,6 +41,15 @@ class LinkRefused(Refused):
     """The pair of numbers does not open an account; never says which of the two is at fault."""
 
 
+@dataclass(frozen=True, slots=True)
+class AddedAccount:
+    """An account that is in the cabinet now, and the name of the group it is in."""
+
+    public_id: str
+    number: str
+    group_name: str
+
+
 def link_account(
     *,
     by: Actor,
@@ -47,10 +57,10 @@ def link_account(
     meter_number: str,
     now: datetime,
     group_public_id: str | None = None,
-) -> Link:
+) -> AddedAccount:
     """Add an account to the person's cabinet by the two numbers printed on its bill.
 
-    The same pair again gives the same link. An unknown account, another's meter and a paused account
+    The same pair again gives the same account. An unknown account, another's meter and a paused account
     look alike and cost alike, and so does one the office closed to this person. The registry's phone is
     never stopped by a limit.
 
@@ -65,7 +75,7 @@ def link_account(
     candidates = list(_candidates(number=number, serial=serial, person_id=by.person_id))
     pair = next((account for account in candidates if account.proven), None)
     if pair is not None and pair.held:
-        return _existing(person_id=by.person_id, account_id=pair.pk)
+        return _added(_existing(person_id=by.person_id, account_id=pair.pk))
     owner = any(account.registry_phone == phone for account in candidates)
     if pair is not None and pair.barred and pair.registry_phone != phone:
         pair = None
@@ -90,7 +100,7 @@ def link_account(
         # Only wrong tries count; taking an account out and adding it again earns no new ones.
         limits.forget(limit=LimitName.LINKING_PER_PERSON, key=str(by.person_id))
         limits.forget(limit=LimitName.LINKING_WRONG_PER_ACCOUNT, key=number)
-    return link
+    return _added(link)
 
 
 class _Candidate(TypedDict):
@@ -110,6 +120,12 @@ def _candidates(
         .select_related("provider")
         .annotate(proven=Exists(proof), held=Exists(link), barred=Exists(barred))
         .order_by("pk")
+    )
+
+
+def _added(link: Link) -> AddedAccount:
+    return AddedAccount(
+        public_id=link.account.public_id, number=link.account.number, group_name=link.group.name
     )
 
 

@@ -29,7 +29,7 @@ class HoldingRefused(Refused):
     """The office cannot decide it so."""
 
 
-def restore_link(*, by: Actor, link_public_id: str, reason: str, now: datetime) -> Link:
+def restore_link(*, by: Actor, link_public_id: str, reason: str, now: datetime) -> None:
     """Open a suspended cabinet's access again: the complaint was a mistake.
 
     :raises AccountNotFound: no such link among the suspended
@@ -42,10 +42,9 @@ def restore_link(*, by: Actor, link_public_id: str, reason: str, now: datetime) 
         link.save(update_fields=["suspended_at"])
         _note(by, "link.restored", link=link, reason=words, now=now)
         tell_access(link, change="restored", now=now)
-    return link
 
 
-def bar_link(*, by: Actor, link_public_id: str, reason: str, now: datetime) -> Link:
+def bar_link(*, by: Actor, link_public_id: str, reason: str, now: datetime) -> None:
     """Take the account out of a cabinet for good: the two numbers will not open it there again.
 
     :raises AccountNotFound: no such link
@@ -57,10 +56,9 @@ def bar_link(*, by: Actor, link_public_id: str, reason: str, now: datetime) -> L
         _end([link], by=by, now=now)
         _note(by, "link.barred", link=link, reason=words, now=now)
         tell_access(link, change="closed", now=now)
-    return link
 
 
-def confirm_link(*, by: Actor, link_public_id: str, document: str, reason: str, now: datetime) -> Link:
+def confirm_link(*, by: Actor, link_public_id: str, document: str, reason: str, now: datetime) -> None:
     """The holder came to the office and showed a document: from now on the cabinet is the owner's.
 
     ``document`` says which kind was seen («паспорт»), never its number.
@@ -77,7 +75,6 @@ def confirm_link(*, by: Actor, link_public_id: str, document: str, reason: str, 
         _open_to_owner(link, now=now)
         _note(by, "link.confirmed", link=link, reason=words, now=now, after={"document": seen})
         tell_access(link, change="confirmed", now=now)
-    return link
 
 
 def hand_over(
@@ -90,7 +87,7 @@ def hand_over(
     ground: str,
     reason: str,
     now: datetime,
-) -> Account:
+) -> None:
     """Give the account to another holder since ``on_date``; the cabinets that held it lose it at once.
 
     Only the cabinet of the new holder's phone keeps it, and becomes the owner's. Bills go on paper until the
@@ -132,7 +129,6 @@ def hand_over(
             after={"on": str(on_date), "ground": ground, "cabinets_closed": closed},
             reason=words,
         )
-    return account
 
 
 def _change_cabinets(account: Account, *, phone: str, by: Actor, now: datetime) -> int:

@@ -67,7 +67,8 @@ def make_account(
 
 def make_group(*, person: Person, name: str = "Родители") -> Group:
     """A group of the person beside the default one."""
-    return operations.create_group(by=Actor.person(person.pk), name=name)
+    made = operations.create_group(by=Actor.person(person.pk), name=name)
+    return Group.objects.get(public_id=made.public_id)
 
 
 def make_link(*, person: Person, account: Account, confirmed: bool = False, **columns: Any) -> Link:

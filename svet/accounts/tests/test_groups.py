@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from svet.accounts import operations, queries
@@ -58,11 +60,12 @@ def test_stranger_cannot_touch_anothers_group() -> None:
     boris, vera = make_person(), make_person()
     group = make_group(person=boris)
     by = Actor.person(vera.pk)
-    for act in (
+    acts: tuple[Callable[[], None], ...] = (
         lambda: operations.rename_group(by=by, group_public_id=group.public_id, name="x"),
         lambda: operations.delete_group(by=by, group_public_id=group.public_id),
         lambda: operations.move_group(by=by, group_public_id=group.public_id, up=True),
-    ):
+    )
+    for act in acts:
         with pytest.raises(Refused):
             act()
     group.refresh_from_db()

@@ -51,7 +51,7 @@ def by(person: Person) -> Actor:
 
 
 def invite(cast: Cast, *rights: str, until: date | None = None, phone: str = "") -> Invitation:
-    return operations.invite(
+    public_id = operations.invite(
         by=by(cast.anna),
         account_public_id=cast.account.public_id,
         phone=phone or cast.boris.phone,
@@ -59,12 +59,13 @@ def invite(cast: Cast, *rights: str, until: date | None = None, phone: str = "")
         until=until,
         now=NOW,
     )
+    return Invitation.objects.get(public_id=public_id)
 
 
 def accept(cast: Cast, invitation: Invitation, *, who: Person | None = None) -> Link:
-    return operations.accept_invitation(
-        by=by(who or cast.boris), invitation_public_id=invitation.public_id, now=NOW
-    )
+    person = who or cast.boris
+    account = operations.accept_invitation(by=by(person), invitation_public_id=invitation.public_id, now=NOW)
+    return Link.objects.kept().get(person=person, account__public_id=account)
 
 
 def test_invited_boris_gets_exactly_the_given_rights_and_the_open_name(cast: Cast) -> None:
@@ -135,9 +136,10 @@ def test_access_ends_with_its_last_day_and_can_be_given_anew(cast: Cast) -> None
 def test_after_the_term_the_two_numbers_open_the_account_masked_again(cast: Cast) -> None:
     link = accept(cast, invite(cast))
     Link.objects.filter(pk=link.pk).update(ends_at=NOW - timedelta(seconds=1))
-    fresh = operations.link_account(
+    operations.link_account(
         by=by(cast.boris), account_number=cast.account.number, meter_number="115268446", now=NOW
     )
+    fresh = Link.objects.kept().get(person=cast.boris)
     assert (fresh.confirmed_at, fresh.invited_by_id) == (None, None)
 
 

@@ -29,9 +29,10 @@ METER = "115268446"
 
 
 def add(person_id: int, account: str, meter: str = METER, group: str | None = None) -> Link:
-    return operations.link_account(
+    added = operations.link_account(
         by=Actor.person(person_id), account_number=account, meter_number=meter, group_public_id=group, now=NOW
     )
+    return Link.objects.kept().get(person_id=person_id, account__public_id=added.public_id)
 
 
 @pytest.mark.django_db

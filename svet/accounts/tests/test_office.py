@@ -49,10 +49,11 @@ def sees(person: Person, account: Account) -> bool:
 
 
 def add(person: Person, account: Account) -> Link:
-    return operations.link_account(by=by(person), account_number=account.number, meter_number=SERIAL, now=NOW)
+    operations.link_account(by=by(person), account_number=account.number, meter_number=SERIAL, now=NOW)
+    return Link.objects.kept().get(person=person, account=account)
 
 
-def hand_over(olga: Actor, account: Account, **changed: Any) -> Account:
+def hand_over(olga: Actor, account: Account, **changed: Any) -> None:
     terms: dict[str, Any] = {
         "holder_name": "Новосёлов Пётр Ильич",
         "phone": "",
@@ -60,7 +61,7 @@ def hand_over(olga: Actor, account: Account, **changed: Any) -> Account:
         "ground": "sale",
         "reason": "договор купли-продажи",
     }
-    return operations.hand_over(by=olga, account_public_id=account.public_id, now=NOW, **(terms | changed))
+    operations.hand_over(by=olga, account_public_id=account.public_id, now=NOW, **(terms | changed))
 
 
 def test_a_complaint_waits_for_the_office_which_opens_or_closes_for_good(
@@ -161,10 +162,10 @@ def test_whom_the_new_holder_invites_comes_back(olga: Actor, account: Account) -
     make_link(person=anna, account=account, confirmed=True)
     make_link(person=heir, account=account)
     hand_over(olga, account, phone=heir.phone)
-    invitation = operations.invite(
+    invited = operations.invite(
         by=by(heir), account_public_id=account.public_id, phone=anna.phone, rights=["pay"], now=NOW
     )
-    operations.accept_invitation(by=by(anna), invitation_public_id=invitation.public_id, now=NOW)
+    operations.accept_invitation(by=by(anna), invitation_public_id=invited, now=NOW)
     assert sees(anna, account)
 
 

@@ -48,14 +48,14 @@ def attach(request: HttpRequest, payload: LinkIn) -> Status[Any]:
     now = timezone.now()
 
     def act(key: str) -> tuple[int, dict[str, Any]]:
-        link = operations.link_account(
+        added = operations.link_account(
             by=caller.actor,
             account_number=payload.account_number,
             meter_number=payload.meter_number,
             group_public_id=payload.group_id,
             now=now,
         )
-        return 201, one_account(caller, link.account.public_id)
+        return 201, one_account(caller, added.public_id)
 
     return once(request, actor=caller.actor, now=now, act=act)
 

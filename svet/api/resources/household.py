@@ -106,7 +106,7 @@ def invite(request: HttpRequest, account_id: str, payload: InvitationIn) -> Stat
             now=now,
         )
         views = household.invitations_of(account_id=key_of_account, now=now)
-        return 201, _plain(next(_invitation(each) for each in views if each.public_id == made.public_id))
+        return 201, _plain(next(_invitation(each) for each in views if each.public_id == made))
 
     return once(request, actor=caller.actor, now=now, act=act)
 
@@ -196,11 +196,13 @@ def accept(request: HttpRequest, invitation_id: str) -> Status[Any]:
 
     def act(key: str) -> tuple[int, dict[str, Any]]:
         try:
-            link = operations.accept_invitation(by=caller.actor, invitation_public_id=invitation_id, now=now)
+            account_id = operations.accept_invitation(
+                by=caller.actor, invitation_public_id=invitation_id, now=now
+            )
         except NotFound:
             note_stranger(caller, "api.invitation_not_found", invitation_id)
             raise not_found() from None
-        return 201, {"account_id": link.account.public_id}
+        return 201, {"account_id": account_id}
 
     return once(request, actor=caller.actor, now=now, act=act)
 

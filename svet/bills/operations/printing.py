@@ -82,7 +82,7 @@ def print_month(
         yield from _finish(provider_id, period, keep=keep, by=by, now=now)
 
 
-def print_again(*, batch: PrintBatch, by: Actor, now: datetime) -> tuple[PrintFiles, bool]:
+def print_again(*, batch: queries.PrintedBatch, by: Actor, now: datetime) -> tuple[PrintFiles, bool]:
     """Draw the files of a batch once more; tells whether they are the very ones that were printed."""
     files = files_of(batch)
     same = not batch.pdf_sha256 or (files.pdf_sha256, files.register_sha256) == (
@@ -94,10 +94,10 @@ def print_again(*, batch: PrintBatch, by: Actor, now: datetime) -> tuple[PrintFi
     return files, same
 
 
-def files_of(batch: PrintBatch) -> PrintFiles:
+def files_of(batch: queries.PrintedBatch) -> PrintFiles:
     """The files of a batch, drawn from the bills as they were issued: the same bytes every time."""
-    label = queries.label_of(batch)
-    sheets = list(queries.sheets(batch.pk))
+    label = batch.label
+    sheets = list(queries.sheets(batch.batch_id))
     # Paper is Russian whatever language the caller speaks.
     with translation.override("ru"):
         pdf = draw_batch(
@@ -109,7 +109,7 @@ def files_of(batch: PrintBatch) -> PrintFiles:
         control = draw_control(
             Control(
                 label=label,
-                provider=batch.provider.name,
+                provider=batch.provider,
                 period=batch.period,
                 made_at=batch.made_at,
                 made_by=batch.made_by,
@@ -167,26 +167,27 @@ def _finish(
     """Draw, keep and mark every chosen batch that nobody else is drawing."""
     while True:
         with use_case():
-            batch = (
+            row = (
                 PrintBatch.objects.select_related("provider")
                 .select_for_update(skip_locked=True, of=("self",))
                 .filter(provider_id=provider_id, period=period.first, drawn_at__isnull=True)
                 .order_by("number")
                 .first()
             )
-            if batch is None:
+            if row is None:
                 return
+            batch = queries.printed_batch(row)
             files = files_of(batch)
             keep(files)
-            PrintBatch.objects.filter(pk=batch.pk).update(
+            PrintBatch.objects.filter(pk=batch.batch_id).update(
                 drawn_at=now, pdf_sha256=files.pdf_sha256, register_sha256=files.register_sha256
             )
-            PrintedBill.objects.filter(batch_id=batch.pk).update(printed_at=now)
+            PrintedBill.objects.filter(batch_id=batch.batch_id).update(printed_at=now)
             _record("bills.printed", batch, files, by=by, now=now)
         yield files
 
 
-def _record(action: str, batch: PrintBatch, files: PrintFiles, *, by: Actor, now: datetime) -> None:
+def _record(action: str, batch: queries.PrintedBatch, files: PrintFiles, *, by: Actor, now: datetime) -> None:
     journal.record(
         by=by,
         action=action,

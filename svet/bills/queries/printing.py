@@ -53,6 +53,21 @@ class BatchView:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedBatch:
+    """A batch as its files tell of it; the digests are of the first printing, empty before it."""
+
+    batch_id: int
+    label: str
+    provider: str
+    period: date
+    bills: int
+    made_at: datetime
+    made_by: str
+    pdf_sha256: str
+    register_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A bill at its place in a batch."""
 
@@ -124,7 +139,7 @@ def batches(*, limit: int) -> list[BatchView]:
     return [
         BatchView(
             public_id=batch.public_id,
-            label=label_of(batch),
+            label=_label_of(batch),
             provider=batch.provider.name,
             month=Month.of(batch.period),
             bills=batch.bills,
@@ -138,15 +153,15 @@ def batches(*, limit: int) -> list[BatchView]:
     ]
 
 
-def batch_by_public_id(public_id: str) -> PrintBatch:
+def batch_by_public_id(public_id: str) -> PrintedBatch:
     """A batch for the desk. :raises BatchNotFound:"""
     found = PrintBatch.objects.select_related("provider").filter(public_id=public_id).first()
     if found is None:
         raise BatchNotFound
-    return found
+    return printed_batch(found)
 
 
-def batch_by_label(label: str) -> PrintBatch:
+def batch_by_label(label: str) -> PrintedBatch:
     """A batch by the name of its files. :raises BatchNotFound:"""
     # The code may have hyphens of its own: the month and the number are the last three parts.
     parts = label.rsplit("-", 3)
@@ -163,10 +178,25 @@ def batch_by_label(label: str) -> PrintBatch:
     batch = found.first()
     if batch is None:
         raise BatchNotFound
-    return batch
+    return printed_batch(batch)
 
 
-def label_of(batch: PrintBatch) -> str:
+def printed_batch(row: PrintBatch) -> PrintedBatch:
+    """The value of a row that was read with its provider; for this room."""
+    return PrintedBatch(
+        batch_id=row.pk,
+        label=_label_of(row),
+        provider=row.provider.name,
+        period=row.period,
+        bills=row.bills,
+        made_at=row.made_at,
+        made_by=row.made_by,
+        pdf_sha256=row.pdf_sha256,
+        register_sha256=row.register_sha256,
+    )
+
+
+def _label_of(batch: PrintBatch) -> str:
     """The name of a batch and of its files."""
     return batch_label(
         provider_code=batch.provider.code, month=str(Month.of(batch.period)), number=batch.number

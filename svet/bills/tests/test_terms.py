@@ -45,7 +45,7 @@ def cast() -> Cast:
     account, _meter = charge_november()
     make_link(person=anna, account=account, confirmed=True)
     now = timezone.now()
-    invitation = account_operations.invite(
+    invited = account_operations.invite(
         by=Actor.person(anna.pk),
         account_public_id=account.public_id,
         phone=boris.phone,
@@ -53,9 +53,8 @@ def cast() -> Cast:
         until=now.date() + timedelta(days=2),
         now=now,
     )
-    link = account_operations.accept_invitation(
-        by=Actor.person(boris.pk), invitation_public_id=invitation.public_id, now=now
-    )
+    account_operations.accept_invitation(by=Actor.person(boris.pk), invitation_public_id=invited, now=now)
+    link = Link.objects.get(person=boris)
     account_operations.set_delivery(
         by=Actor.person(boris.pk), account_public_id=account.public_id, delivery="email", now=now
     )

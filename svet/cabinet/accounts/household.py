@@ -222,13 +222,13 @@ def invitation(request: HttpRequest, invitation_public_id: str) -> HttpResponse:
 def accept(request: HttpRequest, invitation_public_id: str) -> HttpResponse:
     """Take the account into one's cabinet."""
     try:
-        link = operations.accept_invitation(
+        account_public_id = operations.accept_invitation(
             by=actor_of(request), invitation_public_id=invitation_public_id, now=now_of(request)
         )
     except NotFound:
         deny_as_missing(request, subject="invitation", public_id=invitation_public_id)
     messages.success(request, _("Лицевой счёт теперь в вашем кабинете."))
-    return redirect("account", account_public_id=link.account.public_id)
+    return redirect("account", account_public_id=account_public_id)
 
 
 @require_POST

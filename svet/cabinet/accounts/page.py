@@ -37,7 +37,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = AddForm(request.POST if request.method == "POST" else None, initial=initial)
 
     def act() -> HttpResponse:
-        link = operations.link_account(
+        added = operations.link_account(
             by=actor_of(request),
             account_number=form.cleaned_data["account_number"],
             meter_number=form.cleaned_data["meter_number"],
@@ -47,7 +47,7 @@ def add(request: HttpRequest) -> HttpResponse:
         messages.success(
             request,
             _("Абонент № %(number)s добавлен в группу «%(group)s».")
-            % {"number": link.account.number, "group": link.group.name},
+            % {"number": added.number, "group": added.group_name},
         )
         return redirect("accounts")
 

@@ -18,6 +18,7 @@ from svet.look.formats import moment
 from svet.notices import operations as notices
 from svet.office import events
 from svet.office.models import OfficeRequest
+from svet.office.queries import OfficeRequestView, request_view
 from svet.office.rules import LONGEST_COMMENT, MOVES, OfficeKind, OfficeReason, OfficeRefused, OfficeState
 from svet.people import events as people_events
 from svet.people import queries
@@ -69,13 +70,13 @@ def start_office_phone_change(
 
 def confirm_office_phone_change(
     *, person_id: int, session_key: str, code: object, address: str, now: datetime
-) -> OfficeRequest:
+) -> OfficeRequestView:
     """Hand the request in when the new phone has answered; the old one and the e-mail are told.
 
     :raises CodeRefused: :raises OfficeRefused: :raises LimitReached:
     """
     given = normalise_code(code)
-    request: OfficeRequest | None = None
+    request: OfficeRequestView | None = None
     with use_case():
         outcome = codes.answered(purpose=CodePurpose.OFFICE, session_key=session_key, code=given, now=now)
         if isinstance(outcome, codes.AnsweredCode) and outcome.person_id == person_id:
@@ -95,7 +96,7 @@ def confirm_office_phone_change(
 
 def ask_office_to_remove_factors(
     *, person_id: int, comment: str, address: str, now: datetime
-) -> OfficeRequest:
+) -> OfficeRequestView:
     """Hand in a request of somebody whose password was right and whose second step is lost.
 
     :raises OfficeRefused: a request stands already
@@ -152,7 +153,7 @@ def carry_out_office_request(*, public_id: str, by: Actor, decision: str, now: d
 
 def ask(
     *, person_id: int, kind: OfficeKind, phone: str, comment: str, by: Actor, now: datetime
-) -> OfficeRequest:
+) -> OfficeRequestView:
     """Write a request down and tell the person, whoever hands it in. In the caller's transaction.
 
     :raises OfficeRefused: one of this kind stands already
@@ -188,7 +189,7 @@ def ask(
         place=Place("office-requests"),
         now=now,
     )
-    return request
+    return request_view(request)
 
 
 def refuse_standing(*, person_id: int, kind: OfficeKind) -> None:

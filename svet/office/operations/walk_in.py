@@ -12,8 +12,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.limits.operations import spend
 from svet.limits.rules import LimitName
-from svet.office.models import OfficeRequest
 from svet.office.operations.requests import ask, refuse_standing
+from svet.office.queries import OfficeRequestView
 from svet.office.rules import OfficeKind, OfficeReason, OfficeRefused
 from svet.people import queries
 from svet.people.operations import codes
@@ -54,7 +54,7 @@ def begin_walk_in_phone(
         codes.send_code_sms(phone=number, code=code, act="phone", now=now)
 
 
-def finish_walk_in_phone(*, by: Actor, session_key: str, code: object, now: datetime) -> OfficeRequest:
+def finish_walk_in_phone(*, by: Actor, session_key: str, code: object, now: datetime) -> OfficeRequestView:
     """Hand the request in when the new phone has answered.
 
     :raises CodeRefused: :raises OfficeRefused: one stands already
@@ -79,7 +79,7 @@ def finish_walk_in_phone(*, by: Actor, session_key: str, code: object, now: date
     raise outcome if isinstance(outcome, CodeRefused) else CodeRefused(CodeReason.NO_CODE)
 
 
-def take_walk_in_factor(*, by: Actor, phone: object, comment: str, now: datetime) -> OfficeRequest:
+def take_walk_in_factor(*, by: Actor, phone: object, comment: str, now: datetime) -> OfficeRequestView:
     """Take the request of somebody who has lost everything their second step consists of.
 
     :raises PhoneRefused: :raises StaffRefused: nothing said of the papers. :raises LimitReached:

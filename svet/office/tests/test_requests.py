@@ -33,9 +33,10 @@ def ask_for_phone(person: Person) -> OfficeRequest:
         address=HERE,
         now=NOW,
     )
-    return office.confirm_office_phone_change(
+    asked = office.confirm_office_phone_change(
         person_id=person.pk, session_key="flow", code=last_code(NEW_PHONE), address=HERE, now=NOW
     )
+    return OfficeRequest.objects.get(public_id=asked.public_id)
 
 
 def test_the_office_moves_a_cabinet_to_a_phone_that_has_answered_and_tells_both() -> None:

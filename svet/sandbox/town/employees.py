@@ -25,7 +25,7 @@ def open_office(*, now: datetime) -> None:
 
 
 def _taken_on(one: Employee, *, now: datetime) -> int:
-    member = add_member(
+    return add_member(
         by=BUILDER,
         phone=one.phone,
         password=one.password,
@@ -34,4 +34,3 @@ def _taken_on(one: Employee, *, now: datetime) -> int:
         reason="учебный город",
         now=now,
     )
-    return member.person_id

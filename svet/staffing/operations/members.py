@@ -30,8 +30,10 @@ def add_member(
     name: FullName,
     reason: str,
     now: datetime,
-) -> StaffMember:
+) -> int:
     """Take somebody on: a work sign-in with a phone of its own, which opens no cabinet.
+
+    Says their key as a person.
 
     :raises PhoneRefused: :raises PasswordRefused: :raises ProfileRefused:
     :raises StaffRefused: the phone belongs to a member already, or to a customer's cabinet; no reason
@@ -48,7 +50,7 @@ def add_member(
         person_id = open_work_sign_in(phone=number, encoded=encoded, now=now, **asdict(known_as))
         member = StaffMember.objects.create(person_id=person_id, role=role.value, added_at=now)
         _record(by=by, member=member, action="staff.added", now=now, reason=why, after={"role": role.value})
-    return member
+    return person_id
 
 
 def change_role(*, by: Actor, member_public_id: str, role: Role, reason: str, now: datetime) -> None:

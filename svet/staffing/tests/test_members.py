@@ -42,7 +42,7 @@ def hire(**changes: Any) -> StaffMember:
         "reason": WHY,
         "now": NOW,
     }
-    return staffing.add_member(**terms | changes)
+    return StaffMember.objects.get(person_id=staffing.add_member(**terms | changes))
 
 
 def test_nobody_both_appoints_members_and_opens_accounts() -> None:

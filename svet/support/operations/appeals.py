@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -48,6 +49,14 @@ class SupportConflict(Conflict):
     """The key of a kept message came again with other words."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedAppeal:
+    """What its author is told of an appeal that was kept."""
+
+    public_id: str
+    number: str
+
+
 def keep_photo(*, raw: bytes, by: Actor, now: datetime) -> str:
     """Keep a photo that waits for its message; says its outside id.
 
@@ -67,7 +76,7 @@ def open_appeal(
     now: datetime,
     account_public_id: str = "",
     photo_public_ids: Sequence[str] = (),
-) -> Appeal:
+) -> OpenedAppeal:
     """Write to the retailer; the same key gives the same appeal.
 
     :raises SupportRefused: no such topic, nothing said or too much, too many photos
@@ -82,7 +91,7 @@ def open_appeal(
     _count(photo_public_ids)
     kept = _kept(by, key=key, words=text)
     if kept is not None:
-        return kept
+        return _opened(kept)
     limits.spend(limit=LimitName.APPEALS_PER_PERSON, key=str(by.person_id), now=now)
     account = account_for(by, public_id=account_public_id) if account_public_id else None
     try:
@@ -104,8 +113,8 @@ def open_appeal(
         kept = _kept(by, key=key, words=text)
         if kept is None:
             raise
-        return kept
-    return appeal
+        return _opened(kept)
+    return _opened(appeal)
 
 
 def write_on(
@@ -206,6 +215,10 @@ def _count(photo_public_ids: Sequence[str]) -> None:
 def _refuse_closed(appeal: Appeal) -> None:
     if appeal.state == AppealState.CLOSED:
         raise SupportRefused(SupportReason.CLOSED)
+
+
+def _opened(appeal: Appeal) -> OpenedAppeal:
+    return OpenedAppeal(public_id=appeal.public_id, number=appeal.number)
 
 
 def _kept(by: Actor, *, key: UUID, words: str) -> Appeal | None:

@@ -32,4 +32,5 @@ def make_appeal(*, person: Person, now: datetime, **details: Any) -> Appeal:
         "key": uuid4(),
         "photo_public_ids": [photo],
     }
-    return operations.open_appeal(by=by, now=now, **(values | details))
+    opened = operations.open_appeal(by=by, now=now, **(values | details))
+    return Appeal.objects.get(public_id=opened.public_id)

@@ -32,9 +32,10 @@ def asked() -> OfficeRequest:
         person_id=anna.pk, password=PASSWORD, phone=NEW, comment="Утонул в озере",
         session_key="flow", address=HERE, now=now,
     )  # fmt: skip
-    return office.confirm_office_phone_change(
+    asked = office.confirm_office_phone_change(
         person_id=anna.pk, session_key="flow", code=last_code(NEW), address=HERE, now=now
     )
+    return OfficeRequest.objects.get(public_id=asked.public_id)
 
 
 def decide(browser: Client, asked: OfficeRequest, verb: str, reason: str = "паспорт сверен") -> int:
