@@ -13,12 +13,11 @@ from svet.accounts.queries import AccountCard, cabinet
 from svet.accounts.rules import Right
 from svet.cabinet.payment.form import PaymentForm
 from svet.kernel.money import Money
-from svet.payments import queries
-from svet.payments.operations import AccountNotPayable, CardNotFound
+from svet.payments.operations import AccountNotPayable
 from svet.payments.operations.cards import usable_card
 from svet.payments.queries import CardView
 from svet.payments.rules import LIMITS, body_hash
-from svet.payments.rules.refusals import CardReason, OrderReason
+from svet.payments.rules.refusals import OrderReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,7 @@ def question(form: PaymentForm, *, person_id: int, now: datetime) -> Question | 
     refused = not form.lines or len(form.lines) > LIMITS.lines_max or total > LIMITS.total_max
     if refused or form.expected_total not in (None, total):
         return None  # nothing is charged: making the order says what is wrong
-    usable_card(person_id=person_id, public_id=form.card, now=now)
-    mine = [each for each in queries.cards(person_id=person_id) if each.public_id == form.card]
-    if not mine:
-        raise CardNotFound(CardReason.NOT_FOUND, field="card")
+    card = usable_card(person_id=person_id, public_id=form.card, now=now)
     known = {each.public_id: each for group in cabinet(person_id) for each in group.cards}
     charges = []
     for public_id, money in form.lines:
@@ -72,4 +68,4 @@ def question(form: PaymentForm, *, person_id: int, now: datetime) -> Question | 
         charges.append(CardCharge(account, money))
     if not form.in_turn and len({charge.account.provider.provider_id for charge in charges}) > 1:
         return None  # nothing is charged: making the order tells of the several payees
-    return Question(form.key, mine[0], tuple(charges), total, form, consent)
+    return Question(form.key, card, tuple(charges), total, form, consent)

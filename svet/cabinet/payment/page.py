@@ -98,7 +98,7 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
     """Where the bank sends the person back: the state from the first second, until it is final."""
     actor, now = actor_of(request), now_of(request)
     try:
-        found = queries.own_order(actor, public_id=public_id)
+        found = queries.order_for(actor, public_id=public_id)
     except NotFound as refusal:
         _note_stranger(request, "payments.order_not_found", [public_id])
         raise Http404 from refusal
@@ -107,14 +107,14 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
         found.looked_at is None or now - found.looked_at >= LOOK_AGAIN_AFTER
     ):
         try:
-            operations.settle(order_id=found.pk, now=now, by="cabinet.return", wait=False)
+            operations.settle(order_id=found.order_id, now=now, by="cabinet.return", wait=False)
         except operations.BankUnavailable:
             silent = True
-        found = queries.own_order(actor, public_id=public_id)
+        found = queries.order_for(actor, public_id=public_id)
     part = request.headers.get("HX-Request") == "true"
     template = "cabinet/payment_order_state.html" if part else "cabinet/payment_order.html"
     left = queries.remainder(person_id=person_of(request).person_id, public_id=found.public_id)
-    view = order_page(queries.view(found), now=now, silent=silent, left=left)
+    view = order_page(found, now=now, silent=silent, left=left)
     return render(request, template, {"view": view})
 
 

@@ -77,7 +77,8 @@ def paid(bank: StubBank, family: Family, *, kopecks: int, at: datetime) -> Order
     order = make_order(person=family.anna, lines=[(family.first, kopecks)], now=at)
     payments.send_to_bank(order_id=order.pk, now=at)
     bank.pay(order, paid_at=at)
-    return payments.settle(order_id=order.pk, now=at, by="test")
+    payments.settle(order_id=order.pk, now=at, by="test")
+    return Order.objects.get(pk=order.pk)
 
 
 def test_sources_are_merged_by_day_and_within_a_day_by_the_moment(family: Family, bank: StubBank) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -11,11 +12,21 @@ from svet.kernel.actors import Actor
 from svet.payments.models import Order
 from svet.payments.operations.orders import OrderRequest, create_order
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
+from svet.payments.rules.states import OrderState
 
 log = structlog.get_logger(__name__)
 
 
-def begin_payment(*, by: Actor, wanted: OrderRequest, now: datetime) -> Order:
+@dataclass(frozen=True, slots=True)
+class BegunPayment:
+    """An order that was made: where it stands now that the bank was asked, and the page if it gave one."""
+
+    public_id: str
+    state: OrderState
+    bank_page_url: str
+
+
+def begin_payment(*, by: Actor, wanted: OrderRequest, now: datetime) -> BegunPayment:
     """Make an order and hand it to the bank; without an answer the order waits in state ``sent``.
 
     An order on a bound card (``wanted.card``) has no page: its bank has decided, or soon will.
@@ -24,8 +35,12 @@ def begin_payment(*, by: Actor, wanted: OrderRequest, now: datetime) -> Order:
     """
     order = create_order(by=by, wanted=wanted, now=now)
     try:
-        return send_to_bank(order_id=order.pk, now=now, patience=HURRIED)
+        return _begun(send_to_bank(order_id=order.pk, now=now, patience=HURRIED))
     except BankUnavailable as failure:
         log.warning("payments.bank_unavailable", order=order.public_id, code=failure.details.get("code"))
         order.refresh_from_db()
-        return order
+        return _begun(order)
+
+
+def _begun(order: Order) -> BegunPayment:
+    return BegunPayment(order.public_id, OrderState(order.state), order.bank_page_url)

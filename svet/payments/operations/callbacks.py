@@ -24,7 +24,7 @@ class CallbackRejected(Refused):
     """Not from our bank, not for our shop, or not readable; it is in the inbox all the same."""
 
 
-def take_callback(*, raw: bytes, address: str, now: datetime) -> Callback:
+def take_callback(*, raw: bytes, address: str, now: datetime) -> None:
     """Keep a callback and enqueue the settling of its order in the same transaction.
 
     Nothing in it is believed: a forged one costs the bank one question. One that fits no order, or is of a
@@ -47,13 +47,12 @@ def take_callback(*, raw: bytes, address: str, now: datetime) -> Callback:
         outcome = CallbackOutcome.TAKEN if found else CallbackOutcome.UNMATCHED
         if not news.known:
             outcome = CallbackOutcome.UNKNOWN
-        kept = _keep(raw, address, now, outcome=outcome, news=news, order=order)
+        _keep(raw, address, now, outcome=outcome, news=news, order=order)
         if outcome is not CallbackOutcome.TAKEN:
             log.error(f"payments.callback_{outcome.value}", about=news.event, reference=news.reference)
         if order is not None:
             # Whatever it was about, the bank is asked.
             app.configure_task(SETTLE).defer(order_id=order.pk)
-        return kept
 
 
 def _order_of(news: News) -> Order | None:
@@ -79,8 +78,8 @@ def _keep(
     news: News | None = None,
     order: Order | None = None,
     note: str = "",
-) -> Callback:
-    return Callback.objects.create(
+) -> None:
+    Callback.objects.create(
         raw=raw,
         address=address[:64],
         received_at=now,

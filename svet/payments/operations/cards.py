@@ -10,6 +10,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import BoundCard, Order
+from svet.payments.queries.cards import CardView, card_view
 from svet.payments.rules import CARD_NAME_LONGEST
 from svet.payments.rules.refusals import CardReason
 from svet.people import queries as people
@@ -24,8 +25,13 @@ class CardRefused(Refused):
     """A bound card cannot be used or named like that."""
 
 
-def usable_card(*, person_id: int, public_id: str, now: datetime) -> BoundCard:
-    """The person's own bound card for paying.
+def usable_card(*, person_id: int, public_id: str, now: datetime) -> CardView:
+    """The person's own bound card for paying, as they see it. :raises: as :func:`card_to_charge`"""
+    return card_view(card_to_charge(person_id=person_id, public_id=public_id, now=now))
+
+
+def card_to_charge(*, person_id: int, public_id: str, now: datetime) -> BoundCard:
+    """The row of a person's own bound card, for the order that will charge it.
 
     For a day after a password was recovered by nothing but an SMS bound cards rest: whoever stole a SIM card
     must not empty a bank card as well.
@@ -39,7 +45,7 @@ def usable_card(*, person_id: int, public_id: str, now: datetime) -> BoundCard:
     return card
 
 
-def name_card(*, by: Actor, card_public_id: str, name: str, now: datetime) -> BoundCard:
+def name_card(*, by: Actor, card_public_id: str, name: str, now: datetime) -> None:
     """Give a bound card the person's own name, at most 40 characters; an empty one takes it away.
 
     :raises CardNotFound: absent or somebody else's
@@ -53,7 +59,6 @@ def name_card(*, by: Actor, card_public_id: str, name: str, now: datetime) -> Bo
         before, card.name = card.name, text
         card.save(update_fields=["name"])
         _record(by, "payments.card.name", card, now, before=_named(card, before), after=_named(card, text))
-    return card
 
 
 def unbind_card(*, by: Actor, card_public_id: str, now: datetime) -> None:

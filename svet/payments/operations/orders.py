@@ -21,7 +21,7 @@ from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.payments.models import BoundCard, LaterLine, Order, OrderLine, StateChange
-from svet.payments.operations.cards import usable_card
+from svet.payments.operations.cards import card_to_charge
 from svet.payments.queries.payees import Share, check_one_payee, shares
 from svet.payments.queries.series import carried_on, next_step
 from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
@@ -103,7 +103,7 @@ def create_order(*, by: Actor, wanted: OrderRequest, now: datetime) -> Order:
         return known
     turns = _turns(by, wanted.lines, in_turn=wanted.in_turn)
     _check_total(turns[0])
-    bound = usable_card(person_id=person_id, public_id=wanted.card, now=now) if wanted.card else None
+    bound = card_to_charge(person_id=person_id, public_id=wanted.card, now=now) if wanted.card else None
     limits.spend(limit=LimitName.ORDERS_PER_PERSON, key=str(person_id), now=now)
     try:
         with use_case():

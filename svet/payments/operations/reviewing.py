@@ -37,7 +37,7 @@ class ReviewConflict(Conflict):
     """Somebody (or the bank itself) decided it first."""
 
 
-def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> Order:
+def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> None:
     """Credit an order in review: what the bank, asked afresh, took, minus what it gave back of it.
 
     The sum taken fills the lines in their order; what is over comes to the last one. Every refund of the
@@ -65,10 +65,9 @@ def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
         # The refunds are known already, from the same answer: nothing is left to look for.
         Order.objects.filter(pk=locked.pk).update(next_look_at=None)
         post_refunds(locked, now=now, by=_name(by))
-    return locked
 
 
-def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> Order:
+def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> None:
     """Give back at the bank what is left of an order in review; it ends as ``returned``.
 
     The refund is kept before the bank is asked. When its answer does not come, ``BankUnavailable`` is raised
@@ -87,11 +86,9 @@ def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -
     ended = ask_refund(refund_id=refund.pk, now=now)
     if ended.state == RefundState.REFUSED:
         raise OrderReviewRefused(OrderReviewReason.BANK_REFUSED, details={"code": ended.note})
-    order.refresh_from_db()
-    return order
 
 
-def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> Order:
+def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: str) -> None:
     """Close an order in review for which there is no money at the bank; it ends as ``canceled``.
 
     The bank is asked afresh, also about the payments its callbacks named; only an order that the bank has no
@@ -120,10 +117,9 @@ def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
         )
         tell_failed(locked, now=now)
         _record(locked, "payments.review.cancel", by=by, now=now, comment=said)
-    return locked
 
 
-def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) -> Callback:
+def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) -> None:
     """A person has dealt with an open callback: keep who, when and what they say.
 
     :raises ReviewNotFound: no such callback, or not one that waits for anybody
@@ -154,7 +150,6 @@ def close_callback(*, callback_id: int, by: Actor, now: datetime, comment: str) 
             after={"event": row.event, "reference": row.reference},
             reason=said,
         )
-    return row
 
 
 def _judge(by: Actor, comment: str) -> str:

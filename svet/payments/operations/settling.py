@@ -36,7 +36,7 @@ _NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
 _TAKEN = frozenset({OrderState.CREDITED, OrderState.RETURNED})
 
 
-def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order:
+def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
     """Ask the bank where the order stands and act: credit it once, cancel it, or put it before a person.
 
     Everybody who has reason to believe that something happened calls this: the callback, the return page,
@@ -45,7 +45,7 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order
     What the bank gave back is asked and booked after it, outside the lock, however long ago the order was
     credited. A payment whose first answer was lost is found by what the bank's callbacks named
     (:func:`~svet.payments.operations.adopting.adopt`). With ``wait`` False (a page that a person looks at)
-    an order that somebody else is settling right now is returned as it stands, and the bank gets little time.
+    an order that somebody else is settling right now is left as it stands, and the bank gets little time.
 
     :raises BankUnavailable: the bank does not answer; nothing changed
     """
@@ -57,17 +57,18 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order
         order = send_to_bank(order_id=order_id, now=now, patience=patience)
         if not wait:
             # One question to the bank is what a page has time for.
-            return order
+            return
     if not order.bank_reference:
-        return order
+        return
     if order.state in _TAKEN:
-        return catch_up(order_id=order_id, now=now, by=by, patience=patience)
+        catch_up(order_id=order_id, now=now, by=by, patience=patience)
+        return
     with use_case():
         locked = (
             Order.objects.select_for_update(of=("self",), skip_locked=not wait).filter(pk=order_id).first()
         )
         if locked is None or locked.state in _TAKEN:
-            return locked or order
+            return
         try:
             status = acquiring.gateway().status(reference=locked.bank_reference, patience=patience)
         except GatewayFailure as failure:
@@ -75,8 +76,7 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> Order
         Order.objects.filter(pk=order_id).update(looked_at=now)
         _conclude(locked, status=status, now=now, by=by)
     if status.refunded and locked.state in (OrderState.CREDITED, OrderState.REVIEW):
-        return catch_up(order_id=order_id, now=now, by=by, patience=patience)
-    return locked
+        catch_up(order_id=order_id, now=now, by=by, patience=patience)
 
 
 def _conclude(order: Order, *, status: BankStatus, now: datetime, by: str) -> None:

@@ -21,7 +21,7 @@ class SourceRefused(Conflict):
     """A source cannot be added as asked."""
 
 
-def add_source(*, code: str, name: str, provider_code: str = "", now: datetime, by: Actor) -> Source:
+def add_source(*, code: str, name: str, provider_code: str = "", now: datetime, by: Actor) -> None:
     """Name a bank, post or settlement centre that sends registers; ``provider_code``: whose money it brings.
 
     :raises SourceRefused: the code is taken or no code, no name, no such provider
@@ -38,7 +38,7 @@ def add_source(*, code: str, name: str, provider_code: str = "", now: datetime, 
             raise SourceRefused(SourceReason.PROVIDER, field="provider", details={"known": known})
         if code == UNNAMED:
             raise SourceRefused(SourceReason.TAKEN, field="code")
-        source, fresh = Source.objects.get_or_create(
+        _, fresh = Source.objects.get_or_create(
             code=code, defaults={"name": shown, "provider_id": providers.get(provider_code), "added_at": now}
         )
         if not fresh:
@@ -51,4 +51,3 @@ def add_source(*, code: str, name: str, provider_code: str = "", now: datetime, 
             now=now,
             after={"name": shown, "provider": provider_code},
         )
-    return source

@@ -65,7 +65,7 @@ def put_on_account(
     now: datetime,
     reason: str,
     paid_on: date | None = None,
-) -> ImportedPayment:
+) -> None:
     """Put the money of a waiting row on an account, with the row's own day; a reversal is taken off it.
 
     ``seen_public_id`` is the public id of the account whose holder and address the person was shown.
@@ -102,10 +102,9 @@ def put_on_account(
             after={"account": account.number, "kopecks": row.kopecks, "day": day.isoformat()},
             reason=said,
         )
-    return row
 
 
-def return_suspense(*, row_public_id: str, by: Actor, now: datetime, reason: str) -> ImportedPayment:
+def return_suspense(*, row_public_id: str, by: Actor, now: datetime, reason: str) -> None:
     """Send the money of a waiting row back to whoever sent it, out of suspense.
 
     A row that differs lies in no book: it is closed as no payment of its own.
@@ -141,7 +140,6 @@ def return_suspense(*, row_public_id: str, by: Actor, now: datetime, reason: str
             after={"kopecks": row.kopecks},
             reason=said,
         )
-    return row
 
 
 def _judge(by: Actor, reason: str) -> str:

@@ -76,24 +76,17 @@ __all__ = [
     "order_in_review",
     "orders",
     "orders_in_review",
-    "own_order",
     "refunded_orders",
     "register_payments",
     "remainder",
     "remainders",
     "unfinished",
-    "view",
     "waiting_for_a_person",
 ]
 
 
 def order_for(actor: Actor, *, public_id: str) -> OrderView:
     """The actor's own order; staff and the system see any. :raises OrderNotFound:"""
-    return view(own_order(actor, public_id=public_id))
-
-
-def own_order(actor: Actor, *, public_id: str) -> Order:
-    """The row behind :func:`order_for`, with lines and changes. :raises OrderNotFound:"""
     orders = _with_parts(Order.objects.all())
     if actor.kind is ActorKind.PERSON:
         orders = orders.filter(person_id=actor.person_id or 0)
@@ -102,7 +95,7 @@ def own_order(actor: Actor, *, public_id: str) -> Order:
     found = orders.filter(public_id=public_id).first()
     if found is None:
         raise OrderNotFound(OrderLookupReason.NOT_FOUND)
-    return found
+    return _view(found)
 
 
 def orders(
@@ -115,7 +108,7 @@ def orders(
     if until is not None:
         chosen = chosen.filter(created_at__lt=until)
     wanted = frozenset(account_ids)
-    return [view(order, only=wanted) for order in _with_parts(chosen).order_by("-created_at", "-id")]
+    return [_view(order, only=wanted) for order in _with_parts(chosen).order_by("-created_at", "-id")]
 
 
 def refunded_orders(*, account_ids: Collection[int], since: datetime, until: datetime) -> list[OrderView]:
@@ -128,7 +121,7 @@ def refunded_orders(*, account_ids: Collection[int], since: datetime, until: dat
     )
     wanted = frozenset(account_ids)
     chosen = Order.objects.filter(pk__in=back.values("order_id"))
-    return [view(order, only=wanted) for order in _with_parts(chosen).order_by("-created_at", "-id")]
+    return [_view(order, only=wanted) for order in _with_parts(chosen).order_by("-created_at", "-id")]
 
 
 def accounts_of_order(number: str) -> list[int]:
@@ -141,7 +134,7 @@ def unfinished(*, person_id: int) -> list[OrderView]:
     """Orders of a person whose end is not known yet, newest first."""
     open_states = [OrderState.SENT, OrderState.WAITING, OrderState.PAID, OrderState.REVIEW]
     chosen = Order.objects.filter(person_id=person_id, state__in=open_states)
-    return [view(order) for order in _with_parts(chosen).order_by("-created_at", "-id")]
+    return [_view(order) for order in _with_parts(chosen).order_by("-created_at", "-id")]
 
 
 def last_receipt_email(*, person_id: int) -> str:
@@ -183,7 +176,7 @@ def in_transit(account_ids: Collection[int]) -> dict[int, Money]:
     return {row["account_id"]: Money(int(row["sum"])) for row in rows}
 
 
-def view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
+def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
     """An order as a value; ``only`` leaves out the lines of other accounts."""
     lines = tuple(_line(line) for line in order.lines.all() if only is None or line.account_id in only)
     return OrderView(
@@ -199,6 +192,7 @@ def view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
         expires_at=order.expires_at,
         paid_at=order.paid_at,
         credited_at=order.credited_at,
+        looked_at=order.looked_at,
         bank_page_url=order.bank_page_url,
         bank_reason=order.bank_reason,
         bank_method=order.bank_method,

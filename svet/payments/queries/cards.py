@@ -29,6 +29,9 @@ class CardView:
 def cards(*, person_id: int) -> list[CardView]:
     """The bound cards of a person, the newest first."""
     rows = BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True).order_by("-bound_at", "-id")
-    return [
-        CardView(row.public_id, row.name, row.system, row.last4, row.expires, row.bound_at) for row in rows
-    ]
+    return [card_view(row) for row in rows]
+
+
+def card_view(row: BoundCard) -> CardView:
+    """A bound card as a value."""
+    return CardView(row.public_id, row.name, row.system, row.last4, row.expires, row.bound_at)

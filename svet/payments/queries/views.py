@@ -70,6 +70,7 @@ class OrderView:
     expires_at: datetime
     paid_at: datetime | None
     credited_at: datetime | None
+    looked_at: datetime | None
     bank_page_url: str
     bank_reason: str
     bank_method: str

@@ -51,7 +51,8 @@ def tell(order: Order, *, reference: str = "", event: str = "payment.succeeded")
         "metadata": {"order_id": order.public_id},
     }
     raw = json.dumps({"type": "notification", "event": event, "object": thing}).encode()
-    return operations.take_callback(raw=raw, address="127.0.0.1", now=DAYS_LATER)
+    operations.take_callback(raw=raw, address="127.0.0.1", now=DAYS_LATER)
+    return Callback.objects.latest("pk")
 
 
 @pytest.mark.parametrize("state", [OrderState.REVIEW, OrderState.CANCELED, OrderState.FAILED])
@@ -144,8 +145,9 @@ def test_an_order_the_bank_has_no_name_for_is_closed_on_the_persons_word(
         raise Permanent("404", code="not_found")
 
     monkeypatch.setattr(bank, "status", unknown)
-    done = operations.cancel_reviewed(order_public_id=order.public_id, by=olga, now=DAYS_LATER, comment="нет")
-    assert done.state == OrderState.CANCELED
+    operations.cancel_reviewed(order_public_id=order.public_id, by=olga, now=DAYS_LATER, comment="нет")
+    order.refresh_from_db()
+    assert order.state == OrderState.CANCELED
 
 
 def test_of_two_payments_of_one_order_the_paid_one_is_kept(family: Family, bank: StubBank) -> None:
@@ -178,8 +180,9 @@ def test_news_that_comes_before_our_own_question_is_answered_credits_once(
 def test_a_payment_still_waiting_for_its_page_gets_the_page(family: Family, bank: StubBank) -> None:
     order = lost(family, bank, state=OrderState.SENT)
     tell(order, event="payment.waiting_for_capture")
-    done = operations.settle(order_id=order.pk, now=NOW + timedelta(minutes=1), by="test")
-    assert (done.state, done.bank_page_url) == (
+    operations.settle(order_id=order.pk, now=NOW + timedelta(minutes=1), by="test")
+    order.refresh_from_db()
+    assert (order.state, order.bank_page_url) == (
         OrderState.WAITING,
         f"https://bank.example/ref-{order.public_id}",
     )

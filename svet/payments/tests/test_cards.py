@@ -41,7 +41,8 @@ def begin(family: Family, kopecks: int = 300_00, **details: Any) -> Order:
 
 
 def settle(order: Order) -> Order:
-    return operations.settle(order_id=order.pk, now=LATER, by="test")
+    operations.settle(order_id=order.pk, now=LATER, by="test")
+    return Order.objects.get(pk=order.pk)
 
 
 def bind(family: Family, bank: RunningBank, **typed: str) -> BoundCard:

@@ -41,7 +41,8 @@ def paid(bank: StubBank, order: Order) -> Order:
 
 
 def settle(order: Order, *, now: datetime = LATER) -> Order:
-    return operations.settle(order_id=order.pk, now=now, by="test")
+    operations.settle(order_id=order.pk, now=now, by="test")
+    return Order.objects.get(pk=order.pk)
 
 
 def balances(family: Family) -> tuple[int, int]:

@@ -39,7 +39,8 @@ def order(family: Family, bank: StubBank) -> Order:
 
 
 def settle(order: Order) -> Order:
-    return operations.settle(order_id=order.pk, now=LATER, by="test")
+    operations.settle(order_id=order.pk, now=LATER, by="test")
+    return Order.objects.get(pk=order.pk)
 
 
 def in_review(bank: StubBank, order: Order, **odd: Any) -> Order:
@@ -51,9 +52,8 @@ def in_review(bank: StubBank, order: Order, **odd: Any) -> Order:
 
 
 def act(verb: Callable[..., Any], order: Order, by: Actor, comment: str = "сверено с выпиской") -> Order:
-    done: Order = verb(order_public_id=order.public_id, by=by, now=LATER, comment=comment)
-    done.refresh_from_db()
-    return done
+    verb(order_public_id=order.public_id, by=by, now=LATER, comment=comment)
+    return Order.objects.get(pk=order.pk)
 
 
 def balances(family: Family) -> tuple[int, int]:

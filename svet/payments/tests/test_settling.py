@@ -32,7 +32,8 @@ def order(family: Family, bank: StubBank) -> Order:
 
 
 def settle(order: Order) -> Order:
-    return operations.settle(order_id=order.pk, now=LATER, by="test")
+    operations.settle(order_id=order.pk, now=LATER, by="test")
+    return Order.objects.get(pk=order.pk)
 
 
 def test_a_paid_order_is_credited_to_all_its_accounts(family: Family, bank: StubBank, order: Order) -> None:
