@@ -60,8 +60,8 @@ def enter(password: str, *, n: int = 0, cookie: str = "", phone: str = ANNA) -> 
     )
 
 
-def recover(*, n: int = 0, minutes: float = 0, cookie: str = "") -> Code:
-    return people.start_recovery(
+def recover(*, n: int = 0, minutes: float = 0, cookie: str = "") -> None:
+    people.start_recovery(
         phone=SPELLINGS[n % len(SPELLINGS)],
         session_key=f"s-{cookie}-{n}",
         address=f"198.51.{n // 250}.{n % 250}",

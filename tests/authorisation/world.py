@@ -196,7 +196,7 @@ def build() -> World:
             now=now,
         )
     order = make_order(person=anna, lines=[(account, 1_000)], now=now)
-    device = people.remember_device(
+    device_id = people.remember_device(
         person_id=anna.pk, cookie="c", session_key="s", agent="", address="127.0.0.1", now=now
     )
     browser = people.show_notices_here(
@@ -233,7 +233,7 @@ def build() -> World:
         "card_id": make_card(person=anna).public_id,
         "bill_id": Bill.objects.get().public_id,
         "batch_id": _printed(now),
-        "device_id": device.public_id,
+        "device_id": device_id,
         "browser_id": browser.public_id,
         "token_id": spare.public_id,
         "request_id": asked.public_id,

@@ -111,7 +111,7 @@ def password(request: HttpRequest) -> HttpResponse:
         lambda: {
             "form": form,
             "lines": checklist(form, "new"),
-            "keys": queries.live_tokens(person_id=person_of(request).person_id, now=now_of(request)).exists(),
+            "keys": bool(queries.live_tokens(person_id=person_of(request).person_id, now=now_of(request))),
         },
         form=form,
         act=act,

@@ -23,6 +23,7 @@ from svet.notices import operations as notices
 from svet.notices.rules import EventSpec
 from svet.people import events
 from svet.people.models import Code
+from svet.people.queries import Challenge, challenge_of
 from svet.people.rules.codes import CODE_LIFE, CODE_TRIES, CodePurpose, CodeReason, CodeRefused
 
 # A spent recovery code is also the grant to set a password, so challenges stay a little longer than that.
@@ -109,7 +110,7 @@ def challenge(
     person_id: int | None = None,
     data: Mapping[str, Any] | None = None,
     sent: int = 1,
-) -> tuple[Code, str]:
+) -> tuple[Challenge, str]:
     """Write a fresh challenge over the one this session had, and give the code to be sent with it.
 
     One that nobody can win looks the same from outside and is opened by no code.
@@ -139,7 +140,7 @@ def challenge(
             "data": {**(data or {}), "winnable": winnable, "own": of.own, "wrong": [], "again": False},
         },
     )
-    return row, code
+    return challenge_of(row), code
 
 
 def send_code_sms(

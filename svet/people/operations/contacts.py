@@ -17,13 +17,13 @@ from svet.people.models import Code, Person
 from svet.people.operations import codes
 from svet.people.operations.passwords import check_current
 from svet.people.operations.sealing import sealed
-from svet.people.queries import PersonView, view_of
+from svet.people.queries import Challenge, PersonView, view_of
 from svet.people.rules.codes import CODE_TRIES, CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.names import ProfileReason, ProfileRefused, normalise_email
 from svet.people.rules.phones import mask_phone, normalise_phone
 
 
-def start_email_change(*, person_id: int, email: str, session_key: str, now: datetime) -> Code:
+def start_email_change(*, person_id: int, email: str, session_key: str, now: datetime) -> Challenge:
     """Promise a code to a new e-mail address; nothing changes until it is confirmed.
 
     :raises ProfileRefused: not an address, or the confirmed one again. :raises LimitReached:
@@ -99,7 +99,7 @@ def _keep_email(*, person: Person, row: Code, now: datetime) -> None:
 
 def start_phone_change(
     *, person_id: int, password: str, phone: object, session_key: str, address: str, now: datetime
-) -> Code:
+) -> Challenge:
     """Promise one code to the present phone and another to the new one.
 
     A new phone that already has a cabinet gets the same answer; its owner is told.

@@ -26,8 +26,11 @@ _SEEN_EVERY = timedelta(minutes=10)
 
 def remember_device(
     *, person_id: int, cookie: str, session_key: str, agent: str, address: str, now: datetime
-) -> Device:
-    """Note that the person signed in here; a browser never seen before is told about to its owner."""
+) -> str:
+    """Note that the person signed in here; a browser never seen before is told about to its owner.
+
+    Says the id of the browser among theirs.
+    """
     person = Person.objects.get(pk=person_id)
     with use_case():
         # One browser, one cabinet: whoever used it before, and did not sign out, reads no notices here.
@@ -71,7 +74,7 @@ def remember_device(
                 place=Place("devices"),
                 now=now,
             )
-    return device
+    return device.public_id
 
 
 def seen(*, session_key: str, address: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from svet.people.models import Code, Device, Person
 from svet.people.models.digests import cookie_digest
 from svet.people.operations import codes
 from svet.people.operations.passwords import acceptable, hashed, set_password
-from svet.people.queries import PersonView, view_of
+from svet.people.queries import Challenge, PersonView, view_of
 from svet.people.rules.codes import GRANT_LIFE, CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.phones import normalise_phone
 
@@ -26,7 +26,7 @@ def start_recovery(
     now: datetime,
     device_cookie: str = "",
     work: str = "",
-) -> Code:
+) -> Challenge:
     """Promise a code to the phone if it has a cabinet; the answer is the same if it has none.
 
     :raises PhoneRefused: :raises LimitReached: a browser the person has used has its own daily count.

@@ -16,7 +16,7 @@ from svet.people import events
 from svet.people.models import Code, Consent, Person
 from svet.people.operations import codes, pumping
 from svet.people.operations.passwords import acceptable, hashed
-from svet.people.queries import PersonView, view_of
+from svet.people.queries import Challenge, PersonView, view_of
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused, normalise_code
 from svet.people.rules.entrance import RegistrationReason
 from svet.people.rules.names import normalise_email, normalise_name
@@ -39,7 +39,7 @@ def start_registration(
     address: str,
     now: datetime,
     work: str = "",
-) -> Code:
+) -> Challenge:
     """Promise a code to the phone and keep, hashed, what its right answer will create.
 
     A phone that already has a cabinet gets the same answer by the same work; its owner is told, at most

@@ -11,13 +11,14 @@ from svet.notices import operations as notices
 from svet.people import events
 from svet.people.models import Code
 from svet.people.operations import codes
+from svet.people.queries import Challenge
 from svet.people.rules.codes import CodePurpose, CodeReason, CodeRefused
 
 #: Purposes whose SMS has a word of its own; all others change a phone.
 _OWN_WORD = (CodePurpose.REGISTRATION, CodePurpose.RECOVERY)
 
 
-def resend_code(*, purpose: CodePurpose, session_key: str, address: str, now: datetime) -> Code:
+def resend_code(*, purpose: CodePurpose, session_key: str, address: str, now: datetime) -> Challenge:
     """Replace the session's code by a fresh one and promise it to the same addressee.
 
     :raises CodeRefused: there is nothing to resend. :raises LimitReached: the pause still runs.

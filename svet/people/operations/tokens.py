@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -19,7 +20,7 @@ from svet.notices.operations import NoticeMessage
 from svet.people import events
 from svet.people.models import Person, Token
 from svet.people.operations.sealing import sealed
-from svet.people.queries import live_tokens, recipient_of, token_digest
+from svet.people.queries import TokenView, recipient_of, token_digest, token_of
 from svet.people.rules.names import ProfileReason, ProfileRefused
 from svet.people.rules.scopes import KEEP_EXPIRED, WARN_BEFORE, Scope, term_of
 
@@ -38,7 +39,7 @@ def issue_token(
     now: datetime,
     expires_in_days: int | None = None,
     address: str = "",
-) -> tuple[Token, str]:
+) -> tuple[TokenView, str]:
     """Make a key with the given rights for some days (the longest usual term, unless it is said) and tell.
 
     The secret is returned here and never again.
@@ -57,7 +58,7 @@ def issue_token(
     secret = _PREFIX + secrets.token_urlsafe(32)
     with use_case():
         person = Person.objects.select_for_update().get(pk=person_id)
-        if live_tokens(person_id=person_id, now=now).count() >= _MOST_TOKENS:
+        if _live(person_id=person_id, now=now).count() >= _MOST_TOKENS:
             raise ProfileRefused(ProfileReason.TOO_MANY, field="name")
         token = Token.objects.create(
             person=person,
@@ -85,7 +86,7 @@ def issue_token(
             place=_page_of(token),
             now=now,
         )
-    return token, secret
+    return token_of(token), secret
 
 
 def revoke_token(*, person_id: int, token_public_id: str, now: datetime, address: str = "") -> None:
@@ -101,7 +102,7 @@ def revoke_token(*, person_id: int, token_public_id: str, now: datetime, address
 def revoke_all_tokens(*, person_id: int, by: Actor, now: datetime, reason: str = "") -> int:
     """Make every key of the person useless at once (a step); says how many were in force."""
     require_transaction()
-    tokens = list(live_tokens(person_id=person_id, now=now).select_for_update())
+    tokens = list(_live(person_id=person_id, now=now).select_for_update())
     _revoke(tokens, person_id=person_id, by=by, now=now, reason=reason)
     return len(tokens)
 
@@ -180,6 +181,10 @@ def sweep_tokens(*, now: datetime) -> int:
             notices.forget_devices(recipient_id=token.person.recipient_id, device_keys=[token.public_id])
         gone, _each = Token.objects.filter(expires_at__lte=now - KEEP_EXPIRED).delete()
     return gone
+
+
+def _live(*, person_id: int, now: datetime) -> QuerySet[Token]:
+    return Token.objects.filter(person_id=person_id, revoked_at__isnull=True, expires_at__gt=now)
 
 
 def _page_of(token: Token) -> Place:

@@ -7,8 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
-
 from svet.kernel.ids import PersonId, RecipientId
 from svet.kernel.refusals import NotFound
 from svet.people.models import Code, Consent, Device, Person, Token
@@ -83,6 +81,31 @@ class Challenge:
     next_send_at: datetime
     expires_at: datetime
     tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """One version of one text agreed to, and when that was taken back."""
+
+    kind: str
+    version: int
+    channel: str
+    address: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A key for programs as its holder sees it; what opens anything is not in it."""
+
+    public_id: str
+    name: str
+    scopes: tuple[str, ...]
+    hint: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
 
 
 def person(person_id: int) -> PersonView:
@@ -190,8 +213,11 @@ def recovered_recently(person_id: int, *, now: datetime) -> bool:
 def challenge(*, purpose: CodePurpose, session_key: str) -> Challenge | None:
     """The challenge this browser has to answer, or nothing."""
     row = Code.objects.filter(session_key=session_key, purpose=purpose, spent_at__isnull=True).first()
-    if row is None:
-        return None
+    return None if row is None else challenge_of(row)
+
+
+def challenge_of(row: Code) -> Challenge:
+    """A challenge as it may leave the room: without its digest and without whether it can be won."""
     return Challenge(row.target, row.next_send_at, row.expires_at, row.tries_left)
 
 
@@ -229,19 +255,36 @@ def device_here(*, person_id: int, session_key: str) -> str:
     return here.values_list("public_id", flat=True).first() or ""
 
 
-def consents(*, person_id: int) -> list[Consent]:
+def consents(*, person_id: int) -> list[ConsentView]:
     """Every agreement given and taken back, newest first."""
-    return list(Consent.objects.filter(person_id=person_id).order_by("-given_at", "-id"))
+    return [
+        ConsentView(row.kind, row.version, row.channel, row.address, row.given_at, row.withdrawn_at)
+        for row in Consent.objects.filter(person_id=person_id).order_by("-given_at", "-id")
+    ]
 
 
-def tokens(*, person_id: int) -> list[Token]:
+def tokens(*, person_id: int) -> list[TokenView]:
     """The keys that were not revoked, newest first; the expired ones of the last month too."""
-    return list(Token.objects.filter(person_id=person_id, revoked_at__isnull=True).order_by("-created_at"))
+    kept = Token.objects.filter(person_id=person_id, revoked_at__isnull=True)
+    return [token_of(row) for row in kept.order_by("-created_at")]
 
 
-def live_tokens(*, person_id: int, now: datetime) -> QuerySet[Token]:
-    """The keys that open something now."""
-    return Token.objects.filter(person_id=person_id, revoked_at__isnull=True, expires_at__gt=now)
+def live_tokens(*, person_id: int, now: datetime) -> list[TokenView]:
+    """The keys that open something now, newest first."""
+    return [token for token in tokens(person_id=person_id) if token.expires_at > now]
+
+
+def token_of(row: Token) -> TokenView:
+    """A key as it may leave the room."""
+    return TokenView(
+        public_id=row.public_id,
+        name=row.name,
+        scopes=tuple(row.scopes),
+        hint=row.hint,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+    )
 
 
 def agreements_due(*, person_id: int) -> list[str]:

@@ -16,6 +16,7 @@ from svet.people import operations as people
 from svet.people import queries
 from svet.people.jobs import forget_old
 from svet.people.models import Person, Token
+from svet.people.queries import TokenView
 from svet.people.rules.names import ProfileReason
 from svet.people.rules.scopes import KEEP_EXPIRED, WARN_BEFORE, terms
 from svet.people.tests.factories import NOW, PASSWORD, make_person
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 NEW = "Lm9$wTr4z"
 
 
-def key(person: Person, *, days: int | None = None, name: str = "Умный дом") -> tuple[Token, str]:
+def key(person: Person, *, days: int | None = None, name: str = "Умный дом") -> tuple[TokenView, str]:
     return people.issue_token(
         person_id=person.pk, name=name, scopes=["bills:read"], expires_in_days=days, now=NOW
     )
@@ -114,7 +115,8 @@ def test_an_expired_key_makes_room_and_is_forgotten_a_month_later() -> None:
         created_at=NOW,
     )
     end = token.expires_at
-    assert list(queries.live_tokens(person_id=anna.pk, now=end)) == []
+    assert queries.live_tokens(person_id=anna.pk, now=end - timedelta(seconds=1)) == [token]
+    assert queries.live_tokens(person_id=anna.pk, now=end) == []
     forget_old(now=end)
     assert not Subscription.objects.exists()
     holder = queries.person_by_token(secret)

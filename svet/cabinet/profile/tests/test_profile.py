@@ -262,7 +262,7 @@ def test_vera_signs_nobody_out_and_revokes_nobodys_key(anna: Person) -> None:
     assert vera.post(f"/profile/devices/{device.public_id}/end/").status_code == 404
     assert vera.post(f"/profile/tokens/{token.public_id}/revoke/").status_code == 404
     assert at_home.get("/profile/").status_code == 200
-    assert Token.objects.get(pk=token.pk).revoked_at is None
+    assert Token.objects.get(public_id=token.public_id).revoked_at is None
 
 
 def test_one_device_can_be_signed_out(anna: Person) -> None:
