@@ -177,7 +177,7 @@ CABINET = [
     # «Это не я» against somebody who added the account after Anna: only she may.
     post("accounts/<account_id>/not-me/<link_id>/", ANNA, told=BORISES, told_status=(302, 404)),
     get("accounts/<account_id>/household/", ANNA),
-    post("accounts/<account_id>/household/", ANNA, body={"phone": "+79000000077", "rights": "pay"}),
+    post("accounts/<account_id>/household/", ANNA, body={"phone": "+79530000077", "rights": "pay"}),
     post("accounts/<account_id>/household/<link_id>/", ANNA, body={"rights": "pay"}),
     post("accounts/<account_id>/household/<link_id>/approve/", ANNA),
     post("accounts/<account_id>/household/<link_id>/revoke/", ANNA),
@@ -456,7 +456,7 @@ API = [
         f"{V1}accounts/<account_id>/invitations",
         ANNA,
         (201,),
-        body={"phone": "+79000000077", "rights": ["pay"]},
+        body={"phone": "+79530000077", "rights": ["pay"]},
         scope=_HOUSEHOLD,
     ),
     post(
