@@ -61,6 +61,7 @@ def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
         locked = _locked(order)
         if locked.refunds.filter(state=RefundState.ASKED).exists():
             raise ReviewConflict(OrderReviewReason.REFUND_ASKED)
+        _still_true(locked, truth)
         credit(locked, status=truth.status, now=now, by=_name(by), actor=by, comment=said)
         # The refunds are known already, from the same answer: nothing is left to look for.
         Order.objects.filter(pk=locked.pk).update(next_look_at=None)
@@ -195,6 +196,16 @@ def _locked(order: Order) -> Order:
     return locked
 
 
+def _still_true(locked: Order, truth: Truth) -> None:
+    """No refund was made between the bank's answer and the lock: such an answer would give the money twice.
+
+    :raises ReviewConflict: a colleague's refund was, and the order is about to follow it
+    """
+    told = [refund.reference for refund in truth.done]
+    if locked.refunds.filter(state=RefundState.DONE).exclude(reference__in=told).exists():
+        raise ReviewConflict(OrderReviewReason.DECIDED)
+
+
 def _ask(order: Order, *, now: datetime) -> Truth:
     """The bank's word of this moment, its refunds kept; an order it has given all of back ends here."""
     if not order.bank_reference:
@@ -233,6 +244,7 @@ def _ask_back(order: Order, truth: Truth, *, by: Actor, now: datetime, comment: 
         asked = locked.refunds.filter(state=RefundState.ASKED).first()
         if asked is not None:
             return asked
+        _still_true(locked, truth)
         refund = PaymentRefund.objects.create(
             order=locked,
             state=RefundState.ASKED,

@@ -18,7 +18,8 @@ from svet.ledger import queries as ledger
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries, texts
 from svet.payments.models import Callback, Order, PaymentRefund
-from svet.payments.operations import OrderReviewRefused, ReviewConflict, ReviewNotFound
+from svet.payments.operations import OrderReviewRefused, ReviewConflict, ReviewNotFound, reviewing
+from svet.payments.operations.truth import Truth
 from svet.payments.rules.refusals import OrderReviewReason
 from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order, paid_back
@@ -156,6 +157,34 @@ def test_what_is_left_is_sent_back_once(family: Family, bank: StubBank, order: O
     with pytest.raises(ReviewConflict):
         act(operations.send_back, order, olga)
     assert len(bank.returned) == 2
+
+
+@pytest.mark.parametrize("verb", [operations.credit_reviewed, operations.send_back])
+def test_a_refund_made_between_the_banks_answer_and_the_lock_decides(
+    verb: Callable[..., Any], bank: StubBank, order: Order, olga: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A colleague's refund that the answer did not know yet: no second one, and no credit beside it."""
+    in_review(bank, order)
+    left = reviewing._left
+
+    def colleague_meanwhile(asked: Order, truth: Truth) -> Money:
+        rest = left(asked, truth)
+        PaymentRefund.objects.create(
+            order=asked,
+            state=RefundState.DONE,
+            reference=bank.give_back(order, 450_00).reference,
+            kopecks=450_00,
+            known_at=LATER,
+            by="staff: Пётр",
+        )
+        return rest
+
+    monkeypatch.setattr(reviewing, "_left", colleague_meanwhile)
+    with pytest.raises(ReviewConflict) as refused:
+        act(verb, order, olga)
+    assert refused.value.reason == OrderReviewReason.DECIDED
+    assert (len(bank.returned), credited(order)) == (1, Money(0))
+    assert PaymentRefund.objects.filter(state__in=[RefundState.ASKED, RefundState.REFUSED]).count() == 0
 
 
 def test_only_money_that_was_taken_is_on_its_way_while_a_person_decides(
