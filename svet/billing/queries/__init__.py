@@ -7,8 +7,9 @@ from svet.billing.queries.charges import (
     charge,
     charged_accounts,
     charged_periods,
-    charged_sums,
     charges,
+    consumed,
+    standing_views,
 )
 from svet.billing.queries.checks import broken
 from svet.billing.queries.controls import ControlDifference, control_difference
@@ -60,8 +61,8 @@ __all__ = [
     "charge",
     "charged_accounts",
     "charged_periods",
-    "charged_sums",
     "charges",
+    "consumed",
     "control_difference",
     "differences",
     "group_codes",
@@ -78,6 +79,7 @@ __all__ = [
     "region_tariffs",
     "regions",
     "rules_for",
+    "standing_views",
     "tariff_tables",
     "tariffs",
 ]
