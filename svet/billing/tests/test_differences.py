@@ -80,7 +80,7 @@ def test_what_came_after_the_last_charge_is_told_until_the_next_one_posts_it() -
     (difference,) = found()
     assert difference is not None
     assert difference.cause is DifferenceCause.READINGS
-    assert (difference.charged_kwh, difference.kwh) == (3090, 6148)
+    assert (difference.charged_kwh, difference.kwh) == (Decimal(3090), Decimal(6148))
     # 900 more of the first range, all 2,100 of the second, 148 above.
     assert difference.kopecks == 1_455_000 + 436_500 + 1_505_700 + 165_020
     make_reading(first, 6000, read_on=date(2026, 7, 24))

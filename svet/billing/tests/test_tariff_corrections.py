@@ -104,7 +104,7 @@ def test_a_wrong_price_in_use_is_replaced_from_a_day_and_the_months_charged_by_i
     charge(NOVEMBER.plus(1), now=datetime(2026, 12, 26, tzinfo=UTC))
     # The next month takes November back and charges it by the right prices: 12 of its 31 days are October's.
     lines = queries.charges([account.pk], since=NOVEMBER.plus(1))[0].lines
-    assert [(line.month, line.kwh, line.price, line.cause) for line in lines] == [
+    assert [(line.month, int(line.kwh), line.price, line.cause) for line in lines] == [
         (NOVEMBER, -100, FIVE, LineCause.TARIFF),
         (NOVEMBER, 39, FIVE, LineCause.TARIFF),
         (NOVEMBER, 61, Decimal("5.10"), LineCause.TARIFF),

@@ -60,5 +60,5 @@ def test_every_account_is_billed_and_none_is_billed_nothing_without_a_cause() ->
         read = [line for line in charge.lines if line.basis is Basis.READING]
         # Nothing was used, and a reading says so; or what was charged too much is given back to the kopeck.
         if not read or any(line.kwh for line in charge.lines if line.basis is not Basis.READING):
-            unexplained.append(f"{bill.account.number} {bill.period}")
+            unexplained.append(f"{bill.account.number} {bill.period} {[(str(l.month), l.basis.value, l.kwh, l.base, l.cause.value) for l in charge.lines]}")
     assert unexplained == []
