@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from svet.accounts.queries import AccountView
+from svet.accounts.queries.terms import terms_of
 from svet.billing.models import Policy, TariffRow
 from svet.billing.queries.policies import rules_of
 from svet.billing.rules import (
@@ -241,7 +242,8 @@ def preview(*, account: AccountView, usage: Mapping[Zone, Decimal], on: date) ->
 
     :raises BillingRefused: the account's group has no prices on that day
     """
-    return calculate(region=account.provider.region, group=account.tariff_group, usage=usage, on=on)
+    group = terms_of([account.account_id], on=on)[account.account_id].tariff_group
+    return calculate(region=account.provider.region, group=group, usage=usage, on=on)
 
 
 def calculate(*, region: str, group: str, usage: Mapping[Zone, Decimal], on: date) -> Preview:

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountView, ProviderView
+from svet.accounts.queries.terms import terms_of
 from svet.billing import queries as billing
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
 from svet.bills.models import Bill
@@ -69,6 +70,7 @@ def overtaken(*, provider_id: int, period: Month) -> int:
 def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dict[int, Gathered]:
     """The documents of charged accounts for one month, first version, by account key."""
     accounts = account_queries.accounts_by_id(account_ids)
+    terms = terms_of(account_ids, on=period.end)
     charges: dict[int, ChargeView] = {}
     earlier: dict[int, ChargeView] = {}
     for view in billing.charges(account_ids, since=period.plus(-1), until=period.plus(1)):
@@ -116,7 +118,7 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             previous_usage=usage(last_lines) if last else None,
             previous_period=preceding.month.first if preceding else None,
             movements=movements,
-            residents=account.premises.residents or 0,
+            residents=terms[account.account_id].residents or 0,
         )
         ids = tuple(each.transaction_id for each in posted[account.account_id])
         found[account.account_id] = Gathered(document, ids)
