@@ -23,13 +23,16 @@ PERIOD = "2026-11"
 USUAL, FULL = 20_000, 200_000
 
 SEED = """
-INSERT INTO accounts_premises (city, street, house, flat, residents)
-    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text, 1 + n % 5
+INSERT INTO accounts_premises (city, street, house, flat)
+    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text
     FROM generate_series(1, {accounts}) n;
 INSERT INTO accounts_account (public_id, provider_id, number, premises_id, holder_name,
-        registry_phone, tariff_group, opened_on, delivery, delivery_email)
+        registry_phone, opened_on, delivery, delivery_email)
     SELECT 'a' || lpad(p.id::text, 15, '0'), {provider}, lpad(p.id::text, 10, '0'), p.id, 'Житель', '',
-        (ARRAY['1.1', '1.2', '1.3'])[1 + p.id % 3], '2020-01-01', 'paper', '' FROM accounts_premises p;
+        '2020-01-01', 'paper', '' FROM accounts_premises p;
+INSERT INTO accounts_terms (account_id, since, tariff_group, residents, stove, source, reason, known_at)
+    SELECT id, opened_on, (ARRAY['1.1', '1.2', '1.3'])[1 + premises_id % 3], 1 + premises_id % 5, '',
+        'register', '', now() FROM accounts_account;
 INSERT INTO metering_meter (public_id, account_id, serial, type_name, scheme, digits, decimals, ratio,
         installed_on, smart)
     SELECT 'm' || lpad(id::text, 15, '0'), id, id::text, '',

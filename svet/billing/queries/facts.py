@@ -7,17 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db import connection
-from django.db.models import Max
-
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
-from svet.billing.models import BillingRun, Charge, Policy, TariffRow
+from svet.billing.models import BillingRun, Policy, TariffRow
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.tariffs import region_tariffs
+from svet.billing.queries.terms import account_terms
 from svet.billing.rules.facts import (
     AccountFacts,
-    AccountTerms,
     Authority,
     MonthPolicy,
     Placement,
@@ -40,15 +37,6 @@ _AUTHORITY = {
     ReadingKind.FINAL: Authority.OFFICE,
     ReadingKind.INITIAL: Authority.INITIAL,
 }
-
-
-# A contract's price group is undated: what a month was charged by is told by its lines.
-_GROUPS = """
-SELECT l.account_id, t.group_code, min(l.since_on)
-FROM billing_chargeline l JOIN billing_tariffrow t ON t.id = l.tariff_row_id
-WHERE l.account_id = ANY(%s)
-GROUP BY l.account_id, l.month, t.group_code ORDER BY l.account_id, min(l.since_on)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +99,7 @@ def account_facts(
     """What is known of each account until the horizon's cut-off; ``floors``: the first months to charge."""
     ids = [contract.account_id for contract in contracts]
     meters = metering.histories(account_ids=ids, until=provider.cut(horizon))
-    terms = _terms(contracts, provider)
+    terms = account_terms(ids)
     return {
         contract.account_id: AccountFacts(
             floor=floors[contract.account_id],
@@ -130,35 +118,6 @@ def digest(facts: AccountFacts) -> str:
     """What is known of an account, without what it shares with others of its provider, as 128 bits."""
     own = replace(facts, policies=(), tables=())
     return hashlib.blake2b(canonical(own).encode(), digest_size=16).hexdigest()
-
-
-def _terms(contracts: Sequence[Contract], provider: ProviderFacts) -> dict[int, tuple[AccountTerms, ...]]:
-    """The price groups of contracts as they were charged, and today's after the last charged month."""
-    ids = [contract.account_id for contract in contracts]
-    last = dict(
-        Charge.objects.filter(account_id__in=ids)
-        .values_list("account_id")
-        .annotate(last=Max("period"))
-        .values_list("account_id", "last")
-    )
-    charged: dict[int, list[tuple[str, date]]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_GROUPS, [ids])
-        for account_id, group, since in cursor.fetchall():
-            charged.setdefault(account_id, []).append((group, since))
-    found: dict[int, tuple[AccountTerms, ...]] = {}
-    for contract in contracts:
-        rows = charged.get(contract.account_id, [])
-        if rows:
-            rows.append((contract.tariff_group, provider.cut(Month.of(last[contract.account_id]))))
-        else:
-            rows = [(contract.tariff_group, date.min)]
-        terms = [AccountTerms(rows[0][0], contract.residents)]
-        for group, since in rows[1:]:
-            if group != terms[-1].group:
-                terms.append(AccountTerms(group, contract.residents, since))
-        found[contract.account_id] = tuple(terms)
-    return found
 
 
 def _tables(groups: set[str], provider: ProviderFacts) -> tuple[PriceTable, ...]:

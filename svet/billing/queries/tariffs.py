@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from svet.accounts.queries import AccountView
+from svet.accounts.queries.terms import terms_of
 from svet.billing.models import Policy, TariffRow
 from svet.billing.queries.policies import rules_of
 from svet.billing.rules import Basis, BillingReason, BillingRefused, GroupTariffs, Price, Proration, Rules
@@ -236,12 +237,13 @@ def preview(*, account: AccountView, usage: Mapping[Zone, Decimal], on: date) ->
 
     :raises BillingRefused: the account's group has no prices on that day
     """
+    terms = terms_of([account.account_id], on=on)[account.account_id]
     return calculate(
         region=account.provider.region,
-        group=account.tariff_group,
+        group=terms.tariff_group,
         usage=usage,
         on=on,
-        residents=account.premises.residents or 0,
+        residents=terms.residents or 0,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from svet.accounts.models import Account
-from svet.accounts.tests.factories import make_account, make_provider
+from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries, texts
 from svet.billing.models import BillingRun, Charge, Problem
 from svet.billing.rules import BillingReason, BillingRefused, LineCause
@@ -55,7 +55,7 @@ def charged(account: Account) -> list[Month]:
 
 
 def regroup(account: Account, group: str) -> None:
-    Account.objects.filter(pk=account.pk).update(tariff_group=group)
+    set_terms(account, tariff_group=group)
 
 
 def test_a_month_that_failed_is_taken_in_by_the_next_one_and_never_charged_again() -> None:
@@ -197,9 +197,9 @@ def test_a_month_that_was_broken_off_is_finished_before_the_next_one(monkeypatch
 
 def test_a_month_with_too_many_problems_holds_the_next_one_up() -> None:
     accounts = [make_summer()[0] for _ in range(5)]
-    Account.objects.update(tariff_group="9.9")
+    set_terms(tariff_group="9.9")
     run(JUNE)
-    Account.objects.update(tariff_group="1.1")
+    set_terms(tariff_group="1.1")
     with pytest.raises(BillingRefused) as refused:
         run(JULY)
     assert (refused.value.reason, refused.value.details["problems"]) == (BillingReason.EARLIER_PROBLEMS, 5)

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from svet.accounts.models import Account, Premises
-from svet.accounts.tests.factories import OFFICE, make_provider
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import OFFICE, make_provider, set_terms
 from svet.billing import operations, queries
 from svet.billing.rules import Basis
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account, make_norm
@@ -39,7 +39,7 @@ def read(meter: Meter, **shown: int) -> None:
 
 
 def settle(persons: int = 3) -> None:
-    Premises.objects.update(residents=persons)
+    set_terms(residents=persons)
 
 
 def charged(account: Account) -> Decimal:

@@ -15,8 +15,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from svet.accounts.models import Account, Premises, Provider
-from svet.accounts.tests.factories import make_account, make_provider
+from svet.accounts.models import Account, Provider
+from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries
 from svet.billing.models import ChargeLine, Problem
 from svet.billing.operations import posting, running
@@ -47,7 +47,7 @@ class Side:
             by=ROBOT, now=NOW,
         )  # fmt: skip
         self.account: Account = make_account(provider=self.provider, opened_on=BEGIN)
-        Premises.objects.update(residents=3)
+        set_terms(residents=3)
         self.meters = [make_meter(account=self.account, installed_on=BEGIN) for _ in range(2)]
         self.sets: list[int] = []
 
@@ -122,9 +122,11 @@ steps = st.lists(
 @contextmanager
 def forgotten() -> Iterator[None]:
     """What is written inside is gone afterwards: examples do not see each other."""
-    with transaction.atomic():
+    mark = transaction.savepoint()
+    try:
         yield
-        transaction.set_rollback(True)
+    finally:
+        transaction.savepoint_rollback(mark)
 
 
 def kill(side: Side, month: Month) -> None:

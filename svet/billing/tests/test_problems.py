@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from svet.accounts.models import Account, Premises
-from svet.accounts.tests.factories import make_account, make_provider
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries, texts
 from svet.billing.models import BillingRun, Problem
 from svet.billing.rules import Basis, BillingReason, BillingRefused
@@ -127,7 +127,7 @@ def test_the_norm_of_a_month_that_failed_is_charged_by_the_next_one_as_its_own_m
     make_norm(90)
     account = make_account(residents=0)
     run()
-    Premises.objects.update(residents=1)
+    set_terms(residents=1)
     later = datetime(2026, 12, 26, 4, 0, tzinfo=UTC)
     run(DECEMBER, now=later)
     (charge,) = queries.charges([account.pk])

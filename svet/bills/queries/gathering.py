@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountView, ProviderView
+from svet.accounts.queries.terms import terms_of
 from svet.billing import queries as billing
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
 from svet.billing.rules import Basis
@@ -70,6 +71,7 @@ def overtaken(*, provider_id: int, period: Month) -> int:
 def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dict[int, Gathered]:
     """The documents of charged accounts for one month, first version, by account key."""
     accounts = account_queries.accounts_by_id(account_ids)
+    terms = terms_of(account_ids, on=period.end)
     before_it = period.plus(-1)
     charges = {
         view.account_id: view for view in billing.charges(account_ids, since=period, until=period.plus(1))
@@ -123,7 +125,7 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             previous_usage=usage(last_lines) if last_lines else None,
             previous_period=preceding.month.first if preceding else None,
             movements=movements,
-            residents=account.premises.residents or 0,
+            residents=terms[account.account_id].residents or 0,
         )
         ids = tuple(each.transaction_id for each in posted[account.account_id])
         found[account.account_id] = Gathered(document, ids)

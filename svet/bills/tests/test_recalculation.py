@@ -10,8 +10,8 @@ import pytest
 from django.utils import translation
 from pypdf import PdfReader
 
-from svet.accounts.models import Account, Premises
-from svet.accounts.tests.factories import OFFICE, make_provider
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import OFFICE, make_provider, set_terms
 from svet.billing import operations as billing
 from svet.billing import queries as charged
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account, make_norm
@@ -42,7 +42,7 @@ def _russian() -> object:
 def live(*values: int, since: Month) -> tuple[Account, Meter]:
     """A meter from 0 on the 24th of the month before, read on the 24th of each of these months."""
     account, meter = make_metered_account(installed_on=since.plus(-1).day(24), initial=0)
-    Premises.objects.update(residents=1)
+    set_terms(residents=1)
     for place, value in enumerate(values):
         make_reading(meter, value, read_on=since.plus(place).day(24))
     return account, meter
