@@ -174,7 +174,7 @@ class Charge(models.Model):
     """What was posted to one account in one month; never changed: corrections are lines of a later month.
 
     ``floor`` is the first month that is ours to charge. ``facts`` is the digest of what was known of the
-    account: while it is the same, the same should stand.
+    account at ``known_at``: while it is the same, the same should stand.
     """
 
     account = models.ForeignKey(
@@ -184,6 +184,7 @@ class Charge(models.Model):
     run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="+")
     floor = models.DateField()
     facts = models.CharField(max_length=32)
+    known_at = models.DateTimeField()
     kwh = models.DecimalField(max_digits=14, decimal_places=3)
     total_kopecks = models.BigIntegerField()
     estimated = models.BooleanField()

@@ -22,8 +22,8 @@ from svet.ledger.rules import Book, TransactionKind
 
 _ZERO = Decimal(0)
 _CHARGES = (
-    "COPY billing_charge (id, account_id, period, run_id, floor, facts, kwh, total_kopecks, estimated,"
-    " demonstration, transaction_id) FROM STDIN"
+    "COPY billing_charge (id, account_id, period, run_id, floor, facts, known_at, kwh, total_kopecks,"
+    " estimated, demonstration, transaction_id) FROM STDIN"
 )
 _LINES = (
     "COPY billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,"
@@ -40,9 +40,17 @@ def charge_key(account_id: int, period: Month) -> str:
 
 
 def write_charges(
-    computed: Sequence[Computed], *, run: BillingRun, provider_id: int, period: Month, now: datetime
+    computed: Sequence[Computed],
+    *,
+    run: BillingRun,
+    provider_id: int,
+    period: Month,
+    now: datetime,
+    known_at: datetime,
 ) -> None:
     """Keep the batch's charges with their lines, post them, and count them in the run (not saved here).
+
+    ``known_at``: when the facts of the batch were read.
 
     An account whose month is over and for which nothing moves gets no charge.
     """
@@ -65,6 +73,7 @@ def write_charges(
                         run.pk,
                         each.floor.first,
                         each.facts,
+                        known_at,
                         sum((line.kwh for line in post), _ZERO)
                         - sum((line.kwh for _, line in each.found.reverse), _ZERO),
                         total,

@@ -95,11 +95,15 @@ def account_facts(
     provider: ProviderFacts,
     horizon: Month,
     floors: Mapping[int, Month],
+    known_at: datetime | None = None,
 ) -> dict[int, AccountFacts]:
-    """What is known of each account until the horizon's cut-off; ``floors``: the first months to charge."""
+    """What is known of each account until the horizon's cut-off; ``floors``: the first months to charge.
+
+    ``known_at``: as it was known at that moment, else as now.
+    """
     ids = [contract.account_id for contract in contracts]
-    meters = metering.histories(account_ids=ids, until=provider.cut(horizon))
-    terms = account_terms(ids)
+    meters = metering.histories(account_ids=ids, until=provider.cut(horizon), known_at=known_at)
+    terms = account_terms(ids, known_at=known_at)
     return {
         contract.account_id: AccountFacts(
             floor=floors[contract.account_id],

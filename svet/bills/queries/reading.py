@@ -136,6 +136,12 @@ def accounts_of_bill(number: str) -> list[int]:
     return list(Bill.objects.filter(number=number).values_list("account_id", flat=True).distinct())
 
 
+def charges_of_bill(number: str) -> list[tuple[int, Month]]:
+    """The account and the month of every bill of this number; suppliers number theirs by themselves."""
+    rows = Bill.objects.filter(number=number).values_list("account_id", "period").distinct()
+    return [(account_id, Month.of(period)) for account_id, period in rows.order_by("account_id", "period")]
+
+
 def bill_for(*, actor: Actor, public_id: str) -> BillView:
     """One bill as the actor may see it. :raises BillNotFound: none such, or a stranger's."""
     bill = (
