@@ -73,11 +73,10 @@ def _contract(facts: AccountFacts) -> Iterator[str]:
 
 def _meter(meter: Placement) -> Iterator[str]:
     until = "" if meter.until is None else _("по {day}").format(day=day(meter.until))
-    yield (
-        _("  Счётчик {serial} с {day} {until}")
-        .format(serial=meter.serial, day=day(meter.since), until=until)
-        .rstrip()
+    told = _("Счётчик {serial} с {day} {until}").format(
+        serial=meter.serial, day=day(meter.since), until=until
     )
+    yield f"  {told.rstrip()}"
     for each in meter.readings:
         shown = (f"{ZONE_NAMES[Zone(value.zone)]} {plain_number(value.value)}" for value in each.values)
         yield f"    {day(each.on)}  {', '.join(shown)}"
