@@ -33,11 +33,6 @@ LONG_LISTS = {
     ): "what the law asks to keep of an act; every call names all of it",
     ("svet/bills/drawing/pen.py", "block"): "geometry and type of a text, as reportlab asks for them",
     ("svet/billing/operations/policies.py", "set_policy"): "one optional value for each rule of a month",
-    (
-        "svet/billing/rules/volumes.py",
-        "scale_volumes",
-    ): "the facts of one scale, each with its own branch",
-    ("svet/billing/rules/volumes.py", "_estimate"): "the same facts, for a month nobody read",
 }
 
 

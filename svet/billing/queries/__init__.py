@@ -40,6 +40,7 @@ from svet.billing.queries.tariffs import (
     rules_for,
     tariffs,
 )
+from svet.billing.queries.what_if import preview_reading
 
 __all__ = [
     "ChargeLineView",
@@ -73,6 +74,7 @@ __all__ = [
     "periods",
     "policies",
     "preview",
+    "preview_reading",
     "problem_counts",
     "problems",
     "refuse_issuing",

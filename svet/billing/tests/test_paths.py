@@ -47,7 +47,7 @@ class Side:
             by=ROBOT, now=NOW,
         )  # fmt: skip
         self.account: Account = make_account(provider=self.provider, opened_on=BEGIN)
-        set_terms(residents=3)
+        set_terms(self.account, residents=3)
         self.meters = [make_meter(account=self.account, installed_on=BEGIN) for _ in range(2)]
         self.sets: list[int] = []
 
@@ -85,6 +85,10 @@ class Side:
             case ("withdraw", number):
                 if self.sets:
                     ReadingSet.objects.filter(pk=self.sets[number % len(self.sets)]).update(state="withdrawn")
+            case ("group", days, group):
+                set_terms(self.account, since=BEGIN + timedelta(days=days), tariff_group=group)
+            case ("persons", days, number):
+                set_terms(self.account, since=BEGIN + timedelta(days=days), residents=number)
             case ("close", days):
                 Account.objects.filter(pk=self.account.pk).update(closed_on=BEGIN + timedelta(days=days))
             case ("reopen",):
@@ -109,6 +113,8 @@ steps = st.lists(
         st.tuples(st.just("control"), place, days, values),
         st.tuples(st.just("replace"), place, days, values),
         st.tuples(st.just("withdraw"), st.integers(0, 9)),
+        st.tuples(st.just("group"), days, st.sampled_from(["1.1", "1.3"])),
+        st.tuples(st.just("persons"), days, st.integers(1, 4)),
         st.tuples(st.just("close"), st.integers(40, 185)),
         st.just(("reopen",)),
         st.tuples(st.just("run"), month),
