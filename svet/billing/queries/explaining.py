@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -65,7 +66,7 @@ def charged_facts(
     """What was known of the accounts of some charges of one month, in a few queries a moment.
 
     Facts have the moment at which they came to us; those of the account that still have the digest of then
-    are exact. Of the others the nearest is told: what has no moment (a contract's end) was changed since.
+    are exact. Of the others the nearest is told: something was changed since without a trace.
     """
     found: dict[int, ChargedFacts] = {}
     by_moment: dict[datetime, list[Charge]] = {}
@@ -77,12 +78,21 @@ def charged_facts(
             if not left:
                 break
             for account_id, facts in _facts(left, provider, provider_id, known_at).items():
-                exact = digest(facts) == left[account_id].facts
-                if exact or account_id not in found:
-                    found[account_id] = ChargedFacts(facts, exact)
-                if exact:
+                then = _as_then(facts, left[account_id].facts)
+                if then is not None:
                     del left[account_id]
+                    found[account_id] = ChargedFacts(then, exact=True)
+                elif account_id not in found:
+                    found[account_id] = ChargedFacts(facts, exact=False)
     return found
+
+
+def _as_then(facts: AccountFacts, told: str) -> AccountFacts | None:
+    """These facts, or the same before the contract was closed (its end has no moment of its own)."""
+    for each in (facts, replace(facts, closed_on=None)):
+        if digest(each) == told:
+            return each
+    return None
 
 
 def _facts(
