@@ -232,6 +232,8 @@ def _broken_snapshots(rows: QuerySet[Bill]) -> list[str]:
         sums = document.sums
         if document.total != bill.total_kopecks or sums.closing != bill.payable_kopecks:
             found.append(f"bill {bill.number}: its sums differ from its snapshot")
+        elif (document.issued_on, document.due_on) != (bill.issued_on, bill.due_on):
+            found.append(f"bill {bill.number}: its days differ from its snapshot")
         elif not balances(sums):
             found.append(f"bill {bill.number}: opening, charged and paid do not give the closing sum")
     return found
