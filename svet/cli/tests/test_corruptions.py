@@ -105,7 +105,8 @@ CORRUPTIONS = {
         f"DELETE FROM ledger_posting WHERE transaction_id = {_PAYMENT};"
         f"DELETE FROM ledger_transaction WHERE id = {_PAYMENT}", "I-21"),
     "invented payment": (
-        "WITH made AS (INSERT INTO ledger_transaction (key, kind, occurred_at, effective_on, provider_id, memo)"
+        "WITH made AS (INSERT INTO ledger_transaction"
+        " (key, kind, occurred_at, effective_on, provider_id, memo)"
         " SELECT 'gift:1', kind, occurred_at, effective_on, provider_id, '' FROM ledger_transaction"
         f" WHERE id = {_PAYMENT} RETURNING id)"
         " INSERT INTO ledger_posting (transaction_id, account_id, book, kopecks)"
