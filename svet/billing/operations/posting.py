@@ -22,8 +22,8 @@ from svet.ledger.rules import Book, TransactionKind
 
 _ZERO = Decimal(0)
 _CHARGES = (
-    "COPY billing_charge (id, account_id, period, run_id, floor, facts, kwh, total_kopecks, estimated,"
-    " demonstration, transaction_id) FROM STDIN"
+    "COPY billing_charge (id, account_id, period, run_id, floor, facts, settled, kwh, total_kopecks,"
+    " estimated, demonstration, transaction_id) FROM STDIN"
 )
 _LINES = (
     "COPY billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,"
@@ -65,6 +65,7 @@ def write_charges(
                         run.pk,
                         each.floor.first,
                         each.facts,
+                        None if each.settled is None else each.settled.first,
                         sum((line.kwh for line in post), _ZERO)
                         - sum((line.kwh for _, line in each.found.reverse), _ZERO),
                         total,
