@@ -174,7 +174,9 @@ class Charge(models.Model):
     """What was posted to one account in one month; never changed: corrections are lines of a later month.
 
     ``floor`` is the first month that is ours to charge. ``facts`` is the digest of what was known of the
-    account at ``known_at``: while it is the same, the same should stand.
+    account beside its readings at ``known_at``, and ``settled`` the month behind which no reading can move
+    anything: while the digest is the same and no reading of those days has come or gone, what stands until
+    then is right.
     """
 
     account = models.ForeignKey(
@@ -185,6 +187,7 @@ class Charge(models.Model):
     floor = models.DateField()
     facts = models.CharField(max_length=32)
     known_at = models.DateTimeField()
+    settled = models.DateField(null=True)
     kwh = models.DecimalField(max_digits=14, decimal_places=3)
     total_kopecks = models.BigIntegerField()
     estimated = models.BooleanField()

@@ -104,6 +104,9 @@ class Migration(migrations.Migration):
             field=models.CharField(max_length=32, default=""),
             preserve_default=False,
         ),
+        migrations.AddField(
+            model_name="charge", name="settled", field=models.DateField(null=True), preserve_default=False
+        ),
         _line("month", models.DateField(default="2000-01-01")),
         _line("service", models.CharField(max_length=20, default="electricity")),
         _line("point", models.BigIntegerField(default=0)),

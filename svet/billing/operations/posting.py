@@ -22,7 +22,8 @@ from svet.ledger.rules import Book, TransactionKind
 
 _ZERO = Decimal(0)
 _CHARGES = (
-    "COPY billing_charge (id, account_id, period, run_id, floor, facts, known_at, kwh, total_kopecks,"
+    "COPY billing_charge (id, account_id, period, run_id, floor, facts, known_at, settled, kwh,"
+    " total_kopecks,"
     " estimated, demonstration, transaction_id) FROM STDIN"
 )
 _LINES = (
@@ -74,6 +75,7 @@ def write_charges(
                         each.floor.first,
                         each.facts,
                         known_at,
+                        None if each.settled is None else each.settled.first,
                         sum((line.kwh for line in post), _ZERO)
                         - sum((line.kwh for _, line in each.found.reverse), _ZERO),
                         total,

@@ -107,6 +107,7 @@ def run(
             write_charges(
                 computed, run=current, provider_id=provider_id, period=period, now=now, known_at=known_at
             )
+            readings.take_touches([key for each in computed if each.problem is None for key in each.touches])
             readings.mark_used(set_ids=sorted(_used_sets(computed)), by=ROBOT, now=now, period=period)
             current.cursor = accounts[-1].account_id
             current.save()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -14,8 +15,9 @@ from svet.accounts.queries.terms import dated_terms
 from svet.billing.models import BillingRun, Charge, Problem, RunState
 from svet.billing.queries.explaining import charged_facts
 from svet.billing.queries.facts import provider_facts
-from svet.billing.queries.standing import standing_lines
+from svet.billing.queries.standing import Standing, standing_lines
 from svet.billing.rules.difference import difference
+from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.should import should
 from svet.kernel.periods import Month
@@ -132,19 +134,24 @@ def _recomputed(run: BillingRun) -> Iterator[str]:
     period = Month.of(run.period)
     provider = provider_facts(provider_by_id(run.provider_id), known_at=run.started_at)
     for charges in _last_charges(run):
-        known = charged_facts(charges, provider=provider, provider_id=run.provider_id)
         stands = standing_lines([charge.account_id for charge in charges])
-        for charge in charges:
-            found = known.get(charge.account_id)
-            if found is None or not found.exact:
-                yield f"what account {charge.account_id} was charged by in {period} was changed afterwards"
-                continue
-            try:
-                wrong = bool(difference(should(found.facts, horizon=period), stands[charge.account_id]))
-            except BillingProblem:
-                wrong = True
-            if wrong:
-                yield f"what stands of account {charge.account_id} until {period} is not what its facts give"
+        known = charged_facts(
+            charges,
+            provider=provider,
+            provider_id=run.provider_id,
+            fits=partial(_gives_what_stands, stands),
+        )
+        for account_id in stands:
+            if account_id not in known or not known[account_id].exact:
+                yield f"what stands of account {account_id} until {period} is not what its facts give"
+
+
+def _gives_what_stands(stands: Mapping[int, Sequence[Standing]], charge: Charge, facts: AccountFacts) -> bool:
+    try:
+        lines = should(facts, horizon=Month.of(charge.period))
+    except BillingProblem:
+        return False
+    return not difference(lines, stands[charge.account_id])
 
 
 def _last_charges(run: BillingRun) -> Iterator[list[Charge]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,9 +10,9 @@ from typing import NamedTuple
 from svet.accounts.queries import contracts as accounts
 from svet.accounts.queries import provider_by_id
 from svet.billing.models import Charge
-from svet.billing.queries.facts import ProviderFacts, account_facts, digest, provider_facts
+from svet.billing.queries.facts import ProviderFacts, account_facts, provider_facts
 from svet.billing.queries.standing import posted_lines, standing_lines
-from svet.billing.rules.explanation import Explanation, without_serials, written
+from svet.billing.rules.explanation import Explanation, replayed, without_serials, written
 from svet.billing.rules.facts import AccountFacts
 from svet.kernel.periods import Month
 
@@ -22,7 +22,7 @@ _EVER = Month(2199, 12)
 
 
 class ChargedFacts(NamedTuple):
-    """What was known of an account when it was charged; ``exact``: to the letter, by the digest of then."""
+    """What was known of an account when it was charged; ``exact``: it gives what was charged."""
 
     facts: AccountFacts
     exact: bool
@@ -35,21 +35,29 @@ def explanation(account_id: int, period: Month) -> Explanation | None:
         return None
     supplier = provider_by_id(charge.run.provider_id)
     provider = provider_facts(supplier, known_at=charge.run.started_at)
-    known = charged_facts([charge], provider=provider, provider_id=supplier.provider_id)[account_id]
     (contract,) = accounts.contracts(
         provider_id=supplier.provider_id, opened_before=_EVER.first, account_ids=[account_id]
     )
-    return Explanation(
+    told = Explanation(
         provider=supplier.code,
         account=contract.number,
         month=period,
         known_at=charge.known_at.isoformat(),
-        exact=known.exact,
-        facts=known.facts,
+        exact=True,
+        facts=AccountFacts(
+            floor=period, opened_on=contract.opened_on, terms=(), policies=provider.policies, tables=()
+        ),
         stood=tuple(standing_lines([account_id], until=period.plus(-1))[account_id]),
         posted=tuple(posted_lines([account_id], period=period)[account_id]),
         kopecks=charge.total_kopecks,
     )
+    (known,) = charged_facts(
+        [charge],
+        provider=provider,
+        provider_id=supplier.provider_id,
+        fits=lambda _, facts: not replayed(replace(told, facts=facts)),
+    ).values()
+    return replace(told, facts=known.facts, exact=known.exact)
 
 
 def calculation_file(account_id: int, period: Month, *, masked: bool) -> str | None:
@@ -61,12 +69,17 @@ def calculation_file(account_id: int, period: Month, *, masked: bool) -> str | N
 
 
 def charged_facts(
-    charges: Sequence[Charge], *, provider: ProviderFacts, provider_id: int
+    charges: Sequence[Charge],
+    *,
+    provider: ProviderFacts,
+    provider_id: int,
+    fits: Callable[[Charge, AccountFacts], bool],
 ) -> dict[int, ChargedFacts]:
     """What was known of the accounts of some charges of one month, in a few queries a moment.
 
-    Facts have the moment at which they came to us; those of the account that still have the digest of then
-    are exact. Of the others the nearest is told: something was changed since without a trace.
+    Facts have the moment at which they came to us; ``fits`` says whether they give what was charged. If not,
+    a minute earlier and today's are tried, and each without the end of the contract, which has no moment of
+    its own. Where nothing fits, something was changed without a trace: the facts of the moment are told.
     """
     found: dict[int, ChargedFacts] = {}
     by_moment: dict[datetime, list[Charge]] = {}
@@ -78,21 +91,18 @@ def charged_facts(
             if not left:
                 break
             for account_id, facts in _facts(left, provider, provider_id, known_at).items():
-                then = _as_then(facts, left[account_id].facts)
-                if then is not None:
-                    del left[account_id]
-                    found[account_id] = ChargedFacts(then, exact=True)
-                elif account_id not in found:
-                    found[account_id] = ChargedFacts(facts, exact=False)
+                for each in _with_and_without_end(facts):
+                    if fits(left[account_id], each):
+                        del left[account_id]
+                        found[account_id] = ChargedFacts(each, exact=True)
+                        break
+                else:
+                    found.setdefault(account_id, ChargedFacts(facts, exact=False))
     return found
 
 
-def _as_then(facts: AccountFacts, told: str) -> AccountFacts | None:
-    """These facts, or the same before the contract was closed (its end has no moment of its own)."""
-    for each in (facts, replace(facts, closed_on=None)):
-        if digest(each) == told:
-            return each
-    return None
+def _with_and_without_end(facts: AccountFacts) -> tuple[AccountFacts, ...]:
+    return (facts,) if facts.closed_on is None else (facts, replace(facts, closed_on=None))
 
 
 def _facts(

@@ -14,12 +14,13 @@ from svet.billing.rules.lines import Evidence
 from svet.kernel.periods import Month
 
 _BOOKS = """
-SELECT a.id, c.period, c.floor,
+SELECT a.id, c.period, c.floor, c.settled, c.facts,
        (SELECT min(r.period) FROM billing_problem p JOIN billing_billingrun r ON r.id = p.run_id
         WHERE p.account_id = a.id)
 FROM unnest(%s::bigint[]) a (id)
 LEFT JOIN LATERAL (
-    SELECT period, floor FROM billing_charge c WHERE c.account_id = a.id ORDER BY c.period DESC LIMIT 1
+    SELECT period, floor, settled, facts FROM billing_charge c
+    WHERE c.account_id = a.id ORDER BY c.period DESC LIMIT 1
 ) c ON true
 """
 #: What of lines is not a reversal and not reversed until a month of postings.
@@ -34,8 +35,9 @@ l.previous_set_id, l.current_value, l.current_on, l.current_set_id, l.span_kwh, 
 """
 _LINES = f"""
 SELECT l.account_id, l.id, {_COLUMNS}
-FROM billing_chargeline l
-WHERE l.account_id = ANY(%(accounts)s) AND l.period <= %(until)s AND {STANDING}
+FROM unnest(%(accounts)s::bigint[], %(after)s::date[]) w (account_id, after)
+JOIN billing_chargeline l ON l.account_id = w.account_id AND l.period > w.after AND l.month > w.after
+WHERE l.period <= %(until)s AND {STANDING}
 ORDER BY l.account_id, l.period, l.position
 """  # noqa: S608
 _POSTED = f"""
@@ -50,10 +52,15 @@ Standing = tuple[int, Line]
 
 
 class AccountBook(NamedTuple):
-    """What an account's book says: the last month posted, the first that is ours, the first open problem."""
+    """What an account's book says: the last month posted, the first that is ours, the first open problem.
+
+    ``settled`` and ``facts`` are those of the last charge.
+    """
 
     last: Month | None = None
     floor: Month | None = None
+    settled: Month | None = None
+    facts: str = ""
     problem: Month | None = None
 
     def begins(self, period: Month) -> Month:
@@ -71,17 +78,30 @@ def books(account_ids: Sequence[int]) -> dict[int, AccountBook]:
     with connection.cursor() as cursor:
         cursor.execute(_BOOKS, [list(account_ids)])
         return {
-            account_id: AccountBook(*(None if day is None else Month.of(day) for day in days))
-            for account_id, *days in cursor.fetchall()
+            account_id: AccountBook(
+                _month(last), _month(floor), _month(settled), facts or "", _month(problem)
+            )
+            for account_id, last, floor, settled, facts, problem in cursor.fetchall()
         }
 
 
-def standing_lines(account_ids: Sequence[int], *, until: Month = _EVER) -> Mapping[int, list[Standing]]:
-    """The lines that stand once everything posted until a month is counted, in the order of posting."""
+def _month(day: date | None) -> Month | None:
+    return None if day is None else Month.of(day)
+
+
+def standing_lines(
+    account_ids: Sequence[int], *, until: Month = _EVER, after: Mapping[int, Month] | None = None
+) -> Mapping[int, list[Standing]]:
+    """The lines that stand once everything posted until a month is counted, in the order of posting.
+
+    ``after``: by account the month behind which its lines are wanted; without it all of them.
+    """
+    behind = after or {}
     found: dict[int, list[Standing]] = {account_id: [] for account_id in account_ids}
     months: dict[date, Month] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_LINES, {"accounts": list(account_ids), "until": until.first})
+        days = [behind[key].first if key in behind else date.min for key in account_ids]
+        cursor.execute(_LINES, {"accounts": list(account_ids), "after": days, "until": until.first})
         for account_id, line_id, day, *row in cursor.fetchall():
             month = months.get(day)
             if month is None:

@@ -149,7 +149,7 @@ CORRUPTIONS = {
         f"DELETE FROM billing_chargeline WHERE charge_id = {_CHARGE};"
         f"DELETE FROM billing_charge WHERE id = {_CHARGE}", "I-22"),
     "ratio of a meter": ("UPDATE metering_meter SET ratio = 2", "I-11"),
-    "residents of before": ("UPDATE accounts_terms SET residents = 5", "I-11"),
+    "price group of before": ("UPDATE accounts_terms SET tariff_group = '1.3'", "I-11"),
 }  # fmt: skip
 
 

@@ -161,6 +161,22 @@ class ReadingSet(models.Model):
         return self.receipt_number
 
 
+class ReadingTouch(models.Model):
+    """A set of readings came to count, or counts no more: a trigger notes it, whoever charges takes it away.
+
+    What has become known of days that were charged is found by these rows, not by clocks: a note is seen
+    with its set, or later.
+    """
+
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    read_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.read_on}"
+
+
 class ReadingValue(models.Model):
     """One scale's value in a set.
 

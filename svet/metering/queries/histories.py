@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
+from svet.metering.models import ReadingTouch
 from svet.metering.rules import ReadingKind
 
 _METERS = """
@@ -20,8 +22,10 @@ ORDER BY m.account_id, m.installed_on, m.id
 _SETS = """
 SELECT s.meter_id, s.id, s.read_on, s.kind, s.channel,
        array_agg(v.zone ORDER BY v.id), array_agg(v.value ORDER BY v.id), array_agg(v.turns ORDER BY v.id)
-FROM metering_readingset s JOIN metering_readingvalue v ON v.reading_set_id = s.id
-WHERE s.account_id = ANY(%(accounts)s) AND s.read_on <= %(until)s AND {counts}
+FROM unnest(%(accounts)s::bigint[], %(after)s::date[]) w (account_id, after)
+JOIN metering_readingset s ON s.account_id = w.account_id AND s.read_on > w.after
+JOIN metering_readingvalue v ON v.reading_set_id = s.id
+WHERE s.read_on <= %(until)s AND {counts}
 GROUP BY s.id ORDER BY s.received_at, s.id
 """
 _NOW = (
@@ -72,13 +76,24 @@ class MeterHistory:
 
 
 def histories(
-    *, account_ids: Collection[int], until: date, known_at: datetime | None = None
+    *,
+    account_ids: Collection[int],
+    until: date,
+    after: Mapping[int, date] | None = None,
+    known_at: datetime | None = None,
 ) -> dict[int, list[MeterHistory]]:
     """Per account every meter it had until a day (that day in it), in the order they came: two queries.
 
+    ``after``: by account the day behind which its readings are wanted; without it all of them.
     ``known_at``: as it was known at that moment, else as now.
     """
-    values = {"accounts": list(account_ids), "until": until, "known_at": known_at}
+    days = after or {}
+    values = {
+        "accounts": list(account_ids),
+        "after": [days.get(account_id, date.min) for account_id in account_ids],
+        "until": until,
+        "known_at": known_at,
+    }
     of_meters, of_sets = _NOW if known_at is None else _THEN
     found: dict[int, list[MeterHistory]] = {account_id: [] for account_id in account_ids}
     meters: dict[int, MeterHistory] = {}
@@ -93,4 +108,23 @@ def histories(
             if meter_id in meters:
                 shown = tuple(zip(zones, values, turns, strict=True))
                 meters[meter_id].sets.append(HistorySet(set_id, on, ReadingKind(kind), channel, shown))
+    return found
+
+
+class Touches(NamedTuple):
+    """What has come to count or counts no more since an account was charged: its notes, and the first day."""
+
+    ids: tuple[int, ...]
+    first: date
+
+
+def touches(*, account_ids: Collection[int]) -> dict[int, Touches]:
+    """The notes of these accounts that nobody has taken away; to be read before the readings themselves."""
+    rows = ReadingTouch.objects.filter(account_id__in=list(account_ids))
+    found: dict[int, Touches] = {}
+    for key, account_id, on in rows.values_list("pk", "account_id", "read_on"):
+        known = found.get(account_id)
+        found[account_id] = (
+            Touches((key,), on) if known is None else Touches((*known.ids, key), min(known.first, on))
+        )
     return found
