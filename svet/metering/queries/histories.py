@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -88,7 +88,7 @@ def histories(
     ``known_at``: as it was known at that moment, else as now.
     """
     days = after or {}
-    values = {
+    values: dict[str, Any] = {
         "accounts": list(account_ids),
         "after": [days.get(account_id, date.min) for account_id in account_ids],
         "until": until,
