@@ -69,14 +69,20 @@ class Stage:
     """One browser page on which every sheet is shown in turn."""
 
     def __init__(self, browser: Browser, house: House) -> None:
-        self.page: Page = browser.new_page(locale="ru-RU", reduced_motion="reduce")
+        self._browser, self._house = browser, house
         self.said: list[str] = []
-        self._house = house
-        self.page.on("pageerror", lambda error: self.said.append(f"error in the page: {error}"))
-        self.page.on(
-            "console",
-            lambda line: self.said.append(line.text) if line.type == "error" else None,
-        )
+        self.page: Page = self._opened()
+
+    def anew(self) -> None:
+        """Go on as somebody else, whose browser has kept nothing."""
+        self.page.close()
+        self.page = self._opened()
+
+    def _opened(self) -> Page:
+        page = self._browser.new_page(locale="ru-RU", reduced_motion="reduce")
+        page.on("pageerror", lambda error: self.said.append(f"error in the page: {error}"))
+        page.on("console", lambda line: self.said.append(line.text) if line.type == "error" else None)
+        return page
 
     def show(self, sheet: Sheet) -> Page:
         """Put the sheet on the stage; what its scripts complain of is in ``said``."""
