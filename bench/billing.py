@@ -56,9 +56,9 @@ ANALYZE;
 
 LINES = (
     "charge_id, account_id, period, position, month, service, point, scheme, zone, basis, part_since,"
-    " part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id, previous_value,"
-    " previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh, base, reverses_id,"
-    " cause, cause_set_id"
+    " part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id,"
+    " previous_value, previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh,"
+    " base, act, reverses_id, cause, cause_set_id"
 )
 # The bare side has the same tables with their keys, checks and indexes, but no triggers and no foreign keys.
 RAW_TABLES = "".join(

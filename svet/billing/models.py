@@ -223,7 +223,8 @@ class ChargeLine(models.Model):
     with its signs turned; no line is taken back twice, or in part. What stands are the lines that reverse
     nothing and are not reversed. Sets of readings are kept by number together with their values, so that a
     line stays readable by itself; ``span_kwh`` is what both show together, ``base`` the months behind an
-    average. ``cause_set_id`` is the reading that made the line necessary.
+    average, ``act`` the kind of the act that says why nothing was read. ``cause_set_id`` is the reading that
+    made the line necessary.
     """
 
     # A trigger checks the charge and the account of a whole statement's lines at once (charges are never
@@ -260,6 +261,7 @@ class ChargeLine(models.Model):
     current_set_id = models.BigIntegerField(null=True)
     span_kwh = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     base = ArrayField(models.DateField(), null=True)
+    act = models.CharField(max_length=10, blank=True)
     reverses = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )

@@ -30,7 +30,7 @@ _LINES = (
     "COPY billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,"
     " basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id,"
     " tariff_row_id, previous_value, previous_on, previous_set_id, current_value, current_on,"
-    " current_set_id, span_kwh, base, reverses_id, cause, cause_set_id) FROM STDIN"
+    " current_set_id, span_kwh, base, act, reverses_id, cause, cause_set_id) FROM STDIN"
 )
 _NOTHING = (None, None, None)
 
@@ -134,6 +134,7 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
         *(evidence.current or _NOTHING),
         evidence.span_kwh,
         base,
+        evidence.cause.value if evidence.cause else "",
         reverses,
         why.cause.value,
         why.set_id,

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
 from svet.billing.models import BillingRun, Policy, TariffRow
+from svet.billing.queries.acts import act_facts, acts_of, away_facts
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.tariffs import region_tariffs
 from svet.billing.queries.terms import account_terms
@@ -126,6 +127,8 @@ def account_facts(
     ids = [contract.account_id for contract in contracts]
     meters = metering.histories(account_ids=ids, until=provider.cut(horizon), after=after, known_at=known_at)
     terms = account_terms(ids, known_at=known_at)
+    acts = acts_of(ids, until=provider.cut(horizon), known_at=known_at)
+    points = {account_id: points_of(of_account) for account_id, of_account in meters.items()}
     return {
         contract.account_id: AccountFacts(
             floor=floors[contract.account_id],
@@ -134,7 +137,9 @@ def account_facts(
             terms=terms[contract.account_id],
             policies=provider.policies,
             tables=_tables({each.group for each in terms[contract.account_id]}, provider),
-            points=points_of(meters[contract.account_id]),
+            points=points[contract.account_id],
+            acts=act_facts(acts[contract.account_id], points[contract.account_id]),
+            away=away_facts(acts[contract.account_id]),
         )
         for contract in contracts
     }

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Any
 
 from svet.billing.rules.difference import Difference, difference, reversal
-from svet.billing.rules.facts import AccountFacts, canonical, restored
+from svet.billing.rules.facts import AccountFacts, ActKind, canonical, restored
 from svet.billing.rules.kinds import Basis, BillingProblem
 from svet.billing.rules.lines import Evidence, Line
 from svet.billing.rules.pricing import Reading, amount
@@ -241,6 +241,7 @@ def _line_text(line: Line) -> dict[str, Any]:
         "to": _reading_text(evidence.current),
         "span_kwh": None if evidence.span_kwh is None else plain_number(evidence.span_kwh),
         "base": [str(month) for month in evidence.base],
+        "act": None if evidence.cause is None else evidence.cause.value,
     }
 
 
@@ -280,6 +281,7 @@ def _line(row: Mapping[str, Any]) -> Line:
             current=_reading(row["to"]),
             span_kwh=None if span is None else _number(span),
             base=tuple(Month.parse(month) for month in row["base"]),
+            cause=None if row["act"] is None else ActKind(row["act"]),
         ),
     )
 

@@ -11,7 +11,7 @@ from svet.accounts.models import Account
 from svet.accounts.tests.factories import OFFICE, make_provider, set_terms
 from svet.billing import operations, queries
 from svet.billing.rules import Basis
-from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account, make_norm
+from svet.billing.tests.factories import NOW, know, load_chelyabinsk, make_metered_account, make_norm
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.metering.models import Meter
@@ -88,6 +88,38 @@ def test_a_closed_account_is_charged_to_its_day() -> None:
     Account.objects.update(closed_on=date(2026, 5, 12))
     run("2026-05")
     assert charged(account) == 720
+
+
+def test_the_last_reading_of_a_closed_account_may_come_late() -> None:
+    account, meter = make_metered_account(installed_on=date(2026, 1, 24), initial=400)
+    settle()
+    read(meter, _2026_02_24=600, _2026_03_24=800, _2026_04_24=1000)
+    run("2026-02", "2026-03", "2026-04")
+    Account.objects.filter(pk=account.pk).update(closed_on=date(2026, 5, 12))
+    run("2026-05", "2026-06")
+    assert charged(account) == 720
+    know(meter, 1090, on=date(2026, 5, 12), kind="final")
+    before = ledger.balance(account.pk).kopecks
+    run("2026-07")
+    assert charged(account) == 690
+    assert ledger.balance(account.pk).kopecks - before == -14_550
+    # Nothing is left to correct, and nobody is charged who is gone.
+    run("2026-08")
+    assert [str(charge.period) for charge in queries.charges([account.pk])[:2]] == ["2026-07", "2026-05"]
+
+
+def test_an_account_opened_inside_a_month_has_a_part_of_the_norm_until_it_is_read() -> None:
+    account, meter = make_metered_account(
+        installed_on=date(2026, 5, 20), initial=0, opened_on=date(2026, 5, 20)
+    )
+    settle()
+    run("2026-05")
+    assert ledger.balance(account.pk).kopecks == 24_250
+    run("2026-06")
+    read(meter, _2026_07_24=520)
+    run("2026-07")
+    assert charged(account) == 520
+    assert ledger.balance(account.pk).kopecks == 252_200
 
 
 def test_a_second_control_gives_back_only_what_the_first_one_has_left() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
 from svet.accounts.models import Account, Provider
@@ -26,6 +26,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.metering.models import Meter, ReadingSet
+from svet.metering.operations.acts import write_act
+from svet.metering.rules.acts import OF_METER, ActOf, ActRefused, NewAct
 from svet.metering.tests.factories import make_meter
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,8 @@ class Side:
                 self._enter(days, tariff_group=group)
             case ("persons", days, number):
                 self._enter(days, residents=number)
+            case ("act", kind, place, days, length):
+                self._act(kind, place, BEGIN + timedelta(days=days), length)
             case ("close", days):
                 Account.objects.filter(pk=self.account.pk).update(closed_on=BEGIN + timedelta(days=days))
             case ("reopen",):
@@ -85,6 +89,19 @@ class Side:
     def _enter(self, days: int, **terms: Any) -> None:
         with suppress(TermsRefused):  # the contract is over by then
             set_terms(self.account, since=BEGIN + timedelta(days=days), **terms)
+
+    def _act(self, kind: str, place: int, since: date, length: int) -> None:
+        of = ActOf(kind)
+        act = NewAct(
+            kind=of, number=f"{len(self.sets) + 1}", drawn_on=since, since=since,
+            until=since + timedelta(days=length),
+            persons=1 if of is ActOf.AWAY else None,
+        )  # fmt: skip
+        with suppress(ActRefused):  # the meter was not there yet
+            write_act(
+                by=ROBOT, account_public_id=self.account.public_id, act=act, reason="обход", now=NOW,
+                meter_public_id=self.meters[place].public_id if of in OF_METER else "",
+            )  # fmt: skip
 
     def stands(self) -> list[tuple[object, ...]]:
         """What stands, with points by their order in place of their keys."""
@@ -107,6 +124,9 @@ steps = st.lists(
         st.tuples(st.just("withdraw"), st.integers(0, 9)),
         st.tuples(st.just("group"), days, st.sampled_from(["1.1", "1.3"])),
         st.tuples(st.just("persons"), days, st.integers(1, 4)),
+        st.tuples(
+            st.just("act"), st.sampled_from(["broken", "refused", "unmetered", "away"]), place, days, days
+        ),
         st.tuples(st.just("close"), st.integers(40, 185)),
         st.just(("reopen",)),
         st.tuples(st.just("run"), month),
@@ -140,7 +160,13 @@ def kill(side: Side, month: Month) -> None:
     side.run(month)
 
 
-@settings(max_examples=LONG or 12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    # Each example is a life of two accounts: a failure is told as it is found.
+    phases=[Phase.explicit, Phase.generate],
+    max_examples=LONG or 12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(steps)
 @example([("read", 0, 34, 100), ("run", Month(2026, 8)), ("read", 0, 65, 200), ("run", Month(2026, 6))])
 @example([("close", 60), ("run", Month(2026, 7)), ("read", 0, 50, 90), ("run", Month(2026, 9))])

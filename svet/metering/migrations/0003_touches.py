@@ -32,7 +32,7 @@ DROP FUNCTION metering_note_new();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial"), ("metering", "0002_reasons_of_moves")]
+    dependencies = [("accounts", "0001_initial"), ("metering", "0003_acts")]
 
     operations = [
         migrations.CreateModel(

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from svet.kernel.fields import PublicIdField
 from svet.metering.models.absence import Absence, AbsenceStep
+from svet.metering.models.acts import OfficeAct
 from svet.metering.models.telling import TextAnswer, VerificationReminder, WindowReminder
 from svet.metering.rules import (
     DisputeState,
@@ -28,6 +29,7 @@ __all__ = [
     "DisputeChange",
     "Meter",
     "MeterScale",
+    "OfficeAct",
     "ReadingPhoto",
     "ReadingSet",
     "ReadingValue",
