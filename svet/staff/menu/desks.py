@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from svet.staff.accounts import page as accounts_page
 from svet.staff.appeals import page as appeals_page
+from svet.staff.billing import page as billing_page
 from svet.staff.limits import page as limits_page
 from svet.staff.links import page as links_page
 from svet.staff.members import page as members_page
@@ -25,6 +26,7 @@ MODULES = (
     money_page,
     requests_page,
     appeals_page,
+    billing_page,
     printing_page,
     messages_page,
     limits_page,
