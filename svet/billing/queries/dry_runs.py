@@ -196,7 +196,16 @@ _SHOWN = (
 
 
 def _accounts(rows: QuerySet[DryRunAccount]) -> Iterator[DryRunAccountView]:
-    for *columns, mover, reason in rows.values_list(*_SHOWN).iterator():
+    for row in rows.values_list(*_SHOWN, named=True).iterator():
         yield DryRunAccountView(
-            *columns, MoverCause(mover) if mover else None, BillingReason(reason) if reason else None
+            account_public_id=row.account__public_id,
+            account_number=row.account__number,
+            kwh=row.kwh,
+            kopecks=row.kopecks,
+            estimated=row.estimated,
+            recalculated_kopecks=row.recalculated_kopecks,
+            former_kwh=row.former_kwh,
+            former_kopecks=row.former_kopecks,
+            mover=MoverCause(row.mover) if row.mover else None,
+            reason=BillingReason(row.reason) if row.reason else None,
         )

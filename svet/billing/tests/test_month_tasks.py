@@ -14,7 +14,7 @@ from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_provider
 from svet.billing import month_texts
 from svet.billing.models import BillingRun, Charge, DryRun, MonthTask
-from svet.billing.operations import asking, computing
+from svet.billing.operations import asking, computing, running
 from svet.billing.queries.months import MonthTaskView, month_view, newest_task, unfinished_task
 from svet.billing.rules.months import DryRunState, MonthReason, MonthRefused, MonthState, MonthTaskState
 from svet.billing.tests.factories import NOVEMBER, NOW, load_chelyabinsk, make_norm
@@ -129,12 +129,11 @@ def test_a_release_of_a_dead_worker_goes_on_with_the_charge(monkeypatch: pytest.
     def dies(**how: Any) -> None:
         raise KeyboardInterrupt
 
-    real = asking.run
-    monkeypatch.setattr(asking, "run", dies)
+    monkeypatch.setattr("svet.billing.operations.asking.run", dies)
     with pytest.raises(KeyboardInterrupt):
         do(task_id)
     assert state() is MonthState.RELEASED
-    monkeypatch.setattr(asking, "run", real)
+    monkeypatch.setattr("svet.billing.operations.asking.run", running.run)
     assert do(task_id).state is MonthTaskState.DONE
     assert state() is MonthState.CHARGED
     assert Entry.objects.filter(action="month.released").count() == 1

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from svet.accounts.models import Account
@@ -64,7 +63,7 @@ def text(response: Any) -> str:
 
 def act(client: Client, word: str) -> str:
     """Press a button, let the background work, and read the page that comes."""
-    answer: HttpResponse = client.post(MONTH, {"act": word})
+    answer = client.post(MONTH, {"act": word})
     assert answer.status_code == 302
     for task in MonthTask.objects.filter(state="waiting"):
         if task.kind == "issue":
