@@ -22,7 +22,7 @@ class DryRun(models.Model):
     state = models.CharField(max_length=8, default=DryRunState.MAKING.value)
     made_by = models.CharField(max_length=100)
     made_by_person = models.ForeignKey(
-        "people.Person", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
@@ -130,7 +130,7 @@ class MonthTask(models.Model):
     accounts = ArrayField(models.BigIntegerField(), default=list)
     asked_by = models.CharField(max_length=100)
     asked_by_person = models.ForeignKey(
-        "people.Person", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
