@@ -7,9 +7,10 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from svet.billing import events, month_texts, texts
+        from svet.billing import events, texts
+        from svet.billing.texts import months
         from svet.kernel import words
 
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain, texts.REASONS)
-        words.explain_with(month_texts.explain, month_texts.REASONS)
+        words.explain_with(months.explain, months.REASONS)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
-from svet.billing import month_texts as words
 from svet.billing import operations as billing
 from svet.billing import queries, texts
 from svet.billing.operations.rehearsing import rehearse
@@ -21,6 +20,7 @@ from svet.billing.queries import dry_runs
 from svet.billing.queries.dry_runs import ChargeTotals, DryRunAccountView, DryRunView
 from svet.billing.queries.months import checked_month, month_view
 from svet.billing.rules.month_checks import CheckState
+from svet.billing.texts import months as words
 from svet.cli.billing import Say, chosen_month, parse_month, providers
 from svet.cli.refusal_text import in_words
 from svet.config.failures import Failure

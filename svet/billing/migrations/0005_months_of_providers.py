@@ -20,12 +20,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='policy',
             name='movers_percent',
-            field=models.DecimalField(decimal_places=2, default=Decimal('50'), max_digits=5),
+            field=models.DecimalField(db_default=Decimal('50'), decimal_places=2, default=Decimal('50'), max_digits=5),
         ),
         migrations.AddField(
             model_name='policy',
             name='release_required',
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.CreateModel(
             name='DryRun',

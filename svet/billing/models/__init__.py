@@ -121,9 +121,11 @@ class Policy(models.Model):
     # Above this share of accounts that cannot be charged a month's bills are not issued.
     problems_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(1))
     # Beyond this an account of a dry run is shown as a mover.
-    movers_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(50))
+    movers_percent = models.DecimalField(
+        max_digits=5, decimal_places=2, default=Decimal(50), db_default=Decimal(50)
+    )
     # Whether a second person must release a dry run before the month may be charged.
-    release_required = models.BooleanField(default=False)
+    release_required = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -12,13 +12,13 @@ from django.db import connection
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_provider
-from svet.billing import month_texts
 from svet.billing.models import BillingRun, Charge, DryRun, MonthTask
 from svet.billing.operations import asking, computing, running
 from svet.billing.queries.months import MonthTaskView, month_view, newest_task, unfinished_task
 from svet.billing.rules.months import DryRunState, MonthReason, MonthRefused, MonthState, MonthTaskState
 from svet.billing.tests.factories import NOVEMBER, NOW, load_chelyabinsk, make_norm
 from svet.billing.tests.test_dry_runs import make, require_release
+from svet.billing.texts import months as month_texts
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.metering.tests.factories import make_reading

@@ -14,7 +14,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from svet.billing import month_texts, texts
+from svet.billing import texts
 from svet.billing.queries.dry_runs import (
     DryRunAccountView,
     DryRunView,
@@ -23,6 +23,7 @@ from svet.billing.queries.dry_runs import (
     movers_of,
     sample_of,
 )
+from svet.billing.texts import months as month_texts
 from svet.look.formats import energy, number, roubles
 from svet.staff.billing.shell import PAGE, around, month_at, page_of, provider_at, tabs
 from svet.staff.shell.desk import deny_as_missing, desk_page

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
-from svet.billing import month_texts, queries
+from svet.billing import queries
 from svet.billing.operations import asking
 from svet.billing.queries.dry_runs import DryRunView, charged_otherwise, dry_run_of
 from svet.billing.queries.months import BillingMonthView, checked_month, month_view, newest_task
 from svet.billing.queries.problem_desk import problem_share
 from svet.billing.rules.month_checks import CheckState, blocked
 from svet.billing.rules.months import UNCHARGED, MonthState, MonthTaskState, same_person
+from svet.billing.texts import months as month_texts
 from svet.bills.operations.asking import ask_issue
 from svet.kernel import words
 from svet.kernel.periods import Month

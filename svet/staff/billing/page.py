@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from svet.accounts import queries as account_queries
-from svet.billing import month_texts, queries
+from svet.billing import queries
 from svet.billing.queries.months import BillingMonthView, month_views
 from svet.billing.rules.months import MonthState
+from svet.billing.texts import months as month_texts
 from svet.look.requests import now_of
 from svet.staff.billing import dry_run, month, policy, problems, tariffs
 from svet.staff.billing.shell import ROOT, page_of, tabs

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
-from svet.billing import month_texts, queries, texts
+from svet.billing import queries, texts
 from svet.billing.operations import asking
 from svet.billing.queries.problem_desk import (
     accounts_of_problems,
@@ -24,6 +24,7 @@ from svet.billing.queries.problem_desk import (
 )
 from svet.billing.rules import BillingReason
 from svet.billing.rules.kinds import PROBLEMS
+from svet.billing.texts import months as month_texts
 from svet.kernel import words
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
