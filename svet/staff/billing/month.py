@@ -23,6 +23,7 @@ from svet.billing.queries.months import BillingMonthView, checked_month, month_v
 from svet.billing.queries.problem_desk import problem_share
 from svet.billing.rules.month_checks import CheckState, blocked
 from svet.billing.rules.months import UNCHARGED, MonthState, MonthTaskState, same_person
+from svet.billing.rules.policies import too_many
 from svet.billing.texts import months as month_texts
 from svet.bills.operations.asking import ask_issue
 from svet.kernel import words
@@ -128,6 +129,11 @@ def _page(
         ],
         "blocked": len(blocked(checks)),
         "dry_run": looked_at,
+        "too_many": view.state in UNCHARGED
+        and looked_at is not None
+        and too_many(
+            problems=looked_at.problem_count, accounts=looked_at.accounts, percent=rules.problems_percent
+        ),
         "own": own and ready,
         "uncharged": view.state in UNCHARGED,
         "may_rehearse": view.state in UNCHARGED and not busy,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from svet.billing import queries, tariff_texts
 from svet.billing.queries import TariffRowView, TariffTable
 from svet.billing.rules.tariff_diff import growth
+from svet.bills.texts import price_text
 from svet.look.formats import number
 from svet.look.requests import now_of
 from svet.staff.billing.shell import tabs
@@ -84,8 +85,8 @@ def _rows(table: TariffTable, before: TariffTable | None) -> list[dict[str, Any]
             "zone": tariff_texts.zone_name(row.zone),
             "range": row.range_no,
             "limit": tariff_texts.limit(row),
-            "price": number(row.price),
-            "before": "—" if _place(row) not in known else number(known[_place(row)]),
+            "price": price_text(row.price),
+            "before": "—" if _place(row) not in known else price_text(known[_place(row)]),
             "growth": _growth(known.get(_place(row)), row.price),
         }
         for row in table.rows

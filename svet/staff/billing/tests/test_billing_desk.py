@@ -179,7 +179,7 @@ def test_problems_are_listed_mended_and_tried_again(olga: Client) -> None:
     made = make(6)
     numbers = [account.number for account, _ in made]
     Account.objects.filter(number__in=numbers[:5]).update(tariff_group="9.9")
-    act(olga, "dry_run")
+    assert "Не начислить больше 1 %" in act(olga, "dry_run")
     page = act(olga, "charge")
     assert "5 из 6" in page
     assert "больше допустимого" in page
@@ -231,6 +231,7 @@ def test_nothing_to_show_is_said_kindly(olga: Client) -> None:
 def test_tariffs_stand_beside_those_before(olga: Client) -> None:
     page = text(olga.get("/staff/billing/tariffs/?region=Челябинская область&group=1.1"))
     assert "4,85" in page
+    assert "4,30" in page
     assert "действует" in page
     assert "Раньше, ₽" in page
     assert text(olga.get("/staff/billing/tariffs/?region=Нигде&group=нет"))
