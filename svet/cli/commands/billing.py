@@ -106,7 +106,7 @@ def check(period: str, code: str) -> None:
     """Look at what a month needs before it is charged; exits 1 while something is in the way."""
     with database():
         django_ready()
-        from svet.cli.months import check_month
+        from svet.cli.billing.months import check_month
 
         done = check_month(period=period, code=code, now=datetime.now(UTC), say=click.echo)
     if not done:
@@ -126,7 +126,7 @@ def dry_run(period: str, code: str, author: str, seed: int | None, file: Path | 
     """
     with database():
         django_ready()
-        from svet.cli.months import dry_run_month
+        from svet.cli.billing.months import dry_run_month
 
         done = dry_run_month(
             period=period,
@@ -149,11 +149,13 @@ def release(period: str, code: str, author: str) -> None:
     """Let a month be charged if a run would still do what its dry run said."""
     with database():
         django_ready()
-        from svet.cli.months import release as release_month
+        from svet.cli.billing.months import release as release_month
+        from svet.cli.refusal_text import in_words
 
-        release_month(
-            period=period, code=code, author=author, clock=lambda: datetime.now(UTC), say=click.echo
-        )
+        with in_words():
+            release_month(
+                period=period, code=code, author=author, clock=lambda: datetime.now(UTC), say=click.echo
+            )
 
 
 @bill_command.command("retry")
@@ -164,11 +166,13 @@ def retry(period: str, numbers: tuple[str, ...], code: str) -> None:
     """Try chosen accounts of a charged month again, once what was wrong is mended."""
     with database():
         django_ready()
-        from svet.cli.months import retry as retry_accounts
+        from svet.cli.billing.months import retry as retry_accounts
+        from svet.cli.refusal_text import in_words
 
-        done = retry_accounts(
-            period=period, code=code, numbers=numbers, clock=lambda: datetime.now(UTC), say=click.echo
-        )
+        with in_words():
+            done = retry_accounts(
+                period=period, code=code, numbers=numbers, clock=lambda: datetime.now(UTC), say=click.echo
+            )
     if not done:
         sys.exit(1)
 

@@ -22,7 +22,6 @@ from svet.billing.queries.months import checked_month, month_view
 from svet.billing.rules.month_checks import CheckState
 from svet.billing.texts import months as words
 from svet.cli.billing import Say, chosen_month, parse_month, providers
-from svet.cli.refusal_text import in_words
 from svet.config.failures import Failure
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -60,16 +59,18 @@ def dry_run_month(
 
 
 def release(*, period: str, code: str, author: str, clock: Clock, say: Say) -> None:
-    """Let a month be charged, as its second person. :raises Failure: refused, in words"""
+    """Let a month be charged, as its second person. :raises Failure: no such month or provider
+
+    :raises MonthRefused: the month may not be released, or not by this person
+    """
     parsed, provider = parse_month(period), _one(code)
-    with in_words():
-        release_month(
-            provider_id=provider.provider_id,
-            period=parsed,
-            by=Actor.system(author[:100]),
-            clock=clock,
-            published_only=settings.ENV == "production",
-        )
+    release_month(
+        provider_id=provider.provider_id,
+        period=parsed,
+        by=Actor.system(author[:100]),
+        clock=clock,
+        published_only=settings.ENV == "production",
+    )
     say(
         _("{title}: выпущено к начислению, подпись: {name}. Теперь: svet bill --period {period}").format(
             title=_title(provider, parsed), name=author, period=parsed
@@ -80,7 +81,8 @@ def release(*, period: str, code: str, author: str, clock: Clock, say: Say) -> N
 def retry(*, period: str, code: str, numbers: Sequence[str], clock: Clock, say: Say) -> bool:
     """Try chosen accounts of a charged month again; says whether all of them are charged.
 
-    :raises Failure: no such account, or refused, in words
+    :raises Failure: no such month, provider or account
+    :raises BillingRefused: the month is not charged yet
     """
     parsed, provider = parse_month(period), _one(code)
     known = [
@@ -89,14 +91,13 @@ def retry(*, period: str, code: str, numbers: Sequence[str], clock: Clock, say: 
     missing = sorted(set(numbers) - {each.number for each in known})
     if missing:
         raise Failure(_("Таких лицевых счетов нет: {numbers}").format(numbers=", ".join(missing)))
-    with in_words():
-        billing.run(
-            provider_id=provider.provider_id,
-            period=parsed,
-            now=clock(),
-            published_only=settings.ENV == "production",
-            accounts=[each.account_id for each in known],
-        )
+    billing.run(
+        provider_id=provider.provider_id,
+        period=parsed,
+        now=clock(),
+        published_only=settings.ENV == "production",
+        accounts=[each.account_id for each in known],
+    )
     of_month = queries.problems(provider_ids=[provider.provider_id], period=parsed)
     left = [each for each in of_month if each.account_number in numbers]
     for each in left:
