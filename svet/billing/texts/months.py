@@ -34,7 +34,8 @@ REASONS: Final = (MonthReason,)
 
 def explain(refusal: Refused) -> str:
     """The refusal as a sentence."""
-    assert isinstance(refusal.reason, MonthReason)
+    if not isinstance(refusal.reason, MonthReason):
+        return _("Начисление невозможно.")
     return _refusals()[refusal.reason].format(**as_shown(refusal.details))
 
 
@@ -63,7 +64,7 @@ def _refusals() -> dict[MonthReason, str]:
             "{month}: по правилам поставщика начисляют только после выпуска. Сделайте пробный расчёт"
             " (svet bill dry-run), второй сотрудник его выпустит (svet bill release)."
         ),
-        MonthReason.NOT_CHARGED: _("{month}: начисление не закончено, повторять выбранные счета рано."),
+        MonthReason.NOT_CHARGED: _("{month}: начисление ещё не закончено, это делают после него."),
         MonthReason.NO_ACCOUNTS: _("Выберите лицевые счета, не больше {most}."),
         MonthReason.OVERTAKEN: _(
             "{month}: пока шёл пробный расчёт, месяц начали начислять или пробный расчёт начали заново."
