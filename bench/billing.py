@@ -23,13 +23,16 @@ PERIOD = "2026-11"
 USUAL, FULL = 20_000, 200_000
 
 SEED = """
-INSERT INTO accounts_premises (city, street, house, flat, residents)
-    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text, 1 + n % 5
+INSERT INTO accounts_premises (city, street, house, flat)
+    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text
     FROM generate_series(1, {accounts}) n;
 INSERT INTO accounts_account (public_id, provider_id, number, premises_id, holder_name,
-        registry_phone, tariff_group, opened_on, delivery, delivery_email)
+        registry_phone, opened_on, delivery, delivery_email)
     SELECT 'a' || lpad(p.id::text, 15, '0'), {provider}, lpad(p.id::text, 10, '0'), p.id, 'Житель', '',
-        (ARRAY['1.1', '1.2', '1.3'])[1 + p.id % 3], '2020-01-01', 'paper', '' FROM accounts_premises p;
+        '2020-01-01', 'paper', '' FROM accounts_premises p;
+INSERT INTO accounts_terms (account_id, since, tariff_group, residents, stove, source, reason, known_at)
+    SELECT id, opened_on, (ARRAY['1.1', '1.2', '1.3'])[1 + premises_id % 3], 1 + premises_id % 5, '',
+        'register', '', now() FROM accounts_account;
 INSERT INTO metering_meter (public_id, account_id, serial, type_name, scheme, digits, decimals, ratio,
         installed_on, smart)
     SELECT 'm' || lpad(id::text, 15, '0'), id, id::text, '',
@@ -52,9 +55,10 @@ ANALYZE;
 """
 
 LINES = (
-    "charge_id, account_id, period, position, meter_id, scheme, zone, range_no, kwh, price, kopecks,"
-    " tariff_row_id, basis, settles, since_on, until_on, previous_value, previous_on, previous_set_id,"
-    " current_value, current_on, current_set_id"
+    "charge_id, account_id, period, position, month, service, point, scheme, zone, basis, part_since,"
+    " part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id, previous_value,"
+    " previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh, base, reverses_id,"
+    " cause, cause_set_id"
 )
 # The bare side has the same tables with their keys, checks and indexes, but no triggers and no foreign keys.
 RAW_TABLES = "".join(
@@ -70,9 +74,9 @@ RAW_INSERTS = (
               b.sign * sum(l.kopecks)
        FROM raw_billing_chargeline l CROSS JOIN (VALUES ('receivable', 1), ('revenue', -1)) b (book, sign)
        GROUP BY l.charge_id, l.account_id, b.book, b.sign HAVING sum(l.kopecks) <> 0""",
-    """INSERT INTO raw_billing_charge (id, account_id, period, run_id, kwh, total_kopecks, estimated,
-               demonstration, transaction_id)
-       SELECT charge_id, account_id, period, 1, sum(kwh), sum(kopecks),
+    """INSERT INTO raw_billing_charge (id, account_id, period, run_id, floor, facts, kwh, total_kopecks,
+               estimated, demonstration, transaction_id)
+       SELECT charge_id, account_id, period, 1, min(month), '', sum(kwh), sum(kopecks),
               bool_or(basis IN ('average', 'norm')), true,
               CASE WHEN sum(kopecks) <> 0 THEN charge_id END
        FROM raw_billing_chargeline GROUP BY charge_id, account_id, period""",

@@ -160,6 +160,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "account.handed_over": gettext_lazy("Счёт передан другому владельцу"),
     "account.linked": gettext_lazy("Счёт добавлен в кабинет"),
     "account.unlinked": gettext_lazy("Счёт убран из кабинета"),
+    "account.terms_changed": gettext_lazy("Изменены условия договора"),
     "accounts.registered": gettext_lazy("Счета внесены из реестра"),
     "household.accepted": gettext_lazy("Приглашение принято"),
     "household.access_changed": gettext_lazy("Изменён доступ близких"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -16,9 +18,11 @@ from svet.accounts.rules.refusals import (
     HouseholdReason,
     LinkReason,
 )
+from svet.accounts.rules.terms import Stove, TermsReason, TermsValues
 from svet.kernel.refusals import Refused
 from svet.limits.operations import LimitReached
 from svet.limits.rules import wait_in_minutes
+from svet.look.formats import day, number
 from svet.people.rules import PhoneRefused
 from svet.staffing.rules import StaffRefused
 from svet.staffing.texts import explain as explain_person
@@ -32,6 +36,7 @@ REASONS: Final = (
     HoldingReason,
     DeliveryReason,
     LinkReason,
+    TermsReason,
 )
 
 
@@ -50,6 +55,8 @@ def explain(refusal: Refused) -> str:
         return _explain_office(refusal)
     if isinstance(refusal.reason, HouseholdReason):
         return _explain_household(refusal)
+    if isinstance(refusal.reason, TermsReason):
+        return _explain_terms(refusal)
     if isinstance(refusal.reason, NumberReason):
         return _explain_number(refusal)
     match refusal.reason:
@@ -135,6 +142,52 @@ def _explain_number(refusal: Refused) -> str:
             return _("Введите только номер, без слов и букв.")
         case _:
             return _("Нужны только цифры, без других знаков.")
+
+
+def terms_lines(values: TermsValues, *, group_name: str = "") -> list[tuple[str, str]]:
+    """What is on file for an account, a line each: its name and its value."""
+    unknown = _("неизвестно")
+    stoves = {Stove.GAS: _("газовая"), Stove.ELECTRIC: _("электрическая"), None: unknown}
+    heating = {True: _("электрическое"), False: _("не электрическое"), None: unknown}
+    group = values.tariff_group or unknown
+    return [
+        (_("Тарифная группа"), f"{group}, {group_name}" if group_name else group),
+        (_("Зарегистрировано"), unknown if values.residents is None else str(values.residents)),
+        (_("Площадь, м²"), unknown if values.area is None else number(values.area)),
+        (_("Комнат"), unknown if values.rooms is None else str(values.rooms)),
+        (_("Плита"), stoves[values.stove]),
+        (_("Отопление"), heating[values.electric_heating]),
+    ]
+
+
+def _explain_terms(refusal: Refused) -> str:
+    details = refusal.details
+    match refusal.reason:
+        case TermsReason.NOTHING:
+            return _("С этого дня так и записано: менять нечего.")
+        case TermsReason.FIELD:
+            return _("Условия «%(name)s» нет. Можно изменить: %(known)s.") % details
+        case TermsReason.GROUP if "group" in details:
+            return _("Группы «%(group)s» нет среди загруженных тарифов.") % details
+        case TermsReason.GROUP:
+            return _("Укажите тарифную группу.")
+        case TermsReason.NUMBER:
+            return _("Введите число, например 3, или оставьте поле пустым, если это неизвестно.")
+        case TermsReason.STOVE:
+            return _("Плита бывает газовая (gas) или электрическая (electric).")
+        case TermsReason.YES_NO:
+            return _("Ответьте «да» или «нет» или оставьте поле пустым, если это неизвестно.")
+        case TermsReason.BEFORE_OPENED:
+            return _("Договора тогда ещё не было: он открыт %(day)s.") % _with_day(details)
+        case TermsReason.AFTER_CLOSED:
+            return _("Договора тогда уже не было: он закрыт %(day)s.") % _with_day(details)
+        case _:
+            return _("Этот день дальше чем через год: проверьте дату.")
+
+
+def _with_day(details: Mapping[str, object]) -> dict[str, str]:
+    on = details["day"]
+    return {"day": day(on) if isinstance(on, date) else ""}
 
 
 def _explain_group(refusal: Refused) -> str:

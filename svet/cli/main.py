@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("billing", "Rules of charging: show, set (the norm and others, dated)."),
     "import": ("office", "Take a register file: svet import PROFILE FILE."),
     "source": ("sources", "Banks and collectors that send registers of payments: add, list."),
+    "account": ("accounts", "Accounts: terms NUMBER (tariff group, residents and others, dated)."),
     "meter": ("meters", "Meters: replace ACCOUNT OLD NEW."),
     "person": ("office", "People: add a sign-in."),
     "staff": (

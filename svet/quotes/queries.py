@@ -37,15 +37,16 @@ class Quote:
 
 def quote(*, account: AccountView, known: MeterDials, values: Mapping[Zone, Decimal], on: date) -> Quote:
     """Judge a set against dials at hand and price it; never refuses, because a page shows what there is."""
-    return quote_judged(account=account, judgement=judge(dials=known.dials, values=values, read_on=on), on=on)
+    judgement = judge(dials=known.dials, values=values, read_on=on)
+    return quote_judged(account=account, meter_id=known.meter.meter_id, judgement=judgement, on=on)
 
 
-def quote_judged(*, account: AccountView, judgement: Judgement, on: date) -> Quote:
+def quote_judged(*, account: AccountView, meter_id: int, judgement: Judgement, on: date) -> Quote:
     """The same for a set that the guard has judged already."""
     if judgement.refusals:
         return Quote(judgement, None)
     try:
-        return Quote(judgement, _price(account=account, judgement=judgement, on=on))
+        return Quote(judgement, _price(account=account, meter_id=meter_id, judgement=judgement, on=on))
     except BillingRefused:
         return Quote(judgement, None)
 
@@ -59,8 +60,11 @@ def price(*, meter: MeterView, values: Mapping[Zone, Decimal], on: date) -> Prev
     judgement = judge(dials=known.dials, values=values, read_on=on)
     if judgement.refusals:
         raise SetRefused(judgement)
-    return _price(account=meter.account, judgement=judgement, on=on)
+    return _price(account=meter.account, meter_id=meter.meter_id, judgement=judgement, on=on)
 
 
-def _price(*, account: AccountView, judgement: Judgement, on: date) -> Preview:
-    return billing.preview(account=account, usage=judgement.consumption, on=on)
+def _price(*, account: AccountView, meter_id: int, judgement: Judgement, on: date) -> Preview:
+    values = {zone: (verdict.value, verdict.turns) for zone, verdict in judgement.verdicts.items()}
+    return billing.preview_reading(
+        account=account, meter_id=meter_id, values=values, usage=judgement.consumption, on=on
+    )

@@ -15,6 +15,7 @@ class Permission(StrEnum):
 
     ACCOUNTS = "accounts"  # search, open an account with its holder, money and journal
     LINKS = "links"  # confirm a person, judge «это не я», hand an account over
+    TERMS = "terms"  # dated terms of a contract, acts about meters
     READINGS = "readings"  # judge readings, take control readings, answer disputes
     PHONES = "phones"  # ask for, and as the second pair of eyes confirm, a change of phone
     DELIVERIES = "deliveries"  # what became of SMS and letters
@@ -39,6 +40,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
         {
             Permission.ACCOUNTS,
             Permission.LINKS,
+            Permission.TERMS,
             Permission.READINGS,
             Permission.APPEALS,
             Permission.PHONES,
@@ -49,6 +51,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.BILLING: frozenset(
         {
             Permission.ACCOUNTS,
+            Permission.TERMS,
             Permission.READINGS,
             Permission.APPEALS,
             Permission.BILLING,

@@ -35,11 +35,6 @@ LONG_LISTS = {
     ("svet/billing/operations/policies.py", "set_policy"): "one optional value for each rule of a month",
     ("svet/billing/operations/running.py", "run"): "the month, and one switch for each thing insisted on",
     ("svet/billing/rules/policies.py", "chosen"): "one optional value for each rule of a month",
-    (
-        "svet/billing/rules/volumes.py",
-        "scale_volumes",
-    ): "the facts of one scale, each with its own branch",
-    ("svet/billing/rules/volumes.py", "_estimate"): "the same facts, for a month nobody read",
 }
 
 

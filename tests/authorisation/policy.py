@@ -351,6 +351,8 @@ DESKS = [
     get("staff/accounts/", OPERATOR | ENGINEER),
     post("staff/accounts/", OPERATOR | ENGINEER, DONE, body={"q": "ул. Мира"}),
     get("staff/accounts/<account_id>/", OPERATOR | ENGINEER),
+    get("staff/accounts/<account_id>/terms/", CLERKS),
+    post("staff/accounts/<account_id>/terms/", CLERKS, ASKED),
     get("staff/deliveries/", OPERATOR | GUARDIAN),
     post("staff/deliveries/", OPERATOR | GUARDIAN, DONE, body={"to": "+79001112233"}),
     get("staff/requests/", OPERATOR | GUARDIAN),

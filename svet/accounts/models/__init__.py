@@ -9,9 +9,26 @@ from django.db import models
 from django.db.models import F, Q
 
 from svet.accounts.models.standing import LinkQuerySet
+from svet.accounts.models.terms import Terms
 from svet.accounts.rules import BillDelivery, Ground
 from svet.kernel.fields import PublicIdField
 from svet.kernel.states import Moves
+
+__all__ = [
+    "INVITATION_MOVES",
+    "Account",
+    "Group",
+    "HandOver",
+    "Invitation",
+    "InvitationState",
+    "Link",
+    "LinkProof",
+    "Premises",
+    "Provider",
+    "Terms",
+    "default_account_lengths",
+    "default_time_zone",
+]
 
 
 def default_account_lengths() -> list[int]:
@@ -75,15 +92,13 @@ class Premises(models.Model):
     street = models.CharField(max_length=160, blank=True)
     house = models.CharField(max_length=30, blank=True)
     flat = models.CharField(max_length=30, blank=True)
-    area_m2 = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
-    residents = models.PositiveSmallIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.city}, {self.street}, {self.house}"
 
 
 class Account(models.Model):
-    """One contract (лицевой счёт) of one premises with one provider."""
+    """One contract (лицевой счёт) of one premises with one provider; its dated terms are ``Terms``."""
 
     public_id = PublicIdField()
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT)
@@ -91,7 +106,6 @@ class Account(models.Model):
     premises = models.ForeignKey(Premises, on_delete=models.PROTECT)
     holder_name = models.CharField(max_length=160)
     registry_phone = models.CharField(max_length=16, blank=True)
-    tariff_group = models.CharField(max_length=40, blank=True)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
     delivery = models.CharField(

@@ -45,6 +45,7 @@ from svet.accounts.operations.registry import (
     set_link_proofs,
     set_link_proofs_many,
 )
+from svet.accounts.operations.terms import change_terms
 from svet.accounts.rules.refusals import (
     DeliveryReason,
     GroupReason,
@@ -72,6 +73,7 @@ __all__ = [
     "arrange_account",
     "bar_link",
     "change_access",
+    "change_terms",
     "close_account",
     "confirm_link",
     "create_accounts",

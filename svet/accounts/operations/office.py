@@ -102,7 +102,7 @@ def hand_over(
     if ground not in {each.value for each in Ground}:
         raise HoldingRefused(HoldingReason.GROUND, field="ground")
     with use_case():
-        account = _account(by, public_id=account_public_id)
+        account = locked_account(by, public_id=account_public_id)
         _check_day(account, on_date=on_date, now=now)
         former = HandOver.objects.create(
             account=account,
@@ -192,7 +192,8 @@ def _office_only(by: Actor) -> None:
         raise AccountNotFound(AccountReason.NOT_FOUND)
 
 
-def _account(by: Actor, *, public_id: str) -> Account:
+def locked_account(by: Actor, *, public_id: str) -> Account:
+    """The account with its provider, for the office alone to change (a step). :raises AccountNotFound:"""
     _office_only(by)
     account = (
         Account.objects.select_for_update(of=("self",), no_key=True)

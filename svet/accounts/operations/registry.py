@@ -10,8 +10,10 @@ from decimal import Decimal
 from django.db import transaction
 
 from svet.accounts.models import Account, LinkProof, Premises, Provider
+from svet.accounts.operations.terms import first_terms
 from svet.accounts.queries.views import ProviderView, provider_view
 from svet.accounts.rules import BillDelivery, normalise_account_number
+from svet.accounts.rules.terms import Stove, TermsSource, TermsValues
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows, take_ids
@@ -34,6 +36,9 @@ class NewAccount:
     flat: str = ""
     area_m2: Decimal | None = None
     residents: int | None = None
+    rooms: int | None = None
+    stove: Stove | None = None
+    electric_heating: bool | None = None
     registry_phone: str = ""
     tariff_group: str = ""
     delivery: str = BillDelivery.PAPER
@@ -65,7 +70,7 @@ def create_accounts(
         for number, row in zip(numbers, rows, strict=True):
             if number not in known:
                 fresh.setdefault(number, row)
-        entered = _enter(provider=provider, rows=fresh)
+        entered = _enter(provider=provider, rows=fresh, now=now)
         if entered:
             journal.record(
                 by=by,
@@ -87,14 +92,14 @@ def _known(*, provider: Provider, numbers: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _enter(*, provider: Provider, rows: Mapping[str, NewAccount]) -> dict[str, int]:
+def _enter(*, provider: Provider, rows: Mapping[str, NewAccount], now: datetime) -> dict[str, int]:
     premises_ids = take_ids(model=Premises, count=len(rows))
     account_ids = take_ids(model=Account, count=len(rows))
     copy_rows(
         model=Premises,
-        columns=("id", "city", "street", "house", "flat", "area_m2", "residents"),
+        columns=("id", "city", "street", "house", "flat"),
         rows=(
-            (key, row.city, row.street, row.house, row.flat, row.area_m2, row.residents)
+            (key, row.city, row.street, row.house, row.flat)
             for key, row in zip(premises_ids, rows.values(), strict=True)
         ),
     )
@@ -102,17 +107,28 @@ def _enter(*, provider: Provider, rows: Mapping[str, NewAccount]) -> dict[str, i
         model=Account,
         columns=(
             "id", "public_id", "provider_id", "number", "premises_id", "holder_name", "registry_phone",
-            "tariff_group", "opened_on", "delivery", "delivery_email",
+            "opened_on", "delivery", "delivery_email",
         ),
         rows=(
             (
                 key, new_public_id(), provider.pk, number, premises, row.holder_name, row.registry_phone,
-                row.tariff_group, row.opened_on, str(row.delivery), row.delivery_email,
+                row.opened_on, str(row.delivery), row.delivery_email,
             )
             for key, premises, (number, row) in zip(account_ids, premises_ids, rows.items(), strict=True)
         ),
     )  # fmt: skip
+    first_terms(
+        ((key, row.opened_on, _terms(row)) for key, row in zip(account_ids, rows.values(), strict=True)),
+        source=TermsSource.REGISTER,
+        now=now,
+    )
     return dict(zip(rows, account_ids, strict=True))
+
+
+def _terms(row: NewAccount) -> TermsValues:
+    return TermsValues(
+        row.tariff_group, row.residents, row.area_m2, row.rooms, row.stove, row.electric_heating
+    )
 
 
 def lock_account(account_id: int) -> None:

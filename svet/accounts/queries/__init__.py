@@ -1,7 +1,7 @@
 """Reads: the one guard of accounts, a person's cabinet, who holds an account, suppliers and the registry.
 
-``household``, ``finding``, ``office``, ``delivering``, ``copies`` and ``contracts`` are asked by their own
-names.
+``household``, ``finding``, ``office``, ``delivering``, ``copies``, ``contracts`` and ``terms`` are asked by
+their own names.
 """
 
 from svet.accounts.queries.cards import AccountCard, GroupView, cabinet, card_of

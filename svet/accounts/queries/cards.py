@@ -29,7 +29,6 @@ class AccountCard:
     confirmed: bool
     rights: frozenset[Right]
     delivery: str
-    tariff_group: str
     opened_on: date
     closed_on: date | None
     linked_at: datetime
@@ -68,7 +67,6 @@ def _card(link: Link, *, group_public_id: str) -> AccountCard:
         confirmed=confirmed,
         rights=rights,
         delivery=account.delivery,
-        tariff_group=account.tariff_group,
         opened_on=account.opened_on,
         closed_on=account.closed_on,
         linked_at=link.linked_at,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from svet.accounts.models import Account
+from svet.accounts.queries.terms import terms_of
 from svet.kernel.ids import AccountId
 
 
 class Contract(NamedTuple):
-    """One account's contract; ``residents`` None: nobody knows."""
+    """One account's contract with its group and residents of the last day; None: nobody knows how many."""
 
     account_id: AccountId
     number: str
@@ -34,11 +35,16 @@ def contracts(
 ) -> list[Contract]:
     """Contracts of a supplier in the order of their keys, beginning behind the key ``after``.
 
-    Those opened before a day and, with ``closed_after``, not closed on that day or earlier.
+    Those opened before a day and, with ``closed_after``, not closed on that day or earlier. What has changed
+    meanwhile is told as of the day before ``opened_before``.
     """
     rows = _chosen(provider_id, opened_before, closed_after, account_ids).filter(pk__gt=after)
-    columns = ("pk", "number", "tariff_group", "premises__residents", "opened_on", "closed_on")
-    return [Contract(*row) for row in rows.order_by("pk").values_list(*columns)[:limit]]
+    found = list(rows.order_by("pk").values_list("pk", "number", "opened_on", "closed_on")[:limit])
+    terms = terms_of([row[0] for row in found], on=opened_before - timedelta(days=1))
+    return [
+        Contract(AccountId(key), number, terms[key].tariff_group, terms[key].residents, opened_on, closed_on)
+        for key, number, opened_on, closed_on in found
+    ]
 
 
 def contract_count(*, provider_id: int, opened_before: date, closed_after: date) -> int:

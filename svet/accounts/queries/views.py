@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from svet.accounts import rules
 from svet.accounts.models import Account, Premises, Provider
@@ -48,8 +47,6 @@ class PremisesView:
     street: str
     house: str
     flat: str
-    area_m2: Decimal | None
-    residents: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,6 @@ class AccountView:
     premises: PremisesView
     holder_name: str
     registry_phone: str
-    tariff_group: str
     opened_on: date
     closed_on: date | None
     delivery: str
@@ -109,7 +105,6 @@ def account_view(row: Account) -> AccountView:
         premises=_premises_view(row.premises),
         holder_name=row.holder_name,
         registry_phone=row.registry_phone,
-        tariff_group=row.tariff_group,
         opened_on=row.opened_on,
         closed_on=row.closed_on,
         delivery=row.delivery,
@@ -125,8 +120,6 @@ def _premises_view(row: Premises) -> PremisesView:
         street=row.street,
         house=row.house,
         flat=row.flat,
-        area_m2=row.area_m2,
-        residents=row.residents,
     )
 
 

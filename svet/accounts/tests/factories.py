@@ -11,6 +11,8 @@ from django.db import transaction
 
 from svet.accounts import operations
 from svet.accounts.models import Account, Group, Link, Provider
+from svet.accounts.queries.terms import dated_terms
+from svet.accounts.rules.terms import TermsField, changed
 from svet.kernel.actors import Actor
 from svet.people.models import Person
 
@@ -63,6 +65,23 @@ def make_account(
         with transaction.atomic():
             operations.set_link_proofs(account_id=key, serials=proofs)
     return Account.objects.select_related("provider", "premises").get(pk=key)
+
+
+def set_terms(*accounts: Account, since: date | None = None, **changes: Any) -> None:
+    """Enter terms of these accounts, or of all, from a day or from the opening of each."""
+    for account in accounts or Account.objects.select_related("provider"):
+        day = since or account.opened_on
+        history = dated_terms([account.pk])[account.pk]
+        named = {TermsField(name): value for name, value in changes.items()}
+        if changed(history, since=day, changes=named):
+            operations.change_terms(
+                by=OFFICE,
+                account_public_id=account.public_id,
+                changes=named,
+                since=day,
+                reason="справка № 4",
+                now=NOW,
+            )
 
 
 def make_group(*, person: Person, name: str = "Родители") -> Group:

@@ -85,6 +85,13 @@ def _summary(bill: BillSummary, account_id: str) -> dict[str, Any]:
 
 
 def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: plain_number(value) if isinstance(value, Decimal) else value for name, value in fields.items()
-    }
+    """Decimals as text, also in what a recalculation was and is."""
+    return {name: _plain_value(value) for name, value in fields.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return plain_number(value)
+    if isinstance(value, list | tuple):
+        return [_plain(each) if isinstance(each, dict) else each for each in value]
+    return value

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from svet.billing.models import BillingRun, ChargeLine, RunState, TariffCorrection, TariffRow
 from svet.billing.operations.loading import add_rows, file_bytes
@@ -27,7 +27,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class MonthConcerned:
-    """What a charged month holds by prices that were wrong: so many accounts, so many kWh."""
+    """What a charged month of consumption holds by prices that were wrong: so many accounts, so many kWh."""
 
     period: Month
     accounts: int
@@ -51,7 +51,7 @@ def correct_tariffs(
     """Put the prices of a file in the place of loaded ones, for its days (see ``rules.tariff_correction``).
 
     ``document`` is what says that they are the right ones. Rows that no longer count keep standing behind
-    what was charged by them, and are read as what was known then. Charging the months anew is the biller's.
+    what was charged by them, and are read as what was known then. The next run posts the difference.
     The same file twice changes nothing; ``only_check`` never does.
     :raises TariffFileRefused: something in the file is wrong, or there is nothing it could correct
     """
@@ -104,7 +104,7 @@ def _ids(regions: Sequence[str]) -> dict[Key, int]:
 
 
 def _months(wrong: Sequence[WrongPrice], ids: Mapping[Key, int]) -> tuple[MonthConcerned, ...]:
-    """Charged lines that share a day with the wrong prices they were charged by, month after month."""
+    """Standing lines that share a day with the wrong prices they were charged by, month after month."""
     spans: dict[tuple[date, date | None], list[int]] = {}
     for each in wrong:
         spans.setdefault((each.since, each.until), []).append(ids[each.row.key])
@@ -112,10 +112,11 @@ def _months(wrong: Sequence[WrongPrice], ids: Mapping[Key, int]) -> tuple[MonthC
     for (since, until), rows in spans.items():
         touched = Q(tariff_row__in=rows, until_on__gt=since)
         concerned |= touched if until is None else touched & Q(since_on__lt=until + _DAY)
+    reversals = ChargeLine.objects.filter(reverses=OuterRef("pk"))
     found = (
-        ChargeLine.objects.filter(concerned)
-        .values("period")
+        ChargeLine.objects.filter(concerned, ~Exists(reversals), reverses=None)
+        .values("month")
         .annotate(accounts=Count("account", distinct=True), kwh=Sum("kwh"))
-        .order_by("period")
+        .order_by("month")
     )
-    return tuple(MonthConcerned(Month.of(row["period"]), row["accounts"], row["kwh"]) for row in found)
+    return tuple(MonthConcerned(Month.of(row["month"]), row["accounts"], row["kwh"]) for row in found)

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from django.db.models import Exists, OuterRef
+
 from svet.billing.models import ChargeLine, TariffCorrection, TariffRow
 from svet.billing.queries.tariff_lines import FIELDS, loaded_lines
 from svet.billing.rules.tariff_check import check
@@ -120,7 +122,9 @@ def close_table(*, region: str, group: str, last: date, now: datetime, by: Actor
 def _refuse_charged(ends: Mapping[Key, date], lines: Sequence[TariffLine]) -> None:
     """:raises TariffFileRefused: a charge stands on a day behind a new end by one of its rows"""
     for last, rows in _ending(ends):
-        if ChargeLine.objects.filter(tariff_row__in=rows, until_on__gt=last).exists():
+        reversals = ChargeLine.objects.filter(reverses=OuterRef("pk"))
+        charged = ChargeLine.objects.filter(~Exists(reversals), reverses=None, until_on__gt=last)
+        if charged.filter(tariff_row__in=rows).exists():
             groups = {(row.region, row.group_code) for row in rows}
             number = min(line.row for line in lines if line.group in groups)
             raise TariffFileRefused(

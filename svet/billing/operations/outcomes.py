@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from svet.accounts.queries import ProviderView
-from svet.billing.models import BillingRun, Charge
-from svet.billing.operations.computing import compute
-from svet.billing.operations.posting import Computed
+from svet.billing.models import Charge
+from svet.billing.operations.computing import Computed, compute
 from svet.billing.operations.running import next_accounts
-from svet.billing.queries.tariffs import region_tariffs, rules_for
-from svet.billing.rules import Basis, PricedLine
+from svet.billing.queries.facts import provider_facts
+from svet.billing.queries.standing import books
+from svet.billing.rules import Basis, Line
+from svet.billing.rules.difference import reversal
 from svet.billing.rules.dry_runs import AccountOutcome, ChargePart, FormerCharge, PartSum, digest_of
 from svet.kernel.periods import Month
 
@@ -22,23 +23,23 @@ _PARTS = {
     Basis.READING: ChargePart.READINGS,
     Basis.AVERAGE: ChargePart.AVERAGE,
     Basis.NORM: ChargePart.NORM,
-    Basis.SETTLEMENT: ChargePart.RECALCULATION,
 }
 
 
 def outcomes(*, provider: ProviderView, period: Month, batch: int) -> Iterator[list[AccountOutcome]]:
-    """Every account that a run of the month would look at now, in the order of keys, batch by batch."""
-    row = BillingRun.objects.filter(provider_id=provider.provider_id, period=period.first).first()
-    cut_off_day = provider.window_to_day if row is None else row.cut_off_day
-    tariffs = region_tariffs(provider.region)
-    rules = rules_for(provider.provider_id, period)
+    """Every account that a run of the month would post to now, in the order of keys, batch by batch."""
+    facts = provider_facts(provider)
     reached = 0
     while True:
-        accounts = next_accounts(provider.provider_id, period, cut_off_day, reached, batch)
+        accounts = next_accounts(provider.provider_id, period, facts, reached, batch)
         if not accounts:
             return
-        computed = compute(accounts, period=period, cut_off_day=cut_off_day, tariffs=tariffs, rules=rules)
-        yield [_outcome(each) for each in computed]
+        known = books([each.account_id for each in accounts])
+        computed = compute(accounts, period=period, provider=facts, known=known)
+        # A contract that is over and for which nothing moves gets no charge.
+        concerned = [each for each in computed if each.problem is not None or each.due or each.found]
+        if concerned:
+            yield [_outcome(each, period) for each in concerned]
         reached = accounts[-1].account_id
 
 
@@ -53,18 +54,23 @@ def former_charges(account_ids: Sequence[int], period: Month) -> dict[int, Forme
     }
 
 
-def _outcome(computed: Computed) -> AccountOutcome:
+def _outcome(computed: Computed, period: Month) -> AccountOutcome:
     if computed.problem is not None:
         reason = computed.problem.value
         words = [reason, *(f"{name}={value}" for name, value in sorted(computed.details.items()))]
         return AccountOutcome(computed.account_id, {}, digest_of(words), reason)
+    taken = [(f"-{name}", reversal(line)) for name, line in computed.found.reverse]
+    posted = [("+", line) for line in computed.found.post]
     parts: dict[ChargePart, PartSum] = {}
-    for line in computed.lines:
-        part = _PARTS.get(line.basis, ChargePart.OTHER)
+    for _, line in (*taken, *posted):
+        part = _part(line, period)
         known = parts.get(part, PartSum(Decimal(0), 0))
         parts[part] = PartSum(known.kwh + line.kwh, known.kopecks + line.kopecks)
-    return AccountOutcome(computed.account_id, parts, digest_of(map(_words, computed.lines)))
+    words = [f"{name}|{'|'.join(map(str, line.content))}" for name, line in (*taken, *posted)]
+    return AccountOutcome(computed.account_id, parts, digest_of(words))
 
 
-def _words(line: PricedLine) -> str:
-    return "|".join(map(str, line))
+def _part(line: Line, period: Month) -> ChargePart:
+    if line.month != period:
+        return ChargePart.RECALCULATION
+    return _PARTS.get(line.basis, ChargePart.OTHER)

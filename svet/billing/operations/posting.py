@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from svet.billing.models import BillingRun, Charge, Problem
-from svet.billing.rules import Basis, BillingReason, PricedLine
+from svet.billing.operations.computing import Computed
+from svet.billing.rules import ESTIMATES, Line
+from svet.billing.rules.causes import Why
+from svet.billing.rules.difference import reversal
 from svet.kernel.bulk import take_ids
 from svet.kernel.periods import Month
 from svet.kernel.transactions import require_transaction
@@ -19,25 +21,15 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, TransactionKind
 
 _ZERO = Decimal(0)
-
-
-class Computed(NamedTuple):
-    """One account's lines, or the reason why there are none."""
-
-    account_id: int
-    lines: list[PricedLine]
-    problem: BillingReason | None
-    details: Mapping[str, str]
-
-
 _CHARGES = (
-    "COPY billing_charge (id, account_id, period, run_id, kwh, total_kopecks, estimated, demonstration,"
-    " transaction_id) FROM STDIN"
+    "COPY billing_charge (id, account_id, period, run_id, floor, facts, kwh, total_kopecks, estimated,"
+    " demonstration, transaction_id) FROM STDIN"
 )
 _LINES = (
-    "COPY billing_chargeline (charge_id, account_id, period, position, meter_id, scheme, zone, range_no, kwh,"
-    " price, kopecks, tariff_row_id, basis, settles, since_on, until_on, previous_value, previous_on,"
-    " previous_set_id, current_value, current_on, current_set_id) FROM STDIN"
+    "COPY billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,"
+    " basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id,"
+    " tariff_row_id, previous_value, previous_on, previous_set_id, current_value, current_on,"
+    " current_set_id, span_kwh, base, reverses_id, cause, cause_set_id) FROM STDIN"
 )
 _NOTHING = (None, None, None)
 
@@ -50,110 +42,120 @@ def charge_key(account_id: int, period: Month) -> str:
 def write_charges(
     computed: Sequence[Computed], *, run: BillingRun, provider_id: int, period: Month, now: datetime
 ) -> None:
-    """Keep the batch's charges with their lines, post them, and count them in the run (not saved here)."""
+    """Keep the batch's charges with their lines, post them, and count them in the run (not saved here).
+
+    An account whose month is over and for which nothing moves gets no charge.
+    """
     require_transaction()
-    good = [found for found in computed if found.problem is None]
-    totals = [sum(line.kopecks for line in found.lines) for found in good]
-    last_day = period.end - timedelta(days=1)
-    posted = iter(
-        ledger.copy_postings(
-            [
-                (
-                    charge_key(found.account_id, period),
-                    TransactionKind.CHARGE.value,
-                    now,
-                    last_day,
-                    provider_id,
-                    "",
-                )
-                for found, total in zip(good, totals, strict=True)
-                if total
-            ],
-            [
-                (
-                    (Book.RECEIVABLE.value, found.account_id, total),
-                    (Book.REVENUE.value, None, -total),
-                )
-                for found, total in zip(good, totals, strict=True)
-                if total
-            ],
-        )
-    )
-    first = period.first
-    estimates = 0
+    good = [each for each in computed if each.problem is None and (each.due or each.found)]
+    posted = iter(_post(good, provider_id=provider_id, period=period, now=now))
+    lines = 0
     with connection.wrap_database_errors, connection.cursor() as cursor:
         ids = take_ids(model=Charge, count=len(good))
         with cursor.copy(_CHARGES) as copy:
-            for identity, found, total in zip(ids, good, totals, strict=True):
-                estimated = any(line.basis in (Basis.AVERAGE, Basis.NORM) for line in found.lines)
-                estimates += estimated
+            for identity, each in zip(ids, good, strict=True):
+                post, total = each.found.post, each.found.kopecks
+                estimated = any(line.basis in ESTIMATES and line.month == period for line in post)
+                run.estimated += estimated
                 copy.write_row(
                     (
                         identity,
-                        found.account_id,
-                        first,
+                        each.account_id,
+                        period.first,
                         run.pk,
-                        sum((line.kwh for line in found.lines), _ZERO),
+                        each.floor.first,
+                        each.facts,
+                        sum((line.kwh for line in post), _ZERO)
+                        - sum((line.kwh for _, line in each.found.reverse), _ZERO),
                         total,
                         estimated,
-                        any(line.demonstration for line in found.lines),
+                        any(line.evidence.demonstration for line in post),
                         next(posted) if total else None,
                     )
                 )
         with cursor.copy(_LINES) as copy:
-            for identity, found in zip(ids, good, strict=True):
-                for position, line in enumerate(found.lines, 1):
-                    copy.write_row(
-                        (
-                            identity,
-                            found.account_id,
-                            first,
-                            position,
-                            *line[:8],
-                            line.basis.value,
-                            *line[9:12],
-                            *(line.previous or _NOTHING),
-                            *(line.current or _NOTHING),
-                        )
-                    )
+            for identity, each in zip(ids, good, strict=True):
+                for position, row in enumerate(_rows(each), 1):
+                    copy.write_row((identity, each.account_id, period.first, position, *row))
+                    lines += 1
         _write_problems(cursor, run, computed, period)
     run.charges += len(good)
-    run.lines += sum(len(found.lines) for found in good)
-    run.estimated += estimates
-    run.total_kopecks += sum(totals)
+    run.lines += lines
+    run.total_kopecks += sum(each.found.kopecks for each in good)
+
+
+def _post(good: Sequence[Computed], *, provider_id: int, period: Month, now: datetime) -> list[int]:
+    """The money of the charges that move any, one transaction each."""
+    moving = [each for each in good if each.found.kopecks]
+    last_day = period.end - timedelta(days=1)
+    kind = TransactionKind.CHARGE.value
+    return ledger.copy_postings(
+        [(charge_key(each.account_id, period), kind, now, last_day, provider_id, "") for each in moving],
+        [
+            (
+                (Book.RECEIVABLE.value, each.account_id, each.found.kopecks),
+                (Book.REVENUE.value, None, -each.found.kopecks),
+            )
+            for each in moving
+        ],
+    )
+
+
+def _rows(each: Computed) -> Iterator[tuple[object, ...]]:
+    """What is taken back, then what is charged, month after month."""
+    for name, line in sorted(each.found.reverse, key=lambda pair: pair[1].month):
+        yield _row(reversal(line), each.whys[line.month], name)
+    for line in each.found.post:
+        yield _row(line, each.whys[line.month], None)
+
+
+def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
+    evidence = line.evidence
+    base: list[date] | None = [month.first for month in evidence.base] or None
+    return (
+        line.month.first,
+        *line[1:5],
+        line.basis.value,
+        *line[6:14],
+        evidence.meter_id,
+        evidence.row_id,
+        *(evidence.previous or _NOTHING),
+        *(evidence.current or _NOTHING),
+        evidence.span_kwh,
+        base,
+        reverses,
+        why.cause.value,
+        why.set_id,
+    )
 
 
 def _write_problems(
     cursor: CursorWrapper, run: BillingRun, computed: Sequence[Computed], period: Month
 ) -> None:
-    """Replace what was known of these accounts' problems; earlier ones of the charged are taken in now."""
+    """Replace what was known of these accounts' problems; earlier ones of the charged are none any more."""
     cursor.execute(
         "DELETE FROM billing_problem WHERE run_id = %s AND account_id = ANY(%s)",
-        [run.pk, [found.account_id for found in computed]],
+        [run.pk, [each.account_id for each in computed]],
     )
     removed = cursor.rowcount
     cursor.execute(
-        "UPDATE billing_problem p SET reason = %s, details = jsonb_build_object('later', %s::text)"
-        " FROM billing_billingrun r WHERE r.id = p.run_id AND r.period < %s AND p.account_id = ANY(%s)"
-        " AND p.reason <> %s",
-        [
-            BillingReason.LATER_CHARGED.value,
-            str(period),
-            period.first,
-            [found.account_id for found in computed if found.problem is None],
-            BillingReason.LATER_CHARGED.value,
-        ],
+        "WITH gone AS (DELETE FROM billing_problem p USING billing_billingrun r WHERE r.id = p.run_id"
+        " AND r.period < %s AND p.account_id = ANY(%s) RETURNING p.run_id),"
+        " counted AS (SELECT run_id, count(*) AS found FROM gone GROUP BY run_id)"
+        " UPDATE billing_billingrun r SET problems = r.problems - c.found FROM counted c"
+        " WHERE c.run_id = r.id",
+        [period.first, [each.account_id for each in computed if each.problem is None]],
     )
-    bad = [found for found in computed if found.problem is not None]
+    bad = [each for each in computed if each.problem is not None]
     Problem.objects.bulk_create(
         [
             Problem(
                 run=run,
-                account_id=found.account_id,
-                reason=found.problem.value if found.problem else "",
-                details=dict(found.details),
+                account_id=each.account_id,
+                reason=each.problem.value if each.problem else "",
+                details=dict(each.details),
             )
-            for found in bad
+            for each in bad
         ]
     )
     run.problems += len(bad) - removed

@@ -12,20 +12,22 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract, contract_count, contracts
 from svet.billing.models import BillingRun, Charge, Problem, RunState
-from svet.billing.operations.computing import compute
+from svet.billing.operations.computing import Computed, compute
 from svet.billing.operations.months import begin_charging, end_charging
-from svet.billing.operations.posting import Computed, write_charges
+from svet.billing.operations.posting import write_charges
 from svet.billing.operations.turnstile import one_at_a_time
+from svet.billing.queries.facts import ProviderFacts, provider_facts
 from svet.billing.queries.problems import refuse_open_before, refuse_unfinished
-from svet.billing.queries.tariffs import demonstration_groups, region_tariffs, rules_for
+from svet.billing.queries.standing import AccountBook, books
+from svet.billing.queries.tariffs import demonstration_groups
 from svet.billing.rules import Basis, BillingReason, BillingRefused
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.metering import operations as readings
-from svet.metering import queries as metering
 
 BATCH = 1_000
+_LIMITATION = 36
 ROBOT = Actor.system("billing")
 
 
@@ -54,17 +56,19 @@ def run(
     published_only: bool = False,
     accounts: Collection[int] | None = None,
 ) -> RunReport:
-    """Charge every account of a provider for a month; what has been charged is never charged again.
+    """Post to every account of a provider, in a month, what should stand until then minus what stands.
 
-    Each batch is one transaction, so that a killed run goes on where it stopped; runs at once take turns.
-    ``progress(done, of)`` is told after each batch. Accounts that cannot be charged are kept as problems and
-    tried again by the next run of the month, unless a later month of theirs has been charged: it has taken
-    their consumption in.
+    So a month takes in whatever came late, was corrected, or could not be charged before, each for its own
+    month of consumption; and what was posted in the month is never posted again. Each batch is one
+    transaction, so that a killed run goes on where it stopped; runs at once take turns. After each of them
+    ``progress(done, of)`` is told. Accounts that cannot be charged are kept as problems and tried again by
+    the next run of this or of a later month. An account's postings only go forwards: whoever is posted to in
+    a later month is left alone.
 
     ``before_cut_off`` charges although readings of the month may still come. ``over_gap`` charges although an
-    earlier month is missing or has mostly failed; the accounts will never be charged for it separately.
-    ``published_only`` charges nothing at prices that nobody has published: those are for demonstrations.
-    ``accounts``: only these of a month whose run is done are tried again.
+    earlier month is missing or has mostly failed: it is taken in. ``published_only`` charges nothing at
+    prices that nobody has published: those are for demonstrations. ``accounts``: only these of a month whose
+    run is done are tried again.
     :raises BillingRefused: no such provider, no region, too early, demonstration prices, or an earlier
         month must be done first
     :raises MonthRefused: a second person must release the month first
@@ -86,8 +90,9 @@ def run(
     current = _start(
         provider, period, now, before_cut_off=before_cut_off, over_gap=over_gap, chosen=accounts is not None
     )
-    tariffs = region_tariffs(provider.region)
     waiting = _waiting(provider_id, period, current.cut_off_day)
+    # Nobody can change prices or rules of a month that is being charged.
+    facts = provider_facts(provider)
     done = reached = 0
     while True:
         with use_case():
@@ -98,19 +103,14 @@ def run(
             refuse_unfinished(provider_id=provider_id, before=period)
             # Chosen accounts do not move the cursor: it belongs to runs of all.
             behind = current.cursor if accounts is None else reached
-            found = next_accounts(provider_id, period, current.cut_off_day, behind, batch, only=accounts)
+            found = next_accounts(provider_id, period, facts, behind, batch, only=accounts)
             if not found:
                 if accounts is None or current.state == RunState.DONE.value:
-                    _finish(current, period, now)
+                    _finish(current, period, facts, now)
                 _commit_durably()
                 break
-            computed = compute(
-                found,
-                period=period,
-                cut_off_day=current.cut_off_day,
-                tariffs=tariffs,
-                rules=rules_for(provider_id, period),
-            )
+            known = books([each.account_id for each in found])
+            computed = compute(found, period=period, provider=facts, known=known)
             write_charges(computed, run=current, provider_id=provider_id, period=period, now=now)
             readings.mark_used(set_ids=sorted(_used_sets(computed)), by=ROBOT, now=now, period=period)
             reached = found[-1].account_id
@@ -181,16 +181,15 @@ def _start(
     return current
 
 
-def _finish(current: BillingRun, period: Month, now: datetime) -> None:
+def _finish(current: BillingRun, period: Month, facts: ProviderFacts, now: datetime) -> None:
     """Close the run; who is no longer to be charged for the month is no problem of it any more."""
     problems = Problem.objects.filter(run=current)
     known = contracts(
         provider_id=current.provider_id,
-        opened_before=period.day(current.cut_off_day),
-        closed_after=period.plus(-1).day(current.cut_off_day),
+        opened_before=facts.cut(period),
         account_ids=list(problems.values_list("account_id", flat=True)),
     )
-    due = _due(known, period, current.cut_off_day)
+    due = _due(known, period, facts)
     problems.exclude(account_id__in=[each.account_id for each in due]).delete()
     current.state = RunState.DONE.value
     current.finished_at = current.finished_at or now
@@ -213,52 +212,51 @@ def _waiting(provider_id: int, period: Month, cut_off_day: int) -> int:
 def next_accounts(
     provider_id: int,
     period: Month,
-    cut_off_day: int,
+    facts: ProviderFacts,
     cursor: int,
     limit: int,
     *,
     only: Collection[int] | None = None,
 ) -> list[Contract]:
-    """The first accounts behind the cursor that are to be charged for the month."""
+    """The first accounts behind the cursor that are to be looked at for the month."""
     while True:
         found = contracts(
             provider_id=provider_id,
             # Who opens on the last day of the readings or later begins with the next month.
-            opened_before=period.day(cut_off_day),
-            closed_after=period.plus(-1).day(cut_off_day),
+            opened_before=facts.cut(period),
+            # What is older than that nobody may claim, or claim back (Civil Code, article 196).
+            closed_after=period.back(_LIMITATION).first,
             after=cursor,
             limit=limit,
             account_ids=only,
         )
-        due = _due(found, period, cut_off_day)
+        due = _due(found, period, facts)
         if due or not found:
             return due
         cursor = found[-1].account_id
 
 
-def _due(found: Sequence[Contract], period: Month, cut_off_day: int) -> list[Contract]:
-    """Those without a charge for the month, and not closed before it."""
-    after = period.plus(-1).day(cut_off_day)
-    closed = {
-        each.account_id: (after, each.closed_on)
-        for each in found
-        if each.closed_on is not None and each.closed_on < period.first
-    }
-    # Closed after the last cut-off: the final reading of those days enters this month's bill.
-    read = metering.read_between(closed) if closed else frozenset()
-    charges = Charge.objects.filter(account_id__in=[each.account_id for each in found], period=period.first)
-    done = set(charges.values_list("account_id", flat=True))
+def _due(found: Sequence[Contract], period: Month, facts: ProviderFacts) -> list[Contract]:
+    """Those to whom nothing is posted in this month or later.
+
+    Contracts that were closed before the month are only corrected: who was ours, or should have been.
+    """
+    known = books([each.account_id for each in found])
+    after = facts.cut(period.plus(-1))
     return [
         each
         for each in found
-        if each.account_id not in done and (each.account_id not in closed or each.account_id in read)
+        if (known[each.account_id].last or period.plus(-1)) < period
+        and (each.closed_on is None or each.closed_on > after or known[each.account_id] != AccountBook())
     ]
 
 
 def _used_sets(computed: Sequence[Computed]) -> set[int]:
     return {
-        line.current.set_id
-        for found in computed
-        for line in found.lines
-        if line.basis is Basis.READING and line.current is not None and line.current.set_id is not None
+        line.evidence.current.set_id
+        for each in computed
+        for line in each.found.post
+        if line.basis is Basis.READING
+        and line.evidence.current is not None
+        and line.evidence.current.set_id is not None
     }

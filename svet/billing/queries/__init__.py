@@ -7,8 +7,9 @@ from svet.billing.queries.charges import (
     charge,
     charged_accounts,
     charged_periods,
-    charged_sums,
     charges,
+    consumed,
+    standing_views,
 )
 from svet.billing.queries.checks import broken
 from svet.billing.queries.controls import ControlDifference, control_difference
@@ -39,6 +40,7 @@ from svet.billing.queries.tariffs import (
     rules_for,
     tariffs,
 )
+from svet.billing.queries.what_if import preview_reading
 
 __all__ = [
     "ChargeLineView",
@@ -60,8 +62,8 @@ __all__ = [
     "charge",
     "charged_accounts",
     "charged_periods",
-    "charged_sums",
     "charges",
+    "consumed",
     "control_difference",
     "differences",
     "group_codes",
@@ -72,12 +74,14 @@ __all__ = [
     "periods",
     "policies",
     "preview",
+    "preview_reading",
     "problem_counts",
     "problems",
     "refuse_issuing",
     "region_tariffs",
     "regions",
     "rules_for",
+    "standing_views",
     "tariff_tables",
     "tariffs",
 ]

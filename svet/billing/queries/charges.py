@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from svet.billing.models import Charge, ChargeLine, TariffRow
 from svet.billing.queries.tariffs import TariffRowView, row_views
-from svet.billing.rules import Basis
+from svet.billing.rules import ESTIMATES, Basis, LineCause
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
@@ -29,9 +29,17 @@ class ReadingRef:
 
 @dataclass(frozen=True, slots=True)
 class ChargeLineView:
-    """kWh × price = money, for ``since_on``…``until_on`` (half-open); ``settles`` is a month taken back."""
+    """kWh × price = money for ``since_on``…``until_on`` (half-open) of ``month``, the month of consumption.
 
+    ``reverses`` names the line that this one takes back whole. ``cause`` says why it was posted, with the
+    set of readings ``cause_set_id`` that made it necessary. ``span_kwh`` is what both readings show together,
+    ``base`` the months behind an average.
+    """
+
+    id: int
     position: int
+    month: Month
+    point: int
     meter_id: int
     meter_serial: str
     scheme: int
@@ -41,22 +49,26 @@ class ChargeLineView:
     price: Decimal
     money: Money
     basis: Basis
-    settles: Month | None
     since_on: date
     until_on: date
     previous: ReadingRef | None
     current: ReadingRef | None
+    span_kwh: Decimal | None
+    base: tuple[Month, ...]
+    reverses: int | None
+    cause: LineCause
+    cause_set_id: int | None
     tariff: TariffRowView
 
     @property
     def estimated(self) -> bool:
         """Whether nobody read the meter for this line."""
-        return self.basis in (Basis.AVERAGE, Basis.NORM)
+        return self.basis in ESTIMATES
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeView:
-    """One account's charge for one month; ``demonstration`` when a price in it is a made-up one."""
+    """What was posted to an account in one month; ``demonstration`` when a price in it is a made-up one."""
 
     id: int
     account_id: int
@@ -70,7 +82,7 @@ class ChargeView:
 
     @property
     def kwh_by_zone(self) -> dict[Zone, Decimal]:
-        """kWh of each zone, settlements taken off."""
+        """kWh of each zone, what is taken back taken off."""
         result: dict[Zone, Decimal] = {}
         for line in self.lines:
             result[line.zone] = result.get(line.zone, Decimal(0)) + line.kwh
@@ -112,11 +124,31 @@ def charges(
     ]
 
 
+def standing_views(
+    account_ids: Sequence[int], *, months: Collection[Month], until: Month
+) -> dict[int, list[ChargeLineView]]:
+    """What stands for months of consumption once everything posted until a month is counted, by account."""
+    found: dict[int, list[ChargeLineView]] = {account_id: [] for account_id in account_ids}
+    reversals = ChargeLine.objects.filter(reverses=OuterRef("pk"), period__lte=until.first)
+    lines = ChargeLine.objects.filter(
+        ~Exists(reversals),
+        account_id__in=list(account_ids),
+        month__in=[month.first for month in months],
+        period__lte=until.first,
+        reverses=None,
+    )
+    keys = dict(lines.values_list("pk", "account_id"))
+    for _, line in _line_views(lines.order_by("account_id", "month", "period", "position")):
+        found[keys[line.id]].append(line)
+    return found
+
+
 # Plain rows: a month of bills reads tens of thousands, and making models of them took most of its time.
 _COLUMNS = (
-    "charge_id", "position", "meter_id", "scheme", "zone", "range_no", "kwh", "price", "kopecks", "basis",
-    "settles", "since_on", "until_on", "previous_value", "previous_on", "previous_set_id", "current_value",
-    "current_on", "current_set_id", "tariff_row_id",
+    "id", "charge_id", "position", "month", "point", "meter_id", "scheme", "zone", "range_no", "kwh", "price",
+    "kopecks", "basis", "since_on", "until_on", "previous_value", "previous_on", "previous_set_id",
+    "current_value", "current_on", "current_set_id", "span_kwh", "base", "reverses_id", "cause",
+    "cause_set_id", "tariff_row_id",
 )  # fmt: skip
 
 
@@ -128,7 +160,10 @@ def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]
         (
             row.charge_id,
             ChargeLineView(
+                id=row.id,
                 position=row.position,
+                month=Month.of(row.month),
+                point=row.point,
                 meter_id=row.meter_id,
                 meter_serial=serials.get(row.meter_id, ""),
                 scheme=row.scheme,
@@ -138,11 +173,15 @@ def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]
                 price=row.price,
                 money=Money(row.kopecks),
                 basis=Basis(row.basis),
-                settles=Month.of(row.settles) if row.settles else None,
                 since_on=row.since_on,
                 until_on=row.until_on,
                 previous=_ref(row.previous_value, row.previous_on, row.previous_set_id),
                 current=_ref(row.current_value, row.current_on, row.current_set_id),
+                span_kwh=row.span_kwh,
+                base=tuple(Month.of(day) for day in row.base or ()),
+                reverses=row.reverses_id,
+                cause=LineCause(row.cause),
+                cause_set_id=row.cause_set_id,
                 tariff=tariff_rows[row.tariff_row_id],
             ),
         )
@@ -179,16 +218,20 @@ def charged_accounts(*, provider_id: int, period: Month) -> QuerySet[Charge, int
     return rows.values_list("account_id", flat=True)
 
 
-def charged_sums(
+def consumed(
     account_ids: Sequence[int], *, since: Month, until: Month
 ) -> list[tuple[int, Month, Decimal, Money]]:
-    """(account, month, kWh, money) of charges of ``since``…``until`` (half-open), oldest month first."""
-    rows = Charge.objects.filter(
-        account_id__in=list(account_ids), period__gte=since.first, period__lt=until.first
+    """(account, month of consumption, kWh, money) from ``since`` on, oldest first.
+
+    All that was posted until the month ``until`` (that month in it) is counted: corrections belong to the
+    month they correct.
+    """
+    rows = ChargeLine.objects.filter(
+        account_id__in=list(account_ids), month__gte=since.first, period__lte=until.first
     )
     return [
-        (account_id, Month.of(day), kwh, Money(kopecks))
-        for account_id, day, kwh, kopecks in rows.order_by("period").values_list(
-            "account_id", "period", "kwh", "total_kopecks"
-        )
+        (account_id, Month.of(day), kwh, Money(int(kopecks)))
+        for account_id, day, kwh, kopecks in rows.values_list("account_id", "month")
+        .annotate(kwh=Sum("kwh"), sum=Sum("kopecks"))
+        .order_by("month", "account_id")
     ]

@@ -1,26 +1,26 @@
-"""I-11: a charge is what its own readings, rules and tariff rows give when computed again, once."""
+"""I-11: what stands charged is what the facts it was charged by give again, once; no kWh is charged twice."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 from django.db import connection
 
-from svet.billing.models import BillingRun, ChargeLine
-from svet.billing.queries.past import LINE, priced_line
-from svet.billing.queries.tariffs import region_tariffs, rules_for
-from svet.billing.rules import Basis, BillingRefused, GroupTariffs, PricedLine, Rules, Volume, price_account
-from svet.billing.rules.volumes import METERLESS, estimate_span
+from svet.accounts.queries import contracts as accounts
+from svet.accounts.queries import provider_by_id
+from svet.billing.models import BillingRun
+from svet.billing.queries.facts import account_facts, digest, provider_facts
+from svet.billing.queries.standing import standing_lines
+from svet.billing.rules.difference import difference
+from svet.billing.rules.kinds import BillingProblem
+from svet.billing.rules.should import should
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
-from svet.metering import queries as metering
-from svet.metering.rules import zones_of
 
 _BATCH = 5_000
+_ACCOUNTS = 1_000
 _MOST = 100
 
 _TOTALS = """
@@ -37,26 +37,60 @@ _TARIFFS = """
 SELECT l.account_id, l.period, l.position
 FROM billing_chargeline l JOIN billing_tariffrow t ON t.id = l.tariff_row_id
 WHERE l.price <> t.price OR l.zone <> t.zone OR l.range_no <> t.range_no OR l.scheme <> t.scheme
-   OR (l.basis <> 'settlement' AND l.kopecks <> round(l.kwh * l.price * 100)) LIMIT 100
+   OR l.kopecks <> round(l.kwh * l.price * 100) LIMIT 100
 """
-# Each charged reading goes on where the one charged before it ended: no kWh twice, none left out.
-_CHAIN = """
-SELECT account_id, meter_id, zone, period, before FROM (
-    SELECT account_id, meter_id, zone, period, previous_set_id,
-           lag(current_set_id) OVER scale AS reached, lag(period) OVER scale AS before
-    FROM (
-        SELECT DISTINCT account_id, meter_id, zone, period, previous_set_id, current_set_id
-        FROM billing_chargeline WHERE basis = 'reading'
-    ) charged
-    WINDOW scale AS (PARTITION BY meter_id, zone, account_id ORDER BY period, previous_set_id)
-) links
-WHERE before IS NOT NULL AND previous_set_id IS DISTINCT FROM reached
-ORDER BY account_id, period LIMIT 100
+# A line that is taken back is taken back whole, once, in a later month.
+_REVERSALS = """
+SELECT r.account_id, r.period, r.position
+FROM billing_chargeline r LEFT JOIN billing_chargeline l ON l.id = r.reverses_id
+WHERE r.reverses_id IS NOT NULL
+  AND (l.id IS NULL OR l.reverses_id IS NOT NULL OR l.period >= r.period OR l.account_id <> r.account_id
+       OR (l.month, l.kwh, l.kopecks) IS DISTINCT FROM (r.month, -r.kwh, -r.kopecks)
+       OR EXISTS (SELECT FROM billing_chargeline o WHERE o.reverses_id = l.id AND o.id <> r.id))
+ORDER BY r.account_id, r.period LIMIT 100
 """
+# The days of what was read or averaged on a scale: each in one volume, and each of its pieces once.
+_TWICE = """
+WITH standing AS (
+    SELECT l.account_id, l.point, l.scheme, l.zone, l.basis, l.month, l.part_since, l.part_until, l.since_on,
+           l.range_no, l.price
+    FROM billing_chargeline l
+    WHERE l.reverses_id IS NULL AND l.basis IN ('reading', 'average')
+      AND NOT EXISTS (SELECT FROM billing_chargeline r WHERE r.reverses_id = l.id)
+), parts AS (
+    SELECT account_id, point, zone, month, part_since,
+           lag(part_until) OVER (PARTITION BY account_id, point, scheme, zone ORDER BY part_since, part_until)
+               AS before
+    FROM (SELECT DISTINCT account_id, point, scheme, zone, basis, month, part_since, part_until
+          FROM standing) parts
+)
+SELECT account_id, point, zone, month FROM parts WHERE before > part_since
+UNION
+SELECT account_id, point, zone, month FROM standing
+GROUP BY account_id, point, scheme, zone, basis, month, part_since, part_until, since_on, range_no, price
+HAVING count(*) > 1
+ORDER BY account_id, month LIMIT 100
+"""
+_LAST = """
+SELECT c.account_id, c.floor, c.facts FROM billing_charge c
+WHERE c.run_id = %(run)s AND c.account_id > %(after)s
+  AND NOT EXISTS (SELECT FROM billing_charge o WHERE o.account_id = c.account_id AND o.period > c.period)
+ORDER BY c.account_id LIMIT %(limit)s
+"""
+
+
+class _LastCharge(NamedTuple):
+    account_id: int
+    floor: Month
+    facts: str
 
 
 def broken(*, period: Month | None = None) -> list[str]:
-    """Breaches of I-11 as sentences, at most a few hundred; of one month, or of all of them."""
+    """Breaches of I-11 as sentences, at most a few hundred; what stands is recomputed by one month or by all.
+
+    An account of which something else is known now is not recomputed: its next charge posts the difference
+    (``queries.differences`` tells of it).
+    """
     breaches = list(itertools.islice(_wrong_totals(), _MOST))
     with connection.cursor() as cursor:
         cursor.execute(_TARIFFS)
@@ -64,17 +98,22 @@ def broken(*, period: Month | None = None) -> list[str]:
             f"line {position} of account {account_id} for {Month.of(month)} differs from its tariff row"
             for account_id, month, position in cursor.fetchall()
         ]
-        cursor.execute(_CHAIN)
+        cursor.execute(_REVERSALS)
         breaches += [
-            f"account {account_id}, meter {meter_id}, {zone}: {Month.of(month)} does not begin at the reading"
-            f" that {Month.of(before)} ended with: kWh charged twice or left out"
-            for account_id, meter_id, zone, month, before in cursor.fetchall()
+            f"line {position} of account {account_id} in {Month.of(month)} takes back what does not stand, or"
+            " a part of a line, or what another line takes back"
+            for account_id, month, position in cursor.fetchall()
         ]
-    runs = BillingRun.objects.select_related("provider").order_by("period", "provider_id")
+        cursor.execute(_TWICE)
+        breaches += [
+            f"account {account_id}, point {point}, {zone}, {Month.of(month)}: days or kWh charged twice"
+            for account_id, point, zone, month in cursor.fetchall()
+        ]
+    runs = BillingRun.objects.order_by("period", "provider_id")
     for run in runs if period is None else runs.filter(period=period.first):
         if len(breaches) >= _MOST:
             break
-        breaches += _recomputed(run)
+        breaches += itertools.islice(_recomputed(run), _MOST)
     return breaches
 
 
@@ -98,95 +137,38 @@ def _wrong_totals() -> Iterator[str]:
                 )
 
 
-def _recomputed(run: BillingRun) -> list[str]:
+def _recomputed(run: BillingRun) -> Iterator[str]:
+    """Accounts last charged by a run of which the same is known as then, but another sum follows."""
     period = Month.of(run.period)
-    tariffs = region_tariffs(run.provider.region, known_at=run.started_at)
-    rules = rules_for(run.provider_id, period)
-    by_row = {
-        price.row_id: group
-        for group in tariffs.values()
-        for tariff in group.tariffs
-        for rows in tariff.prices.values()
-        for price in rows
-    }
-    breaches = []
-    for account_id, stored, installed in _stored(run):
-        group = by_row.get(stored[0].tariff_row_id) if stored else None
-        if group is None or not _same(
-            stored, group, installed, period=period, cut_off_day=run.cut_off_day, rules=rules
-        ):
-            breaches.append(f"charge of account {account_id} for {period} is not what its readings give now")
-            if len(breaches) >= _MOST:
-                break
-    return breaches
-
-
-def _stored(run: BillingRun) -> Iterator[tuple[int, list[PricedLine], Mapping[int, date]]]:
-    """The lines of a run's charges with the days their meters came, account after account."""
+    provider = provider_facts(provider_by_id(run.provider_id), known_at=run.started_at)
     reached = 0
-    while True:
-        rows = list(
-            ChargeLine.objects.filter(charge__run=run, account_id__gt=reached)
-            .order_by("account_id", "position")
-            .values_list("account_id", *LINE)[:_BATCH]
+    while charges := _last_charges(run.pk, reached):
+        reached = charges[-1].account_id
+        known = {each.account_id: each for each in charges}
+        contracts = accounts.contracts(
+            provider_id=run.provider_id, opened_before=Month(2199, 12).first, account_ids=list(known)
         )
-        if not rows:
-            return
-        if len(rows) == _BATCH and rows[0][0] != rows[-1][0]:
-            # The last account may be cut in two: leave it to the next batch.
-            rows = [row for row in rows if row[0] != rows[-1][0]]
-        reached = rows[-1][0]
-        installed = metering.installed_on({row[1] for row in rows})
-        for account_id, lines in itertools.groupby(rows, key=lambda row: row[0]):
-            yield account_id, [priced_line(line[1:]) for line in lines], installed
+        floors = {each.account_id: each.floor for each in charges}
+        facts = account_facts(contracts, provider=provider, horizon=period, floors=floors)
+        stands = standing_lines(list(known))
+        for contract in contracts:
+            found = facts[contract.account_id]
+            if digest(found) != known[contract.account_id].facts:
+                continue
+            try:
+                wrong = bool(difference(should(found, horizon=period), stands[contract.account_id]))
+            except BillingProblem:
+                wrong = True
+            if wrong:
+                yield (
+                    f"what stands of account {contract.account_id} until {period} is not what its facts give"
+                )
 
 
-def _same(
-    stored: Sequence[PricedLine],
-    group: GroupTariffs,
-    installed: Mapping[int, date],
-    *,
-    period: Month,
-    cut_off_day: int,
-    rules: Rules,
-) -> bool:
-    """Whether the readings of the stored lines give these lines again.
-
-    The run prices meter by meter in the order they came, each in the order of its face: who comes last takes
-    the rest of a rounding. In the stored lines an empty scale may stand elsewhere.
-    """
-    charged = [line for line in stored if line.basis is not Basis.SETTLEMENT]
-    days: dict[tuple[int, str], tuple[date, date]] = {}
-    volumes: dict[tuple[Any, ...], Decimal] = {}
-    for line in charged:
-        key = (line.meter_id, line.scheme, line.zone, line.basis, line.previous, line.current)
-        volumes[key] = volumes.get(key, Decimal(0)) + line.kwh
-        days[line.meter_id, line.zone] = (line.since_on, line.until_on)
-
-    def place(key: tuple[Any, ...]) -> tuple[date, int, int, bool]:
-        meter_id, scheme, zone, basis, *_ = key
-        return (
-            installed.get(meter_id, date.min),
-            meter_id,
-            zones_of(scheme).index(zone),
-            basis is not Basis.READING,
-        )
-
-    again = []
-    for meter_id, scheme, zone, basis, previous, current in sorted(volumes, key=place):
-        if meter_id == METERLESS:
-            since, until = days[meter_id, zone]
-        elif current is None:
-            since, until = estimate_span(period, cut_off_day, previous.on if previous else None)
-        else:
-            since = previous.on if previous else current.on
-            until = max(since, current.on)
-        kwh = volumes[meter_id, scheme, zone, basis, previous, current]
-        again.append(Volume(meter_id, scheme, zone, kwh, since, until, basis, previous, current))
-    try:
-        lines = price_account(again, group, period=period, cut_off_day=cut_off_day, proration=rules.proration)
-    except BillingRefused:
-        return False
-    return [line._replace(demonstration=False) for line in lines] == [
-        line._replace(demonstration=False) for line in charged
-    ]
+def _last_charges(run_id: int, after: int) -> Sequence[_LastCharge]:
+    with connection.cursor() as cursor:
+        values: Mapping[str, int] = {"run": run_id, "after": after, "limit": _ACCOUNTS}
+        cursor.execute(_LAST, values)
+        return [
+            _LastCharge(account_id, Month.of(floor), facts) for account_id, floor, facts in cursor.fetchall()
+        ]

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from svet.billing.queries.tariffs import preview
+from svet.billing.queries.what_if import control_effect
 from svet.billing.rules import BillingRefused
 from svet.kernel.money import Money
 from svet.metering import queries as metering
@@ -30,24 +31,23 @@ class ControlDifference:
 
 
 def control_difference(control: SetView, *, meter: MeterView) -> ControlDifference:
-    """Priced by the rules of the run as a month's volume since what both are counted from.
-
-    About right: the bill itself knows the month's other volumes and the prices that were charged.
-    """
+    """What the next run makes of it. An account without any charge is told the price of the kWh alone."""
     found = metering.compared(control)
     if found.customer is None:
         return ControlDifference(None, {}, None)
     theirs, ours = _totals(found.customer, meter), _totals(control, meter)
-    start = _totals(found.base, meter) if found.base is not None else theirs
-    try:
-        more = _cost(ours, start, meter=meter, on=control.read_on)
-        less = _cost(theirs, start, meter=meter, on=control.read_on)
-    except BillingRefused:
-        effect = None
-    else:
-        effect = Money(more - less)
+    kopecks = control_effect(control, customer=found.customer, account=meter.account, meter_id=meter.meter_id)
+    if kopecks is None:
+        start = _totals(found.base, meter) if found.base is not None else theirs
+        try:
+            more = _cost(ours, start, meter=meter, on=control.read_on)
+            kopecks = more - _cost(theirs, start, meter=meter, on=control.read_on)
+        except BillingRefused:
+            kopecks = None
     return ControlDifference(
-        found.customer, {zone: kwh - theirs.get(zone, kwh) for zone, kwh in ours.items()}, effect
+        found.customer,
+        {zone: kwh - theirs.get(zone, kwh) for zone, kwh in ours.items()},
+        None if kopecks is None else Money(kopecks),
     )
 
 

@@ -1,20 +1,19 @@
-"""What stands charged beside what the facts give now: the two should be one, or the next run says why not."""
+"""What stands charged beside what the facts give now: the difference is what the next run will post."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
-
-from django.db import connection
 
 from svet.accounts.queries import contracts as accounts
 from svet.accounts.queries import providers
 from svet.accounts.queries.contracts import Contract
 from svet.billing.queries.facts import ProviderFacts, account_facts, provider_facts
-from svet.billing.rules import Basis, BillingReason, BillingRefused
+from svet.billing.queries.standing import Standing, books, standing_lines
+from svet.billing.rules import ESTIMATES, BillingReason, BillingRefused
+from svet.billing.rules.difference import difference
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.lines import Line
@@ -22,15 +21,6 @@ from svet.billing.rules.should import should
 from svet.kernel.periods import Month
 
 BATCH = 1_000
-_MEASURED = (Basis.READING, Basis.LOSSES, Basis.HOUSE)
-
-_CHARGED = """
-SELECT c.account_id, least(min(c.period), (
-           SELECT min(r.period) FROM billing_problem p JOIN billing_billingrun r ON r.id = p.run_id
-           WHERE p.account_id = c.account_id)),
-       max(c.period), sum(c.kwh), sum(c.total_kopecks)
-FROM billing_charge c WHERE c.account_id = ANY(%s) GROUP BY c.account_id
-"""
 
 
 class DifferenceCause(StrEnum):
@@ -46,7 +36,8 @@ class DifferenceCause(StrEnum):
 class DifferenceView:
     """An account whose charges, from its first to its last month, are not what its facts give.
 
-    ``kwh`` and ``kopecks`` are what the facts give, None when they give nothing for ``reason``.
+    Nobody has charged it since they are known: the run of a later month posts the difference. ``kwh`` and
+    ``kopecks`` are what the facts give, None when they give nothing for ``reason``.
     """
 
     account_number: str
@@ -63,13 +54,6 @@ class DifferenceView:
     def more_kopecks(self) -> int:
         """What the facts give beyond what is charged; nothing where they give no answer."""
         return 0 if self.kopecks is None else self.kopecks - self.charged_kopecks
-
-
-class _Charged(NamedTuple):
-    since: Month
-    until: Month
-    kwh: Decimal
-    kopecks: int
 
 
 def differences(*, provider_id: int) -> Iterator[DifferenceView | None]:
@@ -93,49 +77,61 @@ def differences(*, provider_id: int) -> Iterator[DifferenceView | None]:
 
 
 def _of_batch(batch: Sequence[Contract], provider: ProviderFacts) -> Iterator[DifferenceView | None]:
-    charged = _charged([contract.account_id for contract in batch])
+    known = books([contract.account_id for contract in batch])
+    last = {account_id: book.last for account_id, book in known.items() if book.last is not None}
+    charged = [contract for contract in batch if contract.account_id in last]
     if not charged:
         return
-    known = [contract for contract in batch if contract.account_id in charged]
     facts = account_facts(
-        known,
+        charged,
         provider=provider,
-        horizon=max(each.until for each in charged.values()),
-        floors={account_id: each.since for account_id, each in charged.items()},
+        # Nobody's months are looked at behind the last one of its own.
+        horizon=max(last.values()),
+        floors={key: known[key].begins(until) for key, until in last.items()},
     )
-    for contract in known:
-        yield _compared(contract, charged[contract.account_id], facts[contract.account_id])
+    stands = standing_lines(list(last))
+    for contract in charged:
+        key = contract.account_id
+        yield _compared(contract, last[key], stands[key], facts[key])
 
 
-def _charged(account_ids: Sequence[int]) -> Mapping[int, _Charged]:
-    with connection.cursor() as cursor:
-        cursor.execute(_CHARGED, [list(account_ids)])
-        return {
-            account_id: _Charged(Month.of(since), Month.of(until), kwh, int(kopecks))
-            for account_id, since, until, kwh, kopecks in cursor.fetchall()
-        }
-
-
-def _compared(contract: Contract, stands: _Charged, facts: AccountFacts) -> DifferenceView | None:
+def _compared(
+    contract: Contract, until: Month, stands: Sequence[Standing], facts: AccountFacts
+) -> DifferenceView | None:
+    charged_kwh = sum((line.kwh for _, line in stands), Decimal(0))
+    charged_kopecks = sum(line.kopecks for _, line in stands)
+    view = DifferenceView(
+        contract.number,
+        facts.floor,
+        until,
+        charged_kwh,
+        charged_kopecks,
+        kwh=None,
+        kopecks=None,
+        cause=DifferenceCause.PROBLEM,
+    )
     try:
-        lines = should(facts, horizon=stands.until)
+        lines = should(facts, horizon=until)
     except BillingProblem as problem:
-        reason = BillingReason(problem.reason)
-        return DifferenceView(
-            contract.number, *stands, kwh=None, kopecks=None, cause=DifferenceCause.PROBLEM, reason=reason
-        )
+        return replace(view, reason=BillingReason(problem.reason))
+    if not difference(lines, stands):
+        return None
     kwh = sum((line.kwh for line in lines), Decimal(0))
     kopecks = sum(line.kopecks for line in lines)
-    if (kwh, kopecks) == (stands.kwh, stands.kopecks):
-        return None
-    return DifferenceView(
-        contract.number, *stands, kwh=kwh, kopecks=kopecks, cause=_cause(lines, stands, kwh)
-    )
+    return replace(view, kwh=kwh, kopecks=kopecks, cause=_cause(lines, stands))
 
 
-def _cause(lines: Sequence[Line], stands: _Charged, kwh: Decimal) -> DifferenceCause:
-    if kwh == stands.kwh:
+def _cause(lines: Sequence[Line], stands: Sequence[Standing]) -> DifferenceCause:
+    if _used(lines) == _used([line for _, line in stands]):
         return DifferenceCause.PRICES
-    if any(line.basis not in _MEASURED for line in lines):
+    if any(line.basis in ESTIMATES for line in lines):
         return DifferenceCause.ESTIMATES
     return DifferenceCause.READINGS
+
+
+def _used(lines: Sequence[Line]) -> Mapping[tuple[Month, int, str], Decimal]:
+    found: dict[tuple[Month, int, str], Decimal] = {}
+    for line in lines:
+        key = (line.month, line.point, str(line.zone))
+        found[key] = found.get(key, Decimal(0)) + line.kwh
+    return found

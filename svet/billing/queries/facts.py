@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-
-from django.db import connection
-from django.db.models import Max
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
-from svet.billing.models import BillingRun, Charge, Policy
+from svet.billing.models import BillingRun, Policy, TariffRow
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.tariffs import region_tariffs
-from svet.billing.rules import GroupTariffs, Tariff
+from svet.billing.queries.terms import account_terms
 from svet.billing.rules.facts import (
     AccountFacts,
-    AccountTerms,
     Authority,
     MonthPolicy,
     Placement,
     Point,
     PriceTable,
-    RangeLimit,
-    RangePrice,
     ReadingFact,
     ScaleValue,
-    ZonePrices,
+    canonical,
 )
 from svet.billing.rules.kinds import Rules
+from svet.billing.rules.price_tables import price_tables
 from svet.billing.rules.timeline import calendar_of
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
@@ -43,32 +39,34 @@ _AUTHORITY = {
 }
 
 
-# A contract's price group is undated: what a month was charged by is told by its lines.
-_GROUPS = """
-SELECT l.account_id, t.group_code, min(l.since_on)
-FROM billing_chargeline l JOIN billing_tariffrow t ON t.id = l.tariff_row_id
-WHERE l.account_id = ANY(%s) AND l.basis <> 'settlement'
-GROUP BY l.account_id, l.period, t.group_code ORDER BY l.account_id, l.period
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class ProviderFacts:
-    """What all accounts of a provider share: its choices by months, its prices by group."""
+    """What all accounts of a provider share: its choices by months, its prices by group.
+
+    ``groups``: the price group of every row there is or was.
+    """
 
     policies: tuple[MonthPolicy, ...]
     tables: Mapping[str, tuple[PriceTable, ...]]
+    groups: Mapping[int, str]
+
+    def group_of(self, row_id: int) -> str | None:
+        """The price group of a tariff row."""
+        return self.groups.get(row_id)
 
     def cut(self, month: Month) -> date:
         """The last day whose readings belong to a month."""
         return calendar_of(self.policies).cut(month)
 
 
-def provider_facts(supplier: ProviderView) -> ProviderFacts:
-    """The choices and prices of a provider: one query for each kind."""
+def provider_facts(supplier: ProviderView, *, known_at: datetime | None = None) -> ProviderFacts:
+    """The choices and prices of a provider, as prices were known at a moment or as now."""
+    tariffs = region_tariffs(supplier.region, known_at=known_at)
+    rows = TariffRow.objects.filter(region=supplier.region)
     return ProviderFacts(
         _policies(supplier),
-        {group: price_tables(found) for group, found in region_tariffs(supplier.region).items()},
+        {group: price_tables(found) for group, found in tariffs.items()},
+        dict(rows.values_list("pk", "group_code")),
     )
 
 
@@ -91,28 +89,6 @@ def _policies(supplier: ProviderView) -> tuple[MonthPolicy, ...]:
     return tuple(found)
 
 
-def price_tables(group: GroupTariffs) -> tuple[PriceTable, ...]:
-    """A group's prices as facts; neighbours that say the same are left for the rules to join."""
-    return tuple(_price_table(group.group, tariff) for tariff in group.tariffs)
-
-
-def _price_table(group: str, tariff: Tariff) -> PriceTable:
-    return PriceTable(
-        group=group,
-        since=tariff.start,
-        until=tariff.end,
-        limits=tuple(RangeLimit(*bound) for bound in tariff.bounds),
-        zones=tuple(
-            ZonePrices(
-                scheme,
-                zone,
-                tuple(RangePrice(row.price, row.row_id, row.range_no, row.demonstration) for row in rows),
-            )
-            for (scheme, zone), rows in tariff.prices.items()
-        ),
-    )
-
-
 def account_facts(
     contracts: Sequence[Contract],
     *,
@@ -123,7 +99,7 @@ def account_facts(
     """What is known of each account until the horizon's cut-off; ``floors``: the first months to charge."""
     ids = [contract.account_id for contract in contracts]
     meters = metering.histories(account_ids=ids, until=provider.cut(horizon))
-    terms = _terms(contracts, provider)
+    terms = account_terms(ids)
     return {
         contract.account_id: AccountFacts(
             floor=floors[contract.account_id],
@@ -138,33 +114,10 @@ def account_facts(
     }
 
 
-def _terms(contracts: Sequence[Contract], provider: ProviderFacts) -> dict[int, tuple[AccountTerms, ...]]:
-    """The price groups of contracts as they were charged, and today's after the last charged month."""
-    ids = [contract.account_id for contract in contracts]
-    last = dict(
-        Charge.objects.filter(account_id__in=ids)
-        .values_list("account_id")
-        .annotate(last=Max("period"))
-        .values_list("account_id", "last")
-    )
-    charged: dict[int, list[tuple[str, date]]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_GROUPS, [ids])
-        for account_id, group, since in cursor.fetchall():
-            charged.setdefault(account_id, []).append((group, since))
-    found: dict[int, tuple[AccountTerms, ...]] = {}
-    for contract in contracts:
-        rows = charged.get(contract.account_id, [])
-        if rows:
-            rows.append((contract.tariff_group, provider.cut(Month.of(last[contract.account_id]))))
-        else:
-            rows = [(contract.tariff_group, date.min)]
-        terms = [AccountTerms(rows[0][0], contract.residents)]
-        for group, since in rows[1:]:
-            if group != terms[-1].group:
-                terms.append(AccountTerms(group, contract.residents, since))
-        found[contract.account_id] = tuple(terms)
-    return found
+def digest(facts: AccountFacts) -> str:
+    """What is known of an account, without what it shares with others of its provider, as 128 bits."""
+    own = replace(facts, policies=(), tables=())
+    return hashlib.blake2b(canonical(own).encode(), digest_size=16).hexdigest()
 
 
 def _tables(groups: set[str], provider: ProviderFacts) -> tuple[PriceTable, ...]:

@@ -36,7 +36,7 @@ class ProblemCount:
 
 @dataclass(frozen=True, slots=True)
 class OpenMonth:
-    """A charged month with accounts that nobody has charged since."""
+    """A charged month with accounts that nobody has charged since, if ever."""
 
     period: Month
     problems: int
@@ -46,14 +46,12 @@ class OpenMonth:
 def problems(
     *, provider_ids: Sequence[int], period: Month | None = None, reason: BillingReason | None = None
 ) -> Iterator[ProblemView]:
-    """Problems by provider, month and account; without a month or a reason those that are still open."""
+    """Problems by provider, month and account; without a month those of all months."""
     rows = Problem.objects.filter(run__provider_id__in=provider_ids)
     if period is not None:
         rows = rows.filter(run__period=period.first)
     if reason is not None:
         rows = rows.filter(reason=reason.value)
-    elif period is None:
-        rows = rows.exclude(reason=BillingReason.LATER_CHARGED.value)
     columns = ("run__provider__code", "run__period", "account__number", "reason", "details")
     for code, month, number, why, details in (
         rows.order_by("run__provider__code", "run__period", "account__number")
@@ -81,9 +79,7 @@ def problem_counts(*, run_id: int, first: int) -> list[ProblemCount]:
 
 def open_months(*, provider_id: int, before: Month | None = None) -> list[OpenMonth]:
     """Months of a provider with problems that no later month has taken in, oldest first."""
-    rows = Problem.objects.filter(run__provider_id=provider_id).exclude(
-        reason=BillingReason.LATER_CHARGED.value
-    )
+    rows = Problem.objects.filter(run__provider_id=provider_id)
     if before is not None:
         rows = rows.filter(run__period__lt=before.first)
     counted = rows.values(period=F("run__period"), charges=F("run__charges")).annotate(count=Count("pk"))
@@ -96,8 +92,8 @@ def open_months(*, provider_id: int, before: Month | None = None) -> list[OpenMo
 def refuse_open_before(*, provider_id: int, period: Month, over_gap: bool) -> None:
     """Months go one after another: what must be done before ``period`` can be charged.
 
-    ``over_gap`` leaves months that were never charged, or nearly failed, behind; a run that was broken off is
-    finished all the same.
+    ``over_gap`` lets this month take in those that were never charged or have mostly failed; a run that was
+    broken off is finished all the same.
     :raises BillingRefused: an earlier run is not finished, a month is missing, or has mostly failed
     """
     refuse_unfinished(provider_id=provider_id, before=period)
@@ -142,7 +138,7 @@ def refuse_issuing(*, provider_id: int, period: Month, despite_problems: bool) -
         raise BillingRefused(BillingReason.UNFINISHED, field="period", details={"month": period})
     if despite_problems:
         return
-    left = Problem.objects.filter(run=run).exclude(reason=BillingReason.LATER_CHARGED.value).count()
+    left = Problem.objects.filter(run=run).count()
     accounts = run.charges + left
     percent = rules_for(provider_id, period).problems_percent
     if too_many(problems=left, accounts=accounts, percent=percent):

@@ -1,53 +1,100 @@
-"""Where accounts stand in time: what of them is charged after a month, and what is open before it."""
+"""Where accounts stand: which months of ours are charged, and the lines that nothing has taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from svet.billing.rules import BillingReason
+from svet.billing.rules import Basis, Line, Reading
+from svet.billing.rules.lines import Evidence
 from svet.kernel.periods import Month
 
-_STANDING = """
-SELECT a.id,
-       (SELECT min(c.period) FROM billing_charge c WHERE c.account_id = a.id AND c.period > %(period)s),
-       (SELECT max(c.period) FROM billing_charge c WHERE c.account_id = a.id AND c.period < %(period)s),
+_BOOKS = """
+SELECT a.id, c.period, c.floor,
        (SELECT min(r.period) FROM billing_problem p JOIN billing_billingrun r ON r.id = p.run_id
-        WHERE p.account_id = a.id AND p.reason <> %(closed)s AND r.period < %(period)s)
-FROM unnest(%(accounts)s::bigint[]) a (id)
+        WHERE p.account_id = a.id)
+FROM unnest(%s::bigint[]) a (id)
+LEFT JOIN LATERAL (
+    SELECT period, floor FROM billing_charge c WHERE c.account_id = a.id ORDER BY c.period DESC LIMIT 1
+) c ON true
 """
+#: What of lines is not a reversal and not reversed until a month of postings.
+STANDING = """
+l.reverses_id IS NULL AND NOT EXISTS (
+    SELECT FROM billing_chargeline r WHERE r.reverses_id = l.id AND r.period <= %(until)s)
+"""
+_LINES = f"""
+SELECT l.account_id, l.id, l.month, l.service, l.point, l.scheme, l.zone, l.basis, l.part_since,
+       l.part_until, l.since_on, l.until_on, l.range_no, l.price, l.kwh, l.kopecks, l.meter_id,
+       l.tariff_row_id, l.previous_value, l.previous_on, l.previous_set_id, l.current_value, l.current_on,
+       l.current_set_id, l.span_kwh, l.base
+FROM billing_chargeline l
+WHERE l.account_id = ANY(%(accounts)s) AND l.period <= %(until)s AND {STANDING}
+ORDER BY l.account_id, l.period, l.position
+"""  # noqa: S608
+_EVER = Month(2199, 12)
+
+#: A line with the number by which it stands.
+Standing = tuple[int, Line]
 
 
-class AccountMonths(NamedTuple):
-    """One account seen from a month: what is charged after and before it, and the first open problem."""
+class AccountBook(NamedTuple):
+    """What an account's book says: the last month posted, the first that is ours, the first open problem."""
 
-    later: Month | None
-    last: Month | None
-    problem: Month | None
+    last: Month | None = None
+    floor: Month | None = None
+    problem: Month | None = None
 
-    def open_since(self, period: Month) -> Month | None:
-        """The first month before ``period`` whose consumption nobody has charged; None: there is none.
+    def begins(self, period: Month) -> Month:
+        """The first month that is ours to charge, seen from a run of ``period``.
 
         An account that has never been charged owes nothing for months in which no run knew it.
         """
-        first = self.problem if self.last is None else self.last.plus(1)
-        return first if first is not None and first < period else None
+        if self.floor is not None:
+            return self.floor
+        return period if self.problem is None else min(self.problem, period)
 
 
-def standings(account_ids: Sequence[int], period: Month) -> dict[int, AccountMonths]:
-    """Where each account stands seen from ``period``."""
+def books(account_ids: Sequence[int]) -> dict[int, AccountBook]:
+    """Where each account stands."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _STANDING,
-            {
-                "accounts": list(account_ids),
-                "period": period.first,
-                "closed": BillingReason.LATER_CHARGED.value,
-            },
-        )
+        cursor.execute(_BOOKS, [list(account_ids)])
         return {
-            account_id: AccountMonths(*(None if day is None else Month.of(day) for day in days))
+            account_id: AccountBook(*(None if day is None else Month.of(day) for day in days))
             for account_id, *days in cursor.fetchall()
         }
+
+
+def standing_lines(account_ids: Sequence[int], *, until: Month = _EVER) -> Mapping[int, list[Standing]]:
+    """The lines that stand once everything posted until a month is counted, in the order of posting."""
+    found: dict[int, list[Standing]] = {account_id: [] for account_id in account_ids}
+    months: dict[date, Month] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, {"accounts": list(account_ids), "until": until.first})
+        for account_id, line_id, day, *row in cursor.fetchall():
+            month = months.get(day)
+            if month is None:
+                month = months[day] = Month.of(day)
+            found[account_id].append((line_id, _line(month, row)))
+    return found
+
+
+def _line(month: Month, row: Sequence[Any]) -> Line:
+    """A stored row, from ``service`` on, as the rule made it."""
+    meter_id, row_id, *readings, span_kwh, base = row[13:]
+    evidence = Evidence(
+        meter_id=meter_id,
+        row_id=row_id,
+        previous=_reading(readings[:3]),
+        current=_reading(readings[3:]),
+        span_kwh=span_kwh,
+        base=tuple(Month.of(day) for day in base or ()),
+    )
+    return Line._make((month, *row[:4], Basis(row[4]), *row[5:13], evidence))
+
+
+def _reading(columns: Sequence[Any]) -> Reading | None:
+    return None if columns[0] is None else Reading._make(columns)

@@ -10,18 +10,14 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from svet.accounts.queries import AccountView
+from svet.accounts.queries.terms import terms_of
 from svet.billing.models import Policy, TariffRow
 from svet.billing.queries.policies import rules_of
-from svet.billing.rules import (
-    Basis,
-    BillingReason,
-    BillingRefused,
-    GroupTariffs,
-    Price,
-    Rules,
-    Volume,
-    price_month,
-)
+from svet.billing.rules import Basis, BillingReason, BillingRefused, GroupTariffs, Price, Proration, Rules
+from svet.billing.rules.facts import AccountFacts, AccountTerms
+from svet.billing.rules.lines import MonthVolume
+from svet.billing.rules.pot import price_pot
+from svet.billing.rules.price_tables import price_tables
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering.rules import Scheme, Zone, zones_of
@@ -241,30 +237,56 @@ def preview(*, account: AccountView, usage: Mapping[Zone, Decimal], on: date) ->
 
     :raises BillingRefused: the account's group has no prices on that day
     """
-    return calculate(region=account.provider.region, group=account.tariff_group, usage=usage, on=on)
+    terms = terms_of([account.account_id], on=on)[account.account_id]
+    return calculate(
+        region=account.provider.region,
+        group=terms.tariff_group,
+        usage=usage,
+        on=on,
+        residents=terms.residents or 0,
+    )
 
 
-def calculate(*, region: str, group: str, usage: Mapping[Zone, Decimal], on: date) -> Preview:
+def calculate(
+    *, region: str, group: str, usage: Mapping[Zone, Decimal], on: date, residents: int | None = None
+) -> Preview:
     """What so many kWh by zone cost in a group of a region at the prices of a day, one month's limits.
 
-    :raises BillingRefused: no prices, or a zone is missing, or a volume is negative
+    Limits by persons need ``residents``.
+    :raises BillingRefused: no prices, a zone is missing, a volume is negative, or nobody told the persons
     """
     scheme = scheme_of(usage)
     if any(kwh < 0 for kwh in usage.values()):
         raise BillingRefused(BillingReason.NEGATIVE_VOLUME)
+    tariffs = group_tariffs(region, group, on=on)
+    if residents is None:
+        # Asked only for its refusal.
+        _ = tariffs.on(on).limits
+    month, after = Month.of(on), on + timedelta(days=1)
+    facts = AccountFacts(
+        floor=month,
+        opened_on=on,
+        terms=(AccountTerms(group, residents),),
+        policies=(),
+        tables=price_tables(tariffs),
+    )
     volumes = [
-        Volume(0, scheme, zone, usage[zone], on, on + timedelta(days=1), Basis.READING, None, None)
-        for zone in zones_of(scheme)
+        MonthVolume(0, scheme, zone, usage[zone], Basis.READING, on, after) for zone in zones_of(scheme)
     ]
-    lines = price_month(volumes, group_tariffs(region, group, on=on))
+    lines = price_pot(month, volumes, facts=facts, proration=Proration.BY_DAY)
     return Preview(
         total=Money(sum(line.kopecks for line in lines)),
         kwh=sum((line.kwh for line in lines), Decimal(0)),
         lines=[
             PreviewLine(
-                Zone(line.zone), line.range_no, line.kwh, line.price, Money(line.kopecks), line.tariff_row_id
+                Zone(line.zone),
+                line.range_no,
+                line.kwh,
+                line.price,
+                Money(line.kopecks),
+                line.evidence.row_id,
             )
             for line in lines
         ],
-        demonstration=any(line.demonstration for line in lines),
+        demonstration=any(line.evidence.demonstration for line in lines),
     )

@@ -79,12 +79,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class AccountTerms:
-    """What of the contract decides prices and norms; ``residents`` None: nobody knows."""
+    """What of the contract decides prices and norms; None: nobody knows. ``stove``: gas or electric."""
 
     group: str
     residents: int | None = None
     since: date = date.min
     until: date | None = None
+    rooms: int | None = None
+    area: Decimal | None = None
+    stove: str | None = None
+    electric_heating: bool | None = None
 
 
 class ActKind(StrEnum):

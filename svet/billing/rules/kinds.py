@@ -15,11 +15,27 @@ class Basis(StrEnum):
     READING = "reading"
     AVERAGE = "average"
     NORM = "norm"
-    SETTLEMENT = "settlement"  # reverses an estimate of an earlier month
     LOSSES = "losses"  # between the meter and the border of the grid
     HOUSE = "house"  # common needs of the house
     OVERRIDE = "override"  # a volume that a person has decided
     ADJUSTMENT = "adjustment"  # kopecks that a person has decided, without a volume
+
+
+#: Volumes that nobody has read.
+ESTIMATES = (Basis.AVERAGE, Basis.NORM)
+
+
+class LineCause(StrEnum):
+    """Why a line was posted or taken back; ``FIRST``: nothing stood for its month before."""
+
+    FIRST = "first"
+    CONTROL = "control"  # the office has read the meter
+    REPLACEMENT = "replacement"  # a meter came or went
+    READING = "reading"  # a reading that came later
+    WITHDRAWN = "withdrawn"  # a reading that counts no more
+    TERMS = "terms"  # another price group of the contract
+    TARIFF = "tariff"  # other prices of the same group
+    RECALCULATION = "recalculation"  # anything else
 
 
 class Proration(StrEnum):
@@ -53,10 +69,7 @@ class BillingReason(StrEnum):
     NO_METER = "no_meter"
     NO_FIRST_READING = "no_first_reading"
     NEGATIVE_VOLUME = "negative_volume"
-    READING_BELOW_BILLED = "reading_below_billed"
     CONTRADICTION = "contradiction"
-    LATER_CHARGED = "later_charged"
-    EARLIER_OPEN = "earlier_open"
     # A refusal of the whole run.
     UNKNOWN_PROVIDER = "unknown_provider"
     NO_REGION = "no_region"
@@ -78,11 +91,7 @@ PROBLEMS = (
     BillingReason.NO_RESIDENTS,
     BillingReason.NO_METER,
     BillingReason.NO_FIRST_READING,
-    BillingReason.NEGATIVE_VOLUME,
-    BillingReason.READING_BELOW_BILLED,
     BillingReason.CONTRADICTION,
-    BillingReason.EARLIER_OPEN,
-    BillingReason.LATER_CHARGED,
 )
 
 

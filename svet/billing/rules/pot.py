@@ -184,7 +184,7 @@ def _price(span: _Span, volume: MonthVolume, number: int) -> RangePrice:
             return zone.ranges[number]
     raise BillingProblem(
         BillingReason.NO_TARIFF,
-        details={"scheme": volume.scheme, "zone": volume.zone, "day": span.since},
+        details={"group": span.table.group, "scheme": volume.scheme, "zone": volume.zone, "day": span.since},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,9 +23,12 @@ from svet.billing.rules.facts import (
     ScaleValue,
     ZonePrices,
 )
-from svet.billing.rules.kinds import Proration, Rules
-from svet.billing.rules.lines import Line
+from svet.billing.rules.kinds import Basis, Proration, Rules
+from svet.billing.rules.lines import Line, MonthVolume
+from svet.billing.rules.pot import price_pot
+from svet.billing.rules.price_tables import price_tables
 from svet.billing.rules.should import should
+from svet.billing.rules.tariffs import GroupTariffs
 from svet.kernel.periods import Month
 from svet.metering.rules import zones_of
 
@@ -135,6 +138,28 @@ def account(*points: Placement | Sequence[Placement], floor: str = "2026-05", **
         ),
     }
     return AccountFacts(floor=month(floor), **{**found, **more})
+
+
+def priced(
+    group: GroupTariffs,
+    scheme: int,
+    on: date,
+    used: Mapping[str, Decimal],
+    *,
+    until: date | None = None,
+    proration: Proration = Proration.BY_DAY,
+) -> list[Line]:
+    """One month's lines of so many kWh by zone, used from a day to another, by the pricing of the run."""
+    end = on + timedelta(days=1) if until is None else until
+    facts = AccountFacts(
+        floor=Month.of(on),
+        opened_on=on,
+        terms=(AccountTerms(group.group, None),),
+        policies=(),
+        tables=price_tables(group),
+    )
+    volumes = [MonthVolume(1, scheme, zone, used[zone], Basis.READING, on, end) for zone in used]
+    return price_pot(Month.of(on), volumes, facts=facts, proration=proration)
 
 
 class Book:

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from svet.accounts.models import Account, Premises, Provider
+from svet.accounts.models import Account, Provider
 from svet.accounts.queries import contracts as doors
 from svet.accounts.queries import provider_by_id
-from svet.accounts.tests.factories import make_provider
+from svet.accounts.tests.factories import make_provider, set_terms
 from svet.billing import operations, queries
 from svet.billing.models import TariffRow
 from svet.billing.queries import DifferenceCause, DifferenceView
@@ -22,6 +22,7 @@ from svet.billing.rules.facts import AccountFacts, Authority, canonical, restore
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account, make_norm
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
+from svet.ledger import queries as ledger
 from svet.metering.operations import MeterRow, replace_meter
 from svet.metering.rules import Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
@@ -62,57 +63,58 @@ def test_plain_months_late_readings_and_controls_are_charged_as_they_should() ->
     read(meter, 100, 200, 4300)
     read(gap, 100)
     make_reading(gap, 400, read_on=date(2026, 8, 24))
-    Premises.objects.update(residents=2)
+    set_terms(residents=2)
     run(6, 7, 8)
     assert found() == [None, None]
 
 
-def test_a_second_meter_that_comes_late_has_been_given_the_ranges_twice() -> None:
+def test_what_came_after_the_last_charge_is_told_until_the_next_one_posts_it() -> None:
     load_chelyabinsk()
     account, first = make_metered_account(installed_on=date(2026, 5, 24), initial=0)
     second = make_meter(account=account, installed_on=date(2026, 5, 24), initial=0)
     make_norm()
-    Premises.objects.update(residents=1)
-    read(first, 3000, 6000)
+    set_terms(residents=1)
+    read(first, 3000)
     run(6)
+    make_reading(second, 3148, read_on=date(2026, 6, 24))
+    (difference,) = found()
+    assert difference is not None
+    assert difference.cause is DifferenceCause.READINGS
+    assert (difference.charged_kwh, difference.kwh) == (Decimal(3090), Decimal(6148))
+    # 900 more of the first range, all 2,100 of the second, 148 above.
+    assert difference.kopecks == 1_455_000 + 436_500 + 1_505_700 + 165_020
+    make_reading(first, 6000, read_on=date(2026, 7, 24))
     make_reading(second, 6000, read_on=date(2026, 7, 24))
     run(7)
-    (difference,) = found()
-    assert difference is not None
-    assert difference.cause is DifferenceCause.PRICES
-    assert difference.charged_kwh == 12_000
-    assert difference.kwh == 12_000
-    assert difference.kopecks == 6_853_304
-    assert difference.more_kopecks > 0
+    assert found() == [None]
+    assert ledger.balance(account.pk).kopecks == 6_853_304
 
 
-def test_two_silent_meters_have_been_charged_two_norms() -> None:
+def test_other_prices_for_the_same_kwh_are_told_as_such() -> None:
     load_chelyabinsk()
-    account, _ = make_metered_account(installed_on=date(2026, 5, 25), initial=0)
-    make_meter(account=account, installed_on=date(2026, 5, 25), initial=0)
-    Premises.objects.update(residents=3)
-    make_norm(100)
+    _, meter = make_metered_account(installed_on=date(2026, 5, 24), initial=0)
+    read(meter, 100)
     run(6)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE billing_tariffrow SET price = price + 1")
     (difference,) = found()
     assert difference is not None
-    assert difference.cause is DifferenceCause.ESTIMATES
-    assert difference.charged_kwh == 600
-    assert difference.kwh == 300
+    assert (difference.cause, difference.more_kopecks) == (DifferenceCause.PRICES, 10_000)
 
 
-def test_another_price_group_today_leaves_charged_months_alone() -> None:
+def test_a_price_group_holds_from_its_day_on_and_leaves_the_months_before_alone() -> None:
     load_chelyabinsk()
     account, meter = make_metered_account(installed_on=date(2026, 5, 24), initial=0)
     read(meter, 100, 200, 300)
     run(6)
-    Account.objects.update(tariff_group="1.3")
+    set_terms(tariff_group="1.3", since=date(2026, 6, 24))
     assert found() == [None]
     run(7)
-    Account.objects.update(tariff_group="1.1")
+    set_terms(tariff_group="1.1", since=date(2026, 7, 24))
     run(8)
     assert found() == [None]
     assert [(each.group, each.since) for each in facts(account, Month(2026, 8)).terms] == [
-        ("1.1", date.min),
+        ("1.1", date(2020, 1, 1)),
         ("1.3", date(2026, 6, 24)),
         ("1.1", date(2026, 7, 24)),
     ]
@@ -121,11 +123,11 @@ def test_another_price_group_today_leaves_charged_months_alone() -> None:
 def test_facts_without_an_answer_are_told_as_a_problem() -> None:
     load_chelyabinsk()
     make_metered_account(installed_on=date(2026, 5, 25), initial=0)
-    Premises.objects.update(residents=3)
+    set_terms(residents=3)
     make_norm(100)
     run(6)
     assert found() == [None]
-    Premises.objects.update(residents=None)
+    set_terms(residents=None)
     (difference,) = found()
     assert difference is not None
     assert (difference.cause, difference.reason) == (DifferenceCause.PROBLEM, BillingReason.NO_RESIDENTS)

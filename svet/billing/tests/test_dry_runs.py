@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import connection
 
 from svet.accounts.models import Account, Provider
-from svet.accounts.tests.factories import make_provider
+from svet.accounts.tests.factories import make_provider, set_terms
 from svet.billing import operations
 from svet.billing.models import BillingMonth, BillingRun, Charge, DryRun, DryRunAccount, Problem
 from svet.billing.operations import computing
@@ -100,7 +100,7 @@ def test_a_dry_run_tells_what_the_run_then_does_and_posts_nothing() -> None:
     made = make(3)
     make_reading(made[0][1], 1137 + 100, read_on=date(2026, 11, 22))
     (silent, _) = make_metered_account(installed_on=date(2026, 10, 20), residents=2)
-    Account.objects.filter(pk=made[2][0].pk).update(tariff_group="9.9")
+    set_terms(made[2][0], tariff_group="9.9")
     before = counts()
     view = dry_run(seed=1)
     assert counts() == before
@@ -282,9 +282,9 @@ def test_a_month_charged_during_its_dry_run_wins(monkeypatch: pytest.MonkeyPatch
 def test_chosen_accounts_are_tried_again_and_the_others_are_left() -> None:
     made = make(4)
     ids = [account.pk for account, _ in made]
-    Account.objects.filter(pk__in=ids[:3]).update(tariff_group="9.9")
+    set_terms(*Account.objects.select_related("provider").filter(pk__in=ids[:3]), tariff_group="9.9")
     operations.run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
-    Account.objects.filter(pk__in=ids[:2]).update(tariff_group="1.1")
+    set_terms(*Account.objects.select_related("provider").filter(pk__in=ids[:2]), tariff_group="1.1")
     report = operations.run(
         provider_id=make_provider().pk, period=NOVEMBER, now=NOW, accounts=[ids[0], ids[2]]
     )

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from svet.billing.rules import GroupTariffs, Price, Volume, price_month, social_norm, split_ranges
-from svet.billing.rules.kinds import Basis
+from svet.billing.rules import GroupTariffs, Price, social_norm, split_ranges
 from svet.billing.rules.norms import house_needs, house_needs_by_norm, norm_volume, reading_difference
 from svet.billing.rules.penalties import percent_per_year, term
+from svet.billing.tests.facts import priced
 from svet.kernel.money import Money
 from svet.metering.rules import ZONES
 
@@ -30,11 +30,7 @@ def cost(kwh: dict[str, Decimal], prices: dict[str, Decimal]) -> Decimal:
         Price(1, scheme, zone, 1, None, price, date(2020, 1, 1), None, False)
         for zone, price in prices.items()
     ]
-    volumes = [
-        Volume(1, scheme, zone, used, date(2024, 1, 1), date(2024, 2, 1), Basis.READING, None, None)
-        for zone, used in kwh.items()
-    ]
-    lines = price_month(volumes, GroupTariffs.of("1", rows))
+    lines = priced(GroupTariffs.of("1", rows), scheme, date(2024, 1, 1), kwh)
     return Money(sum(line.kopecks for line in lines)).roubles
 
 

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,17 +15,17 @@ import pytest
 
 from svet.billing import operations
 from svet.billing.models import TariffRow
-from svet.billing.queries import group_tariffs, loaded_lines, region_tariffs
-from svet.billing.queries.facts import price_tables
-from svet.billing.rules import BillingReason, BillingRefused, GroupTariffs, Price, price_month
-from svet.billing.rules.kinds import Basis
-from svet.billing.rules.pricing import Volume
+from svet.billing.queries import calculate, loaded_lines, region_tariffs
+from svet.billing.rules import BillingReason, BillingRefused, GroupTariffs, Price
+from svet.billing.rules.price_tables import price_tables
 from svet.billing.rules.tariff_check import check
 from svet.billing.rules.tariff_diff import growth
 from svet.billing.rules.tariff_ends import closed
 from svet.billing.rules.tariff_file import COLUMNS, TariffFileRefused, TariffLack, TariffLine, parse, read
 from svet.billing.tariff_texts import explain_lack, lack_texts
 from svet.billing.tests.factories import NOW
+from svet.billing.tests.facts import priced
+from svet.metering.rules import Zone
 
 FILE = Path(__file__).parent / "data" / "tariffs_of_eleven_regions.csv"
 JANUARY = date(2026, 1, 1)
@@ -71,11 +71,9 @@ def lacks(*rows: dict[str, str]) -> list[tuple[TariffLack, int]]:
 
 
 def cost(group: GroupTariffs, scheme: int, on: date = JANUARY, **kwh: int) -> int:
-    volumes = [
-        Volume(1, scheme, zone, Decimal(used), on, on + timedelta(days=1), Basis.READING, None, None)
-        for zone, used in kwh.items()
-    ]
-    return sum(line.kopecks for line in price_month(volumes, group))
+    return sum(
+        line.kopecks for line in priced(group, scheme, on, {z: Decimal(used) for z, used in kwh.items()})
+    )
 
 
 def refusal(group: GroupTariffs, scheme: int, on: date = JANUARY, **kwh: int) -> dict[str, object]:
@@ -208,7 +206,14 @@ def test_limits_by_persons_reach_the_facts_and_refuse_whoever_cannot_know_the_pe
     operations.load_tariffs(file=io.BytesIO(table(*rows)), now=NOW)
     [facts] = price_tables(region_tariffs("Край")["1"])
     assert [facts.limits[0].upper(persons) for persons in (0, 1, 2, 3)] == [0, 110, 150, 225]
-    assert refusal(group_tariffs("Край", "1", on=JANUARY), 1, single=1) == {"group": "1", "day": JANUARY}
+    with pytest.raises(BillingRefused) as refused:
+        calculate(region="Край", group="1", usage={Zone.SINGLE: Decimal(1)}, on=JANUARY)
+    assert dict(refused.value.details) == {"group": "1", "day": JANUARY}
+    costs = [
+        calculate(region="Край", group="1", usage={Zone.SINGLE: Decimal(120)}, on=JANUARY, residents=persons)
+        for persons in (0, 1, 2)
+    ]
+    assert [each.total.kopecks for each in costs] == [120 * 700, 110 * 500 + 10 * 700, 120 * 500]
     assert operations.load_tariffs(file=io.BytesIO(table(*rows)), now=NOW).unchanged == 2
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from svet.accounts.models import Account
-from svet.accounts.tests.factories import make_provider
+from svet.accounts.tests.factories import make_provider, set_terms
 from svet.billing.models import BillingRun, Charge, DryRun, MonthTask
 from svet.billing.operations import asking, computing, running
 from svet.billing.queries.months import MonthTaskView, month_view, newest_task, unfinished_task
@@ -160,11 +159,11 @@ def test_chosen_accounts_are_asked_for_once_the_month_is_charged() -> None:
     with pytest.raises(MonthRefused) as refused:
         ask(asking.ask_retry, member("Ольга"), account_ids=ids)
     assert refused.value.reason is MonthReason.NOT_CHARGED
-    Account.objects.update(tariff_group="9.9")
+    set_terms(tariff_group="9.9")
     do(ask(asking.ask_dry_run, member("Ольга")))
     do(ask(asking.ask_charge, member("Ольга")))
     assert BillingRun.objects.get(period=NOVEMBER.first).problems == 2
-    Account.objects.update(tariff_group="1.1")
+    set_terms(tariff_group="1.1")
     with pytest.raises(MonthRefused) as refused:
         ask(asking.ask_retry, member("Ольга"), account_ids=[])
     assert refused.value.reason is MonthReason.NO_ACCOUNTS

@@ -13,10 +13,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from svet.accounts.models import Account
-from svet.accounts.tests.factories import make_account, make_provider
+from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries, texts
 from svet.billing.models import BillingRun, Charge, Problem
-from svet.billing.rules import BillingReason, BillingRefused
+from svet.billing.rules import BillingReason, BillingRefused, LineCause
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -54,12 +54,8 @@ def charged(account: Account) -> list[Month]:
     return sorted(charge.period for charge in queries.charges([account.pk]))
 
 
-def open_reasons() -> list[str]:
-    return list(Problem.objects.order_by("pk").values_list("reason", flat=True))
-
-
 def regroup(account: Account, group: str) -> None:
-    Account.objects.filter(pk=account.pk).update(tariff_group=group)
+    set_terms(account, tariff_group=group)
 
 
 def test_a_month_that_failed_is_taken_in_by_the_next_one_and_never_charged_again() -> None:
@@ -74,10 +70,14 @@ def test_a_month_that_failed_is_taken_in_by_the_next_one_and_never_charged_again
     assert kwh(account) == 300
     assert charged(account) == [JUNE, AUGUST]
     assert ledger.balance(account.pk).kopecks == 145_500
-    assert (again.charges, again.problems) == (0, 1)
-    problem = Problem.objects.get()
-    assert (problem.reason, problem.details) == (BillingReason.LATER_CHARGED.value, {"later": "2026-08"})
-    assert "август\u00a02026" in texts.problem(BillingReason(problem.reason), problem.details)
+    assert (again.charges, again.problems) == (0, 0)
+    assert not Problem.objects.exists()
+    found = queries.charge(account.pk, AUGUST)
+    assert found is not None
+    assert [(line.month, int(line.kwh), line.cause) for line in found.lines] == [
+        (JULY, 100, LineCause.FIRST),
+        (AUGUST, 100, LineCause.FIRST),
+    ]
     assert queries.broken() == []
 
 
@@ -88,7 +88,8 @@ def test_the_later_charge_closes_the_problem_without_a_rerun() -> None:
     run(JULY)
     regroup(account, "1.1")
     run(AUGUST)
-    assert open_reasons() == [BillingReason.LATER_CHARGED.value]
+    assert not Problem.objects.exists()
+    assert BillingRun.objects.get(period=JULY.first).problems == 0
 
 
 def test_months_run_backwards_charge_nothing_twice() -> None:
@@ -129,8 +130,8 @@ def test_a_first_month_that_failed_is_not_lost_by_the_next_one() -> None:
     assert found.kwh == 300
     assert [line.since_on for line in found.lines] == [
         date(2026, 5, 24),
-        date(2026, 6, 25),
-        date(2026, 7, 25),
+        date(2026, 6, 24),
+        date(2026, 7, 24),
     ]
     assert queries.broken() == []
 
@@ -196,9 +197,9 @@ def test_a_month_that_was_broken_off_is_finished_before_the_next_one(monkeypatch
 
 def test_a_month_with_too_many_problems_holds_the_next_one_up() -> None:
     accounts = [make_summer()[0] for _ in range(5)]
-    Account.objects.update(tariff_group="9.9")
+    set_terms(tariff_group="9.9")
     run(JUNE)
-    Account.objects.update(tariff_group="1.1")
+    set_terms(tariff_group="1.1")
     with pytest.raises(BillingRefused) as refused:
         run(JULY)
     assert (refused.value.reason, refused.value.details["problems"]) == (BillingReason.EARLIER_PROBLEMS, 5)

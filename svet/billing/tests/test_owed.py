@@ -1,7 +1,4 @@
-"""What a run still charges wrongly: sums that are right, each of them a test that fails until it is.
-
-The rules of the whole history give them already (`test_weather.py`); the run does not use those yet (ADR 93).
-"""
+"""What a run that walked from month to month charged wrongly, by the real run: sums of `test_weather.py`."""
 
 from __future__ import annotations
 
@@ -10,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from svet.accounts.models import Account, Premises
-from svet.accounts.tests.factories import OFFICE, make_provider
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import OFFICE, make_provider, set_terms
 from svet.billing import operations, queries
 from svet.billing.rules import Basis
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account, make_norm
@@ -22,7 +19,6 @@ from svet.metering.operations import MeterRow, replace_meter, take_control_readi
 from svet.metering.rules import Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 
-owed = pytest.mark.xfail(strict=True, reason="the run walks from month to month (ADR 93)")
 pytestmark = pytest.mark.django_db
 
 
@@ -43,14 +39,13 @@ def read(meter: Meter, **shown: int) -> None:
 
 
 def settle(persons: int = 3) -> None:
-    Premises.objects.update(residents=persons)
+    set_terms(residents=persons)
 
 
 def charged(account: Account) -> Decimal:
     return sum((charge.kwh for charge in queries.charges([account.pk])), Decimal(0))
 
 
-@owed
 def test_two_silent_meters_have_one_norm() -> None:
     account, _ = make_metered_account(installed_on=date(2026, 5, 25), initial=0)
     make_meter(account=account, installed_on=date(2026, 5, 25))
@@ -59,7 +54,6 @@ def test_two_silent_meters_have_one_norm() -> None:
     assert ledger.balance(account.pk).kopecks == 145_500
 
 
-@owed
 def test_a_norm_is_divided_over_the_zones() -> None:
     account, _ = make_metered_account(scheme=Scheme.DAY_NIGHT, installed_on=date(2026, 5, 25), initial=0)
     settle()
@@ -67,7 +61,6 @@ def test_a_norm_is_divided_over_the_zones() -> None:
     assert ledger.balance(account.pk).kopecks == 140_700
 
 
-@owed
 def test_a_new_meter_goes_on_with_the_average_of_the_old_one() -> None:
     account, old = make_metered_account(installed_on=date(2026, 1, 24), initial=0)
     settle()
@@ -87,7 +80,6 @@ def test_a_new_meter_goes_on_with_the_average_of_the_old_one() -> None:
     } == {Basis.READING, Basis.AVERAGE}
 
 
-@owed
 def test_a_closed_account_is_charged_to_its_day() -> None:
     account, meter = make_metered_account(installed_on=date(2026, 1, 24), initial=0)
     settle()
@@ -98,7 +90,6 @@ def test_a_closed_account_is_charged_to_its_day() -> None:
     assert charged(account) == 720
 
 
-@owed
 def test_a_second_control_gives_back_only_what_the_first_one_has_left() -> None:
     account, meter = make_metered_account(installed_on=date(2025, 11, 24), initial=900)
     settle()
@@ -111,7 +102,6 @@ def test_a_second_control_gives_back_only_what_the_first_one_has_left() -> None:
     assert ledger.balance(account.pk).kopecks == 28_620
 
 
-@owed
 def test_a_late_second_meter_fills_the_ranges_behind_the_first() -> None:
     account, first = make_metered_account(installed_on=date(2026, 5, 24), initial=0)
     second = make_meter(account=account, installed_on=date(2026, 5, 24))

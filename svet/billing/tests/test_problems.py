@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from svet.accounts.models import Account, Premises
-from svet.accounts.tests.factories import make_account, make_provider
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries, texts
-from svet.billing.models import Problem
+from svet.billing.models import BillingRun, Problem
 from svet.billing.rules import Basis, BillingReason, BillingRefused
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.tests.factories import NOVEMBER, NOW, load_chelyabinsk, make_metered_account, make_norm
@@ -122,25 +122,27 @@ def test_the_norm_of_a_flat_without_a_meter_is_by_days_when_it_opened_in_the_mon
     assert queries.broken() == []
 
 
-def test_the_norm_of_a_month_that_failed_is_not_lost() -> None:
+def test_the_norm_of_a_month_that_failed_is_charged_by_the_next_one_as_its_own_month() -> None:
     load_chelyabinsk()
     make_norm(90)
     account = make_account(residents=0)
     run()
-    Premises.objects.update(residents=1)
+    set_terms(residents=1)
     later = datetime(2026, 12, 26, 4, 0, tzinfo=UTC)
     run(DECEMBER, now=later)
-    found = Problem.objects.get(run__period=DECEMBER.first)
-    assert (found.reason, found.details) == (BillingReason.EARLIER_OPEN.value, {"month": "2026-11"})
-    run(now=later)
-    run(DECEMBER, now=later)
-    assert [charge.kwh for charge in queries.charges([account.pk])] == [90, 90]
+    (charge,) = queries.charges([account.pk])
+    assert [(line.month, int(line.kwh)) for line in charge.lines] == [(NOVEMBER, 90), (DECEMBER, 90)]
     assert not Problem.objects.exists()
+    assert BillingRun.objects.get(period=NOVEMBER.first).problems == 0
+    # Nothing is left for the month itself.
+    assert (run(now=later).charges, run(now=later).problems) == (0, 0)
+    assert queries.broken() == []
 
 
 def test_a_problem_names_the_group_the_meter_and_the_zone_as_people_do() -> None:
     load_chelyabinsk()
-    make_metered_account(installed_on=date(2026, 10, 20), tariff_group="9.9")
+    _, meter = make_metered_account(installed_on=date(2026, 10, 20), tariff_group="9.9")
+    make_reading(meter, 1100, read_on=date(2026, 11, 20))
     run()
     problem = only_problem()
     assert "«9.9»" in texts.problem(BillingReason(problem.reason), problem.details)
@@ -173,7 +175,9 @@ def test_whoever_left_the_month_is_no_problem_of_it_any_more() -> None:
 def test_problems_are_counted_by_reason_and_listed_by_account() -> None:
     numbers = []
     for group in ("9.9", "9.9", "1.1"):
-        account, _ = make_metered_account(installed_on=date(2026, 10, 20), tariff_group=group)
+        account, meter = make_metered_account(installed_on=date(2026, 10, 20), tariff_group=group)
+        if group == "9.9":
+            make_reading(meter, 1100, read_on=date(2026, 11, 20))
         numbers.append(account.number)
     load_chelyabinsk()
     report = run()

@@ -15,7 +15,7 @@ from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.models import BillingRun, Charge, ChargeLine, Policy, Problem
 from svet.billing.operations import posting, running
-from svet.billing.rules import Basis, BillingReason, BillingRefused, Proration
+from svet.billing.rules import Basis, BillingReason, BillingRefused, LineCause, Proration
 from svet.billing.tests.factories import (
     NOVEMBER,
     NOW,
@@ -209,14 +209,19 @@ def test_missing_reading_is_estimated_and_the_next_one_settles_it() -> None:
     assert estimate is not None
     assert estimate.estimated
     assert [line.basis for line in estimate.lines] == [Basis.AVERAGE]
-    # 1,550 kWh in the 153 days since 25 March, for the 31 days to 25 September.
-    assert estimate.kwh == 314
+    # The mean of five months of 310.
+    assert estimate.kwh == 310
     make_reading(meter, value + 500, read_on=date(2026, 10, 20))
     run(october)
     settled = queries.charge(account.pk, october)
     assert settled is not None
-    assert [line.basis for line in settled.lines] == [Basis.SETTLEMENT] + [Basis.READING] * 3
-    assert settled.lines[0].settles == september
+    # September is taken back whole and posted by the readings beside October; 500 kWh over 56 days.
+    assert [(line.month, line.basis, int(line.kwh), line.cause) for line in settled.lines] == [
+        (september, Basis.AVERAGE, -310, LineCause.READING),
+        (september, Basis.READING, 277, LineCause.READING),
+        (october, Basis.READING, 223, LineCause.FIRST),
+    ]
+    assert settled.lines[0].reverses == estimate.lines[0].id
     assert estimate.kwh + settled.kwh == 500
     assert queries.broken() == []
     assert ledger.balance(account.pk) == Money.total(charge.total for charge in queries.charges([account.pk]))

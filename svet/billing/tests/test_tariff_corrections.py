@@ -11,6 +11,7 @@ import pytest
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.models import BillingRun, RunState, TariffCorrection, TariffRow
+from svet.billing.rules import LineCause
 from svet.billing.rules.tariff_diff import differences
 from svet.billing.rules.tariff_file import TariffFileRefused, TariffRowReason, parse
 from svet.billing.tests.factories import NOW
@@ -101,8 +102,15 @@ def test_a_wrong_price_in_use_is_replaced_from_a_day_and_the_months_charged_by_i
     assert (again.gone, again.brought, again.months, TariffCorrection.objects.count()) == (0, 0, (), 1)
     make_reading(meter, 260, read_on=date(2026, 12, 20))
     charge(NOVEMBER.plus(1), now=datetime(2026, 12, 26, tzinfo=UTC))
-    [line] = queries.charges([account.pk], since=NOVEMBER.plus(1))[0].lines
-    assert (line.price, line.money) == (Decimal("5.10"), Money(51000))
+    # The next month takes November back and charges it by the right prices: 12 of its 31 days are October's.
+    lines = queries.charges([account.pk], since=NOVEMBER.plus(1))[0].lines
+    assert [(line.month, int(line.kwh), line.price, line.cause) for line in lines] == [
+        (NOVEMBER, -100, FIVE, LineCause.TARIFF),
+        (NOVEMBER, 39, FIVE, LineCause.TARIFF),
+        (NOVEMBER, 61, Decimal("5.10"), LineCause.TARIFF),
+        (NOVEMBER.plus(1), 100, Decimal("5.10"), LineCause.FIRST),
+    ]
+    assert sum(line.money.kopecks for line in lines) == 610 + 51_000
     assert queries.broken() == []
 
 

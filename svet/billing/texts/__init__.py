@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from svet.billing.queries.differences import DifferenceCause
-from svet.billing.rules import Basis, BillingReason
+from svet.billing.rules import BillingReason
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.rules.law import LawAct
 from svet.billing.rules.policies import PolicyReason
 from svet.billing.rules.tariff_file import RowError, TariffRowReason
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
-from svet.look.formats import day, month, number
+from svet.look.formats import day, month
 from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
 
@@ -64,8 +63,8 @@ def _refusals() -> dict[BillingReason, str]:
             "Начисление за {month} не закончено: дождитесь его или повторите, затем начисляйте этот месяц."
         ),
         BillingReason.EARLIER_MISSING: _(
-            "За {month} ничего не начислено. Сначала начислите его: после более позднего месяца это уже"
-            " невозможно. Пропустить его навсегда: --over-gap."
+            "За {month} ничего не начислено. Сначала начислите его. Начислить его вместе с этим месяцем, в"
+            " одном счёте: --over-gap."
         ),
         BillingReason.EARLIER_PROBLEMS: _(
             "За {month} не начислено лицевых счетов: {problems} из {accounts}. Сначала исправьте причины"
@@ -73,6 +72,7 @@ def _refusals() -> dict[BillingReason, str]:
             " --over-gap."
         ),
         BillingReason.UNFINISHED: _("Начисление за {month} не закончено: счета выставляют после него."),
+        BillingReason.NEGATIVE_VOLUME: _("Расход не может быть меньше нуля."),
         BillingReason.TOO_MANY_PROBLEMS: _(
             "Счета за {month} не выставлены: не начислено лицевых счетов: {problems} из {accounts}, больше"
             " допустимого. Исправьте причины и повторите начисление, или настаивайте: --issue-anyway."
@@ -93,11 +93,7 @@ def problem_name(reason: BillingReason) -> str:
         BillingReason.NO_RESIDENTS: _("Показаний нет, а число проживающих неизвестно"),
         BillingReason.NO_METER: _("Прибора учёта нет, и по нормативу начислить нельзя"),
         BillingReason.NO_FIRST_READING: _("У прибора учёта нет начальных показаний"),
-        BillingReason.NEGATIVE_VOLUME: _("Расход меньше нуля"),
-        BillingReason.READING_BELOW_BILLED: _("Показания меньше уже начисленных"),
         BillingReason.CONTRADICTION: _("Показания меньше контрольных, снятых раньше"),
-        BillingReason.EARLIER_OPEN: _("Не начислен более ранний месяц"),
-        BillingReason.LATER_CHARGED: _("Уже начислен более поздний месяц"),
     }.get(reason, _("Начисление невозможно"))
 
 
@@ -122,15 +118,8 @@ def _way_out(reason: BillingReason) -> str:
             "Внесите прибор учёта или норматив и число проживающих и повторите начисление."
         ),
         BillingReason.NO_FIRST_READING: _("Внесите начальные показания и повторите начисление."),
-        BillingReason.NEGATIVE_VOLUME: _("Проверьте показания и повторите начисление."),
-        BillingReason.READING_BELOW_BILLED: _("Проверьте показания и повторите начисление."),
         BillingReason.CONTRADICTION: _(
             "Отклоните неверные показания или снимите новые контрольные и повторите начисление."
-        ),
-        BillingReason.EARLIER_OPEN: _("Сначала начислите его: норматив другого месяца в этот не войдёт."),
-        BillingReason.LATER_CHARGED: _(
-            "Он считает от последнего учтённого показания, поэтому задним числом не начисляем. Сверьте"
-            " начисление за него; неверное исправит следующее показание."
         ),
     }.get(reason, "")
 
@@ -144,9 +133,6 @@ def _what(reason: BillingReason, details: Mapping[str, object]) -> str:
         "zone": _("зона «{zone}»"),
         "day": _("на {day}"),
         "meter": _("прибор учёта {meter}"),
-        "kwh": _("{kwh} кВт·ч"),
-        "month": "{month}",
-        "later": "{later}",
     }
     said = [text.format(**shown) for name, text in parts.items() if shown.get(name)]
     if reason is BillingReason.NO_METER and details.get("why"):
@@ -166,14 +152,12 @@ def as_shown(details: Mapping[str, object]) -> dict[str, str]:
 
 
 def _value(name: str, value: object) -> str:
-    if name in ("month", "later"):
+    if name == "month":
         return month(value if isinstance(value, Month) else Month.parse(str(value)))
     if name == "zone":
         return str(ZONE_NAMES[Zone(str(value))])
     if name == "day":
         return day(value if isinstance(value, date) else date.fromisoformat(str(value)))
-    if name == "kwh":
-        return number(Decimal(str(value)))
     return str(value)
 
 
@@ -217,16 +201,6 @@ def _policy_texts() -> dict[PolicyReason, str]:
         ),
         PolicyReason.NOTHING_CHOSEN: _("Не указано, что изменить: например, норматив."),
     }
-
-
-def basis_name(basis: Basis) -> str:
-    """How the volume of a line was found, in a few words."""
-    return {
-        Basis.READING: _("по показаниям"),
-        Basis.AVERAGE: _("по среднему расходу"),
-        Basis.NORM: _("по нормативу"),
-        Basis.SETTLEMENT: _("перерасчёт начисленного без показаний"),
-    }[basis]
 
 
 def explain_row(error: RowError) -> str:

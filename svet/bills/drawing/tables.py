@@ -143,15 +143,16 @@ def _row(columns: tuple[TableColumn, ...], *cells: str, strong: bool = False) ->
 
 
 def _line(line: LineRow) -> TableRow:
-    zone = texts.zone_label(line.zone)
-    basis = "" if line.basis == "reading" else f", {texts.source_label(line.basis)}"
+    zone = texts.line_title(line)
+    own = line.basis == "reading" or line.corrects is not None
+    basis = "" if own else f", {texts.source_label(line.basis)}"
     mark = "*" if line.demonstration else ""
     return _row(
         _LINE_COLUMNS,
         f"{zone}{basis}",
         texts.range_label(line),
         number(line.kwh),
-        f"{texts.price_text(line.price)}{mark}",
+        f"{texts.price_text(line.price)}{mark}" if line.price else "—",
         roubles(line.kopecks),
     )
 
@@ -164,7 +165,10 @@ def _gathered(lines: Sequence[LineRow]) -> list[LineRow]:
     together: dict[tuple[object, ...], LineRow] = {}
     apart: list[LineRow] = []
     for line in lines:
-        key = (line.zone, line.basis, line.range_no, line.range_over_kwh, line.range_upper_kwh, line.price)
+        key = (
+            line.zone, line.basis, line.corrects, line.range_no, line.range_over_kwh, line.range_upper_kwh,
+            line.price,
+        )  # fmt: skip
         known = together.get(key)
         kwh, kopecks = line.kwh, line.kopecks
         if known is not None:

@@ -11,11 +11,15 @@ from django.db.models import Exists, OuterRef
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountView, ProviderView
+from svet.accounts.queries.terms import terms_of
 from svet.billing import queries as billing
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
+from svet.billing.rules import Basis
 from svet.bills.models import Bill
 from svet.bills.queries.chain import before, unbilled
+from svet.bills.queries.corrections import correction_rows, own_lines
 from svet.bills.rules import (
+    RECALCULATION,
     BillDocument,
     BillPayee,
     BillPayer,
@@ -35,8 +39,6 @@ from svet.metering.queries import MeterUsage, SetView
 from svet.site import queries as site
 
 _BARS = 12
-_SETTLEMENT = "settlement"
-_READING = "reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,20 @@ def overtaken(*, provider_id: int, period: Month) -> int:
 def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dict[int, Gathered]:
     """The documents of charged accounts for one month, first version, by account key."""
     accounts = account_queries.accounts_by_id(account_ids)
-    charges: dict[int, ChargeView] = {}
-    earlier: dict[int, ChargeView] = {}
-    for view in billing.charges(account_ids, since=period.plus(-1), until=period.plus(1)):
-        (charges if view.period == period else earlier)[view.account_id] = view
+    terms = terms_of(account_ids, on=period.end)
+    before_it = period.plus(-1)
+    charges = {
+        view.account_id: view for view in billing.charges(account_ids, since=period, until=period.plus(1))
+    }
+    # The month before as it stands now, with what this month corrects of it.
+    earlier = billing.standing_views(account_ids, months=[before_it], until=period)
     used = metering.usage(account_ids=account_ids, period=period)
     sets = metering.sets_by_id(set_ids=_set_ids(charges.values(), used))
     _add_gone(used, charges)
     closings = before(account_ids=account_ids, period=period)
     posted = unbilled(account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
+    corrected = correction_rows(list(charges.values()), period=period, sets=sets)
     payees: dict[int, BillPayee] = {}
     found: dict[int, Gathered] = {}
     for account in accounts:
@@ -89,16 +95,19 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
         if provider.provider_id not in payees:
             payees[provider.provider_id] = _payee(provider)
         meters = {meter.meter_id: meter for meter in used[account.account_id]}
-        causes = _causes(charge)
-        lines = merged([_line(line, meters, sets, causes) for line in charge.lines])
-        last = earlier.get(account.account_id)
-        last_lines = [_line(line, {}, {}, {}) for line in last.lines] if last else []
+        lines = merged(
+            [
+                *(_line(line, meters, sets) for line in own_lines(charge)),
+                *corrected.get(account.account_id, ()),
+            ]
+        )
+        last_lines = [_line(line, {}, {}) for line in earlier[account.account_id]]
         preceding = closings.get(account.account_id)
         sums, movements = account_sums(
             posted[account.account_id],
             before=preceding.closing if preceding else None,
             month=period,
-            settled=sum(line.kopecks for line in lines if line.basis == _SETTLEMENT),
+            settled=sum(line.kopecks for line in lines if line.basis == RECALCULATION),
         )
         document = BillDocument(
             number=document_number(account_number=account.number, period=period, version=1),
@@ -113,10 +122,10 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             sums=sums,
             bars=tuple(bars[account.account_id]),
             previous_prices=last_prices(last_lines),
-            previous_usage=usage(last_lines) if last else None,
+            previous_usage=usage(last_lines) if last_lines else None,
             previous_period=preceding.month.first if preceding else None,
             movements=movements,
-            residents=account.premises.residents or 0,
+            residents=terms[account.account_id].residents or 0,
         )
         ids = tuple(each.transaction_id for each in posted[account.account_id])
         found[account.account_id] = Gathered(document, ids)
@@ -147,18 +156,14 @@ def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, Charge
         used[account_id].sort(key=lambda meter: (meter.installed_on, meter.meter_id))
 
 
-def _causes(charge: ChargeView) -> dict[tuple[int, str], ReadingRef]:
-    """The reading of each scale that made the charge take something back."""
-    return {
-        (line.meter_id, line.zone.value): line.current
-        for line in charge.lines
-        if line.basis.value == _READING and line.current is not None
-    }
-
-
 def _set_ids(charges: Iterable[ChargeView], used: Mapping[int, Sequence[MeterUsage]]) -> set[int]:
-    refs = (ref for charge in charges for line in charge.lines for ref in (line.previous, line.current))
-    ids = {ref.set_id for ref in refs if ref is not None and ref.set_id is not None}
+    ids: set[int] = set()
+    for charge in charges:
+        for line in charge.lines:
+            refs = (line.previous, line.current)
+            ids |= {ref.set_id for ref in refs if ref is not None and ref.set_id is not None}
+            if line.cause_set_id is not None:
+                ids.add(line.cause_set_id)
     scales = (zone for meters in used.values() for meter in meters for zone in meter.zones)
     for scale in scales:
         ids.add(scale.previous_set_id)
@@ -168,10 +173,11 @@ def _set_ids(charges: Iterable[ChargeView], used: Mapping[int, Sequence[MeterUsa
 
 
 def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[UsageBar]]:
-    """The volumes of the last twelve charged months, oldest first."""
+    """What the last twelve months have used as it is known now, oldest first."""
     found: dict[int, list[UsageBar]] = {account_id: [] for account_id in account_ids}
-    charged = billing.charged_sums(account_ids, since=period.plus(1 - _BARS), until=period.plus(1))
-    for account_id, month, kwh, money in charged:
+    for account_id, month, kwh, money in billing.consumed(
+        account_ids, since=period.plus(1 - _BARS), until=period
+    ):
         found[account_id].append(UsageBar(month.first, kwh, money.kopecks))
     return found
 
@@ -202,14 +208,8 @@ def _payer(account: AccountView) -> BillPayer:
     )
 
 
-def _line(
-    line: ChargeLineView,
-    meters: Mapping[int, MeterUsage],
-    sets: Mapping[int, SetView],
-    causes: Mapping[tuple[int, str], ReadingRef],
-) -> LineRow:
+def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[int, SetView]) -> LineRow:
     meter = meters.get(line.meter_id)
-    cause = causes.get((line.meter_id, line.zone.value)) if line.basis.value == _SETTLEMENT else None
     tariff = line.tariff
     upper = tariff.range_upper_kwh
     return LineRow(
@@ -239,22 +239,17 @@ def _line(
         decree=tariff.decree,
         source_url=tariff.source_url,
         demonstration=tariff.demonstration,
-        settles=line.settles.first if line.settles else None,
-        cause_value=cause.value if cause else None,
-        cause_on=cause.on if cause else None,
-        cause_source=_source(cause, sets),
-        cause_receipt=_receipt(cause, sets),
+        base=tuple(month.first for month in line.base),
     )
 
 
 def _readings(
     charge: ChargeView, meters: Sequence[MeterUsage], sets: Mapping[int, SetView]
 ) -> tuple[BillReading, ...]:
-    """One row per scale: the readings the charge used; a scale without a line shows the month's own."""
+    """One row per scale: the readings of its own lines; a scale without a line shows the month's own."""
     used: dict[tuple[int, str], list[ChargeLineView]] = {}
-    for line in charge.lines:
-        if line.basis.value != _SETTLEMENT:
-            used.setdefault((line.meter_id, line.zone.value), []).append(line)
+    for line in own_lines(charge):
+        used.setdefault((line.meter_id, line.zone.value), []).append(line)
     rows = []
     for meter in meters:
         scales = {scale.zone.value: scale for scale in meter.zones}
@@ -264,10 +259,9 @@ def _readings(
             previous: ReadingRef | None
             current: ReadingRef | None
             if lines:
-                first = lines[0]
-                previous, current = first.previous, first.current
-                source = _source(current, sets) if current else first.basis.value
-                kwh = sum((line.kwh for line in lines), Decimal(0))
+                previous, current = lines[0].previous, lines[-1].current
+                source = _source(current, sets) if current else lines[-1].basis.value
+                kwh = _shown(lines)
             else:
                 scale = scales[zone]
                 previous = ReadingRef(scale.previous_value, scale.previous_on, scale.previous_set_id)
@@ -294,6 +288,13 @@ def _readings(
                 )
             )
     return tuple(rows)
+
+
+def _shown(lines: Sequence[ChargeLineView]) -> Decimal:
+    """What the readings of a scale's lines show together, and what is estimated where there are none."""
+    spans = {(line.previous, line.current): line.span_kwh for line in lines if line.basis is Basis.READING}
+    read = sum((span or Decimal(0) for span in spans.values()), Decimal(0))
+    return read + sum((line.kwh for line in lines if line.basis is not Basis.READING), Decimal(0))
 
 
 def _set(ref: ReadingRef | None, sets: Mapping[int, SetView]) -> SetView | None:

@@ -6,6 +6,7 @@ from svet.bills.rules.document import (
     BillPayee,
     BillPayer,
     BillReading,
+    LinePart,
     LineRow,
     MoneyState,
     Movement,
@@ -20,7 +21,7 @@ from svet.bills.rules.document import (
     to_snapshot,
     uses_own_readings,
 )
-from svet.bills.rules.lines import adds_up, last_prices, merged, usage
+from svet.bills.rules.lines import RECALCULATION, adds_up, last_prices, merged, usage
 from svet.bills.rules.qr import CodeImpossible, PaymentBlock, is_payable_by_code, payment_code, payment_qr
 from svet.bills.rules.reminding import accounts_label, reminded_until, still_owed
 from svet.bills.rules.route import batch_label, route_key
@@ -29,12 +30,14 @@ from svet.bills.rules.sums import CHARGE, PAYMENT, REFUND, Posted, account_sums,
 __all__ = [
     "CHARGE",
     "PAYMENT",
+    "RECALCULATION",
     "REFUND",
     "BillDocument",
     "BillPayee",
     "BillPayer",
     "BillReading",
     "CodeImpossible",
+    "LinePart",
     "LineRow",
     "MoneyState",
     "Movement",

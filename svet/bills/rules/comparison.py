@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from svet.bills.rules.document import BillDocument, Usage
-from svet.bills.rules.lines import ABOUT_DAYS, READING, SETTLEMENT, prices, usage
+from svet.bills.rules.lines import ABOUT_DAYS, READING, RECALCULATION, prices, usage
 from svet.kernel.periods import Month
 
 
@@ -35,15 +35,15 @@ class UsageComparison:
     """This month against the month before.
 
     ``usage`` is the month's own volume without recalculations, ``read_kwh`` the part of it that was read off
-    meters, ``returned_kwh`` what earlier charges give back (≥ 0). ``daily`` when the months differ in length:
-    ``difference_kwh`` is then kWh a day. Differences are signed; ``difference_kopecks`` is zero where sums
-    cannot be compared. ``meterless`` where there is no meter that could be read.
+    meters, ``corrected_kwh`` what earlier months are given more (+) or less. ``daily`` when the months
+    differ in length: ``difference_kwh`` is then kWh a day. Differences are signed; ``difference_kopecks`` is
+    zero where sums cannot be compared. ``meterless`` where there is no meter that could be read.
     """
 
     month: Month
     usage: Usage
     read_kwh: Decimal
-    returned_kwh: Decimal
+    corrected_kwh: Decimal
     change: UsageChange
     daily: bool
     difference_kwh: Decimal
@@ -52,11 +52,7 @@ class UsageComparison:
     old_price: Decimal | None = None
     new_price: Decimal | None = None
     meterless: bool = False
-
-    @property
-    def recalculated(self) -> bool:
-        """Whether the bill takes back something charged before."""
-        return self.returned_kwh > 0
+    recalculated: bool = False
 
 
 def compare(document: BillDocument) -> UsageComparison:
@@ -74,11 +70,13 @@ def compare(document: BillDocument) -> UsageComparison:
         if difference:
             change = UsageChange.MORE if difference > 0 else UsageChange.LESS
     tariff, old, new = _tariff(document)
+    corrections = [line for line in document.lines if line.basis == RECALCULATION]
     return UsageComparison(
         month=document.month,
         usage=own,
         read_kwh=sum((line.kwh for line in document.lines if line.basis == READING), Decimal(0)),
-        returned_kwh=-sum((line.kwh for line in document.lines if line.basis == SETTLEMENT), Decimal(0)),
+        corrected_kwh=sum((line.kwh for line in corrections), Decimal(0)),
+        recalculated=any(line.kwh or line.kopecks for line in corrections),
         change=change,
         daily=daily,
         difference_kwh=difference,

@@ -83,10 +83,22 @@ class BillReading:
 
 
 @dataclass(frozen=True, slots=True)
+class LinePart:
+    """What a corrected month holds at one price: ``kwh`` × ``price`` (roubles) = ``kopecks``."""
+
+    kwh: Decimal
+    price: Decimal
+    kopecks: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineRow:
     """One line of the charge: ``kwh`` × ``price`` (roubles) = ``kopecks``, and where the price comes from.
 
     ``since_on``…``until_on`` (half-open) are the days it is for: prices that change inside a month divide it.
+    A recalculation is one line for a month and zone: what it ``was``, what it is ``now``, and the difference;
+    its ``price`` is 0 where more than one price is in it.
     """
 
     meter_serial: str
@@ -115,8 +127,13 @@ class LineRow:
     decree: str
     source_url: str
     demonstration: bool
-    #: The month whose charge a recalculation takes back, and the reading that made it necessary.
-    settles: date | None = None
+    #: The month that a recalculation corrects, why, and the reading that made it necessary.
+    corrects: date | None = None
+    was: tuple[LinePart, ...] = ()
+    now: tuple[LinePart, ...] = ()
+    cause: str = ""
+    #: The months behind an average.
+    base: tuple[date, ...] = ()
     cause_value: Decimal | None = None
     cause_on: date | None = None
     cause_source: str = ""
@@ -169,7 +186,7 @@ class Usage:
     """What a month's lines say about consumption, recalculations left out.
 
     ``since``…``until`` (half-open) are the days the lines are for. ``plain`` when every scale was read at
-    both ends of about the same days and nothing is taken back: only such months can be compared.
+    both ends of about the same days: only such months can be compared.
     """
 
     kwh: Decimal

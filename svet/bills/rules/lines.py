@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from svet.bills.rules.document import LineRow, Usage
 
-SETTLEMENT = "settlement"
+RECALCULATION = "recalculation"
 READING = "reading"
 #: How much the days of two scales or two months may differ and still be the same for a reader.
 ABOUT_DAYS = 3
@@ -50,7 +50,7 @@ def _same(line: LineRow) -> tuple[object, ...]:
         line.meter_serial,
         line.zone,
         line.basis,
-        line.settles if line.basis == SETTLEMENT else None,
+        line.corrects,
         line.range_no,
         line.range_over_kwh,
         line.range_upper_kwh,
@@ -66,6 +66,8 @@ def _same(line: LineRow) -> tuple[object, ...]:
 
 def _joined(one: LineRow, other: LineRow) -> LineRow | None:
     """Both parts as one line, or None where they must stay apart."""
+    if one.corrects is not None:
+        return None
     kwh, kopecks = one.kwh + other.kwh, one.kopecks + other.kopecks
     if one.until_on != other.since_on and (one.since_on, one.until_on) != (other.since_on, other.until_on):
         return None
@@ -94,8 +96,8 @@ def _both(one: str, other: str) -> str:
 
 
 def usage(lines: Sequence[LineRow]) -> Usage:
-    """What the lines of a month say about consumption, without what they take back."""
-    used = [line for line in lines if line.basis != SETTLEMENT]
+    """What the lines of a month say about consumption, without what they correct."""
+    used = [line for line in lines if line.basis != RECALCULATION]
     kwh = sum((line.kwh for line in used), Decimal(0))
     kopecks = sum(line.kopecks for line in used)
     if not used:
@@ -114,7 +116,6 @@ def usage(lines: Sequence[LineRow]) -> Usage:
     plain = (
         alike
         and until > since
-        and len(used) == len(lines)
         and all(line.basis == READING for line in used)
         # A dial that went back or round is explained by its line, not compared.
         and all(line.kwh >= 0 for line in used)
@@ -126,7 +127,7 @@ def prices(lines: Sequence[LineRow]) -> dict[str, list[Decimal]]:
     """The prices of each zone and range in the order of their days, each change once, nothing taken back."""
     found: dict[str, list[Decimal]] = {}
     for line in sorted(lines, key=lambda line: (line.since_on, line.until_on)):
-        if line.basis == SETTLEMENT:
+        if line.basis == RECALCULATION:
             continue
         known = found.setdefault(f"{line.zone}/{line.range_no}", [])
         if not known or known[-1] != line.price:

@@ -117,8 +117,8 @@ def make_document(
 ) -> BillDocument:
     """A November bill of one zone; the month before had 174 kWh at the same price."""
     shown = (make_line(),) if lines is None else lines
-    charged = sum(line.kopecks for line in shown if line.basis != "settlement")
-    recalculated = sum(line.kopecks for line in shown if line.basis == "settlement")
+    charged = sum(line.kopecks for line in shown if line.basis != "recalculation")
+    recalculated = sum(line.kopecks for line in shown if line.basis == "recalculation")
     closing = opening + charged + recalculated - paid
     kwh = sum((line.kwh for line in shown), Decimal(0))
     bars = tuple(

@@ -10,7 +10,7 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from svet.accounts.models import Account
-from svet.accounts.tests.factories import make_account, make_link, make_provider
+from svet.accounts.tests.factories import make_account, make_link, make_provider, set_terms
 from svet.billing.operations import run
 from svet.billing.tests.factories import (
     NOVEMBER,
@@ -91,7 +91,7 @@ def test_a_gone_meter_that_a_late_month_takes_in_is_among_the_readings() -> None
     Meter.objects.filter(pk=meter.pk).update(ratio=2)
     make_reading(meter, 150, read_on=date(2026, 9, 20))
     run(provider_id=make_provider().pk, period=Month(2026, 9), now=NOW)
-    Account.objects.filter(pk=account.pk).update(tariff_group="9.9")
+    set_terms(account, tariff_group="9.9")
     replace_meter(
         by=Actor.system("test"),
         meter_public_id=meter.public_id,
@@ -104,7 +104,7 @@ def test_a_gone_meter_that_a_late_month_takes_in_is_among_the_readings() -> None
         now=NOW,
     )  # fmt: skip
     run(provider_id=make_provider().pk, period=Month(2026, 10), now=NOW)
-    Account.objects.filter(pk=account.pk).update(tariff_group="1.1")
+    set_terms(account, tariff_group="1.1")
     make_reading(Meter.objects.get(serial="700000"), 35, read_on=date(2026, 11, 20))
     run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
     issue()

@@ -10,7 +10,17 @@ import pytest
 from django.utils import translation
 
 from svet.bills import texts
-from svet.bills.rules import BillDocument, LineRow, TariffChange, Usage, UsageChange, compare, merged, usage
+from svet.bills.rules import (
+    BillDocument,
+    LinePart,
+    LineRow,
+    TariffChange,
+    Usage,
+    UsageChange,
+    compare,
+    merged,
+    usage,
+)
 from svet.bills.tests.factories import make_document, make_line
 
 
@@ -76,22 +86,49 @@ def test_part_of_a_volume_says_which_part_it_is() -> None:
     assert formula == "1 750 − 1 500 = 250 кВт·ч; в этой строке 129 кВт·ч"
 
 
-def test_recalculation_is_no_comparison_and_no_negative_consumption() -> None:
-    taken = replace(
-        make_line(kwh=Decimal(-50), price=Decimal("5.58"), basis="settlement"),
-        settles=date(2026, 9, 1),
+def corrected(kwh: int, **how: object) -> LineRow:
+    """September 2026, of which so many kWh more are charged now than the 170 of an average."""
+    price = Decimal("5.58")
+    line = replace(
+        make_line(kwh=Decimal(kwh), price=price, basis="recalculation"),
+        corrects=date(2026, 9, 1),
+        was=(LinePart(Decimal(170), price, 94_860, "average"),),
+        now=(LinePart(Decimal(170 + kwh), price, 94_860 + 558 * kwh, "reading"),),
+        cause="control",
         cause_value=Decimal(1700),
         cause_on=date(2026, 11, 20),
         cause_source="control",
     )
-    document = make_document(lines=(make_line(kwh=Decimal(20)), taken))
+    return replace(line, **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kwh", "words"), [(-50, "возвращено 50 кВт·ч"), (30, "доначислено 30 кВт·ч"), (0, "")]
+)
+def test_recalculation_is_told_apart_from_the_month_and_never_negative(kwh: int, words: str) -> None:
+    document = make_document(lines=(make_line(), corrected(kwh)))
     found = compare(document)
-    assert (found.change, found.difference_kopecks) == (UsageChange.NONE, 0)
-    assert said(document).startswith("По показаниям 20 кВт·ч; раньше начисленные 50 кВт·ч возвращены")
-    assert texts.money_sentence(found) == ""
-    assert texts.foundation(taken).replace("\xa0", " ") == (
-        "показания 1 700 от 20.11.2026 (контрольное) меньше учтённых: лишнее за сентябрь 2026 возвращаем"
+    # The month itself is compared by its own days, whatever is corrected beside it.
+    assert (found.change, int(found.difference_kwh), found.recalculated) == (UsageChange.MORE, 38, kwh != 0)
+    assert said(document).startswith("В ноябре 212 кВт·ч — на 38 больше, чем в октябре")
+    assert words in said(document)
+    assert ("за прежние месяцы" in said(document)) == bool(kwh)
+
+
+def test_recalculation_says_what_was_and_is_and_why() -> None:
+    taken = corrected(-50)
+    assert texts.line_title(taken).replace("\xa0", " ") == "Круглосуточный, перерасчёт за сентябрь 2026"
+    assert texts.range_label(taken) == "было 170, стало 120"
+    assert texts.line_formula(taken).replace("\xa0", " ") == (
+        "было 170 кВт·ч × 5,58 = 948,60 ₽; стало 120 кВт·ч × 5,58 = 669,60 ₽; разница −279,00 ₽"
     )
+    assert texts.foundation(taken).replace("\xa0", " ") == "контрольные показания 1 700 от 20.11.2026"
+    same = corrected(0)
+    assert texts.line_formula(same).startswith("подтверждено: 170")
+    # Two months are never one line, though nothing in them differs for the reader.
+    assert len(merged([taken, replace(taken, corrects=date(2026, 8, 1))])) == 2
+    causes = ("reading", "replacement", "withdrawn", "terms", "tariff", "recalculation")
+    assert len({texts.foundation(replace(taken, cause=cause)) for cause in causes}) == len(causes)
 
 
 def test_estimate_is_stated_and_says_its_base() -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from svet.bills.rules.refusals import BillReason, PrintReason
 from svet.bills.texts.labels import (
     in_month,
+    line_title,
     month_label,
     price_text,
     range_label,
@@ -41,6 +42,7 @@ __all__ = [
     "foundation",
     "in_month",
     "line_formula",
+    "line_title",
     "money_sentence",
     "month_label",
     "movement_label",

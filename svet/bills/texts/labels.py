@@ -44,7 +44,7 @@ _SOURCES: dict[str, Promise] = {
     "final": gettext_lazy("при снятии"),
     "average": gettext_lazy("по среднему"),
     "norm": gettext_lazy("по нормативу"),
-    "settlement": gettext_lazy("перерасчёт"),
+    "recalculation": gettext_lazy("перерасчёт"),
 }
 
 
@@ -69,13 +69,27 @@ def zone_label(zone: str) -> str:
     return str(_ZONES.get(zone, zone))
 
 
+def line_title(line: LineRow) -> str:
+    """«День», «День, перерасчёт за август 2026»."""
+    zone = zone_label(line.zone)
+    if line.corrects is None:
+        return zone
+    return _("%(zone)s, перерасчёт за %(month)s") % {"zone": zone, "month": month_label(line.corrects)}
+
+
 def source_label(source: str) -> str:
     """How a reading came, or why there was none."""
     return str(_SOURCES.get(source, source))
 
 
 def range_label(line: LineRow) -> str:
-    """Which part of the month's volume the price is for: «до 3 900», «свыше 3 900 до 6 000»."""
+    """Which part of the month's volume the price is for: «до 3 900», «свыше 3 900 до 6 000».
+
+    A recalculation names what the month was and is instead: «было 167, стало 129».
+    """
+    if line.corrects is not None:
+        was, now = (sum((part.kwh for part in parts), Decimal(0)) for parts in (line.was, line.now))
+        return _("было %(was)s, стало %(now)s") % {"was": number(was), "now": number(now)}
     over, upper = line.range_over_kwh, line.range_upper_kwh
     if upper is None and not over:
         return _("весь объём")

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from svet.bills.rules import LineRow
+from svet.bills.rules import LinePart, LineRow
 from svet.bills.texts.labels import month_label, price_text, source_label
 from svet.look.formats import MINUS, NBSP, day, energy, number, roubles
 
 
 def line_formula(line: LineRow) -> str:
-    """«212 кВт·ч × 4,77 ₽ = 1 011,24 ₽»."""
+    """«212 кВт·ч × 4,77 ₽ = 1 011,24 ₽»; of a recalculation what the month was and is."""
+    if line.corrects is not None:
+        values = {"was": _parts(line.was), "now": _parts(line.now), "sum": roubles(line.kopecks)}
+        if not line.kopecks and not line.kwh:
+            return _("подтверждено: %(now)s") % values
+        return _("было %(was)s; стало %(now)s; разница %(sum)s") % values
     return f"{energy(line.kwh)} × {price_text(line.price)}{NBSP}₽ = {roubles(line.kopecks)}"
+
+
+def _parts(parts: Sequence[LinePart]) -> str:
+    """«26 кВт·ч × 4,77 + 74 кВт·ч × 4,85 = 482,92 ₽»."""
+    if not parts:
+        return energy(Decimal(0))
+    products = " + ".join(f"{energy(part.kwh)} × {price_text(part.price)}" for part in parts)
+    return f"{products} = {roubles(sum(part.kopecks for part in parts))}"
 
 
 def days_text(line: LineRow) -> str:
@@ -50,19 +64,27 @@ def foundation(line: LineRow) -> str:
     """What a line without readings stands on: the base of an estimate, the cause of a give-back."""
     days = (line.until_on - line.since_on).days
     if line.basis == "average" and days > 0:
-        return _(
-            "показаний не было: %(kwh)s за %(days)s, около %(daily)s в день по показаниям прежних месяцев"
-        ) % {
+        values = {
             "kwh": energy(line.kwh),
             "days": days_label(days),
             "daily": energy((line.kwh / days).quantize(Decimal("0.1"))),
         }
+        text = _(
+            "показаний не было: %(kwh)s за %(days)s, около %(daily)s в день по показаниям прежних месяцев"
+        )
+        if line.base:
+            values["months"] = ", ".join(month_label(each) for each in line.base)
+            text = _(
+                "показаний не было: %(kwh)s за %(days)s, около %(daily)s в день"
+                " по среднему месяцев: %(months)s"
+            )
+        return text % values
     if line.meterless:
         return _("прибора учёта нет: норматив на человека × число проживающих")
     if line.basis == "norm":
         return _("показаний долго не было: норматив на человека × число проживающих")
-    if line.basis == "settlement":
-        return _returned(line)
+    if line.corrects is not None:
+        return _why(line)
     return ""
 
 
@@ -71,22 +93,26 @@ def days_label(days: int) -> str:
     return ngettext("%(days)d день", "%(days)d дней", days) % {"days": days}
 
 
-def _returned(line: LineRow) -> str:
-    """Why a line takes something back, and from which month's bill."""
+def _why(line: LineRow) -> str:
+    """Why a charged month is charged otherwise, with the reading that made it so."""
     values = {
-        "month": month_label(line.settles) if line.settles else "",
         "value": number(line.cause_value) if line.cause_value is not None else "",
         "on": day(line.cause_on) if line.cause_on else "",
         "source": source_label(line.cause_source),
     }
-    if line.cause_value is None:
-        return _("возвращаем начисленное за %(month)s") % values
-    if line.current_value is None:
-        return (
-            _("пришли показания %(value)s от %(on)s: начисленное без показаний за %(month)s возвращаем")
-            % values
-        )
-    return (
-        _("показания %(value)s от %(on)s (%(source)s) меньше учтённых: лишнее за %(month)s возвращаем")
-        % values
-    )
+    known = line.cause_value is not None
+    match line.cause:
+        case "reading" if known:
+            return _("пришли показания %(value)s от %(on)s (%(source)s)") % values
+        case "control" if known:
+            return _("контрольные показания %(value)s от %(on)s") % values
+        case "replacement" if known:
+            return _("прибор учёта заменён или снят: показания %(value)s от %(on)s") % values
+        case "withdrawn":
+            return _("показания, по которым было начислено, отменены")
+        case "terms":
+            return _("другая тарифная группа")
+        case "tariff":
+            return _("исправлены цены")
+        case _:
+            return _("пересчёт")

@@ -21,8 +21,8 @@ _NOTES: dict[str, Promise] = {
     "norm": gettext_lazy(
         "Показаний долго не было: объём посчитан по нормативу. Передайте показания — и мы пересчитаем."
     ),
-    "settlement": gettext_lazy(
-        "Пришли показания: прежний расчёт без показаний отменён, начислен действительный объём."
+    "recalculation": gettext_lazy(
+        "Прежние месяцы пересчитаны: в строках перерасчёта было и стало, в сумме разница."
     ),
 }
 _DEMONSTRATION = gettext_lazy(
@@ -32,15 +32,27 @@ _DEMONSTRATION = gettext_lazy(
 
 def volume_sentence(comparison: UsageComparison) -> str:
     """«В ноябре 212 кВт·ч — на 38 больше, чем в октябре»; what cannot be compared is only stated."""
-    if comparison.recalculated or not comparison.usage.plain:
+    if not comparison.usage.plain:
         text = _stated(comparison)
     else:
         text = _compared_daily(comparison) if comparison.daily else _compared(comparison)
+    if comparison.recalculated:
+        text = _("%(text)s; %(recalculation)s") % {"text": text, "recalculation": _recalculation(comparison)}
     return text[:1].upper() + text[1:]
 
 
+def _recalculation(comparison: UsageComparison) -> str:
+    """What earlier months are given more or less: never a volume below zero."""
+    kwh = {"kwh": energy(abs(comparison.corrected_kwh))}
+    if comparison.corrected_kwh > 0:
+        return _("за прежние месяцы доначислено %(kwh)s") % kwh
+    if comparison.corrected_kwh < 0:
+        return _("за прежние месяцы возвращено %(kwh)s") % kwh
+    return _("прежние месяцы пересчитаны")
+
+
 def _stated(comparison: UsageComparison) -> str:
-    """A month with estimates or recalculations: never a volume below zero, never a comparison."""
+    """A month with estimates: never a comparison."""
     used = comparison.usage
     guessed = used.kwh - comparison.read_kwh
     values = {
@@ -48,7 +60,6 @@ def _stated(comparison: UsageComparison) -> str:
         "kwh": energy(used.kwh),
         "read": energy(comparison.read_kwh),
         "guessed": energy(guessed),
-        "returned": energy(comparison.returned_kwh),
     }
     if guessed and comparison.read_kwh:
         text = _("по показаниям %(read)s, без показаний %(guessed)s") % values
@@ -56,12 +67,8 @@ def _stated(comparison: UsageComparison) -> str:
         text = _("%(in_month)s прибора учёта не было, начислено по нормативу %(guessed)s") % values
     elif guessed:
         text = _("%(in_month)s показаний не было, начислено %(guessed)s") % values
-    elif comparison.recalculated:
-        text = _("по показаниям %(read)s") % values
     else:
         text = _("%(in_month)s %(kwh)s") % values
-    if comparison.recalculated:
-        text = _("%(text)s; раньше начисленные %(returned)s возвращены") % (values | {"text": text})
     return text
 
 

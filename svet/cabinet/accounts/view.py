@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest
 
+from svet.accounts import texts
 from svet.accounts.queries import AccountCard, GroupView, provider_today
+from svet.accounts.queries.terms import dated_terms
+from svet.accounts.rules.terms import terms_at
+from svet.billing import queries as billing
 from svet.cabinet.shell.session import now_of
 from svet.metering import queries as metering
 from svet.metering import rules as metering_rules
@@ -46,6 +51,26 @@ class GroupOfPage:
 
 
 _KINDS = {Urgency.CALM: "ok", Urgency.SOON: "warning", Urgency.OVERDUE: "error", Urgency.UNKNOWN: "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class TermsOfPage:
+    """What is on file for an account, and since when all of it holds."""
+
+    lines: list[tuple[str, str]]
+    since: date
+
+
+def terms_on_file(card: AccountCard, *, request: HttpRequest) -> TermsOfPage | None:
+    """What prices and norms of the account rest on; who lives there is told to its confirmed holder only."""
+    today = provider_today(card.provider, now_of(request))
+    history = dated_terms([card.account_id])[card.account_id]
+    if not history:
+        return None
+    held = terms_at(history, today)
+    names = dict(billing.groups(card.provider.region, on=today))
+    lines = texts.terms_lines(held.values, group_name=names.get(held.values.tariff_group, ""))
+    return TermsOfPage(lines if card.confirmed else lines[:1], held.since)
 
 
 def passport(meter: MeterView, *, card: AccountCard, request: HttpRequest) -> Passport:

@@ -70,6 +70,7 @@ class LineShown:
     part: bool
     repriced: bool
     price: str
+    note: str
     source_url: str
     readings: list[ReadingShown]
     row: LineRow
@@ -175,18 +176,18 @@ def _lines(lines: Sequence[LineRow]) -> list[LineShown]:
 
 
 def _place(line: LineRow) -> tuple[object, ...]:
-    return (line.meter_serial, line.zone, line.range_no, line.basis, line.settles)
+    return (line.meter_serial, line.zone, line.range_no, line.basis, line.corrects)
 
 
 def _line(line: LineRow, *, part: bool, repriced: bool) -> LineShown:
     is_range = line.range_upper_kwh is not None or bool(line.range_over_kwh)
-    zone = texts.zone_label(line.zone)
+    zone = texts.line_title(line)
     volume = texts.volume_formula(line) if line.basis == "reading" else ""
     return LineShown(
         title=f"{zone}, {texts.range_label(line)}" if is_range else zone,
         formula=texts.line_formula(line),
         kopecks=line.kopecks,
-        basis="" if line.basis == "reading" else texts.source_label(line.basis),
+        basis="" if line.basis == "reading" or line.corrects else texts.source_label(line.basis),
         foundation=texts.foundation(line),
         volume=volume,
         meter=line.meter_serial,
@@ -197,7 +198,8 @@ def _line(line: LineRow, *, part: bool, repriced: bool) -> LineShown:
         days=texts.days_text(line),
         part=part,
         repriced=repriced,
-        price=f"{texts.price_text(line.price)}{NBSP}₽",
+        price=f"{texts.price_text(line.price)}{NBSP}₽" if line.price else "",
+        note=texts.range_label(line) if line.corrects else "",
         # A register may hold anything: only web addresses become links.
         source_url=line.source_url if line.source_url.startswith(("https://", "http://")) else "",
         readings=_readings(line),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from svet.accounts import queries as account_queries
+from svet.accounts.queries.terms import terms_of
 from svet.billing import queries
 from svet.billing.queries import Preview, TariffRowView
 from svet.billing.rules import BillingRefused
@@ -168,7 +169,9 @@ def _home(request: HttpRequest) -> tuple[str, str]:
     if actor.kind is ActorKind.PERSON:
         account = account_queries.first_account(actor)
         if account is not None:
-            return account.provider.region, account.tariff_group
+            today = account_queries.provider_today(account.provider, now_of(request))
+            terms = terms_of([account.account_id], on=today)[account.account_id]
+            return account.provider.region, terms.tariff_group
     return account_queries.home_region(), ""
 
 

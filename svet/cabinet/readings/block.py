@@ -198,7 +198,7 @@ def _quote(
 ) -> Quote | None:
     """What the typed set comes to, once it is whole or the guard has judged it."""
     if judgement is not None:
-        return quote_judged(account=meter.account, judgement=judgement, on=today)
+        return quote_judged(account=meter.account, meter_id=meter.meter_id, judgement=judgement, on=today)
     if typed is None or not typed.is_whole:
         return None
     return quote(account=meter.account, known=known, values=typed.values, on=today)

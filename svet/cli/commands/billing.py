@@ -13,8 +13,7 @@ from svet.launcher.embedded import database, django_ready
 
 #: As words of the command line: the kept ones have underscores.
 REASONS = (
-    "no-tariff", "no-norm", "no-residents", "no-meter", "no-first-reading", "negative-volume",
-    "reading-below-billed", "contradiction", "earlier-open", "later-charged",
+    "no-tariff", "no-norm", "no-residents", "no-meter", "no-first-reading", "contradiction",
 )  # fmt: skip
 PRORATIONS = ("by-day", "at-reading")
 

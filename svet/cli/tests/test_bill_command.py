@@ -11,9 +11,9 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from svet.accounts.models import Account, Premises, Provider
+from svet.accounts.models import Account, Provider
 from svet.accounts.operations import add_provider
-from svet.accounts.tests.factories import make_provider
+from svet.accounts.tests.factories import make_provider, set_terms
 from svet.billing.models import BillingRun, Charge, Policy, TariffRow
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.rules import BillingReason
@@ -78,7 +78,7 @@ def test_problems_are_told_by_reason_with_the_first_accounts_and_exit_badly() ->
         assert f"ural  {LAST}  {number}  Нет цен: группа «9.9». Загрузите" in listed.output
     assert "Не начислено: 4" in listed.output
     assert bill().exit_code == 1, "a rerun that leaves old ones is not well either"
-    Account.objects.update(tariff_group="1.1")
+    set_terms(tariff_group="1.1")
     assert bill().exit_code == 0
     assert svet("bill", "problems").output.strip() == "Не начислено: 0"
 
@@ -116,13 +116,13 @@ def test_differences_are_listed_and_change_nothing() -> None:
     load_chelyabinsk()
     make_norm()
     (silent, _) = make_metered_account(installed_on=FORMER.day(25))
-    Premises.objects.update(residents=2)
+    set_terms(residents=2)
     bill()
     listed = svet("bill", "differences")
     assert listed.exit_code == 0
     assert "сверено лицевых счетов: 1, расходятся: 0, всего 0,00\u00a0₽" in listed.output
     before = list(Charge.objects.values_list("account_id", "total_kopecks"))
-    Premises.objects.update(residents=None)
+    set_terms(residents=None)
     listed = svet("bill", "differences", "--provider", "ural")
     assert f"ural  {silent.number}  посчитать нельзя: Показаний нет" in listed.output
     assert "расходятся: 1" in listed.output

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from svet.accounts.models import Account, Provider
+from svet.accounts.models import Provider
 from svet.accounts.operations import add_provider
+from svet.accounts.tests.factories import set_terms
 from svet.billing.models import Charge, DryRun, TariffRow
 from svet.billing.tests.factories import load_chelyabinsk, make_norm
 from svet.cli.commands import billing
@@ -128,7 +129,7 @@ def test_chosen_accounts_are_tried_again_by_number() -> None:
     make_read(1)
     first, second = make_read(2, group="9.9")
     bill("--charges-only")
-    Account.objects.filter(pk=first.pk).update(tariff_group="1.1")
+    set_terms(first, tariff_group="1.1")
     assert svet("bill", "retry", str(LAST), first.number).exit_code == 0
     told = svet("bill", "retry", str(LAST), first.number, second.number)
     assert told.exit_code == 1

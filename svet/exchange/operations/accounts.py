@@ -10,7 +10,7 @@ from datetime import datetime
 
 from svet.accounts import operations as account_operations
 from svet.accounts import texts as subscriber_texts
-from svet.accounts.queries import ProviderView, providers
+from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.accounts.rules import NumberRefused, normalise_account_number, normalise_meter_number
 from svet.billing import queries as billing
 from svet.exchange import texts
@@ -124,7 +124,8 @@ def _enter(
     named: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         named[row.number].add(row.meter_serial)
-    entering = _Entering(standing(provider_id=provider.provider_id, numbers=list(named)), named)
+    today = provider_today(provider, now)
+    entering = _Entering(standing(provider_id=provider.provider_id, numbers=list(named), on=today), named)
     outcomes = [_outcome(row, entering.differing(row)) for row in rows]
     keys = account_operations.create_accounts(
         provider_id=provider.provider_id, rows=[_account(row) for row in entering.accounts], by=by, now=now
@@ -168,6 +169,9 @@ def _account(row: AccountRow) -> account_operations.NewAccount:
         flat=row.flat,
         area_m2=row.area_m2,
         residents=row.residents,
+        rooms=row.rooms,
+        stove=row.stove,
+        electric_heating=row.electric_heating,
         registry_phone=row.phone,
         tariff_group=row.tariff_group,
         opened_on=row.opened_on,

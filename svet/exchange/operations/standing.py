@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountView
+from svet.accounts.queries.terms import terms_of
+from svet.accounts.rules.terms import TermsValues
 from svet.exchange.rules.comparing import Body, KnownAccount
 from svet.metering import queries as metering
 from svet.metering.queries import MeterView
@@ -15,20 +18,22 @@ from svet.metering.rules import Zone, zones_of
 BATCH = 5_000
 
 
-def standing(*, provider_id: int, numbers: Sequence[str]) -> dict[str, KnownAccount]:
-    """The provider's accounts of these numbers with their meters, the removed ones too."""
+def standing(*, provider_id: int, numbers: Sequence[str], on: date) -> dict[str, KnownAccount]:
+    """The provider's accounts of these numbers as of a day, with their meters, the removed ones too."""
     found: dict[str, KnownAccount] = {}
     for start in range(0, len(numbers), BATCH):
         accounts = account_queries.accounts_of_provider(provider_id, numbers=numbers[start : start + BATCH])
+        terms = terms_of([row.account_id for row in accounts], on=on)
         by_key: dict[int, KnownAccount] = {
-            row.account_id: KnownAccount(_account(row), row.account_id) for row in accounts
+            row.account_id: KnownAccount(_account(row, terms[row.account_id]), row.account_id)
+            for row in accounts
         }
         found |= {row.number: by_key[row.account_id] for row in accounts}
         _add_meters(by_key)
     return found
 
 
-def _account(row: AccountView) -> Body:
+def _account(row: AccountView, terms: TermsValues) -> Body:
     premises = row.premises
     return {
         "holder": row.holder_name,
@@ -37,9 +42,12 @@ def _account(row: AccountView) -> Body:
         "street": premises.street,
         "house": premises.house,
         "flat": premises.flat,
-        "area": premises.area_m2,
-        "residents": premises.residents or 0,
-        "tariff_group": row.tariff_group,
+        "area": terms.area,
+        "residents": terms.residents,
+        "rooms": terms.rooms,
+        "stove": terms.stove,
+        "electric_heating": terms.electric_heating,
+        "tariff_group": terms.tariff_group,
         "opened_on": row.opened_on,
     }
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
+from svet.accounts.rules.terms import MOST_RESIDENTS, MOST_ROOMS, Stove
 from svet.exchange.rules import values
 from svet.exchange.rules.refusals import RowFault, RowReason
 from svet.exchange.rules.tables import RegisterColumn, RegisterLine, read_table, unreadable
 from svet.exchange.rules.values import FieldFault
+
+Value = TypeVar("Value")
 
 COLUMNS = (
     RegisterColumn("provider", ("поставщик",)),
@@ -39,12 +43,21 @@ COLUMNS = (
     RegisterColumn("initial_1", ("начальное 1", "initial_dp1")),
     RegisterColumn("initial_2", ("начальное 2", "initial_dp2"), required=False),
     RegisterColumn("initial_3", ("начальное 3", "initial_dp3"), required=False),
+    RegisterColumn("rooms", ("комнат",), required=False),
+    RegisterColumn("stove", ("плита",), required=False),
+    RegisterColumn("electric_heating", ("электроотопление",), required=False),
 )
+
+# An empty cell says that nobody knows.
+_STOVES = {
+    "": None, "gas": Stove.GAS, "газ": Stove.GAS, "газовая": Stove.GAS,
+    "electric": Stove.ELECTRIC, "электро": Stove.ELECTRIC, "электрическая": Stove.ELECTRIC,
+}  # fmt: skip
+_HEATING = {"": None, "1": True, "да": True, "yes": True, "0": False, "нет": False, "no": False}
 
 # What the columns of the tables hold, far above anything real.
 _LARGEST_AREA = 99_999
 _LARGEST_RATIO = 99_999
-_MOST_RESIDENTS = 9_999
 _MOST_DAILY = 9_999_999
 
 
@@ -63,7 +76,7 @@ class AccountRow:
     house: str
     flat: str
     area_m2: Decimal | None
-    residents: int
+    residents: int | None
     tariff_group: str
     opened_on: date
     meter_serial: str
@@ -80,6 +93,9 @@ class AccountRow:
     initials: tuple[Decimal, ...]
     #: The columns the file has: what it does not speak of is not compared with anything.
     given: frozenset[str] = frozenset()
+    rooms: int | None = None
+    stove: Stove | None = None
+    electric_heating: bool | None = None
 
     @property
     def external_id(self) -> str:
@@ -112,13 +128,15 @@ def _row(line: RegisterLine) -> AccountRow:
     area, ratio, most = (
         values.number(fields, column, required=False) for column in ("area", "ratio", "max_daily")
     )
-    residents = values.whole(fields, "residents", default=0)
+    residents, rooms = _count(fields, "residents", least=0), _count(fields, "rooms", least=1)
     bounds = (
         ("area", area, _LARGEST_AREA),
         ("ratio", ratio, _LARGEST_RATIO),
         ("max_daily", most, _MOST_DAILY),
+        ("residents", residents, MOST_RESIDENTS),
+        ("rooms", rooms, MOST_ROOMS),
     )
-    for column, found, longest in (*bounds, ("residents", residents, _MOST_RESIDENTS)):
+    for column, found, longest in bounds:
         if found is not None and found > longest:
             raise FieldFault(column, RowReason.TOO_LONG)
     initials = [values.number(fields, f"initial_{zone}", required=zone <= scheme) for zone in (1, 2, 3)]
@@ -155,4 +173,25 @@ def _row(line: RegisterLine) -> AccountRow:
         max_daily=most or None,
         initials=tuple(initial for initial in initials[:scheme] if initial is not None),
         given=frozenset(fields),
+        rooms=rooms,
+        stove=_one_of(fields, "stove", _STOVES),
+        electric_heating=_one_of(fields, "electric_heating", _HEATING),
     )
+
+
+def _count(fields: dict[str, str], column: str, *, least: int) -> int | None:
+    """A whole number, or nothing where nobody knows it. :raises FieldFault:"""
+    if not values.text(fields, column, longest=20, required=False):
+        return None
+    number = values.whole(fields, column)
+    if number < least:
+        raise FieldFault(column, RowReason.NUMBER)
+    return number
+
+
+def _one_of(fields: dict[str, str], column: str, known: Mapping[str, Value]) -> Value:
+    """What a word of a small list means. :raises FieldFault:"""
+    word = values.text(fields, column, longest=20, required=False).lower()
+    if word not in known:
+        raise FieldFault(column, RowReason.CHOICE)
+    return known[word]

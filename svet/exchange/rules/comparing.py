@@ -40,6 +40,9 @@ def account_body(row: AccountRow) -> Body:
         "flat": row.flat,
         "area": row.area_m2,
         "residents": row.residents,
+        "rooms": row.rooms,
+        "stove": row.stove,
+        "electric_heating": row.electric_heating,
         "tariff_group": row.tariff_group,
         "opened_on": row.opened_on,
     }

@@ -9,6 +9,7 @@ import pytest
 
 from svet.accounts.models import Account
 from svet.accounts.operations import add_provider
+from svet.accounts.queries.terms import dated_terms
 from svet.billing.tests.factories import load_chelyabinsk
 from svet.exchange import queries
 from svet.exchange.models import ImportRow
@@ -148,7 +149,8 @@ def test_a_group_that_no_price_names_is_refused_with_those_that_are() -> None:
     assert "1.1" in said
     report = take("accounts", one(account="0356067778", meter_serial="900300200", tariff_group="1,1"))
     assert report.applied == 1
-    assert Account.objects.get(number="0356067778").tariff_group == "1.1"
+    account = Account.objects.get(number="0356067778")
+    assert [each.values.tariff_group for each in dated_terms([account.pk])[account.pk]] == ["1.1"]
 
 
 def test_readings_under_a_known_id_are_repeated_only_when_they_say_the_same() -> None:

@@ -5,8 +5,6 @@ from svet.metering.queries.histories import (
     HistorySet,
     MeterHistory,
     histories,
-    installed_on,
-    read_between,
 )
 from svet.metering.queries.meters import (
     MeterNotFound,
@@ -65,7 +63,7 @@ from svet.metering.queries.tracks import (
     waiting_dispute_count,
     waiting_disputes,
 )
-from svet.metering.queries.usage import MeterUsage, ZoneUsage, dial_totals, usage
+from svet.metering.queries.usage import MeterUsage, ZoneUsage, usage
 
 __all__ = [
     "DisputeComparison",
@@ -89,7 +87,6 @@ __all__ = [
     "broken",
     "changes_of",
     "compared",
-    "dial_totals",
     "dials",
     "dispute_by_id",
     "disputes_of",
@@ -97,7 +94,6 @@ __all__ = [
     "has_set",
     "histories",
     "initial_values",
-    "installed_on",
     "latest",
     "locked",
     "make_dial",
@@ -109,7 +105,6 @@ __all__ = [
     "objection_until",
     "photo_for",
     "photos_of",
-    "read_between",
     "reading_sets",
     "review_count",
     "review_items",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
-from svet.kernel.ids import AccountId
-from svet.metering.models import Meter
 from svet.metering.rules import ReadingKind
 
 _METERS = """
@@ -25,14 +23,6 @@ SELECT s.meter_id, s.id, s.read_on, s.kind, s.channel,
 FROM metering_readingset s JOIN metering_readingvalue v ON v.reading_set_id = s.id
 WHERE s.account_id = ANY(%s) AND s.read_on <= %s AND s.state IN ('accepted', 'used')
 GROUP BY s.id ORDER BY s.received_at, s.id
-"""
-
-
-_READ = """
-SELECT w.account_id
-FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS w(account_id, after, until)
-WHERE EXISTS (SELECT FROM metering_readingset s WHERE s.account_id = w.account_id
-              AND s.state = 'accepted' AND s.read_on > w.after AND s.read_on <= w.until)
 """
 
 
@@ -77,17 +67,3 @@ def histories(*, account_ids: Collection[int], until: date) -> dict[int, list[Me
                 shown = tuple(zip(zones, values, turns, strict=True))
                 meters[meter_id].sets.append(HistorySet(set_id, on, ReadingKind(kind), channel, shown))
     return found
-
-
-def read_between(days: Mapping[AccountId, tuple[date, date]]) -> frozenset[int]:
-    """Of these accounts those with an unused reading after the first day, at the latest on the other."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _READ, [list(days), [after for after, _ in days.values()], [until for _, until in days.values()]]
-        )
-        return frozenset(row[0] for row in cursor.fetchall())
-
-
-def installed_on(meter_ids: Collection[int]) -> dict[int, date]:
-    """The days these meters came."""
-    return dict(Meter.objects.filter(pk__in=meter_ids).values_list("pk", "installed_on"))

@@ -1,8 +1,8 @@
-"""What billing asks for: per meter and zone, from which reading to which."""
+"""What a bill shows of the meters of a month: per meter and zone, from which reading to which."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -75,22 +75,9 @@ WHERE m.account_id = ANY(%(accounts)s)
 ORDER BY m.account_id, m.installed_on, m.id
 """
 
-_TOTALS = """
-SELECT v.reading_set_id, v.zone, v.value + 10::numeric ^ m.digits * v.turns
-FROM metering_readingvalue v
-JOIN metering_readingset s ON s.id = v.reading_set_id JOIN metering_meter m ON m.id = s.meter_id
-WHERE v.reading_set_id = ANY(%s)
-"""
 _VALUES = (
     "SELECT reading_set_id, zone, value, turns FROM metering_readingvalue WHERE reading_set_id = ANY(%s)"
 )
-
-
-def dial_totals(set_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
-    """What each scale of these sets has counted since installation: turns and value, without the ratio."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, [list(set_ids)])
-        return {(set_id, zone): total for set_id, zone, total in cursor.fetchall()}
 
 
 def usage(*, account_ids: Sequence[int], period: Month) -> dict[int, list[MeterUsage]]:

@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from svet.accounts.tests.factories import make_account, make_link
+from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.api.tests.test_v1 import Program
+from svet.billing import operations
+from svet.billing import queries as billing
 from svet.billing.rules import BillingRefused
-from svet.billing.tests.factories import load_chelyabinsk
+from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account, make_norm
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.look import formats
@@ -20,7 +22,7 @@ from svet.metering import queries as metering
 from svet.metering.operations import SetRefused
 from svet.metering.queries import MeterView
 from svet.metering.rules import Zone
-from svet.metering.tests.factories import make_meter
+from svet.metering.tests.factories import make_meter, make_reading
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.quotes.queries import Quote, price, quote, quote_judged
@@ -95,6 +97,40 @@ def test_a_value_that_cannot_be_taken_has_no_price(meter: MeterView) -> None:
 def test_what_the_guard_has_judged_costs_the_same(meter: MeterView) -> None:
     load_chelyabinsk()
     found = quoted(meter, VALUES)
-    again = quote_judged(account=meter.account, judgement=found.judgement, on=today())
+    again = quote_judged(
+        account=meter.account, meter_id=meter.meter_id, judgement=found.judgement, on=today()
+    )
     assert again == found
     assert found.cost == price(meter=meter, values=VALUES, on=today())
+
+
+@pytest.mark.parametrize("silent", [1, 3])
+def test_what_is_told_before_sending_is_what_the_bill_says_after_months_without_readings(silent: int) -> None:
+    load_chelyabinsk()
+    make_norm()
+    first = Month(2026, 3)
+    account, row = make_metered_account(installed_on=first.plus(-1).day(24), initial=0, residents=2)
+    second = make_meter(account=account, installed_on=first.plus(-1).day(24), initial=0)
+    for place in range(4):
+        make_reading(row, 310 * (place + 1), read_on=first.plus(place).day(24))
+        make_reading(second, 10 * (place + 1), read_on=first.plus(place).day(24))
+    last = first.plus(3 + silent)
+    for place in range(4 + silent):
+        run(first.plus(place))
+    view = metering.meter_view(metering.whole_meters().get(pk=row.pk))
+    on, typed = last.plus(1).day(20), {Zone.SINGLE: Decimal(11000)}
+    told = price(meter=view, values=typed, on=on)
+    make_reading(row, 11000, read_on=on)
+    run(last.plus(1))
+    charge = billing.charge(account.pk, last.plus(1))
+    assert charge is not None
+    # The other meter's silence of the new month is none of this reading's.
+    other = [line for line in charge.lines if line.meter_serial == second.serial]
+    own = [line for line in other if line.month == last.plus(1)]
+    assert told.total == charge.total - Money(sum(line.money.kopecks for line in own))
+    assert any(line.kwh < 0 for line in charge.lines), "the estimates are taken back"
+    assert len({line.range_no for line in told.lines}) == (2 if silent == 1 else 1)
+
+
+def run(month: Month) -> None:
+    operations.run(provider_id=make_provider().pk, period=month, now=NOW)

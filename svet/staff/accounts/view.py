@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svet.accounts import queries
+from svet.accounts import texts as account_texts
 from svet.accounts.queries import AccountView, finding
 from svet.accounts.queries.delivering import bill_addresses
+from svet.accounts.queries.terms import terms_of
 from svet.accounts.rules import BillDelivery, Right
 from svet.bills import queries as bills
 from svet.journal import queries as journal
@@ -82,6 +84,9 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
     return {
         "account": account,
         "address": queries.shown_address(account, confirmed=True),
+        "terms": account_texts.terms_lines(
+            terms_of(ids, on=queries.provider_today(account.provider, now))[account.account_id]
+        ),
         "delivery": DELIVERIES[account.delivery],
         "delivery_email": email,
         "balance": ledger.balance(account.account_id),

@@ -78,6 +78,9 @@ class Household:
     area_m2: int
     residents: int
     tariff_group: str
+    rooms: int
+    stove: str
+    electric_heating: bool
     opened_on: date
     serial: str
     meter_type: str
@@ -134,6 +137,9 @@ def household(*, seed: str, index: int, anchor: Month, second: bool = False) -> 
         area_m2=dice.randrange(28, 140),
         residents=dice.choice((1, 1, 2, 2, 3, 4, 5)),
         tariff_group=("1" if second else group),
+        rooms=1 + index % 4,
+        stove="gas" if group == "1.1" else "electric",
+        electric_heating=monthly > 1500,
         opened_on=date(2012, 1, 1) + timedelta(days=dice.randrange(0, 3000)),
         serial=_serial(index, second=second),
         meter_type=dice.choice(names.METER_TYPES[scheme]),

@@ -29,6 +29,7 @@ def accounts(houses: Iterable[Household], *, anchor: Month) -> bytes:
                 str(house.digits), str(house.decimals), "1", house.installed_on.isoformat(),
                 house.verified_on.isoformat(), house.next_verification_on.isoformat(),
                 "1" if house.sender == "smart" else "", "", *initials[:3],
+                str(house.rooms), house.stove, "1" if house.electric_heating else "0",
             ])
         )  # fmt: skip
     return _encoded(lines)

@@ -57,8 +57,8 @@ def test_every_account_is_billed_and_none_is_billed_nothing_without_a_cause() ->
     for bill in Bill.objects.filter(total_kopecks=0).select_related("account"):
         charge = billing.charge(bill.account_id, Month.of(bill.period))
         assert charge is not None
-        read = [line for line in charge.lines if line.basis is Basis.READING]
-        # Nothing was used, and a reading says so; or what was charged too much is given back to the kopeck.
-        if not read or any(line.kwh for line in charge.lines if line.basis is not Basis.READING):
+        # Nothing was used, and a reading says so, or the months of the mean; or all is given back.
+        known = [line for line in charge.lines if line.basis is Basis.READING or line.base]
+        if not known or any(line.kwh for line in charge.lines if line not in known):
             unexplained.append(f"{bill.account.number} {bill.period}")
     assert unexplained == []

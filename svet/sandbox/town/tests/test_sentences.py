@@ -25,20 +25,23 @@ NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 _SPACES = str.maketrans({"\xa0": "", "\u202f": "", " ": ""})
 
 
-def naive(account_id: int, month: Month) -> tuple[Decimal, int, bool] | None:
-    """kWh, kopecks and whether all was read, of a month's lines that take nothing back; None: not charged."""
-    lines = list(ChargeLine.objects.filter(account_id=account_id, period=month.first))
-    own = [line for line in lines if line.basis != "settlement"]
+def naive(account_id: int, month: Month, at: Month) -> tuple[Decimal, int, bool] | None:
+    """kWh, kopecks and whether all was read, of a month as it stood when another one was charged."""
+    lines = list(ChargeLine.objects.filter(account_id=account_id, month=month.first, period__lte=at.first))
+    taken = {line.reverses_id for line in lines}
+    own = [line for line in lines if line.reverses_id is None and line.pk not in taken]
     if not own:
         return None
-    read = len(own) == len(lines) and all(line.basis == "reading" for line in own)
+    read = all(line.basis == "reading" for line in own)
     return sum((line.kwh for line in own), Decimal(0)), sum(line.kopecks for line in own), read
 
 
-def days(account_id: int, month: Month) -> int:
+def days(account_id: int, month: Month, at: Month) -> int:
     """How many days the lines of a month are for."""
-    lines = ChargeLine.objects.filter(account_id=account_id, period=month.first).exclude(basis="settlement")
-    spans = list(lines.values_list("since_on", "until_on"))
+    lines = ChargeLine.objects.filter(account_id=account_id, month=month.first, period__lte=at.first)
+    taken = set(lines.values_list("reverses_id", flat=True))
+    standing = [line for line in lines if line.reverses_id is None and line.pk not in taken]
+    spans = [(line.since_on, line.until_on) for line in standing]
     return (max(until for _since, until in spans) - min(since for since, _until in spans)).days
 
 
@@ -64,7 +67,7 @@ def test_no_sentence_of_any_bill_contradicts_its_sums() -> None:
 def _check_sentences(view: BillView) -> bool:
     account, month = view.summary.account_id, view.summary.month
     said, money = texts.volume_sentence(view.comparison), texts.money_sentence(view.comparison)
-    own, before = naive(account, month), naive(account, month.plus(-1))
+    own, before = naive(account, month, month), naive(account, month.plus(-1), month)
     assert own is not None
     assert "\u2212" not in said, said
     assert "-" not in said, said
@@ -78,8 +81,8 @@ def _check_sentences(view: BillView) -> bool:
         difference = own[0] - before[0]
         if daily:
             tenth = Decimal("0.1")
-            own_day = (own[0] / days(account, month)).quantize(tenth)
-            difference = own_day - (before[0] / days(account, month.plus(-1))).quantize(tenth)
+            own_day = (own[0] / days(account, month, month)).quantize(tenth)
+            difference = own_day - (before[0] / days(account, month.plus(-1), month)).quantize(tenth)
         assert difference == (value if direction == "больше" else -value), (view.summary.number, said)
     for direction, value in amounts(money):
         difference = Decimal(own[1] - before[1]) / 100
@@ -92,6 +95,9 @@ def _check_lines(view: BillView) -> bool:
     document = view.document
     together: dict[tuple[object, ...], list[LineRow]] = {}
     for line in document.lines:
+        if line.corrects is not None:
+            _check_correction(line)
+            continue
         product = (line.kwh * line.price * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
         assert product == line.kopecks, (view.summary.number, texts.line_formula(line))
         shape: tuple[object, ...] = (
@@ -99,7 +105,6 @@ def _check_lines(view: BillView) -> bool:
             line.zone,
             line.range_no,
             line.basis,
-            line.settles,
             line.price,
         )
         together.setdefault(shape, []).append(line)
@@ -118,10 +123,22 @@ def _check_lines(view: BillView) -> bool:
     return any(line.basis != "reading" for line in document.lines)
 
 
+def _check_correction(line: LineRow) -> None:
+    """What the month was and is, each part a true product, and the line their difference."""
+    for parts in (line.was, line.now):
+        for part in parts:
+            product = (part.kwh * part.price * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+            assert abs(product - part.kopecks) <= 1
+    assert line.kwh == sum(p.kwh for p in line.now) - sum(p.kwh for p in line.was)
+    assert line.kopecks == sum(p.kopecks for p in line.now) - sum(p.kopecks for p in line.was)
+    assert texts.foundation(line)
+    assert texts.line_formula(line)
+
+
 def _check_sums(view: BillView) -> None:
     rows = texts.sum_rows(view.document)
     assert sum(row.kopecks for row in rows[:-1]) == rows[-1].kopecks == view.summary.closing.kopecks
-    prices = {line.price for line in view.document.lines if line.basis != "settlement"}
+    prices = {line.price for line in view.document.lines if line.corrects is None}
     if texts.tariff_sentence(view.comparison) == "тариф не менялся":
-        zones = {(line.zone, line.range_no) for line in view.document.lines if line.basis != "settlement"}
+        zones = {(line.zone, line.range_no) for line in view.document.lines if line.corrects is None}
         assert len(prices) <= len(zones)

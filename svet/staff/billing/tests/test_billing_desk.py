@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from svet.accounts.models import Account
-from svet.accounts.tests.factories import make_link, make_provider
+from svet.accounts.tests.factories import make_link, make_provider, set_terms
 from svet.billing.models import Charge, MonthTask, Policy
 from svet.billing.operations import asking
 from svet.billing.tests.factories import NOVEMBER, NOW, load_chelyabinsk, make_norm
@@ -165,7 +165,7 @@ def test_checks_that_are_in_the_way_hide_the_release(olga: Client, ivan: Client)
     for number in range(5):
         make(1, november=1100 + number)
     act(olga, "dry_run")
-    Account.objects.update(tariff_group="9.9")
+    set_terms(tariff_group="9.9")
     page = text(ivan.get(MONTH))
     assert "Мешают начислению: 1." in page
     assert "Нет цен с" in page
@@ -178,7 +178,7 @@ def test_checks_that_are_in_the_way_hide_the_release(olga: Client, ivan: Client)
 def test_problems_are_listed_mended_and_tried_again(olga: Client) -> None:
     made = make(6)
     numbers = [account.number for account, _ in made]
-    Account.objects.filter(number__in=numbers[:5]).update(tariff_group="9.9")
+    set_terms(*Account.objects.select_related("provider").filter(number__in=numbers[:5]), tariff_group="9.9")
     assert "Не начислить больше 1 %" in act(olga, "dry_run")
     page = act(olga, "charge")
     assert "5 из 6" in page
@@ -195,7 +195,7 @@ def test_problems_are_listed_mended_and_tried_again(olga: Client) -> None:
     rows = text(olga.get(f"{MONTH}problems.csv")).splitlines()
     assert len(rows) == 6
     assert rows[1].startswith(f"ural;{NOVEMBER};{numbers[0]};Нет цен;")
-    Account.objects.filter(number__in=numbers[:4]).update(tariff_group="1.1")
+    set_terms(*Account.objects.select_related("provider").filter(number__in=numbers[:4]), tariff_group="1.1")
     chosen = [account.public_id for account, _ in made[:2]]
     assert olga.post(f"{MONTH}problems/", {"account": [*chosen, "0" * 16]}).status_code == 302
     asking.do_month_task(task_id=MonthTask.objects.get(kind="retry").pk, clock=lambda: NOW)
@@ -209,7 +209,7 @@ def test_problems_are_listed_mended_and_tried_again(olga: Client) -> None:
 
 def test_a_long_list_comes_in_pages(olga: Client) -> None:
     make(52)
-    Account.objects.update(tariff_group="9.9")
+    set_terms(tariff_group="9.9")
     act(olga, "dry_run")
     act(olga, "charge")
     first, second = (text(olga.get(f"{MONTH}problems/?page={number}")) for number in (1, 2))

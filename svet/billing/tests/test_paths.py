@@ -1,0 +1,192 @@
+"""Whatever the order of news and of runs, on the real database: one run at the end gives the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+from svet.accounts.models import Account, Provider
+from svet.accounts.tests.factories import make_account, make_provider, set_terms
+from svet.billing import operations, queries
+from svet.billing.models import ChargeLine, Problem
+from svet.billing.operations import posting, running
+from svet.billing.queries.standing import standing_lines
+from svet.billing.tests.factories import NOW, load_chelyabinsk
+from svet.kernel.actors import Actor
+from svet.kernel.ids import new_public_id
+from svet.kernel.periods import Month
+from svet.ledger import queries as ledger
+from svet.metering.models import Meter, ReadingSet, ReadingValue
+from svet.metering.tests.factories import make_meter
+
+pytestmark = pytest.mark.django_db
+LONG = int(os.environ.get("SVET_LONG", "0"))
+FIRST, LAST = Month(2026, 5), Month(2026, 10)
+BEGIN = date(2026, 4, 20)
+ROBOT = Actor.system("test")
+Step = tuple[Any, ...]
+
+
+class Side:
+    """An account of a provider of its own; what becomes known of it is written as it comes."""
+
+    def __init__(self, code: str) -> None:
+        self.provider: Provider = make_provider(code=code)
+        operations.set_policy(
+            provider_id=self.provider.pk, valid_from=date(2025, 1, 1), norm_kwh_per_person=Decimal(100),
+            by=ROBOT, now=NOW,
+        )  # fmt: skip
+        self.account: Account = make_account(provider=self.provider, opened_on=BEGIN)
+        set_terms(self.account, residents=3)
+        self.meters = [make_meter(account=self.account, installed_on=BEGIN) for _ in range(2)]
+        self.sets: list[int] = []
+
+    def run(self, month: Month) -> operations.RunReport:
+        return operations.run(provider_id=self.provider.pk, period=month, now=NOW, over_gap=True)
+
+    def read(self, meter: Meter, on: date, value: int, kind: str = "customer") -> None:
+        """A set that counts, however late and whatever it says."""
+        number = len(self.sets)
+        made = ReadingSet.objects.create(
+            public_id=new_public_id(), receipt_number=f"{self.account.pk}-{number}", account=self.account,
+            meter=meter, read_on=on, received_at=datetime(2026, 11, 1, tzinfo=UTC) + timedelta(hours=number),
+            channel="register", kind=kind, state="accepted", author_kind="system", author_name="test",
+            key=uuid4(),
+        )  # fmt: skip
+        ReadingValue.objects.create(
+            reading_set=made, account=self.account, zone="single", value=value, turns=0, consumption=0
+        )
+        self.sets.append(made.pk)
+
+    def take(self, step: Step) -> None:
+        match step:
+            case ("read" | "control" as kind, place, days, value):
+                meter = self.meters[place]
+                on = BEGIN + timedelta(days=days)
+                if on > meter.installed_on and (meter.removed_on is None or on < meter.removed_on):
+                    self.read(meter, on, value, "control" if kind == "control" else "customer")
+            case ("replace", place, days, value):
+                old, on = self.meters[place], BEGIN + timedelta(days=days)
+                if old.removed_on is None and on > old.installed_on:
+                    self.read(old, on, value, "final")
+                    Meter.objects.filter(pk=old.pk).update(removed_on=on)
+                    old.removed_on = on
+                    self.meters[place] = make_meter(account=self.account, installed_on=on)
+            case ("withdraw", number):
+                if self.sets:
+                    ReadingSet.objects.filter(pk=self.sets[number % len(self.sets)]).update(state="withdrawn")
+            case ("group", days, group):
+                set_terms(self.account, since=BEGIN + timedelta(days=days), tariff_group=group)
+            case ("persons", days, number):
+                set_terms(self.account, since=BEGIN + timedelta(days=days), residents=number)
+            case ("close", days):
+                Account.objects.filter(pk=self.account.pk).update(closed_on=BEGIN + timedelta(days=days))
+            case ("reopen",):
+                Account.objects.filter(pk=self.account.pk).update(closed_on=None)
+
+    def stands(self) -> list[tuple[object, ...]]:
+        """What stands, with points by their order in place of their keys."""
+        points = sorted(Meter.objects.filter(account=self.account).values_list("pk", flat=True))
+        place = {0: 0} | {key: number for number, key in enumerate(points, 1)}
+        found = [line for _, line in standing_lines([self.account.pk])[self.account.pk]]
+        return sorted((line.month, place[line.point], *line.content[3:]) for line in found)
+
+
+days = st.integers(1, 185)
+values = st.integers(0, 900)
+month = st.integers(1, 4).map(FIRST.plus)
+place = st.integers(0, 1)
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("read"), place, days, values),
+        st.tuples(st.just("read"), place, days, values),
+        st.tuples(st.just("control"), place, days, values),
+        st.tuples(st.just("replace"), place, days, values),
+        st.tuples(st.just("withdraw"), st.integers(0, 9)),
+        st.tuples(st.just("group"), days, st.sampled_from(["1.1", "1.3"])),
+        st.tuples(st.just("persons"), days, st.integers(1, 4)),
+        st.tuples(st.just("close"), st.integers(40, 185)),
+        st.just(("reopen",)),
+        st.tuples(st.just("run"), month),
+        st.tuples(st.just("run"), month),
+        st.tuples(st.just("kill"), month),
+    ),
+    max_size=14,
+)
+
+
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """What is written inside is gone afterwards: examples do not see each other."""
+    mark = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(mark)
+
+
+def kill(side: Side, month: Month) -> None:
+    """The run of a month dies after its lines are written, and is started again."""
+
+    def dying(*args: Any, **how: Any) -> None:
+        posting.write_charges(*args, **how)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, suppress(KeyboardInterrupt):
+        patch.setattr(running, "write_charges", dying)
+        side.run(month)
+    side.run(month)
+
+
+@settings(max_examples=LONG or 25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps)
+@example([("read", 0, 34, 100), ("run", Month(2026, 8)), ("read", 0, 65, 200), ("run", Month(2026, 6))])
+@example([("close", 60), ("run", Month(2026, 7)), ("read", 0, 50, 90), ("run", Month(2026, 9))])
+@example([("replace", 0, 40, 100), ("run", Month(2026, 6)), ("kill", Month(2026, 8)), ("control", 0, 90, 50)])
+def test_the_order_of_news_and_of_runs_leaves_no_trace(taken: list[Step]) -> None:
+    with forgotten():
+        load_chelyabinsk()
+        walked, looked = Side("walked"), Side("looked")
+        for side in (walked, looked):
+            side.run(FIRST)
+        for step in taken:
+            match step:
+                case ("run", period):
+                    walked.run(period)
+                case ("kill", period):
+                    kill(walked, period)
+                case _:
+                    walked.take(step)
+                    looked.take(step)
+        for side in (walked, looked):
+            side.run(LAST)
+        assume(not Problem.objects.exists())
+        assert walked.stands() == looked.stands()
+        _books_are_whole(walked)
+        _books_are_whole(looked)
+        # A month that was posted is never posted again, and a run that looks back finds nothing.
+        before = ChargeLine.objects.count()
+        for period in (LAST, FIRST.plus(2), FIRST):
+            walked.run(period)
+        assert ChargeLine.objects.count() == before
+        assert list(queries.differences(provider_id=walked.provider.pk)) == [None]
+        assert queries.broken() == []
+        assert ledger.broken() == []
+
+
+def _books_are_whole(side: Side) -> None:
+    """All that was posted is what stands, in kWh and in money."""
+    charges = queries.charges([side.account.pk])
+    found = [line for _, line in standing_lines([side.account.pk])[side.account.pk]]
+    assert sum(charge.kwh for charge in charges) == sum(line.kwh for line in found)
+    assert ledger.balance(side.account.pk).kopecks == sum(line.kopecks for line in found)

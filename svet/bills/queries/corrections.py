@@ -1,0 +1,124 @@
+"""Earlier months that a charge corrects, as a bill prints them: one line for a month and zone, netted.
+
+The books take back whole lines and post others; whoever pays sees what the month was, what it is now, and
+the difference (ADR 97).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from svet.billing import queries as billing
+from svet.billing.queries import ChargeLineView, ChargeView
+from svet.billing.rules import LineCause
+from svet.bills.rules import RECALCULATION, LinePart, LineRow, adds_up
+from svet.kernel.periods import Month
+from svet.metering.queries import SetView
+from svet.metering.rules import Zone
+
+_ZONES = list(Zone)
+_ZERO = Decimal(0)
+_Key = tuple[Month, Zone]
+
+
+def own_lines(charge: ChargeView) -> list[ChargeLineView]:
+    """The lines of months that nobody had charged before: the month's own, and what earlier ones lack."""
+    return [line for line in charge.lines if line.cause is LineCause.FIRST]
+
+
+def correction_rows(
+    charges: Sequence[ChargeView], *, period: Month, sets: Mapping[int, SetView]
+) -> dict[int, list[LineRow]]:
+    """By account, a line for each month and zone in which its charge takes back or posts something."""
+    touched = {charge.account_id: _touched(charge) for charge in charges}
+    account_ids = [account_id for account_id, keys in touched.items() if keys]
+    if not account_ids:
+        return {}
+    months = {month for keys in touched.values() for month, _ in keys}
+    was = billing.standing_views(account_ids, months=months, until=period.plus(-1))
+    now = billing.standing_views(account_ids, months=months, until=period)
+    return {
+        account_id: [
+            _row(key, touched[account_id][key], _of(was[account_id], key), _of(now[account_id], key), sets)
+            for key in sorted(touched[account_id], key=lambda key: (key[0], _ZONES.index(key[1])))
+        ]
+        for account_id in account_ids
+    }
+
+
+def _touched(charge: ChargeView) -> dict[_Key, ChargeLineView]:
+    """A line of each corrected month and zone: they share their cause."""
+    return {(line.month, line.zone): line for line in charge.lines if line.cause is not LineCause.FIRST}
+
+
+def _of(lines: Sequence[ChargeLineView], key: _Key) -> list[ChargeLineView]:
+    return [line for line in lines if (line.month, line.zone) == key]
+
+
+def _row(
+    key: _Key,
+    why: ChargeLineView,
+    was: Sequence[ChargeLineView],
+    now: Sequence[ChargeLineView],
+    sets: Mapping[int, SetView],
+) -> LineRow:
+    lines = [*now, *was] or [why]
+    kwh = sum((line.kwh for line in now), _ZERO) - sum((line.kwh for line in was), _ZERO)
+    kopecks = sum(line.money.kopecks for line in now) - sum(line.money.kopecks for line in was)
+    prices = {line.price for line in lines}
+    price = min(prices)
+    if len(prices) > 1 or not adds_up(kwh=kwh, price=price, kopecks=kopecks):
+        price = _ZERO
+    tariff = lines[0].tariff
+    found = sets.get(why.cause_set_id or 0)
+    value = next((each.value for each in found.values if each.zone == key[1]), None) if found else None
+    return LineRow(
+        meter_serial=lines[0].meter_serial,
+        zone=key[1].value,
+        basis=RECALCULATION,
+        since_on=min(line.since_on for line in lines),
+        until_on=max(line.until_on for line in lines),
+        range_no=1,
+        range_over_kwh=None,
+        range_upper_kwh=None,
+        kwh=kwh,
+        price=price,
+        kopecks=kopecks,
+        previous_value=None,
+        previous_on=None,
+        previous_receipt="",
+        previous_source="",
+        current_value=None,
+        current_on=None,
+        current_receipt="",
+        current_source="",
+        ratio=Decimal(1),
+        tariff_group=tariff.group_name,
+        tariff_from=tariff.valid_from,
+        tariff_to=tariff.valid_to,
+        decree=tariff.decree,
+        source_url=tariff.source_url,
+        demonstration=any(line.tariff.demonstration for line in now),
+        corrects=key[0].first,
+        was=_parts(was),
+        now=_parts(now),
+        cause=why.cause.value,
+        cause_value=value,
+        cause_on=found.read_on if found else None,
+        cause_source=(found.channel if found.kind == "customer" else found.kind) if found else "",
+        cause_receipt=found.receipt_number if found else "",
+    )
+
+
+def _parts(lines: Sequence[ChargeLineView]) -> tuple[LinePart, ...]:
+    """Lines of one price and basis as one part; a line of nothing beside others says nothing."""
+    found: dict[tuple[Decimal, str], LinePart] = {}
+    for line in lines:
+        key = (line.price, line.basis.value)
+        known = found.get(key, LinePart(_ZERO, line.price, 0, line.basis.value))
+        found[key] = LinePart(
+            known.kwh + line.kwh, line.price, known.kopecks + line.money.kopecks, line.basis.value
+        )
+    parts = tuple(found.values())
+    return tuple(part for part in parts if part.kwh or part.kopecks) or parts[:1]

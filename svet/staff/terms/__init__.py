@@ -1,0 +1,1 @@
+"""Changing what of a contract decides prices and norms."""
