@@ -56,9 +56,9 @@ ANALYZE;
 
 LINES = (
     "charge_id, account_id, period, position, month, service, point, scheme, zone, basis, part_since,"
-    " part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id, previous_value,"
-    " previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh, base, reverses_id,"
-    " cause, cause_set_id"
+    " part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id,"
+    " previous_value, previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh,"
+    " base, act, reverses_id, cause, cause_set_id"
 )
 # The bare side has the same tables with their keys, checks and indexes, but no triggers and no foreign keys.
 RAW_TABLES = "".join(
@@ -74,9 +74,9 @@ RAW_INSERTS = (
               b.sign * sum(l.kopecks)
        FROM raw_billing_chargeline l CROSS JOIN (VALUES ('receivable', 1), ('revenue', -1)) b (book, sign)
        GROUP BY l.charge_id, l.account_id, b.book, b.sign HAVING sum(l.kopecks) <> 0""",
-    """INSERT INTO raw_billing_charge (id, account_id, period, run_id, floor, facts, kwh, total_kopecks,
-               estimated, demonstration, transaction_id)
-       SELECT charge_id, account_id, period, 1, min(month), '', sum(kwh), sum(kopecks),
+    """INSERT INTO raw_billing_charge (id, account_id, period, run_id, floor, facts, settled, kwh,
+               total_kopecks, estimated, demonstration, transaction_id)
+       SELECT charge_id, account_id, period, 1, min(month), '', NULL, sum(kwh), sum(kopecks),
               bool_or(basis IN ('average', 'norm')), true,
               CASE WHEN sum(kopecks) <> 0 THEN charge_id END
        FROM raw_billing_chargeline GROUP BY charge_id, account_id, period""",

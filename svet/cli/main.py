@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("office", "Take a register file: svet import PROFILE FILE."),
     "source": ("sources", "Banks and collectors that send registers of payments: add, list."),
     "account": ("accounts", "Accounts: terms NUMBER (tariff group, residents and others, dated)."),
+    "act": ("acts", "Acts about meters and accounts: write, end, withdraw, list."),
     "meter": ("meters", "Meters: replace ACCOUNT OLD NEW."),
     "person": ("office", "People: add a sign-in."),
     "staff": (

@@ -14,8 +14,9 @@ class MeteringConfig(AppConfig):
         from svet.metering.operations.submitting import KeyReason
         from svet.metering.queries import MeterReason
         from svet.metering.rules.absence import AbsenceReason
+        from svet.metering.rules.acts import ActReason
         from svet.metering.rules.texting import TextReason
-        from svet.metering.texts import absence, sms
+        from svet.metering.texts import absence, acts, sms
         from svet.notices.rules import registry
 
         registry.declare(events.EVENTS)
@@ -24,4 +25,5 @@ class MeteringConfig(AppConfig):
         words.explain_with(texts.explain, (*texts.REASONS, KeyReason, MeterReason, QuickReason))
         words.explain_with(texts.explain_review, (ReviewReason,))
         words.explain_with(absence.explain, (AbsenceReason,))
+        words.explain_with(acts.explain, (ActReason,))
         words.explain_with(sms.explain, (TextReason,))

@@ -32,7 +32,9 @@ from svet.limits.queries import blocked
 from svet.limits.rules import LimitName
 from svet.metering import operations as metering
 from svet.metering.models import ReadingSet
+from svet.metering.operations.acts import write_act
 from svet.metering.rules import Answers, ReadingChannel, ReadingSubmission, Zone
+from svet.metering.rules.acts import ActOf, NewAct
 from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
@@ -195,6 +197,19 @@ def build() -> World:
     dispute_public_id = metering.open_dispute(
         by=by_anna, set_public_id=control.public_id, words="Не согласна", now=now
     )
+    act_public_id = write_act(
+        by=Actor.system("test"),
+        account_public_id=account.public_id,
+        act=NewAct(
+            kind=ActOf.TAMPERED,
+            number="17",
+            drawn_on=timezone.localdate(),
+            since=timezone.localdate() - timedelta(days=9),
+            until=timezone.localdate(),
+        ),
+        reason="обход участка",
+        now=now,
+    )
     with use_case():
         notices.notify(
             recipient_id=anna.recipient_id,
@@ -233,6 +248,7 @@ def build() -> World:
         "control_id": control.public_id,
         "photo_id": photo_public_id,
         "dispute_id": dispute_public_id,
+        "act_id": act_public_id,
         "order_id": order.public_id,
         "payment_id": order.public_id,
         "appeal_id": appeal.public_id,

@@ -28,6 +28,7 @@ from svet.notices.rules import (
 KEPT = Path(__file__).with_name("event_words.json")
 SAMPLE = {
     "account": "0356067000",
+    "act": "broken",
     "answer": "Возражение принято",
     "at": "22.11.2026 14:05",
     "before": "40 366 кВт·ч",
@@ -76,6 +77,10 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
     "password_changed": {"keys": ["0", "2"]},
     "second_factor": {
         "change": ["app_off", "app_on", "code_used", "codes", "office", "passkey_off", "passkey_on"]
+    },
+    "office_act": {
+        "act": ["away", "broken", "lost", "refused", "silent", "tampered", "unmetered"],
+        "gone": ["yes"],
     },
     "office_asked": {"about": ["factor", "phone"]},
 }

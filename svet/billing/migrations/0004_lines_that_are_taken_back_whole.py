@@ -69,7 +69,7 @@ ALTER TABLE billing_charge ENABLE TRIGGER billing_charge_append_only;
 """
 
 BASES = ["reading", "average", "norm", "losses", "house", "override", "adjustment"]
-CAUSES = ["first", "control", "replacement", "reading", "withdrawn", "terms", "tariff", "recalculation"]
+CAUSES = ["first", "control", "replacement", "reading", "withdrawn", "act", "terms", "tariff", "recalculation"]
 
 
 def _line(name, field):
@@ -104,12 +104,16 @@ class Migration(migrations.Migration):
             field=models.CharField(max_length=32, default=""),
             preserve_default=False,
         ),
+        migrations.AddField(
+            model_name="charge", name="settled", field=models.DateField(null=True), preserve_default=False
+        ),
         _line("month", models.DateField(default="2000-01-01")),
         _line("service", models.CharField(max_length=20, default="electricity")),
         _line("point", models.BigIntegerField(default=0)),
         _line("part_since", models.DateField(default="2000-01-01")),
         _line("part_until", models.DateField(default="2000-01-01")),
         _line("span_kwh", models.DecimalField(max_digits=14, decimal_places=3, null=True)),
+        _line("act", models.CharField(max_length=10, default="")),
         _line("base", django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), null=True)),
         _line(
             "reverses",

@@ -196,7 +196,8 @@ class Charge(models.Model):
     """What was posted to one account in one month; never changed: corrections are lines of a later month.
 
     ``floor`` is the first month that is ours to charge. ``facts`` is the digest of what was known of the
-    account: while it is the same, the same should stand.
+    account beside its readings, and ``settled`` the month behind which no reading can move anything: while
+    the digest is the same and no reading of those days has come or gone, what stands until then is right.
     """
 
     account = models.ForeignKey(
@@ -206,6 +207,7 @@ class Charge(models.Model):
     run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="+")
     floor = models.DateField()
     facts = models.CharField(max_length=32)
+    settled = models.DateField(null=True)
     kwh = models.DecimalField(max_digits=14, decimal_places=3)
     total_kopecks = models.BigIntegerField()
     estimated = models.BooleanField()
@@ -241,7 +243,8 @@ class ChargeLine(models.Model):
     with its signs turned; no line is taken back twice, or in part. What stands are the lines that reverse
     nothing and are not reversed. Sets of readings are kept by number together with their values, so that a
     line stays readable by itself; ``span_kwh`` is what both show together, ``base`` the months behind an
-    average. ``cause_set_id`` is the reading that made the line necessary.
+    average, ``act`` the kind of the act that says why nothing was read. ``cause_set_id`` is the reading that
+    made the line necessary.
     """
 
     # A trigger checks the charge and the account of a whole statement's lines at once (charges are never
@@ -278,6 +281,7 @@ class ChargeLine(models.Model):
     current_set_id = models.BigIntegerField(null=True)
     span_kwh = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     base = ArrayField(models.DateField(), null=True)
+    act = models.CharField(max_length=10, blank=True)
     reverses = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )

@@ -8,13 +8,16 @@ from typing import NamedTuple
 from svet.accounts.queries.contracts import Contract
 from svet.billing.queries.facts import ProviderFacts, account_facts, digest
 from svet.billing.queries.standing import AccountBook, Standing, standing_lines
-from svet.billing.rules import BillingReason, Line
+from svet.billing.rules import ESTIMATES, BillingReason, Line
 from svet.billing.rules.causes import Why, causes
 from svet.billing.rules.difference import Difference, difference
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
+from svet.billing.rules.settled import settled_month, since_settled
 from svet.billing.rules.should import should
+from svet.billing.rules.timeline import calendar_of
 from svet.kernel.periods import Month
+from svet.metering import queries as metering
 
 _NOTHING: Difference[int] = Difference((), ())
 
@@ -22,17 +25,30 @@ _NOTHING: Difference[int] = Difference((), ())
 class Computed(NamedTuple):
     """One account's difference with the cause of each of its months, or the reason why there is none.
 
-    ``due``: the month is one of the account's own, so it is charged even if nothing moves.
+    ``due``: the month is one of the account's own, so it is charged even if nothing moves. ``facts`` and
+    ``settled`` are what the charge keeps of what was known, ``touches`` the notes that have been looked at.
     """
 
     account_id: int
     due: bool
     floor: Month
     facts: str = ""
+    settled: Month | None = None
     found: Difference[int] = _NOTHING
     whys: Mapping[Month, Why] = {}
     problem: BillingReason | None = None
     details: Mapping[str, str] = {}
+    touches: tuple[int, ...] = ()
+
+
+class _Batch(NamedTuple):
+    """What is common to the accounts of a batch; ``cuts``: the settled months behind which they are read."""
+
+    period: Month
+    provider: ProviderFacts
+    known: Mapping[int, AccountBook]
+    touches: Mapping[int, metering.Touches]
+    cuts: Mapping[int, Month]
 
 
 def compute(
@@ -44,45 +60,88 @@ def compute(
 ) -> list[Computed]:
     """Compute a batch in a constant number of queries; ``known``: where each account stands.
 
-    All months of an account until ``period`` are looked at, whenever they were charged or failed.
+    All months of an account until ``period`` are looked at, whenever they were charged or failed. Of an
+    account that was settled, and of whose settled days nothing else has become known, only what came later
+    is read; where that does not tell all (nobody read the meter, a later reading shows less), all is.
     """
-    floors: dict[int, Month] = {each.account_id: known[each.account_id].begins(period) for each in contracts}
-    facts = account_facts(contracts, provider=provider, horizon=period, floors=floors)
-    stands = standing_lines([each.account_id for each in contracts])
-    after = provider.cut(period.plus(-1))
-    return [
-        _computed(
-            each.account_id,
-            facts[each.account_id],
-            stands[each.account_id],
-            period=period,
-            provider=provider,
-            due=each.closed_on is None or each.closed_on > after,
-        )
-        for each in contracts
-    ]
+    # Before the readings: a note that is missed here is found the next time.
+    touches = metering.touches(account_ids=[each.account_id for each in contracts])
+    cuts = {
+        account_id: book.settled
+        for account_id, book in known.items()
+        if book.settled is not None
+        and (account_id not in touches or touches[account_id].first > provider.cut(book.settled))
+    }
+    found = _all(contracts, _Batch(period, provider, known, touches, cuts))
+    again = [each for each in contracts if each.account_id not in found]
+    if again:
+        found |= _all(again, _Batch(period, provider, known, touches, {}))
+    return [found[each.account_id] for each in contracts]
+
+
+def _all(contracts: Sequence[Contract], batch: _Batch) -> dict[int, Computed]:
+    """By account what follows; those of whom what was read does not tell all are left out."""
+    if not contracts:
+        return {}
+    provider, cuts = batch.provider, batch.cuts
+    facts = account_facts(
+        contracts,
+        provider=provider,
+        horizon=batch.period,
+        floors={each.account_id: batch.known[each.account_id].begins(batch.period) for each in contracts},
+        after={account_id: provider.cut(month.plus(-1)) for account_id, month in cuts.items()},
+    )
+    stands = standing_lines([each.account_id for each in contracts], after=cuts)
+    found: dict[int, Computed] = {}
+    for each in contracts:
+        key = each.account_id
+        computed = _computed(each, facts[key], stands[key], batch)
+        if computed is not None:
+            found[key] = computed
+    return found
 
 
 def _computed(
-    account_id: int,
-    facts: AccountFacts,
-    stands: Sequence[Standing],
-    *,
-    period: Month,
-    provider: ProviderFacts,
-    due: bool,
-) -> Computed:
+    contract: Contract, facts: AccountFacts, stands: Sequence[Standing], batch: _Batch
+) -> Computed | None:
+    """None: what was read behind the settled month does not tell all."""
+    key, period = contract.account_id, batch.period
+    cut = batch.cuts.get(key)
+    whole = facts
+    calendar = calendar_of(facts.policies)
+    if cut is not None:
+        book = batch.known[key]
+        later = since_settled(facts, month=cut, calendar=calendar)
+        if (
+            later is None
+            or book.last is None
+            or digest(facts, provider=batch.provider, until=book.last) != book.facts
+        ):
+            return None
+        facts = later
+    noted = batch.touches.get(key)
+    blank = Computed(
+        key,
+        due=contract.closed_on is None or contract.closed_on > batch.provider.cut(period.plus(-1)),
+        floor=whole.floor,
+        touches=noted.ids if noted is not None else (),
+    )
     try:
         lines = should(facts, horizon=period)
     except BillingProblem as problem:
-        return Computed(
-            account_id,
-            due,
-            facts.floor,
+        if cut is not None:
+            return None
+        return blank._replace(
             problem=BillingReason(problem.reason),
-            details={key: str(value) for key, value in problem.details.items()},
+            details={name: str(value) for name, value in problem.details.items()},
         )
+    if cut is not None and any(line.basis in ESTIMATES for line in lines):
+        return None
     found = difference(lines, stands)
     standing: list[Line] = [line for _, line in stands]
-    whys = causes(found, standing, facts=facts, group_of=provider.group_of)
-    return Computed(account_id, due, facts.floor, digest(facts), found, whys)
+    return blank._replace(
+        facts=digest(whole, provider=batch.provider, until=period),
+        settled=settled_month(facts, horizon=period, calendar=calendar) or cut,
+        found=found,
+        whys=causes(found, standing, facts=facts, group_of=batch.provider.group_of),
+    )

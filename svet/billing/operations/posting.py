@@ -22,14 +22,14 @@ from svet.ledger.rules import Book, TransactionKind
 
 _ZERO = Decimal(0)
 _CHARGES = (
-    "COPY billing_charge (id, account_id, period, run_id, floor, facts, kwh, total_kopecks, estimated,"
-    " demonstration, transaction_id) FROM STDIN"
+    "COPY billing_charge (id, account_id, period, run_id, floor, facts, settled, kwh, total_kopecks,"
+    " estimated, demonstration, transaction_id) FROM STDIN"
 )
 _LINES = (
     "COPY billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,"
     " basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id,"
     " tariff_row_id, previous_value, previous_on, previous_set_id, current_value, current_on,"
-    " current_set_id, span_kwh, base, reverses_id, cause, cause_set_id) FROM STDIN"
+    " current_set_id, span_kwh, base, act, reverses_id, cause, cause_set_id) FROM STDIN"
 )
 _NOTHING = (None, None, None)
 
@@ -65,6 +65,7 @@ def write_charges(
                         run.pk,
                         each.floor.first,
                         each.facts,
+                        None if each.settled is None else each.settled.first,
                         sum((line.kwh for line in post), _ZERO)
                         - sum((line.kwh for _, line in each.found.reverse), _ZERO),
                         total,
@@ -123,6 +124,7 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
         *(evidence.current or _NOTHING),
         evidence.span_kwh,
         base,
+        evidence.cause.value if evidence.cause else "",
         reverses,
         why.cause.value,
         why.set_id,

@@ -112,6 +112,7 @@ def run(
             known = books([each.account_id for each in found])
             computed = compute(found, period=period, provider=facts, known=known)
             write_charges(computed, run=current, provider_id=provider_id, period=period, now=now)
+            readings.take_touches([key for each in computed if each.problem is None for key in each.touches])
             readings.mark_used(set_ids=sorted(_used_sets(computed)), by=ROBOT, now=now, period=period)
             reached = found[-1].account_id
             if accounts is None:

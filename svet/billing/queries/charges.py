@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from svet.billing.models import Charge, ChargeLine, TariffRow
 from svet.billing.queries.tariffs import TariffRowView, row_views
 from svet.billing.rules import ESTIMATES, Basis, LineCause
+from svet.billing.rules.facts import ActKind
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
@@ -33,7 +34,7 @@ class ChargeLineView:
 
     ``reverses`` names the line that this one takes back whole. ``cause`` says why it was posted, with the
     set of readings ``cause_set_id`` that made it necessary. ``span_kwh`` is what both readings show together,
-    ``base`` the months behind an average.
+    ``base`` the months behind an average, ``act`` the act that says why nothing was read.
     """
 
     id: int
@@ -55,6 +56,7 @@ class ChargeLineView:
     current: ReadingRef | None
     span_kwh: Decimal | None
     base: tuple[Month, ...]
+    act: ActKind | None
     reverses: int | None
     cause: LineCause
     cause_set_id: int | None
@@ -147,7 +149,7 @@ def standing_views(
 _COLUMNS = (
     "id", "charge_id", "position", "month", "point", "meter_id", "scheme", "zone", "range_no", "kwh", "price",
     "kopecks", "basis", "since_on", "until_on", "previous_value", "previous_on", "previous_set_id",
-    "current_value", "current_on", "current_set_id", "span_kwh", "base", "reverses_id", "cause",
+    "current_value", "current_on", "current_set_id", "span_kwh", "base", "act", "reverses_id", "cause",
     "cause_set_id", "tariff_row_id",
 )  # fmt: skip
 
@@ -179,6 +181,7 @@ def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]
                 current=_ref(row.current_value, row.current_on, row.current_set_id),
                 span_kwh=row.span_kwh,
                 base=tuple(Month.of(day) for day in row.base or ()),
+                act=ActKind(row.act) if row.act else None,
                 reverses=row.reverses_id,
                 cause=LineCause(row.cause),
                 cause_set_id=row.cause_set_id,

@@ -18,6 +18,7 @@ from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.should import should
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
+from svet.metering import queries as metering
 
 _BATCH = 5_000
 _ACCOUNTS = 1_000
@@ -149,11 +150,13 @@ def _recomputed(run: BillingRun) -> Iterator[str]:
             provider_id=run.provider_id, opened_before=Month(2199, 12).first, account_ids=list(known)
         )
         floors = {each.account_id: each.floor for each in charges}
+        touches = metering.touches(account_ids=list(known))
         facts = account_facts(contracts, provider=provider, horizon=period, floors=floors)
         stands = standing_lines(list(known))
         for contract in contracts:
-            found = facts[contract.account_id]
-            if digest(found) != known[contract.account_id].facts:
+            key, found = contract.account_id, facts[contract.account_id]
+            news = key in touches and touches[key].first <= provider.cut(period)
+            if news or digest(found, provider=provider, until=period) != known[key].facts:
                 continue
             try:
                 wrong = bool(difference(should(found, horizon=period), stands[contract.account_id]))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
 from svet.billing.models import BillingRun, Policy, TariffRow
+from svet.billing.queries.acts import act_facts, acts_of, away_facts
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.tariffs import region_tariffs
 from svet.billing.queries.terms import account_terms
@@ -49,6 +50,7 @@ class ProviderFacts:
     policies: tuple[MonthPolicy, ...]
     tables: Mapping[str, tuple[PriceTable, ...]]
     groups: Mapping[int, str]
+    _shared: dict[tuple[frozenset[str], Month], str] = field(default_factory=dict, compare=False)
 
     def group_of(self, row_id: int) -> str | None:
         """The price group of a tariff row."""
@@ -57,6 +59,25 @@ class ProviderFacts:
     def cut(self, month: Month) -> date:
         """The last day whose readings belong to a month."""
         return calendar_of(self.policies).cut(month)
+
+    def shared(self, groups: frozenset[str], *, until: Month) -> str:
+        """Prices and choices as far as they decide the months of these groups until ``until``, as text."""
+        found = self._shared.get((groups, until))
+        if found is None:
+            after = self.cut(until) + timedelta(days=1)
+            facts = AccountFacts(
+                floor=until,
+                opened_on=date.min,
+                terms=(),
+                policies=tuple(each for each in self.policies if each.since <= until),
+                tables=tuple(
+                    replace(each, until=after if each.until is None else min(each.until, after))
+                    for each in _tables(groups, self)
+                    if each.since < after
+                ),
+            )
+            found = self._shared[groups, until] = canonical(facts)
+        return found
 
 
 def provider_facts(supplier: ProviderView, *, known_at: datetime | None = None) -> ProviderFacts:
@@ -95,11 +116,17 @@ def account_facts(
     provider: ProviderFacts,
     horizon: Month,
     floors: Mapping[int, Month],
+    after: Mapping[int, date] | None = None,
 ) -> dict[int, AccountFacts]:
-    """What is known of each account until the horizon's cut-off; ``floors``: the first months to charge."""
+    """What is known of each account until the horizon's cut-off; ``floors``: the first months to charge.
+
+    ``after``: by account the day behind which its readings are wanted; without it all of them.
+    """
     ids = [contract.account_id for contract in contracts]
-    meters = metering.histories(account_ids=ids, until=provider.cut(horizon))
+    meters = metering.histories(account_ids=ids, until=provider.cut(horizon), after=after)
     terms = account_terms(ids)
+    acts = acts_of(ids, until=provider.cut(horizon))
+    points = {account_id: points_of(of_account) for account_id, of_account in meters.items()}
     return {
         contract.account_id: AccountFacts(
             floor=floors[contract.account_id],
@@ -108,19 +135,37 @@ def account_facts(
             terms=terms[contract.account_id],
             policies=provider.policies,
             tables=_tables({each.group for each in terms[contract.account_id]}, provider),
-            points=points_of(meters[contract.account_id]),
+            points=points[contract.account_id],
+            acts=act_facts(acts[contract.account_id], points[contract.account_id]),
+            away=away_facts(acts[contract.account_id]),
         )
         for contract in contracts
     }
 
 
-def digest(facts: AccountFacts) -> str:
-    """What is known of an account, without what it shares with others of its provider, as 128 bits."""
-    own = replace(facts, policies=(), tables=())
-    return hashlib.blake2b(canonical(own).encode(), digest_size=16).hexdigest()
+def digest(facts: AccountFacts, *, provider: ProviderFacts, until: Month) -> str:
+    """What is known of an account beside its readings, as far as it decides months until ``until``."""
+    cut = provider.cut(until)
+    bare = replace(
+        facts,
+        policies=(),
+        tables=(),
+        points=tuple(
+            replace(
+                point,
+                placements=tuple(
+                    replace(each, readings=()) for each in point.placements if each.since <= cut
+                ),
+            )
+            for point in facts.points
+            if point.placements[0].since <= cut
+        ),
+    )
+    shared = provider.shared(frozenset(each.group for each in facts.terms), until=until)
+    return hashlib.blake2b((canonical(bare) + shared).encode(), digest_size=16).hexdigest()
 
 
-def _tables(groups: set[str], provider: ProviderFacts) -> tuple[PriceTable, ...]:
+def _tables(groups: Collection[str], provider: ProviderFacts) -> tuple[PriceTable, ...]:
     return tuple(table for group in sorted(groups) for table in provider.tables.get(group, ()))
 
 

@@ -45,7 +45,11 @@ def causes(
         if month not in charged:
             result[month] = Why(LineCause.FIRST)
         else:
-            result[month] = _by_readings(taken, posted, known, facts) or _by_prices(taken, posted, group_of)
+            result[month] = (
+                _by_readings(taken, posted, known, facts)
+                or _by_acts(taken, posted)
+                or _by_prices(taken, posted, group_of)
+            )
     return result
 
 
@@ -108,6 +112,12 @@ def _lowered_by(
 def _count(reading: ReadingFact, placement: Placement, zone: str) -> Decimal | None:
     value = reading.of(zone)
     return None if value is None else value.value + 10**placement.digits * value.turns
+
+
+def _by_acts(taken: Sequence[Line], posted: Sequence[Line]) -> Why | None:
+    """Days without readings that an act speaks of now, or no more."""
+    before, after = ({line.evidence.cause for line in lines} for lines in (taken, posted))
+    return Why(LineCause.ACT) if before != after else None
 
 
 def _by_prices(taken: Sequence[Line], posted: Sequence[Line], group_of: Callable[[int], str | None]) -> Why:

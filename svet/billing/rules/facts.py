@@ -99,6 +99,7 @@ class ActKind(StrEnum):
     REFUSED = "refused"  # nobody was let in to read it
     TAMPERED = "tampered"
     UNMETERED = "unmetered"  # there is none although one could stand
+    SILENT = "silent"  # a smart meter sends nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class LineCause(StrEnum):
     REPLACEMENT = "replacement"  # a meter came or went
     READING = "reading"  # a reading that came later
     WITHDRAWN = "withdrawn"  # a reading that counts no more
+    ACT = "act"  # an act of the office about a meter
     TERMS = "terms"  # another price group of the contract
     TARIFF = "tariff"  # other prices of the same group
     RECALCULATION = "recalculation"  # anything else

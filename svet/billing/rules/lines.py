@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from svet.billing.rules.facts import ActKind
 from svet.billing.rules.kinds import Basis
 from svet.billing.rules.pricing import Reading
 from svet.kernel.periods import Month
@@ -15,7 +16,7 @@ class Evidence(NamedTuple):
     """What a line was computed from; it may change without the line becoming another one.
 
     ``span_kwh`` is what the two readings show together, of which the line's month got a part; ``base`` are
-    the months behind an average.
+    the months behind an average, ``cause`` is the act that says why nothing was read.
     """
 
     meter_id: int = 0
@@ -25,6 +26,7 @@ class Evidence(NamedTuple):
     current: Reading | None = None
     span_kwh: Decimal | None = None
     base: tuple[Month, ...] = ()
+    cause: ActKind | None = None
 
 
 class MonthVolume(NamedTuple):

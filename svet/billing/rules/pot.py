@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from svet.billing.rules.estimates import terms_on
 from svet.billing.rules.facts import AccountFacts, AccountTerms, PriceTable, RangePrice
 from svet.billing.rules.kinds import Basis, BillingProblem, BillingReason, Proration
 from svet.billing.rules.lines import Line, MonthVolume
+from svet.billing.rules.norm_needs import terms_on
 from svet.billing.rules.pricing import amount
 from svet.billing.rules.splitting import split_by_days, split_ranges
 from svet.kernel.periods import Month

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from svet.billing.rules.estimates import (
-    ACCOUNT,
-    NormNeed,
-    meterless_needs,
-    norm_volumes,
-    scale_volumes,
-    tampered,
-)
+from svet.billing.rules.estimates import scale_volumes
 from svet.billing.rules.facts import AccountFacts, LossShare, Override, OverrideKind
 from svet.billing.rules.kinds import Basis
 from svet.billing.rules.lines import Line, MonthVolume
+from svet.billing.rules.norm_needs import ACCOUNT, NormNeed, meterless_needs, norm_volumes, tampered
 from svet.billing.rules.pot import price_pot
 from svet.billing.rules.splitting import whole
 from svet.billing.rules.timeline import BillingCalendar, calendar_of, scale_lines

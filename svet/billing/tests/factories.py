@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations
 from svet.billing.operations.loading import SHIPPED
 from svet.kernel.actors import Actor
+from svet.kernel.ids import new_public_id
 from svet.kernel.periods import Month
-from svet.metering.models import Meter
+from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.rules import Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
 
@@ -58,3 +61,29 @@ def make_norm(kwh: int = 90, *, since: date = date(2025, 1, 1)) -> None:
         by=Actor.system("test"),
         now=NOW,
     )
+
+
+_known = count(1)
+
+
+def know(meter: Meter, value: int, *, on: date, kind: str = "customer") -> int:
+    """A set of a single scale that counts, however late and whatever it says; those made later came later."""
+    number = next(_known)
+    made = ReadingSet.objects.create(
+        public_id=new_public_id(),
+        receipt_number=f"known-{number}",
+        account_id=meter.account_id,
+        meter=meter,
+        read_on=on,
+        received_at=NOW + timedelta(seconds=number),
+        channel="register",
+        kind=kind,
+        state="accepted",
+        author_kind="system",
+        author_name="test",
+        key=uuid4(),
+    )
+    ReadingValue.objects.create(
+        reading_set=made, account_id=meter.account_id, zone="single", value=value, turns=0, consumption=0
+    )
+    return made.pk

@@ -34,6 +34,7 @@ from svet.billing.rules.facts import (
 from svet.billing.rules.kinds import Basis, BillingProblem, BillingReason, Rules
 from svet.billing.rules.lines import Line
 from svet.billing.rules.pricing import amount
+from svet.billing.rules.settled import settled_month, since_settled
 from svet.billing.rules.should import should
 from svet.billing.rules.timeline import calendar_of, clipped, scale_lines
 from svet.billing.tests import naive
@@ -339,6 +340,45 @@ def test_a_later_horizon_leaves_settled_months_alone(history: History, place: in
     )  # fmt: skip
     assume(not read_after)
     assert {line.content for line in now} <= {line.content for line in later}
+
+
+@law
+@given(histories(), st.integers(0, 10), st.integers(0, 10))
+def test_behind_a_settled_month_the_rest_can_be_told_without_what_was_before(
+    history: History, place: int, more: int
+) -> None:
+    """P14: an account read from its settled month on is told the same, or that it must be read whole."""
+    facts = history.whole
+    calendar = calendar_of(facts.policies)
+    early = facts.floor.plus(place)
+    month = settled_month(facts, horizon=early, calendar=calendar)
+    assume(month is not None)
+    assert month is not None
+    day = calendar.cut(month.plus(-1))
+    read = replace(
+        facts,
+        points=tuple(
+            replace(point, placements=tuple(
+                replace(m, readings=tuple(r for r in m.readings if r.on > day)) for m in point.placements
+            ))
+            for point in facts.points
+        ),
+    )  # fmt: skip
+    later = since_settled(read, month=month, calendar=calendar)
+    assert later is not None
+    horizon = early.plus(more)
+    try:
+        lines = should(later, horizon=horizon)
+    except BillingProblem:
+        return
+    if all(line.basis is Basis.READING for line in lines):
+        whole = charged(facts, horizon)
+        assert [line.content for line in lines] == [line.content for line in whole if line.month > month]
+        # And what was charged until then stands as it was.
+        before = charged(facts, early)
+        assert [line.content for line in whole if line.month <= month] == [
+            line.content for line in before if line.month <= month
+        ]
 
 
 @law

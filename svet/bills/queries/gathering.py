@@ -240,6 +240,7 @@ def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[
         source_url=tariff.source_url,
         demonstration=tariff.demonstration,
         base=tuple(month.first for month in line.base),
+        act=line.act.value if line.act else "",
     )
 
 

@@ -134,6 +134,8 @@ class LineRow:
     cause: str = ""
     #: The months behind an average.
     base: tuple[date, ...] = ()
+    #: The kind of the act that says why there was no reading.
+    act: str = ""
     cause_value: Decimal | None = None
     cause_on: date | None = None
     cause_source: str = ""

@@ -127,7 +127,7 @@ def test_recalculation_says_what_was_and_is_and_why() -> None:
     assert texts.line_formula(same).startswith("подтверждено: 170")
     # Two months are never one line, though nothing in them differs for the reader.
     assert len(merged([taken, replace(taken, corrects=date(2026, 8, 1))])) == 2
-    causes = ("reading", "replacement", "withdrawn", "terms", "tariff", "recalculation")
+    causes = ("reading", "replacement", "withdrawn", "act", "terms", "tariff", "recalculation")
     assert len({texts.foundation(replace(taken, cause=cause)) for cause in causes}) == len(causes)
 
 

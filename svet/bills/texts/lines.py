@@ -61,7 +61,15 @@ def volume_formula(line: LineRow) -> str:
 
 
 def foundation(line: LineRow) -> str:
-    """What a line without readings stands on: the base of an estimate, the cause of a give-back."""
+    """What a line without readings stands on: base and act of an estimate, the cause of a correction."""
+    if line.corrects is not None:
+        return _why(line)
+    text = _estimate(line)
+    act = _act(line)
+    return _("%(text)s; %(act)s") % {"text": text, "act": act} if text and act else text
+
+
+def _estimate(line: LineRow) -> str:
     days = (line.until_on - line.since_on).days
     if line.basis == "average" and days > 0:
         values = {
@@ -83,9 +91,28 @@ def foundation(line: LineRow) -> str:
         return _("прибора учёта нет: норматив на человека × число проживающих")
     if line.basis == "norm":
         return _("показаний долго не было: норматив на человека × число проживающих")
-    if line.corrects is not None:
-        return _why(line)
     return ""
+
+
+def _act(line: LineRow) -> str:
+    """What an act of the office says of the meter, and what follows for a norm."""
+    match line.act:
+        case "broken":
+            return _("по акту прибор учёта неисправен")
+        case "lost":
+            return _("по акту прибора учёта нет на месте")
+        case "refused" if line.basis != "norm":
+            return _("по акту к прибору учёта не допустили")
+        case "refused":
+            return _("по акту к прибору учёта не допустили: норматив × 1,5")
+        case "tampered":
+            return _("по акту в прибор учёта вмешались: норматив × 10")
+        case "unmetered":
+            return _("по акту прибор учёта можно поставить, его нет: норматив × 1,5")
+        case "silent":
+            return _("по акту прибор учёта не передаёт показаний")
+        case _:
+            return ""
 
 
 def days_label(days: int) -> str:
@@ -110,6 +137,8 @@ def _why(line: LineRow) -> str:
             return _("прибор учёта заменён или снят: показания %(value)s от %(on)s") % values
         case "withdrawn":
             return _("показания, по которым было начислено, отменены")
+        case "act":
+            return _("акт о приборе учёта")
         case "terms":
             return _("другая тарифная группа")
         case "tariff":

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from svet.kernel.fields import PublicIdField
 from svet.metering.models.absence import Absence, AbsenceStep
+from svet.metering.models.acts import OfficeAct
 from svet.metering.models.telling import TextAnswer, VerificationReminder, WindowReminder
 from svet.metering.rules import (
     DisputeState,
@@ -28,6 +29,7 @@ __all__ = [
     "DisputeChange",
     "Meter",
     "MeterScale",
+    "OfficeAct",
     "ReadingPhoto",
     "ReadingSet",
     "ReadingValue",
@@ -159,6 +161,22 @@ class ReadingSet(models.Model):
 
     def __str__(self) -> str:
         return self.receipt_number
+
+
+class ReadingTouch(models.Model):
+    """A set of readings came to count, or counts no more: a trigger notes it, whoever charges takes it away.
+
+    What has become known of days that were charged is found by these rows, not by clocks: a note is seen
+    with its set, or later.
+    """
+
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    read_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.read_on}"
 
 
 class ReadingValue(models.Model):

@@ -7,6 +7,7 @@ from svet.metering.operations.corrections import (
     correct_set,
     mark_used,
     may_withdraw,
+    take_touches,
     withdraw_set,
 )
 from svet.metering.operations.disputes import (
@@ -71,6 +72,7 @@ __all__ = [
     "submit_batch",
     "submit_readings",
     "take_control_reading",
+    "take_touches",
     "uphold_dispute",
     "withdraw_dispute",
     "withdraw_set",

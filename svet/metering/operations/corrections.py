@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
 from svet.metering import queries
-from svet.metering.models import Meter, ReadingSet
+from svet.metering.models import Meter, ReadingSet, ReadingTouch
 from svet.metering.operations.keeping import move_set, move_sets
 from svet.metering.operations.submitting import ReadingReceipt, earlier_receipt, take_set
 from svet.metering.queries import MeterNotFound, MeterReason
@@ -132,6 +132,11 @@ def _own_set(by: Actor, *, set_public_id: str, now: datetime) -> ReadingSet:
     if why_not is not None:
         raise WithdrawRefused(why_not)
     return row
+
+
+def take_touches(ids: Collection[int]) -> None:
+    """Whoever charges has looked at what these notes tell of (a step)."""
+    ReadingTouch.objects.filter(pk__in=ids).delete()
 
 
 def mark_used(*, set_ids: Sequence[int], by: Actor, now: datetime, period: Month | None = None) -> int:

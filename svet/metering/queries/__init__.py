@@ -4,7 +4,9 @@ from svet.metering.queries.dials import MeterDials, dials, make_dial
 from svet.metering.queries.histories import (
     HistorySet,
     MeterHistory,
+    Touches,
     histories,
+    touches,
 )
 from svet.metering.queries.meters import (
     MeterNotFound,
@@ -80,6 +82,7 @@ __all__ = [
     "ReviewItem",
     "SetChange",
     "SetView",
+    "Touches",
     "ValueView",
     "ZoneUsage",
     "accounts_of_receipt",
@@ -117,6 +120,7 @@ __all__ = [
     "standing_by_number",
     "standing_by_pair",
     "standing_with_accounts",
+    "touches",
     "unsubmitted",
     "usage",
     "waiting_before",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from svet.staff.accounts import page as accounts_page
+from svet.staff.acts import page as acts_page
 from svet.staff.appeals import page as appeals_page
 from svet.staff.billing import page as billing_page
 from svet.staff.limits import page as limits_page
@@ -23,6 +24,7 @@ MODULES = (
     readings_page,
     controls,
     disputes,
+    acts_page,
     money_page,
     requests_page,
     appeals_page,

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svet.metering.events.acts import OFFICE_ACT
 from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
 
 
@@ -246,6 +247,7 @@ EVENTS: Final = (
     SMS_ANSWER,
     VERIFICATION_NEAR,
     METER_REPLACED,
+    OFFICE_ACT,
     WINDOW_OPEN,
     WINDOW_CLOSING,
 )
@@ -255,6 +257,10 @@ ACTIONS: Final[Mapping[str, object]] = {
     "absence.begun": gettext_lazy("Записан отъезд"),
     "absence.ended": gettext_lazy("Отъезд закончен"),
     "absence.over": gettext_lazy("Отъезд закончился"),
+    "act.ended": gettext_lazy("Акт закончен"),
+    "act.signed": gettext_lazy("Акт подписан вторым сотрудником"),
+    "act.withdrawn": gettext_lazy("Акт отозван"),
+    "act.written": gettext_lazy("Записан акт"),
     "dispute.checking": gettext_lazy("Возражение взято на проверку"),
     "dispute.declined": gettext_lazy("Возражение отклонено"),
     "dispute.open": gettext_lazy("Возражение на контрольные показания"),

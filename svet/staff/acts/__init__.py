@@ -1,0 +1,1 @@
+"""Acts about meters and accounts."""
