@@ -113,7 +113,11 @@ def point_text(checked: CheckedPoint) -> str:
     """What was found and what to do about it."""
     key = (checked.point, checked.variant)
     text = _in_order() if checked.state is CheckState.OK else _found()
-    return text[key].format(**as_shown(checked.details))
+    details = as_shown(checked.details)
+    kwh = checked.details.get("kwh")
+    if isinstance(kwh, Decimal):
+        details["kwh"] = number(kwh)
+    return text[key].format(**details)
 
 
 def _in_order() -> dict[tuple[MonthPoint, str], str]:
