@@ -1,4 +1,4 @@
-"""Background: letters with bills, reminders before the due date."""
+"""Background: bills a desk has asked for, letters with bills, reminders before the due date."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from svet.bills import operations
+from svet.bills.operations import asking
 
 log = logging.getLogger("svet.bills")
 
@@ -25,6 +26,12 @@ def deliver(bill_ids: list[int]) -> None:
             failures.append(failure)
     if failures:
         raise failures[0]
+
+
+@app.task(queue="bills", name="bills.issue_month")
+def issue_month(task_id: int) -> None:
+    """Issue the bills of a month that a member has asked for; a repeated job issues what is missing."""
+    asking.do_issue_task(task_id=task_id, clock=timezone.now)
 
 
 @app.periodic(cron="37 * * * *")

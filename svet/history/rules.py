@@ -129,8 +129,3 @@ def window_start(*, end: date, since: date, accounts: int) -> date:
     months = 12 if accounts <= 3 else 3
     start = Month.of(end - timedelta(days=1)).back(months - 1).first
     return max(start, since)
-
-
-def safe_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -20,3 +20,8 @@ def plain(text: str) -> str:
 def plain_number(value: Decimal) -> str:
     """A number as the API, files and digests write it: «3600.5», without zeros at its end or an exponent."""
     return f"{value.normalize():f}"
+
+
+def safe_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

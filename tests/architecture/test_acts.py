@@ -11,6 +11,7 @@ import pytest
 from django.utils import translation
 
 from svet.accounts.models import InvitationState
+from svet.billing.rules.months import MonthTaskKind
 from svet.kernel.words import action_name, action_names
 from svet.metering.rules.disputes import DisputeState
 from svet.office.rules import OfficeState
@@ -27,6 +28,7 @@ ENDINGS = {
     "office.": {state.value for state in OfficeState} - {"open"},
     "dispute.": {state.value for state in DisputeState},
     "appeal.": {state.value for state in AppealState},
+    "month.asked_": {kind.value for kind in MonthTaskKind},
     "second_factor.": FACTOR_CHANGES,
 }
 

@@ -33,6 +33,8 @@ LONG_LISTS = {
     ): "what the law asks to keep of an act; every call names all of it",
     ("svet/bills/drawing/pen.py", "block"): "geometry and type of a text, as reportlab asks for them",
     ("svet/billing/operations/policies.py", "set_policy"): "one optional value for each rule of a month",
+    ("svet/billing/operations/running.py", "run"): "the month, and one switch for each thing insisted on",
+    ("svet/billing/rules/policies.py", "chosen"): "one optional value for each rule of a month",
 }
 
 

@@ -18,6 +18,7 @@ from svet.accounts import operations as account_operations
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_group, make_link
 from svet.billing import operations as billing
+from svet.billing.operations.rehearsing import rehearse
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
 from svet.bills.models import Bill, PrintBatch
@@ -104,6 +105,12 @@ def _printed(now: datetime) -> str:
         )
     )
     return PrintBatch.objects.get().public_id
+
+
+def _rehearsed(provider_id: int, now: datetime) -> Month:
+    """The month after Anna's bill, with its dry run."""
+    rehearse(provider_id=provider_id, period=NOVEMBER, by=Actor.system("tests"), clock=lambda: now)
+    return NOVEMBER
 
 
 def _full_bucket(now: datetime) -> str:
@@ -267,6 +274,8 @@ def build() -> World:
         "member_id": make_member().public_id,
         "bucket_id": _full_bucket(now),
         "kind": "personal_data",
+        "code": provider.code,
+        "period": str(_rehearsed(provider.pk, now)),
         "verb": "give",
         "version": "1",
         "letter": "1",

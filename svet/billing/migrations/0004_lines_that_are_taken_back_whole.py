@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
         _line("part_since", models.DateField(default="2000-01-01")),
         _line("part_until", models.DateField(default="2000-01-01")),
         _line("span_kwh", models.DecimalField(max_digits=14, decimal_places=3, null=True)),
-        _line("act", models.CharField(max_length=10, default="")),
+        _line("act", models.CharField(max_length=10, blank=True, default="")),
         _line("base", django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), null=True)),
         _line(
             "reverses",

@@ -47,15 +47,18 @@ def set_policy(
     average_base_months: int | None = None,
     average_base_least: int | None = None,
     problems_percent: Decimal | None = None,
+    movers_percent: Decimal | None = None,
+    release_required: bool | None = None,
     by: Actor,
     now: datetime,
 ) -> PolicyReport:
     """Let a provider's choices hold from the first day of a month until its next row.
 
     ``norm_kwh_per_person`` is kWh a person and month; above ``problems_percent`` of accounts that cannot be
-    charged no bills are issued. What is None stays as it was on that day. The same
-    choices again change nothing. A month that has charges keeps the rules they were computed by; only a norm
-    may be filled in where there was none.
+    charged no bills are issued. ``movers_percent``: beyond it a dry run shows an account as a mover;
+    ``release_required``: a month is charged only after a second person has released its dry run. What is None
+    stays as it was on that day. The same choices again change nothing. A month that has charges keeps the
+    rules they were computed by; only a norm may be filled in where there was none.
     :raises PolicyRefused: no such provider, an impossible number, not a month's first day, a charged month
     """
     month = first_month(valid_from)
@@ -72,6 +75,8 @@ def set_policy(
             average_base_months=average_base_months,
             average_base_least=average_base_least,
             problems_percent=problems_percent,
+            movers_percent=movers_percent,
+            release_required=release_required,
         )
         row = Policy.objects.filter(provider_id=provider_id, since=valid_from).first()
         if row is not None and rules_of(row) == rules:
@@ -115,6 +120,8 @@ def _columns(rules: Rules) -> dict[str, object]:
         "average_base_least": rules.average_base_least,
         "norm_kwh_per_person": rules.norm_kwh_per_person,
         "problems_percent": rules.problems_percent,
+        "movers_percent": rules.movers_percent,
+        "release_required": rules.release_required,
     }
 
 

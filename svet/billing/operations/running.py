@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract, contract_count, contracts
 from svet.billing.models import BillingRun, Charge, Problem, RunState
 from svet.billing.operations.computing import Computed, compute
+from svet.billing.operations.months import begin_charging, end_charging
 from svet.billing.operations.posting import write_charges
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.facts import ProviderFacts, provider_facts
@@ -54,6 +55,7 @@ def run(
     before_cut_off: bool = False,
     over_gap: bool = False,
     published_only: bool = False,
+    accounts: Collection[int] | None = None,
 ) -> RunReport:
     """Post to every account of a provider, in a month, what should stand until then minus what stands.
 
@@ -66,9 +68,11 @@ def run(
 
     ``before_cut_off`` charges although readings of the month may still come. ``over_gap`` charges although an
     earlier month is missing or has mostly failed: it is taken in. ``published_only`` charges nothing at
-    prices that nobody has published: those are for demonstrations.
+    prices that nobody has published: those are for demonstrations. ``accounts``: only these of a month whose
+    run is done are tried again.
     :raises BillingRefused: no such provider, no region, too early, demonstration prices, or an earlier
         month must be done first
+    :raises MonthRefused: a second person must release the month first
     """
     provider = next((each for each in account_queries.providers() if each.provider_id == provider_id), None)
     if provider is None:
@@ -84,11 +88,13 @@ def run(
             field="period",
             details={"region": provider.region, "groups": ", ".join(made_up)},
         )
-    current = _start(provider, period, now, before_cut_off=before_cut_off, over_gap=over_gap)
+    current = _start(
+        provider, period, now, before_cut_off=before_cut_off, over_gap=over_gap, chosen=accounts is not None
+    )
     waiting = _waiting(provider_id, period, current.cut_off_day)
     # Nobody can change prices or rules of a month that is being charged.
     facts = provider_facts(provider)
-    done, began = 0, time.monotonic()
+    done, reached, began = 0, 0, time.monotonic()
     while True:
         with use_case():
             one_at_a_time(provider_id)
@@ -96,22 +102,27 @@ def run(
             current = BillingRun.objects.select_for_update().get(pk=current.pk)
             _commit_lazily()
             refuse_unfinished(provider_id=provider_id, before=period)
-            accounts = _next_accounts(provider_id, period, facts, current.cursor, batch)
-            if not accounts:
-                _finish(current, period, facts, now)
+            # Chosen accounts do not move the cursor: it belongs to runs of all.
+            behind = current.cursor if accounts is None else reached
+            found = next_accounts(provider_id, period, facts, behind, batch, only=accounts)
+            if not found:
+                if accounts is None or current.state == RunState.DONE.value:
+                    _finish(current, period, facts, now)
                 _commit_durably()
                 break
             known_at = now + timedelta(seconds=time.monotonic() - began)
-            known = books([each.account_id for each in accounts])
-            computed = compute(accounts, period=period, provider=facts, known=known)
+            known = books([each.account_id for each in found])
+            computed = compute(found, period=period, provider=facts, known=known)
             write_charges(
                 computed, run=current, provider_id=provider_id, period=period, now=now, known_at=known_at
             )
             readings.take_touches([key for each in computed if each.problem is None for key in each.touches])
             readings.mark_used(set_ids=sorted(_used_sets(computed)), by=ROBOT, now=now, period=period)
-            current.cursor = accounts[-1].account_id
+            reached = found[-1].account_id
+            if accounts is None:
+                current.cursor = reached
             current.save()
-        done += len(accounts)
+        done += len(found)
         if progress is not None:
             progress(done, max(waiting, done))
     return RunReport(
@@ -140,16 +151,29 @@ def _commit_durably() -> None:
 
 
 def _start(
-    provider: ProviderView, period: Month, now: datetime, *, before_cut_off: bool, over_gap: bool
+    provider: ProviderView,
+    period: Month,
+    now: datetime,
+    *,
+    before_cut_off: bool,
+    over_gap: bool,
+    chosen: bool = False,
 ) -> BillingRun:
     with use_case():
         one_at_a_time(provider.provider_id)
         current = BillingRun.objects.filter(provider_id=provider.provider_id, period=period.first).first()
+        if chosen:
+            if current is None or current.state == RunState.RUNNING.value:
+                raise BillingRefused(
+                    BillingReason.EARLIER_UNFINISHED, field="period", details={"month": period}
+                )
+            return current
         cut_off_day = provider.window_to_day if current is None else current.cut_off_day
         last_day = period.day(cut_off_day)
         if not before_cut_off and account_queries.provider_today(provider, now) <= last_day:
             raise BillingRefused(BillingReason.BEFORE_CUT_OFF, field="period", details={"day": last_day})
         refuse_open_before(provider_id=provider.provider_id, period=period, over_gap=over_gap)
+        begin_charging(provider_id=provider.provider_id, period=period)
         if current is None:
             return BillingRun.objects.create(
                 provider_id=provider.provider_id, period=period.first, started_at=now, cut_off_day=cut_off_day
@@ -177,6 +201,7 @@ def _finish(current: BillingRun, period: Month, facts: ProviderFacts, now: datet
     current.cursor = 0
     current.problems = problems.count()
     current.save()
+    end_charging(provider_id=current.provider_id, period=period, now=now)
 
 
 def _waiting(provider_id: int, period: Month, cut_off_day: int) -> int:
@@ -189,8 +214,14 @@ def _waiting(provider_id: int, period: Month, cut_off_day: int) -> int:
     return known - Charge.objects.filter(run__provider_id=provider_id, period=period.first).count()
 
 
-def _next_accounts(
-    provider_id: int, period: Month, facts: ProviderFacts, cursor: int, limit: int
+def next_accounts(
+    provider_id: int,
+    period: Month,
+    facts: ProviderFacts,
+    cursor: int,
+    limit: int,
+    *,
+    only: Collection[int] | None = None,
 ) -> list[Contract]:
     """The first accounts behind the cursor that are to be looked at for the month."""
     while True:
@@ -202,6 +233,7 @@ def _next_accounts(
             closed_after=period.back(_LIMITATION).first,
             after=cursor,
             limit=limit,
+            account_ids=only,
         )
         due = _due(found, period, facts)
         if due or not found:

@@ -34,4 +34,6 @@ def rules_of(row: Policy | None) -> Rules:
         average_base_least=row.average_base_least,
         norm_kwh_per_person=row.norm_kwh_per_person,
         problems_percent=row.problems_percent,
+        movers_percent=row.movers_percent,
+        release_required=row.release_required,
     )

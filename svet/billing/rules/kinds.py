@@ -56,6 +56,8 @@ class Rules:
     average_base_least: int = 3
     norm_kwh_per_person: Decimal | None = None
     problems_percent: Decimal = Decimal(1)
+    movers_percent: Decimal = Decimal(50)
+    release_required: bool = False
 
 
 class BillingReason(StrEnum):

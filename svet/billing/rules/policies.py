@@ -16,6 +16,7 @@ MOST_NORM = Decimal(3000)
 _STEP, _CENT = Decimal("0.001"), Decimal("0.01")
 MOST_AVERAGE_PERIODS = 12
 MOST_BASE_MONTHS = 24  # as far back as a run looks
+MOST_MOVES = 900
 
 
 class PolicyReason(StrEnum):
@@ -28,6 +29,7 @@ class PolicyReason(StrEnum):
     BAD_AVERAGE_PERIODS = "bad_average_periods"
     BAD_AVERAGE_BASE = "bad_average_base"
     BAD_PERCENT = "bad_percent"
+    BAD_MOVES = "bad_moves"
     NOTHING_CHOSEN = "nothing_chosen"
 
 
@@ -44,6 +46,8 @@ def chosen(
     average_base_months: int | None = None,
     average_base_least: int | None = None,
     problems_percent: Decimal | None = None,
+    movers_percent: Decimal | None = None,
+    release_required: bool | None = None,
 ) -> Rules:
     """``current`` with what has been chosen anew; None leaves a choice as it is.
 
@@ -56,6 +60,8 @@ def chosen(
         "average_base_months": average_base_months,
         "average_base_least": average_base_least,
         "problems_percent": problems_percent,
+        "movers_percent": movers_percent,
+        "release_required": release_required,
     }
     fresh = {name: value for name, value in given.items() if value is not None}
     if not fresh:
@@ -77,6 +83,9 @@ def chosen(
     share = rules.problems_percent
     if not (share.is_finite() and 0 <= share <= 100 and share % _CENT == 0):
         raise PolicyRefused(PolicyReason.BAD_PERCENT, field="problems_percent")
+    moves = rules.movers_percent
+    if not (moves.is_finite() and 0 < moves <= MOST_MOVES and moves % _CENT == 0):
+        raise PolicyRefused(PolicyReason.BAD_MOVES, field="movers_percent", details={"most": MOST_MOVES})
     return rules
 
 
@@ -95,9 +104,14 @@ def harmless(before: Rules, after: Rules) -> bool:
     """Whether charges computed under ``before`` stand under ``after`` too.
 
     A norm where there was none does: without a norm nobody is charged by norm. The share of problems decides
-    about bills, not about charges.
+    about bills, movers and releases about who looks: none of them about charges.
     """
-    same = replace(after, problems_percent=before.problems_percent)
+    same = replace(
+        after,
+        problems_percent=before.problems_percent,
+        movers_percent=before.movers_percent,
+        release_required=before.release_required,
+    )
     if before.norm_kwh_per_person is None:
         same = replace(same, norm_kwh_per_person=None)
     return same == before

@@ -17,6 +17,7 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.delivering import bill_addresses, want_letters
 from svet.billing import queries as billing
+from svet.billing.operations import months as billing_months
 from svet.bills import events, queries, texts
 from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillEntry, BillFile
@@ -99,6 +100,7 @@ def issue(
             _lock(provider_id)
             account_ids = queries.unissued(provider_id=provider_id, period=period, after=after, limit=BATCH)
             if not account_ids:
+                billing_months.end_issuing(provider_id=provider_id, period=period, now=now)
                 return IssueReport(issued, already, letters, overtaken, without_code)
             bills = _issue_batch(provider, account_ids, period=period, now=now)
             if announce:

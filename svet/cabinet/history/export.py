@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from svet.cabinet.history.cards import state, title
 from svet.history.queries import HistoryCard
-from svet.history.rules import safe_cell
 from svet.kernel.money import Money
-from svet.kernel.writing import plain_number
+from svet.kernel.writing import plain_number, safe_cell
 from svet.metering.texts import ZONE_NAMES
 
 

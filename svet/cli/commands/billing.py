@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 import click
 
@@ -97,6 +98,84 @@ def differences(code: str) -> None:
         list_differences(code=code, say=click.echo)
 
 
+@bill_command.command("check")
+@click.argument("period", metavar="YYYY-MM")
+@click.option("--provider", "code", default="", help="the provider's code  [default: every provider]")
+def check(period: str, code: str) -> None:
+    """Look at what a month needs before it is charged; exits 1 while something is in the way."""
+    with database():
+        django_ready()
+        from svet.cli.billing.months import check_month
+
+        done = check_month(period=period, code=code, now=datetime.now(UTC), say=click.echo)
+    if not done:
+        sys.exit(1)
+
+
+@bill_command.command("dry-run")
+@click.argument("period", metavar="YYYY-MM")
+@click.option("--provider", "code", default="", help="the provider's code  [default: every provider]")
+@click.option("--by", "author", required=True, metavar="NAME", help="who makes it; another one releases it")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="draw the sample by this number")
+@click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), help="write every account")
+def dry_run(period: str, code: str, author: str, seed: int | None, file: Path | None) -> None:
+    """Compute what a month would charge, beside the month before, and post nothing.
+
+    What is told is kept with its author and moment, for another person to release.
+    """
+    with database():
+        django_ready()
+        from svet.cli.billing.months import dry_run_month
+
+        done = dry_run_month(
+            period=period,
+            code=code,
+            author=author,
+            seed=seed,
+            file=file,
+            clock=lambda: datetime.now(UTC),
+            say=click.echo,
+        )
+    if not done:
+        sys.exit(1)
+
+
+@bill_command.command("release")
+@click.argument("period", metavar="YYYY-MM")
+@click.option("--provider", "code", default="", help="the provider's code; not needed if there is one only")
+@click.option("--by", "author", required=True, metavar="NAME", help="who releases: not who made the dry run")
+def release(period: str, code: str, author: str) -> None:
+    """Let a month be charged if a run would still do what its dry run said."""
+    with database():
+        django_ready()
+        from svet.cli.billing.months import release as release_month
+        from svet.cli.refusal_text import in_words
+
+        with in_words():
+            release_month(
+                period=period, code=code, author=author, clock=lambda: datetime.now(UTC), say=click.echo
+            )
+
+
+@bill_command.command("retry")
+@click.argument("period", metavar="YYYY-MM")
+@click.argument("numbers", metavar="ACCOUNT...", nargs=-1, required=True)
+@click.option("--provider", "code", default="", help="the provider's code; not needed if there is one only")
+def retry(period: str, numbers: tuple[str, ...], code: str) -> None:
+    """Try chosen accounts of a charged month again, once what was wrong is mended."""
+    with database():
+        django_ready()
+        from svet.cli.billing.months import retry as retry_accounts
+        from svet.cli.refusal_text import in_words
+
+        with in_words():
+            done = retry_accounts(
+                period=period, code=code, numbers=numbers, clock=lambda: datetime.now(UTC), say=click.echo
+            )
+    if not done:
+        sys.exit(1)
+
+
 @click.group("policy")
 def policy_command() -> None:
     """Rules of charging as dated data: the norm, averages, changes of prices."""
@@ -124,9 +203,17 @@ def show(code: str) -> None:
 @click.option("--base-months", type=int, help="the average is of so many months")
 @click.option("--base-least", type=int, help="and of no fewer than so many")
 @click.option("--problems-percent", type=AMOUNT, help="issue no bills when more accounts are not charged")
+@click.option("--movers-percent", type=AMOUNT, help="a dry run shows accounts that change by more than this")
+@click.option(
+    "--release-required/--no-release",
+    "release_required",
+    default=None,
+    help="charge only what a second person has released",
+)
 def set_(
     code: str, since: str, norm: Decimal | None, proration: str | None, average_months: int | None,
     base_months: int | None, base_least: int | None, problems_percent: Decimal | None,
+    movers_percent: Decimal | None, release_required: bool | None,
 ) -> None:  # fmt: skip
     """Let rules hold from a month on; what is not named stays as it was. A charged month keeps its rules."""
     with database():
@@ -145,6 +232,8 @@ def set_(
                 average_base_months=base_months,
                 average_base_least=base_least,
                 problems_percent=problems_percent,
+                movers_percent=movers_percent,
+                release_required=release_required,
                 now=datetime.now(UTC),
                 say=click.echo,
             )

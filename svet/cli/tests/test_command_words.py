@@ -271,6 +271,25 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--provider", "nobody"],
         ],
         ("bill", "differences"): [[], ["--provider", "ues"], ["--provider", "nobody"]],
+        ("bill", "check"): [["2026-11", "--provider", "ues"], ["2026-11"], ["2026-13"], ["2099-01"]],
+        ("bill", "dry-run"): [
+            ["2026-12", "--provider", "ues", "--by", "Ключева", "--csv", str(files.folder / "dry.csv")],
+            ["2026-11", "--by", "Ключева"],
+            ["2026-11", "--provider", "ues", "--by", " "],
+            ["2026-11", "--provider", "ues", "--by", "Ключева", "--csv", "/no/such/folder/x"],
+            ["2026-13", "--by", "Ключева"],
+        ],
+        ("bill", "release"): [
+            ["2026-11", "--provider", "ues", "--by", "Ключева"],
+            ["2026-11", "--provider", "ues", "--by", "Котов"],
+            ["2026-10", "--provider", "ues", "--by", "Котов"],
+            ["2026-13", "--by", "Котов"],
+        ],
+        ("bill", "retry"): [
+            ["2026-11", NUMBERS[0], "--provider", "ues"],
+            ["2026-11", "1", "--provider", "ues"],
+            ["2026-13", "1"],
+        ],
         ("policy", "show"): [[], ["--provider", "ues"], ["--provider", "nobody"]],
         ("policy", "set"): [
             ["--from", "2027-02", "--norm", "100"],

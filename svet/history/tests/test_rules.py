@@ -15,7 +15,6 @@ from svet.history.rules import (
     Operation,
     default_since,
     parse_place,
-    safe_cell,
     window_start,
 )
 from svet.kernel.money import Money
@@ -120,9 +119,3 @@ def test_what_is_no_place_means_the_beginning(text: str) -> None:
 def test_a_page_reads_whole_months_and_fewer_of_many_accounts(end: date, accounts: int, start: date) -> None:
     assert window_start(end=end, since=date(2000, 1, 1), accounts=accounts) == start
     assert window_start(end=end, since=date(2026, 10, 17), accounts=accounts) == date(2026, 10, 17)
-
-
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_text_of_an_export_is_a_formula(sign: str) -> None:
-    assert safe_cell(f"{sign}1+1") == f"'{sign}1+1"
-    assert safe_cell(f"Дача {sign}") == f"Дача {sign}"

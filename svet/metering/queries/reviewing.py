@@ -36,20 +36,20 @@ class ReviewItem:
 
 def review_count() -> int:
     """How many sets wait for the staff."""
-    return _waiting().count()
+    return waiting_sets().count()
 
 
 def review_queue(*, limit: int, offset: int = 0) -> list[ReviewItem]:
     """The sets that wait, oldest first, in a constant number of queries."""
     keys = list(
-        _waiting().order_by("received_at", "pk").values_list("pk", flat=True)[offset : offset + limit]
+        waiting_sets().order_by("received_at", "pk").values_list("pk", flat=True)[offset : offset + limit]
     )
     return review_items(keys)
 
 
 def waiting_before(*, account_ids: Collection[int], read_before: date) -> list[int]:
     """Keys of the sets of these accounts that wait and are of an earlier day, oldest first."""
-    waiting = _waiting().filter(account_id__in=account_ids, read_on__lt=read_before)
+    waiting = waiting_sets().filter(account_id__in=account_ids, read_on__lt=read_before)
     return list(waiting.order_by("received_at", "pk").values_list("pk", flat=True))
 
 
@@ -103,7 +103,8 @@ def _dials_of_sets(
     return found
 
 
-def _waiting() -> QuerySet[ReadingSet]:
+def waiting_sets() -> QuerySet[ReadingSet]:
+    """Odd sets nobody has judged yet; first readings of new meters do not wait."""
     return ReadingSet.objects.filter(state=ReadingState.UNDER_REVIEW.value).exclude(
         kind=ReadingKind.INITIAL.value
     )

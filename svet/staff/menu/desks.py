@@ -5,6 +5,7 @@ from __future__ import annotations
 from svet.staff.accounts import page as accounts_page
 from svet.staff.acts import page as acts_page
 from svet.staff.appeals import page as appeals_page
+from svet.staff.billing import page as billing_page
 from svet.staff.limits import page as limits_page
 from svet.staff.links import page as links_page
 from svet.staff.members import page as members_page
@@ -27,6 +28,7 @@ MODULES = (
     money_page,
     requests_page,
     appeals_page,
+    billing_page,
     printing_page,
     messages_page,
     limits_page,

@@ -28,13 +28,13 @@ def explain(refusal: Refused) -> str:
     """The refusal as a sentence."""
     match refusal.reason:
         case PolicyReason():
-            return _policy_texts()[refusal.reason].format(**_shown(refusal.details))
+            return _policy_texts()[refusal.reason].format(**as_shown(refusal.details))
         case BillingReason() if refusal.reason in PROBLEMS:
             return problem(refusal.reason, refusal.details)
         case BillingReason():
-            return _refusals()[refusal.reason].format(**_shown(refusal.details))
+            return _refusals()[refusal.reason].format(**as_shown(refusal.details))
         case LawAct():
-            return law_texts()[refusal.reason].format(**_shown(refusal.details))
+            return law_texts()[refusal.reason].format(**as_shown(refusal.details))
         case TariffRowReason():
             return _(
                 "Файл тарифов не принят, ничего не изменено. Исправьте строки из списка и загрузите снова."
@@ -126,7 +126,7 @@ def _way_out(reason: BillingReason) -> str:
 
 def _what(reason: BillingReason, details: Mapping[str, object]) -> str:
     """The account's own values behind the name of the reason."""
-    shown = _shown(details)
+    shown = as_shown(details)
     parts = {
         "group": _("группа «{group}»"),
         "scheme": _("схема зон {scheme}"),
@@ -146,7 +146,7 @@ def problem_why(why: str) -> str:
     return _("норматив не задан") if no_norm else _("число проживающих неизвестно")
 
 
-def _shown(details: Mapping[str, object]) -> dict[str, str]:
+def as_shown(details: Mapping[str, object]) -> dict[str, str]:
     """Values as people write them: kept ones are text, raised ones are what they are."""
     return {name: _value(name, value) for name, value in details.items()}
 
@@ -185,6 +185,9 @@ def _policy_texts() -> dict[PolicyReason, str]:
             "Правила действуют с первого числа месяца. Укажите первое число, например 2026-12-01."
         ),
         PolicyReason.BAD_PERCENT: _("Доля ошибок — проценты от 0 до 100, не точнее сотых."),
+        PolicyReason.BAD_MOVES: _(
+            "Заметное изменение — проценты больше нуля и не больше {most}, не точнее сотых."
+        ),
         PolicyReason.MONTH_CHARGED: _(
             "Месяц {month} уже начислен по прежним правилам. Укажите месяц после него."
         ),

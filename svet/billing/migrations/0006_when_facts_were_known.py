@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0004_lines_that_are_taken_back_whole")]
+    dependencies = [("billing", "0005_months_of_providers")]
 
     operations = [
         migrations.AddField(

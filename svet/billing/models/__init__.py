@@ -8,8 +8,24 @@ from enum import StrEnum
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
 from svet.billing.rules import Basis, LineCause, Proration
 from svet.metering.rules import Zone
+
+__all__ = [
+    "BillingMonth",
+    "BillingRun",
+    "Charge",
+    "ChargeLine",
+    "DryRun",
+    "DryRunAccount",
+    "MonthTask",
+    "Policy",
+    "Problem",
+    "RunState",
+    "TariffCorrection",
+    "TariffRow",
+]
 
 
 class TariffCorrection(models.Model):
@@ -105,6 +121,12 @@ class Policy(models.Model):
     norm_kwh_per_person = models.DecimalField(max_digits=8, decimal_places=3, null=True)
     # Above this share of accounts that cannot be charged a month's bills are not issued.
     problems_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(1))
+    # Beyond this an account of a dry run is shown as a mover.
+    movers_percent = models.DecimalField(
+        max_digits=5, decimal_places=2, default=Decimal(50), db_default=Decimal(50)
+    )
+    # Whether a second person must release a dry run before the month may be charged.
+    release_required = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -248,6 +248,8 @@ def set_policy(
     average_base_months: int | None,
     average_base_least: int | None,
     problems_percent: Decimal | None,
+    movers_percent: Decimal | None = None,
+    release_required: bool | None = None,
     now: datetime,
     say: Say,
 ) -> None:
@@ -268,6 +270,8 @@ def set_policy(
         average_base_months=average_base_months,
         average_base_least=average_base_least,
         problems_percent=problems_percent,
+        movers_percent=movers_percent,
+        release_required=release_required,
         by=Actor.system("svet policy set"),
         now=now,
     )
@@ -295,5 +299,9 @@ def _rules(rules: Rules) -> str:
         _("счета не выставляются, если не начислено больше {percent} %").format(
             percent=number(rules.problems_percent)
         ),
+        _("заметное изменение — больше {percent} %").format(percent=number(rules.movers_percent)),
+        _("начисляют после выпуска вторым сотрудником")
+        if rules.release_required
+        else _("ВТОРАЯ ПОДПИСЬ НЕ ТРЕБУЕТСЯ: начисляют без выпуска"),
     ]
     return "; ".join(parts)

@@ -1,0 +1,14 @@
+"""Background: what desks ask for a month."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from svet.billing.operations import asking
+
+
+@app.task(queue="billing", name="billing.month_task")
+def month_task(task_id: int) -> None:
+    """Do one task of a month; a repeated job does what is left of it, or nothing."""
+    asking.do_month_task(task_id=task_id, clock=timezone.now)

@@ -1,0 +1,1 @@
+"""The desk of the billing engineer: months, dry runs, problems, tariffs, rules."""
