@@ -174,8 +174,9 @@ class Charge(models.Model):
     """What was posted to one account in one month; never changed: corrections are lines of a later month.
 
     ``floor`` is the first month that is ours to charge. ``facts`` is the digest of what was known of the
-    account beside its readings, and ``settled`` the month behind which no reading can move anything: while
-    the digest is the same and no reading of those days has come or gone, what stands until then is right.
+    account beside its readings at ``known_at``, and ``settled`` the month behind which no reading can move
+    anything: while the digest is the same and no reading of those days has come or gone, what stands until
+    then is right.
     """
 
     account = models.ForeignKey(
@@ -185,6 +186,7 @@ class Charge(models.Model):
     run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="+")
     floor = models.DateField()
     facts = models.CharField(max_length=32)
+    known_at = models.DateTimeField()
     settled = models.DateField(null=True)
     kwh = models.DecimalField(max_digits=14, decimal_places=3)
     total_kopecks = models.BigIntegerField()

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from svet.billing.queries.differences import DifferenceCause
-from svet.billing.rules import BillingReason
+from svet.billing.rules import Basis, BillingReason, LineCause
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.rules.law import LawAct
 from svet.billing.rules.policies import PolicyReason
@@ -198,6 +198,34 @@ def _policy_texts() -> dict[PolicyReason, str]:
         ),
         PolicyReason.NOTHING_CHOSEN: _("Не указано, что изменить: например, норматив."),
     }
+
+
+def basis_name(basis: Basis) -> str:
+    """Where the volume of a line comes from, in a few words."""
+    return {
+        Basis.READING: _("по показаниям"),
+        Basis.AVERAGE: _("по среднему"),
+        Basis.NORM: _("по нормативу"),
+        Basis.LOSSES: _("потери"),
+        Basis.HOUSE: _("общедомовые нужды"),
+        Basis.OVERRIDE: _("объём по решению"),
+        Basis.ADJUSTMENT: _("сумма по решению"),
+    }[basis]
+
+
+def cause_name(cause: LineCause) -> str:
+    """Why a charged month was charged otherwise, in a few words."""
+    return {
+        LineCause.FIRST: _("первое начисление"),
+        LineCause.CONTROL: _("контрольные показания"),
+        LineCause.REPLACEMENT: _("замена или снятие прибора учёта"),
+        LineCause.READING: _("показания"),
+        LineCause.WITHDRAWN: _("показания отменены"),
+        LineCause.ACT: _("акт о приборе учёта"),
+        LineCause.TERMS: _("другая тарифная группа"),
+        LineCause.TARIFF: _("другие цены"),
+        LineCause.RECALCULATION: _("пересчёт"),
+    }[cause]
 
 
 def explain_row(error: RowError) -> str:

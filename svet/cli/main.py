@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sandbox": ("serve", "Run the outer world of the demo: bank, SMS centre, mail server."),
     "migrate": ("database", "Bring the database to this version."),
     "town": ("serve", "Build the sample town (the demo does it by itself)."),
+    "explain": ("explain", "A bill with everything it was computed from, to read or as a file (--json)."),
+    "replay": ("explain", "Compute such a file again, without a database; exits 1 on any difference."),
     "manage": ("database", "Pass a command on to Django: svet manage shell."),
     "verify": ("verify", "Check the invariants of money, readings and bills."),
     "tariffs": ("tariffs", "Tariff tables: check, load (also --correct), diff, close, show."),

@@ -34,6 +34,7 @@ PROMISES = (
     Promise("I-6", "an accepted reading is never lost", "svet.metering.queries:broken"),
     Promise("I-10", "a bill is immutable", "svet.bills.queries:broken"),
     Promise("I-11", "a billing run is repeatable", "svet.billing.queries:broken"),
+    Promise("I-22", "whoever is open in a month is charged or a problem", "svet.billing.queries:uncharged"),
     Promise("I-12", "a register is applied once, row by row", "svet.exchange.queries:broken"),
     Promise("I-14", "the journal's seals hold", "svet.journal.queries:broken_seals"),
     Promise("I-21", "every payment has its source", "svet.payments.queries:broken_books"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,7 +57,7 @@ def test_an_id_that_is_nobodys_is_answered_everywhere(world: World) -> None:  # 
     for row in POLICY:
         for word in set(re.findall(r"<(\w+)>", row.route)) - PLAIN:
             for kind, value in strange_ids(world.ids, word).items():
-                strange = World(world.ids | {word: value}, world.people, world.cookies, world.secrets)
+                strange = replace(world, ids=world.ids | {word: value})
                 for form in (row, Row(**{**vars_of(row), "body": {}})) if row.body else (row,):
                     for who in callers(row):
                         with _as_test(transaction.atomic()):

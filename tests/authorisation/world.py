@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from svet.accounts import events as account_events
@@ -73,10 +74,18 @@ class World:
     people: dict[Who, Person]
     cookies: dict[Who, str]
     secrets: dict[Who, str]
+    # Begun once, as an installation is: middleware keeps nothing of anybody, and was a tenth of each knock.
+    handler: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
+
+    def client(self) -> Client:
+        """A program or a browser that nobody knows, fresh for every knock."""
+        client = Client(raise_request_exception=False)
+        client.handler = self.handler
+        return client
 
     def browser(self, who: Who, **options: Any) -> Client:
         """A browser of this person, fresh for every knock."""
-        client = Client(raise_request_exception=False, **options)
+        client = Client(raise_request_exception=False, **options) if options else self.client()
         if who in self.cookies:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[who]
         return client

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import axe_playwright_python
 from playwright.sync_api import Page
 
-AXE = Path(str(axe_playwright_python.__file__)).with_name("axe.min.js").read_text("utf-8")
+from tests.face.rendering import AXE
+
 PHONE, DESKTOP, NARROW = 360, 1440, 320
 # Only what is wrong leaves the browser: all that passed, told too, took longer than finding it. Sheets of
 # style are read in advance for one rule alone, and that one is off unless asked for (css-orientation-lock).
-ASK = """async () => {
+# A few open lines show how all look; a year of them would only be the same again, slowly.
+ASK = """async (address) => {
+  [...document.querySelectorAll("main details")].slice(0, 6).forEach(each => each.open = true);
+  if (!("axe" in window)) await new Promise((done, failed) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src: address, onload: done, onerror: () => failed(new Error("no axe")) });
+    document.head.append(script);
+    script.remove();
+  });
   const answer = await axe.run(document, {
     resultTypes: ["violations"], preload: { assets: ["media"] },
   });
@@ -84,18 +91,23 @@ FOCUS = """(frame) => {
   return wrong;
 }"""
 
-# How many pixels too wide, and which parts stick out, the innermost last.
-SIDEWAYS = """() => {
-  const root = document.documentElement, over = root.scrollWidth - root.clientWidth;
-  if (over <= 0) return "";
-  const out = [...document.body.querySelectorAll("*")].filter(
+# How many pixels too wide, and which parts stick out, the innermost last; with letters of this size.
+SIDEWAYS = """(size) => {
+  const root = document.documentElement;
+  root.style.fontSize = size;
+  const over = root.scrollWidth - root.clientWidth;
+  const out = over <= 0 ? [] : [...document.body.querySelectorAll("*")].filter(
     (part) => part.getBoundingClientRect().right > root.clientWidth + 1 && !part.closest(".unseen"));
-  return `${over} px: ${out.slice(-4).map((part) => part.outerHTML.slice(0, 90)).join(" … ")}`;
+  root.style.fontSize = "";
+  const told = out.slice(-4).map((part) => part.outerHTML.slice(0, 90)).join(" … ");
+  return over <= 0 ? "" : `${over} px: ${told}`;
 }"""
 
 
 #: Words whose letters stand on two lines without a hyphen between them, and ids, sums and dates that wrap.
 TORN = r"""() => {
+  document.documentElement.dataset.size = "large";
+  document.querySelectorAll("details").forEach(each => each.open = true);
   const wrong = [];
   const range = document.createRange();
   const lines = (node, from, to) => {
@@ -136,18 +148,14 @@ TORN = r"""() => {
 
 def violations(page: Page) -> list[str]:
     """What axe finds now, every rule of it."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    found: list[str] = page.evaluate(ASK)
+    found: list[str] = page.evaluate(ASK, AXE)
     return found
 
 
-def torn(page: Page) -> list[str]:
-    """What is torn on the page as it stands, with large letters on the narrowest phone."""
-    page.set_viewport_size({"width": NARROW, "height": 640})
-    page.evaluate("document.documentElement.dataset.size = 'large'")
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    return list(page.evaluate(TORN))
+def widen(page: Page, width: int, *, height: int = 780) -> None:
+    """Give the page this much room, unless it has it."""
+    if page.viewport_size != (size := {"width": width, "height": height}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
 
 
 #: Width and theme.
@@ -159,25 +167,20 @@ def look_over(
 ) -> list[str]:
     """Everything wrong with the page: axe at each look, the rest once; ``frame``: header and footer too."""
     wrong: list[str] = []
-    # A few open ones show how all look; a year of opened lines would only be the same again, slowly.
-    page.evaluate(
-        "[...document.querySelectorAll('main details')].slice(0, 6).forEach(each => each.open = true)"
-    )
     for width, theme in looks:
-        page.set_viewport_size({"width": width, "height": 780})
+        widen(page, width)
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         wrong += [f"{name} {width} {theme}: {found}" for found in violations(page)]
-    page.set_viewport_size({"width": PHONE, "height": 780})
+    widen(page, PHONE)
     wrong += [f"{name}: target {found}" for found in page.evaluate(TARGETS, [TARGET, frame])]
     page.keyboard.press("Tab")  # from now on the focus belongs to the keyboard
     wrong += [f"{name}: focus {found}" for found in page.evaluate(FOCUS, frame)]
-    page.set_viewport_size({"width": NARROW, "height": 640})
-    if sideways := page.evaluate(SIDEWAYS):
-        wrong.append(f"{name}: scrolls sideways at {NARROW} by {sideways}")
-    page.set_viewport_size({"width": 640, "height": 640})
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    if sideways := page.evaluate(SIDEWAYS):
+    widen(page, 640, height=640)
+    if sideways := page.evaluate(SIDEWAYS, "200%"):
         wrong.append(f"{name}: scrolls sideways with letters twice as large by {sideways}")
-    page.evaluate("document.documentElement.style.fontSize = ''")
-    wrong += [f"{name}: torn {found}" for found in torn(page)]
+    widen(page, NARROW, height=640)
+    if sideways := page.evaluate(SIDEWAYS, ""):
+        wrong.append(f"{name}: scrolls sideways at {NARROW} by {sideways}")
+    # What is torn is asked of the same narrowest phone, with large letters.
+    wrong += [f"{name}: torn {found}" for found in page.evaluate(TORN)]
     return wrong

@@ -1,7 +1,8 @@
-"""Pages as the test client got them, opened in Chromium without a server.
+"""Pages as the test client got them, opened in Chromium from a server that knows nothing else.
 
-A page is asked from Django once and then shown at every width and in both themes; its files come straight
-from the folders of static files. Everything else is answered with nothing.
+A page is asked from Django once and then shown at every width and in both themes. Its files come straight
+from the folders of static files, once: the browser keeps them for the pages after it, with what it made of
+the scripts. Everything else is answered with nothing.
 """
 
 from __future__ import annotations
@@ -10,18 +11,24 @@ import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+import axe_playwright_python
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.face.browser import CHROMIUM, FLAGS
 from tests.authorisation.test_matrix import _plain
 
 HOST = "http://testserver"
+#: Where pages find axe: a file of their own site, which their policy lets them run and the browser keeps.
+AXE = "/axe.js"
+AXE_FILE = Path(str(axe_playwright_python.__file__)).with_name("axe.min.js")
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,10 @@ def sheet_of(name: str, path: str, answer: Any) -> Sheet | None:
 
 def static_file(path: str) -> Path | None:
     """The file behind an address of static files."""
+    if path == AXE:
+        return AXE_FILE
+    if not path.startswith(settings.STATIC_URL):
+        return None
     found = finders.find(path.removeprefix(settings.STATIC_URL))
     return Path(found) if isinstance(found, str) else None
 
@@ -57,41 +68,92 @@ def static_file(path: str) -> Path | None:
 class Stage:
     """One browser page on which every sheet is shown in turn."""
 
-    def __init__(self, browser: Browser) -> None:
-        self.page: Page = browser.new_page(locale="ru-RU", reduced_motion="reduce")
+    def __init__(self, browser: Browser, house: House) -> None:
+        self._browser, self._house = browser, house
         self.said: list[str] = []
-        self._sheet: Sheet | None = None
-        self.page.route("**/*", self._answer)
-        self.page.on("pageerror", lambda error: self.said.append(f"error in the page: {error}"))
-        self.page.on(
-            "console",
-            lambda line: self.said.append(line.text) if line.type == "error" else None,
-        )
+        self.page: Page = self._opened()
+
+    def anew(self) -> None:
+        """Go on as somebody else, whose browser has kept nothing."""
+        self.page.close()
+        self.page = self._opened()
+
+    def _opened(self) -> Page:
+        page = self._browser.new_page(locale="ru-RU", reduced_motion="reduce")
+        page.on("pageerror", lambda error: self.said.append(f"error in the page: {error}"))
+        page.on("console", lambda line: self.said.append(line.text) if line.type == "error" else None)
+        return page
 
     def show(self, sheet: Sheet) -> Page:
         """Put the sheet on the stage; what its scripts complain of is in ``said``."""
-        self._sheet, self.said = sheet, []
+        self._house.sheet, self.said = sheet, []
         self.page.goto(HOST + sheet.path, wait_until="load")
         return self.page
 
-    def _answer(self, route: Route) -> None:
-        parts = urlsplit(route.request.url)
-        if route.request.is_navigation_request() and self._sheet is not None:
-            headers = {"Content-Security-Policy": self._sheet.policy} if self._sheet.policy else {}
-            route.fulfill(body=self._sheet.html, content_type="text/html; charset=utf-8", headers=headers)
-        elif parts.path.startswith(settings.STATIC_URL) and (file := static_file(parts.path)):
+
+class House(ThreadingHTTPServer):
+    """Answers whatever the browser goes to with the sheet that is on."""
+
+    sheet: Sheet | None = None
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Usher)
+
+
+class Usher(BaseHTTPRequestHandler):
+    """One connection of the browser."""
+
+    protocol_version = "HTTP/1.1"
+    server: House
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        sheet = self.server.sheet
+        if self.headers.get("Upgrade-Insecure-Requests") and sheet is not None:  # only to open a page
+            policy = {"Content-Security-Policy": sheet.policy} if sheet.policy else {}
+            headers = {"Cache-Control": "no-store"} | policy
+            self._send(sheet.html.encode(), "text/html; charset=utf-8", headers)
+        elif file := static_file(path):
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            route.fulfill(body=file.read_bytes(), content_type=kind)
+            self._send(file.read_bytes(), kind, {"Cache-Control": "max-age=3600, immutable"})
         else:
-            route.fulfill(status=204)
+            self.send_response(204)
+            self.end_headers()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    def _send(self, body: bytes, kind: str, headers: dict[str, str]) -> None:
+        self.send_response(200)
+        for name, value in ({"Content-Type": kind, "Content-Length": str(len(body))} | headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def _house() -> Iterator[House]:
+    with House() as house:
+        Thread(target=house.serve_forever, daemon=True).start()
+        try:
+            yield house
+        finally:
+            house.shutdown()
 
 
 @contextmanager
 def stage() -> Iterator[Stage]:
     """A browser for the length of a test."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with _house() as house, sync_playwright() as playwright:
+        here = f"--host-resolver-rules=MAP testserver:80 127.0.0.1:{house.server_port}"
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, "--no-proxy-server", here]
+        )
         try:
-            yield Stage(browser)
+            yield Stage(browser, house)
         finally:
             browser.close()

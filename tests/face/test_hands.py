@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -16,13 +17,13 @@ from svet.notices.models import Notice
 from svet.payments.tests.factories import make_card, owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from tests.face.rendering import Sheet, sheet_of, stage
+from tests.face.beside import Undone, _django_db_helper, undone  # noqa: F401
+from tests.face.rendering import Sheet, Stage, sheet_of, stage
 from tests.face.states import signed_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 
 
-@pytest.fixture
 def anna() -> Person:
     person, account = make_person(), make_account()
     make_link(person=person, account=account, confirmed=True)
@@ -38,11 +39,30 @@ def anna() -> Person:
     return person
 
 
-def sheet(person: Person | None, path: str) -> Sheet:
-    client = Client() if person is None else signed_in(person)
-    found = sheet_of(path, path, client.get(path))
-    assert found is not None
-    return found
+def sheets() -> dict[str, Sheet]:
+    """Pages of Anna's, and those that anybody may open."""
+    annas, anybodys = signed_in(anna()), Client()
+    found = {path: sheet_of(path, path, annas.get(path)) for path in ("/accounts/", "/payment/")}
+    found |= {path: sheet_of(path, path, anybodys.get(path)) for path in ("/quick/", "/entrance/")}
+    made = {path: sheet for path, sheet in found.items() if sheet is not None}
+    assert len(made) == 4
+    return made
+
+
+@pytest.fixture(scope="module")
+def opened(undone: Undone) -> Iterator[tuple[Stage, dict[str, Sheet]]]:  # noqa: F811
+    """One browser for all tests."""
+    made = undone(sheets)
+    with stage() as shown:
+        yield shown, made
+
+
+@pytest.fixture
+def show(opened: tuple[Stage, dict[str, Sheet]]) -> Callable[[str], Page]:
+    """Open a page, as a visitor of this test alone."""
+    shown, made = opened
+    shown.anew()
+    return lambda path: shown.show(made[path])
 
 
 def box(page: Page, chosen: str) -> dict[str, Any]:
@@ -51,100 +71,90 @@ def box(page: Page, chosen: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_what_is_folded_has_its_padding_when_it_opens(anna: Person) -> None:
-    accounts, quick = sheet(anna, "/accounts/"), sheet(None, "/quick/")
-    with stage() as shown:
-        for made in (accounts, quick):
-            page = shown.show(made)
-            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-            for width in (320, 360, 1440):
-                page.set_viewport_size({"width": width, "height": 740})
-                gaps = page.evaluate(
-                    """() => [...document.querySelectorAll(".faq > :not(summary)")].map((part) => {
-                      const inner = part.getBoundingClientRect();
-                      const outer = part.parentElement.getBoundingClientRect();
-                      return [inner.left - outer.left, outer.right - inner.right];
-                    }).flat()"""
-                )
-                assert gaps
-                assert min(gaps) >= 12, (made.name, width, gaps)
+def test_what_is_folded_has_its_padding_when_it_opens(show: Callable[[str], Page]) -> None:
+    for path in ("/accounts/", "/quick/"):
+        page = show(path)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        for width in (320, 360, 1440):
+            page.set_viewport_size({"width": width, "height": 740})
+            gaps = page.evaluate(
+                """() => [...document.querySelectorAll(".faq > :not(summary)")].map((part) => {
+                  const inner = part.getBoundingClientRect();
+                  const outer = part.parentElement.getBoundingClientRect();
+                  return [inner.left - outer.left, outer.right - inner.right];
+                }).flat()"""
+            )
+            assert gaps
+            assert min(gaps) >= 12, (path, width, gaps)
 
 
-def test_the_bar_of_payment_leaves_a_lying_phone_to_the_accounts(anna: Person) -> None:
-    made = sheet(anna, "/payment/")
-    with stage() as shown:
-        page = shown.show(made)
-        for height, position in ((360, "static"), (740, "sticky")):
-            page.set_viewport_size({"width": 740, "height": height})
-            assert page.locator(".paybar").evaluate("bar => getComputedStyle(bar).position") == position
-        page.set_viewport_size({"width": 740, "height": 360})
-        covered = page.evaluate(
+def test_the_bar_of_payment_leaves_a_lying_phone_to_the_accounts(show: Callable[[str], Page]) -> None:
+    page = show("/payment/")
+    for height, position in ((360, "static"), (740, "sticky")):
+        page.set_viewport_size({"width": 740, "height": height})
+        assert page.locator(".paybar").evaluate("bar => getComputedStyle(bar).position") == position
+    page.set_viewport_size({"width": 740, "height": 360})
+    covered = page.evaluate(
+        """() => {
+          const row = document.querySelector("[data-pay-row]").getBoundingClientRect();
+          return document.elementFromPoint(370, row.top + 30)?.closest("[data-pay-row]") !== null;
+        }"""
+    )
+    assert covered
+
+
+def test_the_head_has_adding_an_account_and_a_bell_nobody_covers(show: Callable[[str], Page]) -> None:
+    page = show("/payment/")
+    for width in (320, 360, 768, 1000, 1440):
+        page.set_viewport_size({"width": width, "height": 740})
+        for large in (False, True):
+            page.evaluate(f"document.documentElement.dataset.size = '{'large' if large else ''}'")
+            head = page.get_by_role("banner")
+            add = head.get_by_role("link", name="Добавить абонента")
+            expect(add).to_be_visible()
+            place = add.bounding_box()
+            assert place is not None
+            assert place["width"] >= 44
+            assert place["height"] >= 44
+            bell, count = box(page, ".top [href='/bell/'] .icon"), box(page, ".top__count")
+            assert bell["x"] + bell["width"] <= count["x"] + 0.5, (width, large)
+            assert box(page, ".top__inner")["height"] < 100, (width, large)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, large)
+
+
+def test_a_forgotten_tick_is_asked_for_before_the_password_is_lost(show: Callable[[str], Page]) -> None:
+    page = show("/entrance/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.get_by_label("Телефон").fill("+7 911 717-85-12")
+    page.get_by_label("Пароль", exact=True).fill("Kx7mVq2p-Fonar")
+    page.get_by_label("Я принимаю").check()
+    page.get_by_role("button", name="Зарегистрироваться").click()
+    missing = page.get_by_label("персональных данных")
+    expect(missing).to_be_focused()
+    said = missing.evaluate("tick => tick.validationMessage")
+    assert said == "Чтобы продолжить, поставьте отметку."
+    assert "POST" not in sent
+    assert page.get_by_label("Пароль", exact=True).input_value() == "Kx7mVq2p-Fonar"
+    assert page.locator("[data-rule][data-ok=yes]").count() == 6
+    missing.check()
+    assert missing.evaluate("tick => tick.validity.valid")
+
+
+def test_tab_goes_through_the_entrance_as_the_eye_does(show: Callable[[str], Page]) -> None:
+    page = show("/entrance/")
+    page.set_viewport_size({"width": 360, "height": 740})
+    reached: list[float] = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        place = page.evaluate(
             """() => {
-              const row = document.querySelector("[data-pay-row]").getBoundingClientRect();
-              return document.elementFromPoint(370, row.top + 30)?.closest("[data-pay-row]") !== null;
+              const part = document.activeElement;
+              const inside = part.closest("main");
+              return inside ? part.getBoundingClientRect().top + scrollY : null;
             }"""
         )
-        assert covered
-
-
-def test_the_head_has_adding_an_account_and_a_bell_nobody_covers(anna: Person) -> None:
-    made = sheet(anna, "/payment/")
-    with stage() as shown:
-        page = shown.show(made)
-        for width in (320, 360, 768, 1000, 1440):
-            page.set_viewport_size({"width": width, "height": 740})
-            for large in (False, True):
-                page.evaluate(f"document.documentElement.dataset.size = '{'large' if large else ''}'")
-                head = page.get_by_role("banner")
-                add = head.get_by_role("link", name="Добавить абонента")
-                expect(add).to_be_visible()
-                place = add.bounding_box()
-                assert place is not None
-                assert place["width"] >= 44
-                assert place["height"] >= 44
-                bell, count = box(page, ".top [href='/bell/'] .icon"), box(page, ".top__count")
-                assert bell["x"] + bell["width"] <= count["x"] + 0.5, (width, large)
-                assert box(page, ".top__inner")["height"] < 100, (width, large)
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, large)
-
-
-def test_a_forgotten_tick_is_asked_for_before_the_password_is_lost() -> None:
-    made = sheet(None, "/entrance/")
-    with stage() as shown:
-        page = shown.show(made)
-        sent: list[str] = []
-        page.on("request", lambda request: sent.append(request.method))
-        page.get_by_label("Телефон").fill("+7 911 717-85-12")
-        page.get_by_label("Пароль", exact=True).fill("Kx7mVq2p-Fonar")
-        page.get_by_label("Я принимаю").check()
-        page.get_by_role("button", name="Зарегистрироваться").click()
-        missing = page.get_by_label("персональных данных")
-        expect(missing).to_be_focused()
-        said = missing.evaluate("tick => tick.validationMessage")
-        assert said == "Чтобы продолжить, поставьте отметку."
-        assert "POST" not in sent
-        assert page.get_by_label("Пароль", exact=True).input_value() == "Kx7mVq2p-Fonar"
-        assert page.locator("[data-rule][data-ok=yes]").count() == 6
-        missing.check()
-        assert missing.evaluate("tick => tick.validity.valid")
-
-
-def test_tab_goes_through_the_entrance_as_the_eye_does() -> None:
-    made = sheet(None, "/entrance/")
-    with stage() as shown:
-        page = shown.show(made)
-        page.set_viewport_size({"width": 360, "height": 740})
-        reached: list[float] = []
-        for _ in range(12):
-            page.keyboard.press("Tab")
-            place = page.evaluate(
-                """() => {
-                  const part = document.activeElement;
-                  const inside = part.closest("main");
-                  return inside ? part.getBoundingClientRect().top + scrollY : null;
-                }"""
-            )
-            if place is not None:
-                reached.append(place)
-        assert len(reached) > 5
-        assert all(after >= before - 20 for before, after in pairwise(reached)), reached
+        if place is not None:
+            reached.append(place)
+    assert len(reached) > 5
+    assert all(after >= before - 20 for before, after in pairwise(reached)), reached

@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 from svet.accounts.tests.factories import make_account, make_link
 from svet.metering.tests.factories import make_meter
 from svet.people.tests.factories import make_person
-from tests.face.rendering import sheet_of, stage
+from tests.face.beside import Undone, _django_db_helper, undone  # noqa: F401
+from tests.face.rendering import Sheet, Stage, sheet_of, stage
 from tests.face.states import signed_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
@@ -20,18 +21,31 @@ INPUT = "input.odometer__input"
 BOXES = "svet-odometer .boxes span:not(.is-point)"
 
 
-@pytest.fixture
-def page() -> Iterator[Page]:
+def readings() -> Sheet:
     person, account = make_person(), make_account()
     make_link(person=person, account=account, confirmed=True)
     make_meter(account=account, initial=3589, installed_on=timezone.localdate().replace(year=2025, day=1))
     sheet = sheet_of("readings", "/readings/", signed_in(person).get("/readings/"))
     assert sheet is not None
+    return sheet
+
+
+@pytest.fixture(scope="module")
+def opened(undone: Undone) -> Iterator[tuple[Stage, Sheet]]:  # noqa: F811
+    sheet = undone(readings)
     with stage() as shown:
-        found = shown.show(sheet)
-        found.wait_for_selector("svet-odometer.is-ready")
-        yield found
-        assert not shown.said
+        yield shown, sheet
+
+
+@pytest.fixture
+def page(opened: tuple[Stage, Sheet]) -> Iterator[Page]:
+    """The page anew for each test, as for a visitor; one browser for all of them."""
+    stage, sheet = opened
+    stage.anew()
+    found = stage.show(sheet)
+    found.wait_for_selector("svet-odometer.is-ready")
+    yield found
+    assert not stage.said
 
 
 def shown(page: Page) -> str:

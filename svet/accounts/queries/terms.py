@@ -14,8 +14,10 @@ from svet.accounts.rules.terms import DatedTerms, Stove, TermsSource, TermsValue
 _COUNTING = """
 SELECT id, account_id, since, lead(since) OVER (PARTITION BY account_id ORDER BY since),
        tariff_group, residents, area, rooms, stove, electric_heating
-FROM accounts_terms WHERE account_id = ANY(%s) AND gone_at IS NULL ORDER BY account_id, since
+FROM accounts_terms WHERE account_id = ANY(%(accounts)s) AND {counts} ORDER BY account_id, since
 """
+_NOW = _COUNTING.format(counts="gone_at IS NULL")
+_THEN = _COUNTING.format(counts="known_at <= %(known_at)s AND (gone_at IS NULL OR gone_at > %(known_at)s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,16 @@ class TermsEntry:
     gone_at: datetime | None
 
 
-def dated_terms(account_ids: Collection[int]) -> dict[int, tuple[DatedTerms, ...]]:
+def dated_terms(
+    account_ids: Collection[int], *, known_at: datetime | None = None
+) -> dict[int, tuple[DatedTerms, ...]]:
     """The terms that count of each account, in order of time, without a hole: one query.
 
-    Accounts that are not in the registry have none.
+    ``known_at``: those that counted at that moment. Accounts that are not in the registry have none.
     """
     found: dict[int, list[DatedTerms]] = {account_id: [] for account_id in account_ids}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTING, [list(found)])
+        cursor.execute(_NOW if known_at is None else _THEN, {"accounts": list(found), "known_at": known_at})
         for key, account_id, since, until, group, residents, area, rooms, stove, heating in cursor.fetchall():
             values = TermsValues(group, residents, area, rooms, Stove(stove) if stove else None, heating)
             found[account_id].append(DatedTerms(key, since, until, values))

@@ -15,6 +15,7 @@ from svet.api.resources.accounts import ids_of, note_stranger
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import BillDetailOut, BillOut, Day, ProblemOut
+from svet.billing.queries.explaining import calculation_file
 from svet.bills import operations, queries
 from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.kernel.writing import plain_number
@@ -60,6 +61,17 @@ def bill_pdf(request: HttpRequest, bill_id: str) -> HttpResponse:
     content = operations.pdf_of(view.summary.bill_id, masked=view.masked, now=timezone.now())
     name = f'inline; filename="{view.summary.month}-{view.summary.public_id}.pdf"'
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})
+
+
+@router.get("/bills/{bill_id}/calculation", response={404: ProblemOut}, summary="A bill's calculation")
+def bill_calculation(request: HttpRequest, bill_id: str) -> HttpResponse:
+    """Facts, prices and lines behind the bill, format ``svet-bill/1``: ``svet replay`` recomputes it."""
+    caller = allowed(request, Scope.BILLS_READ)
+    view = _view(caller, bill_id)
+    text = calculation_file(view.summary.account_id, view.summary.month, masked=view.masked)
+    if text is None:
+        raise not_found()
+    return HttpResponse(text, content_type="application/json")
 
 
 def _view(caller: Caller, bill_id: str) -> BillView:

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from svet.accounts.tests.factories import make_link
 from svet.api.tests.test_v1 import Program
+from svet.billing.rules.explanation import read, replayed
 from svet.billing.tests.factories import NOVEMBER
 from svet.bills.tests.test_chain import OCTOBER, SEPTEMBER, charge, document, issue, live, post
 from svet.ledger.rules import TransactionKind
@@ -38,6 +39,9 @@ def test_bill_names_its_sums_as_page_and_paper_do() -> None:
     assert found["movements"] == [{"kind": "payment", "on": "2026-10-28", "kopecks": -10_000, "late": True}]
     secret = {"Authorization": f"Bearer {program.secret}"}
     content = program.client.get(f"/api/v1/bills/{newest['id']}/pdf", headers=secret).content
+    file = program.client.get(f"/api/v1/bills/{newest['id']}/calculation", headers=secret)
+    assert file["Content-Type"] == "application/json"
+    assert replayed(read(file.text)) == []
     paper = PdfReader(BytesIO(content)).pages[0].extract_text().replace("\xa0", " ")
     for name in ("opening", "charged", "closing"):
         assert roubles(found[f"{name}_kopecks"]).replace("\xa0", " ") in paper

@@ -22,7 +22,8 @@ from svet.ledger.rules import Book, TransactionKind
 
 _ZERO = Decimal(0)
 _CHARGES = (
-    "COPY billing_charge (id, account_id, period, run_id, floor, facts, settled, kwh, total_kopecks,"
+    "COPY billing_charge (id, account_id, period, run_id, floor, facts, known_at, settled, kwh,"
+    " total_kopecks,"
     " estimated, demonstration, transaction_id) FROM STDIN"
 )
 _LINES = (
@@ -40,9 +41,17 @@ def charge_key(account_id: int, period: Month) -> str:
 
 
 def write_charges(
-    computed: Sequence[Computed], *, run: BillingRun, provider_id: int, period: Month, now: datetime
+    computed: Sequence[Computed],
+    *,
+    run: BillingRun,
+    provider_id: int,
+    period: Month,
+    now: datetime,
+    known_at: datetime,
 ) -> None:
     """Keep the batch's charges with their lines, post them, and count them in the run (not saved here).
+
+    ``known_at``: when the facts of the batch were read.
 
     An account whose month is over and for which nothing moves gets no charge.
     """
@@ -65,6 +74,7 @@ def write_charges(
                         run.pk,
                         each.floor.first,
                         each.facts,
+                        known_at,
                         None if each.settled is None else each.settled.first,
                         sum((line.kwh for line in post), _ZERO)
                         - sum((line.kwh for _, line in each.found.reverse), _ZERO),

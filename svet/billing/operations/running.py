@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -87,7 +88,7 @@ def run(
     waiting = _waiting(provider_id, period, current.cut_off_day)
     # Nobody can change prices or rules of a month that is being charged.
     facts = provider_facts(provider)
-    done = 0
+    done, began = 0, time.monotonic()
     while True:
         with use_case():
             one_at_a_time(provider_id)
@@ -100,9 +101,12 @@ def run(
                 _finish(current, period, facts, now)
                 _commit_durably()
                 break
+            known_at = now + timedelta(seconds=time.monotonic() - began)
             known = books([each.account_id for each in accounts])
             computed = compute(accounts, period=period, provider=facts, known=known)
-            write_charges(computed, run=current, provider_id=provider_id, period=period, now=now)
+            write_charges(
+                computed, run=current, provider_id=provider_id, period=period, now=now, known_at=known_at
+            )
             readings.take_touches([key for each in computed if each.problem is None for key in each.touches])
             readings.mark_used(set_ids=sorted(_used_sets(computed)), by=ROBOT, now=now, period=period)
             current.cursor = accounts[-1].account_id

@@ -11,7 +11,7 @@ from svet.billing.queries.charges import (
     consumed,
     standing_views,
 )
-from svet.billing.queries.checks import broken
+from svet.billing.queries.checks import broken, uncharged
 from svet.billing.queries.controls import ControlDifference, control_difference
 from svet.billing.queries.differences import DifferenceCause, DifferenceView, differences
 from svet.billing.queries.policies import PolicyView, policies
@@ -84,4 +84,5 @@ __all__ = [
     "standing_views",
     "tariff_tables",
     "tariffs",
+    "uncharged",
 ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from svet.billing.rules.facts import Act, ActKind, Away, Point
 from svet.metering.queries.acts import ActView, acts
 from svet.metering.rules.acts import ActOf
 
 
-def acts_of(account_ids: Collection[int], *, until: date) -> dict[int, tuple[ActView, ...]]:
-    """The acts of each account that begin before a day: one query."""
-    return acts(account_ids, until=until)
+def acts_of(
+    account_ids: Collection[int], *, until: date, known_at: datetime | None = None
+) -> dict[int, tuple[ActView, ...]]:
+    """The acts of each account that begin before a day, as they are known or were: one query."""
+    return acts(account_ids, until=until, known_at=known_at)
 
 
 def act_facts(known: Sequence[ActView], points: Sequence[Point]) -> tuple[Act, ...]:

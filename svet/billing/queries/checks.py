@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from functools import partial
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from svet.accounts.queries import contracts as accounts
 from svet.accounts.queries import provider_by_id
-from svet.billing.models import BillingRun
-from svet.billing.queries.facts import account_facts, digest, provider_facts
-from svet.billing.queries.standing import standing_lines
+from svet.accounts.queries.terms import dated_terms
+from svet.billing.models import BillingRun, Charge, Problem, RunState
+from svet.billing.queries.explaining import charged_facts
+from svet.billing.queries.facts import provider_facts
+from svet.billing.queries.standing import Standing, standing_lines
 from svet.billing.rules.difference import difference
+from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.should import should
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
-from svet.metering import queries as metering
 
 _BATCH = 5_000
 _ACCOUNTS = 1_000
@@ -72,25 +75,13 @@ GROUP BY account_id, point, scheme, zone, basis, month, part_since, part_until, 
 HAVING count(*) > 1
 ORDER BY account_id, month LIMIT 100
 """
-_LAST = """
-SELECT c.account_id, c.floor, c.facts FROM billing_charge c
-WHERE c.run_id = %(run)s AND c.account_id > %(after)s
-  AND NOT EXISTS (SELECT FROM billing_charge o WHERE o.account_id = c.account_id AND o.period > c.period)
-ORDER BY c.account_id LIMIT %(limit)s
-"""
-
-
-class _LastCharge(NamedTuple):
-    account_id: int
-    floor: Month
-    facts: str
 
 
 def broken(*, period: Month | None = None) -> list[str]:
     """Breaches of I-11 as sentences, at most a few hundred; what stands is recomputed by one month or by all.
 
-    An account of which something else is known now is not recomputed: its next charge posts the difference
-    (``queries.differences`` tells of it).
+    It is recomputed by what was known when it was charged: news since then are no breach, the next charge
+    posts their difference (``queries.differences`` tells of it). Facts changed without a trace are one.
     """
     breaches = list(itertools.islice(_wrong_totals(), _MOST))
     with connection.cursor() as cursor:
@@ -139,39 +130,84 @@ def _wrong_totals() -> Iterator[str]:
 
 
 def _recomputed(run: BillingRun) -> Iterator[str]:
-    """Accounts last charged by a run of which the same is known as then, but another sum follows."""
+    """Accounts last charged by a run: what was known of each is still told so, and gives what stands."""
     period = Month.of(run.period)
     provider = provider_facts(provider_by_id(run.provider_id), known_at=run.started_at)
-    reached = 0
-    while charges := _last_charges(run.pk, reached):
-        reached = charges[-1].account_id
-        known = {each.account_id: each for each in charges}
-        contracts = accounts.contracts(
-            provider_id=run.provider_id, opened_before=Month(2199, 12).first, account_ids=list(known)
+    for charges in _last_charges(run):
+        stands = standing_lines([charge.account_id for charge in charges])
+        known = charged_facts(
+            charges,
+            provider=provider,
+            provider_id=run.provider_id,
+            fits=partial(_gives_what_stands, stands),
         )
-        floors = {each.account_id: each.floor for each in charges}
-        touches = metering.touches(account_ids=list(known))
-        facts = account_facts(contracts, provider=provider, horizon=period, floors=floors)
-        stands = standing_lines(list(known))
-        for contract in contracts:
-            key, found = contract.account_id, facts[contract.account_id]
-            news = key in touches and touches[key].first <= provider.cut(period)
-            if news or digest(found, provider=provider, until=period) != known[key].facts:
-                continue
-            try:
-                wrong = bool(difference(should(found, horizon=period), stands[contract.account_id]))
-            except BillingProblem:
-                wrong = True
-            if wrong:
-                yield (
-                    f"what stands of account {contract.account_id} until {period} is not what its facts give"
-                )
+        for account_id in stands:
+            if account_id not in known or not known[account_id].exact:
+                yield f"what stands of account {account_id} until {period} is not what its facts give"
 
 
-def _last_charges(run_id: int, after: int) -> Sequence[_LastCharge]:
-    with connection.cursor() as cursor:
-        values: Mapping[str, int] = {"run": run_id, "after": after, "limit": _ACCOUNTS}
-        cursor.execute(_LAST, values)
-        return [
-            _LastCharge(account_id, Month.of(floor), facts) for account_id, floor, facts in cursor.fetchall()
-        ]
+def _gives_what_stands(stands: Mapping[int, Sequence[Standing]], charge: Charge, facts: AccountFacts) -> bool:
+    try:
+        lines = should(facts, horizon=Month.of(charge.period))
+    except BillingProblem:
+        return False
+    return not difference(lines, stands[charge.account_id])
+
+
+def _last_charges(run: BillingRun) -> Iterator[list[Charge]]:
+    """The charges of a run after which their accounts were not charged again, a thousand at a time."""
+    later = Charge.objects.filter(account_id=OuterRef("account_id"), period__gt=OuterRef("period"))
+    reached = 0
+    while True:
+        rows = Charge.objects.filter(run=run, account_id__gt=reached).exclude(Exists(later))
+        batch = list(rows.order_by("account_id")[:_ACCOUNTS])
+        if not batch:
+            return
+        reached = batch[-1].account_id
+        yield batch
+
+
+def uncharged(*, period: Month | None = None) -> list[str]:
+    """Breaches of I-22: accounts that were open in a month that is done, and have neither charge nor problem.
+
+    A later charge has taken the month in, a later problem will; who came to the registry after the run had
+    no place in it.
+    """
+    breaches: list[str] = []
+    runs = BillingRun.objects.filter(state=RunState.DONE.value).order_by("period", "provider_id")
+    for run in runs if period is None else runs.filter(period=period.first):
+        breaches += itertools.islice(_uncharged(run), _MOST - len(breaches))
+    return breaches
+
+
+def _uncharged(run: BillingRun) -> Iterator[str]:
+    month = Month.of(run.period)
+    provider = provider_facts(provider_by_id(run.provider_id))
+    reached = 0
+    while True:
+        contracts = accounts.contracts(
+            provider_id=run.provider_id,
+            opened_before=provider.cut(month),
+            closed_after=provider.cut(month.plus(-1)),
+            after=reached,
+            limit=_ACCOUNTS,
+        )
+        if not contracts:
+            return
+        reached = contracts[-1].account_id
+        ids = [contract.account_id for contract in contracts]
+        told = set(
+            Charge.objects.filter(account_id__in=ids, period__gte=run.period).values_list(
+                "account_id", flat=True
+            )
+        )
+        told.update(
+            Problem.objects.filter(account_id__in=ids, run__period__gte=run.period).values_list(
+                "account_id", flat=True
+            )
+        )
+        left = [account_id for account_id in ids if account_id not in told]
+        known = dated_terms(left, known_at=run.started_at) if left else {}
+        for account_id in left:
+            if known[account_id]:
+                yield f"account {account_id} has neither a charge nor a problem in {month}"

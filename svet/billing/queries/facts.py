@@ -117,15 +117,17 @@ def account_facts(
     horizon: Month,
     floors: Mapping[int, Month],
     after: Mapping[int, date] | None = None,
+    known_at: datetime | None = None,
 ) -> dict[int, AccountFacts]:
     """What is known of each account until the horizon's cut-off; ``floors``: the first months to charge.
 
     ``after``: by account the day behind which its readings are wanted; without it all of them.
+    ``known_at``: as it was known at that moment, else as now.
     """
     ids = [contract.account_id for contract in contracts]
-    meters = metering.histories(account_ids=ids, until=provider.cut(horizon), after=after)
-    terms = account_terms(ids)
-    acts = acts_of(ids, until=provider.cut(horizon))
+    meters = metering.histories(account_ids=ids, until=provider.cut(horizon), after=after, known_at=known_at)
+    terms = account_terms(ids, known_at=known_at)
+    acts = acts_of(ids, until=provider.cut(horizon), known_at=known_at)
     points = {account_id: points_of(of_account) for account_id, of_account in meters.items()}
     return {
         contract.account_id: AccountFacts(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from svet.billing.rules import Basis, Line, Reading
+from svet.billing.rules.explanation import PostedLine
 from svet.billing.rules.facts import ActKind
 from svet.billing.rules.lines import Evidence
 from svet.kernel.periods import Month
@@ -28,15 +29,22 @@ STANDING = """
 l.reverses_id IS NULL AND NOT EXISTS (
     SELECT FROM billing_chargeline r WHERE r.reverses_id = l.id AND r.period <= %(until)s)
 """
+_COLUMNS = """
+l.month, l.service, l.point, l.scheme, l.zone, l.basis, l.part_since, l.part_until, l.since_on, l.until_on,
+l.range_no, l.price, l.kwh, l.kopecks, l.meter_id, l.tariff_row_id, l.previous_value, l.previous_on,
+l.previous_set_id, l.current_value, l.current_on, l.current_set_id, l.span_kwh, l.base, l.act
+"""
 _LINES = f"""
-SELECT l.account_id, l.id, l.month, l.service, l.point, l.scheme, l.zone, l.basis, l.part_since,
-       l.part_until, l.since_on, l.until_on, l.range_no, l.price, l.kwh, l.kopecks, l.meter_id,
-       l.tariff_row_id, l.previous_value, l.previous_on, l.previous_set_id, l.current_value, l.current_on,
-       l.current_set_id, l.span_kwh, l.base, l.act
+SELECT l.account_id, l.id, {_COLUMNS}
 FROM unnest(%(accounts)s::bigint[], %(after)s::date[]) w (account_id, after)
 JOIN billing_chargeline l ON l.account_id = w.account_id AND l.period > w.after AND l.month > w.after
 WHERE l.period <= %(until)s AND {STANDING}
 ORDER BY l.account_id, l.period, l.position
+"""  # noqa: S608
+_POSTED = f"""
+SELECT l.account_id, l.reverses_id, l.cause, {_COLUMNS}
+FROM billing_chargeline l WHERE l.account_id = ANY(%s) AND l.period = %s
+ORDER BY l.account_id, l.position
 """  # noqa: S608
 _EVER = Month(2199, 12)
 
@@ -100,6 +108,16 @@ def standing_lines(
             if month is None:
                 month = months[day] = Month.of(day)
             found[account_id].append((line_id, _line(month, row)))
+    return found
+
+
+def posted_lines(account_ids: Sequence[int], *, period: Month) -> Mapping[int, list[PostedLine]]:
+    """What was taken back from and charged to accounts in a month of postings, in the order of the charge."""
+    found: dict[int, list[PostedLine]] = {account_id: [] for account_id in account_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTED, [list(account_ids), period.first])
+        for account_id, reverses, cause, day, *row in cursor.fetchall():
+            found[account_id].append(PostedLine(_line(Month.of(day), row), cause, reverses))
     return found
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from svet.accounts.queries.terms import dated_terms
 from svet.accounts.rules.terms import DatedTerms
 from svet.billing.rules.facts import AccountTerms
 
 
-def account_terms(account_ids: Collection[int]) -> dict[int, tuple[AccountTerms, ...]]:
-    """The terms of each account in order of time: one query.
+def account_terms(
+    account_ids: Collection[int], *, known_at: datetime | None = None
+) -> dict[int, tuple[AccountTerms, ...]]:
+    """The terms of each account in order of time, as known at a moment or as now: one query.
 
     An account without any has terms without a group: it has no price, and a run says so.
     """
     return {
         account_id: tuple(map(_fact, history)) or (AccountTerms(""),)
-        for account_id, history in dated_terms(account_ids).items()
+        for account_id, history in dated_terms(account_ids, known_at=known_at).items()
     }
 
 

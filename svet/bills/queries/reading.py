@@ -136,6 +136,12 @@ def accounts_of_bill(number: str) -> list[int]:
     return list(Bill.objects.filter(number=number).values_list("account_id", flat=True).distinct())
 
 
+def charges_of_bill(number: str) -> list[tuple[int, Month]]:
+    """The account and the month of every bill of this number; suppliers number theirs by themselves."""
+    rows = Bill.objects.filter(number=number).values_list("account_id", "period").distinct()
+    return [(account_id, Month.of(period)) for account_id, period in rows.order_by("account_id", "period")]
+
+
 def bill_for(*, actor: Actor, public_id: str) -> BillView:
     """One bill as the actor may see it. :raises BillNotFound: none such, or a stranger's."""
     bill = (
@@ -226,6 +232,8 @@ def _broken_snapshots(rows: QuerySet[Bill]) -> list[str]:
         sums = document.sums
         if document.total != bill.total_kopecks or sums.closing != bill.payable_kopecks:
             found.append(f"bill {bill.number}: its sums differ from its snapshot")
+        elif (document.issued_on, document.due_on) != (bill.issued_on, bill.due_on):
+            found.append(f"bill {bill.number}: its days differ from its snapshot")
         elif not balances(sums):
             found.append(f"bill {bill.number}: opening, charged and paid do not give the closing sum")
     return found

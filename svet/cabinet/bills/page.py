@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.urls.resolvers import URLPattern
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, AccountNotFound
+from svet.billing.queries.explaining import calculation_file
 from svet.bills import operations, queries, texts
 from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.bills.rules import LineRow, Movement, Posted
@@ -120,6 +121,25 @@ def bill_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
         content,
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
+
+
+@require_safe
+@signed_in
+def bill_calculation(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The facts and lines behind the bill as a file that anybody can recompute (``svet replay``)."""
+    try:
+        view = queries.bill_for(actor=actor_of(request), public_id=public_id)
+    except BillNotFound:
+        deny_as_missing(request, subject="bill", public_id=public_id)
+    text = calculation_file(view.summary.account_id, view.summary.month, masked=view.masked)
+    if text is None:
+        raise Http404
+    name = operations.file_name(view.document).removesuffix(".pdf")
+    return HttpResponse(
+        text,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
     )
 
 
@@ -250,6 +270,7 @@ def _chart(view: BillView) -> Chart:
 urlpatterns: list[URLPattern] = [
     path("bills/", bill_list, name="bills"),
     path("bills/<public_id:public_id>.pdf", bill_pdf, name="bill-pdf"),
+    path("bills/<public_id:public_id>.json", bill_calculation, name="bill-calculation"),
     path("bills/<public_id:public_id>/", bill, name="bill"),
     path("accounts/<public_id:public_id>/charges/", account_charges, name="charges"),
 ]

@@ -286,6 +286,12 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--again", "nothing"],
         ],
         ("verify",): [[]],
+        ("explain",): [["no such bill"], ["no such bill", "--account", "1", "--json"]],
+        ("replay",): [
+            [files("not.json", "что попало")],
+            [files("other.json", '{"format": "svet-bill/2"}')],
+            [str(files.folder / "absent.json")],
+        ],
         ("meter", "replace"): [
             [*replace, "--final", "day=1"],
             [*replace, *finals[:1], "x"],

@@ -80,6 +80,14 @@ _SOURCES = {
         SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         LEFT JOIN ledger_transaction_door t ON t.key = r.ledger_key
         WHERE t.transaction_id IS NULL AND r.state NOT IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
+    "the ledger has another sum, account or day than the row of a register:": """
+        SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
+        JOIN ledger_transaction_door t ON t.key = r.ledger_key
+        JOIN ledger_posting_door p USING (transaction_id)
+        WHERE p.book IN ('receivable', 'suspense') AND (p.kopecks <> -r.kopecks
+            OR t.effective_on <> r.effective_on
+            OR (p.book = 'receivable' AND p.account_id IS DISTINCT FROM r.account_id))
+        ORDER BY r.id LIMIT 100""",
     "a row of a register that differs was posted before anybody decided:": """
         SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         JOIN ledger_transaction_door t ON t.key = r.ledger_key

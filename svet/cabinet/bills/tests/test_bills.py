@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.billing.operations import run
+from svet.billing.rules.explanation import read, replayed
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account, make_norm
 from svet.bills import operations
 from svet.bills.models import Bill, BillFile
@@ -94,6 +95,24 @@ def test_charges_page_shows_the_latest_bill_and_the_reconciliation(cast: Cast) -
     assert "Сверка расчётов по месяцам" in text
     assert "200 кВт·ч × 4,85 ₽ = 970,00 ₽" in text
     assert text.count("/bills/") >= 2
+
+
+def test_the_calculation_is_a_file_for_who_may_see_the_bill(
+    cast: Cast,
+) -> None:
+    address = f"/bills/{cast.bill.public_id}.json"
+    assert address in enter(cast.anna).get(f"/bills/{cast.bill.public_id}/").text
+    response = enter(cast.anna).get(address)
+    assert response["Content-Type"] == "application/json"
+    assert "attachment" in response["Content-Disposition"]
+    whole = read(response.text)
+    (point,) = whole.facts.points
+    assert (replayed(whole), whole.exact) == ([], True)
+    assert [each.serial for each in point.placements] != [""]
+    masked = read(enter(cast.boris).get(address).text)
+    assert replayed(masked) == []
+    assert [each.serial for point in masked.facts.points for each in point.placements] == [""]
+    assert enter(cast.vera).get(address).status_code == 404
 
 
 def test_file_is_a_pdf_of_this_bill(cast: Cast) -> None:

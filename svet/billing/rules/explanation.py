@@ -1,0 +1,318 @@
+"""A charge with all it was computed from, as a file; and its recomputation, which needs nothing but that.
+
+The file is JSON, one object, format ``svet-bill/1``: canonical text (sorted keys, decimals as strings, days
+as ISO 8601). Quantities are kWh, prices roubles for a kWh, sums kopecks. ``facts`` are what was known of the
+account when it was charged, ``stood`` the lines that stood before, ``posted`` what the charge did: lines
+taken back (``reverses`` names a line of ``stood``) and lines charged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+from svet.billing.rules.difference import Difference, difference, reversal
+from svet.billing.rules.facts import AccountFacts, canonical, restored
+from svet.billing.rules.kinds import Basis, BillingProblem
+from svet.billing.rules.lines import Evidence, Line
+from svet.billing.rules.pricing import Reading, amount
+from svet.billing.rules.should import should
+from svet.kernel.periods import Month
+from svet.kernel.writing import plain_number
+
+FORMAT = "svet-bill/1"
+#: A file of one account; nobody's history is longer, and a stranger's file must not fill the memory.
+LONGEST = 20_000_000
+_DAYS = ("part_since", "part_until", "since", "until")
+
+
+class FileFault(StrEnum):
+    """Why a file is none that can be recomputed."""
+
+    TOO_LONG = "too_long"
+    NOT_JSON = "not_json"
+    OTHER_FORMAT = "other_format"
+    DAMAGED = "damaged"
+
+
+class ExplanationUnreadable(ValueError):
+    """The file cannot be recomputed. ``where`` names the part that is wrong."""
+
+    def __init__(self, fault: FileFault, where: str = "") -> None:
+        super().__init__(f"{fault.value}: {where}" if where else fault.value)
+        self.fault = fault
+        self.where = where
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLine:
+    """A line of a charge; ``reverses`` is the number, among those that stood, of the line it takes back."""
+
+    line: Line
+    cause: str = ""
+    reverses: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One charge: of an account, posted in ``month``.
+
+    ``exact``: the facts are those of that moment, to the letter; else something has been changed since in a
+    way that cannot be taken back, and they are the nearest that can be told.
+    """
+
+    provider: str
+    account: str
+    month: Month
+    known_at: str
+    exact: bool
+    facts: AccountFacts
+    stood: tuple[tuple[int, Line], ...]
+    posted: tuple[PostedLine, ...]
+    kopecks: int
+
+
+def without_serials(explanation: Explanation) -> Explanation:
+    """The same for somebody who may not know the meters' numbers: nothing is computed from them."""
+    facts = explanation.facts
+    points = tuple(
+        replace(point, placements=tuple(replace(each, serial="") for each in point.placements))
+        for point in facts.points
+    )
+    return replace(explanation, facts=replace(facts, points=points))
+
+
+def replayed(explanation: Explanation) -> list[str]:
+    """Recompute the charge from its facts; every difference as a sentence, none when it is right.
+
+    Looked at are: each line's kWh × price = kopecks, half up; the lines against the rules; the sum.
+    """
+    wrong = [
+        f"{_name(each.line)}: {_sum(each.line)} is no product"
+        for each in explanation.posted
+        if each.line.basis is not Basis.ADJUSTMENT
+        and amount(each.line.kwh, each.line.price) != each.line.kopecks
+    ]
+    wrong += _wrong_reversals(explanation)
+    total = sum(each.line.kopecks for each in explanation.posted)
+    if total != explanation.kopecks:
+        wrong.append(f"the lines make {total} kopecks, the charge says {explanation.kopecks}")
+    try:
+        due = difference(should(explanation.facts, horizon=explanation.month), explanation.stood)
+    except BillingProblem as problem:
+        return [*wrong, f"by these facts the account cannot be charged: {problem.reason}"]
+    return wrong + _unlike(explanation, due)
+
+
+def _wrong_reversals(explanation: Explanation) -> Iterator[str]:
+    """Lines that take back what does not stand, or otherwise than it stands, or a second time."""
+    stood, taken = dict(explanation.stood), set()
+    for each in explanation.posted:
+        if each.reverses is None:
+            continue
+        before = stood.get(each.reverses)
+        if before is None or each.reverses in taken:
+            yield f"{_name(each.line)}: takes back line {each.reverses}, which does not stand"
+        elif reversal(before).content != each.line.content:
+            yield f"{_name(each.line)}: takes back line {each.reverses} otherwise than it stands"
+        taken.add(each.reverses)
+
+
+def _unlike(explanation: Explanation, due: Difference[int]) -> list[str]:
+    """What the charge did against what it should have done."""
+    stood, reverse = dict(explanation.stood), dict(due.reverse)
+    taken = {each.reverses for each in explanation.posted if each.reverses is not None}
+    charged = [(no, each.line) for no, each in enumerate(explanation.posted) if each.reverses is None]
+    rest = difference(due.post, charged)
+    return [
+        *(f"{_name(reverse[no])}: should be taken back and is not" for no in sorted(reverse.keys() - taken)),
+        *(
+            f"{_name(stood[no])}: is taken back and should stand"
+            for no in sorted(taken - reverse.keys())
+            if no in stood
+        ),
+        *(f"{_name(line)}: {_sum(line)} should be charged and is not" for line in rest.post),
+        *(f"{_name(line)}: {_sum(line)} is charged and should not be" for _, line in rest.reverse),
+    ]
+
+
+def _name(line: Line) -> str:
+    return f"{line.month}, point {line.point}, {line.zone}, {line.since}…{line.until}, range {line.range_no}"
+
+
+def _sum(line: Line) -> str:
+    return f"{plain_number(line.kwh)} kWh × {plain_number(line.price)} = {line.kopecks} kopecks"
+
+
+def written(explanation: Explanation) -> str:
+    """The file's text; equal explanations give equal texts. ``hash`` is SHA-256 of the text without it."""
+    body = {
+        "format": FORMAT,
+        "provider": explanation.provider,
+        "account": explanation.account,
+        "month": str(explanation.month),
+        "known_at": explanation.known_at,
+        "exact": explanation.exact,
+        "facts": json.loads(canonical(explanation.facts)),
+        "stood": [{"no": no, **_line_text(line)} for no, line in explanation.stood],
+        "posted": [
+            {"cause": each.cause, "reverses": each.reverses, **_line_text(each.line)}
+            for each in explanation.posted
+        ],
+        "kopecks": explanation.kopecks,
+    }
+    return _text(body | {"hash": _hash(body)}) + "\n"
+
+
+def read(text: str) -> Explanation:
+    """The explanation that ``written`` wrote. :raises ExplanationUnreadable:"""
+    if len(text) > LONGEST:
+        raise ExplanationUnreadable(FileFault.TOO_LONG)
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ExplanationUnreadable(FileFault.NOT_JSON, str(error)[:100]) from error
+    if not isinstance(body, dict) or body.get("format") != FORMAT:
+        raise ExplanationUnreadable(FileFault.OTHER_FORMAT)
+    if body.pop("hash", None) != _hash(body):
+        raise ExplanationUnreadable(FileFault.DAMAGED, "hash")
+    part = ""
+    try:
+        for part in ("provider", "account", "known_at"):
+            if type(body[part]) is not str:
+                raise TypeError("a text is wanted")
+        part = "month"
+        month = Month.parse(body["month"])
+        part = "facts"
+        facts = restored(AccountFacts, json.dumps(body["facts"]))
+        part = "stood"
+        stood = tuple((_whole(row["no"]), _line(row)) for row in _list(body["stood"]))
+        part = "posted"
+        posted = tuple(_posted(row) for row in _list(body["posted"]))
+        part = "kopecks"
+        kopecks = _whole(body["kopecks"])
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+        raise ExplanationUnreadable(FileFault.DAMAGED, f"{part}: {error}"[:200]) from error
+    return Explanation(
+        provider=body["provider"],
+        account=body["account"],
+        month=month,
+        known_at=body["known_at"],
+        exact=body.get("exact") is True,
+        facts=facts,
+        stood=stood,
+        posted=posted,
+        kopecks=kopecks,
+    )
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _hash(body: Mapping[str, Any]) -> str:
+    return "sha256:" + hashlib.sha256(_text(body).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _line_text(line: Line) -> dict[str, Any]:
+    evidence = line.evidence
+    return {
+        "month": str(line.month),
+        "service": line.service,
+        "point": line.point,
+        "scheme": line.scheme,
+        "zone": str(line.zone),
+        "basis": line.basis.value,
+        **{name: getattr(line, name).isoformat() for name in _DAYS},
+        "range": line.range_no,
+        "price": plain_number(line.price),
+        "kwh": plain_number(line.kwh),
+        "kopecks": line.kopecks,
+        "meter": evidence.meter_id,
+        "tariff_row": evidence.row_id,
+        "demonstration": evidence.demonstration,
+        "from": _reading_text(evidence.previous),
+        "to": _reading_text(evidence.current),
+        "span_kwh": None if evidence.span_kwh is None else plain_number(evidence.span_kwh),
+        "base": [str(month) for month in evidence.base],
+    }
+
+
+def _reading_text(reading: Reading | None) -> dict[str, Any] | None:
+    if reading is None:
+        return None
+    return {"value": plain_number(reading.value), "on": reading.on.isoformat(), "set": reading.set_id}
+
+
+def _posted(row: Mapping[str, Any]) -> PostedLine:
+    reverses = row["reverses"]
+    return PostedLine(_line(row), str(row["cause"]), None if reverses is None else _whole(reverses))
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    span = row["span_kwh"]
+    return Line(
+        month=Month.parse(row["month"]),
+        service=str(row["service"]),
+        point=_whole(row["point"]),
+        scheme=_whole(row["scheme"]),
+        zone=str(row["zone"]),
+        basis=Basis(row["basis"]),
+        part_since=date.fromisoformat(row["part_since"]),
+        part_until=date.fromisoformat(row["part_until"]),
+        since=date.fromisoformat(row["since"]),
+        until=date.fromisoformat(row["until"]),
+        range_no=_whole(row["range"]),
+        price=_number(row["price"]),
+        kwh=_number(row["kwh"]),
+        kopecks=_whole(row["kopecks"]),
+        evidence=Evidence(
+            meter_id=_whole(row["meter"]),
+            row_id=_whole(row["tariff_row"]),
+            demonstration=row["demonstration"] is True,
+            previous=_reading(row["from"]),
+            current=_reading(row["to"]),
+            span_kwh=None if span is None else _number(span),
+            base=tuple(Month.parse(month) for month in row["base"]),
+        ),
+    )
+
+
+def _reading(row: Mapping[str, Any] | None) -> Reading | None:
+    if row is None:
+        return None
+    set_id = row["set"]
+    return Reading(
+        _number(row["value"]), date.fromisoformat(row["on"]), None if set_id is None else _whole(set_id)
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"a list is wanted, got {value!r}"[:80])
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError(f"a whole number is wanted, got {value!r}")
+    return value
+
+
+def _number(value: Any) -> Decimal:
+    number = Decimal(value) if isinstance(value, str) else None
+    if number is None or not number.is_finite():
+        raise TypeError(f"a decimal number as text is wanted, got {value!r}")
+    return number
+
+
+def first_lines(sentences: Sequence[str], *, most: int = 20) -> list[str]:
+    """At most so many differences, and how many more there are."""
+    more = len(sentences) - most
+    return [*sentences[:most], f"… and {more} more"] if more > 0 else list(sentences)
