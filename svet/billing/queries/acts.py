@@ -13,7 +13,7 @@ from svet.metering.rules.acts import ActOf
 def acts_of(
     account_ids: Collection[int], *, until: date, known_at: datetime | None = None
 ) -> dict[int, tuple[ActView, ...]]:
-    """The acts of each account that begin before a day, as known at a moment or as now: one query."""
+    """The acts of each account that begin before a day, as they are known or were: one query."""
     return acts(account_ids, until=until, known_at=known_at)
 
 

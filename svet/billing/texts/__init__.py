@@ -224,6 +224,7 @@ def cause_name(cause: LineCause) -> str:
         LineCause.REPLACEMENT: _("замена или снятие прибора учёта"),
         LineCause.READING: _("показания"),
         LineCause.WITHDRAWN: _("показания отменены"),
+        LineCause.ACT: _("акт о приборе учёта"),
         LineCause.TERMS: _("другая тарифная группа"),
         LineCause.TARIFF: _("другие цены"),
         LineCause.RECALCULATION: _("пересчёт"),

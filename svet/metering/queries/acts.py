@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -22,16 +22,16 @@ SELECT a.account_id, a.id, a.kind, a.meter_id, a.number, greatest(a.since, m.ins
                WHERE n.account_id = a.account_id AND n.installed_on >= a.since) END,
            CASE WHEN a.kind = 'refused' THEN (
                SELECT min(s.read_on) FROM metering_readingset s
-               WHERE s.account_id = a.account_id AND s.read_on > a.since
-                     AND s.kind <> 'customer' AND s.state IN ('accepted', 'used')
-                     AND (%(known_at)s::timestamptz IS NULL OR s.received_at <= %(known_at)s)) END),
+               WHERE s.account_id = a.account_id AND s.read_on > a.since AND s.received_at <= %(known_at)s
+                     AND s.kind <> 'customer' AND s.state IN ('accepted', 'used')) END),
        a.persons
 FROM metering_officeact a LEFT JOIN metering_meter m ON m.id = a.meter_id
-WHERE a.account_id = ANY(%(accounts)s) AND a.since < %(until)s AND a.signed_at IS NOT NULL
-    AND CASE WHEN %(known_at)s::timestamptz IS NULL THEN a.gone_at IS NULL
-        ELSE a.signed_at <= %(known_at)s AND (a.gone_at IS NULL OR a.gone_at > %(known_at)s) END
+WHERE a.account_id = ANY(%(accounts)s) AND a.since < %(until)s
+      AND a.signed_at <= %(known_at)s AND (a.gone_at IS NULL OR a.gone_at > %(known_at)s)
 ORDER BY a.account_id, a.since, a.id
 """
+
+_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def acts(
     """
     found: dict[int, list[ActView]] = {account_id: [] for account_id in account_ids}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTING, {"accounts": list(found), "until": until, "known_at": known_at})
+        cursor.execute(_COUNTING, {"accounts": list(found), "until": until, "known_at": known_at or _EVER})
         for account_id, act_id, kind, meter_id, number, since, upto, persons in cursor.fetchall():
             if upto is None or since < upto:
                 act = ActView(act_id, ActOf(kind), meter_id, number, since, upto, persons)

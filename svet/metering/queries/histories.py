@@ -104,9 +104,9 @@ def histories(
             meters[meter.meter_id] = meter
             found[account_id].append(meter)
         cursor.execute(of_sets, values)
-        for meter_id, set_id, on, kind, channel, zones, counts, turns in cursor.fetchall():
+        for meter_id, set_id, on, kind, channel, zones, dials, turns in cursor.fetchall():
             if meter_id in meters:
-                shown = tuple(zip(zones, counts, turns, strict=True))
+                shown = tuple(zip(zones, dials, turns, strict=True))
                 meters[meter_id].sets.append(HistorySet(set_id, on, ReadingKind(kind), channel, shown))
     return found
 
