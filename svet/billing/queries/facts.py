@@ -9,7 +9,8 @@ from datetime import date
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
 from svet.billing.models import BillingRun, Policy
-from svet.billing.queries.acts import act_facts, acts_of, away_facts
+from svet.billing.queries.acts import act_facts, acts_of, away_facts, multipliers
+from svet.billing.queries.norms import region_norms
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.tariffs import region_tariffs
 from svet.billing.queries.terms import account_terms
@@ -18,6 +19,7 @@ from svet.billing.rules.facts import (
     AccountFacts,
     Authority,
     MonthPolicy,
+    Multiplier,
     Placement,
     Point,
     PriceTable,
@@ -28,6 +30,7 @@ from svet.billing.rules.facts import (
     ZonePrices,
 )
 from svet.billing.rules.kinds import Rules
+from svet.billing.rules.norm_tables import NormTable
 from svet.billing.rules.timeline import calendar_of
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
@@ -47,6 +50,8 @@ class ProviderFacts:
 
     policies: tuple[MonthPolicy, ...]
     tables: Mapping[str, tuple[PriceTable, ...]]
+    norms: tuple[NormTable, ...] = ()
+    multipliers: tuple[Multiplier, ...] = ()
 
     def cut(self, month: Month) -> date:
         """The last day whose readings belong to a month."""
@@ -58,6 +63,8 @@ def provider_facts(supplier: ProviderView) -> ProviderFacts:
     return ProviderFacts(
         _policies(supplier),
         {group: price_tables(found) for group, found in region_tariffs(supplier.region).items()},
+        norms=region_norms(supplier.region),
+        multipliers=multipliers(),
     )
 
 
@@ -126,6 +133,8 @@ def account_facts(
             points=points[contract.account_id],
             acts=act_facts(acts[contract.account_id], points[contract.account_id]),
             away=away_facts(acts[contract.account_id]),
+            norms=provider.norms,
+            multipliers=provider.multipliers,
         )
         for contract in contracts
     }
