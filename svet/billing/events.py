@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
+    "norms.withdrawn": gettext_lazy("Отозваны загруженные нормативы"),
     "policy.set": gettext_lazy("Изменены правила расчёта"),
     "month.rehearsed": gettext_lazy("Сделан пробный расчёт месяца"),
     "month.released": gettext_lazy("Месяц выпущен к начислению"),

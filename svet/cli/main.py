@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "manage": ("database", "Pass a command on to Django: svet manage shell."),
     "verify": ("verify", "Check the invariants of money, readings and bills."),
     "tariffs": ("tariffs", "Tariff tables: check, load (also --correct), diff, close, show."),
+    "norms": ("norms", "Norms of consumption: check, load, show, withdraw."),
     "bill": ("billing", "Charge a month and issue its bills; check, dry-run, release, problems, retry."),
     "bills": ("bills", "Bills on paper: print --period YYYY-MM, print --again BATCH."),
     "policy": ("billing", "Rules of charging: show, set (the norm and others, dated)."),

@@ -25,6 +25,7 @@ class Lock(IntEnum):
     BILL_PRINT = 7  # by provider: a bill enters one batch
     PAYMENT_REGISTERS = 8  # one register of payments after the other
     IMPORT_FILE = 9  # by profile: files that share ids
+    NORMS = 20  # one file of norms after the other
 
 
 def hold(lock: Lock, key: int | str = 0) -> None:

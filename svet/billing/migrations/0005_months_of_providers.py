@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_doors'),
-        ('billing', '0004_lines_that_are_taken_back_whole'),
+        ('billing', '0004_norms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

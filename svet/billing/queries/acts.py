@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from svet.billing.rules.facts import Act, ActKind, Away, Point
+from svet.billing.queries.law import law
+from svet.billing.rules.facts import Act, ActKind, Away, Multiplier, Point
 from svet.metering.queries.acts import ActView, acts
 from svet.metering.rules.acts import ActOf
 
@@ -26,6 +27,20 @@ def act_facts(known: Sequence[ActView], points: Sequence[Point]) -> tuple[Act, .
         Act(ActKind(act.kind.value), act.since, act.until, places[act.meter_id] if act.meter_id else None)
         for act in known
         if act.kind is not ActOf.AWAY
+    )
+
+
+def multipliers() -> tuple[Multiplier, ...]:
+    """How many times the norm is charged by acts, as the law has it."""
+    return tuple(
+        Multiplier(
+            ActKind(kind),
+            rule.value,
+            rule.since,
+            rule.until + timedelta(days=1) if rule.until is not None else None,
+        )
+        for kind, rules in law().multipliers.items()
+        for rule in rules.rules
     )
 
 

@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
 from svet.billing.models import BillingRun, Policy, TariffRow
-from svet.billing.queries.acts import act_facts, acts_of, away_facts
+from svet.billing.queries.acts import act_facts, acts_of, away_facts, multipliers
+from svet.billing.queries.norms import region_norms
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.tariffs import region_tariffs
 from svet.billing.queries.terms import account_terms
@@ -18,6 +20,7 @@ from svet.billing.rules.facts import (
     AccountFacts,
     Authority,
     MonthPolicy,
+    Multiplier,
     Placement,
     Point,
     PriceTable,
@@ -26,6 +29,7 @@ from svet.billing.rules.facts import (
     canonical,
 )
 from svet.billing.rules.kinds import Rules
+from svet.billing.rules.norm_tables import NormTable
 from svet.billing.rules.price_tables import price_tables
 from svet.billing.rules.timeline import calendar_of
 from svet.kernel.periods import Month
@@ -50,6 +54,8 @@ class ProviderFacts:
     policies: tuple[MonthPolicy, ...]
     tables: Mapping[str, tuple[PriceTable, ...]]
     groups: Mapping[int, str]
+    norms: tuple[NormTable, ...] = ()
+    multipliers: tuple[Multiplier, ...] = ()
     _shared: dict[tuple[frozenset[str], Month], str] = field(default_factory=dict, compare=False)
 
     def group_of(self, row_id: int) -> str | None:
@@ -70,14 +76,20 @@ class ProviderFacts:
                 opened_on=date.min,
                 terms=(),
                 policies=tuple(each for each in self.policies if each.since <= until),
-                tables=tuple(
-                    replace(each, until=after if each.until is None else min(each.until, after))
-                    for each in _tables(groups, self)
-                    if each.since < after
-                ),
+                tables=tuple(_until(each, after) for each in _tables(groups, self) if each.since < after),
+                norms=tuple(_until(each, after) for each in self.norms if each.since < after),
+                multipliers=tuple(_until(each, after) for each in self.multipliers if each.since < after),
             )
             found = self._shared[groups, until] = canonical(facts)
         return found
+
+
+_Dated = TypeVar("_Dated", PriceTable, NormTable, Multiplier)
+
+
+def _until(table: _Dated, day: date) -> _Dated:
+    """What a table says before a day: when it ends behind it decides nothing of what was before."""
+    return replace(table, until=day if table.until is None else min(table.until, day))
 
 
 def provider_facts(supplier: ProviderView, *, known_at: datetime | None = None) -> ProviderFacts:
@@ -88,6 +100,8 @@ def provider_facts(supplier: ProviderView, *, known_at: datetime | None = None) 
         _policies(supplier),
         {group: price_tables(found) for group, found in tariffs.items()},
         dict(rows.values_list("pk", "group_code")),
+        norms=region_norms(supplier.region),
+        multipliers=multipliers(),
     )
 
 
@@ -140,6 +154,8 @@ def account_facts(
             points=points[contract.account_id],
             acts=act_facts(acts[contract.account_id], points[contract.account_id]),
             away=away_facts(acts[contract.account_id]),
+            norms=provider.norms,
+            multipliers=provider.multipliers,
         )
         for contract in contracts
     }
@@ -152,6 +168,8 @@ def digest(facts: AccountFacts, *, provider: ProviderFacts, until: Month) -> str
         facts,
         policies=(),
         tables=(),
+        norms=(),
+        multipliers=(),
         points=tuple(
             replace(
                 point,

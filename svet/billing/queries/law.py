@@ -49,7 +49,19 @@ def read_law(folder: Path) -> Law:
             Span(_first(row["valid_from"]), date.fromordinal(_first(row["valid_to"]).toordinal() + 1))
             for row in _rows(folder, "days_off")
         ],
+        multipliers=_multipliers(folder),
     )
+
+
+def _multipliers(folder: Path) -> dict[str, DatedRules[Decimal]]:
+    found: dict[str, list[DatedRule[Decimal]]] = {}
+    for row in _rows(folder, "multipliers"):
+        rule = DatedRule(
+            _first(row["valid_from"]), _last(row["valid_to"]), Decimal(row["factor"]), row["act"],
+            row["source_url"],
+        )  # fmt: skip
+        found.setdefault(row["kind"], []).append(rule)
+    return {kind: DatedRules(LawAct.MULTIPLIER, rules) for kind, rules in found.items()}
 
 
 def _rules(folder: Path, name: str, act: LawAct, value: Callable[[Cells], Value]) -> DatedRules[Value]:

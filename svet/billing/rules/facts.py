@@ -17,6 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from svet.billing.rules.kinds import Rules
+from svet.billing.rules.norm_tables import NormTable
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 
@@ -167,6 +168,16 @@ class PriceTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Multiplier:
+    """How many times the norm is charged where an act of the office says so, by a decree."""
+
+    kind: ActKind
+    factor: Decimal
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MonthPolicy:
     """The supplier's choices from a month on, and the last day whose readings still belong to a month."""
 
@@ -229,6 +240,8 @@ class AccountFacts:
     losses: tuple[LossShare, ...] = ()
     house: tuple[HouseShare, ...] = ()
     overrides: tuple[Override, ...] = ()
+    norms: tuple[NormTable, ...] = ()
+    multipliers: tuple[Multiplier, ...] = ()
     service: str = "electricity"
 
 

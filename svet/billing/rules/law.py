@@ -8,8 +8,8 @@ their rows (``billing/data/law``).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -29,6 +29,7 @@ class LawAct(StrEnum):
     PENALTY_STEPS = "penalty_steps"
     PENALTY_CAP = "penalty_cap"
     CALENDAR = "calendar"
+    MULTIPLIER = "multiplier"
 
 
 class LawMissing(Refused):
@@ -95,6 +96,8 @@ class Law:
     calendars: DatedRules[None]
     days_off: Sequence[Span]
     working_weekends: frozenset[date] = frozenset()
+    #: How many times a norm is charged, by the kind of the act that says why.
+    multipliers: Mapping[str, DatedRules[Decimal]] = field(default_factory=dict)
 
     def rate_on(self, day: date) -> Decimal:
         """The central bank's key rate, percent a year. :raises LawMissing: none is known for the day"""

@@ -16,7 +16,8 @@ class Evidence(NamedTuple):
     """What a line was computed from; it may change without the line becoming another one.
 
     ``span_kwh`` is what the two readings show together, of which the line's month got a part; ``base`` are
-    the months behind an average, ``cause`` is the act that says why nothing was read.
+    the months behind an average, ``cause`` is the act that says why nothing was read,
+    ``norm_ids`` are the rows of the region's norms.
     """
 
     meter_id: int = 0
@@ -27,6 +28,7 @@ class Evidence(NamedTuple):
     span_kwh: Decimal | None = None
     base: tuple[Month, ...] = ()
     cause: ActKind | None = None
+    norm_ids: tuple[int, ...] = ()
 
 
 class MonthVolume(NamedTuple):

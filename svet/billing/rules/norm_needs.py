@@ -13,6 +13,7 @@ from svet.billing.rules.attribution import month_edges
 from svet.billing.rules.facts import AccountFacts, AccountTerms, Act, ActKind
 from svet.billing.rules.kinds import Basis, BillingProblem, BillingReason, Rules
 from svet.billing.rules.lines import Evidence, MonthVolume
+from svet.billing.rules.norm_tables import NormCell, NormTable
 from svet.billing.rules.timeline import BillingCalendar
 from svet.kernel.periods import Month
 from svet.metering.rules import Scheme
@@ -20,11 +21,8 @@ from svet.metering.rules import Scheme
 #: The scale of what belongs to the whole account and to no point.
 ACCOUNT = 0
 _PLAIN = Fraction(1)
-_FACTORS = {
-    ActKind.REFUSED: Fraction(3, 2),
-    ActKind.UNMETERED: Fraction(3, 2),
-    ActKind.TAMPERED: Fraction(10),
-}
+# Acts for which a decree names a multiplier; without one the norm is charged once.
+_MULTIPLIED = frozenset({ActKind.REFUSED, ActKind.UNMETERED, ActKind.TAMPERED})
 # Hours of a day in each zone, by which a norm is divided over them: the law says no more than "by zones".
 _HOURS: dict[int, tuple[tuple[str, int], ...]] = {
     Scheme.SINGLE: (("single", 24),),
@@ -125,35 +123,42 @@ def norm_volumes(
     """One norm for the account, however many of its scales need it, by days and over the zones by hours.
 
     Where several acts are about a day, it is charged by the greatest multiplier of them.
-    :raises BillingProblem: nobody has set a norm, or nobody knows how many live there
+    :raises BillingProblem: no norm reaches the days, or nobody knows how many live there
     """
     bare = all(not need.evidence.meter_id for need in needs)
     rules = calendar.policy(month).rules
-    if rules.norm_kwh_per_person is None:
+    if rules.norm_kwh_per_person is None and not facts.norms:
         raise _no_norm(BillingReason.NO_NORM, bare)
-    stretches = list(_stretches(needs, facts))
+    stretches = list(_stretches(needs, facts, bare))
     length = sum(stretch.days for stretch in stretches)
-    norm_days = sum(
-        (_norm(facts, rules, stretch.since, bare) * stretch.factor * stretch.days for stretch in stretches),
-        Fraction(0),
-    )
+    norm_days, cells = Fraction(0), dict[int, NormCell]()
+    for stretch in stretches:
+        cell, kwh_a_month = _norm(facts, rules, stretch.since, bare)
+        norm_days += kwh_a_month * stretch.factor * stretch.days
+        if cell is not None:
+            cells[cell.row_id] = cell
     kwh = norm_days / length * min(Fraction(length, calendar.days(month)), _PLAIN)
     first = next((need for need in needs if need.evidence.cause is not None), needs[0])
     since, until = stretches[0].since, stretches[-1].until
+    evidence = first.evidence._replace(
+        norm_ids=tuple(cells), demonstration=any(cell.demonstration for cell in cells.values())
+    )
     return [
-        MonthVolume(ACCOUNT, needs[0].scheme, zone, part, Basis.NORM, since, until, first.evidence)
+        MonthVolume(ACCOUNT, needs[0].scheme, zone, part, Basis.NORM, since, until, evidence)
         for zone, part in _by_hours(half_up(kwh), needs[0].scheme)
     ]
 
 
-def _stretches(needs: Sequence[NormNeed], facts: AccountFacts) -> Iterator[_Stretch]:
+def _stretches(needs: Sequence[NormNeed], facts: AccountFacts, bare: bool) -> Iterator[_Stretch]:
     marks = {day for need in needs for day in (need.since, need.until)}
     marks |= {terms.since for terms in facts.terms}
     marks |= {day for away in facts.away for day in (away.since, away.until)}
+    marks |= {day for table in facts.norms for day in (table.since, table.until) if day is not None}
+    marks |= {day for each in facts.multipliers for day in (each.since, each.until) if day is not None}
     borders = _between(marks, min(need.since for need in needs), max(need.until for need in needs))
     for since, until in itertools.pairwise(borders):
         factors = [
-            _PLAIN if need.evidence.cause is None else _FACTORS.get(need.evidence.cause, _PLAIN)
+            _factor(facts, need.evidence.cause, since, bare)
             for need in needs
             if need.since <= since and until <= need.until
         ]
@@ -161,21 +166,56 @@ def _stretches(needs: Sequence[NormNeed], facts: AccountFacts) -> Iterator[_Stre
             yield _Stretch(since, until, max(factors))
 
 
-def _norm(facts: AccountFacts, rules: Rules, day: date, bare: bool) -> Fraction:
-    """kWh a month for whoever is at home that day. :raises BillingProblem:"""
-    living = terms_on(facts.terms, day).residents
-    if not living:
+def _factor(facts: AccountFacts, cause: ActKind | None, day: date, bare: bool) -> Fraction:
+    """How many times the norm is charged. :raises BillingProblem: no decree that is known reaches the day"""
+    if cause not in _MULTIPLIED:
+        return _PLAIN
+    for each in facts.multipliers:
+        if each.kind is cause and each.since <= day and (each.until is None or day < each.until):
+            return Fraction(each.factor)
+    raise _no_norm(BillingReason.NO_NORM, bare, day)
+
+
+def _norm(facts: AccountFacts, rules: Rules, day: date, bare: bool) -> tuple[NormCell | None, Fraction]:
+    """The row of the region and kWh a month for whoever is at home that day.
+
+    The row goes by those who are registered. A household that no row fits, and days before the first table,
+    have the supplier's own norm; days behind the last table have none. :raises BillingProblem:
+    """
+    terms = terms_on(facts.terms, day)
+    if not terms.residents:
         raise _no_norm(BillingReason.NO_RESIDENTS, bare)
     away = sum(each.persons for each in facts.away if each.since <= day < each.until)
-    return Fraction(rules.norm_kwh_per_person or 0) * max(living - away, 0)
+    home = max(terms.residents - away, 0)
+    cell = None
+    if facts.norms and facts.norms[0].since <= day:
+        table = next((each for each in facts.norms if each.holds(day)), None)
+        if table is None:
+            raise _no_norm(BillingReason.NO_NORM, bare, day)
+        cell = _cell(table, terms)
+    kwh = cell.kwh if cell is not None else rules.norm_kwh_per_person
+    if kwh is None:
+        raise _no_norm(BillingReason.NO_NORM, bare, day)
+    return cell, Fraction(kwh) * home
 
 
-def _no_norm(reason: BillingReason, bare: bool) -> BillingProblem:
-    return (
-        BillingProblem(BillingReason.NO_METER, details={"why": str(reason)})
-        if bare
-        else BillingProblem(reason)
-    )
+def _cell(table: NormTable, terms: AccountTerms) -> NormCell | None:
+    for cell in table.cells:
+        if cell.fits(
+            rooms=terms.rooms,
+            persons=terms.residents,
+            stove=terms.stove,
+            electric_heating=terms.electric_heating,
+        ):
+            return cell
+    return None
+
+
+def _no_norm(reason: BillingReason, bare: bool, day: date | None = None) -> BillingProblem:
+    details: dict[str, object] = {} if day is None else {"day": day}
+    if bare:
+        return BillingProblem(BillingReason.NO_METER, details={"why": str(reason), **details})
+    return BillingProblem(reason, details=details)
 
 
 def _by_hours(kwh: Decimal, scheme: int) -> list[tuple[str, Decimal]]:

@@ -206,5 +206,7 @@ def _line(
         price.price,
         kwh,
         amount(kwh, price.price),
-        volume.evidence._replace(row_id=price.row_id, demonstration=price.demonstration),
+        volume.evidence._replace(
+            row_id=price.row_id, demonstration=volume.evidence.demonstration or price.demonstration
+        ),
     )

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from svet.billing.queries.acts import multipliers
 from svet.billing.rules.difference import Difference, difference
 from svet.billing.rules.facts import (
     AccountFacts,
@@ -132,6 +133,7 @@ def account(*points: Placement | Sequence[Placement], floor: str = "2026-05", **
         "terms": (AccountTerms("1.1", 3),),
         "policies": (policy(100),),
         "tables": TABLES,
+        "multipliers": multipliers(),
         "points": tuple(
             Point(no, (each,) if isinstance(each, Placement) else tuple(each))
             for no, each in enumerate(points, 1)

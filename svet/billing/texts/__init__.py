@@ -112,7 +112,10 @@ def _way_out(reason: BillingReason) -> str:
         BillingReason.NO_TARIFF: _(
             "Загрузите тарифы (svet tariffs load) или исправьте тарифную группу и повторите начисление."
         ),
-        BillingReason.NO_NORM: _("Задайте норматив (svet policy set) и повторите начисление."),
+        BillingReason.NO_NORM: _(
+            "Задайте норматив (svet norms load или svet policy set), проверьте комнаты и плиту (svet account"
+            " terms) и повторите начисление."
+        ),
         BillingReason.NO_RESIDENTS: _("Внесите число проживающих или показания и повторите начисление."),
         BillingReason.NO_METER: _(
             "Внесите прибор учёта или норматив и число проживающих и повторите начисление."
@@ -174,6 +177,7 @@ def law_texts() -> dict[LawAct, str]:
             "На {day} нет производственного календаря: нужно постановление о переносе выходных дней в этом"
             " году."
         ),
+        LawAct.MULTIPLIER: _("На {day} нет коэффициента к нормативу: нужна редакция постановления № 354."),
     }
 
 

@@ -18,7 +18,12 @@ from svet.accounts.queries import AccountCard, AccountNotFound
 from svet.accounts.queries import household as accounts_household
 from svet.cabinet.accounts import absence, groups, household
 from svet.cabinet.accounts.forms import AddForm, AliasForm, DeliveryForm
-from svet.cabinet.accounts.view import account_passports, earlier_meters, terms_on_file
+from svet.cabinet.accounts.view import (
+    account_passports,
+    acts_that_count,
+    earlier_meters,
+    terms_on_file,
+)
 from svet.cabinet.shell import delivery_choice
 from svet.cabinet.shell.forms import add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
@@ -85,6 +90,7 @@ def _account_page(
         "delivery": delivery or DeliveryForm(initial={"delivery": card.delivery}),
         "alias": alias or AliasForm(groups=own, initial={"alias": card.alias, "group": card.group_public_id}),
         "terms": terms_on_file(card, request=request),
+        "acts": acts_that_count(card, request=request),
         "holders": queries.holders(actor_of(request), account_id=card.account_id),
         "owns": accounts_household.owns(actor_of(request), account_id=card.account_id),
     }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 from svet.accounts import texts
 from svet.accounts.queries import AccountCard, GroupView, provider_today
@@ -16,7 +17,9 @@ from svet.cabinet.shell.session import now_of
 from svet.metering import queries as metering
 from svet.metering import rules as metering_rules
 from svet.metering import texts as metering_texts
+from svet.metering.events.acts import ACT_EFFECTS, ACT_NAMES
 from svet.metering.queries import MeterView
+from svet.metering.queries.acts import ActView, acts
 from svet.metering.rules import Urgency, Verification, zones_of
 
 
@@ -50,6 +53,7 @@ class GroupOfPage:
     last: bool
 
 
+_YEAR = timedelta(days=366)
 _KINDS = {Urgency.CALM: "ok", Urgency.SOON: "warning", Urgency.OVERDUE: "error", Urgency.UNKNOWN: "warning"}
 
 
@@ -71,6 +75,26 @@ def terms_on_file(card: AccountCard, *, request: HttpRequest) -> TermsOfPage | N
     names = dict(billing.groups(card.provider.region, on=today))
     lines = texts.terms_lines(held.values, group_name=names.get(held.values.tariff_group, ""))
     return TermsOfPage(lines if card.confirmed else lines[:1], held.since)
+
+
+@dataclass(frozen=True, slots=True)
+class ActOfPage:
+    """An act about the account, and what is counted meanwhile."""
+
+    act: ActView
+    name: Promise
+    effect: Promise
+
+
+def acts_that_count(card: AccountCard, *, request: HttpRequest) -> list[ActOfPage]:
+    """The acts that are about today or later days, and those of the last year."""
+    today = provider_today(card.provider, now_of(request))
+    found = acts([card.account_id], until=date.max)[card.account_id]
+    return [
+        ActOfPage(act, ACT_NAMES[act.kind], ACT_EFFECTS[act.kind])
+        for act in reversed(found)
+        if act.until is None or act.until > today - _YEAR
+    ]
 
 
 def passport(meter: MeterView, *, card: AccountCard, request: HttpRequest) -> Passport:

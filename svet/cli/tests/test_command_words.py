@@ -15,6 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from svet.billing.rules.norm_file import NORM_COLUMNS
 from svet.billing.rules.tariff_file import COLUMNS
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.cli.main import COMMANDS, svet
@@ -36,6 +37,7 @@ ELSEWHERE = {
 }
 #: Headings of registers are what stands in the operator's own file.
 HEADINGS = {column.name for table in (accounts.COLUMNS, readings.COLUMNS) for column in table} | set(COLUMNS)
+HEADINGS |= set(NORM_COLUMNS)
 PROGRAM_TEXT = re.compile(
     r"Traceback|\bNone\b|\bTrue\b|\bFalse\b|\w+\([a-z_]+=|\bDecimal\(|\bdatetime|<[\w.]+[ :]|\bobject at 0x"
     r"|\b[A-Z]\w*(?:Error|Exception|Refused|Reason)\b|\b[a-z]+\.[A-Z]\w*|\[\]|\{\}|%\(|\b[a-z]+(?:_[a-z0-9]+)+\b"
@@ -81,6 +83,14 @@ def tariff_file(**changed: str) -> str:
         "range_no": "1", "range_upper_kwh": "", "price_rub_per_kwh": "5,31", "source_url": "https://example.org",
     } | changed  # fmt: skip
     return ";".join(COLUMNS) + "\n" + ";".join(row[name] for name in COLUMNS) + "\n"
+
+
+def norm_file(**changed: str) -> str:
+    row = {
+        "region": "Заречная область", "valid_from": "2028-01-01", "valid_to": "2028-12-31", "rooms": "2+",
+        "persons": "1-2", "stove": "gas", "electric_heating": "", "kwh_per_person": "90,5", "source_url": "",
+    } | changed  # fmt: skip
+    return ";".join(NORM_COLUMNS) + "\n" + ";".join(row[name] for name in NORM_COLUMNS) + "\n"
 
 
 def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
@@ -257,6 +267,33 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--region", "Заречная область", "--group", "1.1", "--replaced"],
             ["--on", "2028-05-01"],
             ["--region", "Нигде"],
+        ],
+        ("norms", "load"): [
+            [files("norms-n.csv", norm_file())],
+            [files("norms-n.csv", norm_file())],
+            [files("norms-other.csv", norm_file(kwh_per_person="91"))],
+            [
+                files(
+                    "norms-bad.csv",
+                    norm_file(kwh_per_person="много", rooms="две", stove="дрова", valid_from="вчера"),
+                )
+            ],
+            [files("norms-over.csv", norm_file(valid_from="2028-06-01"))],
+            [files("norms-columns.csv", "a;b\n1;2\n")],
+        ],
+        ("norms", "check"): [
+            [files("norms-n.csv", norm_file())],
+            [files("norms-met.csv", norm_file(rooms="3"))],
+            [files("norms-empty.csv", norm_file(region="", electric_heating="может"))],
+        ],
+        ("norms", "show"): [
+            [],
+            ["--region", "Заречная область", "--on", "2028-05-01"],
+            ["--region", "Нигде"],
+        ],
+        ("norms", "withdraw"): [
+            ["Заречная область", "--from", "2028-01-01", "--document", "приказ № 9"],
+            ["Заречная область", "--from", "2028-01-01", "--document", "приказ № 9"],
         ],
         ("bill",): [
             ["--period", "2026-11", "--provider", "ues"],

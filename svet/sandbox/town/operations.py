@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from svet.accounts import queries as accounts_queries
 from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
+from svet.billing.operations.norms import load_norms
 from svet.bills import operations as bills
 from svet.bills.queries.months import asked_for
 from svet.exchange import operations as exchange
@@ -63,7 +64,12 @@ def build_rest(*, town: TownSettings, now: datetime, progress: Progress) -> None
 
 
 def load_tariffs(*, now: datetime) -> None:
-    """Load the shipped tariff tables, then the town's own continuation of one; what is there stays."""
+    """Load the shipped tariff tables, then the town's own continuation of one; what is there stays.
+
+    Its norms by rooms, persons and stoves are invented and say so.
+    """
+    with resources.as_file(resources.files("svet.billing") / "data" / "norms" / "demonstration.csv") as file:
+        load_norms(file=Path(file), now=now)
     published = resources.files("svet.billing") / "data" / "tariffs"
     continued = resources.files("svet.sandbox.town") / "data"
     for folder in (published, continued):
