@@ -74,9 +74,9 @@ RAW_INSERTS = (
               b.sign * sum(l.kopecks)
        FROM raw_billing_chargeline l CROSS JOIN (VALUES ('receivable', 1), ('revenue', -1)) b (book, sign)
        GROUP BY l.charge_id, l.account_id, b.book, b.sign HAVING sum(l.kopecks) <> 0""",
-    """INSERT INTO raw_billing_charge (id, account_id, period, run_id, floor, facts, settled, kwh,
+    """INSERT INTO raw_billing_charge (id, account_id, period, run_id, known_at, floor, facts, settled, kwh,
                total_kopecks, estimated, demonstration, transaction_id)
-       SELECT charge_id, account_id, period, 1, min(month), '', NULL, sum(kwh), sum(kopecks),
+       SELECT charge_id, account_id, period, 1, now(), min(month), '', NULL, sum(kwh), sum(kopecks),
               bool_or(basis IN ('average', 'norm')), true,
               CASE WHEN sum(kopecks) <> 0 THEN charge_id END
        FROM raw_billing_chargeline GROUP BY charge_id, account_id, period""",

@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [("billing", "0005_months_of_providers")]
+    squawk = {"ban-drop-default": "no installation has charged anybody yet"}
 
     operations = [
         migrations.AddField(

@@ -182,7 +182,8 @@ def digest(facts: AccountFacts, *, provider: ProviderFacts, until: Month) -> str
         ),
     )
     shared = provider.shared(frozenset(each.group for each in facts.terms), until=until)
-    return hashlib.blake2b((canonical(bare) + shared).encode(), digest_size=16).hexdigest()
+    # Its own representation, which is made several times faster than its canonical text.
+    return hashlib.blake2b((repr(bare) + shared).encode(), digest_size=16).hexdigest()
 
 
 def _tables(groups: Collection[str], provider: ProviderFacts) -> tuple[PriceTable, ...]:
