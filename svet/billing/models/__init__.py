@@ -9,7 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
-from svet.billing.models.tariffs import NormRow, TariffCorrection, TariffRow
+from svet.billing.models.norms import NormRow
+from svet.billing.models.tariffs import TariffCorrection, TariffRow
 from svet.billing.rules import Basis, LineCause, Proration
 
 __all__ = [

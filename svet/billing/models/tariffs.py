@@ -1,4 +1,4 @@
-"""Prices and norms as dated rows: what was published, loaded, corrected and withdrawn."""
+"""Prices as dated rows: what was published, loaded and corrected."""
 
 from __future__ import annotations
 
@@ -86,41 +86,3 @@ class TariffRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region} {self.group_code} {self.scheme}/{self.zone}/{self.range_no} {self.valid_from}"
-
-
-class NormRow(models.Model):
-    """kWh a month for a person, by rooms, persons, stove and heating; ``valid_to`` is the last day it holds.
-
-    A band without a beginning is for any number, one without an end for that many and more. A row is never
-    changed but for the end that the next table gives it; a wrong table is gone and stays to be read.
-    """
-
-    region = models.CharField(max_length=80)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
-    rooms_from = models.SmallIntegerField(null=True)
-    rooms_to = models.SmallIntegerField(null=True)
-    persons_from = models.SmallIntegerField(null=True)
-    persons_to = models.SmallIntegerField(null=True)
-    stove = models.CharField(max_length=8, blank=True)
-    electric_heating = models.BooleanField(null=True)
-    kwh = models.DecimalField(max_digits=7, decimal_places=3)
-    source_url = models.CharField(max_length=300, blank=True)
-    decree = models.CharField(max_length=200, blank=True)
-    demonstration = models.BooleanField(default=False)
-    note = models.TextField(blank=True)
-    loaded_at = models.DateTimeField()
-    gone_at = models.DateTimeField(null=True)
-    gone_document = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(kwh__gt=0), name="billing_norm_positive"),
-            models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="billing_norm_dates_ordered",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.region} {self.valid_from} {self.kwh}"
