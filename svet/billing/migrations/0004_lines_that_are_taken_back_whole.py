@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.utils.timezone
 from django.db import migrations, models
 
 GUARDS = """
@@ -106,6 +107,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="charge", name="settled", field=models.DateField(null=True), preserve_default=False
+        ),
+        migrations.AddField(
+            model_name="charge",
+            name="known_at",
+            field=models.DateTimeField(default=django.utils.timezone.now),
+            preserve_default=False,
         ),
         _line("month", models.DateField(default="2000-01-01")),
         _line("service", models.CharField(max_length=20, default="electricity")),

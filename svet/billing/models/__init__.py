@@ -1,4 +1,4 @@
-"""Tariff rows as dated data, billing runs, and charges whose lines keep what they were computed from."""
+"""Rules of suppliers, billing runs, and charges whose lines keep what they were computed from."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.db import models
 
 from svet.billing.models.charges import Charge, ChargeLine
 from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
+from svet.billing.models.norms import NormRow
+from svet.billing.models.tariffs import TariffCorrection, TariffRow
 from svet.billing.rules import Proration
-from svet.metering.rules import Zone
 
 __all__ = [
     "BillingMonth",
@@ -20,131 +21,13 @@ __all__ = [
     "DryRun",
     "DryRunAccount",
     "MonthTask",
+    "NormRow",
     "Policy",
     "Problem",
     "RunState",
     "TariffCorrection",
     "TariffRow",
 ]
-
-
-class TariffCorrection(models.Model):
-    """Loaded prices were wrong: who put others in their place, when, and by what document. Never changed."""
-
-    document = models.CharField(max_length=300)
-    made_by = models.CharField(max_length=100)
-    made_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.document} {self.made_at:%Y-%m-%d}"
-
-
-class TariffRow(models.Model):
-    """One price of one range in one zone; ``valid_to`` is the last day it holds, as regulators print it.
-
-    The range ends at ``range_upper_kwh``, or at ``per_person`` kWh for each person (``least`` in all), or
-    nobody has published where (``limit_unknown``); else nowhere. A row counts until a correction takes it
-    away (``gone_with``) and stays to be read; ``brought_with`` is the correction that put it there instead.
-    """
-
-    region = models.CharField(max_length=80)
-    group_code = models.CharField(max_length=40)
-    group_name = models.TextField()
-    scheme = models.SmallIntegerField()
-    zone = models.CharField(max_length=8)
-    range_no = models.SmallIntegerField()
-    range_upper_kwh = models.IntegerField(null=True)
-    limit_unknown = models.BooleanField(default=False)
-    per_person = models.IntegerField(null=True)
-    least = models.IntegerField(default=0)
-    price = models.DecimalField(max_digits=9, decimal_places=5)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
-    source_url = models.CharField(max_length=300, blank=True, default="")
-    decree = models.CharField(max_length=200, blank=True, default="")
-    demonstration = models.BooleanField(default=False)
-    note = models.TextField(blank=True, default="")
-    loaded_at = models.DateTimeField()
-    brought_with = models.ForeignKey(
-        TariffCorrection, on_delete=models.PROTECT, null=True, related_name="brought"
-    )
-    gone_with = models.ForeignKey(TariffCorrection, on_delete=models.PROTECT, null=True, related_name="took")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["region", "group_code", "scheme", "zone", "range_no", "valid_from"],
-                condition=models.Q(gone_with__isnull=True),
-                name="billing_tariff_row_unique",
-            ),
-            models.CheckConstraint(condition=models.Q(price__gt=0), name="billing_tariff_price_positive"),
-            models.CheckConstraint(
-                condition=models.Q(range_upper_kwh__isnull=True) | models.Q(range_upper_kwh__gt=0),
-                name="billing_tariff_upper_positive",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(scheme__in=[1, 2, 3]), name="billing_tariff_scheme_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(range_no__gte=1, range_no__lte=99), name="billing_tariff_range_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(limit_unknown=False, per_person__isnull=True, least=0)
-                | models.Q(limit_unknown=False, per_person__gt=0, least__gte=0, range_upper_kwh__isnull=True)
-                | models.Q(
-                    limit_unknown=True, per_person__isnull=True, least=0, range_upper_kwh__isnull=True
-                ),
-                name="billing_tariff_one_limit",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(zone__in=[v.value for v in Zone]), name="billing_tariff_zone_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="billing_tariff_dates_ordered",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.region} {self.group_code} {self.scheme}/{self.zone}/{self.range_no} {self.valid_from}"
-
-
-class NormRow(models.Model):
-    """kWh a month for a person, by rooms, persons, stove and heating; ``valid_to`` is the last day it holds.
-
-    A band without a beginning is for any number, one without an end for that many and more. A row is never
-    changed but for the end that the next table gives it; a wrong table is gone and stays to be read.
-    """
-
-    region = models.CharField(max_length=80)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
-    rooms_from = models.SmallIntegerField(null=True)
-    rooms_to = models.SmallIntegerField(null=True)
-    persons_from = models.SmallIntegerField(null=True)
-    persons_to = models.SmallIntegerField(null=True)
-    stove = models.CharField(max_length=8, blank=True)
-    electric_heating = models.BooleanField(null=True)
-    kwh = models.DecimalField(max_digits=7, decimal_places=3)
-    source_url = models.CharField(max_length=300, blank=True)
-    decree = models.CharField(max_length=200, blank=True)
-    demonstration = models.BooleanField(default=False)
-    note = models.TextField(blank=True)
-    loaded_at = models.DateTimeField()
-    gone_at = models.DateTimeField(null=True)
-    gone_document = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(kwh__gt=0), name="billing_norm_positive"),
-            models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="billing_norm_dates_ordered",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.region} {self.valid_from} {self.kwh}"
 
 
 class Policy(models.Model):

@@ -56,7 +56,7 @@ def load_norms(*, file: Path, now: datetime, only_check: bool = False) -> NormRe
         if not only_check:
             for (region, first), day in last.items():
                 open_ = NormRow.objects.filter(region=region, valid_from=first, valid_to=None, gone_at=None)
-                open_.update(valid_to=day)
+                open_.update(valid_to=day, ended_at=now)
             NormRow.objects.bulk_create(_row(line, now=now) for line in fresh)
     return NormReport(len(fresh), len(lines) - len(fresh), regions)
 

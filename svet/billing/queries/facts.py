@@ -67,7 +67,7 @@ class ProviderFacts:
         return calendar_of(self.policies).cut(month)
 
     def shared(self, groups: frozenset[str], *, until: Month) -> str:
-        """Prices and choices as far as they decide the months of these groups until ``until``, as text."""
+        """Prices, norms and choices as far as they decide months of these groups until ``until``, as text."""
         found = self._shared.get((groups, until))
         if found is None:
             after = self.cut(until) + timedelta(days=1)
@@ -93,14 +93,14 @@ def _until(table: _Dated, day: date) -> _Dated:
 
 
 def provider_facts(supplier: ProviderView, *, known_at: datetime | None = None) -> ProviderFacts:
-    """The choices and prices of a provider, as prices were known at a moment or as now."""
+    """The choices, prices and norms of a provider, as both were known at a moment or as now."""
     tariffs = region_tariffs(supplier.region, known_at=known_at)
     rows = TariffRow.objects.filter(region=supplier.region)
     return ProviderFacts(
         _policies(supplier),
         {group: price_tables(found) for group, found in tariffs.items()},
         dict(rows.values_list("pk", "group_code")),
-        norms=region_norms(supplier.region),
+        norms=region_norms(supplier.region, known_at=known_at),
         multipliers=multipliers(),
     )
 

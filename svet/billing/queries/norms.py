@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+
+from django.db.models import Q
 
 from svet.billing.models import NormRow
 from svet.billing.rules.norm_file import NormLine
@@ -30,13 +32,19 @@ def loaded_norms(regions: Sequence[str] | None = None, *, on: date | None = None
     ]
 
 
-def region_norms(region: str) -> tuple[NormTable, ...]:
-    """The norms of a region, table after table: one query."""
-    rows = NormRow.objects.filter(region=region, gone_at=None).order_by("valid_from", "pk")
+def region_norms(region: str, *, known_at: datetime | None = None) -> tuple[NormTable, ...]:
+    """The norms of a region, table after table, as known at a moment or as now: one query."""
+    rows = NormRow.objects.filter(region=region).order_by("valid_from", "pk")
+    if known_at is None:
+        rows = rows.filter(gone_at=None)
+    else:
+        rows = rows.filter(Q(gone_at=None) | Q(gone_at__gt=known_at), loaded_at__lte=known_at)
     tables = []
     for first, of_table in itertools.groupby(rows, key=lambda row: row.valid_from):
         found = list(of_table)
         last = found[0].valid_to
+        if known_at is not None and found[0].ended_at is not None and found[0].ended_at > known_at:
+            last = None
         tables.append(
             NormTable(
                 since=first,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
 BY = Actor.system("test")
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "norms" / "demonstration.csv"
 CELLS = (
@@ -187,26 +188,31 @@ class TestFiles:
 
     def test_the_next_table_gives_the_one_before_its_last_day(self, tmp_path: Path) -> None:
         load_norms(file=file(tmp_path, {}), now=NOW)
-        load_norms(file=file(tmp_path, {"valid_from": "2026-07-01", "kwh_per_person": "95"}), now=NOW)
+        load_norms(file=file(tmp_path, {"valid_from": "2026-07-01", "kwh_per_person": "95"}), now=LATER)
         assert [(each.since, each.until) for each in region_norms("Край")] == [
             (date(2026, 1, 1), date(2026, 7, 1)),
             (date(2026, 7, 1), None),
         ]
         assert [line.kwh for line in loaded_norms(on=date(2026, 6, 30))] == [90]
+        then = region_norms("Край", known_at=NOW)
+        assert [(each.since, each.until) for each in then] == [(date(2026, 1, 1), None)]
         assert load_norms(file=file(tmp_path, {}), now=NOW).unchanged == 1, "the same file may come again"
 
     def test_a_wrong_table_is_taken_back_and_stays_to_be_read(self, tmp_path: Path) -> None:
         load_norms(file=file(tmp_path, {}), now=NOW)
         right = file(tmp_path, {"kwh_per_person": "95"}, name="right.csv")
         assert self.refused(right) == [(2, "", NormFault.DIFFERS)]
-        count = withdraw_norms(region="Край", first=date(2026, 1, 1), document="приказ № 9", by=BY, now=NOW)
+        count = withdraw_norms(region="Край", first=date(2026, 1, 1), document="приказ № 9", by=BY, now=LATER)
         assert count == 1
-        assert load_norms(file=right, now=NOW).added == 1
+        assert load_norms(file=right, now=LATER).added == 1
         assert list(NormRow.objects.order_by("pk").values_list("kwh", "gone_document")) == [
             (Decimal(90), "приказ № 9"),
             (Decimal(95), ""),
         ]
         assert Entry.objects.filter(action="norms.withdrawn").count() == 1
+        assert region_norms("Край", known_at=NOW - timedelta(seconds=1)) == (), "nobody knew it yet"
+        (then,), (now,) = region_norms("Край", known_at=NOW), region_norms("Край")
+        assert [table.cells[0].kwh for table in (then, now)] == [90, 95]
         with pytest.raises(NormFileRefused):
             withdraw_norms(region="Край", first=date(2020, 1, 1), document="приказ № 9", by=BY, now=NOW)
 

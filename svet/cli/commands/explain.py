@@ -22,9 +22,22 @@ def explain_command(bill: str, as_json: bool, account: str) -> None:
 
     with database():
         django_ready()
-        from svet.cli.explaining import told
+        from svet.cli.billing.explaining import told
 
         click.echo(told(bill, account=account, as_json=as_json), nl=not as_json)
+
+
+def _in_words(fault: Exception) -> str:
+    from svet.billing.rules.explanation import ExplanationUnreadable, FileFault
+
+    if not isinstance(fault, ExplanationUnreadable):
+        return "it is no text"
+    return {
+        FileFault.TOO_LONG: "it is too long",
+        FileFault.NOT_JSON: f"it is no JSON ({fault.where})",
+        FileFault.OTHER_FORMAT: "it says of itself that it is something else",
+        FileFault.DAMAGED: f"it was changed after it was written ({fault.where})",
+    }[fault.fault]
 
 
 @click.command("replay")
@@ -39,7 +52,7 @@ def replay_command(file: IO[str]) -> None:
     try:
         explanation = read(file.read(LONGEST + 1))
     except (ExplanationUnreadable, UnicodeDecodeError) as fault:
-        raise Failure(f"{file.name} is no file of `svet explain --json`: {fault}") from fault
+        raise Failure(f"{file.name} is no file of `svet explain --json`: {_in_words(fault)}") from fault
     wrong = replayed(explanation)
     if wrong:
         click.echo("\n".join(first_lines(wrong)))

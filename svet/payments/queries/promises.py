@@ -84,9 +84,8 @@ _SOURCES = {
         SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         JOIN ledger_transaction_door t ON t.key = r.ledger_key
         JOIN ledger_posting_door p USING (transaction_id)
-        WHERE p.book IN ('receivable', 'suspense') AND (p.kopecks <> -r.kopecks
-            OR t.effective_on <> r.effective_on
-            OR (p.book = 'receivable' AND p.account_id IS DISTINCT FROM r.account_id))
+        WHERE p.book IN ('receivable', 'suspense') AND (p.kopecks <> -r.kopecks OR (p.book = 'receivable'
+            AND (t.effective_on, p.account_id) IS DISTINCT FROM (r.effective_on, r.account_id)))
         ORDER BY r.id LIMIT 100""",
     "a row of a register that differs was posted before anybody decided:": """
         SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
