@@ -37,7 +37,7 @@ DESK = Desk(
     url="/staff/acts/",
     icon="document",
     permission=Permission.TERMS,
-    letter="b",
+    letter="i",
     count=lambda now: waiting_act_count(),
 )
 
