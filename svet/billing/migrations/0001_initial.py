@@ -19,6 +19,7 @@ CREATE FUNCTION billing_check_charges()
  LANGUAGE plpgsql
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
 AS $function$
 BEGIN
     PERFORM FROM inserted i LEFT JOIN ledger_transaction t ON t.id = i.transaction_id
@@ -40,6 +41,7 @@ CREATE FUNCTION billing_check_lines()
  LANGUAGE plpgsql
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
 AS $function$
 BEGIN
     PERFORM FROM inserted i LEFT JOIN billing_charge c

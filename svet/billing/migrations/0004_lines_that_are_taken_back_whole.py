@@ -13,6 +13,7 @@ CREATE FUNCTION billing_check_lines()
  LANGUAGE plpgsql
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
 AS $function$
 BEGIN
     PERFORM FROM inserted i LEFT JOIN billing_charge c
@@ -44,6 +45,7 @@ CREATE OR REPLACE FUNCTION billing_check_lines()
  LANGUAGE plpgsql
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
 AS $function$
 BEGIN
     PERFORM FROM inserted i LEFT JOIN billing_charge c

@@ -78,19 +78,28 @@ def charged_facts(
     """What was known of the accounts of some charges of one month, in a few queries a moment.
 
     Facts have the moment at which they came to us; ``fits`` says whether they give what was charged. If not,
-    a minute earlier and today's are tried, and each without the end of the contract, which has no moment of
-    its own. Where nothing fits, something was changed without a trace: the facts of the moment are told.
+    a minute earlier is tried, then today's prices and norms (a table may be loaded after the month it is
+    for), then today's facts, each also without the end of the contract, which has no moment of its own.
+    Where nothing fits, something was changed without a trace: the facts of the moment are told.
     """
     found: dict[int, ChargedFacts] = {}
     by_moment: dict[datetime, list[Charge]] = {}
+    today: ProviderFacts | None = None
     for charge in charges:
         by_moment.setdefault(charge.known_at, []).append(charge)
     for moment, group in by_moment.items():
         left = {charge.account_id: charge for charge in group}
-        for known_at in (moment, moment - _COMMITTED_WITHIN, None):
+        for known_at, shared in (
+            (moment, provider),
+            (moment - _COMMITTED_WITHIN, provider),
+            (moment, None),
+            (None, None),
+        ):
             if not left:
                 break
-            for account_id, facts in _facts(left, provider, provider_id, known_at).items():
+            if shared is None:
+                shared = today = today or provider_facts(provider_by_id(provider_id))
+            for account_id, facts in _facts(left, shared, provider_id, known_at).items():
                 for each in _with_and_without_end(facts):
                     if fits(left[account_id], each):
                         del left[account_id]

@@ -12,6 +12,7 @@ CREATE FUNCTION ledger_check_balance()
  LANGUAGE plpgsql
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE unbalanced bigint;
 BEGIN
