@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.charging import ContractCounts, contract_counts
 from svet.billing.models import BillingMonth, BillingRun, MonthTask, RunState
+from svet.billing.queries.norms import region_norms
 from svet.billing.queries.policies import policies
 from svet.billing.queries.problems import open_months
 from svet.billing.queries.tariffs import demonstration_groups, region_tariffs, rules_for
@@ -148,6 +149,7 @@ def checked_month(
     since, until = period.plus(-1).day(day), period.day(day)
     counts = contract_counts(provider_id=provider.provider_id, opened_before=until, closed_after=since)
     gaps = metering_gaps(provider_id=provider.provider_id, since=since, until=until)
+    norms = region_norms(provider.region)
     return month_checks(
         MonthInputs(
             period=period,
@@ -165,6 +167,8 @@ def checked_month(
             under_review=gaps.under_review,
             earlier=_earlier(provider.provider_id, period),
             published_only=published_only,
+            norm_tables=bool(norms),
+            norms_end=norms[-1].until if norms and not norms[-1].reaches(until) else None,
         )
     )
 

@@ -80,6 +80,9 @@ class MonthInputs:
     under_review: int
     earlier: EarlierMonth
     published_only: bool
+    # The region has tables of norms; they leave the month at a day from which nothing is known.
+    norm_tables: bool = False
+    norms_end: date | None = None
 
 
 def month_checks(known: MonthInputs) -> list[CheckedPoint]:
@@ -157,6 +160,12 @@ def _demonstration(known: MonthInputs) -> CheckedPoint:
 
 
 def _norm(known: MonthInputs) -> CheckedPoint:
+    if known.norms_end is not None:
+        # Behind the last table the supplier's own norm does not count either: the next table is awaited.
+        state = _grave(known, known.without_meter)
+        return _point(MonthPoint.NORM, state, "ended", day=known.norms_end, count=known.without_meter)
+    if known.norm_tables:
+        return _point(MonthPoint.NORM, CheckState.OK, "tables")
     if known.rules.norm_kwh_per_person is not None:
         return _point(MonthPoint.NORM, CheckState.OK, kwh=known.rules.norm_kwh_per_person)
     return _point(MonthPoint.NORM, _grave(known, known.without_meter), count=known.without_meter)

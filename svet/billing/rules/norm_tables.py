@@ -41,6 +41,10 @@ class NormTable:
     until: date | None
     cells: tuple[NormCell, ...]
 
+    def reaches(self, day: date) -> bool:
+        """Whether the table ends at this day (half-open) or behind it."""
+        return self.until is None or self.until >= day
+
     def holds(self, day: date) -> bool:
         """Whether the table is for this day."""
         return self.since <= day and (self.until is None or day < self.until)

@@ -22,6 +22,7 @@ from svet.billing.rules.dry_runs import (
     mover_cause,
 )
 from svet.billing.rules.month_checks import (
+    CheckedPoint,
     CheckState,
     EarlierMonth,
     GroupPrices,
@@ -193,3 +194,15 @@ def test_two_persons_are_told_apart_by_key_and_else_by_name() -> None:
     assert same_person(first=(1, "Ольга  Смирнова (billing)"), second=(None, " ольга смирнова"))
     assert not same_person(first=(None, "Ольга Смирнова"), second=(None, "Иван Котов"))
     assert plain_name("  Ольга   Смирнова (billing) ") == "Ольга Смирнова"
+
+
+def test_a_table_of_norms_that_ends_within_the_month_is_no_norm_whatever_the_supplier_has_set() -> None:
+    """`svet bill check` said «Задан», and the run then had no norm for whoever was not read."""
+    whole = replace(GOOD, norm_tables=True)
+    ended = replace(whole, norms_end=GOOD.cut_off, without_meter=1)
+
+    def norm(known: MonthInputs) -> CheckedPoint:
+        return next(each for each in month_checks(known) if each.point is MonthPoint.NORM)
+
+    assert (norm(whole).state, norm(ended).state) == (CheckState.OK, CheckState.WARNED)
+    assert norm(ended).details["day"] == GOOD.cut_off

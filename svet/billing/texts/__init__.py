@@ -113,8 +113,9 @@ def _way_out(reason: BillingReason) -> str:
             "Загрузите тарифы (svet tariffs load) или исправьте тарифную группу и повторите начисление."
         ),
         BillingReason.NO_NORM: _(
-            "Задайте норматив (svet norms load или svet policy set), проверьте комнаты и плиту (svet account"
-            " terms) и повторите начисление."
+            "Загрузите таблицу нормативов на эти дни (svet norms load) или, если у региона таблиц нет,"
+            " задайте норматив (svet policy set); проверьте комнаты и плиту (svet account terms)"
+            " и повторите начисление."
         ),
         BillingReason.NO_RESIDENTS: _("Внесите число проживающих или показания и повторите начисление."),
         BillingReason.NO_METER: _(

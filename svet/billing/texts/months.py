@@ -129,6 +129,7 @@ def _in_order() -> dict[tuple[MonthPoint, str], str]:
         (MonthPoint.TARIFFS, ""): _("Есть на все дни, групп: {groups}."),
         (MonthPoint.DEMONSTRATION, ""): _("Все цены опубликованы."),
         (MonthPoint.NORM, ""): _("Задан: {kwh} кВт·ч на человека."),
+        (MonthPoint.NORM, "tables"): _("Таблица нормативов региона действует весь месяц."),
         (MonthPoint.METERS, ""): _("Таких нет."),
         (MonthPoint.RESIDENTS, ""): _("Известно везде."),
         (MonthPoint.REVIEW, ""): _("Ничего не ждёт."),
@@ -166,6 +167,10 @@ def _found() -> dict[tuple[MonthPoint, str], str]:
         (MonthPoint.NORM, ""): _(
             "Не задан: кому начисляют без показаний, тому начислить будет нечем; счетов без прибора: {count}."
             " Задайте его на странице «Правила»."
+        ),
+        (MonthPoint.NORM, "ended"): _(
+            "Таблица нормативов региона кончается: на {day} нормативов нет, и кому начисляют без показаний,"
+            " тому начислить будет нечем; счетов без прибора: {count}. Загрузите следующую: svet norms load."
         ),
         (MonthPoint.METERS, ""): _(
             "Без прибора учёта: {count}. Начислим по нормативу; если прибор есть, внесите его."
