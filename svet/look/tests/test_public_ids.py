@@ -29,8 +29,8 @@ HOSTILE = [
     "' OR 1=1 --abcde",
     "abcdefghjkmnpqrs\n",
 ]
-#: Names in routes that are no outer ids: words of ours, looked up in a list.
-WORDS = {"kind", "verb", "version", "path", "name"}
+#: Names in routes that are no outer ids: words of ours, looked up in a list, and months.
+WORDS = {"kind", "verb", "version", "path", "name", "code", "period"}
 
 
 def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:

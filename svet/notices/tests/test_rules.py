@@ -36,6 +36,7 @@ SAMPLE = {
     "change": "app_on",
     "access": "confirmed",
     "about": "factor",
+    "act": "tampered",
     "number": "О-7K3M-Q2X9",
     "name": "Умный дом",
     "keys": "2",
