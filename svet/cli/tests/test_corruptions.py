@@ -16,6 +16,7 @@ from svet.accounts.tests.factories import make_provider
 from svet.billing.operations import run
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account, make_norm
 from svet.bills import operations as bills
+from svet.bills.models import Bill
 from svet.cli.verification import PROMISES
 from svet.exchange.operations import take_file
 from svet.kernel.actors import Actor
@@ -55,6 +56,7 @@ def books() -> None:
                     source="",
                 )
         bills.issue(provider_id=provider.pk, period=month, now=NOW)
+    bills.pdf_of(Bill.objects.earliest("pk").pk, masked=False, now=NOW)
 
 
 def breached() -> dict[str, list[str]]:
@@ -90,6 +92,7 @@ CORRUPTIONS = {
         f" WHERE id = {_CHARGE}", "I-11"),
     "snapshot of a bill": (
         "UPDATE bills_bill SET snapshot = jsonb_set(snapshot, '{sums,closing}', '1')", "I-10"),
+    "file of a bill": ("UPDATE bills_billfile SET content = content || content", "I-10"),
     "price of a tariff": ("UPDATE billing_tariffrow SET price = price + 0.01", "I-11"),
     "days of a tariff": ("UPDATE billing_tariffrow SET valid_from = valid_from + 30", "I-11"),
     "line deleted": (f"DELETE FROM billing_chargeline WHERE id = {_STANDING}", "I-11"),
