@@ -16,10 +16,9 @@ from svet.billing.models import BillingRun, Charge, Problem, RunState
 from svet.billing.queries.explaining import charged_facts
 from svet.billing.queries.facts import provider_facts
 from svet.billing.queries.standing import Standing, standing_lines
-from svet.billing.rules.difference import difference
+from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
-from svet.billing.rules.should import should
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 
@@ -148,10 +147,9 @@ def _recomputed(run: BillingRun) -> Iterator[str]:
 
 def _gives_what_stands(stands: Mapping[int, Sequence[Standing]], charge: Charge, facts: AccountFacts) -> bool:
     try:
-        lines = should(facts, horizon=Month.of(charge.period))
+        return not due(facts, stands[charge.account_id], horizon=Month.of(charge.period))
     except BillingProblem:
         return False
-    return not difference(lines, stands[charge.account_id])
 
 
 def _last_charges(run: BillingRun) -> Iterator[list[Charge]]:

@@ -14,6 +14,7 @@ from svet.launcher.embedded import database, django_ready
 #: As words of the command line: the kept ones have underscores.
 REASONS = (
     "no-tariff", "no-norm", "no-residents", "no-meter", "no-first-reading", "contradiction",
+    "held", "decision-misses", "large-difference", "old-difference",
 )  # fmt: skip
 PRORATIONS = ("by-day", "at-reading")
 
