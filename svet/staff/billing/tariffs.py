@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from svet.accounts import queries as account_queries
 from svet.bills.texts import price_text
 from svet.look.formats import number
 from svet.look.requests import now_of
@@ -32,7 +33,7 @@ def tariffs(request: HttpRequest) -> HttpResponse:
     """The tables of one group of a region: in force, before it, and those that are loaded for later."""
     today = timezone.localdate(now_of(request))
     regions = queries.regions()
-    region = _chosen(request.GET.get("region", ""), regions)
+    region = _chosen(request.GET.get("region") or account_queries.home_region(), regions)
     groups = queries.group_codes(region) if region else []
     group = _chosen(request.GET.get("group", ""), groups)
     tables = queries.tariff_tables(region=region, group=group) if group else []
