@@ -7,8 +7,7 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from svet.billing import events, tariff_texts, texts
-        from svet.billing.rules.norm_file import NormFault
+        from svet.billing import events, texts
         from svet.billing.texts import decisions, months
         from svet.kernel import words
 
@@ -16,4 +15,3 @@ class BillingConfig(AppConfig):
         words.explain_with(texts.explain, texts.REASONS)
         words.explain_with(months.explain, months.REASONS)
         words.explain_with(decisions.explain, decisions.REASONS)
-        words.explain_with(tariff_texts.explain_norms, (NormFault,))

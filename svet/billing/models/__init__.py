@@ -10,8 +10,6 @@ from django.db import models
 from svet.billing.models.charges import Charge, ChargeLine
 from svet.billing.models.decisions import OverrideRow
 from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
-from svet.billing.models.norms import NormRow
-from svet.billing.models.tariffs import TariffCorrection, TariffRow
 from svet.billing.rules import Proration
 
 __all__ = [
@@ -22,13 +20,10 @@ __all__ = [
     "DryRun",
     "DryRunAccount",
     "MonthTask",
-    "NormRow",
     "OverrideRow",
     "Policy",
     "Problem",
     "RunState",
-    "TariffCorrection",
-    "TariffRow",
 ]
 
 

@@ -23,7 +23,7 @@ def _signer() -> models.ForeignKey[Any, Any]:
 
 
 class OverrideRow(models.Model):
-    """What was decided for the months ``since``…``until`` (first days, both in it; empty: and later), ADR 104.
+    """What was decided for the months ``since``…``until`` (first days, both in it; empty: and on), ADR 104.
 
     It counts from ``signed_at``, by a second member where its effect is beyond the supplier's limit, until
     ``gone_at``. ``effect_kopecks`` is what the preview showed to whoever signed; ``undo_at`` is when somebody

@@ -147,9 +147,7 @@ def _computed(
         return _failed(blank, problem)
     return blank._replace(
         facts=digest(whole, provider=batch.provider, until=period),
-        settled=None
-        if facts.overrides
-        else settled_month(facts, horizon=period, calendar=calendar) or cut,
+        settled=None if facts.overrides else settled_month(facts, horizon=period, calendar=calendar) or cut,
         found=found,
         whys=causes(found, standing, facts=facts, group_of=batch.provider.group_of),
     )

@@ -1,4 +1,4 @@
-"""Decisions about charges: looked at before they are signed, signed by two beyond a limit, taken back whole."""
+"""Decisions about charges: seen before they are signed, signed by two beyond a limit, taken back whole."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from svet.accounts.queries import AccountView, account_for, provider_today
 from svet.billing.models import OverrideRow
 from svet.billing.queries.decisions import DecisionPreview, preview_decision
 from svet.billing.queries.overrides import fact_of
+from svet.billing.queries.policies import rules_for
 from svet.billing.queries.standing import books
-from svet.billing.queries.tariffs import rules_for
 from svet.billing.rules.decisions import (
     COUNTED_DAYS,
     RECOMPUTED_FOR,
@@ -129,8 +129,9 @@ def preview_signing(*, by: Actor, decision_public_id: str, now: datetime) -> Dec
 def sign_decision(*, by: Actor, decision_public_id: str, shown: str, now: datetime) -> None:
     """Put the second signature under a decision: from now on it counts.
 
-    :raises DecisionNotFound: no such one; :raises DecisionRefused: it is signed, the first signature is of the
-        same person, or it would now change something else than was shown
+    :raises DecisionNotFound: no such one
+    :raises DecisionRefused: it is signed, the first signature is of the same person, or it would now change
+        something else than was shown
     """
     with use_case():
         row, account = _locked(by, decision_public_id)

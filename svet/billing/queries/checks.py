@@ -38,7 +38,7 @@ WHERE c.id > %s ORDER BY c.id LIMIT %s
 """
 _TARIFFS = """
 SELECT l.account_id, l.period, l.position
-FROM billing_chargeline l JOIN billing_tariffrow t ON t.id = l.tariff_row_id
+FROM billing_chargeline l JOIN tariffs_tariffrow_door t USING (tariff_row_id)
 WHERE l.price <> t.price OR l.zone <> t.zone OR l.range_no <> t.range_no OR l.scheme <> t.scheme
    OR l.kopecks <> round(l.kwh * l.price * 100) LIMIT 100
 """

@@ -137,7 +137,7 @@ def preview_decision(
     shown = [
         month
         for month in _months(state.stands, before, after, state.last, touched, horizon)
-        if month.stands != month.changed or month.without != month.changed
+        if month.changed != (month.without if touched else month.stands)
     ]
     moved = correction(found, [line for _, line in state.stands], horizon=horizon)
     known = touched or why is None

@@ -24,7 +24,7 @@ class KnownOverride:
 def overrides_of(
     account_ids: Collection[int], *, known_at: datetime | None = None
 ) -> dict[int, list[KnownOverride]]:
-    """What counts of each account that has any, in the order of writing, as now or as known then: one query."""
+    """What counts of each account that has any, in the order of writing, now or as known then: one query."""
     rows = OverrideRow.objects.filter(account_id__in=list(account_ids), signed_at__isnull=False)
     if known_at is None:
         rows = rows.filter(gone_at__isnull=True)

@@ -64,6 +64,4 @@ def refuse_beyond_limits(
 
 
 def _lets_out(override: Override, oldest: Month, horizon: Month) -> bool:
-    return (
-        override.kind is OverrideKind.RECOMPUTE and override.covers(oldest) and override.heeded(horizon)
-    )
+    return override.kind is OverrideKind.RECOMPUTE and override.covers(oldest) and override.heeded(horizon)

@@ -49,10 +49,8 @@ def decided_volumes(
     return found
 
 
-def uncharged_volumes(
-    volumes: Mapping[Month, list[MonthVolume]], overrides: tuple[Override, ...]
-) -> Volumes:
-    """The months with zeros, one a scale, where nothing is to be charged: a zero has its cause on the bill."""
+def uncharged_volumes(volumes: Mapping[Month, list[MonthVolume]], overrides: tuple[Override, ...]) -> Volumes:
+    """The months with zeros, one a scale, where nothing is to be charged: a zero has its cause."""
     return {month: _uncharged(month, of_month, overrides) for month, of_month in volumes.items()}
 
 
@@ -91,8 +89,8 @@ def credits_of(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar
         start, end = calendar.cut(each.since.plus(-1)), calendar.cut(each.since)
         evidence = Evidence(decision=each.no)
         yield Line(
-            each.since, facts.service, each.no, Scheme.SINGLE, Zone.SINGLE.value, Basis.ADJUSTMENT, start, end,
-            start, end, 1, _ZERO, _ZERO, each.kopecks, evidence,
+            each.since, facts.service, each.no, Scheme.SINGLE, Zone.SINGLE.value, Basis.ADJUSTMENT, start,
+            end, start, end, 1, _ZERO, _ZERO, each.kopecks, evidence,
         )  # fmt: skip
 
 

@@ -34,16 +34,17 @@ from svet.billing.rules.explanation import read, replayed, written
 from svet.billing.rules.facts import OverrideKind
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.tests.factories import NOW, know
-from svet.billing.tests.test_order import AUGUST, JULY, JUNE, make_summer, run
+from svet.billing.tests.test_order import AUGUST, JULY, JUNE, make_summer
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
+from svet.metering.models import Meter
 from svet.people.tests.factories import make_person
 from svet.staffing.rules import StaffRefused
 
 pytestmark = pytest.mark.django_db
 OCTOBER = Month(2026, 10)
-_clock = iter(range(10_000))
+_clock = iter(range(1, 100_000))
 
 
 @pytest.fixture
@@ -62,8 +63,20 @@ def staff(name: str) -> Actor:
 
 
 def later() -> datetime:
-    """Each act a second after the one before."""
-    return NOW + timedelta(seconds=next(_clock))
+    """Each act some minutes after the one before."""
+    return NOW + timedelta(minutes=5 * next(_clock))
+
+
+def run(*periods: Month, **how: Any) -> operations.RunReport:
+    for period in periods:
+        at = how.pop("at", None) or later()
+        report = operations.run(provider_id=make_provider().pk, period=period, now=at, over_gap=True)
+    return report
+
+
+def learn(meter: Meter, value: int) -> None:
+    """A control reading of the 24th of June that becomes known now."""
+    know(meter, value, on=date(2026, 6, 24), kind="control", at=later())
 
 
 def new(kind: OverrideKind, since: Month, until: Month | None = None, **more: Any) -> NewDecision:
@@ -123,9 +136,7 @@ def test_a_void_month_is_taken_back_by_the_next_charge_and_undone_whole(olga: Ac
 
     back = preview_undoing(by=ivan, decision_public_id=report.public_id, now=NOW)
     assert back.effect == 48_500
-    assert undo_decision(
-        by=ivan, decision_public_id=report.public_id, reason="ошибка в месяце", now=later()
-    )
+    assert undo_decision(by=ivan, decision_public_id=report.public_id, reason="ошибка в месяце", now=later())
     run(AUGUST.plus(1))
     # June to August stand as if nothing had been decided; September is an average of them.
     assert balance(account) == 145_500 + 48_500
@@ -180,7 +191,7 @@ def test_a_preview_that_is_old_is_signed_by_nobody(olga: Actor, ivan: Actor) -> 
     run(JUNE, JULY)
     what = new(OverrideKind.NO_CHARGE, JULY)
     seen = preview_new(by=olga, account_public_id=account.public_id, new=what, now=NOW)
-    know(meter, 150, on=date(2026, 6, 24), kind="control")
+    learn(meter, 150)
     with pytest.raises(DecisionRefused) as refused:
         decide(
             by=olga, account_public_id=account.public_id, new=what, reason="по заявлению", shown=seen.shown,
@@ -218,11 +229,14 @@ def test_a_hold_that_ends_by_itself_is_not_overlooked_by_the_short_way(olga: Act
     run(JUNE)
     # The present month is November: the run of December is the first that heeds the hold no more.
     end = Month(2026, 12)
-    write(account, NewDecision(kind=OverrideKind.HOLD, document="№ 1", since=JUNE, until=JUNE, ends=end), olga)
-    know(meter, 50, on=date(2026, 6, 24), kind="control")
+    write(
+        account, NewDecision(kind=OverrideKind.HOLD, document="№ 1", since=JUNE, until=JUNE, ends=end), olga
+    )
+    learn(meter, 50)
     run(JULY, AUGUST)
     assert balance(account) == (100 + 150 + 100) * 485
-    operations.run(provider_id=make_provider().pk, period=end, now=NOW + timedelta(days=60), over_gap=True)
+    know(meter, 700, on=date(2026, 12, 20), at=NOW + timedelta(days=40))
+    run(end, at=NOW + timedelta(days=60))
     charge = queries.charge(account.pk, end)
     assert charge is not None
     assert sum(line.kwh for line in charge.lines if line.month == JUNE) == -50
@@ -271,7 +285,7 @@ def test_a_large_correction_waits_for_two_and_goes_out_once(olga: Actor, ivan: A
         by=Actor.system("test"), now=NOW,
     )  # fmt: skip
     run(JUNE)
-    know(meter, 50, on=date(2026, 6, 24), kind="control")
+    learn(meter, 50)
     rehearsed = rehearse(
         provider_id=make_provider().pk, period=JULY, by=Actor.system("Ольга"), clock=lambda: NOW, seed=1
     )
@@ -285,12 +299,13 @@ def test_a_large_correction_waits_for_two_and_goes_out_once(olga: Actor, ivan: A
     report = write(account, new(OverrideKind.RECOMPUTE, JUNE), olga)
     assert report.waits
     seen = preview_signing(by=ivan, decision_public_id=report.public_id, now=NOW)
-    assert [(each.month, each.stands.kwh, each.changed.kwh) for each in seen.months][0] == (JUNE, 100, 50)
+    first = seen.months[0]
+    assert (first.month, first.stands.kwh, first.changed.kwh) == (JUNE, 100, 50)
     sign(report, ivan)
     assert run(JULY).problems == 0
     assert balance(account) == 200 * 485
     # What comes later on top of it is beyond what was signed.
-    know(meter, 4, on=date(2026, 6, 24), kind="control")
+    learn(meter, 4)
     assert run(AUGUST).problems == 1
     proved(account, JUNE, JULY)
 
@@ -298,7 +313,7 @@ def test_a_large_correction_waits_for_two_and_goes_out_once(olga: Actor, ivan: A
 def test_a_preview_without_a_decision_tells_what_the_next_charge_posts(olga: Actor) -> None:
     account, meter = make_summer()
     run(JUNE)
-    know(meter, 50, on=date(2026, 6, 24), kind="control")
+    learn(meter, 50)
     from svet.accounts.queries import account_for
 
     seen = preview_decision(account=account_for(olga, public_id=account.public_id), today=Month(2026, 11))

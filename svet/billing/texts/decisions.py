@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svet.billing.queries.decisions import DecisionEntry
 from svet.billing.rules.decisions import LONGEST_DOCUMENT, MOST_AHEAD, DecisionReason
 from svet.billing.rules.facts import OverrideKind
 from svet.kernel.refusals import Refused
@@ -43,6 +44,17 @@ DECISION_EFFECTS: Final[Mapping[OverrideKind, object]] = {
 }
 
 
+def decision_state(entry: DecisionEntry) -> tuple[str, str]:
+    """Where a decision stands, and the kind of its badge."""
+    if entry.gone_at is not None:
+        return _("отменено"), "neutral"
+    if entry.undo_at is not None:
+        return _("отмену подтвердит второй"), "warning"
+    if entry.signed_at is None:
+        return _("ждёт второй подписи"), "warning"
+    return _("действует"), "success"
+
+
 def explain(refusal: Refused) -> str:
     """The refusal as a sentence."""
     if not isinstance(refusal.reason, DecisionReason):
@@ -72,7 +84,7 @@ def _texts() -> dict[DecisionReason, str]:
             "Последний месяц удержания — из ближайших {ahead} месяцев. У других решений его нет."
         ),
         DecisionReason.OVERLAPS: _(
-            "На один из этих месяцев такое решение уже есть. Сначала отмените его, или назовите другие месяцы."
+            "На один из этих месяцев такое решение уже есть. Отмените его или назовите другие месяцы."
         ),
         DecisionReason.NOTHING: _(
             "Решение ничего не изменит: так уже начислено, или разница войдёт в следующее начисление сама."

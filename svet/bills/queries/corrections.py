@@ -12,13 +12,14 @@ from decimal import Decimal
 from typing import TypedDict
 
 from svet.billing import queries as billing
-from svet.billing.queries import ChargeLineView, ChargeView, TariffRowView
+from svet.billing.queries import ChargeLineView, ChargeView
 from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import LineCause
 from svet.bills.rules import RECALCULATION, LinePart, LineRow, adds_up
 from svet.kernel.periods import Month
 from svet.metering.queries import SetView
 from svet.metering.rules import Zone
+from svet.tariffs.queries import TariffRowView
 
 _ZONES = list(Zone)
 _ZERO = Decimal(0)

@@ -174,7 +174,9 @@ def notes(document: BillDocument) -> list[str]:
     found = [str(text) for basis, text in _NOTES.items() if basis in bases]
     if document.meterless:
         found.insert(0, _norm_without_meter(document.residents))
-    found += dict.fromkeys(f"{line_title(line)}: {foundation(line)}." for line in document.lines if line.decision)
+    found += dict.fromkeys(
+        f"{line_title(line)}: {foundation(line)}." for line in document.lines if line.decision
+    )
     if document.demonstration:
         found.append(f"* {_DEMONSTRATION}")
     return found

@@ -207,7 +207,9 @@ def _line(line: LineRow, *, part: bool, repriced: bool) -> LineShown:
         title=f"{zone}, {texts.range_label(line)}" if is_range else zone,
         formula=texts.line_formula(line),
         kopecks=line.kopecks,
-        basis="" if line.basis == "reading" or line.corrects or line.sums_only else texts.source_label(line.basis),
+        basis=""
+        if line.basis == "reading" or line.corrects or line.sums_only
+        else texts.source_label(line.basis),
         foundation=texts.foundation(line),
         volume=volume,
         meter=line.meter_serial,
