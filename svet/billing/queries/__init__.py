@@ -11,7 +11,7 @@ from svet.billing.queries.charges import (
     consumed,
     standing_views,
 )
-from svet.billing.queries.checks import broken, uncharged
+from svet.billing.queries.checks import broken, charged_twice
 from svet.billing.queries.controls import ControlDifference, control_difference
 from svet.billing.queries.differences import DifferenceCause, DifferenceView, differences
 from svet.billing.queries.policies import PolicyView, policies
@@ -40,6 +40,7 @@ from svet.billing.queries.tariffs import (
     rules_for,
     tariffs,
 )
+from svet.billing.queries.uncharged import uncharged
 from svet.billing.queries.what_if import preview_reading
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "charge",
     "charged_accounts",
     "charged_periods",
+    "charged_twice",
     "charges",
     "consumed",
     "control_difference",
