@@ -118,7 +118,9 @@ def look(*, since: bool, jobs: int, broken: int) -> None:
     verdicts = []
     for verdict in verify(now=datetime.now(UTC), since=since, jobs=jobs):
         verdicts.append(verdict)
-        seconds[verdict.promise.number] = time.perf_counter() - last
+        # Books and bills are proved together, before the first of the three is told of.
+        name = "books and bills" if verdict.promise.number == "I-10" else verdict.promise.number
+        seconds[name] = time.perf_counter() - last
         last = time.perf_counter()
     found = [verdict for verdict in verdicts if verdict.breaches]
     assert len(found) == broken, [(each.promise.number, each.breaches[:2]) for each in found]
@@ -199,7 +201,7 @@ def main(arguments: list[str]) -> int:
             _told("--since, a fault of long ago", _phase("look", "since", 1, 1), accounts)
         finally:
             server.stop()
-    ours = [side["promises"]["I-11"] for side in (since, whole)]
+    ours = [side["promises"]["books and bills"] for side in (since, whole)]
     return 0 if ours[0] <= ours[1] / 5 else 1
 
 

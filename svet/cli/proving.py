@@ -1,4 +1,4 @@
-"""Proving the books by several processes; they import this module before Django is ready."""
+"""Proving books and bills by several processes; they import this module before Django is ready."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from svet.billing.operations.proving import Proved
+    from svet.bills.operations.proving import ProvedBills
 
 #: Enough pieces for each process that one that is done early takes another.
 _PIECES = 8
 
 
-def prove_all(*, since: bool, jobs: int, now: datetime) -> Proved:
-    """Every charged account, by so many processes; see :func:`svet.billing.operations.proving.prove`."""
+def prove_all(*, since: bool, jobs: int, now: datetime) -> tuple[Proved, ProvedBills]:
+    """Every charged account and every bill, by so many processes; see ``prove`` and ``prove_bills``."""
     from django.db import connection
 
     from svet.billing.operations.proving import Proved, prove, ranges
+    from svet.bills.operations.proving import ProvedBills, bill_ranges, prove_bills
 
     if jobs == 1:
-        return prove(since=since, now=now)
-    found = Proved()
+        return prove(since=since, now=now), prove_bills(since=since, now=now)
+    books, bills = Proved(), ProvedBills()
     # Fresh processes: one that is split off would share our connection with the database.
     with ProcessPoolExecutor(
         jobs,
@@ -30,10 +32,13 @@ def prove_all(*, since: bool, jobs: int, now: datetime) -> Proved:
         initializer=_ready,
         initargs=(str(connection.settings_dict["NAME"]),),
     ) as pool:
-        pieces = [pool.submit(_piece, since, now, *keys) for keys in ranges(jobs * _PIECES)]
-        for piece in pieces:
-            found = found.and_(piece.result())
-    return found
+        accounts = [pool.submit(_books, since, now, *keys) for keys in ranges(jobs * _PIECES)]
+        blocks = [pool.submit(_bills, since, now, *keys) for keys in bill_ranges(jobs * _PIECES)]
+        for piece in accounts:
+            books = books.and_(piece.result())
+        for block in blocks:
+            bills = bills.and_(block.result())
+    return books, bills
 
 
 def _ready(database: str) -> None:
@@ -46,7 +51,13 @@ def _ready(database: str) -> None:
     connection.settings_dict["NAME"] = database
 
 
-def _piece(since: bool, now: datetime, after: int, until: int | None) -> Proved:
+def _books(since: bool, now: datetime, after: int, until: int | None) -> Proved:
     from svet.billing.operations.proving import prove
 
     return prove(since=since, now=now, after=after, until=until)
+
+
+def _bills(since: bool, now: datetime, first: int, end: int | None) -> ProvedBills:
+    from svet.bills.operations.proving import prove_bills
+
+    return prove_bills(since=since, now=now, first=first, end=end)

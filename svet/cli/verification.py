@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from svet.billing.operations.proving import Proved
+from svet.bills.operations.proving import ProvedBills
 from svet.cli.proving import prove_all
+from svet.kernel.transactions import picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +43,42 @@ PROMISES = (
     Promise("I-4", "a group payment is all or nothing", "svet.payments.queries:broken_groups"),
     Promise("I-5", "what the bank gave back is taken off once", "svet.payments.queries:broken_refunds"),
     Promise("I-6", "an accepted reading is never lost", "svet.metering.queries:broken"),
-    Promise("I-10", "a bill is immutable", "svet.bills.queries:broken"),
     Promise("I-22", "whoever is open in a month is charged or a problem", "svet.billing.queries:uncharged"),
     Promise("I-12", "a register is applied once, row by row", "svet.exchange.queries:broken"),
     Promise("I-14", "the journal's seals hold", "svet.journal.queries:broken_seals"),
     Promise("I-21", "every payment has its source", "svet.payments.queries:broken_books"),
     Promise("I-19", "each bill opens where the last one closed", "svet.bills.queries:broken_chain"),
+    Promise("I-10", "a bill is immutable", "svet.bills.queries:broken"),
     Promise("I-11", "a billing run is repeatable", "svet.billing.queries:broken"),
     Promise("I-18", "every kWh is charged exactly once", "svet.billing.queries:charged_twice"),
 )
-#: These two are proved account by account, by as many processes as one likes, and the proofs are kept.
-_PROVED = ("I-11", "I-18")
+#: These are proved account by account and bill by bill, by as many processes as one likes; proofs are kept.
+PROVED = ("I-10", "I-11", "I-18")
 
 
 def verify(*, now: datetime, since: bool = False, jobs: int = 1) -> Iterator[CheckVerdict]:
-    """Check every promise; ``since``: accounts that were proved and have not moved are not computed again.
+    """Check every promise; ``since``: what was proved and has not moved since is not computed again.
 
     All but what is computed account by account is seen in one unmoving picture of the database. Nothing is
-    written but which accounts were proved.
+    written but what was proved.
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with picture():
         for promise in PROMISES:
-            if promise.number not in _PROVED:
+            if promise.number not in PROVED:
                 yield CheckVerdict(promise, _breaches(_check(promise.check)))
-    books, twice = (promise for promise in PROMISES if promise.number in _PROVED)
-    found = Proved()
+    books, bills = Proved(), ProvedBills()
 
     def proved() -> tuple[str, ...]:
-        nonlocal found
-        found = prove_all(since=since, jobs=jobs, now=now)
-        return found.books
+        nonlocal books, bills
+        books, bills = prove_all(since=since, jobs=jobs, now=now)
+        return ()
 
-    breaches = _breaches(proved)
-    yield CheckVerdict(books, breaches, found.looked, found.unmoved)
-    could_not = breaches if breaches != found.books else ()
-    yield CheckVerdict(twice, could_not or found.twice, found.looked, found.unmoved)
+    could_not = _breaches(proved)
+    found = {"I-10": bills.breaches, "I-11": books.books, "I-18": books.twice}
+    for promise in PROMISES:
+        if promise.number in found:
+            looked = (0, 0) if promise.number == "I-10" else (books.looked, books.unmoved)
+            yield CheckVerdict(promise, could_not or found[promise.number], *looked)
 
 
 def _breaches(check: Callable[[], tuple[str, ...] | list[str]]) -> tuple[str, ...]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 
 from svet.billing.models import Charge
 from svet.billing.queries.checks import checked, newest_charges
 from svet.billing.queries.proofs import Proof, RunPrices
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import is_copy, picture, use_case
 
 _MOST = 100
 _KEEP = """
@@ -52,7 +51,7 @@ def prove(*, since: bool, now: datetime, after: int = 0, until: int | None = Non
     found, prices = Proved(), RunPrices()
     steps = newest_charges(after=after, until=until)
     while len(found.books) + len(found.twice) < _MOST:
-        with _picture():
+        with picture():
             charges: Sequence[Charge] = next(steps, [])
             if not charges:
                 break
@@ -74,21 +73,7 @@ def ranges(parts: int) -> list[tuple[int, int | None]]:
     return [(start, start + width if start + width < last else None) for start in starts]
 
 
-@contextmanager
-def _picture() -> Iterator[None]:
-    """A transaction that sees nothing of what is committed meanwhile; a test's own one stays as it is."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
-
-
 def _keep(proofs: Sequence[Proof], *, now: datetime) -> None:
-    if not proofs:
-        return
-    with use_case(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'")
-        if not cursor.fetchone()[0]:
+    if proofs and not is_copy():
+        with use_case(), connection.cursor() as cursor:
             cursor.execute(_KEEP, [now, *(list(column) for column in zip(*proofs, strict=True))])
