@@ -106,10 +106,11 @@ def prepare(accounts: int) -> None:
     from svet.accounts.operations import add_provider
     from svet.billing import operations
     from svet.kernel.actors import Actor
+    from svet.tariffs.operations import shipped_files
 
     call_command("migrate", verbosity=0)
     provider = add_provider(code="bench", name="Bench", region="Челябинская область")
-    for file in operations.shipped_files():
+    for file in shipped_files():
         operations.load_tariffs(file=file, now=datetime.now(UTC))
     operations.set_policy(
         provider_id=provider.provider_id,

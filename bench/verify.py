@@ -24,7 +24,8 @@ FIRST = (2026, 5)
 
 SEED = """
 INSERT INTO accounts_premises (city, street, house, flat)
-    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text FROM generate_series(1, {accounts}) n;
+    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text
+    FROM generate_series(1, {accounts}) n;
 INSERT INTO accounts_account (public_id, provider_id, number, premises_id, holder_name,
         registry_phone, opened_on, delivery, delivery_email)
     SELECT 'a' || lpad(p.id::text, 15, '0'), {provider}, lpad(p.id::text, 10, '0'), p.id, 'Житель', '',
@@ -41,7 +42,8 @@ READ = """
 WITH sent AS (
     INSERT INTO metering_readingset (public_id, receipt_number, account_id, meter_id, read_on, received_at,
             channel, kind, state, author_kind, author_name, key)
-        SELECT 'r' || '{no:02}' || lpad(m.id::text, 13, '0'), '{no}-' || m.id, m.account_id, m.id, date '{on}',
+        SELECT 'r' || '{no:02}' || lpad(m.id::text, 13, '0'), '{no}-' || m.id, m.account_id, m.id,
+            date '{on}',
             timestamptz '{got} 12:00Z', 'register', '{kind}', 'accepted', 'system', 'bench', gen_random_uuid()
         FROM metering_meter m
         WHERE '{kind}' = 'initial' OR (m.id + {no}) % 10 <> 0 AND ((m.id + {no}) % 50 = 1) = {late}
@@ -139,14 +141,15 @@ def look(*, since: bool, jobs: int, broken: int) -> None:
 
 
 def plant() -> None:
-    """A kWh more on a line of long ago, with all its sums, behind the back of every guard."""
+    """A reading of long ago shows a kWh more, behind the back of every guard."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
             "SET session_replication_role = replica;"
-            "UPDATE metering_readingvalue SET value = value + 1 WHERE id = (SELECT v.id FROM metering_readingvalue v"
-            " JOIN metering_readingset s ON s.id = v.reading_set_id WHERE s.kind = 'initial' LIMIT 1)"
+            "UPDATE metering_readingvalue SET value = value + 1 WHERE id = ("
+            " SELECT v.id FROM metering_readingvalue v JOIN metering_readingset s ON s.id = v.reading_set_id"
+            " WHERE s.kind = 'initial' LIMIT 1)"
         )
     print(json.dumps({}))
 

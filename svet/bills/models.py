@@ -174,7 +174,7 @@ class DueReminder(models.Model):
 
 
 class ProvedBlock(models.Model):
-    """A thousand bills or files by their keys, as ``svet verify`` found them right: so many, and 64 bits over them.
+    """A thousand bills or files by keys, as ``svet verify`` found them right: so many, and 64 bits over them.
 
     While the bits are the same, nothing of them was changed, put in or taken away. The rows can be deleted at
     any time: then all is proved again.

@@ -37,7 +37,9 @@ def picture() -> Iterator[None]:
 def is_copy() -> bool:
     """Whether the database can only be read: a copy that follows another one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'")
+        cursor.execute(
+            "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
+        )
         return bool(cursor.fetchone()[0])
 
 

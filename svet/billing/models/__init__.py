@@ -9,9 +9,7 @@ from django.db import models
 
 from svet.billing.models.charges import Charge, ChargeLine
 from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
-from svet.billing.models.norms import NormRow
 from svet.billing.models.proofs import ProvedAccount
-from svet.billing.models.tariffs import TariffCorrection, TariffRow
 from svet.billing.rules import Proration
 
 __all__ = [
@@ -22,13 +20,10 @@ __all__ = [
     "DryRun",
     "DryRunAccount",
     "MonthTask",
-    "NormRow",
     "Policy",
     "Problem",
     "ProvedAccount",
     "RunState",
-    "TariffCorrection",
-    "TariffRow",
 ]
 
 

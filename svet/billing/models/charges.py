@@ -91,7 +91,7 @@ class ChargeLine(models.Model):
     kopecks = models.BigIntegerField()
     meter_id = models.BigIntegerField()
     tariff_row = models.ForeignKey(
-        "billing.TariffRow", on_delete=models.PROTECT, related_name="+", db_index=False
+        "tariffs.TariffRow", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     previous_value = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     previous_on = models.DateField(null=True)

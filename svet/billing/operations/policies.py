@@ -10,8 +10,7 @@ from enum import StrEnum
 from svet.accounts.queries import providers
 from svet.billing.models import Charge, Policy
 from svet.billing.operations.turnstile import one_at_a_time
-from svet.billing.queries.policies import rules_of
-from svet.billing.queries.tariffs import rules_for
+from svet.billing.queries.policies import rules_for, rules_of
 from svet.billing.rules import Proration, Rules
 from svet.billing.rules.policies import PolicyReason, PolicyRefused, chosen, first_month, harmless
 from svet.journal import operations as journal

@@ -20,12 +20,12 @@ from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.facts import ProviderFacts, provider_facts
 from svet.billing.queries.problems import refuse_open_before, refuse_unfinished
 from svet.billing.queries.standing import AccountBook, books
-from svet.billing.queries.tariffs import demonstration_groups
 from svet.billing.rules import Basis, BillingReason, BillingRefused
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.metering import operations as readings
+from svet.tariffs.queries import demonstration_groups
 
 BATCH = 1_000
 _LIMITATION = 36

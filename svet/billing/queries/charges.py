@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
-from svet.billing.models import Charge, ChargeLine, TariffRow
-from svet.billing.queries.tariffs import TariffRowView, row_views
+from svet.billing.models import Charge, ChargeLine
 from svet.billing.rules import ESTIMATES, Basis, LineCause
 from svet.billing.rules.facts import ActKind
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.rules import Zone
+from svet.tariffs.queries import TariffRowView, rows_with_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ _COLUMNS = (
 def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]:
     found = list(lines.values_list(*_COLUMNS, named=True))
     serials = metering.serials_of({row.meter_id for row in found})
-    tariff_rows = _tariff_rows({row.tariff_row_id for row in found})
+    tariff_rows = rows_with_bounds({row.tariff_row_id for row in found})
     return [
         (
             row.charge_id,
@@ -190,19 +190,6 @@ def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]
         )
         for row in found
     ]
-
-
-def _tariff_rows(ids: set[int]) -> dict[int, TariffRowView]:
-    tables = Q(pk__in=ids)
-    for region, group, start in set(
-        TariffRow.objects.filter(pk__in=ids).values_list("region", "group_code", "valid_from")
-    ):
-        # The row below tells where a range begins.
-        tables |= Q(region=region, group_code=group, valid_from=start)
-    groups: dict[tuple[str, str], list[TariffRow]] = {}
-    for row in TariffRow.objects.filter(tables):
-        groups.setdefault((row.region, row.group_code), []).append(row)
-    return {view.id: view for rows in groups.values() for view in row_views(rows)}
 
 
 def _ref(value: Decimal | None, on: date | None, set_id: int | None) -> ReadingRef | None:

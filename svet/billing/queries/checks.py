@@ -43,7 +43,7 @@ ORDER BY 1, 2
 """
 _TARIFFS = """
 SELECT l.account_id, l.period, l.position
-FROM billing_chargeline l JOIN billing_tariffrow t ON t.id = l.tariff_row_id
+FROM billing_chargeline l JOIN tariffs_tariffrow_door t USING (tariff_row_id)
 WHERE l.account_id = ANY(%(accounts)s)
   AND (l.price <> t.price OR l.zone <> t.zone OR l.range_no <> t.range_no OR l.scheme <> t.scheme
        OR l.kopecks <> round(l.kwh * l.price * 100))
@@ -147,7 +147,7 @@ def newest_charges(*, after: int = 0, until: int | None = None) -> Iterator[list
 
 
 def checked(charges: Sequence[Charge], *, prices: RunPrices, since: bool = False) -> CheckedAccounts:
-    """Recompute the accounts with these newest charges; ``since``: only those that are not proved or moved."""
+    """Recompute the accounts with these newest charges; ``since``: those that are not proved, or moved."""
     left = list(charges)
     if since:
         same = unmoved(charges, prices=prices)
@@ -182,7 +182,7 @@ def _by_run(charges: Sequence[Charge]) -> dict[BillingRun, list[Charge]]:
 
 
 def _wrong_rows(account_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    """Charges that are not the sum of their lines, or not what the ledger has of them; lines wrong by themselves."""
+    """Charges that are not their lines or not in the ledger, and lines that are wrong by themselves."""
     with connection.cursor() as cursor:
         cursor.execute(_TOTALS, {"accounts": list(account_ids)})
         for key, month, total, kwh, lines, volume, posted in cursor.fetchall():

@@ -95,7 +95,12 @@ def charged_facts(
         by_moment.setdefault(charge.known_at, []).append(charge)
     for moment, group in by_moment.items():
         left = {charge.account_id: charge for charge in group}
-        for known_at, then in ((moment, True), (moment - _COMMITTED_WITHIN, True), (moment, False), (None, False)):
+        for known_at, then in (
+            (moment, True),
+            (moment - _COMMITTED_WITHIN, True),
+            (moment, False),
+            (None, False),
+        ):
             if not left:
                 break
             shared = provider if then else today()

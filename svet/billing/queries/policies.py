@@ -7,6 +7,7 @@ from datetime import date
 
 from svet.billing.models import Policy
 from svet.billing.rules import Proration, Rules
+from svet.kernel.periods import Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,9 @@ def rules_of(row: Policy | None) -> Rules:
         movers_percent=row.movers_percent,
         release_required=row.release_required,
     )
+
+
+def rules_for(provider_id: int, period: Month) -> Rules:
+    """The supplier's choices that hold for a month; the defaults where nothing has been chosen."""
+    row = Policy.objects.filter(provider_id=provider_id, since__lte=period.first).order_by("-since").first()
+    return rules_of(row)

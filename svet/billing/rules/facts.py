@@ -17,9 +17,9 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from svet.billing.rules.kinds import Rules
-from svet.billing.rules.norm_tables import NormTable
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
+from svet.tariffs.rules.norm_tables import NormTable
 
 Fact = TypeVar("Fact")
 

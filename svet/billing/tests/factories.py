@@ -12,13 +12,13 @@ from uuid import uuid4
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations
-from svet.billing.operations.loading import SHIPPED
 from svet.kernel.actors import Actor
 from svet.kernel.ids import new_public_id
 from svet.kernel.periods import Month
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.rules import Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
+from svet.tariffs.operations.loading import SHIPPED
 
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 NOVEMBER = Month(2026, 11)

@@ -29,9 +29,9 @@ from svet.billing.rules.lines import Line, MonthVolume
 from svet.billing.rules.pot import price_pot
 from svet.billing.rules.price_tables import price_tables
 from svet.billing.rules.should import should
-from svet.billing.rules.tariffs import GroupTariffs
 from svet.kernel.periods import Month
 from svet.metering.rules import zones_of
+from svet.tariffs.rules.tariffs import GroupTariffs
 
 Shown = int | str | Sequence[int]
 

@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from svet.billing.queries.differences import DifferenceCause
 from svet.billing.rules import Basis, BillingReason, LineCause
 from svet.billing.rules.kinds import PROBLEMS
-from svet.billing.rules.law import LawAct
 from svet.billing.rules.policies import PolicyReason
-from svet.billing.rules.tariff_file import RowError, TariffRowReason
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, month
@@ -21,7 +19,7 @@ from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (PolicyReason, BillingReason, TariffRowReason, LawAct)
+REASONS: Final = (PolicyReason, BillingReason)
 
 
 def explain(refusal: Refused) -> str:
@@ -33,12 +31,6 @@ def explain(refusal: Refused) -> str:
             return problem(refusal.reason, refusal.details)
         case BillingReason():
             return _refusals()[refusal.reason].format(**as_shown(refusal.details))
-        case LawAct():
-            return law_texts()[refusal.reason].format(**as_shown(refusal.details))
-        case TariffRowReason():
-            return _(
-                "Файл тарифов не принят, ничего не изменено. Исправьте строки из списка и загрузите снова."
-            )
         case _:
             return _("Начисление невозможно.")
 
@@ -165,23 +157,6 @@ def _value(name: str, value: object) -> str:
     return str(value)
 
 
-def law_texts() -> dict[LawAct, str]:
-    """Which act is missing for a day, with the place of the day."""
-    return {
-        LawAct.KEY_RATE: _("На {day} нет ключевой ставки: нужно решение Банка России."),
-        LawAct.PENALTY_CAP: _(
-            "На {day} нет предела ставки пеней: постановление № 329 от 18.03.2025 действует до 01.01.2027,"
-            " нужен акт на дальнейшее время."
-        ),
-        LawAct.PENALTY_STEPS: _("На {day} нет порядка пеней: нужна редакция статьи 155 Жилищного кодекса."),
-        LawAct.CALENDAR: _(
-            "На {day} нет производственного календаря: нужно постановление о переносе выходных дней в этом"
-            " году."
-        ),
-        LawAct.MULTIPLIER: _("На {day} нет коэффициента к нормативу: нужна редакция постановления № 354."),
-    }
-
-
 def _policy_texts() -> dict[PolicyReason, str]:
     """What each reason says, with the places of its details."""
     return {
@@ -234,55 +209,3 @@ def cause_name(cause: LineCause) -> str:
         LineCause.TARIFF: _("другие цены"),
         LineCause.RECALCULATION: _("пересчёт"),
     }[cause]
-
-
-def explain_row(error: RowError) -> str:
-    """One error of a tariff file as a line of a report."""
-    values = {"field": error.field, "value": error.value}
-    text = row_texts()[error.reason].format(**values)
-    if not error.row:
-        return text
-    if error.field:
-        return _("Строка {row}, столбец {field}: {text}").format(row=error.row, field=error.field, text=text)
-    return _("Строка {row}: {text}").format(row=error.row, text=text)
-
-
-def row_texts() -> dict[TariffRowReason, str]:
-    """What each reason says, with the places of ``field`` and ``value``."""
-    return {
-        TariffRowReason.NOT_UTF8: _("файл не текстовый или повреждён: сохраните таблицу как CSV UTF-8"),
-        TariffRowReason.TOO_LARGE: _("файл больше 10 МБ"),
-        TariffRowReason.NO_ROWS: _("в файле нет строк с ценами"),
-        TariffRowReason.MISSING_COLUMN: _("нет столбца {field}"),
-        TariffRowReason.WRONG_WIDTH: _("в строке не столько полей, сколько в заголовке"),
-        TariffRowReason.EMPTY: _("поле {field} пусто"),
-        TariffRowReason.TOO_LONG: _("поле {field} слишком длинное"),
-        TariffRowReason.CONTROL_CHARACTER: _("в поле {field} непечатаемый знак"),
-        TariffRowReason.BAD_DATE: _("нужна дата вроде 2026-12-31 или 31.12.2026, а стоит «{value}»"),
-        TariffRowReason.DATES_REVERSED: _("последний день раньше первого: «{value}»"),
-        TariffRowReason.BAD_SCHEME: _("схема зон — 1, 2 или 3, а стоит «{value}»"),
-        TariffRowReason.BAD_ZONE: _("в этой схеме нет зоны «{value}»"),
-        TariffRowReason.BAD_RANGE: _("номер диапазона — целое число с 1, а стоит «{value}»"),
-        TariffRowReason.BAD_LIMIT: _("предел диапазона — целые кВт·ч, а стоит «{value}»"),
-        TariffRowReason.TWO_LIMITS: _("предел диапазона — либо число, либо на человека с наименьшим"),
-        TariffRowReason.BAD_PRICE: _("цена — положительное число вроде 4,24, а стоит «{value}»"),
-        TariffRowReason.BAD_FLAG: _("в поле demonstration нужно yes или no, а стоит «{value}»"),
-        TariffRowReason.DUPLICATE: _("такая же строка уже есть: {value}"),
-        TariffRowReason.LIMITS_NOT_RISING: _("пределы диапазонов зоны «{value}» не возрастают"),
-        TariffRowReason.LIMITS_DIFFER: _("пределы диапазонов зоны «{value}» не такие, как у других зон"),
-        TariffRowReason.OVERLAP: _("с {value} действуют сразу две таблицы цен"),
-        TariffRowReason.ALREADY_CHARGED: _(
-            "прежняя таблица не может кончиться {value}: по ней уже начислено"
-        ),
-        TariffRowReason.DIFFERS_FROM_LOADED: _(
-            "строка расходится с уже загруженной. Ошибку в загруженных ценах исправляет"
-            " svet tariffs load --correct"
-        ),
-        TariffRowReason.NOTHING_TO_CORRECT: _(
-            "на {value} нет загруженной таблицы, которую можно исправить: дни строки — внутри одной таблицы"
-        ),
-        TariffRowReason.NOTHING_TO_CLOSE: _(
-            "у группы «{value}» нет таблицы без последнего дня, которая действует в этот день"
-        ),
-        TariffRowReason.MONTH_RUNNING: _("сейчас начисляют {value}: дождитесь конца и повторите"),
-    }

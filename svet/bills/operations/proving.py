@@ -47,17 +47,13 @@ def bill_ranges(parts: int) -> list[tuple[int, int | None]]:
     """About so many pieces of the blocks, for processes to share: (first, end)."""
     blocks = block_count()
     width = max(1, -(-blocks // parts))
-    return [
-        (start, start + width if start + width < blocks else None) for start in range(0, blocks, width)
-    ]
+    return [(start, start + width if start + width < blocks else None) for start in range(0, blocks, width)]
 
 
 def _keep(blocks: Sequence[CheckedBlock], *, now: datetime) -> None:
     ProvedBlock.objects.bulk_create(
         [
-            ProvedBlock(
-                files=block.files, block=block.block, rows=block.rows, bits=block.bits, proved_at=now
-            )
+            ProvedBlock(files=block.files, block=block.block, rows=block.rows, bits=block.bits, proved_at=now)
             for block in blocks
         ],
         batch_size=1000,

@@ -15,14 +15,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from svet.billing.rules.norm_file import NORM_COLUMNS
-from svet.billing.rules.tariff_file import COLUMNS
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.cli.main import COMMANDS, svet
 from svet.config.failures import Failure
 from svet.exchange.rules import accounts, readings
 from svet.exchange.tests.test_taking import NUMBERS, SERIALS, account_lines, payment_lines, reading_lines
 from svet.payments.tests.factories import provider_with_requisites
+from svet.tariffs.rules.norm_file import NORM_COLUMNS
+from svet.tariffs.rules.tariff_file import COLUMNS
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = {

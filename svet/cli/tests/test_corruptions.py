@@ -103,8 +103,8 @@ CORRUPTIONS = {
     "snapshot of a bill": (
         "UPDATE bills_bill SET snapshot = jsonb_set(snapshot, '{sums,closing}', '1')", "I-10"),
     "file of a bill": ("UPDATE bills_billfile SET content = content || content", "I-10"),
-    "price of a tariff": ("UPDATE billing_tariffrow SET price = price + 0.01", "I-11"),
-    "days of a tariff": ("UPDATE billing_tariffrow SET valid_from = valid_from + 30", "I-11"),
+    "price of a tariff": ("UPDATE tariffs_tariffrow SET price = price + 0.01", "I-11"),
+    "days of a tariff": ("UPDATE tariffs_tariffrow SET valid_from = valid_from + 30", "I-11"),
     "line deleted": (f"DELETE FROM billing_chargeline WHERE id = {_STANDING}", "I-11"),
     "sum of a register's row": ("UPDATE payments_importedpayment SET kopecks = kopecks * 10", "I-21"),
     "state of a register's row": (

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db import connection
 
-# What came later is left out, as ``queries.histories`` leaves it out; what is only told later of a row (that a
-# meter or an act is gone) too.
+# What came later is left out, as ``queries.histories`` leaves it out, and so is what is only told later of a
+# row: that a meter or an act is gone.
 _KNOWN = """
 SELECT w.account_id, coalesce(m.hash, 0) # coalesce(s.hash, 0) # coalesce(c.hash, 0) # coalesce(a.hash, 0)
 FROM unnest(%(accounts)s::bigint[], %(moments)s::timestamptz[]) w (account_id, known_at)
