@@ -74,13 +74,13 @@ def prepare(accounts: int, months: int) -> None:
     from svet.kernel.actors import Actor
     from svet.kernel.periods import Month
     from svet.payments.tests.factories import REQUISITES
-    from svet.tariffs import operations as tariffs
+    from svet.tariffs.operations import shipped_files
 
     call_command("migrate", verbosity=0)
     began = datetime(2026, 4, 1, tzinfo=UTC)
     provider = add_provider(code="bench", name="Bench", region="Челябинская область")
-    for file in tariffs.shipped_files():
-        tariffs.load_tariffs(file=file, now=began)
+    for file in shipped_files():
+        operations.load_tariffs(file=file, now=began)
     operations.set_policy(
         provider_id=provider.provider_id,
         valid_from=date(2026, 1, 1),

@@ -103,7 +103,7 @@ def broken_seals() -> list[str]:
     head = seal_head()
     if (head.seal_id, head.digest) != (last, previous):
         breaches.append(
-            f"the journal's seals end with {last}, and should end with {head.seal_id}: the newest were deleted"
+            f"the journal's seals end with {last} and should end with {head.seal_id}: the newest were deleted"
         )
     return breaches
 

@@ -104,7 +104,7 @@ def test_an_empty_installation_keeps_every_promise() -> None:
 @pytest.mark.django_db
 def test_a_promise_whose_check_cannot_be_made_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = verification._check("svet.kernel.money:no_such_check")
-    assert "could not be made: AttributeError" in verification._breaches(broken)[0]
+    assert "проверить не удалось: AttributeError" in verification._breaches(broken)[0]
 
 
 @pytest.mark.parametrize("given", ["1e3", "٣", "-1", "9" * 10, "0x10"])

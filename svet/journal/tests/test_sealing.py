@@ -144,7 +144,7 @@ class TestSealing:
         tamper(f"DELETE FROM journal_entry WHERE written_in >= {newest.from_xact}")
         forget(newest)
         (missed,) = queries.broken_seals()
-        assert missed.startswith(f"the journal's seals end with {first.pk}, and should end with {newest.pk}")
+        assert missed.startswith(f"the journal's seals end with {first.pk} and should end with {newest.pk}")
         # Whoever knows of that row too cannot know what was noted down elsewhere.
         with connection.cursor() as cursor:
             cursor.execute("UPDATE journal_sealhead SET seal_id = %s, digest = %s", [first.pk, first.digest])
@@ -157,4 +157,4 @@ class TestSealing:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM journal_sealhead")
         (breach,) = queries.broken_seals()
-        assert breach.startswith(f"the journal's seals end with {seal.pk}, and should end with 0")
+        assert breach.startswith(f"the journal's seals end with {seal.pk} and should end with 0")
