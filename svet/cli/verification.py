@@ -103,7 +103,7 @@ def verdict_line(verdict: CheckVerdict) -> str:
     if verdict.breaches:
         outcome = gettext("НАРУШЕНО ({count})").format(count=len(verdict.breaches))
     else:
-        outcome = gettext("да")
+        outcome = gettext("соблюдено")
     if verdict.unmoved:
         outcome += gettext(": из {looked} лицевых счетов {unmoved} не менялись с прошлой проверки").format(
             looked=number(verdict.looked), unmoved=number(verdict.unmoved)
