@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.db import models
 
 from svet.billing.models.charges import Charge, ChargeLine
+from svet.billing.models.decisions import OverrideRow
 from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
 from svet.billing.models.proofs import ProvedAccount
 from svet.billing.rules import Proration
@@ -20,6 +21,7 @@ __all__ = [
     "DryRun",
     "DryRunAccount",
     "MonthTask",
+    "OverrideRow",
     "Policy",
     "Problem",
     "ProvedAccount",
@@ -45,6 +47,11 @@ class Policy(models.Model):
     )
     # Whether a second person must release a dry run before the month may be charged.
     release_required = models.BooleanField(default=False, db_default=False)
+    # Beyond it a decision about an account asks for a second signature, kopecks.
+    decision_kopecks = models.BigIntegerField(default=1_000_00, db_default=1_000_00)
+    # Corrections of one account beyond these wait for a person: kopecks, months back.
+    brake_kopecks = models.BigIntegerField(default=100_000_00, db_default=100_000_00)
+    brake_months = models.SmallIntegerField(default=36, db_default=36)
 
     class Meta:
         constraints = [
