@@ -10,6 +10,7 @@ from django.db import models
 from svet.billing.models.charges import Charge, ChargeLine
 from svet.billing.models.decisions import OverrideRow
 from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
+from svet.billing.models.proofs import ProvedAccount
 from svet.billing.rules import Proration
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "OverrideRow",
     "Policy",
     "Problem",
+    "ProvedAccount",
     "RunState",
 ]
 
@@ -70,7 +72,10 @@ class RunState(StrEnum):
 
 
 class BillingRun(models.Model):
-    """The charging of one provider's accounts for one month; ``cursor`` is the last account charged."""
+    """The charging of one provider's accounts for one month; ``cursor`` is the last account charged.
+
+    ``reached`` is the last account that a finished run has looked at (who has a greater key came later).
+    """
 
     provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
     period = models.DateField()
@@ -79,6 +84,7 @@ class BillingRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     cut_off_day = models.SmallIntegerField()
     cursor = models.BigIntegerField(default=0)
+    reached = models.BigIntegerField(null=True)
     charges = models.IntegerField(default=0)
     lines = models.IntegerField(default=0)
     estimated = models.IntegerField(default=0)

@@ -198,6 +198,7 @@ def _finish(current: BillingRun, period: Month, facts: ProviderFacts, now: datet
     problems.exclude(account_id__in=[each.account_id for each in due]).delete()
     current.state = RunState.DONE.value
     current.finished_at = current.finished_at or now
+    current.reached = max(current.reached or 0, current.cursor)
     current.cursor = 0
     current.problems = problems.count()
     current.save()

@@ -391,7 +391,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--period", "2026-13"],
             ["--again", "nothing"],
         ],
-        ("verify",): [[]],
+        ("verify",): [[], ["--since"], ["--journal-head", "1:0123456789abcdef"], ["--journal-head", "1"]],
         ("explain",): [["no such bill"], ["no such bill", "--account", "1", "--json"]],
         ("replay",): [
             [files("not.json", "что попало")],

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_terms'),
-        ('billing', '0001_initial'),
+        ('billing', '0002_proved_accounts'),
         ('metering', '0003_touches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
