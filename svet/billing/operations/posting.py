@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Min
 
 from svet.billing.models import BillingRun, Charge, Problem
 from svet.billing.operations.computing import Computed
@@ -89,7 +90,7 @@ def write_charges(
                 for position, row in enumerate(_rows(each), 1):
                     copy.write_row((identity, each.account_id, period.first, position, *row))
                     lines += 1
-        _write_problems(cursor, run, computed, period)
+        _write_problems(cursor, run, computed, period, now=now)
     run.charges += len(good)
     run.lines += lines
     run.total_kopecks += sum(each.found.kopecks for each in good)
@@ -144,9 +145,18 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
 
 
 def _write_problems(
-    cursor: CursorWrapper, run: BillingRun, computed: Sequence[Computed], period: Month
+    cursor: CursorWrapper, run: BillingRun, computed: Sequence[Computed], period: Month, *, now: datetime
 ) -> None:
-    """Replace what was known of these accounts' problems; earlier ones of the charged are none any more."""
+    """Replace what was known of these accounts' problems; earlier ones of the charged are none any more.
+
+    A problem that an account has had for the same reason, in this or another open month, keeps its first day.
+    """
+    bad = [each for each in computed if each.problem is not None]
+    known = Problem.objects.filter(account_id__in=[each.account_id for each in bad]).order_by()
+    since = {
+        (row["account_id"], row["reason"]): row["first"]
+        for row in known.values("account_id", "reason").annotate(first=Min("first_at"))
+    }
     cursor.execute(
         "DELETE FROM billing_problem WHERE run_id = %s AND account_id = ANY(%s)",
         [run.pk, [each.account_id for each in computed]],
@@ -160,7 +170,6 @@ def _write_problems(
         " WHERE c.run_id = r.id",
         [period.first, [each.account_id for each in computed if each.problem is None]],
     )
-    bad = [each for each in computed if each.problem is not None]
     Problem.objects.bulk_create(
         [
             Problem(
@@ -168,6 +177,8 @@ def _write_problems(
                 account_id=each.account_id,
                 reason=each.problem.value if each.problem else "",
                 details=dict(each.details),
+                first_at=since.get((each.account_id, each.problem.value if each.problem else ""), now),
+                last_at=now,
             )
             for each in bad
         ]
