@@ -34,9 +34,7 @@ _SENTENCES: dict[str, Promise] = {
     ActReason.TOO_FAR_BACK: gettext_lazy("За вмешательство считают не больше чем за три месяца до акта."),
     ActReason.TOO_SHORT: gettext_lazy("Отсутствие учитывают, если оно дольше пяти полных дней."),
     ActReason.PERSONS: gettext_lazy("Укажите, скольких человек не было дома."),
-    ActReason.MORE_PERSONS: gettext_lazy(
-        "Отсутствовать может не больше людей, чем зарегистрировано: {most}."
-    ),
+    ActReason.MORE_PERSONS: gettext_lazy("Отсутствует не больше людей, чем зарегистрировано: {most}."),
     ActReason.OVERLAPS: gettext_lazy("За эти дни такой акт уже есть: закончите или отзовите его."),
     ActReason.ENDED: gettext_lazy("У этого акта уже есть последний день."),
     ActReason.SIGNED: gettext_lazy("Этот акт уже подписан вторым сотрудником."),
