@@ -17,7 +17,7 @@ class Charge(models.Model):
     then is right.
     """
 
-    # A trigger checks the account and the run of a whole statement's charges at once; neither is ever deleted:
+    # A trigger checks account and run of a whole statement's charges at once; neither is ever deleted:
     # an account has terms, whose foreign key holds it, and runs refuse it.
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
