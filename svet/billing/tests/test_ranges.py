@@ -12,6 +12,7 @@ from svet.accounts.tests.factories import make_provider
 from svet.billing import operations, queries
 from svet.billing.models import BillingRun, Charge, ChargeLine, RunRange, TariffRow
 from svet.billing.operations import batches, running
+from svet.billing.operations.posting import Tally
 from svet.billing.tests.factories import (
     NOVEMBER,
     NOW,
@@ -123,6 +124,16 @@ def test_no_account_of_another_key_and_no_price_of_nowhere_is_charged() -> None:
             " SELECT transaction_id, book, CASE WHEN account_id IS NULL THEN NULL::bigint ELSE 1000000 END,"
             " kopecks FROM ledger_posting"
         )
+
+
+@pytest.mark.django_db
+def test_a_batch_of_more_than_twenty_million_roubles_is_counted_whole() -> None:
+    charge_november()
+    run = BillingRun.objects.get()
+    batches.count_in(run.pk, Tally(kopecks=2_475_687_940))
+    before = run.total_kopecks
+    run.refresh_from_db()
+    assert run.total_kopecks - before == 2_475_687_940
 
 
 @pytest.mark.django_db

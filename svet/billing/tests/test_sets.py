@@ -156,7 +156,7 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
     found = {
         "charges": _rows(Charge, "account_id", "period", without=("known_at", "transaction_id", "run_id")),
         "lines": _rows(ChargeLine, "account_id", "period", "position", without=("charge_id",)),
-        "problems": _rows(Problem, "account_id", without=("run_id",)),
+        "problems": _rows(Problem, "account_id", "run__period", without=("run_id",)),
         "touches": _rows(ReadingTouch, "account_id", "read_on"),
         "run": _rows(BillingRun, "period"),
         "ranges": _rows(RunRange, "above", without=("run_id",)),
