@@ -81,10 +81,11 @@ def prepare(accounts: int) -> None:
     from svet.billing import operations
     from svet.kernel.actors import Actor
     from svet.kernel.periods import Month
+    from svet.tariffs.operations import shipped_files
 
     call_command("migrate", verbosity=0)
     provider = add_provider(code="bench", name="Bench", region="Челябинская область")
-    for file in operations.shipped_files():
+    for file in shipped_files():
         operations.load_tariffs(file=file, now=datetime(2025, 1, 1, tzinfo=UTC))
     operations.set_policy(
         provider_id=provider.provider_id,
@@ -187,7 +188,8 @@ def bill() -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     _told(
         seconds=seconds, easy=easy[0],
-        cpu=used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime, charges=report.charges, lines=report.lines,
+        cpu=used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime,
+        charges=report.charges, lines=report.lines,
         kopecks=report.total_kopecks, problems=report.problems, estimated=report.estimated,
     )  # fmt: skip
 
@@ -290,7 +292,8 @@ def measure(accounts: int, *, processes: int, stale: bool) -> tuple[float, float
     run["memory"] = max(each["memory"] for each in runs)
     print(
         f"billing of a 13th month{', stale statistics' if stale else ''}: {run['charges']:,} accounts,"
-        f" {easy / run['charges']:.0%} by sets, {run['lines']:,} lines, {run['estimated']:,} estimated, {run['problems']} problems,"
+        f" {easy / run['charges']:.0%} by sets, {run['lines']:,} lines, {run['estimated']:,} estimated,"
+        f" {run['problems']} problems,"
         f" {processes} processes"
     )
     for title, side in (("svet bill", run), ("raw COPY + INSERT…SELECT", bare)):

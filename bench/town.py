@@ -48,6 +48,7 @@ def build(meters: int) -> dict[str, int]:
     from svet.kernel.periods import Month
     from svet.metering.operations import BatchRow, MeterRow, install_meters, submit_batch
     from svet.metering.rules import ReadingChannel, Zone
+    from svet.tariffs.operations import shipped_files
 
     now = timezone.now()
     begins = spread_keys()
@@ -55,7 +56,7 @@ def build(meters: int) -> dict[str, int]:
     month = Month.of(timezone.localdate())
     installed = month.plus(-MONTHS - 1).first
     provider = add_provider(code="bench", name="Bench", region="Челябинская область")
-    for file in billing.shipped_files():
+    for file in shipped_files():
         billing.load_tariffs(file=file, now=now)
     accounts = create_accounts(
         provider_id=provider.provider_id,

@@ -7,12 +7,11 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from svet.billing import events, tariff_texts, texts
-        from svet.billing.rules.norm_file import NormFault
-        from svet.billing.texts import months
+        from svet.billing import events, texts
+        from svet.billing.texts import decisions, months
         from svet.kernel import words
 
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain, texts.REASONS)
         words.explain_with(months.explain, months.REASONS)
-        words.explain_with(tariff_texts.explain_norms, (NormFault,))
+        words.explain_with(decisions.explain, decisions.REASONS)

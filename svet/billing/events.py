@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy
 
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
-    "norms.withdrawn": gettext_lazy("Отозваны загруженные нормативы"),
+    "decision.written": gettext_lazy("Записано решение о начислении"),
+    "decision.signed": gettext_lazy("Решение о начислении подписано вторым сотрудником"),
+    "decision.undo_asked": gettext_lazy("Предложено отменить решение о начислении"),
+    "decision.undone": gettext_lazy("Решение о начислении отменено"),
     "policy.set": gettext_lazy("Изменены правила расчёта"),
     "month.rehearsed": gettext_lazy("Сделан пробный расчёт месяца"),
     "month.released": gettext_lazy("Месяц выпущен к начислению"),
@@ -19,6 +22,4 @@ ACTIONS: Final[Mapping[str, object]] = {
     "month.asked_charge": gettext_lazy("Запрошено начисление месяца"),
     "month.asked_retry": gettext_lazy("Запрошено повторное начисление выбранных счетов"),
     "month.asked_issue": gettext_lazy("Запрошено выставление счетов за месяц"),
-    "tariffs.corrected": gettext_lazy("Исправлены загруженные тарифы"),
-    "tariffs.closed": gettext_lazy("Назначен последний день тарифов"),
 }

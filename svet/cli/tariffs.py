@@ -9,16 +9,18 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from svet.billing import operations, queries
-from svet.billing import tariff_texts as words
-from svet.billing.operations.loading import file_bytes
-from svet.billing.rules.tariff_diff import differences
-from svet.billing.rules.tariff_ends import closed
-from svet.billing.rules.tariff_file import RowLack, TariffFileRefused, TariffLine, parse
-from svet.billing.texts import explain_row
+from svet.billing import operations
+from svet.billing import tariff_texts as in_use
 from svet.cli.refusal_text import in_words
 from svet.config.failures import Failure
 from svet.kernel.actors import Actor
+from svet.tariffs import queries
+from svet.tariffs import texts as words
+from svet.tariffs.operations.loading import file_bytes
+from svet.tariffs.rules.tariff_diff import differences
+from svet.tariffs.rules.tariff_ends import closed
+from svet.tariffs.rules.tariff_file import RowLack, TariffFileRefused, TariffLine, parse
+from svet.tariffs.texts import explain_row
 
 Say = Callable[..., None]
 
@@ -28,7 +30,7 @@ def load_file(file: Path, *, now: datetime, only_check: bool, say: Say) -> bool:
     with _faults(say):
         report = operations.load_tariffs(file=file, now=now, only_check=only_check)
     _tell_lacks(report.lacks, say)
-    say(words.checked(report) if only_check else words.loaded(report))
+    say(in_use.checked(report) if only_check else in_use.loaded(report))
     return not report.lacks
 
 
@@ -39,9 +41,9 @@ def correct_file(file: Path, *, document: str, author: str, now: datetime, dry_r
             file=file, document=document, by=Actor.system(author[:100]), now=now, only_check=dry_run
         )
     _tell_lacks(report.lacks, say)
-    say(words.corrected(report, applied=not dry_run))
+    say(in_use.corrected(report, applied=not dry_run))
     if report.gone or report.brought:
-        for line in words.concerned(report.months):
+        for line in in_use.concerned(report.months):
             say(line)
 
 

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "svet.accounts",
     "svet.ledger",
     "svet.metering",
+    "svet.tariffs",
     "svet.billing",
     "svet.bills",
     "svet.payments",

@@ -198,7 +198,7 @@ def test_ids_that_are_none_are_404(cast: Cast, wrong: str) -> None:
 
 
 def test_the_preview_keeps_nothing(cast: Cast) -> None:
-    shipped = resources.files("svet.billing") / "data" / "tariffs" / "chelyabinsk.csv"
+    shipped = resources.files("svet.tariffs") / "data" / "tariffs" / "chelyabinsk.csv"
     with resources.as_file(shipped) as file:
         billing.load_tariffs(file=file, now=timezone.now())
     response = cast.anna.post(f"/meters/{cast.meter.public_id}/preview", {"values": {"single": "3689"}})

@@ -66,7 +66,8 @@ class ChargeLine(models.Model):
     nothing and are not reversed. Sets of readings are kept by number together with their values, so that a
     line stays readable by itself; ``span_kwh`` is what both show together, ``base`` the months behind an
     average, ``act`` the kind of the act that says why nothing was read. ``cause_set_id`` is the reading that
-    made the line necessary.
+    made the line necessary, ``decision_id`` the decision of a person that it carries out. A sum that was
+    decided (basis adjustment) has neither kWh nor a price.
     """
 
     # A trigger checks the charge and the account of a whole statement's lines at once (charges are never
@@ -96,7 +97,12 @@ class ChargeLine(models.Model):
     meter_id = models.BigIntegerField()
     # The same trigger checks the row of prices; such rows refuse to be deleted.
     tariff_row = models.ForeignKey(
-        "billing.TariffRow", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+        "tariffs.TariffRow",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     previous_value = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     previous_on = models.DateField(null=True)
@@ -112,6 +118,7 @@ class ChargeLine(models.Model):
     )
     cause = models.CharField(max_length=16)
     cause_set_id = models.BigIntegerField(null=True)
+    decision_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -126,6 +133,11 @@ class ChargeLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(cause__in=[v.value for v in LineCause]), name="billing_line_cause_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tariff_row__isnull=False)
+                | models.Q(basis=Basis.ADJUSTMENT.value, kwh=0, decision_id__isnull=False),
+                name="billing_line_has_price",
             ),
             models.CheckConstraint(
                 condition=models.Q(month__lte=models.F("period")), name="billing_line_month_not_later"

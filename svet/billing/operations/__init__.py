@@ -1,7 +1,7 @@
 """Writes of billing: tariffs come in, months are charged."""
 
 from svet.billing.operations.correcting import CorrectionReport, MonthConcerned, correct_tariffs
-from svet.billing.operations.loading import TariffReport, close_table, load_tariffs, shipped_files
+from svet.billing.operations.loading import TariffReport, close_table, load_tariffs
 from svet.billing.operations.policies import PolicyOutcome, PolicyReport, set_policy
 from svet.billing.operations.running import RunReport, run
 
@@ -17,5 +17,4 @@ __all__ = [
     "load_tariffs",
     "run",
     "set_policy",
-    "shipped_files",
 ]

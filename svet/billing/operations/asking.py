@@ -14,7 +14,7 @@ from svet.billing.operations.releasing import check_release, release
 from svet.billing.operations.running import run
 from svet.billing.operations.tasks import Progress, ask, author, perform
 from svet.billing.queries.months import MonthTaskView
-from svet.billing.queries.tariffs import rules_for
+from svet.billing.queries.policies import rules_for
 from svet.billing.rules.months import MonthReason, MonthRefused, MonthState, MonthTaskKind
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month

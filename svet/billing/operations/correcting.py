@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,16 +11,13 @@ from typing import BinaryIO
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from svet.billing.models import BillingRun, ChargeLine, RunState, TariffCorrection, TariffRow
-from svet.billing.operations.loading import add_rows, file_bytes
-from svet.billing.queries.tariff_lines import loaded_lines
-from svet.billing.rules.tariff_correction import WrongPrice, correct
-from svet.billing.rules.tariff_ends import Key
-from svet.billing.rules.tariff_file import RowError, RowLack, TariffFileRefused, TariffRowReason, read
-from svet.journal import operations as journal
+from svet.billing.models import BillingRun, ChargeLine, RunState
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
+from svet.tariffs import operations as tariffs
+from svet.tariffs.operations.correcting import WrongRow
+from svet.tariffs.rules.tariff_file import RowError, RowLack, TariffFileRefused, TariffRowReason
 
 _DAY = timedelta(days=1)
 
@@ -48,43 +45,26 @@ class CorrectionReport:
 def correct_tariffs(
     *, file: Path | BinaryIO, document: str, by: Actor, now: datetime, only_check: bool = False
 ) -> CorrectionReport:
-    """Put the prices of a file in the place of loaded ones, for its days (see ``rules.tariff_correction``).
+    """Put the prices of a file in the place of loaded ones, for its days.
 
+    See ``tariffs.rules.tariff_correction`` for what a file may say.
     ``document`` is what says that they are the right ones. Rows that no longer count keep standing behind
     what was charged by them, and are read as what was known then. The next run posts the difference.
     The same file twice changes nothing; ``only_check`` never does.
     :raises TariffFileRefused: something in the file is wrong, or there is nothing it could correct
     """
-    lines, errors = read(file_bytes(file))
-    regions = tuple(sorted({line.region for line in lines}))
     with use_case():
-        _refuse_while_charging(regions)
-        loaded = loaded_lines(regions)
-        done = correct(lines, loaded)
-        errors += done.errors
-        if errors:
-            raise TariffFileRefused(sorted(errors, key=lambda error: error.row))
-        ids = _ids(regions)
-        months = _months(done.wrong, ids)
-        if done.gone and not only_check:
-            correction = TariffCorrection.objects.create(document=document, made_by=by.name, made_at=now)
-            gone = [ids[row.key] for row in done.gone]
-            TariffRow.objects.filter(pk__in=gone).update(gone_with=correction)
-            add_rows(done.fresh, now=now, correction=correction)
-            journal.record(
-                by=by,
-                action="tariffs.corrected",
-                subject="tariffs",
-                subject_id=str(correction.pk),
-                now=now,
-                after={"document": document, "gone": len(done.gone), "brought": len(done.fresh)},
-            )
+        plan = tariffs.plan_correction(file)
+        _refuse_while_charging(plan.regions)
+        months = _months(plan.wrong)
+        if not only_check:
+            tariffs.apply_correction(plan, document=document, by=by, now=now)
     return CorrectionReport(
-        gone=len(done.gone),
-        brought=len(done.fresh),
+        gone=len(plan.gone),
+        brought=len(plan.fresh),
         months=months,
-        regions=regions,
-        lacks=tuple(done.lacks),
+        regions=plan.regions,
+        lacks=plan.lacks,
     )
 
 
@@ -96,18 +76,11 @@ def _refuse_while_charging(regions: Sequence[str]) -> None:
         raise TariffFileRefused([RowError(0, "", TariffRowReason.MONTH_RUNNING, str(month))])
 
 
-def _ids(regions: Sequence[str]) -> dict[Key, int]:
-    rows = TariffRow.objects.filter(region__in=regions, gone_with=None).values_list(
-        "region", "group_code", "scheme", "zone", "range_no", "valid_from", "id"
-    )
-    return {row[:6]: row[6] for row in rows}
-
-
-def _months(wrong: Sequence[WrongPrice], ids: Mapping[Key, int]) -> tuple[MonthConcerned, ...]:
+def _months(wrong: Sequence[WrongRow]) -> tuple[MonthConcerned, ...]:
     """Standing lines that share a day with the wrong prices they were charged by, month after month."""
     spans: dict[tuple[date, date | None], list[int]] = {}
     for each in wrong:
-        spans.setdefault((each.since, each.until), []).append(ids[each.row.key])
+        spans.setdefault((each.since, each.until), []).append(each.row_id)
     concerned = Q(pk__in=[])
     for (since, until), rows in spans.items():
         touched = Q(tariff_row__in=rows, until_on__gt=since)

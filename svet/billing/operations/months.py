@@ -6,7 +6,7 @@ from datetime import datetime
 
 from svet.billing.models import BillingMonth, BillingRun
 from svet.billing.queries.months import state_by_run
-from svet.billing.queries.tariffs import rules_for
+from svet.billing.queries.policies import rules_for
 from svet.billing.rules.months import MONTH_MOVES, MonthReason, MonthRefused, MonthState
 from svet.kernel.moving import move_row
 from svet.kernel.periods import Month

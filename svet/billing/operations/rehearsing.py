@@ -14,7 +14,7 @@ from svet.billing.models import DryRun, DryRunAccount
 from svet.billing.operations.months import locked_month
 from svet.billing.operations.outcomes import former_charges, outcomes
 from svet.billing.queries.months import SILENCE
-from svet.billing.queries.tariffs import rules_for
+from svet.billing.queries.policies import rules_for
 from svet.billing.rules import BillingReason, BillingRefused
 from svet.billing.rules.dry_runs import AccountOutcome, ChargePart, DryRunTally, FormerCharge, MoverCause
 from svet.billing.rules.months import (

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
+
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import contract_borders, contract_count, contracts
@@ -17,10 +19,10 @@ from svet.billing.operations.sets import Sets
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.facts import provider_facts
 from svet.billing.queries.problems import refuse_open_before
-from svet.billing.queries.tariffs import demonstration_groups
 from svet.billing.rules import BillingReason, BillingRefused
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
+from svet.tariffs.queries import demonstration_groups
 
 BATCH = 10_000
 #: So many accounts are taken by a process at once.
@@ -199,6 +201,8 @@ def _close(current: BillingRun, charging: Charging, now: datetime) -> None:
     problems.exclude(account_id__in=[each.account_id for each in left]).delete()
     current.state = RunState.DONE.value
     current.finished_at = current.finished_at or now
+    cursors = RunRange.objects.filter(run=current).aggregate(last=Max("cursor"))
+    current.reached = max(current.reached or 0, cursors["last"] or 0)
     current.problems = problems.count()
     current.save()
     end_charging(provider_id=current.provider_id, period=charging.period, now=now)

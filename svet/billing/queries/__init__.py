@@ -11,10 +11,10 @@ from svet.billing.queries.charges import (
     consumed,
     standing_views,
 )
-from svet.billing.queries.checks import broken, uncharged
+from svet.billing.queries.checks import broken, charged_twice
 from svet.billing.queries.controls import ControlDifference, control_difference
 from svet.billing.queries.differences import DifferenceCause, DifferenceView, differences
-from svet.billing.queries.policies import PolicyView, policies
+from svet.billing.queries.policies import PolicyView, policies, rules_for
 from svet.billing.queries.problems import (
     OpenMonth,
     ProblemCount,
@@ -24,22 +24,8 @@ from svet.billing.queries.problems import (
     problems,
     refuse_issuing,
 )
-from svet.billing.queries.tariff_lines import TariffTable, loaded_lines, tariff_tables
-from svet.billing.queries.tariffs import (
-    Preview,
-    PreviewLine,
-    TariffRowView,
-    calculate,
-    group_codes,
-    group_tariffs,
-    groups,
-    periods,
-    preview,
-    region_tariffs,
-    regions,
-    rules_for,
-    tariffs,
-)
+from svet.billing.queries.tariffs import Preview, PreviewLine, calculate, preview
+from svet.billing.queries.uncharged import uncharged
 from svet.billing.queries.what_if import preview_reading
 
 __all__ = [
@@ -55,34 +41,24 @@ __all__ = [
     "ProblemCount",
     "ProblemView",
     "ReadingRef",
-    "TariffRowView",
-    "TariffTable",
     "broken",
     "calculate",
     "charge",
     "charged_accounts",
     "charged_periods",
+    "charged_twice",
     "charges",
     "consumed",
     "control_difference",
     "differences",
-    "group_codes",
-    "group_tariffs",
-    "groups",
-    "loaded_lines",
     "open_months",
-    "periods",
     "policies",
     "preview",
     "preview_reading",
     "problem_counts",
     "problems",
     "refuse_issuing",
-    "region_tariffs",
-    "regions",
     "rules_for",
     "standing_views",
-    "tariff_tables",
-    "tariffs",
     "uncharged",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from svet.billing.queries.law import law
 from svet.billing.rules.facts import Act, ActKind, Away, Multiplier, Point
 from svet.metering.queries.acts import ActView, acts
 from svet.metering.rules.acts import ActOf
+from svet.tariffs.queries.law import law
 
 
 def acts_of(

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
-from svet.billing.models import Charge, ChargeLine, TariffRow
-from svet.billing.queries.tariffs import TariffRowView, row_views
+from svet.billing.models import Charge, ChargeLine
 from svet.billing.rules import ESTIMATES, Basis, LineCause
 from svet.billing.rules.facts import ActKind
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.rules import Zone
+from svet.tariffs.queries import TariffRowView, rows_with_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class ChargeLineView:
 
     ``reverses`` names the line that this one takes back whole. ``cause`` says why it was posted, with the
     set of readings ``cause_set_id`` that made it necessary. ``span_kwh`` is what both readings show together,
-    ``base`` the months behind an average, ``act`` the act that says why nothing was read.
+    ``base`` the months behind an average, ``act`` the act that says why nothing was read, ``decision`` the
+    row of a person's decision. A decided sum has no ``tariff``.
     """
 
     id: int
@@ -60,7 +61,8 @@ class ChargeLineView:
     reverses: int | None
     cause: LineCause
     cause_set_id: int | None
-    tariff: TariffRowView
+    decision: int | None
+    tariff: TariffRowView | None
 
     @property
     def estimated(self) -> bool:
@@ -150,14 +152,14 @@ _COLUMNS = (
     "id", "charge_id", "position", "month", "point", "meter_id", "scheme", "zone", "range_no", "kwh", "price",
     "kopecks", "basis", "since_on", "until_on", "previous_value", "previous_on", "previous_set_id",
     "current_value", "current_on", "current_set_id", "span_kwh", "base", "act", "reverses_id", "cause",
-    "cause_set_id", "tariff_row_id",
+    "cause_set_id", "decision_id", "tariff_row_id",
 )  # fmt: skip
 
 
 def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]:
     found = list(lines.values_list(*_COLUMNS, named=True))
     serials = metering.serials_of({row.meter_id for row in found})
-    tariff_rows = _tariff_rows({row.tariff_row_id for row in found})
+    tariff_rows = rows_with_bounds({row.tariff_row_id for row in found} - {None})
     return [
         (
             row.charge_id,
@@ -185,24 +187,12 @@ def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]
                 reverses=row.reverses_id,
                 cause=LineCause(row.cause),
                 cause_set_id=row.cause_set_id,
-                tariff=tariff_rows[row.tariff_row_id],
+                decision=row.decision_id,
+                tariff=tariff_rows[row.tariff_row_id] if row.tariff_row_id else None,
             ),
         )
         for row in found
     ]
-
-
-def _tariff_rows(ids: set[int]) -> dict[int, TariffRowView]:
-    tables = Q(pk__in=ids)
-    for region, group, start in set(
-        TariffRow.objects.filter(pk__in=ids).values_list("region", "group_code", "valid_from")
-    ):
-        # The row below tells where a range begins.
-        tables |= Q(region=region, group_code=group, valid_from=start)
-    groups: dict[tuple[str, str], list[TariffRow]] = {}
-    for row in TariffRow.objects.filter(tables):
-        groups.setdefault((row.region, row.group_code), []).append(row)
-    return {view.id: view for rows in groups.values() for view in row_views(rows)}
 
 
 def _ref(value: Decimal | None, on: date | None, set_id: int | None) -> ReadingRef | None:

@@ -10,11 +10,10 @@ from typing import TypeVar
 
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
-from svet.billing.models import BillingRun, Policy, TariffRow
+from svet.billing.models import BillingRun, Policy
 from svet.billing.queries.acts import act_facts, acts_of, away_facts, multipliers
-from svet.billing.queries.norms import region_norms
+from svet.billing.queries.overrides import override_facts, overrides_of
 from svet.billing.queries.policies import rules_of
-from svet.billing.queries.tariffs import region_tariffs
 from svet.billing.queries.terms import account_terms
 from svet.billing.rules.facts import (
     AccountFacts,
@@ -30,12 +29,14 @@ from svet.billing.rules.facts import (
     canonical,
 )
 from svet.billing.rules.kinds import Rules
-from svet.billing.rules.norm_tables import NormTable
 from svet.billing.rules.price_tables import price_tables
 from svet.billing.rules.timeline import calendar_of
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.rules import ReadingKind
+from svet.tariffs.queries import groups_of_rows, region_tariffs
+from svet.tariffs.queries.norms import region_norms
+from svet.tariffs.rules.norm_tables import NormTable
 
 _AUTHORITY = {
     ReadingKind.CUSTOMER: Authority.CUSTOMER,
@@ -96,11 +97,10 @@ def _until(table: _Dated, day: date) -> _Dated:
 def provider_facts(supplier: ProviderView, *, known_at: datetime | None = None) -> ProviderFacts:
     """The choices, prices and norms of a provider, as both were known at a moment or as now."""
     tariffs = region_tariffs(supplier.region, known_at=known_at)
-    rows = TariffRow.objects.filter(region=supplier.region)
     return ProviderFacts(
         _policies(supplier),
         {group: price_tables(found) for group, found in tariffs.items()},
-        dict(rows.values_list("pk", "group_code")),
+        groups_of_rows(supplier.region),
         norms=region_norms(supplier.region, known_at=known_at),
         multipliers=multipliers(),
     )
@@ -143,6 +143,7 @@ def account_facts(
     meters = metering.histories(account_ids=ids, until=provider.cut(horizon), after=after, known_at=known_at)
     terms = account_terms(ids, known_at=known_at)
     acts = acts_of(ids, until=provider.cut(horizon), known_at=known_at)
+    decided = overrides_of(ids, known_at=known_at)
     points = {account_id: points_of(of_account) for account_id, of_account in meters.items()}
     return {
         contract.account_id: AccountFacts(
@@ -155,6 +156,7 @@ def account_facts(
             points=points[contract.account_id],
             acts=act_facts(acts[contract.account_id], points[contract.account_id]),
             away=away_facts(acts[contract.account_id]),
+            overrides=override_facts(decided.get(contract.account_id, ()), points[contract.account_id]),
             norms=provider.norms,
             multipliers=provider.multipliers,
         )

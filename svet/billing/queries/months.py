@@ -9,11 +9,8 @@ from datetime import date, datetime, timedelta
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.charging import ContractCounts, contract_counts
 from svet.billing.models import BillingMonth, BillingRun, MonthTask, RunState
-from svet.billing.queries.norms import region_norms
-from svet.billing.queries.policies import policies
+from svet.billing.queries.policies import policies, rules_for
 from svet.billing.queries.problems import open_months
-from svet.billing.queries.tariffs import demonstration_groups, region_tariffs, rules_for
-from svet.billing.rules import BillingRefused, GroupTariffs
 from svet.billing.rules.month_checks import (
     CheckedPoint,
     EarlierMonth,
@@ -24,6 +21,8 @@ from svet.billing.rules.month_checks import (
 from svet.billing.rules.months import MonthState, MonthTaskKind, MonthTaskState
 from svet.kernel.periods import Month
 from svet.metering.queries.preparing import metering_gaps
+from svet.tariffs.queries import demonstration_groups, region_norms, region_tariffs
+from svet.tariffs.rules.tariffs import GroupTariffs, PriceMissing
 
 #: A worker says how far it is after each batch; after this silence it is no more.
 SILENCE = timedelta(minutes=5)
@@ -252,7 +251,7 @@ def _missing_on(tariffs: GroupTariffs | None, *, since: date, until: date) -> da
     while day < until:
         try:
             table = None if tariffs is None else tariffs.on(day)
-        except BillingRefused:
+        except PriceMissing:
             table = None
         if table is None:
             return day

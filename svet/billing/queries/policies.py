@@ -7,6 +7,7 @@ from datetime import date
 
 from svet.billing.models import Policy
 from svet.billing.rules import Proration, Rules
+from svet.kernel.periods import Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +37,13 @@ def rules_of(row: Policy | None) -> Rules:
         problems_percent=row.problems_percent,
         movers_percent=row.movers_percent,
         release_required=row.release_required,
+        decision_kopecks=row.decision_kopecks,
+        brake_kopecks=row.brake_kopecks,
+        brake_months=row.brake_months,
     )
+
+
+def rules_for(provider_id: int, period: Month) -> Rules:
+    """The supplier's choices that hold for a month; the defaults where nothing has been chosen."""
+    row = Policy.objects.filter(provider_id=provider_id, since__lte=period.first).order_by("-since").first()
+    return rules_of(row)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from svet.billing.models import BillingRun, Problem
+from svet.billing.queries.policies import rules_for
 from svet.billing.queries.problems import open_months
-from svet.billing.queries.tariffs import rules_for
 from svet.billing.rules import BillingReason
 from svet.billing.rules.policies import too_many
 from svet.kernel.periods import Month

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F
 
 from svet.billing.models import BillingRun, Problem, RunState
-from svet.billing.queries.tariffs import rules_for
+from svet.billing.queries.policies import rules_for
 from svet.billing.rules import BillingReason, BillingRefused
 from svet.billing.rules.policies import too_many
 from svet.kernel.periods import Month

@@ -12,21 +12,17 @@ from svet.billing.rules.kinds import (
 from svet.billing.rules.lines import Line
 from svet.billing.rules.pricing import Reading, amount
 from svet.billing.rules.splitting import social_norm, split_by_days, split_ranges
-from svet.billing.rules.tariffs import GroupTariffs, Price, Tariff
 
 __all__ = [
     "ESTIMATES",
     "Basis",
     "BillingReason",
     "BillingRefused",
-    "GroupTariffs",
     "Line",
     "LineCause",
-    "Price",
     "Proration",
     "Reading",
     "Rules",
-    "Tariff",
     "amount",
     "social_norm",
     "split_by_days",

@@ -13,10 +13,10 @@ from svet.billing.rules.attribution import month_edges
 from svet.billing.rules.facts import AccountFacts, AccountTerms, Act, ActKind
 from svet.billing.rules.kinds import Basis, BillingProblem, BillingReason, Rules
 from svet.billing.rules.lines import Evidence, MonthVolume
-from svet.billing.rules.norm_tables import NormCell, NormTable
 from svet.billing.rules.timeline import BillingCalendar
 from svet.kernel.periods import Month
 from svet.metering.rules import Scheme
+from svet.tariffs.rules.norm_tables import NormCell, NormTable
 
 #: The scale of what belongs to the whole account and to no point.
 ACCOUNT = 0

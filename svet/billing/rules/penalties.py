@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from svet.billing.rules.law import Law
 from svet.kernel.money import Money
 from svet.kernel.periods import Span
+from svet.tariffs.rules.law import Law
 
 
 def term(*, debt: Money, days: int, rate: Decimal, divisor: int) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from svet.billing.rules.facts import PriceTable, RangeLimit, RangePrice, ZonePrices
-from svet.billing.rules.tariffs import GroupTariffs, Tariff
+from svet.tariffs.rules.tariffs import GroupTariffs, Tariff
 
 
 def price_tables(group: GroupTariffs) -> tuple[PriceTable, ...]:

@@ -14,7 +14,6 @@ from svet.accounts.queries import contracts as doors
 from svet.accounts.queries import provider_by_id
 from svet.accounts.tests.factories import make_provider, set_terms
 from svet.billing import operations, queries
-from svet.billing.models import TariffRow
 from svet.billing.queries import DifferenceCause, DifferenceView
 from svet.billing.queries.facts import account_facts, provider_facts
 from svet.billing.rules import BillingReason, BillingRefused
@@ -26,6 +25,7 @@ from svet.ledger import queries as ledger
 from svet.metering.operations import MeterRow, replace_meter
 from svet.metering.rules import Scheme, Zone
 from svet.metering.tests.factories import make_meter, make_reading
+from svet.tariffs.models import TariffRow
 
 pytestmark = pytest.mark.django_db
 JUNE = Month(2026, 6)
@@ -96,7 +96,7 @@ def test_other_prices_for_the_same_kwh_are_told_as_such() -> None:
     read(meter, 100)
     run(6)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE billing_tariffrow SET price = price + 1")
+        cursor.execute("UPDATE tariffs_tariffrow SET price = price + 1")
     (difference,) = found()
     assert difference is not None
     assert (difference.cause, difference.more_kopecks) == (DifferenceCause.PRICES, 10_000)

@@ -12,7 +12,7 @@ from svet.accounts.tests.factories import make_provider
 from svet.billing import operations, queries, texts
 from svet.billing.models import Policy
 from svet.billing.operations import PolicyOutcome
-from svet.billing.queries.tariffs import rules_for
+from svet.billing.queries.policies import rules_for
 from svet.billing.rules import Proration
 from svet.billing.rules.policies import PolicyReason, PolicyRefused
 from svet.billing.tests.factories import NOVEMBER, NOW, charge_november

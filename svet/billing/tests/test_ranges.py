@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from svet.accounts.tests.factories import make_provider
 from svet.billing import operations, queries
-from svet.billing.models import BillingRun, Charge, ChargeLine, RunRange, TariffRow
+from svet.billing.models import BillingRun, Charge, ChargeLine, RunRange
 from svet.billing.operations import batches, running
 from svet.billing.operations.posting import Tally
 from svet.billing.tests.factories import (
@@ -23,6 +23,7 @@ from svet.billing.tests.factories import (
 from svet.ledger import queries as ledger
 from svet.ledger.models import Posting, Transaction
 from svet.metering.tests.factories import make_reading
+from svet.tariffs.models import TariffRow
 
 
 def make_street(count: int) -> None:

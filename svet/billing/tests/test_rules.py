@@ -10,23 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svet.billing.queries.law import law as shipped_law
 from svet.billing.rules import (
     BillingReason,
     BillingRefused,
-    GroupTariffs,
     Line,
-    Price,
     Proration,
     split_by_days,
     split_ranges,
 )
-from svet.billing.rules.law import DatedRule, DatedRules, Law, LawAct
 from svet.billing.rules.penalties import penalty
 from svet.billing.tests.facts import priced
 from svet.kernel.money import Money
 from svet.kernel.periods import Span
 from svet.metering.rules import ZONES, Zone
+from svet.tariffs.queries.law import law as shipped_law
+from svet.tariffs.rules.law import DatedRule, DatedRules, Law, LawAct
+from svet.tariffs.rules.tariffs import GroupTariffs, Price
 
 
 def law(rate: int | str) -> Law:

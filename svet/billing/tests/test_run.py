@@ -355,7 +355,7 @@ def test_tampered_line_is_found() -> None:
 def test_charge_of_another_price_is_found() -> None:
     charge_november()
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE billing_tariffrow SET price = price + 1")
+        cursor.execute("UPDATE tariffs_tariffrow SET price = price + 1")
     assert queries.broken() != []
 
 

@@ -10,17 +10,19 @@ import pytest
 
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
-from svet.billing.models import BillingRun, RunState, TariffCorrection, TariffRow
+from svet.billing.models import BillingRun, RunState
 from svet.billing.rules import LineCause
-from svet.billing.rules.tariff_diff import differences
-from svet.billing.rules.tariff_file import TariffFileRefused, TariffRowReason, parse
 from svet.billing.tests.factories import NOW
-from svet.billing.tests.test_incomplete_tariffs import cells, table
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering.tests.factories import make_meter, make_reading
+from svet.tariffs import queries as tariffs
+from svet.tariffs.models import TariffCorrection, TariffRow
+from svet.tariffs.rules.tariff_diff import differences
+from svet.tariffs.rules.tariff_file import TariffFileRefused, TariffRowReason, parse
+from svet.tariffs.tests.test_incomplete_tariffs import cells, table
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=1)
@@ -54,7 +56,7 @@ def refusals(*rows: dict[str, str]) -> list[tuple[int, TariffRowReason, str]]:
 
 
 def prices(day: date, *, known_at: datetime | None = None) -> dict[tuple[int, str, int], Decimal]:
-    group = queries.region_tariffs(make_provider().region, known_at=known_at)["1"]
+    group = tariffs.region_tariffs(make_provider().region, known_at=known_at)["1"]
     return {
         (scheme, zone, each.range_no): each.price
         for (scheme, zone), found in group.on(day).prices.items()
@@ -206,9 +208,9 @@ def test_prices_do_not_change_under_a_month_that_is_being_charged() -> None:
 def test_what_corrections_took_away_is_shown_with_its_document() -> None:
     load(row())
     correct(row(price_rub_per_kwh="6"))
-    [now] = queries.tariff_tables(group="1")
+    [now] = tariffs.tariff_tables(group="1")
     assert (now.document, [each.price for each in now.rows]) == (ORDER, [Decimal(6)])
-    gone = [each for each in queries.tariff_tables(group="1", replaced=True) if each.replaced_at]
+    gone = [each for each in tariffs.tariff_tables(group="1", replaced=True) if each.replaced_at]
     assert [(each.replaced_by, [r.price for r in each.rows]) for each in gone] == [
         (f"{ORDER}, Ключева Н. П.", [FIVE])
     ]

@@ -11,17 +11,15 @@ from django.utils.translation import gettext as _
 from svet.billing.queries.differences import DifferenceCause
 from svet.billing.rules import Basis, BillingReason, LineCause
 from svet.billing.rules.kinds import PROBLEMS
-from svet.billing.rules.law import LawAct
 from svet.billing.rules.policies import PolicyReason
-from svet.billing.rules.tariff_file import RowError, TariffRowReason
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
-from svet.look.formats import day, month
+from svet.look.formats import day, month, roubles
 from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (PolicyReason, BillingReason, TariffRowReason, LawAct)
+REASONS: Final = (PolicyReason, BillingReason)
 
 
 def explain(refusal: Refused) -> str:
@@ -33,12 +31,6 @@ def explain(refusal: Refused) -> str:
             return problem(refusal.reason, refusal.details)
         case BillingReason():
             return _refusals()[refusal.reason].format(**as_shown(refusal.details))
-        case LawAct():
-            return law_texts()[refusal.reason].format(**as_shown(refusal.details))
-        case TariffRowReason():
-            return _(
-                "Файл тарифов не принят, ничего не изменено. Исправьте строки из списка и загрузите снова."
-            )
         case _:
             return _("Начисление невозможно.")
 
@@ -94,6 +86,10 @@ def problem_name(reason: BillingReason) -> str:
         BillingReason.NO_METER: _("Прибора учёта нет, и по нормативу начислить нельзя"),
         BillingReason.NO_FIRST_READING: _("У прибора учёта нет начальных показаний"),
         BillingReason.CONTRADICTION: _("Показания меньше контрольных, снятых раньше"),
+        BillingReason.HELD: _("Удержано по решению"),
+        BillingReason.DECISION_MISSES: _("Объём назначен там, где начислять нечего"),
+        BillingReason.LARGE_DIFFERENCE: _("Пересчёт больше допустимого"),
+        BillingReason.OLD_DIFFERENCE: _("Пересчёт старше допустимого срока"),
     }.get(reason, _("Начисление невозможно"))
 
 
@@ -125,6 +121,15 @@ def _way_out(reason: BillingReason) -> str:
         BillingReason.CONTRADICTION: _(
             "Отклоните неверные показания или снимите новые контрольные и повторите начисление."
         ),
+        BillingReason.HELD: _("Когда вопрос решён, отмените решение: всё войдёт в следующее начисление."),
+        BillingReason.DECISION_MISSES: _("Отмените решение или назначьте объём на весь счёт."),
+        BillingReason.LARGE_DIFFERENCE: _(
+            "Проверьте данные счёта. Если всё верно, решение «Пересчитать» подпишут двое, если нет,"
+            " исправьте их."
+        ),
+        BillingReason.OLD_DIFFERENCE: _(
+            "Проверьте данные счёта. Если разницу надо выпустить, решение «Пересчитать» подпишут двое."
+        ),
     }.get(reason, "")
 
 
@@ -137,6 +142,9 @@ def _what(reason: BillingReason, details: Mapping[str, object]) -> str:
         "zone": _("зона «{zone}»"),
         "day": _("на {day}"),
         "meter": _("прибор учёта {meter}"),
+        "month": _("за {month}"),
+        "until": _("до начисления за {until}"),
+        "kopecks": _("на {kopecks}"),
     }
     said = [text.format(**shown) for name, text in parts.items() if shown.get(name)]
     if reason is BillingReason.NO_METER and details.get("why"):
@@ -156,30 +164,15 @@ def as_shown(details: Mapping[str, object]) -> dict[str, str]:
 
 
 def _value(name: str, value: object) -> str:
-    if name == "month":
+    if name in ("month", "until"):
         return month(value if isinstance(value, Month) else Month.parse(str(value)))
+    if name == "kopecks":
+        return roubles(int(str(value)), sign=True)
     if name == "zone":
         return str(ZONE_NAMES[Zone(str(value))])
     if name == "day":
         return day(value if isinstance(value, date) else date.fromisoformat(str(value)))
     return str(value)
-
-
-def law_texts() -> dict[LawAct, str]:
-    """Which act is missing for a day, with the place of the day."""
-    return {
-        LawAct.KEY_RATE: _("На {day} нет ключевой ставки: нужно решение Банка России."),
-        LawAct.PENALTY_CAP: _(
-            "На {day} нет предела ставки пеней: постановление № 329 от 18.03.2025 действует до 01.01.2027,"
-            " нужен акт на дальнейшее время."
-        ),
-        LawAct.PENALTY_STEPS: _("На {day} нет порядка пеней: нужна редакция статьи 155 Жилищного кодекса."),
-        LawAct.CALENDAR: _(
-            "На {day} нет производственного календаря: нужно постановление о переносе выходных дней в этом"
-            " году."
-        ),
-        LawAct.MULTIPLIER: _("На {day} нет коэффициента к нормативу: нужна редакция постановления № 354."),
-    }
 
 
 def _policy_texts() -> dict[PolicyReason, str]:
@@ -204,6 +197,8 @@ def _policy_texts() -> dict[PolicyReason, str]:
             "Среднее считают не больше чем за {most} месяца и не меньше чем за наименьшее число месяцев,"
             " а оно не меньше одного."
         ),
+        PolicyReason.BAD_LIMIT: _("Предел — рубли и копейки: не меньше нуля, не больше {most}."),
+        PolicyReason.BAD_MONTHS: _("Срок пересчёта — от 1 до {most} месяцев."),
         PolicyReason.NOTHING_CHOSEN: _("Не указано, что изменить: например, норматив."),
     }
 
@@ -232,57 +227,6 @@ def cause_name(cause: LineCause) -> str:
         LineCause.ACT: _("акт о приборе учёта"),
         LineCause.TERMS: _("другая тарифная группа"),
         LineCause.TARIFF: _("другие цены"),
+        LineCause.DECISION: _("решение поставщика"),
         LineCause.RECALCULATION: _("пересчёт"),
     }[cause]
-
-
-def explain_row(error: RowError) -> str:
-    """One error of a tariff file as a line of a report."""
-    values = {"field": error.field, "value": error.value}
-    text = row_texts()[error.reason].format(**values)
-    if not error.row:
-        return text
-    if error.field:
-        return _("Строка {row}, столбец {field}: {text}").format(row=error.row, field=error.field, text=text)
-    return _("Строка {row}: {text}").format(row=error.row, text=text)
-
-
-def row_texts() -> dict[TariffRowReason, str]:
-    """What each reason says, with the places of ``field`` and ``value``."""
-    return {
-        TariffRowReason.NOT_UTF8: _("файл не текстовый или повреждён: сохраните таблицу как CSV UTF-8"),
-        TariffRowReason.TOO_LARGE: _("файл больше 10 МБ"),
-        TariffRowReason.NO_ROWS: _("в файле нет строк с ценами"),
-        TariffRowReason.MISSING_COLUMN: _("нет столбца {field}"),
-        TariffRowReason.WRONG_WIDTH: _("в строке не столько полей, сколько в заголовке"),
-        TariffRowReason.EMPTY: _("поле {field} пусто"),
-        TariffRowReason.TOO_LONG: _("поле {field} слишком длинное"),
-        TariffRowReason.CONTROL_CHARACTER: _("в поле {field} непечатаемый знак"),
-        TariffRowReason.BAD_DATE: _("нужна дата вроде 2026-12-31 или 31.12.2026, а стоит «{value}»"),
-        TariffRowReason.DATES_REVERSED: _("последний день раньше первого: «{value}»"),
-        TariffRowReason.BAD_SCHEME: _("схема зон — 1, 2 или 3, а стоит «{value}»"),
-        TariffRowReason.BAD_ZONE: _("в этой схеме нет зоны «{value}»"),
-        TariffRowReason.BAD_RANGE: _("номер диапазона — целое число с 1, а стоит «{value}»"),
-        TariffRowReason.BAD_LIMIT: _("предел диапазона — целые кВт·ч, а стоит «{value}»"),
-        TariffRowReason.TWO_LIMITS: _("предел диапазона — либо число, либо на человека с наименьшим"),
-        TariffRowReason.BAD_PRICE: _("цена — положительное число вроде 4,24, а стоит «{value}»"),
-        TariffRowReason.BAD_FLAG: _("в поле demonstration нужно yes или no, а стоит «{value}»"),
-        TariffRowReason.DUPLICATE: _("такая же строка уже есть: {value}"),
-        TariffRowReason.LIMITS_NOT_RISING: _("пределы диапазонов зоны «{value}» не возрастают"),
-        TariffRowReason.LIMITS_DIFFER: _("пределы диапазонов зоны «{value}» не такие, как у других зон"),
-        TariffRowReason.OVERLAP: _("с {value} действуют сразу две таблицы цен"),
-        TariffRowReason.ALREADY_CHARGED: _(
-            "прежняя таблица не может кончиться {value}: по ней уже начислено"
-        ),
-        TariffRowReason.DIFFERS_FROM_LOADED: _(
-            "строка расходится с уже загруженной. Ошибку в загруженных ценах исправляет"
-            " svet tariffs load --correct"
-        ),
-        TariffRowReason.NOTHING_TO_CORRECT: _(
-            "на {value} нет загруженной таблицы, которую можно исправить: дни строки — внутри одной таблицы"
-        ),
-        TariffRowReason.NOTHING_TO_CLOSE: _(
-            "у группы «{value}» нет таблицы без последнего дня, которая действует в этот день"
-        ),
-        TariffRowReason.MONTH_RUNNING: _("сейчас начисляют {value}: дождитесь конца и повторите"),
-    }

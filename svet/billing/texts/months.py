@@ -252,7 +252,7 @@ def duration(value: timedelta) -> str:
         return _("{hours} ч {minutes} мин").format(hours=hours, minutes=minutes)
     if minutes:
         return _("{minutes} мин {seconds} с").format(minutes=minutes, seconds=seconds % 60)
-    return _("{seconds} с").format(seconds=seconds)
+    return _("{seconds} с").format(seconds=seconds) if seconds else _("меньше секунды")
 
 
 def percent(value: Decimal | int | None) -> str:

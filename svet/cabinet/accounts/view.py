@@ -12,7 +12,6 @@ from svet.accounts import texts
 from svet.accounts.queries import AccountCard, GroupView, provider_today
 from svet.accounts.queries.terms import dated_terms
 from svet.accounts.rules.terms import terms_at
-from svet.billing import queries as billing
 from svet.cabinet.shell.session import now_of
 from svet.metering import queries as metering
 from svet.metering import rules as metering_rules
@@ -21,6 +20,7 @@ from svet.metering.events.acts import ACT_EFFECTS, ACT_NAMES
 from svet.metering.queries import MeterView
 from svet.metering.queries.acts import ActView, acts
 from svet.metering.rules import Urgency, Verification, zones_of
+from svet.tariffs import queries as tariffs
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def terms_on_file(card: AccountCard, *, request: HttpRequest) -> TermsOfPage | N
     if not history:
         return None
     held = terms_at(history, today)
-    names = dict(billing.groups(card.provider.region, on=today))
+    names = dict(tariffs.groups(card.provider.region, on=today))
     lines = texts.terms_lines(held.values, group_name=names.get(held.values.tariff_group, ""))
     return TermsOfPage(lines if card.confirmed else lines[:1], held.since)
 

@@ -23,14 +23,15 @@ from django.views.decorators.http import require_safe
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries.terms import terms_of
-from svet.billing import queries
-from svet.billing.queries import Preview, TariffRowView
+from svet.billing.queries import Preview, calculate
 from svet.billing.rules import BillingRefused
 from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.session import actor_of, now_of
 from svet.kernel.actors import ActorKind
 from svet.look.formats import NBSP, number
 from svet.metering.rules import Scheme, Zone
+from svet.tariffs import queries
+from svet.tariffs.queries import TariffRowView
 
 _KWH = re.compile(r"[0-9]{1,6}", re.ASCII)
 _SENTENCE = re.compile(r"(?<=\.)\s+(?=[А-ЯЁ])")
@@ -274,7 +275,7 @@ def _costs(kwh: Mapping[str, Decimal | None], choice: Choice) -> list[Cost]:
     found = []
     for scheme, usage in cases:
         try:
-            preview = queries.calculate(region=choice.region, group=choice.group, usage=usage, on=choice.on)
+            preview = calculate(region=choice.region, group=choice.group, usage=usage, on=choice.on)
         except BillingRefused:
             continue
         found.append((_scheme_name(scheme), preview))

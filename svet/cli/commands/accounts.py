@@ -81,9 +81,9 @@ def _change(account: AccountView, raw: dict[str, str], *, since: date | None, re
     from svet.accounts.operations import change_terms
     from svet.accounts.queries import provider_today
     from svet.accounts.rules.terms import read_terms
-    from svet.billing.queries import group_codes
     from svet.cli.refusal_text import in_words
     from svet.kernel.actors import Actor
+    from svet.tariffs.queries import group_codes
 
     now = datetime.now(UTC)
     with in_words():

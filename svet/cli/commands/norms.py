@@ -44,13 +44,14 @@ def show(region: str, on: date | None) -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.billing import tariff_texts as words
-        from svet.billing.queries.norms import loaded_norms
+        from svet.tariffs.queries.norms import loaded_norms
+        from svet.tariffs.texts import days
+        from svet.tariffs.texts import norms as words
 
         lines = loaded_norms([region] if region else None, on=on)
         for (of, first), table in itertools.groupby(lines, key=lambda line: line.table):
             rows = list(table)
-            click.echo(f"{of}, {words.days(first, rows[0].valid_to)}")
+            click.echo(f"{of}, {days(first, rows[0].valid_to)}")
             for line in rows:
                 click.echo(f"  {words.norm(line)}")
         if not lines:
@@ -69,8 +70,8 @@ def withdraw(region: str, first: date, document: str) -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.billing.operations.norms import withdraw_norms
         from svet.kernel.actors import Actor
+        from svet.tariffs.operations.norms import withdraw_norms
 
         by = Actor.system(getpass.getuser()[:100])
         with _told():
@@ -83,8 +84,8 @@ def withdraw(region: str, first: date, document: str) -> None:
 def _load(file: Path, *, only_check: bool) -> None:
     with database():
         django_ready()
-        from svet.billing import tariff_texts as words
-        from svet.billing.operations.norms import load_norms
+        from svet.tariffs.operations.norms import load_norms
+        from svet.tariffs.texts import norms as words
 
         with _told():
             report = load_norms(file=file, now=datetime.now(UTC), only_check=only_check)
@@ -94,9 +95,9 @@ def _load(file: Path, *, only_check: bool) -> None:
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     """Tell every fault of a file, then fail with the sentence about the whole. :raises Failure:"""
-    from svet.billing import tariff_texts as words
-    from svet.billing.rules.norm_file import NormFileRefused
     from svet.cli.refusal_text import in_words
+    from svet.tariffs.rules.norm_file import NormFileRefused
+    from svet.tariffs.texts import norms as words
 
     with in_words():
         try:

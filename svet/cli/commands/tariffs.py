@@ -20,7 +20,7 @@ class Day(click.ParamType[date]):
     name = "day"
 
     def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        from svet.billing.rules.table_text import read_day
+        from svet.tariffs.rules.table_text import read_day
 
         found = value if isinstance(value, date) else read_day(value)
         if found is None:

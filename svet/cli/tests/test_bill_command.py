@@ -14,7 +14,7 @@ from pytest_django import Settings
 from svet.accounts.models import Account, Provider
 from svet.accounts.operations import add_provider
 from svet.accounts.tests.factories import make_provider, set_terms
-from svet.billing.models import BillingRun, Charge, Policy, TariffRow
+from svet.billing.models import BillingRun, Charge, Policy
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.rules import BillingReason
 from svet.billing.rules.kinds import PROBLEMS
@@ -27,6 +27,7 @@ from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.look.formats import month
 from svet.metering.tests.factories import make_reading
+from svet.tariffs.models import TariffRow
 
 pytestmark = pytest.mark.django_db
 #: The command asks the clock; the month before last is past its last day of readings on any day.

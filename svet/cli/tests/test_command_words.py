@@ -15,14 +15,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from svet.billing.rules.norm_file import NORM_COLUMNS
-from svet.billing.rules.tariff_file import COLUMNS
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.cli.main import COMMANDS, svet
 from svet.config.failures import Failure
 from svet.exchange.rules import accounts, readings
 from svet.exchange.tests.test_taking import NUMBERS, SERIALS, account_lines, payment_lines, reading_lines
 from svet.payments.tests.factories import provider_with_requisites
+from svet.tariffs.rules.norm_file import NORM_COLUMNS
+from svet.tariffs.rules.tariff_file import COLUMNS
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = {
@@ -207,6 +207,53 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("act", "list"): [[NUMBERS[0]], ["9999999999"]],
         ("act", "end"): [["0000000000000000", "--on", "2026-11-01", "--number", "22"]],
         ("act", "withdraw"): [["0000000000000000", "--reason", "ошибка в адресе"]],
+        ("bill", "decision", "void"): [
+            [NUMBERS[0], "--since", "2026-10", "--document", "№ 1"],
+            [NUMBERS[0], "--since", "2026-13"],
+            ["9999999999", "--since", "2026-10"],
+        ],
+        ("bill", "decision", "volume"): [
+            [NUMBERS[0], "--since", "2026-10", "--kwh", "100", "--document", "№ 1"],
+            [NUMBERS[0], "--since", "2026-10", "--kwh", "много"],
+            [NUMBERS[0], "--since", "2026-10", "--kwh", "1", "--meter", "nothing"],
+        ],
+        ("bill", "decision", "credit"): [
+            [NUMBERS[0], "--month", "2026-11", "--roubles", "-500", "--document", "№ 1"],
+            [NUMBERS[0], "--month", "2026-11", "--roubles", "-500", "--document", "№ 1", "--write"],
+            [
+                NUMBERS[0],
+                "--month",
+                "2026-11",
+                "--roubles",
+                "-500",
+                "--document",
+                "№ 1",
+                "--write",
+                "--reason",
+                "жалоба № 4",
+            ],
+            [
+                NUMBERS[0],
+                "--month",
+                "2026-11",
+                "--roubles",
+                "-50000",
+                "--document",
+                "№ 1",
+                "--write",
+                "--reason",
+                "жалоба № 4",
+            ],
+            [NUMBERS[0], "--month", "2026-11", "--roubles", "0.001"],
+        ],
+        ("bill", "decision", "hold"): [
+            [NUMBERS[0], "--since", "2026-11", "--document", "№ 1"],
+            [NUMBERS[0], "--since", "2026-11", "--document", "№ 1", "--ends", "2019-01"],
+        ],
+        ("bill", "decision", "recompute"): [[NUMBERS[0], "--since", "2026-11", "--document", "№ 1"]],
+        ("bill", "decision", "preview"): [[NUMBERS[0]], ["9999999999"]],
+        ("bill", "decision", "list"): [[NUMBERS[0]], ["9999999999"]],
+        ("bill", "decision", "undo"): [["0000000000000000", "--reason", "ошибка"]],
         ("account", "terms"): [
             [NUMBERS[0]],
             [NUMBERS[0], "--set", "residents=3", "--set", "stove=gas", "--reason", "справка № 4"],
@@ -332,6 +379,9 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--from", "2027-02", "--norm", "100"],
             ["--from", "2027-02", "--norm", "100"],
             ["--from", "2027-02", "--norm", "-1"],
+            ["--from", "2027-02", "--decision-limit", "-1"],
+            ["--from", "2027-02", "--brake-limit", "0.001"],
+            ["--from", "2027-02", "--brake-months", "0"],
             ["--from", "2027-13", "--norm", "100"],
             ["--provider", "nobody", "--from", "2027-02", "--norm", "100"],
         ],
@@ -341,7 +391,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--period", "2026-13"],
             ["--again", "nothing"],
         ],
-        ("verify",): [[]],
+        ("verify",): [[], ["--since"], ["--journal-head", "1:0123456789abcdef"], ["--journal-head", "1"]],
         ("explain",): [["no such bill"], ["no such bill", "--account", "1", "--json"]],
         ("replay",): [
             [files("not.json", "что попало")],

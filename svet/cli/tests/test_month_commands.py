@@ -10,13 +10,14 @@ from click.testing import CliRunner, Result
 from svet.accounts.models import Provider
 from svet.accounts.operations import add_provider
 from svet.accounts.tests.factories import set_terms
-from svet.billing.models import Charge, DryRun, TariffRow
+from svet.billing.models import Charge, DryRun
 from svet.billing.tests.factories import load_chelyabinsk, make_norm
 from svet.cli.commands import billing
 from svet.cli.tests.test_bill_command import FORMER, LAST, bill, make_read
 from svet.config.failures import Failure
 from svet.journal.models import Entry
 from svet.look.formats import month
+from svet.tariffs.models import TariffRow
 
 pytestmark = pytest.mark.django_db
 

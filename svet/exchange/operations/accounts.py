@@ -12,7 +12,6 @@ from svet.accounts import operations as account_operations
 from svet.accounts import texts as subscriber_texts
 from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.accounts.rules import NumberRefused, normalise_account_number, normalise_meter_number
-from svet.billing import queries as billing
 from svet.exchange import texts
 from svet.exchange.operations.outcomes import RowOutcome, State, changed, refused, rejected
 from svet.exchange.operations.standing import standing
@@ -26,6 +25,7 @@ from svet.metering.operations import MeterRow
 from svet.metering.rules import zones_of
 from svet.people import texts as people_texts
 from svet.people.rules import PhoneRefused, normalise_phone
+from svet.tariffs import queries as tariffs
 
 _COMMA_CODE = re.compile(r"[0-9]+(?:,[0-9]+)+", re.ASCII)
 
@@ -39,7 +39,7 @@ def apply(text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
     """
     outcomes: list[RowOutcome] = []
     known = {provider.code: provider for provider in providers()}
-    groups = {code: billing.group_codes(provider.region) for code, provider in known.items()}
+    groups = {code: tariffs.group_codes(provider.region) for code, provider in known.items()}
     readable: dict[str, list[AccountRow]] = defaultdict(list)
     for row in register.parse(text):
         if isinstance(row, tuple):

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from svet.accounts import queries as accounts_queries
 from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
-from svet.billing.operations.norms import load_norms
 from svet.bills import operations as bills
 from svet.bills.queries.months import asked_for
 from svet.exchange import operations as exchange
@@ -33,6 +32,7 @@ from svet.sandbox.town.residents import settle_in
 from svet.sandbox.town.rules import registers
 from svet.sandbox.town.rules.plan import Household, household, months
 from svet.sandbox.town.settings import TownSettings
+from svet.tariffs.operations.norms import load_norms
 
 Progress = Callable[[str], None]
 ZONE = ZoneInfo("Asia/Yekaterinburg")
@@ -68,9 +68,9 @@ def load_tariffs(*, now: datetime) -> None:
 
     Its norms by rooms, persons and stoves are invented and say so.
     """
-    with resources.as_file(resources.files("svet.billing") / "data" / "norms" / "demonstration.csv") as file:
+    with resources.as_file(resources.files("svet.tariffs") / "data" / "norms" / "demonstration.csv") as file:
         load_norms(file=Path(file), now=now)
-    published = resources.files("svet.billing") / "data" / "tariffs"
+    published = resources.files("svet.tariffs") / "data" / "tariffs"
     continued = resources.files("svet.sandbox.town") / "data"
     for folder in (published, continued):
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):

@@ -26,6 +26,7 @@ from svet.billing.rules.months import UNCHARGED, MonthState, MonthTaskState, sam
 from svet.billing.rules.policies import too_many
 from svet.billing.texts import months as month_texts
 from svet.bills.operations.asking import ask_issue
+from svet.bills.queries.gathering import unissued
 from svet.kernel import words
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
@@ -185,11 +186,18 @@ def _charged(
         "duration": "" if lasted is None else month_texts.duration(lasted),
         "share": problem_share(provider_id=provider.provider_id, period=period),
         "gate": gate if done else "",
-        "may_issue": done and not gate and not busy,
+        "may_issue": done and not gate and not busy and _lacks_bills(provider, period, view),
         "otherwise": charged_otherwise(dry_run_id=looked_at.dry_run_id, period=period)
         if looked_at is not None and done
         else 0,
     }
+
+
+def _lacks_bills(provider: ProviderView, period: Month, view: BillingMonthView) -> bool:
+    """Whether bills are to be issued: none is yet, or somebody has been charged behind them."""
+    if view.issued_at is None:
+        return True
+    return bool(unissued(provider_id=provider.provider_id, period=period, after=0, limit=1))
 
 
 def _task(provider: ProviderView, period: Month, now: datetime) -> dict[str, Any] | None:

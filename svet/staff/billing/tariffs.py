@@ -15,15 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from svet.billing import queries, tariff_texts
-from svet.billing.queries import TariffRowView, TariffTable
-from svet.billing.rules.tariff_diff import growth
+from svet.accounts import queries as account_queries
 from svet.bills.texts import price_text
 from svet.look.formats import number
 from svet.look.requests import now_of
 from svet.staff.billing.shell import tabs
 from svet.staff.shell.desk import desk_page
 from svet.staffing.rules import Permission
+from svet.tariffs import queries, texts
+from svet.tariffs.queries import TariffRowView, TariffTable
+from svet.tariffs.rules.tariff_diff import growth
 
 
 @require_safe
@@ -32,7 +33,7 @@ def tariffs(request: HttpRequest) -> HttpResponse:
     """The tables of one group of a region: in force, before it, and those that are loaded for later."""
     today = timezone.localdate(now_of(request))
     regions = queries.regions()
-    region = _chosen(request.GET.get("region", ""), regions)
+    region = _chosen(request.GET.get("region") or account_queries.home_region(), regions)
     groups = queries.group_codes(region) if region else []
     group = _chosen(request.GET.get("group", ""), groups)
     tables = queries.tariff_tables(region=region, group=group) if group else []
@@ -64,7 +65,7 @@ def _shown(tables: Sequence[TariffTable], today: date) -> list[dict[str, Any]]:
         found.append(
             {
                 "table": table,
-                "days": tariff_texts.days(table.since, table.until),
+                "days": texts.days(table.since, table.until),
                 "state": _("действует") if holds else _("начнёт действовать"),
                 "kind": "success" if holds else "info",
                 "demonstration": any(row.demonstration for row in table.rows),
@@ -82,9 +83,9 @@ def _rows(table: TariffTable, before: TariffTable | None) -> list[dict[str, Any]
     return [
         {
             "scheme": row.scheme,
-            "zone": tariff_texts.zone_name(row.zone),
+            "zone": texts.zone_name(row.zone),
             "range": row.range_no,
-            "limit": tariff_texts.limit(row),
+            "limit": texts.limit(row),
             "price": price_text(row.price),
             "before": "—" if _place(row) not in known else price_text(known[_place(row)]),
             "growth": _growth(known.get(_place(row)), row.price),

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods
 from svet.accounts import operations, queries, texts
 from svet.accounts.queries.terms import dated_terms, terms_history
 from svet.accounts.rules.terms import Stove, TermsField, read_terms, terms_at
-from svet.billing import queries as billing
 from svet.kernel.refusals import NotFound
 from svet.look.requests import now_of
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
 from svet.staffing.rules import Permission
+from svet.tariffs import queries as tariffs
 
 _KEEP = ("", gettext_lazy("не менять"))
 _UNKNOWN = ("?", gettext_lazy("неизвестно"))
@@ -86,7 +86,7 @@ def terms(request: HttpRequest, account_public_id: str) -> HttpResponse:
     except NotFound:
         deny_as_missing(request, subject="account", public_id=account_public_id)
     today = queries.provider_today(account.provider, now_of(request))
-    groups = billing.groups(account.provider.region, on=today)
+    groups = tariffs.groups(account.provider.region, on=today)
     form = TermsForm(
         request.POST if request.method == "POST" else None, groups=groups, initial={"since": today}
     )

@@ -9,9 +9,9 @@ from django.test import Client
 
 from svet.accounts.tests.factories import make_account, make_link
 from svet.billing import operations
-from svet.billing.operations.loading import SHIPPED
 from svet.billing.tests.factories import NOW, load_chelyabinsk
 from svet.people.tests.factories import make_person
+from svet.tariffs.operations.loading import SHIPPED
 
 pytestmark = pytest.mark.django_db
 

@@ -138,6 +138,7 @@ def test_two_members_take_a_month_from_open_to_its_bills(olga: Client, ivan: Cli
     assert "Выставить счета" in page
     page = act(olga, "issue")
     assert "Счета выставлены" in page
+    assert "Выставить" not in page
     assert Bill.objects.filter(period=NOVEMBER.first).count() == 3
 
 
