@@ -94,7 +94,7 @@ def ground_of(account: AccountView, on: date) -> Ground | None:
         provider=provider,
         book=book,
         month=month,
-        cut=_settled(book, account, provider),
+        cut=_settled(book, account, provider, month),
         facts=AccountFacts(floor=month, opened_on=on, terms=(), policies=(), tables=()),
         stands=(),
     )
@@ -112,9 +112,9 @@ def ground_of(account: AccountView, on: date) -> Ground | None:
     return ground
 
 
-def _settled(book: AccountBook, account: AccountView, provider: ProviderFacts) -> Month | None:
-    """The month behind which nothing of the account's readings has come or gone since it was charged."""
-    if book.settled is None:
+def _settled(book: AccountBook, account: AccountView, provider: ProviderFacts, month: Month) -> Month | None:
+    """The month behind which none of the account's readings has come or gone, or is asked about."""
+    if book.settled is None or month <= book.settled:
         return None
     noted = metering.touches(account_ids=[account.account_id]).get(account.account_id)
     return book.settled if noted is None or noted.first > provider.cut(book.settled) else None
