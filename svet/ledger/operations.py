@@ -11,9 +11,21 @@ from django.db import connection
 from svet.kernel.bulk import take_ids
 from svet.kernel.transactions import require_transaction
 from svet.ledger.models import Posting, Transaction
-from svet.ledger.rules import LedgerConflict, Leg, NewTransaction, PostingReason, TransactionKind, body, check
+from svet.ledger.rules import (
+    Book,
+    LedgerConflict,
+    Leg,
+    NewTransaction,
+    PostingReason,
+    TransactionKind,
+    body,
+    check,
+)
 
-__all__ = ["PostedTransaction", "copy_postings", "post", "post_many"]
+__all__ = ["NEXT_TRANSACTION", "PostedTransaction", "copy_postings", "post", "post_many", "post_table"]
+
+#: The key of a transaction to be, as an expression of SQL.
+NEXT_TRANSACTION = "nextval('ledger_transaction_id_seq')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +146,37 @@ def copy_postings(
                 for leg in rows:
                     copy.write_row((identity, *leg))
     return ids
+
+
+def post_table(
+    source: str,
+    *,
+    kind: TransactionKind,
+    debit: Book,
+    credit: Book,
+    occurred_at: datetime,
+    effective_on: date,
+    provider_id: int,
+) -> None:
+    """Post every row of a temporary table with a ``transaction_id``: what :func:`copy_postings` does, by SQL.
+
+    The table has ``transaction_id`` (:data:`NEXT_TRANSACTION`, empty where nothing moves), ``key``,
+    ``account_id`` and ``kopecks``, which go from the account's ``debit`` to the supplier's ``credit``.
+    """
+    require_transaction()
+    table = connection.ops.quote_name(source)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_transaction (id, key, kind, occurred_at, effective_on, provider_id, memo)"  # noqa: S608
+            " SELECT transaction_id, key, %s, %s, %s, %s, ''"
+            f" FROM {table} WHERE transaction_id IS NOT NULL",
+            [kind.value, occurred_at, effective_on, provider_id],
+        )
+        cursor.execute(
+            "INSERT INTO ledger_posting (transaction_id, book, account_id, kopecks)"  # noqa: S608
+            " SELECT s.transaction_id, leg.book, CASE WHEN leg.own THEN s.account_id END,"
+            " CASE WHEN leg.own THEN s.kopecks ELSE -s.kopecks END"
+            f" FROM {table} s CROSS JOIN (VALUES (%s::text, true), (%s::text, false)) leg (book, own)"
+            " WHERE s.transaction_id IS NOT NULL",
+            [debit.value, credit.value],
+        )

@@ -17,11 +17,15 @@ class Charge(models.Model):
     then is right.
     """
 
+    # A trigger checks account and run of a whole statement's charges at once; neither is ever deleted:
+    # an account has terms, whose foreign key holds it, and runs refuse it.
     account = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     period = models.DateField()
-    run = models.ForeignKey("billing.BillingRun", on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(
+        "billing.BillingRun", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     floor = models.DateField()
     facts = models.CharField(max_length=32)
     known_at = models.DateTimeField()
@@ -91,8 +95,14 @@ class ChargeLine(models.Model):
     kwh = models.DecimalField(max_digits=14, decimal_places=3)
     kopecks = models.BigIntegerField()
     meter_id = models.BigIntegerField()
+    # The same trigger checks the row of prices; such rows refuse to be deleted.
     tariff_row = models.ForeignKey(
-        "tariffs.TariffRow", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        "tariffs.TariffRow",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     previous_value = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     previous_on = models.DateField(null=True)

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_terms'),
-        ('billing', '0004_problem_moments'),
+        ('billing', '0006_problem_moments'),
         ('metering', '0003_touches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

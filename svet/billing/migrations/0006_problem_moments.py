@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0003_decisions'),
+        ('billing', '0005_checks_of_whole_statements'),
     ]
 
     operations = [
