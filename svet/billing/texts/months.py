@@ -299,14 +299,9 @@ def dry_run_cells(each: DryRunAccountView) -> list[str]:
 def problem_heads() -> list[str]:
     """The titles of the columns of a file of problems."""
     return [
-        _("Поставщик"),
-        _("Месяц"),
-        _("Лицевой счёт"),
-        _("Причина"),
-        _("Что делать"),
-        _("Впервые"),
+        _("Поставщик"), _("Месяц"), _("Лицевой счёт"), _("Причина"), _("Что делать"), _("Впервые"),
         _("Последний раз"),
-    ]
+    ]  # fmt: skip
 
 
 def problem_cells(each: ProblemView) -> list[str]:
