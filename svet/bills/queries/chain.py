@@ -59,6 +59,8 @@ def before(*, account_ids: Sequence[int], period: Month) -> dict[int, Preceding]
 
 
 # Every bill with what stands on it, and the closing sum of the one before: a window over the newest versions.
+# Both sides are put under each other and grouped: joined, they were compared each with each, because nobody
+# can tell PostgreSQL how many rows a grouping gives.
 _CHAIN = """
 WITH newest AS (
     SELECT DISTINCT ON (account_id, period) id, account_id, period, number, payable_kopecks,
@@ -67,18 +69,22 @@ WITH newest AS (
 ), chained AS (
     SELECT *, lag(payable_kopecks) OVER (PARTITION BY account_id ORDER BY period) AS before
     FROM newest
-), shown AS (
-    SELECT e.bill_id, sum(p.kopecks) AS kopecks
+)
+SELECT max(number), max(opening), max(before), max(payable) - coalesce(max(before), 0), sum(kopecks)
+FROM (
+    SELECT id, account_id, period, number, opening, before, payable_kopecks AS payable, 0 AS kopecks
+    FROM chained
+    UNION ALL
+    SELECT e.bill_id, NULL, NULL, NULL, NULL, NULL, NULL, p.kopecks
     FROM bills_billentry e
     JOIN ledger_posting_door p ON p.transaction_id = e.transaction_id AND p.account_id = e.account_id
         AND p.book = 'receivable'
-    GROUP BY e.bill_id
-)
-SELECT c.number, c.opening, c.before, c.payable_kopecks - coalesce(c.before, 0), coalesce(s.kopecks, 0)
-FROM chained c LEFT JOIN shown s ON s.bill_id = c.id
-WHERE (c.before IS NOT NULL AND c.opening <> c.before)
-   OR c.payable_kopecks - coalesce(c.before, 0) <> coalesce(s.kopecks, 0)
-ORDER BY c.account_id, c.period LIMIT %(limit)s
+) found
+GROUP BY id
+HAVING max(number) IS NOT NULL
+   AND ((max(before) IS NOT NULL AND max(opening) <> max(before))
+        OR max(payable) - coalesce(max(before), 0) <> sum(kopecks))
+ORDER BY max(account_id), max(period) LIMIT %(limit)s
 """
 
 # What stands on no bill must be newer than the newest one. Numbers are taken before their transactions
