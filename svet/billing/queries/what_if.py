@@ -17,6 +17,7 @@ from svet.billing.rules import Line
 from svet.billing.rules.difference import Difference, difference
 from svet.billing.rules.facts import AccountFacts, Authority, Placement, ReadingFact, ScaleValue
 from svet.billing.rules.kinds import BillingProblem
+from svet.billing.rules.other_schemes import year_costs
 from svet.billing.rules.settled import should_since, since_settled
 from svet.billing.rules.should import should
 from svet.billing.rules.timeline import calendar_of
@@ -164,6 +165,40 @@ def preview_reading(
             told = _preview(found, lambda line: line.month <= last or line.point == point)
             return replace(told, bill=Money(found.kopecks)) if ground.month > last else told
     return preview(account=account, usage=usage, on=on)
+
+
+def preview_end(*, ground: Ground, ends: Mapping[int, Mapping[Zone, tuple[Decimal, int]]]) -> Preview | None:
+    """What the month's bill says if on its last day the meters show this; None: nothing can be told.
+
+    ``ends`` are (value, full turns) by meter and zone.
+    """
+    on = ground.provider.cut(ground.month)
+
+    def end(facts: AccountFacts) -> AccountFacts:
+        for meter_id, values in ends.items():
+            scales = tuple(ScaleValue(zone.value, value, turns) for zone, (value, turns) in values.items())
+            facts = changed(facts, meter_id, add=[ReadingFact(on, scales)])
+        return facts
+
+    try:
+        found = ground.due(end)
+    except BillingProblem:
+        return None
+    return replace(_preview(found, lambda line: True), bill=Money(found.kopecks))
+
+
+def scheme_costs(ground: Ground) -> dict[int, Money] | None:
+    """What the last twelve charged months cost, and would have cost by other zones, by scheme.
+
+    None: nothing is charged yet, or the group has no prices by some scheme.
+    """
+    if ground.book.last is None:
+        return None
+    try:
+        costs = year_costs(ground.whole(), horizon=ground.book.last)
+    except BillingProblem:
+        return None
+    return {scheme: Money(kopecks) for scheme, kopecks in costs.items()}
 
 
 def control_effect(control: SetView, *, customer: SetView, account: AccountView, meter_id: int) -> int | None:
