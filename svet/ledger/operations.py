@@ -1,10 +1,14 @@
-"""Posting: one transaction, or thousands at once; the same key is posted once for ever."""
+"""Posting: one transaction, or thousands at once; the same key is posted once for ever.
+
+Every way to post is a batch, one being a batch of one, and ends in one function of the database (ADR 107).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db import connection
 
@@ -14,6 +18,11 @@ from svet.ledger.models import Posting, Transaction
 from svet.ledger.rules import LedgerConflict, Leg, NewTransaction, PostingReason, TransactionKind, body, check
 
 __all__ = ["PostedTransaction", "copy_postings", "post", "post_many"]
+
+
+#: Legs of one statement, about.
+MOST_LEGS: Final = 10_000
+_Leg = tuple[int, str, int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +64,7 @@ def post(
         row = cursor.fetchone()
         if row is None:
             return _posted_before(transaction)
-        cursor.execute(
-            f"INSERT INTO ledger_posting (transaction_id, book, account_id, kopecks) VALUES "  # noqa: S608
-            f"{', '.join(['(%s, %s, %s, %s)'] * len(legs))}",
-            [value for leg in legs for value in (row[0], leg.book.value, leg.account_id, leg.money.kopecks)],
-        )
+    _post_legs([(row[0], leg.book.value, leg.account_id, leg.money.kopecks) for leg in legs])
     return PostedTransaction(id=row[0], key=key, fresh=True)
 
 
@@ -77,7 +82,7 @@ def _posted_before(transaction: NewTransaction) -> PostedTransaction:
 
 
 def post_many(transactions: Sequence[NewTransaction]) -> list[PostedTransaction]:
-    """Post a batch by COPY, in the given order; keys posted before are skipped as in :func:`post`.
+    """Post a batch, in the given order; keys posted before are skipped as in :func:`post`.
 
     A parallel batch with one of the keys makes this one fail on the unique key: run it again.
     :raises LedgerRefused: :raises LedgerConflict:
@@ -111,7 +116,7 @@ def copy_postings(
     transactions: Sequence[tuple[str, str, datetime, date, int, str]],
     legs: Sequence[Iterable[tuple[str, int | None, int]]],
 ) -> list[int]:
-    """The bare COPY under :func:`post_many`, for a caller that makes fresh keys and balanced legs itself.
+    """The bare writing under :func:`post_many`, for a caller that makes fresh keys and balanced legs itself.
 
     Rows are ``(key, kind, occurred_at, effective_on, provider_id, memo)`` with, at the same place of
     ``legs``, their ``(book, account_id, kopecks)``. The database still refuses a taken key and an unbalanced
@@ -121,16 +126,33 @@ def copy_postings(
     if not transactions:
         return []
     ids = take_ids(model=Transaction, count=len(transactions))
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        with cursor.copy(
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(
             "COPY ledger_transaction (id, key, kind, occurred_at, effective_on, provider_id, memo) FROM STDIN"
-        ) as copy:
-            for identity, row in zip(ids, transactions, strict=True):
-                copy.write_row((identity, *row))
-        with cursor.copy(
-            "COPY ledger_posting (transaction_id, book, account_id, kopecks) FROM STDIN"
-        ) as copy:
-            for identity, rows in zip(ids, legs, strict=True):
-                for leg in rows:
-                    copy.write_row((identity, *leg))
+        ) as copy,
+    ):
+        for identity, row in zip(ids, transactions, strict=True):
+            copy.write_row((identity, *row))
+    rows: list[_Leg] = []
+    for identity, of_one in zip(ids, legs, strict=True):
+        # A transaction balances within one statement.
+        if len(rows) >= MOST_LEGS:
+            _post_legs(rows)
+            rows = []
+        rows += [(identity, *leg) for leg in of_one]
+    _post_legs(rows)
     return ids
+
+
+def _post_legs(legs: Sequence[_Leg]) -> None:
+    """Keep legs in their order; each that moves an account's debt takes the account's next number.
+
+    One statement of the database: it locks the accounts' balances in the order of their keys.
+    """
+    if not legs:
+        return
+    columns = [list(column) for column in zip(*legs, strict=True)]
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_post(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[])", columns)
