@@ -15,9 +15,21 @@ from django.db import connection
 from svet.kernel.bulk import take_ids
 from svet.kernel.transactions import require_transaction
 from svet.ledger.models import Posting, Transaction
-from svet.ledger.rules import LedgerConflict, Leg, NewTransaction, PostingReason, TransactionKind, body, check
+from svet.ledger.rules import (
+    Book,
+    LedgerConflict,
+    Leg,
+    NewTransaction,
+    PostingReason,
+    TransactionKind,
+    body,
+    check,
+)
 
-__all__ = ["PostedTransaction", "copy_postings", "post", "post_many"]
+__all__ = ["NEXT_TRANSACTION", "PostedTransaction", "copy_postings", "post", "post_many", "post_table"]
+
+#: The key of a transaction to be, as an expression of SQL.
+NEXT_TRANSACTION = "nextval('ledger_transaction_id_seq')"
 
 
 #: Legs of one statement, about.
@@ -156,3 +168,44 @@ def _post_legs(legs: Sequence[_Leg]) -> None:
     columns = [list(column) for column in zip(*legs, strict=True)]
     with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.execute("SELECT ledger_post(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[])", columns)
+
+
+def post_table(
+    source: str,
+    *,
+    kind: TransactionKind,
+    credit: Book,
+    occurred_at: datetime,
+    effective_on: date,
+    provider_id: int,
+) -> None:
+    """Post every row of a temporary table with a ``transaction_id``: what :func:`copy_postings` does, by SQL.
+
+    The table has ``transaction_id`` (:data:`NEXT_TRANSACTION`, empty where nothing moves), ``key``,
+    ``account_id`` (each once) and ``kopecks``: what the account owes more, against the supplier's ``credit``.
+    """
+    require_transaction()
+    table = connection.ops.quote_name(source)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_transaction (id, key, kind, occurred_at, effective_on, provider_id, memo)"  # noqa: S608
+            " SELECT transaction_id, key, %s, %s, %s, %s, ''"
+            f" FROM {table} WHERE transaction_id IS NOT NULL",
+            [kind.value, occurred_at, effective_on, provider_id],
+        )
+        cursor.execute(
+            "WITH stand AS (INSERT INTO ledger_accountbalance AS b (account_id, last_seq, kopecks)"  # noqa: S608
+            f" SELECT account_id, 1, kopecks FROM {table} WHERE transaction_id IS NOT NULL ORDER BY account_id"
+            " ON CONFLICT (account_id) DO UPDATE"
+            " SET last_seq = b.last_seq + 1, kopecks = b.kopecks + excluded.kopecks"
+            " RETURNING b.account_id, b.last_seq, b.kopecks)"
+            " INSERT INTO ledger_posting"
+            " (transaction_id, book, account_id, kopecks, seq, balance_before, balance_after)"
+            " SELECT s.transaction_id, leg.book, CASE WHEN leg.own THEN s.account_id END,"
+            " CASE WHEN leg.own THEN s.kopecks ELSE -s.kopecks END, CASE WHEN leg.own THEN b.last_seq END,"
+            " CASE WHEN leg.own THEN b.kopecks - s.kopecks END, CASE WHEN leg.own THEN b.kopecks END"
+            f" FROM {table} s JOIN stand b USING (account_id)"
+            " CROSS JOIN (VALUES (%s::text, true), (%s::text, false)) leg (book, own)"
+            " WHERE s.transaction_id IS NOT NULL",
+            [Book.RECEIVABLE.value, credit.value],
+        )

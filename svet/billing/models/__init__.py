@@ -21,6 +21,7 @@ __all__ = [
     "MonthTask",
     "Policy",
     "Problem",
+    "RunRange",
     "RunState",
 ]
 
@@ -63,7 +64,7 @@ class RunState(StrEnum):
 
 
 class BillingRun(models.Model):
-    """The charging of one provider's accounts for one month; ``cursor`` is the last account charged."""
+    """The charging of one provider's accounts for one month, range by range."""
 
     provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
     period = models.DateField()
@@ -71,7 +72,6 @@ class BillingRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     cut_off_day = models.SmallIntegerField()
-    cursor = models.BigIntegerField(default=0)
     charges = models.IntegerField(default=0)
     lines = models.IntegerField(default=0)
     estimated = models.IntegerField(default=0)
@@ -88,6 +88,25 @@ class BillingRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider_id} {self.period}"
+
+
+class RunRange(models.Model):
+    """Accounts of a run that are charged one after the other: keys above ``above`` up to ``until`` (all).
+
+    Who locks the row charges its next batch, up to ``cursor``; any number of processes take what is free.
+    """
+
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="+", db_index=False)
+    above = models.BigIntegerField()
+    until = models.BigIntegerField(null=True)
+    cursor = models.BigIntegerField()
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "above"], name="billing_range_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.above}…{self.until or ''}"
 
 
 class Problem(models.Model):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from svet.billing.models import BillingRun, Charge, Problem
+from svet.billing.models import Charge, Problem
 from svet.billing.operations.computing import Computed
 from svet.billing.rules import ESTIMATES, Line
 from svet.billing.rules.causes import Why
@@ -35,6 +36,17 @@ _LINES = (
 _NOTHING = (None, None, None)
 
 
+@dataclass(slots=True)
+class Tally:
+    """What a batch adds to the counts of its run."""
+
+    charges: int = 0
+    lines: int = 0
+    estimated: int = 0
+    problems: int = 0
+    kopecks: int = 0
+
+
 def charge_key(account_id: int, period: Month) -> str:
     """The ledger's key of an account's charge for a month."""
     return f"charge:{account_id}:{period}"
@@ -43,13 +55,14 @@ def charge_key(account_id: int, period: Month) -> str:
 def write_charges(
     computed: Sequence[Computed],
     *,
-    run: BillingRun,
+    run_id: int,
+    tally: Tally,
     provider_id: int,
     period: Month,
     now: datetime,
     known_at: datetime,
 ) -> None:
-    """Keep the batch's charges with their lines, post them, and count them in the run (not saved here).
+    """Keep the batch's charges with their lines, post them, and count them.
 
     ``known_at``: when the facts of the batch were read.
 
@@ -65,13 +78,13 @@ def write_charges(
             for identity, each in zip(ids, good, strict=True):
                 post, total = each.found.post, each.found.kopecks
                 estimated = any(line.basis in ESTIMATES and line.month == period for line in post)
-                run.estimated += estimated
+                tally.estimated += estimated
                 copy.write_row(
                     (
                         identity,
                         each.account_id,
                         period.first,
-                        run.pk,
+                        run_id,
                         each.floor.first,
                         each.facts,
                         known_at,
@@ -89,10 +102,10 @@ def write_charges(
                 for position, row in enumerate(_rows(each), 1):
                     copy.write_row((identity, each.account_id, period.first, position, *row))
                     lines += 1
-        _write_problems(cursor, run, computed, period)
-    run.charges += len(good)
-    run.lines += lines
-    run.total_kopecks += sum(each.found.kopecks for each in good)
+        tally.problems += _write_problems(cursor, run_id, computed, period)
+    tally.charges += len(good)
+    tally.lines += lines
+    tally.kopecks += sum(each.found.kopecks for each in good)
 
 
 def _post(good: Sequence[Computed], *, provider_id: int, period: Month, now: datetime) -> list[int]:
@@ -141,28 +154,32 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
     )
 
 
-def _write_problems(
-    cursor: CursorWrapper, run: BillingRun, computed: Sequence[Computed], period: Month
-) -> None:
-    """Replace what was known of these accounts' problems; earlier ones of the charged are none any more."""
+def _write_problems(cursor: CursorWrapper, run_id: int, computed: Sequence[Computed], period: Month) -> int:
+    """Replace what was known of these accounts' problems; earlier ones of the charged are none any more.
+
+    Says how many more of the run there are now.
+    """
     cursor.execute(
         "DELETE FROM billing_problem WHERE run_id = %s AND account_id = ANY(%s)",
-        [run.pk, [each.account_id for each in computed]],
+        [run_id, [each.account_id for each in computed]],
     )
     removed = cursor.rowcount
     cursor.execute(
         "WITH gone AS (DELETE FROM billing_problem p USING billing_billingrun r WHERE r.id = p.run_id"
         " AND r.period < %s AND p.account_id = ANY(%s) RETURNING p.run_id),"
-        " counted AS (SELECT run_id, count(*) AS found FROM gone GROUP BY run_id)"
+        " counted AS (SELECT run_id, count(*) AS found FROM gone GROUP BY run_id),"
+        # In one order: batches that solve problems of the same earlier months do not wait for each other.
+        " held AS (SELECT r.id FROM billing_billingrun r JOIN counted c ON c.run_id = r.id ORDER BY r.id"
+        " FOR NO KEY UPDATE OF r)"
         " UPDATE billing_billingrun r SET problems = r.problems - c.found FROM counted c"
-        " WHERE c.run_id = r.id",
+        " JOIN held h ON h.id = c.run_id WHERE c.run_id = r.id",
         [period.first, [each.account_id for each in computed if each.problem is None]],
     )
     bad = [each for each in computed if each.problem is not None]
     Problem.objects.bulk_create(
         [
             Problem(
-                run=run,
+                run_id=run_id,
                 account_id=each.account_id,
                 reason=each.problem.value if each.problem else "",
                 details=dict(each.details),
@@ -170,4 +187,4 @@ def _write_problems(
             for each in bad
         ]
     )
-    run.problems += len(bad) - removed
+    return len(bad) - removed

@@ -14,7 +14,7 @@ from svet.accounts.queries.views import account_view
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.models import BillingRun, Charge, ChargeLine, Policy, Problem
-from svet.billing.operations import posting, running
+from svet.billing.operations import batches, posting
 from svet.billing.rules import Basis, BillingReason, BillingRefused, LineCause, Proration
 from svet.billing.tests.factories import (
     NOVEMBER,
@@ -175,7 +175,7 @@ def test_killed_and_resumed_run_leaves_the_same_lines(monkeypatch: pytest.Monkey
         if len(calls) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "write_charges", dying)
+    monkeypatch.setattr(batches, "write_charges", dying)
     with pytest.raises(KeyboardInterrupt):
         run(batch=2)
     monkeypatch.undo()
