@@ -195,7 +195,8 @@ def post_table(
         )
         cursor.execute(
             "WITH stand AS (INSERT INTO ledger_accountbalance AS b (account_id, last_seq, kopecks)"  # noqa: S608
-            f" SELECT account_id, 1, kopecks FROM {table} WHERE transaction_id IS NOT NULL ORDER BY account_id"
+            f" SELECT account_id, 1, kopecks FROM {table}"
+            " WHERE transaction_id IS NOT NULL ORDER BY account_id"
             " ON CONFLICT (account_id) DO UPDATE"
             " SET last_seq = b.last_seq + 1, kopecks = b.kopecks + excluded.kopecks"
             " RETURNING b.account_id, b.last_seq, b.kopecks)"

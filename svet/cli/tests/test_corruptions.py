@@ -87,7 +87,8 @@ _LOOSE = (
 #: What is done → the promise that must say so (others may).
 CORRUPTIONS = {
     "one leg a kopeck more": (
-        f"{_LOOSE} UPDATE ledger_posting SET kopecks = kopecks + 1 WHERE id = {newest('ledger_posting')}", "I-1"),
+        f"{_LOOSE} UPDATE ledger_posting SET kopecks = kopecks + 1"
+        f" WHERE id = {newest('ledger_posting')}", "I-1"),
     "transaction of a charge deleted": (
         "DELETE FROM ledger_posting WHERE transaction_id = (SELECT transaction_id FROM billing_charge"
         f" WHERE id = {_CHARGE})", "I-11"),
@@ -107,7 +108,8 @@ CORRUPTIONS = {
         "I-21"),
     "last day of readings of a run": ("UPDATE billing_billingrun SET cut_off_day = 10", "I-11"),
     "register payment times ten with both legs": (
-        f"{_LOOSE} UPDATE ledger_posting SET kopecks = kopecks * 10 WHERE transaction_id = {_PAYMENT}", "I-21"),
+        f"{_LOOSE} UPDATE ledger_posting SET kopecks = kopecks * 10"
+        f" WHERE transaction_id = {_PAYMENT}", "I-21"),
     "register payment deleted": (
         f"DELETE FROM ledger_posting WHERE transaction_id = {_PAYMENT};"
         f"DELETE FROM ledger_transaction WHERE id = {_PAYMENT}", "I-21"),
