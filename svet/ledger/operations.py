@@ -5,7 +5,7 @@ Every way to post is a batch, one being a batch of one, and ends in one function
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -126,7 +126,7 @@ def post_many(transactions: Sequence[NewTransaction]) -> list[PostedTransaction]
 
 def copy_postings(
     transactions: Sequence[tuple[str, str, datetime, date, int, str]],
-    legs: Sequence[Iterable[tuple[str, int | None, int]]],
+    legs: Sequence[Sequence[tuple[str, int | None, int]]],
 ) -> list[int]:
     """The bare writing under :func:`post_many`, for a caller that makes fresh keys and balanced legs itself.
 
@@ -147,6 +147,8 @@ def copy_postings(
     ):
         for identity, row in zip(ids, transactions, strict=True):
             copy.write_row((identity, *row))
+    if sum(map(len, legs)) > MOST_LEGS:
+        _lock({account_id for of_one in legs for book, account_id, _ in of_one if account_id is not None})
     rows: list[_Leg] = []
     for identity, of_one in zip(ids, legs, strict=True):
         # A transaction balances within one statement.
@@ -156,6 +158,15 @@ def copy_postings(
         rows += [(identity, *leg) for leg in of_one]
     _post_legs(rows)
     return ids
+
+
+def _lock(account_ids: Collection[int]) -> None:
+    """Hold the balances of accounts until the transaction ends, in the order of their keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM ledger_accountbalance WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE",
+            [sorted(account_ids)],
+        )
 
 
 def _post_legs(legs: Sequence[_Leg]) -> None:

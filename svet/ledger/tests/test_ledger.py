@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from unittest import mock
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.kernel.money import Money
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import again_after_deadlock, use_case
 from svet.ledger import operations, queries
 from svet.ledger.models import Posting, Transaction
 from svet.ledger.rules import (
@@ -379,3 +380,57 @@ def test_parallel_posts_of_one_key_make_one_transaction() -> None:
     assert sum(result.fresh for result in results) == 1
     assert len({result.id for result in results}) == 1
     assert queries.balance(account.pk) == Money(-30_000)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_wait_for_each_other_are_both_done() -> None:
+    first, second = make_account().pk, make_account().pk
+    provider_id = make_provider().pk
+    barrier = threading.Barrier(2)
+    tries: list[str] = []
+
+    @again_after_deadlock
+    def twice(name: str, order: tuple[int, int]) -> None:
+        tries.append(name)
+        with use_case():
+            for account_id in order:
+                operations.post(
+                    key=f"{name}:{account_id}",
+                    kind=TransactionKind.CHARGE,
+                    legs=charge(account_id, 100),
+                    occurred_at=NOW,
+                    effective_on=TODAY,
+                    provider_id=provider_id,
+                )
+                if tries.count(name) == 1 and account_id == order[0]:
+                    barrier.wait()
+
+    def work(name: str, order: tuple[int, int]) -> None:
+        try:
+            twice(name, order)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=work, args=("there", (first, second))),
+        threading.Thread(target=work, args=("back", (second, first))),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(tries) in (["back", "back", "there"], ["back", "there", "there"])
+    assert [row[0] for row in numbered(first)] == [row[0] for row in numbered(second)] == [1, 2]
+    assert queries.broken() == []
+
+
+@pytest.mark.django_db
+def test_a_batch_of_more_than_one_statement_is_one_chain() -> None:
+    account, other = make_account(), make_account()
+    with mock.patch.object(operations, "MOST_LEGS", 4), transaction.atomic():
+        operations.post_many(
+            [new(f"charge:{place}", charge((account, other)[place % 2].pk, place + 1)) for place in range(9)]
+        )
+    assert [row[0] for row in numbered(account.pk)] == [1, 2, 3, 4, 5]
+    assert queries.balance(other.pk) == Money(2 + 4 + 6 + 8)
+    assert queries.broken() == []
