@@ -156,3 +156,23 @@ class DueReminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.account_id} {self.due_on}"
+
+
+class ProvedBlock(models.Model):
+    """A thousand bills or files by keys, as ``svet verify`` found them right: so many, and 64 bits over them.
+
+    While the bits are the same, nothing of them was changed, put in or taken away. The rows can be deleted at
+    any time: then all is proved again.
+    """
+
+    files = models.BooleanField()
+    block = models.BigIntegerField()
+    rows = models.IntegerField()
+    bits = models.BigIntegerField()
+    proved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["files", "block"], name="bills_block_proved_once")]
+
+    def __str__(self) -> str:
+        return f"{self.block}"

@@ -8,7 +8,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from svet.journal import queries, rules
-from svet.journal.models import Seal
+from svet.journal.models import Seal, SealHead
 from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import use_case
 
@@ -45,6 +45,7 @@ def seal_now(*, now: datetime) -> Seal | None:
         )
         seal.digest = rules.seal_digest(previous=previous, terms=queries.terms(seal), entries=entries)
         seal.save(force_insert=True)
+        SealHead.objects.update_or_create(place=1, defaults={"seal_id": seal.pk, "digest": seal.digest})
         return seal
 
 

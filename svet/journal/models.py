@@ -71,3 +71,18 @@ class Seal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["previous"], name="seal_chain_has_no_forks"),
         ]
+
+
+class SealHead(models.Model):
+    """Where the chain of seals ends: who deletes the newest seal with its entries must know of this row too.
+
+    There is one row, moved by each seal in its own transaction. ``svet verify`` tells it, so that it can be
+    noted down where nobody who writes into this database can reach it.
+    """
+
+    place = models.SmallIntegerField(primary_key=True, default=1)
+    seal_id = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(place=1), name="seal_head_is_one")]

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from svet.journal import rules
-from svet.journal.models import VIEWED, Entry, Seal
+from svet.journal.models import VIEWED, Entry, Seal, SealHead
 
 SEALED_FIELDS = (
     "id",
@@ -49,6 +49,14 @@ class EntryView:
     security: bool
 
 
+@dataclass(frozen=True, slots=True)
+class HeadView:
+    """A seal by its number and its digest; number 0: there is none yet."""
+
+    seal_id: int
+    digest: str
+
+
 def entries_of(*, subject: str, subject_id: str) -> QuerySet[Entry]:
     """What was done to one thing, newest first."""
     return Entry.objects.filter(subject=subject, subject_id=subject_id).order_by("-id")
@@ -77,11 +85,11 @@ def terms(seal: Seal) -> dict[str, int]:
 
 
 def broken_seals() -> list[str]:
-    """Every seal that no longer fits its entries or its predecessor, as readable breaches (I-14)."""
+    """Every seal that no longer fits its entries or its predecessor, and missing newest ones (I-14)."""
     breaches: list[str] = []
     previous = rules.FIRST
     end = 0
-    floor = 0
+    floor = last = 0
     for seal in Seal.objects.order_by("id").iterator():
         if seal.previous != previous:
             breaches.append(f"journal seal {seal.pk} does not follow the seal before it")
@@ -91,8 +99,26 @@ def broken_seals() -> list[str]:
         digest = rules.seal_digest(previous=seal.previous, terms=terms(seal), entries=rows)
         if digest != seal.digest:
             breaches.append(f"journal seal {seal.pk}: the entries it covers were changed")
-        previous, end, floor = seal.digest, seal.to_xact, seal.floor_id
+        previous, end, floor, last = seal.digest, seal.to_xact, seal.floor_id, seal.pk
+    head = seal_head()
+    if (head.seal_id, head.digest) != (last, previous):
+        breaches.append(
+            f"the journal's seals end with {last} and should end with {head.seal_id}: the newest were deleted"
+        )
     return breaches
+
+
+def seal_head() -> HeadView:
+    """Where the chain of seals should end."""
+    row = SealHead.objects.first()
+    return HeadView(0, rules.FIRST) if row is None else HeadView(row.seal_id, row.digest)
+
+
+def has_head(head: HeadView) -> bool:
+    """Whether the chain goes through a seal that was noted down before; ``digest`` may be its beginning."""
+    if not head.seal_id:
+        return rules.FIRST.startswith(head.digest)
+    return Seal.objects.filter(pk=head.seal_id, digest__startswith=head.digest).exists()
 
 
 def acts_of(*, person_id: int, limit: int) -> list[EntryView]:

@@ -51,6 +51,29 @@ def again_after_deadlock(operation: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
+def picture() -> Iterator[None]:
+    """A transaction for reading that sees nothing of what is committed meanwhile.
+
+    Inside another one (a test's own) it is a savepoint, and sees what that one sees.
+    """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def is_copy() -> bool:
+    """Whether the database can only be read: a copy that follows another one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
 def together() -> Iterator[None]:
     """Several use cases that stand or fall as one, such as the first set-up; none may touch the network."""
     with transaction.atomic(durable=True):

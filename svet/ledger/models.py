@@ -14,8 +14,10 @@ class Transaction(models.Model):
     kind = models.CharField(max_length=16)
     occurred_at = models.DateTimeField()
     effective_on = models.DateField()
+    # Checked by a trigger for a whole statement at once, as the account of a posting is. Neither is ever
+    # deleted: an account has terms and a provider accounts, whose foreign keys hold them.
     provider = models.ForeignKey(
-        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     memo = models.CharField(max_length=200, blank=True, default="")
 
@@ -63,7 +65,12 @@ class Posting(models.Model):
     )
     book = models.CharField(max_length=12)
     account = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        "accounts.Account",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     kopecks = models.BigIntegerField()
     seq = models.BigIntegerField(null=True)

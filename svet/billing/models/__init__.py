@@ -8,7 +8,9 @@ from enum import StrEnum
 from django.db import models
 
 from svet.billing.models.charges import Charge, ChargeLine
+from svet.billing.models.decisions import OverrideRow
 from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
+from svet.billing.models.proofs import ProvedAccount
 from svet.billing.rules import Proration
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     "DryRun",
     "DryRunAccount",
     "MonthTask",
+    "OverrideRow",
     "Policy",
     "Problem",
+    "ProvedAccount",
     "RunRange",
     "RunState",
 ]
@@ -44,6 +48,11 @@ class Policy(models.Model):
     )
     # Whether a second person must release a dry run before the month may be charged.
     release_required = models.BooleanField(default=False, db_default=False)
+    # Beyond it a decision about an account asks for a second signature, kopecks.
+    decision_kopecks = models.BigIntegerField(default=1_000_00, db_default=1_000_00)
+    # Corrections of one account beyond these wait for a person: kopecks, months back.
+    brake_kopecks = models.BigIntegerField(default=100_000_00, db_default=100_000_00)
+    brake_months = models.SmallIntegerField(default=36, db_default=36)
 
     class Meta:
         constraints = [
@@ -64,7 +73,10 @@ class RunState(StrEnum):
 
 
 class BillingRun(models.Model):
-    """The charging of one provider's accounts for one month, range by range."""
+    """The charging of one provider's accounts for one month, range by range.
+
+    ``reached`` is the last account that a finished run has looked at (who has a greater key came later).
+    """
 
     provider = models.ForeignKey("accounts.Provider", on_delete=models.PROTECT, related_name="+")
     period = models.DateField()
@@ -72,6 +84,7 @@ class BillingRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     cut_off_day = models.SmallIntegerField()
+    reached = models.BigIntegerField(null=True)
     charges = models.IntegerField(default=0)
     lines = models.IntegerField(default=0)
     estimated = models.IntegerField(default=0)

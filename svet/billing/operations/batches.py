@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import BigIntegerField, F, Value
 
 from svet.accounts.queries.contracts import Contract, contract_ids, contracts
 from svet.billing.models import BillingRun, RunRange
@@ -124,7 +124,7 @@ def _charge(account_ids: Sequence[int], charging: Charging) -> int:
     rest = [key for key in account_ids if key not in easy]
     for start in range(0, len(rest), CHUNK):
         looked_at += _charge_by_rules(rest[start : start + CHUNK], charging, tally)
-    _count(tally, charging)
+    count_in(charging.run_id, tally)
     return looked_at
 
 
@@ -179,14 +179,15 @@ def _contracts(charging: Charging, account_ids: Sequence[int]) -> list[Contract]
     )
 
 
-def _count(tally: Tally, charging: Charging) -> None:
+def count_in(run_id: int, tally: Tally) -> None:
     """Add up in the run's row last of all: others wait for it no longer than this commit takes."""
-    BillingRun.objects.filter(pk=charging.run_id).update(
+    BillingRun.objects.filter(pk=run_id).update(
         charges=F("charges") + tally.charges,
         lines=F("lines") + tally.lines,
         estimated=F("estimated") + tally.estimated,
         problems=F("problems") + tally.problems,
-        total_kopecks=F("total_kopecks") + tally.kopecks,
+        # Django sends a bare number as 32 bits, which a batch of ten thousand accounts exceeds.
+        total_kopecks=F("total_kopecks") + Value(tally.kopecks, output_field=BigIntegerField()),
     )
 
 

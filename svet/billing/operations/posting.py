@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from svet.billing.models import Charge, Problem
 from svet.billing.operations.computing import Computed
 from svet.billing.rules import ESTIMATES, Line
-from svet.billing.rules.causes import Why
+from svet.billing.rules.causes import Why, why_of
 from svet.billing.rules.difference import reversal
 from svet.kernel.bulk import take_ids
 from svet.kernel.periods import Month
@@ -31,7 +31,7 @@ _LINES = (
     "COPY billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,"
     " basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id,"
     " tariff_row_id, previous_value, previous_on, previous_set_id, current_value, current_on,"
-    " current_set_id, span_kwh, base, act, reverses_id, cause, cause_set_id) FROM STDIN"
+    " current_set_id, span_kwh, base, act, reverses_id, cause, cause_set_id, decision_id) FROM STDIN"
 )
 _NOTHING = (None, None, None)
 
@@ -128,9 +128,9 @@ def _post(good: Sequence[Computed], *, provider_id: int, period: Month, now: dat
 def _rows(each: Computed) -> Iterator[tuple[object, ...]]:
     """What is taken back, then what is charged, month after month."""
     for name, line in sorted(each.found.reverse, key=lambda pair: pair[1].month):
-        yield _row(reversal(line), each.whys[line.month], name)
+        yield _row(reversal(line), why_of(line, each.whys[line.month]), name)
     for line in each.found.post:
-        yield _row(line, each.whys[line.month], None)
+        yield _row(line, why_of(line, each.whys[line.month]), None)
 
 
 def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
@@ -142,7 +142,8 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
         line.basis.value,
         *line[6:14],
         evidence.meter_id,
-        evidence.row_id,
+        # A sum that a person has decided has no price.
+        evidence.row_id or None,
         *(evidence.previous or _NOTHING),
         *(evidence.current or _NOTHING),
         evidence.span_kwh,
@@ -151,6 +152,7 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
         reverses,
         why.cause.value,
         why.set_id,
+        evidence.decision or None,
     )
 
 

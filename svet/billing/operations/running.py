@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
+
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import contract_borders, contract_count, contracts
@@ -199,6 +201,8 @@ def _close(current: BillingRun, charging: Charging, now: datetime) -> None:
     problems.exclude(account_id__in=[each.account_id for each in left]).delete()
     current.state = RunState.DONE.value
     current.finished_at = current.finished_at or now
+    cursors = RunRange.objects.filter(run=current).aggregate(last=Max("cursor"))
+    current.reached = max(current.reached or 0, cursors["last"] or 0)
     current.problems = problems.count()
     current.save()
     end_charging(provider_id=current.provider_id, period=charging.period, now=now)

@@ -11,7 +11,7 @@ from svet.billing.queries.charges import (
     consumed,
     standing_views,
 )
-from svet.billing.queries.checks import broken, uncharged
+from svet.billing.queries.checks import broken, charged_twice
 from svet.billing.queries.controls import ControlDifference, control_difference
 from svet.billing.queries.differences import DifferenceCause, DifferenceView, differences
 from svet.billing.queries.policies import PolicyView, policies, rules_for
@@ -25,6 +25,7 @@ from svet.billing.queries.problems import (
     refuse_issuing,
 )
 from svet.billing.queries.tariffs import Preview, PreviewLine, calculate, preview
+from svet.billing.queries.uncharged import uncharged
 from svet.billing.queries.what_if import preview_reading
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "charge",
     "charged_accounts",
     "charged_periods",
+    "charged_twice",
     "charges",
     "consumed",
     "control_difference",

@@ -1,57 +1,62 @@
-"""I-11: what stands charged is what the facts it was charged by give again, once; no kWh is charged twice."""
+"""I-11: what stands charged is what the facts it was charged by give again; I-18: no kWh is charged twice."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
-from svet.accounts.queries import contracts as accounts
-from svet.accounts.queries import provider_by_id
-from svet.accounts.queries.terms import dated_terms
-from svet.billing.models import BillingRun, Charge, Problem, RunState
-from svet.billing.queries.explaining import charged_facts
-from svet.billing.queries.facts import provider_facts
+from svet.billing.models import BillingRun, Charge
+from svet.billing.queries.explaining import ChargedFacts, charged_facts
+from svet.billing.queries.proofs import Proof, RunPrices, proofs, unmoved
 from svet.billing.queries.standing import Standing, standing_lines
-from svet.billing.rules.difference import difference
+from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
-from svet.billing.rules.should import should
 from svet.kernel.periods import Month
-from svet.ledger import queries as ledger
 
-_BATCH = 5_000
 _ACCOUNTS = 1_000
 _MOST = 100
 
+# The ledger's transaction bears the charge's own key: a transaction of the same sum will not do.
 _TOTALS = """
-SELECT c.id, c.account_id, c.period, c.total_kopecks, c.kwh, c.transaction_id,
-       coalesce(l.kopecks, 0), coalesce(l.kwh, 0)
-FROM billing_charge c
+SELECT coalesce(c.account_id, l.account_id), coalesce(c.period, l.period), c.total_kopecks, c.kwh,
+       coalesce(l.kopecks, 0), coalesce(l.kwh, 0), coalesce(p.kopecks, 0)
+FROM (SELECT * FROM billing_charge WHERE account_id = ANY(%(accounts)s)) c
+FULL JOIN (
+    SELECT charge_id, account_id, period, sum(kopecks) AS kopecks, sum(kwh) AS kwh
+    FROM billing_chargeline WHERE account_id = ANY(%(accounts)s) GROUP BY charge_id, account_id, period
+) l ON l.charge_id = c.id AND l.account_id = c.account_id AND l.period = c.period
 LEFT JOIN LATERAL (
-    SELECT sum(kopecks) AS kopecks, sum(kwh) AS kwh FROM billing_chargeline l
-    WHERE l.account_id = c.account_id AND l.period = c.period AND l.charge_id = c.id
-) l ON true
-WHERE c.id > %s ORDER BY c.id LIMIT %s
+    SELECT sum(p.kopecks) AS kopecks
+    FROM ledger_posting_door p JOIN ledger_transaction_door t ON t.transaction_id = p.transaction_id
+    WHERE p.transaction_id = c.transaction_id AND p.account_id = c.account_id AND p.book = 'receivable'
+      AND t.key = 'charge:' || c.account_id || ':' || to_char(c.period, 'YYYY-MM')
+) p ON true
+WHERE (c.total_kopecks, c.kwh, c.total_kopecks)
+      IS DISTINCT FROM (coalesce(l.kopecks, 0), coalesce(l.kwh, 0), coalesce(p.kopecks, 0))
+ORDER BY 1, 2
 """
 _TARIFFS = """
 SELECT l.account_id, l.period, l.position
 FROM billing_chargeline l JOIN tariffs_tariffrow_door t USING (tariff_row_id)
-WHERE l.price <> t.price OR l.zone <> t.zone OR l.range_no <> t.range_no OR l.scheme <> t.scheme
-   OR l.kopecks <> round(l.kwh * l.price * 100) LIMIT 100
+WHERE l.account_id = ANY(%(accounts)s)
+  AND (l.price <> t.price OR l.zone <> t.zone OR l.range_no <> t.range_no OR l.scheme <> t.scheme
+       OR l.kopecks <> round(l.kwh * l.price * 100))
+ORDER BY l.account_id, l.period, l.position
 """
 # A line that is taken back is taken back whole, once, in a later month.
 _REVERSALS = """
 SELECT r.account_id, r.period, r.position
 FROM billing_chargeline r LEFT JOIN billing_chargeline l ON l.id = r.reverses_id
-WHERE r.reverses_id IS NOT NULL
+WHERE r.reverses_id IS NOT NULL AND r.account_id = ANY(%(accounts)s)
   AND (l.id IS NULL OR l.reverses_id IS NOT NULL OR l.period >= r.period OR l.account_id <> r.account_id
        OR (l.month, l.kwh, l.kopecks) IS DISTINCT FROM (r.month, -r.kwh, -r.kopecks)
        OR EXISTS (SELECT FROM billing_chargeline o WHERE o.reverses_id = l.id AND o.id <> r.id))
-ORDER BY r.account_id, r.period LIMIT 100
+ORDER BY r.account_id, r.period, r.position
 """
 # The days of what was read or averaged on a scale: each in one volume, and each of its pieces once.
 _TWICE = """
@@ -59,7 +64,7 @@ WITH standing AS (
     SELECT l.account_id, l.point, l.scheme, l.zone, l.basis, l.month, l.part_since, l.part_until, l.since_on,
            l.range_no, l.price
     FROM billing_chargeline l
-    WHERE l.reverses_id IS NULL AND l.basis IN ('reading', 'average')
+    WHERE l.account_id = ANY(%(accounts)s) AND l.reverses_id IS NULL AND l.basis IN ('reading', 'average')
       AND NOT EXISTS (SELECT FROM billing_chargeline r WHERE r.reverses_id = l.id)
 ), parts AS (
     SELECT account_id, point, zone, month, part_since,
@@ -73,141 +78,160 @@ UNION
 SELECT account_id, point, zone, month FROM standing
 GROUP BY account_id, point, scheme, zone, basis, month, part_since, part_until, since_on, range_no, price
 HAVING count(*) > 1
-ORDER BY account_id, month LIMIT 100
+ORDER BY account_id, month
 """
+# One charge an account, the newest; the key of accounts and months gives them in this order.
+_NEWEST = """
+SELECT DISTINCT ON (c.account_id) c.id FROM billing_charge c
+WHERE c.account_id > %(after)s AND c.account_id <= %(until)s
+ORDER BY c.account_id, c.period DESC LIMIT %(limit)s
+"""
+_LAST = 2**63 - 1
 
 
-def broken(*, period: Month | None = None) -> list[str]:
-    """Breaches of I-11 as sentences, at most a few hundred; what stands is recomputed by one month or by all.
+class CheckedAccounts(NamedTuple):
+    """What came of some accounts: breaches of I-11 and of I-18 as sentences, and the proofs of the others."""
+
+    books: list[str]
+    twice: list[str]
+    proofs: list[Proof]
+    looked: int
+    unmoved: int
+
+    @property
+    def breaches(self) -> list[str]:
+        return self.books + self.twice
+
+
+def broken() -> list[str]:
+    """Breaches of I-11 and I-18 as sentences, some hundreds at most; every account is recomputed.
 
     It is recomputed by what was known when it was charged: news since then are no breach, the next charge
     posts their difference (``queries.differences`` tells of it). Facts changed without a trace are one.
     """
-    breaches = list(itertools.islice(_wrong_totals(), _MOST))
-    with connection.cursor() as cursor:
-        cursor.execute(_TARIFFS)
-        breaches += [
-            f"line {position} of account {account_id} for {Month.of(month)} differs from its tariff row"
-            for account_id, month, position in cursor.fetchall()
-        ]
-        cursor.execute(_REVERSALS)
-        breaches += [
-            f"line {position} of account {account_id} in {Month.of(month)} takes back what does not stand, or"
-            " a part of a line, or what another line takes back"
-            for account_id, month, position in cursor.fetchall()
-        ]
-        cursor.execute(_TWICE)
-        breaches += [
-            f"account {account_id}, point {point}, {zone}, {Month.of(month)}: days or kWh charged twice"
-            for account_id, point, zone, month in cursor.fetchall()
-        ]
-    runs = BillingRun.objects.order_by("period", "provider_id")
-    for run in runs if period is None else runs.filter(period=period.first):
+    breaches: list[str] = []
+    prices = RunPrices()
+    for charges in newest_charges():
+        breaches += checked(charges, prices=prices).breaches
         if len(breaches) >= _MOST:
             break
-        breaches += itertools.islice(_recomputed(run), _MOST)
     return breaches
 
 
-def _wrong_totals() -> Iterator[str]:
-    """Charges that are not the sum of their lines, or not what the ledger has of them."""
-    reached = 0
+def charged_twice() -> list[str]:
+    """Breaches of I-18: days or kWh of a scale in two lines that stand."""
+    breaches: list[str] = []
+    for charges in newest_charges():
+        breaches += _charged_twice([charge.account_id for charge in charges]).values()
+        if len(breaches) >= _MOST:
+            break
+    return breaches
+
+
+def newest_charges(*, after: int = 0, until: int | None = None) -> Iterator[list[Charge]]:
+    """The newest charge of each account behind ``after``, up to ``until``, a thousand at a time."""
+    reached = after
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(_TOTALS, [reached, _BATCH])
-            rows = cursor.fetchall()
-        if not rows:
+            cursor.execute(
+                _NEWEST,
+                {"after": reached, "until": _LAST if until is None else until, "limit": _ACCOUNTS},
+            )
+            keys = [row[0] for row in cursor.fetchall()]
+        if not keys:
             return
-        reached = rows[-1][0]
-        posted = ledger.receivables([row[5] for row in rows if row[5] is not None])
-        for _, account_id, month, total, kwh, transaction_id, lines, volume in rows:
-            in_ledger = posted.get((transaction_id, account_id), 0)
-            if (total, kwh, total) != (lines, volume, in_ledger):
-                yield (
-                    f"charge of account {account_id} for {Month.of(month)}: {total} kopecks for {kwh} kWh,"
-                    f" but its lines give {lines} for {volume} and the ledger has {in_ledger}"
-                )
+        charges = list(Charge.objects.filter(pk__in=keys).select_related("run").order_by("account_id"))
+        reached = charges[-1].account_id
+        yield charges
 
 
-def _recomputed(run: BillingRun) -> Iterator[str]:
+def checked(charges: Sequence[Charge], *, prices: RunPrices, since: bool = False) -> CheckedAccounts:
+    """Recompute the accounts with these newest charges; ``since``: those that are not proved, or moved."""
+    left = list(charges)
+    if since:
+        same = unmoved(charges, prices=prices)
+        left = [charge for charge in charges if charge.account_id not in same]
+    ids = [charge.account_id for charge in left]
+    found = list(_wrong_rows(ids)) if left else []
+    known: dict[int, ChargedFacts] = {}
+    for run, of_run in _by_run(left).items():
+        period = Month.of(run.period)
+        known |= _recomputed(run, of_run, prices)
+        found += [
+            (key, f"what stands of account {key} until {period} is not what its facts give")
+            for key in (charge.account_id for charge in of_run)
+            if key not in known or not known[key].exact
+        ]
+    twice = _charged_twice(ids) if left else {}
+    wrong = {key for key, _ in found} | twice.keys()
+    return CheckedAccounts(
+        books=[sentence for _, sentence in found],
+        twice=list(twice.values()),
+        proofs=proofs(left, known, wrong=wrong, prices=prices),
+        looked=len(charges),
+        unmoved=len(charges) - len(left),
+    )
+
+
+def _by_run(charges: Sequence[Charge]) -> dict[BillingRun, list[Charge]]:
+    found: dict[BillingRun, list[Charge]] = {}
+    for charge in charges:
+        found.setdefault(charge.run, []).append(charge)
+    return found
+
+
+def _wrong_rows(account_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Charges that are not their lines or not in the ledger, and lines that are wrong by themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTALS, {"accounts": list(account_ids)})
+        for key, month, total, kwh, lines, volume, posted in cursor.fetchall():
+            yield key, _wrong_total(key, month, (total, kwh), (lines, volume), posted)
+        cursor.execute(_TARIFFS, {"accounts": list(account_ids)})
+        for key, month, position in cursor.fetchall():
+            yield key, f"line {position} of account {key} for {Month.of(month)} differs from its tariff row"
+        cursor.execute(_REVERSALS, {"accounts": list(account_ids)})
+        for key, month, position in cursor.fetchall():
+            yield (
+                key,
+                f"line {position} of account {key} in {Month.of(month)} takes back what does not stand, or"
+                " a part of a line, or what another line takes back",
+            )
+
+
+def _wrong_total(
+    key: int, month: date, charged: tuple[object, object], lines: tuple[object, object], posted: object
+) -> str:
+    if charged[0] is None:
+        return f"lines of account {key} for {Month.of(month)} belong to no charge"
+    return (
+        f"charge of account {key} for {Month.of(month)}: {charged[0]} kopecks for {charged[1]} kWh,"
+        f" but its lines give {lines[0]} for {lines[1]} and the ledger has {posted}"
+    )
+
+
+def _charged_twice(account_ids: Sequence[int]) -> dict[int, str]:
+    """A sentence for each account."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TWICE, {"accounts": list(account_ids)})
+        return {
+            key: f"account {key}, point {point}, {zone}, {Month.of(month)}: days or kWh charged twice"
+            for key, point, zone, month in reversed(cursor.fetchall())
+        }
+
+
+def _recomputed(run: BillingRun, charges: list[Charge], prices: RunPrices) -> Mapping[int, ChargedFacts]:
     """Accounts last charged by a run: what was known of each is still told so, and gives what stands."""
-    period = Month.of(run.period)
-    provider = provider_facts(provider_by_id(run.provider_id), known_at=run.started_at)
-    for charges in _last_charges(run):
-        stands = standing_lines([charge.account_id for charge in charges])
-        known = charged_facts(
-            charges,
-            provider=provider,
-            provider_id=run.provider_id,
-            fits=partial(_gives_what_stands, stands),
-        )
-        for account_id in stands:
-            if account_id not in known or not known[account_id].exact:
-                yield f"what stands of account {account_id} until {period} is not what its facts give"
+    return charged_facts(
+        charges,
+        provider=prices.then(run),
+        today=partial(prices.today, run.provider_id),
+        provider_id=run.provider_id,
+        fits=partial(_gives_what_stands, standing_lines([charge.account_id for charge in charges])),
+    )
 
 
 def _gives_what_stands(stands: Mapping[int, Sequence[Standing]], charge: Charge, facts: AccountFacts) -> bool:
     try:
-        lines = should(facts, horizon=Month.of(charge.period))
+        return not due(facts, stands[charge.account_id], horizon=Month.of(charge.period))
     except BillingProblem:
         return False
-    return not difference(lines, stands[charge.account_id])
-
-
-def _last_charges(run: BillingRun) -> Iterator[list[Charge]]:
-    """The charges of a run after which their accounts were not charged again, a thousand at a time."""
-    later = Charge.objects.filter(account_id=OuterRef("account_id"), period__gt=OuterRef("period"))
-    reached = 0
-    while True:
-        rows = Charge.objects.filter(run=run, account_id__gt=reached).exclude(Exists(later))
-        batch = list(rows.order_by("account_id")[:_ACCOUNTS])
-        if not batch:
-            return
-        reached = batch[-1].account_id
-        yield batch
-
-
-def uncharged(*, period: Month | None = None) -> list[str]:
-    """Breaches of I-22: accounts that were open in a month that is done, and have neither charge nor problem.
-
-    A later charge has taken the month in, a later problem will; who came to the registry after the run had
-    no place in it.
-    """
-    breaches: list[str] = []
-    runs = BillingRun.objects.filter(state=RunState.DONE.value).order_by("period", "provider_id")
-    for run in runs if period is None else runs.filter(period=period.first):
-        breaches += itertools.islice(_uncharged(run), _MOST - len(breaches))
-    return breaches
-
-
-def _uncharged(run: BillingRun) -> Iterator[str]:
-    month = Month.of(run.period)
-    provider = provider_facts(provider_by_id(run.provider_id))
-    reached = 0
-    while True:
-        contracts = accounts.contracts(
-            provider_id=run.provider_id,
-            opened_before=provider.cut(month),
-            closed_after=provider.cut(month.plus(-1)),
-            after=reached,
-            limit=_ACCOUNTS,
-        )
-        if not contracts:
-            return
-        reached = contracts[-1].account_id
-        ids = [contract.account_id for contract in contracts]
-        told = set(
-            Charge.objects.filter(account_id__in=ids, period__gte=run.period).values_list(
-                "account_id", flat=True
-            )
-        )
-        told.update(
-            Problem.objects.filter(account_id__in=ids, run__period__gte=run.period).values_list(
-                "account_id", flat=True
-            )
-        )
-        left = [account_id for account_id in ids if account_id not in told]
-        known = dated_terms(left, known_at=run.started_at) if left else {}
-        for account_id in left:
-            if known[account_id]:
-                yield f"account {account_id} has neither a charge nor a problem in {month}"

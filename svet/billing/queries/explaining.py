@@ -22,10 +22,15 @@ _EVER = Month(2199, 12)
 
 
 class ChargedFacts(NamedTuple):
-    """What was known of an account when it was charged; ``exact``: it gives what was charged."""
+    """What was known of an account when it was charged; ``exact``: it gives what was charged.
+
+    ``prices_of_today``, ``facts_of_today``: it does so with what is known today.
+    """
 
     facts: AccountFacts
     exact: bool
+    prices_of_today: bool = False
+    facts_of_today: bool = False
 
 
 def explanation(account_id: int, period: Month) -> Explanation | None:
@@ -54,6 +59,7 @@ def explanation(account_id: int, period: Month) -> Explanation | None:
     (known,) = charged_facts(
         [charge],
         provider=provider,
+        today=lambda: provider_facts(supplier),
         provider_id=supplier.provider_id,
         fits=lambda _, facts: not replayed(replace(told, facts=facts)),
     ).values()
@@ -72,6 +78,7 @@ def charged_facts(
     charges: Sequence[Charge],
     *,
     provider: ProviderFacts,
+    today: Callable[[], ProviderFacts],
     provider_id: int,
     fits: Callable[[Charge, AccountFacts], bool],
 ) -> dict[int, ChargedFacts]:
@@ -84,26 +91,29 @@ def charged_facts(
     """
     found: dict[int, ChargedFacts] = {}
     by_moment: dict[datetime, list[Charge]] = {}
-    today: ProviderFacts | None = None
     for charge in charges:
         by_moment.setdefault(charge.known_at, []).append(charge)
     for moment, group in by_moment.items():
         left = {charge.account_id: charge for charge in group}
-        for known_at, shared in (
-            (moment, provider),
-            (moment - _COMMITTED_WITHIN, provider),
-            (moment, None),
-            (None, None),
+        for known_at, then in (
+            (moment, True),
+            (moment - _COMMITTED_WITHIN, True),
+            (moment, False),
+            (None, False),
         ):
             if not left:
                 break
-            if shared is None:
-                shared = today = today or provider_facts(provider_by_id(provider_id))
+            shared = provider if then else today()
             for account_id, facts in _facts(left, shared, provider_id, known_at).items():
                 for each in _with_and_without_end(facts):
                     if fits(left[account_id], each):
                         del left[account_id]
-                        found[account_id] = ChargedFacts(each, exact=True)
+                        found[account_id] = ChargedFacts(
+                            each,
+                            exact=True,
+                            prices_of_today=not then,
+                            facts_of_today=known_at is None,
+                        )
                         break
                 else:
                     found.setdefault(account_id, ChargedFacts(facts, exact=False))

@@ -12,6 +12,7 @@ from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
 from svet.billing.models import BillingRun, Policy
 from svet.billing.queries.acts import act_facts, acts_of, away_facts, multipliers
+from svet.billing.queries.overrides import override_facts, overrides_of
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.terms import account_terms
 from svet.billing.rules.facts import (
@@ -142,6 +143,7 @@ def account_facts(
     meters = metering.histories(account_ids=ids, until=provider.cut(horizon), after=after, known_at=known_at)
     terms = account_terms(ids, known_at=known_at)
     acts = acts_of(ids, until=provider.cut(horizon), known_at=known_at)
+    decided = overrides_of(ids, known_at=known_at)
     points = {account_id: points_of(of_account) for account_id, of_account in meters.items()}
     return {
         contract.account_id: AccountFacts(
@@ -154,6 +156,7 @@ def account_facts(
             points=points[contract.account_id],
             acts=act_facts(acts[contract.account_id], points[contract.account_id]),
             away=away_facts(acts[contract.account_id]),
+            overrides=override_facts(decided.get(contract.account_id, ()), points[contract.account_id]),
             norms=provider.norms,
             multipliers=provider.multipliers,
         )

@@ -18,11 +18,11 @@ from enum import StrEnum
 from typing import Any
 
 from svet.billing.rules.difference import Difference, difference, reversal
+from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts, ActKind, canonical, restored
 from svet.billing.rules.kinds import Basis, BillingProblem
 from svet.billing.rules.lines import Evidence, Line
 from svet.billing.rules.pricing import Reading, amount
-from svet.billing.rules.should import should
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 
@@ -104,10 +104,10 @@ def replayed(explanation: Explanation) -> list[str]:
     if total != explanation.kopecks:
         wrong.append(f"the lines make {total} kopecks, the charge says {explanation.kopecks}")
     try:
-        due = difference(should(explanation.facts, horizon=explanation.month), explanation.stood)
+        found = due(explanation.facts, explanation.stood, horizon=explanation.month)
     except BillingProblem as problem:
         return [*wrong, f"by these facts the account cannot be charged: {problem.reason}"]
-    return wrong + _unlike(explanation, due)
+    return wrong + _unlike(explanation, found)
 
 
 def _wrong_reversals(explanation: Explanation) -> Iterator[str]:
@@ -124,12 +124,12 @@ def _wrong_reversals(explanation: Explanation) -> Iterator[str]:
         taken.add(each.reverses)
 
 
-def _unlike(explanation: Explanation, due: Difference[int]) -> list[str]:
+def _unlike(explanation: Explanation, wanted: Difference[int]) -> list[str]:
     """What the charge did against what it should have done."""
-    stood, reverse = dict(explanation.stood), dict(due.reverse)
+    stood, reverse = dict(explanation.stood), dict(wanted.reverse)
     taken = {each.reverses for each in explanation.posted if each.reverses is not None}
     charged = [(no, each.line) for no, each in enumerate(explanation.posted) if each.reverses is None]
-    rest = difference(due.post, charged)
+    rest = difference(wanted.post, charged)
     return [
         *(f"{_name(reverse[no])}: should be taken back and is not" for no in sorted(reverse.keys() - taken)),
         *(
@@ -242,6 +242,7 @@ def _line_text(line: Line) -> dict[str, Any]:
         "span_kwh": None if evidence.span_kwh is None else plain_number(evidence.span_kwh),
         "base": [str(month) for month in evidence.base],
         "act": None if evidence.cause is None else evidence.cause.value,
+        **({"decision": evidence.decision} if evidence.decision else {}),
     }
 
 
@@ -282,6 +283,7 @@ def _line(row: Mapping[str, Any]) -> Line:
             span_kwh=None if span is None else _number(span),
             base=tuple(Month.parse(month) for month in row["base"]),
             cause=None if row["act"] is None else ActKind(row["act"]),
+            decision=_whole(row.get("decision", 0)),
         ),
     )
 

@@ -20,7 +20,7 @@ from svet.accounts.models import Account
 from svet.accounts.models.terms import Terms
 from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries
-from svet.billing.models import BillingRun, Charge, ChargeLine, Problem, RunRange, TariffRow
+from svet.billing.models import BillingRun, Charge, ChargeLine, OverrideRow, Problem, RunRange
 from svet.billing.operations import sets
 from svet.billing.operations.sets import conditions, finding, pricing
 from svet.billing.operations.sets.proving import SetsDiffer
@@ -33,6 +33,7 @@ from svet.metering.operations.acts import write_act
 from svet.metering.rules import zones_of
 from svet.metering.rules.acts import ActOf, NewAct
 from svet.metering.tests.factories import make_meter
+from svet.tariffs.models import TariffRow
 
 pytestmark = pytest.mark.django_db
 LONG = int(os.environ.get("SVET_LONG", "0"))
@@ -156,7 +157,7 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
     found = {
         "charges": _rows(Charge, "account_id", "period", without=("known_at", "transaction_id", "run_id")),
         "lines": _rows(ChargeLine, "account_id", "period", "position", without=("charge_id",)),
-        "problems": _rows(Problem, "account_id", without=("run_id",)),
+        "problems": _rows(Problem, "account_id", "run__period", without=("run_id",)),
         "touches": _rows(ReadingTouch, "account_id", "read_on"),
         "run": _rows(BillingRun, "period"),
         "ranges": _rows(RunRange, "above", without=("run_id",)),
@@ -225,6 +226,7 @@ def planted() -> dict[str, Home]:
         "closes later": Home().year(1000, 1100, 1190),
         "late": Home().year(1000, 1100, 1190),
         "act": Home().year(1000, 1100, 1190),
+        "decision": Home().year(1000, 1100, 1190),
         "problem": Home().year(1000, 1100, 1190),
         "terms": Home(persons=1).year(1000, 1100, 1390),
         "terms to come": Home(persons=5).year(1000, 1100, 1390),
@@ -310,6 +312,10 @@ def planted() -> dict[str, Home]:
         by=ROBOT, account_public_id=homes["act"].account.public_id, reason="обход", now=NOW,
         act=NewAct(kind=ActOf.BROKEN, number="1", drawn_on=JULY.day(2), since=JULY.day(2), until=None),
         meter_public_id=homes["act"].meters[0].public_id,
+    )  # fmt: skip
+    OverrideRow.objects.create(
+        public_id=new_public_id(), account=homes["decision"].account, kind="no_charge", since=JULY.first,
+        until=JULY.first, document="1", reason="обход", by_name="test", known_at=NOW, signed_at=NOW,
     )  # fmt: skip
     Problem.objects.create(
         run=BillingRun.objects.get(period=JUNE.first), account=homes["problem"].account, reason="no_norm"

@@ -1,6 +1,7 @@
 """Reads of bills: lists, one bill, the documents of a month to be issued, the promise of sameness."""
 
 from svet.bills.queries.chain import broken_chain, unbilled
+from svet.bills.queries.checks import broken
 from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
 from svet.bills.queries.printing import (
     BatchNotFound,
@@ -25,7 +26,6 @@ from svet.bills.queries.reading import (
     bill_by_id,
     bill_for,
     bills,
-    broken,
     charges_of_bill,
     is_masked,
     last_bills,

@@ -14,10 +14,11 @@ from svet.accounts.queries import AccountView, ProviderView
 from svet.accounts.queries.terms import terms_of
 from svet.billing import queries as billing
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
+from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import Basis
 from svet.bills.models import Bill
 from svet.bills.queries.chain import Preceding, after, before
-from svet.bills.queries.corrections import correction_rows, own_lines
+from svet.bills.queries.corrections import correction_rows, own_lines, tariff_columns
 from svet.bills.rules import (
     RECALCULATION,
     BillDocument,
@@ -86,6 +87,7 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
     posted = after(closings, account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
     corrected = correction_rows(list(charges.values()), period=period, sets=sets)
+    decided = decision_texts(line.decision for charge in charges.values() for line in charge.lines)
     payees: dict[int, BillPayee] = {}
     found: dict[int, Gathered] = {}
     for account in accounts:
@@ -98,11 +100,11 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
         meters = {meter.meter_id: meter for meter in used[account.account_id]}
         lines = merged(
             [
-                *(_line(line, meters, sets) for line in own_lines(charge)),
+                *(_line(line, meters, sets, decided) for line in own_lines(charge)),
                 *corrected.get(account.account_id, ()),
             ]
         )
-        last_lines = [_line(line, {}, {}) for line in earlier[account.account_id]]
+        last_lines = [_line(line, {}, {}, {}) for line in earlier[account.account_id]]
         preceding = closings.get(account.account_id)
         sums, movements = account_sums(
             posted[account.account_id],
@@ -211,10 +213,17 @@ def _payer(account: AccountView) -> BillPayer:
     )
 
 
-def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[int, SetView]) -> LineRow:
+def _line(
+    line: ChargeLineView,
+    meters: Mapping[int, MeterUsage],
+    sets: Mapping[int, SetView],
+    decided: Mapping[int, tuple[str, date]],
+) -> LineRow:
     meter = meters.get(line.meter_id)
     tariff = line.tariff
-    upper = tariff.range_upper_kwh
+    lower = tariff.range_lower_kwh if tariff else None
+    upper = tariff.range_upper_kwh if tariff else None
+    document, decided_on = decided.get(line.decision or 0, ("", None))
     return LineRow(
         meter_serial=line.meter_serial,
         zone=line.zone.value,
@@ -222,7 +231,7 @@ def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[
         since_on=line.since_on,
         until_on=line.until_on,
         range_no=line.range_no,
-        range_over_kwh=Decimal(tariff.range_lower_kwh) if tariff.range_lower_kwh else None,
+        range_over_kwh=Decimal(lower) if lower else None,
         range_upper_kwh=None if upper is None else Decimal(upper),
         kwh=line.kwh,
         price=line.price,
@@ -236,14 +245,12 @@ def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[
         current_receipt=_receipt(line.current, sets),
         current_source=_source(line.current, sets),
         ratio=meter.ratio if meter else Decimal(1),
-        tariff_group=tariff.group_name,
-        tariff_from=tariff.valid_from,
-        tariff_to=tariff.valid_to,
-        decree=tariff.decree,
-        source_url=tariff.source_url,
-        demonstration=tariff.demonstration,
+        **tariff_columns(tariff),
+        demonstration=tariff is not None and tariff.demonstration,
         base=tuple(month.first for month in line.base),
         act=line.act.value if line.act else "",
+        decision=document,
+        decision_on=decided_on,
     )
 
 

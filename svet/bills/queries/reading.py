@@ -1,8 +1,7 @@
-"""Bills as they stand: lists for accounts, one bill for who may see it, the promise that none was changed."""
+"""Bills as they stand: lists for accounts, one bill for who may see it."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,8 +12,8 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import RowNumber
 
 from svet.accounts import queries as account_queries
-from svet.bills.models import Bill, BillFile
-from svet.bills.rules import BillDocument, Sums, UsageComparison, balances, compare, digest, from_snapshot
+from svet.bills.models import Bill
+from svet.bills.rules import BillDocument, Sums, UsageComparison, compare, from_snapshot
 from svet.bills.rules.refusals import BillReason
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
@@ -213,38 +212,6 @@ def _is_hidden(bill: Bill, *, actor: Actor) -> bool:
     former = bill.account.held_since is not None and bill.issued_on < bill.account.held_since
     own = actor.kind is ActorKind.PERSON
     return (own and former) or is_masked(actor=actor, account_id=bill.account_id)
-
-
-def broken(*, limit: int = 50) -> list[str]:
-    """Bills whose snapshot or file no longer matches the hash taken when it was made (I-10)."""
-    breaches = _broken_snapshots(Bill.objects.order_by("id"))
-    breaches += _broken_files(BillFile.objects.order_by("id"))
-    return breaches[:limit]
-
-
-def _broken_snapshots(rows: QuerySet[Bill]) -> list[str]:
-    found = []
-    for bill in rows.iterator(chunk_size=1000):
-        if digest(bill.snapshot) != bill.snapshot_sha256:
-            found.append(f"bill {bill.number}: the snapshot does not match its hash")
-            continue
-        document = from_snapshot(bill.snapshot)
-        sums = document.sums
-        if document.total != bill.total_kopecks or sums.closing != bill.payable_kopecks:
-            found.append(f"bill {bill.number}: its sums differ from its snapshot")
-        elif (document.issued_on, document.due_on) != (bill.issued_on, bill.due_on):
-            found.append(f"bill {bill.number}: its days differ from its snapshot")
-        elif not balances(sums):
-            found.append(f"bill {bill.number}: opening, charged and paid do not give the closing sum")
-    return found
-
-
-def _broken_files(rows: QuerySet[BillFile]) -> list[str]:
-    return [
-        f"bill file {file.pk}: the content does not match its hash"
-        for file in rows.iterator(chunk_size=100)
-        if hashlib.sha256(bytes(file.content)).hexdigest() != file.sha256
-    ]
 
 
 def _feed(account_ids: Iterable[int], since: date | None, until: date | None) -> QuerySet[Bill]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 
 import click
 
@@ -12,18 +13,39 @@ SHOWN = 10
 
 
 @click.command("verify")
-def verify_command() -> None:
+@click.option(
+    "--since/--full",
+    default=False,
+    help="compute again only the accounts that are not proved yet or have moved since they were, or every"
+    " account  [default: --full]",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="processes that compute accounts"
+)
+@click.option(
+    "--journal-head",
+    "noted",
+    default="",
+    metavar="SEAL:DIGEST",
+    help="where the journal once ended, as told by it",
+)
+def verify_command(since: bool, jobs: int, noted: str) -> None:
     """Check the invariants of money, readings and bills; exits 1 if any is broken."""
     with database():
         django_ready()
-        from svet.cli.verification import verify
+        from django.utils.translation import gettext as _
 
-        broken = 0
-        for verdict in verify():
+        from svet.cli.verification import has_noted_head, head_line, verdict_line, verify
+
+        lost = bool(noted) and not has_noted_head(noted)
+        broken = int(lost)
+        for verdict in verify(now=datetime.now(UTC), since=since, jobs=jobs):
             broken += bool(verdict.breaches)
-            outcome = f"broken ({len(verdict.breaches)})" if verdict.breaches else "ok"
-            click.echo(f"{verdict.promise.number:<5} {verdict.promise.says:<48} {outcome}")
+            click.echo(verdict_line(verdict))
             for breach in verdict.breaches[:SHOWN]:
                 click.echo(f"      {breach}")
+        click.echo(head_line())
+        if lost:
+            click.echo(_("Печати {noted} в журнале больше нет: он изменён").format(noted=noted))
     if broken:
         sys.exit(1)

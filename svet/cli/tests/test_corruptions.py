@@ -7,6 +7,7 @@ Those of the journal's seals are in ``svet/journal/tests/test_sealing.py``: a se
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,10 +15,15 @@ from django.db import connection, transaction
 
 from svet.accounts.tests.factories import make_provider
 from svet.billing.operations import run
+from svet.billing.operations.proving import Proved, prove
+from svet.billing.queries.checks import checked, newest_charges
+from svet.billing.queries.proofs import RunPrices
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account, make_norm
 from svet.bills import operations as bills
 from svet.bills.models import Bill
-from svet.cli.verification import PROMISES
+from svet.bills.operations.proving import ProvedBills, prove_bills
+from svet.bills.queries.checks import checked_blocks
+from svet.cli.verification import PROMISES, PROVED, Promise
 from svet.exchange.operations import take_file
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -61,8 +67,12 @@ def books() -> None:
 
 def breached() -> dict[str, list[str]]:
     """The promises that are broken, with what is said of each."""
+    return breached_by(PROMISES)
+
+
+def breached_by(promises: Sequence[Promise]) -> dict[str, list[str]]:
     found = {}
-    for promise in PROMISES:
+    for promise in promises:
         module, _, name = promise.check.partition(":")
         said = getattr(importlib.import_module(module), name)()
         if said:
@@ -175,9 +185,26 @@ class _TakenBack(Exception):
     pass
 
 
+def breached_since() -> set[str]:
+    """The promises that ``svet verify --since`` finds broken."""
+    found = set(breached_by([promise for promise in PROMISES if promise.number not in PROVED]))
+    found |= {"I-10"} if any(block.breaches for block in checked_blocks(since=True)) else set()
+    prices = RunPrices()
+    for charges in newest_charges():
+        part = checked(charges, prices=prices, since=True)
+        found |= {"I-11"} if part.books else set()
+        found |= {"I-18"} if part.twice else set()
+    return found
+
+
 def test_every_corruption_is_noticed_and_what_is_whole_is_not(books: None) -> None:
+    """Each is planted behind a proof of the whole: both ways of looking notice it."""
     assert breached() == {}
-    unnoticed = {}
+    assert prove(since=False, now=NOW) == Proved(looked=2)
+    assert prove(since=True, now=NOW) == Proved(looked=2, unmoved=2)
+    assert prove_bills(since=False, now=NOW) == ProvedBills(looked=15)
+    assert prove_bills(since=True, now=NOW) == ProvedBills()
+    unnoticed, behind_the_proof = {}, {}
     for name, (statements, promise) in CORRUPTIONS.items():
         try:
             with transaction.atomic():
@@ -192,8 +219,12 @@ def test_every_corruption_is_noticed_and_what_is_whole_is_not(books: None) -> No
                 found = breached()
                 if promise not in found:
                     unnoticed[name] = found
+                if promise not in breached_since():
+                    behind_the_proof[name] = found
                 raise _TakenBack
         except _TakenBack:
             pass
     assert unnoticed == {}
+    assert behind_the_proof == {}
     assert breached() == {}
+    assert prove(since=True, now=NOW) == Proved(looked=2, unmoved=2)

@@ -53,9 +53,17 @@ def sealed() -> Seal:
     return seal
 
 
+def forget(seal: Seal) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE journal_seal DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM journal_seal WHERE id = %s", [seal.pk])
+        cursor.execute("ALTER TABLE journal_seal ENABLE TRIGGER USER")
+
+
 def empty() -> None:
     """Take the tables back: the guard also stands in the way of the test's own cleaning."""
     with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE journal_sealhead")
         for table in ("journal_entry", "journal_seal"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             cursor.execute(f"TRUNCATE {table}")
@@ -121,8 +129,32 @@ class TestSealing:
             act()
             sealed()
         middle = Seal.objects.order_by("id")[1]
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE journal_seal DISABLE TRIGGER USER")
-            cursor.execute("DELETE FROM journal_seal WHERE id = %s", [middle.pk])
-            cursor.execute("ALTER TABLE journal_seal ENABLE TRIGGER USER")
+        forget(middle)
         assert len(queries.broken_seals()) == 2
+
+    def test_entries_deleted_together_with_the_newest_seal_are_missed(self) -> None:
+        act()
+        first = sealed()
+        act()
+        newest = sealed()
+        noted = queries.seal_head()
+        assert noted == queries.HeadView(newest.pk, newest.digest)
+        assert queries.has_head(noted)
+        assert queries.has_head(queries.HeadView(first.pk, first.digest[:16]))
+        tamper(f"DELETE FROM journal_entry WHERE written_in >= {newest.from_xact}")
+        forget(newest)
+        (missed,) = queries.broken_seals()
+        assert missed.startswith(f"the journal's seals end with {first.pk} and should end with {newest.pk}")
+        # Whoever knows of that row too cannot know what was noted down elsewhere.
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE journal_sealhead SET seal_id = %s, digest = %s", [first.pk, first.digest])
+        assert queries.broken_seals() == []
+        assert not queries.has_head(noted)
+
+    def test_a_chain_whose_end_nobody_knows_is_broken(self) -> None:
+        act()
+        seal = sealed()
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM journal_sealhead")
+        (breach,) = queries.broken_seals()
+        assert breach.startswith(f"the journal's seals end with {seal.pk} and should end with 0")

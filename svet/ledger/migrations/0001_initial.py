@@ -27,14 +27,6 @@ BEGIN
         RAISE EXCEPTION 'a posting of no ledger transaction'
             USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_posting_has_transaction';
     END IF;
-    PERFORM FROM inserted i LEFT JOIN ledger_posting p
-        ON p.account_id = i.account_id AND p.seq = i.seq - 1 AND p.book = 'receivable'
-        WHERE i.book = 'receivable' AND i.balance_before IS DISTINCT FROM coalesce(p.balance_after, 0)
-           OR i.book = 'receivable' AND i.seq > 1 AND p.seq IS NULL;
-    IF FOUND THEN
-        RAISE EXCEPTION 'a posting that does not follow the one before it on its account'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_posting_follows';
-    END IF;
     RETURN NULL;
 END $function$;
 CREATE FUNCTION ledger_post(ids bigint[], books text[], accounts bigint[], sums bigint[])

@@ -246,7 +246,12 @@ def test_postings_are_numbered_in_the_order_in_which_they_become_known() -> None
 @pytest.mark.parametrize(
     "row",
     ["2, 1000, 900", "1, 0, -100", "3, 1000, 900", "2, 999, 899"],
-    ids=["its number is right and so it is taken", "number twice", "number left out", "other balance"],
+    ids=[
+        "its number is right, and taken from the balance",
+        "number twice",
+        "number left out",
+        "other balance",
+    ],
 )
 def test_database_refuses_a_posting_out_of_order(row: str) -> None:
     account = make_account()
@@ -262,6 +267,9 @@ def test_database_refuses_a_posting_out_of_order(row: str) -> None:
     values = [made.pk, account.pk, made.pk]
     with transaction.atomic(), connection.cursor() as cursor:
         if row.startswith("2, 1000"):
+            with pytest.raises(IntegrityError, match="does not follow"), transaction.atomic():
+                cursor.execute(statement, values)
+            cursor.execute("UPDATE ledger_accountbalance SET last_seq = 2, kopecks = 900")
             cursor.execute(statement, values)
         else:
             with pytest.raises(IntegrityError):

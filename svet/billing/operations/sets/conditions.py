@@ -16,6 +16,7 @@ ACCOUNT: Final[dict[str, str]] = {
     "no act": """NOT EXISTS (
         SELECT FROM metering_act_door x WHERE x.account_id = a.account_id AND x.since < cuts.this)""",
     "no problem": "NOT EXISTS (SELECT FROM billing_problem p WHERE p.account_id = a.account_id)",
+    "no decision": "NOT EXISTS (SELECT FROM billing_override o WHERE o.account_id = a.account_id)",
     "same terms": "t.moved = 0",
     "known terms": "t.known > 0",
 }

@@ -36,6 +36,6 @@ ALTER TABLE bills_bill DROP CONSTRAINT bills_bill_chained, DROP COLUMN seq_befor
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bills", "0001_initial"), ("ledger", "0002_doors")]
+    dependencies = [("bills", "0002_proved_blocks"), ("ledger", "0002_doors")]
 
     operations = [migrations.RunSQL(CHAIN, UNCHAINED)]

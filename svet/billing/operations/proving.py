@@ -1,0 +1,79 @@
+"""Proving what is charged, a thousand accounts at a time, and keeping who was proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from svet.billing.models import Charge
+from svet.billing.queries.checks import checked, newest_charges
+from svet.billing.queries.proofs import Proof, RunPrices
+from svet.kernel.transactions import is_copy, picture, use_case
+
+_MOST = 100
+_KEEP = """
+INSERT INTO billing_provedaccount
+    (account_id, charge_id, lines, facts, prices, prices_of_today, proved_at)
+SELECT *, %s FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::varchar[], %s::boolean[])
+ON CONFLICT (account_id) DO UPDATE SET charge_id = excluded.charge_id, lines = excluded.lines,
+    facts = excluded.facts, prices = excluded.prices, prices_of_today = excluded.prices_of_today,
+    proved_at = excluded.proved_at
+"""
+
+
+class Proved(NamedTuple):
+    """Breaches of I-11 (``books``) and I-18 (``twice``) in some accounts, of which so many have not moved."""
+
+    books: tuple[str, ...] = ()
+    twice: tuple[str, ...] = ()
+    looked: int = 0
+    unmoved: int = 0
+
+    def and_(self, other: Proved) -> Proved:
+        """Both together."""
+        return Proved(
+            self.books + other.books,
+            self.twice + other.twice,
+            self.looked + other.looked,
+            self.unmoved + other.unmoved,
+        )
+
+
+def prove(*, since: bool, now: datetime, after: int = 0, until: int | None = None) -> Proved:
+    """Recompute what is charged to the accounts behind ``after``, up to ``until``, and keep the proofs.
+
+    ``since``: only of those that are not proved yet, or of which something has moved since. A thousand at a
+    time is seen in one unmoving picture. On a copy that cannot be written nothing is kept.
+    """
+    found, prices = Proved(), RunPrices()
+    steps = newest_charges(after=after, until=until)
+    while len(found.books) + len(found.twice) < _MOST:
+        with picture():
+            charges: Sequence[Charge] = next(steps, [])
+            if not charges:
+                break
+            part = checked(charges, prices=prices, since=since)
+        _keep(part.proofs, now=now)
+        found = found.and_(Proved(tuple(part.books), tuple(part.twice), part.looked, part.unmoved))
+    return found
+
+
+def ranges(parts: int) -> list[tuple[int, int | None]]:
+    """About so many pieces of the keys of the charged accounts, for processes to share: (behind, up to)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(account_id), max(account_id) FROM billing_charge")
+        first, last = cursor.fetchone()
+    if first is None:
+        return []
+    width = max(1, -(-(last - first + 1) // parts))
+    starts = range(first - 1, last, width)
+    return [(start, start + width if start + width < last else None) for start in starts]
+
+
+def _keep(proofs: Sequence[Proof], *, now: datetime) -> None:
+    if proofs and not is_copy():
+        with use_case(), connection.cursor() as cursor:
+            cursor.execute(_KEEP, [now, *(list(column) for column in zip(*proofs, strict=True))])

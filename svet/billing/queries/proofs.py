@@ -1,0 +1,133 @@
+"""Which accounts were proved and have not moved since; what a new proof is to be known by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from svet.accounts.queries import provider_by_id
+from svet.accounts.queries.fingerprints import fingerprints as contract_fingerprints
+from svet.billing.models import BillingRun, Charge, ProvedAccount
+from svet.billing.queries.explaining import ChargedFacts
+from svet.billing.queries.facts import ProviderFacts, provider_facts
+from svet.kernel.periods import Month
+from svet.ledger.queries import charge_fingerprints
+from svet.metering.queries.fingerprints import fingerprints as metering_fingerprints
+
+# Whole rows: a column that is added later makes every account be proved again, once.
+_LINES = """
+SELECT w.id, coalesce(c.hash, 0) # coalesce(l.hash, 0)
+FROM unnest(%s::bigint[]) w (id)
+LEFT JOIN LATERAL (
+    SELECT bit_xor(hash_record_extended(c, 41)) AS hash FROM billing_charge c WHERE c.account_id = w.id
+) c ON true
+LEFT JOIN LATERAL (
+    SELECT bit_xor(hash_record_extended(l, 42)) AS hash FROM billing_chargeline l WHERE l.account_id = w.id
+) l ON true
+"""
+
+
+class Proof(NamedTuple):
+    """An account whose book is right, and the fingerprints of what it was recomputed from."""
+
+    account_id: int
+    charge_id: int
+    lines: int
+    facts: int
+    prices: str
+    prices_of_today: bool
+
+
+class RunPrices:
+    """What the accounts of a provider share, as each run knew it and as it is known today; read once."""
+
+    def __init__(self) -> None:
+        self._then: dict[int, ProviderFacts] = {}
+        self._today: dict[int, ProviderFacts] = {}
+        self._digests: dict[tuple[int, bool], str] = {}
+
+    def then(self, run: BillingRun) -> ProviderFacts:
+        """As it was known when the run began."""
+        if run.pk not in self._then:
+            self._then[run.pk] = provider_facts(provider_by_id(run.provider_id), known_at=run.started_at)
+        return self._then[run.pk]
+
+    def today(self, provider_id: int) -> ProviderFacts:
+        """As it is known now."""
+        if provider_id not in self._today:
+            self._today[provider_id] = provider_facts(provider_by_id(provider_id))
+        return self._today[provider_id]
+
+    def digest(self, run: BillingRun, *, today: bool) -> str:
+        """What stands for all of it that decides months until that of the run."""
+        found = self._digests.get((run.pk, today))
+        if found is None:
+            facts = self.today(run.provider_id) if today else self.then(run)
+            text = facts.shared(frozenset(facts.tables), until=Month.of(run.period))
+            found = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+            self._digests[run.pk, today] = found
+        return found
+
+
+def unmoved(charges: Sequence[Charge], *, prices: RunPrices) -> set[int]:
+    """The accounts, of those with these newest charges, that were proved and of which nothing has moved."""
+    proved = {
+        row.account_id: row
+        for row in ProvedAccount.objects.filter(account_id__in=[charge.account_id for charge in charges])
+    }
+    same = [
+        charge
+        for charge in charges
+        if (row := proved.get(charge.account_id)) is not None
+        and row.charge_id == charge.pk
+        and row.prices == prices.digest(charge.run, today=row.prices_of_today)
+    ]
+    lines = _line_fingerprints([charge.account_id for charge in same])
+    facts = _fact_fingerprints({charge.account_id: charge.known_at for charge in same})
+    return {key for key in lines if (proved[key].lines, proved[key].facts) == (lines[key], facts[key])}
+
+
+def proofs(
+    charges: Sequence[Charge],
+    known: Mapping[int, ChargedFacts],
+    *,
+    wrong: Collection[int],
+    prices: RunPrices,
+) -> list[Proof]:
+    """Proofs of the accounts that are not ``wrong``.
+
+    Who could only be told by what is known today has none: each of its news would look like a change.
+    """
+    good = [
+        charge
+        for charge in charges
+        if charge.account_id not in wrong
+        and (found := known.get(charge.account_id)) is not None
+        and found.exact
+        and not found.facts_of_today
+    ]
+    lines = _line_fingerprints([charge.account_id for charge in good])
+    facts = _fact_fingerprints({charge.account_id: charge.known_at for charge in good})
+    found_proofs = []
+    for charge in good:
+        key, today = charge.account_id, known[charge.account_id].prices_of_today
+        digest = prices.digest(charge.run, today=today)
+        found_proofs.append(Proof(key, charge.pk, lines[key], facts[key], digest, today))
+    return found_proofs
+
+
+def _line_fingerprints(account_ids: Sequence[int]) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, [list(account_ids)])
+        found = {int(key): int(bits) for key, bits in cursor.fetchall()}
+    posted = charge_fingerprints(account_ids)
+    return {key: bits ^ posted[key] for key, bits in found.items()}
+
+
+def _fact_fingerprints(known: Mapping[int, datetime]) -> dict[int, int]:
+    contracts = contract_fingerprints(known)
+    return {key: bits ^ contracts.get(key, 0) for key, bits in metering_fingerprints(known).items()}
