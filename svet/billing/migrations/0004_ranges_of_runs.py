@@ -8,11 +8,7 @@ class Migration(migrations.Migration):
     squawk = {"ban-drop-column": "nothing is released: no version that reads the cursor runs beside this one"}
 
     dependencies = [
-<<<<<<<< HEAD:svet/billing/migrations/0002_ranges_of_runs.py
-        ('billing', '0001_initial'),
-========
         ('billing', '0003_decisions'),
->>>>>>>> main:svet/billing/migrations/0004_ranges_of_runs.py
     ]
 
     operations = [
