@@ -10,7 +10,8 @@ from svet.kernel.append_only import AppendOnly
 
 class Migration(migrations.Migration):
     squawk = dict.fromkeys(
-        ("constraint-missing-not-valid", "require-concurrent-index-creation", "ban-drop-constraint", "ban-drop-not-null"),
+        ("constraint-missing-not-valid", "require-concurrent-index-creation", "ban-drop-constraint", "ban-drop-not-null",
+         "adding-foreign-key-constraint", "adding-required-field"),
         "no installation has charged anybody yet",
     )
 

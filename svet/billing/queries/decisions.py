@@ -23,11 +23,13 @@ from svet.billing.rules.difference import Difference
 from svet.billing.rules.dry_runs import digest_of
 from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts, Override, OverrideKind
-from svet.billing.rules.kinds import BillingProblem, Rules
+from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.timeline import calendar_of
 from svet.kernel.periods import Month
 
 _ZERO = Decimal(0)
+#: Problems that a person has made or must decide: a preview tells them before anything else.
+WAITING = (BillingReason.HELD, BillingReason.LARGE_DIFFERENCE, BillingReason.OLD_DIFFERENCE)
 
 
 class MonthSum(NamedTuple):
@@ -102,9 +104,17 @@ class DecisionEntry:
 
 
 class _State(NamedTuple):
+    """An account as far as a preview looks: ``horizon`` is the last month of consumption it tells of."""
+
     facts: AccountFacts
     stands: Sequence[Standing]
     last: Month | None
+    horizon: Month
+
+    @property
+    def posted_in(self) -> Month:
+        """The month in which it would be posted: behind all that is charged."""
+        return self.horizon if self.last is None else max(self.horizon, self.last.plus(1))
 
 
 def preview_decision(
@@ -120,26 +130,29 @@ def preview_decision(
     Neither: what the next charge will post. ``today`` is the supplier's present month.
     """
     touched = [each for each in (add, None if without is None else _row_fact(without)) if each is not None]
-    state, horizon = _state(account, today, touched)
+    state = _state(account, today, touched)
     facts = state.facts
     changed = facts
     if add is not None:
         places = {placement.meter_id: point.no for point in facts.points for placement in point.placements}
         changed = replace(changed, overrides=(*changed.overrides, on_point(add, of_meter, places)))
         if add.kind is OverrideKind.RECOMPUTE and not add.kopecks:
-            changed = replace(facts, overrides=(*facts.overrides, _signed_for(add, facts, state, horizon)))
+            changed = replace(facts, overrides=(*facts.overrides, _signed_for(add, facts, state)))
     if without is not None:
         kept = tuple(each for each in changed.overrides if each.no != without)
         changed = replace(changed, overrides=kept)
-    rules = calendar_of(facts.policies).policy(horizon).rules
-    before, why_before, _ = _posted(facts, state, horizon, rules)
-    after, why, found = _posted(changed, state, horizon, rules)
+    before, why_before, _ = _posted(facts, state)
+    after, why, found = _posted(changed, state)
+    if not touched and why is not None and why.reason not in WAITING and state.last is not None:
+        # Nobody knows yet what the next month needs; what is charged is corrected all the same.
+        state = state._replace(horizon=state.last)
+        after, why, found = _posted(changed, state)
     shown = [
         month
-        for month in _months(state.stands, before, after, state.last, touched, horizon)
+        for month in _months(state, before, after, touched)
         if month.changed != (month.without if touched else month.stands)
     ]
-    moved = correction(found, [line for _, line in state.stands], horizon=horizon)
+    moved = correction(found, [line for _, line in state.stands], horizon=state.posted_in)
     known = touched or why is None
     same = why is not None and why_before is not None and why.reason == why_before.reason
     return DecisionPreview(
@@ -153,13 +166,13 @@ def preview_decision(
     )
 
 
-def _signed_for(add: Override, facts: AccountFacts, state: _State, horizon: Month) -> Override:
+def _signed_for(add: Override, facts: AccountFacts, state: _State) -> Override:
     """A recomputation for the sum that is waiting now: whoever signs it sees that sum."""
     try:
-        found = due(facts, state.stands, horizon=horizon)
+        found = due(facts, state.stands, horizon=state.horizon)
     except BillingProblem:
         return add
-    moved = correction(found, [line for _, line in state.stands], horizon=horizon)
+    moved = correction(found, [line for _, line in state.stands], horizon=state.posted_in)
     return add if moved is None else replace(add, kopecks=moved.net)
 
 
@@ -168,15 +181,17 @@ def _row_fact(decision_id: int) -> Override | None:
     return None if row is None else fact_of(row)
 
 
-def _state(account: AccountView, today: Month, touched: Sequence[Override]) -> tuple[_State, Month]:
-    """What is known of the account, and the month of the next posting, or the last one that is touched."""
+def _state(account: AccountView, today: Month, touched: Sequence[Override]) -> _State:
+    """What is known of the account until its last charged month, the next one, or the last one touched."""
     key = account.account_id
     book = books([key])[key]
     provider = provider_facts(account.provider)
     floor = book.begins(min([today, *(each.since for each in touched)]))
-    following = floor if book.last is None else book.last.plus(1)
-    last = [min(each.until or each.since, today) for each in touched]
-    horizon = max([following, *last])
+    if touched or (book.last is not None and book.last >= today):
+        first = floor if book.last is None else book.last
+    else:
+        first = floor if book.last is None else book.last.plus(1)
+    horizon = max([first, *(min(each.until or each.since, today) for each in touched)])
     facts = account_facts(
         contracts(
             provider_id=account.provider.provider_id, opened_before=Month(2199, 12).first, account_ids=[key]
@@ -185,17 +200,16 @@ def _state(account: AccountView, today: Month, touched: Sequence[Override]) -> t
         horizon=horizon,
         floors={key: floor},
     )
-    return _State(facts[key], standing_lines([key])[key], book.last), horizon
+    return _State(facts[key], standing_lines([key])[key], book.last, horizon)
 
 
-def _posted(
-    facts: AccountFacts, state: _State, horizon: Month, rules: Rules
-) -> tuple[list[Line], BillingProblem | None, Difference[int]]:
-    """What stands once the month is posted, or stays so and why."""
+def _posted(facts: AccountFacts, state: _State) -> tuple[list[Line], BillingProblem | None, Difference[int]]:
+    """What stands once it is posted, or stays so and why."""
     lines = [line for _, line in state.stands]
+    rules = calendar_of(facts.policies).policy(state.posted_in).rules
     try:
-        found = due(facts, state.stands, horizon=horizon)
-        refuse_beyond_limits(found, lines, facts=facts, horizon=horizon, rules=rules)
+        found = due(facts, state.stands, horizon=state.horizon)
+        refuse_beyond_limits(found, lines, facts=facts, horizon=state.posted_in, rules=rules)
     except BillingProblem as problem:
         return lines, problem, Difference((), ())
     gone = {name for name, _ in found.reverse}
@@ -203,18 +217,13 @@ def _posted(
 
 
 def _months(
-    stands: Sequence[Standing],
-    before: Sequence[Line],
-    after: Sequence[Line],
-    last: Month | None,
-    touched: Sequence[Override],
-    horizon: Month,
+    state: _State, before: Sequence[Line], after: Sequence[Line], touched: Sequence[Override]
 ) -> Iterable[PreviewedMonth]:
     """Charged months, and those that the decision is about: what else is still to come is no doing of it."""
-    sums = [_sums(line for _, line in stands), _sums(before), _sums(after)]
+    sums = [_sums(line for _, line in state.stands), _sums(before), _sums(after)]
     for month in sorted(set().union(*sums)):
         ours = not touched or any(each.covers(month) for each in touched)
-        if (last is not None and month <= last) or (ours and month <= horizon):
+        if (state.last is not None and month <= state.last) or (ours and month <= state.horizon):
             yield PreviewedMonth(month, *(each.get(month, MonthSum(_ZERO, 0)) for each in sums))
 
 

@@ -35,12 +35,16 @@ class PreviewLine:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a volume would cost at the prices of a day; ``demonstration`` when a price is a made-up one."""
+    """What a volume would cost at the prices of a day; ``demonstration`` when a price is a made-up one.
+
+    ``bill``: what the next bill charges in all, other meters and corrections with it, where that can be told.
+    """
 
     total: Money
     kwh: Decimal
     lines: list[PreviewLine]
     demonstration: bool
+    bill: Money | None = None
 
 
 def scheme_of(zones: Mapping[Zone, Decimal]) -> int:

@@ -1,38 +1,136 @@
-"""What a reading does to an account: by the rules of the run, with it minus without it."""
+"""What a reading does to an account: by the rules of the run, from what stands to what should stand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from svet.accounts.queries import AccountView
 from svet.accounts.queries.contracts import contracts
-from svet.billing.queries.facts import account_facts, provider_facts
-from svet.billing.queries.standing import books
+from svet.billing.models import BillingRun
+from svet.billing.queries.facts import ProviderFacts, account_facts, digest, provider_facts
+from svet.billing.queries.standing import AccountBook, Standing, books, standing_lines
 from svet.billing.queries.tariffs import Preview, PreviewLine, preview
 from svet.billing.rules import Line
 from svet.billing.rules.difference import Difference, difference
 from svet.billing.rules.facts import AccountFacts, Authority, Placement, ReadingFact, ScaleValue
 from svet.billing.rules.kinds import BillingProblem
+from svet.billing.rules.settled import should_since, since_settled
 from svet.billing.rules.should import should
 from svet.billing.rules.timeline import calendar_of
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.metering import queries as metering
 from svet.metering.queries import SetView
 from svet.metering.rules import ReadingKind, Zone
 
 _ZERO = Decimal(0)
 
 
-class _Known(NamedTuple):
-    """An account's facts, the last month charged, and the month of a day."""
+@dataclass(slots=True)
+class Ground:
+    """What previews of one account are computed from, read once: its facts and what stands charged.
 
-    facts: AccountFacts
-    last: Month
+    ``cut``: the settled month behind which both were read, as by a run; where that does not tell all, the
+    whole is read. ``month`` is that of the day asked about, ``last`` the last one charged.
+    """
+
+    account_id: int
+    provider_id: int
+    provider: ProviderFacts
+    book: AccountBook
     month: Month
+    cut: Month | None
+    facts: AccountFacts
+    stands: Sequence[Standing]
+
+    @property
+    def last(self) -> Month:
+        """The last month charged; of a new account the one before the month asked about."""
+        return self.book.last or self.month.plus(-1)
+
+    @property
+    def horizon(self) -> Month:
+        """Until which month there is something to charge."""
+        return max(self.last, self.month)
+
+    def due(self, change: Callable[[AccountFacts], AccountFacts] = lambda facts: facts) -> Difference[int]:
+        """What the next charge posts if the facts are changed so.
+
+        :raises BillingProblem: then nothing can be told
+        """
+        if self.cut is not None:
+            lines = should_since(change(self.facts), month=self.cut, horizon=self.horizon)
+            if lines is not None:
+                return difference(lines, self.stands)
+            self._read_whole()
+        return difference(should(change(self.facts), horizon=self.horizon), self.stands)
+
+    def whole(self) -> AccountFacts:
+        """The account with all its readings."""
+        if self.cut is not None:
+            self._read_whole()
+        return self.facts
+
+    def _read_whole(self) -> None:
+        self.cut = None
+        self.facts = _facts_of(self)
+        self.stands = standing_lines([self.account_id])[self.account_id]
+
+
+def ground_of(account: AccountView, on: date) -> Ground | None:
+    """What previews of a day are computed from. None: its provider has never charged anybody yet."""
+    provider_id = account.provider.provider_id
+    book = books([account.account_id])[account.account_id]
+    if book.last is None and not BillingRun.objects.filter(provider_id=provider_id).exists():
+        return None
+    provider = provider_facts(account.provider)
+    month = calendar_of(provider.policies).month_of(on)
+    ground = Ground(
+        account_id=account.account_id,
+        provider_id=provider_id,
+        provider=provider,
+        book=book,
+        month=month,
+        cut=_settled(book, account, provider, month),
+        facts=AccountFacts(floor=month, opened_on=on, terms=(), policies=(), tables=()),
+        stands=(),
+    )
+    ground.facts = _facts_of(ground)
+    cut = ground.cut
+    if cut is not None and (
+        book.last is None
+        or digest(ground.facts, provider=provider, until=book.last) != book.facts
+        or since_settled(ground.facts, month=cut, calendar=calendar_of(provider.policies)) is None
+    ):
+        ground.whole()
+    else:
+        after = None if cut is None else {account.account_id: cut}
+        ground.stands = standing_lines([account.account_id], after=after)[account.account_id]
+    return ground
+
+
+def _settled(book: AccountBook, account: AccountView, provider: ProviderFacts, month: Month) -> Month | None:
+    """The month behind which none of the account's readings has come or gone, or is asked about."""
+    if book.settled is None or month <= book.settled:
+        return None
+    noted = metering.touches(account_ids=[account.account_id]).get(account.account_id)
+    return book.settled if noted is None or noted.first > provider.cut(book.settled) else None
+
+
+def _facts_of(ground: Ground) -> AccountFacts:
+    key = ground.account_id
+    found = contracts(provider_id=ground.provider_id, opened_before=Month(2199, 12).first, account_ids=[key])
+    facts = account_facts(
+        found,
+        provider=ground.provider,
+        horizon=ground.horizon,
+        floors={key: ground.book.begins(ground.month)},
+        after=None if ground.cut is None else {key: ground.provider.cut(ground.cut.plus(-1))},
+    )
+    return facts[key]
 
 
 def preview_reading(
@@ -42,26 +140,29 @@ def preview_reading(
     values: Mapping[Zone, tuple[Decimal, int]],
     usage: Mapping[Zone, Decimal],
     on: date,
+    ground: Ground | None = None,
 ) -> Preview:
-    """What a customer's reading adds to the account, estimates of earlier months taken back.
+    """What the next bill says if this reading of a customer is taken, estimates of earlier months taken back.
 
-    ``values`` are (value, full turns) by zone, ``usage`` the kWh since the reading before. An account that
-    has no charge yet, or of which nothing can be told, is told the price of these kWh alone.
+    ``values`` are (value, full turns) by zone, ``usage`` the kWh since the reading before. ``total`` leaves
+    out what other meters of months not yet charged are estimated at: that is not this reading's doing;
+    ``bill`` is the whole, and nothing for days of months that are charged. An account of which nothing can
+    be told is told the price of these kWh alone.
+    ``ground``: what was read before for the same account and day.
     :raises BillingRefused: the account's group has no prices on that day
     """
-    known = _known(account, on)
-    if known is not None:
+    ground = ground or ground_of(account, on)
+    if ground is not None:
         scales = tuple(ScaleValue(zone.value, value, turns) for zone, (value, turns) in values.items())
-        before = max(known.last, known.month.plus(-1))
-        after = _changed(known.facts, meter_id, add=[ReadingFact(on, scales)])
-        point = _point(known.facts, meter_id)
+        reading = ReadingFact(on, scales)
         try:
-            found = _between(known.facts, before, after, max(known.last, known.month))
+            found = ground.due(lambda facts: changed(facts, meter_id, add=[reading]))
         except BillingProblem:
             pass
         else:
-            # What other meters of the new month are estimated at is not this reading's doing.
-            return _preview(found, lambda line: line.month <= before or line.point == point)
+            last, point = ground.last, _point(ground.facts, meter_id)
+            told = _preview(found, lambda line: line.month <= last or line.point == point)
+            return replace(told, bill=Money(found.kopecks)) if ground.month > last else told
     return preview(account=account, usage=usage, on=on)
 
 
@@ -70,46 +171,21 @@ def control_effect(control: SetView, *, customer: SetView, account: AccountView,
 
     None: the account has no charge yet, or nothing can be told.
     """
-    known = _known(account, control.read_on)
-    if known is None:
+    ground = ground_of(account, control.read_on)
+    if ground is None or ground.book.last is None:
         return None
+    facts, horizon = ground.whole(), ground.horizon
     ids = [control.set_id, customer.set_id]
-    horizon = max(known.last, known.month)
-    own = _changed(known.facts, meter_id, add=[_fact(customer)], without=ids)
-    ours = _changed(known.facts, meter_id, add=[_fact(control)], without=[control.set_id])
+    own = changed(facts, meter_id, add=[_fact(customer)], without=ids)
+    ours = changed(facts, meter_id, add=[_fact(control)], without=[control.set_id])
     try:
-        return _between(own, horizon, ours, horizon).kopecks
+        before = enumerate(should(own, horizon=horizon))
+        return difference(should(ours, horizon=horizon), before).kopecks
     except BillingProblem:
         return None
 
 
-def _known(account: AccountView, on: date) -> _Known | None:
-    book = books([account.account_id])[account.account_id]
-    if book.last is None:
-        return None
-    provider = provider_facts(account.provider)
-    month = calendar_of(provider.policies).month_of(on)
-    found = contracts(
-        provider_id=account.provider.provider_id,
-        opened_before=Month(2199, 12).first,
-        account_ids=[account.account_id],
-    )
-    facts = account_facts(
-        found,
-        provider=provider,
-        horizon=max(book.last, month),
-        floors={account.account_id: book.begins(month)},
-    )
-    return _Known(facts[account.account_id], book.last, month)
-
-
-def _between(before: AccountFacts, until: Month, after: AccountFacts, horizon: Month) -> Difference[int]:
-    """:raises BillingProblem: one side cannot be told"""
-    stands = enumerate(should(before, horizon=until))
-    return difference(should(after, horizon=horizon), stands)
-
-
-def _changed(
+def changed(
     facts: AccountFacts, meter_id: int, *, add: Sequence[ReadingFact] = (), without: Collection[int] = ()
 ) -> AccountFacts:
     """The same account with other readings of one meter."""

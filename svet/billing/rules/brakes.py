@@ -18,7 +18,7 @@ from svet.billing.rules.lines import Line
 from svet.kernel.periods import Month
 
 
-class Correction(NamedTuple):
+class CorrectedMonths(NamedTuple):
     """What a posting corrects of months that were charged: kopecks up and down together, their balance."""
 
     moved: int
@@ -26,7 +26,7 @@ class Correction(NamedTuple):
     oldest: Month
 
 
-def correction(found: Difference[int], stands: Iterable[Line], *, horizon: Month) -> Correction | None:
+def correction(found: Difference[int], stands: Iterable[Line], *, horizon: Month) -> CorrectedMonths | None:
     """The part of a difference that corrects charged months before the month of posting; None: nothing."""
     charged = {line.month for line in stands if line.month < horizon}
     months: dict[Month, int] = {}
@@ -36,7 +36,7 @@ def correction(found: Difference[int], stands: Iterable[Line], *, horizon: Month
                 months[line.month] = months.get(line.month, 0) + sign * line.kopecks
     if not months:
         return None
-    return Correction(sum(map(abs, months.values())), sum(months.values()), min(months))
+    return CorrectedMonths(sum(map(abs, months.values())), sum(months.values()), min(months))
 
 
 def refuse_beyond_limits(

@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from svet.billing.rules.facts import AccountFacts, Authority, Placement, Point, ReadingFact
-from svet.billing.rules.timeline import BillingCalendar
+from svet.billing.rules.kinds import ESTIMATES, BillingProblem
+from svet.billing.rules.lines import Line
+from svet.billing.rules.should import should
+from svet.billing.rules.timeline import BillingCalendar, calendar_of
 from svet.kernel.periods import Month
 from svet.metering.rules import zones_of
 
@@ -84,3 +87,19 @@ def _since(point: Point, month: Month, calendar: BillingCalendar) -> Iterator[Pl
         later = tuple(each for each in placement.readings if each.on > cut)
         first = replace(closing, authority=Authority.INITIAL)
         yield replace(placement, since=closing.on, readings=(first, *later))
+
+
+def should_since(facts: AccountFacts, *, month: Month, horizon: Month) -> list[Line] | None:
+    """What should stand behind a settled month; None: what was read since does not tell all.
+
+    It does not where a later reading shows less than the one that settled, where a month must be estimated
+    (from months before), or where something cannot be told.
+    """
+    later = since_settled(facts, month=month, calendar=calendar_of(facts.policies))
+    if later is None:
+        return None
+    try:
+        lines = should(later, horizon=horizon)
+    except BillingProblem:
+        return None
+    return None if any(line.basis in ESTIMATES for line in lines) else lines

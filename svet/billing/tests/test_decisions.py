@@ -164,7 +164,7 @@ def test_beyond_the_limit_two_sign_and_two_take_back(olga: Actor, ivan: Actor) -
     run(AUGUST)
     assert balance(account) == 145_500 - 100_001
     proved(account, JUNE, JULY, AUGUST)
-    how = {"decision_public_id": report.public_id, "reason": "решено иначе", "now": later()}
+    how: dict[str, Any] = {"decision_public_id": report.public_id, "reason": "решено иначе", "now": later()}
     assert not undo_decision(by=ivan, **how)
     with pytest.raises(DecisionRefused) as refused:
         undo_decision(by=ivan, **how)
@@ -300,7 +300,7 @@ def test_a_large_correction_waits_for_two_and_goes_out_once(olga: Actor, ivan: A
     assert report.waits
     seen = preview_signing(by=ivan, decision_public_id=report.public_id, now=NOW)
     first = seen.months[0]
-    assert (first.month, first.stands.kwh, first.changed.kwh) == (JUNE, 100, 50)
+    assert (first.month, int(first.stands.kwh), int(first.changed.kwh)) == (JUNE, 100, 50)
     sign(report, ivan)
     assert run(JULY).problems == 0
     assert balance(account) == 200 * 485
@@ -317,7 +317,7 @@ def test_a_preview_without_a_decision_tells_what_the_next_charge_posts(olga: Act
     from svet.accounts.queries import account_for
 
     seen = preview_decision(account=account_for(olga, public_id=account.public_id), today=Month(2026, 11))
-    assert [(each.month, each.stands.kwh, each.changed.kwh) for each in seen.months] == [
+    assert [(each.month, int(each.stands.kwh), int(each.changed.kwh)) for each in seen.months] == [
         (JUNE, 100, 50),
         (JULY, 0, 150),
     ]

@@ -60,6 +60,7 @@ def test_reading_becomes_a_charge_with_everything_that_explains_it() -> None:
     assert (line.previous.value, line.previous.on) == (Decimal(1000), date(2026, 10, 20))
     assert (line.current.value, line.current.on) == (Decimal(1137), date(2026, 11, 20))
     assert line.current.set_id != line.previous.set_id
+    assert line.tariff is not None
     assert (line.tariff.price, line.tariff.range_no) == (Decimal("4.85"), 1)
     assert line.tariff.demonstration
     assert charge.demonstration

@@ -103,7 +103,7 @@ def _row(
     tariff = next((line.tariff for line in lines if line.tariff), None)
     # What was decided and is not any more, or is decided now.
     ours = {line.decision for line in now} ^ {line.decision for line in was}
-    document, decided_on = next((decided[each] for each in ours if each in decided), ("", None))
+    document, decided_on = next((decided[each] for each in ours if each and each in decided), ("", None))
     found = sets.get(why.cause_set_id or 0)
     value = next((each.value for each in found.values if each.zone == key[1]), None) if found else None
     return LineRow(

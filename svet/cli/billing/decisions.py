@@ -16,7 +16,6 @@ from svet.billing.rules.decisions import NewDecision
 from svet.billing.rules.facts import OverrideKind
 from svet.billing.texts.decisions import DECISION_NAMES, decision_state
 from svet.cli.billing import Say, parse_month
-from svet.cli.refusal_text import in_words
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.look.formats import energy, month, roubles
@@ -39,7 +38,7 @@ class Asked:
 
 
 def decide(asked: Asked, *, reason: str, write: bool, by: Actor, now: datetime, say: Say) -> None:
-    """Tell what the decision changes; with ``write`` write it as told. :raises Failure: refused, in words"""
+    """Tell what the decision changes; with ``write`` write it as told. :raises Refused: it cannot be"""
     new = NewDecision(
         kind=OverrideKind(asked.kind),
         document=asked.document,
@@ -50,41 +49,39 @@ def decide(asked: Asked, *, reason: str, write: bool, by: Actor, now: datetime, 
         kopecks=asked.kopecks,
         ends=_month(asked.ends),
     )
-    with in_words():
-        seen = operations.preview_new(
-            by=by,
-            account_public_id=asked.account_public_id,
-            new=new,
-            meter_public_id=asked.meter_public_id,
-            now=now,
-        )
-        _tell(seen, say, compared=True)
-        if not write:
-            say(_("Ничего не записано. Записать: повторите с --write."))
-            return
-        report = operations.decide(
-            by=by,
-            account_public_id=asked.account_public_id,
-            new=new,
-            meter_public_id=asked.meter_public_id,
-            reason=reason,
-            shown=seen.shown,
-            now=now,
-        )
+    seen = operations.preview_new(
+        by=by,
+        account_public_id=asked.account_public_id,
+        new=new,
+        meter_public_id=asked.meter_public_id,
+        now=now,
+    )
+    _tell(seen, say, compared=True)
+    if not write:
+        say(_("Ничего не записано. Записать: повторите с --write."))
+        return
+    report = operations.decide(
+        by=by,
+        account_public_id=asked.account_public_id,
+        new=new,
+        meter_public_id=asked.meter_public_id,
+        reason=reason,
+        shown=seen.shown,
+        now=now,
+    )
     say(_("Решение записано: {id}").format(id=report.public_id))
     if report.waits:
         say(_("Оно начнёт действовать, когда его подпишет сотрудник на странице «Решения»."))
 
 
 def undo(public_id: str, *, reason: str, write: bool, by: Actor, now: datetime, say: Say) -> None:
-    """Tell what comes back without a decision; with ``write`` take it back. :raises Failure: refused"""
-    with in_words():
-        seen = operations.preview_undoing(by=by, decision_public_id=public_id, now=now)
-        _tell(seen, say, compared=True)
-        if not write:
-            say(_("Ничего не записано. Записать: повторите с --write."))
-            return
-        done = operations.undo_decision(by=by, decision_public_id=public_id, reason=reason, now=now)
+    """Tell what comes back without a decision; with ``write`` take it back. :raises Refused: it cannot be"""
+    seen = operations.preview_undoing(by=by, decision_public_id=public_id, now=now)
+    _tell(seen, say, compared=True)
+    if not write:
+        say(_("Ничего не записано. Записать: повторите с --write."))
+        return
+    done = operations.undo_decision(by=by, decision_public_id=public_id, reason=reason, now=now)
     say(
         _("Решение отменено.")
         if done
@@ -95,8 +92,7 @@ def undo(public_id: str, *, reason: str, write: bool, by: Actor, now: datetime, 
 def tell_next(account: AccountView, *, now: datetime, say: Say) -> None:
     """What the next charge posts to an account."""
     today = Month.of(provider_today(account.provider, now))
-    with in_words():
-        _tell(preview_decision(account=account, today=today), say, compared=False)
+    _tell(preview_decision(account=account, today=today), say, compared=False)
 
 
 def tell_decisions(account_id: int, *, say: Say) -> None:

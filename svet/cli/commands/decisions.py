@@ -109,8 +109,10 @@ def preview(account: str, provider: str) -> None:
     with database():
         django_ready()
         from svet.cli.billing.decisions import tell_next
+        from svet.cli.refusal_text import in_words
 
-        tell_next(account_of(account, provider=provider), now=datetime.now(UTC), say=click.echo)
+        with in_words():
+            tell_next(account_of(account, provider=provider), now=datetime.now(UTC), say=click.echo)
 
 
 @decision_command.command("undo")
@@ -122,8 +124,10 @@ def undo(decision: str, reason: str, write: bool) -> None:
     with database():
         django_ready()
         from svet.cli.billing.decisions import undo as undo_one
+        from svet.cli.refusal_text import in_words
 
-        undo_one(decision, reason=reason, write=write, by=_by(), now=datetime.now(UTC), say=click.echo)
+        with in_words():
+            undo_one(decision, reason=reason, write=write, by=_by(), now=datetime.now(UTC), say=click.echo)
 
 
 @decision_command.command("list")
@@ -142,25 +146,27 @@ def _decide(account: str, kind: str, since: str, until: str, how: dict[str, Any]
     with database():
         django_ready()
         from svet.cli.billing.decisions import Asked, decide
+        from svet.cli.refusal_text import in_words
 
         found = account_of(account, provider=how["provider"])
-        meter = more.pop("meter", "")
-        decide(
-            Asked(
-                account_public_id=found.public_id,
-                kind=kind,
-                since=since,
-                until=until,
-                meter_public_id=meter_of(found.account_id, meter),
-                document=how["document"],
-                **more,
-            ),
-            reason=how["reason"],
-            write=how["write"],
-            by=_by(),
-            now=datetime.now(UTC),
-            say=click.echo,
+        asked = Asked(
+            account_public_id=found.public_id,
+            kind=kind,
+            since=since,
+            until=until,
+            meter_public_id=meter_of(found.account_id, more.pop("meter", "")),
+            document=how["document"],
+            **more,
         )
+        with in_words():
+            decide(
+                asked,
+                reason=how["reason"],
+                write=how["write"],
+                by=_by(),
+                now=datetime.now(UTC),
+                say=click.echo,
+            )
 
 
 def _by() -> Actor:

@@ -54,9 +54,9 @@ class MonthField(forms.CharField):
 
     widget = forms.TextInput(attrs={"type": "month"})
 
-    def to_python(self, value: Any) -> Any:
+    def clean(self, value: Any) -> Any:
         """The month as a month; None where nothing was written."""
-        text = super().to_python(value)
+        text = super().clean(value)
         if not text:
             return None
         try:
