@@ -165,7 +165,7 @@ def _write_problems(cursor: CursorWrapper, run_id: int, computed: Sequence[Compu
         "DELETE FROM billing_problem WHERE run_id = %s AND account_id = ANY(%s)",
         [run_id, [each.account_id for each in computed]],
     )
-    removed = cursor.rowcount
+    removed: int = cursor.rowcount
     cursor.execute(
         "WITH gone AS (DELETE FROM billing_problem p USING billing_billingrun r WHERE r.id = p.run_id"
         " AND r.period < %s AND p.account_id = ANY(%s) RETURNING p.run_id),"
