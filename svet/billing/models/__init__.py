@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db import models
+from django.db.models.functions import Now
 
 from svet.billing.models.charges import Charge, ChargeLine
 from svet.billing.models.decisions import OverrideRow
@@ -125,13 +126,16 @@ class RunRange(models.Model):
 class Problem(models.Model):
     """An account that a run could not charge, and why; the next run of this or a later month tries it again.
 
-    Whatever month charges the account next takes this one in: then it is no problem any more.
+    Whatever month charges the account next takes this one in: then it is no problem any more. ``first_at`` is
+    when the account was first refused for this reason, ``last_at`` when a run has tried it last.
     """
 
     run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="+")
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=40)
     details = models.JSONField(default=dict)
+    first_at = models.DateTimeField(db_default=Now())
+    last_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "account"], name="billing_problem_unique")]

@@ -43,6 +43,7 @@ class OverrideRow(models.Model):
     zone = models.CharField(max_length=8, blank=True)
     kwh = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
     kopecks = models.BigIntegerField(default=0)
+    percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     ends = models.DateField(null=True, blank=True)
     document = models.CharField(max_length=LONGEST_DOCUMENT)
     reason = models.CharField(max_length=LONGEST_REASON)

@@ -111,7 +111,7 @@ def _computed(
     cut = batch.cuts.get(key)
     whole = facts
     calendar = calendar_of(facts.policies)
-    if cut is not None and facts.overrides:
+    if cut is not None and (facts.overrides or facts.losses):
         # Decisions are about any month, and holds end by themselves: all of it is looked at.
         return None
     if cut is not None:
@@ -147,7 +147,9 @@ def _computed(
         return _failed(blank, problem)
     return blank._replace(
         facts=digest(whole, provider=batch.provider, until=period),
-        settled=None if facts.overrides else settled_month(facts, horizon=period, calendar=calendar) or cut,
+        settled=None
+        if facts.overrides or facts.losses
+        else settled_month(facts, horizon=period, calendar=calendar) or cut,
         found=found,
         whys=causes(found, standing, facts=facts, group_of=batch.provider.group_of),
     )

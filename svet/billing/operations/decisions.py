@@ -13,6 +13,7 @@ from svet.billing.queries.overrides import fact_of
 from svet.billing.queries.policies import rules_for
 from svet.billing.queries.standing import books
 from svet.billing.rules.decisions import (
+    BY_TWO,
     COUNTED_DAYS,
     RECOMPUTED_FOR,
     SINGULAR,
@@ -77,8 +78,8 @@ def decide(
 
     ``shown`` is the preview's: if other things have become known since, nothing is written. Two must sign
     where the effect is beyond the supplier's limit (``Rules.decision_kopecks``), alone or with what one hand
-    has decided about the account lately, and for every recomputation; a hold counts at once, for it moves
-    nothing.
+    has decided about the account lately, and for every recomputation and loss; a hold counts at once, for it
+    moves nothing.
     :raises AccountNotFound: :raises MeterNotFound: not there, or not for this actor
     :raises DecisionRefused: something of it cannot be; :raises StaffRefused: no reason
     """
@@ -103,6 +104,7 @@ def decide(
             zone=new.zone,
             kwh=new.kwh,
             kopecks=new.kopecks,
+            percent=new.percent,
             ends=None if ends is None else ends.first,
             document=" ".join(new.document.split()),
             reason=words,
@@ -228,6 +230,7 @@ def _fact(new: NewDecision, today: Month) -> Override:
         zone=new.zone or None,
         kwh=new.kwh,
         kopecks=new.kopecks,
+        percent=new.percent,
         ends=today.plus(RECOMPUTED_FOR) if recomputes else new.ends,
     )
 
@@ -251,7 +254,7 @@ def _taken(new: NewDecision, *, account_id: int, meter: MeterView | None, today:
 def _needs_two(new: NewDecision, found: DecisionPreview, *, account: AccountView, now: datetime) -> bool:
     if new.kind is OverrideKind.HOLD:
         return False
-    if new.kind is OverrideKind.RECOMPUTE:
+    if new.kind in BY_TWO:
         return True
     lately = OverrideRow.objects.filter(
         account_id=account.account_id,

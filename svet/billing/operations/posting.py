@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Min
 
 from svet.billing.models import Charge, Problem
 from svet.billing.operations.computing import Computed
@@ -102,7 +103,7 @@ def write_charges(
                 for position, row in enumerate(_rows(each), 1):
                     copy.write_row((identity, each.account_id, period.first, position, *row))
                     lines += 1
-        tally.problems += _write_problems(cursor, run_id, computed, period)
+        tally.problems += _write_problems(cursor, run_id, computed, period, now=now)
     tally.charges += len(good)
     tally.lines += lines
     tally.kopecks += sum(each.found.kopecks for each in good)
@@ -156,11 +157,20 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
     )
 
 
-def _write_problems(cursor: CursorWrapper, run_id: int, computed: Sequence[Computed], period: Month) -> int:
+def _write_problems(
+    cursor: CursorWrapper, run_id: int, computed: Sequence[Computed], period: Month, *, now: datetime
+) -> int:
     """Replace what was known of these accounts' problems; earlier ones of the charged are none any more.
 
+    A problem that an account has had for the same reason, in this or another open month, keeps its first day.
     Says how many more of the run there are now.
     """
+    bad = [each for each in computed if each.problem is not None]
+    known = Problem.objects.filter(account_id__in=[each.account_id for each in bad]).order_by()
+    since = {
+        (row["account_id"], row["reason"]): row["first"]
+        for row in known.values("account_id", "reason").annotate(first=Min("first_at"))
+    }
     cursor.execute(
         "DELETE FROM billing_problem WHERE run_id = %s AND account_id = ANY(%s)",
         [run_id, [each.account_id for each in computed]],
@@ -177,7 +187,6 @@ def _write_problems(cursor: CursorWrapper, run_id: int, computed: Sequence[Compu
         " JOIN held h ON h.id = c.run_id WHERE c.run_id = r.id",
         [period.first, [each.account_id for each in computed if each.problem is None]],
     )
-    bad = [each for each in computed if each.problem is not None]
     Problem.objects.bulk_create(
         [
             Problem(
@@ -185,6 +194,8 @@ def _write_problems(cursor: CursorWrapper, run_id: int, computed: Sequence[Compu
                 account_id=each.account_id,
                 reason=each.problem.value if each.problem else "",
                 details=dict(each.details),
+                first_at=since.get((each.account_id, each.problem.value if each.problem else ""), now),
+                last_at=now,
             )
             for each in bad
         ]

@@ -15,7 +15,7 @@ from svet.accounts.queries import AccountView
 from svet.accounts.queries.contracts import contracts
 from svet.billing.models import OverrideRow
 from svet.billing.queries.facts import account_facts, provider_facts
-from svet.billing.queries.overrides import fact_of, on_point
+from svet.billing.queries.overrides import fact_of, loss_of, on_point
 from svet.billing.queries.standing import Standing, books, standing_lines
 from svet.billing.rules import BillingReason, Line
 from svet.billing.rules.brakes import correction, refuse_beyond_limits
@@ -26,6 +26,7 @@ from svet.billing.rules.facts import AccountFacts, Override, OverrideKind
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.timeline import calendar_of
 from svet.kernel.periods import Month
+from svet.look.formats import number
 
 _ZERO = Decimal(0)
 #: Problems that a person has made or must decide: a preview tells them before anything else.
@@ -87,6 +88,7 @@ class DecisionEntry:
     zone: str
     kwh: Decimal | None
     kopecks: int
+    percent: Decimal | None
     ends: Month | None
     document: str
     reason: str
@@ -135,12 +137,19 @@ def preview_decision(
     changed = facts
     if add is not None:
         places = {placement.meter_id: point.no for point in facts.points for placement in point.placements}
-        changed = replace(changed, overrides=(*changed.overrides, on_point(add, of_meter, places)))
+        if add.kind is OverrideKind.LOSSES:
+            shares = (*facts.losses, loss_of(add, calendar_of(facts.policies).cut))
+            changed = replace(changed, losses=shares)
+        else:
+            changed = replace(changed, overrides=(*changed.overrides, on_point(add, of_meter, places)))
         if add.kind is OverrideKind.RECOMPUTE and not add.kopecks:
             changed = replace(facts, overrides=(*facts.overrides, _signed_for(add, facts, state)))
     if without is not None:
-        kept = tuple(each for each in changed.overrides if each.no != without)
-        changed = replace(changed, overrides=kept)
+        changed = replace(
+            changed,
+            overrides=tuple(each for each in changed.overrides if each.no != without),
+            losses=tuple(each for each in changed.losses if each.no != without),
+        )
     before, why_before, _ = _posted(facts, state)
     after, why, found = _posted(changed, state)
     if not touched and why is not None and why.reason not in WAITING and state.last is not None:
@@ -265,8 +274,11 @@ def decision_texts(decision_ids: Iterable[int | None]) -> dict[int, tuple[str, d
     keys = {each for each in decision_ids if each}
     if not keys:
         return {}
-    rows = OverrideRow.objects.filter(pk__in=keys).values_list("pk", "document", "known_at")
-    return {pk: (document, timezone.localdate(at)) for pk, document, at in rows}
+    rows = OverrideRow.objects.filter(pk__in=keys).values_list("pk", "document", "percent", "known_at")
+    return {
+        pk: (document if percent is None else f"{document}, {number(percent)} %", timezone.localdate(at))
+        for pk, document, percent, at in rows
+    }
 
 
 def _waiting() -> QuerySet[OverrideRow]:
@@ -290,6 +302,7 @@ def _entries(rows: QuerySet[OverrideRow]) -> list[DecisionEntry]:
             zone=row.zone,
             kwh=row.kwh,
             kopecks=row.kopecks,
+            percent=row.percent,
             ends=None if row.ends is None else Month.of(row.ends),
             document=row.document,
             reason=row.reason,

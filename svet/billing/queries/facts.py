@@ -12,7 +12,7 @@ from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
 from svet.billing.models import BillingRun, Policy
 from svet.billing.queries.acts import act_facts, acts_of, away_facts, multipliers
-from svet.billing.queries.overrides import override_facts, overrides_of
+from svet.billing.queries.overrides import loss_facts, override_facts, overrides_of
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.terms import account_terms
 from svet.billing.rules.facts import (
@@ -156,6 +156,7 @@ def account_facts(
             points=points[contract.account_id],
             acts=act_facts(acts[contract.account_id], points[contract.account_id]),
             away=away_facts(acts[contract.account_id]),
+            losses=loss_facts(decided.get(contract.account_id, ()), provider.cut),
             overrides=override_facts(decided.get(contract.account_id, ()), points[contract.account_id]),
             norms=provider.norms,
             multipliers=provider.multipliers,

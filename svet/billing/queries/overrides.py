@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import Q
 
 from svet.billing.models import OverrideRow
-from svet.billing.rules.facts import Override, OverrideKind, Point
+from svet.billing.rules.facts import LossShare, Override, OverrideKind, Point
 from svet.kernel.periods import Month
 
 
@@ -48,6 +49,7 @@ def fact_of(row: OverrideRow) -> Override:
         kopecks=(row.effect_kopecks or 0) if recomputes else row.kopecks,
         ends=None if row.ends is None else Month.of(row.ends),
         no=row.pk,
+        percent=row.percent,
     )
 
 
@@ -56,7 +58,22 @@ def override_facts(known: Sequence[KnownOverride], points: Sequence[Point]) -> t
     if not known:
         return ()
     places = {placement.meter_id: point.no for point in points for placement in point.placements}
-    return tuple(on_point(each.fact, each.meter_id, places) for each in known)
+    return tuple(
+        on_point(each.fact, each.meter_id, places)
+        for each in known
+        if each.fact.kind is not OverrideKind.LOSSES
+    )
+
+
+def loss_facts(known: Sequence[KnownOverride], cut: Callable[[Month], date]) -> tuple[LossShare, ...]:
+    """Decided losses, by the days of consumption of their months."""
+    return tuple(loss_of(each.fact, cut) for each in known if each.fact.kind is OverrideKind.LOSSES)
+
+
+def loss_of(fact: Override, cut: Callable[[Month], date]) -> LossShare:
+    """A decision about losses as the rules count them."""
+    until = None if fact.until is None else cut(fact.until)
+    return LossShare(fact.percent or Decimal(0), cut(fact.since.plus(-1)), until, fact.no)
 
 
 def on_point(fact: Override, meter_id: int | None, places: dict[int, int]) -> Override:

@@ -124,13 +124,14 @@ def _is_sum(line: Line) -> bool:
 
 def _by_decisions(taken: Sequence[Line], posted: Sequence[Line]) -> Why | None:
     """kWh that a person has decided, or what the facts give again since the decision is gone."""
-    decided = any(line.evidence.decision for line in (*taken, *posted))
-    return Why(LineCause.DECISION) if decided else None
+    before, after = ({line.evidence.decision for line in lines} - {0} for lines in (taken, posted))
+    return Why(LineCause.DECISION) if before != after else None
 
 
 def why_of(line: Line, why: Why) -> Why:
     """The cause of one line of a month: a decision's own lines are never for another reason."""
-    if line.evidence.decision and why.cause is not LineCause.FIRST:
+    decided = line.evidence.decision and line.basis is not Basis.LOSSES
+    if decided and why.cause is not LineCause.FIRST:
         return Why(LineCause.DECISION)
     return why
 

@@ -13,6 +13,8 @@ from svet.kernel.refusals import Refused
 
 LONGEST_DOCUMENT: Final = 40
 MOST_KWH: Final = Decimal(1_000_000)
+#: Percent; a line that loses more is broken.
+MOST_LOSSES: Final = 30
 MOST_KOPECKS: Final = 100_000_000_00
 #: So many months ahead nothing may be charged, or be held.
 MOST_AHEAD: Final = 12
@@ -23,9 +25,13 @@ COUNTED_DAYS: Final = 31
 _MILLI = Decimal("0.001")
 
 #: Decisions that may have no end.
-ENDLESS: Final = frozenset({OverrideKind.HOLD, OverrideKind.RECOMPUTE})
+ENDLESS: Final = frozenset({OverrideKind.HOLD, OverrideKind.RECOMPUTE, OverrideKind.LOSSES})
+#: Decisions that two sign whatever they move: they have no end, or were stopped by a limit.
+BY_TWO: Final = frozenset({OverrideKind.RECOMPUTE, OverrideKind.LOSSES})
 #: Decisions of which one account has one a month and scale.
-SINGULAR: Final = frozenset({OverrideKind.VOLUME, OverrideKind.NO_CHARGE, OverrideKind.HOLD})
+SINGULAR: Final = frozenset(
+    {OverrideKind.VOLUME, OverrideKind.NO_CHARGE, OverrideKind.HOLD, OverrideKind.LOSSES}
+)
 
 
 class DecisionReason(StrEnum):
@@ -40,6 +46,7 @@ class DecisionReason(StrEnum):
     KWH = "decision_kwh"
     ZONE = "decision_zone"
     SUM = "decision_sum"
+    PERCENT = "decision_percent"
     METER = "decision_of_the_account"
     ENDS = "decision_ends"
     OVERLAPS = "decision_overlaps"
@@ -57,8 +64,8 @@ class DecisionRefused(Refused):
 class NewDecision:
     """What is decided for the months ``since``…``until`` (both in it; None: and all later ones).
 
-    ``kwh`` and ``zone`` are of a volume, ``kopecks`` of a sum (negative ones for the customer); ``ends`` is
-    the month from whose charge on a hold is over by itself.
+    ``kwh`` and ``zone`` are of a volume, ``kopecks`` of a sum (negative ones for the customer),
+    ``percent`` of losses; ``ends`` is the month from whose charge on a hold is over by itself.
     """
 
     kind: OverrideKind
@@ -69,6 +76,7 @@ class NewDecision:
     kwh: Decimal | None = None
     kopecks: int = 0
     ends: Month | None = None
+    percent: Decimal | None = None
 
 
 def decision_trouble(
@@ -108,11 +116,20 @@ def _amount_trouble(new: NewDecision, today: Month) -> tuple[DecisionReason, str
             return DecisionReason.ORDER, "until"
     elif new.kopecks:
         return DecisionReason.SUM, "sum"
+    percent = new.percent
+    if (new.kind is OverrideKind.LOSSES) != (percent is not None) or not _is_share(percent):
+        return DecisionReason.PERCENT, "percent"
     if new.ends is not None and (
         new.kind is not OverrideKind.HOLD or not today < new.ends <= today.plus(MOST_AHEAD)
     ):
         return DecisionReason.ENDS, "ends"
     return None
+
+
+def _is_share(percent: Decimal | None) -> bool:
+    return percent is None or (
+        percent.is_finite() and 0 < percent <= MOST_LOSSES and not percent % Decimal("0.01")
+    )
 
 
 def two_hands(*, effect: int | None, alone: int, limit: int) -> bool:

@@ -188,11 +188,17 @@ class MonthPolicy:
 
 @dataclass(frozen=True, slots=True)
 class LossShare:
-    """Losses between the meter and the border of the grid, percent of what was used."""
+    """Losses between the meter and the border of the grid, percent of what was used.
+
+    They are the customer's where the meter does not stand at the border of what is theirs (main provisions
+    of the retail markets, decree 442: the volume is corrected by the losses from the border to the meter).
+    ``no`` is the decision that says so.
+    """
 
     percent: Decimal
     since: date
     until: date | None = None
+    no: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,7 @@ class OverrideKind(StrEnum):
     NO_CHARGE = "no_charge"  # nothing is charged for the months
     CREDIT = "credit"  # kopecks without kWh, negative ones for the customer
     HOLD = "hold"  # nothing is posted for the months until it is over
+    LOSSES = "losses"  # percent of what the meter shows, beyond it; facts have it as a LossShare
     RECOMPUTE = "recompute"  # differences of the months go out although they are large or old
 
 
@@ -230,6 +237,7 @@ class Override:
     kopecks: int = 0
     ends: Month | None = None
     no: int = 0
+    percent: Decimal | None = None
 
     def covers(self, month: Month) -> bool:
         """Whether it is about a month of consumption."""

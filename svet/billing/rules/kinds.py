@@ -85,6 +85,7 @@ class BillingReason(StrEnum):
     UNKNOWN_PROVIDER = "unknown_provider"
     NO_REGION = "no_region"
     PERIOD_NOT_STARTED = "period_not_started"
+    NOBODY = "nobody"
     DEMONSTRATION_PRICES = "demonstration_prices"
     BEFORE_CUT_OFF = "before_cut_off"
     EARLIER_UNFINISHED = "earlier_unfinished"

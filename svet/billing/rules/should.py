@@ -81,7 +81,8 @@ def _losses(volumes: list[MonthVolume], losses: tuple[LossShare, ...]) -> list[M
         for volume in volumes:
             if loss.since < volume.until and (loss.until is None or volume.since < loss.until):
                 kwh = whole(volume.kwh * loss.percent / 100)
-                found.append(volume._replace(kwh=kwh, basis=Basis.LOSSES))
+                evidence = volume.evidence._replace(decision=loss.no)
+                found.append(volume._replace(kwh=kwh, basis=Basis.LOSSES, evidence=evidence))
     return found
 
 

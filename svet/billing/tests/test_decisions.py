@@ -351,6 +351,35 @@ def test_an_account_with_a_decision_is_found_by_one_condition(olga: Actor) -> No
         assert [row[0] for row in cursor.fetchall()] == [other.pk]
 
 
+def test_losses_are_signed_by_two_and_stand_beside_each_reading(olga: Actor, ivan: Actor) -> None:
+    account, meter = make_summer()
+    run(JUNE)
+    losses = NewDecision(
+        kind=OverrideKind.LOSSES, document="акт границ № 3", since=JUNE, percent=Decimal("2.5")
+    )
+    report = write(account, losses, olga)
+    assert report.waits
+    sign(report, ivan)
+    run(JULY)
+    assert balance(account) == (200 + 3 + 3) * 485
+    charge = queries.charge(account.pk, JULY)
+    assert charge is not None
+    assert {(line.month, line.basis.value, int(line.kwh), line.cause) for line in charge.lines} == {
+        (JUNE, "losses", 3, LineCause.DECISION),
+        (JULY, "reading", 100, LineCause.FIRST),
+        (JULY, "losses", 3, LineCause.FIRST),
+    }
+    # What a late control says of June is no decision.
+    learn(meter, 40)
+    run(AUGUST)
+    charge = queries.charge(account.pk, AUGUST)
+    assert charge is not None
+    assert {line.cause for line in charge.lines if line.month == JUNE} == {LineCause.CONTROL}
+    # 40, 160 and 100 kWh: 1, 4 and 3 kWh are lost (2.5 is 3).
+    assert balance(account) == (300 + 1 + 4 + 3) * 485
+    proved(account, JUNE, JULY, AUGUST)
+
+
 def test_nobody_outside_the_office_decides(olga: Actor) -> None:
     account, _ = make_summer()
     run(JUNE)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svet.billing.queries.decisions import DecisionEntry
-from svet.billing.rules.decisions import LONGEST_DOCUMENT, MOST_AHEAD, DecisionReason
+from svet.billing.rules.decisions import LONGEST_DOCUMENT, MOST_AHEAD, MOST_LOSSES, DecisionReason
 from svet.billing.rules.facts import OverrideKind
 from svet.kernel.refusals import Refused
 
@@ -21,6 +21,7 @@ DECISION_NAMES: Final[Mapping[OverrideKind, object]] = {
     OverrideKind.VOLUME: gettext_lazy("Назначить объём"),
     OverrideKind.CREDIT: gettext_lazy("Сумма к счёту"),
     OverrideKind.HOLD: gettext_lazy("Удержать: не начислять"),
+    OverrideKind.LOSSES: gettext_lazy("Потери до границы сети"),
     OverrideKind.RECOMPUTE: gettext_lazy("Пересчитать и выпустить разницу"),
 }
 #: What follows of it.
@@ -37,6 +38,9 @@ DECISION_EFFECTS: Final[Mapping[OverrideKind, object]] = {
     OverrideKind.HOLD: gettext_lazy(
         "За эти месяцы ничего не начисляется и не исправляется, пока решение не отменено или не кончилось."
         " Потом всё войдёт в следующее начисление."
+    ),
+    OverrideKind.LOSSES: gettext_lazy(
+        "Прибор стоит не на границе сети: к каждому объёму прибавляется эта доля, целыми кВт·ч, строкой."
     ),
     OverrideKind.RECOMPUTE: gettext_lazy(
         "Разница, которая больше допустимой или старше допустимого срока, выходит со следующим начислением."
@@ -59,7 +63,7 @@ def explain(refusal: Refused) -> str:
     """The refusal as a sentence."""
     if not isinstance(refusal.reason, DecisionReason):
         return _("Начисление невозможно.")
-    return _texts()[refusal.reason].format(longest=LONGEST_DOCUMENT, ahead=MOST_AHEAD)
+    return _texts()[refusal.reason].format(longest=LONGEST_DOCUMENT, ahead=MOST_AHEAD, most=MOST_LOSSES)
 
 
 def _texts() -> dict[DecisionReason, str]:
@@ -78,6 +82,9 @@ def _texts() -> dict[DecisionReason, str]:
         DecisionReason.ZONE: _("Назовите зону, за которую назначен объём."),
         DecisionReason.SUM: _(
             "Сумма — рубли и копейки, не ноль; с минусом — в пользу потребителя. У других решений суммы нет."
+        ),
+        DecisionReason.PERCENT: _(
+            "Потери — проценты больше нуля, не больше {most}, не точнее сотых. У других решений их нет."
         ),
         DecisionReason.METER: _("Прибор учёта этого счёта называют, только когда назначают объём."),
         DecisionReason.ENDS: _(

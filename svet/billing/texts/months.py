@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from svet.billing.queries.dry_runs import DryRunAccountView
@@ -26,7 +27,7 @@ from svet.billing.texts import as_shown, problem, problem_name
 from svet.billing.texts import explain as explain_billing
 from svet.kernel.refusals import Refused
 from svet.kernel.writing import plain_number, safe_cell
-from svet.look.formats import number
+from svet.look.formats import day, number
 
 #: Every reason of this module that has a sentence.
 REASONS: Final = (MonthReason,)
@@ -297,7 +298,15 @@ def dry_run_cells(each: DryRunAccountView) -> list[str]:
 
 def problem_heads() -> list[str]:
     """The titles of the columns of a file of problems."""
-    return [_("Поставщик"), _("Месяц"), _("Лицевой счёт"), _("Причина"), _("Что делать")]
+    return [
+        _("Поставщик"),
+        _("Месяц"),
+        _("Лицевой счёт"),
+        _("Причина"),
+        _("Что делать"),
+        _("Впервые"),
+        _("Последний раз"),
+    ]
 
 
 def problem_cells(each: ProblemView) -> list[str]:
@@ -308,6 +317,8 @@ def problem_cells(each: ProblemView) -> list[str]:
         safe_cell(each.account_number),
         problem_name(each.reason),
         problem(each.reason, each.details),
+        day(timezone.localdate(each.first_at)),
+        day(timezone.localdate(each.last_at)),
     ]
 
 

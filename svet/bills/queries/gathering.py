@@ -260,6 +260,8 @@ def _readings(
     """One row per scale: the readings of its own lines; a scale without a line shows the month's own."""
     used: dict[tuple[int, str], list[ChargeLineView]] = {}
     for line in own_lines(charge):
+        if line.basis is Basis.LOSSES:
+            continue  # no dial shows them
         used.setdefault((line.meter_id, line.zone.value), []).append(line)
     rows = []
     for meter in meters:

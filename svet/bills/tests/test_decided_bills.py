@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from svet.accounts.models import Account
+from svet.billing.models import OverrideRow
 from svet.billing.operations.decisions import decide, preview_new, undo_decision
 from svet.billing.rules.decisions import NewDecision
 from svet.billing.rules.facts import OverrideKind
@@ -89,6 +90,22 @@ def test_a_sum_for_an_earlier_month_is_added_to_what_it_was() -> None:
         "было 100 кВт·ч × 4,85 = 485,00 ₽; стало 100 кВт·ч × 4,85 − 100,00 ₽ = 385,00 ₽; разница −100,00 ₽"
     )
     assert plain(texts.foundation(line)).startswith("по решению: акт № 9")
+
+
+def test_losses_have_a_line_with_their_share_and_change_no_reading() -> None:
+    account, _ = live(100, 200, 300, since=MAY)
+    OverrideRow.objects.create(
+        account=account, kind="losses", since=MAY.first, percent=Decimal("2.5"), document="акт границ № 3",
+        reason="прибор во дворе", by_name="test", known_at=NOW, signed_at=NOW,
+    )  # fmt: skip
+    view = bill(account, "2026-05")
+    own, lost = view.document.lines
+    assert [(own.basis, int(own.kwh)), (lost.basis, int(lost.kwh))] == [("reading", 100), ("losses", 3)]
+    assert plain(texts.line_formula(lost)) == "3 кВт·ч × 4,85 ₽ = 14,55 ₽"
+    assert plain(texts.foundation(lost)) == f"по решению: акт границ № 3, 2,5 % от {NOW:%d.%m.%Y}"
+    (row,) = view.document.readings
+    assert int(row.kwh) == 100
+    assert "потери" in printed(view)
 
 
 def test_a_decided_volume_of_the_month_says_by_what() -> None:

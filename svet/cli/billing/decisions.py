@@ -35,6 +35,7 @@ class Asked:
     kwh: Decimal | None = None
     kopecks: int = 0
     ends: str = ""
+    percent: Decimal | None = None
 
 
 def decide(asked: Asked, *, reason: str, write: bool, by: Actor, now: datetime, say: Say) -> None:
@@ -48,6 +49,7 @@ def decide(asked: Asked, *, reason: str, write: bool, by: Actor, now: datetime, 
         kwh=asked.kwh,
         kopecks=asked.kopecks,
         ends=_month(asked.ends),
+        percent=asked.percent,
     )
     seen = operations.preview_new(
         by=by,

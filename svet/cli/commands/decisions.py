@@ -92,6 +92,17 @@ def hold(account: str, since: str, until: str, ends: str, **how: Any) -> None:
     _decide(account, "hold", since, until, how, ends=ends)
 
 
+@decision_command.command("losses")
+@click.argument("account")
+@click.option("--since", metavar=MONTH, required=True, help="the first month")
+@click.option("--until", metavar=MONTH, default="", help="the last month  [default: all later ones]")
+@click.option("--percent", required=True, type=AMOUNT, help="of what the meter shows")
+@_written
+def losses(account: str, since: str, until: str, percent: Decimal, **how: Any) -> None:
+    """Charge ACCOUNT what is lost between its meter and the border of the grid; two sign."""
+    _decide(account, "losses", since, until, how, percent=percent)
+
+
 @decision_command.command("recompute")
 @click.argument("account")
 @click.option("--since", metavar=MONTH, required=True, help="the first month")

@@ -250,6 +250,10 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             [NUMBERS[0], "--since", "2026-11", "--document", "№ 1"],
             [NUMBERS[0], "--since", "2026-11", "--document", "№ 1", "--ends", "2019-01"],
         ],
+        ("bill", "decision", "losses"): [
+            [NUMBERS[0], "--since", "2026-11", "--percent", "2", "--document", "№ 1"],
+            [NUMBERS[0], "--since", "2026-11", "--percent", "200", "--document", "№ 1"],
+        ],
         ("bill", "decision", "recompute"): [[NUMBERS[0], "--since", "2026-11", "--document", "№ 1"]],
         ("bill", "decision", "preview"): [[NUMBERS[0]], ["9999999999"]],
         ("bill", "decision", "list"): [[NUMBERS[0]], ["9999999999"]],

@@ -29,7 +29,7 @@ from svet.billing.queries.decisions import (
     waiting_decision_count,
     waiting_decisions,
 )
-from svet.billing.rules.decisions import LONGEST_DOCUMENT, NewDecision
+from svet.billing.rules.decisions import ENDLESS, LONGEST_DOCUMENT, NewDecision
 from svet.billing.rules.facts import OverrideKind
 from svet.billing.texts.decisions import DECISION_EFFECTS, DECISION_NAMES, decision_state
 from svet.kernel import words
@@ -75,7 +75,7 @@ class DecisionForm(ReasonForm):
         label=gettext_lazy("По месяц"),
         max_length=7,
         required=False,
-        help_text=gettext_lazy("Пусто — тот же месяц; удержание и пересчёт без него не кончаются."),
+        help_text=gettext_lazy("Пусто — тот же месяц; удержание, потери и пересчёт без него не кончаются."),
     )
     meter = forms.ChoiceField(label=gettext_lazy("Прибор учёта"), required=False)
     zone = forms.ChoiceField(
@@ -91,6 +91,7 @@ class DecisionForm(ReasonForm):
         decimal_places=2,
         help_text=gettext_lazy("С минусом — в пользу потребителя."),
     )
+    percent = AmountField(label=gettext_lazy("Потери, %"), required=False)
     ends = MonthField(
         label=gettext_lazy("Удерживать до начисления за"),
         max_length=7,
@@ -98,7 +99,19 @@ class DecisionForm(ReasonForm):
         help_text=gettext_lazy("Пусто — пока решение не отменят."),
     )
     shown = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
-    field_order = ["kind", "document", "since", "until", "meter", "zone", "kwh", "roubles", "ends", "reason"]
+    field_order = [
+        "kind",
+        "document",
+        "since",
+        "until",
+        "meter",
+        "zone",
+        "kwh",
+        "roubles",
+        "percent",
+        "ends",
+        "reason",
+    ]
 
     def __init__(self, *args: Any, meters: list[MeterView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +126,7 @@ class DecisionForm(ReasonForm):
         """What was filled in."""
         data = self.cleaned_data
         kind = OverrideKind(data["kind"])
-        endless = kind in (OverrideKind.HOLD, OverrideKind.RECOMPUTE)
+        endless = kind in ENDLESS
         return NewDecision(
             kind=kind,
             document=data["document"],
@@ -123,6 +136,7 @@ class DecisionForm(ReasonForm):
             kwh=data["kwh"],
             kopecks=int((data["roubles"] or Decimal(0)) * 100),
             ends=data["ends"],
+            percent=data["percent"],
         )
 
 
