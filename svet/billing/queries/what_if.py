@@ -107,7 +107,7 @@ def ground_of(account: AccountView, on: date) -> Ground | None:
     ):
         ground.whole()
     else:
-        after = None if cut is None else {account.account_id: cut}
+        after: dict[int, Month] | None = None if cut is None else {account.account_id: cut}
         ground.stands = standing_lines([account.account_id], after=after)[account.account_id]
     return ground
 

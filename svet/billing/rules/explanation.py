@@ -1,9 +1,10 @@
 """A charge with all it was computed from, as a file; and its recomputation, which needs nothing but that.
 
 The file is JSON, one object, format ``svet-bill/1``: canonical text (sorted keys, decimals as strings, days
-as ISO 8601). Quantities are kWh, prices roubles for a kWh, sums kopecks. ``facts`` are what was known of the
-account when it was charged, ``stood`` the lines that stood before, ``posted`` what the charge did: lines
-taken back (``reverses`` names a line of ``stood``) and lines charged.
+as ISO 8601). Quantities are kWh, prices roubles for a kWh, sums kopecks. ``ruleset`` is the number of the
+rules by which it was charged, ``facts`` are what was known of the account when it was charged, ``stood`` the
+lines that stood before, ``posted`` what the charge did: lines taken back (``reverses`` names a line of
+``stood``) and lines charged.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from svet.billing.rules.facts import AccountFacts, ActKind, canonical, restored
 from svet.billing.rules.kinds import Basis, BillingProblem
 from svet.billing.rules.lines import Evidence, Line
 from svet.billing.rules.pricing import Reading, amount
+from svet.billing.rules.rulesets import RULESET, RULESETS
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 
@@ -38,6 +40,7 @@ class FileFault(StrEnum):
     TOO_LONG = "too_long"
     NOT_JSON = "not_json"
     OTHER_FORMAT = "other_format"
+    OTHER_RULES = "other_rules"
     DAMAGED = "damaged"
 
 
@@ -64,7 +67,8 @@ class Explanation:
     """One charge: of an account, posted in ``month``.
 
     ``exact``: the facts are those of that moment, to the letter; else something has been changed since in a
-    way that cannot be taken back, and they are the nearest that can be told.
+    way that cannot be taken back, and they are the nearest that can be told. ``ruleset``: the rules by which
+    it was charged.
     """
 
     provider: str
@@ -76,6 +80,7 @@ class Explanation:
     stood: tuple[tuple[int, Line], ...]
     posted: tuple[PostedLine, ...]
     kopecks: int
+    ruleset: int = RULESET
 
 
 def without_serials(explanation: Explanation) -> Explanation:
@@ -104,7 +109,8 @@ def replayed(explanation: Explanation) -> list[str]:
     if total != explanation.kopecks:
         wrong.append(f"the lines make {total} kopecks, the charge says {explanation.kopecks}")
     try:
-        found = due(explanation.facts, explanation.stood, horizon=explanation.month)
+        lines = RULESETS[explanation.ruleset](explanation.facts, horizon=explanation.month)
+        found = due(explanation.facts, explanation.stood, horizon=explanation.month, lines=lines)
     except BillingProblem as problem:
         return [*wrong, f"by these facts the account cannot be charged: {problem.reason}"]
     return wrong + _unlike(explanation, found)
@@ -154,6 +160,7 @@ def written(explanation: Explanation) -> str:
     """The file's text; equal explanations give equal texts. ``hash`` is SHA-256 of the text without it."""
     body = {
         "format": FORMAT,
+        "ruleset": explanation.ruleset,
         "provider": explanation.provider,
         "account": explanation.account,
         "month": str(explanation.month),
@@ -187,6 +194,8 @@ def read(text: str) -> Explanation:
         for part in ("provider", "account", "known_at"):
             if type(body[part]) is not str:
                 raise TypeError("a text is wanted")
+        part = "ruleset"
+        ruleset = _whole(body["ruleset"])
         part = "month"
         month = Month.parse(body["month"])
         part = "facts"
@@ -199,7 +208,10 @@ def read(text: str) -> Explanation:
         kopecks = _whole(body["kopecks"])
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise ExplanationUnreadable(FileFault.DAMAGED, f"{part}: {error}"[:200]) from error
+    if ruleset not in RULESETS:
+        raise ExplanationUnreadable(FileFault.OTHER_RULES, str(ruleset))
     return Explanation(
+        ruleset=ruleset,
         provider=body["provider"],
         account=body["account"],
         month=month,

@@ -149,7 +149,7 @@ def test_the_days_of_a_charged_month_have_no_bill_to_tell_of() -> None:
     charge(Month(2026, 11))
     told = price(meter=view(meter), values={Zone.SINGLE: Decimal(100)}, on=date(2026, 11, 20))
     assert told.bill is None
-    assert (told.kwh, told.total) == (50, Money(24_250))
+    assert (told.kwh, told.total) == (Decimal(50), Money(24_250))
 
 
 def test_a_ground_that_is_read_behind_the_settled_month_tells_the_same_as_the_whole() -> None:

@@ -36,6 +36,7 @@ def _in_words(fault: Exception) -> str:
         FileFault.TOO_LONG: "it is too long",
         FileFault.NOT_JSON: f"it is no JSON ({fault.where})",
         FileFault.OTHER_FORMAT: "it says of itself that it is something else",
+        FileFault.OTHER_RULES: f"its rules, number {fault.where}, are not known to this version of Svet",
         FileFault.DAMAGED: f"it was changed after it was written ({fault.where})",
     }[fault.fault]
 

@@ -190,8 +190,8 @@ def breached_since() -> set[str]:
     found = set(breached_by([promise for promise in PROMISES if promise.number not in PROVED]))
     found |= {"I-10"} if any(block.breaches for block in checked_blocks(since=True)) else set()
     prices = RunPrices()
-    for charges in newest_charges():
-        part = checked(charges, prices=prices, since=True)
+    for accounts in newest_charges():
+        part = checked(accounts, prices=prices, since=True)
         found |= {"I-11"} if part.books else set()
         found |= {"I-18"} if part.twice else set()
     return found
