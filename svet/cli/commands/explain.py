@@ -28,7 +28,7 @@ def explain_command(bill: str, as_json: bool, account: str) -> None:
 
 
 def _in_words(fault: Exception) -> str:
-    from svet.billing.rules.explanation import ExplanationUnreadable, FileFault
+    from svet.billing.rules.explained_lines import ExplanationUnreadable, FileFault
 
     if not isinstance(fault, ExplanationUnreadable):
         return "it is no text"
@@ -48,7 +48,8 @@ def replay_command(file: IO[str]) -> None:
 
     Says what differs and exits 1; a file that cannot be read is said so in a line.
     """
-    from svet.billing.rules.explanation import LONGEST, ExplanationUnreadable, first_lines, read, replayed
+    from svet.billing.rules.explained_lines import ExplanationUnreadable
+    from svet.billing.rules.explanation import LONGEST, first_lines, read, replayed
 
     try:
         explanation = read(file.read(LONGEST + 1))
