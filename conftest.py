@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import gc
-from functools import cache
+from functools import cache, partialmethod
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management.commands import flush
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.prepared import copy_database, is_shared
+
 ROOT = Path(__file__).parent
+SEALING = "svet/journal/tests/test_sealing.py"
 #: What takes longest is begun first: a worker that meets it last works on alone while the other has finished.
-LONGEST = ("tests/face/", "tests/authorisation/", "tests/attacks/", "tests/", "svet/")
+LONGEST = (
+    "tests/journeys/",
+    # It waits until every older transaction of the server is over, and the journeys' are on another server.
+    SEALING,
+    "tests/face/test_every_page.py",
+    "svet/sandbox/town/",
+    "svet/launcher/",
+    "tests/standing/",
+    "tests/authorisation/",
+    "tests/upgrade/",
+    "svet/exchange/tests/test_large.py",
+    "svet/payments/tests/test_kills.py",
+    "tests/face/",
+    "tests/attacks/",
+    "tests/",
+    "svet/",
+)
 
 
 @cache
 def shared_by(file: str) -> str:
     """Within what a test shares a costly thing with others: its folder, its file, or nothing."""
+    if file == SEALING:
+        return file
     path = ROOT / file
     beside = path.with_name("conftest.py")
     if beside.is_file() and 'fixture(scope="package")' in beside.read_text("utf-8"):
@@ -31,7 +53,7 @@ def shared_by(file: str) -> str:
 class SharersTogether(LoadScopeScheduling):
     """Every test goes to whichever worker is free; those that share a demo or a node process share a worker.
 
-    The largest such group, the journeys, is given out first. The marker of pytest-xdist for this writes into
+    They are given out in the order of ``LONGEST``. The marker of pytest-xdist for this writes into
     an attribute that pytest 9.2 no longer reads.
     """
 
@@ -41,6 +63,7 @@ class SharersTogether(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> SharersTogether:
+    config.option.loadscopereorder = False  # by how many tests they hold, which says nothing of how long
     return SharersTogether(config, log)
 
 
@@ -81,6 +104,16 @@ def flushing_deletes_what_a_test_wrote() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers_share_one_migration(django_db_keepdb: bool) -> Any:
+    """Two workers, two databases, one migration."""
+    made_anew = DatabaseCreation.create_test_db
+    with pytest.MonkeyPatch.context() as patch:
+        if is_shared() and not django_db_keepdb:
+            patch.setattr(DatabaseCreation, "create_test_db", partialmethod(copy_database, made_anew))
         yield
 
 

@@ -1,14 +1,19 @@
-"""`svet bill` against the raw database: the same rows by bare COPY and INSERT…SELECT, in the same run.
+"""`svet bill` of a 13th month against the raw database: the same rows by bare COPY and INSERT…SELECT.
 
-    python -m bench.billing [ACCOUNTS]      20,000 accounts by default
-    SCALE=full python -m bench.billing      200,000 accounts
+    python -m bench.billing [ACCOUNTS ...]      20,000 accounts by default; several numbers: one after another
+    python -m bench.billing --stale             with the statistics of a nearly empty database
+    python -m bench.billing --processes 1       one process instead of two
+    SCALE=full python -m bench.billing          200,000 accounts
 
-Each side runs in its own process, so that its peak memory is its own; the database is a fresh embedded
-PostgreSQL with durable settings. Seconds differ from machine to machine: the ratio is what to look at.
+The month has ten percent of estimates and as many who catch up, late readings, range crossings, a change of
+prices inside, second and new meters (:mod:`bench.billing_year`). CPU is that of the billing processes and of
+all PostgreSQL processes together, wall that of the slowest. The database is a fresh embedded PostgreSQL with
+durable settings. Seconds differ from machine to machine: the ratios are what to look at.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -19,40 +24,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-PERIOD = "2026-11"
-USUAL, FULL = 20_000, 200_000
+from bench.billing_year import ACCOUNTS, DIGEST, MONTH, PATTERN, TABLES, YEAR, copies, sets_of
 
-SEED = """
-INSERT INTO accounts_premises (city, street, house, flat)
-    SELECT 'Челябинск', 'ул. Примерная', (n / 100)::text, (n % 100)::text
-    FROM generate_series(1, {accounts}) n;
-INSERT INTO accounts_account (public_id, provider_id, number, premises_id, holder_name,
-        registry_phone, opened_on, delivery, delivery_email)
-    SELECT 'a' || lpad(p.id::text, 15, '0'), {provider}, lpad(p.id::text, 10, '0'), p.id, 'Житель', '',
-        '2020-01-01', 'paper', '' FROM accounts_premises p;
-INSERT INTO accounts_terms (account_id, since, tariff_group, residents, stove, source, reason, known_at)
-    SELECT id, opened_on, (ARRAY['1.1', '1.2', '1.3'])[1 + premises_id % 3], 1 + premises_id % 5, '',
-        'register', '', now() FROM accounts_account;
-INSERT INTO metering_meter (public_id, account_id, serial, type_name, scheme, digits, decimals, ratio,
-        installed_on, smart)
-    SELECT 'm' || lpad(id::text, 15, '0'), id, id::text, '',
-        (ARRAY[1, 1, 1, 1, 1, 1, 2, 2, 2, 3])[1 + id % 10], 6, 0, 1, '2026-10-21', false
-    FROM accounts_account;
-INSERT INTO metering_readingset (public_id, receipt_number, account_id, meter_id, read_on, received_at,
-        channel, kind, state, author_kind, author_name, key)
-    SELECT 'r' || o.n || lpad(m.id::text, 14, '0'), o.n || '-' || m.id, m.account_id, m.id, o.day, o.day,
-        'register', o.kind, 'accepted', 'system', 'bench', gen_random_uuid()
-    FROM (VALUES (1, date '2026-10-21', 'initial'), (2, date '2026-11-21', 'customer')) o (n, day, kind)
-    CROSS JOIN metering_meter m
-    WHERE o.n = 1 OR m.id % 20 <> 0;  -- one in twenty has sent nothing
-INSERT INTO metering_readingvalue (reading_set_id, account_id, zone, value, turns, consumption)
-    SELECT s.id, s.account_id, z.zone,
-        1000 + (s.read_on = '2026-11-21')::int * (40 + (s.meter_id * 7 + z.n * 31) % 260), 0, 0
-    FROM metering_readingset s JOIN metering_meter m ON m.id = s.meter_id
-    JOIN (VALUES (1, 1, 'single'), (2, 1, 'day'), (2, 2, 'night'),
-        (3, 1, 'peak'), (3, 2, 'semipeak'), (3, 3, 'night')) z (scheme, n, zone) ON z.scheme = m.scheme;
-ANALYZE;
-"""
+USUAL, FULL = 20_000, 200_000
 
 LINES = (
     "charge_id, account_id, period, position, month, service, point, scheme, zone, basis, part_since,"
@@ -63,15 +37,26 @@ LINES = (
 # The bare side has the same tables with their keys, checks and indexes, but no triggers and no foreign keys.
 RAW_TABLES = "".join(
     f"CREATE TABLE raw_{name} (LIKE {name} INCLUDING ALL);"
-    for name in ("billing_chargeline", "billing_charge", "ledger_transaction", "ledger_posting")
+    for name in (
+        "billing_chargeline",
+        "billing_charge",
+        "ledger_transaction",
+        "ledger_posting",
+        "ledger_accountbalance",
+    )
 )
 RAW_INSERTS = (
     """INSERT INTO raw_ledger_transaction (id, key, kind, occurred_at, effective_on, provider_id, memo)
-       SELECT charge_id, 'charge:' || account_id || ':2026-11', 'charge', now(), '2026-11-30', 1, ''
+       SELECT charge_id, 'charge:' || account_id || ':2026-01', 'charge', now(), '2026-01-31', 1, ''
        FROM raw_billing_chargeline GROUP BY charge_id, account_id HAVING sum(kopecks) <> 0""",
-    """INSERT INTO raw_ledger_posting (transaction_id, book, account_id, kopecks)
-       SELECT l.charge_id, b.book, CASE WHEN b.book = 'receivable' THEN l.account_id END,
-              b.sign * sum(l.kopecks)
+    """INSERT INTO raw_ledger_accountbalance (account_id, last_seq, kopecks)
+       SELECT account_id, 1, sum(kopecks) FROM raw_billing_chargeline
+       GROUP BY account_id HAVING sum(kopecks) <> 0""",
+    """INSERT INTO raw_ledger_posting (transaction_id, book, account_id, kopecks, seq, balance_before,
+              balance_after)
+       SELECT l.charge_id, b.book, CASE WHEN b.sign = 1 THEN l.account_id END, b.sign * sum(l.kopecks),
+              CASE WHEN b.sign = 1 THEN 1 END, CASE WHEN b.sign = 1 THEN 0 END,
+              CASE WHEN b.sign = 1 THEN sum(l.kopecks) END
        FROM raw_billing_chargeline l CROSS JOIN (VALUES ('receivable', 1), ('revenue', -1)) b (book, sign)
        GROUP BY l.charge_id, l.account_id, b.book, b.sign HAVING sum(l.kopecks) <> 0""",
     """INSERT INTO raw_billing_charge (id, account_id, period, run_id, known_at, floor, facts, settled, kwh,
@@ -95,7 +80,7 @@ def _told(**values: Any) -> None:
 
 
 def prepare(accounts: int) -> None:
-    """Make the tables and the accounts with their readings."""
+    """Let the pattern live through its year, charged by the program, and copy it."""
     _django()
     from datetime import UTC, date, datetime
     from decimal import Decimal
@@ -106,42 +91,118 @@ def prepare(accounts: int) -> None:
     from svet.accounts.operations import add_provider
     from svet.billing import operations
     from svet.kernel.actors import Actor
+    from svet.kernel.periods import Month
     from svet.tariffs.operations import shipped_files
 
     call_command("migrate", verbosity=0)
     provider = add_provider(code="bench", name="Bench", region="Челябинская область")
     for file in shipped_files():
-        operations.load_tariffs(file=file, now=datetime.now(UTC))
+        operations.load_tariffs(file=file, now=datetime(2025, 1, 1, tzinfo=UTC))
     operations.set_policy(
         provider_id=provider.provider_id,
-        valid_from=date(2026, 1, 1),
+        valid_from=date(2024, 1, 1),
         norm_kwh_per_person=Decimal(90),
         by=Actor.system("bench"),
-        now=datetime.now(UTC),
+        now=datetime(2025, 1, 1, tzinfo=UTC),
     )
     with connection.cursor() as cursor:
-        cursor.execute(SEED.format(accounts=accounts, provider=provider.provider_id))
+        cursor.execute("CREATE SEQUENCE bench_sets")
+        cursor.execute(ACCOUNTS.format(provider=provider.provider_id))
+        for name in YEAR:
+            cursor.execute(sets_of(name))
+            month = Month.parse(name)
+            now = datetime(month.year, month.month, 27, 9, tzinfo=UTC)
+            report = operations.run(provider_id=provider.provider_id, period=month, now=now)
+            assert report.problems == 0, f"{report.problems} problems in {name}"
+        cursor.execute(sets_of(MONTH))
+        cursor.execute("ANALYZE")
+        _check_digest(cursor, provider.provider_id)
+        columns = {table: _columns(cursor, table) for table in TABLES}
+        shift = {table: _last(cursor, table) for table in TABLES}
+        for statement in copies(columns, shift, accounts // PATTERN - 1):
+            cursor.execute(statement)
+    _told()
+
+
+def _columns(cursor: Any, table: str) -> list[str]:
+    cursor.execute(
+        "SELECT array_agg(column_name::text ORDER BY ordinal_position) FROM information_schema.columns"
+        " WHERE table_name = %s",
+        [table],
+    )
+    found: list[str] = cursor.fetchone()[0]
+    return found
+
+
+def _last(cursor: Any, table: str) -> int:
+    cursor.execute(f"SELECT max(id) FROM {table}")
+    return int(cursor.fetchone()[0])
+
+
+def _check_digest(cursor: Any, provider_id: int) -> None:
+    """What the copies will say of their facts is what the program says of the pattern's."""
+    from svet.accounts.queries import provider_by_id
+    from svet.billing.queries.facts import provider_facts
+    from svet.kernel.periods import Month
+
+    facts = provider_facts(provider_by_id(provider_id))
+    cursor.execute("CREATE TABLE bench_groups (code text, shared text)")
+    for code in facts.tables:
+        shared = facts.shared(frozenset((code,)), until=Month.parse(YEAR[-1]))
+        cursor.execute("INSERT INTO bench_groups VALUES (%s, %s)", [code, shared])
+    cursor.execute(
+        f"SELECT count(*) FROM billing_charge c JOIN accounts_account a ON a.id = c.account_id,"
+        f" (SELECT date '2000-01-01' AS zero) d WHERE c.period = '{YEAR[-1]}-01' AND c.facts <> {DIGEST}"
+    )
+    wrong = cursor.fetchone()[0]
+    assert wrong == 0, f"{wrong} digests of the pattern are other ones"
+
+
+def refresh() -> None:
+    """Tables as a database that lives has them: vacuumed and analyzed."""
+    import psycopg
+
+    with psycopg.connect(os.environ["SVET_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
     _told()
 
 
 def bill() -> None:
-    """The billing run itself."""
+    """The billing run itself, or one process of it."""
     _django()
     from datetime import UTC, datetime
 
     from svet.accounts.models import Provider
     from svet.billing import operations
+    from svet.billing.operations import sets
     from svet.kernel.periods import Month
 
+    easy, write = [0], sets.write
+
+    def counted(**how: Any) -> sets.Written:
+        written = write(**how)
+        easy[0] += len(written.account_ids)
+        return written
+
+    sets.write = counted
+    by_sets = None if os.environ.get("BENCH_BY_SETS", "1") == "1" else False
+    before = resource.getrusage(resource.RUSAGE_SELF)
     started = time.perf_counter()
     report = operations.run(
         provider_id=Provider.objects.get().pk,
-        period=Month.parse(PERIOD),
-        now=datetime(2026, 11, 30, 9, tzinfo=UTC),
+        period=Month.parse(MONTH),
+        now=datetime(2026, 1, 27, 9, tzinfo=UTC),
+        by_sets=by_sets,
     )
     seconds = time.perf_counter() - started
-    assert report.problems == 0, "the run left problems"
-    _told(seconds=seconds, charges=report.charges, lines=report.lines, kopecks=report.total_kopecks)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _told(
+        seconds=seconds, easy=easy[0],
+        cpu=used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime,
+        charges=report.charges, lines=report.lines,
+        kopecks=report.total_kopecks, problems=report.problems, estimated=report.estimated,
+    )  # fmt: skip
 
 
 def raw(folder: Path) -> None:
@@ -152,12 +213,16 @@ def raw(folder: Path) -> None:
         # What the run wrote is the material; taking it out is not measured.
         with (
             (folder / "lines").open("wb") as out,
-            connection.cursor().copy(f"COPY billing_chargeline ({LINES}) TO STDOUT") as copy,
+            connection.cursor().copy(
+                f"COPY (SELECT {LINES} FROM billing_chargeline WHERE period = '{MONTH}-01') TO STDOUT"
+            ) as copy,
         ):
             for block in copy:
                 out.write(block)
         connection.execute(RAW_TABLES)
         connection.commit()
+        before = _server_cpu(folder / "database" / "pgdata")
+        used = resource.getrusage(resource.RUSAGE_SELF)
         started = time.perf_counter()
         with (
             (folder / "lines").open("rb") as lines,
@@ -169,56 +234,112 @@ def raw(folder: Path) -> None:
             connection.execute(insert)
         connection.commit()
         seconds = time.perf_counter() - started
+        mine = resource.getrusage(resource.RUSAGE_SELF)
+        cpu = mine.ru_utime + mine.ru_stime - used.ru_utime - used.ru_stime
+        cpu += _server_cpu(folder / "database" / "pgdata") - before
         row = connection.execute("SELECT count(*), sum(total_kopecks) FROM raw_billing_charge").fetchone()
         assert row is not None
-    _told(seconds=seconds, charges=row[0], kopecks=int(row[1]))
+    _told(seconds=seconds, cpu=cpu, charges=row[0], kopecks=int(row[1]))
 
 
-def _phase(name: str, *arguments: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.billing", name, *arguments],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+def _start(name: str, *arguments: str) -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "bench.billing", name, *arguments]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+
+
+def _phase(name: str, *arguments: str, processes: int = 1) -> list[dict[str, Any]]:
+    started = [_start(name, *arguments) for _ in range(processes)]
+    found = []
+    for process in started:
+        said, _ = process.communicate()
+        assert process.returncode == 0, f"{name} failed"
+        found.append(json.loads(said.splitlines()[-1]))
     return found
 
 
-def main(arguments: list[str]) -> int:
-    """Measure, print, and fail when the run costs more than ten times the bare rows."""
+def _server_cpu(cluster: Path) -> float:
+    """CPU seconds of PostgreSQL so far: of its processes that live, and of those that are over."""
+    parent = int((cluster / "postmaster.pid").read_text().splitlines()[0])
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(words[1]) == parent:
+            ticks += int(words[11]) + int(words[12])
+        elif path.parent.name == str(parent):
+            ticks += sum(map(int, words[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def measure(accounts: int, *, processes: int, stale: bool) -> tuple[float, float]:
+    """One size: how many times the raw CPU and the raw wall the run took. Prints both sides."""
     from svet.launcher.postgres import Server
 
-    accounts = int(arguments[0]) if arguments else FULL if os.environ.get("SCALE") == "full" else USUAL
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
-    os.environ["SVET_ENV"] = "test"
     with tempfile.TemporaryDirectory(prefix="svet-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         os.environ["SVET_DATA"] = str(folder / "data")
-        server = Server(folder / "database")
+        settings = {"autovacuum": "off"} if stale else {}
+        server = Server(folder / "database", settings=settings)
         server.start()
         try:
             os.environ["SVET_DATABASE_URL"] = server.url()
             _phase("prepare", str(accounts))
-            run = _phase("bill")
-            bare = _phase("raw", str(folder))
+            if not stale:
+                _phase("refresh")
+            before = _server_cpu(server.cluster)
+            runs = _phase("bill", processes=processes)
+            after = _server_cpu(server.cluster)
+            (bare,) = _phase("raw", str(folder))
         finally:
             server.stop()
-    assert (run["charges"], run["kopecks"]) == (bare["charges"], bare["kopecks"]), "the two sides differ"
-    ratio = run["seconds"] / bare["seconds"]
-    print(f"billing, {run['charges']:,} accounts, {run['lines']:,} lines")
+    run = max(runs, key=lambda each: each["charges"])
+    assert run["kopecks"] == bare["kopecks"], "the two sides differ"
+    python = sum(each["cpu"] for each in runs)
+    run |= {"cpu": python + after - before, "seconds": max(each["seconds"] for each in runs)}
+    easy = sum(each["easy"] for each in runs)
+    run["memory"] = max(each["memory"] for each in runs)
+    print(
+        f"billing of a 13th month{', stale statistics' if stale else ''}: {run['charges']:,} accounts,"
+        f" {easy / run['charges']:.0%} by sets, {run['lines']:,} lines, {run['estimated']:,} estimated,"
+        f" {run['problems']} problems,"
+        f" {processes} processes"
+    )
     for title, side in (("svet bill", run), ("raw COPY + INSERT…SELECT", bare)):
-        pace = side["charges"] / side["seconds"]
-        print(f"  {title:<26}{side['seconds']:8.2f} s {pace:10,.0f} accounts/s {side['memory']:6} MB peak")
-    print(f"  ratio {ratio:.1f}×")
-    return 0 if ratio <= 10 else 1
+        print(
+            f"  {title:<26}{side['cpu']:8.2f} s CPU {side['seconds']:8.2f} s wall"
+            f" {side['cpu'] / side['charges'] * 1e6:8.1f} µs CPU an account {side['memory']:6} MB peak"
+        )
+    cpu, wall = run["cpu"] / bare["cpu"], run["seconds"] / bare["seconds"]
+    print(f"  ratio {cpu:.1f}× CPU (Python {python / run['cpu']:.0%}), {wall:.1f}× wall", flush=True)
+    return cpu, wall
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print, and fail when the run costs more than twenty times the CPU of the bare rows."""
+    parser = argparse.ArgumentParser(prog="python -m bench.billing")
+    parser.add_argument("accounts", nargs="*", type=int)
+    parser.add_argument("--stale", action="store_true")
+    parser.add_argument("--processes", type=int, default=2)
+    given = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svet.config.settings")
+    os.environ["SVET_ENV"] = "test"
+    usual = FULL if os.environ.get("SCALE") == "full" else USUAL
+    found = [
+        measure(accounts, processes=given.processes, stale=given.stale)
+        for accounts in given.accounts or [usual]
+    ]
+    return 0 if max(cpu for cpu, _ in found) <= 20 else 1
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["prepare", count]:
             prepare(int(count))
+        case ["refresh"]:
+            refresh()
         case ["bill"]:
             bill()
         case ["raw", where]:

@@ -14,17 +14,21 @@ from pathlib import Path
 os.environ["SVET_ENV"] = "test"
 os.environ.setdefault("SVET_DATA", str(Path(tempfile.gettempdir()) / "svet-test-data"))
 
+# What this run makes once, see tests.prepared. Registered before the server is stopped, so done after it.
+if "SVET_TEST_FOLDER" not in os.environ:
+    os.environ["SVET_TEST_FOLDER"] = tempfile.mkdtemp(prefix="svet-test-")
+    atexit.register(shutil.rmtree, os.environ["SVET_TEST_FOLDER"], ignore_errors=True)
+
 if "SVET_TEST_DATABASE_URL" in os.environ:
     os.environ["SVET_DATABASE_URL"] = os.environ["SVET_TEST_DATABASE_URL"]
 else:
     from svet.launcher.postgres import Server
 
-    _folder = Path(tempfile.mkdtemp(prefix="svet-test-"))
     _server = Server(
-        _folder, settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        Path(os.environ["SVET_TEST_FOLDER"]),
+        settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
     )
     # Registered first, so that it also runs when the start is interrupted half-way.
-    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
     atexit.register(_server.stop)
     _server.start()
     os.environ["SVET_DATABASE_URL"] = os.environ["SVET_TEST_DATABASE_URL"] = _server.url()

@@ -8,9 +8,10 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from svet.billing import events, texts
-        from svet.billing.texts import months
+        from svet.billing.texts import decisions, months
         from svet.kernel import words
 
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain, texts.REASONS)
         words.explain_with(months.explain, months.REASONS)
+        words.explain_with(decisions.explain, decisions.REASONS)

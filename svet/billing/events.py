@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy
 
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
+    "decision.written": gettext_lazy("Записано решение о начислении"),
+    "decision.signed": gettext_lazy("Решение о начислении подписано вторым сотрудником"),
+    "decision.undo_asked": gettext_lazy("Предложено отменить решение о начислении"),
+    "decision.undone": gettext_lazy("Решение о начислении отменено"),
     "policy.set": gettext_lazy("Изменены правила расчёта"),
     "month.rehearsed": gettext_lazy("Сделан пробный расчёт месяца"),
     "month.released": gettext_lazy("Месяц выпущен к начислению"),

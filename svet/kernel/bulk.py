@@ -46,3 +46,11 @@ def copy_rows(*, model: type[models.Model], columns: Sequence[str], rows: Iterab
             with cursor.copy(f"COPY {target} FROM STDIN") as copy:
                 for row in chain(first, ahead):
                     copy.write_row(row)
+
+
+def copy_table(*, table: str, rows: Iterable[Sequence[object]]) -> None:
+    """Write whole rows into a temporary table, in the order of its columns."""
+    statement = f"COPY {connection.ops.quote_name(table)} FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import IntEnum, unique
 
 from django.db import connection
@@ -26,6 +27,7 @@ class Lock(IntEnum):
     PAYMENT_REGISTERS = 8  # one register of payments after the other
     IMPORT_FILE = 9  # by profile: files that share ids
     NORMS = 20  # one file of norms after the other
+    CHARGED_ACCOUNTS = 21  # by block of keys: nobody else charges these accounts, for whatever month
 
 
 def hold(lock: Lock, key: int | str = 0) -> None:
@@ -37,6 +39,27 @@ def hold(lock: Lock, key: int | str = 0) -> None:
     :raises RuntimeError: no transaction is open
     """
     _ask("pg_advisory_xact_lock", lock, key)
+
+
+def share(lock: Lock, key: int | str = 0) -> None:
+    """Hold this lock beside all who share it: whoever wants it alone waits for them all (a step).
+
+    :raises RuntimeError: no transaction is open
+    """
+    _ask("pg_advisory_xact_lock_shared", lock, key)
+
+
+def hold_all(lock: Lock, keys: Collection[int]) -> None:
+    """Hold this lock for each of the keys, in their order, so that no two wait for each other (a step).
+
+    :raises RuntimeError: no transaction is open
+    """
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s::integer, key) FROM unnest(%s::integer[]) key",
+            [lock.value, sorted(keys)],
+        )
 
 
 def held(lock: Lock, key: int | str = 0) -> bool:

@@ -18,7 +18,10 @@ from svet.accounts import operations as account_operations
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_group, make_link
 from svet.billing import operations as billing
+from svet.billing.operations.decisions import decide, preview_new
 from svet.billing.operations.rehearsing import rehearse
+from svet.billing.rules.decisions import NewDecision
+from svet.billing.rules.facts import OverrideKind
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
 from svet.bills.models import Bill, PrintBatch
@@ -105,6 +108,21 @@ def _printed(now: datetime) -> str:
         )
     )
     return PrintBatch.objects.get().public_id
+
+
+def _decided(account_public_id: str, now: datetime) -> str:
+    """A decision about Anna's account that waits for its second signature."""
+    by, month = Actor.system("tests"), Month.of(Bill.objects.get().period)
+    new = NewDecision(kind=OverrideKind.CREDIT, document="№ 1", since=month, until=month, kopecks=-200_000)
+    seen = preview_new(by=by, account_public_id=account_public_id, new=new, now=now)
+    return decide(
+        by=by,
+        account_public_id=account_public_id,
+        new=new,
+        reason="жалоба № 4",
+        shown=seen.shown,
+        now=now,
+    ).public_id
 
 
 def _rehearsed(provider_id: int, now: datetime) -> Month:
@@ -219,6 +237,7 @@ def build() -> World:
         reason="обход участка",
         now=now,
     )
+    decision_public_id = _decided(account.public_id, now)
     with use_case():
         notices.notify(
             recipient_id=anna.recipient_id,
@@ -258,6 +277,7 @@ def build() -> World:
         "photo_id": photo_public_id,
         "dispute_id": dispute_public_id,
         "act_id": act_public_id,
+        "decision_id": decision_public_id,
         "order_id": order.public_id,
         "payment_id": order.public_id,
         "appeal_id": appeal.public_id,

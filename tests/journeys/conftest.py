@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +27,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.prepared import copy_installation
 from tests.push_of_npm import Service, service
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,7 +140,7 @@ def push_service() -> Iterator[Service]:
 
 @pytest.fixture(scope="package")
 def demo(push_service: Service) -> Iterator[Demo]:
-    """Start ``svet demo`` on free ports over an empty folder with a town of sixty accounts.
+    """Start ``svet demo`` on free ports over a folder without data and have a town of sixty accounts.
 
     ``SVET_JOURNEY_URL`` names a demo that already stands, for trying one journey again and again.
     """
@@ -149,6 +151,7 @@ def demo(push_service: Service) -> Iterator[Demo]:
         yield Demo(standing, Path(environment["SVET_DATA"]), _wait_for_town(standing, []), environment)
         return
     data = Path(tempfile.mkdtemp(prefix="svet journey дом "))
+    copy_installation(data)
     port = free_port()
     environment |= {
         "SVET_DATA": str(data),
@@ -177,6 +180,7 @@ def demo(push_service: Service) -> Iterator[Demo]:
         process.wait(15)
         reader.join(5)
         output.close()
+        shutil.rmtree(data, ignore_errors=True)
 
 
 def _wait_until_ready(process: subprocess.Popen[str], lines: list[str]) -> None:

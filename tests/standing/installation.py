@@ -25,6 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from svet.launcher.postgres import Server
 from tests import debian
+from tests.prepared import copy_installation
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
@@ -107,6 +108,7 @@ def installed() -> Iterator[Installation]:
     with contextlib.ExitStack() as tidy:
         folder = Path(tidy.enter_context(tempfile.TemporaryDirectory(prefix="svet-standing-")))
         folder.chmod(0o755)
+        copy_installation(folder / "database")
         server = Server(folder / "database", settings={"fsync": "off", "synchronous_commit": "off"})
         tidy.callback(server.stop)
         server.start()

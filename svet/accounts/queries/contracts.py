@@ -6,11 +6,18 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from svet.accounts.models import Account
 from svet.accounts.queries.terms import terms_of
 from svet.kernel.ids import AccountId
+
+_BORDERS = """
+SELECT id FROM (
+    SELECT id, row_number() OVER (ORDER BY id) AS place FROM accounts_account WHERE provider_id = %(provider)s
+) numbered WHERE place %% %(every)s = 0 ORDER BY id
+"""
 
 
 class Contract(NamedTuple):
@@ -45,6 +52,23 @@ def contracts(
         Contract(AccountId(key), number, terms[key].tariff_group, terms[key].residents, opened_on, closed_on)
         for key, number, opened_on, closed_on in found
     ]
+
+
+def contract_ids(
+    *, provider_id: int, opened_before: date, closed_after: date, after: int, until: int | None, limit: int
+) -> list[int]:
+    """The keys of what :func:`contracts` would tell of, behind the key ``after``, ``until`` in it."""
+    rows = _chosen(provider_id, opened_before, closed_after, None).filter(pk__gt=after)
+    if until is not None:
+        rows = rows.filter(pk__lte=until)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def contract_borders(*, provider_id: int, every: int) -> list[int]:
+    """The keys that end ranges of so many contracts of a supplier; what is behind the last one is a range."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BORDERS, {"provider": provider_id, "every": every})
+        return [key for (key,) in cursor.fetchall()]
 
 
 def contract_count(*, provider_id: int, opened_before: date, closed_after: date) -> int:

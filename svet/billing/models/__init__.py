@@ -6,8 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db import models
+from django.db.models.functions import Now
 
 from svet.billing.models.charges import Charge, ChargeLine
+from svet.billing.models.decisions import OverrideRow
 from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
 from svet.billing.models.proofs import ProvedAccount
 from svet.billing.rules import Proration
@@ -20,9 +22,11 @@ __all__ = [
     "DryRun",
     "DryRunAccount",
     "MonthTask",
+    "OverrideRow",
     "Policy",
     "Problem",
     "ProvedAccount",
+    "RunRange",
     "RunState",
 ]
 
@@ -45,6 +49,11 @@ class Policy(models.Model):
     )
     # Whether a second person must release a dry run before the month may be charged.
     release_required = models.BooleanField(default=False, db_default=False)
+    # Beyond it a decision about an account asks for a second signature, kopecks.
+    decision_kopecks = models.BigIntegerField(default=1_000_00, db_default=1_000_00)
+    # Corrections of one account beyond these wait for a person: kopecks, months back.
+    brake_kopecks = models.BigIntegerField(default=100_000_00, db_default=100_000_00)
+    brake_months = models.SmallIntegerField(default=36, db_default=36)
 
     class Meta:
         constraints = [
@@ -65,7 +74,7 @@ class RunState(StrEnum):
 
 
 class BillingRun(models.Model):
-    """The charging of one provider's accounts for one month; ``cursor`` is the last account charged.
+    """The charging of one provider's accounts for one month, range by range.
 
     ``reached`` is the last account that a finished run has looked at (who has a greater key came later).
     """
@@ -76,7 +85,6 @@ class BillingRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     cut_off_day = models.SmallIntegerField()
-    cursor = models.BigIntegerField(default=0)
     reached = models.BigIntegerField(null=True)
     charges = models.IntegerField(default=0)
     lines = models.IntegerField(default=0)
@@ -96,16 +104,38 @@ class BillingRun(models.Model):
         return f"{self.provider_id} {self.period}"
 
 
+class RunRange(models.Model):
+    """Accounts of a run that are charged one after the other: keys above ``above`` up to ``until`` (all).
+
+    Who locks the row charges its next batch, up to ``cursor``; any number of processes take what is free.
+    """
+
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="+", db_index=False)
+    above = models.BigIntegerField()
+    until = models.BigIntegerField(null=True)
+    cursor = models.BigIntegerField()
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "above"], name="billing_range_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.above}…{self.until or ''}"
+
+
 class Problem(models.Model):
     """An account that a run could not charge, and why; the next run of this or a later month tries it again.
 
-    Whatever month charges the account next takes this one in: then it is no problem any more.
+    Whatever month charges the account next takes this one in: then it is no problem any more. ``first_at`` is
+    when the account was first refused for this reason, ``last_at`` when a run has tried it last.
     """
 
     run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="+")
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=40)
     details = models.JSONField(default=dict)
+    first_at = models.DateTimeField(db_default=Now())
+    last_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "account"], name="billing_problem_unique")]

@@ -17,11 +17,15 @@ class Charge(models.Model):
     then is right.
     """
 
+    # A trigger checks account and run of a whole statement's charges at once; neither is ever deleted:
+    # an account has terms, whose foreign key holds it, and runs refuse it.
     account = models.ForeignKey(
-        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     period = models.DateField()
-    run = models.ForeignKey("billing.BillingRun", on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(
+        "billing.BillingRun", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     floor = models.DateField()
     facts = models.CharField(max_length=32)
     known_at = models.DateTimeField()
@@ -62,7 +66,8 @@ class ChargeLine(models.Model):
     nothing and are not reversed. Sets of readings are kept by number together with their values, so that a
     line stays readable by itself; ``span_kwh`` is what both show together, ``base`` the months behind an
     average, ``act`` the kind of the act that says why nothing was read. ``cause_set_id`` is the reading that
-    made the line necessary.
+    made the line necessary, ``decision_id`` the decision of a person that it carries out. A sum that was
+    decided (basis adjustment) has neither kWh nor a price.
     """
 
     # A trigger checks the charge and the account of a whole statement's lines at once (charges are never
@@ -90,8 +95,14 @@ class ChargeLine(models.Model):
     kwh = models.DecimalField(max_digits=14, decimal_places=3)
     kopecks = models.BigIntegerField()
     meter_id = models.BigIntegerField()
+    # The same trigger checks the row of prices; such rows refuse to be deleted.
     tariff_row = models.ForeignKey(
-        "tariffs.TariffRow", on_delete=models.PROTECT, related_name="+", db_index=False
+        "tariffs.TariffRow",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     previous_value = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     previous_on = models.DateField(null=True)
@@ -107,6 +118,7 @@ class ChargeLine(models.Model):
     )
     cause = models.CharField(max_length=16)
     cause_set_id = models.BigIntegerField(null=True)
+    decision_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -121,6 +133,11 @@ class ChargeLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(cause__in=[v.value for v in LineCause]), name="billing_line_cause_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tariff_row__isnull=False)
+                | models.Q(basis=Basis.ADJUSTMENT.value, kwh=0, decision_id__isnull=False),
+                name="billing_line_has_price",
             ),
             models.CheckConstraint(
                 condition=models.Q(month__lte=models.F("period")), name="billing_line_month_not_later"

@@ -9,8 +9,10 @@ from svet.accounts.queries.contracts import Contract
 from svet.billing.queries.facts import ProviderFacts, account_facts, digest
 from svet.billing.queries.standing import AccountBook, Standing, standing_lines
 from svet.billing.rules import ESTIMATES, BillingReason, Line
+from svet.billing.rules.brakes import refuse_beyond_limits
 from svet.billing.rules.causes import Why, causes
-from svet.billing.rules.difference import Difference, difference
+from svet.billing.rules.difference import Difference
+from svet.billing.rules.due import due, refuse_held
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.settled import settled_month, since_settled
@@ -109,6 +111,9 @@ def _computed(
     cut = batch.cuts.get(key)
     whole = facts
     calendar = calendar_of(facts.policies)
+    if cut is not None and (facts.overrides or facts.losses):
+        # Decisions are about any month, and holds end by themselves: all of it is looked at.
+        return None
     if cut is not None:
         book = batch.known[key]
         later = since_settled(facts, month=cut, calendar=calendar)
@@ -127,21 +132,29 @@ def _computed(
         touches=noted.ids if noted is not None else (),
     )
     try:
+        refuse_held(facts, horizon=period)
         lines = should(facts, horizon=period)
     except BillingProblem as problem:
-        if cut is not None:
-            return None
-        return blank._replace(
-            problem=BillingReason(problem.reason),
-            details={name: str(value) for name, value in problem.details.items()},
-        )
+        return None if cut is not None else _failed(blank, problem)
     if cut is not None and any(line.basis in ESTIMATES for line in lines):
         return None
-    found = difference(lines, stands)
+    found = due(facts, stands, horizon=period, lines=lines)
     standing: list[Line] = [line for _, line in stands]
+    try:
+        rules = calendar.policy(period).rules
+        refuse_beyond_limits(found, standing, facts=facts, horizon=period, rules=rules)
+    except BillingProblem as problem:
+        return _failed(blank, problem)
     return blank._replace(
         facts=digest(whole, provider=batch.provider, until=period),
-        settled=settled_month(facts, horizon=period, calendar=calendar) or cut,
+        settled=None
+        if facts.overrides or facts.losses
+        else settled_month(facts, horizon=period, calendar=calendar) or cut,
         found=found,
         whys=causes(found, standing, facts=facts, group_of=batch.provider.group_of),
     )
+
+
+def _failed(blank: Computed, problem: BillingProblem) -> Computed:
+    details = {name: str(value) for name, value in problem.details.items()}
+    return blank._replace(problem=BillingReason(problem.reason), details=details)

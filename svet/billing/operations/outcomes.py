@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from svet.accounts.queries import ProviderView
 from svet.billing.models import Charge
+from svet.billing.operations.batches import next_accounts
 from svet.billing.operations.computing import Computed, compute
-from svet.billing.operations.running import next_accounts
 from svet.billing.queries.facts import provider_facts
 from svet.billing.queries.standing import books
 from svet.billing.rules import Basis, Line

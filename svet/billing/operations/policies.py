@@ -48,6 +48,9 @@ def set_policy(
     problems_percent: Decimal | None = None,
     movers_percent: Decimal | None = None,
     release_required: bool | None = None,
+    decision_kopecks: int | None = None,
+    brake_kopecks: int | None = None,
+    brake_months: int | None = None,
     by: Actor,
     now: datetime,
 ) -> PolicyReport:
@@ -55,7 +58,9 @@ def set_policy(
 
     ``norm_kwh_per_person`` is kWh a person and month; above ``problems_percent`` of accounts that cannot be
     charged no bills are issued. ``movers_percent``: beyond it a dry run shows an account as a mover;
-    ``release_required``: a month is charged only after a second person has released its dry run. What is None
+    ``release_required``: a month is charged only after a second person has released its dry run. Decisions
+    beyond ``decision_kopecks`` ask for two signatures; corrections of an account beyond ``brake_kopecks`` or
+    further back than ``brake_months`` wait for a person. What is None
     stays as it was on that day. The same choices again change nothing. A month that has charges keeps the
     rules they were computed by; only a norm may be filled in where there was none.
     :raises PolicyRefused: no such provider, an impossible number, not a month's first day, a charged month
@@ -76,6 +81,9 @@ def set_policy(
             problems_percent=problems_percent,
             movers_percent=movers_percent,
             release_required=release_required,
+            decision_kopecks=decision_kopecks,
+            brake_kopecks=brake_kopecks,
+            brake_months=brake_months,
         )
         row = Policy.objects.filter(provider_id=provider_id, since=valid_from).first()
         if row is not None and rules_of(row) == rules:
@@ -121,6 +129,9 @@ def _columns(rules: Rules) -> dict[str, object]:
         "problems_percent": rules.problems_percent,
         "movers_percent": rules.movers_percent,
         "release_required": rules.release_required,
+        "decision_kopecks": rules.decision_kopecks,
+        "brake_kopecks": rules.brake_kopecks,
+        "brake_months": rules.brake_months,
     }
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Min
 
-from svet.billing.models import BillingRun, Charge, Problem
+from svet.billing.models import Charge, Problem
 from svet.billing.operations.computing import Computed
 from svet.billing.rules import ESTIMATES, Line
-from svet.billing.rules.causes import Why
+from svet.billing.rules.causes import Why, why_of
 from svet.billing.rules.difference import reversal
 from svet.kernel.bulk import take_ids
 from svet.kernel.periods import Month
@@ -30,9 +32,20 @@ _LINES = (
     "COPY billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,"
     " basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id,"
     " tariff_row_id, previous_value, previous_on, previous_set_id, current_value, current_on,"
-    " current_set_id, span_kwh, base, act, reverses_id, cause, cause_set_id) FROM STDIN"
+    " current_set_id, span_kwh, base, act, reverses_id, cause, cause_set_id, decision_id) FROM STDIN"
 )
 _NOTHING = (None, None, None)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a batch adds to the counts of its run."""
+
+    charges: int = 0
+    lines: int = 0
+    estimated: int = 0
+    problems: int = 0
+    kopecks: int = 0
 
 
 def charge_key(account_id: int, period: Month) -> str:
@@ -43,13 +56,14 @@ def charge_key(account_id: int, period: Month) -> str:
 def write_charges(
     computed: Sequence[Computed],
     *,
-    run: BillingRun,
+    run_id: int,
+    tally: Tally,
     provider_id: int,
     period: Month,
     now: datetime,
     known_at: datetime,
 ) -> None:
-    """Keep the batch's charges with their lines, post them, and count them in the run (not saved here).
+    """Keep the batch's charges with their lines, post them, and count them.
 
     ``known_at``: when the facts of the batch were read.
 
@@ -65,13 +79,13 @@ def write_charges(
             for identity, each in zip(ids, good, strict=True):
                 post, total = each.found.post, each.found.kopecks
                 estimated = any(line.basis in ESTIMATES and line.month == period for line in post)
-                run.estimated += estimated
+                tally.estimated += estimated
                 copy.write_row(
                     (
                         identity,
                         each.account_id,
                         period.first,
-                        run.pk,
+                        run_id,
                         each.floor.first,
                         each.facts,
                         known_at,
@@ -89,10 +103,10 @@ def write_charges(
                 for position, row in enumerate(_rows(each), 1):
                     copy.write_row((identity, each.account_id, period.first, position, *row))
                     lines += 1
-        _write_problems(cursor, run, computed, period)
-    run.charges += len(good)
-    run.lines += lines
-    run.total_kopecks += sum(each.found.kopecks for each in good)
+        tally.problems += _write_problems(cursor, run_id, computed, period, now=now)
+    tally.charges += len(good)
+    tally.lines += lines
+    tally.kopecks += sum(each.found.kopecks for each in good)
 
 
 def _post(good: Sequence[Computed], *, provider_id: int, period: Month, now: datetime) -> list[int]:
@@ -115,9 +129,9 @@ def _post(good: Sequence[Computed], *, provider_id: int, period: Month, now: dat
 def _rows(each: Computed) -> Iterator[tuple[object, ...]]:
     """What is taken back, then what is charged, month after month."""
     for name, line in sorted(each.found.reverse, key=lambda pair: pair[1].month):
-        yield _row(reversal(line), each.whys[line.month], name)
+        yield _row(reversal(line), why_of(line, each.whys[line.month]), name)
     for line in each.found.post:
-        yield _row(line, each.whys[line.month], None)
+        yield _row(line, why_of(line, each.whys[line.month]), None)
 
 
 def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
@@ -129,7 +143,8 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
         line.basis.value,
         *line[6:14],
         evidence.meter_id,
-        evidence.row_id,
+        # A sum that a person has decided has no price.
+        evidence.row_id or None,
         *(evidence.previous or _NOTHING),
         *(evidence.current or _NOTHING),
         evidence.span_kwh,
@@ -138,36 +153,51 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
         reverses,
         why.cause.value,
         why.set_id,
+        evidence.decision or None,
     )
 
 
 def _write_problems(
-    cursor: CursorWrapper, run: BillingRun, computed: Sequence[Computed], period: Month
-) -> None:
-    """Replace what was known of these accounts' problems; earlier ones of the charged are none any more."""
+    cursor: CursorWrapper, run_id: int, computed: Sequence[Computed], period: Month, *, now: datetime
+) -> int:
+    """Replace what was known of these accounts' problems; earlier ones of the charged are none any more.
+
+    A problem that an account has had for the same reason, in this or another open month, keeps its first day.
+    Says how many more of the run there are now.
+    """
+    bad = [each for each in computed if each.problem is not None]
+    known = Problem.objects.filter(account_id__in=[each.account_id for each in bad]).order_by()
+    since = {
+        (row["account_id"], row["reason"]): row["first"]
+        for row in known.values("account_id", "reason").annotate(first=Min("first_at"))
+    }
     cursor.execute(
         "DELETE FROM billing_problem WHERE run_id = %s AND account_id = ANY(%s)",
-        [run.pk, [each.account_id for each in computed]],
+        [run_id, [each.account_id for each in computed]],
     )
-    removed = cursor.rowcount
+    removed: int = cursor.rowcount
     cursor.execute(
         "WITH gone AS (DELETE FROM billing_problem p USING billing_billingrun r WHERE r.id = p.run_id"
         " AND r.period < %s AND p.account_id = ANY(%s) RETURNING p.run_id),"
-        " counted AS (SELECT run_id, count(*) AS found FROM gone GROUP BY run_id)"
+        " counted AS (SELECT run_id, count(*) AS found FROM gone GROUP BY run_id),"
+        # In one order: batches that solve problems of the same earlier months do not wait for each other.
+        " held AS (SELECT r.id FROM billing_billingrun r JOIN counted c ON c.run_id = r.id ORDER BY r.id"
+        " FOR NO KEY UPDATE OF r)"
         " UPDATE billing_billingrun r SET problems = r.problems - c.found FROM counted c"
-        " WHERE c.run_id = r.id",
+        " JOIN held h ON h.id = c.run_id WHERE c.run_id = r.id",
         [period.first, [each.account_id for each in computed if each.problem is None]],
     )
-    bad = [each for each in computed if each.problem is not None]
     Problem.objects.bulk_create(
         [
             Problem(
-                run=run,
+                run_id=run_id,
                 account_id=each.account_id,
                 reason=each.problem.value if each.problem else "",
                 details=dict(each.details),
+                first_at=since.get((each.account_id, each.problem.value if each.problem else ""), now),
+                last_at=now,
             )
             for each in bad
         ]
     )
-    run.problems += len(bad) - removed
+    return len(bad) - removed

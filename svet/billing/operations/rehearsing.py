@@ -66,7 +66,7 @@ def rehearse(
     It takes the place of the month's former dry run and of its release. ``seed`` draws the sample; without
     one nobody can know it beforehand. A dry run that was broken off is begun again by the next one;
     ``take_over``: the caller knows that whoever made the one before is no more.
-    :raises BillingRefused: no such provider, no region, a month of the future
+    :raises BillingRefused: no such provider, no region, a future month, nobody to charge
     :raises MonthRefused: no author, the month is charged already, another dry run of it is being made
     """
     provider = rehearsed_provider(provider_id)
@@ -83,6 +83,8 @@ def rehearse(
             _keep(row, found, tally, period, now=clock())
             if progress is not None:
                 progress(tally.accounts, max(waiting, tally.accounts))
+        if not tally.accounts:
+            raise BillingRefused(BillingReason.NOBODY, field="period", details={"month": period})
         _end(row, tally, period, by=by, now=clock())
     except BaseException:
         _drop(row)

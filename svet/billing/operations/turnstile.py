@@ -1,9 +1,25 @@
-"""One writer of a provider's charges at a time, whatever its months."""
+"""Who may charge a provider's accounts: many at once, never two the same one, nobody while rules change."""
 
 from __future__ import annotations
 
-from svet.kernel.locks import Lock, held, hold
+from collections.abc import Iterable
+from typing import Final
+
+from svet.kernel.locks import Lock, held, hold, hold_all, share
 from svet.kernel.transactions import use_case
+
+#: So many neighbouring keys of accounts are locked as one.
+_BLOCK: Final = 4_096
+
+
+def together_with_others(provider_id: int) -> None:
+    """Charge this provider beside others; whoever is :func:`one_at_a_time` waits for all of them."""
+    share(Lock.BILLING, provider_id)
+
+
+def nobody_else_charges(account_ids: Iterable[int]) -> None:
+    """Wait until nobody charges these accounts, for whatever month; held until the transaction ends."""
+    hold_all(Lock.CHARGED_ACCOUNTS, {account_id // _BLOCK for account_id in account_ids})
 
 
 def one_at_a_time(provider_id: int) -> None:

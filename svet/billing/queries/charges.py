@@ -34,7 +34,8 @@ class ChargeLineView:
 
     ``reverses`` names the line that this one takes back whole. ``cause`` says why it was posted, with the
     set of readings ``cause_set_id`` that made it necessary. ``span_kwh`` is what both readings show together,
-    ``base`` the months behind an average, ``act`` the act that says why nothing was read.
+    ``base`` the months behind an average, ``act`` the act that says why nothing was read, ``decision`` the
+    row of a person's decision. A decided sum has no ``tariff``.
     """
 
     id: int
@@ -60,7 +61,8 @@ class ChargeLineView:
     reverses: int | None
     cause: LineCause
     cause_set_id: int | None
-    tariff: TariffRowView
+    decision: int | None
+    tariff: TariffRowView | None
 
     @property
     def estimated(self) -> bool:
@@ -150,14 +152,14 @@ _COLUMNS = (
     "id", "charge_id", "position", "month", "point", "meter_id", "scheme", "zone", "range_no", "kwh", "price",
     "kopecks", "basis", "since_on", "until_on", "previous_value", "previous_on", "previous_set_id",
     "current_value", "current_on", "current_set_id", "span_kwh", "base", "act", "reverses_id", "cause",
-    "cause_set_id", "tariff_row_id",
+    "cause_set_id", "decision_id", "tariff_row_id",
 )  # fmt: skip
 
 
 def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]:
     found = list(lines.values_list(*_COLUMNS, named=True))
     serials = metering.serials_of({row.meter_id for row in found})
-    tariff_rows = rows_with_bounds({row.tariff_row_id for row in found})
+    tariff_rows = rows_with_bounds({row.tariff_row_id for row in found} - {None})
     return [
         (
             row.charge_id,
@@ -185,7 +187,8 @@ def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]
                 reverses=row.reverses_id,
                 cause=LineCause(row.cause),
                 cause_set_id=row.cause_set_id,
-                tariff=tariff_rows[row.tariff_row_id],
+                decision=row.decision_id,
+                tariff=tariff_rows[row.tariff_row_id] if row.tariff_row_id else None,
             ),
         )
         for row in found

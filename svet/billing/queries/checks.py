@@ -13,10 +13,9 @@ from svet.billing.models import BillingRun, Charge
 from svet.billing.queries.explaining import ChargedFacts, charged_facts
 from svet.billing.queries.proofs import Newest, Proof, RunPrices, newest, proofs, unmoved
 from svet.billing.queries.standing import Standing, standing_lines
-from svet.billing.rules.difference import difference
+from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
-from svet.billing.rules.should import should
 from svet.kernel.periods import Month
 
 _ACCOUNTS = 1_000
@@ -219,7 +218,6 @@ def _recomputed(run: BillingRun, charges: list[Charge], prices: RunPrices) -> Ma
 
 def _gives_what_stands(stands: Mapping[int, Sequence[Standing]], charge: Charge, facts: AccountFacts) -> bool:
     try:
-        lines = should(facts, horizon=Month.of(charge.period))
+        return not due(facts, stands[charge.account_id], horizon=Month.of(charge.period))
     except BillingProblem:
         return False
-    return not difference(lines, stands[charge.account_id])

@@ -13,7 +13,7 @@ from svet.accounts.queries.contracts import Contract
 from svet.billing.queries.facts import ProviderFacts, account_facts, provider_facts
 from svet.billing.queries.standing import Standing, books, standing_lines
 from svet.billing.rules import ESTIMATES, BillingReason, BillingRefused
-from svet.billing.rules.difference import difference
+from svet.billing.rules.due import due, refuse_held
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.lines import Line
@@ -111,10 +111,11 @@ def _compared(
         cause=DifferenceCause.PROBLEM,
     )
     try:
+        refuse_held(facts, horizon=until)
         lines = should(facts, horizon=until)
     except BillingProblem as problem:
         return replace(view, reason=BillingReason(problem.reason))
-    if not difference(lines, stands):
+    if not due(facts, stands, horizon=until, lines=lines):
         return None
     kwh = sum((line.kwh for line in lines), Decimal(0))
     kopecks = sum(line.kopecks for line in lines)

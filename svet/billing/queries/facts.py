@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -12,10 +12,12 @@ from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
 from svet.billing.models import BillingRun, Policy
 from svet.billing.queries.acts import act_facts, acts_of, away_facts, multipliers
+from svet.billing.queries.overrides import loss_facts, override_facts, overrides_of
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.terms import account_terms
 from svet.billing.rules.facts import (
     AccountFacts,
+    AccountTerms,
     Authority,
     MonthPolicy,
     Multiplier,
@@ -67,7 +69,7 @@ class ProviderFacts:
         return calendar_of(self.policies).cut(month)
 
     def shared(self, groups: frozenset[str], *, until: Month) -> str:
-        """Prices, norms and choices as far as they decide months of these groups until ``until``, as text."""
+        """Prices, norms and choices as far as they decide months of these groups until ``until``, hashed."""
         found = self._shared.get((groups, until))
         if found is None:
             after = self.cut(until) + timedelta(days=1)
@@ -80,7 +82,7 @@ class ProviderFacts:
                 norms=tuple(_until(each, after) for each in self.norms if each.since < after),
                 multipliers=tuple(_until(each, after) for each in self.multipliers if each.since < after),
             )
-            found = self._shared[groups, until] = canonical(facts)
+            found = self._shared[groups, until] = hashed(canonical(facts))
         return found
 
 
@@ -141,6 +143,7 @@ def account_facts(
     meters = metering.histories(account_ids=ids, until=provider.cut(horizon), after=after, known_at=known_at)
     terms = account_terms(ids, known_at=known_at)
     acts = acts_of(ids, until=provider.cut(horizon), known_at=known_at)
+    decided = overrides_of(ids, known_at=known_at)
     points = {account_id: points_of(of_account) for account_id, of_account in meters.items()}
     return {
         contract.account_id: AccountFacts(
@@ -153,6 +156,8 @@ def account_facts(
             points=points[contract.account_id],
             acts=act_facts(acts[contract.account_id], points[contract.account_id]),
             away=away_facts(acts[contract.account_id]),
+            losses=loss_facts(decided.get(contract.account_id, ()), provider.cut),
+            overrides=override_facts(decided.get(contract.account_id, ()), points[contract.account_id]),
             norms=provider.norms,
             multipliers=provider.multipliers,
         )
@@ -161,28 +166,73 @@ def account_facts(
 
 
 def digest(facts: AccountFacts, *, provider: ProviderFacts, until: Month) -> str:
-    """What is known of an account beside its readings, as far as it decides months until ``until``."""
-    cut = provider.cut(until)
-    bare = replace(
-        facts,
-        policies=(),
-        tables=(),
-        norms=(),
-        multipliers=(),
-        points=tuple(
-            replace(
-                point,
-                placements=tuple(
-                    replace(each, readings=()) for each in point.placements if each.since <= cut
-                ),
-            )
-            for point in facts.points
-            if point.placements[0].since <= cut
-        ),
+    """What is known of an account beside its readings, as far as it decides months until ``until``.
+
+    SQL makes the same of most accounts (``operations.sets``).
+    """
+    groups = frozenset(each.group for each in facts.terms)
+    return hashed(personal(facts, until=provider.cut(until)) + provider.shared(groups, until=until))
+
+
+def hashed(text: str) -> str:
+    """What a text is compared by where it is not kept itself."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def personal(facts: AccountFacts, *, until: date) -> str:
+    """An account's own facts beside its readings as one text: contract, terms, meters that came until a day.
+
+    Whatever else there is of it follows as it is.
+    """
+    meters = sorted(
+        (each for point in facts.points for each in point.placements if each.since <= until),
+        key=lambda each: (each.since, each.meter_id),
     )
-    shared = provider.shared(frozenset(each.group for each in facts.terms), until=until)
-    # Its own representation, which is made several times faster than its canonical text.
-    return hashlib.blake2b((repr(bare) + shared).encode(), digest_size=16).hexdigest()
+    rest = [
+        f"{each.name}={getattr(facts, each.name)!r}"
+        for each in fields(AccountFacts)
+        if each.name not in _TOLD and getattr(facts, each.name) != each.default
+    ]
+    return "/".join(
+        (
+            f"{_day(facts.floor.first)}|{_day(facts.opened_on)}|{_day(facts.closed_on)}",
+            ";".join(map(_terms_text, facts.terms)),
+            ";".join(map(_meter_text, meters)),
+            ";".join(rest),
+        )
+    )
+
+
+_TOLD = frozenset(
+    ("floor", "opened_on", "closed_on", "terms", "points", "policies", "tables", "norms", "multipliers")
+)
+
+
+def _terms_text(terms: AccountTerms) -> str:
+    heating = "" if terms.electric_heating is None else int(terms.electric_heating)
+    return (
+        f"{_day(terms.since)}|{terms.group}|{_plain(terms.residents)}|{_plain(terms.rooms)}"
+        f"|{_plain(terms.area)}|{terms.stove or ''}|{heating}"
+    )
+
+
+def _meter_text(meter: Placement) -> str:
+    return (
+        f"{meter.meter_id}|{_day(meter.since)}|{_day(meter.until)}|{meter.scheme}|{meter.digits}"
+        f"|{meter.ratio}|{meter.serial}"
+    )
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _day(day: date | None) -> str:
+    """Days since the year 2000: the same text whatever a server's way of writing dates."""
+    return "" if day is None else str(day.toordinal() - _FIRST_DAY)
+
+
+_FIRST_DAY = date(2000, 1, 1).toordinal()
 
 
 def _tables(groups: Collection[str], provider: ProviderFacts) -> tuple[PriceTable, ...]:

@@ -37,6 +37,9 @@ def rules_of(row: Policy | None) -> Rules:
         problems_percent=row.problems_percent,
         movers_percent=row.movers_percent,
         release_required=row.release_required,
+        decision_kopecks=row.decision_kopecks,
+        brake_kopecks=row.brake_kopecks,
+        brake_months=row.brake_months,
     )
 
 

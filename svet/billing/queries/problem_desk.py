@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
@@ -17,12 +18,14 @@ from svet.kernel.periods import Month
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """An account that a month could not charge, with where it is opened."""
+    """An account that a month could not charge, with where it is opened, and since when it is so."""
 
     account_public_id: str
     account_number: str
     reason: BillingReason
     details: Mapping[str, str]
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,12 @@ def problem_rows(
 ) -> list[ProblemRow]:
     """A page of a month's problems by account number."""
     rows = _of_month(provider_id, period, reason).order_by("account__number", "pk")
-    columns = ("account__public_id", "account__number", "reason", "details")
+    columns = ("account__public_id", "account__number", "reason", "details", "first_at", "last_at")
     return [
-        ProblemRow(public_id, number, BillingReason(why), details)
-        for public_id, number, why, details in rows.values_list(*columns)[offset : offset + limit]
+        ProblemRow(public_id, number, BillingReason(why), details, first, last)
+        for public_id, number, why, details, first, last in rows.values_list(*columns)[
+            offset : offset + limit
+        ]
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, F
 
@@ -23,6 +24,8 @@ class ProblemView:
     account_number: str
     reason: BillingReason
     details: Mapping[str, str]
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,21 @@ def problems(
         rows = rows.filter(run__period=period.first)
     if reason is not None:
         rows = rows.filter(reason=reason.value)
-    columns = ("run__provider__code", "run__period", "account__number", "reason", "details")
-    for code, month, number, why, details in (
+    columns = (
+        "run__provider__code",
+        "run__period",
+        "account__number",
+        "reason",
+        "details",
+        "first_at",
+        "last_at",
+    )
+    for code, month, number, why, details, first, last in (
         rows.order_by("run__provider__code", "run__period", "account__number")
         .values_list(*columns)
         .iterator()
     ):
-        yield ProblemView(code, Month.of(month), number, BillingReason(why), details)
+        yield ProblemView(code, Month.of(month), number, BillingReason(why), details, first, last)
 
 
 def problem_counts(*, run_id: int, first: int) -> list[ProblemCount]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from svet.billing.rules import Basis, Line, Reading
-from svet.billing.rules.explanation import PostedLine
+from svet.billing.rules.explained_lines import PostedLine
 from svet.billing.rules.facts import ActKind
 from svet.billing.rules.lines import Evidence
 from svet.kernel.periods import Month
@@ -32,7 +32,8 @@ l.reverses_id IS NULL AND NOT EXISTS (
 _COLUMNS = """
 l.month, l.service, l.point, l.scheme, l.zone, l.basis, l.part_since, l.part_until, l.since_on, l.until_on,
 l.range_no, l.price, l.kwh, l.kopecks, l.meter_id, l.tariff_row_id, l.previous_value, l.previous_on,
-l.previous_set_id, l.current_value, l.current_on, l.current_set_id, l.span_kwh, l.base, l.act
+l.previous_set_id, l.current_value, l.current_on, l.current_set_id, l.span_kwh, l.base, l.act,
+l.decision_id
 """
 _LINES = f"""
 SELECT l.account_id, l.id, {_COLUMNS}
@@ -123,15 +124,16 @@ def posted_lines(account_ids: Sequence[int], *, period: Month) -> Mapping[int, l
 
 def _line(month: Month, row: Sequence[Any]) -> Line:
     """A stored row, from ``service`` on, as the rule made it."""
-    meter_id, row_id, *readings, span_kwh, base, act = row[13:]
+    meter_id, row_id, *readings, span_kwh, base, act, decision = row[13:]
     evidence = Evidence(
         meter_id=meter_id,
-        row_id=row_id,
+        row_id=row_id or 0,
         previous=_reading(readings[:3]),
         current=_reading(readings[3:]),
         span_kwh=span_kwh,
         base=tuple(Month.of(day) for day in base or ()),
         cause=ActKind(act) if act else None,
+        decision=decision or 0,
     )
     return Line._make((month, *row[:4], Basis(row[4]), *row[5:13], evidence))
 

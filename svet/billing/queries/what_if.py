@@ -31,7 +31,7 @@ _ZERO = Decimal(0)
 
 
 @dataclass(slots=True)
-class Ground:
+class PreviewFacts:
     """What previews of one account are computed from, read once: its facts and what stands charged.
 
     ``cut``: the settled month behind which both were read, as by a run; where that does not tell all, the
@@ -81,7 +81,7 @@ class Ground:
         self.stands = standing_lines([self.account_id])[self.account_id]
 
 
-def ground_of(account: AccountView, on: date) -> Ground | None:
+def ground_of(account: AccountView, on: date) -> PreviewFacts | None:
     """What previews of a day are computed from. None: its provider has never charged anybody yet."""
     provider_id = account.provider.provider_id
     book = books([account.account_id])[account.account_id]
@@ -89,7 +89,7 @@ def ground_of(account: AccountView, on: date) -> Ground | None:
         return None
     provider = provider_facts(account.provider)
     month = calendar_of(provider.policies).month_of(on)
-    ground = Ground(
+    ground = PreviewFacts(
         account_id=account.account_id,
         provider_id=provider_id,
         provider=provider,
@@ -121,7 +121,7 @@ def _settled(book: AccountBook, account: AccountView, provider: ProviderFacts, m
     return book.settled if noted is None or noted.first > provider.cut(book.settled) else None
 
 
-def _facts_of(ground: Ground) -> AccountFacts:
+def _facts_of(ground: PreviewFacts) -> AccountFacts:
     key = ground.account_id
     found = contracts(provider_id=ground.provider_id, opened_before=Month(2199, 12).first, account_ids=[key])
     facts = account_facts(
@@ -141,7 +141,7 @@ def preview_reading(
     values: Mapping[Zone, tuple[Decimal, int]],
     usage: Mapping[Zone, Decimal],
     on: date,
-    ground: Ground | None = None,
+    ground: PreviewFacts | None = None,
 ) -> Preview:
     """What the next bill says if this reading of a customer is taken, estimates of earlier months taken back.
 
@@ -167,7 +167,9 @@ def preview_reading(
     return preview(account=account, usage=usage, on=on)
 
 
-def preview_end(*, ground: Ground, ends: Mapping[int, Mapping[Zone, tuple[Decimal, int]]]) -> Preview | None:
+def preview_end(
+    *, ground: PreviewFacts, ends: Mapping[int, Mapping[Zone, tuple[Decimal, int]]]
+) -> Preview | None:
     """What the month's bill says if on its last day the meters show this; None: nothing can be told.
 
     ``ends`` are (value, full turns) by meter and zone.
@@ -187,7 +189,7 @@ def preview_end(*, ground: Ground, ends: Mapping[int, Mapping[Zone, tuple[Decima
     return replace(_preview(found, lambda line: True), bill=Money(found.kopecks))
 
 
-def scheme_costs(ground: Ground) -> dict[int, Money] | None:
+def scheme_costs(ground: PreviewFacts) -> dict[int, Money] | None:
     """What the last twelve charged months cost, and would have cost by other zones, by scheme.
 
     None: nothing is charged yet, or the group has no prices by some scheme.

@@ -40,13 +40,16 @@ def causes(
     known = {set_id for line in stands for set_id in _sets(line.evidence)}
     result: dict[Month, Why] = {}
     for month in {line.month for line in found.post} | {line.month for _, line in found.reverse}:
-        taken = [line for _, line in found.reverse if line.month == month]
-        posted = [line for line in found.post if line.month == month]
+        taken = [line for _, line in found.reverse if line.month == month and not _is_sum(line)]
+        posted = [line for line in found.post if line.month == month and not _is_sum(line)]
         if month not in charged:
             result[month] = Why(LineCause.FIRST)
+        elif not taken and not posted:
+            result[month] = Why(LineCause.DECISION)
         else:
             result[month] = (
-                _by_readings(taken, posted, known, facts)
+                _by_decisions(taken, posted)
+                or _by_readings(taken, posted, known, facts)
                 or _by_acts(taken, posted)
                 or _by_prices(taken, posted, group_of)
             )
@@ -112,6 +115,25 @@ def _lowered_by(
 def _count(reading: ReadingFact, placement: Placement, zone: str) -> Decimal | None:
     value = reading.of(zone)
     return None if value is None else value.value + 10**placement.digits * value.turns
+
+
+def _is_sum(line: Line) -> bool:
+    """Whether a line is a decided sum: it says nothing of why the kWh of its month are others."""
+    return line.basis is Basis.ADJUSTMENT
+
+
+def _by_decisions(taken: Sequence[Line], posted: Sequence[Line]) -> Why | None:
+    """kWh that a person has decided, or what the facts give again since the decision is gone."""
+    before, after = ({line.evidence.decision for line in lines} - {0} for lines in (taken, posted))
+    return Why(LineCause.DECISION) if before != after else None
+
+
+def why_of(line: Line, why: Why) -> Why:
+    """The cause of one line of a month: a decision's own lines are never for another reason."""
+    decided = line.evidence.decision and line.basis is not Basis.LOSSES
+    if decided and why.cause is not LineCause.FIRST:
+        return Why(LineCause.DECISION)
+    return why
 
 
 def _by_acts(taken: Sequence[Line], posted: Sequence[Line]) -> Why | None:

@@ -188,11 +188,17 @@ class MonthPolicy:
 
 @dataclass(frozen=True, slots=True)
 class LossShare:
-    """Losses between the meter and the border of the grid, percent of what was used."""
+    """Losses between the meter and the border of the grid, percent of what was used.
+
+    They are the customer's where the meter does not stand at the border of what is theirs (main provisions
+    of the retail markets, decree 442: the volume is corrected by the losses from the border to the meter).
+    ``no`` is the decision that says so.
+    """
 
     percent: Decimal
     since: date
     until: date | None = None
+    no: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,22 +212,40 @@ class HouseShare:
 class OverrideKind(StrEnum):
     """What a person may decide against the facts."""
 
-    VOLUME = "volume"
-    NO_CHARGE = "no_charge"
-    CREDIT = "credit"
+    VOLUME = "volume"  # so many kWh in place of what the facts give
+    NO_CHARGE = "no_charge"  # nothing is charged for the months
+    CREDIT = "credit"  # kopecks without kWh, negative ones for the customer
+    HOLD = "hold"  # nothing is posted for the months until it is over
+    LOSSES = "losses"  # percent of what the meter shows, beyond it; facts have it as a LossShare
+    RECOMPUTE = "recompute"  # differences of the months go out although they are large or old
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A decision for the months ``since``…``until`` (both in it); taking it back takes its effect back."""
+    """A decision for the months ``since``…``until`` (both in it; None: and all later ones).
+
+    Taking it back takes its effect back. ``ends``: postings of this month and later do not heed it any more
+    (holds and recomputations only). ``no`` is the row in which it was written down.
+    """
 
     kind: OverrideKind
     since: Month
-    until: Month
+    until: Month | None = None
     point: int | None = None
     zone: str | None = None
     kwh: Decimal | None = None
     kopecks: int = 0
+    ends: Month | None = None
+    no: int = 0
+    percent: Decimal | None = None
+
+    def covers(self, month: Month) -> bool:
+        """Whether it is about a month of consumption."""
+        return self.since <= month and (self.until is None or month <= self.until)
+
+    def heeded(self, horizon: Month) -> bool:
+        """Whether a posting of this month still goes by it."""
+        return self.ends is None or horizon < self.ends
 
 
 @dataclass(frozen=True, slots=True)

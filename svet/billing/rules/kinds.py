@@ -36,6 +36,7 @@ class LineCause(StrEnum):
     ACT = "act"  # an act of the office about a meter
     TERMS = "terms"  # another price group of the contract
     TARIFF = "tariff"  # other prices of the same group
+    DECISION = "decision"  # a person has decided so, or has taken a decision back
     RECALCULATION = "recalculation"  # anything else
 
 
@@ -58,6 +59,11 @@ class Rules:
     problems_percent: Decimal = Decimal(1)
     movers_percent: Decimal = Decimal(50)
     release_required: bool = False
+    #: Kopecks: a decision beyond it asks for a second signature.
+    decision_kopecks: int = 1_000_00
+    #: Kopecks and months: corrections of one account beyond them wait for a person.
+    brake_kopecks: int = 100_000_00
+    brake_months: int = 36
 
 
 class BillingReason(StrEnum):
@@ -71,10 +77,15 @@ class BillingReason(StrEnum):
     NO_FIRST_READING = "no_first_reading"
     NEGATIVE_VOLUME = "negative_volume"
     CONTRADICTION = "contradiction"
+    HELD = "held"
+    DECISION_MISSES = "decision_misses"
+    LARGE_DIFFERENCE = "large_difference"
+    OLD_DIFFERENCE = "old_difference"
     # A refusal of the whole run.
     UNKNOWN_PROVIDER = "unknown_provider"
     NO_REGION = "no_region"
     PERIOD_NOT_STARTED = "period_not_started"
+    NOBODY = "nobody"
     DEMONSTRATION_PRICES = "demonstration_prices"
     BEFORE_CUT_OFF = "before_cut_off"
     EARLIER_UNFINISHED = "earlier_unfinished"
@@ -93,6 +104,10 @@ PROBLEMS = (
     BillingReason.NO_METER,
     BillingReason.NO_FIRST_READING,
     BillingReason.CONTRADICTION,
+    BillingReason.HELD,
+    BillingReason.DECISION_MISSES,
+    BillingReason.LARGE_DIFFERENCE,
+    BillingReason.OLD_DIFFERENCE,
 )
 
 

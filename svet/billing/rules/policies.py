@@ -17,6 +17,8 @@ _STEP, _CENT = Decimal("0.001"), Decimal("0.01")
 MOST_AVERAGE_PERIODS = 12
 MOST_BASE_MONTHS = 24  # as far back as a run looks
 MOST_MOVES = 900
+MOST_LIMIT = 100_000_000_00
+MOST_BRAKE_MONTHS = 120
 
 
 class PolicyReason(StrEnum):
@@ -30,6 +32,8 @@ class PolicyReason(StrEnum):
     BAD_AVERAGE_BASE = "bad_average_base"
     BAD_PERCENT = "bad_percent"
     BAD_MOVES = "bad_moves"
+    BAD_LIMIT = "bad_limit"
+    BAD_MONTHS = "bad_months"
     NOTHING_CHOSEN = "nothing_chosen"
 
 
@@ -48,6 +52,9 @@ def chosen(
     problems_percent: Decimal | None = None,
     movers_percent: Decimal | None = None,
     release_required: bool | None = None,
+    decision_kopecks: int | None = None,
+    brake_kopecks: int | None = None,
+    brake_months: int | None = None,
 ) -> Rules:
     """``current`` with what has been chosen anew; None leaves a choice as it is.
 
@@ -62,6 +69,9 @@ def chosen(
         "problems_percent": problems_percent,
         "movers_percent": movers_percent,
         "release_required": release_required,
+        "decision_kopecks": decision_kopecks,
+        "brake_kopecks": brake_kopecks,
+        "brake_months": brake_months,
     }
     fresh = {name: value for name, value in given.items() if value is not None}
     if not fresh:
@@ -86,7 +96,21 @@ def chosen(
     moves = rules.movers_percent
     if not (moves.is_finite() and 0 < moves <= MOST_MOVES and moves % _CENT == 0):
         raise PolicyRefused(PolicyReason.BAD_MOVES, field="movers_percent", details={"most": MOST_MOVES})
+    _refuse_limits(rules)
     return rules
+
+
+def _refuse_limits(rules: Rules) -> None:
+    for field, kopecks in (
+        ("decision_kopecks", rules.decision_kopecks),
+        ("brake_kopecks", rules.brake_kopecks),
+    ):
+        if not 0 <= kopecks <= MOST_LIMIT:
+            raise PolicyRefused(PolicyReason.BAD_LIMIT, field=field, details={"most": MOST_LIMIT // 100})
+    if not 1 <= rules.brake_months <= MOST_BRAKE_MONTHS:
+        raise PolicyRefused(
+            PolicyReason.BAD_MONTHS, field="brake_months", details={"most": MOST_BRAKE_MONTHS}
+        )
 
 
 def first_month(valid_from: date) -> Month:
@@ -104,13 +128,16 @@ def harmless(before: Rules, after: Rules) -> bool:
     """Whether charges computed under ``before`` stand under ``after`` too.
 
     A norm where there was none does: without a norm nobody is charged by norm. The share of problems decides
-    about bills, movers and releases about who looks: none of them about charges.
+    about bills, movers, releases and limits about who looks: none of them about what should stand.
     """
     same = replace(
         after,
         problems_percent=before.problems_percent,
         movers_percent=before.movers_percent,
         release_required=before.release_required,
+        decision_kopecks=before.decision_kopecks,
+        brake_kopecks=before.brake_kopecks,
+        brake_months=before.brake_months,
     )
     if before.norm_kwh_per_person is None:
         same = replace(same, norm_kwh_per_person=None)

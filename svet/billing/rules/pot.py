@@ -23,7 +23,7 @@ _ORDER = {Basis.LOSSES: 1, Basis.NORM: 2, Basis.HOUSE: 3}
 _FACE = {(int(scheme), str(zone)): place for scheme in Scheme for place, zone in enumerate(zones_of(scheme))}
 
 
-class _Span(NamedTuple):
+class PriceSpan(NamedTuple):
     """Days with one price table and one set of limits."""
 
     since: date
@@ -46,36 +46,53 @@ def price_pot(
     if proration is Proration.AT_READING:
         span = _span(facts, terms_on(facts.terms, end), end, end)
         return _filled(month, [(volume, volume) for volume in ordered], span, span.limits, facts.service)
-    spans = _spans(facts, start, end)
+    spans = price_spans(facts, start, end)
     if len(spans) == 1:
         pieces = [(volume, volume) for volume in ordered]
         return _filled(month, pieces, spans[0], spans[0].limits, facts.service)
-    days = [(span.until - span.since).days for span in spans]
     cuts = [_over(volume, spans) for volume in ordered]
     lines: list[Line] = []
     for place, span in enumerate(spans):
-        limits = [None if limit is None else split_by_days(limit, days)[place] for limit in span.limits]
         pieces = [
             (volume, piece)
             for volume, of_volume in zip(ordered, cuts, strict=True)
             if (piece := of_volume[place]) is not None
         ]
-        lines += _filled(month, pieces, span, limits, facts.service)
+        lines += _filled(month, pieces, span, span.limits, facts.service)
     return lines
+
+
+def price_spans(facts: AccountFacts, start: date, end: date) -> list[PriceSpan]:
+    """The days ``start``…``end`` divided where money changes, each part with its share of the limits by days.
+
+    :raises BillingProblem: some of these days have no prices
+    """
+    spans = _spans(facts, start, end)
+    if len(spans) == 1:
+        return spans
+    days = [(span.until - span.since).days for span in spans]
+    return [
+        span._replace(
+            limits=tuple(
+                None if limit is None else split_by_days(limit, days)[place] for limit in span.limits
+            )
+        )
+        for place, span in enumerate(spans)
+    ]
 
 
 def _place(volume: MonthVolume) -> tuple[int, int, date, int]:
     return (_ORDER.get(volume.basis, 0), volume.point, volume.since, _FACE[volume.scheme, volume.zone])
 
 
-def _spans(facts: AccountFacts, start: date, end: date) -> list[_Span]:
+def _spans(facts: AccountFacts, start: date, end: date) -> list[PriceSpan]:
     """The days ``start``…``end`` divided where money changes: equal neighbours are one."""
     if len(facts.terms) == 1:
         # Nearly always one contract and one table hold for the whole month.
         table = _table(facts.tables, facts.terms[0].group, start)
         if table.until is None or end <= table.until:
             return [_span_of(table, facts.terms[0], start, end)]
-    spans: list[_Span] = []
+    spans: list[PriceSpan] = []
     since = start
     while True:
         terms = terms_on(facts.terms, since)
@@ -92,12 +109,12 @@ def _spans(facts: AccountFacts, start: date, end: date) -> list[_Span]:
         since = until
 
 
-def _span(facts: AccountFacts, terms: AccountTerms, since: date, until: date) -> _Span:
+def _span(facts: AccountFacts, terms: AccountTerms, since: date, until: date) -> PriceSpan:
     return _span_of(_table(facts.tables, terms.group, since), terms, since, until)
 
 
-def _span_of(table: PriceTable, terms: AccountTerms, since: date, until: date) -> _Span:
-    return _Span(since, until, table, tuple(limit.upper(terms.residents) for limit in table.limits))
+def _span_of(table: PriceTable, terms: AccountTerms, since: date, until: date) -> PriceSpan:
+    return PriceSpan(since, until, table, tuple(limit.upper(terms.residents) for limit in table.limits))
 
 
 def _money(table: PriceTable) -> Mapping[tuple[int, str], tuple[Decimal, ...]]:
@@ -115,7 +132,7 @@ def _table(tables: Sequence[PriceTable], group: str, day: date) -> PriceTable:
     raise BillingProblem(BillingReason.NO_TARIFF, details=details)
 
 
-def _over(volume: MonthVolume, spans: Sequence[_Span]) -> list[MonthVolume | None]:
+def _over(volume: MonthVolume, spans: Sequence[PriceSpan]) -> list[MonthVolume | None]:
     """One volume cut at the borders of the spans; a span of which it has nothing gets nothing."""
     if volume.since >= volume.until or not volume.kwh:
         at = max(volume.until - timedelta(days=1), spans[0].since)
@@ -134,7 +151,7 @@ def _over(volume: MonthVolume, spans: Sequence[_Span]) -> list[MonthVolume | Non
 def _filled(
     month: Month,
     pieces: Sequence[tuple[MonthVolume, MonthVolume]],
-    span: _Span,
+    span: PriceSpan,
     limits: Sequence[Decimal | None],
     service: str,
 ) -> list[Line]:
@@ -178,7 +195,7 @@ def _ranges(
         yield parts or [(0, _ZERO)]
 
 
-def _price(span: _Span, volume: MonthVolume, number: int) -> RangePrice:
+def _price(span: PriceSpan, volume: MonthVolume, number: int) -> RangePrice:
     for zone in span.table.zones:
         if (zone.scheme, zone.zone) == (volume.scheme, volume.zone) and number < len(zone.ranges):
             return zone.ranges[number]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from svet.billing.rules.decided import credits_of, decided_volumes, uncharged_volumes
 from svet.billing.rules.estimates import scale_volumes
-from svet.billing.rules.facts import AccountFacts, LossShare, Override, OverrideKind
+from svet.billing.rules.facts import AccountFacts, LossShare
 from svet.billing.rules.kinds import Basis
 from svet.billing.rules.lines import Line, MonthVolume
 from svet.billing.rules.norm_needs import ACCOUNT, NormNeed, meterless_needs, norm_volumes, tampered
@@ -28,20 +27,19 @@ def should(facts: AccountFacts, *, horizon: Month) -> list[Line]:
     calendar = calendar_of(facts.policies)
     if horizon < facts.floor or facts.opened_on >= calendar.cut(horizon):
         return []
-    volumes = _without_decisions(facts, horizon=horizon, calendar=calendar)
+    volumes = _volumes(facts, horizon=horizon, calendar=calendar)
     lines: list[Line] = []
     for month in sorted(volumes):
-        decided = _decided(month, volumes[month], facts.overrides)
-        if decided:
+        if volumes[month]:
             proration = calendar.policy(month).rules.proration
-            lines += price_pot(month, _merged(decided), facts=facts, proration=proration)
-        if facts.overrides:
-            lines += _credits(month, facts, calendar)
+            lines += price_pot(month, _merged(volumes[month]), facts=facts, proration=proration)
+    if facts.overrides:
+        lines += credits_of(facts, horizon=horizon, calendar=calendar)
     assert len({line.key for line in lines}) == len(lines), "two lines of one key"
     return lines
 
 
-def _without_decisions(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar) -> Volumes:
+def _volumes(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar) -> Volumes:
     volumes: Volumes = {}
     needs: dict[Month, list[NormNeed]] = {}
     last = calendar.cut(horizon)
@@ -65,10 +63,14 @@ def _without_decisions(facts: AccountFacts, *, horizon: Month, calendar: Billing
             month: tampered(month, of_month, facts=facts, calendar=calendar)
             for month, of_month in volumes.items()
         }
+    if facts.overrides:
+        volumes = decided_volumes(volumes, facts=facts, horizon=horizon)
     if facts.losses or facts.house:
         for month, of_month in volumes.items():
             of_month += _losses(of_month, facts.losses)
             of_month += _house(month, of_month, facts)
+    if facts.overrides:
+        volumes = uncharged_volumes(volumes, facts.overrides)
     return volumes
 
 
@@ -79,7 +81,8 @@ def _losses(volumes: list[MonthVolume], losses: tuple[LossShare, ...]) -> list[M
         for volume in volumes:
             if loss.since < volume.until and (loss.until is None or volume.since < loss.until):
                 kwh = whole(volume.kwh * loss.percent / 100)
-                found.append(volume._replace(kwh=kwh, basis=Basis.LOSSES))
+                evidence = volume.evidence._replace(decision=loss.no)
+                found.append(volume._replace(kwh=kwh, basis=Basis.LOSSES, evidence=evidence))
     return found
 
 
@@ -97,41 +100,6 @@ def _house(month: Month, volumes: list[MonthVolume], facts: AccountFacts) -> lis
         for share in facts.house
         if share.month == month
     ]
-
-
-def _decided(month: Month, volumes: list[MonthVolume], overrides: tuple[Override, ...]) -> list[MonthVolume]:
-    """The month as people have decided it: nothing at all, or other volumes in place of some."""
-    for override in overrides:
-        if not override.since <= month <= override.until:
-            continue
-        if override.kind is OverrideKind.NO_CHARGE:
-            return []
-        if override.kind is OverrideKind.VOLUME and override.kwh is not None:
-            hit = [each for each in volumes if _concerns(override, each)]
-            if hit:
-                since, until = min(each.since for each in hit), max(each.until for each in hit)
-                volume = hit[0]._replace(kwh=override.kwh, basis=Basis.OVERRIDE, since=since, until=until)
-                volumes = [each for each in volumes if each not in hit] + [volume]
-    return volumes
-
-
-def _concerns(override: Override, volume: MonthVolume) -> bool:
-    return override.point in (None, volume.point) and override.zone in (None, volume.zone)
-
-
-def _credits(month: Month, facts: AccountFacts, calendar: BillingCalendar) -> list[Line]:
-    start, end = calendar.cut(month.plus(-1)), calendar.cut(month)
-    kopecks = sum(
-        each.kopecks for each in facts.overrides if each.kind is OverrideKind.CREDIT and each.since == month
-    )
-    if not kopecks:
-        return []
-    return [
-        Line(
-            month, facts.service, ACCOUNT, Scheme.SINGLE, Zone.SINGLE.value, Basis.ADJUSTMENT, start, end,
-            start, end, 1, Decimal(0), Decimal(0), kopecks,
-        )
-    ]  # fmt: skip
 
 
 def _merged(volumes: list[MonthVolume]) -> list[MonthVolume]:

@@ -66,7 +66,7 @@ def make_norm(kwh: int = 90, *, since: date = date(2025, 1, 1)) -> None:
 _known = count(1)
 
 
-def know(meter: Meter, value: int, *, on: date, kind: str = "customer") -> int:
+def know(meter: Meter, value: int, *, on: date, kind: str = "customer", at: datetime | None = None) -> int:
     """A set of a single scale that counts, however late and whatever it says; those made later came later."""
     number = next(_known)
     made = ReadingSet.objects.create(
@@ -75,7 +75,7 @@ def know(meter: Meter, value: int, *, on: date, kind: str = "customer") -> int:
         account_id=meter.account_id,
         meter=meter,
         read_on=on,
-        received_at=NOW + timedelta(seconds=number),
+        received_at=at or NOW + timedelta(seconds=number),
         channel="register",
         kind=kind,
         state="accepted",

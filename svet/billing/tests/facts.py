@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from svet.billing.queries.acts import multipliers
-from svet.billing.rules.difference import Difference, difference
+from svet.billing.rules.difference import Difference
+from svet.billing.rules.due import due
 from svet.billing.rules.facts import (
     AccountFacts,
     AccountTerms,
@@ -28,7 +29,6 @@ from svet.billing.rules.kinds import Basis, Proration, Rules
 from svet.billing.rules.lines import Line, MonthVolume
 from svet.billing.rules.pot import price_pot
 from svet.billing.rules.price_tables import price_tables
-from svet.billing.rules.should import should
 from svet.kernel.periods import Month
 from svet.metering.rules import zones_of
 from svet.tariffs.rules.tariffs import GroupTariffs
@@ -178,7 +178,7 @@ class Book:
         """Charge a month; what it changed."""
         asked = month(until)
         self.horizon = asked if self.horizon is None else max(self.horizon, asked)
-        found = difference(should(facts, horizon=self.horizon), self.stands.items())
+        found = due(facts, self.stands.items(), horizon=self.horizon)
         if Book.told is not None:
             Book.told(facts, self.horizon, dict(self.stands), found)
         for name, _ in found.reverse:

@@ -230,6 +230,16 @@ def test_a_charged_month_is_not_rehearsed_and_a_future_one_neither() -> None:
     assert nameless.value.reason is MonthReason.NO_NAME
 
 
+def test_a_month_before_all_others_has_nobody_to_charge_and_is_not_kept() -> None:
+    make(1)
+    for period in (Month(2017, 1), Month(2006, 3)):
+        with pytest.raises(BillingRefused) as refused:
+            rehearse(provider_id=make_provider().pk, period=period, by=OLGA, clock=lambda: NOW)
+        assert refused.value.reason is BillingReason.NOBODY
+    assert state(Month(2017, 1)) is MonthState.OPEN
+    assert not DryRun.objects.filter(state="kept").exists()
+
+
 def test_a_dry_run_that_breaks_off_is_made_anew_and_leaves_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     make(3)
     real = computing.compute
@@ -291,7 +301,7 @@ def test_chosen_accounts_are_tried_again_and_the_others_are_left() -> None:
     assert (report.charges, report.problems) == (2, 2)
     assert set(Problem.objects.values_list("account_id", flat=True)) == {ids[1], ids[2]}
     run = BillingRun.objects.get(period=NOVEMBER.first)
-    assert (run.state, run.cursor, state()) == ("done", 0, MonthState.CHARGED)
+    assert (run.state, state()) == ("done", MonthState.CHARGED)
     operations.run(provider_id=make_provider().pk, period=NOVEMBER, now=NOW)
     assert set(Problem.objects.values_list("account_id", flat=True)) == {ids[2]}
 

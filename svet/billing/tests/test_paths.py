@@ -19,7 +19,7 @@ from svet.accounts.rules.terms import TermsRefused
 from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries
 from svet.billing.models import ChargeLine, Problem
-from svet.billing.operations import posting, running
+from svet.billing.operations import batches, posting
 from svet.billing.queries.standing import standing_lines
 from svet.billing.tests.factories import NOW, know, load_chelyabinsk
 from svet.kernel.actors import Actor
@@ -155,7 +155,7 @@ def kill(side: Side, month: Month) -> None:
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch, suppress(KeyboardInterrupt):
-        patch.setattr(running, "write_charges", dying)
+        patch.setattr(batches, "write_charges", dying)
         side.run(month)
     side.run(month)
 

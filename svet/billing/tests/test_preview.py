@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
-from svet.billing.queries.what_if import Ground, ground_of, preview_reading, scheme_costs
+from svet.billing.queries.what_if import PreviewFacts, ground_of, preview_reading, scheme_costs
 from svet.billing.rules.other_schemes import as_scheme
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_norm
 from svet.billing.tests.facts import account as an_account
@@ -166,8 +166,8 @@ def test_a_ground_that_is_read_behind_the_settled_month_tells_the_same_as_the_wh
     known = view(meter)
     for value in (499, 500, 501, 700, 9000):
         short, long = ground_of(known.account, on), ground_of(known.account, on)
-        assert isinstance(short, Ground)
-        assert isinstance(long, Ground)
+        assert isinstance(short, PreviewFacts)
+        assert isinstance(long, PreviewFacts)
         assert short.cut == FIRST.plus(CHARGED - 1)
         long.whole()
         assert long.cut is None

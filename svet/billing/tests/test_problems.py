@@ -209,3 +209,23 @@ def test_a_run_before_the_last_day_of_readings_may_be_insisted_on() -> None:
     _, meter = make_metered_account(installed_on=date(2026, 10, 20))
     make_reading(meter, 1100, read_on=date(2026, 11, 20))
     assert run(now=datetime(2026, 11, 21, tzinfo=UTC), before_cut_off=True).charges == 1
+
+
+def test_a_problem_keeps_its_first_day_while_it_is_the_same_one() -> None:
+    load_chelyabinsk()
+    make_metered_account(installed_on=date(2026, 10, 20), residents=3)
+    run()
+    later = NOW.replace(day=28)
+    run(now=later)
+    found = Problem.objects.get()
+    assert (found.first_at, found.last_at) == (NOW, later)
+    winter = NOW.replace(month=12, day=28)
+    run(DECEMBER, now=winter, over_gap=True)
+    (view,) = queries.problems(provider_ids=[make_provider().pk], period=DECEMBER)
+    assert (view.first_at, view.last_at) == (NOW, winter)
+    # Another reason is another problem.
+    make_norm()
+    set_terms(residents=None)
+    run(now=winter)
+    found = Problem.objects.get(run__period=NOVEMBER.first)
+    assert (found.reason, found.first_at) == (BillingReason.NO_RESIDENTS.value, winter)

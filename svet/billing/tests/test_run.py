@@ -14,7 +14,7 @@ from svet.accounts.queries.views import account_view
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.models import BillingRun, Charge, ChargeLine, Policy, Problem
-from svet.billing.operations import posting, running
+from svet.billing.operations import batches, posting
 from svet.billing.rules import Basis, BillingReason, BillingRefused, LineCause, Proration
 from svet.billing.tests.factories import (
     NOVEMBER,
@@ -60,12 +60,13 @@ def test_reading_becomes_a_charge_with_everything_that_explains_it() -> None:
     assert (line.previous.value, line.previous.on) == (Decimal(1000), date(2026, 10, 20))
     assert (line.current.value, line.current.on) == (Decimal(1137), date(2026, 11, 20))
     assert line.current.set_id != line.previous.set_id
+    assert line.tariff is not None
     assert (line.tariff.price, line.tariff.range_no) == (Decimal("4.85"), 1)
     assert line.tariff.demonstration
     assert charge.demonstration
     assert not charge.estimated
     assert ledger.balance(account.pk) == Money(66_445)
-    assert ledger.turnover([account.pk], NOVEMBER)[account.pk].charged == Money(66_445)
+    assert [entry.money for entry in ledger.entries(account.pk)] == [Money(66_445)]
     assert queries.broken() == []
 
 
@@ -175,7 +176,7 @@ def test_killed_and_resumed_run_leaves_the_same_lines(monkeypatch: pytest.Monkey
         if len(calls) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "write_charges", dying)
+    monkeypatch.setattr(batches, "write_charges", dying)
     with pytest.raises(KeyboardInterrupt):
         run(batch=2)
     monkeypatch.undo()

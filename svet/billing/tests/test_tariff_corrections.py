@@ -97,6 +97,7 @@ def test_a_wrong_price_in_use_is_replaced_from_a_day_and_the_months_charged_by_i
 
     # What was charged stands as it was, by rows that are still there; the proof knows what was known then.
     [line] = queries.charges([account.pk], since=NOVEMBER)[0].lines
+    assert line.tariff is not None
     assert (line.price, line.tariff.price, line.money) == (FIVE, FIVE, Money(50000))
     assert queries.broken() == []
 

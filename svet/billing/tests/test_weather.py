@@ -425,7 +425,8 @@ def test_equal_neighbouring_tables_are_one() -> None:
 def test_a_month_nobody_may_charge_and_a_volume_that_people_decide() -> None:
     own = account(meter({"2026-04-24": 0, "2026-05-24": 300, "2026-06-24": 500}))
     free = Override(OverrideKind.NO_CHARGE, month("2026-05"), month("2026-05"))
-    assert by_month(should(replace(own, overrides=(free,)), horizon=month("2026-06"))) == {"2026-06": 200}
+    lines = should(replace(own, overrides=(free,)), horizon=month("2026-06"))
+    assert told(lines, "basis", "kwh", "kopecks") == [(Basis.OVERRIDE, 0, 0), (Basis.READING, 200, 97_000)]
     other = Override(OverrideKind.VOLUME, month("2026-05"), month("2026-05"), point=1, kwh=Decimal(250))
     lines = should(replace(own, overrides=(other,)), horizon=month("2026-06"))
     assert told(lines, "basis", "kwh") == [(Basis.OVERRIDE, 250), (Basis.READING, 200)]

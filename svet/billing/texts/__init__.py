@@ -14,7 +14,7 @@ from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.rules.policies import PolicyReason
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
-from svet.look.formats import day, month
+from svet.look.formats import day, month, roubles
 from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
 
@@ -43,6 +43,10 @@ def _refusals() -> dict[BillingReason, str]:
             "У поставщика не указан регион тарифов: укажите его и повторите начисление."
         ),
         BillingReason.PERIOD_NOT_STARTED: _("Этот месяц ещё не наступил: начислять рано."),
+        BillingReason.NOBODY: _(
+            "За {month} начислять некому: открытых счетов тогда не было, или все уже начислены за месяцы"
+            " позже. Проверьте месяц."
+        ),
         BillingReason.DEMONSTRATION_PRICES: _(
             "Не начислено ничего: в регионе «{region}» часть цен этих дней демонстрационная, их никто не"
             " публиковал (группы: {groups}). Загрузите утверждённые: svet tariffs load FILE, и повторите."
@@ -86,6 +90,10 @@ def problem_name(reason: BillingReason) -> str:
         BillingReason.NO_METER: _("Прибора учёта нет, и по нормативу начислить нельзя"),
         BillingReason.NO_FIRST_READING: _("У прибора учёта нет начальных показаний"),
         BillingReason.CONTRADICTION: _("Показания меньше контрольных, снятых раньше"),
+        BillingReason.HELD: _("Удержано по решению"),
+        BillingReason.DECISION_MISSES: _("Объём назначен там, где начислять нечего"),
+        BillingReason.LARGE_DIFFERENCE: _("Пересчёт больше допустимого"),
+        BillingReason.OLD_DIFFERENCE: _("Пересчёт старше допустимого срока"),
     }.get(reason, _("Начисление невозможно"))
 
 
@@ -117,6 +125,15 @@ def _way_out(reason: BillingReason) -> str:
         BillingReason.CONTRADICTION: _(
             "Отклоните неверные показания или снимите новые контрольные и повторите начисление."
         ),
+        BillingReason.HELD: _("Когда вопрос решён, отмените решение: всё войдёт в следующее начисление."),
+        BillingReason.DECISION_MISSES: _("Отмените решение или назначьте объём на весь счёт."),
+        BillingReason.LARGE_DIFFERENCE: _(
+            "Проверьте данные счёта. Если всё верно, решение «Пересчитать» подпишут двое, если нет,"
+            " исправьте их."
+        ),
+        BillingReason.OLD_DIFFERENCE: _(
+            "Проверьте данные счёта. Если разницу надо выпустить, решение «Пересчитать» подпишут двое."
+        ),
     }.get(reason, "")
 
 
@@ -129,6 +146,9 @@ def _what(reason: BillingReason, details: Mapping[str, object]) -> str:
         "zone": _("зона «{zone}»"),
         "day": _("на {day}"),
         "meter": _("прибор учёта {meter}"),
+        "month": _("за {month}"),
+        "until": _("до начисления за {until}"),
+        "kopecks": _("на {kopecks}"),
     }
     said = [text.format(**shown) for name, text in parts.items() if shown.get(name)]
     if reason is BillingReason.NO_METER and details.get("why"):
@@ -148,8 +168,10 @@ def as_shown(details: Mapping[str, object]) -> dict[str, str]:
 
 
 def _value(name: str, value: object) -> str:
-    if name == "month":
+    if name in ("month", "until"):
         return month(value if isinstance(value, Month) else Month.parse(str(value)))
+    if name == "kopecks":
+        return roubles(int(str(value)), sign=True)
     if name == "zone":
         return str(ZONE_NAMES[Zone(str(value))])
     if name == "day":
@@ -179,6 +201,8 @@ def _policy_texts() -> dict[PolicyReason, str]:
             "Среднее считают не больше чем за {most} месяца и не меньше чем за наименьшее число месяцев,"
             " а оно не меньше одного."
         ),
+        PolicyReason.BAD_LIMIT: _("Предел — рубли и копейки: не меньше нуля, не больше {most}."),
+        PolicyReason.BAD_MONTHS: _("Срок пересчёта — от 1 до {most} месяцев."),
         PolicyReason.NOTHING_CHOSEN: _("Не указано, что изменить: например, норматив."),
     }
 
@@ -207,5 +231,6 @@ def cause_name(cause: LineCause) -> str:
         LineCause.ACT: _("акт о приборе учёта"),
         LineCause.TERMS: _("другая тарифная группа"),
         LineCause.TARIFF: _("другие цены"),
+        LineCause.DECISION: _("решение поставщика"),
         LineCause.RECALCULATION: _("пересчёт"),
     }[cause]

@@ -7,19 +7,33 @@ the difference (ADR 97).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from typing import TypedDict
 
 from svet.billing import queries as billing
 from svet.billing.queries import ChargeLineView, ChargeView
+from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import LineCause
 from svet.bills.rules import RECALCULATION, LinePart, LineRow, adds_up
 from svet.kernel.periods import Month
 from svet.metering.queries import SetView
 from svet.metering.rules import Zone
+from svet.tariffs.queries import TariffRowView
 
 _ZONES = list(Zone)
 _ZERO = Decimal(0)
 _Key = tuple[Month, Zone]
+
+
+class TariffColumns(TypedDict):
+    """What a line of a bill says of its price."""
+
+    tariff_group: str
+    tariff_from: date | None
+    tariff_to: date | None
+    decree: str
+    source_url: str
 
 
 def own_lines(charge: ChargeView) -> list[ChargeLineView]:
@@ -32,6 +46,7 @@ def correction_rows(
 ) -> dict[int, list[LineRow]]:
     """By account, a line for each month and zone in which its charge takes back or posts something."""
     touched = {charge.account_id: _touched(charge) for charge in charges}
+    decided = decision_texts(line.decision for charge in charges for line in charge.lines)
     account_ids = [account_id for account_id, keys in touched.items() if keys]
     if not account_ids:
         return {}
@@ -40,7 +55,14 @@ def correction_rows(
     now = billing.standing_views(account_ids, months=months, until=period)
     return {
         account_id: [
-            _row(key, touched[account_id][key], _of(was[account_id], key), _of(now[account_id], key), sets)
+            _row(
+                key,
+                touched[account_id][key],
+                _of(was[account_id], key),
+                _of(now[account_id], key),
+                sets,
+                decided,
+            )
             for key in sorted(touched[account_id], key=lambda key: (key[0], _ZONES.index(key[1])))
         ]
         for account_id in account_ids
@@ -48,8 +70,15 @@ def correction_rows(
 
 
 def _touched(charge: ChargeView) -> dict[_Key, ChargeLineView]:
-    """A line of each corrected month and zone: they share their cause."""
-    return {(line.month, line.zone): line for line in charge.lines if line.cause is not LineCause.FIRST}
+    """A line of each corrected month and zone: they share their cause, but for what somebody has decided."""
+    found: dict[_Key, ChargeLineView] = {}
+    for line in charge.lines:
+        if line.cause is LineCause.FIRST:
+            continue
+        known = found.get((line.month, line.zone))
+        if known is None or known.cause is LineCause.DECISION:
+            found[line.month, line.zone] = line
+    return found
 
 
 def _of(lines: Sequence[ChargeLineView], key: _Key) -> list[ChargeLineView]:
@@ -62,6 +91,7 @@ def _row(
     was: Sequence[ChargeLineView],
     now: Sequence[ChargeLineView],
     sets: Mapping[int, SetView],
+    decided: Mapping[int, tuple[str, date]],
 ) -> LineRow:
     lines = [*now, *was] or [why]
     kwh = sum((line.kwh for line in now), _ZERO) - sum((line.kwh for line in was), _ZERO)
@@ -70,7 +100,10 @@ def _row(
     price = min(prices)
     if len(prices) > 1 or not adds_up(kwh=kwh, price=price, kopecks=kopecks):
         price = _ZERO
-    tariff = lines[0].tariff
+    tariff = next((line.tariff for line in lines if line.tariff), None)
+    # What was decided and is not any more, or is decided now.
+    ours = {line.decision for line in now} ^ {line.decision for line in was}
+    document, decided_on = next((decided[each] for each in ours if each and each in decided), ("", None))
     found = sets.get(why.cause_set_id or 0)
     value = next((each.value for each in found.values if each.zone == key[1]), None) if found else None
     return LineRow(
@@ -94,12 +127,8 @@ def _row(
         current_receipt="",
         current_source="",
         ratio=Decimal(1),
-        tariff_group=tariff.group_name,
-        tariff_from=tariff.valid_from,
-        tariff_to=tariff.valid_to,
-        decree=tariff.decree,
-        source_url=tariff.source_url,
-        demonstration=any(line.tariff.demonstration for line in now),
+        **tariff_columns(tariff),
+        demonstration=any(line.tariff.demonstration for line in now if line.tariff),
         corrects=key[0].first,
         was=_parts(was),
         now=_parts(now),
@@ -108,7 +137,22 @@ def _row(
         cause_on=found.read_on if found else None,
         cause_source=(found.channel if found.kind == "customer" else found.kind) if found else "",
         cause_receipt=found.receipt_number if found else "",
+        decision=document,
+        decision_on=decided_on,
     )
+
+
+def tariff_columns(tariff: TariffRowView | None) -> TariffColumns:
+    """Where the price of a line comes from; a decided sum has none."""
+    if tariff is None:
+        return {"tariff_group": "", "tariff_from": None, "tariff_to": None, "decree": "", "source_url": ""}
+    return {
+        "tariff_group": tariff.group_name,
+        "tariff_from": tariff.valid_from,
+        "tariff_to": tariff.valid_to,
+        "decree": tariff.decree,
+        "source_url": tariff.source_url,
+    }
 
 
 def _parts(lines: Sequence[ChargeLineView]) -> tuple[LinePart, ...]:

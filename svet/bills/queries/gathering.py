@@ -14,10 +14,11 @@ from svet.accounts.queries import AccountView, ProviderView
 from svet.accounts.queries.terms import terms_of
 from svet.billing import queries as billing
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
+from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import Basis
 from svet.bills.models import Bill
-from svet.bills.queries.chain import before, unbilled
-from svet.bills.queries.corrections import correction_rows, own_lines
+from svet.bills.queries.chain import Preceding, after, before
+from svet.bills.queries.corrections import correction_rows, own_lines, tariff_columns
 from svet.bills.rules import (
     RECALCULATION,
     BillDocument,
@@ -43,10 +44,11 @@ _BARS = 12
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A document with the transactions that stand on it."""
+    """A document with the postings that stand on it, and the bill it continues."""
 
     document: BillDocument
-    transaction_ids: tuple[int, ...]
+    preceding: Preceding | None
+    to_seq: int
 
 
 def unissued(*, provider_id: int, period: Month, after: int, limit: int) -> list[int]:
@@ -81,10 +83,11 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
     used = metering.usage(account_ids=account_ids, period=period)
     sets = metering.sets_by_id(set_ids=_set_ids(charges.values(), used))
     _add_gone(used, charges)
-    closings = before(account_ids=account_ids, period=period)
-    posted = unbilled(account_ids=account_ids, until=period.end)
+    closings = before(account_ids=account_ids)
+    posted = after(closings, account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
     corrected = correction_rows(list(charges.values()), period=period, sets=sets)
+    decided = decision_texts(line.decision for charge in charges.values() for line in charge.lines)
     payees: dict[int, BillPayee] = {}
     found: dict[int, Gathered] = {}
     for account in accounts:
@@ -97,11 +100,11 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
         meters = {meter.meter_id: meter for meter in used[account.account_id]}
         lines = merged(
             [
-                *(_line(line, meters, sets) for line in own_lines(charge)),
+                *(_line(line, meters, sets, decided) for line in own_lines(charge)),
                 *corrected.get(account.account_id, ()),
             ]
         )
-        last_lines = [_line(line, {}, {}) for line in earlier[account.account_id]]
+        last_lines = [_line(line, {}, {}, {}) for line in earlier[account.account_id]]
         preceding = closings.get(account.account_id)
         sums, movements = account_sums(
             posted[account.account_id],
@@ -127,8 +130,10 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             movements=movements,
             residents=terms[account.account_id].residents or 0,
         )
-        ids = tuple(each.transaction_id for each in posted[account.account_id])
-        found[account.account_id] = Gathered(document, ids)
+        ended = preceding.to_seq if preceding else 0
+        found[account.account_id] = Gathered(
+            document, preceding, max((each.seq for each in posted[account.account_id]), default=ended)
+        )
     return found
 
 
@@ -208,10 +213,17 @@ def _payer(account: AccountView) -> BillPayer:
     )
 
 
-def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[int, SetView]) -> LineRow:
+def _line(
+    line: ChargeLineView,
+    meters: Mapping[int, MeterUsage],
+    sets: Mapping[int, SetView],
+    decided: Mapping[int, tuple[str, date]],
+) -> LineRow:
     meter = meters.get(line.meter_id)
     tariff = line.tariff
-    upper = tariff.range_upper_kwh
+    lower = tariff.range_lower_kwh if tariff else None
+    upper = tariff.range_upper_kwh if tariff else None
+    document, decided_on = decided.get(line.decision or 0, ("", None))
     return LineRow(
         meter_serial=line.meter_serial,
         zone=line.zone.value,
@@ -219,7 +231,7 @@ def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[
         since_on=line.since_on,
         until_on=line.until_on,
         range_no=line.range_no,
-        range_over_kwh=Decimal(tariff.range_lower_kwh) if tariff.range_lower_kwh else None,
+        range_over_kwh=Decimal(lower) if lower else None,
         range_upper_kwh=None if upper is None else Decimal(upper),
         kwh=line.kwh,
         price=line.price,
@@ -233,14 +245,12 @@ def _line(line: ChargeLineView, meters: Mapping[int, MeterUsage], sets: Mapping[
         current_receipt=_receipt(line.current, sets),
         current_source=_source(line.current, sets),
         ratio=meter.ratio if meter else Decimal(1),
-        tariff_group=tariff.group_name,
-        tariff_from=tariff.valid_from,
-        tariff_to=tariff.valid_to,
-        decree=tariff.decree,
-        source_url=tariff.source_url,
-        demonstration=tariff.demonstration,
+        **tariff_columns(tariff),
+        demonstration=tariff is not None and tariff.demonstration,
         base=tuple(month.first for month in line.base),
         act=line.act.value if line.act else "",
+        decision=document,
+        decision_on=decided_on,
     )
 
 
@@ -250,6 +260,8 @@ def _readings(
     """One row per scale: the readings of its own lines; a scale without a line shows the month's own."""
     used: dict[tuple[int, str], list[ChargeLineView]] = {}
     for line in own_lines(charge):
+        if line.basis is Basis.LOSSES:
+            continue  # no dial shows them
         used.setdefault((line.meter_id, line.zone.value), []).append(line)
     rows = []
     for meter in meters:

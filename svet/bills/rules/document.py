@@ -19,6 +19,8 @@ _OWN_SOURCES = frozenset({"web", "api", "sms", "office", "register", "quick"})
 # The calendar day of payment by ЖК 155 p. 1: the 10th, from 2026-03-01 the 15th of the next month.
 _DUE_BEFORE_CHANGE = 10
 _DUE_CHANGED_FROM = Month(2026, 3)
+#: The basis of a sum that somebody has decided.
+ADJUSTMENT = "adjustment"
 
 
 class MoneyState(StrEnum):
@@ -140,11 +142,20 @@ class LineRow:
     cause_on: date | None = None
     cause_source: str = ""
     cause_receipt: str = ""
+    #: The document by which a person has decided this volume or sum, or what is no more decided so.
+    decision: str = ""
+    decision_on: date | None = None
 
     @property
     def meterless(self) -> bool:
         """Whether the line is the norm of a flat without a meter."""
         return self.basis == "norm" and not self.meter_serial
+
+    @property
+    def sums_only(self) -> bool:
+        """Whether the line is kopecks that somebody has decided, without kWh."""
+        parts = (*self.was, *self.now)
+        return self.basis == ADJUSTMENT or (bool(parts) and all(each.basis == ADJUSTMENT for each in parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from svet.bills.rules.document import LineRow, Usage
+from svet.bills.rules.document import ADJUSTMENT, LineRow, Usage
 
 RECALCULATION = "recalculation"
 READING = "reading"
@@ -61,6 +61,7 @@ def _same(line: LineRow) -> tuple[object, ...]:
         line.current_value,
         line.current_on,
         line.demonstration,
+        line.decision,
     )
 
 
@@ -97,7 +98,7 @@ def _both(one: str, other: str) -> str:
 
 def usage(lines: Sequence[LineRow]) -> Usage:
     """What the lines of a month say about consumption, without what they correct."""
-    used = [line for line in lines if line.basis != RECALCULATION]
+    used = [line for line in lines if line.basis not in (RECALCULATION, ADJUSTMENT)]
     kwh = sum((line.kwh for line in used), Decimal(0))
     kopecks = sum(line.kopecks for line in used)
     if not used:
@@ -127,7 +128,7 @@ def prices(lines: Sequence[LineRow]) -> dict[str, list[Decimal]]:
     """The prices of each zone and range in the order of their days, each change once, nothing taken back."""
     found: dict[str, list[Decimal]] = {}
     for line in sorted(lines, key=lambda line: (line.since_on, line.until_on)):
-        if line.basis == RECALCULATION:
+        if line.basis in (RECALCULATION, ADJUSTMENT):
             continue
         known = found.setdefault(f"{line.zone}/{line.range_no}", [])
         if not known or known[-1] != line.price:

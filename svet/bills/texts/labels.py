@@ -44,6 +44,10 @@ _SOURCES: dict[str, Promise] = {
     "final": gettext_lazy("при снятии"),
     "average": gettext_lazy("по среднему"),
     "norm": gettext_lazy("по нормативу"),
+    "losses": gettext_lazy("потери"),
+    "house": gettext_lazy("общедомовые нужды"),
+    "override": gettext_lazy("объём по решению"),
+    "adjustment": gettext_lazy("сумма по решению"),
     "recalculation": gettext_lazy("перерасчёт"),
 }
 
@@ -71,7 +75,7 @@ def zone_label(zone: str) -> str:
 
 def line_title(line: LineRow) -> str:
     """«День», «День, перерасчёт за август 2026»."""
-    zone = zone_label(line.zone)
+    zone = _("Сумма по решению") if line.sums_only else zone_label(line.zone)
     if line.corrects is None:
         return zone
     return _("%(zone)s, перерасчёт за %(month)s") % {"zone": zone, "month": month_label(line.corrects)}
@@ -87,6 +91,8 @@ def range_label(line: LineRow) -> str:
 
     A recalculation names what the month was and is instead: «было 167, стало 129».
     """
+    if line.sums_only:
+        return _("без расхода")
     if line.corrects is not None:
         was, now = (sum((part.kwh for part in parts), Decimal(0)) for parts in (line.was, line.now))
         return _("было %(was)s, стало %(now)s") % {"was": number(was), "now": number(now)}

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.bills.rules import LinePart, LineRow
+from svet.bills.rules.document import ADJUSTMENT
 from svet.bills.texts.labels import month_label, price_text, source_label
 from svet.look.formats import MINUS, NBSP, day, energy, number, roubles
+
+_DECIDED = (ADJUSTMENT, "override")
 
 
 def line_formula(line: LineRow) -> str:
@@ -21,6 +24,8 @@ def line_formula(line: LineRow) -> str:
         if not line.kopecks and not line.kwh:
             return _("подтверждено: %(now)s") % values
         return _("было %(was)s; стало %(now)s; разница %(sum)s") % values
+    if line.basis == ADJUSTMENT:
+        return roubles(line.kopecks, sign=True)
     return f"{energy(line.kwh)} × {price_text(line.price)}{NBSP}₽ = {roubles(line.kopecks)}"
 
 
@@ -28,8 +33,17 @@ def _parts(parts: Sequence[LinePart]) -> str:
     """«26 кВт·ч × 4,77 + 74 кВт·ч × 4,85 = 482,92 ₽»."""
     if not parts:
         return energy(Decimal(0))
-    products = " + ".join(f"{energy(part.kwh)} × {price_text(part.price)}" for part in parts)
-    return f"{products} = {roubles(sum(part.kopecks for part in parts))}"
+    products = " + ".join(
+        f"{energy(part.kwh)} × {price_text(part.price)}" for part in parts if part.basis != ADJUSTMENT
+    )
+    sums = "".join(f" {_signed(part.kopecks)}" for part in parts if part.basis == ADJUSTMENT)
+    total = roubles(sum(part.kopecks for part in parts))
+    return f"{products}{sums} = {total}" if products else total
+
+
+def _signed(kopecks: int) -> str:
+    """«− 500,00 ₽»: a decided sum beside products."""
+    return f"{MINUS if kopecks < 0 else '+'} {roubles(abs(kopecks))}"
 
 
 def days_text(line: LineRow) -> str:
@@ -63,10 +77,31 @@ def volume_formula(line: LineRow) -> str:
 def foundation(line: LineRow) -> str:
     """What a line without readings stands on: base and act of an estimate, the cause of a correction."""
     if line.corrects is not None:
-        return _why(line)
+        return _with_decision(_why(line), line)
+    if line.decision:
+        return _decision(line)
     text = _estimate(line)
     act = _act(line)
     return _("%(text)s; %(act)s") % {"text": text, "act": act} if text and act else text
+
+
+def _with_decision(why: str, line: LineRow) -> str:
+    """The cause of a correction with the document of whoever has decided something in it."""
+    if not line.decision:
+        return why
+    if line.cause == "decision":
+        return _decision(line)
+    return f"{why}; {_decision(line)}"
+
+
+def _decision(line: LineRow) -> str:
+    values = {"document": line.decision, "on": day(line.decision_on) if line.decision_on else ""}
+    over = any(part.basis in _DECIDED for part in line.was) and not any(
+        part.basis in _DECIDED for part in line.now
+    )
+    if over:
+        return _("отменено решение: %(document)s от %(on)s") % values
+    return _("по решению: %(document)s от %(on)s") % values
 
 
 def _estimate(line: LineRow) -> str:
@@ -143,5 +178,7 @@ def _why(line: LineRow) -> str:
             return _("другая тарифная группа")
         case "tariff":
             return _("исправлены цены")
+        case "decision":
+            return _("решение поставщика")
         case _:
             return _("пересчёт")

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from svet.bills.rules import BillDocument, TariffChange, UsageChange, UsageComparison, per_day
-from svet.bills.texts.labels import in_month, price_text
-from svet.bills.texts.lines import days_label
+from svet.bills.texts.labels import in_month, line_title, price_text
+from svet.bills.texts.lines import days_label, foundation
 from svet.look.formats import NBSP, day, energy, number, roubles
 
 _NOTES: dict[str, Promise] = {
@@ -174,6 +174,9 @@ def notes(document: BillDocument) -> list[str]:
     found = [str(text) for basis, text in _NOTES.items() if basis in bases]
     if document.meterless:
         found.insert(0, _norm_without_meter(document.residents))
+    found += dict.fromkeys(
+        f"{line_title(line)}: {foundation(line)}." for line in document.lines if line.decision
+    )
     if document.demonstration:
         found.append(f"* {_DEMONSTRATION}")
     return found

@@ -207,7 +207,9 @@ def _line(line: LineRow, *, part: bool, repriced: bool) -> LineShown:
         title=f"{zone}, {texts.range_label(line)}" if is_range else zone,
         formula=texts.line_formula(line),
         kopecks=line.kopecks,
-        basis="" if line.basis == "reading" or line.corrects else texts.source_label(line.basis),
+        basis=""
+        if line.basis == "reading" or line.corrects or line.sums_only
+        else texts.source_label(line.basis),
         foundation=texts.foundation(line),
         volume=volume,
         meter=line.meter_serial,
@@ -219,7 +221,7 @@ def _line(line: LineRow, *, part: bool, repriced: bool) -> LineShown:
         part=part,
         repriced=repriced,
         price=f"{texts.price_text(line.price)}{NBSP}₽" if line.price else "",
-        note=texts.range_label(line) if line.corrects else "",
+        note=texts.range_label(line) if line.corrects or line.sums_only else "",
         # A register may hold anything: only web addresses become links.
         source_url=line.source_url if line.source_url.startswith(("https://", "http://")) else "",
         readings=_readings(line),

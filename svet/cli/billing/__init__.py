@@ -258,6 +258,9 @@ def set_policy(
     problems_percent: Decimal | None,
     movers_percent: Decimal | None = None,
     release_required: bool | None = None,
+    decision_limit: Decimal | None = None,
+    brake_limit: Decimal | None = None,
+    brake_months: int | None = None,
     now: datetime,
     say: Say,
 ) -> None:
@@ -279,6 +282,9 @@ def set_policy(
         problems_percent=problems_percent,
         movers_percent=movers_percent,
         release_required=release_required,
+        decision_kopecks=_kopecks(decision_limit),
+        brake_kopecks=_kopecks(brake_limit),
+        brake_months=brake_months,
         by=Actor.system("svet policy set"),
         now=now,
     )
@@ -307,8 +313,21 @@ def _rules(rules: Rules) -> str:
             percent=number(rules.problems_percent)
         ),
         _("заметное изменение — больше {percent} %").format(percent=number(rules.movers_percent)),
+        _("решение больше {sum} подписывают двое").format(sum=roubles(rules.decision_kopecks)),
+        _("пересчёт счёта больше {sum} или старше {months} месяцев ждёт человека").format(
+            sum=roubles(rules.brake_kopecks), months=rules.brake_months
+        ),
         _("начисляют после выпуска вторым сотрудником")
         if rules.release_required
         else _("ВТОРАЯ ПОДПИСЬ НЕ ТРЕБУЕТСЯ: начисляют без выпуска"),
     ]
     return "; ".join(parts)
+
+
+def _kopecks(roubles_given: Decimal | None) -> int | None:
+    """:raises Failure: not roubles and kopecks"""
+    if roubles_given is None:
+        return None
+    if not roubles_given.is_finite() or roubles_given % Decimal("0.01"):
+        raise Failure(_("Сумма — рубли и копейки: {sum}").format(sum=roubles_given))
+    return int(roubles_given * 100)

@@ -20,6 +20,7 @@ from svet.billing.queries import dry_runs
 from svet.billing.queries.dry_runs import ChargeTotals, DryRunAccountView, DryRunView
 from svet.billing.queries.months import checked_month, month_view
 from svet.billing.rules.month_checks import CheckState
+from svet.billing.texts import month_tables
 from svet.billing.texts import months as words
 from svet.cli.billing import Say, chosen_month, name_one, parse_month, providers
 from svet.config.failures import Failure
@@ -212,9 +213,9 @@ def _write(file: Path, view: DryRunView) -> None:
     try:
         with file.open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-            writer.writerow(words.dry_run_heads())
+            writer.writerow(month_tables.dry_run_heads())
             for each in dry_runs.accounts_of_dry_run(dry_run_id=view.dry_run_id):
-                writer.writerow(words.dry_run_cells(each))
+                writer.writerow(month_tables.dry_run_cells(each))
     except OSError as error:
         raise Failure(_("Файл {file} не записать: {error}").format(file=file, error=error.strerror)) from None
 

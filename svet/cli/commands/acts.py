@@ -63,7 +63,7 @@ def write(
                 by=_by(),
                 account_public_id=found.public_id,
                 act=act,
-                meter_public_id=_meter(found.account_id, meter),
+                meter_public_id=meter_of(found.account_id, meter),
                 reason=reason,
                 now=now,
             )
@@ -141,7 +141,7 @@ def _by() -> Actor:
     return Actor.system(getpass.getuser()[:100])
 
 
-def _meter(account_id: int, serial: str) -> str:
+def meter_of(account_id: int, serial: str) -> str:
     """The outer id of a meter of the account. :raises Failure: no such meter"""
     from django.utils.translation import gettext as _
 

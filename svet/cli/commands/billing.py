@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
+from svet.cli.commands.amounts import AMOUNT
+from svet.cli.commands.decisions import decision_command
 from svet.launcher.embedded import database, django_ready
 
 #: As words of the command line: the kept ones have underscores.
 REASONS = (
     "no-tariff", "no-norm", "no-residents", "no-meter", "no-first-reading", "contradiction",
+    "held", "decision-misses", "large-difference", "old-difference",
 )  # fmt: skip
 PRORATIONS = ("by-day", "at-reading")
-
-
-class Amount(click.ParamType[Decimal]):
-    """A number with a point or a comma."""
-
-    name = "number"
-
-    def convert(
-        self, value: str | Decimal, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Decimal:
-        try:
-            return Decimal(str(value).replace(",", "."))
-        except InvalidOperation:
-            self.fail(f"{value}: write it like 92.5", param, ctx)
-
-
-AMOUNT = Amount()
 
 
 @click.group("bill", invoke_without_command=True)
@@ -204,6 +190,11 @@ def show(code: str) -> None:
 @click.option("--base-least", type=int, help="and of no fewer than so many")
 @click.option("--problems-percent", type=AMOUNT, help="issue no bills when more accounts are not charged")
 @click.option("--movers-percent", type=AMOUNT, help="a dry run shows accounts that change by more than this")
+@click.option("--decision-limit", type=AMOUNT, help="roubles: decisions beyond it are signed by two")
+@click.option(
+    "--brake-limit", type=AMOUNT, help="roubles: larger corrections of an account wait for a person"
+)
+@click.option("--brake-months", type=int, help="corrections that reach further back wait for a person")
 @click.option(
     "--release-required/--no-release",
     "release_required",
@@ -213,7 +204,8 @@ def show(code: str) -> None:
 def set_(
     code: str, since: str, norm: Decimal | None, proration: str | None, average_months: int | None,
     base_months: int | None, base_least: int | None, problems_percent: Decimal | None,
-    movers_percent: Decimal | None, release_required: bool | None,
+    movers_percent: Decimal | None, release_required: bool | None, decision_limit: Decimal | None,
+    brake_limit: Decimal | None, brake_months: int | None,
 ) -> None:  # fmt: skip
     """Let rules hold from a month on; what is not named stays as it was. A charged month keeps its rules."""
     with database():
@@ -234,9 +226,16 @@ def set_(
                 problems_percent=problems_percent,
                 movers_percent=movers_percent,
                 release_required=release_required,
+                decision_limit=decision_limit,
+                brake_limit=brake_limit,
+                brake_months=brake_months,
                 now=datetime.now(UTC),
                 say=click.echo,
             )
+
+
+# The commands of decisions stand beside the months.
+bill_command.add_command(decision_command)
 
 
 def _kept(word: str) -> str:

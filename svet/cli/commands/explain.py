@@ -30,7 +30,7 @@ def explain_command(bill: str, as_json: bool, account: str) -> None:
 def _in_words(fault: Exception) -> str:
     from django.utils.translation import gettext as _
 
-    from svet.billing.rules.explanation import ExplanationUnreadable, FileFault
+    from svet.billing.rules.explained_lines import ExplanationUnreadable, FileFault
 
     if not isinstance(fault, ExplanationUnreadable):
         return _("это не текст")
@@ -55,7 +55,8 @@ def replay_command(file: IO[str]) -> None:
     ready_words()
     from django.utils.translation import gettext as _
 
-    from svet.billing.rules.explanation import LONGEST, ExplanationUnreadable, first_lines, read, replayed
+    from svet.billing.rules.explained_lines import ExplanationUnreadable
+    from svet.billing.rules.explanation import LONGEST, first_lines, read, replayed
     from svet.look.formats import roubles
 
     try:

@@ -16,6 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.prepared import copy_installation
+
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = [sys.executable, "-m", "svet", "demo"]
 
@@ -136,6 +138,7 @@ def test_a_killed_demo_starts_again_with_its_data_and_stops_cleanly(tmp_path: Pa
 @pytest.mark.chaos
 def test_nothing_outlives_a_killed_demo_for_long(tmp_path: Path) -> None:
     folder = tmp_path / "data"
+    copy_installation(folder)
     with running(folder, free_port()) as process:
         wait_until_ready(process)
         process.kill()

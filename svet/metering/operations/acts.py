@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from svet.accounts.operations import lock_account
 from svet.accounts.queries import AccountView, account_for, people_of, provider_today
+from svet.accounts.queries.terms import terms_of
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.ids import new_public_id
@@ -162,6 +163,9 @@ def _check(act: NewAct, *, account: AccountView, meter: MeterView | None, now: d
         reason = ActReason.HAS_METER
     if reason is None and _taken(act, account_id=account.account_id, meter=meter):
         reason = ActReason.OVERLAPS
+    registered = terms_of([account.account_id], on=act.since)[account.account_id].residents
+    if reason is None and act.persons is not None and registered is not None and act.persons > registered:
+        raise ActRefused(ActReason.MORE_PERSONS, field="persons", details={"most": registered})
     if reason is not None:
         raise ActRefused(reason, field=_FIELDS.get(reason, ""))
 

@@ -58,6 +58,7 @@ class ActReason(StrEnum):
     TOO_FAR_BACK = "act_too_far_back"
     TOO_SHORT = "act_absence_too_short"
     PERSONS = "act_persons"
+    MORE_PERSONS = "act_more_persons"
     OVERLAPS = "act_overlaps"
     ENDED = "act_ended_already"
     SIGNED = "act_signed_already"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from svet.accounts.models import Account
-from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link
+from svet.accounts.tests.factories import NOW, OFFICE, make_account, make_link, set_terms
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Refused
@@ -234,3 +235,16 @@ def test_three_months_back_are_counted_by_the_calendar() -> None:
     assert earliest_tampering(OCTOBER) == date(2026, 7, 1)
     assert set(ACT_NAMES) == set(ACT_EFFECTS) == set(ActOf)
     assert date(2026, 10, 7) - OCTOBER == timedelta(days=6)
+
+
+def test_nobody_more_is_away_than_is_registered() -> None:
+    account = make_account()
+    set_terms(account, residents=4)
+    act = new(ActOf.AWAY, until=OCTOBER + timedelta(days=20), persons=5)
+    with pytest.raises(ActRefused) as refused:
+        write(act, account=account)
+    assert (refused.value.reason, refused.value.field) == (ActReason.MORE_PERSONS, "persons")
+    assert "зарегистрировано: 4" in explain(refused.value)
+    assert write(replace(act, persons=4), account=account)
+    # Nobody knows how many live there: a norm is asked for that first.
+    assert write(act, account=make_account())

@@ -13,7 +13,11 @@ from svet.metering.rules.acts import ActReason
 def explain(refusal: Refused) -> str:
     """Why the act cannot stand so, and what to do."""
     sentence = _SENTENCES.get(str(refusal.reason))
-    return str(sentence) if sentence else _("Не получилось. Обновите страницу и попробуйте ещё раз.")
+    return (
+        str(sentence).format(**refusal.details)
+        if sentence
+        else _("Не получилось. Обновите страницу и попробуйте ещё раз.")
+    )
 
 
 _SENTENCES: dict[str, Promise] = {
@@ -30,6 +34,7 @@ _SENTENCES: dict[str, Promise] = {
     ActReason.TOO_FAR_BACK: gettext_lazy("За вмешательство считают не больше чем за три месяца до акта."),
     ActReason.TOO_SHORT: gettext_lazy("Отсутствие учитывают, если оно дольше пяти полных дней."),
     ActReason.PERSONS: gettext_lazy("Укажите, скольких человек не было дома."),
+    ActReason.MORE_PERSONS: gettext_lazy("Отсутствует не больше людей, чем зарегистрировано: {most}."),
     ActReason.OVERLAPS: gettext_lazy("За эти дни такой акт уже есть: закончите или отзовите его."),
     ActReason.ENDED: gettext_lazy("У этого акта уже есть последний день."),
     ActReason.SIGNED: gettext_lazy("Этот акт уже подписан вторым сотрудником."),

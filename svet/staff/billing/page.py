@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 
 from svet.accounts import queries as account_queries
 from svet.billing import queries
+from svet.billing.queries.decisions import waiting_decision_count
 from svet.billing.queries.months import BillingMonthView, month_views
 from svet.billing.rules.months import MonthState
 from svet.billing.texts import months as month_texts
 from svet.look.requests import now_of
-from svet.staff.billing import dry_run, month, policy, problems, tariffs
+from svet.staff.billing import decisions, dry_run, month, policy, problems, tariffs
 from svet.staff.billing.shell import ROOT, page_of, tabs
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staffing.rules import Permission
@@ -35,8 +36,8 @@ _KINDS = {
 
 
 def _count(now: datetime) -> int:
-    """Accounts that nobody has charged."""
-    return sum(
+    """Accounts that nobody has charged, and decisions that wait for a hand."""
+    return waiting_decision_count() + sum(
         each.problems
         for provider in account_queries.providers()
         for each in queries.open_months(provider_id=provider.provider_id)
@@ -90,6 +91,7 @@ def _row(view: BillingMonthView) -> dict[str, object]:
 urlpatterns: list[URLPattern] = [
     path("billing/", months, name="staff-billing"),
     *problems.overview_urlpatterns,
+    *decisions.urlpatterns,
     *tariffs.urlpatterns,
     *policy.urlpatterns,
     *month.urlpatterns,

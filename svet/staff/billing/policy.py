@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,7 +25,7 @@ from svet.billing.queries import PolicyView
 from svet.billing.rules import Proration, Rules
 from svet.kernel import words
 from svet.kernel.periods import Month
-from svet.look.formats import number
+from svet.look.formats import number, roubles
 from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.staff.billing.shell import ROOT, tabs
@@ -77,6 +78,17 @@ class PolicyForm(Form):
     movers_percent = AmountField(
         label=gettext_lazy("Заметное изменение в пробном расчёте, %"), required=False
     )
+    decision_limit = AmountField(
+        label=gettext_lazy("Решения больше этой суммы подписывают двое, ₽"), required=False, decimal_places=2
+    )
+    brake_limit = AmountField(
+        label=gettext_lazy("Пересчёт одного счёта больше этой суммы ждёт человека, ₽"),
+        required=False,
+        decimal_places=2,
+    )
+    brake_months = forms.IntegerField(
+        label=gettext_lazy("Пересчёт старше этого ждёт человека, месяцев"), required=False
+    )
     release_required = forms.BooleanField(
         label=gettext_lazy("Начислять только после выпуска вторым сотрудником"),
         required=False,
@@ -118,6 +130,9 @@ def policy(request: HttpRequest) -> HttpResponse:
             average_base_least=given["average_base_least"],
             problems_percent=given["problems_percent"],
             movers_percent=given["movers_percent"],
+            decision_kopecks=_kopecks(given["decision_limit"]),
+            brake_kopecks=_kopecks(given["brake_limit"]),
+            brake_months=given["brake_months"],
             # Whoever charges must not take the second signature away by themselves.
             release_required=True if given["release_required"] else None,
             by=actor_of(request),
@@ -139,6 +154,10 @@ def policy(request: HttpRequest) -> HttpResponse:
         act=act,
         explain=words.explain,
     )
+
+
+def _kopecks(roubles_given: Decimal | None) -> int | None:
+    return None if roubles_given is None else int(roubles_given * 100)
 
 
 def _suppliers(request: HttpRequest, suppliers: list[ProviderView]) -> list[dict[str, Any]]:
@@ -172,6 +191,9 @@ def _row(row: PolicyView, *, holds: bool) -> dict[str, Any]:
         },
         "problems": number(rules.problems_percent),
         "movers": number(rules.movers_percent),
+        "decision": roubles(rules.decision_kopecks),
+        "brake": _("%(sum)s, %(months)s мес.")
+        % {"sum": roubles(rules.brake_kopecks), "months": rules.brake_months},
         "release": _("нужна") if rules.release_required else _("не нужна"),
     }
 

@@ -38,6 +38,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
     pages = [
         ("months", ROOT, _("Месяцы")),
         ("problems", f"{ROOT}problems/", _("Ошибки")),
+        ("decisions", f"{ROOT}decisions/", _("Решения")),
         ("tariffs", f"{ROOT}tariffs/", _("Тарифы")),
         ("policy", f"{ROOT}policy/", _("Правила")),
     ]

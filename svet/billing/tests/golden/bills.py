@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from svet.billing.rules.difference import Difference, reversal
-from svet.billing.rules.explanation import Explanation, PostedLine
+from svet.billing.rules.explained_lines import PostedLine
+from svet.billing.rules.explanation import Explanation
 from svet.billing.rules.facts import AccountFacts, AccountTerms
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.lines import Line

@@ -1,0 +1,495 @@
+"""SQL by sets charges whom it charges as the rules do, every column; whom it cannot it leaves to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from svet.accounts.models import Account
+from svet.accounts.models.terms import Terms
+from svet.accounts.tests.factories import make_account, make_provider, set_terms
+from svet.billing import operations, queries
+from svet.billing.models import BillingRun, Charge, ChargeLine, OverrideRow, Problem, RunRange
+from svet.billing.operations import sets
+from svet.billing.operations.sets import conditions, finding, pricing
+from svet.billing.operations.sets.proving import SetsDiffer
+from svet.billing.tests.factories import NOW
+from svet.kernel.actors import Actor
+from svet.kernel.ids import new_public_id
+from svet.kernel.periods import Month
+from svet.metering.models import Meter, ReadingSet, ReadingTouch, ReadingValue
+from svet.metering.operations.acts import write_act
+from svet.metering.rules import zones_of
+from svet.metering.rules.acts import ActOf, NewAct
+from svet.metering.tests.factories import make_meter
+from svet.tariffs.models import TariffRow
+
+pytestmark = pytest.mark.django_db
+LONG = int(os.environ.get("SVET_LONG", "0"))
+REGION = "Край множеств"
+MAY, JUNE, JULY = Month(2026, 5), Month(2026, 6), Month(2026, 7)
+BEGIN = date(2026, 4, 20)
+ROBOT = Actor.system("test")
+_numbers = count(1)
+
+
+def provider_id() -> int:
+    return make_provider(code="sets", region=REGION).pk
+
+
+def price(
+    group: str, since: str, until: str | None, prices: Mapping[tuple[int, str], Sequence[str]], **limits: Any
+) -> None:
+    """A table of prices; ``uppers`` are its limits, ``per_person`` the one of the first range."""
+    uppers, per_person = limits.get("uppers", (300, 500, None)), limits.get("per_person")
+    for (scheme, zone), row in prices.items():
+        for place, value in enumerate(row):
+            TariffRow.objects.create(
+                region=REGION, group_code=group, group_name=group, scheme=scheme, zone=zone,
+                range_no=place + 1, range_upper_kwh=None if per_person and not place else uppers[place],
+                per_person=per_person if not place else None, price=Decimal(value),
+                valid_from=date.fromisoformat(since),
+                valid_to=date.fromisoformat(until) if until else None, loaded_at=NOW,
+                demonstration=group == "1.4",
+            )  # fmt: skip
+
+
+ALL = {
+    (1, "single"): ("4.85", "7.17", "11.15"), (2, "day"): ("5.58", "8.25", "12.82"),
+    (2, "night"): ("2.91", "4.30", "6.69"), (3, "peak"): ("6.01", "9.1", "13"),
+    (3, "semipeak"): ("4.85", "7.17", "11.15"), (3, "night"): ("2.91", "4.30", "6.69"),
+}  # fmt: skip
+DEARER = {key: tuple(str(Decimal(each) + Decimal("0.13")) for each in row) for key, row in ALL.items()}
+
+
+def load_prices() -> None:
+    """1.1 and 1.5 change in July; 1.2 goes by persons; 1.6 loses a zone; 1.4 is printed twice alike."""
+    if TariffRow.objects.filter(region=REGION).exists():
+        return
+    price("1.1", "2025-01-01", "2026-06-30", ALL)
+    price("1.1", "2026-07-01", None, DEARER)
+    price("1.2", "2025-01-01", None, ALL, per_person=100)
+    price("1.3", "2025-01-01", None, {(1, "single"): ("3.5555",)}, uppers=(None,))
+    price("1.6", "2025-01-01", "2026-06-30", ALL)
+    price("1.6", "2026-07-01", None, {key: ALL[key] for key in ALL if key != (2, "night")})
+    price("1.4", "2025-01-01", "2026-06-30", ALL)
+    price("1.4", "2026-07-01", None, ALL)
+    price("1.5", "2025-01-01", "2026-07-06", DEARER)
+    price("1.5", "2026-07-07", None, ALL, uppers=(250, 333, None))
+
+
+class Home:
+    """An account of the provider with its meters."""
+
+    def __init__(self, group: str = "1.2", *, persons: int | None = 2, schemes: Sequence[int] = (1,)) -> None:
+        provider = make_provider(code="sets", region=REGION)
+        self.account: Account = make_account(
+            provider=provider, opened_on=BEGIN - timedelta(days=400), tariff_group=group, residents=persons
+        )
+        self.meters = [self.put(scheme) for scheme in schemes]
+
+    def put(self, scheme: int = 1, *, on: date = BEGIN, **more: Any) -> Meter:
+        return make_meter(account=self.account, scheme=scheme, installed_on=on, **more)
+
+    def read(
+        self, month: Month, value: int | Decimal, *, meter: int = 0, day: int = 22, kind: str = "customer",
+        turns: int = 0, zones: int = 9,
+    ) -> ReadingSet:  # fmt: skip
+        """What a meter shows; scales show 40 more each than the one before."""
+        known = self.meters[meter]
+        number = next(_numbers)
+        made = ReadingSet.objects.create(
+            public_id=new_public_id(), receipt_number=f"s{number}", account=self.account, meter=known,
+            read_on=month.day(day), received_at=NOW + timedelta(seconds=number), channel="register",
+            kind=kind, state="accepted", author_kind="system", author_name="test", key=uuid4(),
+        )  # fmt: skip
+        ReadingValue.objects.bulk_create(
+            ReadingValue(
+                reading_set=made, account=self.account, zone=zone, value=value + 40 * place, turns=turns,
+                consumption=0,
+            )
+            for place, zone in enumerate(zones_of(known.scheme)[:zones])
+        )  # fmt: skip
+        return made
+
+    def year(self, *values: int | Decimal, **how: Any) -> Home:
+        """May, June, July of every meter."""
+        for meter in range(len(self.meters)):
+            for month, value in zip((MAY, JUNE, JULY), values, strict=False):
+                self.read(month, value, meter=meter, **how)
+        return self
+
+
+def charge(month: Month, **how: Any) -> operations.RunReport:
+    return operations.run(provider_id=provider_id(), period=month, now=NOW, over_gap=True, **how)
+
+
+def _rows(model: Any, *order: str, without: Sequence[str] = (), **where: Any) -> list[tuple[Any, ...]]:
+    names = [field.column for field in model._meta.concrete_fields if field.column not in ("id", *without)]
+    return list(model.objects.filter(**where).order_by(*order).values_list(*names))
+
+
+_STATES = """
+SELECT s.id, s.state, c.from_state, c.to_state, c.by_kind, c.period, c.doubts, c.words, c.other_receipt
+FROM metering_readingset s LEFT JOIN metering_setstatechange c ON c.reading_set_id = s.id ORDER BY s.id, c.id
+"""
+_LEDGER = """
+SELECT t.key, t.kind, t.occurred_at, t.effective_on, t.provider_id, t.memo, p.book, p.account_id, p.kopecks,
+       c.account_id
+FROM ledger_transaction t JOIN ledger_posting p ON p.transaction_id = t.id
+LEFT JOIN billing_charge c ON c.transaction_id = t.id ORDER BY t.key, p.book
+"""
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """All that a run writes, keys and clocks aside."""
+    found = {
+        "charges": _rows(Charge, "account_id", "period", without=("known_at", "transaction_id", "run_id")),
+        "lines": _rows(ChargeLine, "account_id", "period", "position", without=("charge_id",)),
+        "problems": _rows(Problem, "account_id", "run__period", without=("run_id",)),
+        "touches": _rows(ReadingTouch, "account_id", "read_on"),
+        "run": _rows(BillingRun, "period"),
+        "ranges": _rows(RunRange, "above", without=("run_id",)),
+    }
+    with connection.cursor() as cursor:
+        for name, query in (("states", _STATES), ("ledger", _LEDGER)):
+            cursor.execute(query)
+            found[name] = cursor.fetchall()
+    return found
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    mark = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(mark)
+
+
+def by(sets_too: bool, month: Month = JULY) -> tuple[dict[str, list[tuple[Any, ...]]], int]:
+    """What a month leaves, charged by sets or not, and how many accounts were."""
+    done: list[int] = []
+    write = sets.write
+
+    def counted(**how: Any) -> sets.Written:
+        written = write(**how)
+        done.append(len(written.account_ids))
+        return written
+
+    with taken_back(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sets, "write", counted)
+        charge(month, by_sets=sets_too)
+        return everything(), sum(done)
+
+
+def planted() -> dict[str, Home]:
+    """One home for each condition that only the rules can meet, and plain ones; all but July charged."""
+    load_prices()
+    homes = {
+        "plain": Home().year(1000, 1100, 1190),
+        "two prices": Home("1.1").year(1000, 1100, 1233),
+        "two prices, odd days": Home("1.1").year(1000, 1101, 1214, day=13),
+        "two prices of two zones": Home("1.1", schemes=(2,)).year(1000, 1100, 1213),
+        "two prices and limits of two meters": Home("1.5", schemes=(1, 1)).year(1000, 1100, 1377),
+        "nothing used over two prices": Home("1.1").year(1000, 1100, 1100),
+        "printed twice": Home("1.4", schemes=(3,)).year(1000, 1100, 1150),
+        "three ranges": Home().year(1000, 1100, 1900),
+        "exactly the range": Home().year(1000, 1100, 1300),
+        "one more than the range": Home().year(1000, 1100, 1301),
+        "three ranges over two prices": Home("1.1").year(1000, 1100, 1800),
+        "three ranges of two meters": Home(schemes=(1, 1)).year(1000, 1100, 1500),
+        "nobody is registered": Home(persons=None).year(1000, 1100, 1150),
+        "three zones": Home(schemes=(3,)).year(1000, 1100, 1120),
+        "on the last days": Home("1.1").year(1000, 1100, 1233, day=25),
+        "behind the last days": Home("1.1").year(1000, 1100, 1233, day=26),
+        "ranges over zones": Home("1.1", schemes=(2,)).year(1000, 1100, 1700),
+        "no price": Home("1.6", schemes=(2,)).year(1000, 1100, 1190),
+        "fell": Home().year(1000, 1100, 1090),
+        "unread": Home(schemes=(1, 1)),
+        "a scale unread": Home(schemes=(2,)).year(1000, 1100),
+        "twice": Home().year(1000, 1100),
+        "begins": Home().year(1000, 1100),
+        "controlled": Home().year(1000, 1100, 1190, kind="control"),
+        "closes": Home().year(1000, 1100, 1190),
+        "closes later": Home().year(1000, 1100, 1190),
+        "late": Home().year(1000, 1100, 1190),
+        "act": Home().year(1000, 1100, 1190),
+        "decision": Home().year(1000, 1100, 1190),
+        "problem": Home().year(1000, 1100, 1190),
+        "terms": Home(persons=1).year(1000, 1100, 1390),
+        "terms to come": Home(persons=5).year(1000, 1100, 1390),
+        "terms of before": Home(persons=5).year(1000, 1100, 1390),
+        "goes": Home().year(1000, 1100, 1190),
+        "other facts": Home("1.2", persons=1).year(1000, 1100, 1390),
+        "replaced": Home().year(1000),
+        "replaced and read at once": Home().year(1000),
+        "replaced and read at once after use": Home().year(1000),
+        "turned": Home().year(1000, 1100),
+        "parts of kopecks": Home("1.3").year(1000, 1100, 1191),
+        "parts of kWh": Home("1.1").year(1000, Decimal("1100.2"), Decimal("1190.9")),
+        "on other days": Home("1.5", schemes=(1, 1)),
+        "one of two used nothing": Home(schemes=(1, 1)).year(1000, 1100),
+        "one of two used nothing over two prices": Home("1.1", schemes=(1, 1)).year(1000, 1100),
+        "begins with a reading": Home(schemes=()),
+        "read twice, then on the last day": Home().year(1000, 1080, 1190),
+        "sent twice, then on the last day": Home().year(1000, 1080),
+        "silent since the last day": Home().year(1000, 1100, day=25),
+        "corrected on the day": Home().year(1000, 1100, 1190),
+        "by transformers": Home(schemes=()),
+        "by broken transformers": Home(schemes=()),
+        "came": Home().year(1000, 1100, 1190),
+        "read twice last month": Home().year(1000, 1100, 1190),
+        "controlled and sent on a day": Home().year(1000, 1100, 1190),
+    }  # fmt: skip
+    home = homes["unread"]
+    for place, month in enumerate((MAY, JUNE, JULY), 1):
+        home.read(month, 100 * place)
+        if month < JULY:
+            home.read(month, 100 * place, meter=1)
+    homes["a scale unread"].read(JULY, 1190, zones=1)
+    homes["twice"].read(JULY, 1190, day=23)
+    homes["twice"].read(JULY, 1150, day=20)
+    homes["begins"].read(JULY, 1150, kind="initial")
+    Account.objects.filter(pk=homes["closes"].account.pk).update(closed_on=JULY.day(24))
+    Account.objects.filter(pk=homes["closes later"].account.pk).update(closed_on=JULY.day(26))
+    set_terms(homes["terms"].account, since=JULY.day(2), residents=4)
+    set_terms(homes["terms to come"].account, since=JULY.plus(2).day(2), residents=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE accounts_terms DISABLE TRIGGER USER")
+    Terms.objects.filter(account=homes["terms of before"].account).update(since=date(2026, 12, 1))
+    Meter.objects.filter(account=homes["goes"].account).update(removed_on=JULY.day(24))
+    for name, day, later, value in (
+        ("replaced", 5, 22, 70),
+        ("replaced and read at once", 14, 14, 0),
+        ("replaced and read at once after use", 14, 14, 30),
+    ):
+        home, on = homes[name], JUNE.day(day)
+        home.read(JUNE, 1050, day=day, kind="final")
+        Meter.objects.filter(account=home.account).update(removed_on=on)
+        home.meters.append(home.put(on=on))
+        home.read(JUNE, value, meter=1, day=later)
+        home.read(JULY, 150, meter=1)
+    homes["turned"].read(JULY, 1150, turns=1)
+    for name in ("one of two used nothing", "one of two used nothing over two prices"):
+        homes[name].read(JULY, 1100)
+        homes[name].read(JULY, 1140, meter=1)
+    home = homes["begins with a reading"]
+    Account.objects.filter(pk=home.account.pk).update(opened_on=JUNE.day(14))
+    home.meters.append(home.put(on=JUNE.day(14)))
+    home.read(JUNE, 30, day=14)
+    home.read(JULY, 130)
+    homes["read twice, then on the last day"].read(JUNE, 1100, day=25)
+    homes["sent twice, then on the last day"].read(JULY, 1100, day=20)
+    homes["sent twice, then on the last day"].read(JULY, 1130, day=25)
+    homes["corrected on the day"].read(JUNE, 1120)
+    for place, month in enumerate((MAY, JUNE, JULY), 1):
+        homes["on other days"].read(month, 200 * place)
+        homes["on other days"].read(month, 220 * place, meter=1, day=12)
+    for name, ratio in (("by transformers", 30), ("by broken transformers", Decimal("1.5"))):
+        homes[name].meters = [homes[name].put(ratio=Decimal(ratio))]
+        homes[name].year(10, 15, 22)
+    homes["read twice last month"].read(JUNE, 1080, day=20)
+    homes["controlled and sent on a day"].read(JUNE, 1090, kind="control")
+    homes["controlled and sent on a day"].read(JUNE, 1095)
+    charge(MAY, by_sets=False)
+    charge(JUNE, by_sets=False)
+    # What became known since.
+    homes["late"].read(JUNE, 1150, day=24)
+    write_act(
+        by=ROBOT, account_public_id=homes["act"].account.public_id, reason="обход", now=NOW,
+        act=NewAct(kind=ActOf.BROKEN, number="1", drawn_on=JULY.day(2), since=JULY.day(2), until=None),
+        meter_public_id=homes["act"].meters[0].public_id,
+    )  # fmt: skip
+    OverrideRow.objects.create(
+        public_id=new_public_id(), account=homes["decision"].account, kind="no_charge", since=JULY.first,
+        until=JULY.first, document="1", reason="обход", by_name="test", known_at=NOW, signed_at=NOW,
+    )  # fmt: skip
+    Problem.objects.create(
+        run=BillingRun.objects.get(period=JUNE.first), account=homes["problem"].account, reason="no_norm"
+    )
+    set_terms(homes["other facts"].account, residents=4)
+    homes["came"].put(on=JULY.day(10))
+    return homes
+
+
+EASY = {
+    "plain", "two prices", "two prices, odd days", "two prices of two zones",
+    "two prices and limits of two meters", "nothing used over two prices", "printed twice", "three ranges",
+    "exactly the range", "one more than the range", "three ranges over two prices",
+    "three ranges of two meters", "nobody is registered", "three zones", "on the last days", "controlled",
+    "closes later", "terms to come", "replaced", "turned", "by transformers", "read twice last month",
+    "controlled and sent on a day", "behind the last days", "replaced and read at once after use",
+    "parts of kopecks", "parts of kWh", "on other days", "begins with a reading",
+    "one of two used nothing over two prices", "one of two used nothing",
+    "read twice, then on the last day", "corrected on the day",
+}  # fmt: skip
+
+
+def test_every_home_is_charged_as_the_rules_charge_it_and_the_easy_ones_by_sets() -> None:
+    homes = planted()
+    slow, none = by(False)
+    fast, some = by(True)
+    for name in slow:
+        assert fast[name] == slow[name], name
+    with taken_back(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("svet.billing.operations.batches._charge_by_rules", lambda *_: 0)
+        charge(JULY, by_sets=True)
+        charged = set(Charge.objects.filter(period=JULY.first).values_list("account_id", flat=True))
+    assert {name for name, home in homes.items() if home.account.pk in charged} == EASY
+    assert (none, some) == (0, len(EASY))
+
+
+CONDITIONS = [
+    (of, name) for of in (conditions.ACCOUNT, conditions.SET, conditions.BOOK, conditions.LEFT) for name in of
+]
+#: Text of the SQL → text that is wrong.
+MUTANTS = [
+    (finding, "_SCALES", "s.read_on <= %(before)s", "s.read_on < %(before)s"),
+    (finding, "_SCALES", "s.read_on <= %(this)s", "s.read_on < %(this)s"),
+    (finding, "_SCALES", "s.read_on > %(before)s", "s.read_on >= %(before)s"),
+    (finding, "_SCALES", "ORDER BY s.read_on DESC", "ORDER BY s.read_on"),
+    (finding, "_SCALES", "(s.kind <> 'customer') DESC", "true"),
+    (finding, "_SCALES", "s.received_at DESC, s.set_id DESC", "s.received_at, s.set_id"),
+    (finding, "_SCALES", "cv.turns = pv.turns", "true"),
+    (finding, "_SCALES", "* m.ratio", ""),
+    (finding, "_SCALES", "s.kind <> 'initial'\n", "true\n"),
+    (finding, "_WINDOWS", "THEN a.residents ELSE -1", "THEN -1 ELSE -1"),
+    (finding, "_WINDOWS", "min(previous_on)", "max(previous_on)"),
+    (pricing, "_LINES", "floor(s.kwh)) END\n             -", "ceil(s.kwh)) + 1 END\n             -"),
+    (pricing, "_LINES", "round(s.kwh * (p.span_until", "floor(s.kwh * (p.span_until"),
+    (pricing, "_LINES", "WHEN p.span_until >= s.current_on", "WHEN p.span_until > s.current_on"),
+    (pricing, "_LINES", "p.span_until >= s.current_on)\n", "p.span_until > s.current_on)\n"),
+    (pricing, "_LINES", "coalesce(limits[place - 1], 0)", "coalesce(limits[place - 1] + 1, 0)"),
+    (pricing, "_LINES", "OVER (pot ORDER BY point", "OVER (pot ORDER BY -point"),
+    (pricing, "_LINES", "round(p.line_kwh * r.price * 100)", "floor(p.line_kwh * r.price * 100)"),
+    (pricing, "_LINES", "WHERE taken <> 0 OR kwh = 0", "WHERE taken <> 0"),
+    (pricing, "_LINES", "ORDER BY p.number,", "ORDER BY -p.number,"),
+]
+
+
+def _lives(right: dict[str, list[tuple[Any, ...]]]) -> bool:
+    """Whether a planted fault leaves what the rules leave."""
+    try:
+        found, _ = by(True)
+    except (DatabaseError, AssertionError, SetsDiffer):
+        return False
+    return found == right
+
+
+def test_each_condition_and_each_word_of_the_arithmetic_is_needed() -> None:
+    planted()
+    right, _ = by(False)
+    alive = []
+    for of, name in CONDITIONS:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delitem(of, name)
+            if _lives(right):
+                alive.append(name)
+    for module, text, old, new in MUTANTS:
+        whole = getattr(module, text)
+        assert old in whole, old
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, text, whole.replace(old, new))
+            if _lives(right):
+                alive.append(new)
+    assert not alive, "\n".join(alive)
+
+
+def test_a_difference_in_the_sample_stops_the_run_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    planted()
+    wrong = pricing._LINES.replace(
+        "round(p.line_kwh * r.price * 100)", "round(p.line_kwh * r.price * 100) + 1"
+    )
+    monkeypatch.setattr(pricing, "_LINES", wrong)
+    monkeypatch.setattr(sets, "SAMPLE", 1)
+    with pytest.raises(SetsDiffer):
+        charge(JULY, by_sets=True)
+    assert not Charge.objects.filter(period=JULY.first).exists()
+    assert BillingRun.objects.get(period=JULY.first).state == "running"
+    monkeypatch.undo()
+    monkeypatch.setattr(sets, "SAMPLE", 1)
+    charge(JULY, by_sets=True)
+    assert queries.broken() == []
+
+
+_value = st.integers(0, 700) | st.sampled_from((Decimal("0.5"), Decimal("99.999"), 100, 200, 300, 500))
+_read = st.tuples(
+    st.integers(0, 1), st.sampled_from((MAY, JUNE, JULY)), st.integers(12, 28), _value,
+    st.sampled_from(("customer", "customer", "customer", "control", "final")),
+)  # fmt: skip
+_home = st.fixed_dictionaries(
+    {
+        "group": st.sampled_from(("1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "9.9")),
+        "persons": st.sampled_from((None, 0, 1, 3)),
+        "schemes": st.lists(st.sampled_from((1, 1, 1, 2, 3)), min_size=1, max_size=2),
+        # What each meter uses in a month; the rest is what goes otherwise.
+        "used": st.lists(_value, min_size=6, max_size=6),
+        "days": st.lists(st.integers(12, 27), min_size=6, max_size=6),
+        "silent": st.sets(st.integers(0, 5), max_size=1),
+        "more": st.lists(_read, max_size=2),
+        "later": st.lists(_read, max_size=1),
+        "term": st.none() | st.tuples(st.integers(-60, 100), st.sampled_from((1, 4))),
+    }
+)
+
+
+def build(how: Mapping[str, Any]) -> Home:
+    """A home whose May and June lie before us."""
+    home = Home(how["group"], persons=how["persons"], schemes=how["schemes"])
+    for meter in range(len(home.meters)):
+        value = Decimal(0)
+        for place, month in enumerate((MAY, JUNE, JULY)):
+            which = meter * 3 + place
+            value += how["used"][which]
+            if which not in how["silent"]:
+                home.read(month, value, meter=meter, day=how["days"][which])
+    if how["term"] is not None:
+        days, persons = how["term"]
+        set_terms(home.account, since=MAY.day(1) + timedelta(days=days), residents=persons)
+    more(home, how["more"])
+    return home
+
+
+def more(home: Home, reads: Sequence[tuple[Any, ...]]) -> None:
+    for meter, month, day, value, kind in reads:
+        if meter < len(home.meters):
+            home.read(month, value, meter=meter, day=day, kind=kind)
+
+
+@given(hows=st.lists(_home, min_size=3, max_size=6))
+@settings(
+    max_examples=1000 if LONG else 25,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_whatever_is_known_both_ways_charge_the_same(hows: Sequence[Mapping[str, Any]]) -> None:
+    with taken_back():
+        load_prices()
+        homes = [build(how) for how in hows]
+        charge(MAY, by_sets=False)
+        _compared(JUNE)
+        charge(JUNE, by_sets=False)
+        for home, how in zip(homes, hows, strict=True):
+            more(home, how["later"])
+        _compared(JULY)
+
+
+def _compared(month: Month) -> None:
+    slow, _ = by(False, month)
+    fast, _ = by(True, month)
+    for name in slow:
+        assert fast[name] == slow[name], name
