@@ -28,7 +28,7 @@ NOVEMBER = Month(2026, 11)
 
 
 _CHELYABINSK: list[bytes] = []
-_KEPT = ", ".join(field.column for field in TariffRow._meta.concrete_fields if not field.primary_key)
+_KEPT = ", ".join(str(field.column) for field in TariffRow._meta.concrete_fields if not field.primary_key)
 
 
 def load_chelyabinsk() -> None:
