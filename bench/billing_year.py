@@ -152,6 +152,7 @@ _COPIES: Final = (
         "ledger_posting",
         {"id": "ledger_posting", "account_id": "accounts_account", "transaction_id": "ledger_transaction"},
     ),
+    ("ledger_accountbalance", {"account_id": "accounts_account"}),
     (
         "billing_charge",
         {"id": "billing_charge", "account_id": "accounts_account", "transaction_id": "ledger_transaction"},
@@ -204,14 +205,15 @@ def copies(columns: dict[str, list[str]], shift: dict[str, int], times: int) -> 
     statements = ["SET session_replication_role = replica"]
     for table, rules in _COPIES:
         written = [_column(name, rules, shift) for name in columns[table]]
-        order = _ORDER.get(table, "k, t.id")
+        order = _ORDER.get(table, "k, t.id" if "id" in rules else "k, t.account_id")
         statements.append(
             f"INSERT INTO {table} ({', '.join(columns[table])}) SELECT {', '.join(written)}"
             f" FROM {table} t CROSS JOIN generate_series(1, {times}) k ORDER BY {order}"
         )
-        statements.append(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
-        )
+        if "id" in rules:
+            statements.append(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+            )
     statements.append(_AGAIN)
     statements.append("RESET session_replication_role")
     return statements

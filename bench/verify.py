@@ -60,8 +60,8 @@ INSERT INTO metering_readingvalue (reading_set_id, account_id, zone, value, turn
 """
 
 
-def prepare(accounts: int, months: int) -> None:
-    """Make the accounts and charge them month after month."""
+def prepare(accounts: int, months: int, *, issue: bool = True) -> None:
+    """Make the accounts and charge them month after month; ``issue``: with their bills."""
     from datetime import UTC, date, datetime
     from decimal import Decimal
 
@@ -105,7 +105,8 @@ def prepare(accounts: int, months: int) -> None:
         now = datetime(month.plus(1).year, month.plus(1).month, 1, 3, tzinfo=UTC)
         report = operations.run(provider_id=provider.provider_id, period=month, now=now)
         assert report.problems == 0, "the run left problems"
-        bills.issue(provider_id=provider.provider_id, period=month, now=now)
+        if issue:
+            bills.issue(provider_id=provider.provider_id, period=month, now=now)
         print(f"  {month} charged", file=sys.stderr, flush=True)
     with connection.cursor() as cursor:  # as autovacuum has done it long before the night
         cursor.execute("ANALYZE")

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.backends.postgresql.creation import DatabaseCreation
 
 ROOT = Path(__file__).resolve().parents[1]
 #: The folder of this run, which all its workers share.
@@ -58,9 +57,10 @@ def is_shared() -> bool:
     return "PYTEST_XDIST_WORKER" in os.environ and (Path(os.environ[FOLDER]) / "pgdata").is_dir()
 
 
-def copy_database(creation: DatabaseCreation, made_anew: Callable[..., str], **options: Any) -> str:
+def copy_database(creation: Any, made_anew: Callable[..., str], **options: Any) -> str:
     """Django's ``create_test_db``, except that one worker migrates and all copy what came of it."""
-    connection, name = creation.connection, creation._get_test_db_name()
+    connection: Any = creation.connection
+    name: str = creation._get_test_db_name()
     with _alone("template"):
         with creation._nodb_cursor() as cursor:
             there = creation._database_exists(cursor, TEMPLATE)

@@ -14,6 +14,10 @@ class Bill(models.Model):
     ``snapshot`` holds everything that is printed, ``snapshot_sha256`` is the hash of its canonical JSON.
     A recalculation issues the next ``version`` of the same month. ``payable_kopecks`` may be negative:
     an overpayment.
+
+    On it stand the account's postings ``from_seq``…``to_seq`` (none when the first is the greater one). Bills
+    of an account are numbered (``no``) and follow each other without a gap: the database holds that each
+    begins behind the last posting of the one before and opens with what that closed with (ADR 107).
     """
 
     public_id = PublicIdField()
@@ -31,6 +35,10 @@ class Bill(models.Model):
     kwh = models.DecimalField(max_digits=14, decimal_places=3)
     total_kopecks = models.BigIntegerField()
     payable_kopecks = models.BigIntegerField()
+    no = models.IntegerField()
+    from_seq = models.BigIntegerField()
+    to_seq = models.BigIntegerField()
+    opening_kopecks = models.BigIntegerField()
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -39,6 +47,17 @@ class Bill(models.Model):
                 fields=["account", "period", "version"], name="bills_bill_once_per_period"
             ),
             models.CheckConstraint(condition=models.Q(period__day=1), name="bills_bill_period_is_month"),
+            models.UniqueConstraint(
+                fields=["account", "no", "to_seq", "payable_kopecks"], name="bills_bill_numbered"
+            ),
+            models.UniqueConstraint(fields=["account", "no"], name="bills_bill_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(no=1, from_seq=1, opening_kopecks=0) | models.Q(no__gt=1),
+                name="bills_bill_first_opens_at_nothing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(to_seq__gte=models.F("from_seq") - 1), name="bills_bill_range_forwards"
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "-issued_at", "-id"], name="bills_bill_feed"),
@@ -47,40 +66,6 @@ class Bill(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-
-class BillEntry(models.Model):
-    """A posting of the account's debt stands on this bill, and on no other. Append-only.
-
-    What has no row here is not on any bill yet and goes on the next one, whatever day it counts for.
-    """
-
-    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="entries", db_index=False)
-    # Bills and transactions are never deleted: the bill's own key guards the account, I-19 the rest.
-    account = models.ForeignKey(
-        "accounts.Account",
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
-    transaction = models.ForeignKey(
-        "ledger.Transaction",
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "transaction"], include=["bill"], name="bills_entry_on_one_bill"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.bill_id}: {self.transaction_id}"
 
 
 class BillFile(models.Model):

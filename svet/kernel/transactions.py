@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
+from typing import Final, ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.transaction import Atomic
+from psycopg.errors import DeadlockDetected
 
+P = ParamSpec("P")
+R = TypeVar("R")
+#: How often a use case is tried that waits for another which waits for it.
+TRIES: Final = 3
 _TOGETHER: ContextVar[bool] = ContextVar("together", default=False)
 
 
@@ -18,6 +25,29 @@ def use_case() -> Atomic:
     Inside a test's own transaction Django relaxes ``durable`` by itself.
     """
     return transaction.atomic(durable=not _TOGETHER.get())
+
+
+def again_after_deadlock(operation: Callable[P, R]) -> Callable[P, R]:
+    """Do a use case once more from its beginning when the database ended it to free another one.
+
+    Nothing of it was committed. For use cases that lock many rows in an order of their own.
+    """
+
+    @wraps(operation)
+    def tried(*args: P.args, **kwargs: P.kwargs) -> R:
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                return operation(*args, **kwargs)
+            except OperationalError as error:
+                if (
+                    not left
+                    or not isinstance(error.__cause__, DeadlockDetected)
+                    or connection.in_atomic_block
+                ):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    return tried
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Two append-only tables: what happened (transactions) and how it moved the books (postings)."""
+"""What happened (transactions), how it moved the books (postings), and where each account stands."""
 
 from __future__ import annotations
 
@@ -35,8 +35,28 @@ class Transaction(models.Model):
         return self.key
 
 
+class AccountBalance(models.Model):
+    """Where an account stands: the number of its newest posting and the balance after it.
+
+    Its row is the lock under which postings get their numbers: whoever sees a number sees all before it.
+    """
+
+    account = models.OneToOneField(
+        "accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    last_seq = models.BigIntegerField()
+    kopecks = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.kopecks}"
+
+
 class Posting(models.Model):
-    """One leg of a transaction: kopecks into one book, for one account where the book is per account."""
+    """One leg of a transaction: kopecks into one book, for one account where the book is per account.
+
+    What moves an account's debt carries its number on the account (``seq``, 1, 2, 3…, in the order in which
+    it became known) and the balance before and after it.
+    """
 
     # Transactions are never deleted, so only the insert is to be guarded: a trigger checks a whole
     # statement's rows at once, where a foreign key would look up each of them.
@@ -53,6 +73,9 @@ class Posting(models.Model):
         db_constraint=False,
     )
     kopecks = models.BigIntegerField()
+    seq = models.BigIntegerField(null=True)
+    balance_before = models.BigIntegerField(null=True)
+    balance_after = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -64,13 +87,21 @@ class Posting(models.Model):
                 name="ledger_posting_receivable_has_account",
             ),
             models.CheckConstraint(condition=~models.Q(kopecks=0), name="ledger_posting_not_zero"),
-        ]
-        indexes = [
-            models.Index(
-                fields=["account", "transaction"],
-                include=["kopecks"],
+            models.CheckConstraint(
+                condition=models.Q(
+                    book=Book.RECEIVABLE.value,
+                    seq__gte=1,
+                    balance_after=models.F("balance_before") + models.F("kopecks"),
+                )
+                | ~models.Q(book=Book.RECEIVABLE.value)
+                & models.Q(seq__isnull=True, balance_before__isnull=True, balance_after__isnull=True),
+                name="ledger_posting_numbered",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "seq"],
+                include=["transaction", "kopecks", "balance_after"],
                 condition=models.Q(book=Book.RECEIVABLE.value),
-                name="ledger_posting_receivable",
+                name="ledger_posting_in_order",
             ),
         ]
 

@@ -1,10 +1,14 @@
-"""Posting: one transaction, or thousands at once; the same key is posted once for ever."""
+"""Posting: one transaction, or thousands at once; the same key is posted once for ever.
+
+Every way to post is a batch, one being a batch of one, and ends in one function of the database (ADR 107).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db import connection
 
@@ -26,6 +30,11 @@ __all__ = ["NEXT_TRANSACTION", "PostedTransaction", "copy_postings", "post", "po
 
 #: The key of a transaction to be, as an expression of SQL.
 NEXT_TRANSACTION = "nextval('ledger_transaction_id_seq')"
+
+
+#: Legs of one statement, about.
+MOST_LEGS: Final = 10_000
+_Leg = tuple[int, str, int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +76,7 @@ def post(
         row = cursor.fetchone()
         if row is None:
             return _posted_before(transaction)
-        cursor.execute(
-            f"INSERT INTO ledger_posting (transaction_id, book, account_id, kopecks) VALUES "  # noqa: S608
-            f"{', '.join(['(%s, %s, %s, %s)'] * len(legs))}",
-            [value for leg in legs for value in (row[0], leg.book.value, leg.account_id, leg.money.kopecks)],
-        )
+    _post_legs([(row[0], leg.book.value, leg.account_id, leg.money.kopecks) for leg in legs])
     return PostedTransaction(id=row[0], key=key, fresh=True)
 
 
@@ -89,7 +94,7 @@ def _posted_before(transaction: NewTransaction) -> PostedTransaction:
 
 
 def post_many(transactions: Sequence[NewTransaction]) -> list[PostedTransaction]:
-    """Post a batch by COPY, in the given order; keys posted before are skipped as in :func:`post`.
+    """Post a batch, in the given order; keys posted before are skipped as in :func:`post`.
 
     A parallel batch with one of the keys makes this one fail on the unique key: run it again.
     :raises LedgerRefused: :raises LedgerConflict:
@@ -121,9 +126,9 @@ def post_many(transactions: Sequence[NewTransaction]) -> list[PostedTransaction]
 
 def copy_postings(
     transactions: Sequence[tuple[str, str, datetime, date, int, str]],
-    legs: Sequence[Iterable[tuple[str, int | None, int]]],
+    legs: Sequence[Sequence[tuple[str, int | None, int]]],
 ) -> list[int]:
-    """The bare COPY under :func:`post_many`, for a caller that makes fresh keys and balanced legs itself.
+    """The bare writing under :func:`post_many`, for a caller that makes fresh keys and balanced legs itself.
 
     Rows are ``(key, kind, occurred_at, effective_on, provider_id, memo)`` with, at the same place of
     ``legs``, their ``(book, account_id, kopecks)``. The database still refuses a taken key and an unbalanced
@@ -133,26 +138,53 @@ def copy_postings(
     if not transactions:
         return []
     ids = take_ids(model=Transaction, count=len(transactions))
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        with cursor.copy(
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(
             "COPY ledger_transaction (id, key, kind, occurred_at, effective_on, provider_id, memo) FROM STDIN"
-        ) as copy:
-            for identity, row in zip(ids, transactions, strict=True):
-                copy.write_row((identity, *row))
-        with cursor.copy(
-            "COPY ledger_posting (transaction_id, book, account_id, kopecks) FROM STDIN"
-        ) as copy:
-            for identity, rows in zip(ids, legs, strict=True):
-                for leg in rows:
-                    copy.write_row((identity, *leg))
+        ) as copy,
+    ):
+        for identity, row in zip(ids, transactions, strict=True):
+            copy.write_row((identity, *row))
+    if sum(map(len, legs)) > MOST_LEGS:
+        _lock({account_id for of_one in legs for book, account_id, _ in of_one if account_id is not None})
+    rows: list[_Leg] = []
+    for identity, of_one in zip(ids, legs, strict=True):
+        # A transaction balances within one statement.
+        if len(rows) >= MOST_LEGS:
+            _post_legs(rows)
+            rows = []
+        rows += [(identity, *leg) for leg in of_one]
+    _post_legs(rows)
     return ids
+
+
+def _lock(account_ids: Collection[int]) -> None:
+    """Hold the balances of accounts until the transaction ends, in the order of their keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM ledger_accountbalance WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE",
+            [sorted(account_ids)],
+        )
+
+
+def _post_legs(legs: Sequence[_Leg]) -> None:
+    """Keep legs in their order; each that moves an account's debt takes the account's next number.
+
+    One statement of the database: it locks the accounts' balances in the order of their keys.
+    """
+    if not legs:
+        return
+    columns = [list(column) for column in zip(*legs, strict=True)]
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_post(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[])", columns)
 
 
 def post_table(
     source: str,
     *,
     kind: TransactionKind,
-    debit: Book,
     credit: Book,
     occurred_at: datetime,
     effective_on: date,
@@ -161,7 +193,7 @@ def post_table(
     """Post every row of a temporary table with a ``transaction_id``: what :func:`copy_postings` does, by SQL.
 
     The table has ``transaction_id`` (:data:`NEXT_TRANSACTION`, empty where nothing moves), ``key``,
-    ``account_id`` and ``kopecks``, which go from the account's ``debit`` to the supplier's ``credit``.
+    ``account_id`` (each once) and ``kopecks``: what the account owes more, against the supplier's ``credit``.
     """
     require_transaction()
     table = connection.ops.quote_name(source)
@@ -173,10 +205,19 @@ def post_table(
             [kind.value, occurred_at, effective_on, provider_id],
         )
         cursor.execute(
-            "INSERT INTO ledger_posting (transaction_id, book, account_id, kopecks)"  # noqa: S608
+            "WITH stand AS (INSERT INTO ledger_accountbalance AS b (account_id, last_seq, kopecks)"  # noqa: S608
+            f" SELECT account_id, 1, kopecks FROM {table}"
+            " WHERE transaction_id IS NOT NULL ORDER BY account_id"
+            " ON CONFLICT (account_id) DO UPDATE"
+            " SET last_seq = b.last_seq + 1, kopecks = b.kopecks + excluded.kopecks"
+            " RETURNING b.account_id, b.last_seq, b.kopecks)"
+            " INSERT INTO ledger_posting"
+            " (transaction_id, book, account_id, kopecks, seq, balance_before, balance_after)"
             " SELECT s.transaction_id, leg.book, CASE WHEN leg.own THEN s.account_id END,"
-            " CASE WHEN leg.own THEN s.kopecks ELSE -s.kopecks END"
-            f" FROM {table} s CROSS JOIN (VALUES (%s::text, true), (%s::text, false)) leg (book, own)"
+            " CASE WHEN leg.own THEN s.kopecks ELSE -s.kopecks END, CASE WHEN leg.own THEN b.last_seq END,"
+            " CASE WHEN leg.own THEN b.kopecks - s.kopecks END, CASE WHEN leg.own THEN b.kopecks END"
+            f" FROM {table} s JOIN stand b USING (account_id)"
+            " CROSS JOIN (VALUES (%s::text, true), (%s::text, false)) leg (book, own)"
             " WHERE s.transaction_id IS NOT NULL",
-            [debit.value, credit.value],
+            [Book.RECEIVABLE.value, credit.value],
         )

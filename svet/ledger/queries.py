@@ -1,4 +1,4 @@
-"""Balances, statements and turnovers: all of them sums of postings."""
+"""Balances and statements: each posting carries the balance after it; nothing is a sum over history."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from svet.kernel.money import ZERO, Money
-from svet.kernel.periods import Month
-from svet.ledger.models import Posting
+from svet.ledger.models import AccountBalance, Posting
 from svet.ledger.rules import Book, TransactionKind
 
 
@@ -30,17 +29,11 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Turnover:
-    """A month of one account: ``closing = opening + charged + corrected − paid``; debts positive.
+class Standing:
+    """An account after its posting number ``seq``; 0: before the first."""
 
-    ``paid`` is what came in (refunds are taken off it).
-    """
-
-    opening: Money
-    charged: Money
-    paid: Money
-    corrected: Money
-    closing: Money
+    seq: int
+    balance: Money
 
 
 def balance(account_id: int) -> Money:
@@ -50,14 +43,17 @@ def balance(account_id: int) -> Money:
 
 def balances(account_ids: Sequence[int]) -> dict[int, Money]:
     """What each account owes now; accounts without postings owe nothing."""
-    sums = (
-        Posting.objects.filter(book=Book.RECEIVABLE.value, account_id__in=list(account_ids))
-        .values("account_id")
-        .annotate(total=Sum("kopecks"))
-        .values_list("account_id", "total")
-    )
-    found = {account_id: Money(int(total)) for account_id, total in sums if account_id is not None}
-    return {account_id: found.get(account_id, ZERO) for account_id in account_ids}
+    return {account_id: standing.balance for account_id, standing in standings(account_ids).items()}
+
+
+def standings(account_ids: Sequence[int]) -> dict[int, Standing]:
+    """The newest number and the balance of each account, read as one."""
+    rows = AccountBalance.objects.filter(account_id__in=list(account_ids))
+    found = {
+        account_id: Standing(seq, Money(kopecks))
+        for account_id, seq, kopecks in rows.values_list("account_id", "last_seq", "kopecks")
+    }
+    return {account_id: found.get(account_id, Standing(0, ZERO)) for account_id in account_ids}
 
 
 def receivables(transaction_ids: Collection[int]) -> dict[tuple[int, int], int]:
@@ -72,7 +68,7 @@ def receivables(transaction_ids: Collection[int]) -> dict[tuple[int, int], int]:
 
 
 def entries(account_id: int, since: date | None = None, until: date | None = None) -> list[LedgerEntry]:
-    """Movements of one account's debt effective in ``since``…``until`` (half-open), oldest first."""
+    """Movements of one account's debt effective in ``since``…``until`` (half-open), by day, then as known."""
     rows = Posting.objects.filter(book=Book.RECEIVABLE.value, account_id=account_id)
     if since is not None:
         rows = rows.filter(transaction__effective_on__gte=since)
@@ -81,7 +77,7 @@ def entries(account_id: int, since: date | None = None, until: date | None = Non
     return [
         LedgerEntry(identity, key, TransactionKind(kind), occurred_at, effective_on, Money(kopecks), memo)
         for identity, key, kind, occurred_at, effective_on, kopecks, memo in rows.order_by(
-            "transaction__effective_on", "transaction_id", "id"
+            "transaction__effective_on", "seq"
         ).values_list(
             "transaction_id",
             "transaction__key",
@@ -94,37 +90,9 @@ def entries(account_id: int, since: date | None = None, until: date | None = Non
     ]
 
 
-_TURNOVER = """
-WITH moved AS (
-    SELECT p.account_id, p.kopecks, t.kind, t.effective_on >= %(start)s AS inside
-    FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
-    WHERE p.book = 'receivable' AND p.account_id = ANY(%(accounts)s) AND t.effective_on < %(end)s
-)
-SELECT account_id,
-       coalesce(sum(kopecks) FILTER (WHERE NOT inside), 0),
-       coalesce(sum(kopecks) FILTER (WHERE inside AND kind = 'charge'), 0),
-       -coalesce(sum(kopecks) FILTER (WHERE inside AND kind IN ('payment', 'refund')), 0),
-       coalesce(sum(kopecks) FILTER (WHERE inside AND kind IN ('correction', 'opening')), 0)
-FROM moved GROUP BY account_id
-"""
-
-
-def turnover(account_ids: Sequence[int], period: Month) -> dict[int, Turnover]:
-    """Opening, charged, paid and closing of each account for one month, by the day things count for."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TURNOVER, {"start": period.first, "end": period.end, "accounts": list(account_ids)})
-        rows = {int(row[0]): tuple(Money(int(value)) for value in row[1:]) for row in cursor.fetchall()}
-    result = {}
-    for account_id in account_ids:
-        opening, charged, paid, corrected = rows.get(account_id, (ZERO, ZERO, ZERO, ZERO))
-        closing = opening + charged + corrected - paid
-        result[account_id] = Turnover(opening, charged, paid, corrected, closing)
-    return result
-
-
 _CHARGED = """
 SELECT p.account_id, bit_xor(hash_record_extended(ROW(
-    p.id, t.id, t.key, t.effective_on, t.provider_id, p.kopecks), 31))
+    p.id, t.id, t.key, t.effective_on, t.provider_id, p.kopecks, p.seq, p.balance_after), 31))
 FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
 WHERE p.book = 'receivable' AND p.account_id = ANY(%s) AND t.kind = 'charge'
 GROUP BY p.account_id
@@ -147,8 +115,29 @@ def transaction_exists(key: str) -> bool:
     return Posting.objects.filter(transaction__key=key).exists()
 
 
+# A number missing or twice, and a balance that does not go on where the posting before it stopped.
+_CHAIN = """
+SELECT account_id, seq FROM (
+    SELECT account_id, seq, kopecks, balance_before, balance_after,
+           lag(seq, 1, 0::bigint) OVER w AS seq_before, lag(balance_after, 1, 0::bigint) OVER w AS stood
+    FROM ledger_posting WHERE book = 'receivable' WINDOW w AS (PARTITION BY account_id ORDER BY seq)
+) chained
+WHERE seq IS DISTINCT FROM seq_before + 1 OR balance_before IS DISTINCT FROM stood
+   OR balance_after IS DISTINCT FROM balance_before + kopecks
+LIMIT 100
+"""
+_HEADS = """
+SELECT coalesce(b.account_id, n.account_id) FROM ledger_accountbalance b
+FULL JOIN (
+    SELECT DISTINCT ON (account_id) account_id, seq, balance_after FROM ledger_posting
+    WHERE book = 'receivable' ORDER BY account_id, seq DESC
+) n ON n.account_id = b.account_id
+WHERE (b.last_seq, b.kopecks) IS DISTINCT FROM (n.seq, n.balance_after) LIMIT 100
+"""
+
+
 def broken() -> list[str]:
-    """I-1: every transaction adds up to zero, and so do all the books together."""
+    """I-1: transactions and books add up to zero; an account's postings follow each other to its balance."""
     breaches = [
         f"ledger transaction {identity} ({key}) adds up to {total} kopecks, not to zero"
         for identity, key, total in Posting.objects.values("transaction_id")
@@ -165,4 +154,14 @@ def broken() -> list[str]:
             " WHERE NOT EXISTS (SELECT FROM ledger_posting p WHERE p.transaction_id = t.id) LIMIT 100"
         )
         breaches += [f"ledger transaction {row[0]} has no postings" for row in cursor.fetchall()]
+        cursor.execute(_CHAIN)
+        breaches += [
+            f"posting {seq} of account {account_id} does not follow the one before it"
+            for account_id, seq in cursor.fetchall()
+        ]
+        cursor.execute(_HEADS)
+        breaches += [
+            f"the balance of account {row[0]} is not what its newest posting left"
+            for row in cursor.fetchall()
+        ]
     return breaches

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from svet.accounts.queries import AccountView
 from svet.billing import queries as billing
 from svet.billing.queries import Preview
+from svet.billing.queries.what_if import ground_of, preview_end
 from svet.billing.rules import BillingRefused
 from svet.metering import queries as metering
 from svet.metering.operations import SetRefused
@@ -61,6 +62,36 @@ def price(*, meter: MeterView, values: Mapping[Zone, Decimal], on: date) -> Prev
     if judgement.refusals:
         raise SetRefused(judgement)
     return _price(account=meter.account, meter_id=meter.meter_id, judgement=judgement, on=on)
+
+
+def forecast(*, account: AccountView, dials: Sequence[MeterDials], on: date) -> Preview | None:
+    """What the month's bill is likely to say, every meter going on as usual until the last day of readings.
+
+    None: nothing can be told yet, or a meter has no usual use.
+    """
+    ground = ground_of(account, on)
+    if ground is None:
+        return None
+    last = ground.provider.cut(ground.month)
+    ends: dict[int, dict[Zone, tuple[Decimal, int]] | None] = {
+        known.meter.meter_id: _shown_on(known, last) for known in dials
+    }
+    told = {meter_id: values for meter_id, values in ends.items() if values is not None}
+    return preview_end(ground=ground, ends=told) if len(told) == len(dials) else None
+
+
+def _shown_on(known: MeterDials, on: date) -> dict[Zone, tuple[Decimal, int]] | None:
+    """What each dial will show on a day, with its full turns."""
+    shown = {}
+    for dial in known.dials:
+        if dial.expected_daily is None:
+            return None
+        days = max(0, (on - dial.last.on).days)
+        total = dial.total(dial.last.value, dial.last.turns) + dial.expected_daily * days / dial.ratio
+        turns = int(total // dial.capacity)
+        step = Decimal(1).scaleb(-dial.decimals)
+        shown[dial.zone] = ((total - turns * dial.capacity).quantize(step, ROUND_HALF_UP), turns)
+    return shown
 
 
 def _price(*, account: AccountView, meter_id: int, judgement: Judgement, on: date) -> Preview:

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from svet.billing.models import Charge
 from svet.billing.queries.checks import checked, newest_charges
-from svet.billing.queries.proofs import Proof, RunPrices
+from svet.billing.queries.proofs import Newest, Proof, RunPrices
 from svet.kernel.transactions import is_copy, picture, use_case
 
 _MOST = 100
@@ -52,10 +51,10 @@ def prove(*, since: bool, now: datetime, after: int = 0, until: int | None = Non
     steps = newest_charges(after=after, until=until)
     while len(found.books) + len(found.twice) < _MOST:
         with picture():
-            charges: Sequence[Charge] = next(steps, [])
-            if not charges:
+            accounts: Sequence[Newest] = next(steps, [])
+            if not accounts:
                 break
-            part = checked(charges, prices=prices, since=since)
+            part = checked(accounts, prices=prices, since=since)
         _keep(part.proofs, now=now)
         found = found.and_(Proved(tuple(part.books), tuple(part.twice), part.looked, part.unmoved))
     return found

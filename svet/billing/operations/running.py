@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -168,7 +167,7 @@ def _divide(current: BillingRun) -> None:
     RunRange.objects.filter(run=current).delete()
     RunRange.objects.bulk_create(
         RunRange(run=current, above=above, until=until, cursor=above)
-        for above, until in itertools.pairwise([0, *borders, None])
+        for above, until in zip([0, *borders], [*borders, None], strict=True)
     )
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from svet.billing.models import BillingRun, Charge
 from svet.billing.queries.explaining import ChargedFacts, charged_facts
-from svet.billing.queries.proofs import Proof, RunPrices, proofs, unmoved
+from svet.billing.queries.proofs import Newest, Proof, RunPrices, newest, proofs, unmoved
 from svet.billing.queries.standing import Standing, standing_lines
 from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts
@@ -80,12 +80,6 @@ GROUP BY account_id, point, scheme, zone, basis, month, part_since, part_until, 
 HAVING count(*) > 1
 ORDER BY account_id, month
 """
-# One charge an account, the newest; the key of accounts and months gives them in this order.
-_NEWEST = """
-SELECT DISTINCT ON (c.account_id) c.id FROM billing_charge c
-WHERE c.account_id > %(after)s AND c.account_id <= %(until)s
-ORDER BY c.account_id, c.period DESC LIMIT %(limit)s
-"""
 _LAST = 2**63 - 1
 
 
@@ -111,8 +105,8 @@ def broken() -> list[str]:
     """
     breaches: list[str] = []
     prices = RunPrices()
-    for charges in newest_charges():
-        breaches += checked(charges, prices=prices).breaches
+    for accounts in newest_charges():
+        breaches += checked(accounts, prices=prices).breaches
         if len(breaches) >= _MOST:
             break
     return breaches
@@ -121,36 +115,28 @@ def broken() -> list[str]:
 def charged_twice() -> list[str]:
     """Breaches of I-18: days or kWh of a scale in two lines that stand."""
     breaches: list[str] = []
-    for charges in newest_charges():
-        breaches += _charged_twice([charge.account_id for charge in charges]).values()
+    for accounts in newest_charges():
+        breaches += _charged_twice([each.account_id for each in accounts]).values()
         if len(breaches) >= _MOST:
             break
     return breaches
 
 
-def newest_charges(*, after: int = 0, until: int | None = None) -> Iterator[list[Charge]]:
+def newest_charges(*, after: int = 0, until: int | None = None) -> Iterator[list[Newest]]:
     """The newest charge of each account behind ``after``, up to ``until``, a thousand at a time."""
     reached = after
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _NEWEST,
-                {"after": reached, "until": _LAST if until is None else until, "limit": _ACCOUNTS},
-            )
-            keys = [row[0] for row in cursor.fetchall()]
-        if not keys:
-            return
-        charges = list(Charge.objects.filter(pk__in=keys).select_related("run").order_by("account_id"))
-        reached = charges[-1].account_id
-        yield charges
+    while found := newest(after=reached, until=_LAST if until is None else until, limit=_ACCOUNTS):
+        reached = found[-1].account_id
+        yield found
 
 
-def checked(charges: Sequence[Charge], *, prices: RunPrices, since: bool = False) -> CheckedAccounts:
+def checked(accounts: Sequence[Newest], *, prices: RunPrices, since: bool = False) -> CheckedAccounts:
     """Recompute the accounts with these newest charges; ``since``: those that are not proved, or moved."""
-    left = list(charges)
-    if since:
-        same = unmoved(charges, prices=prices)
-        left = [charge for charge in charges if charge.account_id not in same]
+    same = unmoved(accounts, prices=prices) if since else set()
+    keys = [each.charge_id for each in accounts if each.account_id not in same]
+    left = (
+        list(Charge.objects.filter(pk__in=keys).select_related("run").order_by("account_id")) if keys else []
+    )
     ids = [charge.account_id for charge in left]
     found = list(_wrong_rows(ids)) if left else []
     known: dict[int, ChargedFacts] = {}
@@ -168,8 +154,8 @@ def checked(charges: Sequence[Charge], *, prices: RunPrices, since: bool = False
         books=[sentence for _, sentence in found],
         twice=list(twice.values()),
         proofs=proofs(left, known, wrong=wrong, prices=prices),
-        looked=len(charges),
-        unmoved=len(charges) - len(left),
+        looked=len(accounts),
+        unmoved=len(same),
     )
 
 

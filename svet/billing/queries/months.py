@@ -229,6 +229,16 @@ def _run(row: BillingRun) -> RunView:
     )
 
 
+def issued_months() -> list[tuple[int, Month, datetime]]:
+    """(provider, month, moment) of every month whose bills went out, and when they were all out."""
+    rows = BillingMonth.objects.filter(issued_at__isnull=False).order_by("provider_id", "period")
+    return [
+        (provider_id, Month.of(period), issued_at)
+        for provider_id, period, issued_at in rows.values_list("provider_id", "period", "issued_at")
+        if issued_at is not None
+    ]
+
+
 def _groups(
     region: str, counts: ContractCounts, period: Month, *, since: date, until: date
 ) -> Sequence[GroupPrices]:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from svet.accounts.queries import provider_by_id
 from svet.accounts.queries.fingerprints import fingerprints as contract_fingerprints
-from svet.billing.models import BillingRun, Charge, ProvedAccount
+from svet.billing.models import BillingRun, Charge
 from svet.billing.queries.explaining import ChargedFacts
 from svet.billing.queries.facts import ProviderFacts, provider_facts
 from svet.kernel.periods import Month
@@ -29,6 +29,15 @@ LEFT JOIN LATERAL (
     SELECT bit_xor(hash_record_extended(l, 42)) AS hash FROM billing_chargeline l WHERE l.account_id = w.id
 ) l ON true
 """
+# One charge an account, the newest; the key of accounts and months gives them in this order.
+_NEWEST = """
+SELECT DISTINCT ON (c.account_id) c.account_id, c.id, c.run_id, c.known_at,
+       p.lines, p.facts, p.prices, p.prices_of_today
+FROM billing_charge c
+LEFT JOIN billing_provedaccount p ON p.account_id = c.account_id AND p.charge_id = c.id
+WHERE c.account_id > %(after)s AND c.account_id <= %(until)s
+ORDER BY c.account_id, c.period DESC LIMIT %(limit)s
+"""
 
 
 class Proof(NamedTuple):
@@ -42,6 +51,19 @@ class Proof(NamedTuple):
     prices_of_today: bool
 
 
+class Newest(NamedTuple):
+    """The newest charge of an account as a plain row; the rest is the proof of just this charge, if any."""
+
+    account_id: int
+    charge_id: int
+    run_id: int
+    known_at: datetime
+    lines: int | None
+    facts: int | None
+    prices: str | None
+    prices_of_today: bool | None
+
+
 class RunPrices:
     """What the accounts of a provider share, as each run knew it and as it is known today; read once."""
 
@@ -49,6 +71,13 @@ class RunPrices:
         self._then: dict[int, ProviderFacts] = {}
         self._today: dict[int, ProviderFacts] = {}
         self._digests: dict[tuple[int, bool], str] = {}
+        self._runs: dict[int, BillingRun] = {}
+
+    def run(self, run_id: int) -> BillingRun:
+        """A run by its key."""
+        if run_id not in self._runs:
+            self._runs[run_id] = BillingRun.objects.get(pk=run_id)
+        return self._runs[run_id]
 
     def then(self, run: BillingRun) -> ProviderFacts:
         """As it was known when the run began."""
@@ -73,22 +102,28 @@ class RunPrices:
         return found
 
 
-def unmoved(charges: Sequence[Charge], *, prices: RunPrices) -> set[int]:
-    """The accounts, of those with these newest charges, that were proved and of which nothing has moved."""
-    proved = {
-        row.account_id: row
-        for row in ProvedAccount.objects.filter(account_id__in=[charge.account_id for charge in charges])
-    }
+def newest(*, after: int, until: int, limit: int) -> list[Newest]:
+    """The newest charge of each account behind ``after``, up to ``until``, with the proof of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, {"after": after, "until": until, "limit": limit})
+        return [Newest._make(row) for row in cursor.fetchall()]
+
+
+def unmoved(found: Sequence[Newest], *, prices: RunPrices) -> set[int]:
+    """The accounts of these that were proved with this charge, and of which nothing has moved since."""
     same = [
-        charge
-        for charge in charges
-        if (row := proved.get(charge.account_id)) is not None
-        and row.charge_id == charge.pk
-        and row.prices == prices.digest(charge.run, today=row.prices_of_today)
+        each
+        for each in found
+        if each.prices is not None
+        and each.prices == prices.digest(prices.run(each.run_id), today=bool(each.prices_of_today))
     ]
-    lines = _line_fingerprints([charge.account_id for charge in same])
-    facts = _fact_fingerprints({charge.account_id: charge.known_at for charge in same})
-    return {key for key in lines if (proved[key].lines, proved[key].facts) == (lines[key], facts[key])}
+    lines = _line_fingerprints([each.account_id for each in same])
+    facts = _fact_fingerprints({each.account_id: each.known_at for each in same})
+    return {
+        each.account_id
+        for each in same
+        if (each.lines, each.facts) == (lines[each.account_id], facts[each.account_id])
+    }
 
 
 def proofs(

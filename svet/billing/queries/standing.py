@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from svet.billing.rules import Basis, Line, Reading
-from svet.billing.rules.explanation import PostedLine
+from svet.billing.rules.explained_lines import PostedLine
 from svet.billing.rules.facts import ActKind
 from svet.billing.rules.lines import Evidence
 from svet.kernel.periods import Month

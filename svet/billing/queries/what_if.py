@@ -18,6 +18,7 @@ from svet.billing.rules.difference import Difference, difference
 from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts, Authority, Placement, ReadingFact, ScaleValue
 from svet.billing.rules.kinds import BillingProblem
+from svet.billing.rules.other_schemes import year_costs
 from svet.billing.rules.settled import should_since, since_settled
 from svet.billing.rules.should import should
 from svet.billing.rules.timeline import calendar_of
@@ -31,7 +32,7 @@ _ZERO = Decimal(0)
 
 
 @dataclass(slots=True)
-class Ground:
+class PreviewFacts:
     """What previews of one account are computed from, read once: its facts and what stands charged.
 
     ``cut``: the settled month behind which both were read, as by a run; where that does not tell all, the
@@ -81,7 +82,7 @@ class Ground:
         self.stands = standing_lines([self.account_id])[self.account_id]
 
 
-def ground_of(account: AccountView, on: date) -> Ground | None:
+def ground_of(account: AccountView, on: date) -> PreviewFacts | None:
     """What previews of a day are computed from. None: its provider has never charged anybody yet."""
     provider_id = account.provider.provider_id
     book = books([account.account_id])[account.account_id]
@@ -89,7 +90,7 @@ def ground_of(account: AccountView, on: date) -> Ground | None:
         return None
     provider = provider_facts(account.provider)
     month = calendar_of(provider.policies).month_of(on)
-    ground = Ground(
+    ground = PreviewFacts(
         account_id=account.account_id,
         provider_id=provider_id,
         provider=provider,
@@ -108,7 +109,7 @@ def ground_of(account: AccountView, on: date) -> Ground | None:
     ):
         ground.whole()
     else:
-        after = None if cut is None else {account.account_id: cut}
+        after: dict[int, Month] | None = None if cut is None else {account.account_id: cut}
         ground.stands = standing_lines([account.account_id], after=after)[account.account_id]
     return ground
 
@@ -121,7 +122,7 @@ def _settled(book: AccountBook, account: AccountView, provider: ProviderFacts, m
     return book.settled if noted is None or noted.first > provider.cut(book.settled) else None
 
 
-def _facts_of(ground: Ground) -> AccountFacts:
+def _facts_of(ground: PreviewFacts) -> AccountFacts:
     key = ground.account_id
     found = contracts(provider_id=ground.provider_id, opened_before=Month(2199, 12).first, account_ids=[key])
     facts = account_facts(
@@ -141,7 +142,7 @@ def preview_reading(
     values: Mapping[Zone, tuple[Decimal, int]],
     usage: Mapping[Zone, Decimal],
     on: date,
-    ground: Ground | None = None,
+    ground: PreviewFacts | None = None,
 ) -> Preview:
     """What the next bill says if this reading of a customer is taken, estimates of earlier months taken back.
 
@@ -165,6 +166,42 @@ def preview_reading(
             told = _preview(found, lambda line: line.month <= last or line.point == point)
             return replace(told, bill=Money(found.kopecks)) if ground.month > last else told
     return preview(account=account, usage=usage, on=on)
+
+
+def preview_end(
+    *, ground: PreviewFacts, ends: Mapping[int, Mapping[Zone, tuple[Decimal, int]]]
+) -> Preview | None:
+    """What the month's bill says if on its last day the meters show this; None: nothing can be told.
+
+    ``ends`` are (value, full turns) by meter and zone.
+    """
+    on = ground.provider.cut(ground.month)
+
+    def end(facts: AccountFacts) -> AccountFacts:
+        for meter_id, values in ends.items():
+            scales = tuple(ScaleValue(zone.value, value, turns) for zone, (value, turns) in values.items())
+            facts = changed(facts, meter_id, add=[ReadingFact(on, scales)])
+        return facts
+
+    try:
+        found = ground.due(end)
+    except BillingProblem:
+        return None
+    return replace(_preview(found, lambda line: True), bill=Money(found.kopecks))
+
+
+def scheme_costs(ground: PreviewFacts) -> dict[int, Money] | None:
+    """What the last twelve charged months cost, and would have cost by other zones, by scheme.
+
+    None: nothing is charged yet, or the group has no prices by some scheme.
+    """
+    if ground.book.last is None:
+        return None
+    try:
+        costs = year_costs(ground.whole(), horizon=ground.book.last)
+    except BillingProblem:
+        return None
+    return {scheme: Money(kopecks) for scheme, kopecks in costs.items()}
 
 
 def control_effect(control: SetView, *, customer: SetView, account: AccountView, meter_id: int) -> int | None:

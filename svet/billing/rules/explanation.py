@@ -1,9 +1,10 @@
 """A charge with all it was computed from, as a file; and its recomputation, which needs nothing but that.
 
 The file is JSON, one object, format ``svet-bill/1``: canonical text (sorted keys, decimals as strings, days
-as ISO 8601). Quantities are kWh, prices roubles for a kWh, sums kopecks. ``facts`` are what was known of the
-account when it was charged, ``stood`` the lines that stood before, ``posted`` what the charge did: lines
-taken back (``reverses`` names a line of ``stood``) and lines charged.
+as ISO 8601). Quantities are kWh, prices roubles for a kWh, sums kopecks. ``ruleset`` is the number of the
+rules by which it was charged, ``facts`` are what was known of the account when it was charged, ``stood`` the
+lines that stood before, ``posted`` what the charge did: lines taken back (``reverses`` names a line of
+``stood``) and lines charged.
 """
 
 from __future__ import annotations
@@ -12,51 +13,32 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from decimal import InvalidOperation
 from typing import Any
 
 from svet.billing.rules.difference import Difference, difference, reversal
 from svet.billing.rules.due import due
-from svet.billing.rules.facts import AccountFacts, ActKind, canonical, restored
+from svet.billing.rules.explained_lines import (
+    ExplanationUnreadable,
+    FileFault,
+    PostedLine,
+    line_of,
+    line_text,
+    list_in,
+    posted_line,
+    whole_in,
+)
+from svet.billing.rules.facts import AccountFacts, canonical, restored
 from svet.billing.rules.kinds import Basis, BillingProblem
-from svet.billing.rules.lines import Evidence, Line
-from svet.billing.rules.pricing import Reading, amount
+from svet.billing.rules.lines import Line
+from svet.billing.rules.pricing import amount
+from svet.billing.rules.rulesets import RULESET, RULESETS
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 
 FORMAT = "svet-bill/1"
 #: A file of one account; nobody's history is longer, and a stranger's file must not fill the memory.
 LONGEST = 20_000_000
-_DAYS = ("part_since", "part_until", "since", "until")
-
-
-class FileFault(StrEnum):
-    """Why a file is none that can be recomputed."""
-
-    TOO_LONG = "too_long"
-    NOT_JSON = "not_json"
-    OTHER_FORMAT = "other_format"
-    DAMAGED = "damaged"
-
-
-class ExplanationUnreadable(ValueError):
-    """The file cannot be recomputed. ``where`` names the part that is wrong."""
-
-    def __init__(self, fault: FileFault, where: str = "") -> None:
-        super().__init__(f"{fault.value}: {where}" if where else fault.value)
-        self.fault = fault
-        self.where = where
-
-
-@dataclass(frozen=True, slots=True)
-class PostedLine:
-    """A line of a charge; ``reverses`` is the number, among those that stood, of the line it takes back."""
-
-    line: Line
-    cause: str = ""
-    reverses: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +46,8 @@ class Explanation:
     """One charge: of an account, posted in ``month``.
 
     ``exact``: the facts are those of that moment, to the letter; else something has been changed since in a
-    way that cannot be taken back, and they are the nearest that can be told.
+    way that cannot be taken back, and they are the nearest that can be told. ``ruleset``: the rules by which
+    it was charged.
     """
 
     provider: str
@@ -76,6 +59,7 @@ class Explanation:
     stood: tuple[tuple[int, Line], ...]
     posted: tuple[PostedLine, ...]
     kopecks: int
+    ruleset: int = RULESET
 
 
 def without_serials(explanation: Explanation) -> Explanation:
@@ -104,7 +88,8 @@ def replayed(explanation: Explanation) -> list[str]:
     if total != explanation.kopecks:
         wrong.append(f"the lines make {total} kopecks, the charge says {explanation.kopecks}")
     try:
-        found = due(explanation.facts, explanation.stood, horizon=explanation.month)
+        lines = RULESETS[explanation.ruleset](explanation.facts, horizon=explanation.month)
+        found = due(explanation.facts, explanation.stood, horizon=explanation.month, lines=lines)
     except BillingProblem as problem:
         return [*wrong, f"by these facts the account cannot be charged: {problem.reason}"]
     return wrong + _unlike(explanation, found)
@@ -154,15 +139,16 @@ def written(explanation: Explanation) -> str:
     """The file's text; equal explanations give equal texts. ``hash`` is SHA-256 of the text without it."""
     body = {
         "format": FORMAT,
+        "ruleset": explanation.ruleset,
         "provider": explanation.provider,
         "account": explanation.account,
         "month": str(explanation.month),
         "known_at": explanation.known_at,
         "exact": explanation.exact,
         "facts": json.loads(canonical(explanation.facts)),
-        "stood": [{"no": no, **_line_text(line)} for no, line in explanation.stood],
+        "stood": [{"no": no, **line_text(line)} for no, line in explanation.stood],
         "posted": [
-            {"cause": each.cause, "reverses": each.reverses, **_line_text(each.line)}
+            {"cause": each.cause, "reverses": each.reverses, **line_text(each.line)}
             for each in explanation.posted
         ],
         "kopecks": explanation.kopecks,
@@ -187,19 +173,24 @@ def read(text: str) -> Explanation:
         for part in ("provider", "account", "known_at"):
             if type(body[part]) is not str:
                 raise TypeError("a text is wanted")
+        part = "ruleset"
+        ruleset = whole_in(body["ruleset"])
         part = "month"
         month = Month.parse(body["month"])
         part = "facts"
         facts = restored(AccountFacts, json.dumps(body["facts"]))
         part = "stood"
-        stood = tuple((_whole(row["no"]), _line(row)) for row in _list(body["stood"]))
+        stood = tuple((whole_in(row["no"]), line_of(row)) for row in list_in(body["stood"]))
         part = "posted"
-        posted = tuple(_posted(row) for row in _list(body["posted"]))
+        posted = tuple(posted_line(row) for row in list_in(body["posted"]))
         part = "kopecks"
-        kopecks = _whole(body["kopecks"])
+        kopecks = whole_in(body["kopecks"])
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise ExplanationUnreadable(FileFault.DAMAGED, f"{part}: {error}"[:200]) from error
+    if ruleset not in RULESETS:
+        raise ExplanationUnreadable(FileFault.OTHER_RULES, str(ruleset))
     return Explanation(
+        ruleset=ruleset,
         provider=body["provider"],
         account=body["account"],
         month=month,
@@ -218,102 +209,6 @@ def _text(body: Mapping[str, Any]) -> str:
 
 def _hash(body: Mapping[str, Any]) -> str:
     return "sha256:" + hashlib.sha256(_text(body).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _line_text(line: Line) -> dict[str, Any]:
-    evidence = line.evidence
-    return {
-        "month": str(line.month),
-        "service": line.service,
-        "point": line.point,
-        "scheme": line.scheme,
-        "zone": str(line.zone),
-        "basis": line.basis.value,
-        **{name: getattr(line, name).isoformat() for name in _DAYS},
-        "range": line.range_no,
-        "price": plain_number(line.price),
-        "kwh": plain_number(line.kwh),
-        "kopecks": line.kopecks,
-        "meter": evidence.meter_id,
-        "tariff_row": evidence.row_id,
-        "demonstration": evidence.demonstration,
-        "from": _reading_text(evidence.previous),
-        "to": _reading_text(evidence.current),
-        "span_kwh": None if evidence.span_kwh is None else plain_number(evidence.span_kwh),
-        "base": [str(month) for month in evidence.base],
-        "act": None if evidence.cause is None else evidence.cause.value,
-        **({"decision": evidence.decision} if evidence.decision else {}),
-    }
-
-
-def _reading_text(reading: Reading | None) -> dict[str, Any] | None:
-    if reading is None:
-        return None
-    return {"value": plain_number(reading.value), "on": reading.on.isoformat(), "set": reading.set_id}
-
-
-def _posted(row: Mapping[str, Any]) -> PostedLine:
-    reverses = row["reverses"]
-    return PostedLine(_line(row), str(row["cause"]), None if reverses is None else _whole(reverses))
-
-
-def _line(row: Mapping[str, Any]) -> Line:
-    span = row["span_kwh"]
-    return Line(
-        month=Month.parse(row["month"]),
-        service=str(row["service"]),
-        point=_whole(row["point"]),
-        scheme=_whole(row["scheme"]),
-        zone=str(row["zone"]),
-        basis=Basis(row["basis"]),
-        part_since=date.fromisoformat(row["part_since"]),
-        part_until=date.fromisoformat(row["part_until"]),
-        since=date.fromisoformat(row["since"]),
-        until=date.fromisoformat(row["until"]),
-        range_no=_whole(row["range"]),
-        price=_number(row["price"]),
-        kwh=_number(row["kwh"]),
-        kopecks=_whole(row["kopecks"]),
-        evidence=Evidence(
-            meter_id=_whole(row["meter"]),
-            row_id=_whole(row["tariff_row"]),
-            demonstration=row["demonstration"] is True,
-            previous=_reading(row["from"]),
-            current=_reading(row["to"]),
-            span_kwh=None if span is None else _number(span),
-            base=tuple(Month.parse(month) for month in row["base"]),
-            cause=None if row["act"] is None else ActKind(row["act"]),
-            decision=_whole(row.get("decision", 0)),
-        ),
-    )
-
-
-def _reading(row: Mapping[str, Any] | None) -> Reading | None:
-    if row is None:
-        return None
-    set_id = row["set"]
-    return Reading(
-        _number(row["value"]), date.fromisoformat(row["on"]), None if set_id is None else _whole(set_id)
-    )
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError(f"a list is wanted, got {value!r}"[:80])
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError(f"a whole number is wanted, got {value!r}")
-    return value
-
-
-def _number(value: Any) -> Decimal:
-    number = Decimal(value) if isinstance(value, str) else None
-    if number is None or not number.is_finite():
-        raise TypeError(f"a decimal number as text is wanted, got {value!r}")
-    return number
 
 
 def first_lines(sentences: Sequence[str], *, most: int = 20) -> list[str]:

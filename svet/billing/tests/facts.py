@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from svet.billing.queries.acts import multipliers
 from svet.billing.rules.difference import Difference
@@ -167,6 +167,9 @@ def priced(
 class Book:
     """What stands charged to one account, moved only by differences."""
 
+    #: Who is told of every run: (facts, horizon, what stood, what it changed).
+    told: ClassVar[Callable[[AccountFacts, Month, dict[int, Line], Difference[int]], None] | None] = None
+
     def __init__(self) -> None:
         self.stands: dict[int, Line] = {}
         self.horizon: Month | None = None
@@ -176,6 +179,8 @@ class Book:
         asked = month(until)
         self.horizon = asked if self.horizon is None else max(self.horizon, asked)
         found = due(facts, self.stands.items(), horizon=self.horizon)
+        if Book.told is not None:
+            Book.told(facts, self.horizon, dict(self.stands), found)
         for name, _ in found.reverse:
             del self.stands[name]
         number = max(self.stands, default=0)

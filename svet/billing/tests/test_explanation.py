@@ -14,15 +14,8 @@ import pytest
 from svet.accounts.tests.factories import OFFICE, make_provider
 from svet.billing import operations
 from svet.billing.queries.explaining import explanation
-from svet.billing.rules.explanation import (
-    Explanation,
-    ExplanationUnreadable,
-    FileFault,
-    PostedLine,
-    read,
-    replayed,
-    written,
-)
+from svet.billing.rules.explained_lines import ExplanationUnreadable, FileFault, PostedLine
+from svet.billing.rules.explanation import Explanation, read, replayed, written
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account, make_norm
 from svet.kernel.periods import Month

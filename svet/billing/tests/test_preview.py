@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
-from svet.billing.queries.what_if import Ground, ground_of, preview_reading
+from svet.billing.queries.what_if import PreviewFacts, ground_of, preview_reading, scheme_costs
+from svet.billing.rules.other_schemes import as_scheme
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_norm
+from svet.billing.tests.facts import account as an_account
+from svet.billing.tests.facts import meter as a_meter
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
@@ -149,7 +152,7 @@ def test_the_days_of_a_charged_month_have_no_bill_to_tell_of() -> None:
     charge(Month(2026, 11))
     told = price(meter=view(meter), values={Zone.SINGLE: Decimal(100)}, on=date(2026, 11, 20))
     assert told.bill is None
-    assert (told.kwh, told.total) == (50, Money(24_250))
+    assert (told.kwh, told.total) == (Decimal(50), Money(24_250))
 
 
 def test_a_ground_that_is_read_behind_the_settled_month_tells_the_same_as_the_whole() -> None:
@@ -163,8 +166,8 @@ def test_a_ground_that_is_read_behind_the_settled_month_tells_the_same_as_the_wh
     known = view(meter)
     for value in (499, 500, 501, 700, 9000):
         short, long = ground_of(known.account, on), ground_of(known.account, on)
-        assert isinstance(short, Ground)
-        assert isinstance(long, Ground)
+        assert isinstance(short, PreviewFacts)
+        assert isinstance(long, PreviewFacts)
         assert short.cut == FIRST.plus(CHARGED - 1)
         long.whole()
         assert long.cut is None
@@ -178,3 +181,33 @@ def test_a_ground_that_is_read_behind_the_settled_month_tells_the_same_as_the_wh
         ]
         assert told[0] == told[1]
         assert (short.cut is None) == (value < 500)
+
+
+def test_a_year_by_other_zones_costs_what_its_charges_would() -> None:
+    load_chelyabinsk()
+    account = make_account(residents=1)
+    meter = make_meter(account=account, installed_on=FIRST.plus(-1).day(20), initial=0)
+    for place in range(CHARGED):
+        make_reading(meter, 300 * (place + 1), read_on=FIRST.plus(place).day(20))
+        charge(FIRST.plus(place))
+    ground = ground_of(view(meter).account, LAST.day(20))
+    assert ground is not None
+    costs = scheme_costs(ground)
+    assert costs is not None
+    # 300 kWh a month: at 4.85; 200 by day at 5.58 and 100 by night at 2.91.
+    assert (costs[1], costs[2]) == (Money(727_500), Money(703_500))
+    assert costs[3] < costs[1]
+    assert costs[1] == sum((each.total for each in queries.charges([account.pk])), Money(0))
+
+
+@pytest.mark.parametrize("scheme", [1, 2, 3])
+@pytest.mark.parametrize("other", [1, 2, 3])
+def test_no_kilowatt_hour_is_lost_by_another_scheme(scheme: int, other: int) -> None:
+    shown = list(range(7, 7 + len(zones_of(scheme))))
+    placement = a_meter({"2026-05-24": 0, "2026-06-24": shown}, scheme=scheme)
+    (point,) = as_scheme(an_account(placement), other).points
+    (changed,) = point.placements
+    assert [str(zone) for zone in zones_of(other)] == [value.zone for value in changed.readings[1].values]
+    assert sum(value.value for value in changed.readings[1].values) == sum(shown)
+    night = {value.zone: value.value for value in changed.readings[1].values}.get("night")
+    assert scheme == 1 or other == 1 or night == shown[-1], "what the meter tells of a zone is kept"

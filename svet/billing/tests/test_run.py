@@ -66,7 +66,7 @@ def test_reading_becomes_a_charge_with_everything_that_explains_it() -> None:
     assert charge.demonstration
     assert not charge.estimated
     assert ledger.balance(account.pk) == Money(66_445)
-    assert ledger.turnover([account.pk], NOVEMBER)[account.pk].charged == Money(66_445)
+    assert [entry.money for entry in ledger.entries(account.pk)] == [Money(66_445)]
     assert queries.broken() == []
 
 

@@ -20,7 +20,7 @@ from svet.billing import queries as billing
 from svet.billing.operations import months as billing_months
 from svet.bills import events, queries, texts
 from svet.bills.drawing import draw
-from svet.bills.models import Bill, BillEntry, BillFile
+from svet.bills.models import Bill, BillFile
 from svet.bills.queries import Gathered
 from svet.bills.rules import (
     BillDocument,
@@ -57,6 +57,10 @@ _COLUMNS = (
     "kwh",
     "total_kopecks",
     "payable_kopecks",
+    "no",
+    "from_seq",
+    "to_seq",
+    "opening_kopecks",
     "snapshot",
 )
 
@@ -200,20 +204,9 @@ def _issue_batch(
     """Keep the bills of a batch, by account key."""
     today = account_queries.provider_today(provider, now)
     gathered = queries.gather(account_ids=account_ids, period=period, issued_on=today)
-    bills = {account_id: _bill(account_id, each.document, now=now) for account_id, each in gathered.items()}
+    bills = {account_id: _bill(account_id, each, now=now) for account_id, each in gathered.items()}
     _keep(bills.values())
-    _enter(bills, gathered)
     return {account_id: (bill, gathered[account_id].document) for account_id, bill in bills.items()}
-
-
-def _enter(bills: Mapping[int, Bill], gathered: Mapping[int, Gathered]) -> None:
-    """Note which postings stand on the new bills; the database refuses one that stands on another."""
-    rows = [
-        (bill.pk, account_id, transaction_id)
-        for account_id, bill in bills.items()
-        for transaction_id in gathered[account_id].transaction_ids
-    ]
-    copy_rows(model=BillEntry, columns=("bill_id", "account_id", "transaction_id"), rows=rows)
 
 
 def _keep(bills: Collection[Bill]) -> None:
@@ -225,7 +218,8 @@ def _keep(bills: Collection[Bill]) -> None:
     copy_rows(model=Bill, columns=_COLUMNS, rows=rows)
 
 
-def _bill(account_id: int, document: BillDocument, *, now: datetime) -> Bill:
+def _bill(account_id: int, gathered: Gathered, *, now: datetime) -> Bill:
+    document, preceding = gathered.document, gathered.preceding
     snapshot = to_snapshot(document)
     return Bill(
         number=document.number,
@@ -240,6 +234,10 @@ def _bill(account_id: int, document: BillDocument, *, now: datetime) -> Bill:
         kwh=document.kwh,
         total_kopecks=document.total,
         payable_kopecks=document.sums.closing,
+        no=preceding.no + 1 if preceding else 1,
+        from_seq=preceding.to_seq + 1 if preceding else 1,
+        to_seq=gathered.to_seq,
+        opening_kopecks=preceding.closing if preceding else 0,
     )
 
 

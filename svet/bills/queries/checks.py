@@ -17,7 +17,8 @@ BLOCK = 1000
 _BILLS = """
 SELECT b.id / %(block)s, count(*), bit_xor(hash_record_extended(ROW(
     b.id, b.public_id, b.number, b.account_id, b.period, b.version, b.issued_at, b.issued_on, b.due_on,
-    b.snapshot, b.snapshot_sha256, b.kwh, b.total_kopecks, b.payable_kopecks), 51))
+    b.snapshot, b.snapshot_sha256, b.kwh, b.total_kopecks, b.payable_kopecks, b.no, b.from_seq, b.to_seq,
+    b.opening_kopecks), 51))
 FROM bills_bill b WHERE b.id >= %(first)s AND b.id < %(end)s GROUP BY 1 ORDER BY 1
 """
 _FILES = """

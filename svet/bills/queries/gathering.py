@@ -17,7 +17,7 @@ from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
 from svet.billing.queries.decisions import decision_texts
 from svet.billing.rules import Basis
 from svet.bills.models import Bill
-from svet.bills.queries.chain import before, unbilled
+from svet.bills.queries.chain import Preceding, after, before
 from svet.bills.queries.corrections import correction_rows, own_lines, tariff_columns
 from svet.bills.rules import (
     RECALCULATION,
@@ -44,10 +44,11 @@ _BARS = 12
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A document with the transactions that stand on it."""
+    """A document with the postings that stand on it, and the bill it continues."""
 
     document: BillDocument
-    transaction_ids: tuple[int, ...]
+    preceding: Preceding | None
+    to_seq: int
 
 
 def unissued(*, provider_id: int, period: Month, after: int, limit: int) -> list[int]:
@@ -82,8 +83,8 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
     used = metering.usage(account_ids=account_ids, period=period)
     sets = metering.sets_by_id(set_ids=_set_ids(charges.values(), used))
     _add_gone(used, charges)
-    closings = before(account_ids=account_ids, period=period)
-    posted = unbilled(account_ids=account_ids, until=period.end)
+    closings = before(account_ids=account_ids)
+    posted = after(closings, account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
     corrected = correction_rows(list(charges.values()), period=period, sets=sets)
     decided = decision_texts(line.decision for charge in charges.values() for line in charge.lines)
@@ -129,8 +130,10 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             movements=movements,
             residents=terms[account.account_id].residents or 0,
         )
-        ids = tuple(each.transaction_id for each in posted[account.account_id])
-        found[account.account_id] = Gathered(document, ids)
+        ended = preceding.to_seq if preceding else 0
+        found[account.account_id] = Gathered(
+            document, preceding, max((each.seq for each in posted[account.account_id]), default=ended)
+        )
     return found
 
 

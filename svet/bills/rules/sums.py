@@ -18,9 +18,9 @@ REFUND: Final = "refund"
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A posting of an account's debt that stands on no bill yet; kopecks are positive for a debt."""
+    """A posting of an account's debt by its number there; kopecks are positive for a debt."""
 
-    transaction_id: int
+    seq: int
     kind: str
     on: date
     kopecks: int
@@ -41,7 +41,7 @@ def account_sums(
         opening = sum(each.kopecks for each in posted if each.on < month.first)
         shown = [each for each in posted if each.on >= month.first]
     own = sum(each.kopecks for each in shown if _is_own(each, month))
-    rest = [each for each in shown if not _is_own(each, month)]
+    rest = sorted((each for each in shown if not _is_own(each, month)), key=lambda each: (each.on, each.seq))
     paid = -sum(each.kopecks for each in rest if each.kind == PAYMENT)
     refunded = sum(each.kopecks for each in rest if each.kind == REFUND)
     earlier = sum(each.kopecks for each in rest if each.kind == CHARGE)

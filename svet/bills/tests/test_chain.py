@@ -14,8 +14,9 @@ from svet.accounts.tests.factories import make_provider
 from svet.billing import operations as billing
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations, queries
-from svet.bills.models import Bill, BillEntry
+from svet.bills.models import Bill
 from svet.bills.rules import BillDocument
+from svet.kernel.ids import new_public_id
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
@@ -175,25 +176,65 @@ def test_what_no_bill_shows_is_what_changed_since() -> None:
     assert closing + sum(each.kopecks for each in since) == balances.balance(account.pk).kopecks
 
 
-def test_posting_cannot_stand_on_two_bills_nor_leave_its_own() -> None:
+@pytest.mark.parametrize(
+    ("changed", "constraint"),
+    [
+        ({"from_seq": 1}, "chained"),
+        ({"from_seq": 2}, "chained"),
+        ({"opening_kopecks": 1}, "chained"),
+        ({"payable_kopecks": 1}, "does not close"),
+        ({"no": 4}, "chained"),
+        ({"to_seq": 9}, "does not close"),
+        ({"no": 1, "from_seq": 1, "opening_kopecks": 0}, "number_once"),
+        ({"no": 2}, "numbered"),
+        ({"no": 2, "from_seq": 2, "opening_kopecks": 0, "to_seq": 5}, "number_once"),
+        ({"to_seq": 0}, "range_forwards"),
+    ],
+)
+def test_the_database_keeps_the_chain_by_itself(changed: dict[str, int], constraint: str) -> None:
     account, _meter = live()
     charge(SEPTEMBER)
     issue(SEPTEMBER)
-    entry = BillEntry.objects.filter(account=account).first()
-    assert entry is not None
-    with pytest.raises(IntegrityError), transaction.atomic():
-        BillEntry.objects.create(bill_id=entry.bill_id, account=account, transaction_id=entry.transaction_id)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        BillEntry.objects.all().delete()
+    charge(OCTOBER)
+    issue(OCTOBER)
+    first, second = Bill.objects.filter(account=account).order_by("no")
+    assert (second.from_seq, second.opening_kopecks) == (first.to_seq + 1, first.payable_kopecks)
+    third = {
+        "no": 3,
+        "from_seq": second.to_seq + 1,
+        "to_seq": second.to_seq,
+        "opening_kopecks": second.payable_kopecks,
+        "payable_kopecks": second.payable_kopecks,
+    }
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Bill.objects.bulk_create([_copy(second, **(third | changed))])
+    Bill.objects.bulk_create([_copy(second, **third)])
+
+
+def _copy(bill: Bill, **changed: int) -> Bill:
+    """A later bill of the account that says what is given."""
+    copied = Bill.objects.get(pk=bill.pk)
+    copied.pk = None
+    copied.public_id = new_public_id()
+    copied.period = Month.of(bill.period).plus(changed["no"]).first
+    for name, value in changed.items():
+        setattr(copied, name, value)
+    return copied
 
 
 @pytest.mark.parametrize(
     ("corruption", "says"),
     [
         ("UPDATE bills_bill SET payable_kopecks = payable_kopecks + 1 WHERE period = '2026-09-01'", "closed"),
-        ("DELETE FROM bills_billentry WHERE id = (SELECT min(id) FROM bills_billentry)", "moves the account"),
-        ("DELETE FROM bills_bill WHERE period = '2026-09-01'", "of no account"),
-        ("UPDATE bills_billentry SET account_id = account_id + 1000000", "of no account"),
+        ("UPDATE bills_bill SET payable_kopecks = payable_kopecks + 1 WHERE period = '2026-11-01'", "closes"),
+        ("UPDATE bills_bill SET from_seq = from_seq + 1 WHERE no = 2", "begins behind"),
+        ("UPDATE bills_bill SET to_seq = to_seq - 1 WHERE no = 2", "begins behind"),
+        ("DELETE FROM bills_bill WHERE period = '2026-09-01'", "begins behind"),
+        ("UPDATE bills_bill SET opening_kopecks = opening_kopecks + 1 WHERE no = 2", "opens with"),
+        (
+            "UPDATE bills_bill SET snapshot = jsonb_set(snapshot, '{sums,opening}', '1') WHERE no = 2",
+            "prints",
+        ),
     ],
 )
 def test_verify_names_a_broken_chain(corruption: str, says: str) -> None:

@@ -222,6 +222,10 @@ def test_verify_names_a_forged_bill() -> None:
         kwh=bill.kwh,
         total_kopecks=bill.total_kopecks,
         payable_kopecks=bill.payable_kopecks,
+        no=bill.no + 1,
+        from_seq=bill.to_seq + 1,
+        to_seq=bill.to_seq,
+        opening_kopecks=bill.payable_kopecks,
     )
     forged.save()
     other = Bill.objects.create(
@@ -236,6 +240,10 @@ def test_verify_names_a_forged_bill() -> None:
         kwh=bill.kwh,
         total_kopecks=1,
         payable_kopecks=bill.payable_kopecks,
+        no=bill.no + 2,
+        from_seq=bill.to_seq + 1,
+        to_seq=bill.to_seq,
+        opening_kopecks=bill.payable_kopecks,
     )
     found = queries.broken()
     assert len(found) == 2

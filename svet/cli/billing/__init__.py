@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -60,8 +60,10 @@ def parse_month(text: str) -> Month:
     """:raises Failure: not YYYY-MM"""
     try:
         return Month.parse(text)
-    except ValueError as error:
-        raise Failure(str(error)) from None
+    except ValueError:
+        raise Failure(
+            _("{given}: месяц пишется ГГГГ-ММ, с 2000-01 по 2199-12").format(given=text[:20])
+        ) from None
 
 
 def providers(code: str) -> list[ProviderView]:
@@ -69,11 +71,17 @@ def providers(code: str) -> list[ProviderView]:
     found = sorted(account_queries.providers(), key=lambda one: one.code)
     chosen = [provider for provider in found if code in ("", provider.code)]
     if not chosen:
-        known = ", ".join(provider.code for provider in found) or "none yet"
-        raise Failure(
-            f"no provider is called «{code}»: there are {known}" if code else "there are no providers yet"
-        )
+        if not found:
+            raise Failure(_("Поставщиков ещё нет: svet setup"))
+        known = ", ".join(provider.code for provider in found)
+        raise Failure(_("Поставщика с кодом {code} нет; есть {known}").format(code=code, known=known))
     return chosen
+
+
+def name_one(chosen: Sequence[ProviderView]) -> str:
+    """What is said where one provider must be named and there are several."""
+    codes = ", ".join(provider.code for provider in chosen)
+    return _("Назовите поставщика: --provider; есть {codes}").format(codes=codes)
 
 
 def _bill(
@@ -262,8 +270,7 @@ def set_policy(
     """
     chosen = providers(code)
     if len(chosen) > 1:
-        codes = ", ".join(provider.code for provider in chosen)
-        raise Failure(f"name the provider by --provider: there are {codes}")
+        raise Failure(name_one(chosen))
     report = billing.set_policy(
         provider_id=chosen[0].provider_id,
         valid_from=parse_month(since).first,

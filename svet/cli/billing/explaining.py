@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from svet.accounts.queries.finding import numbers_of
 from svet.billing.queries.explaining import explanation
-from svet.billing.rules.explanation import Explanation, PostedLine, written
+from svet.billing.rules.explained_lines import PostedLine
+from svet.billing.rules.explanation import Explanation, written
 from svet.billing.rules.facts import AccountFacts, Placement
 from svet.billing.rules.kinds import LineCause
 from svet.billing.texts import basis_name, cause_name

@@ -20,8 +20,9 @@ from svet.billing.queries import dry_runs
 from svet.billing.queries.dry_runs import ChargeTotals, DryRunAccountView, DryRunView
 from svet.billing.queries.months import checked_month, month_view
 from svet.billing.rules.month_checks import CheckState
+from svet.billing.texts import month_tables
 from svet.billing.texts import months as words
-from svet.cli.billing import Say, chosen_month, parse_month, providers
+from svet.cli.billing import Say, chosen_month, name_one, parse_month, providers
 from svet.config.failures import Failure
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
@@ -53,7 +54,7 @@ def dry_run_month(
     """
     parsed, chosen = chosen_month(period=period, code=code)
     if file is not None and len(chosen) > 1:
-        raise Failure(_name_one(chosen))
+        raise Failure(name_one(chosen))
     done = [_dry_run(provider, parsed, author, seed, file, clock, say) for provider in chosen]
     return all(done)
 
@@ -212,23 +213,18 @@ def _write(file: Path, view: DryRunView) -> None:
     try:
         with file.open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-            writer.writerow(words.dry_run_heads())
+            writer.writerow(month_tables.dry_run_heads())
             for each in dry_runs.accounts_of_dry_run(dry_run_id=view.dry_run_id):
-                writer.writerow(words.dry_run_cells(each))
+                writer.writerow(month_tables.dry_run_cells(each))
     except OSError as error:
-        raise Failure(f"cannot write {file}: {error.strerror}") from None
+        raise Failure(_("Файл {file} не записать: {error}").format(file=file, error=error.strerror)) from None
 
 
 def _one(code: str) -> ProviderView:
     chosen = providers(code)
     if len(chosen) > 1:
-        raise Failure(_name_one(chosen))
+        raise Failure(name_one(chosen))
     return chosen[0]
-
-
-def _name_one(chosen: Sequence[ProviderView]) -> str:
-    codes = ", ".join(provider.code for provider in chosen)
-    return f"name the provider by --provider: there are {codes}"
 
 
 def _title(provider: ProviderView, period: Month) -> str:

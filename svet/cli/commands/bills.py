@@ -34,6 +34,8 @@ def print_command(period: str, code: str, out: Path | None, again: str, size: in
     """
     with database() as folder:
         django_ready()
+        from django.utils.translation import gettext as _
+
         from svet.cli.printing import print_again, print_bills
         from svet.cli.refusal_text import in_words
 
@@ -46,4 +48,4 @@ def print_command(period: str, code: str, out: Path | None, again: str, size: in
                     period=period, code=code, into=into, size=size, now=datetime.now(UTC), say=click.echo
                 )
             else:
-                raise Failure("say which month: --period YYYY-MM, or which batch: --again BATCH")
+                raise Failure(_("Назовите месяц: --period ГГГГ-ММ, или пачку: --again ПАЧКА"))

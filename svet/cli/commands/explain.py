@@ -28,16 +28,19 @@ def explain_command(bill: str, as_json: bool, account: str) -> None:
 
 
 def _in_words(fault: Exception) -> str:
-    from svet.billing.rules.explanation import ExplanationUnreadable, FileFault
+    from django.utils.translation import gettext as _
+
+    from svet.billing.rules.explained_lines import ExplanationUnreadable, FileFault
 
     if not isinstance(fault, ExplanationUnreadable):
-        return "it is no text"
+        return _("это не текст")
     return {
-        FileFault.TOO_LONG: "it is too long",
-        FileFault.NOT_JSON: f"it is no JSON ({fault.where})",
-        FileFault.OTHER_FORMAT: "it says of itself that it is something else",
-        FileFault.DAMAGED: f"it was changed after it was written ({fault.where})",
-    }[fault.fault]
+        FileFault.TOO_LONG: _("он слишком длинный"),
+        FileFault.NOT_JSON: _("это не JSON ({where})"),
+        FileFault.OTHER_FORMAT: _("он называет себя чем-то другим"),
+        FileFault.OTHER_RULES: _("его правил, номер {where}, эта версия Света не знает"),
+        FileFault.DAMAGED: _("его изменили после записи ({where})"),
+    }[fault.fault].format(where=fault.where)
 
 
 @click.command("replay")
@@ -47,20 +50,30 @@ def replay_command(file: IO[str]) -> None:
 
     Says what differs and exits 1; a file that cannot be read is said so in a line.
     """
-    from svet.billing.rules.explanation import LONGEST, ExplanationUnreadable, first_lines, read, replayed
+    from svet.cli.words import ready_words
+
+    ready_words()
+    from django.utils.translation import gettext as _
+
+    from svet.billing.rules.explained_lines import ExplanationUnreadable
+    from svet.billing.rules.explanation import LONGEST, first_lines, read, replayed
+    from svet.look.formats import roubles
 
     try:
         explanation = read(file.read(LONGEST + 1))
     except (ExplanationUnreadable, UnicodeDecodeError) as fault:
-        raise Failure(f"{file.name} is no file of `svet explain --json`: {_in_words(fault)}") from fault
+        told = _("{file} не файл команды svet explain --json: {fault}")
+        raise Failure(told.format(file=file.name, fault=_in_words(fault))) from fault
+    title = _("лицевой счёт {account}, {month}").format(account=explanation.account, month=explanation.month)
     wrong = replayed(explanation)
     if wrong:
         click.echo("\n".join(first_lines(wrong)))
-        click.echo(f"account {explanation.account}, {explanation.month}: differs in {len(wrong)} places")
+        click.echo(_("{title}: отличается в {count} местах").format(title=title, count=len(wrong)))
         sys.exit(1)
     if not explanation.exact:
-        click.echo("note: not all facts are those of the moment of charging; they are the nearest known")
+        click.echo(_("Не все данные такие, какими были в тот день: взяты ближайшие известные"))
     click.echo(
-        f"account {explanation.account}, {explanation.month}: {len(explanation.posted)} lines,"
-        f" {explanation.kopecks / 100:.2f} roubles: the same"
+        _("{title}: строк {lines}, {sum}: совпадает до копейки").format(
+            title=title, lines=len(explanation.posted), sum=roubles(explanation.kopecks)
+        )
     )

@@ -15,6 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from svet.accounts.tests.factories import make_provider
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.cli.main import COMMANDS, svet
 from svet.config.failures import Failure
@@ -400,6 +401,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("replay",): [
             [files("not.json", "что попало")],
             [files("other.json", '{"format": "svet-bill/2"}')],
+            [files("empty.json", "{}")],
             [str(files.folder / "absent.json")],
         ],
         ("meter", "replace"): [
@@ -555,3 +557,18 @@ def test_tariff_commands_end_as_their_finding_is(
     assert "6 ₽" in shown
     assert "5,31 ₽" in shown
     assert "приказ № 5" in shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refusals_speak_russian() -> None:
+    provider_with_requisites()
+    make_provider(code="second", name="Второй")
+    for words, told in (
+        (["bill", "--period", "2026-13"], "2026-13: месяц пишется ГГГГ-ММ"),
+        (["bill", "--period", "1999-01"], "1999-01: месяц пишется ГГГГ-ММ"),
+        (["bill", "--period", "2026-11", "--provider", "nobody"], "Поставщика с кодом nobody нет; есть "),
+        (["policy", "set", "--from", "2027-02", "--norm", "100"], "Назовите поставщика: --provider; есть "),
+        (["verify", "--journal-head", "1"], "1: конец печатей пишется как"),
+        (["verify"], "Каждый кВт·ч начислен один раз"),
+    ):
+        assert told in run(words)

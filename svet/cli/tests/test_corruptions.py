@@ -90,10 +90,15 @@ _REVERSAL = newest("billing_chargeline", "reverses_id IS NOT NULL")
 _ESTIMATE = "(SELECT min(id) FROM billing_chargeline WHERE basis = 'average')"
 _SET = newest("metering_readingset", "state = 'used'")
 _CHARGE = newest("billing_charge")
+# Whoever writes behind the back of the database has no use for its order of postings either.
+_LOOSE = (
+    "ALTER TABLE ledger_posting DROP CONSTRAINT ledger_posting_numbered; DROP INDEX ledger_posting_in_order;"
+)
 #: What is done → the promise that must say so (others may).
 CORRUPTIONS = {
     "one leg a kopeck more": (
-        f"UPDATE ledger_posting SET kopecks = kopecks + 1 WHERE id = {newest('ledger_posting')}", "I-1"),
+        f"{_LOOSE} UPDATE ledger_posting SET kopecks = kopecks + 1"
+        f" WHERE id = {newest('ledger_posting')}", "I-1"),
     "transaction of a charge deleted": (
         "DELETE FROM ledger_posting WHERE transaction_id = (SELECT transaction_id FROM billing_charge"
         f" WHERE id = {_CHARGE})", "I-11"),
@@ -113,7 +118,8 @@ CORRUPTIONS = {
         "I-21"),
     "last day of readings of a run": ("UPDATE billing_billingrun SET cut_off_day = 10", "I-11"),
     "register payment times ten with both legs": (
-        f"UPDATE ledger_posting SET kopecks = kopecks * 10 WHERE transaction_id = {_PAYMENT}", "I-21"),
+        f"{_LOOSE} UPDATE ledger_posting SET kopecks = kopecks * 10"
+        f" WHERE transaction_id = {_PAYMENT}", "I-21"),
     "register payment deleted": (
         f"DELETE FROM ledger_posting WHERE transaction_id = {_PAYMENT};"
         f"DELETE FROM ledger_transaction WHERE id = {_PAYMENT}", "I-21"),
@@ -122,11 +128,20 @@ CORRUPTIONS = {
         " (key, kind, occurred_at, effective_on, provider_id, memo)"
         " SELECT 'gift:1', kind, occurred_at, effective_on, provider_id, '' FROM ledger_transaction"
         f" WHERE id = {_PAYMENT} RETURNING id)"
-        " INSERT INTO ledger_posting (transaction_id, account_id, book, kopecks)"
-        " SELECT made.id, p.account_id, p.book, p.kopecks FROM made, ledger_posting p"
+        ", stand AS (UPDATE ledger_accountbalance b SET last_seq = last_seq + 1,"
+        " kopecks = b.kopecks + p.kopecks FROM ledger_posting p WHERE p.account_id = b.account_id"
+        f" AND p.transaction_id = {_PAYMENT} RETURNING b.account_id, b.last_seq, b.kopecks)"
+        " INSERT INTO ledger_posting (transaction_id, account_id, book, kopecks, seq, balance_before,"
+        " balance_after) SELECT made.id, p.account_id, p.book, p.kopecks, s.last_seq,"
+        " s.kopecks - p.kopecks, s.kopecks FROM made, ledger_posting p LEFT JOIN stand s USING (account_id)"
         f" WHERE p.transaction_id = {_PAYMENT}", "I-21"),
+    "balance of an account": ("UPDATE ledger_accountbalance SET kopecks = kopecks - 100", "I-1"),
+    "numbers of postings exchanged": (
+        f"{_LOOSE} UPDATE ledger_posting SET seq = 3 - seq WHERE seq < 3", "I-1"),
+    "range of a bill": ("UPDATE bills_bill SET to_seq = to_seq - 1 WHERE no = 1", "I-19"),
+    "sum of a bill": ("UPDATE bills_bill SET payable_kopecks = payable_kopecks + 1 WHERE no = 1", "I-19"),
     "payment moved to another account": (
-        "UPDATE ledger_posting SET account_id = (SELECT min(id) FROM accounts_account)"
+        f"{_LOOSE} UPDATE ledger_posting SET account_id = (SELECT min(id) FROM accounts_account)"
         f" + (SELECT max(id) FROM accounts_account) - account_id WHERE transaction_id = {_PAYMENT}", "I-21"),
     "day of a payment a year off": (
         f"UPDATE ledger_transaction SET effective_on = effective_on - 365 WHERE id = {_PAYMENT}", "I-21"),
@@ -144,7 +159,7 @@ CORRUPTIONS = {
         "UPDATE billing_charge c SET kwh = l.kwh, total_kopecks = l.kopecks FROM (SELECT charge_id, sum(kwh)"
         " AS kwh, sum(kopecks) AS kopecks FROM billing_chargeline GROUP BY charge_id) l"
         " WHERE l.charge_id = c.id;"
-        "UPDATE ledger_posting p SET kopecks = CASE WHEN p.account_id IS NULL THEN -c.total_kopecks"
+        f"{_LOOSE} UPDATE ledger_posting p SET kopecks = CASE WHEN p.account_id IS NULL THEN -c.total_kopecks"
         " ELSE c.total_kopecks END FROM billing_charge c WHERE c.transaction_id = p.transaction_id", "I-11"),
     "reversal with other kopecks": (
         f"UPDATE billing_chargeline SET kopecks = kopecks - 100 WHERE id = {_REVERSAL}", "I-11"),
@@ -175,8 +190,8 @@ def breached_since() -> set[str]:
     found = set(breached_by([promise for promise in PROMISES if promise.number not in PROVED]))
     found |= {"I-10"} if any(block.breaches for block in checked_blocks(since=True)) else set()
     prices = RunPrices()
-    for charges in newest_charges():
-        part = checked(charges, prices=prices, since=True)
+    for accounts in newest_charges():
+        part = checked(accounts, prices=prices, since=True)
         found |= {"I-11"} if part.books else set()
         found |= {"I-18"} if part.twice else set()
     return found

@@ -63,7 +63,7 @@ def test_the_file_is_computed_again_in_a_process_that_has_no_database(bill: Bill
 
     good = replay(str(file))
     assert (good.returncode, good.stderr) == (0, "")
-    assert "the same" in good.stdout
+    assert "совпадает до копейки" in good.stdout
     assert replay("-", given=file.read_text("utf-8")).returncode == 0
     file.write_text(file.read_text("utf-8").replace('"exact":true', '"exact":false'), "utf-8")
     bad = replay(str(file))

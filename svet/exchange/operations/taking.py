@@ -21,7 +21,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.locks import Lock, hold
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import again_after_deadlock, use_case
 from svet.kernel.writing import plain
 
 _LOUD = (State.REJECTED, State.SUSPENSE, State.CHANGED)
@@ -57,6 +57,7 @@ class FileReport:
         )
 
 
+@again_after_deadlock
 def take_file(
     *, profile: str, name: str, content: bytes, by: Actor, now: datetime, source: str = ""
 ) -> FileReport:

@@ -6,7 +6,7 @@ DOORS = """
 CREATE VIEW ledger_transaction_door AS
     SELECT id AS transaction_id, key, kind, occurred_at, effective_on, provider_id FROM ledger_transaction;
 CREATE VIEW ledger_posting_door AS
-    SELECT id AS posting_id, transaction_id, book, account_id, kopecks FROM ledger_posting;
+    SELECT id AS posting_id, transaction_id, book, account_id, kopecks, seq, balance_after FROM ledger_posting;
 """
 CLOSED = """
 DROP VIEW ledger_posting_door;

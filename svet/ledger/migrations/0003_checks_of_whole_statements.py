@@ -27,14 +27,26 @@ BEGIN
     RETURN NULL;
 END $function$;
 """
+# The balance of an account has a foreign key to it: what is numbered there is of an account that is there.
+_FOLLOWS = """
+    PERFORM FROM inserted i
+        LEFT JOIN ledger_accountbalance b ON b.account_id = i.account_id AND b.last_seq >= i.seq
+        LEFT JOIN ledger_posting p
+            ON p.account_id = i.account_id AND p.seq = i.seq - 1 AND p.book = 'receivable'
+        WHERE i.book = 'receivable' AND (b.account_id IS NULL OR i.seq > 1 AND p.seq IS NULL
+            OR i.balance_before IS DISTINCT FROM coalesce(p.balance_after, 0));
+    IF FOUND THEN
+        RAISE EXCEPTION 'a posting that does not follow the one before it on its account'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_posting_follows';
+    END IF;"""
 _ACCOUNTS = """
     PERFORM FROM inserted i LEFT JOIN accounts_account a ON a.id = i.account_id
-        WHERE i.account_id IS NOT NULL AND a.id IS NULL;
+        WHERE i.book <> 'receivable' AND i.account_id IS NOT NULL AND a.id IS NULL;
     IF FOUND THEN
         RAISE EXCEPTION 'a posting of no account'
             USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_posting_has_account';
     END IF;"""
-CHECKED = _BALANCE.replace("{accounts}", _ACCOUNTS) + """
+CHECKED = _BALANCE.replace("{accounts}", _FOLLOWS + _ACCOUNTS) + """
 CREATE FUNCTION ledger_check_transactions()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -57,7 +69,7 @@ CREATE TRIGGER ledger_transaction_checked AFTER INSERT ON ledger_transaction REF
 UNCHECKED = """
 DROP TRIGGER ledger_transaction_checked ON ledger_transaction;
 DROP FUNCTION ledger_check_transactions();
-""" + _BALANCE.replace("{accounts}", "")
+""" + _BALANCE.replace("{accounts}", _FOLLOWS)
 
 
 class Migration(migrations.Migration):

@@ -25,7 +25,7 @@ from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.quotes.queries import Quote, price, quote, quote_judged
+from svet.quotes.queries import Quote, forecast, price, quote, quote_judged
 from svet.quotes.texts import cost_lines
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,41 @@ def test_what_is_told_before_sending_is_what_the_bill_says_after_months_without_
     assert told.total == charge.total - Money(sum(line.money.kopecks for line in own))
     assert any(line.kwh < 0 for line in charge.lines), "the estimates are taken back"
     assert len({line.range_no for line in told.lines}) == (2 if silent == 1 else 1)
+
+
+def test_the_forecast_is_the_bill_of_a_month_that_goes_on_as_usual() -> None:
+    load_chelyabinsk()
+    account, row = make_metered_account(installed_on=date(2026, 3, 24), initial=0)
+    second = make_meter(account=account, installed_on=date(2026, 3, 24), initial=0)
+    for place, month in enumerate((Month(2026, 4), Month(2026, 5), Month(2026, 6)), 1):
+        make_reading(row, 4000 * place, read_on=month.day(24))
+        make_reading(second, 30 * place, read_on=month.day(24))
+        run(month)
+    meters = [metering.meter_view(each) for each in metering.whole_meters().filter(account=account)]
+    on = date(2026, 7, 10)
+    dials = list(metering.dials(meters=meters, read_on=on).values())
+    told = forecast(account=meters[0].account, dials=dials, on=on)
+    assert told is not None
+    for known in dials:
+        (dial,) = known.dials
+        assert dial.expected_daily is not None
+        shown = dial.last.value + dial.expected_daily * 31
+        make_reading(
+            row if known.meter.meter_id == row.pk else second, str(round(shown)), read_on=date(2026, 7, 25)
+        )
+    run(Month(2026, 7))
+    charge = billing.charge(account.pk, Month(2026, 7))
+    assert charge is not None
+    assert told.bill == told.total == charge.total
+    assert {line.range_no for line in told.lines} == {1, 2}, "the pot of the month is one"
+
+
+def test_who_has_no_usual_use_has_no_forecast(meter: MeterView) -> None:
+    load_chelyabinsk()
+    known = metering.dials(meters=[meter], read_on=today())[meter.meter_id]
+    assert forecast(account=meter.account, dials=[known], on=today()) is None
+    run(Month(2026, 10))
+    assert forecast(account=meter.account, dials=[known], on=today()) is None
 
 
 def run(month: Month) -> None:

@@ -23,6 +23,7 @@ from svet.billing.queries.dry_runs import (
     movers_of,
     sample_of,
 )
+from svet.billing.texts import month_tables
 from svet.billing.texts import months as month_texts
 from svet.look.formats import energy, number, roubles
 from svet.staff.billing.shell import PAGE, around, month_at, page_of, provider_at, tabs
@@ -81,9 +82,9 @@ def dry_run_csv(request: HttpRequest, code: str, period: str) -> HttpResponse | 
 
 def _lines(found: DryRunView) -> Iterator[str]:
     yield "\ufeff"
-    yield line_of(month_texts.dry_run_heads())
+    yield line_of(month_tables.dry_run_heads())
     for each in accounts_of_dry_run(dry_run_id=found.dry_run_id):
-        yield line_of(month_texts.dry_run_cells(each))
+        yield line_of(month_tables.dry_run_cells(each))
 
 
 def line_of(cells: list[str]) -> str:

@@ -24,7 +24,7 @@ from svet.billing.queries.problem_desk import (
 )
 from svet.billing.rules import BillingReason
 from svet.billing.rules.kinds import PROBLEMS
-from svet.billing.texts import months as month_texts
+from svet.billing.texts import month_tables
 from svet.kernel import words
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
@@ -100,9 +100,9 @@ def problems_csv(request: HttpRequest, code: str, period: str) -> StreamingHttpR
 
 def _lines(provider: ProviderView, period: Month, reason: BillingReason | None) -> Iterator[str]:
     yield "\ufeff"
-    yield line_of(month_texts.problem_heads())
+    yield line_of(month_tables.problem_heads())
     for each in queries.problems(provider_ids=[provider.provider_id], period=period, reason=reason):
-        yield line_of(month_texts.problem_cells(each))
+        yield line_of(month_tables.problem_cells(each))
 
 
 def _retry(request: HttpRequest, provider: ProviderView, period: Month) -> HttpResponse:

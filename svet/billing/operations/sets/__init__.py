@@ -11,14 +11,14 @@ from typing import Final
 
 from svet.billing.operations.sets.finding import Cuts, GroupFacts, find
 from svet.billing.operations.sets.pricing import Prices, price
-from svet.billing.operations.sets.proving import prove
+from svet.billing.operations.sets.proving import SetsDiffer, prove
 from svet.billing.operations.sets.writing import Written, add_up, write
 from svet.billing.queries.facts import ProviderFacts
 from svet.billing.rules.kinds import Proration
 from svet.billing.rules.timeline import calendar_of
 from svet.kernel.periods import Month
 
-__all__ = ["SAMPLE", "Sets", "Written"]
+__all__ = ["SAMPLE", "Sets", "SetsDiffer", "Written", "write"]
 
 #: One of so many easy accounts is computed by the rules too.
 SAMPLE: Final = 200

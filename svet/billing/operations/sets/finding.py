@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -158,7 +158,7 @@ def _all(of: dict[str, str]) -> str:
 def find(account_ids: Sequence[int], *, cuts: Cuts, groups: Iterable[GroupFacts]) -> None:
     """Leave the easy ones of these accounts in ``sets_window``, their scales in ``sets_scale`` (a step)."""
     require_transaction()
-    values = {**cuts.values, "accounts": list(account_ids)}
+    values: dict[str, Any] = {**cuts.values, "accounts": list(account_ids)}
     day = _DAY.format
     with connection.cursor() as cursor:
         for name, columns in _TABLES.items():

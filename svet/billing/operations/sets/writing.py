@@ -69,7 +69,6 @@ def write(*, run_id: int, provider_id: int, period: Month, now: datetime, known_
     ledger.post_table(
         "sets_charge",
         kind=TransactionKind.CHARGE,
-        debit=Book.RECEIVABLE,
         credit=Book.REVENUE,
         occurred_at=now,
         effective_on=period.end - timedelta(days=1),

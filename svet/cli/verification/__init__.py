@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from svet.billing.operations.proving import Proved
 from svet.bills.operations.proving import ProvedBills
-from svet.cli.proving import prove_all
+from svet.cli.verification.proving import prove_all
 from svet.config.failures import Failure
 from svet.journal.queries import HeadView, has_head, seal_head
 from svet.kernel.transactions import picture
