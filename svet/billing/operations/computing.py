@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from svet.accounts.queries.contracts import Contract
@@ -15,9 +16,9 @@ from svet.billing.rules.difference import Difference
 from svet.billing.rules.due import due, refuse_held
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
-from svet.billing.rules.settled import settled_month, since_settled
-from svet.billing.rules.should import should
-from svet.billing.rules.timeline import calendar_of
+from svet.billing.rules.settled import average_bases, base_months, bases_after, settled_month, since_settled
+from svet.billing.rules.should import Bases, should
+from svet.billing.rules.timeline import BillingCalendar, calendar_of
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 
@@ -44,13 +45,31 @@ class Computed(NamedTuple):
 
 
 class _Batch(NamedTuple):
-    """What is common to the accounts of a batch; ``cuts``: the settled months behind which they are read."""
+    """What is common to the accounts of a batch.
+
+    ``cuts``: the settled months behind which they are computed; the ``silent`` of them are read further back,
+    as far as their averages reach.
+    """
 
     period: Month
     provider: ProviderFacts
     known: Mapping[int, AccountBook]
     touches: Mapping[int, metering.Touches]
     cuts: Mapping[int, Month]
+    silent: Collection[int] = ()
+
+    @property
+    def calendar(self) -> BillingCalendar:
+        """The months of the provider."""
+        return calendar_of(self.provider.policies)
+
+    def read_after(self, account_id: int) -> date:
+        """The day behind which the readings of an account with a settled month are wanted."""
+        settled = self.cuts[account_id]
+        silent = account_id in self.silent
+        return self.calendar.cut(
+            bases_after(settled, horizon=self.period, calendar=self.calendar) if silent else settled.plus(-1)
+        )
 
 
 def compute(
@@ -64,7 +83,8 @@ def compute(
 
     All months of an account until ``period`` are looked at, whenever they were charged or failed. Of an
     account that was settled, and of whose settled days nothing else has become known, only what came later
-    is read; where that does not tell all (nobody read the meter, a later reading shows less), all is.
+    is read, and where a meter was not read now the months of its average; where that does not tell all (a
+    later reading shows less, a book is too young for an average), all is.
     """
     # Before the readings: a note that is missed here is found the next time.
     touches = metering.touches(account_ids=[each.account_id for each in contracts])
@@ -74,11 +94,25 @@ def compute(
         if book.settled is not None
         and (account_id not in touches or touches[account_id].first > provider.cut(book.settled))
     }
-    found = _all(contracts, _Batch(period, provider, known, touches, cuts))
+    batch = _Batch(period, provider, known, touches, cuts, _silent(cuts, period, provider))
+    found = _all(contracts, batch._replace(cuts=dict(_told_by_cuts(batch))))
     again = [each for each in contracts if each.account_id not in found]
     if again:
         found |= _all(again, _Batch(period, provider, known, touches, {}))
     return [found[each.account_id] for each in contracts]
+
+
+def _silent(cuts: Mapping[int, Month], period: Month, provider: ProviderFacts) -> Collection[int]:
+    before, now = provider.cut(period.plus(-1)), provider.cut(period)
+    return metering.unread(account_ids=list(cuts), after=before, until=now) if cuts else ()
+
+
+def _told_by_cuts(batch: _Batch) -> Iterator[tuple[int, Month]]:
+    """The accounts but those whose book is too young for a whole average: they are read whole at once."""
+    for key, month in batch.cuts.items():
+        wanted = base_months(month, horizon=batch.period, calendar=batch.calendar)
+        if key not in batch.silent or month - batch.known[key].begins(batch.period) >= wanted:
+            yield key, month
 
 
 def _all(contracts: Sequence[Contract], batch: _Batch) -> dict[int, Computed]:
@@ -91,7 +125,7 @@ def _all(contracts: Sequence[Contract], batch: _Batch) -> dict[int, Computed]:
         provider=provider,
         horizon=batch.period,
         floors={each.account_id: batch.known[each.account_id].begins(batch.period) for each in contracts},
-        after={account_id: provider.cut(month.plus(-1)) for account_id, month in cuts.items()},
+        after={account_id: batch.read_after(account_id) for account_id in cuts},
     )
     stands = standing_lines([each.account_id for each in contracts], after=cuts)
     found: dict[int, Computed] = {}
@@ -110,7 +144,8 @@ def _computed(
     key, period = contract.account_id, batch.period
     cut = batch.cuts.get(key)
     whole = facts
-    calendar = calendar_of(facts.policies)
+    bases: Bases | None = None
+    calendar = batch.calendar
     if cut is not None and (facts.overrides or facts.losses):
         # Decisions are about any month, and holds end by themselves: all of it is looked at.
         return None
@@ -123,6 +158,8 @@ def _computed(
             or digest(facts, provider=batch.provider, until=book.last) != book.facts
         ):
             return None
+        if key in batch.silent:
+            bases = average_bases(facts, month=cut, horizon=period, calendar=calendar)
         facts = later
     noted = batch.touches.get(key)
     blank = Computed(
@@ -133,10 +170,10 @@ def _computed(
     )
     try:
         refuse_held(facts, horizon=period)
-        lines = should(facts, horizon=period)
+        lines = should(facts, horizon=period, bases=bases)
     except BillingProblem as problem:
         return None if cut is not None else _failed(blank, problem)
-    if cut is not None and any(line.basis in ESTIMATES for line in lines):
+    if cut is not None and bases is None and any(line.basis in ESTIMATES for line in lines):
         return None
     found = due(facts, stands, horizon=period, lines=lines)
     standing: list[Line] = [line for _, line in stands]

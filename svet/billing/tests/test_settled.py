@@ -15,10 +15,10 @@ from svet.billing.models import Charge, ChargeLine
 from svet.billing.rules import LineCause
 from svet.billing.tests.factories import NOW, know, load_chelyabinsk, make_metered_account, make_norm
 from svet.kernel.periods import Month
-from svet.metering.models import Meter, ReadingTouch, ReadingValue
+from svet.metering.models import Meter, ReadingSet, ReadingTouch, ReadingValue
 from svet.metering.operations import MeterRow, replace_meter, take_control_reading
 from svet.metering.rules import Zone
-from svet.metering.tests.factories import make_reading
+from svet.metering.tests.factories import make_meter, make_reading
 
 pytestmark = pytest.mark.django_db
 APRIL = Month(2026, 4)
@@ -138,3 +138,22 @@ def test_silence_looks_back_for_its_average(settled: tuple[Account, Meter]) -> N
     run(8, 9)
     assert last_lines(account) == [("2026-09", 100, LineCause.FIRST)]
     assert Charge.objects.get(account=account, period=date(2026, 9, 1)).settled == date(2026, 8, 1)
+
+
+def test_a_control_that_gave_settled_months_back_is_taken_back_where_another_meter_is_silent() -> None:
+    load_chelyabinsk()
+    make_norm(100)
+    account, meter = make_metered_account(installed_on=date(2026, 3, 24), initial=0, residents=2)
+    silent = make_meter(account=account, installed_on=date(2026, 3, 24))
+    for place in range(4):
+        for each in (meter, silent):
+            know(each, 100 * (place + 1), on=APRIL.plus(place).day(24))
+    run(4, 5, 6, 7)
+    control = know(meter, 350, on=date(2026, 8, 20), kind="control")
+    run(8)
+    ReadingSet.objects.filter(pk=control).update(state="withdrawn")
+    for each in (meter, silent):
+        know(each, 600, on=date(2026, 9, 24))
+    run(9)
+    assert list(queries.differences(provider_id=make_provider().pk)) == [None]
+    assert queries.broken() == []

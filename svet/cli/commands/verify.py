@@ -35,7 +35,7 @@ def verify_command(since: bool, jobs: int, noted: str) -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.cli.verification import has_noted_head, head_line, verdict_line, verify
+        from svet.cli.verification.promises import has_noted_head, head_line, verdict_line, verify
 
         lost = bool(noted) and not has_noted_head(noted)
         broken = int(lost)

@@ -23,7 +23,7 @@ from svet.bills import operations as bills
 from svet.bills.models import Bill
 from svet.bills.operations.proving import ProvedBills, prove_bills
 from svet.bills.queries.checks import checked_blocks
-from svet.cli.verification import PROMISES, PROVED, Promise
+from svet.cli.verification.promises import PROMISES, PROVED, Promise
 from svet.exchange.operations import take_file
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month

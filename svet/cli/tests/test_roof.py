@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client, override_settings
 
-from svet.cli import verification
 from svet.cli.main import COMMANDS, svet
-from svet.cli.verification import PROMISES, verify
+from svet.cli.verification import promises
+from svet.cli.verification.promises import PROMISES, verify
 from svet.config.checks import check_production
 from svet.config.environment import WrongEnvironment, integer, mail_port, parse_database_url, time_zone
 from svet.config.health import Observer
@@ -103,8 +103,8 @@ def test_an_empty_installation_keeps_every_promise() -> None:
 
 @pytest.mark.django_db
 def test_a_promise_whose_check_cannot_be_made_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = verification._check("svet.kernel.money:no_such_check")
-    assert "проверить не удалось: AttributeError" in verification._breaches(broken)[0]
+    broken = promises._check("svet.kernel.money:no_such_check")
+    assert "проверить не удалось: AttributeError" in promises._breaches(broken)[0]
 
 
 @pytest.mark.parametrize("given", ["1e3", "٣", "-1", "9" * 10, "0x10"])

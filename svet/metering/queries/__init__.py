@@ -7,6 +7,7 @@ from svet.metering.queries.histories import (
     Touches,
     histories,
     touches,
+    unread,
 )
 from svet.metering.queries.meters import (
     MeterNotFound,
@@ -121,6 +122,7 @@ __all__ = [
     "standing_by_pair",
     "standing_with_accounts",
     "touches",
+    "unread",
     "unsubmitted",
     "usage",
     "waiting_before",

@@ -50,6 +50,15 @@ _THEN = (
 )
 
 
+_UNREAD = """
+SELECT DISTINCT m.account_id FROM metering_meter m
+WHERE m.account_id = ANY(%(accounts)s) AND m.installed_on <= %(after)s
+  AND (m.removed_on IS NULL OR m.removed_on > %(after)s) AND NOT EXISTS (
+    SELECT FROM metering_readingset s WHERE s.meter_id = m.id AND s.read_on > %(after)s
+       AND s.read_on <= %(until)s AND s.state IN ('accepted', 'used'))
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class HistorySet:
     """A set of readings that counts; ``values`` are (zone, value, full turns of the dial)."""
@@ -109,6 +118,13 @@ def histories(
                 shown = tuple(zip(zones, dials, turns, strict=True))
                 meters[meter_id].sets.append(HistorySet(set_id, on, ReadingKind(kind), channel, shown))
     return found
+
+
+def unread(*, account_ids: Collection[int], after: date, until: date) -> set[int]:
+    """Those of these accounts that have a meter of which nothing counts on the days behind ``after``."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD, {"accounts": list(account_ids), "after": after, "until": until})
+        return {account_id for (account_id,) in cursor.fetchall()}
 
 
 class Touches(NamedTuple):

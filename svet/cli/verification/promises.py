@@ -1,0 +1,141 @@
+"""The promises that ``svet verify`` proves, and who can tell of a breach."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from svet.billing.operations.proving import Proved
+from svet.bills.operations.proving import ProvedBills
+from svet.cli.verification.proving import prove_all
+from svet.config.failures import Failure
+from svet.journal.queries import HeadView, has_head, seal_head
+from svet.kernel.transactions import picture
+from svet.look.formats import number
+
+_SHORT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """``says`` is to be translated, ``check`` the path of a query that names every breach in words."""
+
+    number: str
+    says: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckVerdict:
+    """What came of one promise; no breaches means it is kept.
+
+    ``unmoved``: so many accounts, of those ``looked`` at, were proved before and have not moved since.
+    """
+
+    promise: Promise
+    breaches: tuple[str, ...]
+    looked: int = 0
+    unmoved: int = 0
+
+
+PROMISES = (
+    Promise("I-1", _("Ни одна копейка не теряется"), "svet.ledger.queries:broken"),
+    Promise("I-2", _("Взятое банком зачислено ровно один раз"), "svet.payments.queries:broken_credits"),
+    Promise("I-4", _("Общий платёж зачислен весь или никак"), "svet.payments.queries:broken_groups"),
+    Promise("I-5", _("Возвращённое банком снято один раз"), "svet.payments.queries:broken_refunds"),
+    Promise("I-6", _("Принятые показания не теряются"), "svet.metering.queries:broken"),
+    Promise("I-22", _("Каждый договор месяца начислен или известен"), "svet.billing.queries:uncharged"),
+    Promise("I-12", _("Реестр применён один раз, строка за строкой"), "svet.exchange.queries:broken"),
+    Promise("I-14", _("Печати журнала целы"), "svet.journal.queries:broken_seals"),
+    Promise("I-21", _("У каждого платежа есть источник"), "svet.payments.queries:broken_books"),
+    Promise("I-19", _("Счёт начинается с итога прошлого счёта"), "svet.bills.queries:broken_chain"),
+    Promise("I-10", _("Выставленный счёт не изменён"), "svet.bills.queries:broken"),
+    Promise("I-11", _("Начисленное следует из своих данных"), "svet.billing.queries:broken"),
+    Promise("I-18", _("Каждый кВт·ч начислен один раз"), "svet.billing.queries:charged_twice"),
+)
+#: These are proved account by account and bill by bill, by as many processes as one likes; proofs are kept.
+PROVED = ("I-10", "I-11", "I-18")
+
+
+def verify(*, now: datetime, since: bool = False, jobs: int = 1) -> Iterator[CheckVerdict]:
+    """Check every promise; ``since``: what was proved and has not moved since is not computed again.
+
+    All but what is computed account by account is seen in one unmoving picture of the database. Nothing is
+    written but what was proved.
+    """
+    with picture():
+        for promise in PROMISES:
+            if promise.number not in PROVED:
+                yield CheckVerdict(promise, _breaches(_check(promise.check)))
+    books, bills = Proved(), ProvedBills()
+
+    def proved() -> tuple[str, ...]:
+        nonlocal books, bills
+        books, bills = prove_all(since=since, jobs=jobs, now=now)
+        return ()
+
+    could_not = _breaches(proved)
+    found = {"I-10": bills.breaches, "I-11": books.books, "I-18": books.twice}
+    for promise in PROMISES:
+        if promise.number in found:
+            looked = (0, 0) if promise.number == "I-10" else (books.looked, books.unmoved)
+            yield CheckVerdict(promise, could_not or found[promise.number], *looked)
+
+
+def _breaches(check: Callable[[], tuple[str, ...] | list[str]]) -> tuple[str, ...]:
+    """A check that cannot be made proves nothing: it counts as broken, and the others go on."""
+    try:
+        return tuple(check())
+    except Exception as error:
+        told = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        return (gettext("проверить не удалось: {error}").format(error=told),)
+
+
+def verdict_line(verdict: CheckVerdict) -> str:
+    """A promise and what came of it, as a row of a table."""
+    if verdict.breaches:
+        outcome = gettext("НАРУШЕНО ({count})").format(count=len(verdict.breaches))
+    else:
+        outcome = gettext("соблюдено")
+    if verdict.unmoved:
+        outcome += gettext(": из {looked} лицевых счетов {unmoved} не менялись с прошлой проверки").format(
+            looked=number(verdict.looked), unmoved=number(verdict.unmoved)
+        )
+    return f"{verdict.promise.number:<5} {gettext(verdict.promise.says):<44} {outcome}"
+
+
+def head_line() -> str:
+    """Where the journal's seals end, to be noted down elsewhere."""
+    head = seal_head()
+    if not head.seal_id:
+        return gettext("Журнал ещё не запечатан")
+    return gettext("Конец печатей журнала: {head} (запишите вне базы; проверка: --journal-head)").format(
+        head=f"{head.seal_id}:{head.digest[:_SHORT]}"
+    )
+
+
+def has_noted_head(noted: str) -> bool:
+    """Whether the journal still has the seal that was noted down. :raises Failure: it is written otherwise"""
+    written = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{8,64})", noted.strip())
+    if written is None:
+        raise Failure(gettext("{noted}: конец печатей пишется как 12:0123456789abcdef").format(noted=noted))
+    return has_head(HeadView(int(written[1]), written[2]))
+
+
+def _check(path: str) -> Callable[[], list[str]]:
+    """The query of a path, in a savepoint of its own."""
+    module, _, name = path.partition(":")
+
+    def check() -> list[str]:
+        query: Callable[[], list[str]] = getattr(importlib.import_module(module), name)
+        with transaction.atomic():
+            return query()
+
+    return check
