@@ -81,8 +81,9 @@ def compare(months: int) -> None:
         reading += read - began
         told[row.account_id] = None if found.bill is None else found.bill.kopecks
         for zone, (value, _) in values.items():
-            for column, each in zip(columns, (row.pk, zone.value, value), strict=True):
-                column.append(each)  # type: ignore[arg-type]
+            columns[0].append(row.pk)
+            columns[1].append(zone.value)
+            columns[2].append(value)
     with connection.cursor() as cursor:
         meters, zones, shown = columns
         for statement in SENT.split(";\n")[:-1]:
