@@ -118,7 +118,7 @@ def prepare(accounts: int) -> None:
         cursor.execute("ANALYZE")
         _check_digest(cursor, provider.provider_id)
         columns = {table: _columns(cursor, table) for table in TABLES}
-        shift = {table: _last(cursor, table) for table in TABLES}
+        shift = {table: _last(cursor, table) for table in TABLES if "id" in columns[table]}
         for statement in copies(columns, shift, accounts // PATTERN - 1):
             cursor.execute(statement)
     _told()

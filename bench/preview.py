@@ -52,7 +52,7 @@ def compare(months: int) -> None:
     chance = random.Random(14)  # the same bench every time
     month = Month(*FIRST).plus(months)
     on, after = month.day(21), month.plus(1)
-    columns: tuple[list[int], list[str], list[Decimal]] = ([], [], [])
+    sent: list[tuple[int, str, Decimal]] = []
     told: dict[int, int | None] = {}
     reading = computing = 0.0
     last: dict[int, dict[str, Decimal]] = {}
@@ -81,11 +81,9 @@ def compare(months: int) -> None:
         reading += read - began
         told[row.account_id] = None if found.bill is None else found.bill.kopecks
         for zone, (value, _) in values.items():
-            columns[0].append(row.pk)
-            columns[1].append(zone.value)
-            columns[2].append(value)
+            sent.append((row.pk, zone.value, value))
     with connection.cursor() as cursor:
-        meters, zones, shown = columns
+        meters, zones, shown = ([each[place] for each in sent] for place in range(3))
         for statement in SENT.split(";\n")[:-1]:
             cursor.execute(statement, {"on": on, "meters": meters, "zones": zones, "values": shown})
         cursor.execute("ANALYZE")

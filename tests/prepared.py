@@ -59,7 +59,8 @@ def is_shared() -> bool:
 
 def copy_database(creation: Any, made_anew: Callable[..., str], **options: Any) -> str:
     """Django's ``create_test_db``, except that one worker migrates and all copy what came of it."""
-    connection, name = creation.connection, str(creation._get_test_db_name())
+    connection: Any = creation.connection
+    name: str = creation._get_test_db_name()
     with _alone("template"):
         with creation._nodb_cursor() as cursor:
             there = creation._database_exists(cursor, TEMPLATE)

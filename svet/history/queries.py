@@ -113,10 +113,18 @@ class Timeline:
 
 
 def timeline(
-    *, actor: Actor, filters: HistoryFilters, before: FeedPlace | None = None, size: int = PAGE
+    *,
+    actor: Actor,
+    filters: HistoryFilters,
+    before: FeedPlace | None = None,
+    size: int = PAGE,
+    own: Sequence[GroupView] | None = None,
 ) -> Timeline:
-    """A page of the feed, newest first. :raises NotInCabinet: the filter names a stranger's thing"""
-    groups = _groups(actor)
+    """A page of the feed, newest first; ``own`` are the actor's groups where they are known already.
+
+    :raises NotInCabinet: the filter names a stranger's thing
+    """
+    groups = _groups(actor) if own is None else tuple(own)
     cards: dict[int, AccountCard] = {card.account_id: card for card in _chosen(groups, filters)}
     end = filters.end
     if before is not None:
@@ -135,9 +143,12 @@ def timeline(
     return Timeline(groups, _months(found, page), following)
 
 
-def everything(*, actor: Actor, filters: HistoryFilters) -> list[HistoryCard]:
-    """All cards of the filter for an export, newest first. :raises NotInCabinet:"""
-    cards: dict[int, AccountCard] = {card.account_id: card for card in _chosen(_groups(actor), filters)}
+def everything(
+    *, actor: Actor, filters: HistoryFilters, own: Sequence[GroupView] | None = None
+) -> list[HistoryCard]:
+    """All cards of the filter for an export, newest first; ``own`` as for a page. :raises NotInCabinet:"""
+    groups = _groups(actor) if own is None else own
+    cards: dict[int, AccountCard] = {card.account_id: card for card in _chosen(groups, filters)}
     return _load(cards, filters, since=filters.since, end=filters.end)[:EXPORT]
 
 

@@ -73,11 +73,10 @@ def forecast(*, account: AccountView, dials: Sequence[MeterDials], on: date) -> 
     if ground is None:
         return None
     last = ground.provider.cut(ground.month)
-    told: dict[int, dict[Zone, tuple[Decimal, int]]] = {}
-    for known in dials:
-        shown = _shown_on(known, last)
-        if shown is not None:
-            told[known.meter.meter_id] = shown
+    ends: dict[int, dict[Zone, tuple[Decimal, int]] | None] = {
+        known.meter.meter_id: _shown_on(known, last) for known in dials
+    }
+    told = {meter_id: values for meter_id, values in ends.items() if values is not None}
     return preview_end(ground=ground, ends=told) if len(told) == len(dials) else None
 
 

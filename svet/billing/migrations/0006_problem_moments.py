@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    squawk = dict.fromkeys(("adding-field-with-default",), "no installation has charged anybody yet")
 
     dependencies = [
         ('billing', '0005_checks_of_whole_statements'),

@@ -15,6 +15,7 @@ from svet.billing.queries.standing import AccountBook, Standing, books, standing
 from svet.billing.queries.tariffs import Preview, PreviewLine, preview
 from svet.billing.rules import Line
 from svet.billing.rules.difference import Difference, difference
+from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts, Authority, Placement, ReadingFact, ScaleValue
 from svet.billing.rules.kinds import BillingProblem
 from svet.billing.rules.other_schemes import year_costs
@@ -69,7 +70,7 @@ class PreviewFacts:
             if lines is not None:
                 return difference(lines, self.stands)
             self._read_whole()
-        return difference(should(change(self.facts), horizon=self.horizon), self.stands)
+        return due(change(self.facts), self.stands, horizon=self.horizon)
 
     def whole(self) -> AccountFacts:
         """The account with all its readings."""

@@ -48,11 +48,19 @@ class Found(NamedTuple):
 
 
 def scale_volumes(
-    scale: ScaleLine, *, facts: AccountFacts, horizon: Month, calendar: BillingCalendar
+    scale: ScaleLine,
+    *,
+    facts: AccountFacts,
+    horizon: Month,
+    calendar: BillingCalendar,
+    earlier: Sequence[MonthPart] = (),
 ) -> Found:
-    """All that one scale used until the horizon: by readings where there are any, estimated where not."""
+    """All that one scale used until the horizon: by readings where there are any, estimated where not.
+
+    ``earlier``: whole months before those of the facts, of which averages are made too.
+    """
     found = Found([], [])
-    base: list[MonthPart] = []
+    base: list[MonthPart] = list(earlier)
     silent: Month | None = None
     stop = calendar.cut(horizon)
     account_end = stop if facts.closed_on is None else min(stop, facts.closed_on)

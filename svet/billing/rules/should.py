@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from svet.billing.rules.attribution import MonthPart
 from svet.billing.rules.decided import credits_of, decided_volumes, uncharged_volumes
 from svet.billing.rules.estimates import scale_volumes
 from svet.billing.rules.facts import AccountFacts, LossShare
@@ -15,19 +18,21 @@ from svet.kernel.periods import Month
 from svet.metering.rules import Scheme, Zone
 
 Volumes = dict[Month, list[MonthVolume]]
+#: By point, scheme and zone the whole months of before, of which averages are made.
+Bases = Mapping[tuple[int, int, str], Sequence[MonthPart]]
 
 
-def should(facts: AccountFacts, *, horizon: Month) -> list[Line]:
+def should(facts: AccountFacts, *, horizon: Month, bases: Bases | None = None) -> list[Line]:
     """The lines that should stand for all months until ``horizon``, which only moves forward.
 
     It depends on nothing but the facts: not on the order in which they came, nor on what has been charged.
-    Facts after the horizon's cut-off are not looked at.
+    Facts after the horizon's cut-off are not looked at. ``bases``: of months before those of the facts.
     :raises BillingProblem: something of it cannot be told; then nothing of the account may be charged
     """
     calendar = calendar_of(facts.policies)
     if horizon < facts.floor or facts.opened_on >= calendar.cut(horizon):
         return []
-    volumes = _volumes(facts, horizon=horizon, calendar=calendar)
+    volumes = _volumes(facts, horizon=horizon, calendar=calendar, bases=bases or {})
     lines: list[Line] = []
     for month in sorted(volumes):
         if volumes[month]:
@@ -39,7 +44,7 @@ def should(facts: AccountFacts, *, horizon: Month) -> list[Line]:
     return lines
 
 
-def _volumes(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar) -> Volumes:
+def _volumes(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar, bases: Bases) -> Volumes:
     volumes: Volumes = {}
     needs: dict[Month, list[NormNeed]] = {}
     last = calendar.cut(horizon)
@@ -47,7 +52,8 @@ def _volumes(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar) 
         last = min(last, facts.closed_on)
     for point in facts.points:
         for scale in scale_lines(point, last=last, calendar=calendar):
-            found = scale_volumes(scale, facts=facts, horizon=horizon, calendar=calendar)
+            earlier = bases.get(scale[:3], ())
+            found = scale_volumes(scale, facts=facts, horizon=horizon, calendar=calendar, earlier=earlier)
             for month, volume in found.volumes:
                 volumes.setdefault(month, []).append(volume)
             for month, need in found.needs:

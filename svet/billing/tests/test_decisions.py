@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from svet.accounts.models import Account
+from svet.accounts.queries import account_for
 from svet.accounts.tests.factories import make_provider
 from svet.billing import operations, queries
 from svet.billing.models import OverrideRow, Problem
@@ -39,6 +40,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.ledger import queries as ledger
 from svet.metering.models import Meter
+from svet.metering.rules import Zone
 from svet.people.tests.factories import make_person
 from svet.staffing.rules import StaffRefused
 
@@ -314,8 +316,6 @@ def test_a_preview_without_a_decision_tells_what_the_next_charge_posts(olga: Act
     account, meter = make_summer()
     run(JUNE)
     learn(meter, 50)
-    from svet.accounts.queries import account_for
-
     seen = preview_decision(account=account_for(olga, public_id=account.public_id), today=Month(2026, 11))
     assert [(each.month, int(each.stands.kwh), int(each.changed.kwh)) for each in seen.months] == [
         (JUNE, 100, 50),
@@ -392,3 +392,28 @@ def test_nobody_outside_the_office_decides(olga: Actor) -> None:
             act(by=anna, decision_public_id=report.public_id, now=NOW)
     with pytest.raises(DecisionNotFound):
         sign_decision(by=anna, decision_public_id=report.public_id, shown="", now=NOW)
+
+
+def test_a_price_before_sending_knows_what_is_held_and_decided(olga: Actor) -> None:
+    account, meter = make_summer()
+    run(JUNE, JULY, AUGUST)
+    learn(meter, 50)  # June and July are to be corrected: −50 and +50 kWh
+    september = date(2026, 9, 24)
+
+    def told() -> int | None:
+        view = account_for(olga, public_id=account.public_id)
+        found = queries.preview_reading(
+            account=view,
+            meter_id=meter.pk,
+            values={Zone.SINGLE: (Decimal(400), 0)},
+            usage={Zone.SINGLE: Decimal(100)},
+            on=september,
+        )
+        return None if found.bill is None else found.bill.kopecks
+
+    assert told() == 48_500
+    report = write(account, NewDecision(kind=OverrideKind.HOLD, document="№ 1", since=JULY, until=JULY), olga)
+    assert told() == 24_250
+    undo_decision(by=olga, decision_public_id=report.public_id, reason="решено", now=later())
+    write(account, new(OverrideKind.CREDIT, JULY, kopecks=-1_000), olga)
+    assert told() == 47_500

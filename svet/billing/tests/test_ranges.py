@@ -116,7 +116,7 @@ def test_no_account_of_another_key_and_no_price_of_nowhere_is_charged() -> None:
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
             row.save()
     with (
-        pytest.raises(IntegrityError, match="no account"),
+        pytest.raises(IntegrityError, match="does not follow"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

@@ -14,11 +14,12 @@ from svet.billing import operations, queries
 from svet.billing.models import Charge, ChargeLine
 from svet.billing.rules import LineCause
 from svet.billing.tests.factories import NOW, know, load_chelyabinsk, make_metered_account, make_norm
+from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
-from svet.metering.models import Meter, ReadingTouch, ReadingValue
+from svet.metering.models import Meter, ReadingSet, ReadingTouch, ReadingValue
 from svet.metering.operations import MeterRow, replace_meter, take_control_reading
 from svet.metering.rules import Zone
-from svet.metering.tests.factories import make_reading
+from svet.metering.tests.factories import make_meter, make_reading
 
 pytestmark = pytest.mark.django_db
 APRIL = Month(2026, 4)
@@ -138,3 +139,60 @@ def test_silence_looks_back_for_its_average(settled: tuple[Account, Meter]) -> N
     run(8, 9)
     assert last_lines(account) == [("2026-09", 100, LineCause.FIRST)]
     assert Charge.objects.get(account=account, period=date(2026, 9, 1)).settled == date(2026, 8, 1)
+
+
+def test_a_control_that_gave_settled_months_back_is_taken_back_where_another_meter_is_silent() -> None:
+    load_chelyabinsk()
+    make_norm(100)
+    account, meter = make_metered_account(installed_on=date(2026, 3, 24), initial=0, residents=2)
+    silent = make_meter(account=account, installed_on=date(2026, 3, 24))
+    for place in range(4):
+        for each in (meter, silent):
+            know(each, 100 * (place + 1), on=APRIL.plus(place).day(24))
+    run(4, 5, 6, 7)
+    control = know(meter, 350, on=date(2026, 8, 20), kind="control")
+    run(8)
+    ReadingSet.objects.filter(pk=control).update(state="withdrawn")
+    for each in (meter, silent):
+        know(each, 600, on=date(2026, 9, 24))
+    run(9)
+    assert list(queries.differences(provider_id=make_provider().pk)) == [None]
+    assert queries.broken() == []
+
+
+@pytest.fixture
+def short_averages() -> None:
+    operations.set_policy(
+        provider_id=make_provider().pk, valid_from=date(2025, 1, 1), average_base_months=1,
+        average_base_least=1, by=Actor.system("test"), now=NOW,
+    )  # fmt: skip
+
+
+def test_a_late_reading_leads_no_further_back_than_the_settled_month_before_it(
+    short_averages: None, settled: tuple[Account, Meter]
+) -> None:
+    account, meter = settled
+    forge(meter, date(2026, 4, 24))
+    know(meter, 290, on=date(2026, 6, 20))
+    know(meter, 330, on=date(2026, 6, 25))
+    run(8)
+    assert {month: kwh for month, kwh, _ in last_lines(account) if kwh > 0} == {
+        "2026-06": 130,
+        "2026-07": 70,
+        "2026-08": 100,
+    }
+
+
+def test_where_a_late_reading_has_gone_again_all_is_read(
+    short_averages: None, settled: tuple[Account, Meter]
+) -> None:
+    account, meter = settled
+    forge(meter, date(2026, 4, 24))
+    gone = know(meter, 330, on=date(2026, 6, 25))
+    ReadingSet.objects.filter(pk=gone).update(state="withdrawn")
+    run(8)
+    assert {month: kwh for month, kwh, _ in last_lines(account) if kwh > 0} == {
+        "2026-04": 130,
+        "2026-05": 70,
+        "2026-08": 100,
+    }

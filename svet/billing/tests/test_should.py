@@ -18,10 +18,13 @@ from hypothesis import HealthCheck, Phase, assume, given, reject, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from svet.billing.queries.acts import multipliers
 from svet.billing.rules.difference import difference, reversal
 from svet.billing.rules.facts import (
     AccountFacts,
     AccountTerms,
+    Act,
+    ActKind,
     Authority,
     MonthPolicy,
     Placement,
@@ -34,7 +37,7 @@ from svet.billing.rules.facts import (
 from svet.billing.rules.kinds import Basis, BillingProblem, BillingReason, Rules
 from svet.billing.rules.lines import Line
 from svet.billing.rules.pricing import amount
-from svet.billing.rules.settled import settled_month, since_settled
+from svet.billing.rules.settled import average_bases, bases_after, settled_month, since_settled
 from svet.billing.rules.should import should
 from svet.billing.rules.timeline import calendar_of, clipped, scale_lines
 from svet.billing.tests import naive
@@ -340,6 +343,97 @@ def test_a_later_horizon_leaves_settled_months_alone(history: History, place: in
     )  # fmt: skip
     assume(not read_after)
     assert {line.content for line in now} <= {line.content for line in later}
+
+
+@st.composite
+def regular(draw: st.DrawFn) -> AccountFacts:
+    """Meters that are read most months, some replaced; averages of few months, acts, a norm behind them."""
+    number = st.integers(1, 3)
+    rules = Rules(
+        norm_kwh_per_person=Decimal(90), average_periods=draw(number),
+        average_base_months=draw(number), average_base_least=1,
+    )  # fmt: skip
+    policies = (MonthPolicy(month("2020-01"), 25, rules),)
+    calendar = calendar_of(policies)
+    points = []
+    for no in range(1, draw(st.integers(1, 2)) + 1):
+        schemes = draw(st.sampled_from([[1], [1], [2], [1, 1], [1, 2], [1, 2, 1]]))
+        days = sorted(
+            draw(st.sets(st.integers(20, 240), min_size=len(schemes) - 1, max_size=len(schemes) - 1))
+        )
+        edges = [START, *(START + _DAY * each for each in days), None]
+        meters = [
+            draw(_read_monthly(10 * no + place, scheme, edges[place], edges[place + 1]))
+            for place, scheme in enumerate(schemes)
+        ]
+        points.append(Point(no, tuple(meters)))
+    act = draw(st.none() | st.sampled_from(list(ActKind)))
+    since = START + _DAY * draw(st.integers(150, 300))
+    return AccountFacts(
+        floor=calendar.month_of(START + _DAY),
+        opened_on=START,
+        terms=(AccountTerms("1.1", draw(st.integers(1, 4))),),
+        policies=policies,
+        tables=draw(_tables()),
+        points=tuple(points),
+        acts=() if act is None else (Act(act, since, since + _DAY * draw(st.integers(5, 90))),),
+        multipliers=multipliers(),
+    )
+
+
+@st.composite
+def _read_monthly(
+    draw: st.DrawFn, meter_id: int, scheme: int, since: date | None, until: date | None
+) -> Placement:
+    assert since is not None
+    daily = draw(st.integers(1, 40))
+
+    def shown(on: date, authority: Authority, less: int = 0) -> ReadingFact:
+        count = Decimal(max(daily * (on - since).days - less, 0))
+        zones = zones_of(scheme)
+        return ReadingFact(on, tuple(ScaleValue(str(z), count) for z in zones), authority, "", on.toordinal())
+
+    readings = [shown(since, Authority.INITIAL)]
+    for place in range(11):
+        on = month("2026-04").plus(place).day(draw(st.integers(15, 25)))
+        if on > since and (until is None or on < until) and draw(st.integers(0, 5)):
+            readings.append(shown(on, Authority.CUSTOMER, draw(st.sampled_from([0, 0, 0, 0, 0, 0, 0, 900]))))
+    if until is not None:
+        readings.append(shown(until, Authority.OFFICE))
+    return Placement(meter_id, since, until, tuple(readings), scheme, 5)
+
+
+@law
+@given(regular(), st.integers(3, 9), st.integers(1, 3))
+def test_averages_behind_a_settled_month_are_told_by_the_months_before_it_alone(
+    facts: AccountFacts, place: int, more: int
+) -> None:
+    """P14: months that nobody read are told line for line and with all they name, or all must be read."""
+    calendar = calendar_of(facts.policies)
+    early = facts.floor.plus(place)
+    horizon = early.plus(more)
+    settled = settled_month(facts, horizon=early, calendar=calendar)
+    assume(settled is not None)
+    assert settled is not None
+    day = calendar.cut(bases_after(settled, horizon=horizon, calendar=calendar))
+    read = replace(
+        facts,
+        points=tuple(
+            replace(point, placements=tuple(
+                replace(m, readings=tuple(r for r in m.readings if r.on > day)) for m in point.placements
+            ))
+            for point in facts.points
+        ),
+    )  # fmt: skip
+    later = since_settled(read, month=settled, calendar=calendar)
+    bases = average_bases(read, month=settled, horizon=horizon, calendar=calendar)
+    assume(bases is not None)
+    assert later is not None
+    try:
+        lines = should(later, horizon=horizon, bases=bases)
+    except BillingProblem:
+        return
+    assert lines == [line for line in charged(facts, horizon) if line.month > settled]
 
 
 @law

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -10,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from svet.accounts import queries as account_queries
+from svet.accounts.queries import GroupView
 from svet.cabinet.history.cards import show_month
 from svet.cabinet.history.export import to_csv, to_xlsx
 from svet.cabinet.history.form import HistoryFilterForm
@@ -28,11 +31,12 @@ _EXPORTS = {
 @signed_in
 def page(request: HttpRequest) -> HttpResponse:
     """A page of the feed; ``before`` says where it starts, everything else is a filter."""
-    form = _form(request)
+    own = account_queries.cabinet(person_of(request).person_id)
+    form = _form(request, own)
     filters = form.filters()
     before = parse_place(request.GET.get("before", ""))
     try:
-        timeline = queries.timeline(actor=actor_of(request), filters=filters, before=before)
+        timeline = queries.timeline(actor=actor_of(request), filters=filters, before=before, own=own)
     except NotInCabinet as refused:
         raise Http404 from refused
     return render(
@@ -56,11 +60,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @signed_in
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """The whole filtered feed as a file."""
-    form = _form(request)
+    own = account_queries.cabinet(person_of(request).person_id)
+    form = _form(request, own)
     filters = form.filters()
     write, media_type = _EXPORTS[kind]
     try:
-        cards = queries.everything(actor=actor_of(request), filters=filters)
+        cards = queries.everything(actor=actor_of(request), filters=filters, own=own)
     except NotInCabinet as refused:
         raise Http404 from refused
     name = f"history-{filters.since}-{filters.until}.{kind}"
@@ -71,9 +76,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     )
 
 
-def _form(request: HttpRequest) -> HistoryFilterForm:
-    groups = account_queries.cabinet(person_of(request).person_id)
-    return HistoryFilterForm(request.GET, groups=groups, today=timezone.localtime(now_of(request)).date())
+def _form(request: HttpRequest, own: Sequence[GroupView]) -> HistoryFilterForm:
+    return HistoryFilterForm(request.GET, groups=own, today=timezone.localtime(now_of(request)).date())
 
 
 urlpatterns: list[URLPattern] = [

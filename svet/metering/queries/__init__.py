@@ -6,7 +6,9 @@ from svet.metering.queries.histories import (
     MeterHistory,
     Touches,
     histories,
+    not_counting,
     touches,
+    unread,
 )
 from svet.metering.queries.meters import (
     MeterNotFound,
@@ -105,6 +107,7 @@ __all__ = [
     "meters_of",
     "meters_on",
     "near_verification",
+    "not_counting",
     "objection_until",
     "photo_for",
     "photos_of",
@@ -121,6 +124,7 @@ __all__ = [
     "standing_by_pair",
     "standing_with_accounts",
     "touches",
+    "unread",
     "unsubmitted",
     "usage",
     "waiting_before",

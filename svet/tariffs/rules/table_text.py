@@ -74,6 +74,8 @@ def read_rows(text: str) -> list[tuple[int, list[str]]]:
 
 def read_text(cell: str) -> str | None:
     """A cell on one line; None when something in it cannot be seen and is no blank."""
+    if cell.isprintable() and "\ufffd" not in cell:  # almost always, and asked of the whole at once
+        return plain(cell)
     hidden = any((not sign.isprintable() and not sign.isspace()) or sign == "\ufffd" for sign in cell)
     return None if hidden else plain(cell)
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from svet.accounts.models import Account
 from svet.billing import queries as billing
-from svet.billing.models import ChargeLine, Problem
-from svet.billing.rules import Basis
 from svet.bills import queries as bill_queries
 from svet.bills.models import Bill
 from svet.kernel.periods import Month
@@ -18,7 +15,6 @@ from svet.ledger import queries as ledger
 from svet.ledger.models import Posting
 from svet.metering import queries as metering
 from svet.sandbox.town import operations
-from svet.sandbox.town.rules.plan import months
 from svet.sandbox.town.settings import TownSettings
 from svet.support.models import Appeal
 
@@ -43,22 +39,3 @@ def test_a_second_build_changes_nobodys_debt() -> None:
     assert late.exists()
     # Each desk has one thing to do, and no more after the second build.
     assert [metering.review_count(), metering.waiting_dispute_count(), Appeal.objects.count()] == [1, 1, 1]
-
-
-def test_every_account_is_billed_and_none_is_billed_nothing_without_a_cause() -> None:
-    # Enough of them for somebody to be silent from the first day on.
-    town = replace(TOWN, accounts=60, first=60)
-    operations.build(town=town, now=NOW, progress=lambda _: None)
-    assert not Problem.objects.exists()
-    assert Bill.objects.count() == Account.objects.count() * len(months(town.anchor))
-    by_norm = ChargeLine.objects.filter(basis=Basis.NORM.value)
-    assert by_norm.filter(kwh__gt=0).exists()
-    unexplained = []
-    for bill in Bill.objects.filter(total_kopecks=0).select_related("account"):
-        charge = billing.charge(bill.account_id, Month.of(bill.period))
-        assert charge is not None
-        # Nothing was used, and a reading says so, or the months of the mean; or all is given back.
-        known = [line for line in charge.lines if line.basis is Basis.READING or line.base]
-        if not known or any(line.kwh for line in charge.lines if line not in known):
-            unexplained.append(f"{bill.account.number} {bill.period}")
-    assert unexplained == []

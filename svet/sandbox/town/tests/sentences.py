@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-import pytest
 from django.utils import translation
 
 from svet.billing.models import ChargeLine
@@ -16,32 +15,29 @@ from svet.bills.models import Bill
 from svet.bills.queries import BillView
 from svet.bills.rules import LineRow
 from svet.kernel.periods import Month
-from svet.sandbox.town import operations
-from svet.sandbox.town.settings import TownSettings
 
-pytestmark = pytest.mark.django_db(transaction=True)
-TOWN = TownSettings(seed="sentences", anchor=Month(2026, 11), accounts=60, first=60, second_provider=5)
-NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 _SPACES = str.maketrans({"\xa0": "", "\u202f": "", " ": ""})
 
 
-def naive(account_id: int, month: Month, at: Month) -> tuple[Decimal, int, bool] | None:
-    """kWh, kopecks and whether all was read, of a month as it stood when another one was charged."""
-    lines = list(ChargeLine.objects.filter(account_id=account_id, month=month.first, period__lte=at.first))
+def standing(charged: Sequence[ChargeLine], month: Month, at: Month) -> list[ChargeLine]:
+    """What of an account's lines stood for a month when another one was charged."""
+    lines = [line for line in charged if line.month == month.first and line.period <= at.first]
     taken = {line.reverses_id for line in lines}
-    own = [line for line in lines if line.reverses_id is None and line.pk not in taken]
+    return [line for line in lines if line.reverses_id is None and line.pk not in taken]
+
+
+def naive(charged: Sequence[ChargeLine], month: Month, at: Month) -> tuple[Decimal, int, bool] | None:
+    """kWh, kopecks and whether all was read, of a month as it stood when another one was charged."""
+    own = standing(charged, month, at)
     if not own:
         return None
     read = all(line.basis == "reading" for line in own)
     return sum((line.kwh for line in own), Decimal(0)), sum(line.kopecks for line in own), read
 
 
-def days(account_id: int, month: Month, at: Month) -> int:
+def days(charged: Sequence[ChargeLine], month: Month, at: Month) -> int:
     """How many days the lines of a month are for."""
-    lines = ChargeLine.objects.filter(account_id=account_id, month=month.first, period__lte=at.first)
-    taken = set(lines.values_list("reverses_id", flat=True))
-    standing = [line for line in lines if line.reverses_id is None and line.pk not in taken]
-    spans = [(line.since_on, line.until_on) for line in standing]
+    spans = [(line.since_on, line.until_on) for line in standing(charged, month, at)]
     return (max(until for _since, until in spans) - min(since for since, _until in spans)).days
 
 
@@ -51,23 +47,25 @@ def amounts(text: str) -> Iterator[tuple[str, Decimal]]:
         yield found.group(2), Decimal(found.group(1).translate(_SPACES).replace(",", "."))
 
 
-def test_no_sentence_of_any_bill_contradicts_its_sums() -> None:
-    operations.build(town=TOWN, now=NOW, progress=lambda _: None)
+def check_all_bills() -> tuple[int, int]:
+    """Look at every bill there is; how many compare their month with another, how many are estimated."""
+    charged: dict[int, list[ChargeLine]] = defaultdict(list)
+    for line in ChargeLine.objects.all():
+        charged[line.account_id].append(line)
     compared = estimated = 0
     with translation.override("ru"):
         for key in Bill.objects.order_by("pk").values_list("pk", flat=True):
             view = queries.bill_by_id(key, masked=False)
-            compared += _check_sentences(view)
+            compared += _check_sentences(view, charged[view.summary.account_id])
             estimated += _check_lines(view)
             _check_sums(view)
-    assert compared > 100
-    assert estimated > 5
+    return compared, estimated
 
 
-def _check_sentences(view: BillView) -> bool:
-    account, month = view.summary.account_id, view.summary.month
+def _check_sentences(view: BillView, charged: Sequence[ChargeLine]) -> bool:
+    month = view.summary.month
     said, money = texts.volume_sentence(view.comparison), texts.money_sentence(view.comparison)
-    own, before = naive(account, month, month), naive(account, month.plus(-1), month)
+    own, before = naive(charged, month, month), naive(charged, month.plus(-1), month)
     assert own is not None
     assert "\u2212" not in said, said
     assert "-" not in said, said
@@ -81,8 +79,8 @@ def _check_sentences(view: BillView) -> bool:
         difference = own[0] - before[0]
         if daily:
             tenth = Decimal("0.1")
-            own_day = (own[0] / days(account, month, month)).quantize(tenth)
-            difference = own_day - (before[0] / days(account, month.plus(-1), month)).quantize(tenth)
+            own_day = (own[0] / days(charged, month, month)).quantize(tenth)
+            difference = own_day - (before[0] / days(charged, month.plus(-1), month)).quantize(tenth)
         assert difference == (value if direction == "больше" else -value), (view.summary.number, said)
     for direction, value in amounts(money):
         difference = Decimal(own[1] - before[1]) / 100

@@ -1,0 +1,67 @@
+"""A year of the town, run month after month, from every side: it is built once, and nobody changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from svet.accounts.models import Account, Provider
+from svet.billing import queries as billing
+from svet.billing.models import ChargeLine, Problem
+from svet.billing.rules import Basis
+from svet.bills.models import Bill
+from svet.kernel.periods import Month
+from svet.sandbox.town import operations
+from svet.sandbox.town.rules.plan import months
+from svet.sandbox.town.settings import TownSettings
+from svet.sandbox.town.tests.sentences import check_all_bills
+
+pytestmark = pytest.mark.django_db
+# Enough of them for somebody to be silent from the first day on.
+TOWN = TownSettings(seed="svet", anchor=Month(2026, 11), accounts=60, first=60, second_provider=4)
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The town as its year left it."""
+    with django_db_blocker.unblock():
+        operations.build(town=TOWN, now=datetime(2026, 11, 22, 9, tzinfo=UTC), progress=lambda _: None)
+    yield
+    with django_db_blocker.unblock():
+        call_command("flush", verbosity=0, interactive=False)
+
+
+def test_every_account_is_billed_and_none_is_billed_nothing_without_a_cause(town: None) -> None:
+    assert not Problem.objects.exists()
+    assert Bill.objects.count() == Account.objects.count() * len(months(TOWN.anchor))
+    by_norm = ChargeLine.objects.filter(basis=Basis.NORM.value)
+    assert by_norm.filter(kwh__gt=0).exists()
+    unexplained = []
+    for bill in Bill.objects.filter(total_kopecks=0).select_related("account"):
+        charge = billing.charge(bill.account_id, Month.of(bill.period))
+        assert charge is not None
+        # Nothing was used, and a reading says so, or the months of the mean; or all is given back.
+        known = [line for line in charge.lines if line.basis is Basis.READING or line.base]
+        if not known or any(line.kwh for line in charge.lines if line not in known):
+            unexplained.append(f"{bill.account.number} {bill.period}")
+    assert unexplained == []
+
+
+def test_no_sentence_of_any_bill_contradicts_its_sums(town: None) -> None:
+    compared, estimated = check_all_bills()
+    assert compared > 100
+    assert estimated > 5
+
+
+def test_what_stands_is_what_the_whole_history_gives(town: None) -> None:
+    found = [
+        each for provider in Provider.objects.all() for each in billing.differences(provider_id=provider.pk)
+    ]
+    assert found == [None] * 64
+    assert ChargeLine.objects.filter(basis__in=[Basis.AVERAGE.value, Basis.NORM.value]).exists()
+    assert ChargeLine.objects.exclude(reverses=None).exists(), "nobody sent readings late"
+    assert billing.broken() == []
