@@ -117,7 +117,7 @@ def look(*, since: bool, jobs: int, broken: int) -> None:
     """One `svet verify`; so many promises are expected to be broken."""
     from datetime import UTC, datetime
 
-    from svet.cli.verification import verify
+    from svet.cli.verification.promises import verify
 
     seconds: dict[str, float] = {}
     started = last = time.perf_counter()

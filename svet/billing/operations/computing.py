@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import NamedTuple
 
@@ -16,7 +17,14 @@ from svet.billing.rules.difference import Difference
 from svet.billing.rules.due import due, refuse_held
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
-from svet.billing.rules.settled import average_bases, base_months, bases_after, settled_month, since_settled
+from svet.billing.rules.settled import (
+    average_bases,
+    base_months,
+    bases_after,
+    lately_settled,
+    settled_month,
+    since_settled,
+)
 from svet.billing.rules.should import Bases, should
 from svet.billing.rules.timeline import BillingCalendar, calendar_of
 from svet.kernel.periods import Month
@@ -47,8 +55,9 @@ class Computed(NamedTuple):
 class _Batch(NamedTuple):
     """What is common to the accounts of a batch.
 
-    ``cuts``: the settled months behind which they are computed; the ``silent`` of them are read further back,
-    as far as their averages reach.
+    ``cuts``: the settled months behind which they are computed. The ``silent`` of them are read further back,
+    as far as their averages reach, and so are the ``late``, of whose settled days something came to count:
+    theirs is the last month before that day, or one of the few before it.
     """
 
     period: Month
@@ -56,7 +65,8 @@ class _Batch(NamedTuple):
     known: Mapping[int, AccountBook]
     touches: Mapping[int, metering.Touches]
     cuts: Mapping[int, Month]
-    silent: Collection[int] = ()
+    silent: AbstractSet[int] = frozenset()
+    late: AbstractSet[int] = frozenset()
 
     @property
     def calendar(self) -> BillingCalendar:
@@ -66,10 +76,15 @@ class _Batch(NamedTuple):
     def read_after(self, account_id: int) -> date:
         """The day behind which the readings of an account with a settled month are wanted."""
         settled = self.cuts[account_id]
-        silent = account_id in self.silent
-        return self.calendar.cut(
-            bases_after(settled, horizon=self.period, calendar=self.calendar) if silent else settled.plus(-1)
-        )
+        if account_id not in self.silent and account_id not in self.late:
+            return self.calendar.cut(settled.plus(-1))
+        return self.calendar.cut(bases_after(settled, horizon=self.period, calendar=self.calendar))
+
+    def is_too_young(self, account_id: int) -> bool:
+        """Whether an account has fewer months before the settled one than an average may have."""
+        settled = self.cuts[account_id]
+        wanted = base_months(settled, horizon=self.period, calendar=self.calendar)
+        return settled - self.known[account_id].begins(self.period) < wanted
 
 
 def compute(
@@ -88,46 +103,57 @@ def compute(
     """
     # Before the readings: a note that is missed here is found the next time.
     touches = metering.touches(account_ids=[each.account_id for each in contracts])
-    cuts = {
-        account_id: book.settled
-        for account_id, book in known.items()
-        if book.settled is not None
-        and (account_id not in touches or touches[account_id].first > provider.cut(book.settled))
-    }
-    batch = _Batch(period, provider, known, touches, cuts, _silent(cuts, period, provider))
-    found = _all(contracts, batch._replace(cuts=dict(_told_by_cuts(batch))))
+    batch = _cut(_Batch(period, provider, known, touches, {}))
+    found = _all(contracts, batch)
     again = [each for each in contracts if each.account_id not in found]
     if again:
-        found |= _all(again, _Batch(period, provider, known, touches, {}))
+        found |= _all(again, batch._replace(cuts={}))
     return [found[each.account_id] for each in contracts]
 
 
-def _silent(cuts: Mapping[int, Month], period: Month, provider: ProviderFacts) -> Collection[int]:
-    before, now = provider.cut(period.plus(-1)), provider.cut(period)
-    return metering.unread(account_ids=list(cuts), after=before, until=now) if cuts else ()
-
-
-def _told_by_cuts(batch: _Batch) -> Iterator[tuple[int, Month]]:
-    """The accounts but those whose book is too young for a whole average: they are read whole at once."""
-    for key, month in batch.cuts.items():
-        wanted = base_months(month, horizon=batch.period, calendar=batch.calendar)
-        if key not in batch.silent or month - batch.known[key].begins(batch.period) >= wanted:
-            yield key, month
+def _cut(batch: _Batch) -> _Batch:
+    """The batch with the months behind which its accounts are computed; others are read whole at once."""
+    cuts: dict[int, Month] = {}
+    late = set()
+    for key, book in batch.known.items():
+        if book.settled is None:
+            continue
+        cuts[key] = book.settled
+        noted = batch.touches.get(key)
+        if noted is not None and noted.first <= batch.calendar.cut(book.settled):
+            cuts[key] = batch.calendar.month_of(noted.first).back(1)
+            late.add(key)
+    before, now = batch.calendar.cut(batch.period.plus(-1)), batch.calendar.cut(batch.period)
+    silent = metering.unread(account_ids=list(cuts), after=before, until=now) if cuts else set()
+    batch = batch._replace(cuts=cuts, silent=silent, late=late)
+    # What counted and counts no more may have held months before it down: then nobody can tell.
+    went = metering.not_counting({key: batch.read_after(key) for key in late}) if late else set()
+    young = {key for key in silent | late if batch.is_too_young(key)}
+    return batch._replace(cuts={key: cuts[key] for key in cuts if key not in went and key not in young})
 
 
 def _all(contracts: Sequence[Contract], batch: _Batch) -> dict[int, Computed]:
     """By account what follows; those of whom what was read does not tell all are left out."""
     if not contracts:
         return {}
-    provider, cuts = batch.provider, batch.cuts
+    provider = batch.provider
     facts = account_facts(
         contracts,
         provider=provider,
         horizon=batch.period,
         floors={each.account_id: batch.known[each.account_id].begins(batch.period) for each in contracts},
-        after={account_id: batch.read_after(account_id) for account_id in cuts},
+        after={account_id: batch.read_after(account_id) for account_id in batch.cuts},
     )
-    stands = standing_lines([each.account_id for each in contracts], after=cuts)
+    cuts = dict(batch.cuts)
+    for key in batch.late & cuts.keys():
+        settled = lately_settled(facts[key], month=cuts[key], calendar=batch.calendar)
+        if settled is None:
+            facts.pop(key)
+        else:
+            cuts[key] = settled
+    batch = batch._replace(cuts=cuts)
+    contracts = [each for each in contracts if each.account_id in facts]
+    stands = standing_lines(list(facts), after=cuts)
     found: dict[int, Computed] = {}
     for each in contracts:
         key = each.account_id
@@ -158,8 +184,10 @@ def _computed(
             or digest(facts, provider=batch.provider, until=book.last) != book.facts
         ):
             return None
-        if key in batch.silent:
+        if key in batch.silent or key in batch.late:
             bases = average_bases(facts, month=cut, horizon=period, calendar=calendar)
+        if key in batch.late and bases is None:
+            return None
         facts = later
     noted = batch.touches.get(key)
     blank = Computed(

@@ -40,6 +40,12 @@ def settled_month(facts: AccountFacts, *, horizon: Month, calendar: BillingCalen
     return None
 
 
+def lately_settled(facts: AccountFacts, *, month: Month, calendar: BillingCalendar) -> Month | None:
+    """The month, or one of the few before it, at which an account is settled; None: none of them is."""
+    back = range(min(_FURTHER, month - facts.floor) + 1)
+    return next((m for m in map(month.back, back) if _is_settled(facts, m, calendar)), None)
+
+
 def _is_settled(facts: AccountFacts, month: Month, calendar: BillingCalendar) -> bool:
     cut = calendar.cut(month)
     if facts.closed_on is not None and facts.closed_on <= cut:

@@ -41,11 +41,11 @@ Step = tuple[Any, ...]
 class Side:
     """An account of a provider of its own; what becomes known of it is written as it comes."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, base: int = 6) -> None:
         self.provider: Provider = make_provider(code=code)
         operations.set_policy(
             provider_id=self.provider.pk, valid_from=date(2025, 1, 1), norm_kwh_per_person=Decimal(100),
-            by=ROBOT, now=NOW,
+            average_base_months=base, average_base_least=min(base, 3), by=ROBOT, now=NOW,
         )  # fmt: skip
         self.account: Account = make_account(provider=self.provider, opened_on=BEGIN)
         set_terms(self.account, residents=3)
@@ -172,9 +172,66 @@ def kill(side: Side, month: Month) -> None:
 @example([("close", 60), ("run", Month(2026, 7)), ("read", 0, 50, 90), ("run", Month(2026, 9))])
 @example([("replace", 0, 40, 100), ("run", Month(2026, 6)), ("kill", Month(2026, 8)), ("control", 0, 90, 50)])
 def test_the_order_of_news_and_of_runs_leaves_no_trace(taken: list[Step]) -> None:
+    _walk(taken, base=6)
+
+
+news = st.one_of(
+    st.tuples(st.just("read"), place, days, st.integers(-3, 3)),
+    st.tuples(st.just("read"), place, days, st.integers(-30, 30)),
+    st.tuples(st.just("read"), place, days, st.just(0)),
+    st.tuples(st.just("control"), place, days, st.integers(-90, 0)),
+    st.tuples(st.just("withdraw"), st.integers(0, 30)),
+    st.tuples(st.just("replace"), place, days, st.just(0)),
+    st.tuples(st.just("group"), days, st.sampled_from(["1.1", "1.3"])),
+)
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[Step]:
+    """Both meters are read most months, and each month is run; between them comes what nobody expects."""
+    taken: list[Step] = []
+
+    def take(step: Step) -> None:
+        if step[0] in ("read", "control", "replace"):
+            kind, meter, after, off = step
+            step = (kind, meter, after, max(3 * after + off, 0))
+        taken.append(step)
+
+    for month in map(FIRST.plus, range(6)):
+        for meter in (0, 1):
+            if draw(st.integers(0, 9)):
+                take(("read", meter, (month.day(draw(st.integers(15, 24))) - BEGIN).days, 0))
+        for step in draw(st.lists(news, max_size=1)):
+            # What is known by then: of this month or of one of the two before it.
+            last = (month.day(25) - BEGIN).days
+            take(
+                step
+                if step[0] in ("withdraw", "group")
+                else (*step[:2], max(last - step[2] % 75, 1), step[3])
+            )
+        if month not in (FIRST, LAST):
+            taken.append(("run", month))
+    return taken
+
+
+@settings(
+    phases=[Phase.explicit, Phase.generate],
+    max_examples=LONG or 12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(lives(), st.integers(1, 2))
+def test_months_run_one_by_one_give_what_one_run_gives_however_late_the_news(
+    taken: list[Step], base: int
+) -> None:
+    """Averages of one or two months: silent accounts and late readings are computed behind settled months."""
+    _walk(taken, base=base)
+
+
+def _walk(taken: list[Step], *, base: int) -> None:
     with forgotten():
         load_chelyabinsk()
-        walked, looked = Side("walked"), Side("looked")
+        walked, looked = Side("walked", base), Side("looked", base)
         for side in (walked, looked):
             side.run(FIRST)
         for step in taken:

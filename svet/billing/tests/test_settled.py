@@ -14,6 +14,7 @@ from svet.billing import operations, queries
 from svet.billing.models import Charge, ChargeLine
 from svet.billing.rules import LineCause
 from svet.billing.tests.factories import NOW, know, load_chelyabinsk, make_metered_account, make_norm
+from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.metering.models import Meter, ReadingSet, ReadingTouch, ReadingValue
 from svet.metering.operations import MeterRow, replace_meter, take_control_reading
@@ -157,3 +158,41 @@ def test_a_control_that_gave_settled_months_back_is_taken_back_where_another_met
     run(9)
     assert list(queries.differences(provider_id=make_provider().pk)) == [None]
     assert queries.broken() == []
+
+
+@pytest.fixture
+def short_averages() -> None:
+    operations.set_policy(
+        provider_id=make_provider().pk, valid_from=date(2025, 1, 1), average_base_months=1,
+        average_base_least=1, by=Actor.system("test"), now=NOW,
+    )  # fmt: skip
+
+
+def test_a_late_reading_leads_no_further_back_than_the_settled_month_before_it(
+    short_averages: None, settled: tuple[Account, Meter]
+) -> None:
+    account, meter = settled
+    forge(meter, date(2026, 4, 24))
+    know(meter, 290, on=date(2026, 6, 20))
+    know(meter, 330, on=date(2026, 6, 25))
+    run(8)
+    assert {month: kwh for month, kwh, _ in last_lines(account) if kwh > 0} == {
+        "2026-06": 130,
+        "2026-07": 70,
+        "2026-08": 100,
+    }
+
+
+def test_where_a_late_reading_has_gone_again_all_is_read(
+    short_averages: None, settled: tuple[Account, Meter]
+) -> None:
+    account, meter = settled
+    forge(meter, date(2026, 4, 24))
+    gone = know(meter, 330, on=date(2026, 6, 25))
+    ReadingSet.objects.filter(pk=gone).update(state="withdrawn")
+    run(8)
+    assert {month: kwh for month, kwh, _ in last_lines(account) if kwh > 0} == {
+        "2026-04": 130,
+        "2026-05": 70,
+        "2026-08": 100,
+    }

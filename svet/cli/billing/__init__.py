@@ -258,8 +258,8 @@ def set_policy(
     problems_percent: Decimal | None,
     movers_percent: Decimal | None = None,
     release_required: bool | None = None,
-    decision_limit: Decimal | None = None,
-    brake_limit: Decimal | None = None,
+    decision_kopecks: int | None = None,
+    brake_kopecks: int | None = None,
     brake_months: int | None = None,
     now: datetime,
     say: Say,
@@ -282,8 +282,8 @@ def set_policy(
         problems_percent=problems_percent,
         movers_percent=movers_percent,
         release_required=release_required,
-        decision_kopecks=_kopecks(decision_limit),
-        brake_kopecks=_kopecks(brake_limit),
+        decision_kopecks=decision_kopecks,
+        brake_kopecks=brake_kopecks,
         brake_months=brake_months,
         by=Actor.system("svet policy set"),
         now=now,
@@ -322,12 +322,3 @@ def _rules(rules: Rules) -> str:
         else _("ВТОРАЯ ПОДПИСЬ НЕ ТРЕБУЕТСЯ: начисляют без выпуска"),
     ]
     return "; ".join(parts)
-
-
-def _kopecks(roubles_given: Decimal | None) -> int | None:
-    """:raises Failure: not roubles and kopecks"""
-    if roubles_given is None:
-        return None
-    if not roubles_given.is_finite() or roubles_given % Decimal("0.01"):
-        raise Failure(_("Сумма — рубли и копейки: {sum}").format(sum=roubles_given))
-    return int(roubles_given * 100)

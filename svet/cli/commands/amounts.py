@@ -22,3 +22,12 @@ class Amount(click.ParamType[Decimal]):
 
 
 AMOUNT = Amount()
+
+
+def kopecks_of(roubles: Decimal | None) -> int | None:
+    """Kopecks of a sum in roubles. :raises UsageError: parts of a kopeck, or no number"""
+    if roubles is None:
+        return None
+    if not roubles.is_finite() or roubles % Decimal("0.01"):
+        raise click.UsageError(f"{roubles}: write it like -500.00")
+    return int(roubles * 100)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from svet.cli.commands.amounts import AMOUNT
+from svet.cli.commands.amounts import AMOUNT, kopecks_of
 from svet.cli.commands.decisions import decision_command
 from svet.launcher.embedded import database, django_ready
 
@@ -226,8 +226,8 @@ def set_(
                 problems_percent=problems_percent,
                 movers_percent=movers_percent,
                 release_required=release_required,
-                decision_limit=decision_limit,
-                brake_limit=brake_limit,
+                decision_kopecks=kopecks_of(decision_limit),
+                brake_kopecks=kopecks_of(brake_limit),
                 brake_months=brake_months,
                 now=datetime.now(UTC),
                 say=click.echo,

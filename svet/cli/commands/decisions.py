@@ -12,7 +12,7 @@ import click
 
 from svet.cli.commands.accounts import PROVIDER, account_of
 from svet.cli.commands.acts import meter_of
-from svet.cli.commands.amounts import AMOUNT
+from svet.cli.commands.amounts import AMOUNT, kopecks_of
 from svet.launcher.embedded import database, django_ready
 
 if TYPE_CHECKING:
@@ -74,9 +74,7 @@ def volume(account: str, since: str, until: str, kwh: Decimal, zone: str, meter:
 @_written
 def credit(account: str, month: str, roubles: Decimal, **how: Any) -> None:
     """Put a sum without consumption on the bill of ACCOUNT."""
-    if not roubles.is_finite() or roubles % Decimal("0.01"):
-        raise click.UsageError(f"{roubles}: write it like -500.00")
-    _decide(account, "credit", month, month, how, kopecks=int(roubles * 100))
+    _decide(account, "credit", month, month, how, kopecks=kopecks_of(roubles))
 
 
 @decision_command.command("hold")

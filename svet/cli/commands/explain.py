@@ -50,7 +50,7 @@ def replay_command(file: IO[str]) -> None:
 
     Says what differs and exits 1; a file that cannot be read is said so in a line.
     """
-    from svet.cli.words import ready_words
+    from svet.cli.commands.words import ready_words
 
     ready_words()
     from django.utils.translation import gettext as _

@@ -6,6 +6,7 @@ from svet.metering.queries.histories import (
     MeterHistory,
     Touches,
     histories,
+    not_counting,
     touches,
     unread,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "meters_of",
     "meters_on",
     "near_verification",
+    "not_counting",
     "objection_until",
     "photo_for",
     "photos_of",

@@ -57,6 +57,11 @@ WHERE m.account_id = ANY(%(accounts)s) AND m.installed_on <= %(after)s
     SELECT FROM metering_readingset s WHERE s.meter_id = m.id AND s.read_on > %(after)s
        AND s.read_on <= %(until)s AND s.state IN ('accepted', 'used'))
 """
+_NOT_COUNTING = """
+SELECT DISTINCT w.account_id FROM unnest(%(accounts)s::bigint[], %(after)s::date[]) w (account_id, after)
+JOIN metering_readingset s ON s.account_id = w.account_id AND s.read_on > w.after
+WHERE s.state NOT IN ('accepted', 'used')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,13 @@ def unread(*, account_ids: Collection[int], after: date, until: date) -> set[int
     """Those of these accounts that have a meter of which nothing counts on the days behind ``after``."""
     with connection.cursor() as cursor:
         cursor.execute(_UNREAD, {"accounts": list(account_ids), "after": after, "until": until})
+        return {account_id for (account_id,) in cursor.fetchall()}
+
+
+def not_counting(after: Mapping[int, date]) -> set[int]:
+    """Those of these accounts that have a set of readings behind a day of theirs that does not count."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_COUNTING, {"accounts": list(after), "after": list(after.values())})
         return {account_id for (account_id,) in cursor.fetchall()}
 
 

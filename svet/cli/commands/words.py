@@ -12,6 +12,6 @@ def ready_words() -> None:
 
     if settings.configured:
         return
-    locale = Path(__file__).resolve().parents[1] / "locale"
+    locale = Path(__file__).resolve().parents[2] / "locale"
     settings.configure(USE_I18N=True, LANGUAGE_CODE="ru", LOCALE_PATHS=[locale], INSTALLED_APPS=[])
     django.setup()
