@@ -164,6 +164,29 @@ def test_the_forecast_is_the_bill_of_a_month_that_goes_on_as_usual(begins: int, 
     assert {line.range_no for line in told.lines} >= {1, 2}, "the pot of the month is one"
 
 
+def test_the_forecast_goes_on_behind_transformers_and_over_the_turn_of_the_dial() -> None:
+    load_chelyabinsk()
+    account, ratio = make_account(), Decimal(20)
+    row = make_meter(account=account, installed_on=date(2026, 3, 24), initial=9340, digits=4, ratio=ratio)
+    for place, month in enumerate((Month(2026, 4), Month(2026, 5), Month(2026, 6)), 1):
+        make_reading(row, 9340 + 180 * place, read_on=month.day(24))
+        run(month)
+    meters = [metering.meter_view(each) for each in metering.whole_meters().filter(account=account)]
+    on = date(2026, 7, 10)
+    known = metering.dials(meters=meters, read_on=on)[row.pk]
+    told = forecast(account=meters[0].account, dials=[known], on=on)
+    assert told is not None
+    (dial,) = known.dials
+    assert dial.expected_daily is not None
+    shown = dial.last.value + dial.expected_daily * 31 / ratio - 10_000
+    assert 0 < shown < 100, "the dial has turned"
+    make_reading(row, str(round(shown)), read_on=date(2026, 7, 25))
+    run(Month(2026, 7))
+    charge = billing.charge(account.pk, Month(2026, 7))
+    assert charge is not None
+    assert told.bill == charge.total
+
+
 def test_who_has_no_usual_use_has_no_forecast(meter: MeterView) -> None:
     load_chelyabinsk()
     known = metering.dials(meters=[meter], read_on=today())[meter.meter_id]
