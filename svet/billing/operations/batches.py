@@ -23,7 +23,7 @@ from svet.billing.queries.standing import AccountBook, books
 from svet.billing.rules import Basis
 from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import again_after_deadlock, use_case
 from svet.metering import operations as readings
 from svet.metering import queries as metering
 
@@ -63,6 +63,7 @@ class Step(NamedTuple):
     reached: int
 
 
+@again_after_deadlock
 def take_step(charging: Charging) -> Step | None:
     """Charge the next batch of a range that nobody else is charging; None: every range is done.
 
@@ -92,6 +93,7 @@ def _range(run_id: int) -> RunRange | None:
     return None
 
 
+@again_after_deadlock
 def take_chosen(charging: Charging, after: int) -> Step | None:
     """Charge the next batch of the chosen accounts behind a key; None: there are no more."""
     with use_case():

@@ -29,6 +29,8 @@ from svet.metering.queries import SetView
 from svet.metering.rules import ReadingKind, Zone
 
 _ZERO = Decimal(0)
+#: A shorter history is computed sooner than it is known that nothing behind its settled month has moved.
+WORTH_CUTTING = 12
 
 
 @dataclass(slots=True)
@@ -116,7 +118,9 @@ def ground_of(account: AccountView, on: date) -> PreviewFacts | None:
 
 def _settled(book: AccountBook, account: AccountView, provider: ProviderFacts, month: Month) -> Month | None:
     """The month behind which none of the account's readings has come or gone, or is asked about."""
-    if book.settled is None or month <= book.settled:
+    if book.settled is None or book.floor is None or month <= book.settled:
+        return None
+    if book.floor.plus(WORTH_CUTTING) > month:
         return None
     noted = metering.touches(account_ids=[account.account_id]).get(account.account_id)
     return book.settled if noted is None or noted.first > provider.cut(book.settled) else None

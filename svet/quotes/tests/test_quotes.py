@@ -132,12 +132,17 @@ def test_what_is_told_before_sending_is_what_the_bill_says_after_months_without_
     assert len({line.range_no for line in told.lines}) == (2 if silent == 1 else 1)
 
 
-def test_the_forecast_is_the_bill_of_a_month_that_goes_on_as_usual() -> None:
+@pytest.mark.parametrize("ratio", [1, 3])
+@pytest.mark.parametrize("begins", [0, 86_000], ids=["as usual", "the dial turns over"])
+def test_the_forecast_is_the_bill_of_a_month_that_goes_on_as_usual(begins: int, ratio: int) -> None:
     load_chelyabinsk()
-    account, row = make_metered_account(installed_on=date(2026, 3, 24), initial=0)
+    account = make_account()
+    row = make_meter(
+        account=account, installed_on=date(2026, 3, 24), initial=begins, digits=5, ratio=Decimal(ratio)
+    )
     second = make_meter(account=account, installed_on=date(2026, 3, 24), initial=0)
     for place, month in enumerate((Month(2026, 4), Month(2026, 5), Month(2026, 6)), 1):
-        make_reading(row, 4000 * place, read_on=month.day(24))
+        make_reading(row, begins + 4000 * place, read_on=month.day(24))
         make_reading(second, 30 * place, read_on=month.day(24))
         run(month)
     meters = [metering.meter_view(each) for each in metering.whole_meters().filter(account=account)]
@@ -148,7 +153,7 @@ def test_the_forecast_is_the_bill_of_a_month_that_goes_on_as_usual() -> None:
     for known in dials:
         (dial,) = known.dials
         assert dial.expected_daily is not None
-        shown = dial.last.value + dial.expected_daily * 31
+        shown = (dial.last.value + dial.expected_daily * 31 / dial.ratio) % 100_000
         make_reading(
             row if known.meter.meter_id == row.pk else second, str(round(shown)), read_on=date(2026, 7, 25)
         )
@@ -156,7 +161,7 @@ def test_the_forecast_is_the_bill_of_a_month_that_goes_on_as_usual() -> None:
     charge = billing.charge(account.pk, Month(2026, 7))
     assert charge is not None
     assert told.bill == told.total == charge.total
-    assert {line.range_no for line in told.lines} == {1, 2}, "the pot of the month is one"
+    assert {line.range_no for line in told.lines} >= {1, 2}, "the pot of the month is one"
 
 
 def test_the_forecast_goes_on_behind_transformers_and_over_the_turn_of_the_dial() -> None:
