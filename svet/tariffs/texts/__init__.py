@@ -33,13 +33,16 @@ def explain(refusal: Refused) -> str:
         case LawAct():
             return law_texts()[refusal.reason].format(day=_shown_day(refusal.details.get("day")))
         case PriceReason():
-            return _("Для группы «{group}» нет опубликованной цены.").format(
-                group=refusal.details.get("group", "")
-            )
-        case _:
+            group = refusal.details.get("group")
+            if not group:
+                return _("Опубликованной цены нет.")
+            return _("Для группы «{group}» нет опубликованной цены.").format(group=group)
+        case TariffRowReason():
             return _(
                 "Файл тарифов не принят, ничего не изменено. Исправьте строки из списка и загрузите снова."
             )
+        case _:
+            return _("Тарифы не изменены.")
 
 
 def law_texts() -> dict[LawAct, str]:
