@@ -108,7 +108,8 @@ def verdict_line(verdict: CheckVerdict) -> str:
         outcome += gettext(": из {looked} лицевых счетов {unmoved} не менялись с прошлой проверки").format(
             looked=number(verdict.looked), unmoved=number(verdict.unmoved)
         )
-    return f"{verdict.promise.number:<5} {gettext(verdict.promise.says):<44} {outcome}"
+    says = gettext(verdict.promise.says)
+    return f"{verdict.promise.number:<5} {says:<44} {outcome}"
 
 
 def head_line() -> str:

@@ -427,7 +427,8 @@ def test_two_that_wait_for_each_other_are_both_done() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(tries) in (["back", "back", "there"], ["back", "there", "there"])
+    assert set(tries) == {"back", "there"}
+    assert len(tries) > 2, "one of them was ended by the database"
     assert [row[0] for row in numbered(first)] == [row[0] for row in numbered(second)] == [1, 2]
     assert queries.broken() == []
 

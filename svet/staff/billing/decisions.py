@@ -298,6 +298,8 @@ def _preview(seen: DecisionPreview) -> dict[str, Any]:
 
 urlpatterns: list[URLPattern] = [
     path("billing/decisions/", decisions, name="staff-billing-decisions"),
-    path("billing/decisions/<public_id:decision_public_id>/", decision, name="staff-billing-decision"),
-    path("billing/accounts/<public_id:account_public_id>/", account, name="staff-billing-account-decisions"),
+    path("decisions/<public_id:decision_public_id>/", decision, name="staff-billing-decision"),
+    path(
+        "accounts/<public_id:account_public_id>/decisions/", account, name="staff-billing-account-decisions"
+    ),
 ]

@@ -20,6 +20,7 @@ from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
 LIST = "/staff/billing/decisions/"
+ONE = "/staff/decisions/"
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,7 @@ def ivan() -> Client:
 
 
 def page(account: Account) -> str:
-    return f"/staff/billing/accounts/{account.public_id}/"
+    return f"/staff/accounts/{account.public_id}/decisions/"
 
 
 def text(response: Any, status: int = 200) -> str:
@@ -89,7 +90,7 @@ def test_the_difference_is_seen_before_anything_is_written(olga: Client, account
     after = text(olga.get(page(account)))
     assert "Аннулировать начисление" in after
     assert "действует" in after
-    assert "ноябрь 2026" in text(olga.get(f"{LIST}{row.public_id}/")).lower()
+    assert "ноябрь 2026" in text(olga.get(f"{ONE}{row.public_id}/")).lower()
     assert "служебная записка № 7" in text(olga.get(LIST))
 
 
@@ -123,7 +124,7 @@ def test_what_cannot_be_is_said_and_what_was_typed_stays(
 
 def test_two_sign_a_large_one_and_two_take_it_back(olga: Client, ivan: Client, account: Account) -> None:
     row = write(olga, account, kind="credit", roubles="-5000,00")
-    one = f"{LIST}{row.public_id}/"
+    one = f"{ONE}{row.public_id}/"
     assert row.signed_at is None
     own = text(olga.get(one))
     assert "подписывает его другой сотрудник" in own
@@ -148,7 +149,7 @@ def test_two_sign_a_large_one_and_two_take_it_back(olga: Client, ivan: Client, a
 
 def test_an_undoing_needs_its_reason(olga: Client, account: Account) -> None:
     row = write(olga, account)
-    assert olga.post(f"{LIST}{row.public_id}/", {"act": "undo", "reason": ""}).status_code == 422
+    assert olga.post(f"{ONE}{row.public_id}/", {"act": "undo", "reason": ""}).status_code == 422
     row.refresh_from_db()
     assert row.gone_at is None
 
@@ -166,7 +167,7 @@ def test_a_hold_has_its_end_on_the_page_and_stands_among_the_problems(olga: Clie
 def test_the_pages_are_for_the_billing_engineer(role: Role, olga: Client, account: Account) -> None:
     row = write(olga, account)
     other = working(make_member(role=role))
-    for url in (LIST, f"{LIST}{row.public_id}/", page(account)):
+    for url in (LIST, f"{ONE}{row.public_id}/", page(account)):
         assert other.get(url).status_code == 403
         if url != LIST:
             assert other.post(url, filled(act="undo")).status_code == 403
@@ -179,6 +180,6 @@ def test_the_pages_are_for_the_billing_engineer(role: Role, olga: Client, accoun
     assert row.gone_at is None
 
 
-@pytest.mark.parametrize("url", [f"{LIST}0000000000000000/", "/staff/billing/accounts/0000000000000000/"])
+@pytest.mark.parametrize("url", [f"{ONE}0000000000000000/", "/staff/accounts/0000000000000000/decisions/"])
 def test_what_is_not_there_is_missing(olga: Client, url: str) -> None:
     assert olga.get(url).status_code == 404
