@@ -60,6 +60,16 @@ _REFUNDS = {
             AND NOT EXISTS (SELECT FROM payments_callback c
                 WHERE c.order_id = r.order_id AND c.event = 'svet.refund_above_payment')
         ORDER BY r.id LIMIT 100""",
+    "it was taken off other accounts than its lines say: refund": """
+        SELECT r.reference FROM payments_paymentrefund r JOIN ledger_transaction_door t
+            ON t.key = CASE WHEN r.suspense_kopecks IS NULL THEN 'refund:' ELSE 'refund-off:' END
+                || r.reference
+        WHERE r.posted_at IS NOT NULL AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
+                FROM payments_refundline part JOIN payments_orderline l ON l.id = part.line_id
+                WHERE part.refund_id = r.id)
+            IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, kopecks) FROM ledger_posting_door
+                WHERE transaction_id = t.transaction_id AND book = 'receivable')
+        ORDER BY r.id LIMIT 100""",
     "more was taken off than had been credited: order": """
         SELECT o.number FROM payments_orderline l JOIN payments_order o ON o.id = l.order_id
         JOIN payments_refundline r ON r.line_id = l.id
