@@ -9,6 +9,7 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.models.claims import Claim
+from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
@@ -18,6 +19,8 @@ __all__ = [
     "BoundCard",
     "Callback",
     "Claim",
+    "DayDifference",
+    "DayTotals",
     "ImportedPayment",
     "LaterLine",
     "Order",
@@ -83,6 +86,8 @@ class Order(models.Model):
     bank_reason = models.CharField(max_length=40, blank=True)
     bank_method = models.CharField(max_length=80, blank=True)
     taken_kopecks = models.BigIntegerField(null=True)
+    # What of it comes to our settlement account, by the bank's own figure; unknown until it says so.
+    income_kopecks = models.BigIntegerField(null=True)
     # What the bank has given back of it so far: the sum of the refunds that are done.
     refunded_kopecks = models.BigIntegerField(default=0)
     # «1 из 2»: the place among the orders that one «Оплатить» makes for several payees, one after the other.
@@ -130,6 +135,7 @@ class Order(models.Model):
                 condition=Q(state__in=[*sorted(OPEN), OrderState.REVIEW]),
                 name="payments_order_open",
             ),
+            models.Index(fields=["paid_at"], condition=Q(paid_at__isnull=False), name="payments_order_paid"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from svet.payments.operations.orders import (
     SeveralPayeesRefused,
     create_order,
 )
+from svet.payments.operations.reconciling import reconcile_day, reconcile_days
 from svet.payments.operations.registers import Fate, PaymentToApply, apply_register_payments
 from svet.payments.operations.returning import look_at_asked_refunds
 from svet.payments.operations.reviewing import (
@@ -72,6 +73,8 @@ __all__ = [
     "look_for_refunds",
     "name_card",
     "put_on_account",
+    "reconcile_day",
+    "reconcile_days",
     "release",
     "return_suspense",
     "send_back",

@@ -38,6 +38,7 @@ def credit(
         by=by,
         note=comment,
         taken_kopecks=status.amount.kopecks,
+        income_kopecks=status.income.kopecks if status.income is not None else None,
         bank_method=status.method,
         bank_reason="",
         paid_at=paid_at,
