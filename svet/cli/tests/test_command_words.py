@@ -396,6 +396,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--period", "2026-13"],
             ["--again", "nothing"],
         ],
+        ("reconcile",): [[], ["--day", "2026-11-01"], ["--day", "2999-01-01"], ["--day", "вчера"]],
         ("verify",): [[], ["--since"], ["--journal-head", "1:0123456789abcdef"], ["--journal-head", "1"]],
         ("explain",): [["no such bill"], ["no such bill", "--account", "1", "--json"]],
         ("replay",): [

@@ -10,10 +10,10 @@ from django.db import connection
 from django.db.models import Case, Min, Q, Sum, When
 
 from svet.kernel.money import ZERO, Money
-from svet.payments.models import DayDifference, DayTotals, ImportedPayment, Order, PaymentRefund
+from svet.payments.models import Callback, DayDifference, DayTotals, ImportedPayment, Order, PaymentRefund
 from svet.payments.rules.reconciling import DifferenceKind, FoundDifference, KeptPayment, KeptRefund
 from svet.payments.rules.registers import RegisterState
-from svet.payments.rules.states import OrderState, RefundState
+from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
 
 #: Rows of a register that are in no book.
 OUT_OF_BOOKS = (RegisterState.DIFFERS.value, RegisterState.CLOSED.value)
@@ -44,7 +44,7 @@ class DayView:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceView:
-    """One thing that does not agree; the order or the row of a register leads to its case."""
+    """One thing that does not agree; what it is about leads to its case or its account."""
 
     day: date
     kind: DifferenceKind
@@ -56,6 +56,9 @@ class DifferenceView:
     order_public_id: str
     in_review: bool
     row_public_id: str
+    callback_id: int | None
+    account_number: str
+    account_public_id: str
     found_at: datetime
 
     def age(self, now: datetime) -> timedelta:
@@ -91,25 +94,39 @@ def days(*, since: date, until: date) -> list[DayView]:
 
 def differences(*, day: date | None = None, limit: int | None = None) -> list[DifferenceView]:
     """What does not agree, the oldest first; of one day or of all."""
-    rows = DayDifference.objects.filter(gone_at__isnull=True).select_related("provider", "order", "row")
+    chosen = DayDifference.objects.filter(gone_at__isnull=True).select_related(
+        "provider", "order", "row__account"
+    )
     if day is not None:
-        rows = rows.filter(day=day)
-    return [
-        DifferenceView(
-            day=row.day,
-            kind=DifferenceKind(row.kind),
-            subject=row.subject,
-            provider_name=row.provider.name if row.provider else "",
-            theirs=None if row.theirs_kopecks is None else Money(row.theirs_kopecks),
-            ours=None if row.ours_kopecks is None else Money(row.ours_kopecks),
-            order_number=row.order.number if row.order else "",
-            order_public_id=row.order.public_id if row.order else "",
-            in_review=row.order is not None and row.order.state == OrderState.REVIEW,
-            row_public_id=row.row.public_id if row.row else "",
-            found_at=row.found_at,
-        )
-        for row in rows.order_by("day", "found_at", "pk")[:limit]
-    ]
+        chosen = chosen.filter(day=day)
+    rows = list(chosen.prefetch_related("order__lines__account").order_by("day", "found_at", "pk")[:limit])
+    told = dict(
+        Callback.objects.filter(
+            outcome=CallbackOutcome.NOTED, reference__in=[row.subject for row in rows], closed_at__isnull=True
+        ).values_list("reference", "pk")
+    )
+    return [_difference(row, callback_id=told.get(row.subject)) for row in rows]
+
+
+def _difference(row: DayDifference, *, callback_id: int | None) -> DifferenceView:
+    lines = list(row.order.lines.all()) if row.order else []
+    account = lines[0].account if lines else (row.row.account if row.row else None)
+    return DifferenceView(
+        day=row.day,
+        kind=DifferenceKind(row.kind),
+        subject=row.subject,
+        provider_name=row.provider.name if row.provider else "",
+        theirs=None if row.theirs_kopecks is None else Money(row.theirs_kopecks),
+        ours=None if row.ours_kopecks is None else Money(row.ours_kopecks),
+        order_number=row.order.number if row.order else "",
+        order_public_id=row.order.public_id if row.order else "",
+        in_review=row.order is not None and row.order.state == OrderState.REVIEW,
+        row_public_id=row.row.public_id if row.row else "",
+        callback_id=callback_id,
+        account_number=account.number if account else "",
+        account_public_id=account.public_id if account else "",
+        found_at=row.found_at,
+    )
 
 
 def differences_count() -> int:
@@ -139,7 +156,7 @@ def kept_payments(*, since: datetime, until: datetime, references: Collection[st
     return {
         order.bank_reference: KeptPayment(
             order_id=order.pk,
-            payee=order.payee,  # type: ignore[attr-defined]  # annotated
+            payee=order.payee,
             state=OrderState(order.state),
             taken=order.taken_kopecks,
             posted=posted.get(order.ledger_key, 0),

@@ -118,7 +118,7 @@ def compare_refunds(listed: Mapping[str, int], kept: Mapping[str, KeptRefund]) -
         if ours is None:
             yield FoundDifference(DifferenceKind.REFUND_UNKNOWN, reference, None, theirs, None)
             continue
-        pairs = []
+        pairs: list[tuple[DifferenceKind, int | None, int]] = []
         if theirs is None:
             pairs.append((DifferenceKind.REFUND_NOT_LISTED, None, ours.kopecks))
         elif theirs != ours.kopecks:
