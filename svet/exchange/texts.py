@@ -49,6 +49,17 @@ def explain(refusal: Refused) -> str:
             "Нет источника «%(source)s». Есть: %(known)s. Новый добавляют так: svet source add КОД --name …"
         ),
         FileReason.SOURCE_ELSEWHERE: _("Источник называют только у реестра платежей."),
+        FileReason.STATEMENT_UNKNOWN: _(
+            "Это не выписка: принимаем 1CClientBankExchange 1.03 и camt.053.001.08."
+        ),
+        FileReason.CUT: _("Выписка обрывается: то, что начато в строке %(line)s, не закончено."),
+        FileReason.BALANCE: _(
+            "Остатки счёта %(account)s не сходятся с его строками на %(difference)s. Ничего не принято."
+        ),
+        FileReason.BALANCE_UNREAD: _("Счёт или остатки в строке %(line)s не прочитать. Ничего не принято."),
+        FileReason.XML: _("Это повреждённый XML или XML с описанием DOCTYPE: такие не принимаем."),
+        FileReason.ACCOUNT_FOREIGN: _("Счёт %(account)s не принадлежит ни одному поставщику."),
+        FileReason.ACCOUNT_SHARED: _("Счёт %(account)s записан у нескольких поставщиков: чья выписка?"),
     }
     sentence = known[FileReason(refusal.reason)] % _shown(refusal.details)
     if unread := refusal.details.get("unread"):
@@ -79,6 +90,7 @@ def explain_row(reason: RowReason) -> str:
         RowReason.NUMBER: _("Это не число."),
         RowReason.MONEY: _("Это не сумма в рублях."),
         RowReason.FORMULA: _("Формула вместо числа."),
+        RowReason.CURRENCY: _("Это не рубли."),
         RowReason.ZONES: _("Число показаний не совпадает с числом зон прибора."),
         RowReason.CHOICE: _("Такого значения нет в справочнике."),
         RowReason.REPEATED_IN_FILE: _("Номер записи повторяется в этом же файле."),

@@ -26,7 +26,7 @@ def reconcile_command(named: datetime | None) -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.cli.reconciling import tell
+        from svet.cli.commands.differences import tell
         from svet.cli.refusal_text import in_words
         from svet.config.failures import Failure
         from svet.look.formats import day as shown_day

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
 
 import structlog
 from procrastinate.contrib.django import app
@@ -40,7 +39,7 @@ from svet.payments.rules.states import FINAL, CallbackOutcome
 log = structlog.get_logger(__name__)
 
 BY = "payments.reconcile"
-RECONCILE_DAY: Final = "payments.reconcile_day"
+RECONCILE_DAY = "payments.reconcile_day"
 #: What is written into the inbox about a payment on the bank's list that no order of ours can be.
 LISTED = "svet.payment_not_ours"
 #: The same as a reason to ask the bank about an order that never learned its payment's name.

@@ -43,7 +43,7 @@ class DayView:
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceView:
+class DayDifferenceView:
     """One thing that does not agree; what it is about leads to its case or its account."""
 
     day: date
@@ -92,7 +92,7 @@ def days(*, since: date, until: date) -> list[DayView]:
     ]
 
 
-def differences(*, day: date | None = None, limit: int | None = None) -> list[DifferenceView]:
+def differences(*, day: date | None = None, limit: int | None = None) -> list[DayDifferenceView]:
     """What does not agree, the oldest first; of one day or of all."""
     chosen = DayDifference.objects.filter(gone_at__isnull=True).select_related(
         "provider", "order", "row__account"
@@ -108,10 +108,10 @@ def differences(*, day: date | None = None, limit: int | None = None) -> list[Di
     return [_difference(row, callback_id=told.get(row.subject)) for row in rows]
 
 
-def _difference(row: DayDifference, *, callback_id: int | None) -> DifferenceView:
+def _difference(row: DayDifference, *, callback_id: int | None) -> DayDifferenceView:
     lines = list(row.order.lines.all()) if row.order else []
     account = lines[0].account if lines else (row.row.account if row.row else None)
-    return DifferenceView(
+    return DayDifferenceView(
         day=row.day,
         kind=DifferenceKind(row.kind),
         subject=row.subject,

@@ -11,11 +11,11 @@ from svet.kernel.money import Money
 from svet.look.formats import day as shown_day
 from svet.look.formats import roubles
 from svet.payments import texts
-from svet.payments.queries.reconciliation import DayView, DifferenceView
+from svet.payments.queries.reconciliation import DayDifferenceView, DayView
 
 
 def tell(
-    days: Sequence[DayView], differences: Sequence[DifferenceView], *, say: Callable[[str], None]
+    days: Sequence[DayView], differences: Sequence[DayDifferenceView], *, say: Callable[[str], None]
 ) -> bool:
     """Say the totals of each payee and every difference; True when something differs."""
     for one in days:
