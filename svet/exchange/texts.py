@@ -15,6 +15,7 @@ from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 from svet.look.formats import day as shown_day
+from svet.payments.operations import MovementFate
 
 #: Every reason of this room that has a sentence.
 REASONS: Final = (FileReason,)
@@ -152,6 +153,17 @@ def explain_line(*, line_no: int, column: str, reason: str, text: str) -> str:
             "text": said,
         }
     return _("Строка %(line)s: %(text)s") % {"line": line_no, "text": said}
+
+
+def other_movement(fate: MovementFate) -> str:
+    """A movement of a statement whose identity was taken before with another body."""
+    return _(
+        "Строка %(line)s: документ № %(number)s на %(sum)s уже был с другим назначением или плательщиком."
+    ) % {
+        "line": fate.line_no,
+        "number": fate.number,
+        "sum": roubles(fate.kopecks),
+    }
 
 
 def waits(*, account: str, kopecks: int) -> str:

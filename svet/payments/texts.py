@@ -129,6 +129,10 @@ def _explain_source(refusal: Refused) -> str:
             return _("Источник с таким кодом уже есть.")
         case SourceReason.PROVIDER:
             return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
+        case SourceReason.INN:
+            return _("ИНН: 10 или 12 цифр; у банка, который берёт карты, он нужен.")
+        case SourceReason.INN_TAKEN:
+            return _("Этот ИНН уже у другого источника.")
     return ""
 
 

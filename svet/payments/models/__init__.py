@@ -12,14 +12,17 @@ from svet.payments.models.claims import Claim
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
+from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 
 __all__ = [
     "TO_CLOSE",
+    "BankStatement",
     "BoundCard",
     "Callback",
     "Claim",
     "DayDifference",
+    "DaySettlement",
     "DayTotals",
     "ImportedPayment",
     "LaterLine",
@@ -29,6 +32,7 @@ __all__ = [
     "RefundLine",
     "Source",
     "StateChange",
+    "StatementRow",
 ]
 
 _STATES = [(state.value, state.value) for state in OrderState]

@@ -19,12 +19,15 @@ class Source(models.Model):
     """Who sends registers of payments: a bank, the post, a settlement centre.
 
     Numbers of operations are a source's own: two banks may use the same one. ``provider`` is whose
-    settlement account its money comes to, where it serves one provider only.
+    settlement account its money comes to, where it serves one provider only. ``inn`` is whose money orders
+    on a statement are; an ``acquirer`` brings what the bank's list of payments tells, less its commission.
     """
 
     code = models.SlugField(max_length=20, unique=True)
     name = models.CharField(max_length=100)
     provider = models.ForeignKey("accounts.Provider", models.PROTECT, null=True, related_name="+")
+    inn = models.CharField(max_length=12, blank=True, default="", db_default="")
+    acquirer = models.BooleanField(default=False, db_default=False)
     added_at = models.DateTimeField()
 
     def __str__(self) -> str:

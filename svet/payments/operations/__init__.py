@@ -28,6 +28,13 @@ from svet.payments.operations.reviewing import (
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
 from svet.payments.operations.sources import SourceRefused, add_source
+from svet.payments.operations.statements import (
+    MovementFate,
+    StatementFacts,
+    StatementMovement,
+    keep_statement,
+    settle_statements,
+)
 from svet.payments.operations.suspense import (
     RowConflict,
     RowNotFound,
@@ -46,6 +53,7 @@ __all__ = [
     "CardRefused",
     "ClaimConflict",
     "Fate",
+    "MovementFate",
     "OrderConflict",
     "OrderRefused",
     "OrderRequest",
@@ -59,6 +67,8 @@ __all__ = [
     "RowRefused",
     "SeveralPayeesRefused",
     "SourceRefused",
+    "StatementFacts",
+    "StatementMovement",
     "account_for_row",
     "add_source",
     "apply_register_payments",
@@ -68,6 +78,7 @@ __all__ = [
     "close_callback",
     "create_order",
     "credit_reviewed",
+    "keep_statement",
     "look_at_asked_refunds",
     "look_at_due_orders",
     "look_for_refunds",
@@ -80,6 +91,7 @@ __all__ = [
     "send_back",
     "send_to_bank",
     "settle",
+    "settle_statements",
     "take",
     "take_callback",
     "unbind_card",

@@ -21,7 +21,9 @@ from svet.payments.models import Callback, DayDifference, DayTotals, Order
 from svet.payments.operations.refunding import note_odd
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
+from svet.payments.operations.statements import settle_statements
 from svet.payments.queries import reconciliation
+from svet.payments.queries.statements import with_waiting_rows
 from svet.payments.rules.reconciling import (
     DAYS_AGAIN,
     DAYS_OPEN,
@@ -91,6 +93,8 @@ def reconcile_day(*, day: date, now: datetime) -> None:
         hold(Lock.RECONCILIATION)
         _keep_incomes(told.payments.values())
         _compare(day, told, now=now)
+        for payee in with_waiting_rows():
+            settle_statements(provider=accounts.provider_by_id(payee), now=now)
 
 
 def _ask(day: date) -> _Told:
