@@ -19,6 +19,7 @@ from tests.chaos.play import Fault, Play, quietly
 def create_without_an_answer(play: Play) -> Iterator[None]:
     account, kopecks = play.account(), play.sum()
     fault = play.random.choice(list(Fault))
+    play.rested()
     play.will(fault, method="POST")
     order = play.begin([(account, kopecks)], dies=False)
     play.line.will()

@@ -94,6 +94,7 @@ def told_before_our_create_returned(play: Play) -> Iterator[None]:
         finally:
             connection.close()
 
+    play.rested()
     play.line.meanwhile = meanwhile
     order = play.begin([(account, kopecks)], dies=False)
     play.town.expect(account, -kopecks)
