@@ -30,6 +30,8 @@ from tests.prepared import copy_installation
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
 HOST = "lk.retailer.example"
+# A connection a question, but the certificates of the world are read once.
+_ASKING = httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 _SET_UP = """
 import django
 django.setup()
@@ -56,7 +58,7 @@ class Installation:
     def get(self, path: str, *, seconds: float = 30, **headers: str) -> httpx.Response:
         """Ask the web server itself, past nginx, as nginx would."""
         told = {"Host": HOST, "X-Forwarded-Proto": "https"} | headers
-        return httpx.get(self.url + path, headers=told, timeout=seconds, trust_env=False)
+        return _ASKING.get(self.url + path, headers=told, timeout=seconds)
 
     def workers(self) -> list[int]:
         """The processes that make pages."""

@@ -17,7 +17,7 @@ from yookassa.domain.exceptions import BadRequestError, NotFoundError, Unauthori
 
 from svet.sandbox.world import cards
 from svet.sandbox.world.http import HttpServer
-from tests.bank import RunningBank, running_bank
+from tests.bank import BROWSER, RunningBank, running_bank
 
 REQUEST: dict[str, Any] = {
     "amount": {"value": "300.00", "currency": "RUB"},
@@ -165,9 +165,7 @@ def post(
 ) -> httpx.Response:
     login, _, secret = shop.partition(":")
     headers = {"Idempotence-Key": key} if key else {}
-    return httpx.post(
-        f"{bank.api}/payments", json=body, headers=headers, auth=(login, secret), trust_env=False
-    )
+    return BROWSER.post(f"{bank.api}/payments", json=body, headers=headers, auth=(login, secret))
 
 
 @pytest.mark.parametrize(
@@ -200,7 +198,7 @@ def test_a_utility_shop_must_send_a_payment_order_and_every_write_a_key(bank: Ru
 
 def test_the_page_names_itself_a_test_and_says_what_is_wrong(bank: RunningBank) -> None:
     page = post(bank, REQUEST).json()["confirmation"]["confirmation_url"]
-    shown = httpx.get(page, trust_env=False)
+    shown = BROWSER.get(page)
     assert "Испытательный банк" in shown.text
     assert "300,00" in shown.text
     for odd in ({"number": "4000000000000000"}, {"expiry": "99/99"}, {"csc": "12"}, {"csc": "<b>"}):
@@ -212,7 +210,7 @@ def test_the_page_names_itself_a_test_and_says_what_is_wrong(bank: RunningBank) 
 
 def test_a_strange_page_is_not_found(bank: RunningBank) -> None:
     for path in ("/card/x", "/card/00000000-0000-0000-0000-000000000000", "/", "/v4/payments"):
-        assert httpx.get(f"http://127.0.0.1:{bank.port}{path}", trust_env=False).status_code == 404
+        assert BROWSER.get(f"http://127.0.0.1:{bank.port}{path}").status_code == 404
 
 
 @pytest.mark.parametrize(("code", "status"), [("1234", "succeeded"), ("0000", "canceled")])
@@ -221,16 +219,16 @@ def test_the_code_of_three_d_secure_decides(bank: RunningBank, code: str, status
     page = payment["confirmation"]["confirmation_url"]
     asked = bank.type_card(page, number="5555 5555 5555 4477")
     assert "Код из СМС" in asked.text
-    httpx.post(f"{page}/3ds", data={"number": "5555555555554477", "code": code}, trust_env=False)
+    BROWSER.post(f"{page}/3ds", data={"number": "5555555555554477", "code": code})
     assert Payment.find_one(payment["id"]).status == status
 
 
 def test_sbp_and_giving_up_work_too(bank: RunningBank) -> None:
     one = post(bank, REQUEST).json()
-    httpx.post(one["confirmation"]["confirmation_url"], data={"method": "sbp"}, trust_env=False)
+    BROWSER.post(one["confirmation"]["confirmation_url"], data={"method": "sbp"})
     assert Payment.find_one(one["id"]).payment_method.type == "sbp"
     two = post(bank, REQUEST, key="k2").json()
-    httpx.post(f"{two['confirmation']['confirmation_url']}/cancel", trust_env=False)
+    BROWSER.post(f"{two['confirmation']['confirmation_url']}/cancel")
     assert Payment.find_one(two["id"]).status == "canceled"
 
 
@@ -240,7 +238,7 @@ def test_what_is_decided_stays_decided(bank: RunningBank) -> None:
     bank.type_card(page, number="5555555555554626")
     bank.type_card(page)
     assert Payment.find_one(payment["id"]).status == "canceled"
-    assert "Платёж отменён" in httpx.get(page, trust_env=False).text
+    assert "Платёж отменён" in BROWSER.get(page).text
 
 
 def test_the_bank_remembers_after_a_restart(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -17,7 +16,7 @@ from svet.gateways.sms.address import SmsAddress
 from svet.gateways.sms.smpp import SmppSms
 from svet.gateways.tests.test_yookassa import ORDER
 from svet.look import formats
-from tests.bank import GOOD_CARD
+from tests.bank import BROWSER, GOOD_CARD
 from tests.world import World, world
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +154,7 @@ def test_nothing_can_be_posted(address: str) -> None:
 def test_the_bank_gives_a_payment_back_by_hand(outer: World) -> None:
     bank = YooKassa.from_url(outer.acquiring_url)
     made = bank.create(order=ORDER)
-    httpx.post(made.url, data=GOOD_CARD, timeout=30, trust_env=False)
+    BROWSER.post(made.url, data=GOOD_CARD)
     assert made.reference in page("/sandbox/bank/")
     sent = {"payment": made.reference, "amount": "335,39"}
     wrong = Client().post("/sandbox/bank/refund/", sent)

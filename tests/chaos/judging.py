@@ -1,0 +1,92 @@
+"""What must be true when everybody has had their say: the bank's books, ours, and a second calculation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from svet.cli.verification.promises import verify
+from svet.kernel.money import Money
+from svet.ledger import queries as ledger
+from svet.ledger.models import Posting
+from svet.ledger.rules import Book
+from svet.payments.models import Order, PaymentRefund
+from svet.payments.rules.states import FINAL, OrderState
+from tests.chaos.play import Play
+
+
+def kopecks(amount: dict[str, Any]) -> int:
+    """Kopecks of the bank's «1270.70»."""
+    return int(Decimal(amount["value"]) * 100)
+
+
+def faults(play: Play) -> list[str]:
+    """Everything that is wrong, in words."""
+    return [*_orders(play), *_balances(play), *_strange(play), *_promises(play)]
+
+
+def _orders(play: Play) -> list[str]:
+    taken: dict[str, int] = defaultdict(int)
+    given: dict[str, int] = defaultdict(int)
+    owner: dict[str, str] = {}
+    times: dict[str, int] = defaultdict(int)
+    for payment in play.payments():
+        name = owner[payment["id"]] = payment["metadata"]["order_id"]
+        if payment["status"] == "succeeded":
+            taken[name] += play.altered.get(payment["id"], kopecks(payment["amount"]))
+            times[name] += 1
+    for refund in play.refunds():
+        given[owner[refund["payment_id"]]] += kopecks(refund["amount"])
+    wrong = [f"order {name} was paid {count} times at the bank" for name, count in times.items() if count > 1]
+    for order in Order.objects.all():
+        credited = order.lines.aggregate(sum=Sum("credited_kopecks"))["sum"] or 0
+        returned = _posted_back(order)
+        bank = (taken[order.public_id], given[order.public_id])
+        if order.state not in FINAL:
+            lived = ", ".join(f"{change} {change.by} {change.note}" for change in order.changes.all())
+            wrong.append(f"order {order.number} is left {order.state} ({lived}; the bank: {bank})")
+        elif order.state == OrderState.CREDITED and (credited, returned) != bank:
+            wrong.append(
+                f"order {order.number}: credited and taken back {credited}, {returned}; the bank: {bank}"
+            )
+        elif order.state == OrderState.RETURNED and bank[0] != bank[1]:
+            wrong.append(f"order {order.number} is returned; the bank: {bank}")
+        elif order.state in (OrderState.CANCELED, OrderState.FAILED) and bank[0] != bank[1]:
+            wrong.append(f"order {order.number} is {order.state}, and the bank keeps {bank}")
+    return wrong
+
+
+def _posted_back(order: Order) -> int:
+    posted = PaymentRefund.objects.filter(order=order, posted_at__isnull=False)
+    return int(posted.aggregate(sum=Sum("lines__kopecks"))["sum"] or 0)
+
+
+def _balances(play: Play) -> list[str]:
+    """The second calculation: what each life said it would do to its accounts, added up."""
+    return [
+        f"account {account_id} owes {stands}, not {Money(expected)}"
+        for account_id, expected in play.town.expected.items()
+        if (stands := ledger.balance(account_id)) != Money(expected)
+    ]
+
+
+def _strange(play: Play) -> list[str]:
+    """A payee's money lies in no other payee's books; nothing is left in suspense."""
+    wrong = [
+        f"posting {posting.pk} of one supplier is on another's account"
+        for posting in Posting.objects.filter(account__isnull=False).select_related("transaction", "account")
+        if posting.account is not None and posting.account.provider_id != posting.transaction.provider_id
+    ]
+    left = Posting.objects.filter(book=Book.SUSPENSE.value).aggregate(sum=Sum("kopecks"))["sum"]
+    return [*wrong, *([f"{left} kopecks are left in suspense"] if left else [])]
+
+
+def _promises(play: Play) -> list[str]:
+    return [
+        f"{verdict.promise.number}: {breach}"
+        for verdict in verify(now=play.now)
+        for breach in verdict.breaches
+    ]

@@ -1,0 +1,275 @@
+"""One run: the town, the bank behind its line, the clock, and the points at which we die."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from svet.accounts.models import Account
+from svet.exchange.operations import FileReport, take_file
+from svet.gateways.acquiring import yookassa
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.kernel.refusals import Refused
+from svet.limits.models import Bucket
+from svet.payments import operations
+from svet.payments.models import Order
+from svet.payments.tests.factories import BASE
+from svet.people.models import Person
+from tests.bank import BROWSER, RunningBank, running_bank
+from tests.chaos.line import Fault, Line, Postbox
+from tests.chaos.town import Town, make_town
+from tests.jobs import run_jobs
+from tests.kills import killed_at
+
+GOOD, SILENT, DECLINED = "2202474301322987", "2200000000000079", "5555555555554626"
+#: Where the bank's messages come from, and where nobody of the bank is.
+BANK_ADDRESS, STRANGER = "127.0.0.1", "203.0.113.7"
+#: One act in so many is begun by a process that dies.
+DIES = 6
+#: Statements within which it dies: about as many as the longest act has.
+LAST_POINT = 45
+
+
+def quietly(act: Callable[[], object]) -> Callable[[], None]:
+    """The act, for somebody who tries again when the bank is silent or the act is refused."""
+
+    def tried() -> None:
+        with suppress(operations.BankUnavailable, Refused):
+            act()
+
+    return tried
+
+
+@dataclass
+class Play:
+    """What the lives act with; ``random`` alone decides what happens."""
+
+    seed: int
+    town: Town
+    bank: RunningBank
+    line: Line
+    box: Postbox
+    random: random.Random
+    kills: int = 0
+    orders: int = 0
+    altered: dict[str, int] = field(default_factory=dict)
+    numbers: int = 0
+
+    @property
+    def now(self) -> datetime:
+        return timezone.now()
+
+    def account(self) -> Account:
+        return self.random.choice(self.town.accounts)
+
+    def sum(self) -> int:
+        return self.random.randint(10_00, 900_00)
+
+    def number(self) -> str:
+        """A number that no other register row of this run has."""
+        self.numbers += 1
+        return f"{self.seed}-{self.numbers}"
+
+    def may_die(self, act: Callable[[], object]) -> None:
+        """Sometimes a process that begins the act is killed at some statement; then it is done anew."""
+        if self.random.randrange(DIES) == 0:
+            self.dies(act, at=self.random.randint(1, LAST_POINT))
+        quietly(act)()
+
+    def dies(self, act: Callable[[], object], *, at: int) -> bool:
+        """Begin the act in a process that is killed at this statement; False when it got through."""
+        killed = killed_at(at, quietly(act))
+        self.kills += killed
+        return killed
+
+    def begin(
+        self,
+        lines: Sequence[tuple[Account, int]],
+        *,
+        who: Person | None = None,
+        dies: bool = True,
+        at: int = 0,
+        **wanted: Any,
+    ) -> Order:
+        """«Оплатить», pressed again with the same key until there is an order; ``at``: dies there first."""
+        person = who or self.town.anna
+        request = operations.OrderRequest(
+            lines=[(account.public_id, Money(kopecks)) for account, kopecks in lines],
+            key=UUID(int=self.random.getrandbits(128), version=4),
+            expected_total=Money(sum(kopecks for _, kopecks in lines)),
+            return_url_base=BASE,
+            **wanted,
+        )
+        self.orders += 1
+
+        def press() -> None:
+            Bucket.objects.all().delete()
+            operations.begin_payment(by=Actor.person(person.pk), wanted=request, now=self.now)
+
+        if at:
+            self.dies(press, at=at)
+        if dies and not at:
+            self.may_die(press)
+        else:
+            press()
+        return Order.objects.get(person=person, key=request.key)
+
+    def rested(self) -> None:
+        """The seconds are over for which a bank that was silent is left alone by those in a hurry."""
+        yookassa._silent_since.clear()
+
+    def has_page(self, order: Order) -> None:
+        """The bank's page is there; a bank that was silent a moment ago is asked once more."""
+        order.refresh_from_db()
+        if not order.bank_page_url:
+            self.settle(order)
+            order.refresh_from_db()
+        assert order.bank_page_url, f"order {order.number} has no page: {order.state}"
+
+    def type_card(self, order: Order, number: str = GOOD) -> None:
+        self.has_page(order)
+        self.bank.type_card(order.bank_page_url, number=number)
+
+    def deliver(self, *messages: bytes, address: str = BANK_ADDRESS) -> None:
+        """Hand messages of the bank to the portal, one after another."""
+        for raw in messages:
+            with suppress(operations.CallbackRejected):
+                operations.take_callback(raw=raw, address=address, now=self.now)
+
+    def storm(self, raw: bytes, *, copies: int, sides: int = 10) -> None:
+        """The same message again and again from many connections at once."""
+
+        def side() -> None:
+            try:
+                self.deliver(*[raw] * (copies // sides))
+            finally:
+                connection.close()
+
+        together([side] * sides)
+
+    def work(self) -> None:
+        """The worker does what waits for it."""
+        run_jobs(queue="payments", keep_failed=True)
+
+    def settle(self, order: Order) -> None:
+        quietly(lambda: operations.settle(order_id=order.pk, now=self.now, by="chaos"))()
+
+    def look(self, **later: float) -> None:
+        """The janitor's round, some time from now, and the bank's list."""
+        then = self.now + timedelta(**later)
+        operations.look_at_due_orders(now=then)
+        operations.look_at_asked_refunds(now=then)
+        with suppress(operations.BankUnavailable):
+            operations.look_for_refunds(now=self.now)
+
+    def give_back(self, order: Order, kopecks: int) -> str:
+        """A clerk of the bank gives money back; says why not."""
+        order.refresh_from_db()
+        return self.bank.give_back(order.bank_reference, f"{kopecks // 100}.{kopecks % 100:02d}")
+
+    def register(self, source: str, *rows: tuple[str, str, int]) -> FileReport:
+        """Take a bank's register of today over rows of number, account and kopecks."""
+        day = self.now.astimezone().strftime("%d-%m-%Y")
+        lines = [
+            f"{day};10-15-00;8597;0123;K1;{number};{account};Крапивина З.П.;ул. Ветряная, 7;1026;"
+            f"{_roubles(kopecks)};{_roubles(kopecks)};0,00"
+            for number, account, kopecks in rows
+        ]
+        total = _roubles(sum(kopecks for _, _, kopecks in rows))
+        content = "\r\n".join([*lines, f"={len(lines)};{total};{total};0,00;{self.number()};{day}"]).encode(
+            "cp1251"
+        )
+        by = Actor.system("chaos")
+        return take_file(
+            profile="payments", name="r.txt", content=content, by=by, now=self.now, source=source
+        )
+
+    def payments(self) -> list[dict[str, Any]]:
+        """The bank's own list, straight from the bank."""
+        return self._list("payments")
+
+    def refunds(self) -> list[dict[str, Any]]:
+        return self._list("refunds")
+
+    def _list(self, what: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        asked = {"limit": "100"}
+        while True:
+            answer = BROWSER.get(
+                f"{self.bank.api}/{what}", params=asked, auth=("100500", "test_sandbox")
+            ).json()
+            found += answer["items"]
+            if not answer.get("next_cursor"):
+                return found
+            asked["cursor"] = answer["next_cursor"]
+
+    def change(self, method: str, path: str, content: bytes) -> bytes | None:
+        """The line's part of the plan: payments of ``altered`` are told with another sum."""
+        reference = path.rsplit("/", 1)[-1]
+        if method != "GET" or reference not in self.altered:
+            return None
+        answer = json.loads(content)
+        answer["amount"]["value"] = _roubles(self.altered[reference]).replace(",", ".")
+        return json.dumps(answer).encode()
+
+    def will(self, *faults: Fault, method: str = "GET", path: str = "/v3/payments") -> None:
+        self.line.will(*((fault, method, path) for fault in faults))
+
+
+def _roubles(kopecks: int) -> str:
+    sign, kopecks = "-" if kopecks < 0 else "", abs(kopecks)
+    return f"{sign}{kopecks // 100},{kopecks % 100:02d}"
+
+
+def together(acts: Sequence[Callable[[], None]]) -> None:
+    """All at once; what one of them raises is raised here."""
+    ready, failures = threading.Barrier(len(acts)), list[BaseException]()
+
+    def run(act: Callable[[], None]) -> None:
+        try:
+            ready.wait(20)
+            act()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    if failures:
+        raise failures[0]
+
+
+@contextmanager
+def opened(seed: int, folder: Path) -> Iterator[Play]:
+    """A run over an empty database."""
+    box = Postbox()
+    before = settings.ACQUIRING_URL
+    with running_bank(folder, webhook_url=box.url) as bank:
+        line = Line(f"http://127.0.0.1:{bank.port}")
+        settings.ACQUIRING_URL = f"yookassa+http://100500:test_sandbox@127.0.0.1:{line.port}/v3"
+        play = Play(seed, make_town(), bank, line, box, random.Random(seed))
+        line.change = play.change
+        try:
+            yield play
+        finally:
+            settings.ACQUIRING_URL = before
+            line.close()
+            box.close()
+
+
+__all__ = ["DECLINED", "GOOD", "SILENT", "STRANGER", "Fault", "Play", "opened", "quietly", "together"]

@@ -1,0 +1,38 @@
+"""Seeded lives of payments among faults and deaths; the long form is ``make chaos``."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.catalogue import declared, reached
+from tests.chaos.judging import faults
+from tests.chaos.lives import LIVES
+from tests.chaos.play import opened
+from tests.chaos.running import live, quiet
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
+
+#: Every kind of life once.
+SHORT = len(LIVES)
+
+
+def test_every_kopeck_is_where_it_belongs_whatever_happens_on_the_way(tmp_path: Path) -> None:
+    seed = int(os.environ.get("SVET_CHAOS_SEED") or random.SystemRandom().randrange(10**6))
+    lives = int(os.environ.get("SVET_CHAOS_LIVES") or SHORT)
+    began = time.monotonic()
+    with opened(seed, tmp_path) as play:
+        live(play, lives=lives)
+        quiet(play)
+        wrong = faults(play)
+        sys.stdout.write(
+            f"\nchaos: seed {seed}, {lives} lives, {play.orders} orders, {play.kills} deaths, "
+            f"{len(reached())} of {len(declared())} situations, {time.monotonic() - began:.0f} s\n"
+        )
+    assert not wrong, f"seed {seed}:\n" + "\n".join(wrong)
+    assert not declared() - reached(), f"seed {seed} did not reach: {sorted(declared() - reached())}"
