@@ -102,7 +102,7 @@ def _balance(part: etree._Element) -> tuple[int, date]:
 
 
 def _sum(part: etree._Element) -> int:
-    """Kopecks with the sign of ``CdtDbtInd``. :raises MovementFault: no sum, another currency, no direction"""
+    """Kopecks with the sign of ``CdtDbtInd``. :raises MovementFault: sum, currency or direction"""
     amount = part.find("c:Amt", _NS)
     if amount is None:
         raise MovementFault("Amt", RowReason.REQUIRED)
