@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [('payments', '0002_days_against_the_bank')]
+    dependencies = [('payments', '0003_days_against_the_bank')]
 
     operations = [
         AddIndexConcurrently(

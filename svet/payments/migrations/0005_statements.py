@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_doors_of_charging'),
-        ('payments', '0003_found_by_day'),
+        ('payments', '0004_found_by_day'),
     ]
 
     operations = [

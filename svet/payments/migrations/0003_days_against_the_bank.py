@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_doors_of_charging'),
-        ('payments', '0001_initial'),
+        ('payments', '0002_held_money'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
