@@ -340,6 +340,7 @@ DESKS = [
     get("staff/money/rows/<row_id>/", ENGINEER),
     post("staff/money/rows/<row_id>/", ENGINEER, body={"act": "back", "back-reason": "просил банк"}),
     get("staff/money/days/", ENGINEER),
+    post("staff/money/days/", ENGINEER, ASKED),
     get("staff/billing/", ENGINEER),
     get("staff/billing/problems/", ENGINEER),
     get("staff/billing/decisions/", ENGINEER),

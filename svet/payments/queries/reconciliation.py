@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -152,14 +152,14 @@ def kept_payments(*, since: datetime, until: datetime, references: Collection[st
         | Q(bank_reference__in=list(references))
     )
     rows = list(chosen.annotate(payee=_payee("lines__account__provider_id")))
-    posted = _posted([order.ledger_key for order in rows])
+    posted = _posted([order.public_id for order in rows], "pay", "held", "unheld")
     return {
         order.bank_reference: KeptPayment(
             order_id=order.pk,
             payee=order.payee,
             state=OrderState(order.state),
             taken=order.taken_kopecks,
-            posted=posted.get(order.ledger_key, 0),
+            posted=posted.get(order.public_id, 0),
             at=order.paid_at,
         )
         for order in rows
@@ -172,7 +172,7 @@ def kept_refunds(*, since: datetime, until: datetime, references: Collection[str
         Q(refunded_at__gte=since, refunded_at__lt=until) | Q(reference__in=list(references))
     )
     rows = list(chosen.select_related("order").annotate(payee=_payee("order__lines__account__provider_id")))
-    posted = _posted([refund.ledger_key for refund in rows])
+    posted = _posted([refund.reference for refund in rows], "refund", "refund-off")
     return {
         refund.reference: KeptRefund(
             order_id=refund.order_id,
@@ -180,7 +180,7 @@ def kept_refunds(*, since: datetime, until: datetime, references: Collection[str
             payee=refund.payee,
             kopecks=refund.kopecks,
             posts=refund.order.state == OrderState.CREDITED,
-            posted=-posted.get(refund.ledger_key, 0),
+            posted=-posted.get(refund.reference, 0),
             at=refund.refunded_at,
         )
         for refund in rows
@@ -199,10 +199,13 @@ _ROWS = """
     LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'bank'
     WHERE r.paid_on = %s AND r.state NOT IN ('differs', 'closed')
     GROUP BY r.id HAVING r.kopecks <> coalesce(sum(p.kopecks), 0) ORDER BY r.id LIMIT 1000"""
+# Money of a payment in review lies in suspense under ``held:``, and comes out of it under ``unheld:``.
 _POSTED = """
-    SELECT t.key, sum(p.kopecks) FROM ledger_transaction_door t
+    SELECT split_part(t.key, ':', 2), sum(p.kopecks) FROM ledger_transaction_door t
     JOIN ledger_posting_door p USING (transaction_id)
-    WHERE p.book = 'bank' AND t.key = ANY(%s) GROUP BY t.key"""
+    WHERE p.book = 'bank' AND t.key = ANY(%s) GROUP BY 1"""
+#: A payment goes before a person so many times at most that its keys are looked for.
+_REVIEWS = 5
 
 
 def rows_out_of_step(day: date) -> list[FoundDifference]:
@@ -215,11 +218,13 @@ def rows_out_of_step(day: date) -> list[FoundDifference]:
         ]
 
 
-def _posted(keys: Sequence[str]) -> Mapping[str, int]:
-    """What each ledger transaction put into the bank's book."""
+def _posted(subjects: Collection[str], *kinds: str) -> Mapping[str, int]:
+    """What the ledger transactions of these kinds put into the bank's book, by what they are about."""
+    ends = ["", *(f":{again}" for again in range(1, _REVIEWS))]
+    keys = [f"{kind}:{subject}{end}" for subject in subjects for kind in kinds for end in ends]
     with connection.cursor() as cursor:
-        cursor.execute(_POSTED, [list(keys)])
-        return {key: int(kopecks) for key, kopecks in cursor.fetchall()}
+        cursor.execute(_POSTED, [keys])
+        return {subject: int(kopecks) for subject, kopecks in cursor.fetchall()}
 
 
 def register_sums(day: date) -> dict[int, tuple[Money, Money]]:

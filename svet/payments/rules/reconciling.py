@@ -106,8 +106,10 @@ def compare_payments(
             yield differs(DifferenceKind.PAYMENT_OPEN, theirs.kopecks, None)
         elif ours.taken != theirs.kopecks:
             yield differs(DifferenceKind.PAYMENT_SUM, theirs.kopecks, ours.taken)
-        should = (ours.taken or 0) if ours.state == OrderState.CREDITED else 0
-        if ours.posted != should:
+        should = ours.taken or 0
+        # What is not credited may lie in suspense, or in no book.
+        unposted = ours.state != OrderState.CREDITED and not ours.posted
+        if ours.posted != should and not unposted:
             yield differs(DifferenceKind.PAYMENT_LEDGER, should, ours.posted)
 
 
@@ -123,9 +125,9 @@ def compare_refunds(listed: Mapping[str, int], kept: Mapping[str, KeptRefund]) -
             pairs.append((DifferenceKind.REFUND_NOT_LISTED, None, ours.kopecks))
         elif theirs != ours.kopecks:
             pairs.append((DifferenceKind.REFUND_SUM, theirs, ours.kopecks))
-        should = ours.kopecks if ours.posts else 0
-        if ours.posted != should:
-            pairs.append((DifferenceKind.REFUND_LEDGER, should, ours.posted))
+        unposted = not ours.posts and not ours.posted
+        if ours.posted != ours.kopecks and not unposted:
+            pairs.append((DifferenceKind.REFUND_LEDGER, ours.kopecks, ours.posted))
         for kind, left, right in pairs:
             yield FoundDifference(
                 kind, reference, ours.payee, left, right, order_id=ours.order_id, refund_id=ours.refund_id

@@ -69,6 +69,8 @@ def why_callback(callback: CallbackView) -> str:
         return _("Банк вернул больше, чем было зачислено.")
     if callback.event == "svet.refund_of_unknown_payment":
         return _("Банк вернул деньги по платежу, которого у нас нет.")
+    if callback.event == "svet.payment_not_ours":
+        return _("Банк сообщил о платеже, которого у нас нет.")
     if callback.event == "svet.refund_not_listed":
         return _("Банк говорит о возврате, но не называет его.")
     if callback.kind == CallbackOutcome.UNMATCHED:

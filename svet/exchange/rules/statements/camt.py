@@ -13,7 +13,7 @@ from lxml import etree
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.rules.statements.shape import (
     BadLine,
-    FieldFault,
+    MovementFault,
     Statement,
     StatementLine,
     is_account,
@@ -70,7 +70,7 @@ def _statement(part: etree._Element) -> Statement:
         balances = {_text(one, "c:Tp/c:CdOrPrtry/c:Cd"): _balance(one) for one in part.findall("c:Bal", _NS)}
         opening = balances["OPBD"] if "OPBD" in balances else balances["PRCD"]
         closing = balances["CLBD"]
-    except (FieldFault, KeyError):
+    except (MovementFault, KeyError):
         opening = closing = (0, date.min)
         account = ""
     if not is_account(account):
@@ -84,7 +84,7 @@ def _statement(part: etree._Element) -> Statement:
             continue
         try:
             lines += _lines(entry)
-        except FieldFault as fault:
+        except MovementFault as fault:
             faults.append(BadLine(entry.sourceline or 0, fault.column, fault.reason, _sum_or_none(entry)))
     days = [line.booked_on for line in lines]
     begins_on = _day_or(begins, min(days, default=opening[1]))
@@ -97,28 +97,28 @@ def _text(part: etree._Element, path: str) -> str:
 
 
 def _balance(part: etree._Element) -> tuple[int, date]:
-    """:raises FieldFault:"""
+    """:raises MovementFault:"""
     return _sum(part), _day(_text(part, "c:Dt/c:Dt") or _text(part, "c:Dt/c:DtTm")[:10])
 
 
 def _sum(part: etree._Element) -> int:
-    """Kopecks with the sign of ``CdtDbtInd``. :raises FieldFault: no sum, another currency, no direction"""
+    """Kopecks with the sign of ``CdtDbtInd``. :raises MovementFault: sum, currency or direction"""
     amount = part.find("c:Amt", _NS)
     if amount is None:
-        raise FieldFault("Amt", RowReason.REQUIRED)
+        raise MovementFault("Amt", RowReason.REQUIRED)
     if amount.get("Ccy") not in ("RUB", "RUR"):
-        raise FieldFault("Amt", RowReason.CURRENCY)
+        raise MovementFault("Amt", RowReason.CURRENCY)
     signs = {"CRDT": 1, "DBIT": -1}
     sign = signs.get(_text(part, "c:CdtDbtInd"))
     if sign is None:
-        raise FieldFault("CdtDbtInd", RowReason.CHOICE)
+        raise MovementFault("CdtDbtInd", RowReason.CHOICE)
     return sign * kopecks_of(amount.text or "", column="Amt")
 
 
 def _sum_or_none(part: etree._Element) -> int | None:
     try:
         return _sum(part)
-    except FieldFault:
+    except MovementFault:
         return None
 
 
@@ -126,7 +126,7 @@ def _lines(entry: etree._Element) -> list[StatementLine]:
     """The payments of an entry: each of a batch whose sums are told and add up, else the entry as one."""
     total = _sum(entry)
     if not total:
-        raise FieldFault("Amt", RowReason.MONEY)
+        raise MovementFault("Amt", RowReason.MONEY)
     booked_on = _day(_text(entry, "c:BookgDt/c:Dt") or _text(entry, "c:BookgDt/c:DtTm")[:10])
     details = entry.findall("c:NtryDtls/c:TxDtls", _NS)
     if len(details) > 1:
@@ -153,7 +153,7 @@ def _line(entry: etree._Element, one: etree._Element, kopecks: int, booked_on: d
         "",
     )
     if not number:
-        raise FieldFault("NtryRef", RowReason.REQUIRED)
+        raise MovementFault("NtryRef", RowReason.REQUIRED)
     party = f"c:RltdPties/c:{side}"
     return StatementLine(
         line_no=entry.sourceline or 0,
@@ -192,11 +192,11 @@ def _day(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day of the bank
     except ValueError:
-        raise FieldFault("Dt", RowReason.DATE) from None
+        raise MovementFault("Dt", RowReason.DATE) from None
 
 
 def _day_or(text: str, other: date) -> date:
     try:
         return _day(text)
-    except FieldFault:
+    except MovementFault:
         return other

@@ -14,7 +14,7 @@ from typing import Final
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.rules.statements.shape import (
     BadLine,
-    FieldFault,
+    MovementFault,
     Statement,
     StatementLine,
     is_account,
@@ -106,7 +106,7 @@ def _statement(account: str, sections: list[_Section], documents: list[_Section]
             )
             for one in sections
         ]
-    except FieldFault:
+    except MovementFault:
         raise _unread(sections[0]) from None
     days.sort(key=lambda day: day[:2])
     for before, after in pairwise(days):
@@ -120,9 +120,9 @@ def _statement(account: str, sections: list[_Section], documents: list[_Section]
             try:
                 line = _line(document, sign)
                 if not begins_on <= line.booked_on <= ends_on:
-                    raise FieldFault("Дата", RowReason.DATE)
+                    raise MovementFault("Дата", RowReason.DATE)
                 lines.append(line)
-            except FieldFault as fault:
+            except MovementFault as fault:
                 faults.append(BadLine(document.line_no, fault.column, fault.reason, _sum(document, sign)))
     return Statement(FORM, account, begins_on, ends_on, days[0][2], days[-1][3], tuple(lines), tuple(faults))
 
@@ -144,22 +144,22 @@ def _own(document: _Section, side: str) -> str:
 def _sum(document: _Section, sign: int) -> int | None:
     try:
         return sign * kopecks_of(document.fields.get("Сумма", ""), column="Сумма")
-    except FieldFault:
+    except MovementFault:
         return None
 
 
 def _line(document: _Section, sign: int) -> StatementLine:
-    """:raises FieldFault:"""
+    """:raises MovementFault:"""
     if document.odd:
-        raise FieldFault(document.odd, RowReason.COLUMNS)
+        raise MovementFault(document.odd, RowReason.COLUMNS)
     fields = document.fields
     side = "Плательщик" if sign > 0 else "Получатель"
     kopecks = kopecks_of(fields.get("Сумма", ""), column="Сумма")
     if not kopecks:
-        raise FieldFault("Сумма", RowReason.MONEY)
+        raise MovementFault("Сумма", RowReason.MONEY)
     number = short(fields.get("Номер", ""), column="Номер", most=30)
     if not number:
-        raise FieldFault("Номер", RowReason.REQUIRED)
+        raise MovementFault("Номер", RowReason.REQUIRED)
     booked = fields.get("ДатаПоступило" if sign > 0 else "ДатаСписано", "") or fields.get("Дата", "")
     return StatementLine(
         line_no=document.line_no,
@@ -178,7 +178,7 @@ def _day(text: str, *, column: str) -> date:
     try:
         return datetime.strptime(text, "%d.%m.%Y").date()  # noqa: DTZ007  # a day of the bank, without a moment
     except ValueError:
-        raise FieldFault(column, RowReason.DATE) from None
+        raise MovementFault(column, RowReason.DATE) from None
 
 
 def _balance(text: str, *, column: str) -> int:

@@ -71,7 +71,7 @@ class Statement:
             )
 
 
-class FieldFault(Exception):
+class MovementFault(Exception):
     """One field of one document cannot be used."""
 
     def __init__(self, column: str, reason: RowReason) -> None:
@@ -81,14 +81,14 @@ class FieldFault(Exception):
 
 
 def kopecks_of(text: str, *, column: str) -> int:
-    """A sum of roubles with a dot or a comma, never negative. :raises FieldFault:"""
+    """A sum of roubles with a dot or a comma, never negative. :raises MovementFault:"""
     cleaned = text.strip()
     if not _SUM.fullmatch(cleaned):
-        raise FieldFault(column, RowReason.MONEY)
+        raise MovementFault(column, RowReason.MONEY)
     try:
         return int(Decimal(cleaned.replace(",", ".")) * 100)
     except InvalidOperation:
-        raise FieldFault(column, RowReason.MONEY) from None
+        raise MovementFault(column, RowReason.MONEY) from None
 
 
 def is_account(text: str) -> bool:
@@ -97,8 +97,8 @@ def is_account(text: str) -> bool:
 
 
 def short(text: str, *, column: str, most: int = LONGEST) -> str:
-    """A text in one line and no longer than it may be. :raises FieldFault:"""
+    """A text in one line and no longer than it may be. :raises MovementFault:"""
     shown = " ".join(text.split())
     if len(shown) > most:
-        raise FieldFault(column, RowReason.TOO_LONG)
+        raise MovementFault(column, RowReason.TOO_LONG)
     return shown

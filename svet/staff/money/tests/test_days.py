@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from svet.accounts.models import Provider
 from svet.cli.main import svet
+from svet.exchange.operations.statements import take_statement
+from svet.exchange.tests.statement_files import OWN, document, one_c
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankState, BankStatus
+from svet.journal.models import Entry
+from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.payments import operations
 from svet.payments.models import Order
@@ -78,6 +84,42 @@ def test_days_and_differences_with_the_way_to_their_cases(bank: StubBank) -> Non
     assert f"/staff/accounts/{account.public_id}/" in page
     assert "не сходится" in page
     assert PAGE in text_of(clerk.get("/staff/money/"))
+
+
+def test_a_statement_is_taken_by_page_and_its_refusal_is_said_there() -> None:
+    family = make_family()
+    Provider.objects.update(settlement_account=OWN)
+    clerk = working(make_member(role=Role.BILLING))
+
+    def send(text: str) -> Any:
+        return clerk.post(
+            PAGE, {"file": SimpleUploadedFile("kl_to_1c.txt", text.encode("cp1251"))}, follow=True
+        )
+
+    text = one_c(document(purpose=f"ЛС {family.first.number}"))
+    text = text.replace("23.11.2026", "01.11.2025").replace("24.11.2026", "02.11.2025")
+    page = text_of(send(text))
+    assert "Выписка, строк: 1" in page
+    refused = send(text)
+    assert (refused.status_code, "уже загружен" in text_of(refused)) == (422, True)
+    assert "обрывается" in text_of(send(text[:-20]))
+    assert clerk.post(PAGE).status_code == 422
+    assert Entry.objects.filter(action="statement.taken").count() == 1
+
+
+def test_rows_that_nothing_fits_are_on_the_page() -> None:
+    family = make_family()
+    Provider.objects.update(settlement_account=OWN)
+    by = Actor.system("test")
+    operations.add_source(code="post", name="Почта", inn="7724490000", now=timezone.now(), by=by)
+    day = (timezone.localdate() - timedelta(days=2)).strftime("%d.%m.%Y")
+    text = one_c(document("551", "88.00", inn="7724490000", purpose="Реестр 7"))
+    text = text.replace("23.11.2026", day).replace("24.11.2026", day)
+    take_statement(name="a.txt", content=text.encode(), by=by, now=timezone.now())
+    page = text_of(working(make_member(role=Role.BILLING)).get(PAGE))
+    for words in ("551", "88,00 ₽", "Почта", "Реестр 7", "ждёт меньше часа"):
+        assert words in page
+    assert family.first.provider.name not in page
 
 
 def test_an_operator_may_not_see_it() -> None:
