@@ -22,6 +22,8 @@ class Book(StrEnum):
     REVENUE = "revenue"
     BANK = "bank"
     CASH = "cash"
+    SETTLEMENT = "settlement"  # what came from the bank's book to our settlement account
+    COMMISSION = "commission"  # what banks and agents kept of it
     SUSPENSE = "suspense"  # money that came for an account nobody knows
 
 
@@ -33,6 +35,7 @@ class TransactionKind(StrEnum):
     REFUND = "refund"
     CORRECTION = "correction"
     OPENING = "opening"
+    SETTLEMENT = "settlement"  # taken money has come to our settlement account
 
 
 class PostingReason(StrEnum):

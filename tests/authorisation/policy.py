@@ -339,6 +339,7 @@ DESKS = [
     post("staff/money/callbacks/<callback_id>/", ENGINEER, body={"act": "close", "reason": "вернули"}),
     get("staff/money/rows/<row_id>/", ENGINEER),
     post("staff/money/rows/<row_id>/", ENGINEER, body={"act": "back", "back-reason": "просил банк"}),
+    get("staff/money/days/", ENGINEER),
     get("staff/billing/", ENGINEER),
     get("staff/billing/problems/", ENGINEER),
     get("staff/billing/decisions/", ENGINEER),

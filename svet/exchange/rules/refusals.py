@@ -26,6 +26,13 @@ class FileReason(StrEnum):
     NAME = "name"
     SOURCE_UNKNOWN = "source_unknown"
     SOURCE_ELSEWHERE = "source_elsewhere"
+    STATEMENT_UNKNOWN = "statement_unknown"
+    CUT = "cut"
+    BALANCE = "balance"
+    BALANCE_UNREAD = "balance_unread"
+    XML = "xml"
+    ACCOUNT_FOREIGN = "account_foreign"
+    ACCOUNT_SHARED = "account_shared"
 
 
 class FileRefused(Refused):
@@ -59,6 +66,7 @@ class RowReason(StrEnum):
     STORNO = "storno"
     METER_UNKNOWN = "meter_unknown"
     REFUSED = "refused"
+    CURRENCY = "currency"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,21 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.models.claims import Claim
+from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
+from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 
 __all__ = [
     "TO_CLOSE",
+    "BankStatement",
     "BoundCard",
     "Callback",
     "Claim",
+    "DayDifference",
+    "DaySettlement",
+    "DayTotals",
     "ImportedPayment",
     "LaterLine",
     "Order",
@@ -26,6 +32,7 @@ __all__ = [
     "RefundLine",
     "Source",
     "StateChange",
+    "StatementRow",
 ]
 
 _STATES = [(state.value, state.value) for state in OrderState]
@@ -90,6 +97,8 @@ class Order(models.Model):
     held_for = models.ForeignKey(
         "accounts.Provider", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    # What of it comes to our settlement account, by the bank's own figure; unknown until it says so.
+    income_kopecks = models.BigIntegerField(null=True)
     # What the bank has given back of it so far: the sum of the refunds that are done.
     refunded_kopecks = models.BigIntegerField(default=0)
     # «1 из 2»: the place among the orders that one «Оплатить» makes for several payees, one after the other.
@@ -141,6 +150,7 @@ class Order(models.Model):
                 condition=Q(state__in=[*sorted(OPEN), OrderState.REVIEW]),
                 name="payments_order_open",
             ),
+            models.Index(fields=["paid_at"], condition=Q(paid_at__isnull=False), name="payments_order_paid"),
         ]
 
     def __str__(self) -> str:

@@ -70,6 +70,11 @@ class PaymentRefund(models.Model):
                 condition=~Q(state=RefundState.DONE) | ~Q(reference=""), name="payments_refund_done_named"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["refunded_at"], condition=Q(refunded_at__isnull=False), name="payments_refund_day"
+            )
+        ]
         ordering = ["order_id", "id"]
 
     def __str__(self) -> str:

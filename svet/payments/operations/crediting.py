@@ -42,6 +42,7 @@ def credit(
         note=comment,
         taken_kopecks=status.amount.kopecks,
         taken_currency=status.currency,
+        income_kopecks=status.income.kopecks if status.income is not None else None,
         bank_method=status.method,
         bank_reason="",
         paid_at=paid_at,

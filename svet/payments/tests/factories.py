@@ -161,6 +161,18 @@ class StubBank:
                 if reference in ("", refund.payment) and (since is None or (refund.at or NOW) >= since)
             )
 
+    def payments(
+        self, *, since: datetime, until: datetime, patience: float = PATIENT
+    ) -> tuple[BankStatus, ...]:
+        if self.failure is not None:
+            raise self.failure
+        with self.lock:
+            return tuple(
+                status
+                for status in self.statuses.values()
+                if status.state is BankState.PAID and status.paid_at and since <= status.paid_at < until
+            )
+
     def give_back(self, order: Order, kopecks: int, *, name: str = "", at: datetime = NOW) -> BankRefund:
         """Somebody at the bank gives money back, as much as they like."""
         with self.lock:

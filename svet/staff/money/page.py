@@ -21,7 +21,7 @@ from svet.payments import queries
 from svet.payments.queries import suspense
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
-from svet.staff.money import rows
+from svet.staff.money import days, rows
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -160,4 +160,5 @@ urlpatterns: list[URLPattern] = [
     path("money/", money, name="staff-money"),
     *money_cases.urlpatterns,
     *rows.urlpatterns,
+    *days.urlpatterns,
 ]
