@@ -10,7 +10,15 @@ from django.db import connection
 from django.db.models import Case, Min, Q, Sum, When
 
 from svet.kernel.money import ZERO, Money
-from svet.payments.models import Callback, DayDifference, DayTotals, ImportedPayment, Order, PaymentRefund
+from svet.payments.models import (
+    Callback,
+    DayDifference,
+    DayTotals,
+    ImportedPayment,
+    Order,
+    PaymentRefund,
+    StateChange,
+)
 from svet.payments.rules.reconciling import DifferenceKind, FoundDifference, KeptPayment, KeptRefund
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
@@ -152,14 +160,15 @@ def kept_payments(*, since: datetime, until: datetime, references: Collection[st
         | Q(bank_reference__in=list(references))
     )
     rows = list(chosen.annotate(payee=_payee("lines__account__provider_id")))
-    posted = _posted([order.ledger_key for order in rows])
+    keys = _keys(rows)
+    posted = _posted([key for of_one in keys.values() for key in of_one])
     return {
         order.bank_reference: KeptPayment(
             order_id=order.pk,
             payee=order.payee,
             state=OrderState(order.state),
             taken=order.taken_kopecks,
-            posted=posted.get(order.ledger_key, 0),
+            posted=sum(posted.get(key, 0) for key in keys[order.pk]),
             at=order.paid_at,
         )
         for order in rows
@@ -179,12 +188,20 @@ def kept_refunds(*, since: datetime, until: datetime, references: Collection[str
             refund_id=refund.pk,
             payee=refund.payee,
             kopecks=refund.kopecks,
-            posts=refund.order.state == OrderState.CREDITED,
+            posts=refund.order.state == OrderState.CREDITED or refund.suspense_kopecks is not None,
             posted=-posted.get(refund.ledger_key, 0),
             at=refund.refunded_at,
         )
         for refund in rows
     }
+
+
+def _keys(orders: Collection[Order]) -> dict[int, tuple[str, ...]]:
+    """By which keys money came into the book of the bank: at once, or into suspense and out of it."""
+    changes = StateChange.objects.filter(order__in=orders, old=OrderState.REVIEW, new=OrderState.CANCELED)
+    closed = set(changes.values_list("order_id", flat=True))
+    held = {one.pk: one.held_key if one.pk in closed else f"held:{one.public_id}" for one in orders}
+    return {one.pk: (one.ledger_key, held[one.pk], f"un{held[one.pk]}") for one in orders}
 
 
 def _payee(path: str) -> Min:

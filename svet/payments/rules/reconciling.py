@@ -42,6 +42,10 @@ class ListedPayment:
     payee: int | None
 
 
+#: Orders whose money, in so far as it was taken in roubles, stands in the bank's book (ADR 108).
+_POSTED = frozenset({OrderState.CREDITED, OrderState.REVIEW, OrderState.RETURNED})
+
+
 @dataclass(frozen=True, slots=True)
 class KeptPayment:
     """A payment as the order and the ledger have it: kopecks taken, and kopecks posted to the bank's book."""
@@ -106,7 +110,7 @@ def compare_payments(
             yield differs(DifferenceKind.PAYMENT_OPEN, theirs.kopecks, None)
         elif ours.taken != theirs.kopecks:
             yield differs(DifferenceKind.PAYMENT_SUM, theirs.kopecks, ours.taken)
-        should = (ours.taken or 0) if ours.state == OrderState.CREDITED else 0
+        should = (ours.taken or 0) if ours.state in _POSTED else 0
         if ours.posted != should:
             yield differs(DifferenceKind.PAYMENT_LEDGER, should, ours.posted)
 
