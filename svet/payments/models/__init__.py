@@ -91,9 +91,9 @@ class Order(models.Model):
     bank_method = models.CharField(max_length=80, blank=True)
     # What the bank said first that it took; roubles only. ``taken_currency`` also tells of any other one.
     taken_kopecks = models.BigIntegerField(null=True)
-    taken_currency = models.CharField(max_length=8, blank=True)
+    taken_currency = models.CharField(max_length=8, blank=True, default="", db_default="")
     # What of it stands in suspense of this provider, until a person decides.
-    held_kopecks = models.BigIntegerField(default=0)
+    held_kopecks = models.BigIntegerField(default=0, db_default=0)
     held_for = models.ForeignKey(
         "accounts.Provider", models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -25,7 +25,7 @@ from svet.payments.operations.sending import (
 )
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import ask_status, kept, ordered, told
-from svet.payments.rules.facts import Misfit, Standing, due, join
+from svet.payments.rules.facts import BankStanding, Misfit, due, join
 from svet.payments.rules.states import OPEN, OrderState, RefundState, next_look
 
 log = structlog.get_logger(__name__)
@@ -90,7 +90,7 @@ def _conclude(order: Order, *, status: BankStatus, now: datetime, by: str) -> No
         elif not order.refunds.filter(state=RefundState.ASKED).exists():
             # What a person is sending back must not be credited meanwhile.
             credit(order, status=status, now=now, by=by, actor=Actor.system(by))
-    elif fact.standing is Standing.DEAD and order.state not in _NOT_TAKEN and _is_of(order, status):
+    elif fact.standing is BankStanding.DEAD and order.state not in _NOT_TAKEN and _is_of(order, status):
         _cancel(order, status=status, now=now, by=by)
 
 

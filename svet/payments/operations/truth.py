@@ -11,22 +11,22 @@ from svet.kernel.money import Money
 from svet.payments.models import Order
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.queries.payees import has_one_payee
-from svet.payments.rules.facts import Fact, Ordered, Standing
+from svet.payments.rules.facts import BankStanding, Fact, Ordered
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import OrderState
 
 _STANDINGS = {
-    BankState.PENDING: Standing.PENDING,
-    BankState.CANCELED: Standing.DEAD,
-    BankState.PAID: Standing.PAID,
+    BankState.PENDING: BankStanding.PENDING,
+    BankState.CANCELED: BankStanding.DEAD,
+    BankState.PAID: BankStanding.PAID,
 }
 _KEPT = {
-    OrderState.WAITING: Standing.PENDING,
-    OrderState.CANCELED: Standing.DEAD,
-    OrderState.FAILED: Standing.DEAD,
-    OrderState.PAID: Standing.PAID,
-    OrderState.CREDITED: Standing.PAID,
-    OrderState.RETURNED: Standing.PAID,
+    OrderState.WAITING: BankStanding.PENDING,
+    OrderState.CANCELED: BankStanding.DEAD,
+    OrderState.FAILED: BankStanding.DEAD,
+    OrderState.PAID: BankStanding.PAID,
+    OrderState.CREDITED: BankStanding.PAID,
+    OrderState.RETURNED: BankStanding.PAID,
 }
 
 
@@ -82,8 +82,8 @@ def ask_status(order: Order, *, patience: float = PATIENT) -> BankStatus:
 
 def told(status: BankStatus) -> Fact:
     """What an answer says. Names and sums of refunds are joined in their own table, by the bank's names."""
-    standing = _STANDINGS.get(status.state, Standing.NONE)
-    paid = standing is Standing.PAID
+    standing = _STANDINGS.get(status.state, BankStanding.NONE)
+    paid = standing is BankStanding.PAID
     return Fact(
         standing,
         status.amount.kopecks if paid else None,
@@ -97,7 +97,7 @@ def told(status: BankStatus) -> Fact:
 def kept(order: Order) -> Fact:
     """What is known of the order's payment: of two sums or currencies it keeps the one that came first."""
     known = order.taken_kopecks is not None or order.taken_currency
-    standing = Standing.PAID if known else _KEPT.get(OrderState(order.state), Standing.NONE)
+    standing = BankStanding.PAID if known else _KEPT.get(OrderState(order.state), BankStanding.NONE)
     return Fact(standing, order.taken_kopecks, order.taken_currency or None)
 
 

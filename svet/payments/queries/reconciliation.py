@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,15 @@ from django.db import connection
 from django.db.models import Case, Min, Q, Sum, When
 
 from svet.kernel.money import ZERO, Money
-from svet.payments.models import Callback, DayDifference, DayTotals, ImportedPayment, Order, PaymentRefund
+from svet.payments.models import (
+    Callback,
+    DayDifference,
+    DayTotals,
+    ImportedPayment,
+    Order,
+    PaymentRefund,
+    StateChange,
+)
 from svet.payments.rules.reconciling import DifferenceKind, FoundDifference, KeptPayment, KeptRefund
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
@@ -152,14 +160,15 @@ def kept_payments(*, since: datetime, until: datetime, references: Collection[st
         | Q(bank_reference__in=list(references))
     )
     rows = list(chosen.annotate(payee=_payee("lines__account__provider_id")))
-    posted = _posted([order.public_id for order in rows], "pay", "held", "unheld")
+    keys = _keys(rows)
+    posted = _posted([key for of_one in keys.values() for key in of_one])
     return {
         order.bank_reference: KeptPayment(
             order_id=order.pk,
             payee=order.payee,
             state=OrderState(order.state),
             taken=order.taken_kopecks,
-            posted=posted.get(order.public_id, 0),
+            posted=sum(posted.get(key, 0) for key in keys[order.pk]),
             at=order.paid_at,
         )
         for order in rows
@@ -172,19 +181,27 @@ def kept_refunds(*, since: datetime, until: datetime, references: Collection[str
         Q(refunded_at__gte=since, refunded_at__lt=until) | Q(reference__in=list(references))
     )
     rows = list(chosen.select_related("order").annotate(payee=_payee("order__lines__account__provider_id")))
-    posted = _posted([refund.reference for refund in rows], "refund", "refund-off")
+    posted = _posted([refund.ledger_key for refund in rows])
     return {
         refund.reference: KeptRefund(
             order_id=refund.order_id,
             refund_id=refund.pk,
             payee=refund.payee,
             kopecks=refund.kopecks,
-            posts=refund.order.state == OrderState.CREDITED,
-            posted=-posted.get(refund.reference, 0),
+            posts=refund.order.state == OrderState.CREDITED or refund.suspense_kopecks is not None,
+            posted=-posted.get(refund.ledger_key, 0),
             at=refund.refunded_at,
         )
         for refund in rows
     }
+
+
+def _keys(orders: Collection[Order]) -> dict[int, tuple[str, ...]]:
+    """By which keys money came into the book of the bank: at once, or into suspense and out of it."""
+    changes = StateChange.objects.filter(order__in=orders, old=OrderState.REVIEW, new=OrderState.CANCELED)
+    closed = set(changes.values_list("order_id", flat=True))
+    held = {one.pk: one.held_key if one.pk in closed else f"held:{one.public_id}" for one in orders}
+    return {one.pk: (one.ledger_key, held[one.pk], f"un{held[one.pk]}") for one in orders}
 
 
 def _payee(path: str) -> Min:
@@ -199,13 +216,10 @@ _ROWS = """
     LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'bank'
     WHERE r.paid_on = %s AND r.state NOT IN ('differs', 'closed')
     GROUP BY r.id HAVING r.kopecks <> coalesce(sum(p.kopecks), 0) ORDER BY r.id LIMIT 1000"""
-# Money of a payment in review lies in suspense under ``held:``, and comes out of it under ``unheld:``.
 _POSTED = """
-    SELECT split_part(t.key, ':', 2), sum(p.kopecks) FROM ledger_transaction_door t
+    SELECT t.key, sum(p.kopecks) FROM ledger_transaction_door t
     JOIN ledger_posting_door p USING (transaction_id)
-    WHERE p.book = 'bank' AND t.key = ANY(%s) GROUP BY 1"""
-#: A payment goes before a person so many times at most that its keys are looked for.
-_REVIEWS = 5
+    WHERE p.book = 'bank' AND t.key = ANY(%s) GROUP BY t.key"""
 
 
 def rows_out_of_step(day: date) -> list[FoundDifference]:
@@ -218,13 +232,11 @@ def rows_out_of_step(day: date) -> list[FoundDifference]:
         ]
 
 
-def _posted(subjects: Collection[str], *kinds: str) -> Mapping[str, int]:
-    """What the ledger transactions of these kinds put into the bank's book, by what they are about."""
-    ends = ["", *(f":{again}" for again in range(1, _REVIEWS))]
-    keys = [f"{kind}:{subject}{end}" for subject in subjects for kind in kinds for end in ends]
+def _posted(keys: Sequence[str]) -> Mapping[str, int]:
+    """What each ledger transaction put into the bank's book."""
     with connection.cursor() as cursor:
-        cursor.execute(_POSTED, [keys])
-        return {subject: int(kopecks) for subject, kopecks in cursor.fetchall()}
+        cursor.execute(_POSTED, [list(keys)])
+        return {key: int(kopecks) for key, kopecks in cursor.fetchall()}
 
 
 def register_sums(day: date) -> dict[int, tuple[Money, Money]]:

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias, TypeVar
 Value = TypeVar("Value")
 
 
-class Standing(IntEnum):
+class BankStanding(IntEnum):
     """Where a payment stands; of two the greater one holds: money that was taken is king."""
 
     NONE = 0  # the bank has not said anything
@@ -41,22 +41,22 @@ class Fact:
     """What is known of one payment. Sums are kopecks of its currency.
 
     ``taken`` and ``currency`` are said of money that was taken only. ``reference`` is the bank's name of the
-    payment and ``order_id`` our own name of what it pays, as the bank has it. ``refunds`` are those made, by
-    the bank's names; ``refunded`` the greatest sum of them the bank has told.
+    payment and ``order_public_id`` our own name of what it pays, as the bank has it. ``refunds`` are those
+    made, by the bank's names; ``refunded`` the greatest sum of them the bank has told.
     """
 
-    standing: Standing = Standing.NONE
+    standing: BankStanding = BankStanding.NONE
     taken: Told[int] = None
     currency: Told[str] = None
     reference: Told[str] = None
-    order_id: Told[str] = None
+    order_public_id: Told[str] = None
     refunds: Mapping[str, Told[int]] = field(default_factory=dict)
     refunded: int = 0
 
     @property
     def conflict(self) -> bool:
         """Whether the bank has contradicted itself."""
-        said = (self.taken, self.currency, self.reference, self.order_id)
+        said = (self.taken, self.currency, self.reference, self.order_public_id)
         return CONFLICT in said or CONFLICT in self.refunds.values()
 
 
@@ -70,7 +70,7 @@ def join(one: Fact, other: Fact) -> Fact:
         _flat(one.taken, other.taken),
         _flat(one.currency, other.currency),
         _flat(one.reference, other.reference),
-        _flat(one.order_id, other.order_id),
+        _flat(one.order_public_id, other.order_public_id),
         _union(one.refunds, other.refunds),
         max(one.refunded, other.refunded),
     )
@@ -91,7 +91,7 @@ def _union(one: Mapping[str, Told[int]], other: Mapping[str, Told[int]]) -> Mapp
     return joined
 
 
-class Place(StrEnum):
+class MoneyPlace(StrEnum):
     """Where money that the bank took must stand."""
 
     NOWHERE = "nowhere"  # none was taken that we could name in kopecks
@@ -119,7 +119,7 @@ class Ordered:
     """What a payment is held against: its sum in kopecks, its names, and whether it has one payee."""
 
     kopecks: int
-    order_id: str
+    order_public_id: str
     reference: str
     one_payee: bool = True
 
@@ -132,7 +132,7 @@ class Due:
     as there is, and a person looks at the rest.
     """
 
-    place: Place = Place.NOWHERE
+    place: MoneyPlace = MoneyPlace.NOWHERE
     kopecks: int = 0
     refunds: Mapping[str, int] = field(default_factory=dict)
     misfit: Misfit | None = None
@@ -144,13 +144,13 @@ def due(fact: Fact, ordered: Ordered) -> Due:
     A contradiction about the payment adds nothing; what stands already is not changed, and a person looks.
     Refunds come off what stands in any case, but for those whose own sums contradict each other.
     """
-    if fact.standing is not Standing.PAID:
+    if fact.standing is not BankStanding.PAID:
         return Due()
     misfit = _misfit(fact, ordered)
     refunds = {name: kopecks for name, kopecks in fact.refunds.items() if isinstance(kopecks, int)}
     if misfit in _UNNAMED or not isinstance(fact.taken, int):
         return Due(refunds=refunds, misfit=misfit or Misfit.CONTRADICTION)
-    place = Place.ACCOUNTS if misfit is None else Place.SUSPENSE
+    place = MoneyPlace.ACCOUNTS if misfit is None else MoneyPlace.SUSPENSE
     return Due(place, fact.taken, refunds, misfit)
 
 
@@ -161,7 +161,7 @@ def _misfit(fact: Fact, ordered: Ordered) -> Misfit | None:
         return Misfit.OTHER_PAYMENT
     if fact.currency != "RUB":
         return Misfit.CURRENCY
-    if fact.order_id != ordered.order_id:
+    if fact.order_public_id != ordered.order_public_id:
         return Misfit.OTHER_ORDER
     if fact.taken != ordered.kopecks:
         return Misfit.SUM

@@ -42,6 +42,10 @@ class ListedPayment:
     payee: int | None
 
 
+#: Orders whose money, in so far as it was taken in roubles, stands in the bank's book (ADR 108).
+_POSTED = frozenset({OrderState.CREDITED, OrderState.REVIEW, OrderState.RETURNED})
+
+
 @dataclass(frozen=True, slots=True)
 class KeptPayment:
     """A payment as the order and the ledger have it: kopecks taken, and kopecks posted to the bank's book."""
@@ -106,10 +110,8 @@ def compare_payments(
             yield differs(DifferenceKind.PAYMENT_OPEN, theirs.kopecks, None)
         elif ours.taken != theirs.kopecks:
             yield differs(DifferenceKind.PAYMENT_SUM, theirs.kopecks, ours.taken)
-        should = ours.taken or 0
-        # What is not credited may lie in suspense, or in no book.
-        unposted = ours.state != OrderState.CREDITED and not ours.posted
-        if ours.posted != should and not unposted:
+        should = (ours.taken or 0) if ours.state in _POSTED else 0
+        if ours.posted != should:
             yield differs(DifferenceKind.PAYMENT_LEDGER, should, ours.posted)
 
 
@@ -125,9 +127,9 @@ def compare_refunds(listed: Mapping[str, int], kept: Mapping[str, KeptRefund]) -
             pairs.append((DifferenceKind.REFUND_NOT_LISTED, None, ours.kopecks))
         elif theirs != ours.kopecks:
             pairs.append((DifferenceKind.REFUND_SUM, theirs, ours.kopecks))
-        unposted = not ours.posts and not ours.posted
-        if ours.posted != ours.kopecks and not unposted:
-            pairs.append((DifferenceKind.REFUND_LEDGER, ours.kopecks, ours.posted))
+        should = ours.kopecks if ours.posts else 0
+        if ours.posted != should:
+            pairs.append((DifferenceKind.REFUND_LEDGER, should, ours.posted))
         for kind, left, right in pairs:
             yield FoundDifference(
                 kind, reference, ours.payee, left, right, order_id=ours.order_id, refund_id=ours.refund_id

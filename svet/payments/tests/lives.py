@@ -12,7 +12,17 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from random import Random
 
-from svet.payments.rules.facts import CONFLICT, NOTHING, Due, Fact, Ordered, Place, Standing, due, join
+from svet.payments.rules.facts import (
+    CONFLICT,
+    NOTHING,
+    BankStanding,
+    Due,
+    Fact,
+    MoneyPlace,
+    Ordered,
+    due,
+    join,
+)
 
 ORDERED = Ordered(300_00, "ours", "payment")
 #: What must have been reached by some thousands of lives; a run that misses one proves less than it says.
@@ -48,7 +58,7 @@ class Bank:
     rng: Random
     fact: Fact = NOTHING
     keys: dict[str, str] = field(default_factory=dict)
-    order_id: str = "ours"
+    order_public_id: str = "ours"
     lies: bool = False
     said: list[Fact] = field(default_factory=list)
 
@@ -56,22 +66,22 @@ class Bank:
         """A payment by this key; the same key makes no second one. Says whether the answer came through."""
         if key not in self.keys:
             self.keys[key] = "payment"
-            self.fact = Fact(Standing.PENDING, reference="payment", order_id=self.order_id)
+            self.fact = Fact(BankStanding.PENDING, reference="payment", order_public_id=self.order_public_id)
         return self.rng.random() > 0.3
 
     def goes_on(self, seen: Counter[str]) -> None:
         """One step of the bank's own life."""
         rng, fact = self.rng, self.fact
-        if fact.standing is Standing.PENDING:
+        if fact.standing is BankStanding.PENDING:
             self.fact = (
-                self._ends(fact, seen) if rng.random() < 0.8 else replace(fact, standing=Standing.DEAD)
+                self._ends(fact, seen) if rng.random() < 0.8 else replace(fact, standing=BankStanding.DEAD)
             )
-        elif fact.standing is Standing.DEAD and rng.random() < 0.5:
+        elif fact.standing is BankStanding.DEAD and rng.random() < 0.5:
             seen["late yes"] += 1
             self.fact = self._ends(fact, seen)
-        elif fact.standing is Standing.PAID and rng.random() < 0.4:
+        elif fact.standing is BankStanding.PAID and rng.random() < 0.4:
             self.give(f"cabinet-{len(fact.refunds)}", rng.choice((1, 35_38, 100_00, self.left)))
-        elif fact.standing is Standing.PAID and rng.random() < 0.03 and isinstance(fact.taken, int):
+        elif fact.standing is BankStanding.PAID and rng.random() < 0.03 and isinstance(fact.taken, int):
             self.lies = True
             self.fact = replace(fact, taken=fact.taken + 1)
             seen["bank changed its word"] += 1
@@ -85,7 +95,7 @@ class Bank:
         elif luck < 0.18:
             currency = "USD"
             seen["other currency"] += 1
-        return replace(fact, standing=Standing.PAID, taken=taken, currency=currency)
+        return replace(fact, standing=BankStanding.PAID, taken=taken, currency=currency)
 
     @property
     def left(self) -> int:
@@ -118,7 +128,7 @@ class Books:
     ordered: Ordered
     kept: Fact = NOTHING
     posted: dict[str, int] = field(default_factory=dict)
-    place: Place = Place.NOWHERE
+    place: MoneyPlace = MoneyPlace.NOWHERE
     stands: int = 0
     asked: int = 0
     decided: bool = False
@@ -138,37 +148,37 @@ class Books:
             kopecks == self.asked and name not in before.refunds for name, kopecks in fact.refunds.items()
         ):
             self.asked = 0
-        if wants.place is not Place.NOWHERE:
+        if wants.place is not MoneyPlace.NOWHERE:
             self._place(wants, seen)
         for name, kopecks in wants.refunds.items():
-            if self.place is not Place.NOWHERE and f"refund:{name}" not in self.posted:
+            if self.place is not MoneyPlace.NOWHERE and f"refund:{name}" not in self.posted:
                 part = min(kopecks, self.stands)
                 self.post(f"refund:{name}", -part)
                 self.stands -= part
         return wants
 
     def _place(self, wants: Due, seen: Counter[str]) -> None:
-        if self.place is Place.NOWHERE:
+        if self.place is MoneyPlace.NOWHERE:
             if wants.refunds:
                 seen["refund before our credit"] += 1
             self.post("taken", wants.kopecks)
             self.place, self.stands = wants.place, wants.kopecks
-        elif self.place is Place.SUSPENSE and wants.place is Place.ACCOUNTS:
+        elif self.place is MoneyPlace.SUSPENSE and wants.place is MoneyPlace.ACCOUNTS:
             if self.asked:
                 seen["credit waits for a refund that is asked"] += 1
             else:
                 self.post("moved", 0)
-                self.place = Place.ACCOUNTS
+                self.place = MoneyPlace.ACCOUNTS
 
     def _notice(self, before: Fact, fact: Fact, seen: Counter[str]) -> None:
-        if before.standing is Standing.PAID:
-            if fact.standing is Standing.PENDING:
+        if before.standing is BankStanding.PAID:
+            if fact.standing is BankStanding.PENDING:
                 seen["stale pending after paid"] += 1
-            elif fact.standing is Standing.DEAD:
+            elif fact.standing is BankStanding.DEAD:
                 seen["stale canceled after paid"] += 1
             else:
                 seen["taken twice read"] += 1
-        if self.kept.conflict and self.place is Place.ACCOUNTS:
+        if self.kept.conflict and self.place is MoneyPlace.ACCOUNTS:
             seen["conflict after the credit"] += 1
 
 
@@ -183,7 +193,7 @@ class Life:
             self.books.ordered = replace(ORDERED, one_payee=False)
         elif rng.random() < 0.03:
             seen["other order"] += 1
-            self.bank.order_id = "theirs"
+            self.bank.order_public_id = "theirs"
         self.flying: list[Fact] = []
 
     def live(self) -> None:
@@ -230,17 +240,17 @@ class Life:
     def _person(self) -> None:
         """Somebody at the desk decides on money that waits, by an answer asked for afresh."""
         books = self.books
-        if books.place is not Place.SUSPENSE or books.asked:
+        if books.place is not MoneyPlace.SUSPENSE or books.asked:
             return
         told = self.bank.answer(self.seen)
         books.settle(told, self.seen)
-        if books.place is not Place.SUSPENSE or not books.stands or books.kept.refunded != told.refunded:
+        if books.place is not MoneyPlace.SUSPENSE or not books.stands or books.kept.refunded != told.refunded:
             return
         if sum(kopecks for kopecks in told.refunds.values() if isinstance(kopecks, int)) < told.refunded:
             return  # the list is behind: it is not clear yet
         if self.rng.random() < 0.5 and not self.bank.lies:
             books.post("moved", 0)
-            books.place, books.decided = Place.ACCOUNTS, True
+            books.place, books.decided = MoneyPlace.ACCOUNTS, True
             self.seen["credited by a person"] += 1
         else:
             books.asked = books.stands
@@ -289,7 +299,7 @@ class Life:
             assert reduce(join, again, NOTHING) == books.kept or self.bank.lies, (
                 "the order of answers mattered"
             )
-        if truth.standing is not Standing.PAID:
+        if truth.standing is not BankStanding.PAID:
             self.seen["never paid"] += 1
             assert not books.posted
             return

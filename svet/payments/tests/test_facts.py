@@ -10,10 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svet.payments.rules import facts
-from svet.payments.rules.facts import CONFLICT, NOTHING, Fact, Misfit, Ordered, Place, Standing, due, join
+from svet.payments.rules.facts import (
+    CONFLICT,
+    NOTHING,
+    BankStanding,
+    Fact,
+    Misfit,
+    MoneyPlace,
+    Ordered,
+    due,
+    join,
+)
 from svet.payments.tests import lives
 
-PAID = Fact(Standing.PAID, 300_00, "RUB", "payment", "ours")
+PAID = Fact(BankStanding.PAID, 300_00, "RUB", "payment", "ours")
 ORDERED = Ordered(300_00, "ours", "payment")
 
 
@@ -24,11 +34,11 @@ def told(values: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
 SUMS = st.integers(1, 3)
 FACTS = st.builds(
     Fact,
-    standing=st.sampled_from(Standing),
+    standing=st.sampled_from(BankStanding),
     taken=told(SUMS),
     currency=told(st.sampled_from(["RUB", "USD"])),
     reference=told(st.sampled_from(["a", "b"])),
-    order_id=told(st.sampled_from(["a", "b"])),
+    order_public_id=told(st.sampled_from(["a", "b"])),
     refunds=st.dictionaries(st.sampled_from(["x", "y", "z"]), SUMS | st.just(CONFLICT)),
     refunded=st.integers(0, 3),
 )
@@ -54,39 +64,39 @@ def test_more_knowledge_takes_nothing_away(one: Fact, two: Fact) -> None:
 @given(FACTS, FACTS)
 def test_what_is_due_only_grows_or_stops_with_a_contradiction(one: Fact, two: Fact) -> None:
     before, after = due(one, ORDERED), due(join(one, two), ORDERED)
-    if before.place is not Place.NOWHERE and not join(one, two).conflict:
+    if before.place is not MoneyPlace.NOWHERE and not join(one, two).conflict:
         assert (after.place, after.kopecks) == (before.place, before.kopecks)
         assert before.refunds.items() <= after.refunds.items()
     if join(one, two).conflict:
-        assert after.place is Place.NOWHERE or after.misfit is not None
+        assert after.place is MoneyPlace.NOWHERE or after.misfit is not None
 
 
 @pytest.mark.parametrize(
     ("fact", "place", "misfit"),
     [
-        (NOTHING, Place.NOWHERE, None),
-        (Fact(Standing.PENDING), Place.NOWHERE, None),
-        (Fact(Standing.DEAD), Place.NOWHERE, None),
-        (PAID, Place.ACCOUNTS, None),
-        (replace(PAID, taken=1), Place.SUSPENSE, Misfit.SUM),
-        (replace(PAID, order_id="theirs"), Place.SUSPENSE, Misfit.OTHER_ORDER),
-        (replace(PAID, currency="USD"), Place.NOWHERE, Misfit.CURRENCY),
-        (replace(PAID, reference="another"), Place.NOWHERE, Misfit.OTHER_PAYMENT),
-        (join(PAID, replace(PAID, taken=1)), Place.NOWHERE, Misfit.CONTRADICTION),
-        (join(PAID, replace(PAID, currency="USD")), Place.NOWHERE, Misfit.CONTRADICTION),
-        (join(PAID, Fact(Standing.PENDING)), Place.ACCOUNTS, None),
-        (join(Fact(Standing.DEAD), PAID), Place.ACCOUNTS, None),
+        (NOTHING, MoneyPlace.NOWHERE, None),
+        (Fact(BankStanding.PENDING), MoneyPlace.NOWHERE, None),
+        (Fact(BankStanding.DEAD), MoneyPlace.NOWHERE, None),
+        (PAID, MoneyPlace.ACCOUNTS, None),
+        (replace(PAID, taken=1), MoneyPlace.SUSPENSE, Misfit.SUM),
+        (replace(PAID, order_public_id="theirs"), MoneyPlace.SUSPENSE, Misfit.OTHER_ORDER),
+        (replace(PAID, currency="USD"), MoneyPlace.NOWHERE, Misfit.CURRENCY),
+        (replace(PAID, reference="another"), MoneyPlace.NOWHERE, Misfit.OTHER_PAYMENT),
+        (join(PAID, replace(PAID, taken=1)), MoneyPlace.NOWHERE, Misfit.CONTRADICTION),
+        (join(PAID, replace(PAID, currency="USD")), MoneyPlace.NOWHERE, Misfit.CONTRADICTION),
+        (join(PAID, Fact(BankStanding.PENDING)), MoneyPlace.ACCOUNTS, None),
+        (join(Fact(BankStanding.DEAD), PAID), MoneyPlace.ACCOUNTS, None),
     ],
     ids=str,
 )
-def test_where_money_must_stand(fact: Fact, place: Place, misfit: Misfit | None) -> None:
+def test_where_money_must_stand(fact: Fact, place: MoneyPlace, misfit: Misfit | None) -> None:
     wants = due(fact, ORDERED)
     assert (wants.place, wants.misfit) == (place, misfit)
 
 
 def test_money_of_several_payees_stands_in_suspense() -> None:
     wants = due(PAID, replace(ORDERED, one_payee=False))
-    assert (wants.place, wants.misfit) == (Place.SUSPENSE, Misfit.SEVERAL_PAYEES)
+    assert (wants.place, wants.misfit) == (MoneyPlace.SUSPENSE, Misfit.SEVERAL_PAYEES)
 
 
 def test_refunds_are_joined_by_their_names() -> None:
@@ -112,7 +122,7 @@ def forgets_refunds(one: Fact, other: Fact) -> Fact:
 
 
 def canceled_wins(one: Fact, other: Fact) -> Fact:
-    rank = [Standing.NONE, Standing.PENDING, Standing.PAID, Standing.DEAD].index
+    rank = [BankStanding.NONE, BankStanding.PENDING, BankStanding.PAID, BankStanding.DEAD].index
     return replace(facts.join(one, other), standing=max(one.standing, other.standing, key=rank))
 
 

@@ -18,6 +18,7 @@ from svet.ledger.rules import Book
 from svet.payments import operations, queries
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations import holding
+from svet.payments.queries.reconciliation import kept_payments, kept_refunds
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import (
     NOW,
@@ -101,6 +102,23 @@ def test_credited_it_leaves_suspense_and_its_refund_comes_off_the_accounts(
     settle(order)
     assert books() == (0, 0)
     assert queries.broken() == []
+
+
+@pytest.mark.parametrize("verb", [None, operations.credit_reviewed, operations.send_back])
+def test_the_comparison_with_the_bank_sees_what_stands_in_suspense_or_stood(
+    bank: StubBank, order: Order, olga: Actor, verb: Callable[..., Any] | None
+) -> None:
+    bank.pay(order, amount=Money(450_00))
+    settle(order)
+    bank.give_back(order, 50_00)
+    settle(order)
+    if verb is not None:
+        act(verb, order, olga)
+    (kept,) = kept_payments(since=NOW, until=LATER, references=[]).values()
+    assert (kept.taken, kept.posted) == (450_00, 450_00)
+    found = kept_refunds(since=NOW, until=LATER, references=[]).values()
+    assert all(one.posts and one.posted == one.kopecks for one in found)
+    assert 50_00 in {one.kopecks for one in found}
 
 
 def test_sent_back_it_leaves_suspense_for_the_bank(bank: StubBank, order: Order, olga: Actor) -> None:

@@ -19,7 +19,7 @@ from svet.ledger.rules import Book
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
 from svet.payments.models import Order, PaymentRefund
-from svet.payments.operations import settling
+from svet.payments.operations import settling, truth
 from svet.payments.operations.listing import look_for_refunds
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_family, make_order, paid_back
@@ -44,7 +44,7 @@ def overtaken(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]
     """Let something happen between the next answer of the bank about a payment and its lock."""
 
     def between(act: Callable[[], object]) -> None:
-        ask, waiting = settling.ask_status, [act]
+        ask, waiting = truth.ask_status, [act]
 
         def late(asked: Order, **rest: Any) -> BankStatus:
             status = ask(asked, **rest)
@@ -238,7 +238,7 @@ def test_two_settlings_that_read_before_either_locked_post_once(
     order = make_order(person=family.anna, lines=[(family.first, 300_00), (family.second, 35_38)])
     order = operations.send_to_bank(order_id=order.pk, now=NOW)
     bank.pay(order, amount=amount)
-    ask, barrier, failures = settling.ask_status, threading.Barrier(2), list[Exception]()
+    ask, barrier, failures = truth.ask_status, threading.Barrier(2), list[Exception]()
 
     def both(asked: Order, **rest: Any) -> BankStatus:
         status = ask(asked, **rest)
