@@ -23,6 +23,8 @@ class Book(StrEnum):
     BANK = "bank"
     CASH = "cash"
     SUSPENSE = "suspense"  # money that came for an account nobody knows
+    OPENING = "opening"  # what stood in the system before this one
+    WRITE_OFF = "write_off"  # debts nobody will pay
 
 
 class TransactionKind(StrEnum):
@@ -33,6 +35,8 @@ class TransactionKind(StrEnum):
     REFUND = "refund"
     CORRECTION = "correction"
     OPENING = "opening"
+    TRANSFER = "transfer"
+    WRITE_OFF = "write_off"
 
 
 class PostingReason(StrEnum):
@@ -42,6 +46,7 @@ class PostingReason(StrEnum):
     ACCOUNT_MISSING = "account_missing"
     KEY_MISSING = "key_missing"
     KEY_TAKEN = "key_taken"
+    NOT_FIRST = "not_first"
 
 
 class LedgerRefused(Refused):

@@ -19,7 +19,7 @@ from svet.accounts.tests.factories import make_provider
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.cli.main import COMMANDS, svet
 from svet.config.failures import Failure
-from svet.exchange.rules import accounts, readings
+from svet.exchange.rules import accounts, openings, readings
 from svet.exchange.tests.test_taking import NUMBERS, SERIALS, account_lines, payment_lines, reading_lines
 from svet.payments.tests.factories import provider_with_requisites
 from svet.tariffs.rules.norm_file import NORM_COLUMNS
@@ -37,7 +37,9 @@ ELSEWHERE = {
     "manage": "Django's own commands",
 }
 #: Headings of registers are what stands in the operator's own file.
-HEADINGS = {column.name for table in (accounts.COLUMNS, readings.COLUMNS) for column in table} | set(COLUMNS)
+HEADINGS = {
+    column.name for table in (accounts.COLUMNS, openings.COLUMNS, readings.COLUMNS) for column in table
+} | set(COLUMNS)
 HEADINGS |= set(NORM_COLUMNS)
 PROGRAM_TEXT = re.compile(
     r"Traceback|\bNone\b|\bTrue\b|\bFalse\b|\w+\([a-z_]+=|\bDecimal\(|\bdatetime|<[\w.]+[ :]|\bobject at 0x"

@@ -26,6 +26,10 @@ class FileReason(StrEnum):
     NAME = "name"
     SOURCE_UNKNOWN = "source_unknown"
     SOURCE_ELSEWHERE = "source_elsewhere"
+    CONTROL_MISSING = "control_missing"
+    CONTROL_TWICE = "control_twice"
+    CONTROL_UNREAD = "control_unread"
+    CONTROL_DIFFERS = "control_differs"
 
 
 class FileRefused(Refused):
@@ -58,6 +62,9 @@ class RowReason(StrEnum):
     DAY_OLD = "day_old"
     STORNO = "storno"
     METER_UNKNOWN = "meter_unknown"
+    ALREADY_MOVED = "already_moved"
+    ALREADY_BILLED = "already_billed"
+    OPENING_AHEAD = "opening_ahead"
     REFUSED = "refused"
 
 
