@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
+from svet.payments.models.acts import MoneyAct
 from svet.payments.models.claims import Claim
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
@@ -20,6 +21,7 @@ __all__ = [
     "Claim",
     "ImportedPayment",
     "LaterLine",
+    "MoneyAct",
     "Order",
     "OrderLine",
     "PaymentRefund",
