@@ -46,6 +46,10 @@ PROGRAM_TEXT = re.compile(
     r"|\b[A-Z]\w*(?:Error|Exception|Refused|Reason)\b|\b[a-z]+\.[A-Z]\w*|\[\]|\{\}|%\(|\b[a-z]+(?:_[a-z0-9]+)+\b"
 )
 DAY = datetime.now(UTC).date().isoformat()
+OPENINGS = (
+    f"provider;account;sum;date\nues;{NUMBERS[0]};10,00;2020-01-02\nues;{NUMBERS[1]};-5;2020-01-02\n"
+    "total;ues;2;5,00\n"
+)
 PHONE, CLERK = "+79990000321", "+79990000322"
 
 
@@ -133,6 +137,10 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["payments", files("source.txt", payment_lines(("S9", "9", "1,00"))), "--source", "pigeon"],
             ["accounts", files("source.csv", account_lines(area="44")), "--source", "pigeon"],
             ["payments", files("none.bin", b"\0\1")],
+            ["openings", files("o.csv", OPENINGS)],
+            ["openings", files("o2.csv", OPENINGS.replace("0356067001", "9"))],
+            ["openings", files("o3.csv", OPENINGS.replace("10,00", "11,00", 1))],
+            ["openings", files("o4.csv", OPENINGS.replace("total", "totally"))],
             ["pigeons", files("q.csv", "x")],
             [
                 "accounts",
@@ -140,6 +148,13 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
                 "--rejects",
                 "/no/such/folder/x",
             ],
+        ],
+        ("ledger", "export"): [
+            ["--format", "hledger"],
+            ["--format", "beancount", "--since", DAY, "--out", str(files.folder / "books")],
+            ["--format", "beancount", "--out", str(files.folder / "books")],
+            ["--format", "beancount", "--out", "/no/such/folder/books"],
+            ["--format", "pigeon"],
         ],
         ("source", "add"): [
             ["sber", "--name", "Сбербанк"],
