@@ -76,12 +76,12 @@ class _Writer:
         self._beancount = form is PlainTextForm.BEANCOUNT
         self._since = since
         zones = time_zones()
-        self._terms: dict[str, object] = {
+        self._terms: dict[str, Any] = {
             "providers": list(zones),
             "zones": [str(zone) for zone in zones.values()],
             "since": since,
         }
-        self._names = {
+        self._names: dict[int, str] = {
             one.provider_id: f"P{one.provider_id}-{re.sub('[^A-Za-z0-9]', '-', one.code)}"
             for one in providers()
         }
