@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("explain", "Compute such a file again, without a database; exits 1 on any difference."),
     "manage": ("database", "Pass a command on to Django: svet manage shell."),
     "verify": ("verify", "Check the invariants of money, readings and bills."),
+    "reconcile": ("reconcile", "Compare a day with the bank's own list: svet reconcile --day YYYY-MM-DD."),
     "tariffs": ("tariffs", "Tariff tables: check, load (also --correct), diff, close, show."),
     "norms": ("norms", "Norms of consumption: check, load, show, withdraw."),
     "bill": ("billing", "Charge a month and issue its bills; check, dry-run, release, problems, retry."),

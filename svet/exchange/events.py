@@ -10,4 +10,5 @@ from django.utils.translation import gettext_lazy
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
     "register.taken": gettext_lazy("Загружен реестр"),
+    "statement.taken": gettext_lazy("Загружена выписка"),
 }

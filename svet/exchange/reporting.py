@@ -8,8 +8,10 @@ from svet.exchange import texts
 from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import FileReport
 from svet.exchange.operations.outcomes import RowOutcome
+from svet.exchange.operations.statements import StatementReport
 from svet.exchange.rules.rejects import reject_file
 from svet.look.formats import number, roubles
+from svet.payments.rules.matching import StatementState
 
 State = ImportRow.State
 #: What can be mended and loaded again; money in suspense was taken.
@@ -33,6 +35,25 @@ def summary(report: FileReport) -> str:
     parts = [line, said] if said else [line]
     if report.sum_kopecks:
         parts.append(_("на сумму %(sum)s") % {"sum": roubles(report.sum_kopecks)})
+    return "; ".join(parts) + "."
+
+
+def statement_summary(report: StatementReport) -> str:
+    """What became of the movements of a statement."""
+    counts = [
+        (_("сопоставлено"), report.counts[StatementState.SETTLED]),
+        (_("платежей абонентов"), report.counts[StatementState.PAYMENT] - report.in_suspense),
+        (_("в невыясненных"), report.in_suspense),
+        (_("ждут"), report.counts[StatementState.WAITING]),
+        (_("не наши"), report.counts[StatementState.ASIDE]),
+        (_("повторов"), report.repeated),
+        (_("с ошибками, не принято"), len(report.faults)),
+    ]
+    said = ", ".join(f"{words}: {number(count)}" for words, count in counts if count)
+    line = _("Выписка, строк: %(rows)s") % {"rows": number(report.rows)}
+    parts = [line, said] if said else [line]
+    if report.missing:
+        parts.append(_("непрочитанных денег: %(sum)s") % {"sum": roubles(report.missing)})
     return "; ".join(parts) + "."
 
 

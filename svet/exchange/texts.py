@@ -15,6 +15,7 @@ from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 from svet.look.formats import day as shown_day
+from svet.payments.operations import MovementFate
 
 #: Every reason of this room that has a sentence.
 REASONS: Final = (FileReason,)
@@ -59,6 +60,17 @@ def explain(refusal: Refused) -> str:
             "реестре строк: %(found)s на %(summed)s, разница %(difference)s. Ничего не проведено."
         ),
         FileReason.SOURCE_ELSEWHERE: _("Источник называют только у реестра платежей."),
+        FileReason.STATEMENT_UNKNOWN: _(
+            "Это не выписка: принимаем 1CClientBankExchange 1.03 и camt.053.001.08."
+        ),
+        FileReason.CUT: _("Выписка обрывается: то, что начато в строке %(line)s, не закончено."),
+        FileReason.BALANCE: _(
+            "Остатки счёта %(account)s не сходятся с его строками на %(difference)s. Ничего не принято."
+        ),
+        FileReason.BALANCE_UNREAD: _("Счёт или остатки в строке %(line)s не прочитать. Ничего не принято."),
+        FileReason.XML: _("Это повреждённый XML или XML с описанием DOCTYPE: такие не принимаем."),
+        FileReason.ACCOUNT_FOREIGN: _("Счёт %(account)s не принадлежит ни одному поставщику."),
+        FileReason.ACCOUNT_SHARED: _("Счёт %(account)s записан у нескольких поставщиков: чья выписка?"),
     }
     sentence = known[FileReason(refusal.reason)] % _shown(refusal.details)
     if unread := refusal.details.get("unread"):
@@ -89,6 +101,7 @@ def explain_row(reason: RowReason) -> str:
         RowReason.NUMBER: _("Это не число."),
         RowReason.MONEY: _("Это не сумма в рублях."),
         RowReason.FORMULA: _("Формула вместо числа."),
+        RowReason.CURRENCY: _("Это не рубли."),
         RowReason.ZONES: _("Число показаний не совпадает с числом зон прибора."),
         RowReason.CHOICE: _("Такого значения нет в справочнике."),
         RowReason.REPEATED_IN_FILE: _("Номер записи повторяется в этом же файле."),
@@ -158,6 +171,17 @@ def explain_line(*, line_no: int, column: str, reason: str, text: str) -> str:
             "text": said,
         }
     return _("Строка %(line)s: %(text)s") % {"line": line_no, "text": said}
+
+
+def other_movement(fate: MovementFate) -> str:
+    """A movement of a statement whose identity was taken before with another body."""
+    return _(
+        "Строка %(line)s: документ № %(number)s на %(sum)s уже был с другим назначением или плательщиком."
+    ) % {
+        "line": fate.line_no,
+        "number": fate.number,
+        "sum": roubles(fate.kopecks),
+    }
 
 
 def waits(*, account: str, kopecks: int) -> str:

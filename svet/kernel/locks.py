@@ -27,6 +27,7 @@ class Lock(IntEnum):
     PAYMENT_REGISTERS = 8  # one register of payments after the other
     IMPORT_FILE = 9  # by profile: files that share ids
     NORMS = 20  # one file of norms after the other
+    RECONCILIATION = 30  # one comparison with the bank, one statement after the other
     CHARGED_ACCOUNTS = 21  # by block of keys: nobody else charges these accounts, for whatever month
 
 

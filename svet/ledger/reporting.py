@@ -23,6 +23,8 @@ BEFORE: Final = "Equity:Before"
 _CONTROL: Final[Mapping[Book, tuple[str, str]]] = {
     Book.BANK: ("Assets", "Bank"),
     Book.CASH: ("Assets", "Cash"),
+    Book.SETTLEMENT: ("Assets", "Settlement"),
+    Book.COMMISSION: ("Expenses", "Commission"),
     Book.SUSPENSE: ("Liabilities", "Suspense"),
     Book.REVENUE: ("Income", "Revenue"),
     Book.OPENING: ("Equity", "Opening"),

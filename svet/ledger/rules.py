@@ -22,6 +22,8 @@ class Book(StrEnum):
     REVENUE = "revenue"
     BANK = "bank"
     CASH = "cash"
+    SETTLEMENT = "settlement"  # what came from the bank's book to our settlement account
+    COMMISSION = "commission"  # what banks and agents kept of it
     SUSPENSE = "suspense"  # money that came for an account nobody knows
     OPENING = "opening"  # what stood in the system before this one
     WRITE_OFF = "write_off"  # debts nobody will pay
@@ -37,6 +39,7 @@ class TransactionKind(StrEnum):
     OPENING = "opening"
     TRANSFER = "transfer"
     WRITE_OFF = "write_off"
+    SETTLEMENT = "settlement"  # taken money has come to our settlement account
 
 
 class PostingReason(StrEnum):

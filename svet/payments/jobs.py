@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.utils import timezone
 from procrastinate import RetryStrategy
@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from svet.payments import operations
 from svet.payments.operations.callbacks import SETTLE
+from svet.payments.operations.reconciling import RECONCILE_DAY
 
 
 @app.task(
@@ -40,3 +41,20 @@ def refunds(timestamp: int) -> None:
     # A silent bank is asked in ten minutes again.
     with suppress(operations.BankUnavailable):
         operations.look_for_refunds(now=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="40 22 * * *")
+@app.task(queue="payments", name="payments.reconcile", pass_context=False)
+def reconcile(timestamp: int) -> None:
+    """Every night, when the day is over from Kaliningrad to Kamchatka: compare the last days."""
+    operations.reconcile_days(now=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.task(
+    queue="payments",
+    name=RECONCILE_DAY,
+    retry=RetryStrategy(max_attempts=6, exponential_wait=5, retry_exceptions=[operations.BankUnavailable]),
+)
+def reconcile_day(day: str) -> None:
+    """Compare one day (ISO) with the bank's list."""
+    operations.reconcile_day(day=date.fromisoformat(day), now=timezone.now())

@@ -10,6 +10,7 @@ from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
 from svet.payments.rules import LIMITS, AmountReason
 from svet.payments.rules.acts import MoneyActKind, MoneyActReason, MoneyActState
+from svet.payments.rules.reconciling import DifferenceKind
 from svet.payments.rules.refusals import (
     BankReasonText,
     CallbackReason,
@@ -131,6 +132,10 @@ def _explain_source(refusal: Refused) -> str:
             return _("Источник с таким кодом уже есть.")
         case SourceReason.PROVIDER:
             return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
+        case SourceReason.INN:
+            return _("ИНН: 10 или 12 цифр; у банка, который берёт карты, он нужен.")
+        case SourceReason.INN_TAKEN:
+            return _("Этот ИНН уже у другого источника.")
     return ""
 
 
@@ -292,6 +297,22 @@ def register_state_name(state: RegisterState) -> str:
         RegisterState.REVERSED: _("зачислен и отменён банком"),
         RegisterState.CLOSED: _("закрыт: не отдельный платёж"),
     }[state]
+
+
+def difference(kind: DifferenceKind) -> str:
+    """What of a day does not agree with the bank, in a sentence for the staff."""
+    return {
+        DifferenceKind.PAYMENT_UNKNOWN: _("Платёж есть у банка, а у нас его нет."),
+        DifferenceKind.PAYMENT_NOT_LISTED: _("Платёж есть у нас, а в списке банка его нет."),
+        DifferenceKind.PAYMENT_OPEN: _("Банк взял деньги, а платёж не завершён."),
+        DifferenceKind.PAYMENT_SUM: _("У банка и у нас разные суммы платежа."),
+        DifferenceKind.PAYMENT_LEDGER: _("Платёж и книги не сходятся."),
+        DifferenceKind.REFUND_UNKNOWN: _("Возврат есть у банка, а у нас его нет."),
+        DifferenceKind.REFUND_NOT_LISTED: _("Возврат есть у нас, а в списке банка его нет."),
+        DifferenceKind.REFUND_SUM: _("У банка и у нас разные суммы возврата."),
+        DifferenceKind.REFUND_LEDGER: _("Возврат и книги не сходятся."),
+        DifferenceKind.ROW_LEDGER: _("Строка реестра и книги не сходятся."),
+    }[kind]
 
 
 def bank_reason(reason: str) -> str:

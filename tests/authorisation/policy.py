@@ -343,6 +343,7 @@ DESKS = [
     get("staff/money/acts/<money_act_id>/", ENGINEER),
     post("staff/money/acts/<money_act_id>/", ENGINEER, ASKED, body={"act": "refuse"}),
     post("staff/money/rows/<row_id>/", ENGINEER, body={"act": "back", "back-reason": "просил банк"}),
+    get("staff/money/days/", ENGINEER),
     get("staff/billing/", ENGINEER),
     get("staff/billing/problems/", ENGINEER),
     get("staff/billing/decisions/", ENGINEER),

@@ -16,7 +16,7 @@ PLACES = Places(meters=100, meter=34_000_000, person=52_000_000)
 
 
 @pytest.mark.parametrize(
-    "module", ["billing", "client", "people", "readings", "size", "stack", "town", "__main__"]
+    "module", ["billing", "client", "lives", "people", "readings", "size", "stack", "town", "__main__"]
 )
 def test_every_part_imports(module: str) -> None:
     importlib.import_module(f"bench.{module}")

@@ -24,7 +24,7 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
     help="where to write the rows that were not taken  [default: beside FILE]",
 )
 def import_command(profile: str, file: Path, source: str, rejects: Path | None) -> None:
-    """Take a register of PROFILE: accounts, readings, payments or openings (balances of the system before).
+    """Take a register of PROFILE: accounts, readings, payments, openings; or a bank's statement.
 
     Rows that were not taken are told one by one and written to a file of the same form; exits 1 then, and
     when money of a payment waits for another reason than an account nobody knows.
@@ -36,8 +36,21 @@ def import_command(profile: str, file: Path, source: str, rejects: Path | None) 
         from svet.exchange.operations import take_file
         from svet.kernel.actors import Actor
 
-        path = reject_path(file, rejects)
         content = file.read_bytes()
+        if profile == "statement":
+            from svet.exchange.operations.statements import take_statement
+            from svet.exchange.reporting import statement_summary
+
+            with in_words():
+                kept = take_statement(
+                    name=file.name, content=content, by=Actor.system("svet import"), now=datetime.now(UTC)
+                )
+            for sentence in (statement_summary(kept), *kept.faults):
+                click.echo(sentence)
+            if kept.loud:
+                sys.exit(1)
+            return
+        path = reject_path(file, rejects)
         with in_words():
             report = take_file(
                 profile=profile, name=file.name, content=content,

@@ -22,7 +22,9 @@ def source_command() -> None:
 @click.argument("code")
 @click.option("--name", required=True, help="as the staff shall read it")
 @click.option("--provider", default="", help="whose money it brings, when it serves one provider only")
-def add(code: str, name: str, provider: str) -> None:
+@click.option("--inn", default="", help="of its money orders on the statements of our account")
+@click.option("--acquirer", is_flag=True, help="it brings what the bank's list of payments tells")
+def add(code: str, name: str, provider: str, inn: str, acquirer: bool) -> None:
     """Name a source by CODE: 2-20 small Latin letters, digits and hyphens."""
     with database():
         django_ready()
@@ -37,6 +39,8 @@ def add(code: str, name: str, provider: str) -> None:
                 code=code,
                 name=name,
                 provider_code=provider,
+                inn=inn,
+                acquirer=acquirer,
                 now=datetime.now(UTC),
                 by=Actor.system("svet source"),
             )

@@ -20,6 +20,7 @@ from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.cli.main import COMMANDS, svet
 from svet.config.failures import Failure
 from svet.exchange.rules import accounts, openings, readings
+from svet.exchange.tests.statement_files import document, one_c
 from svet.exchange.tests.test_taking import NUMBERS, SERIALS, account_lines, payment_lines, reading_lines
 from svet.payments.tests.factories import provider_with_requisites
 from svet.tariffs.rules.norm_file import NORM_COLUMNS
@@ -141,6 +142,10 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["openings", files("o2.csv", OPENINGS.replace("0356067001", "9"))],
             ["openings", files("o3.csv", OPENINGS.replace("10,00", "11,00", 1))],
             ["openings", files("o4.csv", OPENINGS.replace("total", "totally"))],
+            ["statement", files("kl_to_1c.txt", one_c(document()))],
+            ["statement", files("cut.txt", one_c(document(), tail=""))],
+            ["statement", files("other.txt", "не выписка")],
+            ["statement", files("damaged.xml", "<Document>")],
             ["pigeons", files("q.csv", "x")],
             [
                 "accounts",
@@ -162,6 +167,10 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["1", "--name", "Почта"],
             ["post", "--name", " "],
             ["post", "--name", "Почта", "--provider", "nobody"],
+            ["post", "--name", "Почта", "--inn", "12"],
+            ["yoo", "--name", "ЮKassa", "--acquirer"],
+            ["yoo", "--name", "ЮKassa", "--acquirer", "--inn", "7750005725"],
+            ["yoo2", "--name", "ЮKassa", "--inn", "7750005725"],
         ],
         ("source", "list"): [[]],
         ("act", "write"): [
@@ -413,6 +422,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--period", "2026-13"],
             ["--again", "nothing"],
         ],
+        ("reconcile",): [[], ["--day", "2026-11-01"], ["--day", "2999-01-01"], ["--day", "вчера"]],
         ("verify",): [[], ["--since"], ["--journal-head", "1:0123456789abcdef"], ["--journal-head", "1"]],
         ("explain",): [["no such bill"], ["no such bill", "--account", "1", "--json"]],
         ("replay",): [

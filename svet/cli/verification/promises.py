@@ -50,6 +50,7 @@ PROMISES = (
     Promise("I-2", _("Взятое банком зачислено ровно один раз"), "svet.payments.queries:broken_credits"),
     Promise("I-4", _("Общий платёж зачислен весь или никак"), "svet.payments.queries:broken_groups"),
     Promise("I-5", _("Возвращённое банком снято один раз"), "svet.payments.queries:broken_refunds"),
+    Promise("I-20", _("В книге банка то, что банк взял и вернул"), "svet.payments.queries:broken_bank"),
     Promise("I-6", _("Принятые показания не теряются"), "svet.metering.queries:broken"),
     Promise("I-22", _("Каждый договор месяца начислен или известен"), "svet.billing.queries:uncharged"),
     Promise("I-12", _("Реестр применён один раз, строка за строкой"), "svet.exchange.queries:broken"),

@@ -30,6 +30,13 @@ class FileReason(StrEnum):
     CONTROL_TWICE = "control_twice"
     CONTROL_UNREAD = "control_unread"
     CONTROL_DIFFERS = "control_differs"
+    STATEMENT_UNKNOWN = "statement_unknown"
+    CUT = "cut"
+    BALANCE = "balance"
+    BALANCE_UNREAD = "balance_unread"
+    XML = "xml"
+    ACCOUNT_FOREIGN = "account_foreign"
+    ACCOUNT_SHARED = "account_shared"
 
 
 class FileRefused(Refused):
@@ -66,6 +73,7 @@ class RowReason(StrEnum):
     ALREADY_BILLED = "already_billed"
     OPENING_AHEAD = "opening_ahead"
     REFUSED = "refused"
+    CURRENCY = "currency"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ class Hurried:
             lambda: self.bank.refunds(reference=reference, since=since, patience=patience), patience
         )
 
+    def payments(
+        self, *, since: datetime, until: datetime, patience: float = PATIENT
+    ) -> tuple[BankStatus, ...]:
+        return self._within(lambda: self.bank.payments(since=since, until=until, patience=patience), patience)
+
     def read_callback(self, *, raw: bytes, address: str) -> News:
         return self.bank.read_callback(raw=raw, address=address)
 

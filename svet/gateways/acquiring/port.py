@@ -103,7 +103,11 @@ class StoredCard:
 
 @dataclass(frozen=True, slots=True)
 class BankStatus:
-    """The truth about a payment as the bank tells it now."""
+    """The truth about a payment as the bank tells it now.
+
+    ``income`` is what comes to our settlement account of it, by the bank's own figure: the sum less its
+    commission. None when the bank does not say: then it is not known.
+    """
 
     reference: str
     state: BankState
@@ -115,6 +119,7 @@ class BankStatus:
     paid_at: datetime | None = None
     method: str = ""
     card: StoredCard | None = None
+    income: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,11 @@ class Acquiring(Protocol):
         self, *, reference: str = "", since: datetime | None = None, patience: float = PATIENT
     ) -> tuple[BankRefund, ...]:
         """All refunds of one payment, or all that were made since a moment."""
+
+    def payments(
+        self, *, since: datetime, until: datetime, patience: float = PATIENT
+    ) -> tuple[BankStatus, ...]:
+        """All payments whose money was taken from one moment until before another."""
 
     def read_callback(self, *, raw: bytes, address: str) -> News:
         """Judge and read a callback without the network. :raises CallbackRefused:"""

@@ -22,7 +22,6 @@ from svet.gateways.acquiring.port import (
     PATIENT,
     BankOrder,
     BankPage,
-    BankReason,
     BankRefund,
     BankState,
     BankStatus,
@@ -32,12 +31,9 @@ from svet.gateways.acquiring.port import (
 from svet.gateways.acquiring.yookassa_news import read_news
 from svet.gateways.acquiring.yookassa_values import (
     STATES,
-    amount_of,
     is_reference,
-    kept_card_of,
-    method_of,
-    moment_of,
     refund_of,
+    status_of,
     sum_of,
 )
 from svet.gateways.failures import Permanent, Temporary
@@ -54,26 +50,6 @@ NETWORKS = (
     "2a02:5180::/32",
 )
 LOOPBACK = ("127.0.0.0/8", "::1/128")
-REASONS: Mapping[str, BankReason] = {
-    "general_decline": BankReason.DECLINED,
-    "call_issuer": BankReason.DECLINED,
-    "insufficient_funds": BankReason.INSUFFICIENT_FUNDS,
-    "3d_secure_failed": BankReason.AUTHENTICATION_FAILED,
-    "invalid_csc": BankReason.CARD_PROBLEM,
-    "invalid_card_number": BankReason.CARD_PROBLEM,
-    "card_expired": BankReason.CARD_PROBLEM,
-    "country_forbidden": BankReason.CARD_PROBLEM,
-    "payment_method_restricted": BankReason.CARD_PROBLEM,
-    "identification_required": BankReason.CARD_PROBLEM,
-    "payment_method_limit_exceeded": BankReason.LIMIT,
-    "fraud_suspected": BankReason.FRAUD,
-    "expired_on_confirmation": BankReason.EXPIRED,
-    "expired_on_capture": BankReason.EXPIRED,
-    "canceled_by_merchant": BankReason.CANCELED,
-    "permission_revoked": BankReason.CARD_UNBOUND,
-    "issuer_unavailable": BankReason.BANK_FAULT,
-    "internal_timeout": BankReason.BANK_FAULT,
-}
 # Electricity with VAT 22 %, full settlement of a service (54-ФЗ).
 VAT_CODE = 11
 SETTLEMENT = "full_payment"
@@ -85,6 +61,8 @@ LONGEST_ANSWER = 1_000_000
 # Of a list: how many things on a page, and how many pages before we take the list for a broken one.
 PAGE = 100
 MOST_PAGES = 100
+# Of a day's payments: a million of them.
+MOST_DAY_PAGES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,29 +114,7 @@ class YooKassa:
         """Ask where a payment stands."""
         if not is_reference(reference):
             raise Permanent("not a payment's id", code="reference")
-        answer = self._call("GET", f"/payments/{reference}", patience=patience)
-        state = STATES.get(str(answer.get("status")), BankState.UNKNOWN)
-        cancellation = answer.get("cancellation_details") or {}
-        reason = REASONS.get(str(cancellation.get("reason")), BankReason.OTHER) if cancellation else None
-        try:
-            amount, currency = amount_of(answer["amount"])
-            refunded = amount_of(answer["refunded_amount"])[0] if answer.get("refunded_amount") else Money(0)
-            metadata = answer.get("metadata") or {}
-            method = answer.get("payment_method") or {}
-            return BankStatus(
-                reference=str(answer["id"]),
-                state=state,
-                amount=amount,
-                currency=currency,
-                order_id=str(metadata.get("order_id", "")),
-                refunded=refunded,
-                reason=reason,
-                paid_at=moment_of(answer.get("captured_at")),
-                method=method_of(method),
-                card=kept_card_of(method),
-            )
-        except (KeyError, TypeError, AttributeError, ValueError):
-            raise Temporary("the bank's answer cannot be read", code="shape") from None
+        return status_of(self._call("GET", f"/payments/{reference}", patience=patience))
 
     def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
         """Give money back."""
@@ -174,16 +130,31 @@ class YooKassa:
             asked["payment_id"] = reference
         if since is not None:
             asked["created_at.gte"] = since.astimezone(UTC).isoformat(timespec="milliseconds")
-        found: list[BankRefund] = []
-        for _ in range(MOST_PAGES):
-            answer = self._call("GET", f"/refunds?{urlencode(asked)}", patience=patience)
+        return tuple(map(refund_of, self._list("/refunds", asked, most=MOST_PAGES, patience=patience)))
+
+    def payments(
+        self, *, since: datetime, until: datetime, patience: float = PATIENT
+    ) -> tuple[BankStatus, ...]:
+        """Read the list of payments (…/api#get_payments_list: ``status``, ``captured_at``)."""
+        asked = {
+            "limit": str(PAGE),
+            "status": "succeeded",
+            "captured_at.gte": since.astimezone(UTC).isoformat(timespec="milliseconds"),
+            "captured_at.lt": until.astimezone(UTC).isoformat(timespec="milliseconds"),
+        }
+        return tuple(map(status_of, self._list("/payments", asked, most=MOST_DAY_PAGES, patience=patience)))
+
+    def _list(self, path: str, asked: dict[str, str], *, most: int, patience: float) -> list[Any]:
+        found: list[Any] = []
+        for _ in range(most):
+            answer = self._call("GET", f"{path}?{urlencode(asked)}", patience=patience)
             items = answer.get("items")
             if not isinstance(items, list):
                 raise Temporary("the bank's answer cannot be read", code="shape")
-            found += [refund_of(item) for item in items]
+            found += items
             cursor = answer.get("next_cursor")
             if not cursor:
-                return tuple(found)
+                return found
             asked["cursor"] = str(cursor)
         raise Temporary("the bank's list does not end", code="endless")
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from svet.gateways.acquiring.port import BankRefund, BankState, StoredCard
+from svet.gateways.acquiring.port import BankReason, BankRefund, BankState, BankStatus, StoredCard
 from svet.gateways.failures import Temporary
 from svet.kernel.money import Money
 
@@ -16,6 +16,26 @@ STATES: Mapping[str, BankState] = {
     "waiting_for_capture": BankState.PENDING,
     "succeeded": BankState.PAID,
     "canceled": BankState.CANCELED,
+}
+REASONS: Mapping[str, BankReason] = {
+    "general_decline": BankReason.DECLINED,
+    "call_issuer": BankReason.DECLINED,
+    "insufficient_funds": BankReason.INSUFFICIENT_FUNDS,
+    "3d_secure_failed": BankReason.AUTHENTICATION_FAILED,
+    "invalid_csc": BankReason.CARD_PROBLEM,
+    "invalid_card_number": BankReason.CARD_PROBLEM,
+    "card_expired": BankReason.CARD_PROBLEM,
+    "country_forbidden": BankReason.CARD_PROBLEM,
+    "payment_method_restricted": BankReason.CARD_PROBLEM,
+    "identification_required": BankReason.CARD_PROBLEM,
+    "payment_method_limit_exceeded": BankReason.LIMIT,
+    "fraud_suspected": BankReason.FRAUD,
+    "expired_on_confirmation": BankReason.EXPIRED,
+    "expired_on_capture": BankReason.EXPIRED,
+    "canceled_by_merchant": BankReason.CANCELED,
+    "permission_revoked": BankReason.CARD_UNBOUND,
+    "issuer_unavailable": BankReason.BANK_FAULT,
+    "internal_timeout": BankReason.BANK_FAULT,
 }
 SYSTEMS: Mapping[str, str] = {"Mir": "Мир", "MasterCard": "Mastercard"}
 
@@ -87,3 +107,39 @@ def refund_of(answer: Mapping[str, Any]) -> BankRefund:
         )
     except (KeyError, TypeError, AttributeError, ValueError):
         raise Temporary("the bank's answer cannot be read", code="shape") from None
+
+
+def status_of(answer: Mapping[str, Any]) -> BankStatus:
+    """A payment, alone or of a list. :raises Temporary: it cannot be read"""
+    try:
+        state = STATES.get(str(answer.get("status")), BankState.UNKNOWN)
+        cancellation = answer.get("cancellation_details") or {}
+        reason = REASONS.get(str(cancellation.get("reason")), BankReason.OTHER) if cancellation else None
+        amount, currency = amount_of(answer["amount"])
+        refunded = amount_of(answer["refunded_amount"])[0] if answer.get("refunded_amount") else Money(0)
+        metadata = answer.get("metadata") or {}
+        method = answer.get("payment_method") or {}
+        return BankStatus(
+            reference=str(answer["id"]),
+            state=state,
+            amount=amount,
+            currency=currency,
+            order_id=str(metadata.get("order_id", "")),
+            refunded=refunded,
+            reason=reason,
+            paid_at=moment_of(answer.get("captured_at")),
+            method=method_of(method),
+            card=kept_card_of(method),
+            income=_income_of(answer, amount=amount, currency=currency),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise Temporary("the bank's answer cannot be read", code="shape") from None
+
+
+def _income_of(answer: Mapping[str, Any], *, amount: Money, currency: str) -> Money | None:
+    """``income_amount``; one that cannot be the income of this payment is as good as none."""
+    try:
+        income, its_currency = amount_of(answer["income_amount"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return income if its_currency == currency and Money(0) <= income <= amount else None

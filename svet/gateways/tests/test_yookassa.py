@@ -270,3 +270,41 @@ def test_the_address_says_whose_callbacks_are_believed() -> None:
             real.read_callback(raw=news, address=stranger)
     own = YooKassa.from_url("yookassa://1:key@api.yookassa.ru/v3?callbacks=10.0.0.0/8")
     assert own.networks == ("10.0.0.0/8",)
+
+
+def test_the_bank_says_itself_what_comes_to_our_account(bank: RunningBank, gateway: YooKassa) -> None:
+    page = gateway.create(order=ORDER)
+    assert gateway.status(reference=page.reference).income is None
+    bank.type_card(page.url)
+    # 0.9 % of 335,38 ₽ are 3,02 ₽.
+    assert gateway.status(reference=page.reference).income == Money(335_38 - 3_02)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"value": "335.39", "currency": "RUB"}, {"value": "1.00", "currency": "USD"}, 7]
+)
+def test_an_income_that_cannot_be_is_as_good_as_none(odd: object) -> None:
+    with odd_bank("200 OK", payment(income_amount=odd)) as bank:
+        assert bank.status(reference="x").income is None
+
+
+def test_the_list_of_payments_is_of_taken_money_only_and_read_to_its_end(
+    bank: RunningBank, gateway: YooKassa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("svet.gateways.acquiring.yookassa.PAGE", 2)
+    taken = set()
+    for number in range(5):
+        page = gateway.create(order=replace(ORDER, key=f"list-{number}"))
+        bank.type_card(page.url)
+        taken.add(page.reference)
+    refused = gateway.create(order=replace(ORDER, key="list-refused"))
+    bank.type_card(refused.url, number="5555555555554600")
+    gateway.create(order=replace(ORDER, key="list-open"))
+    moment = gateway.status(reference=page.reference).paid_at
+    assert moment is not None
+    day = timedelta(days=1)
+    found = gateway.payments(since=moment - day, until=moment + day)
+    assert {one.reference for one in found} == taken
+    assert {(one.order_id, one.income) for one in found} == {(ORDER.order_id, Money(332_36))}
+    assert gateway.payments(since=moment + day, until=moment + 2 * day) == ()
+    assert gateway.payments(since=moment - 2 * day, until=moment - day) == ()

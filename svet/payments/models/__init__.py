@@ -10,15 +10,21 @@ from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.models.acts import MoneyAct
 from svet.payments.models.claims import Claim
+from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
+from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 
 __all__ = [
     "TO_CLOSE",
+    "BankStatement",
     "BoundCard",
     "Callback",
     "Claim",
+    "DayDifference",
+    "DaySettlement",
+    "DayTotals",
     "ImportedPayment",
     "LaterLine",
     "MoneyAct",
@@ -28,6 +34,7 @@ __all__ = [
     "RefundLine",
     "Source",
     "StateChange",
+    "StatementRow",
 ]
 
 _STATES = [(state.value, state.value) for state in OrderState]
@@ -84,7 +91,16 @@ class Order(models.Model):
     bank_page_url = models.CharField(max_length=2000, blank=True)
     bank_reason = models.CharField(max_length=40, blank=True)
     bank_method = models.CharField(max_length=80, blank=True)
+    # What the bank said first that it took; roubles only. ``taken_currency`` also tells of any other one.
     taken_kopecks = models.BigIntegerField(null=True)
+    taken_currency = models.CharField(max_length=8, blank=True)
+    # What of it stands in suspense of this provider, until a person decides.
+    held_kopecks = models.BigIntegerField(default=0)
+    held_for = models.ForeignKey(
+        "accounts.Provider", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # What of it comes to our settlement account, by the bank's own figure; unknown until it says so.
+    income_kopecks = models.BigIntegerField(null=True)
     # What the bank has given back of it so far: the sum of the refunds that are done.
     refunded_kopecks = models.BigIntegerField(default=0)
     # «1 из 2»: the place among the orders that one «Оплатить» makes for several payees, one after the other.
@@ -113,6 +129,10 @@ class Order(models.Model):
                 condition=Q(refunded_kopecks__gte=0), name="payments_order_refunded_not_negative"
             ),
             models.CheckConstraint(
+                condition=Q(held_kopecks=0) | (Q(held_kopecks__gt=0) & Q(held_for__isnull=False)),
+                name="payments_order_held_for",
+            ),
+            models.CheckConstraint(
                 condition=Q(step__gte=1) & Q(step__lte=models.F("steps")), name="payments_order_step_of_steps"
             ),
             models.CheckConstraint(
@@ -132,6 +152,7 @@ class Order(models.Model):
                 condition=Q(state__in=[*sorted(OPEN), OrderState.REVIEW]),
                 name="payments_order_open",
             ),
+            models.Index(fields=["paid_at"], condition=Q(paid_at__isnull=False), name="payments_order_paid"),
         ]
 
     def __str__(self) -> str:
@@ -145,6 +166,15 @@ class Order(models.Model):
     def ledger_key(self) -> str:
         """The key of the one ledger transaction that credits the order."""
         return f"pay:{self.public_id}"
+
+    @property
+    def held_key(self) -> str:
+        """The key of the ledger transaction that puts money that does not fit into suspense.
+
+        Once a review: what a person closed because the bank took its word back may be said to be paid again.
+        """
+        closed = self.changes.filter(old=OrderState.REVIEW, new=OrderState.CANCELED).count()
+        return f"held:{self.public_id}" + (f":{closed}" if closed else "")
 
 
 class OrderLine(models.Model):

@@ -50,6 +50,8 @@ class PaymentRefund(models.Model):
     refunded_at = models.DateTimeField(null=True)
     # When the ledger took it off the accounts; never for money that had not been credited.
     posted_at = models.DateTimeField(null=True)
+    # What of it was taken out of suspense, where the money stood when it was given back; empty: it did not.
+    suspense_kopecks = models.BigIntegerField(null=True)
     next_look_at = models.DateTimeField(null=True)
     by = models.CharField(max_length=60)
     note = models.CharField(max_length=300, blank=True)
@@ -68,6 +70,11 @@ class PaymentRefund(models.Model):
                 condition=~Q(state=RefundState.DONE) | ~Q(reference=""), name="payments_refund_done_named"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["refunded_at"], condition=Q(refunded_at__isnull=False), name="payments_refund_day"
+            )
+        ]
         ordering = ["order_id", "id"]
 
     def __str__(self) -> str:
@@ -79,8 +86,13 @@ class PaymentRefund(models.Model):
 
     @property
     def ledger_key(self) -> str:
-        """The key of the one ledger transaction that takes it off the accounts."""
+        """The key of the one ledger transaction that takes it out of the bank's book."""
         return f"refund:{self.reference}"
+
+    @property
+    def off_key(self) -> str:
+        """The key of the one ledger transaction that takes it off the accounts."""
+        return self.ledger_key if self.suspense_kopecks is None else f"refund-off:{self.reference}"
 
 
 class RefundLine(models.Model):

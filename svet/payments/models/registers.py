@@ -5,6 +5,7 @@ The tables of ``models`` that would make it too long; everybody imports them fro
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -18,12 +19,15 @@ class Source(models.Model):
     """Who sends registers of payments: a bank, the post, a settlement centre.
 
     Numbers of operations are a source's own: two banks may use the same one. ``provider`` is whose
-    settlement account its money comes to, where it serves one provider only.
+    settlement account its money comes to, where it serves one provider only. ``inn`` is whose money orders
+    on a statement are; an ``acquirer`` brings what the bank's list of payments tells, less its commission.
     """
 
     code = models.SlugField(max_length=20, unique=True)
     name = models.CharField(max_length=100)
     provider = models.ForeignKey("accounts.Provider", models.PROTECT, null=True, related_name="+")
+    inn = models.CharField(max_length=12, blank=True, default="", db_default="")
+    acquirer = models.BooleanField(default=False, db_default=False)
     added_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -82,6 +86,8 @@ class ImportedPayment(models.Model):
         indexes = [
             models.Index(fields=["account", "effective_on"], name="payments_register_account"),
             models.Index(fields=["external_id"], name="payments_register_number"),
+            # Rows come nearly in the order of their days; a tree would cost every row of a large register.
+            BrinIndex(fields=["paid_on"], name="payments_register_day", pages_per_range=32),
             models.Index(
                 fields=["paid_on"],
                 condition=Q(state__in=[RegisterState.SUSPENSE.value, RegisterState.DIFFERS.value]),

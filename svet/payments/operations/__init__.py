@@ -13,6 +13,7 @@ from svet.payments.operations.orders import (
     SeveralPayeesRefused,
     create_order,
 )
+from svet.payments.operations.reconciling import reconcile_day, reconcile_days
 from svet.payments.operations.registers import Fate, PaymentToApply, apply_register_payments
 from svet.payments.operations.returning import look_at_asked_refunds
 from svet.payments.operations.reviewing import (
@@ -27,6 +28,13 @@ from svet.payments.operations.reviewing import (
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
 from svet.payments.operations.sources import SourceRefused, add_source
+from svet.payments.operations.statements import (
+    MovementFate,
+    StatementFacts,
+    StatementMovement,
+    keep_statement,
+    settle_statements,
+)
 from svet.payments.operations.suspense import (
     RowConflict,
     RowNotFound,
@@ -45,6 +53,7 @@ __all__ = [
     "CardRefused",
     "ClaimConflict",
     "Fate",
+    "MovementFate",
     "OrderConflict",
     "OrderRefused",
     "OrderRequest",
@@ -58,6 +67,8 @@ __all__ = [
     "RowRefused",
     "SeveralPayeesRefused",
     "SourceRefused",
+    "StatementFacts",
+    "StatementMovement",
     "account_for_row",
     "add_source",
     "apply_register_payments",
@@ -67,16 +78,20 @@ __all__ = [
     "close_callback",
     "create_order",
     "credit_reviewed",
+    "keep_statement",
     "look_at_asked_refunds",
     "look_at_due_orders",
     "look_for_refunds",
     "name_card",
     "put_on_account",
+    "reconcile_day",
+    "reconcile_days",
     "release",
     "return_suspense",
     "send_back",
     "send_to_bank",
     "settle",
+    "settle_statements",
     "take",
     "take_callback",
     "unbind_card",

@@ -13,7 +13,9 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.cards import keep_card
+from svet.payments.operations.holding import out_of_suspense
 from svet.payments.operations.moving import move
+from svet.payments.operations.refunding import post_refunds
 from svet.payments.operations.telling import tell_credited
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules import fill
@@ -25,7 +27,8 @@ def credit(
 ) -> None:
     """Post what the bank took to the accounts of the order's one payee, tell the payer, end as ``credited``.
 
-    When the bank has given some of it back already the order is to be looked at again at once.
+    What of it stood in suspense comes out of there. When the bank has given some of it back already the order
+    is to be looked at again at once.
 
     :raises SeveralPayees: nothing is posted to anybody
     """
@@ -38,16 +41,20 @@ def credit(
         by=by,
         note=comment,
         taken_kopecks=status.amount.kopecks,
+        taken_currency=status.currency,
+        income_kopecks=status.income.kopecks if status.income is not None else None,
         bank_method=status.method,
         bank_reason="",
         paid_at=paid_at,
     )
     lines = _fill(order, status.amount)
+    held = out_of_suspense(order, payee=payee, now=now)
+    control = [Leg(Book.BANK, None, status.amount - held), Leg(Book.SUSPENSE, None, held)]
     ledger.post(
         key=order.ledger_key,
         kind=TransactionKind.PAYMENT,
         legs=[
-            Leg(Book.BANK, None, status.amount),
+            *(leg for leg in control if leg.money),
             *(Leg(Book.RECEIVABLE, line.account_id, -line.credited) for line in lines if line.credited),
         ],
         occurred_at=paid_at,
@@ -57,6 +64,9 @@ def credit(
     )
     again = now if status.refunded else None
     move(order, new=OrderState.CREDITED, at=now, by=by, credited_at=now, next_look_at=again)
+    if held:
+        # What the bank gave back while it stood in suspense comes off the accounts now.
+        post_refunds(order, now=now, by=by)
     if order.keeps_card and status.card is not None:
         keep_card(order, status.card, by=Actor.system(by), now=now)
     tell_credited(order, now=now)

@@ -9,7 +9,7 @@ import structlog
 from django.db.models import Sum
 
 from svet.accounts.queries import provider_today
-from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState
+from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState, BankStatus
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -18,11 +18,12 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Callback, Order, PaymentRefund, RefundLine
+from svet.payments.operations.holding import keep_taken, let_go, take_out
 from svet.payments.operations.moving import move
 from svet.payments.operations.telling import tell_refunded
-from svet.payments.operations.truth import Truth, ask_bank
+from svet.payments.operations.truth import Truth, ask_bank, kept, told
 from svet.payments.queries.payees import payee_of
-from svet.payments.rules import share_refund
+from svet.payments.rules import facts, share_refund
 from svet.payments.rules.states import REFUND_MOVES, CallbackOutcome, OrderState, RefundState
 
 log = structlog.get_logger(__name__)
@@ -50,11 +51,18 @@ def catch_up(*, order_id: int, now: datetime, by: str, patience: float = PATIENT
 
 
 def join(order: Order, truth: Truth, *, now: datetime, by: str) -> None:
-    """Add the bank's answer to what is known of an order whose money was taken (a step, under its lock)."""
+    """Add the bank's answer to what is known of an order whose money was taken (a step, under its lock).
+
+    What does not fit stands in suspense, and what the bank gave back of it comes out of there at once.
+    """
     require_transaction()
     _compare(order, truth, now=now)
+    if order.state == OrderState.REVIEW:
+        keep_taken(order, truth.status, now=now)
     for refund in truth.done:
         _keep(order, refund, now=now, by=by)
+    for above in take_out(order):
+        _note_excess(order, above, left=Money(above.suspense_kopecks or 0), now=now)
     known = order.refunds.filter(state=RefundState.DONE).aggregate(sum=Sum("kopecks"))["sum"] or 0
     changes: dict[str, object] = {"refunded_kopecks": known, "looked_at": now}
     if order.state != OrderState.REVIEW or order.next_look_at is not None:
@@ -134,29 +142,38 @@ def end_asked(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None
 def _compare(order: Order, truth: Truth, *, now: datetime) -> None:
     """What was posted is never overwritten: a bank that says something else now is put before a person."""
     status = truth.status
-    if order.state == OrderState.CREDITED and (
-        status.state is not BankState.PAID
-        or status.amount.kopecks != order.taken_kopecks
-        or status.currency != "RUB"
-    ):
-        note = (
-            f"credited {order.taken_kopecks} kopecks, now the bank says: {status.state},"
-            f" {status.amount.kopecks} kopecks, {status.currency[:8]}"
-        )
-        _note(order, CHANGED, note, money=status.amount, now=now)
+    unsaid = truth.credited and status.state is not BankState.PAID
+    if unsaid or facts.join(kept(order), told(status)).conflict:
+        note_change(order, status, now=now)
     if not truth.untold:
-        told = Callback.objects.filter(order=order, event=UNTOLD, closed_at__isnull=True)
-        told.update(closed_at=now, closed_by="payments", closed_comment="the list tells of it by now")
+        noted = Callback.objects.filter(order=order, event=UNTOLD, closed_at__isnull=True)
+        noted.update(closed_at=now, closed_by="payments", closed_comment="the list tells of it by now")
     elif order.looks > 0:
         # Not at the first look: the bank's list may be a little behind its payment.
         note = f"the bank gave back {status.refunded.kopecks} kopecks, its list of refunds shows less"
         _note(order, UNTOLD, note, money=status.refunded, now=now)
 
 
+def note_change(order: Order, status: BankStatus, *, now: datetime) -> None:
+    """Put it before a person that the bank says something else now (a step); what is known stays as it is."""
+    verb = "credited" if order.state == OrderState.CREDITED else "the bank took"
+    note = (
+        f"{verb} {order.taken_kopecks} kopecks, now the bank says: {status.state},"
+        f" {status.amount.kopecks} kopecks, {status.currency[:8]}"
+    )
+    _note(order, CHANGED, note, money=status.amount, now=now)
+
+
+def has_contradicted(order: Order) -> bool:
+    """Whether the bank has ever said two things of the order that cannot both be true."""
+    return Callback.objects.filter(order=order, event=CHANGED, outcome=CallbackOutcome.NOTED).exists()
+
+
 def _end_if_returned(order: Order, truth: Truth, *, now: datetime, by: str) -> None:
     taken = truth.status.amount
     if order.refunded_kopecks < taken.kopecks:
         return
+    let_go(order, now=now)
     in_roubles = truth.status.currency == "RUB"
     move(
         order,
@@ -190,25 +207,24 @@ def _post(order: Order, refund: PaymentRefund, *, now: datetime, by: str) -> Non
         RefundLine.objects.bulk_create(
             RefundLine(refund=refund, line=line, kopecks=part.kopecks) for line, part in parts
         )
+    # Where it came out of suspense already, the accounts fill that up again.
+    from_suspense = Money(refund.suspense_kopecks or 0)
+    control = [Leg(Book.BANK, None, from_suspense - taken_off), Leg(Book.SUSPENSE, None, -from_suspense)]
+    if legs := [leg for leg in control if leg.money]:
         ledger.post(
-            key=refund.ledger_key,
+            key=refund.off_key,
             kind=TransactionKind.REFUND,
-            legs=[
-                Leg(Book.BANK, None, -taken_off),
-                *(Leg(Book.RECEIVABLE, line.account_id, part) for line, part in parts),
-            ],
+            legs=[*legs, *(Leg(Book.RECEIVABLE, line.account_id, part) for line, part in parts)],
             occurred_at=happened_at,
             effective_on=provider_today(payee, happened_at),
             provider_id=payee.provider_id,
             memo=order.number,
         )
+    if taken_off:
         tell_refunded(order, taken_off, now=now)
     PaymentRefund.objects.filter(pk=refund.pk).update(posted_at=now)
     if taken_off != refund.money:
-        note = (
-            f"refund {refund.reference} is {refund.kopecks} kopecks, {taken_off.kopecks} were left to return"
-        )
-        _note(order, EXCESS, note, money=refund.money, now=now)
+        _note_excess(order, refund, left=taken_off, now=now)
     journal.record(
         by=Actor.system(by),
         action="payments.order.refund",
@@ -217,6 +233,11 @@ def _post(order: Order, refund: PaymentRefund, *, now: datetime, by: str) -> Non
         now=now,
         after={"refund": refund.reference, "kopecks": taken_off.kopecks, "lines": len(parts)},
     )
+
+
+def _note_excess(order: Order, refund: PaymentRefund, *, left: Money, now: datetime) -> None:
+    note = f"refund {refund.reference} is {refund.kopecks} kopecks, {left.kopecks} were left to return"
+    _note(order, EXCESS, note, money=refund.money, now=now)
 
 
 def _note(order: Order, event: str, note: str, *, money: Money, now: datetime) -> None:

@@ -12,6 +12,7 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import TO_CLOSE, Callback, Order, PaymentRefund
 from svet.payments.operations.crediting import credit
+from svet.payments.operations.holding import let_go
 from svet.payments.operations.moving import move
 from svet.payments.operations.refunding import join, post_refunds
 from svet.payments.operations.returning import ASK_AGAIN, ask_refund
@@ -93,7 +94,8 @@ def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
     """Close an order in review for which there is no money at the bank; it ends as ``canceled``.
 
     The bank is asked afresh, also about the payments its callbacks named; only an order that the bank has no
-    name for at all is closed on the person's word.
+    name for at all is closed on the person's word. Money that the bank said it had taken before comes out of
+    suspense again.
 
     :raises ReviewNotFound: :raises ReviewConflict: as above
     :raises ReviewRefused: ``MONEY_TAKEN``: the bank has money for it, or may still get it
@@ -105,8 +107,10 @@ def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
         raise OrderReviewRefused(OrderReviewReason.MONEY_TAKEN)
     with use_case():
         locked = _locked(order)
-        if locked.bank_reference != order.bank_reference:
+        if (locked.bank_reference, locked.taken_kopecks) != (order.bank_reference, order.taken_kopecks):
+            # The bank told of money between its answer and the lock.
             raise ReviewConflict(OrderReviewReason.DECIDED)
+        let_go(locked, now=now)
         move(
             locked,
             new=OrderState.CANCELED,
@@ -114,6 +118,8 @@ def cancel_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
             by=_name(by),
             note=said,
             bank_reason=BankReason.CANCELED.value,
+            taken_kopecks=None,
+            taken_currency="",
             next_look_at=None,
         )
         tell_failed(locked, now=now)

@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db.models import F
 
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import HURRIED, PATIENT, BankReason, BankState, BankStatus
-from svet.gateways.failures import GatewayFailure
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
@@ -17,16 +15,17 @@ from svet.payments.models import Order
 from svet.payments.operations.adopting import adopt
 from svet.payments.operations.cards import drop_revoked
 from svet.payments.operations.crediting import credit
+from svet.payments.operations.holding import keep_taken
 from svet.payments.operations.moving import move
-from svet.payments.operations.refunding import LOOK_AGAIN, catch_up
+from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, has_contradicted, note_change
 from svet.payments.operations.sending import (
     BankUnavailable,
     may_resend,
     send_to_bank,
 )
 from svet.payments.operations.telling import tell_failed
-from svet.payments.queries.payees import has_one_payee
-from svet.payments.rules.refusals import BankReasonText
+from svet.payments.operations.truth import ask_status, kept, ordered, told
+from svet.payments.rules.facts import Misfit, Standing, due, join
 from svet.payments.rules.states import OPEN, OrderState, RefundState, next_look
 
 log = structlog.get_logger(__name__)
@@ -40,10 +39,11 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
     """Ask the bank where the order stands and act: credit it once, cancel it, or put it before a person.
 
     Everybody who has reason to believe that something happened calls this: the callback, the return page,
-    the janitor, the bank's list of refunds. The bank is asked *inside* the order's lock: an answer obtained
-    before it could be overtaken by another settling. Credits, notices and the new state are one transaction.
-    What the bank gave back is asked and booked after it, outside the lock, however long ago the order was
-    credited. A payment whose first answer was lost is found by what the bank's callbacks named
+    the janitor, the bank's list of refunds. The bank is asked before the order's lock, and its answer is a
+    fact: under the lock it is joined with what is known by then, so an answer that another settling has
+    overtaken does nothing (ADR 108). Credits, notices and the new state are one short transaction.
+    What the bank gave back is asked and booked after it, however long ago the order was credited. A payment
+    whose first answer was lost is found by what the bank's callbacks named
     (:func:`~svet.payments.operations.adopting.adopt`). With ``wait`` False (a page that a person looks at)
     an order that somebody else is settling right now is left as it stands, and the bank gets little time.
 
@@ -63,16 +63,13 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
     if order.state in _TAKEN:
         catch_up(order_id=order_id, now=now, by=by, patience=patience)
         return
+    status = ask_status(order, patience=patience)
     with use_case():
         locked = (
             Order.objects.select_for_update(of=("self",), skip_locked=not wait).filter(pk=order_id).first()
         )
-        if locked is None or locked.state in _TAKEN:
+        if locked is None:
             return
-        try:
-            status = acquiring.gateway().status(reference=locked.bank_reference, patience=patience)
-        except GatewayFailure as failure:
-            raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
         Order.objects.filter(pk=order_id).update(looked_at=now)
         _conclude(locked, status=status, now=now, by=by)
     if status.refunded and locked.state in (OrderState.CREDITED, OrderState.REVIEW):
@@ -80,65 +77,78 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
 
 
 def _conclude(order: Order, *, status: BankStatus, now: datetime, by: str) -> None:
-    doubt = _doubt(order, status)
+    """Join an answer with what is known and do what is due by both; an answer of before does nothing."""
+    fact = join(kept(order), told(status))
+    if fact.conflict:
+        note_change(order, status, now=now)
+    if order.state in _TAKEN:
+        return
     if status.state is BankState.PAID:
-        if doubt:
-            _review(order, status=status, now=now, by=by, note=doubt)
+        misfit = Misfit.CONTRADICTION if has_contradicted(order) else due(fact, ordered(order)).misfit
+        if misfit:
+            _review(order, status=status, now=now, by=by, note=_words(misfit, order, status))
         elif not order.refunds.filter(state=RefundState.ASKED).exists():
             # What a person is sending back must not be credited meanwhile.
             credit(order, status=status, now=now, by=by, actor=Actor.system(by))
-    elif status.state is BankState.CANCELED and order.state not in _NOT_TAKEN and not doubt:
-        reason = status.reason or BankReason.OTHER
-        if reason is BankReason.CARD_UNBOUND:
-            drop_revoked(order, by=Actor.system(by), now=now)
-        move(
-            order,
-            new=OrderState.CANCELED,
-            at=now,
-            by=by,
-            note=reason,
-            bank_reason=reason.value,
-            bank_method=status.method,
-            next_look_at=None,
-        )
-        if reason not in QUIET_REASONS:
-            tell_failed(order, now=now)
+    elif fact.standing is Standing.DEAD and order.state not in _NOT_TAKEN and _is_of(order, status):
+        _cancel(order, status=status, now=now, by=by)
 
 
-def _doubt(order: Order, status: BankStatus) -> str:
-    """Why the bank's answer does not fit the order, or nothing."""
-    if status.reference != order.bank_reference or status.order_id != order.public_id:
-        return f"the bank speaks of another order: {status.order_id[:40]}"
-    if status.currency != "RUB":
-        return f"the currency is {status.currency[:8]}"
-    if status.amount.kopecks != order.total_kopecks:
-        return f"the bank took {status.amount.kopecks} kopecks, ordered were {order.total_kopecks}"
-    if not has_one_payee(order):
-        return "its accounts belong to several payees"
-    return ""
+def _cancel(order: Order, *, status: BankStatus, now: datetime, by: str) -> None:
+    reason = status.reason or BankReason.OTHER
+    if reason is BankReason.CARD_UNBOUND:
+        drop_revoked(order, by=Actor.system(by), now=now)
+    move(
+        order,
+        new=OrderState.CANCELED,
+        at=now,
+        by=by,
+        note=reason,
+        bank_reason=reason.value,
+        bank_method=status.method,
+        next_look_at=None,
+    )
+    if reason not in QUIET_REASONS:
+        tell_failed(order, now=now)
+
+
+def _is_of(order: Order, status: BankStatus) -> bool:
+    """Whether an answer without money is wholly of this order: else its end is not ours."""
+    named = (status.reference, status.order_id) == (order.bank_reference, order.public_id)
+    return named and (status.currency, status.amount.kopecks) == ("RUB", order.total_kopecks)
+
+
+def _words(misfit: Misfit, order: Order, status: BankStatus) -> str:
+    """Why the bank's answer does not fit the order."""
+    match misfit:
+        case Misfit.OTHER_PAYMENT | Misfit.OTHER_ORDER:
+            return f"the bank speaks of another order: {status.order_id[:40]}"
+        case Misfit.CURRENCY:
+            return f"the currency is {status.currency[:8]}"
+        case Misfit.SUM:
+            return f"the bank took {status.amount.kopecks} kopecks, ordered were {order.total_kopecks}"
+        case Misfit.SEVERAL_PAYEES:
+            return "its accounts belong to several payees"
+        case Misfit.CONTRADICTION:
+            return "the bank contradicts what it said before"
 
 
 def _review(order: Order, *, status: BankStatus, now: datetime, by: str, note: str) -> None:
-    """Money that does not fit is posted nowhere: a person looks."""
+    """Money that does not fit stands in suspense: a person looks."""
     if order.state == OrderState.REVIEW:
+        keep_taken(order, status, now=now)
         return
     log.error("payments.review", order=order.public_id, note=note)
-    move(
-        order,
-        new=OrderState.REVIEW,
-        at=now,
-        by=by,
-        note=note,
-        taken_kopecks=status.amount.kopecks if status.currency == "RUB" else None,
-        paid_at=status.paid_at or now,
-        next_look_at=now if status.refunded else None,
-    )
+    again = now if status.refunded else None
+    move(order, new=OrderState.REVIEW, at=now, by=by, note=note, next_look_at=again)
+    keep_taken(order, status, now=now)
     journal.record(
         by=Actor.system(by),
         action="payments.order.review",
         subject="order",
         subject_id=order.public_id,
         now=now,
+        after={"held_kopecks": order.held_kopecks} if order.held_kopecks else None,
         reason=note,
     )
 

@@ -11,9 +11,11 @@ from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import use_case
 from svet.payments.models import Source
+from svet.payments.rules.matching import TRANSFERS
 from svet.payments.rules.refusals import SourceReason
 from svet.payments.rules.registers import UNNAMED
 
+_INN = re.compile(r"[0-9]{10}|[0-9]{12}", re.ASCII)
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}", re.ASCII)
 
 
@@ -21,10 +23,22 @@ class SourceRefused(Conflict):
     """A source cannot be added as asked."""
 
 
-def add_source(*, code: str, name: str, provider_code: str = "", now: datetime, by: Actor) -> None:
+def add_source(
+    *,
+    code: str,
+    name: str,
+    provider_code: str = "",
+    inn: str = "",
+    acquirer: bool = False,
+    now: datetime,
+    by: Actor,
+) -> None:
     """Name a bank, post or settlement centre that sends registers; ``provider_code``: whose money it brings.
 
-    :raises SourceRefused: the code is taken or no code, no name, no such provider
+    Orders with its ``inn`` on our statements bring what its registers tell, or, of an ``acquirer``, what
+    the bank's list of payments does.
+
+    :raises SourceRefused: the code is taken or no code, no name, no such provider, no ИНН
     """
     if not _CODE.fullmatch(code):
         raise SourceRefused(SourceReason.CODE, field="code")
@@ -36,10 +50,21 @@ def add_source(*, code: str, name: str, provider_code: str = "", now: datetime, 
         if provider_code and provider_code not in providers:
             known = ", ".join(sorted(providers))
             raise SourceRefused(SourceReason.PROVIDER, field="provider", details={"known": known})
-        if code == UNNAMED:
+        if code in (UNNAMED, TRANSFERS):
             raise SourceRefused(SourceReason.TAKEN, field="code")
+        if (inn and not _INN.fullmatch(inn)) or (acquirer and not inn):
+            raise SourceRefused(SourceReason.INN, field="inn")
+        if inn and Source.objects.filter(inn=inn).exclude(code=code).exists():
+            raise SourceRefused(SourceReason.INN_TAKEN, field="inn")
         _, fresh = Source.objects.get_or_create(
-            code=code, defaults={"name": shown, "provider_id": providers.get(provider_code), "added_at": now}
+            code=code,
+            defaults={
+                "name": shown,
+                "provider_id": providers.get(provider_code),
+                "inn": inn,
+                "acquirer": acquirer,
+                "added_at": now,
+            },
         )
         if not fresh:
             raise SourceRefused(SourceReason.TAKEN, field="code")
@@ -49,5 +74,5 @@ def add_source(*, code: str, name: str, provider_code: str = "", now: datetime, 
             subject="source",
             subject_id=code,
             now=now,
-            after={"name": shown, "provider": provider_code},
+            after={"name": shown, "provider": provider_code, "inn": inn, "acquirer": acquirer},
         )

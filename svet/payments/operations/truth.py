@@ -1,4 +1,4 @@
-"""What the bank says about a payment now, asked outside every lock and transaction."""
+"""What the bank says about a payment, asked outside every lock, and what is kept of it: facts that join."""
 
 from __future__ import annotations
 
@@ -10,15 +10,36 @@ from svet.gateways.failures import GatewayFailure
 from svet.kernel.money import Money
 from svet.payments.models import Order
 from svet.payments.operations.sending import BankUnavailable
+from svet.payments.queries.payees import has_one_payee
+from svet.payments.rules.facts import Fact, Ordered, Standing
 from svet.payments.rules.refusals import BankReasonText
+from svet.payments.rules.states import OrderState
+
+_STANDINGS = {
+    BankState.PENDING: Standing.PENDING,
+    BankState.CANCELED: Standing.DEAD,
+    BankState.PAID: Standing.PAID,
+}
+_KEPT = {
+    OrderState.WAITING: Standing.PENDING,
+    OrderState.CANCELED: Standing.DEAD,
+    OrderState.FAILED: Standing.DEAD,
+    OrderState.PAID: Standing.PAID,
+    OrderState.CREDITED: Standing.PAID,
+    OrderState.RETURNED: Standing.PAID,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A payment and its refunds. Facts only grow, so an answer that is late by some others is no lie."""
+    """A payment and its refunds. Facts only grow, so an answer that is late by some others is no lie.
+
+    ``credited`` tells that the order was credited before the bank was asked: such an answer is no late one.
+    """
 
     status: BankStatus
     refunds: tuple[BankRefund, ...]
+    credited: bool = False
 
     @property
     def done(self) -> tuple[BankRefund, ...]:
@@ -48,4 +69,38 @@ def ask_bank(order: Order, *, patience: float = PATIENT) -> Truth:
             refunds = bank.refunds(reference=order.bank_reference, patience=patience)
     except GatewayFailure as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
-    return Truth(status, refunds)
+    return Truth(status, refunds, credited=order.state == OrderState.CREDITED)
+
+
+def ask_status(order: Order, *, patience: float = PATIENT) -> BankStatus:
+    """Ask for the payment alone. :raises BankUnavailable: the bank does not answer"""
+    try:
+        return acquiring.gateway().status(reference=order.bank_reference, patience=patience)
+    except GatewayFailure as failure:
+        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
+
+
+def told(status: BankStatus) -> Fact:
+    """What an answer says. Names and sums of refunds are joined in their own table, by the bank's names."""
+    standing = _STANDINGS.get(status.state, Standing.NONE)
+    paid = standing is Standing.PAID
+    return Fact(
+        standing,
+        status.amount.kopecks if paid else None,
+        status.currency if paid else None,
+        status.reference,
+        status.order_id,
+        refunded=status.refunded.kopecks,
+    )
+
+
+def kept(order: Order) -> Fact:
+    """What is known of the order's payment: of two sums or currencies it keeps the one that came first."""
+    known = order.taken_kopecks is not None or order.taken_currency
+    standing = Standing.PAID if known else _KEPT.get(OrderState(order.state), Standing.NONE)
+    return Fact(standing, order.taken_kopecks, order.taken_currency or None)
+
+
+def ordered(order: Order) -> Ordered:
+    """What the order's payment is held against."""
+    return Ordered(order.total_kopecks, order.public_id, order.bank_reference, has_one_payee(order))

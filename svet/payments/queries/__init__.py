@@ -28,6 +28,7 @@ from svet.payments.queries.desk import (
 )
 from svet.payments.queries.promises import (
     broken,
+    broken_bank,
     broken_books,
     broken_credits,
     broken_groups,
@@ -61,6 +62,7 @@ __all__ = [
     "ReviewView",
     "accounts_of_order",
     "broken",
+    "broken_bank",
     "broken_books",
     "broken_credits",
     "broken_groups",

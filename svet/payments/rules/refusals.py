@@ -106,3 +106,5 @@ class SourceReason(StrEnum):
     NAME = "source_name"
     TAKEN = "source_taken"
     PROVIDER = "source_provider"
+    INN = "source_inn"
+    INN_TAKEN = "source_inn_taken"

@@ -28,6 +28,7 @@ from svet.gateways.acquiring.yookassa import YooKassa
 from svet.gateways.failures import Permanent
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
+from svet.kernel.transactions import require_no_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.models import Posting
 from svet.ledger.rules import Book, Leg, TransactionKind
@@ -98,7 +99,10 @@ def make_card(*, person: Person, reference: str = "", **details: Any) -> BoundCa
 
 @dataclass
 class StubBank:
-    """A bank without a network: payments by reference, changed by the test itself."""
+    """A bank without a network: payments by reference, changed by the test itself.
+
+    Like a real one it must not be asked while a transaction is open: whoever does is stopped.
+    """
 
     statuses: dict[str, BankStatus] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
@@ -111,6 +115,7 @@ class StubBank:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
+        require_no_transaction()
         with self.lock:
             reference = self.keys.setdefault(order.key, f"ref-{order.order_id}")
             self.statuses.setdefault(
@@ -121,6 +126,7 @@ class StubBank:
         return BankPage(reference, f"https://bank.example/{reference}")
 
     def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
+        require_no_transaction()
         with self.lock:
             self.asked += 1
         if self.failure is not None:
@@ -128,6 +134,7 @@ class StubBank:
         return self.statuses[reference]
 
     def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
+        require_no_transaction()
         if self.failure is not None and not self.loses_answers:
             raise self.failure
         with self.lock:
@@ -144,6 +151,7 @@ class StubBank:
     def refunds(
         self, *, reference: str = "", since: datetime | None = None, patience: float = PATIENT
     ) -> tuple[BankRefund, ...]:
+        require_no_transaction()
         if self.failure is not None:
             raise self.failure
         with self.lock:
@@ -151,6 +159,18 @@ class StubBank:
                 refund
                 for refund in self.returned
                 if reference in ("", refund.payment) and (since is None or (refund.at or NOW) >= since)
+            )
+
+    def payments(
+        self, *, since: datetime, until: datetime, patience: float = PATIENT
+    ) -> tuple[BankStatus, ...]:
+        if self.failure is not None:
+            raise self.failure
+        with self.lock:
+            return tuple(
+                status
+                for status in self.statuses.values()
+                if status.state is BankState.PAID and status.paid_at and since <= status.paid_at < until
             )
 
     def give_back(self, order: Order, kopecks: int, *, name: str = "", at: datetime = NOW) -> BankRefund:

@@ -83,7 +83,13 @@ class Bank:
             case "POST", "payments":
                 return self._create_payment(environ, shop)
             case "GET", "payments":
-                return _page(environ, self.vault.payments(shop), exact=("status",), show=shown)
+                return _page(
+                    environ,
+                    self.vault.payments(shop),
+                    exact=("status",),
+                    moments=("captured_at",),
+                    show=shown,
+                )
             case "GET", "payments", payment_id:
                 return self._shown(self._payment(shop, payment_id))
             case "POST", "payments", payment_id, ("capture" | "cancel") as verb:
@@ -267,10 +273,11 @@ def _page(
     things: list[dict[str, Any]],
     *,
     exact: tuple[str, ...],
+    moments: tuple[str, ...] = (),
     show: Callable[[Any], dict[str, Any]],
 ) -> dict[str, Any]:
     try:
-        return page_of(things, str(environ.get("QUERY_STRING", "")), exact=exact, show=show)
+        return page_of(things, str(environ.get("QUERY_STRING", "")), exact=exact, moments=moments, show=show)
     except Invalid as invalid:
         raise Refusal(400, "invalid_request", str(invalid), invalid.parameter) from None
 

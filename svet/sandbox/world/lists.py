@@ -24,9 +24,11 @@ def page_of(
     query: str,
     *,
     exact: Sequence[str],
+    moments: Sequence[str] = (),
     show: Callable[[Any], dict[str, Any]],
 ) -> dict[str, Any]:
-    """One page of things (newest first) that fit the query; ``exact`` are the fields one may ask for.
+    """One page of things (newest first) that fit the query; ``exact`` are the fields one may ask for,
+    ``moments`` those one may compare beside ``created_at``.
 
     :raises Invalid: a parameter that the API does not know, or a wrong value
     """
@@ -34,7 +36,7 @@ def page_of(
     limit, cursor = asked.pop("limit", str(_LIMIT)), asked.pop("cursor", "")
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= _MOST):
         raise Invalid("Limit must be from 1 to 100", "limit")
-    tests = [_test(name, value, exact=exact) for name, value in asked.items()]
+    tests = [_test(name, value, exact=exact, moments=moments) for name, value in asked.items()]
     fitting = [thing for thing in things if all(test(thing) for test in tests)]
     if cursor:
         ids = [thing["id"] for thing in fitting]
@@ -46,11 +48,13 @@ def page_of(
     return answer | ({"next_cursor": rest[0]["id"]} if rest else {})
 
 
-def _test(name: str, value: str, *, exact: Sequence[str]) -> Callable[[Mapping[str, Any]], bool]:
+def _test(
+    name: str, value: str, *, exact: Sequence[str], moments: Sequence[str]
+) -> Callable[[Mapping[str, Any]], bool]:
     field, _, how = name.partition(".")
     if name in exact:
         return lambda thing: str(thing.get(name)) == value
-    if field != "created_at" or how not in _COMPARED:
+    if field not in ("created_at", *moments) or how not in _COMPARED:
         raise Invalid("Unknown parameter", name)
     try:
         bound = datetime.fromisoformat(value.replace("Z", "+00:00").replace(" ", "+"))
@@ -58,4 +62,4 @@ def _test(name: str, value: str, *, exact: Sequence[str]) -> Callable[[Mapping[s
         compared(bound, datetime.fromisoformat("2020-01-01T00:00:00+00:00"))
     except (ValueError, TypeError):
         raise Invalid("Incorrect moment", name) from None
-    return lambda thing: compared(datetime.fromisoformat(thing["created_at"]), bound)
+    return lambda thing: field in thing and compared(datetime.fromisoformat(thing[field]), bound)

@@ -31,6 +31,8 @@ ACCOUNT_FIELDS: Final = (
     "service_id",
 )
 MIN_KOPECKS: Final = 1_00
+#: The bank's commission in hundredths of a percent.
+COMMISSION_BP: Final = 90
 
 
 class Invalid(Exception):
@@ -130,8 +132,15 @@ def shown(payment: Mapping[str, Any]) -> dict[str, Any]:
     if payment["status"] == "succeeded":
         whole, rest = divmod(payment["refunded_kopecks"], 100)
         thing["refunded_amount"] = {"value": f"{whole}.{rest:02d}", "currency": "RUB"}
-        thing["income_amount"] = dict(payment["amount"])
+        thing["income_amount"] = income_of(payment["amount"])
     return thing
+
+
+def income_of(amount: Mapping[str, Any]) -> dict[str, Any]:
+    """What the shop gets of a payment: the bank keeps its commission, rounded as every bank rounds it."""
+    taken = kopecks(amount, name="amount")
+    whole, rest = divmod(taken - (taken * COMMISSION_BP + 5_000) // 10_000, 100)
+    return {"value": f"{whole}.{rest:02d}", "currency": "RUB"}
 
 
 def _metadata(part: object) -> dict[str, str]:

@@ -22,7 +22,7 @@ from svet.payments.queries import suspense
 from svet.payments.queries.acts import waiting_act_count, waiting_acts
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
-from svet.staff.money import corrections, rows
+from svet.staff.money import corrections, days, rows
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -164,4 +164,5 @@ urlpatterns: list[URLPattern] = [
     *money_cases.urlpatterns,
     *rows.urlpatterns,
     *corrections.urlpatterns,
+    *days.urlpatterns,
 ]

@@ -1,0 +1,113 @@
+"""Money on our settlement account against what was taken: exact kopecks, no tolerance. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+
+from svet.kernel.states import Moves
+
+#: So many days after they were taken sums come to our account , and so many may come in one.
+WITHIN: Final = timedelta(days=5)
+#: Where money goes whose payer is neither a bank nor an agent: the source of its rows.
+TRANSFERS: Final = "transfer"
+UnitKey = TypeVar("UnitKey", bound=Hashable)
+RowKey = TypeVar("RowKey", bound=Hashable)
+
+
+class StatementState(StrEnum):
+    """Where a row of a statement stands."""
+
+    WAITING = "waiting"  # of an acquirer or agent: nothing fits it yet
+    SETTLED = "settled"  # fits what was taken, or is a fee of theirs
+    PAYMENT = "payment"  # a transfer of a customer: a payment, or in suspense
+    ASIDE = "aside"  # money that leaves us for anybody else: not our affair
+    DIFFERS = "differs"  # another body under a taken identity: nothing is done with it
+
+
+STATEMENT_MOVES: Final = Moves(
+    {
+        StatementState.WAITING: frozenset({StatementState.SETTLED}),
+        StatementState.SETTLED: frozenset(),
+        StatementState.PAYMENT: frozenset(),
+        StatementState.ASIDE: frozenset(),
+        StatementState.DIFFERS: frozenset(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected(Generic[UnitKey]):
+    """What is still to come of one day: net kopecks; below zero when more was given back than taken."""
+
+    key: UnitKey
+    day: date
+    kopecks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived(Generic[RowKey]):
+    """A row of a statement that waits."""
+
+    key: RowKey
+    day: date
+    kopecks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matched(Generic[UnitKey, RowKey]):
+    """These days came by these rows, kopeck for kopeck."""
+
+    days: tuple[UnitKey, ...]
+    rows: tuple[RowKey, ...]
+
+
+def match(
+    expected: Sequence[Expected[UnitKey]], arrived: Sequence[Arrived[RowKey]]
+) -> Iterator[Matched[UnitKey, RowKey]]:
+    """Days and rows that belong together, the plainest first and the oldest of equal ones.
+
+    One row is one day; else one row is several days in a row; else several rows in a row are one day. A row
+    comes on the day itself or within five days after the last of its days.
+    """
+    days = sorted((one for one in expected if one.kopecks), key=lambda one: one.day)
+    rows = sorted(arrived, key=lambda one: one.day)
+    for length in range(1, WITHIN.days + 2):
+        for row in list(rows):
+            run = _run(days, row, length)
+            if run is not None:
+                days = [one for one in days if one not in run]
+                rows.remove(row)
+                yield Matched(tuple(one.key for one in run), (row.key,))
+    for day in days:
+        near = [row for row in rows if day.day <= row.day <= day.day + WITHIN]
+        parts = _parts(near, day.kopecks)
+        if parts is not None:
+            rows = [row for row in rows if row not in parts]
+            yield Matched((day.key,), tuple(row.key for row in parts))
+
+
+def _run(
+    days: Sequence[Expected[UnitKey]], row: Arrived[RowKey], length: int
+) -> list[Expected[UnitKey]] | None:
+    """The first ``length`` days in a row that make the sum of a row, all within five days before it."""
+    near = [one for one in days if one.day <= row.day <= one.day + WITHIN]
+    for start in range(len(near) - length + 1):
+        run = near[start : start + length]
+        if sum(one.kopecks for one in run) == row.kopecks:
+            return list(run)
+    return None
+
+
+def _parts(rows: Sequence[Arrived[RowKey]], kopecks: int) -> list[Arrived[RowKey]] | None:
+    """The first rows in a row, two or more, that make a sum."""
+    for start in range(len(rows)):
+        total = 0
+        for end in range(start, len(rows)):
+            total += rows[end].kopecks
+            if total == kopecks and end > start:
+                return list(rows[start : end + 1])
+    return None
