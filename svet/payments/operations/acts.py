@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -13,27 +11,26 @@ from svet.accounts.operations import lock_account
 from svet.accounts.queries import (
     AccountView,
     account_for,
-    accounts_by_id,
     accounts_by_number,
     provider_today,
-    recipients_of,
 )
 from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.billing.queries.policies import rules_for
 from svet.billing.rules.decisions import COUNTED_DAYS, two_hands
-from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
-from svet.kernel.places import Place
-from svet.kernel.transactions import require_transaction, use_case
-from svet.ledger import operations as ledger
+from svet.kernel.transactions import use_case
 from svet.ledger import queries as balances
-from svet.ledger.rules import Book, Leg, TransactionKind
-from svet.look.formats import roubles
-from svet.notices import operations as notices
-from svet.payments import events
 from svet.payments.models import MoneyAct
+from svet.payments.operations.act_steps import (
+    accounts_of,
+    create_act,
+    decide_act,
+    keep_act,
+    post_act,
+    record_act,
+)
 from svet.payments.rules.acts import (
     MoneyActConflict,
     MoneyActKind,
@@ -46,13 +43,6 @@ from svet.payments.rules.acts import (
     check_act,
 )
 from svet.staffing.rules import checked_reason
-
-_KINDS: Final = {
-    MoneyActKind.TRANSFER: TransactionKind.TRANSFER,
-    MoneyActKind.CORRECTION: TransactionKind.CORRECTION,
-    MoneyActKind.WRITE_OFF: TransactionKind.WRITE_OFF,
-}
-_CONTRA: Final = {MoneyActKind.CORRECTION: Book.REVENUE, MoneyActKind.WRITE_OFF: Book.WRITE_OFF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +94,8 @@ def write_act(
         _lock(account, _to_account(account, new))
         found = _preview(account, new, now=now)
         _refuse_other(found.shown, shown)
-        act = _create(
-            kind=new.kind, account=account, to_account=found.to_account, kopecks=new.changes, on=new,
-            reason=said, by=by, now=now,
-        )  # fmt: skip
-        return _written(act, found.by_two, by=by, now=now)
+        act = create_act(new=new, account=account, to_account=found.to_account, reason=said, by=by)
+        return MoneyActReport(keep_act(act, found.by_two, by=by, now=now), found.by_two)
 
 
 def preview_undo(*, by: Actor, act_public_id: str, now: datetime) -> MoneyActPreview:
@@ -128,17 +115,18 @@ def undo_act(*, by: Actor, act_public_id: str, reason: str, shown: str, now: dat
     said = checked_reason(reason)
     with use_case():
         act = _posted(act_public_id)
-        _lock(*_accounts(act))
+        _lock(*accounts_of(act))
         act = _posted(act_public_id)
         found = _undo_preview(act, now=now)
         _refuse_other(found.shown, shown)
         today = provider_today(found.account.provider, now)
-        new = NewMoneyAct(MoneyActKind(act.kind), -act.kopecks, act.document, today)
-        back = _create(
-            kind=new.kind, account=found.account, to_account=found.to_account, kopecks=-act.kopecks, on=new,
-            reason=said, by=by, now=now, undoes=act,
-        )  # fmt: skip
-        return _written(back, found.by_two, by=by, now=now)
+        kind = MoneyActKind(act.kind)
+        kopecks = act.kopecks if kind is MoneyActKind.WRITE_OFF else -act.kopecks
+        new = NewMoneyAct(kind, kopecks, act.document, today)
+        back = create_act(
+            new=new, account=found.account, to_account=found.to_account, reason=said, by=by, undoes=act
+        )
+        return MoneyActReport(keep_act(back, found.by_two, by=by, now=now), found.by_two)
 
 
 def preview_waiting(*, by: Actor, act_public_id: str) -> MoneyActPreview:
@@ -155,7 +143,7 @@ def sign_act(*, by: Actor, act_public_id: str, shown: str, now: datetime) -> Non
     """
     _staff_only(by)
     with use_case():
-        _lock(*_accounts(_waiting(act_public_id)))
+        _lock(*accounts_of(_waiting(act_public_id)))
         act = _waiting(act_public_id)
         if by.person_id is None or by.person_id == act.written_by_id:
             raise MoneyActRefused(MoneyActReason.SAME_HAND)
@@ -163,9 +151,9 @@ def sign_act(*, by: Actor, act_public_id: str, shown: str, now: datetime) -> Non
         _refuse_other(found.shown, shown)
         if act.kind == MoneyActKind.WRITE_OFF and act.undoes_id is None and found.after.kopecks < 0:
             raise MoneyActRefused(MoneyActReason.ABOVE_DEBT)
-        _decide(act, MoneyActState.POSTED, by=by, now=now)
-        _post(act, now=now)
-        _record(act, action="payments.act.signed", by=by, now=now)
+        decide_act(act, MoneyActState.POSTED, by=by, now=now)
+        post_act(act, now=now)
+        record_act(act, action="payments.act.signed", by=by, now=now)
 
 
 def refuse_act(*, by: Actor, act_public_id: str, reason: str, now: datetime) -> None:
@@ -176,11 +164,11 @@ def refuse_act(*, by: Actor, act_public_id: str, reason: str, now: datetime) -> 
     _staff_only(by)
     said = checked_reason(reason)
     with use_case():
-        _lock(*_accounts(_waiting(act_public_id)))
+        _lock(*accounts_of(_waiting(act_public_id)))
         act = _waiting(act_public_id)
         act.undoes = None
-        _decide(act, MoneyActState.REFUSED, by=by, now=now, decision=said)
-        _record(act, action="payments.act.refused", by=by, now=now, reason=said)
+        decide_act(act, MoneyActState.REFUSED, by=by, now=now, decision=said)
+        record_act(act, action="payments.act.refused", by=by, now=now, reason=said)
 
 
 def _staff_only(by: Actor) -> None:
@@ -254,7 +242,7 @@ def _seen(
 def _undo_preview(act: MoneyAct, *, now: datetime) -> MoneyActPreview:
     if MoneyAct.objects.filter(undoes=act).exists() or act.undoes_id is not None:
         raise MoneyActRefused(MoneyActReason.UNDONE)
-    account, to_account = _accounts(act)
+    account, to_account = accounts_of(act)
     by_two = (
         act.kind == MoneyActKind.WRITE_OFF
         or act.decided_by_id is not None
@@ -264,7 +252,7 @@ def _undo_preview(act: MoneyAct, *, now: datetime) -> MoneyActPreview:
 
 
 def _waiting_preview(act: MoneyAct) -> MoneyActPreview:
-    account, to_account = _accounts(act)
+    account, to_account = accounts_of(act)
     return _seen(account, to_account, act.kopecks, by_two=True, said=("sign", act.pk))
 
 
@@ -285,12 +273,6 @@ def _refuse_other(found: str, shown: str) -> None:
         raise MoneyActConflict(MoneyActReason.CHANGED)
 
 
-def _accounts(act: MoneyAct) -> tuple[AccountView, AccountView | None]:
-    keys = [key for key in (act.account_id, act.to_account_id) if key is not None]
-    found: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(keys)}
-    return found[act.account_id], found.get(act.to_account_id or 0)
-
-
 def _posted(public_id: str) -> MoneyAct:
     act = MoneyAct.objects.filter(public_id=public_id).first()
     if act is None:
@@ -307,104 +289,3 @@ def _waiting(public_id: str) -> MoneyAct:
     if act.state != MoneyActState.WAITING:
         raise MoneyActConflict(MoneyActReason.DECIDED)
     return act
-
-
-def _create(
-    *,
-    kind: MoneyActKind,
-    account: AccountView,
-    to_account: AccountView | None,
-    kopecks: int,
-    on: NewMoneyAct,
-    reason: str,
-    by: Actor,
-    now: datetime,
-    undoes: MoneyAct | None = None,
-) -> MoneyAct:
-    require_transaction()
-    return MoneyAct(
-        kind=kind.value,
-        account_id=account.account_id,
-        to_account_id=None if to_account is None else to_account.account_id,
-        kopecks=kopecks,
-        effective_on=on.on,
-        document=" ".join(on.document.split()),
-        reason=reason,
-        written_by_id=by.person_id or 0,
-        written_by_name=by.name,
-        written_at=now,
-        undoes=undoes,
-    )
-
-
-def _written(act: MoneyAct, waits: bool, *, by: Actor, now: datetime) -> MoneyActReport:
-    act.state = (MoneyActState.WAITING if waits else MoneyActState.POSTED).value
-    act.save()
-    if not waits:
-        _post(act, now=now)
-    _record(act, action="payments.act.written", by=by, now=now, reason=act.reason)
-    return MoneyActReport(act.public_id, waits)
-
-
-def _decide(act: MoneyAct, state: MoneyActState, *, by: Actor, now: datetime, decision: str = "") -> None:
-    act.state, act.decision = state.value, decision
-    act.decided_by_id, act.decided_by_name, act.decided_at = by.person_id, by.name, now
-    act.save()
-
-
-def _post(act: MoneyAct, *, now: datetime) -> None:
-    kind = MoneyActKind(act.kind)
-    account, to_account = _accounts(act)
-    contra = (
-        Leg(Book.RECEIVABLE, to_account.account_id, -act.money)
-        if to_account is not None
-        else Leg(_CONTRA[kind], None, -act.money)
-    )
-    ledger.post(
-        key=act.ledger_key,
-        kind=_KINDS[kind],
-        legs=[Leg(Book.RECEIVABLE, act.account_id, act.money), contra],
-        occurred_at=datetime.combine(act.effective_on, time(12), tzinfo=ZoneInfo(account.provider.time_zone)),
-        effective_on=act.effective_on,
-        provider_id=account.provider.provider_id,
-        memo=act.document,
-    )
-    for one, kopecks in ((account, act.kopecks), (to_account, -act.kopecks)):
-        if one is not None:
-            _tell(one, kopecks, document=act.document, now=now)
-
-
-def _tell(account: AccountView, kopecks: int, *, document: str, now: datetime) -> None:
-    params = {
-        "account": account.number,
-        "total": roubles(abs(kopecks)),
-        "way": "more" if kopecks > 0 else "less",
-        "document": document,
-    }
-    for recipient_id in recipients_of(account_id=account.account_id):
-        notices.notify(
-            recipient_id=recipient_id,
-            event=events.BALANCE_CHANGED,
-            params=params,
-            place=Place("account", (account.public_id,)),
-            now=now,
-        )
-
-
-def _record(act: MoneyAct, *, action: str, by: Actor, now: datetime, reason: str = "") -> None:
-    journal.record(
-        by=by,
-        action=action,
-        subject="money_act",
-        subject_id=act.public_id,
-        account_id=act.account_id,
-        now=now,
-        after={
-            "kind": act.kind,
-            "kopecks": act.kopecks,
-            "day": act.effective_on.isoformat(),
-            "document": act.document,
-            "state": act.state,
-        },
-        reason=reason,
-    )

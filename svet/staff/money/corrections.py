@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from svet.accounts import queries as account_queries
 from svet.kernel.refusals import NotFound
 from svet.look.requests import now_of
-from svet.payments import texts
+from svet.payments import wording
 from svet.payments.operations import acts as operations
 from svet.payments.queries.acts import MoneyActView, act_by_id, acts_about
 from svet.payments.rules.acts import LONGEST_DOCUMENT, MoneyActKind, MoneyActState, NewMoneyAct
@@ -192,8 +192,8 @@ def shown_act(one: MoneyActView) -> dict[str, Any]:
     """An act in words."""
     return {
         "act": one,
-        "name": texts.act_name(one.kind),
-        "state": texts.act_state(one.state),
+        "name": wording.act_name(one.kind),
+        "state": wording.act_state(one.state),
         "badge": _BADGES[one.state],
     }
 
