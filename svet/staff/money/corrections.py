@@ -34,7 +34,7 @@ _BADGES = {
 }
 
 
-class SumField(forms.DecimalField):
+class ActSumField(forms.DecimalField):
     """Roubles with a point or a comma."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
@@ -56,7 +56,7 @@ class MoneyActForm(ReasonForm):
             (MoneyActKind.WRITE_OFF.value, gettext_lazy("Списать долг")),
         ],
     )
-    roubles = SumField(
+    roubles = ActSumField(
         label=gettext_lazy("Сумма, ₽"),
         max_digits=12,
         decimal_places=2,
