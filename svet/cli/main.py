@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bills": ("bills", "Bills on paper: print --period YYYY-MM, print --again BATCH."),
     "policy": ("billing", "Rules of charging: show, set (the norm and others, dated)."),
     "import": ("office", "Take a register file: svet import PROFILE FILE."),
+    "ledger": ("ledger", "The ledger as plain text for hledger or beancount: export."),
     "source": ("sources", "Banks and collectors that send registers of payments: add, list."),
     "account": ("accounts", "Accounts: terms NUMBER (tariff group, residents and others, dated)."),
     "act": ("acts", "Acts about meters and accounts: write, end, withdraw, list."),

@@ -17,6 +17,7 @@ class ImportFile(models.Model):
         ACCOUNTS = "accounts"
         READINGS = "readings"
         PAYMENTS = "payments"
+        OPENINGS = "openings"
 
     public_id = PublicIdField()
     number = models.CharField(max_length=20, unique=True)

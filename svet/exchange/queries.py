@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import F, Sum
 
 from svet.exchange.models import ImportFile, ImportRow
@@ -53,6 +54,20 @@ def register_by_number(number: str) -> RegisterView | None:
     )
 
 
+# Each opening balance has its row, each row its posting, of the same sum.
+_OPENINGS = """
+SELECT coalesce(l.key, r.reference) FROM (
+    SELECT t.key, p.kopecks FROM ledger_transaction_door t JOIN ledger_posting_door p USING (transaction_id)
+    WHERE t.kind = 'opening' AND t.key LIKE 'opening:%' AND p.book = 'receivable'
+) l
+FULL JOIN (
+    SELECT reference, kopecks FROM exchange_importrow
+    WHERE profile = 'openings' AND state = 'applied' AND kopecks <> 0
+) r ON r.reference = l.key
+WHERE l.kopecks IS DISTINCT FROM r.kopecks LIMIT 100
+"""
+
+
 def broken() -> list[str]:
     """Registers whose rows and sums do not add up to what the file said (I-12)."""
     wrong = ImportFile.objects.exclude(
@@ -61,10 +76,13 @@ def broken() -> list[str]:
     breaches = [f"register {number}: rows do not add up" for number in wrong]
     counted = (ImportRow.State.APPLIED, ImportRow.State.SUSPENSE)
     sums = (
-        ImportRow.objects.filter(profile="payments", state__in=counted)
+        ImportRow.objects.filter(profile__in=["payments", "openings"], state__in=counted)
         .values("file__number", "file__sum_kopecks")
         .annotate(total=Sum("kopecks"))
         .exclude(total=F("file__sum_kopecks"))
     )
     breaches += [f"register {row['file__number']}: sum of rows differs" for row in sums]
+    with connection.cursor() as cursor:
+        cursor.execute(_OPENINGS)
+        breaches += [f"opening balance {row[0]}: its row and the ledger differ" for row in cursor.fetchall()]
     return breaches

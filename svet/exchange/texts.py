@@ -49,6 +49,16 @@ def explain(refusal: Refused) -> str:
         FileReason.SOURCE_UNKNOWN: _(
             "Нет источника «%(source)s». Есть: %(known)s. Новый добавляют так: svet source add КОД --name …"
         ),
+        FileReason.CONTROL_MISSING: _(
+            "Нет контрольной строки поставщика «%(provider)s»: итого;%(provider)s;ЧИСЛО СТРОК;СУММА. "
+            "Ничего не проведено."
+        ),
+        FileReason.CONTROL_TWICE: _("Контрольная строка поставщика «%(provider)s» встречается дважды."),
+        FileReason.CONTROL_UNREAD: _("Контрольная строка %(line)s не читается: нужно итого;КОД;СТРОК;СУММА."),
+        FileReason.CONTROL_DIFFERS: _(
+            "Контрольная строка поставщика «%(provider)s» не сходится: в ней строк: %(rows)s на %(sum)s, в "
+            "реестре строк: %(found)s на %(summed)s, разница %(difference)s. Ничего не проведено."
+        ),
         FileReason.SOURCE_ELSEWHERE: _("Источник называют только у реестра платежей."),
         FileReason.STATEMENT_UNKNOWN: _(
             "Это не выписка: принимаем 1CClientBankExchange 1.03 и camt.053.001.08."
@@ -117,6 +127,14 @@ def explain_row(reason: RowReason) -> str:
         RowReason.STORNO: _("Сторно: на этом счёте нет платежа на такую сумму, отменять нечего."),
         RowReason.OPEN_QUOTE: _("Кавычка открыта и нигде не закрыта."),
         RowReason.GROUP_UNKNOWN: _("Такой тарифной группы в регионе нет."),
+        RowReason.ALREADY_MOVED: _(
+            "На этом счёте уже есть начисления или оплаты: остаток вносят до них. Не внесён: нужна "
+            "корректировка."
+        ),
+        RowReason.ALREADY_BILLED: _(
+            "По этому счёту уже выставлен счёт: остаток вносят до первого. Не внесён: нужна корректировка."
+        ),
+        RowReason.OPENING_AHEAD: _("День остатка ещё не наступил."),
         RowReason.CHANGED: _("Такая запись уже есть с другими данными."),
         RowReason.PROVIDER_UNKNOWN: _("Нет такого поставщика."),
         RowReason.ACCOUNT_UNKNOWN: _("Нет такого лицевого счёта."),
@@ -203,6 +221,17 @@ def account_differs(number: str, names: Sequence[str]) -> str:
     return _("Счёт %(number)s уже есть, и в нём другое: %(names)s. Ничего не изменено.") % {
         "number": number,
         "names": ", ".join(dict.fromkeys(names)),
+    }
+
+
+def other_opening(number: str, money: Money, *, on: date | None) -> str:
+    """The account's balance was brought already, another one."""
+    said = {"number": number, "sum": roubles(money)}
+    if on is None:
+        return _("На счёт %(number)s уже внесён остаток %(sum)s. Ничего не изменено.") % said
+    return _("На счёт %(number)s уже внесён остаток %(sum)s на %(on)s. Ничего не изменено.") % {
+        **said,
+        "on": day(on),
     }
 
 

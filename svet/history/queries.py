@@ -19,6 +19,8 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import NotFound
+from svet.ledger import queries as ledger
+from svet.ledger.queries import LedgerEntry
 from svet.metering import queries as metering
 from svet.metering.queries import DisputeView, SetChange, SetView
 from svet.payments import queries as payments
@@ -44,12 +46,14 @@ class CardKind(StrEnum):
     REFUND = "refund"
     REGISTER = "register"
     BILL = "bill"
+    ACT = "act"
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryCard:
-    """One thing that happened; one of ``reading``, ``order``, ``register``, ``bill`` is given, by ``kind``.
+    """One thing that happened: by ``kind`` a ``reading``, ``order``, ``register``, ``bill`` or ``entry``.
 
+    ``entry`` is what somebody decided upon: a balance brought, a transfer, a correction, a write-off.
     A refund has its ``order`` and the ``refund``; its ``money`` is negative.
     ``changes`` are the course of a reading, ``dispute`` the objection to a control reading.
     """
@@ -63,6 +67,7 @@ class HistoryCard:
     refund: RefundView | None = None
     register: ImportedPaymentView | None = None
     bill: BillSummary | None = None
+    entry: LedgerEntry | None = None
     changes: tuple[SetChange, ...] = ()
     dispute: DisputeView | None = None
 
@@ -208,6 +213,7 @@ def _load(
         found += _orders(payments.orders(account_ids=ids, since=first, until=last), accounts)
         refunded = payments.refunded_orders(account_ids=ids, since=first, until=last)
         found += _refunds(refunded, accounts, since=first, until=last)
+        found += _acts(ledger.entries_by_hand(account_ids=ids, since=since, until=end), accounts)
         found += _registers(payments.register_payments(account_ids=ids, since=first, until=last), accounts)
     if filters.wants(Operation.BILLS):
         found += _bills(bills.bills(account_ids=ids, since=since, until=end), accounts)
@@ -286,6 +292,23 @@ def _registers(rows: Iterable[ImportedPaymentView], accounts: Mapping[int, Accou
             )
         )
     return found
+
+
+def _acts(rows: Iterable[tuple[int, LedgerEntry]], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:
+    return [
+        HistoryCard(
+            kind=CardKind.ACT,
+            place=_place(
+                entry.effective_on,
+                entry.occurred_at,
+                hashlib.sha256(f"{entry.key}:{account_id}".encode()).hexdigest()[:16],
+            ),
+            accounts=(accounts[account_id],),
+            money=entry.money,
+            entry=entry,
+        )
+        for account_id, entry in rows
+    ]
 
 
 def _bills(rows: Iterable[BillSummary], accounts: Mapping[int, AccountCard]) -> list[HistoryCard]:

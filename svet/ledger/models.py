@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 from svet.ledger.rules import KEY_LONGEST, Book, TransactionKind
 
@@ -13,6 +14,8 @@ class Transaction(models.Model):
     key = models.CharField(max_length=KEY_LONGEST)
     kind = models.CharField(max_length=16)
     occurred_at = models.DateTimeField()
+    # When the database was told of it, by its own clock.
+    posted_at = models.DateTimeField(db_default=Now())
     effective_on = models.DateField()
     # Checked by a trigger for a whole statement at once, as the account of a posting is. Neither is ever
     # deleted: an account has terms and a provider accounts, whose foreign keys hold them.

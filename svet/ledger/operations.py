@@ -26,7 +26,15 @@ from svet.ledger.rules import (
     check,
 )
 
-__all__ = ["NEXT_TRANSACTION", "PostedTransaction", "copy_postings", "post", "post_many", "post_table"]
+__all__ = [
+    "NEXT_TRANSACTION",
+    "PostedTransaction",
+    "copy_postings",
+    "post",
+    "post_first",
+    "post_many",
+    "post_table",
+]
 
 #: The key of a transaction to be, as an expression of SQL.
 NEXT_TRANSACTION = "nextval('ledger_transaction_id_seq')"
@@ -122,6 +130,16 @@ def post_many(transactions: Sequence[NewTransaction]) -> list[PostedTransaction]
     for transaction, identity in zip(fresh, ids, strict=True):
         result[transaction.key] = PostedTransaction(id=identity, key=transaction.key, fresh=True)
     return [result[key] for key in keys]
+
+
+def post_first(transactions: Sequence[NewTransaction]) -> None:
+    """Post a batch whose accounts have no postings before it, as :func:`post_many`.
+
+    :raises LedgerConflict: somebody was first on one of the accounts; nothing of the batch may be committed
+    """
+    posted = [each.id for each in post_many(transactions) if each.fresh]
+    if Posting.objects.filter(transaction_id__in=posted, seq__gt=1).exists():
+        raise LedgerConflict(PostingReason.NOT_FIRST)
 
 
 def copy_postings(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db import connection
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from svet.kernel.money import ZERO, Money
-from svet.ledger.models import AccountBalance, Posting
+from svet.ledger.models import AccountBalance, Posting, Transaction
 from svet.ledger.rules import Book, TransactionKind
 
 
@@ -108,6 +109,47 @@ def charge_fingerprints(account_ids: Sequence[int]) -> dict[int, int]:
         cursor.execute(_CHARGED, [list(account_ids)])
         found = {int(account_id): int(bits) for account_id, bits in cursor.fetchall()}
     return {account_id: found.get(account_id, 0) for account_id in account_ids}
+
+
+#: What moves a debt beside charges, payments and refunds: brought, transferred, corrected, written off.
+BY_HAND: Final = (
+    TransactionKind.OPENING,
+    TransactionKind.TRANSFER,
+    TransactionKind.CORRECTION,
+    TransactionKind.WRITE_OFF,
+)
+
+
+def entries_by_hand(
+    *, account_ids: Collection[int], since: date, until: date
+) -> list[tuple[int, LedgerEntry]]:
+    """Account and movement of each act of ``since``…``until`` (half-open) that somebody decided upon."""
+    rows = Posting.objects.filter(
+        book=Book.RECEIVABLE.value,
+        account_id__in=account_ids,
+        transaction__kind__in=[kind.value for kind in BY_HAND],
+        transaction__effective_on__gte=since,
+        transaction__effective_on__lt=until,
+    )
+    return [
+        (account_id, LedgerEntry(identity, key, TransactionKind(kind), at, on, Money(kopecks), memo))
+        for account_id, identity, key, kind, at, on, kopecks, memo in rows.order_by("id").values_list(
+            "account_id",
+            "transaction_id",
+            "transaction__key",
+            "transaction__kind",
+            "transaction__occurred_at",
+            "transaction__effective_on",
+            "kopecks",
+            "transaction__memo",
+        )
+        if account_id is not None
+    ]
+
+
+def effective_days(keys: Collection[str]) -> dict[str, date]:
+    """The day each of these transactions counts for; keys never posted have none."""
+    return dict(Transaction.objects.filter(key__in=keys).values_list("key", "effective_on"))
 
 
 def transaction_exists(key: str) -> bool:

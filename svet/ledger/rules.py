@@ -25,6 +25,8 @@ class Book(StrEnum):
     SETTLEMENT = "settlement"  # what came from the bank's book to our settlement account
     COMMISSION = "commission"  # what banks and agents kept of it
     SUSPENSE = "suspense"  # money that came for an account nobody knows
+    OPENING = "opening"  # what stood in the system before this one
+    WRITE_OFF = "write_off"  # debts nobody will pay
 
 
 class TransactionKind(StrEnum):
@@ -35,6 +37,8 @@ class TransactionKind(StrEnum):
     REFUND = "refund"
     CORRECTION = "correction"
     OPENING = "opening"
+    TRANSFER = "transfer"
+    WRITE_OFF = "write_off"
     SETTLEMENT = "settlement"  # taken money has come to our settlement account
 
 
@@ -45,6 +49,7 @@ class PostingReason(StrEnum):
     ACCOUNT_MISSING = "account_missing"
     KEY_MISSING = "key_missing"
     KEY_TAKEN = "key_taken"
+    NOT_FIRST = "not_first"
 
 
 class LedgerRefused(Refused):

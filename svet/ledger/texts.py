@@ -20,6 +20,8 @@ def explain(refusal: Refused) -> str:
             return _("Сумма проводок операции не равна нулю. Ничего не проведено.")
         case PostingReason.KEY_TAKEN:
             return _("Под этим номером уже проведена другая операция. Ничего не изменено.")
+        case PostingReason.NOT_FIRST:
+            return _("На счёте уже есть проводки. Ничего не проведено.")
         case PostingReason.ACCOUNT_MISSING:
             return _("Для начисления или оплаты нужен лицевой счёт.")
         case _:

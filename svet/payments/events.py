@@ -52,6 +52,26 @@ def _payment_refunded(p: Params) -> Words:
     )
 
 
+def _balance_changed(p: Params) -> Words:
+    more = p["way"] == "more"
+    return Words(
+        title=_("Расчёты по счёту исправлены"),
+        text=(
+            _("Аб. № %(account)s: к оплате больше на %(total)s. Основание: %(document)s.")
+            if more
+            else _("Аб. № %(account)s: к оплате меньше на %(total)s. Основание: %(document)s.")
+        )
+        % p,
+        sms=(
+            _("Аб. № %(account)s: к оплате больше на %(total)s")
+            if more
+            else _("Аб. № %(account)s: к оплате меньше на %(total)s")
+        )
+        % p,
+        action=_("Посмотреть счёт"),
+    )
+
+
 def _receipt(p: Params) -> Words:
     return Words(
         title=_("Квитанция об оплате %(order)s") % p,
@@ -100,6 +120,19 @@ PAYMENT_REFUNDED: Final = EventSpec(
     usual=(NoticeChannel.EMAIL,),
 )
 
+# ``way``: more or less, by what the customer has to pay.
+BALANCE_CHANGED: Final = EventSpec(
+    code="balance_changed",
+    name=gettext_lazy("Расчёты по счёту исправлены"),
+    words=_balance_changed,
+    needs={"account", "total", "way", "document"},
+    places={"account"},
+    icon="info",
+    row=145,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
 # ``lines``: one line of text per account, «Аб. № 0356067000 — 300,00 ₽», separated by "\n".
 RECEIPT: Final = EventSpec(
     code="receipt",
@@ -113,11 +146,15 @@ EVENTS: Final = (
     PAYMENT_CREDITED,
     PAYMENT_FAILED,
     PAYMENT_REFUNDED,
+    BALANCE_CHANGED,
     RECEIPT,
 )
 
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
+    "payments.act.refused": gettext_lazy("Корректировка расчётов отклонена"),
+    "payments.act.signed": gettext_lazy("Корректировка расчётов подписана"),
+    "payments.act.written": gettext_lazy("Записана корректировка расчётов"),
     "payments.callback.close": gettext_lazy("Уведомление банка разобрано"),
     "payments.card.bind": gettext_lazy("Привязана карта"),
     "payments.card.name": gettext_lazy("Карта названа"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
 from svet.payments.rules import LIMITS, AmountReason
+from svet.payments.rules.acts import MoneyActReason
 from svet.payments.rules.reconciling import DifferenceKind
 from svet.payments.rules.refusals import (
     BankReasonText,
@@ -25,6 +26,7 @@ from svet.payments.rules.refusals import (
 )
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import OrderState
+from svet.payments.wording import explain_act
 
 #: Every reason of this room.
 REASONS: Final = (
@@ -40,6 +42,7 @@ REASONS: Final = (
     ClaimReason,
     RegisterReason,
     SourceReason,
+    MoneyActReason,
 )
 
 
@@ -51,6 +54,7 @@ def explain(refusal: Refused) -> str:
         or _explain_review(refusal)
         or _explain_source(refusal)
         or _explain_row(refusal)
+        or explain_act(refusal)
     )
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 

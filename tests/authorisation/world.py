@@ -45,6 +45,8 @@ from svet.notices.models import Notice
 from svet.office import operations as office
 from svet.payments.models import Callback, ImportedPayment, Order
 from svet.payments.operations import PaymentToApply, apply_register_payments
+from svet.payments.operations import acts as money_acts
+from svet.payments.rules.acts import MoneyActKind, NewMoneyAct
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
 from svet.people import operations as people
@@ -153,7 +155,19 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     )
     with use_case():
         apply_register_payments(source="bank", rows=[row], now=now)
+    clerk = Actor.staff(make_member().person_id, name="Ольга")
+    correction = NewMoneyAct(MoneyActKind.CORRECTION, -9_000_00, "№ 1", timezone.localdate())
+    seen = money_acts.preview_act(by=clerk, account_public_id=account.public_id, new=correction, now=now)
+    act = money_acts.write_act(
+        by=clerk,
+        account_public_id=account.public_id,
+        new=correction,
+        reason="жалоба № 4",
+        shown=seen.shown,
+        now=now,
+    )
     return {
+        "money_act_id": act.public_id,
         "order_case_id": order.public_id,
         "callback_id": str(callback.pk),
         "row_id": ImportedPayment.objects.get(external_id="SUIP-1").public_id,

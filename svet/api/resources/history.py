@@ -82,4 +82,6 @@ def _identity(card: HistoryCard) -> tuple[str, str, str]:
         return card.order.public_id, card.order.number, str(card.order.state)
     if card.bill is not None:
         return card.bill.public_id, card.bill.number, ""
+    if card.entry is not None:
+        return "", "", str(card.entry.kind)
     return "", "", ""

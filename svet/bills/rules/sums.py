@@ -14,6 +14,7 @@ from svet.kernel.periods import Month
 CHARGE: Final = "charge"
 PAYMENT: Final = "payment"
 REFUND: Final = "refund"
+OPENING: Final = "opening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,15 @@ def account_sums(
     """The sums of a month's bill and what moved the account, by day.
 
     ``before`` is the closing sum of the bill it continues: the opening is that very sum, and whatever became
-    known since stands on this bill with its own day. The first bill (``before`` is None) opens with all that
-    counts for the days before its month. ``settled`` is the part of the month's charge that takes back.
+    known since stands on this bill with its own day. The first bill (``before`` is None) opens with what was
+    brought from the system before this one and all that counts for the days before its month. ``settled`` is
+    the part of the month's charge that takes back.
     """
     opening = before
     shown = list(posted)
     if opening is None:
-        opening = sum(each.kopecks for each in posted if each.on < month.first)
-        shown = [each for each in posted if each.on >= month.first]
+        shown = [each for each in posted if each.on >= month.first and each.kind != OPENING]
+        opening = sum(each.kopecks for each in posted) - sum(each.kopecks for each in shown)
     own = sum(each.kopecks for each in shown if _is_own(each, month))
     rest = sorted((each for each in shown if not _is_own(each, month)), key=lambda each: (each.on, each.seq))
     paid = -sum(each.kopecks for each in rest if each.kind == PAYMENT)

@@ -79,6 +79,12 @@ def movement_label(each: Movement) -> str:
             return _("Возвращено вам %(day)s") % on
         case "opening":
             return _("Входящий остаток на %(day)s") % on
+        case "transfer" if each.kopecks > 0:
+            return _("Перенесено на другой счёт %(day)s") % on
+        case "transfer":
+            return _("Перенесено с другого счёта %(day)s") % on
+        case "write_off" if each.kopecks < 0:
+            return _("Долг списан %(day)s") % on
         case "charge":
             return _("Начислено за %(month)s, счёта не было") % {"month": month_label(Month.of(each.on))}
         case _:

@@ -11,6 +11,8 @@ from svet.bills.queries import BillSummary
 from svet.cabinet.shell.tracks import TrackStep, track
 from svet.history.queries import CardKind, HistoryCard, MonthOfCards
 from svet.kernel.periods import Month
+from svet.ledger.queries import LedgerEntry
+from svet.ledger.rules import TransactionKind
 from svet.look.formats import day, energy, moment, number, roubles
 from svet.metering.queries import SetView
 from svet.metering.rules import EFFECTIVE, ReadingState, period_of
@@ -26,6 +28,7 @@ _ICONS = {
     CardKind.REFUND: "wallet",
     CardKind.REGISTER: "wallet",
     CardKind.BILL: "receipt",
+    CardKind.ACT: "receipt",
 }
 _BADGES = {
     OrderState.CREDITED: "success",
@@ -90,6 +93,8 @@ def show(card: HistoryCard, *, person_id: int) -> Shown:
         return _order(card, card.order, own=card.order.person_id == person_id)
     if card.register is not None:
         return _register(card, card.register)
+    if card.entry is not None:
+        return _act(card, card.entry)
     assert card.bill is not None
     return _bill(card, card.bill)
 
@@ -123,6 +128,8 @@ def title(card: HistoryCard) -> str:
             return _("Счёт от %(on)s") % on
         case CardKind.REFUND:
             return _("Возврат от %(on)s") % on
+        case CardKind.ACT if card.entry is not None:
+            return _act_title(card.entry) % on
         case _ if card.register is not None and card.register.money.kopecks < 0:
             return _("Отмена платежа от %(on)s") % on
         case _:
@@ -242,6 +249,40 @@ def _register(card: HistoryCard, register: ImportedPaymentView) -> Shown:
             (_("Номер в реестре"), register.external_id),
             (_("Зачислен"), moment(register.applied_at)),
         ),
+    )
+
+
+def _act_title(entry: LedgerEntry) -> str:
+    match entry.kind:
+        case TransactionKind.OPENING:
+            return _("Остаток из прежней системы на %(on)s")
+        case TransactionKind.TRANSFER if entry.money.kopecks > 0:
+            return _("Перенос на другой лицевой счёт от %(on)s")
+        case TransactionKind.TRANSFER:
+            return _("Перенос с другого лицевого счёта от %(on)s")
+        case TransactionKind.WRITE_OFF:
+            return _("Списание долга от %(on)s")
+        case _:
+            return _("Корректировка от %(on)s")
+
+
+def _act(card: HistoryCard, entry: LedgerEntry) -> Shown:
+    grows = entry.money.kopecks > 0
+    if entry.kind is TransactionKind.OPENING:
+        label = _("Долг") if grows else _("Переплата")
+    else:
+        label = _("К оплате больше на") if grows else _("К оплате меньше на")
+    rows = [(label, roubles(abs(entry.money)))]
+    if entry.memo:
+        rows.append((_("Основание"), entry.memo))
+    return Shown(
+        icon=_ICONS[card.kind],
+        title=title(card),
+        note=whose(card),
+        value=roubles(entry.money),
+        badge="",
+        badge_kind="neutral",
+        rows=tuple(rows),
     )
 
 

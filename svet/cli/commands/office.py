@@ -24,7 +24,7 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
     help="where to write the rows that were not taken  [default: beside FILE]",
 )
 def import_command(profile: str, file: Path, source: str, rejects: Path | None) -> None:
-    """Take a register of PROFILE: accounts, readings or payments; or a bank's statement.
+    """Take a register of PROFILE: accounts, readings, payments, openings; or a bank's statement.
 
     Rows that were not taken are told one by one and written to a file of the same form; exits 1 then, and
     when money of a payment waits for another reason than an account nobody knows.

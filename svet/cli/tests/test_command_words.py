@@ -19,7 +19,7 @@ from svet.accounts.tests.factories import make_provider
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.cli.main import COMMANDS, svet
 from svet.config.failures import Failure
-from svet.exchange.rules import accounts, readings
+from svet.exchange.rules import accounts, openings, readings
 from svet.exchange.tests.statement_files import document, one_c
 from svet.exchange.tests.test_taking import NUMBERS, SERIALS, account_lines, payment_lines, reading_lines
 from svet.payments.tests.factories import provider_with_requisites
@@ -38,13 +38,19 @@ ELSEWHERE = {
     "manage": "Django's own commands",
 }
 #: Headings of registers are what stands in the operator's own file.
-HEADINGS = {column.name for table in (accounts.COLUMNS, readings.COLUMNS) for column in table} | set(COLUMNS)
+HEADINGS = {
+    column.name for table in (accounts.COLUMNS, openings.COLUMNS, readings.COLUMNS) for column in table
+} | set(COLUMNS)
 HEADINGS |= set(NORM_COLUMNS)
 PROGRAM_TEXT = re.compile(
     r"Traceback|\bNone\b|\bTrue\b|\bFalse\b|\w+\([a-z_]+=|\bDecimal\(|\bdatetime|<[\w.]+[ :]|\bobject at 0x"
     r"|\b[A-Z]\w*(?:Error|Exception|Refused|Reason)\b|\b[a-z]+\.[A-Z]\w*|\[\]|\{\}|%\(|\b[a-z]+(?:_[a-z0-9]+)+\b"
 )
 DAY = datetime.now(UTC).date().isoformat()
+OPENINGS = (
+    f"provider;account;sum;date\nues;{NUMBERS[0]};10,00;2020-01-02\nues;{NUMBERS[1]};-5;2020-01-02\n"
+    "total;ues;2;5,00\n"
+)
 PHONE, CLERK = "+79990000321", "+79990000322"
 
 
@@ -132,6 +138,10 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["payments", files("source.txt", payment_lines(("S9", "9", "1,00"))), "--source", "pigeon"],
             ["accounts", files("source.csv", account_lines(area="44")), "--source", "pigeon"],
             ["payments", files("none.bin", b"\0\1")],
+            ["openings", files("o.csv", OPENINGS)],
+            ["openings", files("o2.csv", OPENINGS.replace("0356067001", "9"))],
+            ["openings", files("o3.csv", OPENINGS.replace("10,00", "11,00", 1))],
+            ["openings", files("o4.csv", OPENINGS.replace("total", "totally"))],
             ["statement", files("kl_to_1c.txt", one_c(document()))],
             ["statement", files("cut.txt", one_c(document(), tail=""))],
             ["statement", files("other.txt", "не выписка")],
@@ -143,6 +153,13 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
                 "--rejects",
                 "/no/such/folder/x",
             ],
+        ],
+        ("ledger", "export"): [
+            ["--format", "hledger"],
+            ["--format", "beancount", "--since", DAY, "--out", str(files.folder / "books")],
+            ["--format", "beancount", "--out", str(files.folder / "books")],
+            ["--format", "beancount", "--out", "/no/such/folder/books"],
+            ["--format", "pigeon"],
         ],
         ("source", "add"): [
             ["sber", "--name", "Сбербанк"],

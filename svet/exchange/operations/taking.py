@@ -12,7 +12,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from svet.exchange.models import ImportFile, ImportRow
-from svet.exchange.operations import accounts, payments, readings
+from svet.exchange.operations import accounts, openings, payments, readings
 from svet.exchange.operations.outcomes import RowOutcome, State
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.rules.tables import decode
@@ -141,6 +141,7 @@ def _apply(profile: str, text: str, *, source: str, by: Actor, now: datetime) ->
         "accounts": lambda: accounts.apply(text, by=by, now=now),
         "readings": lambda: readings.apply(text, by=by, now=now),
         "payments": lambda: payments.apply(text, source=source, now=now),
+        "openings": lambda: openings.apply(text, now=now),
     }
     return doors[profile]()
 

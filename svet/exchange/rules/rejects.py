@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection
 
-from svet.exchange.rules import accounts, readings, values
+from svet.exchange.rules import accounts, openings, readings, values
 from svet.exchange.rules.tables import decode_as, heading_lines, read_table
 from svet.exchange.rules.values import FieldFault
 from svet.kernel.money import Money
@@ -21,7 +21,12 @@ def reject_file(*, profile: str, content: bytes, lines: Collection[int]) -> byte
     cannot be read counts as nothing there, and whoever mends it mends the control line too.
     """
     text, encoding = decode_as(content)
-    kept = _payments(text, lines) if profile == "payments" else _table(text, lines, profile=profile)
+    if profile == "payments":
+        kept = _payments(text, lines)
+    elif profile == "openings":
+        kept = _openings(text, lines)
+    else:
+        kept = _table(text, lines, profile=profile)
     return kept.encode(encoding)
 
 
@@ -32,6 +37,31 @@ def _table(text: str, lines: Collection[int], *, profile: str) -> str:
         if row.number in lines:
             kept += every[row.number - 1 : row.last]
     return "".join(kept)
+
+
+def _openings(text: str, lines: Collection[int]) -> str:
+    """The rows with a control line for each of their suppliers."""
+    table, _said = openings.split_controls(text)
+    every = list(io.StringIO(text, newline=""))
+    kept = every[: heading_lines(text)]
+    end = "\r\n" if "\r\n" in text else "\n"
+    totals: dict[str, openings.Total] = {}
+    for row in read_table(table, openings.COLUMNS):
+        if row.number not in lines:
+            continue
+        kept += [raw if raw.endswith("\n") else raw + end for raw in every[row.number - 1 : row.last]]
+        if row.fields:
+            money = openings.signed_sum(row.fields) or Money(0)
+            totals.setdefault(row.fields["provider"], openings.Total()).add(money)
+    separator = max(";\t,", key=every[heading_lines(text) - 1].count)
+    for provider, total in totals.items():
+        cells = [openings.CONTROL, provider, str(total.count), _point_or_comma(total.sum, separator)]
+        kept.append(separator.join(cells) + end)
+    return "".join(kept)
+
+
+def _point_or_comma(total: Money, separator: str) -> str:
+    return f"{total.roubles:.2f}" if separator == "," else _roubles(total)
 
 
 def _payments(text: str, lines: Collection[int]) -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import OFFICE, make_group
+from svet.cabinet.history.cards import show
 from svet.gateways import acquiring
 from svet.history import queries
 from svet.history.queries import CardKind, HistoryCard, NotInCabinet
@@ -19,6 +20,8 @@ from svet.history.rules import FeedPlace, HistoryFilters, Operation, parse_place
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
+from svet.ledger import operations as ledger
+from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.metering import operations as metering
 from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_meter, make_reading
@@ -250,3 +253,24 @@ def test_the_same_number_of_two_sources_is_two_cards(family: Family) -> None:
     cards = feed(family.anna)
     assert len({str(card.place) for card in cards}) == len(cards) == 2
     assert [parse_place(str(card.place)) for card in cards] == [card.place for card in cards]
+
+
+def test_a_balance_from_the_system_before_stands_in_the_feed_of_its_people_only(family: Family) -> None:
+    key = f"opening:{family.first.pk}"
+    debt = Money(1500_00)
+    with transaction.atomic():
+        ledger.post(
+            key=key,
+            kind=TransactionKind.OPENING,
+            legs=[Leg(Book.RECEIVABLE, family.first.pk, debt), Leg(Book.OPENING, None, -debt)],
+            occurred_at=NOW,
+            effective_on=TODAY - DAY,
+            provider_id=family.first.provider_id,
+        )
+    (card,) = feed(family.anna)
+    assert (card.kind, card.day, card.money) == (CardKind.ACT, TODAY - DAY, debt)
+    assert (card.paid, card.charged) == (ZERO, ZERO)
+    shown = show(card, person_id=family.anna.pk)
+    assert shown.title == f"Остаток из прежней системы на {TODAY - DAY:%d.%m.%Y}"
+    assert shown.rows == (("Долг", "1\u00a0500,00\u00a0₽"),)
+    assert feed(family.vera) == []

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
+from svet.payments.models.acts import MoneyAct
 from svet.payments.models.claims import Claim
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
@@ -26,6 +27,7 @@ __all__ = [
     "DayTotals",
     "ImportedPayment",
     "LaterLine",
+    "MoneyAct",
     "Order",
     "OrderLine",
     "PaymentRefund",

@@ -106,6 +106,20 @@ _SOURCES = {
         JOIN ledger_transaction_door t ON t.key = r.ledger_key
         WHERE r.state IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
 }
+# Every transfer, correction and write-off by hand comes from an act, and an act that counts is posted.
+_ACTS = {
+    "an act that was not posted, or otherwise:": """
+        SELECT 'act:' || a.public_id FROM payments_moneyact a
+        LEFT JOIN ledger_transaction_door t ON t.key = 'act:' || a.public_id AND t.kind = a.kind
+            AND t.effective_on = a.effective_on
+        LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'receivable'
+            AND p.account_id = a.account_id
+        WHERE a.state = 'posted' AND p.kopecks IS DISTINCT FROM a.kopecks ORDER BY a.id LIMIT 100""",
+    "posted without an act that counts:": """
+        SELECT t.key FROM ledger_transaction_door t
+        LEFT JOIN payments_moneyact a ON t.key = 'act:' || a.public_id AND a.state = 'posted'
+        WHERE t.key LIKE 'act:%' AND a.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
+}
 _SUSPENSE = {
     "the books of suspense do not hold what waits in them (books, rows and orders): provider": """
         WITH books AS (
@@ -210,7 +224,7 @@ def broken_sources() -> list[str]:
 
 def broken_books() -> list[str]:
     """I-21 whole: :func:`broken_sources`, and suspense holds exactly what waits in it."""
-    return broken_sources() + _breaches(_SUSPENSE)
+    return broken_sources() + _breaches(_ACTS) + _breaches(_SUSPENSE)
 
 
 def _breaches(queries: Mapping[str, str]) -> list[str]:

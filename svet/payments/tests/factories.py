@@ -61,7 +61,7 @@ def owe(account: Account, kopecks: int) -> None:
     with transaction.atomic():
         ledger.post(
             key=f"test-debt:{next(_debts)}:{account.pk}",
-            kind=TransactionKind.OPENING,
+            kind=TransactionKind.CHARGE,
             legs=[
                 Leg(Book.RECEIVABLE, account.pk, Money(kopecks)),
                 Leg(Book.REVENUE, None, Money(-kopecks)),

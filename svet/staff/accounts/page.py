@@ -86,6 +86,7 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
     screen = account_screen(row, now=now_of(request))
     screen["may_links"] = Permission.LINKS in member_at(request).permissions
     screen["may_terms"] = Permission.TERMS in member_at(request).permissions
+    screen["may_money"] = Permission.MONEY in member_at(request).permissions
     screen["may_bill"] = Permission.BILLING in member_at(request).permissions
     return render(request, "staff/account.html", screen)
 

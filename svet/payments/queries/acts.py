@@ -1,0 +1,87 @@
+"""Reads of acts of staff about the books: what waits for a second hand, and those of one account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from svet.kernel.money import Money
+from svet.payments.models import MoneyAct
+from svet.payments.rules.acts import MoneyActKind, MoneyActState
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyActView:
+    """An act as the desk shows it; ``money`` is what the debt of the account grows by."""
+
+    public_id: str
+    kind: MoneyActKind
+    state: MoneyActState
+    account_public_id: str
+    account_number: str
+    to_account_number: str
+    money: Money
+    on: date
+    document: str
+    reason: str
+    written_by_id: int
+    written_by: str
+    written_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    decision: str
+    undoes: str
+    undone_by: str
+
+
+def waiting_acts(*, limit: int) -> list[MoneyActView]:
+    """Acts that wait for a second signature, the oldest first."""
+    return _views(_acts().filter(state=MoneyActState.WAITING).order_by("written_at", "pk")[:limit])
+
+
+def waiting_act_count() -> int:
+    """How many acts wait for a second signature."""
+    return MoneyAct.objects.filter(state=MoneyActState.WAITING).count()
+
+
+def acts_about(*, account_id: int) -> list[MoneyActView]:
+    """All acts about an account, the newest first."""
+    return _views(_acts().filter(Q(account_id=account_id) | Q(to_account_id=account_id)).order_by("-pk"))
+
+
+def act_by_id(public_id: str) -> MoneyActView | None:
+    """One act."""
+    return next(iter(_views(_acts().filter(public_id=public_id))), None)
+
+
+def _acts() -> QuerySet[MoneyAct]:
+    return MoneyAct.objects.select_related("account", "to_account", "undoes", "undone_by")
+
+
+def _views(rows: Iterable[MoneyAct]) -> list[MoneyActView]:
+    return [
+        MoneyActView(
+            public_id=act.public_id,
+            kind=MoneyActKind(act.kind),
+            state=MoneyActState(act.state),
+            account_public_id=act.account.public_id,
+            account_number=act.account.number,
+            to_account_number=act.to_account.number if act.to_account is not None else "",
+            money=act.money,
+            on=act.effective_on,
+            document=act.document,
+            reason=act.reason,
+            written_by_id=act.written_by_id,
+            written_by=act.written_by_name,
+            written_at=act.written_at,
+            decided_by=act.decided_by_name,
+            decided_at=act.decided_at,
+            decision=act.decision,
+            undoes=act.undoes.public_id if act.undoes is not None else "",
+            undone_by=act.undone_by.public_id if hasattr(act, "undone_by") else "",
+        )
+        for act in rows
+    ]

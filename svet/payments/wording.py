@@ -1,0 +1,65 @@
+"""The words of acts of staff about the books."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from svet.kernel.refusals import Refused
+from svet.payments.rules.acts import MoneyActKind, MoneyActReason, MoneyActState
+
+
+def explain_act(refusal: Refused) -> str:
+    """For the staff: an act about the books of an account."""
+    match refusal.reason:
+        case MoneyActReason.NOT_FOUND:
+            return _("Такого акта нет.")
+        case MoneyActReason.NOT_STAFF:
+            return _("Это решает только сотрудник.")
+        case MoneyActReason.SUM:
+            return _("Укажите сумму: не ноль, не больше 10 миллионов; с минусом бывает только корректировка.")
+        case MoneyActReason.DOCUMENT:
+            return _("Укажите документ: его увидит и потребитель.")
+        case MoneyActReason.DAY:
+            return _("Такого дня быть не может: он в будущем или слишком давний.")
+        case MoneyActReason.OTHER_ACCOUNT:
+            return _("У поставщика «%(provider)s» нет такого счёта.") % {
+                "provider": refusal.details.get("provider", "")
+            }
+        case MoneyActReason.OTHER_PROVIDER:
+            return _(
+                "Этот счёт другого поставщика: деньги одного поставщика другому не переносят. Верните их "
+                "плательщику."
+            )
+        case MoneyActReason.SAME_ACCOUNT:
+            return _("Это тот же самый счёт.")
+        case MoneyActReason.ABOVE_DEBT:
+            return _("Списать можно не больше долга.")
+        case MoneyActReason.CHANGED:
+            return _("Пока вы смотрели, по счёту что-то изменилось. Ничего не проведено: посмотрите ещё раз.")
+        case MoneyActReason.SAME_HAND:
+            return _("Первая подпись ваша: вторую ставит другой сотрудник.")
+        case MoneyActReason.DECIDED:
+            return _("Это уже решено. Ничего не изменилось.")
+        case MoneyActReason.UNDONE:
+            return _("Этот акт уже отменён или сам отменяет другой.")
+        case MoneyActReason.NOT_POSTED:
+            return _("Этот акт не проведён: отменять нечего.")
+    return ""
+
+
+def act_name(kind: MoneyActKind) -> str:
+    """What is done, as the desk calls it."""
+    return {
+        MoneyActKind.TRANSFER: _("Перенос на другой счёт"),
+        MoneyActKind.CORRECTION: _("Корректировка"),
+        MoneyActKind.WRITE_OFF: _("Списание долга"),
+    }[kind]
+
+
+def act_state(state: MoneyActState) -> str:
+    """Where an act stands."""
+    return {
+        MoneyActState.WAITING: _("ждёт второй подписи"),
+        MoneyActState.POSTED: _("проведён"),
+        MoneyActState.REFUSED: _("отклонён"),
+    }[state]
