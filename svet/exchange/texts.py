@@ -109,6 +109,7 @@ def explain_row(reason: RowReason) -> str:
         RowReason.ACCOUNT_UNKNOWN: _("Нет такого лицевого счёта."),
         RowReason.METER_UNKNOWN: _("На этом лицевом счёте нет такого прибора учёта."),
         RowReason.REFUSED: _("Значение не принято."),
+        RowReason.LEFT_OUT: _("Оставлена по решению сотрудника: не зачислена."),
     }[reason]
 
 
@@ -124,8 +125,9 @@ def explain_waiting(reason: RowReason, *, day: date) -> str:
 def explain_fault(fault: RowFault) -> str:
     """The sentence for a row of payments that could not be read, or not whole."""
     if columns := fault.details.get("columns"):
-        return _("В строке столбцов: %(columns)s, нужно 13. Сумма известна, остальное ненадёжно.") % {
-            "columns": columns
+        return _("В строке столбцов: %(columns)s, нужно %(needed)s. Сумма известна, остальное ненадёжно.") % {
+            "columns": columns,
+            "needed": fault.details["needed"],
         }
     return explain_row(fault.reason)
 

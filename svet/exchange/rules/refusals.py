@@ -59,6 +59,7 @@ class RowReason(StrEnum):
     STORNO = "storno"
     METER_UNKNOWN = "meter_unknown"
     REFUSED = "refused"
+    LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True, slots=True)

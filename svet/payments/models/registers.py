@@ -11,6 +11,14 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.ledger.rules import KEY_LONGEST
+from svet.payments.rules.layouts import (
+    PLAIN_LAYOUT,
+    ControlRule,
+    DateForm,
+    IdentityRule,
+    Layout,
+    SignRule,
+)
 from svet.payments.rules.registers import RegisterState
 
 
@@ -25,9 +33,31 @@ class Source(models.Model):
     name = models.CharField(max_length=100)
     provider = models.ForeignKey("accounts.Provider", models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField()
+    # The form of its registers; see ``Layout``.
+    encoding = models.CharField(max_length=10, blank=True, default=PLAIN_LAYOUT.encoding)
+    delimiter = models.CharField(max_length=1, default=PLAIN_LAYOUT.delimiter)
+    columns = models.CharField(max_length=400, default=",".join(PLAIN_LAYOUT.columns))
+    heading = models.BooleanField(default=PLAIN_LAYOUT.heading)
+    dates = models.CharField(max_length=3, default=PLAIN_LAYOUT.dates.value)
+    sign = models.CharField(max_length=10, default=PLAIN_LAYOUT.sign.value)
+    control = models.CharField(max_length=10, default=PLAIN_LAYOUT.control.value)
+    identity = models.CharField(max_length=10, default=PLAIN_LAYOUT.identity.value)
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            columns=tuple(self.columns.split(",")),
+            heading=self.heading,
+            dates=DateForm(self.dates),
+            sign=SignRule(self.sign),
+            control=ControlRule(self.control),
+            identity=IdentityRule(self.identity),
+        )
 
 
 _ON_ACCOUNT = Q(state__in=[RegisterState.CREDITED.value, RegisterState.REVERSED.value])
@@ -82,6 +112,8 @@ class ImportedPayment(models.Model):
         indexes = [
             models.Index(fields=["account", "effective_on"], name="payments_register_account"),
             models.Index(fields=["external_id"], name="payments_register_number"),
+            # By these a reversal finds what it takes back.
+            models.Index(fields=["account_text", "kopecks"], name="payments_register_body"),
             models.Index(
                 fields=["paid_on"],
                 condition=Q(state__in=[RegisterState.SUSPENSE.value, RegisterState.DIFFERS.value]),

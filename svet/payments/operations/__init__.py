@@ -27,6 +27,7 @@ from svet.payments.operations.reviewing import (
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
 from svet.payments.operations.sources import SourceRefused, add_source
+from svet.payments.operations.staging import PLAIN, Plain, credit_plain, not_plain, stage_rows
 from svet.payments.operations.suspense import (
     RowConflict,
     RowNotFound,
@@ -38,6 +39,7 @@ from svet.payments.operations.suspense import (
 from svet.payments.rules.refusals import OrderReviewReason
 
 __all__ = [
+    "PLAIN",
     "AccountNotPayable",
     "BankUnavailable",
     "CallbackRejected",
@@ -51,6 +53,7 @@ __all__ = [
     "OrderReviewReason",
     "OrderReviewRefused",
     "PaymentToApply",
+    "Plain",
     "ReviewConflict",
     "ReviewNotFound",
     "RowConflict",
@@ -66,17 +69,20 @@ __all__ = [
     "check_claim",
     "close_callback",
     "create_order",
+    "credit_plain",
     "credit_reviewed",
     "look_at_asked_refunds",
     "look_at_due_orders",
     "look_for_refunds",
     "name_card",
+    "not_plain",
     "put_on_account",
     "release",
     "return_suspense",
     "send_back",
     "send_to_bank",
     "settle",
+    "stage_rows",
     "take",
     "take_callback",
     "unbind_card",
