@@ -3,9 +3,9 @@
     python -m bench.registers [ROWS]            100,000 rows by default
 
 Nine rows in ten pay one of 20,000 accounts, one in a hundred nobody's, one in a hundred takes a payment back,
-the rest pay a second time on one account. The raw side copies every row the taking wrote (register rows,
-payments, ledger transactions, postings, balances) into the same tables with their keys, checks and indexes, but
-without triggers and foreign keys, in one transaction. CPU is that of the process and of all PostgreSQL
+the rest pay on one hot account. The raw side copies every row the taking wrote (register rows, payments,
+ledger transactions, postings, balances) into the same tables with their keys, checks and indexes, but without
+triggers and foreign keys, in one transaction. CPU is that of the process and of all PostgreSQL
 processes. The database is a fresh embedded PostgreSQL with durable settings. Ratios are what to look at.
 """
 

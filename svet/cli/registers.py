@@ -15,6 +15,14 @@ from svet.exchange.reporting import sentences, summary, to_mend
 SHOWN = 100
 
 
+def lines_of(said: str) -> list[int]:
+    """The lines named by «14, 20». :raises Failure: no numbers"""
+    parts = [part.strip() for part in said.split(",") if part.strip()]
+    if any(not part.isdecimal() or len(part) > 7 for part in parts):
+        raise Failure(_("Номера строк пишут через запятую: 14, 20."))
+    return [int(part) for part in parts]
+
+
 def reject_path(file: Path, given: Path | None) -> Path:
     """Where the rows to be mended go: as asked, or beside the file under a name nobody uses yet.
 
@@ -31,7 +39,15 @@ def reject_path(file: Path, given: Path | None) -> Path:
     return given
 
 
-def tell(report: FileReport, *, profile: str, content: bytes, path: Path, say: Callable[[str], None]) -> bool:
+def tell(
+    report: FileReport,
+    *,
+    profile: str,
+    content: bytes,
+    path: Path,
+    say: Callable[[str], None],
+    source: str = "",
+) -> bool:
     """Say what became of a register and write what was not taken; True when nothing is left to mend."""
     say(summary(report))
     said = sentences(report)
@@ -43,7 +59,7 @@ def tell(report: FileReport, *, profile: str, content: bytes, path: Path, say: C
         say(_("Показаны первые %(shown)s из %(all)s, все: %(path)s") % {
             "shown": SHOWN, "all": len(said), "path": listed,
         })  # fmt: skip
-    rejected = to_mend(report, profile=profile, content=content)
+    rejected = to_mend(report, profile=profile, content=content, source=source)
     if rejected and _write(path, rejected, say=say):
         say(_("Непринятые строки, чтобы исправить и загрузить снова: %(path)s") % {"path": path})
     return not rejected

@@ -10,6 +10,8 @@ from svet.exchange.operations import FileReport
 from svet.exchange.operations.outcomes import RowOutcome
 from svet.exchange.rules.rejects import reject_file
 from svet.look.formats import number, roubles
+from svet.payments.queries.suspense import source_by_code
+from svet.payments.rules.layouts import PLAIN_LAYOUT
 
 State = ImportRow.State
 #: What can be mended and loaded again; money in suspense was taken.
@@ -41,12 +43,16 @@ def sentences(report: FileReport) -> list[str]:
     return [_sentence(fault) for fault in report.faults]
 
 
-def to_mend(report: FileReport, *, profile: str, content: bytes) -> bytes:
+def to_mend(report: FileReport, *, profile: str, content: bytes, source: str = "") -> bytes:
     """The rows that were not taken as a file of the same form; empty when all were."""
     # A payment that differs is kept and waits at the money desk: loaded again it could be credited twice.
     states = (State.REJECTED,) if profile == ImportFile.Profile.PAYMENTS else _TO_MEND
     lines = [fault.line_no for fault in report.faults if fault.state in states]
-    return reject_file(profile=profile, content=content, lines=frozenset(lines)) if lines else b""
+    if not lines:
+        return b""
+    known = source_by_code(source) if source else None
+    layout = known.layout if known else PLAIN_LAYOUT
+    return reject_file(profile=profile, content=content, lines=frozenset(lines), layout=layout)
 
 
 def _sentence(fault: RowOutcome) -> str:

@@ -253,7 +253,8 @@ def post_payments(source: str, *, count: int) -> None:
         for start in range(0, count, MOST_LEGS // 2):
             cursor.execute(
                 "SELECT ledger_post(array_agg(id), array_agg(book), array_agg(account), array_agg(moved))"  # noqa: S608
-                " FROM (SELECT transaction_id AS id, leg.book, CASE WHEN leg.own THEN account_id END AS account,"
+                " FROM (SELECT transaction_id AS id, leg.book,"
+                " CASE WHEN leg.own THEN account_id END AS account,"
                 " CASE WHEN leg.own THEN -kopecks ELSE kopecks END AS moved"
                 f" FROM {table} CROSS JOIN (VALUES (%s::text, false), (%s::text, true)) leg (book, own)"
                 " WHERE place > %s AND place <= %s ORDER BY place, leg.own) legs",

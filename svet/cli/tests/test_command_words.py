@@ -131,6 +131,8 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["payments", files("source.txt", payment_lines(("S9", "9", "1,00"))), "--source", "pigeon"],
             ["accounts", files("source.csv", account_lines(area="44")), "--source", "pigeon"],
             ["payments", files("none.bin", b"\0\1")],
+            ["payments", files("left.txt", payment_lines(("S8", "9", "1,00"))), "--without", "1"],
+            ["payments", files("words.txt", payment_lines(("S7", "9", "1,00"))), "--without", "first"],
             ["pigeons", files("q.csv", "x")],
             [
                 "accounts",
@@ -145,6 +147,14 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["1", "--name", "Почта"],
             ["post", "--name", " "],
             ["post", "--name", "Почта", "--provider", "nobody"],
+            ["post", "--name", "Почта", "--columns", "date,sum"],
+            ["post", "--name", "Почта", "--encoding", "ebcdic"],
+        ],
+        ("source", "set"): [
+            ["sber", "--dates", "ymd", "--control", "none"],
+            ["pigeon", "--dates", "ymd"],
+            ["sber", "--delimiter", "x"],
+            ["sber", "--columns", "date,suip,account,sum", "--identity", "office"],
         ],
         ("source", "list"): [[]],
         ("act", "write"): [

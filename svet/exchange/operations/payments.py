@@ -121,7 +121,7 @@ class _Books:
         self._home: int | None = None
 
     def look_at(self, rows: Sequence[PaymentRow], *, besides: Collection[int]) -> None:
-        """Find the accounts of the rows to be judged; ``besides`` are the providers of rows credited already."""
+        """Find the accounts of the rows to judge; ``besides`` are the providers of rows credited already."""
         self._places = _places({self._number(row.account) for row in rows})
         self._home = self.of_source or self._only_provider(rows, besides)
 

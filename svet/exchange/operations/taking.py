@@ -78,8 +78,8 @@ def take_file(
     All of it happens in one transaction: a file is applied as a whole or not at all. The same bytes are
     refused as already taken; the same ids in another file are recognised as repeated when they say the same,
     as changed when they do not. Registers of one kind are taken one after another.
-    ``source`` names the bank or collector of a register of payments; ``without`` are lines of it that a person
-    leaves out, ``despite`` is a person's word for a control line that disagrees.
+    ``source`` names the bank or collector of a register of payments; ``without`` are lines of it that a
+    person leaves out, ``despite`` is a person's word for a control line that disagrees.
 
     :raises FileRefused: the file cannot be used; nothing was applied
     """

@@ -15,7 +15,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -51,7 +51,7 @@ class PaymentRegister:
     total: Money
     order_number: str
     sums: Sequence[Money] = ()
-    difference: Money = Money(0)
+    difference: Money = field(default_factory=Money)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -78,3 +79,28 @@ class Layout:
 
 
 PLAIN_LAYOUT: Final = Layout()
+_WORDS: Final = {"auto": "", "tab": "\t"}
+
+
+def layout_of(given: Mapping[str, object], known: Layout = PLAIN_LAYOUT) -> Layout:
+    """A layout with what was given changed; None leaves a field as it is.
+
+    :raises ValueError: a rule has no such name
+    """
+    said = {name: value for name, value in given.items() if value is not None}
+    texts = {
+        name: _WORDS.get(str(said[name]), str(said[name]))
+        for name in ("encoding", "delimiter")
+        if name in said
+    }
+    return replace(
+        known,
+        encoding=texts.get("encoding", known.encoding),
+        delimiter=texts.get("delimiter", known.delimiter),
+        columns=tuple(part.strip() for part in str(said.get("columns", ",".join(known.columns))).split(",")),
+        heading=bool(said.get("heading", known.heading)),
+        dates=DateForm(said.get("dates", known.dates)),
+        sign=SignRule(said.get("sign", known.sign)),
+        control=ControlRule(said.get("control", known.control)),
+        identity=IdentityRule(said.get("identity", known.identity)),
+    )

@@ -106,3 +106,6 @@ class SourceReason(StrEnum):
     NAME = "source_name"
     TAKEN = "source_taken"
     PROVIDER = "source_provider"
+    UNKNOWN = "source_unknown"
+    LAYOUT = "source_layout"
+    IDENTITY_TAKEN = "source_identity_taken"
