@@ -15,14 +15,6 @@ from svet.exchange.reporting import sentences, summary, to_mend
 SHOWN = 100
 
 
-def lines_of(said: str) -> list[int]:
-    """The lines named by «14, 20». :raises Failure: no numbers"""
-    parts = [part.strip() for part in said.split(",") if part.strip()]
-    if any(not part.isdecimal() or len(part) > 7 for part in parts):
-        raise Failure(_("Номера строк пишут через запятую: 14, 20."))
-    return [int(part) for part in parts]
-
-
 def reject_path(file: Path, given: Path | None) -> Path:
     """Where the rows to be mended go: as asked, or beside the file under a name nobody uses yet.
 

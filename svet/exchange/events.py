@@ -10,4 +10,6 @@ from django.utils.translation import gettext_lazy
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
     "register.taken": gettext_lazy("Загружен реестр"),
+    "register.loaded": gettext_lazy("Реестр прислан на проверку"),
+    "register.thrown": gettext_lazy("Реестр отброшен"),
 }

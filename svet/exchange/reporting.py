@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from svet.exchange import texts
 from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import FileReport
-from svet.exchange.operations.outcomes import RowOutcome
+from svet.exchange.operations.outcomes import sentence
 from svet.exchange.rules.rejects import reject_file
 from svet.look.formats import number, roubles
 from svet.payments.queries.suspense import source_by_code
@@ -40,7 +39,7 @@ def summary(report: FileReport) -> str:
 
 def sentences(report: FileReport) -> list[str]:
     """One sentence for every row that somebody has to look at, in the order of the file."""
-    return [_sentence(fault) for fault in report.faults]
+    return [sentence(fault) for fault in report.faults]
 
 
 def to_mend(report: FileReport, *, profile: str, content: bytes, source: str = "") -> bytes:
@@ -53,10 +52,3 @@ def to_mend(report: FileReport, *, profile: str, content: bytes, source: str = "
     known = source_by_code(source) if source else None
     layout = known.layout if known else PLAIN_LAYOUT
     return reject_file(profile=profile, content=content, lines=frozenset(lines), layout=layout)
-
-
-def _sentence(fault: RowOutcome) -> str:
-    text = fault.text
-    if fault.state == State.SUSPENSE and not text:
-        text = texts.waits(account=fault.account_number, kopecks=fault.kopecks)
-    return texts.explain_line(line_no=fault.line_no, column=fault.column, reason=str(fault.reason), text=text)

@@ -49,6 +49,8 @@ def explain(refusal: Refused) -> str:
             "Нет источника «%(source)s». Есть: %(known)s. Новый добавляют так: svet source add КОД --name …"
         ),
         FileReason.SOURCE_ELSEWHERE: _("Источник называют только у реестра платежей."),
+        FileReason.LINES: _("Номера строк пишут через запятую: 14, 20."),
+        FileReason.DECIDED: _("Этот реестр уже решён или ещё читается. Обновите страницу."),
     }
     sentence = known[FileReason(refusal.reason)] % _shown(refusal.details)
     if unread := refusal.details.get("unread"):

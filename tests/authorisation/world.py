@@ -157,6 +157,7 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
         "order_case_id": order.public_id,
         "callback_id": str(callback.pk),
         "row_id": ImportedPayment.objects.get(external_id="SUIP-1").public_id,
+        "loaded_id": load_file(name="r.txt", content=b"x", source="", by=Actor.system("world"), now=now),
     }
 
 

@@ -36,18 +36,17 @@ def import_command(
     with database():
         django_ready()
         from svet.cli.refusal_text import in_words
-        from svet.cli.registers import lines_of, reject_path, tell
-        from svet.exchange.operations import take_file
+        from svet.cli.registers import reject_path, tell
+        from svet.exchange.operations import lines_of, take_file
         from svet.kernel.actors import Actor
 
         path = reject_path(file, rejects)
-        left = lines_of(without)
         content = file.read_bytes()
         with in_words():
             report = take_file(
                 profile=profile, name=file.name, content=content,
                 by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
-                without=left, despite=despite,
+                without=lines_of(without), despite=despite,
             )  # fmt: skip
         clean = tell(report, profile=profile, content=content, path=path, source=source, say=click.echo)
     if report.loud or not clean:

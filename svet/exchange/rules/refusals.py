@@ -26,6 +26,8 @@ class FileReason(StrEnum):
     NAME = "name"
     SOURCE_UNKNOWN = "source_unknown"
     SOURCE_ELSEWHERE = "source_elsewhere"
+    DECIDED = "decided"
+    LINES = "lines"
 
 
 class FileRefused(Refused):

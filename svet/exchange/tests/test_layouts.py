@@ -126,6 +126,7 @@ def test_a_control_line_that_disagrees_needs_a_persons_word_and_the_difference_i
     report = take(content, despite=True)
     assert (report.applied, report.rejected) == (1, 1)
     entry = Entry.objects.get(action="register.taken", subject_id=report.public_id)
+    assert entry.after is not None
     assert entry.after["difference"] == 300_00
     whole()
 

@@ -99,8 +99,8 @@ def layout_of(given: Mapping[str, object], known: Layout = PLAIN_LAYOUT) -> Layo
         delimiter=texts.get("delimiter", known.delimiter),
         columns=tuple(part.strip() for part in str(said.get("columns", ",".join(known.columns))).split(",")),
         heading=bool(said.get("heading", known.heading)),
-        dates=DateForm(said.get("dates", known.dates)),
-        sign=SignRule(said.get("sign", known.sign)),
-        control=ControlRule(said.get("control", known.control)),
-        identity=IdentityRule(said.get("identity", known.identity)),
+        dates=DateForm(str(said.get("dates", known.dates))),
+        sign=SignRule(str(said.get("sign", known.sign))),
+        control=ControlRule(str(said.get("control", known.control))),
+        identity=IdentityRule(str(said.get("identity", known.identity))),
     )
