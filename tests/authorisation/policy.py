@@ -345,7 +345,7 @@ DESKS = [
     post("staff/registers/sources/", ENGINEER, ASKED),
     get("staff/registers/<loaded_id>/", ENGINEER),
     post("staff/registers/<loaded_id>/", ENGINEER, body={"act": "throw"}),
-    get("staff/registers/<loaded_id>/rejects/", ENGINEER, MISSING),
+    get("staff/registers/<loaded_id>/rejects/", ENGINEER),
     get("staff/billing/", ENGINEER),
     get("staff/billing/problems/", ENGINEER),
     get("staff/billing/decisions/", ENGINEER),
