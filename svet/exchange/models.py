@@ -106,7 +106,7 @@ class LoadedFile(models.Model):
     Its bytes are kept while somebody has to decide; afterwards only the rows to be mended are.
     """
 
-    class State(models.TextChoices):
+    class Stage(models.TextChoices):
         JUDGING = "judging"  # a large one, in the background
         JUDGED = "judged"
         HELD = "held"  # the control line disagrees: a person's word is needed
@@ -123,7 +123,7 @@ class LoadedFile(models.Model):
     size = models.BigIntegerField()
     loaded_at = models.DateTimeField()
     loaded_by = models.CharField(max_length=100)
-    state = models.CharField(max_length=10, choices=State.choices)
+    state = models.CharField(max_length=10, choices=Stage.choices)
     # What would become of its rows, or became: see ``operations.loading.verdict``.
     verdict = models.JSONField(default=dict)
     without = models.JSONField(default=list)

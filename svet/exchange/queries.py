@@ -54,7 +54,7 @@ class LoadedView:
 
 def loaded_files(*, limit: int) -> list[LoadedView]:
     """Registers loaded by page, the newest first; those thrown away are not shown."""
-    rows = _loaded().exclude(state=LoadedFile.State.THROWN).order_by("-loaded_at", "-pk")
+    rows = _loaded().exclude(state=LoadedFile.Stage.THROWN).order_by("-loaded_at", "-pk")
     return [_loaded_view(row) for row in rows[:limit]]
 
 
@@ -72,7 +72,7 @@ def rejects_of(public_id: str) -> bytes:
 
 def loaded_waiting() -> int:
     """How many loaded registers wait for a decision."""
-    return LoadedFile.objects.filter(state__in=[LoadedFile.State.JUDGED, LoadedFile.State.HELD]).count()
+    return LoadedFile.objects.filter(state__in=[LoadedFile.Stage.JUDGED, LoadedFile.Stage.HELD]).count()
 
 
 def _loaded() -> QuerySet[LoadedFile]:

@@ -23,7 +23,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import again_after_deadlock, together, use_case
 from svet.payments.rules.layouts import PLAIN_LAYOUT
 
-State = LoadedFile.State
+State = LoadedFile.Stage
 #: Bytes of a register that is read while the page waits, about two thousand payments; a larger one by a job.
 AT_ONCE: Final = 256 * 1024
 #: So many sentences a page shows; the rest stands in the file of rejects.
@@ -90,9 +90,13 @@ def judge_file(*, public_id: str, now: datetime) -> None:
         if refused.reason is FileReason.TRAILER_DIFFERS:
             state, said = State.HELD, said | _dry(loaded, despite=True, now=now)
     with use_case():
-        LoadedFile.objects.filter(pk=loaded.pk, state=State.JUDGING).update(
-            state=state, verdict=said, content=b"" if state == State.REFUSED else loaded.content
-        )
+        loaded = _locked(public_id)
+        if loaded.state != State.JUDGING:
+            return
+        loaded.state, loaded.verdict = state, said
+        if state == State.REFUSED:
+            loaded.content = b""
+        loaded.save()
 
 
 def _dry(loaded: LoadedFile, *, despite: bool, now: datetime) -> dict[str, Any]:

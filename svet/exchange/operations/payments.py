@@ -36,7 +36,7 @@ class TakenPayments:
     """What became of a register: an outcome for each row the rules judged, and the plain rows by sets."""
 
     outcomes: list[RowOutcome]
-    plain: payments.Plain
+    plain: payments.PlainRows
     difference: Money
 
 

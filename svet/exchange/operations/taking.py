@@ -26,7 +26,7 @@ from svet.kernel.locks import Lock, hold
 from svet.kernel.money import Money
 from svet.kernel.transactions import again_after_deadlock, use_case
 from svet.kernel.writing import plain as plain_text
-from svet.payments.operations import PLAIN, Plain
+from svet.payments.operations import PLAIN, PlainRows
 
 _LOUD = (State.REJECTED, State.SUSPENSE, State.CHANGED)
 _SUFFIX = re.compile(r"\.(csv|txt)", re.IGNORECASE | re.ASCII)
@@ -95,7 +95,7 @@ def take_file(
         _wait_for_others(profile)
         _refuse_taken(profile, digest)
         difference = Money(0)
-        plain: Plain | None = None
+        plain: PlainRows | None = None
         if profile == ImportFile.Profile.PAYMENTS:
             lines = TextIOWrapper(BytesIO(content), encoding=encoding, newline="\n")
             taken = payments.apply(lines, source=named, now=now, without=without, despite=despite)
@@ -104,7 +104,9 @@ def take_file(
             door = accounts.apply if profile == ImportFile.Profile.ACCOUNTS else readings.apply
             outcomes = door(decode(content), by=by, now=now)
         outcomes.sort(key=lambda outcome: outcome.line_no)
-        register = _keep(profile, shown, digest, len(content), outcomes, plain, source=source, by=by, now=now)
+        register = _keep(
+            profile, shown, digest, len(content), (outcomes, plain), source=source, by=by, now=now
+        )
         journal.record(
             by=by,
             action="register.taken",
@@ -164,13 +166,13 @@ def _keep(
     name: str,
     digest: str,
     size: int,
-    outcomes: list[RowOutcome],
-    plain: Plain | None,
+    found: tuple[list[RowOutcome], PlainRows | None],
     *,
     source: str,
     by: Actor,
     now: datetime,
 ) -> ImportFile:
+    outcomes, plain = found
     counts = Counter(outcome.state for outcome in outcomes)
     by_sets, their_kopecks = (plain.count, plain.kopecks) if plain else (0, 0)
     credited = (State.APPLIED, State.SUSPENSE)

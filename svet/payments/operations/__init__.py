@@ -27,7 +27,7 @@ from svet.payments.operations.reviewing import (
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
 from svet.payments.operations.sources import SourceRefused, add_source, set_layout
-from svet.payments.operations.staging import PLAIN, Plain, credit_plain, not_plain, stage_rows
+from svet.payments.operations.staging import PLAIN, PlainRows, credit_plain, not_plain, stage_rows
 from svet.payments.operations.suspense import (
     RowConflict,
     RowNotFound,
@@ -53,7 +53,7 @@ __all__ = [
     "OrderReviewReason",
     "OrderReviewRefused",
     "PaymentToApply",
-    "Plain",
+    "PlainRows",
     "ReviewConflict",
     "ReviewNotFound",
     "RowConflict",

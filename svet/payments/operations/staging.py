@@ -28,7 +28,7 @@ _BLOCK: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainRows:
     """How many rows were credited by sets, their sum in kopecks and the providers in whose books they are."""
 
     count: int
@@ -130,7 +130,7 @@ FROM {PLAIN} ORDER BY place
 
 def credit_plain(
     *, source: str, only_provider: int | None, days: Mapping[int, date], oldest: date, now: datetime
-) -> Plain:
+) -> PlainRows:
     """Credit the plain rows of the stage (a step); ``days`` is today by provider.
 
     ``only_provider`` is whose money the source brings. Registers are taken one after the other.
@@ -154,7 +154,7 @@ def credit_plain(
         cursor.execute(_WRITE, given)
     if count:
         ledger.post_payments(PLAIN, count=count)
-    return Plain(count, kopecks, frozenset(providers))
+    return PlainRows(count, kopecks, frozenset(providers))
 
 
 def not_plain() -> list[tuple[int, str]]:
