@@ -31,7 +31,15 @@ def reject_path(file: Path, given: Path | None) -> Path:
     return given
 
 
-def tell(report: FileReport, *, profile: str, content: bytes, path: Path, say: Callable[[str], None]) -> bool:
+def tell(
+    report: FileReport,
+    *,
+    profile: str,
+    content: bytes,
+    path: Path,
+    say: Callable[[str], None],
+    source: str = "",
+) -> bool:
     """Say what became of a register and write what was not taken; True when nothing is left to mend."""
     say(summary(report))
     said = sentences(report)
@@ -43,7 +51,7 @@ def tell(report: FileReport, *, profile: str, content: bytes, path: Path, say: C
         say(_("Показаны первые %(shown)s из %(all)s, все: %(path)s") % {
             "shown": SHOWN, "all": len(said), "path": listed,
         })  # fmt: skip
-    rejected = to_mend(report, profile=profile, content=content)
+    rejected = to_mend(report, profile=profile, content=content, source=source)
     if rejected and _write(path, rejected, say=say):
         say(_("Непринятые строки, чтобы исправить и загрузить снова: %(path)s") % {"path": path})
     return not rejected

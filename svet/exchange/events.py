@@ -11,4 +11,6 @@ from django.utils.translation import gettext_lazy
 ACTIONS: Final[Mapping[str, object]] = {
     "register.taken": gettext_lazy("Загружен реестр"),
     "statement.taken": gettext_lazy("Загружена выписка"),
+    "register.loaded": gettext_lazy("Реестр прислан на проверку"),
+    "register.thrown": gettext_lazy("Реестр отброшен"),
 }

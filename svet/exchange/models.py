@@ -99,3 +99,38 @@ class ImportRow(models.Model):
                 name="exchange_row_waiting",
             ),
         ]
+
+
+class LoadedFile(models.Model):
+    """A register of payments a member of the staff loaded by page: judged first, then taken or thrown away.
+
+    Its bytes are kept while somebody has to decide; afterwards only the rows to be mended are.
+    """
+
+    class Stage(models.TextChoices):
+        JUDGING = "judging"  # a large one, in the background
+        JUDGED = "judged"
+        HELD = "held"  # the control line disagrees: a person's word is needed
+        REFUSED = "refused"
+        TAKING = "taking"  # a large one, in the background
+        TAKEN = "taken"
+        THROWN = "thrown"
+
+    public_id = PublicIdField()
+    source = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=200)
+    content = models.BinaryField(default=bytes)
+    rejects = models.BinaryField(default=bytes)
+    size = models.BigIntegerField()
+    loaded_at = models.DateTimeField()
+    loaded_by = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, choices=Stage.choices)
+    # What would become of its rows, or became: see ``operations.loading.verdict``.
+    verdict = models.JSONField(default=dict)
+    without = models.JSONField(default=list)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=100, blank=True)
+    register = models.OneToOneField(ImportFile, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["loaded_at"], name="exchange_loaded_at")]

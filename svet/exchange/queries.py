@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Length
 
-from svet.exchange.models import ImportFile, ImportRow
+from svet.exchange.models import ImportFile, ImportRow, LoadedFile
 
 
 def waiting_line(reference: str) -> tuple[str, int, str] | None:
@@ -34,11 +36,83 @@ class RegisterView:
     sum_kopecks: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedView:
+    """A register loaded by page: where it stands, what would become of its rows, or became."""
+
+    public_id: str
+    name: str
+    source: str
+    loaded_at: datetime
+    loaded_by: str
+    state: str
+    verdict: dict[str, Any]
+    decided_by: str
+    decided_at: datetime | None
+    number: str
+    has_rejects: bool
+
+
+def loaded_files(*, limit: int) -> list[LoadedView]:
+    """Registers loaded by page, the newest first; those thrown away are not shown."""
+    rows = _loaded().exclude(state=LoadedFile.Stage.THROWN).order_by("-loaded_at", "-pk")
+    return [_loaded_view(row) for row in rows[:limit]]
+
+
+def loaded_file(public_id: str) -> LoadedView | None:
+    """The loaded register with this id."""
+    row = _loaded().filter(public_id=public_id).first()
+    return None if row is None else _loaded_view(row)
+
+
+def rejects_of(public_id: str) -> bytes:
+    """The rows of a taken register that were not taken, as a register of their own; empty without any."""
+    found = LoadedFile.objects.filter(public_id=public_id).values_list("rejects", flat=True).first()
+    return bytes(found or b"")
+
+
+def loaded_waiting() -> int:
+    """How many loaded registers wait for a decision."""
+    return LoadedFile.objects.filter(state__in=[LoadedFile.Stage.JUDGED, LoadedFile.Stage.HELD]).count()
+
+
+def _loaded() -> QuerySet[LoadedFile]:
+    return (
+        LoadedFile.objects.defer("content", "rejects")
+        .select_related("register")
+        .annotate(rejected=Length("rejects"))
+    )
+
+
+def _loaded_view(row: Any) -> LoadedView:
+    return LoadedView(
+        public_id=row.public_id,
+        name=row.name,
+        source=row.source,
+        loaded_at=row.loaded_at,
+        loaded_by=row.loaded_by,
+        state=row.state,
+        verdict=row.verdict,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        number=row.register.number if row.register else "",
+        has_rejects=bool(row.rejected),
+    )
+
+
+def taken_files(*, limit: int) -> list[RegisterView]:
+    """Registers of payments that were taken, by page or by command, the newest first."""
+    rows = ImportFile.objects.filter(profile=ImportFile.Profile.PAYMENTS).order_by("-taken_at", "-pk")
+    return [_register(row) for row in rows[:limit]]
+
+
 def register_by_number(number: str) -> RegisterView | None:
     """The register with this number («Р-…»)."""
     row = ImportFile.objects.filter(number=number).first()
-    if row is None:
-        return None
+    return None if row is None else _register(row)
+
+
+def _register(row: ImportFile) -> RegisterView:
     return RegisterView(
         number=row.number,
         name=row.name,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from svet.exchange import texts
 from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import FileReport
-from svet.exchange.operations.outcomes import RowOutcome
+from svet.exchange.operations.outcomes import sentence
 from svet.exchange.operations.statements import StatementReport
 from svet.exchange.rules.rejects import reject_file
 from svet.look.formats import number, roubles
+from svet.payments.queries.suspense import source_by_code
+from svet.payments.rules.layouts import PLAIN_LAYOUT
 from svet.payments.rules.matching import StatementState
 
 State = ImportRow.State
@@ -59,19 +60,16 @@ def statement_summary(report: StatementReport) -> str:
 
 def sentences(report: FileReport) -> list[str]:
     """One sentence for every row that somebody has to look at, in the order of the file."""
-    return [_sentence(fault) for fault in report.faults]
+    return [sentence(fault) for fault in report.faults]
 
 
-def to_mend(report: FileReport, *, profile: str, content: bytes) -> bytes:
+def to_mend(report: FileReport, *, profile: str, content: bytes, source: str = "") -> bytes:
     """The rows that were not taken as a file of the same form; empty when all were."""
     # A payment that differs is kept and waits at the money desk: loaded again it could be credited twice.
     states = (State.REJECTED,) if profile == ImportFile.Profile.PAYMENTS else _TO_MEND
     lines = [fault.line_no for fault in report.faults if fault.state in states]
-    return reject_file(profile=profile, content=content, lines=frozenset(lines)) if lines else b""
-
-
-def _sentence(fault: RowOutcome) -> str:
-    text = fault.text
-    if fault.state == State.SUSPENSE and not text:
-        text = texts.waits(account=fault.account_number, kopecks=fault.kopecks)
-    return texts.explain_line(line_no=fault.line_no, column=fault.column, reason=str(fault.reason), text=text)
+    if not lines:
+        return b""
+    known = source_by_code(source) if source else None
+    layout = known.layout if known else PLAIN_LAYOUT
+    return reject_file(profile=profile, content=content, lines=frozenset(lines), layout=layout)

@@ -71,6 +71,8 @@ def explain(refusal: Refused) -> str:
         FileReason.XML: _("Это повреждённый XML или XML с описанием DOCTYPE: такие не принимаем."),
         FileReason.ACCOUNT_FOREIGN: _("Счёт %(account)s не принадлежит ни одному поставщику."),
         FileReason.ACCOUNT_SHARED: _("Счёт %(account)s записан у нескольких поставщиков: чья выписка?"),
+        FileReason.LINES: _("Номера строк пишут через запятую: 14, 20."),
+        FileReason.DECIDED: _("Этот реестр уже решён или ещё читается. Обновите страницу."),
     }
     sentence = known[FileReason(refusal.reason)] % _shown(refusal.details)
     if unread := refusal.details.get("unread"):
@@ -140,6 +142,7 @@ def explain_row(reason: RowReason) -> str:
         RowReason.ACCOUNT_UNKNOWN: _("Нет такого лицевого счёта."),
         RowReason.METER_UNKNOWN: _("На этом лицевом счёте нет такого прибора учёта."),
         RowReason.REFUSED: _("Значение не принято."),
+        RowReason.LEFT_OUT: _("Оставлена по решению сотрудника: не зачислена."),
     }[reason]
 
 
@@ -155,8 +158,9 @@ def explain_waiting(reason: RowReason, *, day: date) -> str:
 def explain_fault(fault: RowFault) -> str:
     """The sentence for a row of payments that could not be read, or not whole."""
     if columns := fault.details.get("columns"):
-        return _("В строке столбцов: %(columns)s, нужно 13. Сумма известна, остальное ненадёжно.") % {
-            "columns": columns
+        return _("В строке столбцов: %(columns)s, нужно %(needed)s. Сумма известна, остальное ненадёжно.") % {
+            "columns": columns,
+            "needed": fault.details["needed"],
         }
     return explain_row(fault.reason)
 

@@ -29,6 +29,7 @@ PhotoId = NewType("PhotoId", int)
 
 # Crockford's base 32: no i, l, o, u, so that a number survives being read over the telephone.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_LETTERS = bytes(ord(_ALPHABET[byte & 31]) for byte in range(256))
 PUBLIC_ID_LENGTH = 16
 #: What can be an outer id at all. Wider than the alphabet: other systems' and old ids are only not found.
 PUBLIC_ID = re.compile(rf"[0-9a-z]{{{PUBLIC_ID_LENGTH}}}", re.ASCII)
@@ -36,7 +37,7 @@ PUBLIC_ID = re.compile(rf"[0-9a-z]{{{PUBLIC_ID_LENGTH}}}", re.ASCII)
 
 def _random_text(length: int) -> str:
     # 32 letters divide 256 evenly, so five bits of each byte choose without favour.
-    return "".join(_ALPHABET[byte & 31] for byte in secrets.token_bytes(length))
+    return secrets.token_bytes(length).translate(_LETTERS).decode("ascii")
 
 
 def new_public_id() -> str:

@@ -33,6 +33,7 @@ __all__ = [
     "post",
     "post_first",
     "post_many",
+    "post_payments",
     "post_table",
 ]
 
@@ -239,3 +240,34 @@ def post_table(
             " WHERE s.transaction_id IS NOT NULL",
             [Book.RECEIVABLE.value, credit.value],
         )
+
+
+def post_payments(source: str, *, count: int) -> None:
+    """Post every row of a temporary table as money of a bank on an account: :func:`copy_postings` by SQL.
+
+    The table has ``place`` (1 … ``count``), ``transaction_id`` (:data:`NEXT_TRANSACTION`), ``key``,
+    ``provider_id``, ``account_id``, ``kopecks`` (what was paid), ``effective_on``, ``occurred_at``, ``memo``.
+    """
+    require_transaction()
+    table = connection.ops.quote_name(source)
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_transaction (id, key, kind, occurred_at, effective_on, provider_id, memo)"  # noqa: S608
+            f" SELECT transaction_id, key, %s, occurred_at, effective_on, provider_id, memo FROM {table}",
+            [TransactionKind.PAYMENT.value],
+        )
+        if 2 * count > MOST_LEGS:
+            cursor.execute(
+                "SELECT FROM ledger_accountbalance WHERE account_id IN"  # noqa: S608
+                f" (SELECT account_id FROM {table}) ORDER BY account_id FOR UPDATE"
+            )
+        for start in range(0, count, MOST_LEGS // 2):
+            cursor.execute(
+                "SELECT ledger_post(array_agg(id), array_agg(book), array_agg(account), array_agg(moved))"  # noqa: S608
+                " FROM (SELECT transaction_id AS id, leg.book,"
+                " CASE WHEN leg.own THEN account_id END AS account,"
+                " CASE WHEN leg.own THEN -kopecks ELSE kopecks END AS moved"
+                f" FROM {table} CROSS JOIN (VALUES (%s::text, false), (%s::text, true)) leg (book, own)"
+                " WHERE place > %s AND place <= %s ORDER BY place, leg.own) legs",
+                [Book.BANK.value, Book.RECEIVABLE.value, start, start + MOST_LEGS // 2],
+            )

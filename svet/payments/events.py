@@ -173,4 +173,5 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.row.put": gettext_lazy("Невыясненный платёж зачислен на счёт"),
     "payments.row.returned": gettext_lazy("Невыясненный платёж возвращён"),
     "payments.source.added": gettext_lazy("Добавлен источник платежей"),
+    "payments.source.changed": gettext_lazy("Изменена форма реестров источника"),
 }

@@ -137,7 +137,25 @@ def _explain_source(refusal: Refused) -> str:
             return _("ИНН: 10 или 12 цифр; у банка, который берёт карты, он нужен.")
         case SourceReason.INN_TAKEN:
             return _("Этот ИНН уже у другого источника.")
+        case SourceReason.UNKNOWN:
+            return _("Нет такого источника.")
+        case SourceReason.LAYOUT:
+            return _source_layout(refusal.field)
+        case SourceReason.IDENTITY_TAKEN:
+            return _("Что отличает платежи, уже не изменить: реестры этого источника загружены.")
     return ""
+
+
+def _source_layout(field: str) -> str:
+    return {
+        "encoding": _("Такой кодировки не читаем: cp1251, utf-8, cp866 или koi8-r."),
+        "delimiter": _("Разделитель: точка с запятой, запятая, вертикальная черта или табуляция."),
+        "columns": _(
+            "Столбцы: каждый не больше одного раза, и среди них дата, номер операции, счёт и сумма "
+            "(date, suip, account, sum); ненужный столбец отмечают знаком «-»."
+        ),
+        "identity": _("Отделения в столбцах нет: платежи по нему не отличить."),
+    }[field]
 
 
 def _explain_review(refusal: Refused) -> str:

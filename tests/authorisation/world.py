@@ -25,6 +25,8 @@ from svet.billing.rules.facts import OverrideKind
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
 from svet.bills.models import Bill, PrintBatch
+from svet.exchange.models import LoadedFile
+from svet.exchange.operations import load_file
 from svet.files.tests.pictures import photo
 from svet.kernel.actors import Actor
 from svet.kernel.ids import MeterId
@@ -166,11 +168,17 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
         shown=seen.shown,
         now=now,
     )
+    line = (
+        b"16-11-2026;10-15-00;8597;0123;K1;SUIP-2;0399999998;A;B;1026;1,00;1,00;0,00\r\n=1;1,00;1,00;0,00;1;1"
+    )
+    loaded_id = load_file(name="r.txt", content=line, source="", by=Actor.system("world"), now=now)
+    LoadedFile.objects.filter(public_id=loaded_id).update(rejects=line)
     return {
         "money_act_id": act.public_id,
         "order_case_id": order.public_id,
         "callback_id": str(callback.pk),
         "row_id": ImportedPayment.objects.get(external_id="SUIP-1").public_id,
+        "loaded_id": loaded_id,
     }
 
 

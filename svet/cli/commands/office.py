@@ -18,12 +18,16 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 @click.argument("profile")
 @click.argument("file", type=FILE)
 @click.option("--source", default="", help="payments: the bank or collector it came from (svet source list)")
+@click.option("--without", default="", help="payments: lines to leave out, as 14,20")
+@click.option("--despite", is_flag=True, help="payments: take it although the control line disagrees")
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
     help="where to write the rows that were not taken  [default: beside FILE]",
 )
-def import_command(profile: str, file: Path, source: str, rejects: Path | None) -> None:
+def import_command(
+    profile: str, file: Path, source: str, without: str, despite: bool, rejects: Path | None
+) -> None:
     """Take a register of PROFILE: accounts, readings, payments, openings; or a bank's statement.
 
     Rows that were not taken are told one by one and written to a file of the same form; exits 1 then, and
@@ -33,7 +37,7 @@ def import_command(profile: str, file: Path, source: str, rejects: Path | None) 
         django_ready()
         from svet.cli.refusal_text import in_words
         from svet.cli.registers import reject_path, tell
-        from svet.exchange.operations import take_file
+        from svet.exchange.operations import lines_of, take_file
         from svet.kernel.actors import Actor
 
         content = file.read_bytes()
@@ -55,8 +59,9 @@ def import_command(profile: str, file: Path, source: str, rejects: Path | None) 
             report = take_file(
                 profile=profile, name=file.name, content=content,
                 by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
+                without=lines_of(without), despite=despite,
             )  # fmt: skip
-        clean = tell(report, profile=profile, content=content, path=path, say=click.echo)
+        clean = tell(report, profile=profile, content=content, path=path, source=source, say=click.echo)
     if report.loud or not clean:
         sys.exit(1)
 

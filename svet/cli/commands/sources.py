@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
@@ -18,13 +19,31 @@ def source_command() -> None:
     """
 
 
+def layout_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What the registers of a source look like; what is not named stays."""
+    options = (
+        click.option("--encoding", help="auto, cp1251, utf-8, cp866 or koi8-r"),
+        click.option("--delimiter", help='";", ",", "|" or tab'),
+        click.option("--columns", help="in their order, by commas; - is one nobody reads"),
+        click.option("--heading/--no-heading", default=None, help="whether a line of names stands above"),
+        click.option("--dates", type=click.Choice(["dmy", "ymd", "mdy"]), help="how days are written"),
+        click.option("--sign", type=click.Choice(["written", "turned"]), help="turned: payments below zero"),
+        click.option("--control", type=click.Choice(["line", "none"]), help="the last line =count;sum"),
+        click.option("--identity", type=click.Choice(["number", "office"]), help="what tells payments apart"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @source_command.command("add")
+@layout_options
 @click.argument("code")
 @click.option("--name", required=True, help="as the staff shall read it")
 @click.option("--provider", default="", help="whose money it brings, when it serves one provider only")
 @click.option("--inn", default="", help="of its money orders on the statements of our account")
 @click.option("--acquirer", is_flag=True, help="it brings what the bank's list of payments tells")
-def add(code: str, name: str, provider: str, inn: str, acquirer: bool) -> None:
+def add(code: str, name: str, provider: str, inn: str, acquirer: bool, **form: str | bool | None) -> None:
     """Name a source by CODE: 2-20 small Latin letters, digits and hyphens."""
     with database():
         django_ready()
@@ -33,6 +52,7 @@ def add(code: str, name: str, provider: str, inn: str, acquirer: bool) -> None:
         from svet.cli.refusal_text import in_words
         from svet.kernel.actors import Actor
         from svet.payments.operations import add_source
+        from svet.payments.rules.layouts import layout_of
 
         with in_words():
             add_source(
@@ -41,10 +61,37 @@ def add(code: str, name: str, provider: str, inn: str, acquirer: bool) -> None:
                 provider_code=provider,
                 inn=inn,
                 acquirer=acquirer,
+                layout=layout_of(form),
                 now=datetime.now(UTC),
                 by=Actor.system("svet source"),
             )
             click.echo(_("Источник %(code)s добавлен.") % {"code": code})
+
+
+@source_command.command("set")
+@layout_options
+@click.argument("code")
+def set_source(code: str, **form: str | bool | None) -> None:
+    """Say how the source CODE writes its registers from now on."""
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.cli.refusal_text import in_words
+        from svet.kernel.actors import Actor
+        from svet.payments.operations import set_layout
+        from svet.payments.queries.suspense import source_by_code
+        from svet.payments.rules.layouts import PLAIN_LAYOUT, layout_of
+
+        known = source_by_code(code)
+        with in_words():
+            set_layout(
+                code=code,
+                layout=layout_of(form, known.layout if known else PLAIN_LAYOUT),
+                now=datetime.now(UTC),
+                by=Actor.system("svet source"),
+            )
+            click.echo(_("Источник %(code)s изменён.") % {"code": code})
 
 
 @source_command.command("list")

@@ -146,6 +146,8 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["statement", files("cut.txt", one_c(document(), tail=""))],
             ["statement", files("other.txt", "не выписка")],
             ["statement", files("damaged.xml", "<Document>")],
+            ["payments", files("left.txt", payment_lines(("S8", "9", "1,00"))), "--without", "1"],
+            ["payments", files("words.txt", payment_lines(("S7", "9", "1,00"))), "--without", "first"],
             ["pigeons", files("q.csv", "x")],
             [
                 "accounts",
@@ -171,6 +173,14 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["yoo", "--name", "ЮKassa", "--acquirer"],
             ["yoo", "--name", "ЮKassa", "--acquirer", "--inn", "7750005725"],
             ["yoo2", "--name", "ЮKassa", "--inn", "7750005725"],
+            ["post", "--name", "Почта", "--columns", "date,sum"],
+            ["post", "--name", "Почта", "--encoding", "ebcdic"],
+        ],
+        ("source", "set"): [
+            ["sber", "--dates", "ymd", "--control", "none"],
+            ["pigeon", "--dates", "ymd"],
+            ["sber", "--delimiter", "x"],
+            ["sber", "--columns", "date,suip,account,sum", "--identity", "office"],
         ],
         ("source", "list"): [[]],
         ("act", "write"): [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from svet.exchange import texts
 from svet.exchange.models import ImportRow
 from svet.exchange.rules.refusals import RowFault, RowReason
 from svet.exchange.rules.tables import RegisterLine
@@ -75,3 +76,13 @@ def already_applied(*, profile: str, external_ids: Iterable[str]) -> dict[str, s
         )
         found.update(rows.values_list("external_id", "reference"))
     return found
+
+
+def sentence(outcome: RowOutcome) -> str:
+    """What an operator reads of one row."""
+    text = outcome.text
+    if outcome.state == State.SUSPENSE and not text:
+        text = texts.waits(account=outcome.account_number, kopecks=outcome.kopecks)
+    return texts.explain_line(
+        line_no=outcome.line_no, column=outcome.column, reason=str(outcome.reason), text=text
+    )

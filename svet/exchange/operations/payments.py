@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -12,11 +13,14 @@ from svet.accounts.queries import AccountKey
 from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.exchange import texts
 from svet.exchange.operations.outcomes import RowOutcome, State
-from svet.exchange.rules import payments as register
-from svet.exchange.rules.payments import PaymentRow
-from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
+from svet.exchange.rules.payment_rows import PaymentRow
+from svet.exchange.rules.payments import RegisterReader
+from svet.exchange.rules.refusals import FileReason, FileRefused, RowFault, RowReason
+from svet.exchange.rules.tables import RegisterLine
+from svet.kernel.money import Money
 from svet.payments import operations as payments
 from svet.payments.queries.suspense import SourceView, source_by_code, sources
+from svet.payments.rules.layouts import PLAIN_LAYOUT
 from svet.payments.rules.registers import UNNAMED, WaitReason
 
 _STATES = {
@@ -27,28 +31,42 @@ _STATES = {
 }
 
 
-def apply(text: str, *, source: str, now: datetime) -> list[RowOutcome]:
-    """Credit a register (a step).
+@dataclass(frozen=True, slots=True)
+class TakenPayments:
+    """What became of a register: an outcome for each row the rules judged, and the plain rows by sets."""
 
-    :raises FileRefused: no such source; the control line is missing or differs
+    outcomes: list[RowOutcome]
+    plain: payments.PlainRows
+    difference: Money
+
+
+def apply(
+    lines: Iterable[str],
+    *,
+    source: SourceView | None,
+    now: datetime,
+    without: Collection[int] = (),
+    despite: bool = False,
+) -> TakenPayments:
+    """Credit a register (a step): what is plain by sets, the rest by the rules, row by row.
+
+    ``without`` are lines a person leaves out, ``despite`` a person's word for a control line that disagrees.
+
+    :raises FileRefused: the control line is missing or differs
     """
-    named = _source(source)
-    found = register.parse(text)
-    outcomes = [
-        RowOutcome(
-            line.number,
-            State.REJECTED,
-            line.raw,
-            external_id=line.fields.get("suip", "")[:64],
-            account_number=line.fields.get("account", "")[:40],
-            column=fault.column,
-            reason=fault.reason,
-            text=texts.explain_fault(fault),
-            kopecks=money.kopecks,
-        )
-        for (line, fault), money in zip(found.faults, found.sums, strict=True)
-    ]
-    books = _Books(found.rows, named, now=now)
+    reader = RegisterReader(source.layout if source else PLAIN_LAYOUT, without=without, despite=despite)
+    payments.stage_rows(reader.staged(lines))
+    reader.finish()
+    books = _Books(source, now=now)
+    code = source.code if source else UNNAMED
+    plain = payments.credit_plain(
+        source=code, only_provider=books.of_source, days=books.days, oldest=books.oldest, now=now
+    )
+    for number, raw in payments.not_plain():
+        reader.read_again(number, raw)
+    found = reader.finish()
+    outcomes = [_bad(*each) for each in zip(found.faults, found.sums, strict=True)]
+    books.look_at(found.rows, besides=plain.providers)
     judged: list[tuple[PaymentRow, payments.PaymentToApply]] = []
     for row in found.rows:
         paid = books.judge(row)
@@ -56,14 +74,28 @@ def apply(text: str, *, source: str, now: datetime) -> list[RowOutcome]:
             judged.append((row, paid))
         else:
             outcomes.append(_rejected(row, paid))
-    fates = payments.apply_register_payments(
-        source=named.code if named else UNNAMED, rows=[paid for _, paid in judged], now=now
-    )
+    fates = payments.apply_register_payments(source=code, rows=[paid for _, paid in judged], now=now)
     outcomes += [_outcome(row, fate) for (row, _), fate in zip(judged, fates, strict=True)]
-    return outcomes
+    return TakenPayments(outcomes, plain, found.difference)
 
 
-def _source(code: str) -> SourceView | None:
+def _bad(bad: tuple[RegisterLine, RowFault], money: Money) -> RowOutcome:
+    line, fault = bad
+    return RowOutcome(
+        line.number,
+        State.REJECTED,
+        line.raw,
+        external_id=line.fields.get("suip", "")[:64],
+        account_number=line.fields.get("account", "")[:40],
+        column=fault.column,
+        reason=fault.reason,
+        text=texts.explain_fault(fault),
+        kopecks=money.kopecks,
+    )
+
+
+def find_source(code: str) -> SourceView | None:
+    """The source with this code; nobody where none is named. :raises FileRefused: no such source"""
     if not code:
         return None
     named = source_by_code(code)
@@ -78,16 +110,20 @@ def _source(code: str) -> SourceView | None:
 class _Books:
     """Whose each row of a register is: account, legal entity, and whether its day can be."""
 
-    def __init__(self, rows: Sequence[PaymentRow], named: SourceView | None, *, now: datetime) -> None:
+    def __init__(self, named: SourceView | None, *, now: datetime) -> None:
         zones = account_queries.time_zones()
-        days: dict[int, date] = {key: now.astimezone(zone).date() for key, zone in zones.items()}
-        self.today = max(days.values(), default=now.date())
-        self._days = days
-        self._oldest = self.today - timedelta(days=settings.PAYMENT_OLDEST_DAYS)
-        self._of_source = named.provider_id if named else None
+        self.days: dict[int, date] = {key: now.astimezone(zone).date() for key, zone in zones.items()}
+        self.today = max(self.days.values(), default=now.date())
+        self.oldest = self.today - timedelta(days=settings.PAYMENT_OLDEST_DAYS)
+        self.of_source = named.provider_id if named else None
         self._lengths = account_queries.account_lengths()
+        self._places: Mapping[str, Sequence[AccountKey]] = {}
+        self._home: int | None = None
+
+    def look_at(self, rows: Sequence[PaymentRow], *, besides: Collection[int]) -> None:
+        """Find the accounts of the rows to judge; ``besides`` are the providers of rows credited already."""
         self._places = _places({self._number(row.account) for row in rows})
-        self._home = self._of_source or self._only_provider(rows, list(zones))
+        self._home = self.of_source or self._only_provider(rows, besides)
 
     def _number(self, written: str) -> str:
         """The number as the cabinet would read it, or as it is written."""
@@ -96,11 +132,11 @@ class _Books:
         except NumberRefused:
             return written
 
-    def _only_provider(self, rows: Iterable[PaymentRow], providers: Sequence[int]) -> int | None:
+    def _only_provider(self, rows: Iterable[PaymentRow], besides: Collection[int]) -> int | None:
         """The one provider whose accounts the register pays; never a guess between two."""
-        if len(providers) == 1:
-            return providers[0]
-        seen = {
+        if len(self.days) == 1:
+            return next(iter(self.days))
+        seen = set(besides) | {
             place.provider_id for row in rows for place in self._places.get(self._number(row.account), ())
         }
         return seen.pop() if len(seen) == 1 else None
@@ -123,16 +159,16 @@ class _Books:
             amount=row.sum,
             paid_on=row.paid_on,
             provider_id=provider,
-            effective_on=self._days[provider] if impossible else None,
+            effective_on=self.days[provider] if impossible else None,
             office=row.office,
-            payer=register.payer_of(row.raw) if doubt or place is None else "",
+            payer=row.payer if doubt or place is None else "",
             doubt=doubt,
         )
 
     def _place(self, number: str) -> tuple[AccountKey | None, WaitReason | None]:
         places = self._places.get(number, ())
-        if self._of_source is not None:
-            own = [place for place in places if place.provider_id == self._of_source]
+        if self.of_source is not None:
+            own = [place for place in places if place.provider_id == self.of_source]
             if places and not own:
                 return None, WaitReason.OTHER_PROVIDER
             places = own
@@ -141,10 +177,10 @@ class _Books:
         return (places[0] if places else None), None
 
     def _impossible(self, paid_on: date, place: AccountKey | None) -> WaitReason | None:
-        today = self._days.get(place.provider_id, self.today) if place else self.today
+        today = self.days.get(place.provider_id, self.today) if place else self.today
         if paid_on > today:
             return WaitReason.DAY_AHEAD
-        return WaitReason.DAY_OLD if paid_on < self._oldest else None
+        return WaitReason.DAY_OLD if paid_on < self.oldest else None
 
 
 def _places(numbers: Collection[str]) -> Mapping[str, Sequence[AccountKey]]:

@@ -5,24 +5,28 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO, TextIOWrapper
 
+from django.db import connection
 from django.utils import timezone
 
 from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import accounts, openings, payments, readings
 from svet.exchange.operations.outcomes import RowOutcome, State
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
-from svet.exchange.rules.tables import decode
+from svet.exchange.rules.tables import check_encoding, decode
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows
 from svet.kernel.ids import new_receipt_number
 from svet.kernel.locks import Lock, hold
+from svet.kernel.money import Money
 from svet.kernel.transactions import again_after_deadlock, use_case
-from svet.kernel.writing import plain
+from svet.kernel.writing import plain as plain_text
+from svet.payments.operations import PLAIN, PlainRows
 
 _LOUD = (State.REJECTED, State.SUSPENSE, State.CHANGED)
 _SUFFIX = re.compile(r"\.(csv|txt)", re.IGNORECASE | re.ASCII)
@@ -59,14 +63,23 @@ class FileReport:
 
 @again_after_deadlock
 def take_file(
-    *, profile: str, name: str, content: bytes, by: Actor, now: datetime, source: str = ""
+    *,
+    profile: str,
+    name: str,
+    content: bytes,
+    by: Actor,
+    now: datetime,
+    source: str = "",
+    without: Collection[int] = (),
+    despite: bool = False,
 ) -> FileReport:
     """Take a register: each row is applied, recognised as repeated or changed, put in suspense, or rejected.
 
     All of it happens in one transaction: a file is applied as a whole or not at all. The same bytes are
     refused as already taken; the same ids in another file are recognised as repeated when they say the same,
     as changed when they do not. Registers of one kind are taken one after another.
-    ``source`` names the bank or collector of a register of payments.
+    ``source`` names the bank or collector of a register of payments; ``without`` are lines of it that a
+    person leaves out, ``despite`` is a person's word for a control line that disagrees.
 
     :raises FileRefused: the file cannot be used; nothing was applied
     """
@@ -75,22 +88,33 @@ def take_file(
     if source and profile != ImportFile.Profile.PAYMENTS:
         raise FileRefused(FileReason.SOURCE_ELSEWHERE, field="source", details={"profile": profile})
     shown = shown_name(name)
-    text = decode(content)
+    named = payments.find_source(source)
+    encoding = check_encoding(content, named.layout.encoding if named else "")
     digest = hashlib.sha256(content).hexdigest()
     with use_case():
         _wait_for_others(profile)
         _refuse_taken(profile, digest)
-        outcomes = sorted(
-            _apply(profile, text, source=source, by=by, now=now), key=lambda outcome: outcome.line_no
+        difference = Money(0)
+        plain: PlainRows | None = None
+        if profile == ImportFile.Profile.PAYMENTS:
+            lines = TextIOWrapper(BytesIO(content), encoding=encoding, newline="\n")
+            taken = payments.apply(lines, source=named, now=now, without=without, despite=despite)
+            outcomes, plain, difference = taken.outcomes, taken.plain, taken.difference
+        else:
+            outcomes = _apply(profile, decode(content), by=by, now=now)
+        outcomes.sort(key=lambda outcome: outcome.line_no)
+        register = _keep(
+            profile, shown, digest, len(content), (outcomes, plain), source=source, by=by, now=now
         )
-        register = _keep(profile, shown, digest, len(content), outcomes, source=source, by=by, now=now)
         journal.record(
             by=by,
             action="register.taken",
             subject="register",
             subject_id=register.public_id,
             now=now,
-            after={"profile": profile, "name": shown, "rows": register.rows, "applied": register.applied},
+            after={"profile": profile, "name": shown, "rows": register.rows, "applied": register.applied}
+            | ({"left_out": sorted(without)} if without else {})
+            | ({"difference": difference.kopecks} if difference else {}),
         )
     faults = tuple(outcome for outcome in outcomes if outcome.state in _LOUD or outcome.text)
     return FileReport(
@@ -107,10 +131,17 @@ def take_file(
     )
 
 
+def _apply(profile: str, text: str, *, by: Actor, now: datetime) -> list[RowOutcome]:
+    if profile == ImportFile.Profile.OPENINGS:
+        return openings.apply(text, now=now)
+    door = accounts.apply if profile == ImportFile.Profile.ACCOUNTS else readings.apply
+    return door(text, by=by, now=now)
+
+
 def shown_name(name: str) -> str:
     """The file's own name without folders and control characters. :raises FileRefused: not .csv or .txt"""
     last = re.split(r"[\\/]", name[-400:])[-1]
-    cleaned = plain(last)[-200:]
+    cleaned = plain_text(last)[-200:]
     stem, dot, suffix = cleaned.rpartition(".")
     if not stem or not _SUFFIX.fullmatch(dot + suffix):
         raise FileRefused(FileReason.NAME, field="file")
@@ -136,28 +167,20 @@ def _refuse_taken(profile: str, digest: str) -> None:
         raise FileRefused(FileReason.ALREADY_TAKEN, field="file", details=details)
 
 
-def _apply(profile: str, text: str, *, source: str, by: Actor, now: datetime) -> list[RowOutcome]:
-    doors: Mapping[str, Callable[[], list[RowOutcome]]] = {
-        "accounts": lambda: accounts.apply(text, by=by, now=now),
-        "readings": lambda: readings.apply(text, by=by, now=now),
-        "payments": lambda: payments.apply(text, source=source, now=now),
-        "openings": lambda: openings.apply(text, now=now),
-    }
-    return doors[profile]()
-
-
 def _keep(
     profile: str,
     name: str,
     digest: str,
     size: int,
-    outcomes: list[RowOutcome],
+    found: tuple[list[RowOutcome], PlainRows | None],
     *,
     source: str,
     by: Actor,
     now: datetime,
 ) -> ImportFile:
+    outcomes, plain = found
     counts = Counter(outcome.state for outcome in outcomes)
+    by_sets, their_kopecks = (plain.count, plain.kopecks) if plain else (0, 0)
     credited = (State.APPLIED, State.SUSPENSE)
     register = ImportFile.objects.create(
         number=new_receipt_number("Р"),
@@ -167,14 +190,14 @@ def _keep(
         size=size,
         taken_at=now,
         taken_by=by.name or f"{by.kind}:{by.person_id}",
-        rows=len(outcomes),
-        applied=counts[State.APPLIED],
+        rows=len(outcomes) + by_sets,
+        applied=counts[State.APPLIED] + by_sets,
         repeated=counts[State.REPEATED],
         suspense=counts[State.SUSPENSE],
         rejected=counts[State.REJECTED],
         changed=counts[State.CHANGED],
         source=source,
-        sum_kopecks=sum(outcome.kopecks for outcome in outcomes if outcome.state in credited),
+        sum_kopecks=their_kopecks + sum(outcome.kopecks for outcome in outcomes if outcome.state in credited),
     )
     copy_rows(
         model=ImportRow,
@@ -191,4 +214,17 @@ def _keep(
             for outcome in outcomes
         ),
     )  # fmt: skip
+    if by_sets:
+        _keep_plain(register)
     return register
+
+
+def _keep_plain(register: ImportFile) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO exchange_importrow (file_id, line_no, profile, external_id, account_number, state,"  # noqa: S608
+            ' "column", reason, text, raw, reference, kopecks)'
+            " SELECT %s, line_no, %s, external_id, account, %s, '', '', '', left(raw, 2000), key, kopecks"
+            f" FROM {PLAIN} ORDER BY place",
+            [register.pk, register.profile, State.APPLIED.value],
+        )

@@ -4,6 +4,7 @@
 last line ``=count;sum;transfer;commission;order no;date``. Sums are roubles with a comma, below zero for a
 reversal. A customer's debt falls by ``sum`` (what the person paid); ``transfer`` is what reaches the
 retailer's account. The form knows no quoting: a quote is a letter, a ``;`` in a name makes a row too wide.
+A source may write another form (:class:`Layout`).
 
 A row that cannot be read is one bad row. Its number, day, account and sum are read as far as they are
 certain; the control line proves the sums.
@@ -13,55 +14,36 @@ from __future__ import annotations
 
 import io
 import re
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, time
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Final
 
 from svet.exchange.rules import values
+from svet.exchange.rules.payment_rows import LONGEST, BadRow, PaymentRow, identity, money_or_none, read_row
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowFault, RowReason
 from svet.exchange.rules.tables import MAX_FIELD, RegisterLine
 from svet.exchange.rules.values import FieldFault
 from svet.kernel.money import Money
-
-NAMES = (
-    "date", "time", "osb", "vsp", "cashier", "suip", "account", "name", "address", "period", "sum",
-    "transfer", "commission",
-)  # fmt: skip
-#: The columns before the first text a person typed: they stand where they should in a row of any width.
-_HEAD = NAMES[:7]
-_TIME = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{2})", re.ASCII)
-_PERIOD = re.compile(r"(?:(?:0[1-9]|1[0-2])[0-9]{2})?", re.ASCII)
-_SUM = re.compile(
-    r"([-\u2212]?)((?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]{1,12})(?:[.,][0-9]{1,2})?)", re.ASCII
+from svet.payments.rules.layouts import (
+    COLUMNS,
+    PLAIN_LAYOUT,
+    ControlRule,
+    DateForm,
+    Layout,
+    SignRule,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
-    """One payment: ``external_id`` is the bank's number of the operation (СУИП), a sum below zero a reversal.
-
-    ``fault`` says what of the row could not be read although number, day and sum are certain.
-    """
-
-    line_no: int
-    raw: str
-    external_id: str
-    account: str
-    paid_on: date
-    paid_at: time
-    sum: Money
-    transfer: Money
-    office: str = ""
-    fault: RowFault | None = None
+NAMES = COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentRegister:
-    """A whole register whose control line agrees with its rows.
+    """A whole register whose control line agrees with its rows, or that a person took as it is.
 
     ``faults`` are the rows that cannot be told from others; ``sums`` are their sums where they are known.
+    ``difference`` is what the control line says more than the rows.
     """
 
     rows: Sequence[PaymentRow]
@@ -69,162 +51,215 @@ class PaymentRegister:
     total: Money
     order_number: str
     sums: Sequence[Money] = ()
+    difference: Money = field(default_factory=Money)
 
 
 @dataclass(frozen=True, slots=True)
-class _Bad:
-    """A rejected row; ``certain`` is False where its sum was only found by what stands around it."""
+class StagedRow:
+    """A line as far as it can be read at a glance; without ``account`` the rules have read it already."""
 
-    line: RegisterLine
-    fault: RowFault
-    sum: Money | None
-    certain: bool
+    line_no: int
+    raw: str
+    external_id: str
+    account: str = ""
+    paid_on: str = ""
+    kopecks: int = 0
+    office: str = ""
 
 
-def parse(text: str) -> PaymentRegister:
+def parse(text: str, layout: Layout = PLAIN_LAYOUT) -> PaymentRegister:
     """Read the register and hold its rows against the control line.
 
     :raises FileRefused: no control line, or count or sum differ (nothing may be applied then).
     """
-    lines = [(n, raw) for n, raw in enumerate(io.StringIO(text), start=1) if raw.strip()]
-    if not lines or not lines[-1][1].startswith("="):
-        heading = lines[0][1].strip()[:60] if lines else ""
-        raise FileRefused(FileReason.TRAILER_MISSING, field="file", details={"heading": heading})
-    rows: list[PaymentRow] = []
-    bad: list[_Bad] = []
-    for number, raw in lines[:-1]:
-        read = _read(number, raw)
-        if isinstance(read, PaymentRow):
-            rows.append(read)
-        else:
-            bad.append(read)
-    return _checked(rows, bad, lines[-1][1])
-
-
-def _read(number: int, raw: str) -> PaymentRow | _Bad:
-    text = raw.strip("\r\n")
-    parts = [part.strip() for part in text.replace("\r", " ").split(";")]
-    line = RegisterLine(number, text[:2000], dict(zip(NAMES, parts, strict=False)))
-    broken = len(text) > MAX_FIELD or "\r" in text
-    wide = broken or len(parts) != len(NAMES)
-    found = _sum_by_its_place(parts) if wide else _money_or_none(line.fields["sum"])
-    if broken:
-        return _Bad(line, RowFault(number, "", RowReason.COLUMNS), found, certain=False)
-    fault = RowFault(number, "", RowReason.COLUMNS, {"columns": len(parts)}) if wide else None
-    try:
-        return _row(line, found, fault)
-    except FieldFault as field:
-        return _Bad(line, fault or RowFault(number, field.column, field.reason), found, certain=not wide)
-
-
-def _row(line: RegisterLine, paid: Money | None, fault: RowFault | None) -> PaymentRow:
-    """The row, with what of it could not be read. :raises FieldFault: number, day or sum cannot be known"""
-    fields = line.fields if fault is None else {name: line.fields.get(name, "") for name in _HEAD}
-    number = values.text(fields, "suip", longest=64)
-    day = values.needed_day(fields, "date")
-    if paid is None:
-        raise FieldFault("sum", _why_no_sum(line.fields.get("sum", "")))
-    account, fault = _lenient_account(line, fields, fault)
-    at, fault = _lenient_time(line, fields, fault)
-    transfer = _money_or_none(fields.get("transfer", ""))
-    if transfer is None and fault is None:
-        fault = RowFault(line.number, "transfer", _why_no_sum(fields["transfer"]))
-    return PaymentRow(
-        line_no=line.number,
-        raw=line.raw,
-        external_id=number,
-        account=account,
-        paid_on=day,
-        paid_at=at,
-        sum=paid,
-        transfer=transfer or paid,
-        office=sys.intern("/".join(fields[name][:20] for name in ("osb", "vsp", "cashier"))),
-        fault=fault,
-    )
-
-
-def _lenient_account(
-    line: RegisterLine, fields: dict[str, str], fault: RowFault | None
-) -> tuple[str, RowFault | None]:
-    try:
-        return values.text(fields, "account", longest=40), fault
-    except FieldFault as field:
-        return fields["account"][:40], fault or RowFault(line.number, field.column, field.reason)
-
-
-def _lenient_time(
-    line: RegisterLine, fields: dict[str, str], fault: RowFault | None
-) -> tuple[time, RowFault | None]:
-    match = _TIME.fullmatch(fields["time"])
-    try:
-        if match is not None:
-            return time(int(match[1]), int(match[2]), int(match[3])), fault
-    except ValueError:
+    reader = RegisterReader(layout, glance=False)
+    for _ in reader.staged(io.StringIO(text)):
         pass
-    return time(12), fault or RowFault(line.number, "time", RowReason.DATE)
+    return reader.finish()
 
 
-def _money_or_none(raw: str) -> Money | None:
-    match = _SUM.fullmatch(raw) if len(raw) <= 24 else None
-    if match is None:
-        return None
-    money = Money.of_roubles(Decimal(re.sub(r"\s", "", match[2]).replace(",", ".")))
-    return -money if match[1] else money
+class RegisterReader:
+    """Reads a register line by line, keeping only the rows that rules have to read, and proves its sums.
 
-
-def _why_no_sum(raw: str) -> RowReason:
-    if not raw:
-        return RowReason.REQUIRED
-    return RowReason.FORMULA if raw.startswith(("=", "+", "@")) else RowReason.MONEY
-
-
-def _sum_by_its_place(parts: Sequence[str]) -> Money | None:
-    """The sum of a row of a wrong width: behind the period and before transfer and commission that fit it.
-
-    None when nothing fits or two different sums do: a sum of another column is worse than none.
+    ``without`` are lines that a person leaves out; ``despite`` is a person's word for a control line that
+    disagrees.
     """
-    found: set[Money] = set()
-    for at in range(len(_HEAD), len(parts) - 3):
-        paid, transfer, commission = (_money_or_none(part) for part in parts[at + 1 : at + 4])
-        if paid is None or transfer is None or commission is None or not _PERIOD.fullmatch(parts[at]):
-            continue
-        if paid in (transfer, transfer + commission):
-            found.add(paid)
-    return found.pop() if len(found) == 1 else None
 
+    def __init__(
+        self,
+        layout: Layout = PLAIN_LAYOUT,
+        *,
+        without: Collection[int] = (),
+        despite: bool = False,
+        glance: bool = True,
+    ) -> None:
+        self._layout = layout
+        self._without = frozenset(without)
+        self._despite = despite
+        self._glance = glance and layout.dates is DateForm.DMY and layout.sign is SignRule.WRITTEN
+        self._plain = _plain_row(layout)
+        self._trailer = ""
+        self._heading = ""
+        self.rows: list[PaymentRow] = []
+        self._bad: list[BadRow] = []
+        self._count = self._kopecks = 0
 
-def _checked(rows: list[PaymentRow], bad: list[_Bad], trailer: str) -> PaymentRegister:
-    parts = [part.strip() for part in trailer.strip("\r\n").lstrip("=").split(";")]
-    fields = dict(zip(("count", "sum", "transfer", "commission", "order", "date"), parts, strict=False))
-    total = _money_or_none(fields.get("sum", ""))
-    try:
-        count = values.whole(fields, "count")
-    except FieldFault:
-        total = None
-    if total is None:
-        raise FileRefused(FileReason.TRAILER_MISSING, field="file", details={"heading": trailer[:60]})
-    certain = Money.total([row.sum for row in rows] + [one.sum for one in bad if one.sum and one.certain])
-    guessed = Money.total(one.sum for one in bad if one.sum and not one.certain)
-    counted = len(rows) + len(bad)
-    # A sum found in a row that could not be read counts when the control line needs it.
-    if count != counted or total not in (certain + guessed, certain):
-        odd = sorted([one.line.number for one in bad] + [row.line_no for row in rows if row.fault])
-        details = {
+    def staged(self, lines: Iterable[str]) -> Iterator[StagedRow]:
+        """Every row of the register; those that were read at a glance are kept nowhere else."""
+        ahead: tuple[int, str] | None = None
+        heading = self._layout.heading
+        for number, raw in enumerate(lines, start=1):
+            if not raw.strip():
+                continue
+            if heading:
+                heading = False
+                continue
+            if ahead is not None:
+                yield self._one(*ahead)
+            ahead = number, raw
+        if ahead is None:
+            return
+        if self._layout.control is ControlRule.LINE:
+            self._trailer = ahead[1]
+        else:
+            yield self._one(*ahead)
+
+    def _one(self, number: int, raw: str) -> StagedRow:
+        if not self._heading:
+            self._heading = raw.strip()[:60]
+        match = self._plain.fullmatch(raw) if self._glance and len(raw) < MAX_FIELD else None
+        if match is not None and number not in self._without:
+            named = match.groupdict("")
+            kopecks, day = _kopecks(named["sum"]), _iso(named["date"])
+            office = "/".join(named[name] for name in ("osb", "vsp", "cashier") if name in named)
+            known = identity(named["suip"], office, self._layout)
+            if kopecks and day and len(known) <= LONGEST:
+                self._count += 1
+                self._kopecks += kopecks
+                return StagedRow(number, raw.strip("\r\n"), known, named["account"], day, kopecks, office)
+        read = read_row(number, raw, self._layout)
+        if number in self._without:
+            read = _left_out(read, number)
+        if isinstance(read, PaymentRow):
+            self.rows.append(read)
+            return StagedRow(number, "", read.external_id)
+        self._bad.append(read)
+        return StagedRow(number, "", read.line.fields.get("suip", "")[:80])
+
+    def read_again(self, number: int, raw: str) -> None:
+        """A row read at a glance that the rules have to judge after all."""
+        read = read_row(number, raw, self._layout)
+        assert isinstance(read, PaymentRow)
+        self._count -= 1
+        self._kopecks -= read.sum.kopecks
+        self.rows.append(read)
+
+    def finish(self) -> PaymentRegister:
+        """The register with what the rules have to judge. :raises FileRefused: the control line disagrees"""
+        certain = Money(self._kopecks) + Money.total(
+            [row.sum for row in self.rows] + [one.sum for one in self._bad if one.sum and one.certain]
+        )
+        guessed = Money.total(one.sum for one in self._bad if one.sum and not one.certain)
+        if self._layout.control is ControlRule.NONE:
+            # Nothing proves a sum that was only guessed.
+            return self._register(certain, "", difference=Money(0), guesses=False)
+        if not self._trailer.startswith("="):
+            # Without the line there is no knowing whether the file came whole: nobody's word heals that.
+            heading = self._heading or self._trailer.strip()[:60]
+            raise FileRefused(FileReason.TRAILER_MISSING, field="file", details={"heading": heading})
+        count, total, order = self._control()
+        counted = self._count + len(self.rows) + len(self._bad)
+        # A sum found in a row that could not be read counts when the control line needs it.
+        guesses = total == certain + guessed
+        difference = total - certain - (guessed if guesses else Money(0))
+        if not self._despite and (count != counted or difference):
+            raise FileRefused(
+                FileReason.TRAILER_DIFFERS,
+                field="file",
+                details=self._differs(count, counted, total, certain + guessed),
+            )
+        return self._register(total, order, difference=difference, guesses=guesses)
+
+    def _register(self, total: Money, order: str, *, difference: Money, guesses: bool) -> PaymentRegister:
+        sums = [one.sum if one.sum and (one.certain or guesses) else Money(0) for one in self._bad]
+        faults = [(one.line, one.fault) for one in self._bad]
+        self.rows.sort(key=lambda row: row.line_no)
+        return PaymentRegister(self.rows, faults, total, order, sums, difference)
+
+    def _control(self) -> tuple[int, Money, str]:
+        parts = [
+            part.strip() for part in self._trailer.strip("\r\n").lstrip("=").split(self._layout.delimiter)
+        ]
+        fields = dict(zip(("count", "sum", "transfer", "commission", "order", "date"), parts, strict=False))
+        total = money_or_none(fields.get("sum", ""))
+        try:
+            count = values.whole(fields, "count")
+        except FieldFault:
+            total = None
+        if total is None:
+            details = {"heading": self._trailer[:60]}
+            raise FileRefused(FileReason.TRAILER_MISSING, field="file", details=details)
+        if self._layout.sign is SignRule.TURNED:
+            total = -total
+        return count, total, fields.get("order", "")[:40]
+
+    def _differs(self, count: int, counted: int, total: Money, summed: Money) -> dict[str, object]:
+        odd = sorted([one.line.number for one in self._bad] + [row.line_no for row in self.rows if row.fault])
+        return {
             "count": count,
             "counted": counted,
             "sum": total.roubles,
-            "summed": (certain + guessed).roubles,
-            "difference": (total - certain - guessed).roubles,
+            "summed": summed.roubles,
+            "difference": (total - summed).roubles,
             "unread": ", ".join(map(str, odd[:20])) + (" …" if len(odd) > 20 else ""),
         }
-        raise FileRefused(FileReason.TRAILER_DIFFERS, field="file", details=details)
-    uses_guesses = total == certain + guessed
-    sums = [one.sum if one.sum and (one.certain or uses_guesses) else Money(0) for one in bad]
-    faults = [(one.line, one.fault) for one in bad]
-    return PaymentRegister(rows, faults, total, fields.get("order", "")[:40], sums)
 
 
-def payer_of(raw: str) -> str:
-    """Name and address as the row gives them: what a person has to go by when nobody knows the account."""
-    parts = raw.split(";")
-    return ", ".join(text for text in (part.strip() for part in parts[7:9]) if text)
+def _left_out(read: PaymentRow | BadRow, number: int) -> BadRow:
+    """A row a person leaves out: its money stays counted."""
+    fault = RowFault(number, "", RowReason.LEFT_OUT)
+    if isinstance(read, BadRow):
+        return BadRow(read.line, fault, read.sum, read.certain)
+    fields = {"suip": read.external_id, "account": read.account}
+    return BadRow(RegisterLine(number, read.raw, fields), fault, read.sum, certain=read.fault is None)
+
+
+#: What each column of a row may be to be read at a glance; whatever else it is, the rules read it.
+_AT_A_GLANCE: Final = {
+    "date": "[0-9]{2}[.-][0-9]{2}[.-][0-9]{4}",
+    "time": "(?:[01][0-9]|2[0-3])-[0-5][0-9]-[0-5][0-9]",
+    "osb": "[0-9A-Za-z]{0,20}",
+    "vsp": "[0-9A-Za-z]{0,20}",
+    "cashier": "[0-9A-Za-z]{0,20}",
+    "suip": "[0-9A-Za-z_-]{1,64}",
+    "account": "[0-9]{4,20}",
+    "sum": "[0-9]{1,12}(?:[.,][0-9]{1,2})?",
+    "transfer": "[0-9]{1,12}(?:[.,][0-9]{1,2})?",
+}
+_KEPT: Final = frozenset({"date", "osb", "vsp", "cashier", "suip", "account", "sum"})
+
+
+@lru_cache(maxsize=50)
+def _plain_row(layout: Layout) -> re.Pattern[str]:
+    delimiter = re.escape(layout.delimiter)
+    any_text = rf"[^{delimiter}\r\n]*"
+    cells = []
+    for name in layout.columns:
+        pattern = _AT_A_GLANCE.get(name, any_text)
+        cells.append(f"(?P<{name}>{pattern})" if name in _KEPT else f"(?:{pattern})")
+    return re.compile(delimiter.join(cells) + r"\r?\n?", re.ASCII)
+
+
+def _kopecks(raw: str) -> int:
+    whole, _, part = raw.replace(".", ",").partition(",")
+    return int(whole) * 100 + int(part.ljust(2, "0") or 0)
+
+
+@lru_cache(maxsize=5_000)
+def _iso(raw: str) -> str:
+    """The day as ISO; empty when there is none."""
+    try:
+        found: date = values.needed_day({"date": raw}, "date")
+    except FieldFault:
+        return ""
+    return found.isoformat()

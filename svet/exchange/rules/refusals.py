@@ -37,6 +37,8 @@ class FileReason(StrEnum):
     XML = "xml"
     ACCOUNT_FOREIGN = "account_foreign"
     ACCOUNT_SHARED = "account_shared"
+    DECIDED = "decided"
+    LINES = "lines"
 
 
 class FileRefused(Refused):
@@ -74,6 +76,7 @@ class RowReason(StrEnum):
     OPENING_AHEAD = "opening_ahead"
     REFUSED = "refused"
     CURRENCY = "currency"
+    LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True, slots=True)

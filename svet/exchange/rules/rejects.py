@@ -6,21 +6,30 @@ import io
 from collections.abc import Collection
 
 from svet.exchange.rules import accounts, openings, readings, values
+from svet.exchange.rules.payment_rows import read_row
 from svet.exchange.rules.tables import decode_as, heading_lines, read_table
 from svet.exchange.rules.values import FieldFault
 from svet.kernel.money import Money
+from svet.payments.rules.layouts import PLAIN_LAYOUT, ControlRule, Layout, SignRule
 
 _COLUMNS = {"accounts": accounts.COLUMNS, "readings": readings.COLUMNS}
 _SUMS = ("sum", "transfer", "commission")
 
 
-def reject_file(*, profile: str, content: bytes, lines: Collection[int]) -> bytes:
+def reject_file(
+    *, profile: str, content: bytes, lines: Collection[int], layout: Layout = PLAIN_LAYOUT
+) -> bytes:
     """The same file with only the rows that begin on ``lines``: encoding, heading and separator are kept.
 
     Rows stand as they stood. A register of payments gets a control line that agrees with them; a sum that
     cannot be read counts as nothing there, and whoever mends it mends the control line too.
     """
-    text, encoding = decode_as(content)
+    if layout.encoding:
+        text, encoding = content.decode(layout.encoding), layout.encoding
+    else:
+        text, encoding = decode_as(content)
+    if profile == "payments" and layout != PLAIN_LAYOUT:
+        return _of_source(text, lines, layout).encode(encoding)
     if profile == "payments":
         kept = _payments(text, lines)
     elif profile == "openings":
@@ -77,6 +86,20 @@ def _payments(text: str, lines: Collection[int]) -> str:
     ]
     counted = [f"={len(kept)}", *(_roubles(total) for total in totals)]
     return "".join([*kept, ";".join([*counted[: len(said)], *said[len(counted) :]])]) + _ending(trailer)
+
+
+def _of_source(text: str, lines: Collection[int], layout: Layout) -> str:
+    """The rows of a register in a form of its own."""
+    every = list(io.StringIO(text))
+    end = "\r\n" if "\r\n" in text else "\n"
+    rows = [(number, raw) for number, raw in enumerate(every, start=1) if number in lines]
+    heading = [next(raw for raw in every if raw.strip())] if layout.heading else []
+    kept = heading + [raw if raw.endswith("\n") else raw + end for _, raw in rows]
+    if layout.control is ControlRule.LINE:
+        total = Money.total(read_row(number, raw, layout).sum or Money(0) for number, raw in rows)
+        total = -total if layout.sign is SignRule.TURNED else total
+        kept.append(layout.delimiter.join([f"={len(rows)}", _roubles(total)]) + end)
+    return "".join(kept)
 
 
 def _sum(raw: str, *, from_the_end: int) -> Money:

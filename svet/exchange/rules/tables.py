@@ -49,6 +49,27 @@ def decode(content: bytes) -> str:
     return decode_as(content)[0]
 
 
+def check_encoding(content: bytes, named: str) -> str:
+    """The encoding of a register: the ``named`` one, or the one recognised.
+
+    :raises FileRefused: as :func:`decode_as`; the bytes are not of the named encoding
+    """
+    if not named:
+        return decode_as(content)[1]
+    if (
+        not content.strip()
+        or len(content) > MAX_BYTES
+        or content.startswith(_BINARY_STARTS)
+        or b"\0" in content
+    ):
+        decode_as(content)
+    try:
+        content.decode(named)
+    except UnicodeDecodeError as error:
+        raise _broken(content, error.start) from None
+    return named
+
+
 def decode_as(content: bytes) -> tuple[str, str]:
     """A register's text and its encoding: UTF-8 or UTF-16 as spreadsheets save them, or Windows-1251.
 

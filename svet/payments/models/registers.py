@@ -12,6 +12,14 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.ledger.rules import KEY_LONGEST
+from svet.payments.rules.layouts import (
+    PLAIN_LAYOUT,
+    ControlRule,
+    DateForm,
+    IdentityRule,
+    Layout,
+    SignRule,
+)
 from svet.payments.rules.registers import RegisterState
 
 
@@ -29,9 +37,31 @@ class Source(models.Model):
     inn = models.CharField(max_length=12, blank=True, default="", db_default="")
     acquirer = models.BooleanField(default=False, db_default=False)
     added_at = models.DateTimeField()
+    # The form of its registers; see ``Layout``.
+    encoding = models.CharField(max_length=10, blank=True, default=PLAIN_LAYOUT.encoding)
+    delimiter = models.CharField(max_length=1, default=PLAIN_LAYOUT.delimiter)
+    columns = models.CharField(max_length=400, default=",".join(PLAIN_LAYOUT.columns))
+    heading = models.BooleanField(default=PLAIN_LAYOUT.heading)
+    dates = models.CharField(max_length=3, default=PLAIN_LAYOUT.dates.value)
+    sign = models.CharField(max_length=10, default=PLAIN_LAYOUT.sign.value)
+    control = models.CharField(max_length=10, default=PLAIN_LAYOUT.control.value)
+    identity = models.CharField(max_length=10, default=PLAIN_LAYOUT.identity.value)
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            columns=tuple(self.columns.split(",")),
+            heading=self.heading,
+            dates=DateForm(self.dates),
+            sign=SignRule(self.sign),
+            control=ControlRule(self.control),
+            identity=IdentityRule(self.identity),
+        )
 
 
 _ON_ACCOUNT = Q(state__in=[RegisterState.CREDITED.value, RegisterState.REVERSED.value])
@@ -88,6 +118,8 @@ class ImportedPayment(models.Model):
             models.Index(fields=["external_id"], name="payments_register_number"),
             # Rows come nearly in the order of their days; a tree would cost every row of a large register.
             BrinIndex(fields=["paid_on"], name="payments_register_day", pages_per_range=32),
+            # By these a reversal finds what it takes back.
+            models.Index(fields=["account_text", "kopecks"], name="payments_register_body"),
             models.Index(
                 fields=["paid_on"],
                 condition=Q(state__in=[RegisterState.SUSPENSE.value, RegisterState.DIFFERS.value]),

@@ -27,7 +27,8 @@ from svet.payments.operations.reviewing import (
 )
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
-from svet.payments.operations.sources import SourceRefused, add_source
+from svet.payments.operations.sources import SourceRefused, add_source, set_layout
+from svet.payments.operations.staging import PLAIN, PlainRows, credit_plain, not_plain, stage_rows
 from svet.payments.operations.statements import (
     MovementFate,
     StatementFacts,
@@ -46,6 +47,7 @@ from svet.payments.operations.suspense import (
 from svet.payments.rules.refusals import OrderReviewReason
 
 __all__ = [
+    "PLAIN",
     "AccountNotPayable",
     "BankUnavailable",
     "CallbackRejected",
@@ -60,6 +62,7 @@ __all__ = [
     "OrderReviewReason",
     "OrderReviewRefused",
     "PaymentToApply",
+    "PlainRows",
     "ReviewConflict",
     "ReviewNotFound",
     "RowConflict",
@@ -77,12 +80,14 @@ __all__ = [
     "check_claim",
     "close_callback",
     "create_order",
+    "credit_plain",
     "credit_reviewed",
     "keep_statement",
     "look_at_asked_refunds",
     "look_at_due_orders",
     "look_for_refunds",
     "name_card",
+    "not_plain",
     "put_on_account",
     "reconcile_day",
     "reconcile_days",
@@ -90,8 +95,10 @@ __all__ = [
     "return_suspense",
     "send_back",
     "send_to_bank",
+    "set_layout",
     "settle",
     "settle_statements",
+    "stage_rows",
     "take",
     "take_callback",
     "unbind_card",

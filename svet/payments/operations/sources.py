@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 from svet.accounts import queries as accounts
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import use_case
-from svet.payments.models import Source
+from svet.payments.models import ImportedPayment, Source
+from svet.payments.rules.layouts import PLAIN_LAYOUT, Layout
 from svet.payments.rules.matching import TRANSFERS
 from svet.payments.rules.refusals import SourceReason
 from svet.payments.rules.registers import UNNAMED
@@ -30,6 +32,7 @@ def add_source(
     provider_code: str = "",
     inn: str = "",
     acquirer: bool = False,
+    layout: Layout = PLAIN_LAYOUT,
     now: datetime,
     by: Actor,
 ) -> None:
@@ -38,8 +41,9 @@ def add_source(
     Orders with its ``inn`` on our statements bring what its registers tell, or, of an ``acquirer``, what
     the bank's list of payments does.
 
-    :raises SourceRefused: the code is taken or no code, no name, no such provider, no ИНН
+    :raises SourceRefused: the code is taken or no code, no name, no such provider, no ИНН, no layout
     """
+    _check_layout(layout)
     if not _CODE.fullmatch(code):
         raise SourceRefused(SourceReason.CODE, field="code")
     shown = " ".join(name.split())
@@ -64,7 +68,8 @@ def add_source(
                 "inn": inn,
                 "acquirer": acquirer,
                 "added_at": now,
-            },
+            }
+            | _stored(layout),
         )
         if not fresh:
             raise SourceRefused(SourceReason.TAKEN, field="code")
@@ -76,3 +81,50 @@ def add_source(
             now=now,
             after={"name": shown, "provider": provider_code, "inn": inn, "acquirer": acquirer},
         )
+
+
+def set_layout(*, code: str, layout: Layout, now: datetime, by: Actor) -> None:
+    """Say how a source writes its registers from now on; what was taken stays as it is.
+
+    The identity rule stays for good once something was taken: the same rows would enter twice.
+
+    :raises SourceRefused: no such source, no layout that can be, another identity beside taken rows
+    """
+    _check_layout(layout)
+    with use_case():
+        source = Source.objects.select_for_update().filter(code=code.replace("\0", "")).first()
+        if source is None:
+            raise SourceRefused(SourceReason.UNKNOWN, field="code")
+        before = source.layout
+        if before.identity != layout.identity and ImportedPayment.objects.filter(source=code).exists():
+            raise SourceRefused(SourceReason.IDENTITY_TAKEN, field="identity")
+        if before == layout:
+            return
+        Source.objects.filter(pk=source.pk).update(**_stored(layout))
+        journal.record(
+            by=by,
+            action="payments.source.changed",
+            subject="source",
+            subject_id=code,
+            now=now,
+            before=_stored(before),
+            after=_stored(layout),
+        )
+
+
+def _check_layout(layout: Layout) -> None:
+    if field := layout.fault():
+        raise SourceRefused(SourceReason.LAYOUT, field=field)
+
+
+def _stored(layout: Layout) -> dict[str, Any]:
+    return {
+        "encoding": layout.encoding,
+        "delimiter": layout.delimiter,
+        "columns": ",".join(layout.columns),
+        "heading": layout.heading,
+        "dates": layout.dates.value,
+        "sign": layout.sign.value,
+        "control": layout.control.value,
+        "identity": layout.identity.value,
+    }

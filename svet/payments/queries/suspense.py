@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from svet.kernel.money import Money
 from svet.payments.models import Claim, ImportedPayment, Source
+from svet.payments.rules.layouts import PLAIN_LAYOUT, Layout
 from svet.payments.rules.registers import WAITING, CaseKind, RegisterState, WaitReason
 
 
@@ -21,6 +22,7 @@ class SourceView:
     name: str
     provider_id: int | None
     provider_code: str
+    layout: Layout = PLAIN_LAYOUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ def source_by_code(code: str) -> SourceView | None:
 
 
 def _source(row: Source) -> SourceView:
-    return SourceView(row.code, row.name, row.provider_id, row.provider.code if row.provider else "")
+    return SourceView(
+        row.code, row.name, row.provider_id, row.provider.code if row.provider else "", row.layout
+    )
 
 
 def waiting(*, limit: int | None = None, text: str = "", kopecks: int | None = None) -> list[WaitingRow]:

@@ -108,3 +108,6 @@ class SourceReason(StrEnum):
     PROVIDER = "source_provider"
     INN = "source_inn"
     INN_TAKEN = "source_inn_taken"
+    UNKNOWN = "source_unknown"
+    LAYOUT = "source_layout"
+    IDENTITY_TAKEN = "source_identity_taken"

@@ -14,6 +14,7 @@ from svet.staff.money import page as money_page
 from svet.staff.printing import page as printing_page
 from svet.staff.readings import controls, disputes
 from svet.staff.readings import page as readings_page
+from svet.staff.registers import page as registers_page
 from svet.staff.requests import page as requests_page
 from svet.staff.shell.desk import Desk
 from svet.staff.viewed import page as viewed_page
@@ -26,6 +27,7 @@ MODULES = (
     disputes,
     acts_page,
     money_page,
+    registers_page,
     requests_page,
     appeals_page,
     billing_page,

@@ -1,0 +1,218 @@
+"""Registers of payments by page: loaded, judged without taking anything, then taken or thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count, Sum
+from procrastinate.contrib.django import app
+
+from svet.exchange.models import ImportFile, ImportRow, LoadedFile
+from svet.exchange.operations.outcomes import sentence
+from svet.exchange.operations.payments import find_source
+from svet.exchange.operations.taking import FileReport, shown_name, take_file
+from svet.exchange.rules.refusals import FileReason, FileRefused
+from svet.exchange.rules.rejects import reject_file
+from svet.exchange.rules.tables import check_encoding
+from svet.exchange.texts import explain
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.transactions import again_after_deadlock, together, use_case
+from svet.payments.rules.layouts import PLAIN_LAYOUT
+
+State = LoadedFile.Stage
+#: Bytes of a register that is read while the page waits, about two thousand payments; a larger one by a job.
+AT_ONCE: Final = 256 * 1024
+#: So many sentences a page shows; the rest stands in the file of rejects.
+MOST_FAULTS: Final = 200
+_DECIDABLE: Final = frozenset({State.JUDGED, State.HELD})
+#: After so long a job that began to take a register is lost, and a person may ask again.
+_LOST: Final = timedelta(minutes=15)
+
+
+def lines_of(said: str) -> list[int]:
+    """The lines named by «14, 20». :raises FileRefused: no numbers"""
+    parts = [part for part in (part.strip() for part in said.split(",")) if part]
+    if any(not (part.isascii() and part.isdecimal()) or len(part) > 7 for part in parts):
+        raise FileRefused(FileReason.LINES, field="lines")
+    return [int(part) for part in parts]
+
+
+def load_file(*, name: str, content: bytes, source: str, by: Actor, now: datetime) -> str:
+    """Keep a register and judge it, a large one by a job; its public id.
+
+    :raises FileRefused: no register by its name, no such source, or bytes nobody can read
+    """
+    shown = shown_name(name)
+    named = find_source(source)
+    check_encoding(content, named.layout.encoding if named else "")
+    at_once = len(content) <= AT_ONCE
+    with use_case():
+        loaded = LoadedFile.objects.create(
+            name=shown,
+            source=source,
+            content=content,
+            size=len(content),
+            loaded_at=now,
+            loaded_by=by.name,
+            state=State.JUDGING,
+        )
+        journal.record(
+            by=by,
+            action="register.loaded",
+            subject="loaded_register",
+            subject_id=loaded.public_id,
+            now=now,
+            after={"name": shown, "source": source, "size": len(content)},
+        )
+        if not at_once:
+            # By name: the job imports this module.
+            app.configure_task("exchange.judge", queue="registers").defer(public_id=loaded.public_id)
+    if at_once:
+        judge_file(public_id=loaded.public_id, now=now)
+    return loaded.public_id
+
+
+@again_after_deadlock
+def judge_file(*, public_id: str, now: datetime) -> None:
+    """Say what would become of a loaded register: it is taken in a transaction that is undone."""
+    loaded = LoadedFile.objects.get(public_id=public_id)
+    if loaded.state != State.JUDGING:
+        return
+    state, said = State.JUDGED, dict[str, Any]()
+    try:
+        said = _dry(loaded, despite=False, now=now)
+    except FileRefused as refused:
+        state, said = State.REFUSED, {"refusal": explain(refused)}
+        if refused.reason is FileReason.TRAILER_DIFFERS:
+            state, said = State.HELD, said | _dry(loaded, despite=True, now=now)
+    with use_case():
+        loaded = _locked(public_id)
+        if loaded.state != State.JUDGING:
+            return
+        loaded.state, loaded.verdict = state, said
+        if state == State.REFUSED:
+            loaded.content = b""
+        loaded.save()
+
+
+def _dry(loaded: LoadedFile, *, despite: bool, now: datetime) -> dict[str, Any]:
+    with together():
+        report = _taken(loaded, by=Actor.system("register.judge"), despite=despite, without=(), now=now)
+        said = verdict(report)
+        transaction.set_rollback(True)
+    return said
+
+
+def _taken(
+    loaded: LoadedFile, *, by: Actor, despite: bool, without: Collection[int], now: datetime
+) -> FileReport:
+    return take_file(
+        profile=ImportFile.Profile.PAYMENTS,
+        name=loaded.name,
+        content=bytes(loaded.content),
+        source=loaded.source,
+        by=by,
+        now=now,
+        without=without,
+        despite=despite,
+    )
+
+
+def verdict(report: FileReport) -> dict[str, Any]:
+    """What became of a register: rows and kopecks by outcome, and what is wrong line by line."""
+    by_state = (
+        ImportRow.objects.filter(file__number=report.number)
+        .values("state")
+        .annotate(rows=Count("pk"), sum=Sum("kopecks"))
+    )
+    bad = [fault.line_no for fault in report.faults if fault.state == ImportRow.State.REJECTED]
+    return {
+        "rows": report.rows,
+        "outcomes": {each["state"]: [each["rows"], each["sum"]] for each in by_state},
+        "faults": [[fault.line_no, sentence(fault)] for fault in report.faults[:MOST_FAULTS]],
+        "more": max(0, len(report.faults) - MOST_FAULTS),
+        "bad": bad[:MOST_FAULTS],
+    }
+
+
+def decide_file(
+    *, public_id: str, by: Actor, now: datetime, without: Collection[int] = (), despite: bool = False
+) -> None:
+    """Take a judged register, a large one by a job; ``despite`` is needed for a held one.
+
+    :raises FileRefused: a colleague decided it first, or it waits for a word about its control line
+    """
+    with use_case():
+        loaded = _locked(public_id)
+        began = loaded.decided_at if loaded.state == State.TAKING else None
+        lost = began is not None and now - began > _LOST
+        if loaded.state not in _DECIDABLE and not lost:
+            raise FileRefused(FileReason.DECIDED, field="file")
+        loaded.without = {"lines": sorted(without), "despite": despite}
+        loaded.state, loaded.decided_at, loaded.decided_by = State.TAKING, now, by.name
+        loaded.save(update_fields=["without", "state", "decided_at", "decided_by"])
+        if loaded.size > AT_ONCE:
+            app.configure_task("exchange.take", queue="registers").defer(
+                public_id=public_id, person_id=by.person_id, name=by.name
+            )
+    if loaded.size <= AT_ONCE:
+        take_loaded(public_id=public_id, by=by, now=now)
+
+
+@again_after_deadlock
+def take_loaded(*, public_id: str, by: Actor, now: datetime) -> None:
+    """Take a register that was decided to be taken, once."""
+    with together():
+        loaded = _locked(public_id)
+        if loaded.state != State.TAKING:
+            return
+        said = loaded.without
+        try:
+            report = _taken(loaded, by=by, despite=said["despite"], without=said["lines"], now=now)
+        except FileRefused as refused:
+            differs = refused.reason is FileReason.TRAILER_DIFFERS
+            loaded.state = State.HELD if differs else State.REFUSED
+            loaded.verdict |= {"refusal": explain(refused)}
+        else:
+            loaded.state, loaded.verdict = State.TAKEN, verdict(report)
+            loaded.register = ImportFile.objects.get(number=report.number)
+            loaded.rejects = _rejects(loaded, report)
+        if loaded.state != State.HELD:
+            loaded.content = b""
+        loaded.save()
+
+
+def _rejects(loaded: LoadedFile, report: FileReport) -> bytes:
+    lines = {fault.line_no for fault in report.faults if fault.state == ImportRow.State.REJECTED}
+    if not lines:
+        return b""
+    named = find_source(loaded.source)
+    layout = named.layout if named else PLAIN_LAYOUT
+    return reject_file(profile="payments", content=bytes(loaded.content), lines=lines, layout=layout)
+
+
+def throw_file(*, public_id: str, by: Actor, now: datetime) -> None:
+    """Throw a register away that was not taken. :raises FileRefused: a colleague decided it first"""
+    with use_case():
+        loaded = _locked(public_id)
+        if loaded.state not in _DECIDABLE:
+            raise FileRefused(FileReason.DECIDED, field="file")
+        loaded.state, loaded.content = State.THROWN, b""
+        loaded.decided_at, loaded.decided_by = now, by.name
+        loaded.save()
+        journal.record(
+            by=by,
+            action="register.thrown",
+            subject="loaded_register",
+            subject_id=public_id,
+            now=now,
+            before={"name": loaded.name},
+        )
+
+
+def _locked(public_id: str) -> LoadedFile:
+    return LoadedFile.objects.select_for_update(of=("self",)).get(public_id=public_id)

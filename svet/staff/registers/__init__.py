@@ -1,0 +1,1 @@
+"""«Реестры»: registers of payments, judged before they are taken, and how each source writes them."""
