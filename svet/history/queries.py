@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from enum import StrEnum
 
 from django.utils import timezone
 
@@ -14,11 +13,12 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, GroupView
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
-from svet.history.rules import FeedPlace, HistoryFilters, Operation, window_start
+from svet.history.rules import CardKind as CardKind
+from svet.history.rules import FeedPlace, HistoryFilters, HistoryReason, Operation, window_start
+from svet.history.rules import NotInCabinet as NotInCabinet
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
-from svet.kernel.refusals import NotFound
 from svet.ledger import queries as ledger
 from svet.ledger.queries import LedgerEntry
 from svet.metering import queries as metering
@@ -29,24 +29,6 @@ from svet.payments.rules.states import OrderState
 
 PAGE = 40
 EXPORT = 20_000
-
-
-class HistoryReason(StrEnum):
-    NOT_FOUND = "not_in_cabinet"
-
-
-class NotInCabinet(NotFound):
-    """The group, provider or account asked for is not in this person's cabinet."""
-
-
-class CardKind(StrEnum):
-    READING = "reading"
-    CONTROL = "control"
-    PAYMENT = "payment"
-    REFUND = "refund"
-    REGISTER = "register"
-    BILL = "bill"
-    ACT = "act"
 
 
 @dataclass(frozen=True, slots=True)

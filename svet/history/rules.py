@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
-from svet.kernel.refusals import Refused
+from svet.kernel.refusals import NotFound, Refused
 
 DEFAULT_MONTHS = 3
 LONGEST_DAYS = 366 * 6
@@ -35,6 +35,24 @@ class FilterReason(StrEnum):
 
 class FilterRefused(Refused):
     """The filter contradicts itself."""
+
+
+class HistoryReason(StrEnum):
+    NOT_FOUND = "not_in_cabinet"
+
+
+class NotInCabinet(NotFound):
+    """The group, provider or account asked for is not in this person's cabinet."""
+
+
+class CardKind(StrEnum):
+    READING = "reading"
+    CONTROL = "control"
+    PAYMENT = "payment"
+    REFUND = "refund"
+    REGISTER = "register"
+    BILL = "bill"
+    ACT = "act"
 
 
 @dataclass(frozen=True, slots=True)
