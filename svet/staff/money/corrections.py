@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods
 from svet.accounts import queries as account_queries
 from svet.kernel.refusals import NotFound
 from svet.look.requests import now_of
-from svet.payments import wording
 from svet.payments.operations import acts as operations
 from svet.payments.queries.acts import MoneyActView, act_by_id, acts_about
 from svet.payments.rules.acts import LONGEST_DOCUMENT, MoneyActKind, MoneyActState, NewMoneyAct
+from svet.payments.texts import acts as wording
 from svet.staff.money.words import explain
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer

@@ -22,9 +22,9 @@ def explain_act(refusal: Refused) -> str:
         case MoneyActReason.DAY:
             return _("Такого дня быть не может: он в будущем или слишком давний.")
         case MoneyActReason.OTHER_ACCOUNT:
-            return _("У поставщика «%(provider)s» нет такого счёта.") % {
-                "provider": refusal.details.get("provider", "")
-            }
+            if "provider" not in refusal.details:
+                return _("Такого счёта нет: проверьте номер.")
+            return _("У поставщика «%(provider)s» нет такого счёта.") % refusal.details
         case MoneyActReason.OTHER_PROVIDER:
             return _(
                 "Этот счёт другого поставщика: деньги одного поставщика другому не переносят. Верните их "

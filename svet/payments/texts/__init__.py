@@ -26,7 +26,7 @@ from svet.payments.rules.refusals import (
 )
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import OrderState
-from svet.payments.wording import explain_act
+from svet.payments.texts.acts import explain_act
 
 #: Every reason of this room.
 REASONS: Final = (
