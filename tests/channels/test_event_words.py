@@ -35,6 +35,7 @@ SAMPLE = {
     "code": "123456",
     "contact": "телефон",
     "device": "Firefox, Windows",
+    "document": "жалоба № 12",
     "due": "15.12.2026",
     "keys": "2",
     "lines": "Аб. № 0356067000 — 1 234,56 ₽",
@@ -50,12 +51,14 @@ SAMPLE = {
     "total": "1 234,56 ₽",
     "until": "25.11.2026",
     "values": "4 036 кВт·ч",
+    "way": "more",
     "access": "confirmed",
     "change": "app_on",
     "about": "factor",
 }
 #: Values that change what is said, beside those every text needs.
 VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
+    "balance_changed": {"way": ["more", "less"]},
     "code": {"act": ["registration", "recovery", "phone", ""]},
     "account_linked": {"own": ["1", "3"]},
     "access_changed": {

@@ -40,6 +40,8 @@ SAMPLE = {
     "number": "О-7K3M-Q2X9",
     "name": "Умный дом",
     "keys": "2",
+    "way": "more",
+    "document": "жалоба № 12",
     "link": "https://lk.example.ru/i/7k3mq2x9",
     "lines": "Аб. № 0356067000 — 1 234,56 ₽",
 }
