@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Sum
 
 from svet.cli.verification.promises import verify
@@ -15,7 +16,10 @@ from svet.ledger.models import Posting
 from svet.ledger.rules import Book
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.rules.states import FINAL, OrderState
-from tests.chaos.play import Play
+from tests.chaos.play import DECLINED, GOOD, SILENT, Play
+
+#: What payers typed at the bank.
+CARDS = (GOOD, SILENT, DECLINED)
 
 
 def kopecks(amount: dict[str, Any]) -> int:
@@ -25,7 +29,7 @@ def kopecks(amount: dict[str, Any]) -> int:
 
 def faults(play: Play) -> list[str]:
     """Everything that is wrong, in words."""
-    return [*_orders(play), *_balances(play), *_strange(play), *_promises(play)]
+    return [*_orders(play), *_balances(play), *_strange(play), *card_numbers(), *_promises(play)]
 
 
 def _orders(play: Play) -> list[str]:
@@ -90,3 +94,18 @@ def _promises(play: Play) -> list[str]:
         for verdict in verify(now=play.now)
         for breach in verdict.breaches
     ]
+
+
+def card_numbers() -> list[str]:
+    """The number of a card stands in no table, whether as text or in bytes kept as they came."""
+    spaced = [" ".join(card[at : at + 4] for at in range(0, len(card), 4)) for card in CARDS]
+    written = [*CARDS, *(number.encode().hex() for number in [*CARDS, *spaced])]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+        found = []
+        for (table,) in cursor.fetchall():
+            name = connection.ops.quote_name(table)
+            text = "regexp_replace(kept::text, '[ -]', '', 'g')"
+            cursor.execute(f"SELECT count(*) FROM {name} kept WHERE {text} ~ %s", ["|".join(written)])
+            found += [f"{count} rows of {table} hold the number of a card" for (count,) in cursor if count]
+    return found

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from svet.payments.models import Callback
+from svet.payments.rules.states import CallbackOutcome
+from svet.payments.tests.factories import NOW
 from tests.chaos.catalogue import declared, reached
-from tests.chaos.judging import faults
+from tests.chaos.judging import CARDS, card_numbers, faults
 from tests.chaos.lives import LIVES
 from tests.chaos.play import opened
 from tests.chaos.running import live, quiet
@@ -22,7 +25,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
 SHORT = len(LIVES)
 
 
-def test_every_kopeck_is_where_it_belongs_whatever_happens_on_the_way(tmp_path: Path) -> None:
+def test_every_kopeck_is_where_it_belongs_whatever_happens_on_the_way(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     seed = int(os.environ.get("SVET_CHAOS_SEED") or random.SystemRandom().randrange(10**6))
     lives = int(os.environ.get("SVET_CHAOS_LIVES") or SHORT)
     began = time.monotonic()
@@ -34,5 +39,12 @@ def test_every_kopeck_is_where_it_belongs_whatever_happens_on_the_way(tmp_path: 
             f"\nchaos: seed {seed}, {lives} lives, {play.orders} orders, {play.kills} deaths, "
             f"{len(reached())} of {len(declared())} situations, {time.monotonic() - began:.0f} s\n"
         )
+    assert not any(card in caplog.text for card in CARDS), "the number of a card is in the logs"
     assert not wrong, f"seed {seed}:\n" + "\n".join(wrong)
     assert not declared() - reached(), f"seed {seed} did not reach: {sorted(declared() - reached())}"
+
+
+def test_the_number_of_a_card_would_be_seen(db: None) -> None:
+    for raw in (b"2202 4743 0132 2987", b'{"card": "2202474301322987"}'):
+        Callback.objects.create(raw=raw, received_at=NOW, outcome=CallbackOutcome.TAKEN, note="x")
+    assert card_numbers() == ["2 rows of payments_callback hold the number of a card"]
