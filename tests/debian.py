@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def install(packages: Sequence[str], *, needed_by: str) -> int:
@@ -15,6 +18,13 @@ def install(packages: Sequence[str], *, needed_by: str) -> int:
     if os.geteuid() != 0 or apt is None:
         sys.stderr.write(f"{needed_by} need {' and '.join(packages)}: apt-get install {' '.join(packages)}\n")
         return 1
+    with (Path(tempfile.gettempdir()) / "svet-tests-apt.lock").open("w") as lock:
+        # Two workers of one run may need something at once, and apt waits for nobody.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _install(apt, packages)
+
+
+def _install(apt: str, packages: Sequence[str]) -> int:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
         done = subprocess.run([apt, *words], env=quiet, capture_output=True, text=True, check=False)
