@@ -110,11 +110,11 @@ def registers(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.MONEY)
-def register(request: HttpRequest, loaded_id: str) -> HttpResponse:
+def register(request: HttpRequest, loaded_public_id: str) -> HttpResponse:
     """One register: what would become of its rows, or became; take it, take it in part, throw it away."""
-    loaded = queries.loaded_file(loaded_id)
+    loaded = queries.loaded_file(loaded_public_id)
     if loaded is None:
-        deny_as_missing(request, subject="loaded_register", public_id=loaded_id)
+        deny_as_missing(request, subject="loaded_register", public_id=loaded_public_id)
     error = ""
     if request.method == "POST":
         try:
@@ -122,8 +122,8 @@ def register(request: HttpRequest, loaded_id: str) -> HttpResponse:
         except Refused as refused:
             error = explain(refused)
         else:
-            return redirect("staff-register", loaded_id)
-        loaded = queries.loaded_file(loaded_id) or loaded
+            return redirect("staff-register", loaded_public_id)
+        loaded = queries.loaded_file(loaded_public_id) or loaded
     context = {"one": _shown(loaded), "error": error, "lines": request.POST.get("lines", _bad_lines(loaded))}
     return render(request, "staff/register.html", context, status=409 if error else 200)
 
@@ -167,12 +167,12 @@ def _shown(loaded: LoadedView) -> dict[str, Any]:
 
 @require_safe
 @desk_page(Permission.MONEY)
-def rejects(request: HttpRequest, loaded_id: str) -> HttpResponse:
+def rejects(request: HttpRequest, loaded_public_id: str) -> HttpResponse:
     """The rows that were not taken, as a register to be mended and loaded again."""
-    loaded = queries.loaded_file(loaded_id)
+    loaded = queries.loaded_file(loaded_public_id)
     if loaded is None:
-        deny_as_missing(request, subject="loaded_register", public_id=loaded_id)
-    content = queries.rejects_of(loaded_id)
+        deny_as_missing(request, subject="loaded_register", public_id=loaded_public_id)
+    content = queries.rejects_of(loaded_public_id)
     if not content:
         raise Http404
     return HttpResponse(
@@ -185,6 +185,6 @@ def rejects(request: HttpRequest, loaded_id: str) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("registers/", registers, name="staff-registers"),
     *sources_page.urlpatterns,
-    path("registers/<public_id:loaded_id>/", register, name="staff-register"),
-    path("registers/<public_id:loaded_id>/rejects/", rejects, name="staff-register-rejects"),
+    path("registers/<public_id:loaded_public_id>/", register, name="staff-register"),
+    path("registers/<public_id:loaded_public_id>/rejects/", rejects, name="staff-register-rejects"),
 ]
