@@ -40,6 +40,8 @@ class Line(ThreadingHTTPServer):
         #: Called with method, path and answer before we hear it: the world goes on meanwhile.
         self.meanwhile: Callable[[str, str], None] | None = None
         self.change: Change | None = None
+        #: Answers of the bank wait here until so many of them are on their way, then all go on.
+        self.gathering: threading.Barrier | None = None
         self.client = httpx.Client(timeout=20, trust_env=False)
         self.guard = threading.Lock()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -91,6 +93,8 @@ class _Operator(BaseHTTPRequestHandler):
         answer = self.server.client.request(
             self.command, self.server.bank + self.path, content=body, headers=headers
         )
+        if self.server.gathering is not None:
+            self.server.gathering.wait(30)
         meanwhile = self.server.take_meanwhile()
         if meanwhile is not None:
             meanwhile(self.command, self.path)
