@@ -1,4 +1,4 @@
-"""The run's own database server: the one of the tests belongs to others too, this one may be stopped at once."""
+"""The run's own database server: the tests' one belongs to others too, this one may be stopped at once."""
 
 from __future__ import annotations
 

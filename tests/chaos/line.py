@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -132,7 +133,7 @@ class Postbox(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Postman)
-        self.messages: list[bytes] = []
+        self.messages: defaultdict[object, list[bytes]] = defaultdict(list)
         self.guard = threading.Condition()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
@@ -141,21 +142,19 @@ class Postbox(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
     def put(self, message: bytes) -> None:
+        names = set(_named(json.loads(message)["object"]))
         with self.guard:
-            self.messages.append(message)
+            for name in names:
+                self.messages[name].append(message)
             self.guard.notify_all()
 
     def about(self, reference: str, *, count: int = 1, seconds: float = 10) -> list[bytes]:
         """The messages about a payment and its refunds, in their order; waits until there are so many."""
-
-        def found() -> list[bytes]:
-            return [raw for raw in self.messages if reference in _named(json.loads(raw)["object"])]
-
         with self.guard:
-            assert self.guard.wait_for(lambda: len(found()) >= count, seconds), (
+            assert self.guard.wait_for(lambda: len(self.messages[reference]) >= count, seconds), (
                 f"the bank says nothing of {reference}"
             )
-            return found()
+            return list(self.messages[reference])
 
     def close(self) -> None:
         self.shutdown()

@@ -204,6 +204,11 @@ class Play:
         """The bank's own list, straight from the bank."""
         return self._list("payments")
 
+    def newest_payments(self) -> list[dict[str, Any]]:
+        """The hundred that were made last, the newest first."""
+        page: list[dict[str, Any]] = self._page("payments", {"limit": "100"})["items"]
+        return page
+
     def refunds(self) -> list[dict[str, Any]]:
         return self._list("refunds")
 
@@ -211,13 +216,16 @@ class Play:
         found: list[dict[str, Any]] = []
         asked = {"limit": "100"}
         while True:
-            answer = BROWSER.get(
-                f"{self.bank.api}/{what}", params=asked, auth=("100500", "test_sandbox")
-            ).json()
+            answer = self._page(what, asked)
             found += answer["items"]
             if not answer.get("next_cursor"):
                 return found
             asked["cursor"] = answer["next_cursor"]
+
+    def _page(self, what: str, asked: dict[str, str]) -> dict[str, Any]:
+        answer = BROWSER.get(f"{self.bank.api}/{what}", params=asked, auth=("100500", "test_sandbox"))
+        page: dict[str, Any] = answer.json()
+        return page
 
     def change(self, method: str, path: str, content: bytes) -> bytes | None:
         """The line's part of the plan: payments of ``altered`` are told with another sum."""

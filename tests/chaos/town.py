@@ -36,7 +36,7 @@ class Town:
     meters: list[Meter]
     #: What each meter shows, and the first month that is not charged yet.
     kwh: dict[int, int]
-    month: Month = Month(2024, 8)
+    month: Month
     expected: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -60,7 +60,7 @@ def make_town() -> Town:
     homes = _accounts(light, 4)
     meters = [make_meter(account=home, installed_on=date(2024, 7, 20), initial=1000) for home in homes]
     kwh = {meter.pk: 1000 for meter in meters}
-    town = Town(anna, boris, vera, homes, _accounts(warmth, 2), meters, kwh)
+    town = Town(anna, boris, vera, homes, _accounts(warmth, 2), meters, kwh, Month(2024, 8))
     for account in [*town.accounts, *town.heat]:
         make_link(person=anna, account=account, confirmed=True)
         _begin(account, 10_000_00)

@@ -39,4 +39,5 @@ LIVES: tuple[Life, ...] = (
     registers.killed_in_a_register,
     office.a_month_charged_and_billed,
     office.the_database_stops_at_once,
+    office.everybody_on_the_last_day,
 )

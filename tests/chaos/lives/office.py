@@ -24,6 +24,8 @@ from tests.chaos.play import Play, together
 LOOKS = 12
 #: Within so many seconds after the bank has answered them all.
 SOON = 0.06
+#: So many pay on the last day, over so many connections.
+RUSH, SIDES = 80, 4
 
 
 def a_month_charged_and_billed(play: Play) -> Iterator[None]:
@@ -87,6 +89,22 @@ def the_database_stops_at_once(play: Play) -> Iterator[None]:
     play.look(minutes=2)
     if broken and all(state(order) is OrderState.CREDITED for order in orders):
         reachable("looks that a stopped database broke were taken up by the janitor", {})
+
+
+def everybody_on_the_last_day(play: Play) -> Iterator[None]:
+    orders = [_paid(play) for _ in range(RUSH)]
+    yield
+    told = [play.box.about(order.bank_reference)[0] for order in orders]
+    play.random.shuffle(told)
+
+    def side(messages: list[bytes]) -> Callable[[], None]:
+        return _closing(lambda: play.deliver(*messages))
+
+    together([side(told[place::SIDES]) for place in range(SIDES)])
+    yield
+    play.work()
+    if all(state(order) is OrderState.CREDITED for order in orders):
+        reachable("eighty payments told of at once in another order", {})
 
 
 def _paid(play: Play) -> Order:

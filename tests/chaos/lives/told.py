@@ -87,7 +87,7 @@ def told_before_our_create_returned(play: Play) -> Iterator[None]:
 
     def meanwhile(method: str, path: str) -> None:
         try:
-            made = play.payments()[0]
+            made = play.newest_payments()[0]
             play.bank.type_card(made["confirmation"]["confirmation_url"])
             play.deliver(play.box.about(made["id"])[0])
             reachable("callback before our create returned", {})
