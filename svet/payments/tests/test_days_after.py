@@ -57,6 +57,18 @@ def now_and_then() -> None:
         operations.look_at_due_orders(now=NOW + timedelta(hours=hours))
 
 
+def test_a_payment_nobody_told_of_is_on_the_list_of_what_was_just_paid(bank: StubBank, order: Order) -> None:
+    late = NOW + timedelta(minutes=7)
+    assert operations.look_for_payments(now=late) == 0
+    assert credited(order) == Money(0)
+    bank.pay(order, paid_at=late)
+    # Its own next look would be in eight minutes.
+    jobs.paid(int((late + timedelta(seconds=30)).timestamp()))
+    assert credited(order) == Money(300_00)
+    bank.failure = Temporary("silence", code="timeout")
+    assert operations.look_for_payments(now=late) == 0
+
+
 def test_an_order_whose_job_is_exhausted_is_credited_by_the_janitor(bank: StubBank, order: Order) -> None:
     bank.pay(order)
     told(order)
