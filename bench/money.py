@@ -67,7 +67,7 @@ def said(process: subprocess.Popen[str]) -> float:
     """What it said. :raises RuntimeError: it failed"""
     out = process.communicate()[0]
     if process.returncode:
-        raise RuntimeError(f"a process of the benchmark failed: {process.args}")
+        raise RuntimeError(f"a process of the benchmark failed: {process.args!r}")
     return float(out.splitlines()[-1])
 
 

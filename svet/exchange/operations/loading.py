@@ -186,7 +186,7 @@ def _begin_taking(
 
 def _is_stale(loaded: LoadedFile) -> bool:
     """Whether the source's form is another one than the register was judged by: other sums may come of it."""
-    return _form(loaded) != loaded.verdict.get("form")
+    return bool(_form(loaded) != loaded.verdict.get("form"))
 
 
 def _judge_again(loaded: LoadedFile) -> None:
