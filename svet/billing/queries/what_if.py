@@ -66,22 +66,27 @@ class PreviewFacts:
         :raises BillingProblem: then nothing can be told
         """
         if self.cut is not None:
-            lines = should_since(change(self.facts), month=self.cut, horizon=self.horizon)
+            lines = should_since(change(_open(self.facts)), month=self.cut, horizon=self.horizon)
             if lines is not None:
                 return difference(lines, self.stands)
             self._read_whole()
-        return due(change(self.facts), self.stands, horizon=self.horizon)
+        return due(change(_open(self.facts)), self.stands, horizon=self.horizon)
 
     def whole(self) -> AccountFacts:
         """The account with all its readings."""
         if self.cut is not None:
             self._read_whole()
-        return self.facts
+        return _open(self.facts)
 
     def _read_whole(self) -> None:
         self.cut = None
         self.facts = _facts_of(self)
         self.stands = standing_lines([self.account_id])[self.account_id]
+
+
+def _open(facts: AccountFacts) -> AccountFacts:
+    """What the house will use in common nobody knows before its month is over: no price told has it."""
+    return replace(facts, stays=())
 
 
 def ground_of(account: AccountView, on: date) -> PreviewFacts | None:
