@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from svet.accounts.models import Account
@@ -19,14 +19,16 @@ from svet.metering.tests.factories import make_reading
 
 BY = Actor.system("test")
 NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
+#: When December is charged, and some day before it.
+IN_DECEMBER, LATER = NOW + timedelta(days=31), NOW + timedelta(days=20)
 AREAS = ("50.1", "33.3", "70")
 
 
-def take(file: HouseFile, header: str, *rows: str) -> HouseReport:
+def take(file: HouseFile, header: str, *rows: str, at: datetime = NOW) -> HouseReport:
     """Take rows of a register of the test provider."""
     code = make_provider().code
     lines = [f"provider;{header}", *(f"{code};{row}" for row in rows)]
-    return take_house_file(file=file, content="\n".join(lines).encode(), by=BY, now=NOW)
+    return take_house_file(file=file, content="\n".join(lines).encode(), by=BY, now=at)
 
 
 def make_house(
@@ -49,15 +51,28 @@ def make_house(
     )
 
 
-def read_house(month: str, value: str, *, others: str = "", code: str = "H-1") -> HouseReport:
+def read_house(
+    month: str, value: str, *, others: str = "", code: str = "H-1", at: datetime = NOW
+) -> HouseReport:
     """What the meter of the house showed at the end of a month."""
-    return take(HouseFile.READINGS, "house;meter;month;value;others", f"{code};;{month};{value};{others}")
+    return take(HouseFile.READINGS, "house;meter;month;value;others", f"{code};;{month};{value};{others}", at=at)
 
 
-def move_in(account: Account, area: str, *, since: str = "2026-11", until: str = "", code: str = "H-1") -> None:
+def move_in(
+    account: Account,
+    area: str,
+    *,
+    since: str = "2026-11",
+    until: str = "",
+    code: str = "H-1",
+    at: datetime = NOW,
+) -> None:
     """An account belongs to the house."""
     take(
-        HouseFile.ROOMS, "house;account;area;from;to", f"{code};{account.number};{area};{since};{until}"
+        HouseFile.ROOMS,
+        "house;account;area;from;to",
+        f"{code};{account.number};{area};{since};{until}",
+        at=at,
     )
 
 
@@ -73,10 +88,19 @@ def make_flats(areas: Sequence[str] = AREAS, *, used: Sequence[int] = (137, 90, 
     return meters
 
 
+def read_flats(meters: Sequence[Meter], value: int, *, on: date = date(2026, 12, 20)) -> None:
+    """The flats are read again."""
+    for meter in meters:
+        make_reading(meter, value, read_on=on)
+
+
 def run(month: Month, **how: object) -> operations.RunReport:
     """Charge a month of the test provider."""
     return operations.run(
-        provider_id=make_provider().pk, period=month, now=NOW, before_cut_off=True, **how  # type: ignore[arg-type]
+        provider_id=make_provider().pk,
+        period=month,
+        now=NOW if month == NOVEMBER else IN_DECEMBER,
+        **how,  # type: ignore[arg-type]
     )
 
 

@@ -180,5 +180,7 @@ def _why(line: LineRow) -> str:
             return _("исправлены цены")
         case "decision":
             return _("решение поставщика")
+        case "house":
+            return _("исправлен общедомовой объём")
         case _:
             return _("пересчёт")
