@@ -9,11 +9,19 @@ from decimal import Decimal
 from typing import Any, Final
 
 from svet.accounts import queries as account_queries
-from svet.billing.models import HouseMeterRow, HouseReadingRow, HouseRow, HouseStayRow, HouseTermsRow
+from svet.billing.models import (
+    HouseMeterRow,
+    HouseMonthRow,
+    HouseReadingRow,
+    HouseRow,
+    HouseStayRow,
+    HouseTermsRow,
+)
 from svet.billing.operations.turnstile import one_at_a_time
 from svet.billing.queries.house_books import counting, house_books
 from svet.billing.rules.house_file import (
     HouseCells,
+    HouseError,
     HouseFault,
     HouseFile,
     HouseFileRefused,
@@ -107,6 +115,57 @@ def take_house_file(*, file: HouseFile, content: bytes, by: Actor, now: datetime
                 after={"added": taking.added, "corrected": taking.corrected},
             )
     return HouseReport(taking.added, taking.corrected, taking.unchanged)
+
+
+def enter_house_reading(
+    *, house_public_id: str, cells: Mapping[str, str], by: Actor, now: datetime
+) -> HouseReport:
+    """Enter or correct one reading of a house; ``cells`` are named as the columns of its register.
+
+    :raises HouseFileRefused: something in it is wrong, or there is no such house
+    """
+    errors: list[HouseError] = []
+    with use_case():
+        house = HouseRow.objects.select_related("provider").filter(public_id=house_public_id).first()
+        if house is None:
+            raise HouseFileRefused([HouseError(0, "house", HouseFault.NO_HOUSE)])
+        one_at_a_time(house.provider_id)
+        taking = _Taking(by, now, providers={house.provider.code: house.provider_id})
+        _take_reading(
+            HouseCells(0, {**cells, "provider": house.provider.code, "house": house.code}, errors), taking
+        )
+        if errors:
+            raise HouseFileRefused(errors)
+        if taking.added + taking.corrected:
+            journal.record(
+                by=by,
+                action="house.read",
+                subject="house",
+                subject_id=house.public_id,
+                now=now,
+                after=dict(cells),
+            )
+    return HouseReport(taking.added, taking.corrected, taking.unchanged)
+
+
+def reopen_house_month(*, house_public_id: str, month: Month, by: Actor, now: datetime) -> bool:
+    """Let the next run compute the common needs of a month again, with what flats sent late; whether it will.
+
+    What it gives then is posted as a difference to every account of the house.
+    """
+    with use_case():
+        frozen = counting(HouseMonthRow.objects.filter(house__public_id=house_public_id, month=month.first))
+        if not frozen.update(inputs=""):
+            return False
+        journal.record(
+            by=by,
+            action="house.reopened",
+            subject="house",
+            subject_id=house_public_id,
+            now=now,
+            after={"month": str(month)},
+        )
+    return True
 
 
 def _take_house(row: HouseCells, taking: _Taking) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,9 @@ from svet.billing.rules.houses import HouseVolume, HouseWay, MeterMonth
 from svet.billing.texts import as_shown
 from svet.kernel.refusals import Refused
 from svet.look.formats import MINUS, energy, number
+
+#: Every reason of this module that has a sentence.
+REASONS: Final = (HouseFault,)
 
 
 def way_name(way: HouseWay) -> str:

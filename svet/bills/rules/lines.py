@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from svet.bills.rules.document import ADJUSTMENT, LineRow, Usage
+from svet.bills.rules.document import ADJUSTMENT, HOUSE, LineRow, Usage
 
 RECALCULATION = "recalculation"
 READING = "reading"
@@ -62,6 +62,7 @@ def _same(line: LineRow) -> tuple[object, ...]:
         line.current_on,
         line.demonstration,
         line.decision,
+        line.house,
     )
 
 
@@ -97,10 +98,14 @@ def _both(one: str, other: str) -> str:
 
 
 def usage(lines: Sequence[LineRow]) -> Usage:
-    """What the lines of a month say about consumption, without what they correct."""
-    used = [line for line in lines if line.basis not in (RECALCULATION, ADJUSTMENT)]
+    """What the lines of a month say about consumption, without what they correct.
+
+    The sum is that of the whole month, the volume what the flat used itself: its house is not its use.
+    """
+    charged = [line for line in lines if line.basis not in (RECALCULATION, ADJUSTMENT)]
+    used = [line for line in charged if line.basis != HOUSE]
     kwh = sum((line.kwh for line in used), Decimal(0))
-    kopecks = sum(line.kopecks for line in used)
+    kopecks = sum(line.kopecks for line in charged)
     if not used:
         return Usage(kwh, kopecks, None, None, plain=False)
     spans: dict[tuple[str, str], tuple[date, date]] = {}
