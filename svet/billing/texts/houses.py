@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from svet.billing.operations.house_registers import HouseReport
 from svet.billing.rules.house_file import HouseError, HouseFault, HouseFileRefused
 from svet.billing.rules.house_inputs import HouseReason
-from svet.billing.rules.houses import HouseVolume, HouseWay, MeterMonth
+from svet.billing.rules.houses import HouseVolume, HouseWay, MeterMonth, metered
 from svet.billing.texts import as_shown
 from svet.kernel.refusals import Refused
 from svet.look.formats import MINUS, energy, number
@@ -75,6 +75,23 @@ def volume_formula(volume: HouseVolume) -> str:
     if volume.way is HouseWay.METER and volume.by_norm is not None and volume.kwh == volume.by_norm:
         return _("{over}, но не больше норматива: {kwh}").format(over=over, kwh=energy(volume.kwh))
     return f"{over} = {energy(volume.kwh)}"
+
+
+def losses_formula(meters: Sequence[MeterMonth], losses: Decimal) -> str:
+    """«600 + 2,5 % = 615 кВт·ч»."""
+    through = metered(meters, losses=Decimal(0))
+    return _("{kwh} + {percent} % = {sum}").format(
+        kwh=number(through), percent=number(losses), sum=energy(metered(meters, losses=losses))
+    )
+
+
+def rooms_formula(volume: HouseVolume, others: Decimal) -> str:
+    """What the rooms used themselves, those of others told apart."""
+    if not others:
+        return energy(volume.rooms)
+    return _("{kwh}, из них не наших счетов {others}").format(
+        kwh=energy(volume.rooms), others=energy(others)
+    )
 
 
 def share_formula(volume: HouseVolume, area: Decimal, kwh: Decimal) -> str:
