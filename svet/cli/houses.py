@@ -24,9 +24,13 @@ def take_houses(profile: str, content: bytes, *, now: datetime, say: Callable[[s
         file = HouseFile(profile)
     except ValueError:
         names = ", ".join(HouseFile)
-        raise Failure(_("Реестра {profile} нет. Есть: {names}.").format(profile=profile, names=names)) from None
+        raise Failure(
+            _("Реестра {profile} нет. Есть: {names}.").format(profile=profile, names=names)
+        ) from None
     try:
-        return houses_loaded(take_house_file(file=file, content=content, by=Actor.system("svet import"), now=now))
+        return houses_loaded(
+            take_house_file(file=file, content=content, by=Actor.system("svet import"), now=now)
+        )
     except HouseFileRefused as refused:
         if len(refused.errors) > 1:
             for error in refused.errors:

@@ -1,4 +1,4 @@
-"""Houses with common needs, as dated facts: terms, meters, rooms, readings, and the volumes frozen of them."""
+"""Houses with common needs, as dated facts: terms, meters, rooms, readings, and what is frozen of them."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class HouseReadingRow(HouseFact):
 
 
 class HouseStayRow(HouseFact):
-    """An account belongs to a house in the months ``since``…``until`` (first days, both in it), with its m²."""
+    """An account belongs to a house in the months ``since``…``until`` (first days of both), with its m²."""
 
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False

@@ -1,8 +1,8 @@
 """The common needs of houses, month by month, frozen as facts of their accounts before a run charges them.
 
 A month is frozen once. It is done again when something of the house's own facts has changed (a reading, the
-terms, the rooms), when somebody of the staff asks for it, or as long as nobody of the house is charged for it;
-late readings of flats leave it alone. What it gives then is a fact like others: the next charge posts the
+terms, the rooms), when somebody of the staff asks for it, or as long as nobody of the house is charged for
+it; late readings of flats leave it alone. What it gives then is a fact like others: the next charge posts the
 difference.
 """
 

@@ -167,9 +167,7 @@ def _start(
 
 def _distribute(provider: ProviderView, period: Month, now: datetime) -> None:
     """The common needs of houses, before anybody is charged; whoever joins a run finds them done."""
-    distribute(
-        provider_id=provider.provider_id, period=period, provider=provider_facts(provider), now=now
-    )
+    distribute(provider_id=provider.provider_id, period=period, provider=provider_facts(provider), now=now)
 
 
 def _divide(current: BillingRun) -> None:

@@ -33,9 +33,7 @@ def counting(rows: QuerySet[Row], known_at: datetime | None = None) -> QuerySet[
     return rows.filter(Q(gone_at__isnull=True) | Q(gone_at__gt=known_at), known_at__lte=known_at)
 
 
-def house_facts(
-    account_ids: Collection[int], *, known_at: datetime | None = None
-) -> dict[int, AccountHouse]:
+def house_facts(account_ids: Collection[int], *, known_at: datetime | None = None) -> dict[int, AccountHouse]:
     """What is known of the houses of those accounts that have one: two queries, one where none has."""
     stays: dict[int, list[HouseStay]] = {}
     rows = HouseStayRow.objects.filter(account_id__in=list(account_ids)).select_related("house")

@@ -23,7 +23,7 @@ _MOST = 100
 
 
 def broken_houses() -> list[str]:
-    """Breaches of I-23 as sentences, a hundred at most: every frozen month that counts is computed again from its facts."""
+    """Breaches of I-23 as sentences, a hundred at most: frozen months are computed again from their facts."""
     breaches: list[str] = []
     rows = counting(HouseMonthRow.objects.all()).select_related("house").order_by("house_id", "month")
     providers: dict[int, ProviderFacts] = {}

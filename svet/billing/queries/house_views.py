@@ -153,9 +153,7 @@ def house_view(public_id: str) -> HouseView | None:
         terms=book.terms[::-1],
         meters=book.meters[::-1],
         values=[
-            HouseValue(
-                row.serial, Month.of(row.month), row.value, row.turned, row.others_kwh, row.by_name
-            )
+            HouseValue(row.serial, Month.of(row.month), row.value, row.turned, row.others_kwh, row.by_name)
             for row in values
         ],
         rooms=sorted(rooms),

@@ -3,11 +3,11 @@
 Tables as spreadsheets save them, with a line of names above; months are 2026-12 or 12.2026.
 
 ``houses``: provider, house, address, from, way (direct, meter, norm), total_area; where they are known
-common_area, norm, losses; of a meter that came with this month meter, digits, ratio («30» or «150/5»), initial,
-and of the one that it replaces replaces and final.
+common_area, norm, losses; of a meter that came with this month meter, digits, ratio («30» or «150/5»),
+initial, and of the one that it replaces replaces and final.
 ``house-rooms``: provider, house, account, area, from; to, where the account is no more in the house.
-``house-readings``: provider, house, meter (none where there is one), month, value; turned (yes: the dial began
-again at zero), others (kWh of rooms in nobody's book).
+``house-readings``: provider, house, meter (none where there is one), month, value; turned (yes: the dial
+began again at zero), others (kWh of rooms in nobody's book).
 """
 
 from __future__ import annotations
@@ -193,9 +193,7 @@ def read_house_file(file: HouseFile, content: bytes) -> tuple[list[HouseCells], 
     except table_text.BrokenRow as broken:
         raise HouseFileRefused([HouseError(broken.row, "", HouseFault.WRONG_WIDTH)]) from None
     header = [name.strip() for name in rows[0][1]] if rows else []
-    missing = [
-        HouseError(1, name, HouseFault.MISSING_COLUMN) for name in COLUMNS[file] if name not in header
-    ]
+    missing = [HouseError(1, name, HouseFault.MISSING_COLUMN) for name in COLUMNS[file] if name not in header]
     if missing:
         raise HouseFileRefused(missing)
     if len(rows) == 1:

@@ -131,9 +131,7 @@ class HouseInputs(NamedTuple):
         return HouseVolume(
             code=self.code,
             way=self.terms.way,
-            house=None
-            if self.meters is None
-            else metered(self.meters, losses=self.terms.losses_percent),
+            house=None if self.meters is None else metered(self.meters, losses=self.terms.losses_percent),
             rooms=used,
             by_norm=None if norm is None or common is None else by_norm(norm=norm, common=common),
             area=self.terms.total_area,

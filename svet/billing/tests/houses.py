@@ -55,7 +55,9 @@ def read_house(
     month: str, value: str, *, others: str = "", code: str = "H-1", at: datetime = NOW
 ) -> HouseReport:
     """What the meter of the house showed at the end of a month."""
-    return take(HouseFile.READINGS, "house;meter;month;value;others", f"{code};;{month};{value};{others}", at=at)
+    return take(
+        HouseFile.READINGS, "house;meter;month;value;others", f"{code};;{month};{value};{others}", at=at
+    )
 
 
 def move_in(

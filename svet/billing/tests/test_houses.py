@@ -42,7 +42,9 @@ pytestmark = pytest.mark.django_db
 
 
 def house_lines(month: str = "2026-11-01") -> list[ChargeLine]:
-    return list(ChargeLine.objects.filter(basis="house", month=month).order_by("account_id", "period", "position"))
+    return list(
+        ChargeLine.objects.filter(basis="house", month=month).order_by("account_id", "period", "position")
+    )
 
 
 def test_a_house_charges_its_flats_what_its_meter_shows_beyond_them() -> None:
@@ -65,12 +67,14 @@ def test_a_flat_is_told_the_formula_and_the_file_recomputes_it() -> None:
     run(NOVEMBER)
     (first, *_) = house_lines()
     told = explanation(first.account_id, NOVEMBER)
-    assert told is not None and told.exact
+    assert told is not None
+    assert told.exact
     (share,) = told.facts.house
     assert share.volume == HouseVolume("H-1", HouseWay.DIRECT, Decimal(600), Decimal(427), None, Decimal(200))
     assert (share.kwh, share.area, share.no) == (first.kwh, Decimal("50.10"), first.house_share_id)
     again = read(written(told))
-    assert again == told and replayed(again) == []
+    assert again == told
+    assert replayed(again) == []
     lied = replace(share, kwh=share.kwh + 1)
     assert replayed(replace(told, facts=replace(told.facts, house=(lied,)))) != []
 
@@ -113,8 +117,11 @@ def test_a_corrected_reading_of_the_house_posts_the_difference_next_month() -> N
     assert HouseMonthRow.objects.filter(month="2026-11-01", gone_at__isnull=True).get().house_kwh == 540
     for month in (NOVEMBER, DECEMBER):
         told = explanation(meters[0].account_id, month)
-        assert told is not None and told.exact and replayed(told) == []
-    assert broken() == [] and broken_houses() == []
+        assert told is not None
+        assert told.exact
+        assert replayed(told) == []
+    assert broken() == []
+    assert broken_houses() == []
     # Nothing is left to do: the month is frozen.
     run(DECEMBER)
     assert HouseMonthRow.objects.count() == 3
@@ -143,7 +150,8 @@ def test_verify_computes_the_common_needs_again_from_the_readings(statement: str
         cursor.execute(statement)
     assert len(broken_houses()) == 1
     if "month" in statement or "share" in statement:
-        assert broken() != [] and prove(since=True, now=NOW).unmoved == 0
+        assert broken() != []
+        assert prove(since=True, now=NOW).unmoved == 0
 
 
 def test_a_house_that_used_less_than_its_flats_charges_nothing_and_says_so() -> None:
@@ -151,7 +159,7 @@ def test_a_house_that_used_less_than_its_flats_charges_nothing_and_says_so() -> 
     make_flats()
     read_house("2026-11", "1010")
     run(NOVEMBER)
-    assert [(line.kwh, line.kopecks) for line in house_lines()] == [(0, 0)] * 3
+    assert [(line.kwh, line.kopecks) for line in house_lines()] == [(Decimal(0), 0)] * 3
 
 
 @pytest.mark.parametrize(
@@ -174,15 +182,15 @@ def test_ways_of_counting(terms: dict[str, str], value: str, common: str) -> Non
     assert run(NOVEMBER).problems == 0
     frozen = HouseMonthRow.objects.get()
     shares = HouseShareRow.objects.filter(house_month=frozen)
-    assert sum(share.kwh for share in shares) == (
-        Decimal(common) * area_sum() / 200
-    ).quantize(Decimal("0.001"))
+    assert sum(share.kwh for share in shares) == (Decimal(common) * area_sum() / 200).quantize(
+        Decimal("0.001")
+    )
     assert [line.kwh for line in house_lines()] == [share.kwh for share in shares.order_by("account_id")]
 
 
 def test_common_needs_fill_the_flats_ranges_only_where_the_owners_manage_the_house() -> None:
     """Scenario 27: 3,880 of the flat and 50 in common, first range 3,900."""
-    for way, parts in (("direct", [(1, 20), (2, 30)]), ("meter", [(1, 50)])):
+    for way in ("direct", "meter"):
         code = f"H-{way}"
         make_house(code=code, way=way, total="100", ratio="1")
         load_chelyabinsk()
@@ -192,7 +200,7 @@ def test_common_needs_fill_the_flats_ranges_only_where_the_owners_manage_the_hou
         read_house("2026-11", str(1000 + 3930), code=code)
     run(NOVEMBER)
     direct, meter_ = HouseMonthRow.objects.order_by("house__code")
-    for frozen, wanted in ((direct, [(1, 20), (2, 30)]), (meter_, [(1, 50)])):
+    for frozen, wanted in ((direct, [(1, Decimal(20)), (2, Decimal(30))]), (meter_, [(1, Decimal(50))])):
         share = HouseShareRow.objects.get(house_month=frozen)
         found = [(line.range_no, line.kwh) for line in house_lines() if line.account_id == share.account_id]
         assert found == wanted

@@ -59,7 +59,9 @@ def meter_formula(meter: MeterMonth) -> str:
     """«(1 020 − 1 000) × 30 = 600 кВт·ч»."""
     difference = f"{number(meter.after)} {MINUS} {number(meter.before)}"
     if meter.turned:
-        difference = f"{number(meter.after)} + {number(Decimal(10**meter.digits))} {MINUS} {number(meter.before)}"
+        difference = (
+            f"{number(meter.after)} + {number(Decimal(10**meter.digits))} {MINUS} {number(meter.before)}"
+        )
     if meter.ratio != 1:
         difference = f"({difference}) × {number(meter.ratio)}"
     return f"{difference} = {energy(meter.kwh)}"
@@ -89,9 +91,7 @@ def rooms_formula(volume: HouseVolume, others: Decimal) -> str:
     """What the rooms used themselves, those of others told apart."""
     if not others:
         return energy(volume.rooms)
-    return _("{kwh}, из них не наших счетов {others}").format(
-        kwh=energy(volume.rooms), others=energy(others)
-    )
+    return _("{kwh}, из них не наших счетов {others}").format(kwh=energy(volume.rooms), others=energy(others))
 
 
 def share_formula(volume: HouseVolume, area: Decimal, kwh: Decimal) -> str:

@@ -45,10 +45,11 @@ def test_the_line_of_a_house_says_its_arithmetic_and_no_dial_shows_it() -> None:
     assert plain(texts.foundation(house)) == (
         "дом H-1: 600 - 427 = 173 кВт·ч; доля по площади: 173 кВт·ч × 50,1 м² ÷ 200 м² = 43,337 кВт·ч"
     )
-    assert len(bill.readings) == 1 and bill.readings[0].kwh == 137
+    assert len(bill.readings) == 1
+    assert bill.readings[0].kwh == 137
     assert any("Общедомовые нужды" in note for note in texts.notes(bill))
     assert plain(texts.sentence(compare(bill))).startswith("В ноябре 137 кВт·ч")
-    # The reading of the house was wrong: the next bill takes the difference back, and compares the flat alone.
+    # The reading of the house was wrong: the next bill gives the difference, and compares the flat alone.
     read_house("2026-11", "1018", at=LATER)
     read_house("2026-12", "1030", at=LATER)
     read_flats(meters, 1250)
@@ -60,7 +61,8 @@ def test_the_line_of_a_house_says_its_arithmetic_and_no_dial_shows_it() -> None:
     assert "было 180,337, стало 165,307" in texts.range_label(corrected)
     comparison = compare(later)
     # The flat alone: 113 kWh after 137, whatever its house used.
-    assert comparison.usage.kwh == 113 and comparison.difference_kwh == -24
+    assert comparison.usage.kwh == 113
+    assert comparison.difference_kwh == -24
     assert [part.breaches for part in checked_blocks(since=False) if part.breaches] == []
 
 

@@ -1,4 +1,4 @@
-"""«Дома»: houses with common needs, and one house: its rooms, readings, a month's arithmetic, what is missing."""
+"""«Дома»: houses with common needs, and one house: rooms, readings, the arithmetic of a month."""
 
 from __future__ import annotations
 
