@@ -236,6 +236,7 @@ CABINET = [
     get("bills/<bill_id>.pdf", HOLDERS),
     get("bills/<bill_id>.json", HOLDERS),
     get("accounts/<account_id>/charges/", HOLDERS),
+    get("accounts/<account_id>/what-if/", HOLDERS),
     get("profile/", SIGNED_IN),
     get("profile/person/", SIGNED_IN, SHOWN_OR_DONE),
     post("profile/person/", SIGNED_IN, (200, 302, 422)),
@@ -571,6 +572,8 @@ API = [
     get(f"{V1}readings", HOLDERS, query="?account_id={account_id}", scope="readings:read"),
     get(f"{V1}bills", SIGNED_IN, scope="bills:read"),
     get(f"{V1}bills", HOLDERS, query="?account_id={account_id}", scope="bills:read"),
+    # Nothing of Anna's is told by other zones where nothing is charged to her yet.
+    get(f"{V1}accounts/<account_id>/what-if", HOLDERS, scope="bills:read"),
     get(f"{V1}bills/<bill_id>", HOLDERS, scope="bills:read"),
     get(f"{V1}bills/<bill_id>/pdf", HOLDERS, scope="bills:read"),
     get(f"{V1}bills/<bill_id>/calculation", HOLDERS, scope="bills:read"),
