@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    squawk = dict.fromkeys(("adding-foreign-key-constraint", "adding-required-field", "ban-drop-constraint", "constraint-missing-not-valid"), "no installation has charged anybody yet")
 
     dependencies = [
         ('accounts', '0005_door_of_numbers'),

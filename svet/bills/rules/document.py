@@ -22,8 +22,6 @@ _DUE_BEFORE_CHANGE = 10
 _DUE_CHANGED_FROM = Month(2026, 3)
 #: The basis of a sum that somebody has decided.
 ADJUSTMENT = "adjustment"
-#: The basis of what a house used in common.
-HOUSE = "house"
 
 
 class MoneyState(StrEnum):

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from svet.bills.rules.document import ADJUSTMENT, HOUSE, LineRow, Usage
+from svet.bills.rules.document import ADJUSTMENT, LineRow, Usage
 
 RECALCULATION = "recalculation"
 READING = "reading"
+#: The basis of what a house used in common.
+HOUSE = "house"
 #: How much the days of two scales or two months may differ and still be the same for a reader.
 ABOUT_DAYS = 3
 

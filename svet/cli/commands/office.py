@@ -44,7 +44,7 @@ def import_command(
 
         content = file.read_bytes()
         if profile.startswith("house"):
-            from svet.cli.houses import take_houses
+            from svet.cli.registers import take_houses
 
             with in_words():
                 click.echo(take_houses(profile, content, now=datetime.now(UTC), say=click.echo))
