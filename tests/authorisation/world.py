@@ -118,7 +118,7 @@ def _printed(now: datetime) -> str:
 def _house(account: Account, now: datetime) -> str:
     """A house of the supplier of Anna."""
     house = HouseRow.objects.create(
-        provider_id=account.provider_id, code="H-1", address="ул. Мира, 1", known_at=now
+        provider_id=account.provider_id, code="H-1", address="ул. Лесная, 1", known_at=now
     )
     return house.public_id
 
