@@ -10,7 +10,7 @@ from svet.sandbox.town.rules.plan import FLATS, MAIN, SEASON, Household
 CODE = "SVR-KOLC-7"
 _METER, _RATIO, _INITIAL = "ОДПУ-70071", "150/5", 1200
 #: What the house uses beyond its flats: light on the stairs, a lift, a pump.
-_SHARE = 1.14
+_SHARE = 1.25
 
 
 def flats(houses: Iterable[Household]) -> list[Household]:
