@@ -8,10 +8,11 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from svet.billing import events, texts
-        from svet.billing.texts import decisions, months
+        from svet.billing.texts import decisions, houses, months
         from svet.kernel import words
 
         words.name_actions(events.ACTIONS)
         words.explain_with(texts.explain, texts.REASONS)
         words.explain_with(months.explain, months.REASONS)
+        words.explain_with(houses.explain_houses, houses.REASONS)
         words.explain_with(decisions.explain, decisions.REASONS)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from svet.billing.operations.house_registers import take_house_file
+from svet.billing.rules.house_file import HouseFile, HouseFileRefused
+from svet.billing.texts.houses import house_error, houses_loaded
 from svet.config.failures import Failure
 from svet.exchange.operations import FileReport
 from svet.exchange.reporting import sentences, summary, to_mend
+from svet.kernel.actors import Actor
 
 #: So many sentences are read on a screen; a longer list is a file.
 SHOWN = 100
@@ -55,6 +60,30 @@ def tell(
     if rejected and _write(path, rejected, say=say):
         say(_("Непринятые строки, чтобы исправить и загрузить снова: %(path)s") % {"path": path})
     return not rejected
+
+
+def take_houses(profile: str, content: bytes, *, now: datetime, say: Callable[[str], None]) -> str:
+    """Take a register of houses; what came of it in a sentence.
+
+    :raises Failure: no such register
+    :raises HouseFileRefused: something in it is wrong; each fault has been said then, where there are several
+    """
+    try:
+        file = HouseFile(profile)
+    except ValueError:
+        names = ", ".join(HouseFile)
+        raise Failure(
+            _("Реестра {profile} нет. Есть: {names}.").format(profile=profile, names=names)
+        ) from None
+    try:
+        return houses_loaded(
+            take_house_file(file=file, content=content, by=Actor.system("svet import"), now=now)
+        )
+    except HouseFileRefused as refused:
+        if len(refused.errors) > 1:
+            for error in refused.errors:
+                say(house_error(error))
+        raise
 
 
 def _write(path: Path, content: bytes, *, say: Callable[[str], None]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Length
+from django.utils.translation import gettext as _
 
 from svet.exchange.models import ImportFile, ImportRow, LoadedFile
 
@@ -147,7 +148,7 @@ def broken() -> list[str]:
     wrong = ImportFile.objects.exclude(
         rows=F("applied") + F("repeated") + F("suspense") + F("rejected") + F("changed")
     ).values_list("number", flat=True)
-    breaches = [f"register {number}: rows do not add up" for number in wrong]
+    breaches = [_("реестр {number}: строки не сходятся с итогом").format(number=number) for number in wrong]
     counted = (ImportRow.State.APPLIED, ImportRow.State.SUSPENSE)
     sums = (
         ImportRow.objects.filter(profile__in=["payments", "openings"], state__in=counted)
@@ -155,8 +156,11 @@ def broken() -> list[str]:
         .annotate(total=Sum("kopecks"))
         .exclude(total=F("file__sum_kopecks"))
     )
-    breaches += [f"register {row['file__number']}: sum of rows differs" for row in sums]
+    breaches += [_("реестр {number}: сумма строк другая").format(number=row["file__number"]) for row in sums]
     with connection.cursor() as cursor:
         cursor.execute(_OPENINGS)
-        breaches += [f"opening balance {row[0]}: its row and the ledger differ" for row in cursor.fetchall()]
+        breaches += [
+            _("начальный остаток {key}: строка и книга счетов различаются").format(key=row[0])
+            for row in cursor.fetchall()
+        ]
     return breaches

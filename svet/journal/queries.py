@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from svet.journal import rules
 from svet.journal.models import VIEWED, Entry, Seal, SealHead
@@ -92,18 +93,22 @@ def broken_seals() -> list[str]:
     floor = last = 0
     for seal in Seal.objects.order_by("id").iterator():
         if seal.previous != previous:
-            breaches.append(f"journal seal {seal.pk} does not follow the seal before it")
+            breaches.append(_("печать журнала {seal} не продолжает предыдущую").format(seal=seal.pk))
         if seal.floor_id == floor and seal.from_xact != end:
-            breaches.append(f"journal seal {seal.pk} leaves a gap after transaction {end}")
+            breaches.append(
+                _("печать журнала {seal} оставляет пробел после операции {end}").format(seal=seal.pk, end=end)
+            )
         rows = covered(floor_id=seal.floor_id, from_xact=seal.from_xact, to_xact=seal.to_xact)
         digest = rules.seal_digest(previous=seal.previous, terms=terms(seal), entries=rows)
         if digest != seal.digest:
-            breaches.append(f"journal seal {seal.pk}: the entries it covers were changed")
+            breaches.append(_("печать журнала {seal}: записи под ней изменены").format(seal=seal.pk))
         previous, end, floor, last = seal.digest, seal.to_xact, seal.floor_id, seal.pk
     head = seal_head()
     if (head.seal_id, head.digest) != (last, previous):
         breaches.append(
-            f"the journal's seals end with {last} and should end with {head.seal_id}: the newest were deleted"
+            _("печати журнала кончаются на {last}, а должны на {head}: последние удалены").format(
+                last=last, head=head.seal_id
+            )
         )
     return breaches
 

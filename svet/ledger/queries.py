@@ -10,6 +10,7 @@ from typing import Final
 from django.db import connection
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from svet.kernel.money import ZERO, Money
 from svet.ledger.models import AccountBalance, Posting, Transaction
@@ -181,7 +182,9 @@ WHERE (b.last_seq, b.kopecks) IS DISTINCT FROM (n.seq, n.balance_after) LIMIT 10
 def broken() -> list[str]:
     """I-1: transactions and books add up to zero; an account's postings follow each other to its balance."""
     breaches = [
-        f"ledger transaction {identity} ({key}) adds up to {total} kopecks, not to zero"
+        _("проводка {identity} ({key}) даёт в сумме {total} коп., а не ноль").format(
+            identity=identity, key=key, total=total
+        )
         for identity, key, total in Posting.objects.values("transaction_id")
         .annotate(total=Sum("kopecks"), key=F("transaction__key"))
         .exclude(total=0)
@@ -189,21 +192,23 @@ def broken() -> list[str]:
     ]
     overall = Posting.objects.aggregate(total=Coalesce(Sum("kopecks"), 0))["total"]
     if overall:
-        breaches.append(f"all books together add up to {overall} kopecks, not to zero")
+        breaches.append(_("все книги вместе дают {total} коп., а не ноль").format(total=overall))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT key FROM ledger_transaction t"
             " WHERE NOT EXISTS (SELECT FROM ledger_posting p WHERE p.transaction_id = t.id) LIMIT 100"
         )
-        breaches += [f"ledger transaction {row[0]} has no postings" for row in cursor.fetchall()]
+        breaches += [_("у проводки {key} нет строк").format(key=row[0]) for row in cursor.fetchall()]
         cursor.execute(_CHAIN)
         breaches += [
-            f"posting {seq} of account {account_id} does not follow the one before it"
+            _("строка {seq} лицевого счёта {account} не продолжает предыдущую").format(
+                seq=seq, account=account_id
+            )
             for account_id, seq in cursor.fetchall()
         ]
         cursor.execute(_HEADS)
         breaches += [
-            f"the balance of account {row[0]} is not what its newest posting left"
+            _("остаток лицевого счёта {account} не тот, что оставила последняя строка").format(account=row[0])
             for row in cursor.fetchall()
         ]
     return breaches

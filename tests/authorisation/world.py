@@ -18,6 +18,7 @@ from svet.accounts import operations as account_operations
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_group, make_link
 from svet.billing import operations as billing
+from svet.billing.models import HouseRow
 from svet.billing.operations.decisions import decide, preview_new
 from svet.billing.operations.rehearsing import rehearse
 from svet.billing.rules.decisions import NewDecision
@@ -112,6 +113,14 @@ def _printed(now: datetime) -> str:
         )
     )
     return PrintBatch.objects.get().public_id
+
+
+def _house(account: Account, now: datetime) -> str:
+    """A house of the supplier of Anna."""
+    house = HouseRow.objects.create(
+        provider_id=account.provider_id, code="H-1", address="ул. Лесная, 1", known_at=now
+    )
+    return house.public_id
 
 
 def _decided(account_public_id: str, now: datetime) -> str:
@@ -300,6 +309,7 @@ def build() -> World:
         "dispute_id": dispute_public_id,
         "act_id": act_public_id,
         "decision_id": decision_public_id,
+        "house_id": _house(account, now),
         "order_id": order.public_id,
         "payment_id": order.public_id,
         "appeal_id": appeal.public_id,

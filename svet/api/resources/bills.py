@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
+from svet.accounts import queries as account_queries
+from svet.accounts.queries.registry import accounts_by_id
 from svet.api.resources.accounts import ids_of, note_stranger
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
-from svet.api.shell.schemas import BillDetailOut, BillOut, Day, ProblemOut
+from svet.api.shell.schemas import BillDetailOut, BillOut, Day, Percent, ProblemOut, WhatIfOut
 from svet.billing.queries.explaining import calculation_file
 from svet.bills import operations, queries
 from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.kernel.writing import plain_number
 from svet.people.rules import Scope
+from svet.quotes import queries as quotes
 
 router = Router(tags=["Bills"], auth=AUTH)
 
@@ -74,6 +78,49 @@ def bill_calculation(request: HttpRequest, bill_id: str) -> HttpResponse:
     return HttpResponse(text, content_type="application/json")
 
 
+@router.get(
+    "/accounts/{account_id}/what-if",
+    response={200: WhatIfOut, 404: ProblemOut, 422: ProblemOut},
+    summary="What if it were counted by other zones",
+)
+def what_if(request: HttpRequest, account_id: str, night_percent: Percent | None = None) -> dict[str, Any]:
+    """What the last charged months, twelve at most, would have cost by one, two and three zones.
+
+    ``night_percent``: the share of the night where no meter tells it; without one that of its hours, a third.
+    404 where nothing is charged yet or it cannot be told.
+    """
+    caller = allowed(request, Scope.BILLS_READ)
+    (key,) = ids_of(caller, account_id)
+    (account,) = accounts_by_id([key])
+    night = None if night_percent is None else Fraction(night_percent, 100)
+    found = quotes.what_if(
+        account=account, on=account_queries.provider_today(account.provider, timezone.now()), night=night
+    )
+    if found is None:
+        raise not_found()
+    return {
+        "kwh": plain_number(found.kwh),
+        "night_is_read": found.told,
+        "schemes": [
+            {
+                "zones": each.scheme,
+                "total_kopecks": each.total.kopecks,
+                "difference_kopecks": each.difference.kopecks,
+                "now": each.now,
+            }
+            for each in found.choices
+        ],
+        "months": [
+            {
+                "month": str(month),
+                "kwh": plain_number(kwh),
+                "kopecks": {str(scheme): money.kopecks for scheme, money in costs.items()},
+            }
+            for month, kwh, costs in found.months
+        ],
+    }
+
+
 def _view(caller: Caller, bill_id: str) -> BillView:
     try:
         return queries.bill_for(actor=caller.actor, public_id=bill_id)
@@ -104,6 +151,9 @@ def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _plain_value(value: Any) -> Any:
     if isinstance(value, Decimal):
         return plain_number(value)
+    if isinstance(value, dict):
+        # Of a house: its month is a pair of numbers inside.
+        return _plain(value)
     if isinstance(value, list | tuple):
         return [_plain(each) if isinstance(each, dict) else each for each in value]
     return value

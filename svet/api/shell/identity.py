@@ -23,7 +23,7 @@ from svet.people.queries import PersonView, person_by_token, signed_in_person
 from svet.people.rules import Scope
 
 #: Every parameter any of the addresses takes; another one is a mistake to be told, not to be passed over.
-PARAMETERS = frozenset({"account_id", "since", "until", "operation", "before"})
+PARAMETERS = frozenset({"account_id", "since", "night_percent", "until", "operation", "before"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,17 @@ def _written_day(value: object) -> object:
 
 
 #: A calendar day in an address or a body.
+_PERCENT = re.compile(r"[0-9]{1,3}", re.ASCII)
+
+
+def _written_percent(value: object) -> object:
+    """Whole percent in an address: ASCII digits. :raises ValueError: anything else"""
+    if isinstance(value, str) and not _PERCENT.fullmatch(value):
+        raise ValueError("whole percent are wanted")
+    return value
+
+
+Percent = Annotated[int, BeforeValidator(_written_percent), Field(strict=False, ge=0, le=100, examples=[40])]
 Day = Annotated[date, BeforeValidator(_written_day), Field(strict=False, examples=["2026-11-22"])]
 
 
@@ -174,6 +185,32 @@ class BillDetailOut(BillOut):
     movements: list[MovementOut]
     lines: list[dict[str, object]]
     readings: list[dict[str, object]]
+
+
+class SchemeCostOut(Schema):
+    """What the months cost by so many zones; ``difference_kopecks`` to what they did cost."""
+
+    zones: int
+    total_kopecks: int
+    difference_kopecks: int
+    now: bool
+
+
+class SchemeMonthOut(Schema):
+    """A month: kWh, and kopecks by the number of zones."""
+
+    month: str
+    kwh: str
+    kopecks: dict[str, int]
+
+
+class WhatIfOut(Schema):
+    """The account's own months by other zones; ``night_is_read``: a meter tells the night apart."""
+
+    kwh: str
+    night_is_read: bool
+    schemes: list[SchemeCostOut]
+    months: list[SchemeMonthOut]
 
 
 class PaymentLineIn(Body):

@@ -10,6 +10,16 @@ from django.db.models.functions import Now
 
 from svet.billing.models.charges import Charge, ChargeLine
 from svet.billing.models.decisions import OverrideRow
+from svet.billing.models.houses import (
+    HouseMeterRow,
+    HouseMonthRow,
+    HouseProblem,
+    HouseReadingRow,
+    HouseRow,
+    HouseShareRow,
+    HouseStayRow,
+    HouseTermsRow,
+)
 from svet.billing.models.months import BillingMonth, DryRun, DryRunAccount, MonthTask
 from svet.billing.models.proofs import ProvedAccount
 from svet.billing.rules import Proration
@@ -21,6 +31,14 @@ __all__ = [
     "ChargeLine",
     "DryRun",
     "DryRunAccount",
+    "HouseMeterRow",
+    "HouseMonthRow",
+    "HouseProblem",
+    "HouseReadingRow",
+    "HouseRow",
+    "HouseShareRow",
+    "HouseStayRow",
+    "HouseTermsRow",
     "MonthTask",
     "OverrideRow",
     "Policy",

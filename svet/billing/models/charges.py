@@ -66,8 +66,9 @@ class ChargeLine(models.Model):
     nothing and are not reversed. Sets of readings are kept by number together with their values, so that a
     line stays readable by itself; ``span_kwh`` is what both show together, ``base`` the months behind an
     average, ``act`` the kind of the act that says why nothing was read. ``cause_set_id`` is the reading that
-    made the line necessary, ``decision_id`` the decision of a person that it carries out. A sum that was
-    decided (basis adjustment) has neither kWh nor a price.
+    made the line necessary, ``decision_id`` the decision of a person that it carries out, ``house_share_id``
+    the part of the house's common needs that it charges. A sum that was decided (basis adjustment) has
+    neither kWh nor a price.
     """
 
     # A trigger checks the charge and the account of a whole statement's lines at once (charges are never
@@ -119,6 +120,7 @@ class ChargeLine(models.Model):
     cause = models.CharField(max_length=16)
     cause_set_id = models.BigIntegerField(null=True)
     decision_id = models.BigIntegerField(null=True)
+    house_share_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

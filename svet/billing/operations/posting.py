@@ -32,7 +32,8 @@ _LINES = (
     "COPY billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,"
     " basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id,"
     " tariff_row_id, previous_value, previous_on, previous_set_id, current_value, current_on,"
-    " current_set_id, span_kwh, base, act, reverses_id, cause, cause_set_id, decision_id) FROM STDIN"
+    " current_set_id, span_kwh, base, act, reverses_id, cause, cause_set_id, decision_id, house_share_id)"
+    " FROM STDIN"
 )
 _NOTHING = (None, None, None)
 
@@ -155,6 +156,7 @@ def _row(line: Line, why: Why, reverses: int | None) -> tuple[object, ...]:
         why.cause.value,
         why.set_id,
         evidence.decision or None,
+        evidence.house or None,
     )
 
 

@@ -11,8 +11,11 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import contract_count
 from svet.billing.models import DryRun, DryRunAccount
+from svet.billing.operations.distributing import distribute
 from svet.billing.operations.months import locked_month
 from svet.billing.operations.outcomes import former_charges, outcomes
+from svet.billing.operations.turnstile import one_at_a_time
+from svet.billing.queries.facts import provider_facts
 from svet.billing.queries.months import SILENCE
 from svet.billing.queries.policies import rules_for
 from svet.billing.rules import BillingReason, BillingRefused
@@ -75,6 +78,9 @@ def rehearse(
     if period.first > account_queries.provider_today(provider, clock()):
         raise BillingRefused(BillingReason.PERIOD_NOT_STARTED, field="period")
     seed = secrets.randbelow(2**31) if seed is None else seed
+    with use_case():
+        one_at_a_time(provider_id)
+        distribute(provider_id=provider_id, period=period, provider=provider_facts(provider), now=clock())
     row = _begin(provider, period, by=by, now=clock(), seed=seed, take_over=take_over)
     tally = DryRunTally(seed=row.seed, percent=row.movers_percent)
     waiting = expected_accounts(provider, period)

@@ -13,6 +13,7 @@ from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import contract_borders, contract_count, contracts
 from svet.billing.models import BillingRun, Charge, Problem, RunRange, RunState
 from svet.billing.operations.batches import WORTH_SETS, Charging, due, take_chosen, take_step
+from svet.billing.operations.distributing import distribute
 from svet.billing.operations.months import begin_charging, end_charging
 from svet.billing.operations.sets import Sets
 from svet.billing.operations.turnstile import one_at_a_time
@@ -141,6 +142,7 @@ def _start(
                 raise BillingRefused(
                     BillingReason.EARLIER_UNFINISHED, field="period", details={"month": period}
                 )
+            _distribute(provider, period, now)
             return current
         cut_off_day = provider.window_to_day if current is None else current.cut_off_day
         last_day = period.day(cut_off_day)
@@ -152,13 +154,20 @@ def _start(
             current = BillingRun.objects.create(
                 provider_id=provider.provider_id, period=period.first, started_at=now, cut_off_day=cut_off_day
             )
+            _distribute(provider, period, now)
             _divide(current)
         elif current.state == RunState.DONE.value:
             # A later run of the same month looks again for accounts without a charge.
             current.state = RunState.RUNNING.value
             current.save()
+            _distribute(provider, period, now)
             _divide(current)
     return current
+
+
+def _distribute(provider: ProviderView, period: Month, now: datetime) -> None:
+    """The common needs of houses, before anybody is charged; whoever joins a run finds them done."""
+    distribute(provider_id=provider.provider_id, period=period, provider=provider_facts(provider), now=now)
 
 
 def _divide(current: BillingRun) -> None:

@@ -14,6 +14,7 @@ from svet.billing.queries.charges import (
 from svet.billing.queries.checks import broken, charged_twice
 from svet.billing.queries.controls import ControlDifference, control_difference
 from svet.billing.queries.differences import DifferenceCause, DifferenceView, differences
+from svet.billing.queries.house_checks import broken_houses
 from svet.billing.queries.policies import PolicyView, policies, rules_for
 from svet.billing.queries.problems import (
     OpenMonth,
@@ -42,6 +43,7 @@ __all__ = [
     "ProblemView",
     "ReadingRef",
     "broken",
+    "broken_houses",
     "calculate",
     "charge",
     "charged_accounts",

@@ -10,8 +10,10 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from svet.billing.models import Charge, ChargeLine
+from svet.billing.queries.house_books import shares_of
 from svet.billing.rules import ESTIMATES, Basis, LineCause
 from svet.billing.rules.facts import ActKind
+from svet.billing.rules.houses import HouseShare
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
@@ -62,6 +64,7 @@ class ChargeLineView:
     cause: LineCause
     cause_set_id: int | None
     decision: int | None
+    house: HouseShare | None
     tariff: TariffRowView | None
 
     @property
@@ -152,7 +155,7 @@ _COLUMNS = (
     "id", "charge_id", "position", "month", "point", "meter_id", "scheme", "zone", "range_no", "kwh", "price",
     "kopecks", "basis", "since_on", "until_on", "previous_value", "previous_on", "previous_set_id",
     "current_value", "current_on", "current_set_id", "span_kwh", "base", "act", "reverses_id", "cause",
-    "cause_set_id", "decision_id", "tariff_row_id",
+    "cause_set_id", "decision_id", "house_share_id", "tariff_row_id",
 )  # fmt: skip
 
 
@@ -160,6 +163,8 @@ def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]
     found = list(lines.values_list(*_COLUMNS, named=True))
     serials = metering.serials_of({row.meter_id for row in found})
     tariff_rows = rows_with_bounds({row.tariff_row_id for row in found} - {None})
+    share_ids = {row.house_share_id for row in found} - {None}
+    houses = shares_of(share_ids) if share_ids else {}
     return [
         (
             row.charge_id,
@@ -188,6 +193,7 @@ def _line_views(lines: QuerySet[ChargeLine]) -> list[tuple[int, ChargeLineView]]
                 cause=LineCause(row.cause),
                 cause_set_id=row.cause_set_id,
                 decision=row.decision_id,
+                house=houses.get(row.house_share_id),
                 tariff=tariff_rows[row.tariff_row_id] if row.tariff_row_id else None,
             ),
         )

@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from svet.billing.models import BillingRun, Charge
 from svet.billing.queries.explaining import ChargedFacts, charged_facts
@@ -144,7 +145,12 @@ def checked(accounts: Sequence[Newest], *, prices: RunPrices, since: bool = Fals
         period = Month.of(run.period)
         known |= _recomputed(run, of_run, prices)
         found += [
-            (key, f"what stands of account {key} until {period} is not what its facts give")
+            (
+                key,
+                _("у лицевого счёта {account} начислено по {month} не то, что дают его данные").format(
+                    account=key, month=period
+                ),
+            )
             for key in (charge.account_id for charge in of_run)
             if key not in known or not known[key].exact
         ]
@@ -174,13 +180,20 @@ def _wrong_rows(account_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
             yield key, _wrong_total(key, month, (total, kwh), (lines, volume), posted)
         cursor.execute(_TARIFFS, {"accounts": list(account_ids)})
         for key, month, position in cursor.fetchall():
-            yield key, f"line {position} of account {key} for {Month.of(month)} differs from its tariff row"
+            yield (
+                key,
+                _("строка {line} лицевого счёта {account} за {month} не та, что её цена в тарифе").format(
+                    line=position, account=key, month=Month.of(month)
+                ),
+            )
         cursor.execute(_REVERSALS, {"accounts": list(account_ids)})
         for key, month, position in cursor.fetchall():
             yield (
                 key,
-                f"line {position} of account {key} in {Month.of(month)} takes back what does not stand, or"
-                " a part of a line, or what another line takes back",
+                _(
+                    "строка {line} лицевого счёта {account} в {month} снимает то, чего нет, часть строки или"
+                    " снятое другой строкой"
+                ).format(line=position, account=key, month=Month.of(month)),
             )
 
 
@@ -188,10 +201,20 @@ def _wrong_total(
     key: int, month: date, charged: tuple[object, object], lines: tuple[object, object], posted: object
 ) -> str:
     if charged[0] is None:
-        return f"lines of account {key} for {Month.of(month)} belong to no charge"
-    return (
-        f"charge of account {key} for {Month.of(month)}: {charged[0]} kopecks for {charged[1]} kWh,"
-        f" but its lines give {lines[0]} for {lines[1]} and the ledger has {posted}"
+        return _("строки лицевого счёта {account} за {month} не относятся ни к какому начислению").format(
+            account=key, month=Month.of(month)
+        )
+    return _(
+        "начисление лицевого счёта {account} за {month}: {kopecks} коп. за {kwh} кВт·ч, а его строки дают"
+        " {line_kopecks} коп. за {line_kwh} кВт·ч, в книге счетов {posted} коп."
+    ).format(
+        account=key,
+        month=Month.of(month),
+        kopecks=charged[0],
+        kwh=charged[1],
+        line_kopecks=lines[0],
+        line_kwh=lines[1],
+        posted=posted,
     )
 
 
@@ -200,7 +223,9 @@ def _charged_twice(account_ids: Sequence[int]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(_TWICE, {"accounts": list(account_ids)})
         return {
-            key: f"account {key}, point {point}, {zone}, {Month.of(month)}: days or kWh charged twice"
+            key: _("лицевой счёт {account}, точка {point}, {zone}, {month}: начислено дважды").format(
+                account=key, point=point, zone=zone, month=Month.of(month)
+            )
             for key, point, zone, month in reversed(cursor.fetchall())
         }
 

@@ -12,6 +12,7 @@ from svet.accounts.queries import ProviderView
 from svet.accounts.queries.contracts import Contract
 from svet.billing.models import BillingRun, Policy
 from svet.billing.queries.acts import act_facts, acts_of, away_facts, multipliers
+from svet.billing.queries.house_books import AccountHouse, house_facts
 from svet.billing.queries.overrides import loss_facts, override_facts, overrides_of
 from svet.billing.queries.policies import rules_of
 from svet.billing.queries.terms import account_terms
@@ -44,6 +45,8 @@ _AUTHORITY = {
     ReadingKind.FINAL: Authority.OFFICE,
     ReadingKind.INITIAL: Authority.INITIAL,
 }
+
+_NO_HOUSE: AccountHouse = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ def account_facts(
     terms = account_terms(ids, known_at=known_at)
     acts = acts_of(ids, until=provider.cut(horizon), known_at=known_at)
     decided = overrides_of(ids, known_at=known_at)
+    houses = house_facts(ids, known_at=known_at)
     points = {account_id: points_of(of_account) for account_id, of_account in meters.items()}
     return {
         contract.account_id: AccountFacts(
@@ -158,6 +162,8 @@ def account_facts(
             away=away_facts(acts[contract.account_id]),
             losses=loss_facts(decided.get(contract.account_id, ()), provider.cut),
             overrides=override_facts(decided.get(contract.account_id, ()), points[contract.account_id]),
+            house=houses.get(contract.account_id, _NO_HOUSE)[0],
+            stays=houses.get(contract.account_id, _NO_HOUSE)[1],
             norms=provider.norms,
             multipliers=provider.multipliers,
         )
@@ -171,6 +177,8 @@ def digest(facts: AccountFacts, *, provider: ProviderFacts, until: Month) -> str
     SQL makes the same of most accounts (``operations.sets``).
     """
     groups = frozenset(each.group for each in facts.terms)
+    if facts.house:
+        facts = replace(facts, house=tuple(each for each in facts.house if each.month <= until))
     return hashed(personal(facts, until=provider.cut(until)) + provider.shared(groups, until=until))
 
 

@@ -33,7 +33,7 @@ _COLUMNS = """
 l.month, l.service, l.point, l.scheme, l.zone, l.basis, l.part_since, l.part_until, l.since_on, l.until_on,
 l.range_no, l.price, l.kwh, l.kopecks, l.meter_id, l.tariff_row_id, l.previous_value, l.previous_on,
 l.previous_set_id, l.current_value, l.current_on, l.current_set_id, l.span_kwh, l.base, l.act,
-l.decision_id
+l.decision_id, l.house_share_id
 """
 _LINES = f"""
 SELECT l.account_id, l.id, {_COLUMNS}
@@ -124,7 +124,7 @@ def posted_lines(account_ids: Sequence[int], *, period: Month) -> Mapping[int, l
 
 def _line(month: Month, row: Sequence[Any]) -> Line:
     """A stored row, from ``service`` on, as the rule made it."""
-    meter_id, row_id, *readings, span_kwh, base, act, decision = row[13:]
+    meter_id, row_id, *readings, span_kwh, base, act, decision, house = row[13:]
     evidence = Evidence(
         meter_id=meter_id,
         row_id=row_id or 0,
@@ -134,6 +134,7 @@ def _line(month: Month, row: Sequence[Any]) -> Line:
         base=tuple(Month.of(day) for day in base or ()),
         cause=ActKind(act) if act else None,
         decision=decision or 0,
+        house=house or 0,
     )
     return Line._make((month, *row[:4], Basis(row[4]), *row[5:13], evidence))
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from svet.accounts.queries import contracts as accounts
 from svet.accounts.queries import provider_by_id
@@ -75,4 +76,6 @@ def _missing(
         if closed or later or contract.opened_on >= provider.cut(month):
             continue
         if dated_terms([key], known_at=run.started_at)[key]:
-            yield f"account {key} has neither a charge nor a problem in {month}"
+            yield _("у лицевого счёта {account} за {month} нет ни начисления, ни ошибки").format(
+                account=key, month=month
+            )

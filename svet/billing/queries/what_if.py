@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from svet.accounts.queries import AccountView
 from svet.accounts.queries.contracts import contracts
@@ -18,7 +19,7 @@ from svet.billing.rules.difference import Difference, difference
 from svet.billing.rules.due import due
 from svet.billing.rules.facts import AccountFacts, Authority, Placement, ReadingFact, ScaleValue
 from svet.billing.rules.kinds import BillingProblem
-from svet.billing.rules.other_schemes import year_costs
+from svet.billing.rules.other_schemes import schemes_now, year_costs, year_kwh
 from svet.billing.rules.settled import should_since, since_settled
 from svet.billing.rules.should import should
 from svet.billing.rules.timeline import calendar_of
@@ -66,22 +67,27 @@ class PreviewFacts:
         :raises BillingProblem: then nothing can be told
         """
         if self.cut is not None:
-            lines = should_since(change(self.facts), month=self.cut, horizon=self.horizon)
+            lines = should_since(change(_open(self.facts)), month=self.cut, horizon=self.horizon)
             if lines is not None:
                 return difference(lines, self.stands)
             self._read_whole()
-        return due(change(self.facts), self.stands, horizon=self.horizon)
+        return due(change(_open(self.facts)), self.stands, horizon=self.horizon)
 
     def whole(self) -> AccountFacts:
         """The account with all its readings."""
         if self.cut is not None:
             self._read_whole()
-        return self.facts
+        return _open(self.facts)
 
     def _read_whole(self) -> None:
         self.cut = None
         self.facts = _facts_of(self)
         self.stands = standing_lines([self.account_id])[self.account_id]
+
+
+def _open(facts: AccountFacts) -> AccountFacts:
+    """What the house will use in common nobody knows before its month is over: no price told has it."""
+    return replace(facts, stays=())
 
 
 def ground_of(account: AccountView, on: date) -> PreviewFacts | None:
@@ -194,18 +200,38 @@ def preview_end(
     return replace(_preview(found, lambda line: True), bill=Money(found.kopecks))
 
 
-def scheme_costs(ground: PreviewFacts) -> dict[int, Money] | None:
-    """What the last twelve charged months cost, and would have cost by other zones, by scheme.
+@dataclass(frozen=True, slots=True)
+class SchemeYear:
+    """The last charged months of an account, twelve at most: kWh, and what they cost by each scheme.
 
-    None: nothing is charged yet, or the group has no prices by some scheme.
+    ``now`` are the schemes of the meters that stand; a scheme without prices has no costs.
     """
-    if ground.book.last is None:
+
+    now: frozenset[int]
+    kwh: Mapping[Month, Decimal]
+    costs: Mapping[int, Mapping[Month, int]]
+
+    def total(self, scheme: int) -> Money:
+        """What all of the months cost by a scheme."""
+        return Money(sum(self.costs[scheme].values()))
+
+
+def scheme_year(ground: PreviewFacts, *, night: Fraction | None = None) -> SchemeYear | None:
+    """What the last twelve charged months cost, and would have cost by other zones.
+
+    ``night``: the share of the night in what no meter tells apart, else that of its hours.
+    None: nothing is charged yet, or it cannot be told.
+    """
+    last = ground.book.last
+    if last is None:
         return None
+    facts = ground.whole()
     try:
-        costs = year_costs(ground.whole(), horizon=ground.book.last)
+        kwh = year_kwh(facts, horizon=last)
+        costs = year_costs(facts, horizon=last, night=night)
     except BillingProblem:
         return None
-    return {scheme: Money(kopecks) for scheme, kopecks in costs.items()}
+    return SchemeYear(schemes_now(facts), kwh, costs) if kwh else None
 
 
 def control_effect(control: SetView, *, customer: SetView, account: AccountView, meter_id: int) -> int | None:

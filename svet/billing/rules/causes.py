@@ -46,6 +46,8 @@ def causes(
             result[month] = Why(LineCause.FIRST)
         elif not taken and not posted:
             result[month] = Why(LineCause.DECISION)
+        elif all(line.basis is Basis.HOUSE for line in (*taken, *posted)):
+            result[month] = Why(LineCause.HOUSE)
         else:
             result[month] = (
                 _by_decisions(taken, posted)

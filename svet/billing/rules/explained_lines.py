@@ -70,6 +70,7 @@ def line_text(line: Line) -> dict[str, Any]:
         "base": [str(month) for month in evidence.base],
         "act": None if evidence.cause is None else evidence.cause.value,
         **({"decision": evidence.decision} if evidence.decision else {}),
+        **({"house": evidence.house} if evidence.house else {}),
     }
 
 
@@ -111,6 +112,7 @@ def line_of(row: Mapping[str, Any]) -> Line:
             base=tuple(Month.parse(month) for month in row["base"]),
             cause=None if row["act"] is None else ActKind(row["act"]),
             decision=whole_in(row.get("decision", 0)),
+            house=whole_in(row.get("house", 0)),
         ),
     )
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import InvalidOperation
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from svet.billing.rules.difference import Difference, difference, reversal
 from svet.billing.rules.due import due
@@ -34,7 +35,6 @@ from svet.billing.rules.lines import Line
 from svet.billing.rules.pricing import amount
 from svet.billing.rules.rulesets import RULESET, RULESETS
 from svet.kernel.periods import Month
-from svet.kernel.writing import plain_number
 
 FORMAT = "svet-bill/1"
 #: A file of one account; nobody's history is longer, and a stranger's file must not fill the memory.
@@ -72,13 +72,41 @@ def without_serials(explanation: Explanation) -> Explanation:
     return replace(explanation, facts=replace(facts, points=points))
 
 
-def replayed(explanation: Explanation) -> list[str]:
-    """Recompute the charge from its facts; every difference as a sentence, none when it is right.
+class ReplayKind(StrEnum):
+    """In what a charge and its recomputation differ."""
+
+    NO_PRODUCT = "no_product"
+    TOTAL = "total"
+    NO_CHARGE = "no_charge"
+    NOT_STANDING = "not_standing"
+    OTHERWISE = "otherwise"
+    NOT_TAKEN_BACK = "not_taken_back"
+    TAKEN_BACK = "taken_back"
+    NOT_CHARGED = "not_charged"
+    CHARGED = "charged"
+
+
+class ReplayFault(NamedTuple):
+    """One difference: of a line or, without one, of the whole; ``number`` is the line of ``stood`` it is of.
+
+    ``reason`` says why nothing can be charged, ``lines`` and ``charge`` are the kopecks of both.
+    """
+
+    kind: ReplayKind
+    line: Line | None = None
+    number: int = 0
+    reason: str = ""
+    lines: int = 0
+    charge: int = 0
+
+
+def replayed(explanation: Explanation) -> list[ReplayFault]:
+    """Recompute the charge from its facts; every difference, none when it is right.
 
     Looked at are: each line's kWh × price = kopecks, half up; the lines against the rules; the sum.
     """
     wrong = [
-        f"{_name(each.line)}: {_sum(each.line)} is no product"
+        ReplayFault(ReplayKind.NO_PRODUCT, each.line)
         for each in explanation.posted
         if each.line.basis is not Basis.ADJUSTMENT
         and amount(each.line.kwh, each.line.price) != each.line.kopecks
@@ -86,16 +114,16 @@ def replayed(explanation: Explanation) -> list[str]:
     wrong += _wrong_reversals(explanation)
     total = sum(each.line.kopecks for each in explanation.posted)
     if total != explanation.kopecks:
-        wrong.append(f"the lines make {total} kopecks, the charge says {explanation.kopecks}")
+        wrong.append(ReplayFault(ReplayKind.TOTAL, lines=total, charge=explanation.kopecks))
     try:
         lines = RULESETS[explanation.ruleset](explanation.facts, horizon=explanation.month)
         found = due(explanation.facts, explanation.stood, horizon=explanation.month, lines=lines)
     except BillingProblem as problem:
-        return [*wrong, f"by these facts the account cannot be charged: {problem.reason}"]
+        return [*wrong, ReplayFault(ReplayKind.NO_CHARGE, reason=str(problem.reason))]
     return wrong + _unlike(explanation, found)
 
 
-def _wrong_reversals(explanation: Explanation) -> Iterator[str]:
+def _wrong_reversals(explanation: Explanation) -> Iterator[ReplayFault]:
     """Lines that take back what does not stand, or otherwise than it stands, or a second time."""
     stood, taken = dict(explanation.stood), set()
     for each in explanation.posted:
@@ -103,36 +131,28 @@ def _wrong_reversals(explanation: Explanation) -> Iterator[str]:
             continue
         before = stood.get(each.reverses)
         if before is None or each.reverses in taken:
-            yield f"{_name(each.line)}: takes back line {each.reverses}, which does not stand"
+            yield ReplayFault(ReplayKind.NOT_STANDING, each.line, each.reverses)
         elif reversal(before).content != each.line.content:
-            yield f"{_name(each.line)}: takes back line {each.reverses} otherwise than it stands"
+            yield ReplayFault(ReplayKind.OTHERWISE, each.line, each.reverses)
         taken.add(each.reverses)
 
 
-def _unlike(explanation: Explanation, wanted: Difference[int]) -> list[str]:
+def _unlike(explanation: Explanation, wanted: Difference[int]) -> list[ReplayFault]:
     """What the charge did against what it should have done."""
     stood, reverse = dict(explanation.stood), dict(wanted.reverse)
     taken = {each.reverses for each in explanation.posted if each.reverses is not None}
     charged = [(no, each.line) for no, each in enumerate(explanation.posted) if each.reverses is None]
     rest = difference(wanted.post, charged)
     return [
-        *(f"{_name(reverse[no])}: should be taken back and is not" for no in sorted(reverse.keys() - taken)),
+        *(ReplayFault(ReplayKind.NOT_TAKEN_BACK, reverse[no], no) for no in sorted(reverse.keys() - taken)),
         *(
-            f"{_name(stood[no])}: is taken back and should stand"
+            ReplayFault(ReplayKind.TAKEN_BACK, stood[no], no)
             for no in sorted(taken - reverse.keys())
             if no in stood
         ),
-        *(f"{_name(line)}: {_sum(line)} should be charged and is not" for line in rest.post),
-        *(f"{_name(line)}: {_sum(line)} is charged and should not be" for _, line in rest.reverse),
+        *(ReplayFault(ReplayKind.NOT_CHARGED, line) for line in rest.post),
+        *(ReplayFault(ReplayKind.CHARGED, line) for _, line in rest.reverse),
     ]
-
-
-def _name(line: Line) -> str:
-    return f"{line.month}, point {line.point}, {line.zone}, {line.since}…{line.until}, range {line.range_no}"
-
-
-def _sum(line: Line) -> str:
-    return f"{plain_number(line.kwh)} kWh × {plain_number(line.price)} = {line.kopecks} kopecks"
 
 
 def written(explanation: Explanation) -> str:
@@ -209,9 +229,3 @@ def _text(body: Mapping[str, Any]) -> str:
 
 def _hash(body: Mapping[str, Any]) -> str:
     return "sha256:" + hashlib.sha256(_text(body).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def first_lines(sentences: Sequence[str], *, most: int = 20) -> list[str]:
-    """At most so many differences, and how many more there are."""
-    more = len(sentences) - most
-    return [*sentences[:most], f"… and {more} more"] if more > 0 else list(sentences)

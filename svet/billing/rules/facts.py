@@ -16,6 +16,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from svet.billing.rules.houses import HouseShare, HouseStay
 from svet.billing.rules.kinds import Rules
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
@@ -190,23 +191,16 @@ class MonthPolicy:
 class LossShare:
     """Losses between the meter and the border of the grid, percent of what was used.
 
-    They are the customer's where the meter does not stand at the border of what is theirs (main provisions
-    of the retail markets, decree 442: the volume is corrected by the losses from the border to the meter).
-    ``no`` is the decision that says so.
+    They are the customer's where the meter does not stand at the border of what is theirs. Meters belong on
+    that border, or as near to it as can be (main provisions of the retail markets, decree 442 of 2012,
+    paragraph 144, as a retailer tells it); that the volume is then corrected by the losses from the border to
+    the meter is written from memory: no text of the decree was at hand. ``no`` is the decision that says so.
     """
 
     percent: Decimal
     since: date
     until: date | None = None
     no: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class HouseShare:
-    """The account's part of what its house used in common in a month, frozen when it was computed."""
-
-    month: Month
-    kwh: Decimal
 
 
 class OverrideKind(StrEnum):
@@ -263,6 +257,7 @@ class AccountFacts:
     away: tuple[Away, ...] = ()
     losses: tuple[LossShare, ...] = ()
     house: tuple[HouseShare, ...] = ()
+    stays: tuple[HouseStay, ...] = ()
     overrides: tuple[Override, ...] = ()
     norms: tuple[NormTable, ...] = ()
     multipliers: tuple[Multiplier, ...] = ()

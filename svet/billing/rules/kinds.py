@@ -37,6 +37,7 @@ class LineCause(StrEnum):
     TERMS = "terms"  # another price group of the contract
     TARIFF = "tariff"  # other prices of the same group
     DECISION = "decision"  # a person has decided so, or has taken a decision back
+    HOUSE = "house"  # another volume of the whole house
     RECALCULATION = "recalculation"  # anything else
 
 
@@ -81,6 +82,8 @@ class BillingReason(StrEnum):
     DECISION_MISSES = "decision_misses"
     LARGE_DIFFERENCE = "large_difference"
     OLD_DIFFERENCE = "old_difference"
+    NO_HOUSE_VOLUME = "no_house_volume"
+    WRONG_SHARE = "wrong_share"
     # A refusal of the whole run.
     UNKNOWN_PROVIDER = "unknown_provider"
     NO_REGION = "no_region"
@@ -108,6 +111,8 @@ PROBLEMS = (
     BillingReason.DECISION_MISSES,
     BillingReason.LARGE_DIFFERENCE,
     BillingReason.OLD_DIFFERENCE,
+    BillingReason.NO_HOUSE_VOLUME,
+    BillingReason.WRONG_SHARE,
 )
 
 

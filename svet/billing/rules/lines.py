@@ -17,7 +17,8 @@ class Evidence(NamedTuple):
 
     ``span_kwh`` is what the two readings show together, of which the line's month got a part; ``base`` are
     the months behind an average, ``cause`` is the act that says why nothing was read,
-    ``norm_ids`` are the rows of the region's norms, ``decision`` is the row of a person's decision.
+    ``norm_ids`` are the rows of the region's norms, ``decision`` is the row of a person's decision, ``house``
+    that of the account's part of its house.
     """
 
     meter_id: int = 0
@@ -30,6 +31,7 @@ class Evidence(NamedTuple):
     cause: ActKind | None = None
     norm_ids: tuple[int, ...] = ()
     decision: int = 0
+    house: int = 0
 
 
 class MonthVolume(NamedTuple):

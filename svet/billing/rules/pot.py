@@ -40,6 +40,12 @@ def price_pot(
     Where prices, limits or the contract change inside, volumes and limits are divided by days.
     :raises BillingProblem: a price is missing
     """
+    apart = [volume for volume in volumes if volume.basis is Basis.HOUSE] if _apart(month, facts) else []
+    if apart and len(apart) < len(volumes):
+        # They are no part of what the flat used: its ranges are not theirs.
+        own = [volume for volume in volumes if volume.basis is not Basis.HOUSE]
+        lines = price_pot(month, own, facts=facts, proration=proration)
+        return lines + price_pot(month, apart, facts=facts, proration=proration)
     start = min(volume.since for volume in volumes)
     end = max(volume.until for volume in volumes)
     ordered = volumes if len(volumes) == 1 else sorted(volumes, key=_place)
@@ -51,7 +57,7 @@ def price_pot(
         pieces = [(volume, volume) for volume in ordered]
         return _filled(month, pieces, spans[0], spans[0].limits, facts.service)
     cuts = [_over(volume, spans) for volume in ordered]
-    lines: list[Line] = []
+    lines = []
     for place, span in enumerate(spans):
         pieces = [
             (volume, piece)
@@ -60,6 +66,10 @@ def price_pot(
         ]
         lines += _filled(month, pieces, span, span.limits, facts.service)
     return lines
+
+
+def _apart(month: Month, facts: AccountFacts) -> bool:
+    return any(share.month == month and not share.summed for share in facts.house)
 
 
 def price_spans(facts: AccountFacts, start: date, end: date) -> list[PriceSpan]:

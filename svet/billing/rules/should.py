@@ -8,14 +8,14 @@ from svet.billing.rules.attribution import MonthPart
 from svet.billing.rules.decided import credits_of, decided_volumes, uncharged_volumes
 from svet.billing.rules.estimates import scale_volumes
 from svet.billing.rules.facts import AccountFacts, LossShare
+from svet.billing.rules.house_volumes import house_volumes
 from svet.billing.rules.kinds import Basis
 from svet.billing.rules.lines import Line, MonthVolume
-from svet.billing.rules.norm_needs import ACCOUNT, NormNeed, meterless_needs, norm_volumes, tampered
+from svet.billing.rules.norm_needs import NormNeed, meterless_needs, norm_volumes, tampered
 from svet.billing.rules.pot import price_pot
 from svet.billing.rules.splitting import whole
 from svet.billing.rules.timeline import BillingCalendar, calendar_of, scale_lines
 from svet.kernel.periods import Month
-from svet.metering.rules import Scheme, Zone
 
 Volumes = dict[Month, list[MonthVolume]]
 #: By point, scheme and zone the whole months of before, of which averages are made.
@@ -71,10 +71,12 @@ def _volumes(facts: AccountFacts, *, horizon: Month, calendar: BillingCalendar, 
         }
     if facts.overrides:
         volumes = decided_volumes(volumes, facts=facts, horizon=horizon)
-    if facts.losses or facts.house:
-        for month, of_month in volumes.items():
+    if facts.losses:
+        for of_month in volumes.values():
             of_month += _losses(of_month, facts.losses)
-            of_month += _house(month, of_month, facts)
+    if facts.house or facts.stays:
+        for month, volume in house_volumes(volumes, facts=facts, horizon=horizon, calendar=calendar):
+            volumes.setdefault(month, []).append(volume)
     if facts.overrides:
         volumes = uncharged_volumes(volumes, facts.overrides)
     return volumes
@@ -90,22 +92,6 @@ def _losses(volumes: list[MonthVolume], losses: tuple[LossShare, ...]) -> list[M
                 evidence = volume.evidence._replace(decision=loss.no)
                 found.append(volume._replace(kwh=kwh, basis=Basis.LOSSES, evidence=evidence))
     return found
-
-
-def _house(month: Month, volumes: list[MonthVolume], facts: AccountFacts) -> list[MonthVolume]:
-    return [
-        MonthVolume(
-            ACCOUNT,
-            Scheme.SINGLE,
-            Zone.SINGLE.value,
-            share.kwh,
-            Basis.HOUSE,
-            min(volume.since for volume in volumes),
-            max(volume.until for volume in volumes),
-        )
-        for share in facts.house
-        if share.month == month
-    ]
 
 
 def _merged(volumes: list[MonthVolume]) -> list[MonthVolume]:

@@ -77,12 +77,12 @@ def test_a_kwh_charged_by_two_months_is_noticed() -> None:
     july = Charge.objects.get(period=date(2026, 7, 1))
     for again in (Month(2026, 8), Month(2026, 9)):
         made = charge_by_hand(like=Charge.objects.get(pk=july.pk), period=again)
-        assert [breach for breach in queries.broken() if "charged twice" in breach]
+        assert [breach for breach in queries.broken() if "начислено дважды" in breach]
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE billing_chargeline DISABLE TRIGGER USER")
         ChargeLine.objects.filter(charge=made).delete()
         Charge.objects.filter(pk=made.pk).delete()
-    assert not [breach for breach in queries.broken() if "charged twice" in breach]
+    assert not [breach for breach in queries.broken() if "начислено дважды" in breach]
 
 
 def test_a_control_reading_below_the_last_one_keeps_the_chain() -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_provider
 from svet.billing import operations, queries
 from svet.billing.queries import what_if
-from svet.billing.queries.what_if import PreviewFacts, ground_of, preview_reading, scheme_costs
+from svet.billing.queries.what_if import PreviewFacts, ground_of, preview_reading, scheme_year
 from svet.billing.rules.other_schemes import as_scheme
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_norm
 from svet.billing.tests.facts import account as an_account
@@ -33,6 +34,8 @@ from svet.quotes.queries import price
 pytestmark = pytest.mark.django_db
 FIRST, CHARGED = Month(2026, 4), 5
 LAST = FIRST.plus(CHARGED)
+#: From here the month of the previewed reading is January 2026, on whose first day prices rose.
+PRICES_CHANGE = Month(2025, 8)
 
 
 class History(NamedTuple):
@@ -56,6 +59,12 @@ _ACCOUNTS = st.lists(
 )
 
 
+_RANGES = [
+    ([History(1, [140, None, None, 150, 10], {3})], 150),
+    ([History(2, [90, 90, 90, None, None], set()), History(1, [1, 2, 3, 4, 5], set())], 140),
+]
+
+
 def shown(history: History, until: int, last: int = 0) -> int:
     return 30 * (sum(used or 0 for used in history.used[:until]) + last)
 
@@ -68,8 +77,8 @@ def view(meter: Meter) -> MeterView:
     return metering.meter_view(metering.whole_meters().get(pk=meter.pk))
 
 
-def send(meter: Meter, history: History, place: int) -> None:
-    month = FIRST.plus(place)
+def send(meter: Meter, history: History, place: int, first: Month) -> None:
+    month = first.plus(place)
     make_reading(meter, values(history.scheme, shown(history, place + 1)), read_on=month.day(20))
 
 
@@ -84,8 +93,13 @@ def charge(month: Month) -> None:
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(_ACCOUNTS)
-def test_quoted_sent_and_charged_are_the_same_kopecks(accounts: list[tuple[list[History], int]]) -> None:
+@given(_ACCOUNTS, st.sampled_from([FIRST, PRICES_CHANGE]))
+@example(_RANGES, PRICES_CHANGE)
+def test_quoted_sent_and_charged_are_the_same_kopecks(
+    accounts: list[tuple[list[History], int]], first: Month
+) -> None:
+    """With silent months before it, late ones, ranges crossed, and prices that change inside its month."""
+    last = first.plus(CHARGED)
     # A savepoint by hand: use cases open their own transactions, which may not stand in another one.
     before = transaction.savepoint()
     try:
@@ -95,7 +109,7 @@ def test_quoted_sent_and_charged_are_the_same_kopecks(accounts: list[tuple[list[
         meters = [
             [
                 make_meter(
-                    account=account, scheme=each.scheme, installed_on=FIRST.plus(-1).day(20), initial=0
+                    account=account, scheme=each.scheme, installed_on=first.plus(-1).day(20), initial=0
                 )
                 for each in histories
             ]
@@ -105,19 +119,19 @@ def test_quoted_sent_and_charged_are_the_same_kopecks(accounts: list[tuple[list[
             for (_, histories, _), of_account in zip(made, meters, strict=True):
                 for meter, history in zip(of_account, histories, strict=True):
                     if place - 1 in history.late and history.used[place - 1] is not None:
-                        send(meter, history, place - 1)
+                        send(meter, history, place - 1, first)
                     if place not in history.late and history.used[place] is not None:
-                        send(meter, history, place)
-            charge(FIRST.plus(place))
+                        send(meter, history, place, first)
+            charge(first.plus(place))
         told = []
         for (_, histories, used), (meter, *_) in zip(made, meters, strict=True):
             typed = values(histories[0].scheme, shown(histories[0], CHARGED, used))
-            told.append(price(meter=view(meter), values=typed, on=LAST.day(20)))
-            sent = make_reading(meter, typed, read_on=LAST.day(20))
+            told.append(price(meter=view(meter), values=typed, on=last.day(20)))
+            sent = make_reading(meter, typed, read_on=last.day(20))
             assert sent.outcome is BatchOutcome.ACCEPTED, sent
-        charge(LAST)
+        charge(last)
         for (account, histories, _), quoted in zip(made, told, strict=True):
-            found = queries.charge(account.pk, LAST)
+            found = queries.charge(account.pk, last)
             assert found is not None
             assert quoted.bill == found.total, histories
             if len(histories) == 1:
@@ -196,11 +210,17 @@ def test_a_year_by_other_zones_costs_what_its_charges_would() -> None:
         charge(FIRST.plus(place))
     ground = ground_of(view(meter).account, LAST.day(20))
     assert ground is not None
-    costs = scheme_costs(ground)
-    assert costs is not None
+    year = scheme_year(ground)
+    assert year is not None
+    assert year.now == {1}
+    assert sum(year.kwh.values()) == 300 * CHARGED
+    costs = {scheme: year.total(scheme) for scheme in year.costs}
     # 300 kWh a month: at 4.85; 200 by day at 5.58 and 100 by night at 2.91.
     assert (costs[1], costs[2]) == (Money(727_500), Money(703_500))
     assert costs[3] < costs[1]
+    # All of it by night, and none of it.
+    assert scheme_year(ground, night=Fraction(1)).total(2) == Money(1500 * 291)  # type: ignore[union-attr]
+    assert scheme_year(ground, night=Fraction(0)).total(2) == Money(1500 * 558)  # type: ignore[union-attr]
     assert costs[1] == sum((each.total for each in queries.charges([account.pk])), Money(0))
 
 

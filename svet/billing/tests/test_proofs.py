@@ -108,7 +108,7 @@ def test_what_is_wrong_is_told_until_it_is_mended(proved: list[tuple[Account, Me
 def tell_until_mended(account: Account, first: ReadingValue) -> None:
     for value in (first.value + 1, first.value + 2):
         ReadingValue.objects.filter(pk=first.pk).update(value=value)
-        told = f"what stands of account {account.pk} until 2026-10 is not what its facts give"
+        told = f"у лицевого счёта {account.pk} начислено по 2026-10 не то, что дают его данные"
         assert since() == Proved((told,), looked=3, unmoved=2)
     ReadingValue.objects.filter(pk=first.pk).update(value=first.value)
     assert since() == Proved(looked=3, unmoved=3)
@@ -152,5 +152,6 @@ def test_who_came_behind_a_run_is_not_missed_by_it(proved: list[tuple[Account, M
         cursor.execute("DELETE FROM billing_chargeline WHERE account_id = %s", [later.pk])
         cursor.execute("DELETE FROM billing_charge WHERE account_id = %s", [later.pk])
     assert queries.uncharged() == [
-        f"account {later.pk} has neither a charge nor a problem in 2026-{month:02}" for month in (11, 10, 9)
+        f"у лицевого счёта {later.pk} за 2026-{month:02} нет ни начисления, ни ошибки"
+        for month in (11, 10, 9)
     ]

@@ -20,7 +20,16 @@ from svet.accounts.models import Account
 from svet.accounts.models.terms import Terms
 from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries
-from svet.billing.models import BillingRun, Charge, ChargeLine, OverrideRow, Problem, RunRange
+from svet.billing.models import (
+    BillingRun,
+    Charge,
+    ChargeLine,
+    HouseRow,
+    HouseStayRow,
+    OverrideRow,
+    Problem,
+    RunRange,
+)
 from svet.billing.operations import sets
 from svet.billing.operations.sets import conditions, finding, pricing
 from svet.billing.operations.sets.proving import SetsDiffer
@@ -228,6 +237,7 @@ def planted() -> dict[str, Home]:
         "act": Home().year(1000, 1100, 1190),
         "decision": Home().year(1000, 1100, 1190),
         "problem": Home().year(1000, 1100, 1190),
+        "house": Home().year(1000, 1100, 1190),
         "terms": Home(persons=1).year(1000, 1100, 1390),
         "terms to come": Home(persons=5).year(1000, 1100, 1390),
         "terms of before": Home(persons=5).year(1000, 1100, 1390),
@@ -317,6 +327,10 @@ def planted() -> dict[str, Home]:
         public_id=new_public_id(), account=homes["decision"].account, kind="no_charge", since=JULY.first,
         until=JULY.first, document="1", reason="обход", by_name="test", known_at=NOW, signed_at=NOW,
     )  # fmt: skip
+    house = HouseRow.objects.create(provider_id=provider_id(), code="H", address="ул. Мира, 1", known_at=NOW)
+    HouseStayRow.objects.create(
+        house=house, account=homes["house"].account, since=JULY.first, area=50, known_at=NOW, by_name="test"
+    )
     Problem.objects.create(
         run=BillingRun.objects.get(period=JUNE.first), account=homes["problem"].account, reason="no_norm"
     )

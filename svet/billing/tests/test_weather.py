@@ -14,13 +14,13 @@ from svet.billing.rules.facts import (
     Act,
     ActKind,
     Away,
-    HouseShare,
     LossShare,
     Override,
     OverrideKind,
     PriceTable,
     RangeLimit,
 )
+from svet.billing.rules.houses import HouseShare
 from svet.billing.rules.kinds import Basis, BillingProblem, BillingReason, Proration
 from svet.billing.rules.should import should
 from svet.billing.tests.facts import (

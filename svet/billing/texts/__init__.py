@@ -94,6 +94,8 @@ def problem_name(reason: BillingReason) -> str:
         BillingReason.DECISION_MISSES: _("Объём назначен там, где начислять нечего"),
         BillingReason.LARGE_DIFFERENCE: _("Пересчёт больше допустимого"),
         BillingReason.OLD_DIFFERENCE: _("Пересчёт старше допустимого срока"),
+        BillingReason.NO_HOUSE_VOLUME: _("Общедомовой объём неизвестен"),
+        BillingReason.WRONG_SHARE: _("Доля общедомового объёма не сходится с формулой"),
     }.get(reason, _("Начисление невозможно"))
 
 
@@ -134,6 +136,11 @@ def _way_out(reason: BillingReason) -> str:
         BillingReason.OLD_DIFFERENCE: _(
             "Проверьте данные счёта. Если разницу надо выпустить, решение «Пересчитать» подпишут двое."
         ),
+        BillingReason.NO_HOUSE_VOLUME: _(
+            "Внесите показания дома (svet import house-readings) и повторите начисление: чего не хватает,"
+            " показано на странице дома."
+        ),
+        BillingReason.WRONG_SHARE: _("Запустите svet verify: долю кто-то изменил."),
     }.get(reason, "")
 
 
@@ -141,6 +148,7 @@ def _what(reason: BillingReason, details: Mapping[str, object]) -> str:
     """The account's own values behind the name of the reason."""
     shown = as_shown(details)
     parts = {
+        "house": _("дом {house}"),
         "group": _("группа «{group}»"),
         "scheme": _("схема зон {scheme}"),
         "zone": _("зона «{zone}»"),
@@ -232,5 +240,6 @@ def cause_name(cause: LineCause) -> str:
         LineCause.TERMS: _("другая тарифная группа"),
         LineCause.TARIFF: _("другие цены"),
         LineCause.DECISION: _("решение поставщика"),
+        LineCause.HOUSE: _("показания дома"),
         LineCause.RECALCULATION: _("пересчёт"),
     }[cause]

@@ -14,6 +14,7 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from svet.billing import queries as billing
 from svet.billing.queries.months import issued_months
@@ -80,7 +81,7 @@ def before(*, account_ids: Sequence[int]) -> dict[int, Preceding]:
 
 # That each bill continues the one before the database keeps; looked at once more, for whoever got around it.
 _CHAIN: Final = """
-SELECT number, 'begins behind posting ' || from_seq - 1 || ', the one before ends with ' || coalesce(ended, 0)
+SELECT number, 'gap', from_seq - 1, coalesce(ended, 0)
 FROM (
     SELECT number, account_id, no, from_seq, lag(to_seq) OVER w AS ended, lag(no) OVER w AS no_before
     FROM bills_bill WINDOW w AS (PARTITION BY account_id ORDER BY no)
@@ -89,17 +90,15 @@ WHERE from_seq <> coalesce(ended, 0) + 1 OR no <> coalesce(no_before, 0) + 1
 LIMIT %(limit)s
 """
 _SUMS: Final = """
-SELECT b.number, 'opens with ' || b.opening_kopecks || ' kopecks, the one before closed with '
-       || coalesce(o.payable_kopecks, 0)
+SELECT b.number, 'opening', b.opening_kopecks, coalesce(o.payable_kopecks, 0)
 FROM bills_bill b LEFT JOIN bills_bill o ON o.account_id = b.account_id AND o.no = b.no - 1
 WHERE b.opening_kopecks <> coalesce(o.payable_kopecks, 0)
 UNION ALL
-SELECT b.number, 'prints another opening sum than ' || b.opening_kopecks || ' kopecks'
+SELECT b.number, 'printed', b.opening_kopecks, 0
 FROM bills_bill b
 WHERE b.no > 1 AND (b.snapshot #>> '{sums,opening}')::bigint <> b.opening_kopecks
 UNION ALL
-SELECT b.number, 'closes with ' || b.payable_kopecks || ' kopecks, its last posting left '
-       || coalesce(p.balance_after, 0)
+SELECT b.number, 'closing', b.payable_kopecks, coalesce(p.balance_after, 0)
 FROM bills_bill b
 LEFT JOIN ledger_posting_door p ON p.account_id = b.account_id AND p.book = 'receivable' AND p.seq = b.to_seq
 WHERE b.payable_kopecks <> coalesce(p.balance_after, 0) OR (b.to_seq > 0 AND p.seq IS NULL)
@@ -107,7 +106,7 @@ LIMIT %(limit)s
 """
 # A month's own charge stands on its bill, wherever else that of a month without a bill stands.
 _ELSEWHERE: Final = """
-SELECT b.number, 'does not show the charge of its month'
+SELECT b.number, 'charge', 0, 0
 FROM bills_bill b
 JOIN ledger_posting_door p ON p.account_id = b.account_id AND p.book = 'receivable'
     AND NOT p.seq BETWEEN b.from_seq AND b.to_seq
@@ -127,14 +126,27 @@ def broken_chain(*, limit: int = 50) -> list[str]:
     with connection.cursor() as cursor:
         for statement in (_CHAIN, _SUMS, _ELSEWHERE):
             cursor.execute(statement, {"limit": limit, "charge": CHARGE})
-            breaches += [f"bill {number} {text}" for number, text in cursor.fetchall()]
+            breaches += [_of_bill(*row) for row in cursor.fetchall()]
     return breaches[:limit]
+
+
+def _of_bill(number: str, fault: str, has: int, wanted: int) -> str:
+    """What is wrong with a bill of the chain."""
+    return {
+        "gap": _("счёт {number} начинается за строкой {has}, а прошлый кончается на {wanted}"),
+        "opening": _("счёт {number} начинается с {has} коп., а прошлый кончается на {wanted}"),
+        "printed": _("в счёте {number} напечатано другое начало, не {has} коп."),
+        "closing": _("счёт {number} кончается на {has} коп., а его последняя строка оставила {wanted}"),
+        "charge": _("в счёте {number} нет начисления его месяца"),
+    }[fault].format(number=number, has=has, wanted=wanted)
 
 
 def _without_a_bill(limit: int) -> list[str]:
     bills = Bill.objects.filter(account_id=OuterRef("account_id"), period__gte=OuterRef("period"))
     return [
-        f"account {account_id} has no bill of {month}, whose bills are all out"
+        _("у лицевого счёта {account} нет счёта за {month}, а счета за него уже выставлены").format(
+            account=account_id, month=month
+        )
         for provider_id, month, issued_at in issued_months()
         for account_id in billing.charged_accounts(provider_id=provider_id, period=month)
         .filter(~Exists(bills), known_at__lt=issued_at)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from svet.bills.models import Bill, BillFile, ProvedBlock
 from svet.bills.rules import balances, digest, from_snapshot
@@ -79,20 +80,22 @@ def checked_blocks(*, first: int = 0, end: int | None = None, since: bool = Fals
 def _broken_bills(block: int) -> Iterator[str]:
     for bill in Bill.objects.filter(pk__gte=block * BLOCK, pk__lt=(block + 1) * BLOCK).order_by("pk"):
         if digest(bill.snapshot) != bill.snapshot_sha256:
-            yield f"bill {bill.number}: the snapshot does not match its hash"
+            yield _("счёт {number}: содержание не сходится с его отпечатком").format(number=bill.number)
             continue
         document = from_snapshot(bill.snapshot)
         sums = document.sums
         if document.total != bill.total_kopecks or sums.closing != bill.payable_kopecks:
-            yield f"bill {bill.number}: its sums differ from its snapshot"
+            yield _("счёт {number}: суммы не те, что в его содержании").format(number=bill.number)
         elif (document.issued_on, document.due_on) != (bill.issued_on, bill.due_on):
-            yield f"bill {bill.number}: its days differ from its snapshot"
+            yield _("счёт {number}: дни не те, что в его содержании").format(number=bill.number)
         elif not balances(sums):
-            yield f"bill {bill.number}: opening, charged and paid do not give the closing sum"
+            yield _("счёт {number}: начало, начисленное и оплаченное не дают итога").format(
+                number=bill.number
+            )
 
 
 def _broken_files(block: int) -> Iterator[str]:
     rows = BillFile.objects.filter(pk__gte=block * BLOCK, pk__lt=(block + 1) * BLOCK).order_by("pk")
     for file in rows.iterator(chunk_size=100):
         if hashlib.sha256(bytes(file.content)).hexdigest() != file.sha256:
-            yield f"bill file {file.pk}: the content does not match its hash"
+            yield _("файл счёта {number}: содержание не сходится с его отпечатком").format(number=file.pk)

@@ -251,6 +251,7 @@ def _line(
         act=line.act.value if line.act else "",
         decision=document,
         decision_on=decided_on,
+        house=line.house,
     )
 
 
@@ -260,8 +261,8 @@ def _readings(
     """One row per scale: the readings of its own lines; a scale without a line shows the month's own."""
     used: dict[tuple[int, str], list[ChargeLineView]] = {}
     for line in own_lines(charge):
-        if line.basis is Basis.LOSSES:
-            continue  # no dial shows them
+        if line.basis in (Basis.LOSSES, Basis.HOUSE):
+            continue  # no dial of the flat shows them
         used.setdefault((line.meter_id, line.zone.value), []).append(line)
     rows = []
     for meter in meters:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from svet.billing.rules.houses import HouseShare
 from svet.kernel.periods import Month
 
 # What customers send themselves, by whatever way; smart meters, controls and installations are not theirs.
@@ -145,6 +146,8 @@ class LineRow:
     #: The document by which a person has decided this volume or sum, or what is no more decided so.
     decision: str = ""
     decision_on: date | None = None
+    #: The part of the house's common needs, of which the line may price only a range.
+    house: HouseShare | None = None
 
     @property
     def meterless(self) -> bool:

@@ -11,6 +11,8 @@ from svet.bills.rules.document import ADJUSTMENT, LineRow, Usage
 
 RECALCULATION = "recalculation"
 READING = "reading"
+#: The basis of what a house used in common.
+HOUSE = "house"
 #: How much the days of two scales or two months may differ and still be the same for a reader.
 ABOUT_DAYS = 3
 
@@ -62,6 +64,7 @@ def _same(line: LineRow) -> tuple[object, ...]:
         line.current_on,
         line.demonstration,
         line.decision,
+        line.house,
     )
 
 
@@ -97,10 +100,14 @@ def _both(one: str, other: str) -> str:
 
 
 def usage(lines: Sequence[LineRow]) -> Usage:
-    """What the lines of a month say about consumption, without what they correct."""
-    used = [line for line in lines if line.basis not in (RECALCULATION, ADJUSTMENT)]
+    """What the lines of a month say about consumption, without what they correct.
+
+    The sum is that of the whole month, the volume what the flat used itself: its house is not its use.
+    """
+    charged = [line for line in lines if line.basis not in (RECALCULATION, ADJUSTMENT)]
+    used = [line for line in charged if line.basis != HOUSE]
     kwh = sum((line.kwh for line in used), Decimal(0))
-    kopecks = sum(line.kopecks for line in used)
+    kopecks = sum(line.kopecks for line in charged)
     if not used:
         return Usage(kwh, kopecks, None, None, plain=False)
     spans: dict[tuple[str, str], tuple[date, date]] = {}

@@ -225,15 +225,21 @@ def _copy(bill: Bill, **changed: int) -> Bill:
 @pytest.mark.parametrize(
     ("corruption", "says"),
     [
-        ("UPDATE bills_bill SET payable_kopecks = payable_kopecks + 1 WHERE period = '2026-09-01'", "closed"),
-        ("UPDATE bills_bill SET payable_kopecks = payable_kopecks + 1 WHERE period = '2026-11-01'", "closes"),
-        ("UPDATE bills_bill SET from_seq = from_seq + 1 WHERE no = 2", "begins behind"),
-        ("UPDATE bills_bill SET to_seq = to_seq - 1 WHERE no = 2", "begins behind"),
-        ("DELETE FROM bills_bill WHERE period = '2026-09-01'", "begins behind"),
-        ("UPDATE bills_bill SET opening_kopecks = opening_kopecks + 1 WHERE no = 2", "opens with"),
+        (
+            "UPDATE bills_bill SET payable_kopecks = payable_kopecks + 1 WHERE period = '2026-09-01'",
+            "а прошлый кончается на",
+        ),
+        (
+            "UPDATE bills_bill SET payable_kopecks = payable_kopecks + 1 WHERE period = '2026-11-01'",
+            "его последняя строка оставила",
+        ),
+        ("UPDATE bills_bill SET from_seq = from_seq + 1 WHERE no = 2", "начинается за строкой"),
+        ("UPDATE bills_bill SET to_seq = to_seq - 1 WHERE no = 2", "начинается за строкой"),
+        ("DELETE FROM bills_bill WHERE period = '2026-09-01'", "начинается за строкой"),
+        ("UPDATE bills_bill SET opening_kopecks = opening_kopecks + 1 WHERE no = 2", "начинается с"),
         (
             "UPDATE bills_bill SET snapshot = jsonb_set(snapshot, '{sums,opening}', '1') WHERE no = 2",
-            "prints",
+            "напечатано другое начало",
         ),
     ],
 )

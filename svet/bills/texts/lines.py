@@ -9,6 +9,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from svet.billing.rules.houses import HouseShare, HouseVolume
+from svet.billing.texts.houses import share_formula
+from svet.billing.texts.houses import volume_formula as volume_formula_of
 from svet.bills.rules import LinePart, LineRow
 from svet.bills.rules.document import ADJUSTMENT
 from svet.bills.texts.labels import month_label, price_text, source_label
@@ -80,9 +83,22 @@ def foundation(line: LineRow) -> str:
         return _with_decision(_why(line), line)
     if line.decision:
         return _decision(line)
+    if line.house is not None and line.house.volume is not None:
+        return _house(line.house, line.house.volume)
     text = _estimate(line)
     act = _act(line)
     return _("%(text)s; %(act)s") % {"text": text, "act": act} if text and act else text
+
+
+def _house(share: HouseShare, volume: HouseVolume) -> str:
+    """«дом H-1: 600 − 427 = 173 кВт·ч; доля по площади: 173 кВт·ч × 50,1 м² ÷ 200 м² = 43,337 кВт·ч»."""
+    text = _("дом %(house)s: %(volume)s") % {"house": volume.code, "volume": volume_formula_of(volume)}
+    if not volume.kwh:
+        return text
+    return _("%(text)s; доля по площади: %(share)s") % {
+        "text": text,
+        "share": share_formula(volume, share.area, share.kwh),
+    }
 
 
 def _with_decision(why: str, line: LineRow) -> str:
@@ -180,5 +196,7 @@ def _why(line: LineRow) -> str:
             return _("исправлены цены")
         case "decision":
             return _("решение поставщика")
+        case "house":
+            return _("исправлен общедомовой объём")
         case _:
             return _("пересчёт")

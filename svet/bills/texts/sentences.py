@@ -177,6 +177,11 @@ def notes(document: BillDocument) -> list[str]:
     found += dict.fromkeys(
         f"{line_title(line)}: {foundation(line)}." for line in document.lines if line.decision
     )
+    found += dict.fromkeys(
+        _("Общедомовые нужды: %(why)s.") % {"why": foundation(line)}
+        for line in document.lines
+        if line.house is not None
+    )
     if document.demonstration:
         found.append(f"* {_DEMONSTRATION}")
     return found

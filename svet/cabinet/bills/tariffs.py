@@ -195,7 +195,7 @@ def _tables(rows: Sequence[TariffRowView]) -> list[SchemeTable]:
         plain = len(ranges) == 1 and all(_endless(row) for row in ranges.values())
         tables.append(
             SchemeTable(
-                name=_scheme_name(scheme),
+                name=scheme_name(scheme),
                 ranges=[_("Цена за кВт·ч")] if plain else [_range_name(ranges[n]) for n in numbers],
                 zones=[ZoneRow(*_zone_name(found[0].zone), _prices(found, numbers)) for found in zones],
             )
@@ -223,7 +223,8 @@ def _sources(rows: Sequence[TariffRowView]) -> Sources:
     )
 
 
-def _scheme_name(scheme: int) -> str:
+def scheme_name(scheme: int) -> str:
+    """A scheme as the prices call it."""
     return {
         Scheme.SINGLE: _("Круглосуточный тариф"),
         Scheme.DAY_NIGHT: _("Два тарифа: день и ночь"),
@@ -278,7 +279,7 @@ def _costs(kwh: Mapping[str, Decimal | None], choice: Choice) -> list[Cost]:
             preview = calculate(region=choice.region, group=choice.group, usage=usage, on=choice.on)
         except BillingRefused:
             continue
-        found.append((_scheme_name(scheme), preview))
+        found.append((scheme_name(scheme), preview))
     least = min((preview.total for _name, preview in found), default=None)
     return [Cost(name, preview, best=len(found) > 1 and preview.total == least) for name, preview in found]
 

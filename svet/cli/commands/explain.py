@@ -56,7 +56,8 @@ def replay_command(file: IO[str]) -> None:
     from django.utils.translation import gettext as _
 
     from svet.billing.rules.explained_lines import ExplanationUnreadable
-    from svet.billing.rules.explanation import LONGEST, first_lines, read, replayed
+    from svet.billing.rules.explanation import LONGEST, read, replayed
+    from svet.billing.texts.replays import first_faults
     from svet.look.formats import roubles
 
     try:
@@ -67,7 +68,7 @@ def replay_command(file: IO[str]) -> None:
     title = _("лицевой счёт {account}, {month}").format(account=explanation.account, month=explanation.month)
     wrong = replayed(explanation)
     if wrong:
-        click.echo("\n".join(first_lines(wrong)))
+        click.echo("\n".join(first_faults(wrong)))
         click.echo(_("{title}: отличается в {count} местах").format(title=title, count=len(wrong)))
         sys.exit(1)
     if not explanation.exact:

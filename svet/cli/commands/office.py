@@ -30,6 +30,8 @@ def import_command(
 ) -> None:
     """Take a register of PROFILE: accounts, readings, payments, openings; or a bank's statement.
 
+    Also of houses with common needs: houses, house-rooms, house-readings; such a file is taken whole or not.
+
     Rows that were not taken are told one by one and written to a file of the same form; exits 1 then, and
     when money of a payment waits for another reason than an account nobody knows.
     """
@@ -41,6 +43,12 @@ def import_command(
         from svet.kernel.actors import Actor
 
         content = file.read_bytes()
+        if profile.startswith("house"):
+            from svet.cli.registers import take_houses
+
+            with in_words():
+                click.echo(take_houses(profile, content, now=datetime.now(UTC), say=click.echo))
+            return
         if profile == "statement":
             from svet.exchange.operations.statements import take_statement
             from svet.exchange.reporting import statement_summary

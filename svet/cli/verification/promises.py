@@ -53,6 +53,7 @@ PROMISES = (
     Promise("I-20", _("В книге банка то, что банк взял и вернул"), "svet.payments.queries:broken_bank"),
     Promise("I-6", _("Принятые показания не теряются"), "svet.metering.queries:broken"),
     Promise("I-22", _("Каждый договор месяца начислен или известен"), "svet.billing.queries:uncharged"),
+    Promise("I-23", _("Общедомовое следует из показаний дома"), "svet.billing.queries:broken_houses"),
     Promise("I-12", _("Реестр применён один раз, строка за строкой"), "svet.exchange.queries:broken"),
     Promise("I-14", _("Печати журнала целы"), "svet.journal.queries:broken_seals"),
     Promise("I-21", _("У каждого платежа есть источник"), "svet.payments.queries:broken_books"),

@@ -122,7 +122,7 @@ class TestSealing:
         act()
         seal = sealed()
         tamper(statement)
-        assert queries.broken_seals() == [f"journal seal {seal.pk}: the entries it covers were changed"]
+        assert queries.broken_seals() == [f"печать журнала {seal.pk}: записи под ней изменены"]
 
     def test_a_removed_seal_breaks_the_chain(self) -> None:
         for _ in range(3):
@@ -144,7 +144,7 @@ class TestSealing:
         tamper(f"DELETE FROM journal_entry WHERE written_in >= {newest.from_xact}")
         forget(newest)
         (missed,) = queries.broken_seals()
-        assert missed.startswith(f"the journal's seals end with {first.pk} and should end with {newest.pk}")
+        assert missed.startswith(f"печати журнала кончаются на {first.pk}, а должны на {newest.pk}")
         # Whoever knows of that row too cannot know what was noted down elsewhere.
         with connection.cursor() as cursor:
             cursor.execute("UPDATE journal_sealhead SET seal_id = %s, digest = %s", [first.pk, first.digest])
@@ -157,4 +157,4 @@ class TestSealing:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM journal_sealhead")
         (breach,) = queries.broken_seals()
-        assert breach.startswith(f"the journal's seals end with {seal.pk} and should end with 0")
+        assert breach.startswith(f"печати журнала кончаются на {seal.pk}, а должны на 0")

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
 from svet.accounts.queries import visible_ids
 from svet.kernel.actors import Actor
@@ -163,14 +164,19 @@ def waiting_review(*, account_ids: Collection[int]) -> dict[int, SetView]:
 def broken(*, limit: int = 100) -> list[str]:
     """Breaches of the promise that an accepted reading is kept whole and every change is written down."""
     sql = """
-        SELECT s.receipt_number, 'has no values' FROM metering_readingset s
+        SELECT s.receipt_number, 'values' FROM metering_readingset s
         WHERE NOT EXISTS (SELECT FROM metering_readingvalue v WHERE v.reading_set_id = s.id)
         UNION ALL
-        SELECT s.receipt_number, 'has no change into its state' FROM metering_readingset s
+        SELECT s.receipt_number, 'change' FROM metering_readingset s
         WHERE NOT EXISTS (SELECT FROM metering_setstatechange c
                           WHERE c.reading_set_id = s.id AND c.to_state = s.state)
         LIMIT %s
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [limit])
-        return [f"reading {receipt} {what}" for receipt, what in cursor.fetchall()]
+        found = cursor.fetchall()
+    says = {
+        "values": _("у показаний {receipt} нет значений"),
+        "change": _("у показаний {receipt} нет записи о том, как они получили своё состояние"),
+    }
+    return [says[what].format(receipt=receipt) for receipt, what in found]

@@ -5,33 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import connection
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 # Each finds one kind of breach; the words go before the number of the order or the ledger key.
 _CREDITS = {
-    "credited, but the ledger knows nothing of it: order": """
+    _("зачислен, а в книге счетов о нём ничего нет: платёж"): """
         SELECT o.number FROM payments_order o
         LEFT JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
         WHERE o.state = 'credited' AND t.transaction_id IS NULL ORDER BY o.id LIMIT 100""",
-    "in the ledger, but no credited order asked for it:": """
+    _("есть в книге счетов, а зачисленного платежа за этим нет:"): """
         SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_order o ON o.public_id = substr(t.key, 5) AND o.state = 'credited'
         WHERE t.key LIKE 'pay:%' AND o.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
-    "the lines do not add up to what the bank took: order": """
+    _("строки не дают в сумме того, что взял банк: платёж"): """
         SELECT o.number FROM payments_order o WHERE o.state = 'credited'
             AND o.taken_kopecks IS DISTINCT FROM
                 (SELECT sum(credited_kopecks) FROM payments_orderline WHERE order_id = o.id)
         ORDER BY o.id LIMIT 100""",
-    "the lines do not add up to what was ordered: order": """
+    _("строки не дают в сумме того, что просили: платёж"): """
         SELECT o.number FROM payments_order o
         WHERE o.total_kopecks <> (SELECT sum(kopecks) FROM payments_orderline WHERE order_id = o.id)
         ORDER BY o.id LIMIT 100""",
-    "credited to another provider than its accounts have: order": """
+    _("зачислен другому поставщику, не тому, чьи лицевые счета: платёж"): """
         SELECT o.number FROM payments_order o JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
         JOIN payments_orderline l ON l.order_id = o.id JOIN accounts_account_door a USING (account_id)
         WHERE a.provider_id <> t.provider_id GROUP BY o.id ORDER BY o.id LIMIT 100""",
 }
 _GROUPS = {
-    "not every line was credited in the one transaction: order": """
+    _("не каждая строка зачислена одной проводкой: платёж"): """
         SELECT o.number FROM payments_order o JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
         WHERE (SELECT jsonb_object_agg(account_id, credited_kopecks) FROM payments_orderline
                 WHERE order_id = o.id AND credited_kopecks <> 0)
@@ -41,17 +43,17 @@ _GROUPS = {
 }
 # A refund above what was left is posted as far as it goes; the rest is before a person (the inbox).
 _REFUNDS = {
-    "given back by the bank, not taken off the accounts: refund": """
+    _("банк вернул, а с лицевых счетов не снято: возврат"): """
         SELECT r.reference FROM payments_paymentrefund r JOIN payments_order o ON o.id = r.order_id
         WHERE r.state = 'done' AND o.state = 'credited' AND r.posted_at IS NULL ORDER BY r.id LIMIT 100""",
-    "taken off the accounts, but nobody knows of such a refund:": """
+    _("снято с лицевых счетов, а такого возврата никто не знает:"): """
         SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_paymentrefund r ON r.reference = substr(t.key, strpos(t.key, ':') + 1)
             AND r.state = 'done'
         WHERE split_part(t.key, ':', 1) IN ('refund', 'refund-off') AND (r.id IS NULL OR r.posted_at IS NULL)
             AND NOT (t.key LIKE 'refund:%' AND r.suspense_kopecks IS NOT NULL)
         ORDER BY t.transaction_id LIMIT 100""",
-    "the ledger took off another sum than the bank gave back: refund": """
+    _("в книге счетов снята не та сумма, которую вернул банк: возврат"): """
         SELECT r.reference FROM payments_paymentrefund r
         WHERE (r.posted_at IS NOT NULL OR r.suspense_kopecks IS NOT NULL) AND r.kopecks IS DISTINCT FROM
             (SELECT -sum(p.kopecks) FROM ledger_transaction_door t
@@ -60,7 +62,7 @@ _REFUNDS = {
             AND NOT EXISTS (SELECT FROM payments_callback c
                 WHERE c.order_id = r.order_id AND c.event = 'svet.refund_above_payment')
         ORDER BY r.id LIMIT 100""",
-    "it was taken off other accounts than its lines say: refund": """
+    _("снято не с тех лицевых счетов, что в строках: возврат"): """
         SELECT r.reference FROM payments_paymentrefund r JOIN ledger_transaction_door t
             ON t.key = CASE WHEN r.suspense_kopecks IS NULL THEN 'refund:' ELSE 'refund-off:' END
                 || r.reference
@@ -70,19 +72,19 @@ _REFUNDS = {
             IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, kopecks) FROM ledger_posting_door
                 WHERE transaction_id = t.transaction_id AND book = 'receivable')
         ORDER BY r.id LIMIT 100""",
-    "more was taken off than had been credited: order": """
+    _("снято больше, чем было зачислено: платёж"): """
         SELECT o.number FROM payments_orderline l JOIN payments_order o ON o.id = l.order_id
         JOIN payments_refundline r ON r.line_id = l.id
         GROUP BY o.id, l.id HAVING sum(r.kopecks) > coalesce(l.credited_kopecks, 0)
         ORDER BY o.id LIMIT 100""",
-    "its sum of refunds is not that of its refunds: order": """
+    _("сумма возвратов не равна самим возвратам: платёж"): """
         SELECT o.number FROM payments_order o
         WHERE o.refunded_kopecks <> coalesce((SELECT sum(kopecks) FROM payments_paymentrefund
             WHERE order_id = o.id AND state = 'done'), 0) ORDER BY o.id LIMIT 100""",
 }
 # Every payment in the ledger comes from an order or from a row of a register.
 _SOURCES = {
-    "a payment without an order or a row of a register:": """
+    _("платёж без заказа и без строки реестра:"): """
         SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_importedpayment r ON r.ledger_key = t.key
         LEFT JOIN payments_importedpayment put ON 'put:' || put.public_id = t.key
@@ -90,38 +92,38 @@ _SOURCES = {
         WHERE t.kind = 'payment' AND t.key NOT LIKE 'pay:%' AND r.id IS NULL AND put.id IS NULL
             AND held.id IS NULL
         ORDER BY t.transaction_id LIMIT 100""",
-    "a row of a register that was never posted:": """
+    _("строка реестра, которая не проведена:"): """
         SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         LEFT JOIN ledger_transaction_door t ON t.key = r.ledger_key
         WHERE t.transaction_id IS NULL AND r.state NOT IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
-    "the ledger has another sum, account or day than the row of a register:": """
+    _("в книге счетов не та сумма, не тот счёт или не тот день, что в строке реестра:"): """
         SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         JOIN ledger_transaction_door t ON t.key = r.ledger_key
         JOIN ledger_posting_door p USING (transaction_id)
         WHERE p.book IN ('receivable', 'suspense') AND (p.kopecks <> -r.kopecks OR (p.book = 'receivable'
             AND (t.effective_on, p.account_id) IS DISTINCT FROM (r.effective_on, r.account_id)))
         ORDER BY r.id LIMIT 100""",
-    "a row of a register that differs was posted before anybody decided:": """
+    _("отличающаяся строка реестра проведена раньше, чем её решили:"): """
         SELECT r.source || ' ' || r.external_id FROM payments_importedpayment r
         JOIN ledger_transaction_door t ON t.key = r.ledger_key
         WHERE r.state IN ('differs', 'closed') ORDER BY r.id LIMIT 100""",
 }
 # Every transfer, correction and write-off by hand comes from an act, and an act that counts is posted.
 _ACTS = {
-    "an act that was not posted, or otherwise:": """
+    _("акт не проведён или проведён иначе:"): """
         SELECT 'act:' || a.public_id FROM payments_moneyact a
         LEFT JOIN ledger_transaction_door t ON t.key = 'act:' || a.public_id AND t.kind = a.kind
             AND t.effective_on = a.effective_on
         LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'receivable'
             AND p.account_id = a.account_id
         WHERE a.state = 'posted' AND p.kopecks IS DISTINCT FROM a.kopecks ORDER BY a.id LIMIT 100""",
-    "posted without an act that counts:": """
+    _("проведено без действующего акта:"): """
         SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_moneyact a ON t.key = 'act:' || a.public_id AND a.state = 'posted'
         WHERE t.key LIKE 'act:%' AND a.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
 }
 _SUSPENSE = {
-    "the books of suspense do not hold what waits in them (books, rows and orders): provider": """
+    _("в невыясненных не то, что там ждёт (в книге, по строкам и заказам): поставщик"): """
         WITH books AS (
             SELECT t.provider_id, -sum(p.kopecks) AS total FROM ledger_posting_door p
             JOIN ledger_transaction_door t USING (transaction_id) WHERE p.book = 'suspense' GROUP BY 1
@@ -138,7 +140,7 @@ _SUSPENSE = {
 # A refund above what was left is before a person (the inbox) and is left out; one whose posting is still due
 # is looked at again by the janitor.
 _BANK = {
-    "the bank's book has another sum than the bank took and gave back (book, bank): order": """
+    _("в книге банка не та сумма, что банк взял и вернул (в книге, у банка): платёж"): """
         WITH booked AS (
             SELECT t.key, sum(p.kopecks) AS total
             FROM ledger_transaction_door t JOIN ledger_posting_door p USING (transaction_id)
@@ -167,26 +169,26 @@ _BANK = {
         WHERE coalesce(book.total, 0) <> told.total AND NOT EXISTS (SELECT FROM payments_callback c
             WHERE c.order_id = told.id AND c.event = 'svet.refund_above_payment')
         ORDER BY told.id LIMIT 100""",
-    "the bank's book has it at another time than the bank took it: order": """
+    _("в книге банка не то время, когда банк взял деньги: платёж"): """
         SELECT o.number FROM payments_order o JOIN ledger_transaction_door t ON t.key = 'pay:' || o.public_id
         WHERE t.occurred_at IS DISTINCT FROM o.paid_at
             OR t.effective_on - (t.occurred_at AT TIME ZONE 'UTC')::date NOT IN (0, 1)
         ORDER BY o.id LIMIT 100""",
-    "the bank's book has it at another time than the bank gave it back: refund": """
+    _("в книге банка не то время, когда банк вернул деньги: возврат"): """
         SELECT r.reference FROM payments_paymentrefund r
         JOIN ledger_transaction_door t ON t.key = 'refund:' || r.reference
         WHERE t.occurred_at IS DISTINCT FROM r.refunded_at
             OR t.effective_on - (t.occurred_at AT TIME ZONE 'UTC')::date NOT IN (0, 1)
         ORDER BY r.id LIMIT 100""",
-    "given back by the bank, but still in suspense: refund": """
+    _("банк вернул, а деньги ещё в невыясненных: возврат"): """
         SELECT r.reference FROM payments_paymentrefund r JOIN payments_order o ON o.id = r.order_id
         WHERE r.state = 'done' AND o.state = 'review' AND o.held_for_id IS NOT NULL
             AND r.suspense_kopecks IS NULL AND o.next_look_at IS NULL ORDER BY r.id LIMIT 100""",
-    "taken by the bank, but in no book: order": """
+    _("банк взял, а денег нет ни в одной книге: платёж"): """
         SELECT o.number FROM payments_order o
         WHERE o.state = 'review' AND o.taken_kopecks > 0 AND o.held_for_id IS NULL
         ORDER BY o.id LIMIT 100""",
-    "it has been decided, but still stands in suspense: order": """
+    _("решён, а всё ещё в невыясненных: платёж"): """
         SELECT o.number FROM payments_order o
         WHERE o.held_for_id IS NOT NULL AND o.state <> 'review' ORDER BY o.id LIMIT 100""",
 }
@@ -232,5 +234,5 @@ def _breaches(queries: Mapping[str, str]) -> list[str]:
     with connection.cursor() as cursor:
         for words, query in queries.items():
             cursor.execute(query)
-            breaches += [f"{words} {row[0]}" for row in cursor.fetchall()]
+            breaches += [f"{gettext(words)} {row[0]}" for row in cursor.fetchall()]
     return breaches

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from svet.accounts import queries as accounts_queries
 from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
+from svet.billing.operations.house_registers import take_house_file
+from svet.billing.rules.house_file import HouseFile
 from svet.bills import operations as bills
 from svet.bills.queries.months import asked_for
 from svet.exchange import operations as exchange
@@ -29,7 +31,7 @@ from svet.sandbox.town.desks import fill_desks
 from svet.sandbox.town.employees import open_office
 from svet.sandbox.town.providers import BUILDER, add_providers, set_norms
 from svet.sandbox.town.residents import settle_in
-from svet.sandbox.town.rules import registers
+from svet.sandbox.town.rules import neighbours, registers
 from svet.sandbox.town.rules.plan import Household, household, months
 from svet.sandbox.town.settings import TownSettings
 from svet.tariffs.operations.norms import load_norms
@@ -105,6 +107,7 @@ def _live(
     begin = _moment(history[0].first - timedelta(days=40), NOON)
     _take("accounts", part, registers.accounts(houses, anchor=town.anchor), now=begin)
     accounts = _account_ids(houses, providers)
+    _found_house(houses, history[0], now=begin)
     today = now.astimezone(ZONE).date()
     for month in [history[0].plus(-1), *history]:
         if month == history[-1] and people:
@@ -114,6 +117,7 @@ def _live(
         _read(houses, part, month, town=town, today=today)
         _decide(list(accounts.values()), before=month)
         if month in history:
+            _read_house(houses, history[0], month)
             _bill(month, providers)
             _pay_late(houses, part, month, accounts=accounts, town=town, today=today)
         _pay(houses, part, month.plus(1), accounts=accounts, town=town, today=today)
@@ -135,6 +139,25 @@ def _decide(account_ids: Sequence[int], *, before: Month) -> None:
         except metering.ReviewRefused:
             reason = "Контролёр снял с прибора учёта больше."
             metering.decide_review(by=BUILDER, set_id=key, accept=False, reason=reason, now=now)
+
+
+def _found_house(houses: Sequence[Household], since: Month, *, now: datetime) -> None:
+    """The one house of the town whose common needs its flats pay."""
+    members = neighbours.flats(houses)
+    if members:
+        for file, content in (
+            (HouseFile.HOUSES, neighbours.house_register(members, since=since)),
+            (HouseFile.ROOMS, neighbours.rooms_register(members, since=since)),
+        ):
+            take_house_file(file=file, content=content, by=BUILDER, now=now)
+
+
+def _read_house(houses: Sequence[Household], since: Month, month: Month) -> None:
+    members = neighbours.flats(houses)
+    if members:
+        content = neighbours.reading_register(members, since=since, month=month)
+        now = _moment(month.day(26), NOON)
+        take_house_file(file=HouseFile.READINGS, content=content, by=BUILDER, now=now)
 
 
 def _bill(month: Month, providers: dict[str, ProviderView]) -> None:

@@ -18,7 +18,7 @@ from svet.billing.queries.months import BillingMonthView, month_views
 from svet.billing.rules.months import MonthState
 from svet.billing.texts import months as month_texts
 from svet.look.requests import now_of
-from svet.staff.billing import decisions, dry_run, month, policy, problems, tariffs
+from svet.staff.billing import decisions, dry_run, houses, month, policy, problems, tariffs
 from svet.staff.billing.shell import ROOT, page_of, tabs
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staffing.rules import Permission
@@ -92,6 +92,7 @@ urlpatterns: list[URLPattern] = [
     path("billing/", months, name="staff-billing"),
     *problems.overview_urlpatterns,
     *decisions.urlpatterns,
+    *houses.urlpatterns,
     *tariffs.urlpatterns,
     *policy.urlpatterns,
     *month.urlpatterns,

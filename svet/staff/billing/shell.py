@@ -39,6 +39,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("months", ROOT, _("Месяцы")),
         ("problems", f"{ROOT}problems/", _("Ошибки")),
         ("decisions", f"{ROOT}decisions/", _("Решения")),
+        ("houses", f"{ROOT}houses/", _("Дома")),
         ("tariffs", f"{ROOT}tariffs/", _("Тарифы")),
         ("policy", f"{ROOT}policy/", _("Правила")),
     ]

@@ -17,6 +17,7 @@ ACCOUNT: Final[dict[str, str]] = {
         SELECT FROM metering_act_door x WHERE x.account_id = a.account_id AND x.since < cuts.this)""",
     "no problem": "NOT EXISTS (SELECT FROM billing_problem p WHERE p.account_id = a.account_id)",
     "no decision": "NOT EXISTS (SELECT FROM billing_override o WHERE o.account_id = a.account_id)",
+    "no house": "NOT EXISTS (SELECT FROM billing_housestay h WHERE h.account_id = a.account_id)",
     "same terms": "t.moved = 0",
     "known terms": "t.known > 0",
 }

@@ -8,6 +8,7 @@ import pytest
 
 from svet.accounts.models import Account
 from svet.billing import queries as billing
+from svet.billing.models import ChargeLine, HouseProblem
 from svet.bills import queries as bill_queries
 from svet.bills.models import Bill
 from svet.kernel.periods import Month
@@ -33,6 +34,11 @@ def test_a_second_build_changes_nobodys_debt() -> None:
     assert any(money.kopecks > 0 for money in owed.values())
     assert ledger.broken() == []
     assert billing.broken() == []
+    # Five flats share the common needs of their house, month after month, and its meter tells them again.
+    assert billing.broken_houses() == []
+    shared = ChargeLine.objects.filter(basis="house", kwh__gt=0)
+    assert shared.values("account").distinct().count() == 5
+    assert not HouseProblem.objects.exists()
     assert bill_queries.broken_chain() == bill_queries.broken() == []
     # Payments of the last days of a month came after its bills: they stand on the next ones with their day.
     late = Bill.objects.filter(snapshot__movements__contains=[{"kind": "payment", "late": True}])
