@@ -11,6 +11,7 @@ from svet.kernel.money import Money
 from svet.payments.models.acts import MoneyAct
 from svet.payments.models.claims import Claim
 from svet.payments.models.reconciliation import DayDifference, DayTotals
+from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
 from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
@@ -32,6 +33,7 @@ __all__ = [
     "OrderLine",
     "PaymentRefund",
     "RefundLine",
+    "RefundRequest",
     "Source",
     "StateChange",
     "StatementRow",
