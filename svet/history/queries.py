@@ -67,6 +67,8 @@ class HistoryCard:
         """What it brought to the accounts; a refund takes it away again."""
         if self.kind is CardKind.REGISTER:
             return self.money or ZERO
+        if self.refund is not None and self.refund.failed:
+            return ZERO
         credited = self.order is not None and self.order.state is OrderState.CREDITED
         return (self.money or ZERO) if credited else ZERO
 
@@ -237,7 +239,7 @@ def _orders(orders: Iterable[OrderView], accounts: Mapping[int, AccountCard]) ->
 def _refunds(
     orders: Iterable[OrderView], accounts: Mapping[int, AccountCard], *, since: datetime, until: datetime
 ) -> list[HistoryCard]:
-    """What came back of payments of any age, on the day it did."""
+    """What came back of payments of any age, on the day it did, and what is on its way back."""
     return [
         HistoryCard(
             kind=CardKind.REFUND,
@@ -253,7 +255,7 @@ def _refunds(
             refund=refund,
         )
         for order in orders
-        for refund in order.refunds
+        for refund in (*order.refunds, *order.promised)
         if since <= refund.refunded_at < until
     ]
 

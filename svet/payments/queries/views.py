@@ -93,6 +93,11 @@ class OrderView:
         return Money.total(refund.money for refund in self.refunds)
 
     @property
+    def on_its_way_back(self) -> Money:
+        """What is off the accounts, and the bank has not said that it gave it back."""
+        return Money.total(refund.money for refund in self.promised if not refund.failed)
+
+    @property
     def returned(self) -> bool:
         """Whether nothing of it is left with us."""
         return self.state is OrderState.RETURNED or (bool(self.refunds) and self.refunded == self.total)
