@@ -65,7 +65,7 @@ def _refund_failed(p: Params) -> Words:
     return Words(
         title=_("Возврат не состоялся"),
         text=_("По платежу %(order)s %(total)s не возвращены: эти деньги снова на лицевом счёте.") % p,
-        sms=_("По платежу %(order)s возврат %(total)s не состоялся, деньги на лицевом счёте") % p,
+        sms=_("Возврат %(total)s по платежу %(order)s не состоялся") % p,
         action=_("Посмотреть платёж"),
     )
 
@@ -84,9 +84,9 @@ def _account_refunded(p: Params) -> Words:
         )
         % p,
         sms=(
-            _("Аб. № %(account)s: плательщику возвращают %(total)s, к оплате больше на столько же")
+            _("Аб. № %(account)s: плательщику возвращают %(total)s")
             if more
-            else _("Аб. № %(account)s: %(total)s снова зачтены, возврата не было")
+            else _("Аб. № %(account)s: %(total)s снова зачтены")
         )
         % p,
         action=_("Посмотреть счёт"),
