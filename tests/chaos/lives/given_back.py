@@ -31,7 +31,7 @@ def sent_without_an_answer(play: Play) -> Iterator[None]:
     if _state(refund) is RefundState.UNKNOWN:
         reachable("the answer to our refund was lost", {"fault": fault.value})
     yield
-    play.look(minutes=3)
+    play.look(minutes=2)
     if _state(refund) is RefundState.DONE and _given(play, order) == [back]:
         reachable("our refund asked for again was given once", {})
 
@@ -47,7 +47,7 @@ def killed_while_giving_back(play: Play) -> Iterator[None]:
             reachable("killed between the bank's yes to our refund and our commit", {})
             break
     yield
-    play.look(minutes=3)
+    play.look(minutes=2)
 
 
 def told_before_our_refund_returned(play: Play) -> Iterator[None]:
@@ -96,7 +96,7 @@ def _all_of_it(play: Play, account: Account, order: Order) -> Iterator[None]:
     play.town.expect(account, rest)
     play.settle(order)
     yield
-    play.look(minutes=3)
+    play.look(minutes=2)
 
 
 def called_back(play: Play) -> Iterator[None]:
@@ -113,7 +113,7 @@ def called_back(play: Play) -> Iterator[None]:
     if _state(refund) is RefundState.WITHDRAWN and not _given(play, order):
         reachable("a refund called back before it was sent", {})
     yield
-    play.look(minutes=3)
+    play.look(minutes=2)
 
 
 def _paid(play: Play, kopecks: int = 0) -> Generator[None, None, tuple[Account, Order, int]]:
