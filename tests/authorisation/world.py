@@ -46,9 +46,8 @@ from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.office import operations as office
 from svet.payments.models import Callback, ImportedPayment, Order
-from svet.payments.operations import PaymentToApply, apply_register_payments
+from svet.payments.operations import PaymentToApply, apply_register_payments, giving_back
 from svet.payments.operations import acts as money_acts
-from svet.payments.operations import giving_back
 from svet.payments.rules.acts import MoneyActKind, NewMoneyAct
 from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import OrderState

@@ -73,7 +73,10 @@ def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
         case OrderState.CREDITED if order.on_its_way_back:
             return (
                 _("Возврат в пути"),
-                _("Возвращаем %(sum)s тем же способом, каким вы платили; баланс это уже учитывает. Ждём банк.")
+                _(
+                    "Возвращаем %(sum)s тем же способом, каким вы платили; "
+                    "баланс это уже учитывает. Ждём банк."
+                )
                 % {"sum": roubles(order.on_its_way_back)},
                 "info",
             )

@@ -67,7 +67,9 @@ class PaymentRefund(models.Model):
             ),
             models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="payments_refund_key"),
             models.UniqueConstraint(
-                fields=["order"], condition=Q(state__in=sorted(state.value for state in AT_BANK)), name="payments_refund_one_asked"
+                fields=["order"],
+                condition=Q(state__in=sorted(state.value for state in AT_BANK)),
+                name="payments_refund_one_asked",
             ),
             models.CheckConstraint(condition=Q(kopecks__gt=0), name="payments_refund_positive"),
             models.CheckConstraint(

@@ -1,4 +1,4 @@
-"""Money of a credited payment goes back to the payer: seen first, beyond a limit signed by two, sent by a job.
+"""Money of a credited payment goes back to the payer: seen first, beyond a limit by two hands, sent by a job.
 
 What is approved comes off the accounts at once and is owed until the bank has answered (ADR 115).
 """

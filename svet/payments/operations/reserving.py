@@ -53,9 +53,7 @@ def give_up(
     :raises IllegalMove: :raises LostRace: it stands elsewhere by now
     """
     require_transaction()
-    before = move_row(
-        refund, moves=REFUND_MOVES, to=to, changes={"note": note[:300], "next_look_at": None}
-    )
+    before = move_row(refund, moves=REFUND_MOVES, to=to, changes={"note": note[:300], "next_look_at": None})
     if refund.reserved_at is not None:
         _post(order, refund, key=f"un{refund.reserve_key}", sign=-1, now=now)
         tell_refund_failed(order, refund, now=now)
@@ -99,7 +97,7 @@ def make_room(order: Order, refund: PaymentRefund, *, now: datetime, by: str) ->
     """Whether a refund that the bank made without us can be taken off the accounts now (a step).
 
     Where it and our own are more than is left, ours that the bank has not been asked for are called back:
-    there is nothing to give for them. One that it is being asked for ends first: then it is known what is left.
+    there is nothing to give for them. One at the bank ends first: then it is known what is left.
     """
     require_transaction()
     left = Money.total(money for _, money in lines_left(order, to_sign=False))

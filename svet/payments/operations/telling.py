@@ -82,10 +82,8 @@ def tell_refund_failed(order: Order, refund: PaymentRefund, *, now: datetime) ->
     tell_holders(order, _parts(refund), more=False, now=now)
 
 
-def tell_holders(
-    order: Order, parts: Sequence[tuple[int, Money]], *, more: bool, now: datetime
-) -> None:
-    """Whoever holds an account that somebody else's payment was for: they owe so much more (or less) again."""
+def tell_holders(order: Order, parts: Sequence[tuple[int, Money]], *, more: bool, now: datetime) -> None:
+    """Whoever holds an account that somebody else's payment was for: they owe so much more (or less)."""
     payer = people.recipients_of([order.person_id]).get(order.person_id)
     for account in accounts_by_id([account_id for account_id, _ in parts]):
         money = next(part for account_id, part in parts if account_id == account.account_id)

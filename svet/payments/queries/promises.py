@@ -70,7 +70,8 @@ _REFUNDS = {
         JOIN ledger_transaction_door t ON t.key = CASE WHEN r.reserved_at IS NOT NULL THEN 'reserve:' || r.key
                 WHEN r.suspense_kopecks IS NULL THEN 'refund:' || r.reference
                 ELSE 'refund-off:' || r.reference END
-        WHERE (r.posted_at IS NOT NULL OR r.reserved_at IS NOT NULL) AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
+        WHERE (r.posted_at IS NOT NULL OR r.reserved_at IS NOT NULL)
+            AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
                 FROM payments_refundline part JOIN payments_orderline l ON l.id = part.line_id
                 WHERE part.refund_id = r.id)
             IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, kopecks) FROM ledger_posting_door

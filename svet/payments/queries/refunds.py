@@ -1,4 +1,4 @@
-"""Reads of refunds that staff send: what waits for somebody, those of a payment, and payments to give back of."""
+"""Reads of refunds that staff send: what waits, those of a payment, payments to give back of."""
 
 from __future__ import annotations
 

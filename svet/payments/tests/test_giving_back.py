@@ -1,4 +1,4 @@
-"""Staff give money of a credited payment back: seen, signed, taken off, sent once, whatever the bank answers."""
+"""Staff give money of a credited payment back: seen, signed, taken off, sent once."""
 
 from __future__ import annotations
 
@@ -101,7 +101,11 @@ def test_a_part_of_one_line_is_seen_taken_off_sent_and_done(
     new = wanted((family.second, 20_00))
     seen = giving_back.preview_refund(by=olga, order_public_id=paid.public_id, new=new, now=LATER)
     effect = seen.effects[0]
-    assert (effect.account.account_id, effect.before, effect.after) == (family.second.pk, Money(0), Money(20_00))
+    assert (effect.account.account_id, effect.before, effect.after) == (
+        family.second.pk,
+        Money(0),
+        Money(20_00),
+    )
     assert not seen.by_two
     report = write(paid, new, by=olga)
     assert (report.waits, states()) == (False, ["approved"])
@@ -160,7 +164,9 @@ def test_nothing_another_account_and_nobody_are_refused(family: Family, paid: Or
         )
 
 
-def test_an_order_that_was_not_credited_has_nothing_to_give(family: Family, bank: StubBank, olga: Actor) -> None:
+def test_an_order_that_was_not_credited_has_nothing_to_give(
+    family: Family, bank: StubBank, olga: Actor
+) -> None:
     made = make_order(person=family.anna, lines=[(family.first, 300_00)])
     with pytest.raises(RefundRefused) as refused:
         write(made, wanted((family.first, 100)), by=olga)
@@ -176,7 +182,9 @@ def big(family: Family, bank: StubBank) -> Order:
     return Order.objects.get(pk=made.pk)
 
 
-def test_a_large_one_waits_for_another_member(family: Family, bank: StubBank, olga: Actor, ivan: Actor) -> None:
+def test_a_large_one_waits_for_another_member(
+    family: Family, bank: StubBank, olga: Actor, ivan: Actor
+) -> None:
     order = big(family, bank)
     report = write(order, wanted((family.first, 5000_00)), by=olga)
     assert (report.waits, states(), owed()) == (True, ["to_sign"], 0)
@@ -225,11 +233,11 @@ def test_two_above_the_rest_are_not_written(family: Family, bank: StubBank, olga
     assert refused.value.details["left"] == Money(2000_00)
 
 
-def test_one_that_is_not_sent_can_be_called_back(family: Family, bank: StubBank, paid: Order, olga: Actor) -> None:
+def test_one_that_is_not_sent_can_be_called_back(
+    family: Family, bank: StubBank, paid: Order, olga: Actor
+) -> None:
     report = write(paid, wanted((family.first, 100_00)), by=olga)
-    giving_back.withdraw_refund(
-        by=olga, refund_public_id=report.public_id, reason="передумали", now=LATER
-    )
+    giving_back.withdraw_refund(by=olga, refund_public_id=report.public_id, reason="передумали", now=LATER)
     assert (states(), balances(family), owed()) == (["withdrawn"], (0, 0), 0)
     assert told("refund_failed") == [family.anna.recipient_id]
     work()
@@ -252,7 +260,9 @@ def test_one_that_waits_for_a_signature_can_be_called_back_untold(
     assert queries.broken() == []
 
 
-def test_one_at_the_bank_cannot_be_called_back(family: Family, bank: StubBank, paid: Order, olga: Actor) -> None:
+def test_one_at_the_bank_cannot_be_called_back(
+    family: Family, bank: StubBank, paid: Order, olga: Actor
+) -> None:
     report = write(paid, wanted((family.first, 100_00)), by=olga)
     bank.failure, bank.loses_answers = Temporary("lost"), True
     work()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.utils.translation import gettext as _
 
+from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
 from svet.payments.rules.giving_back import RefundReason
@@ -24,7 +27,9 @@ def explain_refund(refusal: Refused) -> str:
         case RefundReason.LINE:
             return _("В этом платеже нет такого счёта.")
         case RefundReason.ABOVE_LEFT:
-            return _("С этого счёта осталось вернуть %(left)s.") % {"left": roubles(refusal.details["left"])}
+            return _("С этого счёта осталось вернуть %(left)s.") % {
+                "left": roubles(cast(Money, refusal.details["left"]))
+            }
         case RefundReason.NOTHING:
             return _("Укажите сумму хотя бы одного счёта.")
         case RefundReason.DOCUMENT:

@@ -1,4 +1,4 @@
-"""«Вернуть деньги»: a credited payment with its refunds, a new one seen first, and one refund with its acts."""
+"""«Вернуть деньги»: a credited payment, a new refund seen first, and one refund with its acts."""
 
 from __future__ import annotations
 
@@ -91,9 +91,7 @@ def payment(request: HttpRequest, credited_order_public_id: str) -> HttpResponse
     def act() -> HttpResponse | None:
         new = form.new()
         if request.POST.get("act") != "write":
-            seen.append(
-                operations.preview_refund(by=by, order_public_id=found.public_id, new=new, now=now)
-            )
+            seen.append(operations.preview_refund(by=by, order_public_id=found.public_id, new=new, now=now))
             return None
         report = operations.write_refund(
             by=by,
@@ -158,9 +156,7 @@ def refund(request: HttpRequest, refund_public_id: str) -> HttpResponse:
     return answer(request, "staff/money_refund.html", context, form=form, act=act, explain=explain)
 
 
-def _preview(
-    request: HttpRequest, known: RefundRequestView
-) -> tuple[operations.RefundPreview | None, str]:
+def _preview(request: HttpRequest, known: RefundRequestView) -> tuple[operations.RefundPreview | None, str]:
     """What a second signature would do, or why it cannot be put any more."""
     if known.state is not RefundState.TO_SIGN:
         return None, ""

@@ -142,7 +142,10 @@ def _write(play: Play, order: Order, account: Account, back: int) -> PaymentRefu
 
     def sign() -> None:
         request = order.refunds.get().request
-        terms: dict[str, Any] = {"by": Actor.staff(play.town.boris.pk, name="Борис"), "refund_public_id": request.public_id}
+        terms: dict[str, Any] = {
+            "by": Actor.staff(play.town.boris.pk, name="Борис"),
+            "refund_public_id": request.public_id,
+        }
         seen = giving_back.preview_waiting_refund(**terms, now=play.now)
         giving_back.sign_refund(**terms, shown=seen.shown, now=play.now)
 

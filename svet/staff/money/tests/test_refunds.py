@@ -1,4 +1,4 @@
-"""«Вернуть деньги»: found by number, seen, signed by another, sent by the job; an operator sees nothing of it."""
+"""«Вернуть деньги»: found by number, seen, signed by another, sent by the job; an operator has none of it."""
 
 from __future__ import annotations
 
@@ -187,9 +187,7 @@ def test_what_cannot_be_given_back_is_said_beside_its_field(
     family: Family, paid: Order, sums: dict[str, str], words: str
 ) -> None:
     fields = {getattr(family, name).public_id: typed for name, typed in sums.items()}
-    told = clerk().post(
-        url(paid), {"document": "Заявление № 7", "reason": "ошибка", **fields, "act": "show"}
-    )
+    told = clerk().post(url(paid), {"document": "Заявление № 7", "reason": "ошибка", **fields, "act": "show"})
     assert told.status_code == 422
     assert re.search(words, told.content.decode())
     assert not PaymentRefund.objects.exists()
