@@ -85,6 +85,8 @@ def movement_label(each: Movement) -> str:
             return _("Перенесено с другого счёта %(day)s") % on
         case "write_off" if each.kopecks < 0:
             return _("Долг списан %(day)s") % on
+        case "chargeback":
+            return _("Платёж вернул банк по спору %(day)s") % on
         case "charge":
             return _("Начислено за %(month)s, счёта не было") % {"month": month_label(Month.of(each.on))}
         case _:

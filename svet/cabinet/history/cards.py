@@ -271,6 +271,8 @@ def _act_title(entry: LedgerEntry) -> str:
             return _("Перенос с другого лицевого счёта от %(on)s")
         case TransactionKind.WRITE_OFF:
             return _("Списание долга от %(on)s")
+        case TransactionKind.CHARGEBACK:
+            return _("Платёж вернул банк по спору от %(on)s")
         case _:
             return _("Корректировка от %(on)s")
 

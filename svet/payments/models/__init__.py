@@ -9,6 +9,7 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.models.acts import MoneyAct
+from svet.payments.models.chargebacks import Chargeback, ChargebackLine
 from svet.payments.models.claims import Claim
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refund_requests import RefundRequest
@@ -22,6 +23,8 @@ __all__ = [
     "BankStatement",
     "BoundCard",
     "Callback",
+    "Chargeback",
+    "ChargebackLine",
     "Claim",
     "DayDifference",
     "DaySettlement",

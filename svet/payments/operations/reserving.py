@@ -14,14 +14,15 @@ from svet.kernel.moving import move_row
 from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
-from svet.payments.models import Order, OrderLine, PaymentRefund
+from svet.payments.models import ChargebackLine, Order, OrderLine, PaymentRefund
 from svet.payments.operations.telling import tell_refund_failed, tell_refund_started, tell_refunded
 from svet.payments.queries.payees import payee_of
+from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.states import AT_BANK, REFUND_MOVES, SPOKEN_FOR, RefundState
 
 
 def lines_left(order: Order, *, to_sign: bool) -> list[tuple[OrderLine, Money]]:
-    """The lines of a credited order with what is left of each to give back.
+    """The lines of a credited order with what is left of each: not returned, nor disputed at the bank.
 
     ``to_sign`` tells whether refunds that wait for a signature are counted as gone too.
     """
@@ -30,8 +31,15 @@ def lines_left(order: Order, *, to_sign: bool) -> list[tuple[OrderLine, Money]]:
     lines = order.lines.select_related("account").annotate(
         returned=Sum("refund_lines__kopecks", filter=counted)
     )
+    disputed = dict(
+        ChargebackLine.objects.filter(line__order=order)
+        .exclude(chargeback__state=ChargebackState.WON)
+        .values("line_id")
+        .annotate(sum=Sum("kopecks"))
+        .values_list("line_id", "sum")
+    )
     return [
-        (line, Money((line.credited_kopecks or 0) - (line.returned or 0)))
+        (line, Money((line.credited_kopecks or 0) - (line.returned or 0) - disputed.get(line.pk, 0)))
         for line in lines.order_by("position")
     ]
 

@@ -124,6 +124,36 @@ _GIVEN_BACK = {
         SELECT r.key FROM payments_paymentrefund r
         WHERE r.state IN ('approved', 'sent') AND r.next_look_at IS NULL ORDER BY r.id LIMIT 100""",
 }
+# What a payer disputes stands in the book of disputes until it is won or lost.
+_DISPUTES = {
+    "the books do not say what its state says: dispute": """
+        WITH moved AS (
+            SELECT t.key, sum(p.kopecks) AS total FROM ledger_transaction_door t
+            JOIN ledger_posting_door p USING (transaction_id)
+            WHERE p.book = 'dispute' GROUP BY 1
+        )
+        SELECT c.reference FROM payments_chargeback c
+        LEFT JOIN moved told ON told.key = 'chargeback:' || c.public_id
+        LEFT JOIN moved won ON won.key = 'chargeback-won:' || c.public_id
+        LEFT JOIN moved lost ON lost.key = 'chargeback-lost:' || c.public_id
+        WHERE (told.total, coalesce(won.total, 0), coalesce(lost.total, 0)) IS DISTINCT FROM
+            (c.kopecks, CASE c.state WHEN 'won' THEN -c.kopecks ELSE 0 END,
+                CASE c.state WHEN 'lost' THEN -c.kopecks ELSE 0 END)
+        ORDER BY c.id LIMIT 100""",
+    "it came off other accounts than its lines say: dispute": """
+        SELECT c.reference FROM payments_chargeback c
+        LEFT JOIN ledger_transaction_door t ON t.key = 'chargeback-lost:' || c.public_id
+        WHERE c.state = 'lost' AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
+                FROM payments_chargebackline part JOIN payments_orderline l ON l.id = part.line_id
+                WHERE part.chargeback_id = c.id)
+            IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, kopecks) FROM ledger_posting_door
+                WHERE transaction_id = t.transaction_id AND book = 'receivable')
+        ORDER BY c.id LIMIT 100""",
+    "in the ledger, but nobody knows of such a dispute:": """
+        SELECT t.key FROM ledger_transaction_door t
+        LEFT JOIN payments_chargeback c ON c.public_id = substr(t.key, strpos(t.key, ':') + 1)
+        WHERE t.kind = 'chargeback' AND c.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
+}
 # Every payment in the ledger comes from an order or from a row of a register.
 _SOURCES = {
     "a payment without an order or a row of a register:": """
@@ -253,7 +283,7 @@ def broken_groups() -> list[str]:
 
 def broken_refunds() -> list[str]:
     """I-5: what the bank gave back is taken off the accounts once, and never more than was credited."""
-    return _breaches(_REFUNDS) + _breaches(_GIVEN_BACK)
+    return _breaches(_REFUNDS) + _breaches(_GIVEN_BACK) + _breaches(_DISPUTES)
 
 
 def broken_bank() -> list[str]:

@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from svet.kernel.money import Money
-from svet.payments.models import Order, OrderLine, RefundRequest
+from svet.payments.models import ChargebackLine, Order, OrderLine, RefundRequest
+from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.states import SPOKEN_FOR, OrderState, RefundState
 
 
@@ -95,6 +96,11 @@ def lines_of_payment(public_id: str) -> list[PaymentLine]:
     """Its lines, with what can still be given back of each."""
     lines = OrderLine.objects.filter(order__public_id=public_id).select_related("account__provider")
     gone: dict[int, int] = {}
+    disputed = ChargebackLine.objects.filter(line__order__public_id=public_id)
+    for line_id, kopecks in disputed.exclude(chargeback__state=ChargebackState.WON).values_list(
+        "line_id", "kopecks"
+    ):
+        gone[line_id] = gone.get(line_id, 0) + kopecks
     for line_id, state, kopecks in lines.values_list(
         "pk", "refund_lines__refund__state", "refund_lines__kopecks"
     ):
