@@ -31,7 +31,6 @@ _CONTROL: Final[Mapping[Book, tuple[str, str]]] = {
     Book.WRITE_OFF: ("Expenses", "WriteOff"),
     Book.OWED: ("Liabilities", "Owed"),
     Book.DISPUTE: ("Assets", "Dispute"),
-    Book.INTERCO: ("Assets", "Interco"),
     Book.SUBSIDY: ("Assets", "Subsidy"),
 }
 _ROWS_AT_ONCE: Final = 2_000

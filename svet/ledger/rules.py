@@ -29,7 +29,6 @@ class Book(StrEnum):
     WRITE_OFF = "write_off"  # debts nobody will pay
     OWED = "owed"  # decided to give back, the bank has not confirmed it
     DISPUTE = "dispute"  # withheld by the bank while a payer disputes a payment
-    INTERCO = "interco"  # what legal entities of this installation owe each other
     SUBSIDY = "subsidy"  # what the budget owes for benefits
 
 

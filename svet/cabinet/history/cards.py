@@ -271,6 +271,14 @@ def _act_title(entry: LedgerEntry) -> str:
             return _("Перенос с другого лицевого счёта от %(on)s")
         case TransactionKind.WRITE_OFF:
             return _("Списание долга от %(on)s")
+        case TransactionKind.FEE:
+            return _("Плата за ограничение или возобновление от %(on)s")
+        case TransactionKind.BENEFIT:
+            return _("Льгота от %(on)s")
+        case TransactionKind.PENALTY if entry.money.kopecks < 0:
+            return _("Пени сняты %(on)s")
+        case TransactionKind.PENALTY:
+            return _("Пени от %(on)s")
         case TransactionKind.CHARGEBACK:
             return _("Платёж вернул банк по спору от %(on)s")
         case _:

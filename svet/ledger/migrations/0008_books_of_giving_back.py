@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('book__in', ['receivable', 'revenue', 'bank', 'cash', 'settlement', 'commission', 'suspense', 'opening', 'write_off', 'owed', 'dispute', 'interco', 'subsidy'])), name='ledger_posting_book_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('book__in', ['receivable', 'revenue', 'bank', 'cash', 'settlement', 'commission', 'suspense', 'opening', 'write_off', 'owed', 'dispute', 'subsidy'])), name='ledger_posting_book_known'),
         ),
         migrations.AddConstraint(
             model_name='transaction',

@@ -30,6 +30,7 @@ from svet.payments.operations.act_steps import (
 )
 from svet.payments.operations.hands import beyond
 from svet.payments.rules.acts import (
+    LOWERING,
     MoneyActConflict,
     MoneyActKind,
     MoneyActNotFound,
@@ -119,7 +120,7 @@ def undo_act(*, by: Actor, act_public_id: str, reason: str, shown: str, now: dat
         _refuse_other(found.shown, shown)
         today = provider_today(found.account.provider, now)
         kind = MoneyActKind(act.kind)
-        kopecks = act.kopecks if kind is MoneyActKind.WRITE_OFF else -act.kopecks
+        kopecks = act.kopecks if kind in LOWERING else -act.kopecks
         new = NewMoneyAct(kind, kopecks, act.document, today)
         back = create_act(
             new=new, account=found.account, to_account=found.to_account, reason=said, by=by, undoes=act

@@ -59,7 +59,7 @@ LONGEST_REFERENCE = 64
 
 @dataclass(frozen=True, slots=True)
 class NewChargeback:
-    """A dispute as a letter of the bank tells it: ``no`` counts rounds, ``due_on`` ends our time to object."""
+    """A dispute as a letter of the bank tells it: ``no`` counts rounds, ``due_on`` is our last day."""
 
     reference: str
     kopecks: int
