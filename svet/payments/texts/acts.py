@@ -16,9 +16,7 @@ def explain_act(refusal: Refused) -> str:
         case MoneyActReason.NOT_STAFF:
             return _("Это решает только сотрудник.")
         case MoneyActReason.SUM:
-            return _(
-                "Укажите сумму: не ноль, не больше 10 миллионов; с минусом бывают только корректировка и пени."
-            )
+            return _("Укажите сумму: не ноль, не больше 10 миллионов; с минусом бывают корректировка и пени.")
         case MoneyActReason.DOCUMENT:
             return _("Укажите документ: его увидит и потребитель.")
         case MoneyActReason.DAY:
