@@ -19,7 +19,7 @@ from svet.metering.rules import EFFECTIVE, ReadingState, period_of
 from svet.metering.texts import DISPUTE_STATES, STATE_NAMES, ZONE_NAMES
 from svet.payments import texts as payment_texts
 from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
-from svet.payments.rules.states import OrderState, RefundState
+from svet.payments.rules.states import NOT_GIVEN, OrderState, RefundState
 from svet.payments.texts import giving_back as refund_texts
 
 _ICONS = {
@@ -38,11 +38,7 @@ _BADGES = {
     OrderState.REVIEW: "warning",
     OrderState.RETURNED: "neutral",
 }
-_REFUND_BADGES = {
-    RefundState.DONE: "neutral",
-    RefundState.REFUSED: "error",
-    RefundState.WITHDRAWN: "error",
-}
+_REFUND_BADGES = dict.fromkeys(NOT_GIVEN, "error") | {RefundState.DONE: "neutral"}
 _READING_BADGES = {
     ReadingState.ACCEPTED: "success",
     ReadingState.USED: "success",
