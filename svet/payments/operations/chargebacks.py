@@ -129,7 +129,8 @@ def end_chargeback(
         else:
             tell_refunded(order, found.money, now=now)
             tell_holders(order, parts, more=True, now=now)
-        _record(found, f"payments.chargeback.{state}", by=by, now=now, reason=said)
+        action = "payments.chargeback.won" if won else "payments.chargeback.lost"
+        _record(found, action, by=by, now=now, reason=said)
 
 
 def _staff_only(by: Actor) -> None:

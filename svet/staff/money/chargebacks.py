@@ -58,7 +58,7 @@ class ChargebackForm(ReasonForm):
     field_order = ["reference", "no", "roubles", "told_on", "due_on", "reason"]
 
 
-class EndForm(ReasonForm):
+class ChargebackEndForm(ReasonForm):
     """How a dispute has ended."""
 
     on = _day(gettext_lazy("День решения"))
@@ -102,7 +102,7 @@ def chargeback(request: HttpRequest, chargeback_public_id: str) -> HttpResponse:
     if found is None:
         deny_as_missing(request, subject="chargeback", public_id=chargeback_public_id)
     today = timezone.localdate(now_of(request))
-    form = EndForm(request.POST if request.method == "POST" else None, initial={"on": today})
+    form = ChargebackEndForm(request.POST if request.method == "POST" else None, initial={"on": today})
     asked = request.POST.get("act", "")
 
     def act() -> HttpResponse | None:
