@@ -67,8 +67,6 @@ class HistoryCard:
         """What it brought to the accounts; a refund takes it away again."""
         if self.kind is CardKind.REGISTER:
             return self.money or ZERO
-        if self.refund is not None and self.refund.failed:
-            return ZERO
         credited = self.order is not None and self.order.state is OrderState.CREDITED
         return (self.money or ZERO) if credited else ZERO
 
@@ -250,7 +248,7 @@ def _refunds(
                 hashlib.sha256(refund.reference.encode()).hexdigest()[:16],
             ),
             accounts=tuple(accounts[account_id] for account_id in refund.account_ids),
-            money=refund.back,
+            money=ZERO if refund.failed else refund.back,
             order=order,
             refund=refund,
         )
