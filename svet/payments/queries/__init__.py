@@ -207,14 +207,13 @@ def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
 
 def _with_parts(chosen: QuerySet[Order]) -> QuerySet[Order]:
     lines = OrderLine.objects.select_related("account__provider").order_by("position")
-    done = PaymentRefund.objects.filter(state=RefundState.DONE).order_by("id")
-    promised = PaymentRefund.objects.filter(reserved_at__isnull=False).exclude(state=RefundState.DONE)
-    promised = promised.order_by("id")
+    told = PaymentRefund.objects.filter(Q(state=RefundState.DONE) | Q(reserved_at__isnull=False)).order_by(
+        "id"
+    )
     return chosen.prefetch_related(
         Prefetch("lines", queryset=lines),
         Prefetch("changes", queryset=StateChange.objects.order_by("id")),
-        Prefetch("refunds", queryset=done.prefetch_related("lines__line"), to_attr="done_refunds"),
-        Prefetch("refunds", queryset=promised.prefetch_related("lines__line"), to_attr="promised_refunds"),
+        Prefetch("refunds", queryset=told.prefetch_related("lines__line"), to_attr="told_refunds"),
     )
 
 
@@ -225,8 +224,10 @@ def _line(line: OrderLine) -> LineView:
 
 
 def _refunds(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]:
-    rows: list[PaymentRefund] = order.done_refunds  # type: ignore[attr-defined]
+    rows: list[PaymentRefund] = order.told_refunds  # type: ignore[attr-defined]
     for refund in rows:
+        if refund.state != RefundState.DONE:
+            continue
         parts = _parts(refund, only)
         money = Money(sum(kopecks for _, kopecks in parts))
         if order.state == OrderState.RETURNED and only is None:
@@ -238,10 +239,10 @@ def _refunds(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]:
 
 
 def _promised(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]:
-    rows: list[PaymentRefund] = order.promised_refunds  # type: ignore[attr-defined]
+    rows: list[PaymentRefund] = order.told_refunds  # type: ignore[attr-defined]
     for refund in rows:
         parts = _parts(refund, only)
-        if parts:
+        if parts and refund.state != RefundState.DONE:
             yield RefundView(
                 refund.key,
                 Money(sum(kopecks for _, kopecks in parts)),
