@@ -237,7 +237,7 @@ def _orders(orders: Iterable[OrderView], accounts: Mapping[int, AccountCard]) ->
 def _refunds(
     orders: Iterable[OrderView], accounts: Mapping[int, AccountCard], *, since: datetime, until: datetime
 ) -> list[HistoryCard]:
-    """What came back of payments of any age, on the day it did."""
+    """What came back of payments of any age, on the day it did, and what is on its way back."""
     return [
         HistoryCard(
             kind=CardKind.REFUND,
@@ -248,12 +248,12 @@ def _refunds(
                 hashlib.sha256(refund.reference.encode()).hexdigest()[:16],
             ),
             accounts=tuple(accounts[account_id] for account_id in refund.account_ids),
-            money=refund.back,
+            money=ZERO if refund.failed else refund.back,
             order=order,
             refund=refund,
         )
         for order in orders
-        for refund in order.refunds
+        for refund in (*order.refunds, *order.promised)
         if since <= refund.refunded_at < until
     ]
 

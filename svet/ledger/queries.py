@@ -118,6 +118,10 @@ BY_HAND: Final = (
     TransactionKind.TRANSFER,
     TransactionKind.CORRECTION,
     TransactionKind.WRITE_OFF,
+    TransactionKind.CHARGEBACK,
+    TransactionKind.FEE,
+    TransactionKind.PENALTY,
+    TransactionKind.BENEFIT,
 )
 
 

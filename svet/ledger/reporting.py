@@ -29,6 +29,9 @@ _CONTROL: Final[Mapping[Book, tuple[str, str]]] = {
     Book.REVENUE: ("Income", "Revenue"),
     Book.OPENING: ("Equity", "Opening"),
     Book.WRITE_OFF: ("Expenses", "WriteOff"),
+    Book.OWED: ("Liabilities", "Owed"),
+    Book.DISPUTE: ("Assets", "Dispute"),
+    Book.SUBSIDY: ("Assets", "Subsidy"),
 }
 _ROWS_AT_ONCE: Final = 2_000
 

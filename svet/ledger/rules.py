@@ -27,6 +27,9 @@ class Book(StrEnum):
     SUSPENSE = "suspense"  # money that came for an account nobody knows
     OPENING = "opening"  # what stood in the system before this one
     WRITE_OFF = "write_off"  # debts nobody will pay
+    OWED = "owed"  # decided to give back, the bank has not confirmed it
+    DISPUTE = "dispute"  # withheld by the bank while a payer disputes a payment
+    SUBSIDY = "subsidy"  # what the budget owes for benefits
 
 
 class TransactionKind(StrEnum):
@@ -40,6 +43,10 @@ class TransactionKind(StrEnum):
     TRANSFER = "transfer"
     WRITE_OFF = "write_off"
     SETTLEMENT = "settlement"  # taken money has come to our settlement account
+    CHARGEBACK = "chargeback"  # a payer disputes a payment at the bank
+    FEE = "fee"  # for a work: limiting, resuming
+    PENALTY = "penalty"
+    BENEFIT = "benefit"  # the budget pays instead of the customer
 
 
 class PostingReason(StrEnum):

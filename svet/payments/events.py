@@ -52,6 +52,47 @@ def _payment_refunded(p: Params) -> Words:
     )
 
 
+def _refund_started(p: Params) -> Words:
+    return Words(
+        title=_("Возвращаем деньги"),
+        text=_("По платежу %(order)s возвращаем %(total)s тем же способом, каким вы платили. Ждём банк.") % p,
+        sms=_("По платежу %(order)s возвращаем %(total)s, ждём банк") % p,
+        action=_("Посмотреть платёж"),
+    )
+
+
+def _refund_failed(p: Params) -> Words:
+    return Words(
+        title=_("Возврат не состоялся"),
+        text=_("По платежу %(order)s %(total)s не возвращены: эти деньги снова на лицевом счёте.") % p,
+        sms=_("Возврат %(total)s по платежу %(order)s не состоялся") % p,
+        action=_("Посмотреть платёж"),
+    )
+
+
+def _account_refunded(p: Params) -> Words:
+    more = p["way"] == "more"
+    return Words(
+        title=_("Платёж за счёт возвращают") if more else _("Возврат платежа не состоялся"),
+        text=(
+            _(
+                "Аб. № %(account)s: тому, кто платил (платёж %(order)s), возвращают %(total)s. К оплате на "
+                "столько же больше."
+            )
+            if more
+            else _("Аб. № %(account)s: %(total)s по платежу %(order)s снова зачтены.")
+        )
+        % p,
+        sms=(
+            _("Аб. № %(account)s: плательщику возвращают %(total)s")
+            if more
+            else _("Аб. № %(account)s: %(total)s снова зачтены")
+        )
+        % p,
+        action=_("Посмотреть счёт"),
+    )
+
+
 def _balance_changed(p: Params) -> Words:
     more = p["way"] == "more"
     return Words(
@@ -120,6 +161,42 @@ PAYMENT_REFUNDED: Final = EventSpec(
     usual=(NoticeChannel.EMAIL,),
 )
 
+REFUND_STARTED: Final = EventSpec(
+    code="refund_started",
+    name=gettext_lazy("Деньги возвращаются"),
+    words=_refund_started,
+    needs={"order", "total"},
+    places={"payment-order"},
+    icon="info",
+    row=141,
+    obligatory=(NoticeChannel.BELL,),
+)
+
+REFUND_FAILED: Final = EventSpec(
+    code="refund_failed",
+    name=gettext_lazy("Возврат не состоялся"),
+    words=_refund_failed,
+    needs={"order", "total"},
+    places={"payment-order"},
+    icon="warning",
+    row=142,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
+# To whoever holds the account and is not the payer; ``way`` as below.
+ACCOUNT_REFUNDED: Final = EventSpec(
+    code="account_refunded",
+    name=gettext_lazy("Возврат чужого платежа за счёт"),
+    words=_account_refunded,
+    needs={"account", "total", "order", "way"},
+    places={"account"},
+    icon="info",
+    row=143,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
 # ``way``: more or less, by what the customer has to pay.
 BALANCE_CHANGED: Final = EventSpec(
     code="balance_changed",
@@ -146,6 +223,9 @@ EVENTS: Final = (
     PAYMENT_CREDITED,
     PAYMENT_FAILED,
     PAYMENT_REFUNDED,
+    REFUND_STARTED,
+    REFUND_FAILED,
+    ACCOUNT_REFUNDED,
     BALANCE_CHANGED,
     RECEIPT,
 )
@@ -161,12 +241,20 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.card.unbind": gettext_lazy("Карта отвязана"),
     "payments.case.released": gettext_lazy("Платёж возвращён в очередь разбора"),
     "payments.case.taken": gettext_lazy("Платёж взят на разбор"),
+    "payments.chargeback.lost": gettext_lazy("Спор о платеже проигран"),
+    "payments.chargeback.told": gettext_lazy("Записан спор о платеже"),
+    "payments.chargeback.won": gettext_lazy("Спор о платеже выигран"),
     "payments.order.create": gettext_lazy("Начата оплата"),
     "payments.order.credit": gettext_lazy("Платёж зачислен"),
     "payments.order.refund": gettext_lazy("Деньги возвращены банком"),
     "payments.order.adopt": gettext_lazy("Платёж найден в банке"),
     "payments.order.return": gettext_lazy("Деньги отправлены обратно"),
     "payments.order.review": gettext_lazy("Платёж отправлен на проверку"),
+    "payments.refund.closed": gettext_lazy("Банк не делал возврата: деньги снова на счёте"),
+    "payments.refund.refused": gettext_lazy("Банк отказал в возврате"),
+    "payments.refund.signed": gettext_lazy("Возврат платежа подписан"),
+    "payments.refund.withdrawn": gettext_lazy("Возврат платежа отозван"),
+    "payments.refund.written": gettext_lazy("Записан возврат платежа"),
     "payments.review.cancel": gettext_lazy("Платёж на проверке закрыт: денег нет"),
     "payments.review.send_back": gettext_lazy("Платёж на проверке возвращён плательщику"),
     "payments.row.closed": gettext_lazy("Строка реестра закрыта"),

@@ -47,9 +47,12 @@ from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.office import operations as office
 from svet.payments.models import Callback, ImportedPayment, Order
-from svet.payments.operations import PaymentToApply, apply_register_payments
+from svet.payments.operations import PaymentToApply, apply_register_payments, giving_back
 from svet.payments.operations import acts as money_acts
+from svet.payments.operations.chargebacks import keep_chargeback
 from svet.payments.rules.acts import MoneyActKind, NewMoneyAct
+from svet.payments.rules.chargebacks import NewChargeback
+from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
 from svet.people import operations as people
@@ -177,6 +180,29 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
         shown=seen.shown,
         now=now,
     )
+    paid = make_order(person=payer, lines=[(account, 9_000_00)], now=now)
+    paid.lines.update(credited_kopecks=9_000_00)
+    Order.objects.filter(pk=paid.pk).update(
+        state=OrderState.CREDITED, credited_at=now, paid_at=now, taken_kopecks=9_000_00
+    )
+    back = NewRefund({account.public_id: 9_000_00}, "заявление")
+    shown = giving_back.preview_refund(by=clerk, order_public_id=paid.public_id, new=back, now=now).shown
+    refund = giving_back.write_refund(
+        by=clerk, order_public_id=paid.public_id, new=back, reason="жалоба № 5", shown=shown, now=now
+    )
+    disputed = make_order(person=payer, lines=[(account, 1_000)], now=now)
+    disputed.lines.update(credited_kopecks=1_000)
+    Order.objects.filter(pk=disputed.pk).update(
+        state=OrderState.CREDITED, credited_at=now, paid_at=now, taken_kopecks=1_000
+    )
+    today = timezone.localdate()
+    chargeback_id = keep_chargeback(
+        by=clerk,
+        order_public_id=disputed.public_id,
+        new=NewChargeback("CB-1", 1_000, today, today),
+        reason="письмо банка",
+        now=now,
+    )
     line = (
         b"16-11-2026;10-15-00;8597;0123;K1;SUIP-2;0399999998;A;B;1026;1,00;1,00;0,00\r\n=1;1,00;1,00;0,00;1;1"
     )
@@ -185,6 +211,9 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     return {
         "money_act_id": act.public_id,
         "order_case_id": order.public_id,
+        "credited_order_id": paid.public_id,
+        "refund_id": refund.public_id,
+        "chargeback_id": chargeback_id,
         "callback_id": str(callback.pk),
         "row_id": ImportedPayment.objects.get(external_id="SUIP-1").public_id,
         "loaded_id": loaded_id,

@@ -78,14 +78,16 @@ def _balances(play: Play) -> list[str]:
 
 
 def _strange(play: Play) -> list[str]:
-    """A payee's money lies in no other payee's books; nothing is left in suspense."""
+    """A payee's money lies in no other payee's books; nothing is left in suspense, or owed."""
     wrong = [
         f"posting {posting.pk} of one supplier is on another's account"
         for posting in Posting.objects.filter(account__isnull=False).select_related("transaction", "account")
         if posting.account is not None and posting.account.provider_id != posting.transaction.provider_id
     ]
-    left = Posting.objects.filter(book=Book.SUSPENSE.value).aggregate(sum=Sum("kopecks"))["sum"]
-    return [*wrong, *([f"{left} kopecks are left in suspense"] if left else [])]
+    for book in (Book.SUSPENSE, Book.OWED):
+        left = Posting.objects.filter(book=book.value).aggregate(sum=Sum("kopecks"))["sum"]
+        wrong += [f"{left} kopecks are left in {book}"] if left else []
+    return wrong
 
 
 def _promises(play: Play) -> list[str]:

@@ -85,6 +85,16 @@ def movement_label(each: Movement) -> str:
             return _("Перенесено с другого счёта %(day)s") % on
         case "write_off" if each.kopecks < 0:
             return _("Долг списан %(day)s") % on
+        case "fee":
+            return _("Плата за ограничение или возобновление %(day)s") % on
+        case "benefit":
+            return _("Льгота %(day)s") % on
+        case "penalty" if each.kopecks < 0:
+            return _("Пени сняты %(day)s") % on
+        case "penalty":
+            return _("Пени %(day)s") % on
+        case "chargeback":
+            return _("Платёж вернул банк по спору %(day)s") % on
         case "charge":
             return _("Начислено за %(month)s, счёта не было") % {"month": month_label(Month.of(each.on))}
         case _:

@@ -19,7 +19,8 @@ from svet.metering.rules import EFFECTIVE, ReadingState, period_of
 from svet.metering.texts import DISPUTE_STATES, STATE_NAMES, ZONE_NAMES
 from svet.payments import texts as payment_texts
 from svet.payments.queries import ImportedPaymentView, OrderView, RefundView
-from svet.payments.rules.states import OrderState
+from svet.payments.rules.states import NOT_GIVEN, OrderState, RefundState
+from svet.payments.texts import giving_back as refund_texts
 
 _ICONS = {
     CardKind.READING: "meter",
@@ -37,6 +38,7 @@ _BADGES = {
     OrderState.REVIEW: "warning",
     OrderState.RETURNED: "neutral",
 }
+_REFUND_BADGES = dict.fromkeys(NOT_GIVEN, "error") | {RefundState.DONE: "neutral"}
 _READING_BADGES = {
     ReadingState.ACCEPTED: "success",
     ReadingState.USED: "success",
@@ -141,7 +143,7 @@ def state(card: HistoryCard) -> str:
     if card.reading is not None:
         return str(STATE_NAMES[ReadingState(card.reading.state)])
     if card.refund is not None:
-        return _("Возвращено")
+        return refund_texts.refund_for_payer(card.refund.state)
     if card.order is not None:
         order = card.order
         return payment_texts.state_name(order.state, refunded=bool(order.refunded), returned=order.returned)
@@ -224,11 +226,14 @@ def _refund(card: HistoryCard, order: OrderView, refund: RefundView, *, own: boo
         note=whose(card),
         value=roubles(refund.back),
         badge=state(card),
-        badge_kind="neutral",
+        badge_kind=_REFUND_BADGES.get(refund.state, "info"),
         rows=(
-            (_("Возвращено"), roubles(refund.money)),
+            (refund_texts.refund_for_payer(refund.state), roubles(refund.money)),
             (_("Номер платежа"), order.number),
-            (_("Когда банк вернул"), moment(refund.refunded_at)),
+            (
+                _("Когда банк вернул") if refund.state is RefundState.DONE else _("Отправлен на возврат"),
+                moment(refund.refunded_at),
+            ),
             (_("Платёж был"), f"{roubles(order.total)}, {moment(order.created_at)}"),
         ),
         link=(f"/payment/orders/{order.public_id}/", _("Ход платежа и чек")) if own else ("", ""),
@@ -262,6 +267,16 @@ def _act_title(entry: LedgerEntry) -> str:
             return _("Перенос с другого лицевого счёта от %(on)s")
         case TransactionKind.WRITE_OFF:
             return _("Списание долга от %(on)s")
+        case TransactionKind.FEE:
+            return _("Плата за ограничение или возобновление от %(on)s")
+        case TransactionKind.BENEFIT:
+            return _("Льгота от %(on)s")
+        case TransactionKind.PENALTY if entry.money.kopecks < 0:
+            return _("Пени сняты %(on)s")
+        case TransactionKind.PENALTY:
+            return _("Пени от %(on)s")
+        case TransactionKind.CHARGEBACK:
+            return _("Платёж вернул банк по спору от %(on)s")
         case _:
             return _("Корректировка от %(on)s")
 

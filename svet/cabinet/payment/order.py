@@ -70,6 +70,16 @@ def order_page(order: OrderView, *, now: datetime, silent: bool, left: Remainder
 
 def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
     match order.state:
+        case OrderState.CREDITED if order.on_its_way_back:
+            return (
+                _("Возврат в пути"),
+                _(
+                    "Возвращаем %(sum)s тем же способом, каким вы платили; "
+                    "баланс это уже учитывает. Ждём банк."
+                )
+                % {"sum": roubles(order.on_its_way_back)},
+                "info",
+            )
         case OrderState.CREDITED if order.refunded:
             return (
                 _("Деньги возвращены") if order.returned else _("Часть денег возвращена"),

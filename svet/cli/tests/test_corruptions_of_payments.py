@@ -10,12 +10,15 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from svet.accounts.models import Account
 from svet.cli.tests.test_corruptions import breached
 from svet.gateways import acquiring
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.payments import operations
 from svet.payments.models import Order
+from svet.payments.operations import giving_back
+from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import NOW, StubBank, make_family, make_order
 
@@ -94,6 +97,31 @@ CORRUPTIONS = {
         f"{_LOOSE} UPDATE ledger_posting SET account_id = account_id + 1 WHERE account_id IS NOT NULL"
         f" AND transaction_id = {transactions('refund-off')}", "I-5"),
     "refund of the accounts deleted from the ledger": (deleted("refund-off"), "I-21"),
+    "reserve with all its legs": (grown("reserve"), "I-5"),
+    "reserve deleted from the ledger": (deleted("reserve"), "I-5"),
+    "undoing of a reserve deleted from the ledger": (deleted("unreserve"), "I-5"),
+    "reserve under the key of nobody": (
+        f"UPDATE ledger_transaction SET key = 'reserve:nobody' WHERE id = {transactions('reserve')}", "I-5"),
+    "reserve moved to another account": (
+        f"{_LOOSE} UPDATE ledger_posting SET account_id = account_id + 1 WHERE account_id IS NOT NULL"
+        f" AND transaction_id = {transactions('reserve')}", "I-5"),
+    "reserved refund set to done": (
+        "UPDATE payments_paymentrefund SET state = 'done', reference = 'x', refunded_at = reserved_at,"
+        " posted_at = reserved_at WHERE state = 'approved'", "I-20"),
+    "reserved refund set to refused": (
+        "UPDATE payments_paymentrefund SET state = 'refused' WHERE state = 'approved'", "I-5"),
+    "refused refund set on its way": (
+        "UPDATE payments_paymentrefund SET state = 'unknown' WHERE state = 'withdrawn'", "I-5"),
+    "sum of a reserved refund": (
+        "UPDATE payments_paymentrefund SET kopecks = kopecks + 1 WHERE state = 'approved'", "I-5"),
+    "line of a reserved refund deleted": (
+        "DELETE FROM payments_refundline WHERE refund_id IN"
+        " (SELECT id FROM payments_paymentrefund WHERE state = 'approved')", "I-5"),
+    "reserved refund that nobody asks the bank about": (
+        "UPDATE payments_paymentrefund SET next_look_at = NULL WHERE state = 'approved'", "I-5"),
+    "second signature that is missing": (
+        "UPDATE payments_refundrequest SET by_two = true", "I-5"),
+    "request of a refund forgotten": ("DELETE FROM payments_refundrequest", "I-5"),
 }  # fmt: skip
 
 
@@ -119,8 +147,25 @@ def paid(monkeypatch: pytest.MonkeyPatch) -> None:
         operations.settle(order_id=order.pk, now=LATER, by="test")
     operations.credit_reviewed(order_public_id=put.public_id, by=olga, now=LATER, comment="сверено")
     operations.send_back(order_public_id=back.public_id, by=olga, now=LATER, comment="вернуть")
+    give_some_back(plain, [(family.first, 50_00), (family.first, 60_00), (family.first, 70_00)], by=olga)
     states = list(Order.objects.order_by("pk").values_list("state", flat=True))
     assert states == [OrderState.CREDITED, OrderState.REVIEW, OrderState.CREDITED, OrderState.RETURNED]
+
+
+def give_some_back(order: Order, lines: list[tuple[Account, int]], *, by: Actor) -> None:
+    """Refunds of ours: the first done, the second called back, the last still on its way."""
+    for place, (account, kopecks) in enumerate(lines):
+        new = NewRefund({account.public_id: kopecks}, "заявление")
+        shown = giving_back.preview_refund(by=by, order_public_id=order.public_id, new=new, now=LATER).shown
+        written = giving_back.write_refund(
+            by=by, order_public_id=order.public_id, new=new, reason="ошибся", shown=shown, now=LATER
+        )
+        if place == 0:
+            operations.look_at_asked_refunds(now=LATER)
+        if place == 1:
+            giving_back.withdraw_refund(
+                by=by, refund_public_id=written.public_id, reason="передумал", now=LATER
+            )
 
 
 class _TakenBack(Exception):

@@ -287,7 +287,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='paymentrefund',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', svet.payments.rules.states.RefundState['ASKED'])), fields=('order',), name='payments_refund_one_asked'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('order',), name='payments_refund_one_asked'),
         ),
         migrations.AddConstraint(
             model_name='paymentrefund',

@@ -9,8 +9,10 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.models.acts import MoneyAct
+from svet.payments.models.chargebacks import Chargeback, ChargebackLine
 from svet.payments.models.claims import Claim
 from svet.payments.models.reconciliation import DayDifference, DayTotals
+from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
 from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
@@ -21,6 +23,8 @@ __all__ = [
     "BankStatement",
     "BoundCard",
     "Callback",
+    "Chargeback",
+    "ChargebackLine",
     "Claim",
     "DayDifference",
     "DaySettlement",
@@ -32,6 +36,7 @@ __all__ = [
     "OrderLine",
     "PaymentRefund",
     "RefundLine",
+    "RefundRequest",
     "Source",
     "StateChange",
     "StatementRow",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from svet.kernel.money import Money
-from svet.payments.rules.states import RefundState
+from svet.payments.rules.states import AT_BANK, RefundState
 
 
 class LaterLine(models.Model):
@@ -42,11 +42,15 @@ class PaymentRefund(models.Model):
     """
 
     order = models.ForeignKey("payments.Order", models.PROTECT, related_name="refunds")
-    state = models.CharField(max_length=8, choices=[(state.value, state.value) for state in RefundState])
+    state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in RefundState])
     reference = models.CharField(max_length=64, blank=True)
     key = models.CharField(max_length=64, blank=True)
     kopecks = models.BigIntegerField()
     known_at = models.DateTimeField()
+    # When the bank was first asked by this key: it knows it for a day.
+    sent_at = models.DateTimeField(null=True)
+    # When the ledger took it off the accounts before the bank was asked: it is owed to the payer until then.
+    reserved_at = models.DateTimeField(null=True)
     refunded_at = models.DateTimeField(null=True)
     # When the ledger took it off the accounts; never for money that had not been credited.
     posted_at = models.DateTimeField(null=True)
@@ -63,7 +67,9 @@ class PaymentRefund(models.Model):
             ),
             models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="payments_refund_key"),
             models.UniqueConstraint(
-                fields=["order"], condition=Q(state=RefundState.ASKED), name="payments_refund_one_asked"
+                fields=["order"],
+                condition=Q(state__in=sorted(state.value for state in AT_BANK)),
+                name="payments_refund_one_asked",
             ),
             models.CheckConstraint(condition=Q(kopecks__gt=0), name="payments_refund_positive"),
             models.CheckConstraint(
@@ -88,6 +94,11 @@ class PaymentRefund(models.Model):
     def ledger_key(self) -> str:
         """The key of the one ledger transaction that takes it out of the bank's book."""
         return f"refund:{self.reference}"
+
+    @property
+    def reserve_key(self) -> str:
+        """The key of the ledger transaction that takes it off the accounts before the bank is asked."""
+        return f"reserve:{self.key}"
 
     @property
     def off_key(self) -> str:

@@ -30,8 +30,17 @@ _KINDS: Final = {
     MoneyActKind.TRANSFER: TransactionKind.TRANSFER,
     MoneyActKind.CORRECTION: TransactionKind.CORRECTION,
     MoneyActKind.WRITE_OFF: TransactionKind.WRITE_OFF,
+    MoneyActKind.FEE: TransactionKind.FEE,
+    MoneyActKind.BENEFIT: TransactionKind.BENEFIT,
+    MoneyActKind.PENALTY: TransactionKind.PENALTY,
 }
-_CONTRA: Final = {MoneyActKind.CORRECTION: Book.REVENUE, MoneyActKind.WRITE_OFF: Book.WRITE_OFF}
+_CONTRA: Final = {
+    MoneyActKind.CORRECTION: Book.REVENUE,
+    MoneyActKind.WRITE_OFF: Book.WRITE_OFF,
+    MoneyActKind.FEE: Book.REVENUE,
+    MoneyActKind.BENEFIT: Book.SUBSIDY,
+    MoneyActKind.PENALTY: Book.REVENUE,
+}
 
 
 def accounts_of(act: MoneyAct) -> tuple[AccountView, AccountView | None]:

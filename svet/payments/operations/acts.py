@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
@@ -15,11 +15,8 @@ from svet.accounts.queries import (
     provider_today,
 )
 from svet.accounts.rules import NumberRefused, normalise_account_number
-from svet.billing.queries.policies import rules_for
-from svet.billing.rules.decisions import COUNTED_DAYS, two_hands
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
-from svet.kernel.periods import Month
 from svet.kernel.transactions import use_case
 from svet.ledger import queries as balances
 from svet.payments.models import MoneyAct
@@ -31,7 +28,9 @@ from svet.payments.operations.act_steps import (
     post_act,
     record_act,
 )
+from svet.payments.operations.hands import beyond
 from svet.payments.rules.acts import (
+    LOWERING,
     MoneyActConflict,
     MoneyActKind,
     MoneyActNotFound,
@@ -121,7 +120,7 @@ def undo_act(*, by: Actor, act_public_id: str, reason: str, shown: str, now: dat
         _refuse_other(found.shown, shown)
         today = provider_today(found.account.provider, now)
         kind = MoneyActKind(act.kind)
-        kopecks = act.kopecks if kind is MoneyActKind.WRITE_OFF else -act.kopecks
+        kopecks = act.kopecks if kind in LOWERING else -act.kopecks
         new = NewMoneyAct(kind, kopecks, act.document, today)
         back = create_act(
             new=new, account=found.account, to_account=found.to_account, reason=said, by=by, undoes=act
@@ -208,7 +207,7 @@ def _preview(account: AccountView, new: NewMoneyAct, *, now: datetime) -> MoneyA
         today=provider_today(account.provider, now),
         oldest_days=settings.PAYMENT_OLDEST_DAYS,
     )
-    by_two = new.kind is MoneyActKind.WRITE_OFF or _beyond(account, new.kopecks, now=now)
+    by_two = new.kind is MoneyActKind.WRITE_OFF or beyond(account, new.kopecks, now=now)
     said = (new.kind, new.document, new.on)
     return _seen(account, to_account, new.changes, by_two=by_two, said=said)
 
@@ -246,7 +245,7 @@ def _undo_preview(act: MoneyAct, *, now: datetime) -> MoneyActPreview:
     by_two = (
         act.kind == MoneyActKind.WRITE_OFF
         or act.decided_by_id is not None
-        or _beyond(account, act.kopecks, now=now)
+        or beyond(account, act.kopecks, now=now)
     )
     return _seen(account, to_account, -act.kopecks, by_two=by_two, said=("undo", act.pk))
 
@@ -254,18 +253,6 @@ def _undo_preview(act: MoneyAct, *, now: datetime) -> MoneyActPreview:
 def _waiting_preview(act: MoneyAct) -> MoneyActPreview:
     account, to_account = accounts_of(act)
     return _seen(account, to_account, act.kopecks, by_two=True, said=("sign", act.pk))
-
-
-def _beyond(account: AccountView, kopecks: int, *, now: datetime) -> bool:
-    lately = MoneyAct.objects.filter(
-        account_id=account.account_id,
-        state=MoneyActState.POSTED,
-        decided_by__isnull=True,
-        written_at__gt=now - timedelta(days=COUNTED_DAYS),
-    ).values_list("kopecks", flat=True)
-    month = Month.of(provider_today(account.provider, now))
-    limit = rules_for(account.provider.provider_id, month).decision_kopecks
-    return two_hands(effect=kopecks, alone=sum(abs(each) for each in lately), limit=limit)
 
 
 def _refuse_other(found: str, shown: str) -> None:

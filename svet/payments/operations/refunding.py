@@ -20,11 +20,12 @@ from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Callback, Order, PaymentRefund, RefundLine
 from svet.payments.operations.holding import keep_taken, let_go, take_out
 from svet.payments.operations.moving import move
-from svet.payments.operations.telling import tell_refunded
+from svet.payments.operations.reserving import confirm, lines_left, make_room
+from svet.payments.operations.telling import tell_holders, tell_refunded
 from svet.payments.operations.truth import Truth, ask_bank, kept, told
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules import facts, share_refund
-from svet.payments.rules.states import REFUND_MOVES, CallbackOutcome, OrderState, RefundState
+from svet.payments.rules.states import AT_BANK, REFUND_MOVES, CallbackOutcome, OrderState, RefundState
 
 log = structlog.get_logger(__name__)
 
@@ -80,8 +81,12 @@ def join(order: Order, truth: Truth, *, now: datetime, by: str) -> None:
 def post_refunds(order: Order, *, now: datetime, by: str) -> None:
     """Take every refund that is done and not posted off the accounts of a credited order (a step)."""
     require_transaction()
-    for refund in order.refunds.filter(state=RefundState.DONE, posted_at__isnull=True).order_by("id"):
-        _post(order, refund, now=now, by=by)
+    due = order.refunds.filter(state=RefundState.DONE, posted_at__isnull=True)
+    for refund in due.filter(reserved_at__isnull=False).order_by("id"):
+        confirm(order, refund, now=now, by=by)
+    for refund in due.filter(reserved_at__isnull=True).order_by("id"):
+        if make_room(order, refund, now=now, by=by):
+            _post(order, refund, now=now, by=by)
 
 
 def note_odd(
@@ -111,7 +116,7 @@ def _keep(order: Order, told: BankRefund, *, now: datetime, by: str) -> None:
     known = PaymentRefund.objects.filter(reference=told.reference).first()
     if known is None:
         asked = order.refunds.filter(
-            state=RefundState.ASKED, kopecks=told.amount.kopecks, reference=""
+            state__in=sorted(AT_BANK), kopecks=told.amount.kopecks, reference=""
         ).first()
         if asked is not None:
             end_asked(asked, told, now=now)
@@ -198,9 +203,9 @@ def _end_if_returned(order: Order, truth: Truth, *, now: datetime, by: str) -> N
 
 def _post(order: Order, refund: PaymentRefund, *, now: datetime, by: str) -> None:
     payee = payee_of(order)
-    lines = list(order.lines.annotate(returned=Sum("refund_lines__kopecks")).order_by("position"))
-    left = [Money((line.credited_kopecks or 0) - (line.returned or 0)) for line in lines]
-    parts = [(line, part) for line, part in zip(lines, share_refund(refund.money, left), strict=True) if part]
+    lines = lines_left(order, to_sign=False)
+    shares = share_refund(refund.money, [left for _, left in lines])
+    parts = [(line, part) for (line, _), part in zip(lines, shares, strict=True) if part]
     taken_off = Money.total(part for _, part in parts)
     happened_at = refund.refunded_at or now
     if taken_off:
@@ -222,6 +227,7 @@ def _post(order: Order, refund: PaymentRefund, *, now: datetime, by: str) -> Non
         )
     if taken_off:
         tell_refunded(order, taken_off, now=now)
+        tell_holders(order, [(line.account_id, part) for line, part in parts], more=True, now=now)
     PaymentRefund.objects.filter(pk=refund.pk).update(posted_at=now)
     if taken_off != refund.money:
         _note_excess(order, refund, left=taken_off, now=now)

@@ -9,13 +9,22 @@ import structlog
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankRefund, BankState
 from svet.gateways.failures import GatewayFailure, Permanent, Temporary
-from svet.kernel.moving import move_standing
+from svet.kernel.actors import Actor
+from svet.kernel.moving import move_row, move_standing
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, PaymentRefund
-from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked
+from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked, post_refunds
+from svet.payments.operations.reserving import give_up
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.rules.refusals import BankReasonText
-from svet.payments.rules.states import REFUND_MOVES, RESEND_WITHIN, RefundState
+from svet.payments.rules.states import (
+    AT_BANK,
+    ON_ITS_WAY,
+    REFUND_MOVES,
+    RESEND_WITHIN,
+    OrderState,
+    RefundState,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -24,23 +33,26 @@ ASK_AGAIN = timedelta(minutes=1)
 
 
 def ask_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
-    """Ask the bank for a refund that is kept as asked; the same key never gives the money twice.
+    """Ask the bank for a refund that is approved; the same key never gives the money twice.
 
-    While the bank knows the key (a day) asking again is safe. After that only its list can tell: a refund
-    of this sum there is ours, and one that is not there was never made.
+    That it is asked is kept before it is. While the bank knows the key (a day) asking again is safe. After
+    that only its list can tell: a refund of this sum there is ours. One that is not there was never made
+    where the money stands in suspense still; one that is off the accounts by now goes before a person
+    (``next_look_at`` is empty then). Where the bank is busy with another refund of the order, it waits.
 
-    :raises BankUnavailable: no answer; the refund stays asked and the janitor repeats it
+    :raises BankUnavailable: no answer; the janitor repeats it
     """
-    refund = PaymentRefund.objects.select_related("order").get(pk=refund_id)
-    if refund.state != RefundState.ASKED:
+    refund = _begin(refund_id, now=now)
+    if refund.state not in AT_BANK:
         return refund
-    if now - refund.known_at >= RESEND_WITHIN:
+    if now - (refund.sent_at or refund.known_at) >= RESEND_WITHIN:
         return _look_instead(refund, now=now)
     try:
         told = acquiring.gateway().refund(
             key=refund.key, reference=refund.order.bank_reference, amount=refund.money
         )
     except Temporary as failure:
+        _doubt(refund)
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     except Permanent as failure:
         # The first call may have been answered with yes and its answer lost: the list knows.
@@ -55,11 +67,11 @@ def ask_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
 
 
 def look_at_asked_refunds(*, now: datetime, limit: int = 50) -> int:
-    """The janitor: repeat refunds whose answer is not known; says how many were looked at."""
-    due = PaymentRefund.objects.filter(state=RefundState.ASKED, next_look_at__lte=now)
+    """The janitor: send refunds that are approved, repeat those whose answer is not known; says how many."""
+    due = PaymentRefund.objects.filter(state__in=sorted(ON_ITS_WAY), next_look_at__lte=now)
     ids = list(due.order_by("next_look_at").values_list("pk", flat=True)[:limit])
     for refund_id in ids:
-        PaymentRefund.objects.filter(pk=refund_id, state=RefundState.ASKED).update(
+        PaymentRefund.objects.filter(pk=refund_id, state__in=sorted(ON_ITS_WAY)).update(
             next_look_at=now + ASK_AGAIN
         )
         try:
@@ -69,12 +81,36 @@ def look_at_asked_refunds(*, now: datetime, limit: int = 50) -> int:
     return len(ids)
 
 
+def _begin(refund_id: int, *, now: datetime) -> PaymentRefund:
+    """Keep that the bank is being asked before it is, so that a crash meanwhile is not forgotten."""
+    with use_case():
+        order_id = PaymentRefund.objects.values_list("order_id", flat=True).get(pk=refund_id)
+        order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)
+        refund = order.refunds.select_related("order").get(pk=refund_id)
+        busy = order.refunds.filter(state__in=sorted(AT_BANK)).exists()
+        if refund.state == RefundState.APPROVED and not busy:
+            move_row(refund, moves=REFUND_MOVES, to=RefundState.SENT, changes={"sent_at": now})
+        return refund
+
+
+def _doubt(refund: PaymentRefund) -> None:
+    """The answer was lost; the bank's list may have told meanwhile that it was made."""
+    with use_case():
+        move_standing(
+            PaymentRefund.objects.filter(pk=refund.pk),
+            moves=REFUND_MOVES,
+            before=RefundState.SENT,
+            to=RefundState.UNKNOWN,
+        )
+
+
 def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> PaymentRefund:
-    """Learn from the bank's list what became of it; one that is not there was not made."""
+    """Learn from the bank's list what became of it; ``note`` is the bank's own no."""
     reference = refund.order.bank_reference
     try:
         listed = acquiring.gateway().refunds(reference=reference)
     except GatewayFailure as failure:
+        _doubt(refund)
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     known = set(refund.order.refunds.exclude(reference="").values_list("reference", flat=True))
     ours = [told for told in listed if told.amount == refund.money and told.reference not in known]
@@ -84,8 +120,12 @@ def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> Pa
     elif any(told.state is not BankState.CANCELED for told in ours):
         # The bank is still busy with it.
         PaymentRefund.objects.filter(pk=refund.pk).update(next_look_at=now + LOOK_AGAIN)
-    else:
+    elif note or refund.reserved_at is None:
         _refuse(refund, note=note or "the bank's list does not know it", now=now)
+    else:
+        log.error("payments.refund_unknown", order=refund.order.public_id, key=refund.key)
+        _doubt(refund)
+        PaymentRefund.objects.filter(pk=refund.pk).update(next_look_at=None)
     catch_up(order_id=refund.order_id, now=now, by=BY)
     refund.refresh_from_db()
     return refund
@@ -95,7 +135,7 @@ def _end(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None:
     with use_case():
         Order.objects.select_for_update(of=("self",)).get(pk=refund.order_id)
         locked = PaymentRefund.objects.get(pk=refund.pk)
-        if locked.state == RefundState.ASKED:
+        if locked.state in AT_BANK:
             end_asked(locked, told, now=now)
             # Whoever dies before the order has caught up leaves that to the janitor.
             Order.objects.filter(pk=refund.order_id).update(next_look_at=now)
@@ -104,11 +144,12 @@ def _end(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None:
 def _refuse(refund: PaymentRefund, *, note: str, now: datetime) -> None:
     log.error("payments.refund_refused", order=refund.order.public_id, code=note)
     with use_case():
+        order = Order.objects.select_for_update(of=("self",)).get(pk=refund.order_id)
+        locked = order.refunds.get(pk=refund.pk)
         # The bank's list may have told meanwhile that it was made: then it is done, and stays so.
-        move_standing(
-            PaymentRefund.objects.filter(pk=refund.pk),
-            moves=REFUND_MOVES,
-            before=RefundState.ASKED,
-            to=RefundState.REFUSED,
-            changes={"note": note[:300], "next_look_at": None},
-        )
+        if locked.state not in AT_BANK:
+            return
+        give_up(order, locked, RefundState.REFUSED, note=note, by=Actor.system(BY), now=now)
+        if order.state == OrderState.CREDITED:
+            # What the bank had given back by itself meanwhile has waited for this.
+            post_refunds(order, now=now, by=BY)

@@ -21,7 +21,7 @@ from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import Truth, ask_bank
 from svet.payments.queries.payees import has_one_payee
 from svet.payments.rules.refusals import OrderReviewReason
-from svet.payments.rules.states import OrderState, RefundState
+from svet.payments.rules.states import ON_ITS_WAY, OrderState, RefundState
 
 COMMENT_LONGEST = 300
 
@@ -60,7 +60,7 @@ def credit_reviewed(*, order_public_id: str, by: Actor, now: datetime, comment: 
         raise OrderReviewRefused(OrderReviewReason.SEVERAL_PAYEES)
     with use_case():
         locked = _locked(order)
-        if locked.refunds.filter(state=RefundState.ASKED).exists():
+        if locked.refunds.filter(state__in=sorted(ON_ITS_WAY)).exists():
             raise ReviewConflict(OrderReviewReason.REFUND_ASKED)
         _still_true(locked, truth)
         credit(locked, status=truth.status, now=now, by=_name(by), actor=by, comment=said)
@@ -82,7 +82,7 @@ def send_back(*, order_public_id: str, by: Actor, now: datetime, comment: str) -
     """
     said = _judge(by, comment)
     order = _settled(order_public_id, now=now, by=by)
-    refund = order.refunds.filter(state=RefundState.ASKED).first()
+    refund = order.refunds.filter(state__in=sorted(ON_ITS_WAY)).first()
     if refund is None:
         refund = _ask_back(order, _ask(order, now=now), by=by, now=now, comment=said)
     ended = ask_refund(refund_id=refund.pk, now=now)
@@ -247,13 +247,13 @@ def _ask_back(order: Order, truth: Truth, *, by: Actor, now: datetime, comment: 
     left = _left(order, truth)
     with use_case():
         locked = _locked(order)
-        asked = locked.refunds.filter(state=RefundState.ASKED).first()
+        asked = locked.refunds.filter(state__in=sorted(ON_ITS_WAY)).first()
         if asked is not None:
             return asked
         _still_true(locked, truth)
         refund = PaymentRefund.objects.create(
             order=locked,
-            state=RefundState.ASKED,
+            state=RefundState.APPROVED,
             key=f"refund-{locked.public_id}-{locked.refunds.count() + 1}",
             kopecks=left.kopecks,
             known_at=now,

@@ -26,7 +26,7 @@ from svet.payments.operations.sending import (
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import ask_status, kept, ordered, told
 from svet.payments.rules.facts import BankStanding, Misfit, due, join
-from svet.payments.rules.states import OPEN, OrderState, RefundState, next_look
+from svet.payments.rules.states import ON_ITS_WAY, OPEN, OrderState, next_look
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +94,7 @@ def _conclude(order: Order, *, status: BankStatus, now: datetime, by: str) -> No
         misfit = Misfit.CONTRADICTION if has_contradicted(order) else due(fact, ordered(order)).misfit
         if misfit:
             _review(order, status=status, now=now, by=by, note=_words(misfit, order, status))
-        elif not order.refunds.filter(state=RefundState.ASKED).exists():
+        elif not order.refunds.filter(state__in=sorted(ON_ITS_WAY)).exists():
             # What a person is sending back must not be credited meanwhile.
             credit(order, status=status, now=now, by=by, actor=Actor.system(by))
     elif fact.standing is BankStanding.DEAD and order.state not in _NOT_TAKEN and _is_of(order, status):

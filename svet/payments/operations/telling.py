@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from svet.accounts.queries import accounts_by_id, recipients_of
 from svet.kernel.money import Money
 from svet.kernel.places import Place
 from svet.look.formats import roubles
 from svet.notices import operations as notices
+from svet.notices.rules import EventSpec
 from svet.payments import events
-from svet.payments.models import Order
+from svet.payments.models import Order, PaymentRefund
 from svet.payments.queries.payees import payee_of
 from svet.people import queries as people
 
@@ -65,3 +68,54 @@ def tell_failed(order: Order, *, now: datetime) -> None:
         place=Place("payment-order", (order.public_id,)),
         now=now,
     )
+
+
+def tell_refund_started(order: Order, refund: PaymentRefund, *, now: datetime) -> None:
+    """So much of the payment is on its way back: the payer, and whoever holds the accounts."""
+    _tell_payer(order, refund, event=events.REFUND_STARTED, now=now)
+    tell_holders(order, _parts(refund), more=True, now=now)
+
+
+def tell_refund_failed(order: Order, refund: PaymentRefund, *, now: datetime) -> None:
+    """It did not come to it: the money stands on the accounts again."""
+    _tell_payer(order, refund, event=events.REFUND_FAILED, now=now)
+    tell_holders(order, _parts(refund), more=False, now=now)
+
+
+def tell_holders(order: Order, parts: Sequence[tuple[int, Money]], *, more: bool, now: datetime) -> None:
+    """Whoever holds an account that somebody else's payment was for: they owe so much more (or less)."""
+    payer = people.recipients_of([order.person_id]).get(order.person_id)
+    for account in accounts_by_id([account_id for account_id, _ in parts]):
+        money = next(part for account_id, part in parts if account_id == account.account_id)
+        for recipient_id in recipients_of(account_id=account.account_id):
+            if recipient_id == payer:
+                continue
+            notices.notify(
+                recipient_id=recipient_id,
+                event=events.ACCOUNT_REFUNDED,
+                params={
+                    "account": account.number,
+                    "total": roubles(money),
+                    "order": order.number,
+                    "way": "more" if more else "less",
+                },
+                place=Place("account", (account.public_id,)),
+                now=now,
+            )
+
+
+def _tell_payer(order: Order, refund: PaymentRefund, *, event: EventSpec, now: datetime) -> None:
+    recipient_id = people.recipients_of([order.person_id]).get(order.person_id)
+    if recipient_id is not None:
+        notices.notify(
+            recipient_id=recipient_id,
+            event=event,
+            params={"order": order.number, "total": roubles(refund.money)},
+            place=Place("payment-order", (order.public_id,)),
+            now=now,
+        )
+
+
+def _parts(refund: PaymentRefund) -> list[tuple[int, Money]]:
+    rows = refund.lines.order_by("line__position").values_list("line__account_id", "kopecks")
+    return [(account_id, Money(kopecks)) for account_id, kopecks in rows]

@@ -114,12 +114,11 @@ def orders(
 
 
 def refunded_orders(*, account_ids: Collection[int], since: datetime, until: datetime) -> list[OrderView]:
-    """Orders of any age over the accounts of which the bank gave something back in ``since``…``until``."""
+    """Orders of any age over the accounts of which something was given back, or promised, in that time."""
     back = PaymentRefund.objects.filter(
+        Q(state=RefundState.DONE, refunded_at__gte=since, refunded_at__lt=until)
+        | ~Q(state=RefundState.DONE) & Q(reserved_at__gte=since, reserved_at__lt=until),
         order__lines__account_id__in=account_ids,
-        state=RefundState.DONE,
-        refunded_at__gte=since,
-        refunded_at__lt=until,
     )
     wanted = frozenset(account_ids)
     chosen = Order.objects.filter(pk__in=back.values("order_id"))
@@ -200,6 +199,7 @@ def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
         bank_method=order.bank_method,
         receipt_email=order.receipt_email,
         refunds=tuple(_refunds(order, only)),
+        promised=tuple(_promised(order, only)),
         step=order.step,
         steps=order.steps,
     )
@@ -207,11 +207,13 @@ def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
 
 def _with_parts(chosen: QuerySet[Order]) -> QuerySet[Order]:
     lines = OrderLine.objects.select_related("account__provider").order_by("position")
-    done = PaymentRefund.objects.filter(state=RefundState.DONE).order_by("id")
+    told = PaymentRefund.objects.filter(Q(state=RefundState.DONE) | Q(reserved_at__isnull=False)).order_by(
+        "id"
+    )
     return chosen.prefetch_related(
         Prefetch("lines", queryset=lines),
         Prefetch("changes", queryset=StateChange.objects.order_by("id")),
-        Prefetch("refunds", queryset=done.prefetch_related("lines__line"), to_attr="done_refunds"),
+        Prefetch("refunds", queryset=told.prefetch_related("lines__line"), to_attr="told_refunds"),
     )
 
 
@@ -222,13 +224,11 @@ def _line(line: OrderLine) -> LineView:
 
 
 def _refunds(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]:
-    rows: list[PaymentRefund] = order.done_refunds  # type: ignore[attr-defined]
+    rows: list[PaymentRefund] = order.told_refunds  # type: ignore[attr-defined]
     for refund in rows:
-        parts = [
-            (part.line.account_id, part.kopecks)
-            for part in refund.lines.all()
-            if only is None or part.line.account_id in only
-        ]
+        if refund.state != RefundState.DONE:
+            continue
+        parts = _parts(refund, only)
         money = Money(sum(kopecks for _, kopecks in parts))
         if order.state == OrderState.RETURNED and only is None:
             # It never came to the accounts; how much it was is the payer's business.
@@ -236,6 +236,28 @@ def _refunds(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]:
         if money:
             at = refund.refunded_at or refund.known_at
             yield RefundView(refund.reference, money, at, tuple(account for account, _ in parts))
+
+
+def _promised(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]:
+    rows: list[PaymentRefund] = order.told_refunds  # type: ignore[attr-defined]
+    for refund in rows:
+        parts = _parts(refund, only)
+        if parts and refund.state != RefundState.DONE:
+            yield RefundView(
+                refund.key,
+                Money(sum(kopecks for _, kopecks in parts)),
+                refund.reserved_at or refund.known_at,
+                tuple(account for account, _ in parts),
+                RefundState(refund.state),
+            )
+
+
+def _parts(refund: PaymentRefund, only: frozenset[int] | None) -> list[tuple[int, int]]:
+    return [
+        (part.line.account_id, part.kopecks)
+        for part in refund.lines.all()
+        if only is None or part.line.account_id in only
+    ]
 
 
 def _changes(rows: Iterable[StateChange]) -> Iterable[ChangeView]:

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from svet.kernel.money import Money
 from svet.payments.models import TO_CLOSE, Callback, Order, OrderLine, StateChange
-from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
+from svet.payments.rules.states import ON_ITS_WAY, CallbackOutcome, OrderState
 
 MOST = 500
 
@@ -133,7 +133,7 @@ def _review(order: Order) -> ReviewView:
         total=order.total,
         taken=None if order.taken_kopecks is None else Money(order.taken_kopecks),
         refunded=Money(order.refunded_kopecks),
-        refund_asked=any(refund.state == RefundState.ASKED for refund in order.refunds.all()),
+        refund_asked=any(refund.state in ON_ITS_WAY for refund in order.refunds.all()),
         reason=reason,
         since=since,
         created_at=order.created_at,

@@ -45,7 +45,12 @@ _GROUPS = {
 _REFUNDS = {
     _("банк вернул, а с лицевых счетов не снято: возврат"): """
         SELECT r.reference FROM payments_paymentrefund r JOIN payments_order o ON o.id = r.order_id
-        WHERE r.state = 'done' AND o.state = 'credited' AND r.posted_at IS NULL ORDER BY r.id LIMIT 100""",
+        WHERE r.state = 'done' AND o.state = 'credited' AND r.posted_at IS NULL
+            -- What the bank gave back beside a refund of ours waits until it is known what became of ours.
+            AND (r.reserved_at IS NOT NULL OR NOT EXISTS (SELECT FROM payments_paymentrefund ours
+                WHERE ours.order_id = r.order_id AND ours.reserved_at IS NOT NULL
+                    AND ours.state IN ('sent', 'unknown')))
+        ORDER BY r.id LIMIT 100""",
     _("снято с лицевых счетов, а такого возврата никто не знает:"): """
         SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_paymentrefund r ON r.reference = substr(t.key, strpos(t.key, ':') + 1)
@@ -63,10 +68,12 @@ _REFUNDS = {
                 WHERE c.order_id = r.order_id AND c.event = 'svet.refund_above_payment')
         ORDER BY r.id LIMIT 100""",
     _("снято не с тех лицевых счетов, что в строках: возврат"): """
-        SELECT r.reference FROM payments_paymentrefund r JOIN ledger_transaction_door t
-            ON t.key = CASE WHEN r.suspense_kopecks IS NULL THEN 'refund:' ELSE 'refund-off:' END
-                || r.reference
-        WHERE r.posted_at IS NOT NULL AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
+        SELECT coalesce(nullif(r.reference, ''), r.key) FROM payments_paymentrefund r
+        JOIN ledger_transaction_door t ON t.key = CASE WHEN r.reserved_at IS NOT NULL THEN 'reserve:' || r.key
+                WHEN r.suspense_kopecks IS NULL THEN 'refund:' || r.reference
+                ELSE 'refund-off:' || r.reference END
+        WHERE (r.posted_at IS NOT NULL OR r.reserved_at IS NOT NULL)
+            AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
                 FROM payments_refundline part JOIN payments_orderline l ON l.id = part.line_id
                 WHERE part.refund_id = r.id)
             IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, kopecks) FROM ledger_posting_door
@@ -75,12 +82,79 @@ _REFUNDS = {
     _("снято больше, чем было зачислено: платёж"): """
         SELECT o.number FROM payments_orderline l JOIN payments_order o ON o.id = l.order_id
         JOIN payments_refundline r ON r.line_id = l.id
+        JOIN payments_paymentrefund f ON f.id = r.refund_id AND f.state NOT IN ('withdrawn', 'refused')
         GROUP BY o.id, l.id HAVING sum(r.kopecks) > coalesce(l.credited_kopecks, 0)
         ORDER BY o.id LIMIT 100""",
     _("сумма возвратов не равна самим возвратам: платёж"): """
         SELECT o.number FROM payments_order o
         WHERE o.refunded_kopecks <> coalesce((SELECT sum(kopecks) FROM payments_paymentrefund
             WHERE order_id = o.id AND state = 'done'), 0) ORDER BY o.id LIMIT 100""",
+}
+# What staff gave back: off the accounts when approved, owed until the bank has answered.
+_GIVEN_BACK = {
+    _("одобрен, а с лицевых счетов не снят: возврат"): """
+        SELECT r.key FROM payments_paymentrefund r JOIN payments_refundrequest q ON q.refund_id = r.id
+        LEFT JOIN ledger_transaction_door t ON t.key = 'reserve:' || r.key
+        WHERE r.state IN ('approved', 'sent', 'unknown', 'done', 'refused')
+            AND (r.reserved_at IS NULL OR t.transaction_id IS NULL) ORDER BY r.id LIMIT 100""",
+    _("снято для возврата, а его никто не одобрил:"): """
+        SELECT t.key FROM ledger_transaction_door t LEFT JOIN payments_paymentrefund r
+            ON r.key = substr(t.key, strpos(t.key, ':') + 1) AND r.reserved_at IS NOT NULL
+                AND (t.key LIKE 'reserve:%' OR r.state IN ('withdrawn', 'refused'))
+        LEFT JOIN payments_refundrequest q ON q.refund_id = r.id
+        WHERE split_part(t.key, ':', 1) IN ('reserve', 'unreserve') AND q.id IS NULL
+        ORDER BY t.transaction_id LIMIT 100""",
+    _("в книге «вернуть» не столько, сколько осталось вернуть: возврат"): """
+        WITH owed AS (
+            SELECT t.key, sum(p.kopecks) AS total FROM ledger_transaction_door t
+            JOIN ledger_posting_door p USING (transaction_id) WHERE p.book = 'owed' GROUP BY 1
+        )
+        SELECT r.key FROM payments_paymentrefund r LEFT JOIN owed ON owed.key IN
+            ('reserve:' || r.key, 'unreserve:' || r.key, nullif('refund:' || r.reference, 'refund:'))
+        WHERE r.reserved_at IS NOT NULL GROUP BY r.id
+        HAVING coalesce(sum(owed.total), 0) <> CASE WHEN r.state IN ('withdrawn', 'refused')
+            OR r.posted_at IS NOT NULL THEN 0 ELSE -r.kopecks END ORDER BY r.id LIMIT 100""",
+    _("сумма не равна сумме строк: возврат"): """
+        SELECT r.key FROM payments_paymentrefund r JOIN payments_refundrequest q ON q.refund_id = r.id
+        LEFT JOIN payments_refundline l ON l.refund_id = r.id
+        GROUP BY r.id HAVING coalesce(sum(l.kopecks), 0) <> r.kopecks ORDER BY r.id LIMIT 100""",
+    _("нужны были две подписи, стоит одна: возврат"): """
+        SELECT r.key FROM payments_paymentrefund r JOIN payments_refundrequest q ON q.refund_id = r.id
+        WHERE q.by_two AND (q.signed_by_id IS NULL OR q.signed_by_id = q.written_by_id)
+            AND r.state NOT IN ('to_sign', 'withdrawn') ORDER BY r.id LIMIT 100""",
+    _("отправляется в банк, а спросить о нём некому: возврат"): """
+        SELECT r.key FROM payments_paymentrefund r
+        WHERE r.state IN ('approved', 'sent') AND r.next_look_at IS NULL ORDER BY r.id LIMIT 100""",
+}
+# What a payer disputes stands in the book of disputes until it is won or lost.
+_DISPUTES = {
+    _("в книгах не то, что говорит состояние: спор"): """
+        WITH moved AS (
+            SELECT t.key, sum(p.kopecks) AS total FROM ledger_transaction_door t
+            JOIN ledger_posting_door p USING (transaction_id)
+            WHERE p.book = 'dispute' GROUP BY 1
+        )
+        SELECT c.reference FROM payments_chargeback c
+        LEFT JOIN moved told ON told.key = 'chargeback:' || c.public_id
+        LEFT JOIN moved won ON won.key = 'chargeback-won:' || c.public_id
+        LEFT JOIN moved lost ON lost.key = 'chargeback-lost:' || c.public_id
+        WHERE (told.total, coalesce(won.total, 0), coalesce(lost.total, 0)) IS DISTINCT FROM
+            (c.kopecks, CASE c.state WHEN 'won' THEN -c.kopecks ELSE 0 END,
+                CASE c.state WHEN 'lost' THEN -c.kopecks ELSE 0 END)
+        ORDER BY c.id LIMIT 100""",
+    _("снято не с тех лицевых счетов, что в строках: спор"): """
+        SELECT c.reference FROM payments_chargeback c
+        LEFT JOIN ledger_transaction_door t ON t.key = 'chargeback-lost:' || c.public_id
+        WHERE c.state = 'lost' AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
+                FROM payments_chargebackline part JOIN payments_orderline l ON l.id = part.line_id
+                WHERE part.chargeback_id = c.id)
+            IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, kopecks) FROM ledger_posting_door
+                WHERE transaction_id = t.transaction_id AND book = 'receivable')
+        ORDER BY c.id LIMIT 100""",
+    _("в книгах есть, а такого спора никто не знает:"): """
+        SELECT t.key FROM ledger_transaction_door t
+        LEFT JOIN payments_chargeback c ON c.public_id = substr(t.key, strpos(t.key, ':') + 1)
+        WHERE t.kind = 'chargeback' AND c.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
 }
 # Every payment in the ledger comes from an order or from a row of a register.
 _SOURCES = {
@@ -211,7 +285,7 @@ def broken_groups() -> list[str]:
 
 def broken_refunds() -> list[str]:
     """I-5: what the bank gave back is taken off the accounts once, and never more than was credited."""
-    return _breaches(_REFUNDS)
+    return _breaches(_REFUNDS) + _breaches(_GIVEN_BACK) + _breaches(_DISPUTES)
 
 
 def broken_bank() -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
-from svet.payments.rules.states import OrderState
+from svet.payments.rules.states import NOT_GIVEN, OrderState, RefundState
 
 
 class OrderNotFound(NotFound):
@@ -38,24 +38,31 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class RefundView:
-    """What of one refund of the bank came off the accounts asked for."""
+    """What of one refund came off the accounts asked for; ``refunded_at`` is when, by its state."""
 
     reference: str
     money: Money
     refunded_at: datetime
     account_ids: tuple[int, ...]
+    state: RefundState = RefundState.DONE
 
     @property
     def back(self) -> Money:
         """The sum with the sign it has among payments."""
         return -self.money
 
+    @property
+    def failed(self) -> bool:
+        """Whether nothing was given back after all."""
+        return self.state in NOT_GIVEN
+
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
     """An order as the asker may see it: ``lines``, ``total``, ``refunds`` hold only the accounts asked for.
 
-    «``step`` из ``steps``» is its place among the orders of one «Оплатить» for several payees.
+    ``refunds`` are those made, ``promised`` what we have taken off the accounts for: on its way, or not made
+    after all. «``step`` из ``steps``» is its place among the orders of one «Оплатить» for several payees.
     """
 
     order_id: int
@@ -76,6 +83,7 @@ class OrderView:
     bank_method: str
     receipt_email: str
     refunds: tuple[RefundView, ...] = ()
+    promised: tuple[RefundView, ...] = ()
     step: int = 1
     steps: int = 1
 
@@ -83,6 +91,11 @@ class OrderView:
     def refunded(self) -> Money:
         """What the bank has given back of it."""
         return Money.total(refund.money for refund in self.refunds)
+
+    @property
+    def on_its_way_back(self) -> Money:
+        """What is off the accounts, and the bank has not said that it gave it back."""
+        return Money.total(refund.money for refund in self.promised if not refund.failed)
 
     @property
     def returned(self) -> bool:

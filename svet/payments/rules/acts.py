@@ -18,11 +18,23 @@ LARGEST: Final = 10_000_000_00
 
 
 class MoneyActKind(StrEnum):
-    """What is done: kopecks of a transfer leave the account for another, a write-off takes a debt away."""
+    """What is done: kopecks of a transfer leave the account for another, a write-off takes a debt away.
+
+    A fee is for limiting or resuming, a benefit is paid by the budget, a penalty is shown or taken back.
+    """
 
     TRANSFER = "transfer"
     CORRECTION = "correction"
     WRITE_OFF = "write_off"
+    FEE = "fee"
+    BENEFIT = "benefit"
+    PENALTY = "penalty"
+
+
+#: Their kopecks are what the debt falls by.
+LOWERING: Final = frozenset({MoneyActKind.WRITE_OFF, MoneyActKind.BENEFIT})
+#: They may be in the customer's favour, with kopecks below zero.
+BOTH_WAYS: Final = frozenset({MoneyActKind.CORRECTION, MoneyActKind.PENALTY})
 
 
 class MoneyActState(StrEnum):
@@ -62,7 +74,7 @@ class MoneyActNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class NewMoneyAct:
-    """An act as it is filled in; kopecks below zero only for a correction in the customer's favour."""
+    """An act as it is filled in; kopecks below zero only where it may be in the customer's favour."""
 
     kind: MoneyActKind
     kopecks: int
@@ -77,12 +89,12 @@ class NewMoneyAct:
     @property
     def changes(self) -> int:
         """Kopecks by which the account's debt grows."""
-        return -self.kopecks if self.kind is MoneyActKind.WRITE_OFF else self.kopecks
+        return -self.kopecks if self.kind in LOWERING else self.kopecks
 
 
 def check_act(new: NewMoneyAct, *, balance: Money, today: date, oldest_days: int) -> None:
     """Whether the act can be, on an account that owes ``balance``. :raises MoneyActRefused:"""
-    least = -LARGEST if new.kind is MoneyActKind.CORRECTION else 1
+    least = -LARGEST if new.kind in BOTH_WAYS else 1
     if not least <= new.kopecks <= LARGEST or not new.kopecks:
         raise MoneyActRefused(MoneyActReason.SUM, field="roubles")
     if not new.document.strip() or len(new.document) > LONGEST_DOCUMENT:

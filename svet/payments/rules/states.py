@@ -44,18 +44,34 @@ MOVES = Moves(
 class RefundState(StrEnum):
     """Where a refund stands; one made at the bank without us is born ``done``."""
 
-    ASKED = "asked"  # kept before the bank was asked; its answer is not known yet
+    TO_SIGN = "to_sign"  # written by one member, a second one has to sign
+    APPROVED = "approved"  # decided, the bank has not been asked
+    WITHDRAWN = "withdrawn"  # called back before the bank was asked
+    SENT = "sent"  # the bank is being asked; its answer is not kept yet
+    UNKNOWN = "unknown"  # the bank was asked, its answer was lost
     DONE = "done"  # the bank has given the money back
     REFUSED = "refused"  # the bank said no, nothing was given back
 
 
 REFUND_MOVES = Moves(
     {
-        RefundState.ASKED: frozenset({RefundState.DONE, RefundState.REFUSED}),
+        RefundState.TO_SIGN: frozenset({RefundState.APPROVED, RefundState.WITHDRAWN}),
+        RefundState.APPROVED: frozenset({RefundState.SENT, RefundState.WITHDRAWN}),
+        RefundState.WITHDRAWN: frozenset(),
+        RefundState.SENT: frozenset({RefundState.UNKNOWN, RefundState.DONE, RefundState.REFUSED}),
+        RefundState.UNKNOWN: frozenset({RefundState.DONE, RefundState.REFUSED}),
         RefundState.DONE: frozenset(),
         RefundState.REFUSED: frozenset(),
     }
 )
+#: The bank may be giving the money back by now; of one order at most one refund is there at a time.
+AT_BANK = frozenset({RefundState.SENT, RefundState.UNKNOWN})
+#: Decided, and not over.
+ON_ITS_WAY = AT_BANK | {RefundState.APPROVED}
+#: What is not to be given back a second time.
+SPOKEN_FOR = ON_ITS_WAY | {RefundState.TO_SIGN, RefundState.DONE}
+#: Of these nothing was given back.
+NOT_GIVEN = frozenset({RefundState.WITHDRAWN, RefundState.REFUSED})
 
 
 OPEN = frozenset({OrderState.CREATED, OrderState.SENT, OrderState.WAITING, OrderState.PAID})

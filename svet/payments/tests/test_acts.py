@@ -278,3 +278,39 @@ def test_two_second_signatures_at_once_post_once() -> None:
     assert all(isinstance(error, MoneyActConflict) for error in stopped)
     assert owed(desk.first) == before - 5000_00
     sound()
+
+
+@pytest.mark.parametrize(
+    ("kind", "kopecks", "moves", "book", "posted"),
+    [
+        (MoneyActKind.FEE, 50_00, 50_00, "revenue", "fee"),
+        (MoneyActKind.BENEFIT, 50_00, -50_00, "subsidy", "benefit"),
+        (MoneyActKind.PENALTY, 50_00, 50_00, "revenue", "penalty"),
+        (MoneyActKind.PENALTY, -50_00, -50_00, "revenue", "penalty"),
+    ],
+)
+def test_fees_benefits_and_penalties_have_books_and_kinds_of_their_own(
+    desk: Desk, kind: MoneyActKind, kopecks: int, moves: int, book: str, posted: str
+) -> None:
+    before = owed(desk.first)
+    written = write(desk, new(kind, kopecks))
+    assert (written.waits, owed(desk.first)) == (False, before + moves)
+    transaction = Transaction.objects.get(key=f"act:{written.public_id}")
+    assert (transaction.kind, transaction.postings.get(book=book).kopecks) == (posted, -moves)
+    undo(written.public_id, by=desk.olga)
+    assert owed(desk.first) == before
+    assert queries.broken() == []
+
+
+@pytest.mark.parametrize("kind", [MoneyActKind.FEE, MoneyActKind.BENEFIT])
+def test_a_fee_and_a_benefit_are_above_zero(desk: Desk, kind: MoneyActKind) -> None:
+    assert refused(lambda: write(desk, new(kind, -1))) is MoneyActReason.SUM
+
+
+def test_a_large_fee_waits_for_another_member(desk: Desk) -> None:
+    written = write(desk, new(MoneyActKind.FEE, 5_000_00))
+    before = owed(desk.first)
+    assert written.waits
+    sign(written.public_id, by=desk.ivan)
+    assert owed(desk.first) == before + 5_000_00
+    assert queries.broken() == []

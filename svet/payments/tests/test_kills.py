@@ -15,8 +15,10 @@ from svet.ledger.models import Transaction
 from svet.limits.models import Bucket
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
-from svet.payments.models import Order, PaymentRefund, StateChange
+from svet.payments.models import Order, PaymentRefund, RefundRequest, StateChange
+from svet.payments.operations import giving_back
 from svet.payments.operations.beginning import BegunPayment
+from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, StubBank, credited, make_family, make_order, paid_back
 from tests.bank import running_bank
@@ -179,4 +181,63 @@ def test_sending_back_killed_anywhere_gives_the_money_once(tmp_path: Path, setti
             if not killed:
                 break
     assert kills > 15
+    assert queries.broken() == []
+
+
+def test_giving_back_killed_anywhere_gives_the_money_once(tmp_path: Path, settings: Any) -> None:
+    """Written, reserved, sent and confirmed: a process may die at every statement of it."""
+    family = make_family()
+    by = Actor.staff(family.vera.pk, name="Ольга")
+    kills = 0
+    with running_bank(tmp_path) as bank:
+        settings.ACQUIRING_URL = bank.acquiring_url
+        for point in range(1, MOST):
+            Bucket.objects.all().delete()
+            # Each refund alone, or the limit of one hand would be reached.
+            RefundRequest.objects.update(written_at=NOW - timedelta(days=60))
+            begun = operations.begin_payment(
+                by=Actor.person(family.anna.pk),
+                wanted=operations.OrderRequest(
+                    lines=[(family.first.public_id, Money(300_00)), (family.second.public_id, Money(35_38))],
+                    key=uuid4(),
+                    expected_total=None,
+                    return_url_base=BASE,
+                ),
+                now=NOW,
+            )
+            order = Order.objects.get(public_id=begun.public_id)
+            bank.type_card(order.bank_page_url)
+            operations.settle(order_id=order.pk, now=NOW, by="kill")
+            new = NewRefund({family.first.public_id: 100_00}, "заявление")
+
+            def back(order: Order = order, new: NewRefund = new) -> None:
+                if not order.refunds.exists():
+                    terms: dict[str, Any] = {"by": by, "order_public_id": order.public_id, "new": new}
+                    seen = giving_back.preview_refund(**terms, now=NOW)
+                    giving_back.write_refund(**terms, reason="ошибся", shown=seen.shown, now=NOW)
+                operations.look_at_asked_refunds(now=NOW)
+
+            killed = killed_at(point, back)
+            kills += killed
+            reserved = Transaction.objects.filter(key__contains=f"reserve:refund-{order.public_id}").count()
+            assert reserved == order.refunds.filter(reserved_at__isnull=False).count()
+            back()
+            for minutes in (2, 4):
+                operations.look_at_asked_refunds(now=NOW + timedelta(minutes=minutes))
+                operations.look_at_due_orders(now=NOW + timedelta(minutes=minutes))
+            refund = order.refunds.get()
+            assert (refund.state, paid_back(order)) == ("done", Money(100_00))
+            made = [
+                entry
+                for entry in bank.journal.entries("bank")
+                if entry["event"] == "refund.created"
+                and entry["object"]["payment_id"] == order.bank_reference
+            ]
+            assert len(made) == 1
+            for event in ("refund_started", "payment_refunded"):
+                told = Notice.objects.filter(event=event, url__contains=order.public_id)
+                assert told.count() == 1
+            if not killed:
+                break
+    assert kills > 25
     assert queries.broken() == []

@@ -21,7 +21,7 @@ from svet.payments.models import Callback, Order, PaymentRefund
 from svet.payments.operations import OrderReviewRefused, ReviewConflict, ReviewNotFound, reviewing
 from svet.payments.operations.truth import Truth
 from svet.payments.rules.refusals import OrderReviewReason
-from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
+from svet.payments.rules.states import ON_ITS_WAY, CallbackOutcome, OrderState, RefundState
 from svet.payments.tests.factories import NOW, Family, StubBank, credited, make_order, paid_back
 from svet.people.tests.factories import make_person
 
@@ -184,7 +184,7 @@ def test_a_refund_made_between_the_banks_answer_and_the_lock_decides(
         act(verb, order, olga)
     assert refused.value.reason == OrderReviewReason.DECIDED
     assert (len(bank.returned), credited(order)) == (1, Money(0))
-    assert PaymentRefund.objects.filter(state__in=[RefundState.ASKED, RefundState.REFUSED]).count() == 0
+    assert PaymentRefund.objects.filter(state__in=[*ON_ITS_WAY, RefundState.REFUSED]).count() == 0
 
 
 def test_only_money_that_was_taken_is_on_its_way_while_a_person_decides(
@@ -211,7 +211,7 @@ def test_a_lost_answer_is_asked_for_again_and_never_gives_twice(
         patch.setattr(bank, "status", StatusOnly(bank))
         with pytest.raises(operations.BankUnavailable):
             act(operations.send_back, order, olga)
-    assert PaymentRefund.objects.get().state == RefundState.ASKED
+    assert PaymentRefund.objects.get().state == RefundState.UNKNOWN
     assert queries.orders_in_review()[0].refund_asked
     bank.failure = None
     with pytest.raises(ReviewConflict) as refused:

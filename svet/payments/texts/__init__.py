@@ -10,6 +10,8 @@ from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
 from svet.payments.rules import LIMITS, AmountReason
 from svet.payments.rules.acts import MoneyActReason
+from svet.payments.rules.chargebacks import ChargebackReason
+from svet.payments.rules.giving_back import RefundReason
 from svet.payments.rules.reconciling import DifferenceKind
 from svet.payments.rules.refusals import (
     BankReasonText,
@@ -27,6 +29,8 @@ from svet.payments.rules.refusals import (
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import OrderState
 from svet.payments.texts.acts import explain_act
+from svet.payments.texts.chargebacks import explain_chargeback
+from svet.payments.texts.giving_back import explain_refund
 
 #: Every reason of this room.
 REASONS: Final = (
@@ -43,6 +47,8 @@ REASONS: Final = (
     RegisterReason,
     SourceReason,
     MoneyActReason,
+    RefundReason,
+    ChargebackReason,
 )
 
 
@@ -55,6 +61,8 @@ def explain(refusal: Refused) -> str:
         or _explain_source(refusal)
         or _explain_row(refusal)
         or explain_act(refusal)
+        or explain_refund(refusal)
+        or explain_chargeback(refusal)
     )
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 

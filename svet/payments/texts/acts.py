@@ -16,7 +16,7 @@ def explain_act(refusal: Refused) -> str:
         case MoneyActReason.NOT_STAFF:
             return _("Это решает только сотрудник.")
         case MoneyActReason.SUM:
-            return _("Укажите сумму: не ноль, не больше 10 миллионов; с минусом бывает только корректировка.")
+            return _("Укажите сумму: не ноль, не больше 10 миллионов; с минусом бывают корректировка и пени.")
         case MoneyActReason.DOCUMENT:
             return _("Укажите документ: его увидит и потребитель.")
         case MoneyActReason.DAY:
@@ -53,6 +53,9 @@ def act_name(kind: MoneyActKind) -> str:
         MoneyActKind.TRANSFER: _("Перенос на другой счёт"),
         MoneyActKind.CORRECTION: _("Корректировка"),
         MoneyActKind.WRITE_OFF: _("Списание долга"),
+        MoneyActKind.FEE: _("Плата за ограничение или возобновление"),
+        MoneyActKind.BENEFIT: _("Льгота"),
+        MoneyActKind.PENALTY: _("Пени"),
     }[kind]
 
 

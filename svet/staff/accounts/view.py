@@ -32,6 +32,8 @@ from svet.notices import queries as notices
 from svet.payments import queries as payments
 from svet.payments import texts as payment_texts
 from svet.payments.queries import ImportedPaymentView, suspense
+from svet.payments.rules.states import OrderState
+from svet.payments.texts import giving_back as refund_texts
 from svet.staff.shell.sent import shown_delivery
 
 #: How much of each list the screen shows.
@@ -53,13 +55,14 @@ DELIVERIES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """Money that came, by whatever way."""
+    """Money that came, by whatever way; ``payment`` is the outer id of a credited payment by card."""
 
     at: datetime | None
     day: date | None
     number: str
     money: Money
     state: str
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +129,25 @@ def _money(account_id: int, *, now: datetime) -> list[Came]:
     since = now - _YEAR
     found = payments.orders(account_ids=[account_id], since=since)
     orders = [
-        Came(one.created_at, None, one.number, one.total, payment_texts.state_name(one.state))
+        Came(
+            one.created_at,
+            None,
+            one.number,
+            one.total,
+            payment_texts.state_name(one.state),
+            one.public_id if one.state is OrderState.CREDITED else "",
+        )
         for one in found
     ]
     orders += [
         Came(refund.refunded_at, None, one.number, refund.back, _("возвращено банком"))
         for one in found
         for refund in one.refunds
+    ]
+    orders += [
+        Came(refund.refunded_at, None, one.number, refund.back, refund_texts.refund_state(refund.state))
+        for one in found
+        for refund in one.promised
     ]
     banks = {source.code: source.name for source in suspense.sources()}
     registers = [

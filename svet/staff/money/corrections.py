@@ -1,4 +1,4 @@
-"""«Исправить расчёты»: transfers, corrections and write-offs, seen first, beyond a limit signed by two."""
+"""«Исправить расчёты»: acts about the books, seen first, beyond a limit signed by two."""
 
 from __future__ import annotations
 
@@ -54,13 +54,16 @@ class MoneyActForm(ReasonForm):
             (MoneyActKind.TRANSFER.value, gettext_lazy("Перенести оплату на другой счёт")),
             (MoneyActKind.CORRECTION.value, gettext_lazy("Исправить долг")),
             (MoneyActKind.WRITE_OFF.value, gettext_lazy("Списать долг")),
+            (MoneyActKind.FEE.value, gettext_lazy("Начислить плату за ограничение или возобновление")),
+            (MoneyActKind.BENEFIT.value, gettext_lazy("Зачесть льготу, которую возместит бюджет")),
+            (MoneyActKind.PENALTY.value, gettext_lazy("Показать или снять пени")),
         ],
     )
     roubles = ActSumField(
         label=gettext_lazy("Сумма, ₽"),
         max_digits=12,
         decimal_places=2,
-        help_text=gettext_lazy("Корректировка с минусом — в пользу потребителя."),
+        help_text=gettext_lazy("Корректировка и пени с минусом — в пользу потребителя."),
     )
     to_account = forms.CharField(
         label=gettext_lazy("На какой счёт перенести"), required=False, max_length=40, strip=False

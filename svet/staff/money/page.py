@@ -20,9 +20,11 @@ from svet.look.requests import now_of
 from svet.payments import queries
 from svet.payments.queries import suspense
 from svet.payments.queries.acts import waiting_act_count, waiting_acts
+from svet.payments.queries.chargebacks import open_chargeback_count, open_chargebacks
+from svet.payments.queries.refunds import find_credited, waiting_refund_count, waiting_refunds
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
-from svet.staff.money import corrections, days, rows
+from svet.staff.money import chargebacks, corrections, days, refunds, rows
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -33,7 +35,9 @@ _SUM = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,2})?", re.ASCII)
 
 
 def _count(now: datetime) -> int:
-    return sum(queries.waiting_for_a_person()) + suspense.waiting_count() + waiting_act_count()
+    return sum(queries.waiting_for_a_person()) + (
+        suspense.waiting_count() + waiting_act_count() + waiting_refund_count() + open_chargeback_count()
+    )
 
 
 DESK = Desk(
@@ -83,8 +87,19 @@ def money(request: HttpRequest) -> HttpResponse:
         _list(gettext_lazy("Платежи из реестров"), "staff-money-row", _rows(now, asked)),
     ]
     acts = [] if asked else [corrections.shown_act(one) for one in waiting_acts(limit=MOST)]
-    found = bool(acts) or any(one["cases"] for one in lists)
-    context = {"asked": asked, "lists": lists, "acts": acts, "any": found, "most": MOST}
+    back = [] if asked else [refunds.shown_refund(one) for one in waiting_refunds(limit=MOST)]
+    disputes = [] if asked else [chargebacks.shown_chargeback(one) for one in open_chargebacks(limit=MOST)]
+    credited = find_credited(text=asked, kopecks=_kopecks(asked), limit=MOST) if asked else []
+    context = {
+        "asked": asked,
+        "lists": lists,
+        "acts": acts,
+        "refunds": back,
+        "chargebacks": disputes,
+        "credited": credited,
+        "any": bool(acts or back or disputes or credited) or any(one["cases"] for one in lists),
+        "most": MOST,
+    }
     return render(request, "staff/money.html", context)
 
 
@@ -164,5 +179,7 @@ urlpatterns: list[URLPattern] = [
     *money_cases.urlpatterns,
     *rows.urlpatterns,
     *corrections.urlpatterns,
+    *refunds.urlpatterns,
+    *chargebacks.urlpatterns,
     *days.urlpatterns,
 ]

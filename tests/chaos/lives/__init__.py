@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.chaos.lives import failing, office, registers, returned, told
+from tests.chaos.lives import failing, given_back, office, registers, returned, told
 from tests.chaos.play import Play
 
 Life = Callable[[Play], Iterator[None]]
@@ -31,6 +31,12 @@ LIVES: tuple[Life, ...] = (
     returned.returned_and_never_told,
     returned.returned_in_parts_told_backwards,
     returned.refund_beside_a_callback,
+    given_back.sent_without_an_answer,
+    given_back.killed_while_giving_back,
+    given_back.told_before_our_refund_returned,
+    given_back.given_back_by_the_bank_first,
+    given_back.given_back_by_the_bank_while_ours_is_unknown,
+    given_back.called_back,
     registers.one_number_at_two_banks,
     registers.storno_twice,
     registers.storno_before_its_payment,

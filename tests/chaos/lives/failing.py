@@ -153,7 +153,7 @@ def another_sum_sent_back(play: Play) -> Iterator[None]:
     quietly(back)()
     play.line.will()
     order.refresh_from_db()
-    if order.refunds.filter(state="asked").exists():
+    if order.refunds.filter(state="unknown").exists():
         reachable("a refund of ours had no answer", {})
     yield
     play.look(minutes=3)

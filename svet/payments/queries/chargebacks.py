@@ -1,0 +1,85 @@
+"""Reads of disputes at the bank: those that wait for an answer, and those of a payment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from svet.kernel.money import Money
+from svet.payments.models import Chargeback
+from svet.payments.rules.chargebacks import ChargebackState
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackView:
+    """A dispute as the desk shows it; ``lines`` are account numbers with what would come off them."""
+
+    public_id: str
+    state: ChargebackState
+    order_public_id: str
+    order_number: str
+    reference: str
+    no: int
+    money: Money
+    lines: tuple[tuple[str, Money], ...]
+    told_on: date
+    due_on: date
+    reason: str
+    written_by: str
+    ended_on: date | None
+    ended_by: str
+    ended_because: str
+
+    def late(self, today: date) -> bool:
+        """Whether the time to object is over."""
+        return self.state is ChargebackState.TOLD and self.due_on < today
+
+
+def open_chargebacks(*, limit: int) -> list[ChargebackView]:
+    """Disputes that have not ended, by the day on which our time to object ends."""
+    return _views(_all().filter(state=ChargebackState.TOLD).order_by("due_on", "pk")[:limit])
+
+
+def open_chargeback_count() -> int:
+    """How many disputes have not ended."""
+    return Chargeback.objects.filter(state=ChargebackState.TOLD).count()
+
+
+def chargebacks_of(*, order_public_id: str) -> list[ChargebackView]:
+    """The disputes of a payment, the newest first."""
+    return _views(_all().filter(order__public_id=order_public_id).order_by("-pk"))
+
+
+def chargeback_by_id(public_id: str) -> ChargebackView | None:
+    """One dispute."""
+    return next(iter(_views(_all().filter(public_id=public_id))), None)
+
+
+def _all() -> QuerySet[Chargeback]:
+    return Chargeback.objects.select_related("order").prefetch_related("lines__line__account")
+
+
+def _views(rows: Iterable[Chargeback]) -> list[ChargebackView]:
+    return [
+        ChargebackView(
+            public_id=row.public_id,
+            state=ChargebackState(row.state),
+            order_public_id=row.order.public_id,
+            order_number=row.order.number,
+            reference=row.reference,
+            no=row.no,
+            money=row.money,
+            lines=tuple((part.line.account.number, Money(part.kopecks)) for part in row.lines.all()),
+            told_on=row.told_on,
+            due_on=row.due_on,
+            reason=row.reason,
+            written_by=row.written_by_name,
+            ended_on=row.ended_on,
+            ended_by=row.ended_by_name,
+            ended_because=row.ended_because,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,82 @@
+"""Payments that a payer disputes at the bank: told, then won or lost. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from svet.kernel.money import Money
+from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.states import Moves
+
+
+class ChargebackState(StrEnum):
+    """Where a dispute stands."""
+
+    TOLD = "told"  # the bank has withheld the money, we may object
+    WON = "won"  # the bank has given it to us again
+    LOST = "lost"  # the payer has it
+
+
+CHARGEBACK_MOVES = Moves(
+    {
+        ChargebackState.TOLD: frozenset({ChargebackState.WON, ChargebackState.LOST}),
+        ChargebackState.WON: frozenset(),
+        ChargebackState.LOST: frozenset(),
+    }
+)
+
+
+class ChargebackReason(StrEnum):
+    NOT_FOUND = "chargeback_not_found"
+    NOT_STAFF = "chargeback_not_staff"
+    NOT_CREDITED = "chargeback_not_credited"
+    REFERENCE = "chargeback_reference"
+    KNOWN = "chargeback_known"
+    OTHER_BODY = "chargeback_other_body"
+    SUM = "chargeback_sum"
+    ABOVE_LEFT = "chargeback_above_left"
+    DAY = "chargeback_day"
+    DUE = "chargeback_due"
+    DECIDED = "chargeback_decided"
+
+
+class ChargebackRefused(Refused):
+    """It cannot be as it is written; nothing changed."""
+
+
+class ChargebackConflict(Conflict):
+    """It is known already, or has been decided."""
+
+
+class ChargebackNotFound(NotFound):
+    """No such payment or dispute."""
+
+
+LONGEST_REFERENCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class NewChargeback:
+    """A dispute as a letter of the bank tells it: ``no`` counts rounds, ``due_on`` is our last day."""
+
+    reference: str
+    kopecks: int
+    told_on: date
+    due_on: date
+    no: int = 1
+
+
+def check_chargeback(new: NewChargeback, *, left: Money, paid_on: date, today: date) -> None:
+    """Whether it can be, of a payment of which ``left`` is with us. :raises ChargebackRefused:"""
+    if not new.reference.strip() or len(new.reference) > LONGEST_REFERENCE or new.no < 1:
+        raise ChargebackRefused(ChargebackReason.REFERENCE, field="reference")
+    if new.kopecks <= 0:
+        raise ChargebackRefused(ChargebackReason.SUM, field="roubles")
+    if new.kopecks > left.kopecks:
+        raise ChargebackRefused(ChargebackReason.ABOVE_LEFT, field="roubles", details={"left": left})
+    if not paid_on <= new.told_on <= today:
+        raise ChargebackRefused(ChargebackReason.DAY, field="told_on")
+    if new.due_on < new.told_on:
+        raise ChargebackRefused(ChargebackReason.DUE, field="due_on")

@@ -1,0 +1,53 @@
+"""The words of disputes at the bank."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.utils.translation import gettext as _
+
+from svet.kernel.money import Money
+from svet.kernel.refusals import Refused
+from svet.look.formats import roubles
+from svet.payments.rules.chargebacks import ChargebackReason, ChargebackState
+
+
+def explain_chargeback(refusal: Refused) -> str:
+    """For the staff: a dispute of a payment at the bank."""
+    match refusal.reason:
+        case ChargebackReason.NOT_FOUND:
+            return _("Такого платежа или спора нет.")
+        case ChargebackReason.NOT_STAFF:
+            return _("Спор записывает только сотрудник.")
+        case ChargebackReason.NOT_CREDITED:
+            return _("Этот платёж не зачислен: спорить не о чем.")
+        case ChargebackReason.REFERENCE:
+            return _("Укажите номер спора из письма банка, до 64 знаков.")
+        case ChargebackReason.KNOWN:
+            return _("Этот спор уже записан. Ничего не изменилось.")
+        case ChargebackReason.OTHER_BODY:
+            return _(
+                "Спор с этим номером уже записан с другой суммой или другим днём. Сверьте с письмом банка."
+            )
+        case ChargebackReason.SUM:
+            return _("Сумма спора больше нуля.")
+        case ChargebackReason.ABOVE_LEFT:
+            return _("Столько по этому платежу у нас нет: осталось %(left)s.") % {
+                "left": roubles(cast(Money, refusal.details["left"]))
+            }
+        case ChargebackReason.DAY:
+            return _("Такого дня быть не может: он раньше платежа или спора, или ещё не наступил.")
+        case ChargebackReason.DUE:
+            return _("Срок ответа не может быть раньше письма.")
+        case ChargebackReason.DECIDED:
+            return _("Этот спор уже закончен. Ничего не изменилось.")
+    return ""
+
+
+def chargeback_state(state: ChargebackState) -> str:
+    """Where a dispute stands, for the staff."""
+    return {
+        ChargebackState.TOLD: _("деньги удержаны, можно возражать"),
+        ChargebackState.WON: _("выигран, деньги наши"),
+        ChargebackState.LOST: _("проигран, деньги у плательщика"),
+    }[state]
