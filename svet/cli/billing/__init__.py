@@ -261,6 +261,8 @@ def set_policy(
     decision_kopecks: int | None = None,
     brake_kopecks: int | None = None,
     brake_months: int | None = None,
+    totals_percent: Decimal | None = None,
+    movers_share: Decimal | None = None,
     now: datetime,
     say: Say,
 ) -> None:
@@ -285,6 +287,8 @@ def set_policy(
         decision_kopecks=decision_kopecks,
         brake_kopecks=brake_kopecks,
         brake_months=brake_months,
+        totals_percent=totals_percent,
+        movers_share=movers_share,
         by=Actor.system("svet policy set"),
         now=now,
     )
@@ -317,6 +321,10 @@ def _rules(rules: Rules) -> str:
         _("пересчёт счёта больше {sum} или старше {months} месяцев ждёт человека").format(
             sum=roubles(rules.brake_kopecks), months=rules.brake_months
         ),
+        _(
+            "счета ждут человека, если сумма месяца изменилась больше чем на {sum} % или заметно изменились"
+            " больше {accounts} % счетов"
+        ).format(sum=number(rules.totals_percent), accounts=number(rules.movers_share)),
         _("начисляют после выпуска вторым сотрудником")
         if rules.release_required
         else _("ВТОРАЯ ПОДПИСЬ НЕ ТРЕБУЕТСЯ: начисляют без выпуска"),

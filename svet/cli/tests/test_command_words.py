@@ -421,6 +421,11 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["2026-10", "--provider", "ues", "--by", "Котов"],
             ["2026-13", "--by", "Котов"],
         ],
+        ("bill", "confirm"): [
+            ["2026-11", "--provider", "ues", "--by", "Котов"],
+            ["2026-10", "--provider", "ues", "--by", "Котов"],
+            ["2026-13", "--by", "Котов"],
+        ],
         ("bill", "retry"): [
             ["2026-11", NUMBERS[0], "--provider", "ues"],
             ["2026-11", "1", "--provider", "ues"],
