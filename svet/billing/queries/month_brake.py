@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -26,7 +26,7 @@ WHERE r.provider_id = %(provider)s AND r.period = %(period)s
 
 def month_totals(*, provider_id: int, period: Month) -> MonthTotals:
     """What the accounts of a month and of the one before were charged in both; walks through both months."""
-    values = {
+    values: dict[str, Any] = {
         "provider": provider_id,
         "period": period.first,
         "before": period.plus(-1).first,

@@ -80,6 +80,7 @@ def test_bills_of_a_month_that_doubled_wait_for_a_second_person() -> None:
     confirm()
     assert issue() == 4
     entry = Entry.objects.get(action="month.totals_confirmed")
+    assert entry.after is not None
     assert (entry.actor_name, entry.after["accounts"], entry.after["movers"]) == ("Иван Котов", 4, 4)
 
 

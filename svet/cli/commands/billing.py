@@ -190,7 +190,7 @@ def show(code: str) -> None:
         django_ready()
         from django.utils import timezone
 
-        from svet.cli.billing import show_policies
+        from svet.cli.billing.policies import show_policies
 
         show_policies(code=code, today=timezone.localdate(), say=click.echo)
 
@@ -229,7 +229,7 @@ def set_(
     with database():
         django_ready()
         from svet.billing.rules import Proration
-        from svet.cli.billing import set_policy
+        from svet.cli.billing.policies import set_policy
         from svet.cli.refusal_text import in_words
 
         with in_words():
