@@ -23,7 +23,7 @@ _VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')", re.DOTALL)
 _WHOLE = re.compile(r"'-?[0-9]{1,9}'")
 _PREPARED = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 _TABLE = re.compile(r'INSERT INTO "?(\w+)"?', re.IGNORECASE)
-_RETURNS_KEY = re.compile(r'RETURNING (?:"\w+"\.)?"?id"?$')
+_RETURNS_KEY = re.compile(r'RETURNING (?:"\w+"\.)?"?id"?(?:, .*)?$')
 _TAKEN = re.compile(r"^(?=.*\bnextval\().*pg_get_serial_sequence\('(\w+)'", re.DOTALL)
 
 

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 #: Accounts with one meter each that one person holds.
 HELD = 4
+#: Of ``bench.money``: accounts of its town, transactions of a batch.
+METERS, BATCH = 4_000, 1_000
 #: What the two scales show after the readings the town begins with.
 DAY, NIGHT = 1200, 600
 CSRF = "b" * 32

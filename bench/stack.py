@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -26,13 +26,10 @@ LIMITS_FACTOR = "1000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
-    """What a measurement needs to know of the running installation."""
+class Ground:
+    """A database server that can be asked and listened to."""
 
     server: Server
-    port: int
-    begins: dict[str, int]
-    web: subprocess.Popen[bytes]
 
     @property
     def pgbench(self) -> Path:
@@ -44,26 +41,15 @@ class Stack:
             cursor = connection.execute(text.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
-    def load(self, order: Order) -> Result:
-        """Let the load generator, a process of its own, carry out the order."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.client"],
-            input=json.dumps(asdict(order)), stdout=subprocess.PIPE, text=True, check=True,
-        )  # fmt: skip
-        return Result(**json.loads(done.stdout))
-
-    def listen(self, order: Order) -> list[Statement]:
-        """The statements that one request of the order makes the server run."""
-        # The first requests open connections and warm caches in every worker.
+    def heard(self, act: Callable[[], object]) -> list[Statement]:
+        """The statements that an act makes the server run."""
         for name, value in (("log_line_prefix", LOG_PREFIX), ("log_statement", "all")):
             self.ask(f"ALTER SYSTEM SET {name} = '{value}'")
         self.ask("SELECT pg_reload_conf()")
         time.sleep(0.5)
         log = self.server.folder / "postgres.log"
         before = log.stat().st_size
-        result = self.load(order)
-        if result.errors or result.sent != 1:
-            raise RuntimeError(f"the sample was not taken: {result.words}")
+        act()
         with log.open("rb") as file:
             file.seek(before)
             found = statements(file.read().decode("utf-8", "replace"))
@@ -82,6 +68,33 @@ class Stack:
             statement = replace(statement, typed=True)
             self.ask(statement.prepare("probe"))
         return statement
+
+
+@dataclass(frozen=True, slots=True)
+class Stack(Ground):
+    """What a measurement needs to know of the running installation."""
+
+    port: int
+    begins: dict[str, int]
+    web: subprocess.Popen[bytes]
+
+    def load(self, order: Order) -> Result:
+        """Let the load generator, a process of its own, carry out the order."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.client"],
+            input=json.dumps(asdict(order)), stdout=subprocess.PIPE, text=True, check=True,
+        )  # fmt: skip
+        return Result(**json.loads(done.stdout))
+
+    def listen(self, order: Order) -> list[Statement]:
+        """The statements that one request of the order makes the server run, once the workers are warm."""
+
+        def once() -> None:
+            result = self.load(order)
+            if result.errors or result.sent != 1:
+                raise RuntimeError(f"the sample was not taken: {result.words}")
+
+        return self.heard(once)
 
     def memory(self) -> float:
         """The most memory the web workers ever held together, in megabytes."""

@@ -81,6 +81,10 @@ def explain(refusal: Refused) -> str:
         FileReason.ACCOUNT_FOREIGN: _("Счёт %(account)s не принадлежит ни одному поставщику."),
         FileReason.ACCOUNT_SHARED: _("Счёт %(account)s записан у нескольких поставщиков: чья выписка?"),
         FileReason.LINES: _("Номера строк пишут через запятую: 14, 20."),
+        FileReason.FORM_CHANGED: _(
+            "Форма реестров этого источника изменилась, пока реестр ждал. Он прочитан заново: посмотрите, что"
+            " выйдет теперь, и решите ещё раз."
+        ),
         FileReason.DECIDED: _("Этот реестр уже решён или ещё читается. Обновите страницу."),
     }
     sentence = known[FileReason(refusal.reason)] % _shown(refusal.details)

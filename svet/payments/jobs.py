@@ -34,6 +34,15 @@ def janitor(timestamp: int) -> None:
     operations.look_at_asked_refunds(now=now)
 
 
+@app.periodic(cron="* * * * * */30")
+@app.task(queue="payments", name="payments.paid", pass_context=False)
+def paid(timestamp: int) -> None:
+    """Read the bank's list of what was just paid, twice a minute: a callback may never come."""
+    # A silent bank is asked in half a minute again.
+    with suppress(operations.BankUnavailable):
+        operations.look_for_payments(now=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="payments", name="payments.refunds", pass_context=False)
 def refunds(timestamp: int) -> None:

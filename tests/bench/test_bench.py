@@ -6,6 +6,8 @@ import importlib
 
 import pytest
 
+from bench.credited import GOOD, SILENT
+from bench.credited import report as lag_report
 from bench.figures import Row, machine, percentile, table
 from bench.people import Taken
 from bench.replay import Sample, Statement, parse_report, script, statements
@@ -16,7 +18,21 @@ PLACES = Places(meters=100, meter=34_000_000, person=52_000_000)
 
 
 @pytest.mark.parametrize(
-    "module", ["billing", "client", "lives", "people", "readings", "size", "stack", "town", "__main__"]
+    "module",
+    [
+        "billing",
+        "client",
+        "credited",
+        "lives",
+        "money",
+        "money_acts",
+        "people",
+        "readings",
+        "size",
+        "stack",
+        "town",
+        "__main__",
+    ],
 )
 def test_every_part_imports(module: str) -> None:
     importlib.import_module(f"bench.{module}")
@@ -123,6 +139,22 @@ def test_statements_become_a_script() -> None:
 def test_copy_cannot_be_replayed() -> None:
     with pytest.raises(ValueError, match="cannot send COPY"):
         script([Statement("COPY a FROM STDIN")], Sample(meters=1, known={}, made={}))
+
+
+def test_a_row_is_told_by_its_key_whatever_else_the_database_fills_in() -> None:
+    made = Statement('INSERT INTO "t" ("a") VALUES ($1) RETURNING "t"."id", "t"."filled"', ("'x'",))
+    then = Statement("SELECT $1", ("'7000001'",))
+    told = script([made, then], Sample(10, {}, {"t": 7_000_001}))
+    assert r"EXECUTE s1('x') \gset t_" in told
+    assert "EXECUTE s2(':t_id')" in told or "SELECT ':t_id'" in told
+
+
+def test_a_payment_is_late_when_it_is_beyond_its_goal_or_never_comes() -> None:
+    lines, missed = lag_report({GOOD: [0.4, 1.2], SILENT: [30.0, 59.0]}, 2)
+    assert not missed
+    assert "longest   1.20 s" in lines[0]
+    assert lag_report({GOOD: [0.4, 2.2], SILENT: [30.0, 59.0]}, 2)[1]
+    assert lag_report({GOOD: [0.4, 1.2], SILENT: []}, 2)[1]
 
 
 def test_report_of_pgbench() -> None:

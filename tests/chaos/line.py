@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,6 +41,8 @@ class Line(ThreadingHTTPServer):
         #: Called with method, path and answer before we hear it: the world goes on meanwhile.
         self.meanwhile: Callable[[str, str], None] | None = None
         self.change: Change | None = None
+        #: Answers of the bank wait here until so many of them are on their way, then all go on.
+        self.gathering: threading.Barrier | None = None
         self.client = httpx.Client(timeout=20, trust_env=False)
         self.guard = threading.Lock()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -91,6 +94,8 @@ class _Operator(BaseHTTPRequestHandler):
         answer = self.server.client.request(
             self.command, self.server.bank + self.path, content=body, headers=headers
         )
+        if self.server.gathering is not None:
+            self.server.gathering.wait(30)
         meanwhile = self.server.take_meanwhile()
         if meanwhile is not None:
             meanwhile(self.command, self.path)
@@ -128,7 +133,7 @@ class Postbox(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Postman)
-        self.messages: list[bytes] = []
+        self.messages: defaultdict[object, list[bytes]] = defaultdict(list)
         self.guard = threading.Condition()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
@@ -137,21 +142,19 @@ class Postbox(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
     def put(self, message: bytes) -> None:
+        names = set(_named(json.loads(message)["object"]))
         with self.guard:
-            self.messages.append(message)
+            for name in names:
+                self.messages[name].append(message)
             self.guard.notify_all()
 
     def about(self, reference: str, *, count: int = 1, seconds: float = 10) -> list[bytes]:
         """The messages about a payment and its refunds, in their order; waits until there are so many."""
-
-        def found() -> list[bytes]:
-            return [raw for raw in self.messages if reference in _named(json.loads(raw)["object"])]
-
         with self.guard:
-            assert self.guard.wait_for(lambda: len(found()) >= count, seconds), (
+            assert self.guard.wait_for(lambda: len(self.messages[reference]) >= count, seconds), (
                 f"the bank says nothing of {reference}"
             )
-            return found()
+            return list(self.messages[reference])
 
     def close(self) -> None:
         self.shutdown()

@@ -23,12 +23,14 @@ from svet.gateways.acquiring import yookassa
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
+from svet.launcher.postgres import Server
 from svet.limits.models import Bucket
 from svet.payments import operations
 from svet.payments.models import Order
 from svet.payments.tests.factories import BASE
 from svet.people.models import Person
 from tests.bank import BROWSER, RunningBank, running_bank
+from tests.chaos.database import own_database
 from tests.chaos.line import Fault, Line, Postbox
 from tests.chaos.town import Town, make_town
 from tests.jobs import run_jobs
@@ -60,6 +62,7 @@ class Play:
     seed: int
     town: Town
     bank: RunningBank
+    database: Server
     line: Line
     box: Postbox
     random: random.Random
@@ -201,6 +204,11 @@ class Play:
         """The bank's own list, straight from the bank."""
         return self._list("payments")
 
+    def newest_payments(self) -> list[dict[str, Any]]:
+        """The hundred that were made last, the newest first."""
+        page: list[dict[str, Any]] = self._page("payments", {"limit": "100"})["items"]
+        return page
+
     def refunds(self) -> list[dict[str, Any]]:
         return self._list("refunds")
 
@@ -208,13 +216,16 @@ class Play:
         found: list[dict[str, Any]] = []
         asked = {"limit": "100"}
         while True:
-            answer = BROWSER.get(
-                f"{self.bank.api}/{what}", params=asked, auth=("100500", "test_sandbox")
-            ).json()
+            answer = self._page(what, asked)
             found += answer["items"]
             if not answer.get("next_cursor"):
                 return found
             asked["cursor"] = answer["next_cursor"]
+
+    def _page(self, what: str, asked: dict[str, str]) -> dict[str, Any]:
+        answer = BROWSER.get(f"{self.bank.api}/{what}", params=asked, auth=("100500", "test_sandbox"))
+        page: dict[str, Any] = answer.json()
+        return page
 
     def change(self, method: str, path: str, content: bytes) -> bytes | None:
         """The line's part of the plan: payments of ``altered`` are told with another sum."""
@@ -256,13 +267,13 @@ def together(acts: Sequence[Callable[[], None]]) -> None:
 
 @contextmanager
 def opened(seed: int, folder: Path) -> Iterator[Play]:
-    """A run over an empty database."""
+    """A run over an empty database of its own."""
     box = Postbox()
     before = settings.ACQUIRING_URL
-    with running_bank(folder, webhook_url=box.url) as bank:
+    with own_database(folder) as database, running_bank(folder, webhook_url=box.url) as bank:
         line = Line(f"http://127.0.0.1:{bank.port}")
         settings.ACQUIRING_URL = f"yookassa+http://100500:test_sandbox@127.0.0.1:{line.port}/v3"
-        play = Play(seed, make_town(), bank, line, box, random.Random(seed))
+        play = Play(seed, make_town(), bank, database, line, box, random.Random(seed))
         line.change = play.change
         try:
             yield play

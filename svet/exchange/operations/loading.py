@@ -102,9 +102,15 @@ def judge_file(*, public_id: str, now: datetime) -> None:
 def _dry(loaded: LoadedFile, *, despite: bool, now: datetime) -> dict[str, Any]:
     with together():
         report = _taken(loaded, by=Actor.system("register.judge"), despite=despite, without=(), now=now)
-        said = verdict(report)
+        said = verdict(report) | {"form": _form(loaded)}
         transaction.set_rollback(True)
     return said
+
+
+def _form(loaded: LoadedFile) -> str:
+    """How the source writes its registers now; only to be compared with what a register was judged by."""
+    named = find_source(loaded.source)
+    return repr(named.layout if named else PLAIN_LAYOUT)
 
 
 def _taken(
@@ -144,7 +150,8 @@ def decide_file(
 ) -> None:
     """Take a judged register, a large one by a job; ``despite`` is needed for a held one.
 
-    :raises FileRefused: a colleague decided it first, or it waits for a word about its control line
+    :raises FileRefused: a colleague decided it first, or it waits for a word about its control line; or its
+        source's form is another one by now: it is judged anew and has to be decided again
     """
     with use_case():
         loaded = _locked(public_id)
@@ -152,15 +159,41 @@ def decide_file(
         lost = began is not None and now - began > _LOST
         if loaded.state not in _DECIDABLE and not lost:
             raise FileRefused(FileReason.DECIDED, field="file")
-        loaded.without = {"lines": sorted(without), "despite": despite}
-        loaded.state, loaded.decided_at, loaded.decided_by = State.TAKING, now, by.name
-        loaded.save(update_fields=["without", "state", "decided_at", "decided_by"])
-        if loaded.size > AT_ONCE:
-            app.configure_task("exchange.take", queue="registers").defer(
-                public_id=public_id, person_id=by.person_id, name=by.name
-            )
+        stale = _is_stale(loaded)
+        if stale:
+            _judge_again(loaded)
+        else:
+            _begin_taking(loaded, by=by, without=without, despite=despite, now=now)
+    if stale:
+        if loaded.size <= AT_ONCE:
+            judge_file(public_id=public_id, now=now)
+        raise FileRefused(FileReason.FORM_CHANGED, field="file")
     if loaded.size <= AT_ONCE:
         take_loaded(public_id=public_id, by=by, now=now)
+
+
+def _begin_taking(
+    loaded: LoadedFile, *, by: Actor, without: Collection[int], despite: bool, now: datetime
+) -> None:
+    loaded.without = {"lines": sorted(without), "despite": despite}
+    loaded.state, loaded.decided_at, loaded.decided_by = State.TAKING, now, by.name
+    loaded.save(update_fields=["without", "state", "decided_at", "decided_by"])
+    if loaded.size > AT_ONCE:
+        app.configure_task("exchange.take", queue="registers").defer(
+            public_id=loaded.public_id, person_id=by.person_id, name=by.name
+        )
+
+
+def _is_stale(loaded: LoadedFile) -> bool:
+    """Whether the source's form is another one than the register was judged by: other sums may come of it."""
+    return bool(_form(loaded) != loaded.verdict.get("form"))
+
+
+def _judge_again(loaded: LoadedFile) -> None:
+    loaded.state = State.JUDGING
+    loaded.save(update_fields=["state"])
+    if loaded.size > AT_ONCE:
+        app.configure_task("exchange.judge", queue="registers").defer(public_id=loaded.public_id)
 
 
 @again_after_deadlock
@@ -169,6 +202,9 @@ def take_loaded(*, public_id: str, by: Actor, now: datetime) -> None:
     with together():
         loaded = _locked(public_id)
         if loaded.state != State.TAKING:
+            return
+        if _is_stale(loaded):
+            _judge_again(loaded)
             return
         said = loaded.without
         try:

@@ -4,7 +4,7 @@ from svet.payments.operations.beginning import begin_payment
 from svet.payments.operations.callbacks import CallbackRejected, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.claiming import ClaimConflict, check_claim, release, take
-from svet.payments.operations.listing import look_for_refunds
+from svet.payments.operations.listing import look_for_payments, look_for_refunds
 from svet.payments.operations.orders import (
     AccountNotPayable,
     OrderConflict,
@@ -85,6 +85,7 @@ __all__ = [
     "keep_statement",
     "look_at_asked_refunds",
     "look_at_due_orders",
+    "look_for_payments",
     "look_for_refunds",
     "name_card",
     "not_plain",

@@ -12,6 +12,7 @@ from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, Order
+from svet.payments.operations.refunding import LOOK_AGAIN
 from svet.payments.rules.refusals import CallbackReason
 from svet.payments.rules.states import CallbackOutcome, OrderState
 
@@ -53,6 +54,7 @@ def take_callback(*, raw: bytes, address: str, now: datetime) -> None:
         if order is not None:
             # Whatever it was about, the bank is asked.
             app.configure_task(SETTLE).defer(order_id=order.pk)
+            _look_later(order, now=now)
 
 
 def _order_of(news: News) -> Order | None:
@@ -61,6 +63,12 @@ def _order_of(news: News) -> Order | None:
     if found is None and news.order_id:
         found = Order.objects.filter(public_id=news.order_id, bank_reference="").first()
     return found
+
+
+def _look_later(order: Order, *, now: datetime) -> None:
+    """An order that nobody looks at any more is looked at by the janitor should the job be in vain."""
+    if order.bank_reference:
+        Order.objects.filter(pk=order.pk, next_look_at=None).update(next_look_at=now + LOOK_AGAIN)
 
 
 def _given_up(order: Order) -> bool:

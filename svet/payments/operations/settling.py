@@ -71,9 +71,16 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
         if locked is None:
             return
         Order.objects.filter(pk=order_id).update(looked_at=now)
+        _end_looking(locked, status)
         _conclude(locked, status=status, now=now, by=by)
     if status.refunded and locked.state in (OrderState.CREDITED, OrderState.REVIEW):
         catch_up(order_id=order_id, now=now, by=by, patience=patience)
+
+
+def _end_looking(order: Order, status: BankStatus) -> None:
+    """An order that was over is looked at again only because somebody told of it, until the bank answers."""
+    if order.state in _NOT_TAKEN or (order.state == OrderState.REVIEW and not status.refunded):
+        Order.objects.filter(pk=order.pk).update(next_look_at=None)
 
 
 def _conclude(order: Order, *, status: BankStatus, now: datetime, by: str) -> None:
@@ -174,12 +181,11 @@ def _plan_next_look(order_id: int, *, now: datetime) -> None:
     """Before looking: a look that dies must not be the last one."""
     with use_case():
         order = Order.objects.select_for_update().get(pk=order_id)
-        following = next_look(created_at=order.created_at, looks=order.looks + 1, now=now)
+        # Its refunds are being asked for, or somebody told of it; the bank's answer ends the looking.
+        following = now + LOOK_AGAIN
         if order.state in OPEN:
-            following = following or now + timedelta(days=1)
-        elif order.state in (OrderState.CREDITED, OrderState.REVIEW):
-            # Its refunds are being asked for; the look that learns them ends the looking.
-            following = now + LOOK_AGAIN
+            planned = next_look(created_at=order.created_at, looks=order.looks + 1, now=now)
+            following = planned or now + timedelta(days=1)
         Order.objects.filter(pk=order_id).update(looks=F("looks") + 1, looked_at=now, next_look_at=following)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -108,10 +108,11 @@ def keep_statement(
         taken_by=(by.name or f"{by.kind}:{by.person_id}")[:100],
     )
     sources = {source.inn: source for source in Source.objects.exclude(inn="")}
+    named = {(one.number, one.booked_on, one.kopecks) for one in movements}
     fates: list[MovementFate] = []
     fresh: list[StatementRow] = []
     for one in movements:
-        row, known = _row(statement, provider, one, sources.get(one.inn), now=now)
+        row, known = _row(statement, provider, one, sources.get(one.inn), named=named, now=now)
         if known:
             fates.append(MovementFate(one.line_no, None, one.kopecks, one.number))
         else:
@@ -136,9 +137,14 @@ def _row(
     one: StatementMovement,
     source: Source | None,
     *,
+    named: Collection[tuple[str, date, int]],
     now: datetime,
 ) -> tuple[StatementRow, bool]:
-    """The row of a movement and whether it was there before; another body under its identity is a twin."""
+    """The row of a movement and whether it was there before; another body under its identity is a twin.
+
+    Another sum of a document that an earlier statement told and this one (``named``) does not tell any more
+    is a correction.
+    """
     alike = list(
         StatementRow.objects.filter(
             own_account=statement.account,
@@ -152,7 +158,7 @@ def _row(
     for known in alike:
         if (known.purpose, known.party_name, known.party_inn) == (one.purpose, one.name, one.inn):
             return known, True
-    if alike:
+    if alike or _corrects(statement, one, named):
         state = StatementState.DIFFERS
     elif source is not None and source.provider_id in (None, provider.provider_id):
         state = StatementState.WAITING
@@ -178,6 +184,22 @@ def _row(
     )
     row.ledger_key = f"settle:{row.public_id}" if state is StatementState.PAYMENT else ""
     return row, False
+
+
+def _corrects(
+    statement: BankStatement, one: StatementMovement, named: Collection[tuple[str, date, int]]
+) -> bool:
+    earlier = StatementRow.objects.filter(
+        own_account=statement.account,
+        number=one.number,
+        booked_on=one.booked_on,
+        party_account=one.account,
+        party_bic=one.bic,
+    ).exclude(statement=statement)
+    return any(
+        (one.number, one.booked_on, kopecks) not in named
+        for kopecks in earlier.values_list("kopecks", flat=True)
+    )
 
 
 def _take_transfers(rows: Sequence[StatementRow], provider: ProviderView, *, now: datetime) -> set[int]:

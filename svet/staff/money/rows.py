@@ -23,10 +23,11 @@ from svet.look.formats import roubles
 from svet.look.requests import now_of
 from svet.payments import operations
 from svet.payments.queries import suspense
+from svet.payments.queries.guesses import guesses
 from svet.payments.queries.suspense import WaitingRow
 from svet.payments.rules.registers import NO_DAY, WAITING, CaseKind, RegisterState
 from svet.staff.money.acts import CLAIMS, LIST, claim, ownership
-from svet.staff.money.words import explain, from_whom, how_long, why_row
+from svet.staff.money.words import explain, from_whom, how_long, why_guess, why_row
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
 from svet.staffing.rules import Permission
@@ -155,6 +156,7 @@ def _page(
             "waits": how_long(now_of(request) - found.since),
             "line": line,
             "first": suspense.first_of(found) if found.state is RegisterState.DIFFERS else None,
+            "guesses": [] if account else [(one.number, why_guess(one)) for one in guesses(found)],
             "asks_day": found.reason in NO_DAY,
             "reversal": found.money.kopecks < 0,
             "account": account,

@@ -11,10 +11,12 @@ from svet.exchange import texts as register_texts
 from svet.exchange.rules.refusals import RowReason
 from svet.kernel import words
 from svet.kernel.refusals import Refused
-from svet.look.formats import roubles
+from svet.look.formats import day, roubles
 from svet.payments.operations import BankUnavailable
 from svet.payments.queries.desk import CallbackView, ReviewView
+from svet.payments.queries.guesses import Guess
 from svet.payments.queries.suspense import WaitingRow
+from svet.payments.rules.guessing import GuessReason
 from svet.payments.rules.registers import WaitReason
 from svet.payments.rules.states import CallbackOutcome
 
@@ -37,6 +39,21 @@ def how_long(age: timedelta) -> str:
     if hours:
         return ngettext("ждёт %(count)s час", "ждёт %(count)s часов", hours) % {"count": hours}
     return _("ждёт меньше часа")
+
+
+def why_guess(guess: Guess) -> str:
+    """Why money that waits may be for an account."""
+    why = {
+        GuessReason.SAME_MISTAKE: _("деньги с таким номером сюда уже зачисляли"),
+        GuessReason.ZEROS: _("в номере потеряны нули"),
+        GuessReason.SWAPPED: _("две соседние цифры переставлены"),
+        GuessReason.DIGIT: _("отличается одна цифра"),
+        GuessReason.LENGTH: _("потеряна или лишняя одна цифра"),
+        GuessReason.WORDS: _("подходят имя и адрес"),
+    }[guess.reason]
+    if guess.paid_same_on is None:
+        return why
+    return _("%(why)s; столько же платили %(on)s") % {"why": why, "on": day(guess.paid_same_on)}
 
 
 def why_order(order: ReviewView) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.chaos.lives import failing, registers, returned, told
+from tests.chaos.lives import failing, office, registers, returned, told
 from tests.chaos.play import Play
 
 Life = Callable[[Play], Iterator[None]]
@@ -37,4 +37,7 @@ LIVES: tuple[Life, ...] = (
     registers.unknown_payer_found,
     registers.unknown_payer_gets_it_back,
     registers.killed_in_a_register,
+    office.a_month_charged_and_billed,
+    office.the_database_stops_at_once,
+    office.everybody_on_the_last_day,
 )
