@@ -19,6 +19,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "policy.set": gettext_lazy("Изменены правила расчёта"),
     "month.rehearsed": gettext_lazy("Сделан пробный расчёт месяца"),
     "month.released": gettext_lazy("Месяц выпущен к начислению"),
+    "month.totals_confirmed": gettext_lazy("Итоги месяца подтверждены"),
     "month.release_refused": gettext_lazy("Выпуск месяца не состоялся: данные изменились"),
     "month.asked_dry_run": gettext_lazy("Запрошен пробный расчёт"),
     "month.asked_release": gettext_lazy("Запрошен выпуск месяца"),

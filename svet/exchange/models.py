@@ -18,6 +18,7 @@ class ImportFile(models.Model):
         READINGS = "readings"
         PAYMENTS = "payments"
         OPENINGS = "openings"
+        TERMS = "terms"
 
     public_id = PublicIdField()
     number = models.CharField(max_length=20, unique=True)

@@ -59,6 +59,15 @@ def explain(refusal: Refused) -> str:
             "Контрольная строка поставщика «%(provider)s» не сходится: в ней строк: %(rows)s на %(sum)s, в "
             "реестре строк: %(found)s на %(summed)s, разница %(difference)s. Ничего не проведено."
         ),
+        FileReason.COUNT_MISSING: _(
+            "Нет контрольной строки поставщика «%(provider)s»: итого;%(provider)s;ЧИСЛО СТРОК. "
+            "Ничего не изменено."
+        ),
+        FileReason.COUNT_UNREAD: _("Контрольная строка %(line)s не читается: нужно итого;КОД;ЧИСЛО СТРОК."),
+        FileReason.COUNT_DIFFERS: _(
+            "Контрольная строка поставщика «%(provider)s» не сходится: в ней строк: %(rows)s, в реестре: "
+            "%(found)s. Ничего не изменено."
+        ),
         FileReason.SOURCE_ELSEWHERE: _("Источник называют только у реестра платежей."),
         FileReason.STATEMENT_UNKNOWN: _(
             "Это не выписка: принимаем 1CClientBankExchange 1.03 и camt.053.001.08."
@@ -141,6 +150,10 @@ def explain_row(reason: RowReason) -> str:
             "По этому счёту уже выставлен счёт: остаток вносят до первого. Не внесён: нужна корректировка."
         ),
         RowReason.OPENING_AHEAD: _("День остатка ещё не наступил."),
+        RowReason.NO_TERMS: _("В строке нет ни одного нового значения."),
+        RowReason.TERMS_OVERTAKEN: _(
+            "Эта строка уже была внесена, а потом исправлена. Не внесена: исправьте условия у счёта."
+        ),
         RowReason.CHANGED: _("Такая запись уже есть с другими данными."),
         RowReason.PROVIDER_UNKNOWN: _("Нет такого поставщика."),
         RowReason.ACCOUNT_UNKNOWN: _("Нет такого лицевого счёта."),

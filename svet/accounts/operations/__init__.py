@@ -45,7 +45,7 @@ from svet.accounts.operations.registry import (
     set_link_proofs,
     set_link_proofs_many,
 )
-from svet.accounts.operations.terms import change_terms
+from svet.accounts.operations.terms import change_terms, enter_terms
 from svet.accounts.rules.refusals import (
     DeliveryReason,
     GroupReason,
@@ -82,6 +82,7 @@ __all__ = [
     "delete_group",
     "end_lapsed_delivery",
     "end_what_has_run_out",
+    "enter_terms",
     "fold_group",
     "hand_over",
     "invite",

@@ -57,28 +57,56 @@ def change_terms(
     """
     words = checked_reason(reason)
     with use_case():
-        account = locked_account(by, public_id=account_public_id)
-        _check(account, since=since, today=queries.provider_today(account.provider, now))
-        group = changes.get(TermsField.GROUP)
-        if group is not None and groups and group not in groups:
-            raise TermsRefused(TermsReason.GROUP, field=TermsField.GROUP.value, details={"group": group})
-        history = dated_terms([account.pk])[account.pk]
-        steps = changed(history, since=since, changes=changes)
-        if not steps:
-            raise TermsRefused(TermsReason.NOTHING)
-        _write(steps, account=account, reason=words, by=by, now=now)
-        before = terms_at(history, since).values
-        journal.record(
+        return enter_terms(
             by=by,
-            action="account.terms_changed",
-            subject="account",
-            subject_id=account.public_id,
-            now=now,
-            account_id=account.pk,
-            before=_told(before, changes),
-            after={"since": str(since), **_told(steps[0].values, changes)},
+            account_public_id=account_public_id,
+            changes=changes,
+            since=since,
             reason=words,
+            now=now,
+            groups=groups,
         )
+
+
+def enter_terms(
+    *,
+    by: Actor,
+    account_public_id: str,
+    changes: Mapping[TermsField, Any],
+    since: date,
+    reason: str,
+    now: datetime,
+    groups: Collection[str] = (),
+    source: TermsSource = TermsSource.OFFICE,
+) -> list[TermsStep]:
+    """What :func:`change_terms` does, inside a larger act (a step); whoever is refused has written nothing.
+
+    :raises AccountNotFound: no such account, or not for this actor
+    :raises TermsRefused: nothing changes, no such group, or the day is not one of the contract
+    """
+    require_transaction()
+    account = locked_account(by, public_id=account_public_id)
+    _check(account, since=since, today=queries.provider_today(account.provider, now))
+    group = changes.get(TermsField.GROUP)
+    if group is not None and groups and group not in groups:
+        raise TermsRefused(TermsReason.GROUP, field=TermsField.GROUP.value, details={"group": group})
+    history = dated_terms([account.pk])[account.pk]
+    steps = changed(history, since=since, changes=changes)
+    if not steps:
+        raise TermsRefused(TermsReason.NOTHING)
+    _write(steps, account=account, reason=reason, source=source, by=by, now=now)
+    before = terms_at(history, since).values
+    journal.record(
+        by=by,
+        action="account.terms_changed",
+        subject="account",
+        subject_id=account.public_id,
+        now=now,
+        account_id=account.pk,
+        before=_told(before, changes),
+        after={"since": str(since), **_told(steps[0].values, changes)},
+        reason=reason,
+    )
     return steps
 
 
@@ -107,7 +135,9 @@ def _check(account: Account, *, since: date, today: date) -> None:
         raise TermsRefused(TermsReason.TOO_FAR, field="since")
 
 
-def _write(steps: list[TermsStep], *, account: Account, reason: str, by: Actor, now: datetime) -> None:
+def _write(
+    steps: list[TermsStep], *, account: Account, reason: str, source: TermsSource, by: Actor, now: datetime
+) -> None:
     gone = [step.replaces for step in steps if step.replaces is not None]
     Terms.objects.filter(pk__in=gone).update(gone_at=now)
     Terms.objects.bulk_create(
@@ -120,7 +150,7 @@ def _write(steps: list[TermsStep], *, account: Account, reason: str, by: Actor, 
             rooms=step.values.rooms,
             stove=step.values.stove or "",
             electric_heating=step.values.electric_heating,
-            source=TermsSource.OFFICE.value,
+            source=source.value,
             reason=reason,
             by_id=by.person_id,
             known_at=now,

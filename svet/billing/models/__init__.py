@@ -72,6 +72,13 @@ class Policy(models.Model):
     # Corrections of one account beyond these wait for a person: kopecks, months back.
     brake_kopecks = models.BigIntegerField(default=100_000_00, db_default=100_000_00)
     brake_months = models.SmallIntegerField(default=36, db_default=36)
+    # A month whose sum, or so many of its accounts, moved further waits for a second person, percent.
+    totals_percent = models.DecimalField(
+        max_digits=5, decimal_places=2, default=Decimal(30), db_default=Decimal(30)
+    )
+    movers_share = models.DecimalField(
+        max_digits=5, decimal_places=2, default=Decimal(30), db_default=Decimal(30)
+    )
 
     class Meta:
         constraints = [

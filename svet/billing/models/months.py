@@ -103,6 +103,11 @@ class BillingMonth(models.Model):
     released_by = models.CharField(max_length=100, blank=True, default="")
     charged_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField(null=True)
+    # What the last run has left beside the month before (``rules.month_brake``), and who found it right.
+    totals = models.JSONField(default=dict, db_default={})
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=100, blank=True, default="", db_default="")
+    confirmed_kopecks = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -143,6 +143,7 @@ def _charge_by_sets(account_ids: Sequence[int], charging: Charging, tally: Tally
     readings.mark_used(set_ids=done.set_ids, by=ROBOT, now=charging.now, period=charging.period)
     tally.charges += len(easy)
     tally.lines += done.lines
+    tally.estimated += done.estimated
     tally.kopecks += done.kopecks
     return easy
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from svet.billing.models import BillingMonth, BillingRun
+from svet.billing.queries.month_brake import month_totals
 from svet.billing.queries.months import state_by_run
 from svet.billing.queries.policies import rules_for
 from svet.billing.rules.months import MONTH_MOVES, MonthReason, MonthRefused, MonthState
@@ -38,8 +39,10 @@ def begin_charging(*, provider_id: int, period: Month) -> None:
 
 
 def end_charging(*, provider_id: int, period: Month, now: datetime) -> None:
-    """A run has come to its end (a step)."""
+    """A run has come to its end (a step): its totals beside those of the month before are kept."""
     row = locked_month(provider_id, period)
+    row.totals = month_totals(provider_id=provider_id, period=period)._asdict()
+    row.save(update_fields=["totals"])
     if MonthState(row.state) is MonthState.CHARGING:
         move_row(row, moves=MONTH_MOVES, to=MonthState.CHARGED, changes={"charged_at": now})
 

@@ -51,6 +51,8 @@ def set_policy(
     decision_kopecks: int | None = None,
     brake_kopecks: int | None = None,
     brake_months: int | None = None,
+    totals_percent: Decimal | None = None,
+    movers_share: Decimal | None = None,
     by: Actor,
     now: datetime,
 ) -> PolicyReport:
@@ -60,9 +62,10 @@ def set_policy(
     charged no bills are issued. ``movers_percent``: beyond it a dry run shows an account as a mover;
     ``release_required``: a month is charged only after a second person has released its dry run. Decisions
     beyond ``decision_kopecks`` ask for two signatures; corrections of an account beyond ``brake_kopecks`` or
-    further back than ``brake_months`` wait for a person. What is None
-    stays as it was on that day. The same choices again change nothing. A month that has charges keeps the
-    rules they were computed by; only a norm may be filled in where there was none.
+    further back than ``brake_months`` wait for a person, and so do the bills of a month whose sum moved by
+    more than ``totals_percent``, or of whose accounts more than ``movers_share`` percent are movers. What is
+    None stays as it was on that day. The same choices again change nothing. A month that has charges
+    keeps the rules they were computed by; only a norm may be filled in where there was none.
     :raises PolicyRefused: no such provider, an impossible number, not a month's first day, a charged month
     """
     month = first_month(valid_from)
@@ -84,6 +87,8 @@ def set_policy(
             decision_kopecks=decision_kopecks,
             brake_kopecks=brake_kopecks,
             brake_months=brake_months,
+            totals_percent=totals_percent,
+            movers_share=movers_share,
         )
         row = Policy.objects.filter(provider_id=provider_id, since=valid_from).first()
         if row is not None and rules_of(row) == rules:
@@ -132,6 +137,8 @@ def _columns(rules: Rules) -> dict[str, object]:
         "decision_kopecks": rules.decision_kopecks,
         "brake_kopecks": rules.brake_kopecks,
         "brake_months": rules.brake_months,
+        "totals_percent": rules.totals_percent,
+        "movers_share": rules.movers_share,
     }
 
 

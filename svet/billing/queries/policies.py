@@ -40,6 +40,8 @@ def rules_of(row: Policy | None) -> Rules:
         decision_kopecks=row.decision_kopecks,
         brake_kopecks=row.brake_kopecks,
         brake_months=row.brake_months,
+        totals_percent=row.totals_percent,
+        movers_share=row.movers_share,
     )
 
 

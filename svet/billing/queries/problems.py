@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Count, F
 
 from svet.billing.models import BillingRun, Problem, RunState
+from svet.billing.queries.month_brake import refuse_unlike
 from svet.billing.queries.policies import rules_for
 from svet.billing.rules import BillingReason, BillingRefused
 from svet.billing.rules.policies import too_many
@@ -140,13 +141,15 @@ def refuse_unfinished(*, provider_id: int, before: Month) -> None:
 def refuse_issuing(*, provider_id: int, period: Month, despite_problems: bool) -> None:
     """Whether the bills of a month may go out.
 
-    :raises BillingRefused: the month is being charged, or too many of its accounts are problems
+    :raises BillingRefused: the month is being charged, is unlike the one before and nobody has said that it
+        is right, or too many of its accounts are problems
     """
     run = BillingRun.objects.filter(provider_id=provider_id, period=period.first).first()
     if run is None:
         return
     if run.state == RunState.RUNNING.value:
         raise BillingRefused(BillingReason.UNFINISHED, field="period", details={"month": period})
+    refuse_unlike(provider_id=provider_id, period=period)
     if despite_problems:
         return
     left = Problem.objects.filter(run=run).count()

@@ -65,6 +65,9 @@ class Rules:
     #: Kopecks and months: corrections of one account beyond them wait for a person.
     brake_kopecks: int = 100_000_00
     brake_months: int = 36
+    #: Percent: a month whose sum, or so many of its accounts, moved further waits for a second person.
+    totals_percent: Decimal = Decimal(30)
+    movers_share: Decimal = Decimal(30)
 
 
 class BillingReason(StrEnum):
@@ -97,6 +100,7 @@ class BillingReason(StrEnum):
     # A refusal to issue bills.
     UNFINISHED = "unfinished"
     TOO_MANY_PROBLEMS = "too_many_problems"
+    UNLIKE_MONTH_BEFORE = "unlike_month_before"
 
 
 #: What may stand against an account in the list of a run's problems.

@@ -103,6 +103,8 @@ class MonthReason(StrEnum):
     NOT_CHARGED = "month_not_charged"
     NO_ACCOUNTS = "no_accounts_chosen"
     OVERTAKEN = "dry_run_overtaken"
+    NOTHING_UNLIKE = "nothing_unlike"
+    OWN_CHARGE = "own_charge"
 
 
 class MonthRefused(Refused):

@@ -55,6 +55,8 @@ def chosen(
     decision_kopecks: int | None = None,
     brake_kopecks: int | None = None,
     brake_months: int | None = None,
+    totals_percent: Decimal | None = None,
+    movers_share: Decimal | None = None,
 ) -> Rules:
     """``current`` with what has been chosen anew; None leaves a choice as it is.
 
@@ -72,6 +74,8 @@ def chosen(
         "decision_kopecks": decision_kopecks,
         "brake_kopecks": brake_kopecks,
         "brake_months": brake_months,
+        "totals_percent": totals_percent,
+        "movers_share": movers_share,
     }
     fresh = {name: value for name, value in given.items() if value is not None}
     if not fresh:
@@ -107,6 +111,12 @@ def _refuse_limits(rules: Rules) -> None:
     ):
         if not 0 <= kopecks <= MOST_LIMIT:
             raise PolicyRefused(PolicyReason.BAD_LIMIT, field=field, details={"most": MOST_LIMIT // 100})
+    for field, percent, most in (
+        ("totals_percent", rules.totals_percent, MOST_MOVES),
+        ("movers_share", rules.movers_share, 100),
+    ):
+        if not (percent.is_finite() and 0 <= percent <= most and percent % _CENT == 0):
+            raise PolicyRefused(PolicyReason.BAD_MOVES, field=field, details={"most": most})
     if not 1 <= rules.brake_months <= MOST_BRAKE_MONTHS:
         raise PolicyRefused(
             PolicyReason.BAD_MONTHS, field="brake_months", details={"most": MOST_BRAKE_MONTHS}
@@ -138,6 +148,8 @@ def harmless(before: Rules, after: Rules) -> bool:
         decision_kopecks=before.decision_kopecks,
         brake_kopecks=before.brake_kopecks,
         brake_months=before.brake_months,
+        totals_percent=before.totals_percent,
+        movers_share=before.movers_share,
     )
     if before.norm_kwh_per_person is None:
         same = replace(same, norm_kwh_per_person=None)

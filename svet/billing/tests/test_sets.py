@@ -31,7 +31,7 @@ from svet.billing.models import (
     RunRange,
 )
 from svet.billing.operations import sets
-from svet.billing.operations.sets import conditions, finding, pricing
+from svet.billing.operations.sets import conditions, correcting, finding, pricing, volumes, writing
 from svet.billing.operations.sets.proving import SetsDiffer
 from svet.billing.tests.factories import NOW
 from svet.kernel.actors import Actor
@@ -48,6 +48,7 @@ pytestmark = pytest.mark.django_db
 LONG = int(os.environ.get("SVET_LONG", "0"))
 REGION = "Край множеств"
 MAY, JUNE, JULY = Month(2026, 5), Month(2026, 6), Month(2026, 7)
+JANUARY = Month(2026, 1)
 BEGIN = date(2026, 4, 20)
 ROBOT = Actor.system("test")
 _numbers = count(1)
@@ -101,15 +102,23 @@ def load_prices() -> None:
 class Home:
     """An account of the provider with its meters."""
 
-    def __init__(self, group: str = "1.2", *, persons: int | None = 2, schemes: Sequence[int] = (1,)) -> None:
+    def __init__(
+        self,
+        group: str = "1.2",
+        *,
+        persons: int | None = 2,
+        schemes: Sequence[int] = (1,),
+        begin: date = BEGIN,
+    ) -> None:
+        self.begin = begin
         provider = make_provider(code="sets", region=REGION)
         self.account: Account = make_account(
             provider=provider, opened_on=BEGIN - timedelta(days=400), tariff_group=group, residents=persons
         )
         self.meters = [self.put(scheme) for scheme in schemes]
 
-    def put(self, scheme: int = 1, *, on: date = BEGIN, **more: Any) -> Meter:
-        return make_meter(account=self.account, scheme=scheme, installed_on=on, **more)
+    def put(self, scheme: int = 1, *, on: date | None = None, **more: Any) -> Meter:
+        return make_meter(account=self.account, scheme=scheme, installed_on=on or self.begin, **more)
 
     def read(
         self, month: Month, value: int | Decimal, *, meter: int = 0, day: int = 22, kind: str = "customer",
@@ -137,6 +146,14 @@ class Home:
         for meter in range(len(self.meters)):
             for month, value in zip((MAY, JUNE, JULY), values, strict=False):
                 self.read(month, value, meter=meter, **how)
+        return self
+
+    def months(self, *values: int | Decimal | None, meter: int | None = None, **how: Any) -> Home:
+        """January and the months behind it; None: nothing was read."""
+        for which in range(len(self.meters)) if meter is None else (meter,):
+            for place, value in enumerate(values):
+                if value is not None:
+                    self.read(JANUARY.plus(place), value, meter=which, **how)
         return self
 
 
@@ -352,6 +369,121 @@ EASY = {
 }  # fmt: skip
 
 
+WINTER = date(2025, 12, 20)
+#: What a silent home may have had to do with before it is silent: January to July, None is silence.
+SILENT: dict[str, tuple[int | None, ...]] = {
+    "now": (1000, 1100, 1190, 1301, 1400, 1500, None),
+    "two months": (1000, 1100, 1190, 1301, 1400, None, None),
+    "three months": (1000, 1100, 1190, 1301, None, None, None),
+    "four months": (1000, 1100, 1190, None, None, None, None),
+    "read after one": (1000, 1100, 1190, 1301, 1400, None, 1633),
+    "read after two": (1000, 1100, 1190, 1301, None, None, 1700),
+    "read after three": (1000, 1100, 1190, None, None, None, 1900),
+    "read after four": (1000, 1100, None, None, None, None, 1900),
+    "nothing used": (1000, 1100, 1200, 1300, 1400, None, 1400),
+    "shows less": (1000, 1100, 1200, 1300, 1400, None, 1390),
+    "as the average": (1000, 1100, 1200, 1300, 1400, None, 1600),
+    "ranges": (1000, 1100, 1200, 1300, 1400, None, 2000),
+    "ranges by average": (1000, 1500, 2000, 2600, 3050, None, None),
+    "silent before": (1000, None, 1200, 1310, 1400, 1500, None),
+    "read late before": (1000, 1100, None, 1310, 1400, 1500, None),
+    "a rich correction": (1000, 1100, 1200, 1300, 1400, None, 90_000),
+}
+
+
+def planted_silent() -> dict[str, Home]:
+    """Homes that were silent for a while, by groups whose prices change and do not; all but July charged."""
+    load_prices()
+    operations.set_policy(
+        provider_id=provider_id(), valid_from=date(2025, 1, 1), norm_kwh_per_person=Decimal(90), by=ROBOT,
+        now=NOW, average_base_months=2, average_base_least=1, brake_kopecks=3_000_00,
+    )  # fmt: skip
+    homes = {
+        f"{name}, {group}": Home(group, begin=WINTER).months(*values)
+        for name, values in SILENT.items() for group in ("1.1", "1.2")
+    }  # fmt: skip
+    for name, schemes in (("zones", (2,)), ("three zones", (3,)), ("two meters", (1, 1))):
+        for kind in ("now", "two months", "read after two", "ranges"):
+            homes[f"{name}: {kind}"] = Home("1.1", schemes=schemes, begin=WINTER).months(*SILENT[kind])
+    mixed = homes["one of two silent"] = Home("1.5", schemes=(1, 1), begin=WINTER)
+    mixed.months(*SILENT["now"], meter=0).months(1000, 1050, 1100, 1150, 1200, 1250, 1305, meter=1)
+    mixed = homes["one of two read"] = Home("1.1", schemes=(1, 1), begin=WINTER)
+    mixed.months(*SILENT["two months"], meter=0).months(*SILENT["read after one"], meter=1)
+    mixed = homes["one of two read before"] = Home("1.1", schemes=(1, 1), begin=WINTER)
+    mixed.months(*SILENT["two months"], meter=0).months(*SILENT["now"], meter=1)
+    homes["a scale unread"] = Home(schemes=(2,), begin=WINTER).months(*SILENT["now"])
+    homes["a scale unread"].read(JULY, 1600, zones=1)
+    homes["zones: little"] = Home(schemes=(2,), begin=WINTER).months(1000, 1010, 1030, 1040, 1055, 1070, None)
+    homes["a swing"] = Home("1.1", begin=WINTER)
+    homes["a swing"].months(1000, 11_000, 21_000, None, None, None, 61_000, day=25)
+    homes["too young"] = Home(begin=date(2026, 4, 26)).months(None, None, None, None, 100, 450, None)
+    homes["inspected"] = Home(begin=WINTER).months(*SILENT["two months"])
+    homes["inspected"].read(JULY, 1633, kind="control")
+    homes["turned"] = Home(begin=WINTER).months(*(999_000 + (each or 0) for each in (0, 100, 200, 300, 400)))
+    homes["turned"].read(JULY, 10, turns=1)
+    homes["parts of kWh"] = Home("1.1", begin=WINTER)
+    homes["parts of kWh"].months(
+        1000, Decimal("1100.5"), Decimal("1190.7"), 1301, Decimal("1400.4"), None, 1633
+    )
+    homes["parts of an average"] = Home(begin=WINTER)
+    homes["parts of an average"].months(
+        1000, Decimal("1100.5"), Decimal("1190.7"), 1301, Decimal("1399.4"), None
+    )
+    homes["terms"] = Home(persons=1, begin=WINTER).months(*SILENT["read after two"])
+    set_terms(homes["terms"].account, since=date(2026, 4, 28), residents=4)
+    for name in ("late", "late and read"):
+        homes[name] = Home(begin=WINTER).months(*SILENT["two months"])
+    homes["replaced"] = Home(begin=WINTER).months(1000, 1100)
+    homes["replaced"].read(Month(2026, 3), 1150, day=5, kind="final")
+    Meter.objects.filter(account=homes["replaced"].account).update(removed_on=date(2026, 3, 5))
+    homes["replaced"].meters.append(homes["replaced"].put(on=date(2026, 3, 5)))
+    homes["replaced"].months(None, None, 70, 140, 200, 260, meter=1)
+    homes["replaced, silent longer"] = Home(begin=WINTER).months(1000, 1100)
+    homes["replaced, silent longer"].read(Month(2026, 2), 1150, day=24, kind="final")
+    Meter.objects.filter(account=homes["replaced, silent longer"].account).update(
+        removed_on=date(2026, 2, 24)
+    )
+    fresh = homes["replaced, silent longer"].put(on=date(2026, 2, 24))
+    homes["replaced, silent longer"].meters.append(fresh)
+    homes["replaced, silent longer"].months(None, None, 70, 140, 200, None, 350, meter=1)
+    homes["corrected before"] = Home(begin=WINTER).months(*SILENT["two months"])
+    for place in range(6):
+        charge(JANUARY.plus(place), by_sets=False)
+        if place == 3:
+            homes["corrected before"].read(Month(2026, 4), 1290, day=24)
+    homes["late"].read(JUNE, 1480)
+    homes["late and read"].read(JUNE, 1480)
+    homes["late and read"].read(JULY, 1640)
+    return homes
+
+
+#: Who of them is charged by sets.
+SILENT_EASY = {
+    "as the average, 1.1", "as the average, 1.2", "corrected before", "nothing used, 1.1",
+    "nothing used, 1.2", "now, 1.1", "now, 1.2", "one of two read", "one of two silent",
+    "parts of an average", "parts of kWh", "ranges by average, 1.1", "ranges by average, 1.2",
+    "ranges, 1.1", "ranges, 1.2", "read after one, 1.1", "read after one, 1.2", "read after three, 1.1",
+    "read after three, 1.2", "read after two, 1.1", "read after two, 1.2", "read late before, 1.1",
+    "replaced", "three months, 1.1", "three months, 1.2", "two meters: now", "two meters: read after two",
+    "two meters: two months", "two months, 1.1", "two months, 1.2", "zones: little", "zones: now",
+    "zones: read after two", "zones: two months",
+}  # fmt: skip
+
+
+def test_silent_homes_and_those_read_after_silence_are_charged_as_the_rules_charge_them() -> None:
+    homes = planted_silent()
+    slow, none = by(False)
+    fast, some = by(True)
+    for name in slow:
+        assert fast[name] == slow[name], name
+    with taken_back(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("svet.billing.operations.batches._charge_by_rules", lambda *_: 0)
+        charge(JULY, by_sets=True)
+        charged = set(Charge.objects.filter(period=JULY.first).values_list("account_id", flat=True))
+    assert {name for name, home in homes.items() if home.account.pk in charged} == SILENT_EASY
+    assert (none, some) == (0, len(SILENT_EASY))
+
+
 def test_every_home_is_charged_as_the_rules_charge_it_and_the_easy_ones_by_sets() -> None:
     homes = planted()
     slow, none = by(False)
@@ -367,30 +499,50 @@ def test_every_home_is_charged_as_the_rules_charge_it_and_the_easy_ones_by_sets(
 
 
 CONDITIONS = [
-    (of, name) for of in (conditions.ACCOUNT, conditions.SET, conditions.BOOK, conditions.LEFT) for name in of
-]
+    (of, name)
+    for of in (
+        conditions.ACCOUNT, conditions.SET, conditions.BASE, conditions.BOOK, conditions.LEFT,
+        conditions.BRAKE,
+    )
+    for name in of
+]  # fmt: skip
 #: Text of the SQL → text that is wrong.
 MUTANTS = [
-    (finding, "_SCALES", "s.read_on <= %(before)s", "s.read_on < %(before)s"),
-    (finding, "_SCALES", "s.read_on <= %(this)s", "s.read_on < %(this)s"),
-    (finding, "_SCALES", "s.read_on > %(before)s", "s.read_on >= %(before)s"),
+    (finding, "_SCALES", "s.read_on <= m.cut", "s.read_on < m.cut"),
+    (finding, "_SCALES", "s.read_on <= cuts.this", "s.read_on < cuts.this"),
     (finding, "_SCALES", "ORDER BY s.read_on DESC", "ORDER BY s.read_on"),
     (finding, "_SCALES", "(s.kind <> 'customer') DESC", "true"),
     (finding, "_SCALES", "s.received_at DESC, s.set_id DESC", "s.received_at, s.set_id"),
     (finding, "_SCALES", "cv.turns = pv.turns", "true"),
     (finding, "_SCALES", "* m.ratio", ""),
     (finding, "_SCALES", "s.kind <> 'initial'\n", "true\n"),
-    (finding, "_WINDOWS", "THEN a.residents ELSE -1", "THEN -1 ELSE -1"),
-    (finding, "_WINDOWS", "min(previous_on)", "max(previous_on)"),
-    (pricing, "_LINES", "floor(s.kwh)) END\n             -", "ceil(s.kwh)) + 1 END\n             -"),
-    (pricing, "_LINES", "round(s.kwh * (p.span_until", "floor(s.kwh * (p.span_until"),
-    (pricing, "_LINES", "WHEN p.span_until >= s.current_on", "WHEN p.span_until > s.current_on"),
-    (pricing, "_LINES", "p.span_until >= s.current_on)\n", "p.span_until > s.current_on)\n"),
+    (finding, "_BASES", "round(sum", "ceil(sum"),
+    (finding, "_BASES", "AND l.zone = s.zone", ""),
+    (finding, "_BASES", "AND l.reverses_id IS NULL", ""),
+    (finding, "_BASES", "AND NOT EXISTS (SELECT FROM billing_chargeline r WHERE r.reverses_id = l.id)", ""),
+    (finding, "_BASES", "FILTER (WHERE b.month > first.month) /", "/"),
+    (finding, "_BOOKS", "THEN a.residents ELSE -1", "THEN -1 ELSE -1"),
+    (finding, "_BOOKS", "s.silent = 0 THEN", "true THEN"),
+    (volumes, "_VOLUMES", "mo.month > k.settled", "mo.month = %(month)s"),
+    (volumes, "_VOLUMES", "mo.after = k.cut THEN s.previous_on", "false THEN s.previous_on"),
+    (volumes, "_VOLUMES", "round(kwh * (until", "ceil(kwh * (until"),
+    (volumes, "_WINDOWS", "min(since)", "max(since)"),
+    (pricing, "_LINES", "floor(v.kwh)) END\n             -", "ceil(v.kwh)) + 1 END\n             -"),
+    (pricing, "_LINES", "round(v.kwh * (p.span_until", "floor(v.kwh * (p.span_until"),
+    (pricing, "_LINES", "WHEN p.span_until >= v.until", "WHEN p.span_until > v.until"),
+    (pricing, "_LINES", "p.span_until >= v.until)\n", "p.span_until > v.until)\n"),
     (pricing, "_LINES", "coalesce(limits[place - 1], 0)", "coalesce(limits[place - 1] + 1, 0)"),
     (pricing, "_LINES", "OVER (pot ORDER BY point", "OVER (pot ORDER BY -point"),
     (pricing, "_LINES", "round(p.line_kwh * r.price * 100)", "floor(p.line_kwh * r.price * 100)"),
     (pricing, "_LINES", "WHERE taken <> 0 OR kwh = 0", "WHERE taken <> 0"),
-    (pricing, "_LINES", "ORDER BY p.number,", "ORDER BY -p.number,"),
+    (pricing, "_LINES", "ORDER BY p.month, p.number,", "ORDER BY p.month, -p.number,"),
+    (pricing, "_LINES", "PARTITION BY account_id, month, number", "PARTITION BY account_id, number"),
+    (correcting, "_STANDING", "ORDER BY l.month, l.period", "ORDER BY -extract(epoch FROM l.month)"),
+    (correcting, "_SAME", "l.kopecks)\n", "0)\n"),
+    (correcting, "_NUMBERS", "ORDER BY l.account_id, l.month, l.position", "ORDER BY 1, 2, -l.position"),
+    (correcting, "_NUMBERS", "coalesce(t.number, 0) +", ""),
+    (correcting, "_BRAKED", "sum(abs(kopecks))", "abs(sum(kopecks))"),
+    (writing, "_SUMS", "l.kwh - coalesce(t.kwh, 0)", "l.kwh"),
 ]
 
 
@@ -404,6 +556,7 @@ def _lives(right: dict[str, list[tuple[Any, ...]]]) -> bool:
 
 
 def test_each_condition_and_each_word_of_the_arithmetic_is_needed() -> None:
+    planted_silent()
     planted()
     right, _ = by(False)
     alive = []
@@ -418,7 +571,7 @@ def test_each_condition_and_each_word_of_the_arithmetic_is_needed() -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, text, whole.replace(old, new))
             if _lives(right):
-                alive.append(new)
+                alive.append(f"{old} -> {new}")
     assert not alive, "\n".join(alive)
 
 
@@ -452,7 +605,7 @@ _home = st.fixed_dictionaries(
         # What each meter uses in a month; the rest is what goes otherwise.
         "used": st.lists(_value, min_size=6, max_size=6),
         "days": st.lists(st.integers(12, 27), min_size=6, max_size=6),
-        "silent": st.sets(st.integers(0, 5), max_size=1),
+        "silent": st.sets(st.integers(0, 5), max_size=3),
         "more": st.lists(_read, max_size=2),
         "later": st.lists(_read, max_size=1),
         "term": st.none() | st.tuples(st.integers(-60, 100), st.sampled_from((1, 4))),
@@ -483,16 +636,20 @@ def more(home: Home, reads: Sequence[tuple[Any, ...]]) -> None:
             home.read(month, value, meter=meter, day=day, kind=kind)
 
 
-@given(hows=st.lists(_home, min_size=3, max_size=6))
+@given(hows=st.lists(_home, min_size=3, max_size=6), base=st.sampled_from((1, 1, 2, 6)))
 @settings(
     max_examples=1000 if LONG else 25,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_whatever_is_known_both_ways_charge_the_same(hows: Sequence[Mapping[str, Any]]) -> None:
+def test_whatever_is_known_both_ways_charge_the_same(hows: Sequence[Mapping[str, Any]], base: int) -> None:
     with taken_back():
         load_prices()
+        operations.set_policy(
+            provider_id=provider_id(), valid_from=date(2025, 1, 1), norm_kwh_per_person=Decimal(90), by=ROBOT,
+            now=NOW, average_base_months=base, average_base_least=1,
+        )  # fmt: skip
         homes = [build(how) for how in hows]
         charge(MAY, by_sets=False)
         _compared(JUNE)

@@ -69,6 +69,11 @@ def _refusals() -> dict[BillingReason, str]:
         ),
         BillingReason.UNFINISHED: _("Начисление за {month} не закончено: счета выставляют после него."),
         BillingReason.NEGATIVE_VOLUME: _("Расход не может быть меньше нуля."),
+        BillingReason.UNLIKE_MONTH_BEFORE: _(
+            "Счета за {month} не выставлены: тем же счетам месяцем раньше начислено {former}, теперь {sum};"
+            " заметно изменились {movers} из {accounts}. Посмотрите, верно ли это: второй сотрудник"
+            " подтверждает итоги на странице месяца или командой svet bill confirm."
+        ),
         BillingReason.TOO_MANY_PROBLEMS: _(
             "Счета за {month} не выставлены: не начислено лицевых счетов: {problems} из {accounts}, больше"
             " допустимого. Исправьте причины и повторите начисление, или настаивайте: --issue-anyway."
@@ -180,6 +185,8 @@ def _value(name: str, value: object) -> str:
         return month(value if isinstance(value, Month) else Month.parse(str(value)))
     if name == "kopecks":
         return roubles(int(str(value)), sign=True)
+    if name in ("former", "sum"):
+        return roubles(int(str(value)))
     if name == "zone":
         return str(ZONE_NAMES[Zone(str(value))])
     if name == "day":

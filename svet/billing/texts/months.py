@@ -62,6 +62,8 @@ def _refusals() -> dict[MonthReason, str]:
             " (svet bill dry-run), второй сотрудник его выпустит (svet bill release)."
         ),
         MonthReason.NOT_CHARGED: _("{month}: начисление ещё не закончено, это делают после него."),
+        MonthReason.NOTHING_UNLIKE: _("{month}: подтверждать нечего, итоги похожи на прошлый месяц."),
+        MonthReason.OWN_CHARGE: _("Начислили вы: итоги месяца подтверждает другой сотрудник."),
         MonthReason.NO_ACCOUNTS: _("Выберите лицевые счета, не больше {most}."),
         MonthReason.OVERTAKEN: _(
             "{month}: пока шёл пробный расчёт, месяц начали начислять или пробный расчёт начали заново."

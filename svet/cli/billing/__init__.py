@@ -1,11 +1,10 @@
-"""A month of a provider, from consumption to bills, and its rules, as the command line does it."""
+"""A month of a provider, from consumption to bills, as the command line does it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,14 +14,13 @@ from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
 from svet.billing import queries, texts
 from svet.billing.operations.turnstile import somebody_charges
-from svet.billing.rules import BillingReason, Proration, Rules
+from svet.billing.rules import BillingReason
 from svet.bills import operations as bills
 from svet.config.failures import Failure
-from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.kernel.words import explain
-from svet.look.formats import day, month, number, roubles
+from svet.look.formats import month, number, roubles
 
 #: So many accounts of a reason are named by the run; `svet bill problems` names all.
 SHOWN = 5
@@ -230,95 +228,3 @@ def _difference(found: queries.DifferenceView) -> str:
         should=roubles(found.kopecks),
         cause=cause,
     )
-
-
-def show_policies(*, code: str, today: date, say: Say) -> None:
-    """The rules of a provider or of all, row by row. :raises Failure: no such provider"""
-    for provider in providers(code):
-        say(f"{provider.code}  {provider.name}")
-        rows = queries.policies(provider_id=provider.provider_id)
-        if not rows:
-            say("  " + _("ничего не задано: {rules}").format(rules=_rules(Rules())))
-        for place, row in enumerate(rows):
-            last = place + 1 == len(rows)
-            holds = row.valid_from <= today and (last or today < rows[place + 1].valid_from)
-            since = _("с {day} (действует): {rules}") if holds else _("с {day}: {rules}")
-            say("  " + since.format(day=day(row.valid_from), rules=_rules(row.rules)))
-
-
-def set_policy(
-    *,
-    code: str,
-    since: str,
-    norm: Decimal | None,
-    proration: Proration | None,
-    average_periods: int | None,
-    average_base_months: int | None,
-    average_base_least: int | None,
-    problems_percent: Decimal | None,
-    movers_percent: Decimal | None = None,
-    release_required: bool | None = None,
-    decision_kopecks: int | None = None,
-    brake_kopecks: int | None = None,
-    brake_months: int | None = None,
-    now: datetime,
-    say: Say,
-) -> None:
-    """Let rules hold from a month. :raises Failure: no such month or provider, or several to choose from
-
-    :raises PolicyRefused: the rules cannot be, or the month is charged
-    """
-    chosen = providers(code)
-    if len(chosen) > 1:
-        raise Failure(name_one(chosen))
-    report = billing.set_policy(
-        provider_id=chosen[0].provider_id,
-        valid_from=parse_month(since).first,
-        norm_kwh_per_person=norm,
-        proration=proration,
-        average_periods=average_periods,
-        average_base_months=average_base_months,
-        average_base_least=average_base_least,
-        problems_percent=problems_percent,
-        movers_percent=movers_percent,
-        release_required=release_required,
-        decision_kopecks=decision_kopecks,
-        brake_kopecks=brake_kopecks,
-        brake_months=brake_months,
-        by=Actor.system("svet policy set"),
-        now=now,
-    )
-    outcome = {
-        billing.PolicyOutcome.ADDED: _("записано"),
-        billing.PolicyOutcome.CHANGED: _("изменено"),
-        billing.PolicyOutcome.UNCHANGED: _("так и было"),
-    }[report.outcome]
-    since_day = _("с {day}").format(day=day(report.valid_from))
-    say(f"{chosen[0].code}  {since_day}, {outcome}: {_rules(report.rules)}")
-
-
-def _rules(rules: Rules) -> str:
-    """The rules as a line: what stands without a name there is a norm, and so on."""
-    norm = rules.norm_kwh_per_person
-    by_day = rules.proration is Proration.BY_DAY
-    parts = [
-        _("норматив не задан")
-        if norm is None
-        else _("норматив {kwh} кВт·ч на человека").format(kwh=number(norm)),
-        _("смена цен по дням") if by_day else _("смена цен по показанию"),
-        _("по среднему месяцев подряд: {periods}, за {months} месяцев, не меньше {least}").format(
-            periods=rules.average_periods, months=rules.average_base_months, least=rules.average_base_least
-        ),
-        _("счета не выставляются, если не начислено больше {percent} %").format(
-            percent=number(rules.problems_percent)
-        ),
-        _("заметное изменение — больше {percent} %").format(percent=number(rules.movers_percent)),
-        _("решение больше {sum} подписывают двое").format(sum=roubles(rules.decision_kopecks)),
-        _("пересчёт счёта больше {sum} или старше {months} месяцев ждёт человека").format(
-            sum=roubles(rules.brake_kopecks), months=rules.brake_months
-        ),
-        _("начисляют после выпуска вторым сотрудником")
-        if rules.release_required
-        else _("ВТОРАЯ ПОДПИСЬ НЕ ТРЕБУЕТСЯ: начисляют без выпуска"),
-    ]
-    return "; ".join(parts)

@@ -14,6 +14,7 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.billing import operations as billing
 from svet.billing import queries, texts
+from svet.billing.operations.confirming import confirm_totals
 from svet.billing.operations.rehearsing import rehearse
 from svet.billing.operations.releasing import release as release_month
 from svet.billing.queries import dry_runs
@@ -74,6 +75,20 @@ def release(*, period: str, code: str, author: str, clock: Clock, say: Say) -> N
     )
     say(
         _("{title}: выпущено к начислению, подпись: {name}. Теперь: svet bill --period {period}").format(
+            title=_title(provider, parsed), name=author, period=parsed
+        )
+    )
+
+
+def confirm(*, period: str, code: str, author: str, now: datetime, say: Say) -> None:
+    """Say that a month unlike the one before is right. :raises Failure: no such month or provider
+
+    :raises MonthRefused: nothing waits for a word
+    """
+    parsed, provider = parse_month(period), _one(code)
+    confirm_totals(provider_id=provider.provider_id, period=parsed, by=Actor.system(author[:100]), now=now)
+    say(
+        _("{title}: итоги подтверждены, подпись: {name}. Теперь: svet bill --period {period}").format(
             title=_title(provider, parsed), name=author, period=parsed
         )
     )

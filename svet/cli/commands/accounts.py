@@ -108,6 +108,6 @@ def _show(account: AccountView) -> None:
 
     for entry in terms_history(account.account_id):
         told = "; ".join(f"{name}: {value}" for name, value in terms_lines(entry.terms.values))
-        source = _("реестр") if entry.source is TermsSource.REGISTER else entry.reason
+        source = entry.reason or (_("реестр") if entry.source is TermsSource.REGISTER else "")
         gone = _(", исправлено {at}").format(at=moment(entry.gone_at)) if entry.gone_at else ""
         click.echo(f"{day(entry.terms.since)}  {told}  ({source}, {moment(entry.known_at)}{gone})")

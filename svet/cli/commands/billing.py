@@ -143,6 +143,21 @@ def release(period: str, code: str, author: str) -> None:
             )
 
 
+@bill_command.command("confirm")
+@click.argument("period", metavar="YYYY-MM")
+@click.option("--provider", "code", default="", help="the provider's code; not needed if there is one only")
+@click.option("--by", "author", required=True, metavar="NAME", help="who has looked: not who charged")
+def confirm(period: str, code: str, author: str) -> None:
+    """Let bills go out although the month's totals are unlike those of the month before."""
+    with database():
+        django_ready()
+        from svet.cli.billing.months import confirm as confirm_month
+        from svet.cli.refusal_text import in_words
+
+        with in_words():
+            confirm_month(period=period, code=code, author=author, now=datetime.now(UTC), say=click.echo)
+
+
 @bill_command.command("retry")
 @click.argument("period", metavar="YYYY-MM")
 @click.argument("numbers", metavar="ACCOUNT...", nargs=-1, required=True)
@@ -175,7 +190,7 @@ def show(code: str) -> None:
         django_ready()
         from django.utils import timezone
 
-        from svet.cli.billing import show_policies
+        from svet.cli.billing.policies import show_policies
 
         show_policies(code=code, today=timezone.localdate(), say=click.echo)
 
@@ -195,6 +210,8 @@ def show(code: str) -> None:
     "--brake-limit", type=AMOUNT, help="roubles: larger corrections of an account wait for a person"
 )
 @click.option("--brake-months", type=int, help="corrections that reach further back wait for a person")
+@click.option("--totals-percent", type=AMOUNT, help="bills wait when the month's sum moved by more than this")
+@click.option("--movers-share", type=AMOUNT, help="or when more than so many percent of the accounts did")
 @click.option(
     "--release-required/--no-release",
     "release_required",
@@ -205,13 +222,14 @@ def set_(
     code: str, since: str, norm: Decimal | None, proration: str | None, average_months: int | None,
     base_months: int | None, base_least: int | None, problems_percent: Decimal | None,
     movers_percent: Decimal | None, release_required: bool | None, decision_limit: Decimal | None,
-    brake_limit: Decimal | None, brake_months: int | None,
+    brake_limit: Decimal | None, brake_months: int | None, totals_percent: Decimal | None,
+    movers_share: Decimal | None,
 ) -> None:  # fmt: skip
     """Let rules hold from a month on; what is not named stays as it was. A charged month keeps its rules."""
     with database():
         django_ready()
         from svet.billing.rules import Proration
-        from svet.cli.billing import set_policy
+        from svet.cli.billing.policies import set_policy
         from svet.cli.refusal_text import in_words
 
         with in_words():
@@ -229,6 +247,8 @@ def set_(
                 decision_kopecks=kopecks_of(decision_limit),
                 brake_kopecks=kopecks_of(brake_limit),
                 brake_months=brake_months,
+                totals_percent=totals_percent,
+                movers_share=movers_share,
                 now=datetime.now(UTC),
                 say=click.echo,
             )

@@ -19,7 +19,7 @@ from svet.accounts.tests.factories import make_provider
 from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.cli.main import COMMANDS, svet
 from svet.config.failures import Failure
-from svet.exchange.rules import accounts, openings, readings
+from svet.exchange.rules import accounts, openings, readings, terms
 from svet.exchange.tests.statement_files import document, one_c
 from svet.exchange.tests.test_taking import NUMBERS, SERIALS, account_lines, payment_lines, reading_lines
 from svet.payments.tests.factories import provider_with_requisites
@@ -39,7 +39,9 @@ ELSEWHERE = {
 }
 #: Headings of registers are what stands in the operator's own file.
 HEADINGS = {
-    column.name for table in (accounts.COLUMNS, openings.COLUMNS, readings.COLUMNS) for column in table
+    column.name
+    for table in (accounts.COLUMNS, openings.COLUMNS, readings.COLUMNS, terms.COLUMNS)
+    for column in table
 } | set(COLUMNS)
 HEADINGS |= set(NORM_COLUMNS)
 PROGRAM_TEXT = re.compile(
@@ -50,6 +52,11 @@ DAY = datetime.now(UTC).date().isoformat()
 OPENINGS = (
     f"provider;account;sum;date\nues;{NUMBERS[0]};10,00;2020-01-02\nues;{NUMBERS[1]};-5;2020-01-02\n"
     "total;ues;2;5,00\n"
+)
+TERMS = (
+    "provider;account;since;residents;stove;ground\n"
+    f"ues;{NUMBERS[0]};2020-02-01;3;газовая;справка 1\nues;{NUMBERS[1]};2020-02-01;;газовая;справка 2\n"
+    "total;ues;2\n"
 )
 PHONE, CLERK = "+79990000321", "+79990000322"
 
@@ -142,6 +149,10 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["openings", files("o2.csv", OPENINGS.replace("0356067001", "9"))],
             ["openings", files("o3.csv", OPENINGS.replace("10,00", "11,00", 1))],
             ["openings", files("o4.csv", OPENINGS.replace("total", "totally"))],
+            ["terms", files("t.csv", TERMS)],
+            ["terms", files("t2.csv", TERMS.replace("0356067001", "9").replace("газовая", "дрова"))],
+            ["terms", files("t3.csv", TERMS.replace("total;ues;2", "total;ues;3"))],
+            ["terms", files("t4.csv", TERMS.replace("total;ues;2", ""))],
             ["statement", files("kl_to_1c.txt", one_c(document()))],
             ["statement", files("cut.txt", one_c(document(), tail=""))],
             ["statement", files("other.txt", "не выписка")],
@@ -413,6 +424,11 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ],
         ("bill", "release"): [
             ["2026-11", "--provider", "ues", "--by", "Ключева"],
+            ["2026-11", "--provider", "ues", "--by", "Котов"],
+            ["2026-10", "--provider", "ues", "--by", "Котов"],
+            ["2026-13", "--by", "Котов"],
+        ],
+        ("bill", "confirm"): [
             ["2026-11", "--provider", "ues", "--by", "Котов"],
             ["2026-10", "--provider", "ues", "--by", "Котов"],
             ["2026-13", "--by", "Котов"],

@@ -49,7 +49,7 @@ COLUMNS = (
 )
 
 # An empty cell says that nobody knows.
-_STOVES = {
+STOVES = {
     "": None, "gas": Stove.GAS, "газ": Stove.GAS, "газовая": Stove.GAS,
     "electric": Stove.ELECTRIC, "электро": Stove.ELECTRIC, "электрическая": Stove.ELECTRIC,
 }  # fmt: skip
@@ -174,7 +174,7 @@ def _row(line: RegisterLine) -> AccountRow:
         initials=tuple(initial for initial in initials[:scheme] if initial is not None),
         given=frozenset(fields),
         rooms=rooms,
-        stove=_one_of(fields, "stove", _STOVES),
+        stove=_one_of(fields, "stove", STOVES),
         electric_heating=_one_of(fields, "electric_heating", _HEATING),
     )
 

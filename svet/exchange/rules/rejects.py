@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Collection
 
-from svet.exchange.rules import accounts, openings, readings, values
+from svet.exchange.rules import accounts, openings, readings, terms, values
 from svet.exchange.rules.payment_rows import read_row
 from svet.exchange.rules.tables import decode_as, heading_lines, read_table
 from svet.exchange.rules.values import FieldFault
@@ -34,6 +35,8 @@ def reject_file(
         kept = _payments(text, lines)
     elif profile == "openings":
         kept = _openings(text, lines)
+    elif profile == "terms":
+        kept = _terms(text, lines)
     else:
         kept = _table(text, lines, profile=profile)
     return kept.encode(encoding)
@@ -66,6 +69,22 @@ def _openings(text: str, lines: Collection[int]) -> str:
     for provider, total in totals.items():
         cells = [openings.CONTROL, provider, str(total.count), _point_or_comma(total.sum, separator)]
         kept.append(separator.join(cells) + end)
+    return "".join(kept)
+
+
+def _terms(text: str, lines: Collection[int]) -> str:
+    """The rows with a control line for each of their suppliers."""
+    table, _said = terms.split_counts(text)
+    every = list(io.StringIO(text, newline=""))
+    kept = every[: heading_lines(text)]
+    end = "\r\n" if "\r\n" in text else "\n"
+    counted: Counter[str] = Counter()
+    for row in read_table(table, terms.COLUMNS):
+        if row.number in lines:
+            kept += [raw if raw.endswith("\n") else raw + end for raw in every[row.number - 1 : row.last]]
+            counted.update([row.fields["provider"]] if row.fields else [])
+    separator = max(";\t,", key=every[heading_lines(text) - 1].count)
+    kept += [separator.join([terms.CONTROL, code, str(count)]) + end for code, count in counted.items()]
     return "".join(kept)
 
 

@@ -18,7 +18,9 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import ProviderView
 from svet.billing import queries
 from svet.billing.operations import asking
+from svet.billing.operations.confirming import confirm_totals
 from svet.billing.queries.dry_runs import DryRunView, charged_otherwise, dry_run_of
+from svet.billing.queries.month_brake import unlike_month
 from svet.billing.queries.months import BillingMonthView, checked_month, month_view, newest_task
 from svet.billing.queries.problem_desk import problem_share
 from svet.billing.rules.month_checks import CheckState, blocked
@@ -45,6 +47,7 @@ _ACTS: Final[dict[str, tuple[Act, Any]]] = {
         gettext_lazy("Подпись принята: пересчитаем ещё раз и, если ничего не изменилось, начислим."),
     ),
     "charge": (asking.ask_charge, gettext_lazy("Начисление поставлено в очередь.")),
+    "confirm": (confirm_totals, gettext_lazy("Итоги месяца подтверждены.")),
     "issue": (ask_issue, gettext_lazy("Выставление счетов поставлено в очередь.")),
 }
 _CHECK_KINDS: Final = {
@@ -186,6 +189,8 @@ def _charged(
         "duration": "" if lasted is None else month_texts.duration(lasted),
         "share": problem_share(provider_id=provider.provider_id, period=period),
         "gate": gate if done else "",
+        "may_confirm": view.state is MonthState.CHARGED
+        and unlike_month(provider_id=provider.provider_id, period=period) is not None,
         "may_issue": done and not gate and not busy and _lacks_bills(provider, period, view),
         "otherwise": charged_otherwise(dry_run_id=looked_at.dry_run_id, period=period)
         if looked_at is not None and done

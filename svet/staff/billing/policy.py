@@ -89,6 +89,12 @@ class PolicyForm(Form):
     brake_months = forms.IntegerField(
         label=gettext_lazy("Пересчёт старше этого ждёт человека, месяцев"), required=False
     )
+    totals_percent = AmountField(
+        label=gettext_lazy("Сумма месяца изменилась больше, % — счета ждут человека"), required=False
+    )
+    movers_share = AmountField(
+        label=gettext_lazy("Заметно изменившихся счетов больше, % — счета ждут человека"), required=False
+    )
     release_required = forms.BooleanField(
         label=gettext_lazy("Начислять только после выпуска вторым сотрудником"),
         required=False,
@@ -133,6 +139,8 @@ def policy(request: HttpRequest) -> HttpResponse:
             decision_kopecks=_kopecks(given["decision_limit"]),
             brake_kopecks=_kopecks(given["brake_limit"]),
             brake_months=given["brake_months"],
+            totals_percent=given["totals_percent"],
+            movers_share=given["movers_share"],
             # Whoever charges must not take the second signature away by themselves.
             release_required=True if given["release_required"] else None,
             by=actor_of(request),
@@ -194,6 +202,8 @@ def _row(row: PolicyView, *, holds: bool) -> dict[str, Any]:
         "decision": roubles(rules.decision_kopecks),
         "brake": _("%(sum)s, %(months)s мес.")
         % {"sum": roubles(rules.brake_kopecks), "months": rules.brake_months},
+        "unlike": _("%(sum)s %% суммы, %(accounts)s %% счетов")
+        % {"sum": number(rules.totals_percent), "accounts": number(rules.movers_share)},
         "release": _("нужна") if rules.release_required else _("не нужна"),
     }
 

@@ -1,4 +1,4 @@
-"""Charging the easy majority by sets: who was settled last month and was read again, and nothing else is new.
+"""Charging the easy majority by sets: settled lately, read again or silent since, and nothing else is new.
 
 Everybody else goes through the rules in Python, and a sample of the easy ones through both (ADR 102).
 """
@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from svet.billing.operations.sets.finding import Cuts, GroupFacts, find
+from svet.billing.operations.sets import planning
+from svet.billing.operations.sets.correcting import correct
+from svet.billing.operations.sets.finding import Cut, GroupFacts, Months, find
 from svet.billing.operations.sets.pricing import Prices, price
 from svet.billing.operations.sets.proving import SetsDiffer, prove
+from svet.billing.operations.sets.volumes import divide
 from svet.billing.operations.sets.writing import Written, add_up, write
 from svet.billing.queries.facts import ProviderFacts
-from svet.billing.rules.kinds import Proration
+from svet.billing.rules.kinds import Proration, Rules
 from svet.billing.rules.timeline import calendar_of
 from svet.kernel.periods import Month
 
@@ -34,9 +37,13 @@ class Sets:
     @property
     def possible(self) -> bool:
         """Whether the supplier's choices are those that SQL knows: by days, and the same days of readings."""
+        return self._alike(3)
+
+    def _alike(self, number: int) -> bool:
         calendar = calendar_of(self._facts.policies)
-        days = {calendar.policy(self._period.plus(-back)).cut_off_day for back in range(3)}
-        return len(days) == 1 and calendar.policy(self._period).rules.proration is Proration.BY_DAY
+        policies = [calendar.policy(self._period.back(back)) for back in range(number)]
+        by_days = all(each.rules.proration is Proration.BY_DAY for each in policies)
+        return by_days and len({each.cut_off_day for each in policies}) == 1
 
     def charge(
         self, account_ids: Sequence[int], *, run_id: int, now: datetime, known_at: datetime
@@ -45,18 +52,36 @@ class Sets:
 
         :raises SetsDiffer: the rules give something else for an account of the sample; nothing may stand
         """
-        period = self._period
-        find(account_ids, cuts=self._cuts(), groups=self._groups())
-        price(self._prices, month_before=period.plus(-1))
+        period, months = self._period, self._months()
+        find(account_ids, months=months, groups=self._groups())
+        divide(months=months)
+        price(self._prices)
+        correct(period=period, brake_kopecks=self._rules.brake_kopecks)
         add_up(period=period)
+        planning.freely()
         provider_id = self._provider_id
         prove(provider_id=provider_id, provider=self._facts, period=period, sample=SAMPLE)
         return write(run_id=run_id, provider_id=provider_id, period=period, now=now, known_at=known_at)
 
-    def _cuts(self) -> Cuts:
-        cut, period = self._facts.cut, self._period
-        before = period.plus(-1)
-        return Cuts(cut(period), cut(before), cut(period.plus(-2)), before.first)
+    @property
+    def _rules(self) -> Rules:
+        return calendar_of(self._facts.policies).policy(self._period).rules
+
+    def _months(self) -> Months:
+        """As many months without a reading as SQL may know: the supplier's choices are the same in all."""
+        rules, cut = self._rules, self._facts.cut
+        calendar = calendar_of(self._facts.policies)
+        steps = min(rules.average_periods + 1, rules.brake_months)
+        same = {
+            (each.average_periods, each.average_base_months, each.average_base_least)
+            for each in (calendar.policy(self._period.back(back)).rules for back in range(steps))
+        }
+        averages = rules.average_periods
+        if len(same) > 1 or not self._alike(steps + rules.average_base_months + 2):
+            steps, averages = 1, 0
+        months = [self._period.back(back) for back in range(steps + 1)]
+        cuts = [Cut(each.first, cut(each.plus(-1)), cut(each), self._period - each) for each in months]
+        return Months(cuts, averages, rules.average_base_months)
 
     def _groups(self) -> list[GroupFacts]:
         before = self._period.plus(-1)

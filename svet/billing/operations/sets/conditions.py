@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-#: Of an account ``a`` that was charged last month and settled by it, with its terms ``t``.
+#: Of an account ``a`` that was charged last month and settled then or lately, with its terms ``t``.
 ACCOUNT: Final[dict[str, str]] = {
     "not over": "(a.closed_on IS NULL OR a.closed_on > cuts.this)",
     "nothing new of settled days": """NOT EXISTS (
@@ -22,17 +22,25 @@ ACCOUNT: Final[dict[str, str]] = {
     "known terms": "t.known > 0",
 }
 
-#: Of the only set ``c`` that a meter has in the month.
+#: Of the only set ``c`` that a meter ``m`` has since its account was settled, if it has one.
 SET: Final[dict[str, str]] = {
-    "one set": "c.number = 1",
-    "no beginning": "c.kind <> 'initial'",
+    "one set": "c.number <= 1",
+    "whole sets": "(c.number = 0 OR cv.value IS NOT NULL)",
+    "no beginning": "c.kind IS DISTINCT FROM 'initial'",
+    "nothing in silent months": "(c.number = 0 OR c.read_on > cuts.before)",
+    "no inspection after them": "(m.steps = 1 OR c.kind IS NULL OR c.kind = 'customer')",
+    "no norm yet": "(c.number > 0 OR m.steps <= cuts.averages)",
 }
+
+#: Of the whole months ``b`` behind an average of a scale ``s``.
+BASE: Final[dict[str, str]] = {"months enough": "count(*) = %(base)s + 1"}
 
 #: Of the meters ``m`` and the read scales ``s`` of an account ``a``. The digest also tells a meter that came,
 #: a changed ratio and a second price group.
 BOOK: Final[dict[str, str]] = {
     "no meter went": "m.went = 0",
-    "every scale was read": "m.scales = s.scales",
+    "every scale is told": "m.scales = s.scales",
+    "every average is told": "s.silent = s.means",
     "no scale fell": "s.least >= 0",
     "nothing else is known": "a.facts = {digest}",
 }
@@ -43,3 +51,6 @@ LEFT: Final[dict[str, str]] = {
     "ranges over zones": "p.crossed AND p.pools > 1",
     "no point": "p.point IS NULL",
 }
+
+#: Of the corrections ``moved`` of an account's charged months, in kopecks.
+BRAKE: Final[dict[str, str]] = {"no large correction": "moved <= %(brake)s"}

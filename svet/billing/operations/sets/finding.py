@@ -8,26 +8,36 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from svet.billing.operations.sets import conditions
+from svet.billing.operations.sets import conditions, planning
 from svet.kernel.transactions import require_transaction
 from svet.metering.rules import ZONES
 
 # They live as long as the connection, so a year of batches leaves no dead rows in the catalogue.
 _TABLES: Final = {
+    "sets_month": "month date, after date, cut date, steps smallint",
     "sets_account": """
-        account_id bigint, floor date, facts text, contract text, terms text, tariff_group text,
-        residents integer""",
+        account_id bigint, steps smallint, settled date, long_ago date, cut date, floor date, facts text,
+        contract text, terms text, tariff_group text, residents integer""",
     "sets_meter": """
-        account_id bigint, meter_id bigint, scheme smallint, digits smallint, ratio numeric, serial text,
-        installed_on date, removed_on date""",
+        account_id bigint, steps smallint, long_ago date, cut date, meter_id bigint, scheme smallint,
+        digits smallint, ratio numeric, serial text, installed_on date, removed_on date""",
     "sets_scale": """
-        account_id bigint, meter_id bigint, scheme smallint, zone text, face smallint,
+        account_id bigint, steps smallint, meter_id bigint, scheme smallint, zone text, face smallint,
         previous_set_id bigint, previous_on date, previous_value numeric,
         current_set_id bigint, current_on date, current_value numeric, kwh numeric(14,3)""",
     "sets_group": "code text, facts_before text, facts_now text, by_persons boolean",
+    "sets_base": "account_id bigint, meter_id bigint, zone text, mean numeric(14,3), months date[]",
+    "sets_book": """
+        account_id bigint, settled date, settled_now date, cut date, floor date, facts text,
+        tariff_group text, residents integer, moved boolean""",
+    "sets_volume": """
+        account_id bigint, month date, point bigint, meter_id bigint, scheme smallint, zone text,
+        face smallint, basis text, since date, until date, kwh numeric(14,3),
+        previous_set_id bigint, previous_on date, previous_value numeric,
+        current_set_id bigint, current_on date, current_value numeric, span_kwh numeric(14,3),
+        base date[]""",
     "sets_window": """
-        account_id bigint, floor date, facts text, tariff_group text, residents integer, since date,
-        until date, moved boolean""",
+        account_id bigint, month date, tariff_group text, residents integer, since date, until date""",
     "sets_span": """
         tariff_group text, residents integer, since date, until date, number smallint, count smallint,
         span_since date, span_until date, table_no integer, limits numeric[]""",
@@ -35,27 +45,33 @@ _TABLES: Final = {
         table_no integer, scheme smallint, zone text, place smallint, range_no smallint, price numeric(9,5),
         row_id bigint, demonstration boolean""",
     "sets_line": """
-        account_id bigint, position smallint, point bigint, meter_id bigint, scheme smallint, zone text,
+        account_id bigint, position smallint, month date, point bigint, meter_id bigint, scheme smallint,
+        zone text, basis text, part_since date, part_until date,
         previous_set_id bigint, previous_on date, previous_value numeric,
         current_set_id bigint, current_on date, current_value numeric, span_kwh numeric(14,3),
-        since_on date, until_on date, range_no smallint, price numeric(9,5), row_id bigint,
-        demonstration boolean, kwh numeric(14,3), kopecks bigint, left_out boolean""",
+        base date[], since_on date, until_on date, range_no smallint, price numeric(9,5), row_id bigint,
+        demonstration boolean, kwh numeric(14,3), kopecks bigint, left_out boolean,
+        cause text DEFAULT 'first', cause_set_id bigint""",
+    "sets_surplus": """
+        account_id bigint, line_id bigint, position smallint, month date, point bigint, scheme smallint,
+        zone text, basis text, part_since date, part_until date, since_on date, until_on date,
+        range_no smallint, price numeric(9,5), kwh numeric(14,3), kopecks bigint, cause_set_id bigint""",
     "sets_charge": """
-        account_id bigint, id bigint, transaction_id bigint, key text, floor date, facts text,
-        kwh numeric(14,3), kopecks bigint, demonstration boolean""",
+        account_id bigint, id bigint, transaction_id bigint, key text, floor date, facts text, settled date,
+        kwh numeric(14,3), kopecks bigint, estimated boolean, demonstration boolean""",
 }
 _DAY: Final = "{} - date '2000-01-01'"
-# What is read behind settled months, by keys: however stale the statistics, no table is walked through.
-_KEYED: Final = "SET LOCAL enable_hashjoin TO off; SET LOCAL enable_mergejoin TO off"
-_FREE: Final = "SET LOCAL enable_hashjoin TO on; SET LOCAL enable_mergejoin TO on"
 
 _CUTS: Final = """
-(SELECT %(long_ago)s::date AS long_ago, %(before)s::date AS before, %(this)s::date AS this,
-        %(month_before)s::date AS month_before) cuts
+(SELECT %(before)s::date AS before, %(this)s::date AS this, %(month_before)s::date AS month_before,
+        %(averages)s::integer AS averages) cuts
 """
+# ``steps``: how many months behind its settled one an account is to be charged for; of those before the last
+# it stands with averages. A line of them begins on ``long_ago`` at the earliest.
 _ACCOUNTS: Final = """
 INSERT INTO sets_account
-SELECT a.account_id, c.floor, c.facts, concat({floor}, '|', {opened}, '|', {closed}),
+SELECT a.account_id, st.steps, c.settled, st.after + 1, st.cut, c.floor, c.facts,
+       concat({floor}, '|', {opened}, '|', {closed}),
        t.terms, t.tariff_group, t.residents
 FROM unnest(%(accounts)s::bigint[]) w (account_id)
 CROSS JOIN {cuts}
@@ -63,83 +79,122 @@ JOIN accounts_account_door a ON a.account_id = w.account_id
 JOIN LATERAL (
     SELECT period, settled, floor, facts FROM billing_charge c
     WHERE c.account_id = w.account_id ORDER BY c.period DESC LIMIT 1) c
-    ON c.period = cuts.month_before AND c.settled = c.period
+    ON c.period = cuts.month_before
+JOIN sets_month st ON st.month = c.settled AND st.steps > 0
 JOIN LATERAL (
     SELECT string_agg(concat({since}, '|', tariff_group, '|', residents, '|', rooms, '|', area, '|', stove,
                              '|', electric_heating::integer), ';' ORDER BY since) AS terms,
            min(tariff_group) AS tariff_group,
-           count(*) FILTER (WHERE since <= cuts.long_ago) AS known,
-           count(*) FILTER (WHERE since > cuts.long_ago AND since < cuts.this) AS moved,
-           (array_agg(residents ORDER BY since DESC) FILTER (WHERE since <= cuts.long_ago))[1] AS residents
+           count(*) FILTER (WHERE since <= st.after + 1) AS known,
+           count(*) FILTER (WHERE since > st.after + 1 AND since < cuts.this) AS moved,
+           (array_agg(residents ORDER BY since DESC) FILTER (WHERE since <= st.after + 1))[1] AS residents
     FROM accounts_terms_door WHERE account_id = w.account_id) t ON true
 WHERE {conditions}
 """
 _METERS: Final = """
 INSERT INTO sets_meter
-SELECT a.account_id, m.meter_id, m.scheme, m.digits, m.ratio, m.serial, m.installed_on, m.removed_on
+SELECT a.account_id, a.steps, a.long_ago, a.cut, m.meter_id, m.scheme, m.digits, m.ratio, m.serial,
+       m.installed_on, m.removed_on
 FROM sets_account a JOIN metering_meter_door m ON m.account_id = a.account_id
 WHERE m.installed_on <= %(this)s
 """
-# The reading that closed the month before, and the only one of this month.
+# The reading that closed the settled month, and the only one since: none for a meter that was not read.
 _SCALES: Final = """
 INSERT INTO sets_scale
-SELECT m.account_id, m.meter_id, m.scheme, z.zone, z.face, p.set_id, p.read_on, pv.value,
+SELECT m.account_id, m.steps, m.meter_id, m.scheme, z.zone, z.face, p.set_id, p.read_on, pv.value,
        c.set_id, c.read_on, cv.value,
        (cv.value - pv.value + CASE WHEN cv.turns = pv.turns THEN 0
            ELSE (cv.turns - pv.turns) * round(power(10::numeric, m.digits::numeric)) END) * m.ratio
 FROM sets_meter m
+CROSS JOIN {cuts}
 JOIN LATERAL (
     SELECT s.set_id, s.read_on FROM metering_set_door s
-    WHERE s.meter_id = m.meter_id AND s.read_on > %(far)s AND s.read_on <= %(before)s
+    WHERE s.meter_id = m.meter_id AND s.read_on >= m.long_ago AND s.read_on <= m.cut
       AND s.read_on >= m.installed_on AND s.kind <> 'initial'
     ORDER BY s.read_on DESC, (s.kind <> 'customer') DESC, s.received_at DESC, s.set_id DESC LIMIT 1) p ON true
 JOIN LATERAL (
     SELECT count(*) AS number, max(s.set_id) AS set_id, max(s.read_on) AS read_on, max(s.kind) AS kind
     FROM metering_set_door s
-    WHERE s.meter_id = m.meter_id AND s.read_on > %(before)s AND s.read_on <= %(this)s) c ON true
-JOIN metering_value_door cv ON cv.set_id = c.set_id
-JOIN metering_value_door pv ON pv.set_id = p.set_id AND pv.zone = cv.zone
-JOIN (VALUES {zones}) z (scheme, zone, face) ON z.scheme = m.scheme AND z.zone = cv.zone
-WHERE (m.removed_on IS NULL OR m.removed_on > %(before)s) AND {conditions}
+    WHERE s.meter_id = m.meter_id AND s.read_on > m.cut AND s.read_on <= cuts.this) c ON true
+JOIN (VALUES {zones}) z (scheme, zone, face) ON z.scheme = m.scheme
+JOIN metering_value_door pv ON pv.set_id = p.set_id AND pv.zone = z.zone
+LEFT JOIN metering_value_door cv ON cv.set_id = c.set_id AND cv.zone = z.zone
+WHERE (m.removed_on IS NULL OR m.removed_on > m.cut) AND {conditions}
+"""
+# The whole months behind an average, told by the lines that stand: as many as it is made of, and one more,
+# so that none of them begins with the meter's first reading.
+_BASES: Final = """
+INSERT INTO sets_base
+SELECT s.account_id, s.meter_id, s.zone, round(sum(b.kwh) FILTER (WHERE b.month > first.month) / %(base)s),
+       array_agg(b.month ORDER BY b.month) FILTER (WHERE b.month > first.month)
+FROM sets_scale s
+JOIN sets_month st ON st.steps = s.steps
+CROSS JOIN LATERAL (SELECT (st.month - %(base)s * interval '1 month')::date AS month) first
+CROSS JOIN LATERAL (
+    SELECT l.month, sum(l.kwh) AS kwh FROM billing_chargeline l
+    WHERE l.account_id = s.account_id AND l.period >= first.month AND l.month >= first.month
+      AND l.month <= st.month AND l.meter_id = s.meter_id AND l.zone = s.zone
+      AND l.basis = 'reading' AND l.reverses_id IS NULL
+      AND NOT EXISTS (SELECT FROM billing_chargeline r WHERE r.reverses_id = l.id)
+    GROUP BY l.month) b
+WHERE s.current_set_id IS NULL
+GROUP BY s.account_id, s.meter_id, s.zone
+HAVING {conditions}
 """
 _DIGEST: Final = (
     "left(encode(sha256(convert_to(concat(a.contract, '/', a.terms, '/', m.meters, '/', g.{}), 'UTF8')),"
     " 'hex'), 32)"
 )
-_WINDOWS: Final = """
-INSERT INTO sets_window
-SELECT a.account_id, a.floor, {now}, a.tariff_group,
-       CASE WHEN g.by_persons AND a.residents IS NOT NULL THEN a.residents ELSE -1 END,
-       s.since, s.until, m.moved
+_BOOKS: Final = """
+INSERT INTO sets_book
+SELECT a.account_id, a.settled, CASE WHEN s.silent = 0 THEN %(month)s::date ELSE a.settled END, a.cut,
+       a.floor, {now}, a.tariff_group,
+       CASE WHEN g.by_persons AND a.residents IS NOT NULL THEN a.residents ELSE -1 END, m.moved
 FROM sets_account a
 JOIN sets_group g ON g.code = a.tariff_group
 JOIN (
-    SELECT account_id, sum(scheme) FILTER (WHERE removed_on IS NULL OR removed_on > %(before)s) AS scales,
-           count(*) FILTER (WHERE removed_on > %(before)s AND removed_on <= %(this)s) AS went,
+    SELECT account_id, sum(scheme) FILTER (WHERE removed_on IS NULL OR removed_on > cut) AS scales,
+           count(*) FILTER (WHERE removed_on > cut AND removed_on <= %(this)s) AS went,
            bool_or(removed_on IS NOT NULL) AS moved,
            string_agg(concat(meter_id, '|', {installed}, '|', {removed}, '|', scheme, '|', digits, '|', ratio,
                              '|', serial), ';' ORDER BY installed_on, meter_id) AS meters
     FROM sets_meter GROUP BY account_id) m ON m.account_id = a.account_id
 JOIN (
-    SELECT account_id, count(*) AS scales, min(previous_on) AS since, max(current_on) AS until,
-           min(kwh) AS least
-    FROM sets_scale GROUP BY account_id) s ON s.account_id = a.account_id
+    SELECT s.account_id, count(*) AS scales, coalesce(min(kwh), 0) AS least,
+           count(*) FILTER (WHERE current_set_id IS NULL) AS silent, count(b.mean) AS means
+    FROM sets_scale s LEFT JOIN sets_base b USING (account_id, meter_id, zone)
+    GROUP BY s.account_id) s ON s.account_id = a.account_id
 WHERE {conditions}
 """
 
 
-class Cuts(NamedTuple):
-    """The months' last days of readings: of the month, of the one before, and of the one before that."""
+class Cut(NamedTuple):
+    """A month with the last days of readings of the one before it and of its own.
 
-    this: date
-    before: date
-    far: date
-    month_before: date
+    ``steps``: so many months before the one to charge; with none no account can have been settled by it.
+    """
+
+    month: date
+    after: date
+    cut: date
+    steps: int
+
+
+class Months(NamedTuple):
+    """The month to charge and those before it; so many in a row have averages, made of ``base`` months."""
+
+    cuts: list[Cut]
+    averages: int
+    base: int
 
     @property
-    def values(self) -> dict[str, object]:
-        """As parameters; ``long_ago``: the first day that a line of the month can begin with."""
-        return {**self._asdict(), "long_ago": date.fromordinal(self.far.toordinal() + 1)}
+    def values(self) -> dict[str, Any]:
+        """As parameters."""
+        this = self.cuts[0]
+        return {
+            "month": this.month, "this": this.cut, "before": this.after,
+            "month_before": self.cuts[1].month, "averages": self.averages, "base": self.base,
+        }  # fmt: skip
 
 
 class GroupFacts(NamedTuple):
@@ -155,17 +210,18 @@ def _all(of: dict[str, str]) -> str:
     return " AND ".join(of.values()) or "true"
 
 
-def find(account_ids: Sequence[int], *, cuts: Cuts, groups: Iterable[GroupFacts]) -> None:
-    """Leave the easy ones of these accounts in ``sets_window``, their scales in ``sets_scale`` (a step)."""
+def find(account_ids: Sequence[int], *, months: Months, groups: Iterable[GroupFacts]) -> None:
+    """Leave the easy ones of these accounts in ``sets_book``, their scales in ``sets_scale`` (a step)."""
     require_transaction()
-    values: dict[str, Any] = {**cuts.values, "accounts": list(account_ids)}
+    values = {**months.values, "accounts": list(account_ids)}
     day = _DAY.format
     with connection.cursor() as cursor:
         for name, columns in _TABLES.items():
             cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS")
         cursor.execute(f"TRUNCATE {', '.join(_TABLES)}")
         cursor.execute("SET LOCAL enable_seqscan TO off; SET LOCAL jit TO off; SET LOCAL work_mem TO '64MB'")
-        cursor.execute(_KEYED)
+        cursor.executemany("INSERT INTO sets_month VALUES (%s, %s, %s, %s)", months.cuts)
+        planning.by_keys()
         cursor.execute(
             _ACCOUNTS.format(
                 cuts=_CUTS, floor=day("c.floor"), opened=day("a.opened_on"), closed=day("a.closed_on"),
@@ -174,12 +230,13 @@ def find(account_ids: Sequence[int], *, cuts: Cuts, groups: Iterable[GroupFacts]
             values,
         )  # fmt: skip
         cursor.execute(_METERS, values)
-        cursor.execute(_SCALES.format(zones=_zones(), conditions=_all(conditions.SET)), values)
-        cursor.execute(_FREE)
+        cursor.execute(_SCALES.format(cuts=_CUTS, zones=_zones(), conditions=_all(conditions.SET)), values)
+        cursor.execute(_BASES.format(conditions=_all(conditions.BASE)), values)
+        planning.whole_tables()
         for group in groups:
             cursor.execute("INSERT INTO sets_group VALUES (%s, %s, %s, %s)", group)
         cursor.execute(
-            _WINDOWS.format(
+            _BOOKS.format(
                 now=_DIGEST.format("facts_now"), installed=day("installed_on"), removed=day("removed_on"),
                 conditions=_all(conditions.BOOK).format(digest=_DIGEST.format("facts_before")),
             ),

@@ -24,37 +24,30 @@ _COMBINATIONS: Final = "SELECT DISTINCT tariff_group, residents, since, until FR
 _LINES: Final = """
 INSERT INTO sets_line
 WITH part AS (
-    SELECT s.*, w.since AS window_since, p.number, p.table_no, p.limits,
-           CASE WHEN NOT w.moved THEN s.meter_id ELSE (
-               SELECT l.point FROM billing_chargeline l
-               WHERE l.account_id = s.account_id AND l.period = %(month_before)s
-                 AND l.current_set_id = s.previous_set_id AND l.reverses_id IS NULL LIMIT 1) END AS point,
-           CASE WHEN p.count = 1 OR s.kwh = 0 THEN s.previous_on
-                ELSE greatest(p.span_since, s.previous_on) END AS since_on,
-           CASE WHEN p.count = 1 OR s.kwh = 0 THEN s.current_on
-                ELSE least(p.span_until, s.current_on) END AS until_on,
-           CASE WHEN p.count = 1 OR s.kwh = 0 THEN s.kwh ELSE
-               CASE WHEN p.span_until >= s.current_on THEN s.kwh ELSE least(
-                   round(s.kwh * (p.span_until - s.previous_on) / (s.current_on - s.previous_on)),
-                   floor(s.kwh)) END
-             - CASE WHEN p.span_since <= s.previous_on THEN 0 ELSE least(
-                   round(s.kwh * (p.span_since - s.previous_on) / (s.current_on - s.previous_on)),
-                   floor(s.kwh)) END
+    SELECT v.*, p.number, p.table_no, p.limits,
+           CASE WHEN p.count = 1 OR v.kwh = 0 THEN v.since ELSE greatest(p.span_since, v.since) END
+               AS since_on,
+           CASE WHEN p.count = 1 OR v.kwh = 0 THEN v.until ELSE least(p.span_until, v.until) END AS until_on,
+           CASE WHEN p.count = 1 OR v.kwh = 0 THEN v.kwh ELSE
+               CASE WHEN p.span_until >= v.until THEN v.kwh ELSE least(
+                   round(v.kwh * (p.span_until - v.since) / (v.until - v.since)), floor(v.kwh)) END
+             - CASE WHEN p.span_since <= v.since THEN 0 ELSE least(
+                   round(v.kwh * (p.span_since - v.since) / (v.until - v.since)), floor(v.kwh)) END
            END AS taken
     FROM sets_window w
-    JOIN sets_scale s ON s.account_id = w.account_id
+    JOIN sets_volume v ON v.account_id = w.account_id AND v.month = w.month
     JOIN sets_span p ON p.tariff_group = w.tariff_group AND p.residents = w.residents
         AND p.since = w.since AND p.until = w.until
     WHERE p.count = 1
-       OR (s.kwh > 0 AND p.span_since < s.current_on AND p.span_until > s.previous_on)
-       OR (s.kwh = 0 AND p.span_since < s.current_on AND p.span_until >= s.current_on)
+       OR (v.kwh > 0 AND p.span_since < v.until AND p.span_until > v.since)
+       OR (v.kwh = 0 AND p.span_since < v.until AND p.span_until >= v.until)
 ), pot AS (
     SELECT part.*, sum(taken) OVER pot AS total,
-           sum(taken) OVER (pot ORDER BY point, previous_on, face) AS filled,
+           sum(taken) OVER (pot ORDER BY point, since, face) AS filled,
            CASE WHEN min(scheme * 10 + face) OVER pot = max(scheme * 10 + face) OVER pot THEN 1 ELSE 2 END
                AS pools
     FROM part WHERE taken <> 0 OR kwh = 0
-    WINDOW pot AS (PARTITION BY account_id, number)
+    WINDOW pot AS (PARTITION BY account_id, month, number)
 ), piece AS MATERIALIZED (
     SELECT pot.*, coalesce(total > limits[1], false) AS crossed FROM pot
 ), ranged AS (
@@ -68,9 +61,10 @@ WITH part AS (
 )
 SELECT p.account_id,
        row_number() OVER (PARTITION BY p.account_id
-                          ORDER BY p.number, p.point, p.previous_on, p.face, p.place),
-       p.point, p.meter_id, p.scheme, p.zone, p.previous_set_id, p.previous_on, p.previous_value,
-       p.current_set_id, p.current_on, p.current_value, p.kwh, p.since_on, p.until_on,
+                          ORDER BY p.month, p.number, p.point, p.since, p.face, p.place),
+       p.month, p.point, p.meter_id, p.scheme, p.zone, p.basis, p.since, p.until,
+       p.previous_set_id, p.previous_on, p.previous_value,
+       p.current_set_id, p.current_on, p.current_value, p.span_kwh, p.base, p.since_on, p.until_on,
        r.range_no, r.price, r.row_id, r.demonstration, p.line_kwh, round(p.line_kwh * r.price * 100),
        {left}
 FROM ranged p LEFT JOIN sets_price r ON r.table_no = p.table_no AND r.scheme = p.scheme AND r.zone = p.zone
@@ -119,8 +113,8 @@ def _rising(span: PriceSpan) -> bool:
     return all(limit is not None for limit in inner) and inner == sorted(inner, key=lambda each: each or 0)
 
 
-def price(prices: Prices, *, month_before: Month) -> None:
-    """Leave the lines of the accounts in ``sets_window`` in ``sets_line`` (a step)."""
+def price(prices: Prices) -> None:
+    """Leave the lines of the months in ``sets_window`` in ``sets_line`` (a step)."""
     with connection.cursor() as cursor:
         cursor.execute(_COMBINATIONS)
         known = {each: prices.spans(each) for each in cursor.fetchall()}
@@ -128,7 +122,7 @@ def price(prices: Prices, *, month_before: Month) -> None:
         used = {prices.number(span.table): span.table for spans in known.values() for span in spans}
         copy_table(table="sets_price", rows=_price_rows(used))
         left = " OR ".join(conditions.LEFT.values()) or "false"
-        cursor.execute(_LINES.format(left=left), {"month_before": month_before.first})
+        cursor.execute(_LINES.format(left=left))
 
 
 def _span_rows(

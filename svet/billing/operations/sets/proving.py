@@ -10,19 +10,26 @@ from svet.accounts.queries.contracts import contracts
 from svet.billing.operations.computing import Computed, compute
 from svet.billing.queries.facts import ProviderFacts
 from svet.billing.queries.standing import books
-from svet.billing.rules import Basis, LineCause
+from svet.billing.rules import ESTIMATES, Line
+from svet.billing.rules.causes import why_of
 from svet.kernel.periods import Month
 
 _SAMPLE: Final = """
-SELECT account_id, facts, kwh, kopecks, demonstration FROM sets_charge
+SELECT account_id, facts, settled, kwh, kopecks, estimated, demonstration FROM sets_charge
 WHERE mod(hashint8(account_id)::bigint + %s, %s) = 0 ORDER BY account_id
 """
 _LINES: Final = """
-SELECT account_id, point, scheme, zone, previous_on, current_on, since_on, until_on, range_no, price, kwh,
-       kopecks, meter_id, row_id, previous_value, previous_on, previous_set_id, current_value, current_on,
-       current_set_id, span_kwh
+SELECT account_id, cause, cause_set_id, month, point, scheme, zone, basis, part_since, part_until, since_on,
+       until_on, range_no, price, kwh, kopecks, meter_id, row_id, previous_value, previous_on,
+       previous_set_id, current_value, current_on, current_set_id, span_kwh, base
 FROM sets_line WHERE account_id = ANY(%s) ORDER BY account_id, position
 """
+_SURPLUS: Final = """
+SELECT account_id, 'reading', cause_set_id, line_id FROM sets_surplus
+WHERE account_id = ANY(%s) ORDER BY account_id, position
+"""
+_Rows = list[tuple[Any, ...]]
+_NOTHING: Final = (None, None, None)
 
 
 class SetsDiffer(Exception):
@@ -36,39 +43,40 @@ def prove(*, provider_id: int, provider: ProviderFacts, period: Month, sample: i
         charges = {row[0]: row[1:] for row in cursor.fetchall()}
         if not charges:
             return
-        lines: dict[int, list[tuple[Any, ...]]] = {key: [] for key in charges}
-        cursor.execute(_LINES, [list(charges)])
-        for key, *row in cursor.fetchall():
-            lines[key].append(tuple(row))
+        rows: dict[int, _Rows] = {key: [] for key in charges}
+        for query in (_SURPLUS, _LINES):
+            cursor.execute(query, [list(charges)])
+            for key, *row in cursor.fetchall():
+                rows[key].append(tuple(row))
     keys = list(charges)
     found = contracts(provider_id=provider_id, opened_before=provider.cut(period), account_ids=keys)
     for each in compute(found, period=period, provider=provider, known=books(keys)):
-        if _told(each, period) != (charges[each.account_id], lines[each.account_id]):
+        if _told(each, period) != (charges[each.account_id], rows[each.account_id]):
             raise SetsDiffer(f"account {each.account_id}, {period}: SQL and the rules do not agree")
 
 
-def _told(each: Computed, period: Month) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]] | None:
-    """The charge and the lines as SQL has them; None: there is something it cannot have."""
-    post = each.found.post
-    if (
-        each.problem is not None
-        or each.found.reverse
-        or each.settled != period
-        or any(line.basis is not Basis.READING or line.month != period for line in post)
-        or any(why.cause is not LineCause.FIRST for why in each.whys.values())
-    ):
+def _told(each: Computed, period: Month) -> tuple[tuple[Any, ...], _Rows] | None:
+    """The charge, what is taken back and the lines as SQL has them; None: it cannot have this account."""
+    if each.problem is not None or each.settled is None:
         return None
-    lines = []
+    post, taken = each.found.post, each.found.reverse
+    rows: _Rows = [(*_why(each, line), name) for name, line in sorted(taken, key=lambda pair: pair[1].month)]
     for line in post:
         evidence = line.evidence
-        assert evidence.previous is not None
-        assert evidence.current is not None
-        lines.append(
+        rows.append(
             (
-                *line[2:5], *line[6:14], evidence.meter_id, evidence.row_id, *evidence.previous,
-                *evidence.current, evidence.span_kwh,
+                *_why(each, line), line.month.first, *line[2:5], line.basis.value, *line[6:14],
+                evidence.meter_id, evidence.row_id, *(evidence.previous or _NOTHING),
+                *(evidence.current or _NOTHING), evidence.span_kwh,
+                [month.first for month in evidence.base] or None,
             )
         )  # fmt: skip
+    kwh = sum(line.kwh for line in post) - sum(line.kwh for _, line in taken)
+    estimated = any(line.basis in ESTIMATES and line.month == period for line in post)
     made_up = any(line.evidence.demonstration for line in post)
-    kwh = sum(line.kwh for line in post)
-    return (each.facts, kwh, each.found.kopecks, made_up), lines
+    return (each.facts, each.settled.first, kwh, each.found.kopecks, estimated, made_up), rows
+
+
+def _why(each: Computed, line: Line) -> tuple[str, int | None]:
+    why = why_of(line, each.whys[line.month])
+    return why.cause.value, why.set_id

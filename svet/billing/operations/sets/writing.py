@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from django.db import connection
 
+from svet.billing.operations.sets import planning
 from svet.kernel.periods import Month
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, TransactionKind
@@ -14,35 +15,52 @@ from svet.ledger.rules import Book, TransactionKind
 # Keys in the order of accounts: indexes grow at their ends.
 _SUMS: Final = f"""
 INSERT INTO sets_charge
-SELECT w.account_id, nextval('billing_charge_id_seq'),
-       CASE WHEN l.kopecks <> 0 THEN {ledger.NEXT_TRANSACTION} END,
-       concat('charge:', w.account_id, ':', %(month)s::text), w.floor, w.facts, l.kwh, l.kopecks,
-       l.demonstration
-FROM (SELECT account_id, sum(kwh) AS kwh, sum(kopecks) AS kopecks, bool_or(demonstration) AS demonstration
+SELECT k.account_id, nextval('billing_charge_id_seq'),
+       CASE WHEN l.kopecks <> coalesce(t.kopecks, 0) THEN {ledger.NEXT_TRANSACTION} END,
+       concat('charge:', k.account_id, ':', %(name)s::text), k.floor, k.facts, k.settled_now,
+       l.kwh - coalesce(t.kwh, 0), l.kopecks - coalesce(t.kopecks, 0), l.estimated, l.demonstration
+FROM (SELECT account_id, sum(kwh) AS kwh, sum(kopecks) AS kopecks, bool_or(demonstration) AS demonstration,
+             bool_or(basis = 'average') AS estimated
       FROM sets_line GROUP BY account_id HAVING NOT bool_or(left_out)) l
-JOIN sets_window w ON w.account_id = l.account_id
-ORDER BY w.account_id
+JOIN sets_book k ON k.account_id = l.account_id
+LEFT JOIN (SELECT account_id, sum(kwh) AS kwh, sum(kopecks) AS kopecks
+           FROM sets_surplus GROUP BY account_id) t
+    ON t.account_id = k.account_id
+ORDER BY k.account_id
 """  # noqa: S608
 _CHARGES: Final = """
 INSERT INTO billing_charge (id, account_id, period, run_id, floor, facts, known_at, settled, kwh,
     total_kopecks, estimated, demonstration, transaction_id)
-SELECT id, account_id, %(period)s, %(run)s, floor, facts, %(known_at)s, %(period)s, kwh, kopecks, false,
+SELECT id, account_id, %(period)s, %(run)s, floor, facts, %(known_at)s, settled, kwh, kopecks, estimated,
        demonstration, transaction_id
 FROM sets_charge
 """
 _LINES: Final = """
 INSERT INTO billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,
     basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id,
-    previous_value, previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh, act,
-    cause)
-SELECT c.id, l.account_id, %(period)s, l.position, %(period)s, 'electricity', l.point, l.scheme, l.zone,
-       'reading', l.previous_on, l.current_on, l.since_on, l.until_on, l.range_no, l.price, l.kwh, l.kopecks,
+    previous_value, previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh, base,
+    act, cause, cause_set_id)
+SELECT c.id, l.account_id, %(period)s, l.position, l.month, 'electricity', l.point, l.scheme, l.zone,
+       l.basis, l.part_since, l.part_until, l.since_on, l.until_on, l.range_no, l.price, l.kwh, l.kopecks,
        l.meter_id, l.row_id, l.previous_value, l.previous_on, l.previous_set_id, l.current_value,
-       l.current_on, l.current_set_id, l.span_kwh, '', 'first'
+       l.current_on, l.current_set_id, l.span_kwh, l.base, '', l.cause, l.cause_set_id
 FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id
+"""
+_REVERSALS: Final = """
+INSERT INTO billing_chargeline (charge_id, account_id, period, position, month, service, point, scheme, zone,
+    basis, part_since, part_until, since_on, until_on, range_no, price, kwh, kopecks, meter_id, tariff_row_id,
+    previous_value, previous_on, previous_set_id, current_value, current_on, current_set_id, span_kwh, base,
+    act, reverses_id, cause, cause_set_id)
+SELECT c.id, l.account_id, %(period)s, s.position, l.month, l.service, l.point, l.scheme, l.zone, l.basis,
+       l.part_since, l.part_until, l.since_on, l.until_on, l.range_no, l.price, -l.kwh, -l.kopecks,
+       l.meter_id, l.tariff_row_id, l.previous_value, l.previous_on, l.previous_set_id, l.current_value,
+       l.current_on, l.current_set_id, l.span_kwh, l.base, l.act, l.id, 'reading', s.cause_set_id
+FROM sets_surplus s JOIN sets_charge c ON c.account_id = s.account_id
+JOIN billing_chargeline l ON l.id = s.line_id
 """
 _WRITTEN: Final = """
 SELECT (SELECT array_agg(account_id) FROM sets_charge),
+       (SELECT count(*) FROM sets_charge WHERE estimated),
        (SELECT coalesce(sum(kopecks), 0) FROM sets_charge),
        (SELECT array_agg(DISTINCT l.current_set_id)
         FROM sets_line l JOIN sets_charge c ON c.account_id = l.account_id)
@@ -50,10 +68,14 @@ SELECT (SELECT array_agg(account_id) FROM sets_charge),
 
 
 class Written(NamedTuple):
-    """The accounts that were charged, with how many lines, for how much, by which sets of readings."""
+    """The accounts that were charged, with how many lines, for how much, by which sets of readings.
+
+    ``estimated``: so many of them have an average for the month itself.
+    """
 
     account_ids: list[int]
     lines: int
+    estimated: int
     kopecks: int
     set_ids: list[int]
 
@@ -61,11 +83,11 @@ class Written(NamedTuple):
 def add_up(*, period: Month) -> None:
     """Leave the charges to be in ``sets_charge`` (a step)."""
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS, {"month": str(period)})
+        cursor.execute(_SUMS, {"name": str(period)})
 
 
 def write(*, run_id: int, provider_id: int, period: Month, now: datetime, known_at: datetime) -> Written:
-    """Post what stands in ``sets_charge`` and ``sets_line`` (a step)."""
+    """Post what stands in ``sets_charge``, ``sets_line`` and ``sets_surplus`` (a step)."""
     ledger.post_table(
         "sets_charge",
         kind=TransactionKind.CHARGE,
@@ -78,6 +100,11 @@ def write(*, run_id: int, provider_id: int, period: Month, now: datetime, known_
         cursor.execute(_CHARGES, {"period": period.first, "run": run_id, "known_at": known_at})
         cursor.execute(_LINES, {"period": period.first})
         lines = cursor.rowcount
+        planning.by_keys()
+        cursor.execute(_REVERSALS, {"period": period.first})
+        planning.freely()
+        lines += cursor.rowcount
         cursor.execute(_WRITTEN)
-        account_ids, kopecks, set_ids = cursor.fetchone()
-    return Written(account_ids or [], lines, int(kopecks), sorted(set_ids or []))
+        account_ids, estimated, kopecks, set_ids = cursor.fetchone()
+    used = sorted(each for each in set_ids or [] if each is not None)
+    return Written(account_ids or [], lines, estimated, int(kopecks), used)
