@@ -158,6 +158,7 @@ PUBLIC = [
     get("sandbox/town.json", EVERYBODY, (200, 503)),
     # Banks knock here; what they say is never believed but asked again from the bank.
     post("callbacks/yookassa/", EVERYBODY, (400,)),
+    post("callbacks/yookassa/<shop_code>/", EVERYBODY, (404,)),
 ]
 
 CABINET = [

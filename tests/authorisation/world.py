@@ -286,6 +286,7 @@ def build() -> World:
     appeal = make_appeal(person=anna, now=now)
 
     ids = {
+        "shop_code": "nobody",
         **_money_cases(cast[Who.VERA], veras, now),
         "account_id": account.public_id,
         "public_id": account.public_id,

@@ -1,7 +1,7 @@
 """Writes of payments: make an order, hand it to the bank, settle it, take callbacks and registers."""
 
 from svet.payments.operations.beginning import begin_payment
-from svet.payments.operations.callbacks import CallbackRejected, take_callback
+from svet.payments.operations.callbacks import CallbackRejected, NoSuchShop, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.claiming import ClaimConflict, check_claim, release, take
 from svet.payments.operations.listing import look_for_refunds
@@ -27,6 +27,7 @@ from svet.payments.operations.reviewing import (
 )
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
+from svet.payments.operations.shops import ShopRefused, add_shop, serve, switch
 from svet.payments.operations.sources import SourceRefused, add_source, set_layout
 from svet.payments.operations.staging import PLAIN, PlainRows, credit_plain, not_plain, stage_rows
 from svet.payments.operations.statements import (
@@ -56,6 +57,7 @@ __all__ = [
     "ClaimConflict",
     "Fate",
     "MovementFate",
+    "NoSuchShop",
     "OrderConflict",
     "OrderRefused",
     "OrderRequest",
@@ -69,10 +71,12 @@ __all__ = [
     "RowNotFound",
     "RowRefused",
     "SeveralPayeesRefused",
+    "ShopRefused",
     "SourceRefused",
     "StatementFacts",
     "StatementMovement",
     "account_for_row",
+    "add_shop",
     "add_source",
     "apply_register_payments",
     "begin_payment",
@@ -95,10 +99,12 @@ __all__ = [
     "return_suspense",
     "send_back",
     "send_to_bank",
+    "serve",
     "set_layout",
     "settle",
     "settle_statements",
     "stage_rows",
+    "switch",
     "take",
     "take_callback",
     "unbind_card",

@@ -78,6 +78,7 @@ def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> No
     require_transaction()
     same = BoundCard.objects.filter(
         person_id=order.person_id,
+        shop=order.shop,
         system=kept.system,
         last4=kept.last4,
         expires=kept.expires,
@@ -90,6 +91,7 @@ def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> No
         return
     card = BoundCard.objects.create(
         person_id=order.person_id,
+        shop_id=order.shop_id,
         reference=kept.reference,
         system=kept.system,
         last4=kept.last4,

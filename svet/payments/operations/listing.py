@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankRefund, BankState
 from svet.gateways.failures import GatewayFailure
 from svet.kernel.transactions import use_case
-from svet.payments.models import Order, PaymentRefund
+from svet.payments.models import Order, PaymentRefund, Shop
 from svet.payments.operations.refunding import note_odd
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
+from svet.payments.operations.shops import bank_of
+from svet.payments.queries.shops import every_shop
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import RefundState
 
@@ -28,23 +29,37 @@ STRANGE = "svet.refund_of_unknown_payment"
 def look_for_refunds(*, now: datetime, since: datetime | None = None) -> int:
     """Read the bank's refunds of the last four days (or since a moment) and book those we do not know.
 
-    One of a payment that is not ours is put before a person. Returns how many were new to us.
+    One of a payment that is not ours is put before a person. Returns how many were new to us. Every shop has
+    a list of its own; one that is silent does not keep the others.
 
-    :raises BankUnavailable: the bank does not answer
+    :raises BankUnavailable: a bank does not answer; the lists of the others have been read
     """
+    found, silent = 0, None
+    for shop in every_shop():
+        try:
+            found += _look_at(shop, now=now, since=since or now - LOOK_BACK)
+        except BankUnavailable as failure:
+            silent = failure
+    if silent is not None:
+        raise silent
+    return found
+
+
+def _look_at(shop: Shop | None, *, now: datetime, since: datetime) -> int:
     try:
-        listed = acquiring.gateway().refunds(since=since or now - LOOK_BACK)
+        listed = bank_of(shop).refunds(since=since)
     except GatewayFailure as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     made = {refund.reference: refund for refund in listed if refund.state is BankState.PAID}
-    known = PaymentRefund.objects.filter(reference__in=list(made), state=RefundState.DONE)
+    known = PaymentRefund.objects.filter(shop=shop, reference__in=list(made), state=RefundState.DONE)
     for reference in known.values_list("reference", flat=True):
         del made[reference]
     payments = {refund.payment for refund in made.values()}
-    orders = dict(Order.objects.filter(bank_reference__in=payments).values_list("bank_reference", "pk"))
+    own = Order.objects.filter(shop=shop, bank_reference__in=payments)
+    orders = dict(own.values_list("bank_reference", "pk"))
     for refund in made.values():
         if refund.payment not in orders:
-            _note_strange(refund, now=now)
+            _note_strange(refund, shop=shop, now=now)
     for order_id in orders.values():
         try:
             settle(order_id=order_id, now=now, by=BY)
@@ -53,7 +68,7 @@ def look_for_refunds(*, now: datetime, since: datetime | None = None) -> int:
     return len(made)
 
 
-def _note_strange(refund: BankRefund, *, now: datetime) -> None:
+def _note_strange(refund: BankRefund, *, shop: Shop | None, now: datetime) -> None:
     with use_case():
         note_odd(
             None,
@@ -62,4 +77,5 @@ def _note_strange(refund: BankRefund, *, now: datetime) -> None:
             reference=refund.payment[:64],
             money=refund.amount,
             now=now,
+            shop=shop,
         )

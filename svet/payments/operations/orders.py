@@ -20,12 +20,13 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
-from svet.payments.models import BoundCard, LaterLine, Order, OrderLine, StateChange
-from svet.payments.operations.cards import card_to_charge
+from svet.payments.models import BoundCard, LaterLine, Order, OrderLine, Shop, StateChange
+from svet.payments.operations.cards import CardRefused, card_to_charge
 from svet.payments.queries.payees import Share, check_one_payee, shares
 from svet.payments.queries.series import carried_on, next_step
+from svet.payments.queries.shops import shops_of
 from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
-from svet.payments.rules.refusals import OrderReason
+from svet.payments.rules.refusals import CardReason, OrderReason
 from svet.payments.rules.states import LOOKS, PAGE_LIVES, OrderState
 from svet.people import queries as people
 
@@ -180,10 +181,12 @@ def _keep(
     # Nobody's money goes to another's requisites, whatever the caller has thought of.
     check_one_payee(accounts[account] for account, _ in lines)
     total = Money.total(money for _, money in lines)
+    shop = _shop_of(accounts[lines[0][0]].provider.provider_id, card=card)
     public_id = new_public_id()
     order = Order.objects.create(
         public_id=public_id,
         number=new_receipt_number("О"),
+        shop=shop,
         person_id=person_id,
         state=OrderState.CREATED,
         total_kopecks=total.kopecks,
@@ -220,6 +223,16 @@ def _keep(
         after={"number": order.number, "total_kopecks": total.kopecks, "lines": len(lines)},
     )
     return order
+
+
+def _shop_of(provider_id: int, *, card: BoundCard | None) -> Shop | None:
+    """Which shop takes the payment; its bank must be the one that keeps the card."""
+    shop = shops_of([provider_id])[provider_id]
+    if shop is not None and shop.off_at is not None:
+        raise OrderRefused(OrderReason.SHOP_OFF, field="lines")
+    if card is not None and card.shop_id != (shop.pk if shop else None):
+        raise CardRefused(CardReason.OTHER_SHOP, field="card")
+    return shop
 
 
 def _found(by: Actor, public_ids: Sequence[str]) -> dict[str, AccountView]:

@@ -7,7 +7,6 @@ from datetime import datetime
 import structlog
 
 from svet.accounts.queries import provider_today
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import PATIENT, BankLine, BankOrder, BankPage, Payee
 from svet.gateways.failures import Permanent, Temporary
 from svet.kernel.money import Money
@@ -16,6 +15,7 @@ from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.moving import move
+from svet.payments.operations.shops import bank_of
 from svet.payments.operations.telling import tell_failed
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules import purpose
@@ -41,7 +41,7 @@ def send_to_bank(*, order_id: int, now: datetime, patience: float = PATIENT) -> 
     if order.state != OrderState.SENT or order.bank_reference:
         return order
     try:
-        page = acquiring.gateway().create(order=_bank_order(order), patience=patience)
+        page = bank_of(order.shop).create(order=_bank_order(order), patience=patience)
     except Temporary as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     except Permanent as failure:

@@ -46,7 +46,7 @@ _REFUNDS = {
         WHERE r.state = 'done' AND o.state = 'credited' AND r.posted_at IS NULL ORDER BY r.id LIMIT 100""",
     "taken off the accounts, but nobody knows of such a refund:": """
         SELECT t.key FROM ledger_transaction_door t
-        LEFT JOIN payments_paymentrefund r ON r.reference = substr(t.key, strpos(t.key, ':') + 1)
+        LEFT JOIN payments_paymentrefund r ON r.book_name = substr(t.key, strpos(t.key, ':') + 1)
             AND r.state = 'done'
         WHERE split_part(t.key, ':', 1) IN ('refund', 'refund-off') AND (r.id IS NULL OR r.posted_at IS NULL)
             AND NOT (t.key LIKE 'refund:%' AND r.suspense_kopecks IS NOT NULL)
@@ -56,14 +56,14 @@ _REFUNDS = {
         WHERE (r.posted_at IS NOT NULL OR r.suspense_kopecks IS NOT NULL) AND r.kopecks IS DISTINCT FROM
             (SELECT -sum(p.kopecks) FROM ledger_transaction_door t
                 JOIN ledger_posting_door p USING (transaction_id)
-                WHERE t.key = 'refund:' || r.reference AND p.book = 'bank')
+                WHERE t.key = 'refund:' || r.book_name AND p.book = 'bank')
             AND NOT EXISTS (SELECT FROM payments_callback c
                 WHERE c.order_id = r.order_id AND c.event = 'svet.refund_above_payment')
         ORDER BY r.id LIMIT 100""",
     "it was taken off other accounts than its lines say: refund": """
         SELECT r.reference FROM payments_paymentrefund r JOIN ledger_transaction_door t
             ON t.key = CASE WHEN r.suspense_kopecks IS NULL THEN 'refund:' ELSE 'refund-off:' END
-                || r.reference
+                || r.book_name
         WHERE r.posted_at IS NOT NULL AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
                 FROM payments_refundline part JOIN payments_orderline l ON l.id = part.line_id
                 WHERE part.refund_id = r.id)
@@ -151,7 +151,7 @@ _BANK = {
                 JOIN payments_order o ON o.public_id = split_part(b.key, ':', 2)
                 WHERE b.key NOT LIKE 'refund%'
                 UNION ALL SELECT r.order_id, b.total FROM booked b
-                JOIN payments_paymentrefund r ON r.reference = substr(b.key, strpos(b.key, ':') + 1)
+                JOIN payments_paymentrefund r ON r.book_name = substr(b.key, strpos(b.key, ':') + 1)
                 WHERE b.key LIKE 'refund%'
             ) every GROUP BY 1
         ), gave AS (
@@ -174,7 +174,7 @@ _BANK = {
         ORDER BY o.id LIMIT 100""",
     "the bank's book has it at another time than the bank gave it back: refund": """
         SELECT r.reference FROM payments_paymentrefund r
-        JOIN ledger_transaction_door t ON t.key = 'refund:' || r.reference
+        JOIN ledger_transaction_door t ON t.key = 'refund:' || r.book_name
         WHERE t.occurred_at IS DISTINCT FROM r.refunded_at
             OR t.effective_on - (t.occurred_at AT TIME ZONE 'UTC')::date NOT IN (0, 1)
         ORDER BY r.id LIMIT 100""",

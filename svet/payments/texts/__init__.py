@@ -21,12 +21,14 @@ from svet.payments.rules.refusals import (
     OrderReason,
     OrderReviewReason,
     RegisterReason,
+    ShopReason,
     SourceReason,
     SuspenseReason,
 )
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import OrderState
 from svet.payments.texts.acts import explain_act
+from svet.payments.texts.shops import explain_shop
 
 #: Every reason of this room.
 REASONS: Final = (
@@ -42,6 +44,7 @@ REASONS: Final = (
     ClaimReason,
     RegisterReason,
     SourceReason,
+    ShopReason,
     MoneyActReason,
 )
 
@@ -55,6 +58,7 @@ def explain(refusal: Refused) -> str:
         or _explain_source(refusal)
         or _explain_row(refusal)
         or explain_act(refusal)
+        or explain_shop(refusal)
     )
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 
