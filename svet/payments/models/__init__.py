@@ -10,6 +10,7 @@ from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.models.acts import MoneyAct
 from svet.payments.models.claims import Claim
+from svet.payments.models.parts import PaymentSeries
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
@@ -32,6 +33,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "PaymentRefund",
+    "PaymentSeries",
     "RefundLine",
     "ServedProvider",
     "Shop",
@@ -118,6 +120,11 @@ class Order(models.Model):
     # «1 из 2»: the place among the orders that one «Оплатить» makes for several payees, one after the other.
     step = models.PositiveSmallIntegerField(default=1)
     steps = models.PositiveSmallIntegerField(default=1)
+    # The parts of one press that are charged in a row; ``attempt`` counts the tries of one part.
+    series = models.ForeignKey(
+        PaymentSeries, models.PROTECT, null=True, related_name="orders", db_index=False
+    )
+    attempt = models.PositiveSmallIntegerField(default=1)
     card = models.ForeignKey(BoundCard, models.PROTECT, null=True, related_name="+", db_index=False)
     # A call repeated with the same key must carry the same body, also when the card was unbound meanwhile.
     card_reference = models.CharField(max_length=64, blank=True)
@@ -138,6 +145,11 @@ class Order(models.Model):
                 condition=~Q(bank_reference=""),
                 nulls_distinct=False,
                 name="payments_order_reference",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "step", "attempt"],
+                condition=Q(series__isnull=False),
+                name="payments_order_part",
             ),
             models.CheckConstraint(condition=Q(total_kopecks__gt=0), name="payments_order_total_positive"),
             models.CheckConstraint(
@@ -199,6 +211,8 @@ class OrderLine(models.Model):
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     kopecks = models.BigIntegerField()
+    # What the account owed at the press, less money on its way: of parts that wait for their turn.
+    owed_kopecks = models.BigIntegerField(null=True)
     # What of the money taken came to the account: ``kopecks``, unless a person credited another sum.
     credited_kopecks = models.BigIntegerField(null=True)
 

@@ -13,6 +13,7 @@ from svet.payments.operations.orders import (
     SeveralPayeesRefused,
     create_order,
 )
+from svet.payments.operations.parts import PartsConflict, PartsNotFound, decide_parts
 from svet.payments.operations.reconciling import reconcile_day, reconcile_days
 from svet.payments.operations.registers import Fate, PaymentToApply, apply_register_payments
 from svet.payments.operations.returning import look_at_asked_refunds
@@ -63,6 +64,8 @@ __all__ = [
     "OrderRequest",
     "OrderReviewReason",
     "OrderReviewRefused",
+    "PartsConflict",
+    "PartsNotFound",
     "PaymentToApply",
     "PlainRows",
     "ReviewConflict",
@@ -86,6 +89,7 @@ __all__ = [
     "create_order",
     "credit_plain",
     "credit_reviewed",
+    "decide_parts",
     "keep_statement",
     "look_at_asked_refunds",
     "look_at_due_orders",

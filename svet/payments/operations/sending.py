@@ -17,6 +17,7 @@ from svet.payments.models import Order, OrderLine
 from svet.payments.operations.moving import move
 from svet.payments.operations.shops import bank_of
 from svet.payments.operations.telling import tell_failed
+from svet.payments.operations.turns import locked_series, takes_turn
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules import purpose
 from svet.payments.rules.refusals import BankReasonText
@@ -61,8 +62,11 @@ def _begin(order_id: int, *, now: datetime) -> tuple[Order, bool]:
     The second value tells that the call has been made before and its answer is not known.
     """
     with use_case():
+        series_id = Order.objects.values_list("series_id", flat=True).get(pk=order_id)
+        if series_id is not None:
+            locked_series(series_id)
         order = Order.objects.select_for_update().get(pk=order_id)
-        if order.state != OrderState.CREATED:
+        if order.state != OrderState.CREATED or not takes_turn(order, now=now):
             return order, True
         move(order, new=OrderState.SENT, at=now, by=BY)
         return order, False

@@ -20,6 +20,13 @@ class OrderReason(StrEnum):
     SHOP_OFF = "shop_off"
 
 
+class PartReason(StrEnum):
+    """Why a word about the rest of a series is not followed."""
+
+    ELSEWHERE = "parts_elsewhere"
+    NO_CARD = "parts_no_card"
+
+
 class OrderLookupReason(StrEnum):
     """Why an order is not shown."""
 
