@@ -15,7 +15,7 @@ from svet.payments.operations.callbacks import SETTLE
 from svet.payments.operations.cards import keep_card
 from svet.payments.queries.parts import parts_of, standing
 from svet.payments.rules.parts import SeriesNeed
-from svet.payments.rules.states import OPEN, OrderState
+from svet.payments.rules.states import LOOKS, OPEN, OrderState
 
 
 def takes_turn(order: Order, *, now: datetime) -> bool:
@@ -36,7 +36,10 @@ def takes_turn(order: Order, *, now: datetime) -> bool:
         order.card = series.card
         order.card_reference = series.card.reference if series.card else series.card_reference
         order.keeps_card = False
-        order.save(update_fields=["card", "card_reference", "keeps_card"])
+    if order.step != series.first_step:
+        # Its life with the bank begins now: looks, and the life of its key, are counted from here.
+        order.created_at, order.looks, order.next_look_at = now, 0, now + LOOKS[0]
+    order.save()
     return True
 
 
