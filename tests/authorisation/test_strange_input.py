@@ -53,13 +53,14 @@ def strange_ids(ids: dict[str, str], word: str) -> dict[str, str]:
 
 
 def test_an_id_that_is_nobodys_is_answered_everywhere(world: World) -> None:  # noqa: F811
+    """An id that fits is asked for by all whom a page may treat differently, what fits not by one who may."""
     wrong = []
     for row in POLICY:
         for word in set(re.findall(r"<(\w+)>", row.route)) - PLAIN:
             for kind, value in strange_ids(world.ids, word).items():
                 strange = replace(world, ids=world.ids | {word: value})
                 for form in (row, Row(**{**vars_of(row), "body": {}})) if row.body else (row,):
-                    for who in callers(row):
+                    for who in callers(row) if kind == "unknown" else callers(row)[:1]:
                         with _as_test(transaction.atomic()):
                             status = knock(strange, form, who).status_code
                             transaction.set_rollback(True)
