@@ -225,6 +225,7 @@ CABINET = [
         body={"tick": "{account_id}", "amount-{account_id}": "10,00", "key": "{key}"},
     ),
     get("payment/orders/<order_id>/", ANNA),
+    post("payment/orders/<order_id>/parts/", ANNA, (404,), body={"act": "stop"}),
     get("payment/cards/", SIGNED_IN),
     post("payment/cards/<card_id>/name/", ANNA, body={"name": "Семейная"}),
     post("payment/cards/<card_id>/unbind/", ANNA),

@@ -14,7 +14,7 @@ from svet.payments.queries.cards import card_view
 from svet.payments.queries.payees import Share
 from svet.payments.queries.shops import shops_of
 from svet.payments.queries.transit import in_transit
-from svet.payments.rules.parts import MAY, PartAct, PartFacts, SeriesFacts, SeriesNeed, current, need
+from svet.payments.rules.parts import ASKS, MAY, PartAct, PartFacts, SeriesFacts, SeriesNeed, current, need
 from svet.payments.rules.states import OrderState
 from svet.people import queries as people
 
@@ -48,6 +48,8 @@ class SeriesView:
     steps: int
     #: What the person may say now.
     acts: tuple[PartAct, ...]
+    #: Why the bank did not take the part whose turn it is.
+    reason: str = ""
 
     @property
     def current(self) -> SeriesPart:
@@ -63,6 +65,11 @@ class SeriesView:
     def left(self) -> Money:
         """The sum of what is not credited."""
         return Money.total(part.total for part in self.parts if part.state is not OrderState.CREDITED)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it stands still until the person says something."""
+        return self.need in ASKS
 
     @property
     def moves(self) -> bool:
@@ -130,18 +137,24 @@ def owes_otherwise(order: Order) -> bool:
     return any(now_owed[line.account_id].kopecks != line.owed_kopecks for line in lines)
 
 
-def rows(found: Sequence[Share]) -> list[list[Share]]:
-    """Shares by the shop that takes them, shops and shares in the order given: each can be charged in a row.
+def in_rows(payees: Sequence[int]) -> list[list[int]]:
+    """Providers by the shop that takes their money, in the order given: each list can be paid in a row.
 
-    Where the bank keeps no cards every share stands alone.
+    Where the bank keeps no cards every provider stands alone.
     """
-    shops = shops_of([share.provider.provider_id for share in found])
-    made: dict[tuple[int, int], list[Share]] = {}
-    for share in found:
-        shop = shops[share.provider.provider_id]
-        alone = share.provider.provider_id if shop is not None and not shop.keeps_cards else 0
-        made.setdefault((shop.pk if shop else 0, alone), []).append(share)
+    shops = shops_of(payees)
+    made: dict[tuple[int, int], list[int]] = {}
+    for payee in payees:
+        shop = shops[payee]
+        alone = payee if shop is not None and not shop.keeps_cards else 0
+        made.setdefault((shop.pk if shop else 0, alone), []).append(payee)
     return list(made.values())
+
+
+def rows(found: Sequence[Share]) -> list[list[Share]]:
+    """The same of shares."""
+    by_payee: dict[int, Share] = {share.provider.provider_id: share for share in found}
+    return [[by_payee[payee] for payee in group] for group in in_rows(list(by_payee))]
 
 
 def _view(series: PaymentSeries, *, now: datetime) -> SeriesView:
@@ -158,6 +171,7 @@ def _view(series: PaymentSeries, *, now: datetime) -> SeriesView:
         need=needed,
         at=at,
         acts=acts,
+        reason=orders[min(at, len(orders) - 1)].bank_reason,
         card=card_view(card).title if card and card.unbound_at is None else "",
         steps=orders[0].steps,
     )

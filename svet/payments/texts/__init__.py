@@ -20,6 +20,7 @@ from svet.payments.rules.refusals import (
     OrderLookupReason,
     OrderReason,
     OrderReviewReason,
+    PartReason,
     RegisterReason,
     ShopReason,
     SourceReason,
@@ -45,6 +46,7 @@ REASONS: Final = (
     RegisterReason,
     SourceReason,
     ShopReason,
+    PartReason,
     MoneyActReason,
 )
 

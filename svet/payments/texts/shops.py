@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from svet.kernel.refusals import Refused
-from svet.payments.rules.refusals import CallbackReason, CardReason, OrderReason, ShopReason
+from svet.payments.rules.refusals import CallbackReason, CardReason, OrderReason, PartReason, ShopReason
 
 
 def explain_shop(refusal: Refused) -> str:
@@ -18,6 +18,10 @@ def explain_shop(refusal: Refused) -> str:
                 "Эту карту хранит другой банк: этому поставщику ею не заплатить. Выберите другую карту или "
                 "введите её на странице банка."
             )
+        case PartReason.ELSEWHERE:
+            return _("За это время всё изменилось. Посмотрите, где платёж сейчас.")
+        case PartReason.NO_CARD:
+            return _("Этой карты больше нет. Заплатите другой или остановитесь.")
         case CallbackReason.NO_SHOP:
             return _("Такого договора эквайринга нет.")
         case ShopReason.CODE:
