@@ -45,7 +45,7 @@ from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.office import operations as office
-from svet.payments.models import Callback, ImportedPayment, Order
+from svet.payments.models import Callback, ImportedPayment, Order, PaymentSeries
 from svet.payments.operations import PaymentToApply, apply_register_payments
 from svet.payments.operations import acts as money_acts
 from svet.payments.rules.acts import MoneyActKind, NewMoneyAct
@@ -268,6 +268,10 @@ def build() -> World:
             now=now,
         )
     order = make_order(person=anna, lines=[(account, 1_000)], now=now)
+    order.series = PaymentSeries.objects.create(
+        person=anna, first_step=1, page_step=1, created_at=now, expires_at=order.expires_at
+    )
+    order.save()
     device_id = people.remember_device(
         person_id=anna.pk, cookie="c", session_key="s", agent="", address="127.0.0.1", now=now
     )

@@ -84,7 +84,7 @@ def payment(request: HttpRequest, payment_id: str) -> dict[str, Any]:
     "/payments/{payment_id}/parts", response={200: PaymentOut, **FAILS}, summary="Decide about the rest"
 )
 def decide_parts(request: HttpRequest, payment_id: str, payload: PaymentPartsIn) -> Status[Any]:
-    """Go on with the parts of a payment, try one again, ask for another card, or stop: what ``actions`` lists.
+    """Go on with the parts of a payment, try one again, ask for another card, or stop: see ``actions``.
 
     409 ``parts_elsewhere`` when the payment waits for something else by now: look at it again.
     """

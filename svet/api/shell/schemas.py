@@ -190,7 +190,7 @@ class PaymentIn(Body):
     in_row: Annotated[
         StrictBool,
         Field(
-            description="the payer has seen all sums and payees and agrees: the payees of one shop are charged"
+            description="the payer has seen all sums and payees and agrees: those of one shop are charged"
             " one after the other with one card, each as a payment of its own"
         ),
     ] = False
@@ -265,7 +265,7 @@ class PaymentOut(Schema):
     parts: list[PaymentPartOut]
     actions: Annotated[
         list[str],
-        Field(description="what may be said to POST /payments/{id}/parts now, for what ``advice`` says"),
+        Field(description="what may be said to POST /payments/{id}/parts now; ``advice`` says why"),
     ]
     advice: str
 

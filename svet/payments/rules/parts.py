@@ -46,6 +46,7 @@ class PartAct(StrEnum):
 
 #: What may be said when.
 MAY: Final = {
+    SeriesNeed.GO: (PartAct.STOP,),
     SeriesNeed.WAIT: (PartAct.STOP,),
     SeriesNeed.PAGE: (PartAct.STOP,),
     SeriesNeed.RETRY: (PartAct.RETRY, PartAct.OTHER_CARD, PartAct.STOP),

@@ -15,12 +15,12 @@ def sentence(need: SeriesNeed, *, payee: str, silent: bool = False) -> str:
         case SeriesNeed.DONE:
             return _("Все части проведены.")
         case SeriesNeed.GO:
-            return _("Следующая часть спишется сама: %(payee)s. Ничего нажимать не нужно.") % {"payee": payee}
+            return _("Следующая часть спишется сама: %(payee)s. Нажимать ничего не нужно.") % {"payee": payee}
         case SeriesNeed.PAGE:
             return _("Если вы уже оплатили, подождите немного: остальное спишется само.")
         case SeriesNeed.WAIT if silent:
             return _(
-                "Банк молчит. Деньги, если списаны, не потеряются: проверим сами. Дальше без ответа не спишем."
+                "Банк молчит. Деньги, если списаны, не потеряются: проверим сами. Дальше пока не спишем."
             )
         case SeriesNeed.WAIT:
             return _("Ждём банк: %(payee)s. Страница обновится сама, её можно закрыть.") % {"payee": payee}
