@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.kernel.refusals import NotFound, Refused
-from svet.kernel.transactions import use_case
+from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import Callback, Order, Shop
 from svet.payments.operations.shops import bank_of
 from svet.payments.queries.shops import shop_by_code
@@ -60,7 +60,13 @@ def take_callback(*, raw: bytes, address: str, now: datetime, shop_code: str = "
             log.error(f"payments.callback_{outcome.value}", about=news.event, reference=news.reference)
         if order is not None:
             # Whatever it was about, the bank is asked.
-            app.configure_task(SETTLE).defer(order_id=order.pk)
+            wake(order_id=order.pk)
+
+
+def wake(*, order_id: int) -> None:
+    """Enqueue the settling of an order (a step): with the caller's transaction, or not at all."""
+    require_transaction()
+    app.configure_task(SETTLE).defer(order_id=order_id)
 
 
 def _shop(code: str) -> Shop | None:

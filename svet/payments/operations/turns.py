@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q
-from procrastinate.contrib.django import app
 
 from svet.gateways.acquiring.port import StoredCard
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import Order, PaymentSeries
-from svet.payments.operations.callbacks import SETTLE
+from svet.payments.operations.callbacks import wake
 from svet.payments.operations.cards import keep_card
 from svet.payments.queries.parts import parts_of, standing
 from svet.payments.rules.parts import SeriesNeed
@@ -70,7 +69,7 @@ def hand_on(order: Order, *, now: datetime) -> None:
     if following is not None:
         # Should the job be lost, the janitor looks.
         Order.objects.filter(pk=following.pk).update(next_look_at=now)
-        app.configure_task(SETTLE).defer(order_id=following.pk)
+        wake(order_id=following.pk)
     else:
         forget_card(order.series_id)
 
