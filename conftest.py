@@ -11,12 +11,17 @@ import pytest
 from django.core.management.commands import flush
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.prepared import copy_database, is_shared
 
 ROOT = Path(__file__).parent
+# How fast a machine draws its examples says nothing of the code: it may be full of others' work.
+hypothesis_settings.register_profile("svet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("svet")
 SEALING = "svet/journal/tests/test_sealing.py"
 #: What takes longest is begun first: a worker that meets it last works on alone while the other has finished.
 LONGEST = (

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "norms": ("norms", "Norms of consumption: check, load, show, withdraw."),
     "bill": ("billing", "Charge a month and issue its bills; check, dry-run, release, problems, retry."),
     "bills": ("bills", "Bills on paper: print --period YYYY-MM, print --again BATCH."),
+    "penalties": ("penalties", "What late payment of an account has cost so far: svet penalties NUMBER."),
     "policy": ("billing", "Rules of charging: show, set (the norm and others, dated)."),
     "import": ("office", "Take a register file: svet import PROFILE FILE."),
     "ledger": ("ledger", "The ledger as plain text for hledger or beancount: export."),

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
-from svet.config.checks import check_production
+from svet.config.checks import check_law, check_production
 from svet.kernel import lookups
 
 
@@ -12,3 +12,4 @@ class RoofConfig(AppConfig):
     def ready(self) -> None:
         lookups.install()
         register(check_production, "svet")
+        register(check_law, "svet")

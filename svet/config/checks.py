@@ -16,6 +16,17 @@ from svet.config.failures import Failure
 _OURSELVES = {"127.0.0.1", "localhost", "::1", "[::1]", "testserver"}
 
 
+def check_law(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The rows of law that the installation adds can be read, and contradict none that come with Svet."""
+    from svet.tariffs.queries.law import law
+
+    try:
+        law()
+    except (ValueError, KeyError, ArithmeticError) as fault:
+        return [Error(f"SVET_LAW_FOLDER: {fault}", id="svet.E030")]
+    return []
+
+
 def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Everything that may not be so with SVET_ENV=production; other environments pass."""
     if settings.ENV != "production":

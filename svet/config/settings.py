@@ -32,6 +32,7 @@ DEBUG = False
 SECRET_KEY = secret_key(ENV, DATA)
 ALLOWED_HOSTS = names("SVET_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
+LAW_FOLDER = os.environ.get("SVET_LAW_FOLDER", "")
 CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL), *names("SVET_ORIGINS")]
 # Threads of one web process that make pages, and seconds a request may wait for one of them.
 WEB_THREADS = max(1, integer("SVET_WEB_THREADS", 4))

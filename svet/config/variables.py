@@ -37,6 +37,7 @@ VARIABLES = (
     Variable("SVET_HSTS_SUBDOMAINS", "1", "HSTS speaks for names below the site's own too"),
     Variable("SVET_BASE_URL", "http://127.0.0.1:8000", "the site's own address: in letters, origin, scheme"),
     Variable("SVET_TIME_ZONE", "the sample town's", "the installation's zone, such as `Europe/Moscow`"),
+    Variable("SVET_LAW_FOLDER", "", "a folder with rows of law newer than this version"),
     Variable("SVET_STATIC_ROOT", "static under SVET_DATA", "where collected static files lie"),
     Variable("SVET_LOG_LEVEL", "INFO", "how much is said on standard error"),
     Variable("SVET_SMTP_HOST", "127.0.0.1", "the mail server"),

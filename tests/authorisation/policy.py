@@ -378,6 +378,7 @@ DESKS = [
     get("staff/accounts/", OPERATOR | ENGINEER),
     post("staff/accounts/", OPERATOR | ENGINEER, DONE, body={"q": "ул. Мира"}),
     get("staff/accounts/<account_id>/", OPERATOR | ENGINEER),
+    get("staff/accounts/<account_id>/penalties/", OPERATOR | ENGINEER),
     get("staff/accounts/<account_id>/terms/", CLERKS),
     post("staff/accounts/<account_id>/terms/", CLERKS, ASKED),
     get("staff/deliveries/", OPERATOR | GUARDIAN),

@@ -13,10 +13,10 @@ import pytest
 
 from svet.billing.rules import social_norm, split_ranges
 from svet.billing.rules.norms import house_needs, house_needs_by_norm, norm_volume, reading_difference
-from svet.billing.rules.penalties import percent_per_year, term
 from svet.billing.tests.facts import priced
 from svet.kernel.money import Money
 from svet.metering.rules import ZONES
+from svet.penalties.rules import percent_per_year, term
 from svet.tariffs.rules.tariffs import GroupTariffs, Price
 
 FILE = Path(__file__).parent / "data" / "examples.jsonl"

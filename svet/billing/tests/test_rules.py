@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -18,20 +17,9 @@ from svet.billing.rules import (
     split_by_days,
     split_ranges,
 )
-from svet.billing.rules.penalties import penalty
 from svet.billing.tests.facts import priced
-from svet.kernel.money import Money
-from svet.kernel.periods import Span
 from svet.metering.rules import ZONES, Zone
-from svet.tariffs.queries.law import law as shipped_law
-from svet.tariffs.rules.law import DatedRule, DatedRules, Law, LawAct
 from svet.tariffs.rules.tariffs import GroupTariffs, Price
-
-
-def law(rate: int | str) -> Law:
-    """The acts in force with another key rate."""
-    known = DatedRule(date(2022, 2, 28), None, Decimal(rate), "", "")
-    return replace(shipped_law(), key_rates=DatedRules(LawAct.KEY_RATE, [known]))
 
 
 def tariffs(*tables: tuple[date, date | None, list[tuple[int | None, str]]]) -> GroupTariffs:
@@ -189,26 +177,3 @@ def test_missing_price_is_refused() -> None:
     with pytest.raises(BillingRefused) as refused:
         used(1, FLAT, date(2019, 1, 1), date(2019, 2, 1))
     assert refused.value.reason is BillingReason.NO_TARIFF
-
-
-@pytest.mark.parametrize(
-    ("days", "kopecks"),
-    [(0, 0), (30, 0), (31, 158), (90, 9_500), (91, 9_865), (100, 13_154)],
-)
-def test_penalty_is_free_for_thirty_days_and_grows_after_ninety(days: int, kopecks: int) -> None:
-    due = date(2026, 3, 16)
-    found = penalty(debt=Money(500_000), due_on=due, until=due + timedelta(days=days), law=law(16))
-    assert found == Money(kopecks)
-
-
-def test_penalty_rests_during_a_moratorium() -> None:
-    due = date(2026, 3, 16)
-    quiet = Span(due + timedelta(days=31), due + timedelta(days=61))
-    found = penalty(
-        debt=Money(500_000),
-        due_on=due,
-        until=due + timedelta(days=90),
-        law=law("7.5"),
-        moratoria=[quiet],
-    )
-    assert found == Money.of_roubles(Decimal(5000) * 30 * Decimal("7.5") / 100 / 300)

@@ -321,6 +321,12 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("bill", "decision", "preview"): [[NUMBERS[0]], ["9999999999"]],
         ("bill", "decision", "list"): [[NUMBERS[0]], ["9999999999"]],
         ("bill", "decision", "undo"): [["0000000000000000", "--reason", "ошибка"]],
+        ("penalties",): [
+            [NUMBERS[0]],
+            [NUMBERS[0], "--until", "2027-03-01"],
+            [NUMBERS[0], "--until", "вчера"],
+            ["9999999999"],
+        ],
         ("account", "terms"): [
             [NUMBERS[0]],
             [NUMBERS[0], "--set", "residents=3", "--set", "stove=gas", "--reason", "справка № 4"],

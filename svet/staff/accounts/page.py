@@ -17,6 +17,7 @@ from svet.journal import operations as journal
 from svet.look.requests import now_of
 from svet.payments.rules.registers import WAITING
 from svet.payments.texts import register_state_name
+from svet.staff.accounts.penalties import penalties
 from svet.staff.accounts.search import LONGEST, search_keys, search_money
 from svet.staff.accounts.view import account_screen
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page, member_at
@@ -94,4 +95,5 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="staff-accounts"),
     path("accounts/<public_id:public_id>/", account, name="staff-account"),
+    path("accounts/<public_id:account_public_id>/penalties/", penalties, name="staff-account-penalties"),
 ]

@@ -1,14 +1,16 @@
-"""The acts that come with the program, read once: ``tariffs/data/law``."""
+"""The acts that come with the program and those of the installation, read once."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
+
+from django.conf import settings
 
 from svet.kernel.periods import Span
 from svet.tariffs.rules.law import DatedRule, DatedRules, Law, LawAct, PenaltyStep
@@ -20,23 +22,28 @@ Cells = dict[str, str]
 
 @cache
 def law() -> Law:
-    """The law as far as it is known to this version. :raises ValueError: its files contradict themselves"""
-    return read_law(DATA)
+    """The law as far as it is known: to this version, and to ``SVET_LAW_FOLDER`` in addition.
 
-
-def read_law(folder: Path) -> Law:
-    """The tables of a folder: dates are first and last days; an empty last day is open.
-
-    :raises ValueError: two rows hold on one day, or a cell is no date or number
+    :raises ValueError: the files contradict themselves or each other
     """
+    return read_law(DATA, *([Path(settings.LAW_FOLDER)] if settings.LAW_FOLDER else []))
+
+
+def read_law(*folders: Path) -> Law:
+    """The tables of the folders together: dates are first and last days; an empty last day is open.
+
+    :raises ValueError: two rows hold on one day, a cell is no date or number, a folder is not there
+    """
+    if missing := [folder for folder in folders if not folder.is_dir()]:
+        raise ValueError(f"{missing[0]} is no folder")
     steps: dict[tuple[str, str, str, str], list[PenaltyStep]] = {}
-    for row in _rows(folder, "penalty_steps"):
+    for row in _rows(folders, "penalty_steps"):
         key = (row["valid_from"], row["valid_to"], row["act"], row["source_url"])
         divisor = int(row["divisor"]) if row["divisor"] else None
         steps.setdefault(key, []).append(PenaltyStep(int(row["from_day"]), divisor))
     return Law(
-        key_rates=_rules(folder, "key_rates", LawAct.KEY_RATE, _percent),
-        penalty_caps=_rules(folder, "penalty_caps", LawAct.PENALTY_CAP, _percent),
+        key_rates=_rules(folders, "key_rates", LawAct.KEY_RATE, _percent),
+        penalty_caps=_rules(folders, "penalty_caps", LawAct.PENALTY_CAP, _percent),
         penalty_steps=DatedRules(
             LawAct.PENALTY_STEPS,
             [
@@ -44,18 +51,18 @@ def read_law(folder: Path) -> Law:
                 for key, found in steps.items()
             ],
         ),
-        calendars=_rules(folder, "working_years", LawAct.CALENDAR, lambda row: None),
+        calendars=_rules(folders, "working_years", LawAct.CALENDAR, lambda row: None),
         days_off=[
             Span(_first(row["valid_from"]), date.fromordinal(_first(row["valid_to"]).toordinal() + 1))
-            for row in _rows(folder, "days_off")
+            for row in _rows(folders, "days_off")
         ],
-        multipliers=_multipliers(folder),
+        multipliers=_multipliers(folders),
     )
 
 
-def _multipliers(folder: Path) -> dict[str, DatedRules[Decimal]]:
+def _multipliers(folders: Sequence[Path]) -> dict[str, DatedRules[Decimal]]:
     found: dict[str, list[DatedRule[Decimal]]] = {}
-    for row in _rows(folder, "multipliers"):
+    for row in _rows(folders, "multipliers"):
         rule = DatedRule(
             _first(row["valid_from"]), _last(row["valid_to"]), Decimal(row["factor"]), row["act"],
             row["source_url"],
@@ -64,21 +71,29 @@ def _multipliers(folder: Path) -> dict[str, DatedRules[Decimal]]:
     return {kind: DatedRules(LawAct.MULTIPLIER, rules) for kind, rules in found.items()}
 
 
-def _rules(folder: Path, name: str, act: LawAct, value: Callable[[Cells], Value]) -> DatedRules[Value]:
+def _rules(
+    folders: Sequence[Path], name: str, act: LawAct, value: Callable[[Cells], Value]
+) -> DatedRules[Value]:
     return DatedRules(
         act,
         [
             DatedRule(
                 _first(row["valid_from"]), _last(row["valid_to"]), value(row), row["act"], row["source_url"]
             )
-            for row in _rows(folder, name)
+            for row in _rows(folders, name)
         ],
     )
 
 
-def _rows(folder: Path, name: str) -> list[Cells]:
-    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+def _rows(folders: Sequence[Path], name: str) -> list[Cells]:
+    rows: list[Cells] = []
+    for folder in folders:
+        file = folder / f"{name}.csv"
+        if folder != DATA and not file.exists():
+            continue
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows += csv.DictReader(stream)
+    return rows
 
 
 def _first(text: str) -> date:

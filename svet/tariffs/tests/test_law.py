@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from svet.billing.rules.penalties import penalty
 from svet.kernel.money import Money
+from svet.penalties.rules import penalty
 from svet.tariffs.queries.law import DATA, law, read_law
 from svet.tariffs.rules.law import DatedRule, DatedRules, LawAct, LawMissing
 from svet.tariffs.texts import explain, law_texts
@@ -17,7 +17,13 @@ from svet.tariffs.texts import explain, law_texts
 
 @pytest.mark.parametrize(
     ("day", "percent"),
-    [("2022-02-28", "20"), ("2023-08-14", "8.5"), ("2023-08-15", "12"), ("2026-02-15", "16")],
+    [
+        ("2022-02-28", "20"),
+        ("2023-08-14", "8.5"),
+        ("2023-08-15", "12"),
+        ("2026-02-15", "16"),
+        ("2026-03-22", "15.5"),
+    ],
 )
 def test_the_key_rate_of_a_day(day: str, percent: str) -> None:
     assert law().rate_on(date.fromisoformat(day)) == Decimal(percent)
@@ -26,7 +32,7 @@ def test_the_key_rate_of_a_day(day: str, percent: str) -> None:
 @pytest.mark.parametrize(
     ("act", "last"),
     [
-        (LawAct.KEY_RATE, date(2026, 2, 15)),
+        (LawAct.KEY_RATE, date(2026, 3, 22)),
         (LawAct.PENALTY_CAP, date(2026, 12, 31)),
         (LawAct.CALENDAR, date(2026, 12, 31)),
     ],
@@ -108,11 +114,24 @@ def test_an_act_added_to_the_files_is_the_law_of_its_days(tmp_path: Path) -> Non
     for file in DATA.glob("*.csv"):
         (tmp_path / file.name).write_text(file.read_text("utf-8"), "utf-8")
     with (tmp_path / "key_rates.csv").open("a", encoding="utf-8") as stream:
-        stream.write("2026-02-16,,15.5,решение,https://example.org\n")
+        stream.write("2026-03-23,,15,решение,https://example.org\n")
     assert read_law(tmp_path).penalty_rate_on(date(2026, 12, 31)) == Decimal("9.5")
     with pytest.raises(LawMissing) as refused:
         read_law(tmp_path).penalty_rate_on(date(2027, 1, 1))
     assert refused.value.act is LawAct.PENALTY_CAP
+
+
+def test_rows_of_the_installation_are_law_beside_those_of_the_program(tmp_path: Path) -> None:
+    """A folder of its own may hold one table alone; what contradicts the program's rows is refused."""
+    heading = "valid_from,valid_to,percent,act,source_url\n"
+    (tmp_path / "key_rates.csv").write_text(f"{heading}2026-03-23,,15,решение,https://example.org\n", "utf-8")
+    assert read_law(DATA, tmp_path).rate_on(date(2026, 11, 1)) == Decimal(15)
+    assert read_law(DATA, tmp_path).rate_on(date(2025, 7, 1)) == Decimal(20)
+    (tmp_path / "key_rates.csv").write_text(f"{heading}2026-03-20,,15,решение,https://example.org\n", "utf-8")
+    with pytest.raises(ValueError, match="both hold on"):
+        read_law(DATA, tmp_path)
+    with pytest.raises(ValueError, match="is no folder"):
+        read_law(DATA, tmp_path / "nowhere")
 
 
 def test_every_act_names_its_source() -> None:

@@ -1,0 +1,135 @@
+"""Penalty for late payment (Housing Code, article 155 part 14); its terms are dated data, see ``law``."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import groupby
+
+from svet.kernel.money import Money
+from svet.kernel.periods import Span
+from svet.tariffs.rules.law import Law
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DueDebt:
+    """What a bill asked for: to be paid up to and including ``due_on``."""
+
+    bill: str
+    due_on: date
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What lessened the debt, on the day it counts for: when it was paid, not when we heard of it."""
+
+    on: date
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LatePart:
+    """A part of a debt that one credit paid; ``paid_on`` is empty while nothing has."""
+
+    debt: DueDebt
+    money: Money
+    paid_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltySegment:
+    """Days of one late part at one price, both included; ``percent`` a year, ``divisor`` of it for a day.
+
+    ``first_number`` is the place of ``since`` among the days of the delay, from 1.
+    """
+
+    part: LatePart
+    since: date
+    until: date
+    first_number: int
+    percent: Decimal
+    divisor: int
+    money: Money
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days + 1
+
+
+def term(*, debt: Money, days: int, rate: Decimal, divisor: int) -> Decimal:
+    """Roubles of penalty, unrounded, for ``days`` at one ``divisor`` of the yearly ``rate`` in percent."""
+    return debt.roubles * days * rate / 100 / divisor
+
+
+def percent_per_year(*, rate: Decimal, divisor: int, days: int = 365) -> Decimal:
+    """What a divisor means as percent a year."""
+    return rate / divisor * days
+
+
+def settled(debts: Iterable[DueDebt], credits: Iterable[Credit]) -> list[LatePart]:
+    """Which credit paid which debt: the oldest due first, by the credits in the order of their days.
+
+    What is paid before it is due is an advance and pays what comes; what is left of credits is nobody's.
+    """
+    waiting = deque((credit.on, credit.money.kopecks) for credit in sorted(credits, key=lambda each: each.on))
+    parts = []
+    for debt in sorted(debts, key=lambda each: each.due_on):
+        left = debt.money.kopecks
+        while left > 0:
+            if not waiting:
+                parts.append(LatePart(debt, Money(left), None))
+                break
+            on, kopecks = waiting.popleft()
+            paid = min(left, kopecks)
+            parts.append(LatePart(debt, Money(paid), on))
+            left -= paid
+            if kopecks > paid:
+                waiting.appendleft((on, kopecks - paid))
+    return parts
+
+
+def accrue(
+    parts: Iterable[LatePart], *, until: date, law: Law, moratoria: Sequence[Span] = ()
+) -> list[PenaltySegment]:
+    """What each late part costs for its days after the due one, up to and including its payment or ``until``.
+
+    The rate is that of the day of payment, for a part that is not paid that of ``until``: what has been
+    accrued so far changes with it. Days of a moratorium count as days of the delay and cost nothing. Rounded
+    once a segment. Never of a penalty: pass debts for energy alone.
+    :raises LawMissing: no act known here reaches a day of it
+    """
+    return [segment for part in parts for segment in _segments(part, until, law, moratoria)]
+
+
+def _segments(part: LatePart, until: date, law: Law, moratoria: Sequence[Span]) -> Iterator[PenaltySegment]:
+    last = until if part.paid_on is None else min(part.paid_on, until)
+    number_of_days = (last - part.debt.due_on).days
+    if number_of_days <= 0 or part.money.kopecks <= 0:
+        return
+    rate = law.penalty_rate_on(last)
+    days = ((number, part.debt.due_on + number * _DAY) for number in range(1, number_of_days + 1))
+
+    def price(numbered: tuple[int, date]) -> int | None:
+        number, day = numbered
+        step = law.step_on(day, number=number)
+        return None if any(day in span for span in moratoria) else step.divisor
+
+    for divisor, run in groupby(days, key=price):
+        found = list(run)
+        if divisor is not None:
+            roubles = term(debt=part.money, days=len(found), rate=rate, divisor=divisor)
+            (first, since), (_, end) = found[0], found[-1]
+            yield PenaltySegment(part, since, end, first, rate, divisor, Money.of_roubles(roubles))
+
+
+def penalty(*, debt: Money, due_on: date, until: date, law: Law, moratoria: Sequence[Span] = ()) -> Money:
+    """Penalty on a debt that is paid on ``until`` as a whole. :raises LawMissing: as :func:`accrue`"""
+    part = LatePart(DueDebt("", due_on, debt), debt, until)
+    found = accrue([part], until=until, law=law, moratoria=moratoria)
+    return Money.total(segment.money for segment in found)
