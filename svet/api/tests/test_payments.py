@@ -124,8 +124,7 @@ def test_a_program_pays_two_payees_in_a_row(family: Family, far: Account, bank: 
     assert (refused.status_code, refused.json()["code"]) == (409, "parts_elsewhere")
     gone = anna.post(f"/payments/{first.public_id}/parts", {"action": "other_card"}, key="card").json()
     assert (gone["id"], bool(gone["bank_page_url"])) == (second.public_id, True)
-    stopped = anna.post(f"/payments/{first.public_id}/parts", {"action": "stop"}, key="stop").json()
-    assert stopped["parts"][1]["next_action"] == "open_bank_page"
+    assert gone["parts"][1]["next_action"] == "open_bank_page"
     for person in (family.boris, family.vera):
         strange = Program(person).post(f"/payments/{first.public_id}/parts", {"action": "stop"}, key="x")
         assert strange.status_code == 404

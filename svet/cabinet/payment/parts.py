@@ -82,7 +82,8 @@ def series_words(series: SeriesView, *, silent: bool) -> tuple[str, str, str]:
         }.get(series.need, _("Ждём ответа банка"))
     text = sentence(series.need, payee=series.current.payee, silent=silent)
     if series.need is SeriesNeed.RETRY:
-        text = f"{text} {texts.bank_reason(series.reason)}"
+        why = texts.bank_reason(series.reason)
+        text = why if done else f"{text} {why}"
     if done and series.left.kopecks:
         left = _("Осталось %(sum)s: %(payee)s.") % {
             "sum": roubles(series.left),

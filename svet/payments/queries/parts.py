@@ -164,6 +164,8 @@ def _view(series: PaymentSeries, *, now: datetime) -> SeriesView:
     at = current([_facts(order, now=now) for order in orders])
     again = needed is not SeriesNeed.RETRY or orders[at].step == series.page_step
     acts = MAY.get(needed, ())
+    if needed not in ASKS and not any(order.state == OrderState.CREATED for order in orders):
+        acts = ()  # nothing is left that could be stopped
     if not again and not chargeable(series, now=now):
         acts = tuple(act for act in acts if act is not PartAct.RETRY)
     return SeriesView(

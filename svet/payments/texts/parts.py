@@ -17,7 +17,7 @@ def sentence(need: SeriesNeed, *, payee: str, silent: bool = False) -> str:
         case SeriesNeed.GO:
             return _("Следующая часть спишется сама: %(payee)s. Нажимать ничего не нужно.") % {"payee": payee}
         case SeriesNeed.PAGE:
-            return _("Если вы уже оплатили, подождите немного: остальное спишется само.")
+            return _("Если вы уже оплатили, подождите немного: страница обновится сама.")
         case SeriesNeed.WAIT if silent:
             return _(
                 "Банк молчит. Деньги, если списаны, не потеряются: проверим сами. Дальше пока не спишем."

@@ -109,7 +109,7 @@ def card_unbound_between_parts(play: Play) -> Iterator[None]:
     yield
     play.type_card(first)
     play.settle(first)
-    card = PaymentSeries.objects.get(pk=first.series_id).card
+    card = PaymentSeries.objects.get(orders=first).card
     with suppress(Refused):
         operations.unbind_card(
             by=Actor.person(first.person_id), card_public_id=card.public_id if card else "", now=play.now
@@ -122,9 +122,9 @@ def card_unbound_between_parts(play: Play) -> Iterator[None]:
     yield from _to_the_end(play, first)
 
 
-def _press(play: Play, accounts: list[Account], **wanted: bool) -> Order:
+def _press(play: Play, accounts: list[Account], *, keep_card: bool = False) -> Order:
     lines = [(account, play.sum()) for account in accounts]
-    return play.begin(lines, in_row=True, **wanted)
+    return play.begin(lines, in_row=True, keep_card=keep_card)
 
 
 def _view(play: Play, first: Order) -> SeriesView:
