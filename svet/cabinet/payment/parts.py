@@ -77,6 +77,7 @@ def series_words(series: SeriesView, *, silent: bool) -> tuple[str, str, str]:
     title = _("%(done)s из %(count)s проведено") % {"done": done, "count": count}
     if not done:
         title = {
+            SeriesNeed.START: _("Платёж не начат"),
             SeriesNeed.RETRY: _("Платёж не прошёл"),
             SeriesNeed.OVER: _("Платёж не прошёл"),
         }.get(series.need, _("Ждём ответа банка"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 from svet.gateways.acquiring.port import BankReason
@@ -22,6 +23,9 @@ from svet.payments.queries.parts import chargeable, owed, parts_of, standing
 from svet.payments.rules.parts import MAY, PartAct, SeriesNeed
 from svet.payments.rules.refusals import OrderLookupReason, PartReason
 from svet.payments.rules.states import LOOKS, PAGE_LIVES, OrderState
+
+#: Where a part stands after a press: a second one finds it there.
+_UNDER_WAY: Final = frozenset({SeriesNeed.START, SeriesNeed.GO, SeriesNeed.WAIT, SeriesNeed.PAGE})
 
 
 class PartsNotFound(NotFound):
@@ -61,7 +65,7 @@ def _do(
     needed = standing(series, parts, now=now)
     part = next((one for one in parts if one.state != OrderState.CREDITED), parts[-1])
     if act not in MAY.get(needed, ()):
-        if act is not PartAct.STOP and needed in (SeriesNeed.WAIT, SeriesNeed.PAGE, SeriesNeed.GO):
+        if act is not PartAct.STOP and needed in _UNDER_WAY:
             return part  # pressed twice
         if act is PartAct.STOP and needed in (SeriesNeed.OVER, SeriesNeed.DONE):
             return None

@@ -29,7 +29,9 @@ def takes_turn(order: Order, *, now: datetime) -> bool:
     series = locked_series(order.series_id)
     parts = parts_of(series)
     its_turn = next((part for part in parts if part.state != OrderState.CREDITED), None)
-    if its_turn is None or its_turn.pk != order.pk or standing(series, parts, now=now) is not SeriesNeed.GO:
+    if its_turn is None or its_turn.pk != order.pk:
+        return False
+    if standing(series, parts, now=now) not in (SeriesNeed.START, SeriesNeed.GO):
         return False
     if order.step != series.page_step:
         order.card = series.card

@@ -17,6 +17,7 @@ DOUBT: Final = timedelta(seconds=60)
 class SeriesNeed(StrEnum):
     """What a series waits for."""
 
+    START = "start"  # of the person: the first part was kept and, for a crash, never handed to the bank
     GO = "go"  # of us: the next part is to be charged
     WAIT = "wait"  # the bank has a part and has not said its last word
     PAGE = "page"  # of the person: the bank's page of a part
@@ -31,7 +32,14 @@ class SeriesNeed(StrEnum):
 
 #: The rest is not charged by itself; a person's word ends each.
 ASKS: Final = frozenset(
-    {SeriesNeed.RETRY, SeriesNeed.CARD, SeriesNeed.CHANGED, SeriesNeed.SLOW, SeriesNeed.OFF}
+    {
+        SeriesNeed.START,
+        SeriesNeed.RETRY,
+        SeriesNeed.CARD,
+        SeriesNeed.CHANGED,
+        SeriesNeed.SLOW,
+        SeriesNeed.OFF,
+    }
 )
 
 
@@ -46,6 +54,7 @@ class PartAct(StrEnum):
 
 #: What may be said when.
 MAY: Final = {
+    SeriesNeed.START: (PartAct.GO_ON, PartAct.STOP),
     SeriesNeed.GO: (PartAct.STOP,),
     SeriesNeed.WAIT: (PartAct.STOP,),
     SeriesNeed.PAGE: (PartAct.STOP,),
@@ -106,7 +115,7 @@ def need(parts: Sequence[PartFacts], around: SeriesFacts, *, now: datetime) -> S
         return SeriesNeed.CHANGED
     if before is not None and _in_doubt(before, agreed_at=around.agreed_at):
         return SeriesNeed.SLOW
-    return SeriesNeed.GO
+    return SeriesNeed.START if before is None else SeriesNeed.GO
 
 
 def _in_doubt(part: PartFacts, *, agreed_at: datetime | None) -> bool:

@@ -238,6 +238,23 @@ def test_a_double_press_is_one_series(house: House, bank: RowBank) -> None:
         operations.begin_payment(by=house.by, wanted=replace(wanted, in_row=False, in_turn=True), now=NOW)
 
 
+def test_a_first_part_that_was_never_sent_waits_for_the_person(house: House, bank: RowBank) -> None:
+    """The page died between keeping the orders and asking the bank."""
+    card = make_card(person=house.family.anna)
+    wanted = house.wanted(card=card.public_id)
+    operations.create_order(by=house.by, wanted=wanted, now=NOW)
+    everybody_knocks()
+    assert house.states() == ["created"] * 3
+    assert not bank.charges
+    assert (house.view().need, house.view().moves) == (SeriesNeed.START, False)
+    # The same press again, or «Продолжить» on the order's page.
+    house.says(PartAct.GO_ON)
+    operations.begin_payment(by=house.by, wanted=wanted, now=LATER)
+    everybody_knocks()
+    assert house.states() == ["credited"] * 3
+    assert set(bank.charges.values()) == {1}
+
+
 def test_a_callback_a_hundred_times_charges_each_part_once(house: House, bank: RowBank) -> None:
     first = house.press()
     bank.pays(first)

@@ -14,6 +14,8 @@ def sentence(need: SeriesNeed, *, payee: str, silent: bool = False) -> str:
     match need:
         case SeriesNeed.DONE:
             return _("Все части проведены.")
+        case SeriesNeed.START:
+            return _("Платёж сохранён, но банку мы его не передали. Ничего не списано. Продолжить?")
         case SeriesNeed.GO:
             return _("Следующая часть спишется сама: %(payee)s. Нажимать ничего не нужно.") % {"payee": payee}
         case SeriesNeed.PAGE:
