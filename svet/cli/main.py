@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "staff",
         "Members of staff: add, role, disable, password, list and more.",
     ),
+    "doctor": ("doctor", "Say what this installation lacks, and what mends it."),
     "setup": ("setup", "Say who runs this portal: retailer, suppliers, first member of staff."),
     "secret-key": ("keys", "Make a secret key for an installation (SVET_SECRET_KEY)."),
     "push-key": ("keys", "Make a key for notices in browsers (SVET_PUSH_KEY)."),

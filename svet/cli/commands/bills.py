@@ -36,7 +36,7 @@ def print_command(period: str, code: str, out: Path | None, again: str, size: in
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.cli.printing import print_again, print_bills
+        from svet.cli.billing.printing import print_again, print_bills
         from svet.cli.refusal_text import in_words
 
         into = out or folder / "print"

@@ -321,6 +321,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("bill", "decision", "preview"): [[NUMBERS[0]], ["9999999999"]],
         ("bill", "decision", "list"): [[NUMBERS[0]], ["9999999999"]],
         ("bill", "decision", "undo"): [["0000000000000000", "--reason", "ошибка"]],
+        ("doctor",): [[], ["--json"]],
         ("penalties",): [
             [NUMBERS[0]],
             [NUMBERS[0], "--until", "2027-03-01"],

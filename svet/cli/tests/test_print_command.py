@@ -8,7 +8,7 @@ import pytest
 
 from svet.bills.models import PrintBatch
 from svet.bills.tests.test_printing import NOW, billed
-from svet.cli.printing import print_again, print_bills
+from svet.cli.billing.printing import print_again, print_bills
 from svet.config.failures import Failure
 
 pytestmark = pytest.mark.django_db

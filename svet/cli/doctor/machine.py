@@ -1,0 +1,123 @@
+"""What the machine gives: the database and its tables, files, the worker, the disk, the servers outside."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.checks import run_checks
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from svet.cli.doctor.findings import Finding, Findings, Health
+
+#: A worker that has said nothing for so long does nothing.
+SILENT = timedelta(seconds=60)
+LATE = timedelta(minutes=10)
+PATIENCE = 3.0
+LITTLE = 2 * 2**30
+
+_QUEUE = """
+SELECT
+    (SELECT max(last_heartbeat) FROM procrastinate_workers),
+    (SELECT min(coalesce(j.scheduled_at, e.at)) FROM procrastinate_jobs j
+     LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'
+     WHERE j.status = 'todo' AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())),
+    (SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'),
+    now()
+"""
+
+
+def has_tables() -> bool:
+    """Whether every migration of this version has been made."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def look_at_database(*, now: datetime) -> Findings:
+    """Its version of Svet, and its clock."""
+    if not has_tables():
+        yield Finding(Health.ILL, _("База данных"), _("Таблицы не этой версии Света."), "svet migrate")
+        return
+    yield Finding(Health.WELL, _("База данных"), _("Отвечает, таблицы этой версии."))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        (there,) = cursor.fetchone()
+    apart = abs((there - now).total_seconds())
+    if apart > 30:
+        said = _("Часы базы и этой машины расходятся на {seconds} с.").format(seconds=round(apart))
+        yield Finding(Health.ILL, _("Часы"), said, "NTP")
+
+
+def look_at_settings() -> Findings:
+    """What production refuses, and whether the style sheets have been collected."""
+    faults = list(run_checks(tags=["svet"]))
+    for fault in faults:
+        yield Finding(Health.ILL, _("Настройки"), f"{fault.msg} ({fault.id})", "docs/operations.md")
+    if not faults:
+        yield Finding(Health.WELL, _("Настройки"), _("Небезопасных нет."))
+    hashed = getattr(staticfiles_storage, "hashed_files", None)
+    if hashed is not None and not hashed and settings.ENV != "test":
+        yield Finding(Health.ILL, _("Файлы страниц"), _("Стили и скрипты не собраны."), "svet migrate")
+
+
+def look_at_worker(*, now: datetime) -> Findings:
+    """Whether somebody does the jobs, and how late they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE)
+        heard, oldest, failed, there = cursor.fetchone()
+    if heard is None or there - heard > SILENT:
+        yield Finding(
+            Health.ILL, _("Фоновые работы"), _("Никто их не делает: письма и платежи стоят."), "svet worker"
+        )
+    else:
+        yield Finding(Health.WELL, _("Фоновые работы"), _("Исполнитель на месте."))
+    if oldest is not None and there - oldest > LATE:
+        minutes = round((there - oldest).total_seconds() / 60)
+        said = _("Самая старая ждёт {minutes} мин.").format(minutes=minutes)
+        yield Finding(Health.SOON, _("Фоновые работы"), said, "svet worker")
+    if failed:
+        said = ngettext("%(count)s не удалась.", "%(count)s не удались.", failed) % {"count": failed}
+        yield Finding(Health.SOON, _("Фоновые работы"), said, "svet manage shell")
+
+
+def look_at_disk() -> Findings:
+    """Room beside the data of this machine."""
+    free = shutil.disk_usage(Path(settings.DATA)).free
+    said = _("Свободно {gigabytes} ГБ.").format(gigabytes=round(free / 2**30, 1))
+    yield Finding(Health.ILL if free < LITTLE else Health.WELL, _("Диск"), said)
+
+
+def look_outside() -> Findings:
+    """Whether the servers of mail, messages and the bank can be reached from here; nothing is sent."""
+    for what, host, port in _outside():
+        try:
+            with closing(socket.create_connection((host, port), timeout=PATIENCE)):
+                pass
+        except OSError as fault:
+            said = _("{place} не отвечает: {fault}").format(
+                place=f"{host}:{port}", fault=fault.strerror or type(fault).__name__
+            )
+            yield Finding(Health.ILL, what, said)
+        else:
+            yield Finding(Health.WELL, what, _("{place} отвечает.").format(place=f"{host}:{port}"))
+
+
+def _outside() -> Iterator[tuple[str, str, int]]:
+    yield _("Почта"), settings.EMAIL_HOST, settings.EMAIL_PORT
+    addresses = [(_("СМС"), settings.SMS_URL), (_("СМС, запасной путь"), settings.SMS_FALLBACK_URL)]
+    addresses.append((_("Банк"), settings.ACQUIRING_URL))
+    for what, address in addresses:
+        parts = urlsplit(address)
+        if parts.hostname:
+            secure = parts.scheme.endswith("https")
+            yield what, parts.hostname, parts.port or (443 if secure else 80)

@@ -1,0 +1,138 @@
+"""What the office has to enter before people can be served: the retailer, suppliers, prices, staff, law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from svet.accounts.queries import ProviderView, provider_today, providers
+from svet.billing.queries.policies import rules_for
+from svet.cli.doctor.findings import Finding, Findings, Health
+from svet.kernel.periods import Month
+from svet.look.formats import day
+from svet.site.queries import is_set_up
+from svet.staffing.queries import members
+from svet.staffing.rules import Role
+from svet.tariffs.queries.law import law
+from svet.tariffs.queries.norms import loaded_norms
+from svet.tariffs.queries.tariffs import demonstration_groups, group_codes, group_tariffs
+from svet.tariffs.rules.law import Law, LawMissing
+from svet.tariffs.rules.tariffs import PriceMissing
+
+#: How long before the end of a table of law one is told.
+SOON = timedelta(days=45)
+_REQUISITES = ("legal_name", "inn", "settlement_account", "bank_name", "bic", "correspondent_account")
+
+
+def look_at_set_up() -> Findings:
+    """Who runs the portal, and who of the staff can work."""
+    if is_set_up():
+        yield Finding(Health.WELL, _("Компания"), _("Название и горячая линия заданы."))
+    else:
+        yield Finding(Health.ILL, _("Компания"), _("Не сказано, чей это портал."), "svet setup")
+    staff = [member for member in members() if member.disabled_at is None]
+    for role, name in (
+        (Role.SECURITY, _("Администратор безопасности")),
+        (Role.BILLING, _("Инженер расчётов")),
+        (Role.OPERATOR, _("Оператор")),
+    ):
+        if any(member.role is role for member in staff):
+            yield Finding(Health.WELL, name, _("Есть."))
+        else:
+            health = Health.ILL if role is Role.SECURITY else Health.SOON
+            yield Finding(health, name, _("Такого сотрудника нет."), "svet staff add")
+
+
+def look_at_suppliers(*, now: datetime, production: bool) -> Findings:
+    """Requisites, prices and the rules of each supplier, today and next month."""
+    found = providers()
+    if not found:
+        yield Finding(Health.ILL, _("Поставщики"), _("Нет ни одного поставщика услуг."), "svet setup")
+    for provider in found:
+        yield from _supplier(provider, today=provider_today(provider, now), production=production)
+
+
+def _supplier(provider: ProviderView, *, today: date, production: bool) -> Findings:
+    what = provider.name
+    if any(not getattr(provider, name) for name in _REQUISITES):
+        yield Finding(
+            Health.ILL, what, _("Реквизиты неполны: платить ему нельзя, счёт не печатается."), "svet setup"
+        )
+    month = Month.of(today)
+    if not provider.region or not group_codes(provider.region):
+        yield Finding(Health.ILL, what, _("Нет цен его региона."), "svet tariffs load FILE")
+        return
+    for period, health in ((month, Health.ILL), (month.plus(1), Health.SOON)):
+        lacking = [
+            code
+            for code in group_codes(provider.region)
+            if not _has_prices(provider.region, code, on=period.first)
+        ]
+        if lacking:
+            said = _("На {since} нет цен групп: {groups}.").format(
+                since=day(period.first), groups=", ".join(lacking[:5])
+            )
+            yield Finding(health, what, said, "svet tariffs load FILE")
+            break
+    if production and (invented := demonstration_groups(region=provider.region, period=month)):
+        said = _("Цены групп {groups} придуманы для примера.").format(groups=", ".join(invented[:5]))
+        yield Finding(Health.ILL, what, said, "svet tariffs load FILE")
+    if rules_for(provider.provider_id, month).norm_kwh_per_person is None and not loaded_norms(
+        [provider.region], on=today
+    ):
+        yield Finding(
+            Health.SOON,
+            what,
+            _("Норматив не задан: без показаний не будет начислено ничего, только замечено."),
+            "svet policy set --norm",
+        )
+    yield Finding(Health.WELL, what, _("Поставщик внесён."))
+
+
+def _has_prices(region: str, code: str, *, on: date) -> bool:
+    try:
+        group_tariffs(region, code, on=on).on(on)
+    except PriceMissing:
+        return False
+    return True
+
+
+def look_at_law(*, now: datetime) -> Findings:
+    """How far the tables of law reach: behind their end nothing is guessed, so somebody waits."""
+    known, today = law(), now.date()
+    for what, behind, ask in _asked(known):
+        ends = _end(ask, today)
+        if ends is None:
+            yield Finding(Health.WELL, what, _("Известно на полгода вперёд."))
+        elif ends < today:
+            said = _("Известно только по {until}: расчёт позже этого дня будет отклонён.").format(
+                until=day(ends)
+            )
+            yield Finding(behind, what, said, "SVET_LAW_FOLDER")
+        else:
+            health = Health.SOON if ends - today <= SOON else Health.WELL
+            said = _("Известно по {until}.").format(until=day(ends))
+            yield Finding(health, what, said, "SVET_LAW_FOLDER" if health is Health.SOON else "")
+
+
+def _asked(known: Law) -> tuple[tuple[str, Health, Callable[[date], object]], ...]:
+    """Without a calendar no bill has its day; without a rate only penalties are not counted."""
+    return (
+        (_("Рабочий календарь"), Health.ILL, known.is_working),
+        (_("Ключевая ставка"), Health.SOON, known.rate_on),
+        (_("Предел ставки пеней"), Health.SOON, known.cap_on),
+    )
+
+
+def _end(ask: Callable[[date], object], today: date) -> date | None:
+    """The last day that is known before half a year from now; None when all of it is."""
+    horizon = today + timedelta(days=182)
+    for back in range(3000):
+        try:
+            ask(horizon - timedelta(days=back))
+        except LawMissing:
+            continue
+        return None if back == 0 else horizon - timedelta(days=back)
+    return date.min
