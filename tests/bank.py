@@ -32,6 +32,11 @@ class RunningBank:
         return f"yookassa+http://100500:test_sandbox@127.0.0.1:{self.port}/v3"
 
     @property
+    def second_shop(self) -> str:
+        """The address of another contract with this bank; its secret is ``test_second``."""
+        return f"yookassa+http://100502@127.0.0.1:{self.port}/v3"
+
+    @property
     def api(self) -> str:
         return f"http://127.0.0.1:{self.port}/v3"
 

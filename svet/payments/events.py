@@ -260,6 +260,10 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.row.closed": gettext_lazy("Строка реестра закрыта"),
     "payments.row.put": gettext_lazy("Невыясненный платёж зачислен на счёт"),
     "payments.row.returned": gettext_lazy("Невыясненный платёж возвращён"),
+    "payments.series.decided": gettext_lazy("Плательщик решил, что делать с остальными частями оплаты"),
+    "payments.shop.added": gettext_lazy("Добавлен договор эквайринга"),
+    "payments.shop.serves": gettext_lazy("Изменено, чьи платежи идут по договору эквайринга"),
+    "payments.shop.switched": gettext_lazy("Договор эквайринга включён или выключен"),
     "payments.source.added": gettext_lazy("Добавлен источник платежей"),
     "payments.source.changed": gettext_lazy("Изменена форма реестров источника"),
 }

@@ -158,6 +158,7 @@ PUBLIC = [
     get("sandbox/town.json", EVERYBODY, (200, 503)),
     # Banks knock here; what they say is never believed but asked again from the bank.
     post("callbacks/yookassa/", EVERYBODY, (400,)),
+    post("callbacks/yookassa/<shop_code>/", EVERYBODY, (404,)),
 ]
 
 CABINET = [
@@ -224,6 +225,7 @@ CABINET = [
         body={"tick": "{account_id}", "amount-{account_id}": "10,00", "key": "{key}"},
     ),
     get("payment/orders/<order_id>/", ANNA),
+    post("payment/orders/<order_id>/parts/", ANNA, body={"act": "stop"}),
     get("payment/cards/", SIGNED_IN),
     post("payment/cards/<card_id>/name/", ANNA, body={"name": "Семейная"}),
     post("payment/cards/<card_id>/unbind/", ANNA),
@@ -588,6 +590,7 @@ API = [
     get(f"{V1}bills/<bill_id>/calculation", HOLDERS, scope="bills:read"),
     post(f"{V1}payments", PAYERS, (201,), body=_PAYMENT, scope="payments:write"),
     get(f"{V1}payments/<payment_id>", ANNA, scope="payments:read"),
+    post(f"{V1}payments/<payment_id>/parts", ANNA, SHOWN, body={"action": "stop"}, scope="payments:write"),
     get(f"{V1}cards", SIGNED_IN, scope="payments:read"),
     post(f"{V1}cards/<card_id>", ANNA, SHOWN, body={"name": "Семейная"}, scope="payments:write"),
     Row(method="DELETE", route=f"{V1}cards/<card_id>", may=ANNA, ok=(204,), scope="payments:write"),

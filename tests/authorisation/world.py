@@ -46,7 +46,7 @@ from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.office import operations as office
-from svet.payments.models import Callback, ImportedPayment, Order
+from svet.payments.models import Callback, ImportedPayment, Order, PaymentSeries
 from svet.payments.operations import PaymentToApply, apply_register_payments, giving_back
 from svet.payments.operations import acts as money_acts
 from svet.payments.operations.chargebacks import keep_chargeback
@@ -306,6 +306,10 @@ def build() -> World:
             now=now,
         )
     order = make_order(person=anna, lines=[(account, 1_000)], now=now)
+    order.series = PaymentSeries.objects.create(
+        person=anna, first_step=1, page_step=1, created_at=now, expires_at=order.expires_at
+    )
+    order.save()
     device_id = people.remember_device(
         person_id=anna.pk, cookie="c", session_key="s", agent="", address="127.0.0.1", now=now
     )
@@ -324,6 +328,7 @@ def build() -> World:
     appeal = make_appeal(person=anna, now=now)
 
     ids = {
+        "shop_code": "nobody",
         **_money_cases(cast[Who.VERA], veras, now),
         "account_id": account.public_id,
         "public_id": account.public_id,

@@ -16,10 +16,10 @@ from svet.ledger.models import Posting
 from svet.ledger.rules import Book
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.rules.states import FINAL, OrderState
-from tests.chaos.play import DECLINED, GOOD, SILENT, Play
+from tests.chaos.play import DECLINED, GOOD, REVOKED, SILENT, Play
 
 #: What payers typed at the bank.
-CARDS = (GOOD, SILENT, DECLINED)
+CARDS = (GOOD, SILENT, DECLINED, REVOKED)
 
 
 def kopecks(amount: dict[str, Any]) -> int:

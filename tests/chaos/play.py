@@ -37,6 +37,8 @@ from tests.jobs import run_jobs
 from tests.kills import killed_at
 
 GOOD, SILENT, DECLINED = "2202474301322987", "2200000000000079", "5555555555554626"
+#: Taken once on the page; whoever charges it later is told that its permission was revoked.
+REVOKED = "2200000000000087"
 #: Where the bank's messages come from, and where nobody of the bank is.
 BANK_ADDRESS, STRANGER = "127.0.0.1", "203.0.113.7"
 #: One act in so many is begun by a process that dies.

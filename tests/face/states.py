@@ -181,7 +181,7 @@ def payments(world: World) -> Iterator[Visit]:
 
 
 def payees(world: World) -> Iterator[Visit]:
-    """Accounts of two providers under one «Оплатить»: refused with the turns, then the way to the second."""
+    """Accounts of two providers under one «Оплатить»: one card for both, a row in its middle, the turns."""
     person = make_person(first_name="Борис")
     names = (LONG_PROVIDER, "Окская теплосеть")
     accounts = [
@@ -194,6 +194,12 @@ def payees(world: World) -> Iterator[Visit]:
     client = signed_in(person)
     ticked = "&".join(f"tick={one.public_id}&amount-{one.public_id}=98765,43" for one in accounts)
     yield "two payees", client, f"POST /payment/pay/?key={uuid4()}&{ticked}"
+    in_row = make_order(
+        person=person, lines=[(one, 98_765_43) for one in accounts], now=timezone.now(), in_row=True
+    )
+    Order.objects.filter(pk=in_row.pk).update(state=OrderState.CREDITED, credited_at=timezone.now())
+    yield "a row in its middle", client, f"/payment/orders/{in_row.public_id}/"
+    yield "a row to mind", client, "/payment/"
     lines = [(account, 98_765_43) for account in accounts]
     order = make_order(person=person, lines=lines, now=timezone.now(), in_turn=True)
     paid = timezone.now()

@@ -18,17 +18,27 @@ LONGEST = 64 * 1024
 
 @csrf_exempt
 @require_POST
-def yookassa(request: HttpRequest) -> HttpResponse:
-    """Take a notification: 200 kept, 400 unreadable, 403 a stranger, 413 too long, 415 no JSON."""
+def yookassa(request: HttpRequest, shop_code: str = "") -> HttpResponse:
+    """Take a notification: 200 kept, 400 unreadable, 403 a stranger, 413 too long, 415 no JSON.
+
+    Every shop has a door of its own: what a bank names is told apart within one shop only.
+    """
     if request.content_type != "application/json":
         return HttpResponse(status=415)
     if int(request.headers.get("Content-Length") or 0) > LONGEST:
         return HttpResponse(status=413)
     try:
-        operations.take_callback(raw=request.body, address=client_address(request), now=timezone.now())
+        operations.take_callback(
+            raw=request.body, address=client_address(request), now=timezone.now(), shop_code=shop_code
+        )
+    except operations.NoSuchShop:
+        return HttpResponse(status=404)
     except operations.CallbackRejected as refusal:
         return HttpResponse(status=400 if refusal.reason is CallbackReason.MALFORMED else 403)
     return HttpResponse(status=200)
 
 
-urlpatterns: list[URLPattern] = [path("callbacks/yookassa/", yookassa, name="callback-yookassa")]
+urlpatterns: list[URLPattern] = [
+    path("callbacks/yookassa/", yookassa, name="callback-yookassa"),
+    path("callbacks/yookassa/<slug:shop_code>/", yookassa, name="callback-yookassa-shop"),
+]

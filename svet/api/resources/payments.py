@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,11 +13,13 @@ from svet.api.resources.accounts import note_stranger
 from svet.api.shell.idempotency import once, uuid_of
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import ApiProblem, not_found
-from svet.api.shell.schemas import PaymentIn, PaymentOut, ProblemOut
+from svet.api.shell.schemas import PaymentIn, PaymentOut, PaymentPartsIn, ProblemOut
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
 from svet.payments import operations, queries
-from svet.payments.queries import OrderView
+from svet.payments.queries import OrderView, SeriesPart, SeriesView
+from svet.payments.rules.parts import ASKS, PartAct, SeriesNeed
+from svet.payments.texts.parts import sentence
 from svet.people.rules import Scope
 from svet.people.rules.names import ProfileRefused, normalise_email
 from svet.people.texts import explain
@@ -29,7 +32,9 @@ FAILS = {400: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut, 429
 def pay(request: HttpRequest, payload: PaymentIn) -> Status[Any]:
     """Make one payment over the lines; open ``bank_page_url`` to pay it. Without commission.
 
-    All accounts of one payment belong to one payee; otherwise 422 ``several_payees`` with ``payees``.
+    All accounts of one payment belong to one payee; otherwise 422 ``several_payees`` with ``payees``. With
+    ``in_row`` those whose money one shop of the bank takes are paid by one card, one after the other: see
+    ``parts`` of the answer, which is the first of them.
     """
     caller = allowed(request, Scope.PAYMENTS_WRITE)
     now = timezone.now()
@@ -48,10 +53,11 @@ def pay(request: HttpRequest, payload: PaymentIn) -> Status[Any]:
                 receipt_email=receipt_email,
                 card=payload.card_id,
                 keep_card=payload.keep_card,
+                in_row=payload.in_row,
             ),
             now=now,
         )
-        return 201, _view(queries.order_for(caller.actor, public_id=order.public_id))
+        return 201, _view(queries.order_for(caller.actor, public_id=order.public_id), now=now)
 
     try:
         return once(request, actor=caller.actor, now=now, act=act)
@@ -68,7 +74,32 @@ def payment(request: HttpRequest, payment_id: str) -> dict[str, Any]:
     """The caller's own payment with its state."""
     caller = allowed(request, Scope.PAYMENTS_READ)
     try:
-        return _view(queries.order_for(caller.actor, public_id=payment_id))
+        return _view(queries.order_for(caller.actor, public_id=payment_id), now=timezone.now())
+    except NotFound:
+        note_stranger(caller, "api.payment_not_found", payment_id)
+        raise not_found() from None
+
+
+@router.post(
+    "/payments/{payment_id}/parts", response={200: PaymentOut, **FAILS}, summary="Decide about the rest"
+)
+def decide_parts(request: HttpRequest, payment_id: str, payload: PaymentPartsIn) -> Status[Any]:
+    """Go on with the parts of a payment, try one again, ask for another card, or stop: see ``actions``.
+
+    409 ``parts_elsewhere`` when the payment waits for something else by now: look at it again.
+    """
+    caller = allowed(request, Scope.PAYMENTS_WRITE)
+    now = timezone.now()
+
+    def act(key: str) -> tuple[int, dict[str, Any]]:
+        begun = operations.decide_parts(
+            by=caller.actor, public_id=payment_id, act=PartAct(payload.action), now=now
+        )
+        shown = begun.public_id if begun is not None else payment_id
+        return 200, _view(queries.order_for(caller.actor, public_id=shown), now=now)
+
+    try:
+        return once(request, actor=caller.actor, now=now, act=act)
     except NotFound:
         note_stranger(caller, "api.payment_not_found", payment_id)
         raise not_found() from None
@@ -84,7 +115,8 @@ def _address(text: str) -> str:
         raise ApiProblem(422, str(refused.reason), explain(refused), field="receipt_email") from None
 
 
-def _view(order: OrderView) -> dict[str, Any]:
+def _view(order: OrderView, *, now: datetime) -> dict[str, Any]:
+    series = queries.series_of(person_id=order.person_id, public_id=order.public_id, now=now)
     return {
         "id": order.public_id,
         "number": order.number,
@@ -106,4 +138,29 @@ def _view(order: OrderView) -> dict[str, Any]:
             {"amount_kopecks": refund.money.kopecks, "refunded_at": refund.refunded_at.isoformat()}
             for refund in order.refunds
         ],
+        "parts": [] if series is None else [_part(part, series) for part in series.parts],
+        "actions": [] if series is None else [act.value for act in series.acts],
+        "advice": "" if series is None else sentence(series.need, payee=series.current.payee),
     }
+
+
+def _part(part: SeriesPart, series: SeriesView) -> dict[str, Any]:
+    turn = part == series.current
+    return {
+        "id": part.public_id,
+        "number": part.number,
+        "step": part.step,
+        "payee": part.payee,
+        "state": str(part.state),
+        "total_kopecks": part.total.kopecks,
+        "bank_page_url": part.bank_page_url,
+        "next_action": _next_action(series.need) if turn else "",
+    }
+
+
+def _next_action(need: SeriesNeed) -> str:
+    if need is SeriesNeed.PAGE:
+        return "open_bank_page"
+    if need in (SeriesNeed.GO, SeriesNeed.WAIT):
+        return "wait"
+    return "decide" if need in ASKS else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
@@ -224,6 +224,19 @@ class PaymentIn(Body):
     receipt_email: Annotated[StrictStr, Field(max_length=254)] = ""
     card_id: PublicId = ""
     keep_card: StrictBool = False
+    in_row: Annotated[
+        StrictBool,
+        Field(
+            description="the payer has seen all sums and payees and agrees: those of one shop are charged"
+            " one after the other with one card, each as a payment of its own"
+        ),
+    ] = False
+
+
+class PaymentPartsIn(Body):
+    """What the payer says about the rest."""
+
+    action: Literal["retry", "other_card", "go_on", "stop"]
 
 
 class CardIn(Body):
@@ -254,6 +267,21 @@ class PaymentRefundOut(Schema):
     refunded_at: datetime
 
 
+class PaymentPartOut(Schema):
+    """One payee of one press: a payment of its own, with its own receipt and refunds."""
+
+    id: str
+    number: str
+    step: int
+    payee: str
+    state: str
+    total_kopecks: int
+    bank_page_url: str
+    next_action: Annotated[
+        str, Field(description="open_bank_page, wait, decide, or nothing; one part at most has one")
+    ]
+
+
 class PaymentOut(Schema):
     """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed, returned or review.
 
@@ -271,6 +299,12 @@ class PaymentOut(Schema):
     credited_at: datetime | None
     refunded_kopecks: int
     refunds: list[PaymentRefundOut]
+    parts: list[PaymentPartOut]
+    actions: Annotated[
+        list[str],
+        Field(description="what may be said to POST /payments/{id}/parts now; ``advice`` says why"),
+    ]
+    advice: str
 
 
 class HistoryEventOut(Schema):

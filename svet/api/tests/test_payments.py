@@ -99,3 +99,32 @@ def test_what_came_back_is_told_with_the_payment_the_balance_and_the_history(
     events = anna.get("/history?since=2026-11-01&until=2026-11-30").json()["events"]
     back = next(event for event in events if event["kind"] == "refund")
     assert (back["amount_kopecks"], back["id"], back["number"]) == (-100_00, made["id"], order.number)
+
+
+def test_a_program_pays_two_payees_in_a_row(family: Family, far: Account, bank: StubBank) -> None:
+    anna = Program(family.anna)
+    asked = lines((family.first, 300_00), (far, 2_50)) | {"in_row": True}
+    made = anna.post("/payments", asked, key="row").json()
+    assert anna.post("/payments", asked, key="row").json()["id"] == made["id"]
+    assert made["bank_page_url"]
+    assert [(part["payee"], part["total_kopecks"], part["next_action"]) for part in made["parts"]] == [
+        ("Уралэнергосбыт", 300_00, "open_bank_page"),
+        ("Окская теплосеть", 2_50, ""),
+    ]
+    assert made["actions"] == ["stop"]
+    first, second = Order.objects.order_by("step")
+    bank.pay(first)
+    operations.settle(order_id=first.pk, now=NOW, by="test")
+    shown = anna.get(f"/payments/{first.public_id}").json()
+    assert [part["state"] for part in shown["parts"]] == ["credited", "created"]
+    # The stub kept no card: the program is told what may be said, in the words of the page.
+    assert (shown["parts"][1]["next_action"], shown["actions"]) == ("decide", ["other_card", "stop"])
+    assert "карту отвязали" in shown["advice"]
+    refused = anna.post(f"/payments/{first.public_id}/parts", {"action": "retry"}, key="again")
+    assert (refused.status_code, refused.json()["code"]) == (409, "parts_elsewhere")
+    gone = anna.post(f"/payments/{first.public_id}/parts", {"action": "other_card"}, key="card").json()
+    assert (gone["id"], bool(gone["bank_page_url"])) == (second.public_id, True)
+    assert gone["parts"][1]["next_action"] == "open_bank_page"
+    for person in (family.boris, family.vera):
+        strange = Program(person).post(f"/payments/{first.public_id}/parts", {"action": "stop"}, key="x")
+        assert strange.status_code == 404

@@ -20,7 +20,7 @@ from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import NotFound
 from svet.ledger import queries as ledger
 from svet.payments import queries, texts
-from svet.payments.queries import CardView, OrderView, Remainder
+from svet.payments.queries import CardView, OrderView, Remainder, SeriesView
 from svet.payments.queries.payees import Share
 from svet.payments.rules import AmountRefused, parse_amount
 from svet.people import queries as people
@@ -189,6 +189,7 @@ class PaymentSheet:
     turns: tuple[Share, ...] = ()
     turn: Remainder | None = None
     left: tuple[Remainder, ...] = ()
+    series: tuple[SeriesView, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -274,6 +275,7 @@ def sheet(
         turns=form.turns if form else (),
         turn=turn,
         left=() if turn else tuple(queries.remainders(person_id=person_id, now=now)),
+        series=tuple(one for one in queries.series_to_mind(person_id=person_id, now=now) if one.asks),
     )
 
 

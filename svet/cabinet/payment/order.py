@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from svet.cabinet.payment.parts import SeriesPage, series_words
 from svet.kernel.money import Money
 from svet.look.formats import moment, roubles
 from svet.payments import texts
-from svet.payments.queries import OrderView, Remainder
+from svet.payments.queries import OrderView, Remainder, SeriesView
+from svet.payments.rules.parts import SeriesNeed
 from svet.payments.rules.states import OrderState
 
 
@@ -39,6 +41,7 @@ class OrderPage:
     total: Money
     paid: bool
     left: Remainder | None = None
+    series: SeriesPage | None = None
 
     @property
     def next_ready(self) -> bool:
@@ -46,9 +49,22 @@ class OrderPage:
         return self.left is not None and self.left.ready
 
 
-def order_page(order: OrderView, *, now: datetime, silent: bool, left: Remainder | None = None) -> OrderPage:
-    """Words, steps and the next move for each state; ``left`` is what its series still has to pay."""
+def order_page(
+    order: OrderView,
+    *,
+    now: datetime,
+    silent: bool,
+    left: Remainder | None = None,
+    series: SeriesView | None = None,
+) -> OrderPage:
+    """Words, steps and the next move for each state; ``left`` is what other payees still have to get.
+
+    Of an order that is one of a row the page tells where all of them stand, and asks what is to be asked.
+    """
     title, text, kind = _words(order, silent=silent)
+    if series is not None:
+        title, text, kind = series_words(series, silent=silent)
+    moves = series is not None and series.moves
     waiting = order.state in (OrderState.CREATED, OrderState.SENT, OrderState.WAITING, OrderState.PAID)
     young = now - order.created_at < timedelta(minutes=10)
     can_go = order.state is OrderState.WAITING and now < order.expires_at
@@ -59,12 +75,14 @@ def order_page(order: OrderView, *, now: datetime, silent: bool, left: Remainder
         kind=kind,
         state_name=texts.state_name(order.state, refunded=bool(order.refunded), returned=order.returned),
         steps=_steps(order),
-        refresh=(3 if young else 20) if waiting else 0,
+        refresh=(3 if young else 20) if moves or (waiting and series is None) else 0,
         bank_url=order.bank_page_url if can_go else "",
-        try_again=order.state in (OrderState.CANCELED, OrderState.FAILED),
+        try_again=order.state in (OrderState.CANCELED, OrderState.FAILED)
+        and (series is None or series.need is SeriesNeed.OVER),
         total=order.total,
         paid=order.state in (OrderState.PAID, OrderState.CREDITED, OrderState.REVIEW, OrderState.RETURNED),
         left=left,
+        series=None if series is None else SeriesPage.of(series),
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.urls.resolvers import URLPattern
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.cabinet.payment.confirm import question
+from svet.cabinet.payment.confirm import agreed, in_row, question
 from svet.cabinet.payment.form import PaymentForm, PaymentSheet, chosen_of_order, sheet
 from svet.cabinet.payment.order import order_page
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
@@ -19,6 +20,7 @@ from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.limits import texts as limit_texts
 from svet.limits.operations import LimitReached
 from svet.payments import operations, queries, texts
+from svet.payments.rules.parts import PartAct, SeriesNeed
 from svet.payments.rules.states import OrderState
 
 LOOK_AGAIN_AFTER = timedelta(seconds=2)
@@ -50,7 +52,7 @@ def pay(request: HttpRequest) -> HttpResponse:
         return _again(request, form, status=200 if form.is_recount else 422)
     try:
         asked = question(form, person_id=person_of(request).person_id, now=now_of(request))
-        if asked is not None:
+        if not agreed(asked):
             return render(request, "cabinet/payment_confirm.html", {"question": asked})
         order = operations.begin_payment(
             by=actor_of(request),
@@ -63,6 +65,7 @@ def pay(request: HttpRequest) -> HttpResponse:
                 card=form.card,
                 keep_card=form.keep_card,
                 in_turn=form.in_turn,
+                in_row=in_row(asked),
                 after=form.after,
             ),
             now=now_of(request),
@@ -102,20 +105,50 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
     except NotFound as refusal:
         _note_stranger(request, "payments.order_not_found", [public_id])
         raise Http404 from refusal
-    silent = False
-    if found.state in (OrderState.SENT, OrderState.WAITING) and (
-        found.looked_at is None or now - found.looked_at >= LOOK_AGAIN_AFTER
+    person_id = person_of(request).person_id
+    series = queries.series_of(person_id=person_id, public_id=found.public_id, now=now)
+    live = series.current if series is not None else found
+    silent, moves = False, series is not None and series.need is SeriesNeed.GO
+    if (moves or live.state in (OrderState.SENT, OrderState.WAITING)) and (
+        live.looked_at is None or now - live.looked_at >= LOOK_AGAIN_AFTER
     ):
         try:
-            operations.settle(order_id=found.order_id, now=now, by="cabinet.return", wait=False)
+            operations.settle(order_id=live.order_id, now=now, by="cabinet.return", wait=False)
         except operations.BankUnavailable:
             silent = True
         found = queries.order_for(actor, public_id=public_id)
+        series = queries.series_of(person_id=person_id, public_id=found.public_id, now=now)
     part = request.headers.get("HX-Request") == "true"
     template = "cabinet/payment_order_state.html" if part else "cabinet/payment_order.html"
-    left = queries.remainder(person_id=person_of(request).person_id, public_id=found.public_id)
-    view = order_page(found, now=now, silent=silent, left=left)
+    last = series.parts[-1].public_id if series is not None else found.public_id
+    left = queries.remainder(person_id=person_id, public_id=last)
+    view = order_page(found, now=now, silent=silent, left=left, series=series)
     return render(request, template, {"view": view})
+
+
+@require_POST
+@signed_in
+def parts(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What the payer says about the rest of a series: again, another card, go on, stop."""
+    try:
+        act = PartAct(request.POST.get("act", "")[:20])
+    except ValueError:
+        raise Http404 from None
+    try:
+        begun = operations.decide_parts(
+            by=actor_of(request), public_id=public_id, act=act, now=now_of(request)
+        )
+    except NotFound as refusal:
+        _note_stranger(request, "payments.order_not_found", [public_id])
+        raise Http404 from refusal
+    except LimitReached as refusal:
+        messages.error(request, limit_texts.explain(refusal))
+    except Refused as refusal:
+        messages.error(request, texts.explain(refusal))
+    else:
+        if begun is not None and begun.state == OrderState.WAITING and begun.bank_page_url:
+            return _see_other(begun.bank_page_url)
+    return _see_other(f"/payment/orders/{public_id}/")
 
 
 def _again(request: HttpRequest, form: PaymentForm, *, status: int) -> HttpResponse:
@@ -143,4 +176,5 @@ urlpatterns: list[URLPattern] = [
     path("payment/", page, name="payment"),
     path("payment/pay/", pay, name="payment-pay"),
     path("payment/orders/<public_id:public_id>/", order, name="payment-order"),
+    path("payment/orders/<public_id:public_id>/parts/", parts, name="payment-order-parts"),
 ]

@@ -58,6 +58,7 @@ TERMS = (
     f"ues;{NUMBERS[0]};2020-02-01;3;газовая;справка 1\nues;{NUMBERS[1]};2020-02-01;;газовая;справка 2\n"
     "total;ues;2\n"
 )
+SHOP = "yookassa+https://100500@api.yookassa.ru/v3"
 PHONE, CLERK = "+79990000321", "+79990000322"
 
 
@@ -174,6 +175,31 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ["--format", "beancount", "--out", "/no/such/folder/books"],
             ["--format", "pigeon"],
         ],
+        ("shop", "add"): [
+            [
+                "oka",
+                "--name",
+                "Окский банк",
+                "--address",
+                SHOP,
+                "--secret",
+                "SVET_TEST_SHOP",
+                "--provider",
+                "ues",
+            ],
+            ["oka", "--name", "Окский банк", "--address", SHOP, "--secret", "SVET_TEST_SHOP"],
+            ["1", "--name", "x", "--address", SHOP, "--secret", "SVET_TEST_SHOP"],
+            ["two", "--name", " ", "--address", SHOP, "--secret", "SVET_TEST_SHOP"],
+            ["two", "--name", "x", "--address", "ftp://x", "--secret", "SVET_TEST_SHOP"],
+            ["two", "--name", "x", "--address", SHOP.replace("@", ":key@"), "--secret", "SVET_TEST_SHOP"],
+            ["two", "--name", "x", "--address", SHOP, "--secret", "test_key"],
+            ["two", "--name", "x", "--address", SHOP, "--secret", "/no/such/file"],
+            ["two", "--name", "x", "--address", SHOP, "--secret", "SVET_TEST_SHOP", "--provider", "nobody"],
+        ],
+        ("shop", "serve"): [["-", "ues"], ["oka", "ues"], ["nobody", "ues"], ["oka", "nobody"]],
+        ("shop", "off"): [["oka"], ["nobody"]],
+        ("shop", "on"): [["oka"], ["nobody"]],
+        ("shop", "list"): [[]],
         ("source", "add"): [
             ["sber", "--name", "Сбербанк"],
             ["sber", "--name", "Сбербанк"],
@@ -498,7 +524,8 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> dict[tuple[str, ...], list[list[str]]]:
+def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, ...], list[list[str]]]:
+    monkeypatch.setenv("SVET_TEST_SHOP", "key")
     provider_with_requisites(code="ues")
     load_chelyabinsk()
     make_metered_account(number="0356067100")

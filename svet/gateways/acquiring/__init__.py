@@ -1,9 +1,9 @@
-"""Card acquiring: the port, one file per vendor, and the choice between them by ``ACQUIRING_URL``."""
+"""Card acquiring: the port, one file per vendor, and the choice between them by a shop's address."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
@@ -11,15 +11,32 @@ from svet.gateways.acquiring.hurried import Hurried
 from svet.gateways.acquiring.port import Acquiring
 from svet.gateways.acquiring.yookassa import YooKassa
 
+_VENDORS = frozenset({"yookassa"})
+
 
 def gateway() -> Acquiring:
     """The bank named in the settings. :raises ValueError: a scheme nobody serves."""
     return _gateway(settings.ACQUIRING_URL, max(1, settings.WEB_THREADS // 2))
 
 
-@lru_cache(maxsize=4)
+def gateway_at(address: str, *, secret: str) -> Acquiring:
+    """A shop's bank: ``address`` as in the settings, but for the secret. :raises ValueError: as above"""
+    scheme, mark, rest = address.partition("://")
+    shop, at, place = rest.partition("@")
+    url = f"{scheme}{mark}{shop}:{quote(secret, safe='')}{at}{place}"
+    return _gateway(url, max(1, settings.WEB_THREADS // 2))
+
+
+def serves(address: str) -> bool:
+    """Whether a vendor here speaks what an address asks for."""
+    vendor, _, transport = urlsplit(address).scheme.partition("+")
+    return vendor in _VENDORS and transport in ("", "http", "https")
+
+
+@lru_cache(maxsize=64)
 def _gateway(url: str, places: int) -> Acquiring:
+    """One for each shop: its own places, its own silence."""
     scheme = urlsplit(url).scheme.partition("+")[0]
-    if scheme == "yookassa":
+    if scheme in _VENDORS:
         return Hurried(YooKassa.from_url(url), places=places)
     raise ValueError(f"SVET_ACQUIRING_URL: nobody serves {scheme!r}")

@@ -1,10 +1,14 @@
-"""A bulkhead before the bank: of all the threads that serve pages only a few may wait for it at once."""
+"""Bulkheads before the banks: of all the threads that serve pages only a few may wait for them at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
+from threading import BoundedSemaphore
 from typing import TypeVar
+
+from django.conf import settings
 
 from svet.gateways.acquiring.port import (
     PATIENT,
@@ -16,6 +20,7 @@ from svet.gateways.acquiring.port import (
     News,
 )
 from svet.gateways.bulkhead import Bulkhead
+from svet.gateways.failures import Temporary
 from svet.kernel.money import Money
 
 T = TypeVar("T")
@@ -27,6 +32,9 @@ class Hurried:
     One more is told at once that nobody knows, as with a silent bank: its order is asked about by a job. The
     patience is for the whole call, however the bank spreads its answer; a call that is given up goes on
     holding its place until it ends. Whoever has time, a job, is not counted.
+
+    Each shop has places of its own, so one that is silent does not keep the others; and however many are,
+    one thread is left that waits for no bank.
     """
 
     def __init__(self, bank: Acquiring, *, places: int) -> None:
@@ -60,4 +68,16 @@ class Hurried:
     def _within(self, call: Callable[[], T], patience: float) -> T:
         if patience >= PATIENT:
             return call()
-        return self._places.within(call, patience=patience)
+        threads = _threads(max(1, settings.WEB_THREADS - 1))
+        if not threads.acquire(blocking=False):
+            raise Temporary("bank: enough others are asking", code="crowded")
+        try:
+            return self._places.within(call, patience=patience)
+        finally:
+            threads.release()
+
+
+@lru_cache(maxsize=4)
+def _threads(places: int) -> BoundedSemaphore:
+    """The threads of this process that may wait for any bank; a call given up holds none."""
+    return BoundedSemaphore(places)

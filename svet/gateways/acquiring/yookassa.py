@@ -58,7 +58,7 @@ SETTLEMENT = "full_payment"
 CONNECT = 3.0
 # How long a bank that did not answer is left alone by those in a hurry, per process.
 SILENCE = 5.0
-_silent_since: dict[str, float] = {}
+_silent_since: dict[tuple[str, str], float] = {}
 LONGEST_ANSWER = 1_000_000
 # Of a list: how many things on a page, and how many pages before we take the list for a broken one.
 PAGE = 100
@@ -166,6 +166,11 @@ class YooKassa:
             raise CallbackRefused("the address is not the bank's")
         return read_news(raw, shop_id=self.shop_id)
 
+    def _is_silent(self) -> bool:
+        """Whether the bank did not answer this shop a moment ago."""
+        since = _silent_since.get((self.base, self.shop_id), -SILENCE)
+        return time.monotonic() - since < SILENCE
+
     def _is_ours(self, address: str) -> bool:
         try:
             host = ipaddress.ip_address(address)
@@ -234,7 +239,7 @@ class YooKassa:
         body: Mapping[str, Any] | None = None,
         patience: float = PATIENT,
     ) -> dict[str, Any]:
-        if patience < PATIENT and time.monotonic() - _silent_since.get(self.base, -SILENCE) < SILENCE:
+        if patience < PATIENT and self._is_silent():
             raise Temporary("the bank was silent a moment ago", code="silent")
         headers = {"Idempotence-Key": key} if key else {}
         try:
@@ -250,9 +255,9 @@ class YooKassa:
                 trust_env=False,
             )
         except httpx.HTTPError as error:
-            _silent_since[self.base] = time.monotonic()
+            _silent_since[self.base, self.shop_id] = time.monotonic()
             raise Temporary(f"the bank did not answer: {type(error).__name__}", code="network") from error
-        _silent_since.pop(self.base, None)
+        _silent_since.pop((self.base, self.shop_id), None)
         return _read(answer)
 
 

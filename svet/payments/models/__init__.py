@@ -11,10 +11,12 @@ from svet.kernel.money import Money
 from svet.payments.models.acts import MoneyAct
 from svet.payments.models.chargebacks import Chargeback, ChargebackLine
 from svet.payments.models.claims import Claim
+from svet.payments.models.parts import PaymentSeries
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
+from svet.payments.models.shops import ServedProvider, Shop
 from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 
@@ -35,8 +37,11 @@ __all__ = [
     "Order",
     "OrderLine",
     "PaymentRefund",
+    "PaymentSeries",
     "RefundLine",
     "RefundRequest",
+    "ServedProvider",
+    "Shop",
     "Source",
     "StateChange",
     "StatementRow",
@@ -53,6 +58,8 @@ class BoundCard(models.Model):
 
     public_id = PublicIdField()
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    # Which shop's bank keeps it, and can charge it; empty: that of SVET_ACQUIRING_URL.
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
     reference = models.CharField(max_length=64, blank=True)
     system = models.CharField(max_length=20, blank=True)
     last4 = models.CharField(max_length=4)
@@ -64,11 +71,15 @@ class BoundCard(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["reference"], condition=~Q(reference=""), name="payments_card_reference"
+                fields=["shop", "reference"],
+                condition=~Q(reference=""),
+                nulls_distinct=False,
+                name="payments_card_reference",
             ),
             models.UniqueConstraint(
-                fields=["person", "system", "last4", "expires"],
+                fields=["person", "shop", "system", "last4", "expires"],
                 condition=Q(unbound_at__isnull=True),
+                nulls_distinct=False,
                 name="payments_card_once",
             ),
             models.CheckConstraint(
@@ -92,6 +103,9 @@ class Order(models.Model):
     body_hash = models.CharField(max_length=64)
     return_url = models.CharField(max_length=500)
     receipt_email = models.CharField(max_length=254, blank=True)
+    # Whose bank is asked about it, as long as it lives; empty: that of SVET_ACQUIRING_URL.
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
+    # The bank's name of the payment, unique within the shop only.
     bank_reference = models.CharField(max_length=64, blank=True)
     bank_page_url = models.CharField(max_length=2000, blank=True)
     bank_reason = models.CharField(max_length=40, blank=True)
@@ -111,6 +125,11 @@ class Order(models.Model):
     # «1 из 2»: the place among the orders that one «Оплатить» makes for several payees, one after the other.
     step = models.PositiveSmallIntegerField(default=1)
     steps = models.PositiveSmallIntegerField(default=1)
+    # The parts of one press that are charged in a row; ``attempt`` counts the tries of one part.
+    series = models.ForeignKey(
+        PaymentSeries, models.PROTECT, null=True, related_name="orders", db_index=False
+    )
+    attempt = models.PositiveSmallIntegerField(default=1)
     card = models.ForeignKey(BoundCard, models.PROTECT, null=True, related_name="+", db_index=False)
     # A call repeated with the same key must carry the same body, also when the card was unbound meanwhile.
     card_reference = models.CharField(max_length=64, blank=True)
@@ -127,7 +146,15 @@ class Order(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "key"], name="payments_order_key"),
             models.UniqueConstraint(
-                fields=["bank_reference"], condition=~Q(bank_reference=""), name="payments_order_reference"
+                fields=["shop", "bank_reference"],
+                condition=~Q(bank_reference=""),
+                nulls_distinct=False,
+                name="payments_order_reference",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "step", "attempt"],
+                condition=Q(series__isnull=False),
+                name="payments_order_part",
             ),
             models.CheckConstraint(condition=Q(total_kopecks__gt=0), name="payments_order_total_positive"),
             models.CheckConstraint(
@@ -189,6 +216,8 @@ class OrderLine(models.Model):
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     kopecks = models.BigIntegerField()
+    # What the account owed at the press, less money on its way: of parts that wait for their turn.
+    owed_kopecks = models.BigIntegerField(null=True)
     # What of the money taken came to the account: ``kopecks``, unless a person credited another sum.
     credited_kopecks = models.BigIntegerField(null=True)
 
@@ -237,6 +266,8 @@ class Callback(models.Model):
     """The inbox: every callback exactly as it came, before anybody judges it."""
 
     raw = models.BinaryField()
+    # At whose door it came.
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
     address = models.CharField(max_length=64, blank=True)
     received_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=[(each.value, each.value) for each in CallbackOutcome])

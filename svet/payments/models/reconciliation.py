@@ -43,6 +43,8 @@ class DayDifference(models.Model):
     day = models.DateField()
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in DifferenceKind])
     subject = models.CharField(max_length=64)
+    # Whose bank calls the subject so.
+    shop = models.ForeignKey("payments.Shop", models.PROTECT, null=True, related_name="+", db_index=False)
     provider = models.ForeignKey("accounts.Provider", models.PROTECT, null=True, related_name="+")
     order = models.ForeignKey("payments.Order", models.PROTECT, null=True, related_name="+", db_index=False)
     refund = models.ForeignKey(
@@ -59,7 +61,11 @@ class DayDifference(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["day", "kind", "subject"], name="payments_difference_once")
+            models.UniqueConstraint(
+                fields=["day", "kind", "shop", "subject"],
+                nulls_distinct=False,
+                name="payments_difference_once",
+            )
         ]
         indexes = [
             models.Index(fields=["day"], condition=Q(gone_at__isnull=True), name="payments_difference_open")

@@ -5,8 +5,11 @@ The tables of ``models`` that would make it too long; everybody imports them fro
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Cast, Concat
 
 from svet.kernel.money import Money
 from svet.payments.rules.states import AT_BANK, RefundState
@@ -38,10 +41,27 @@ class LaterLine(models.Model):
 class PaymentRefund(models.Model):
     """One refund of an order at the bank: made there without us, or asked for by us (``key``).
 
-    ``reference`` is the bank's own name of it and the reason why it is posted once, however often it is told.
+    ``reference`` is the bank's own name of it, unique within the order's shop; ``book_name`` is the same in
+    our books, unique among all shops, and the reason why it is posted once, however often it is told.
     """
 
     order = models.ForeignKey("payments.Order", models.PROTECT, related_name="refunds")
+    # Its order's, always (:meth:`save`).
+    shop = models.ForeignKey("payments.Shop", models.PROTECT, null=True, related_name="+", db_index=False)
+    book_name = models.GeneratedField(
+        expression=Case(
+            When(Q(reference="") | Q(shop__isnull=True), then=F("reference")),
+            default=Concat(
+                Cast("shop_id", models.CharField(max_length=20)),
+                Value("/"),
+                F("reference"),
+                output_field=models.CharField(max_length=90),
+            ),
+            output_field=models.CharField(max_length=90),
+        ),
+        output_field=models.CharField(max_length=90),
+        db_persist=True,
+    )
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in RefundState])
     reference = models.CharField(max_length=64, blank=True)
     key = models.CharField(max_length=64, blank=True)
@@ -63,7 +83,7 @@ class PaymentRefund(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["reference"], condition=~Q(reference=""), name="payments_refund_once"
+                fields=["book_name"], condition=~Q(reference=""), name="payments_refund_once"
             ),
             models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="payments_refund_key"),
             models.UniqueConstraint(
@@ -86,6 +106,12 @@ class PaymentRefund(models.Model):
     def __str__(self) -> str:
         return self.reference or self.key
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A refund belongs to the shop of its order."""
+        if self._state.adding:
+            self.shop_id = self.order.shop_id
+        super().save(*args, **kwargs)
+
     @property
     def money(self) -> Money:
         return Money(self.kopecks)
@@ -93,7 +119,7 @@ class PaymentRefund(models.Model):
     @property
     def ledger_key(self) -> str:
         """The key of the one ledger transaction that takes it out of the bank's book."""
-        return f"refund:{self.reference}"
+        return f"refund:{self._book_name}"
 
     @property
     def reserve_key(self) -> str:
@@ -103,7 +129,12 @@ class PaymentRefund(models.Model):
     @property
     def off_key(self) -> str:
         """The key of the one ledger transaction that takes it off the accounts."""
-        return self.ledger_key if self.suspense_kopecks is None else f"refund-off:{self.reference}"
+        return self.ledger_key if self.suspense_kopecks is None else f"refund-off:{self._book_name}"
+
+    @property
+    def _book_name(self) -> str:
+        """:attr:`book_name` of what stands in memory."""
+        return self.reference if self.shop_id is None else f"{self.shop_id}/{self.reference}"
 
 
 class RefundLine(models.Model):

@@ -1,7 +1,7 @@
 """Writes of payments: make an order, hand it to the bank, settle it, take callbacks and registers."""
 
 from svet.payments.operations.beginning import begin_payment
-from svet.payments.operations.callbacks import CallbackRejected, take_callback
+from svet.payments.operations.callbacks import CallbackRejected, NoSuchShop, take_callback
 from svet.payments.operations.cards import CardNotFound, CardRefused, name_card, unbind_card
 from svet.payments.operations.claiming import ClaimConflict, check_claim, release, take
 from svet.payments.operations.listing import look_for_payments, look_for_refunds
@@ -13,6 +13,7 @@ from svet.payments.operations.orders import (
     SeveralPayeesRefused,
     create_order,
 )
+from svet.payments.operations.parts import PartsConflict, PartsNotFound, decide_parts
 from svet.payments.operations.reconciling import reconcile_day, reconcile_days
 from svet.payments.operations.registers import Fate, PaymentToApply, apply_register_payments
 from svet.payments.operations.returning import look_at_asked_refunds
@@ -27,6 +28,7 @@ from svet.payments.operations.reviewing import (
 )
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
+from svet.payments.operations.shops import ShopRefused, add_shop, serve, switch
 from svet.payments.operations.sources import SourceRefused, add_source, set_layout
 from svet.payments.operations.staging import PLAIN, PlainRows, credit_plain, not_plain, stage_rows
 from svet.payments.operations.statements import (
@@ -56,11 +58,14 @@ __all__ = [
     "ClaimConflict",
     "Fate",
     "MovementFate",
+    "NoSuchShop",
     "OrderConflict",
     "OrderRefused",
     "OrderRequest",
     "OrderReviewReason",
     "OrderReviewRefused",
+    "PartsConflict",
+    "PartsNotFound",
     "PaymentToApply",
     "PlainRows",
     "ReviewConflict",
@@ -69,10 +74,12 @@ __all__ = [
     "RowNotFound",
     "RowRefused",
     "SeveralPayeesRefused",
+    "ShopRefused",
     "SourceRefused",
     "StatementFacts",
     "StatementMovement",
     "account_for_row",
+    "add_shop",
     "add_source",
     "apply_register_payments",
     "begin_payment",
@@ -82,6 +89,7 @@ __all__ = [
     "create_order",
     "credit_plain",
     "credit_reviewed",
+    "decide_parts",
     "keep_statement",
     "look_at_asked_refunds",
     "look_at_due_orders",
@@ -96,10 +104,12 @@ __all__ = [
     "return_suspense",
     "send_back",
     "send_to_bank",
+    "serve",
     "set_layout",
     "settle",
     "settle_statements",
     "stage_rows",
+    "switch",
     "take",
     "take_callback",
     "unbind_card",

@@ -7,7 +7,6 @@ from typing import Final
 
 import structlog
 
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import PATIENT, BankState, BankStatus
 from svet.gateways.failures import Permanent, Temporary
 from svet.journal import operations as journal
@@ -15,6 +14,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, Order
 from svet.payments.operations.sending import BankUnavailable, may_resend
+from svet.payments.operations.shops import bank_of
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import CallbackOutcome, OrderState
 
@@ -55,7 +55,7 @@ def _asked(order: Order, *, patience: float) -> list[BankStatus]:
     answers = []
     for name in names[:MOST_NAMES]:
         try:
-            status = acquiring.gateway().status(reference=name, patience=patience)
+            status = bank_of(order.shop).status(reference=name, patience=patience)
         except Temporary as failure:
             raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
         except Permanent:  # the bank has no such payment: the callback was not true
@@ -70,10 +70,15 @@ def _rank(order: Order, status: BankStatus) -> tuple[bool, bool, bool]:
     return status.state is BankState.PAID, status.state is not BankState.CANCELED, fits
 
 
+def _is_known(order: Order, reference: str) -> bool:
+    """Whether the order's shop has another order by this name."""
+    return Order.objects.filter(shop=order.shop, bank_reference=reference).exists()
+
+
 def _keep(order: Order, status: BankStatus, *, now: datetime, by: str) -> Order:
     with use_case():
         locked = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
-        if locked.bank_reference or Order.objects.filter(bank_reference=status.reference).exists():
+        if locked.bank_reference or _is_known(locked, status.reference):
             return locked
         locked.bank_reference = status.reference
         locked.save(update_fields=["bank_reference"])

@@ -33,7 +33,11 @@ def begin_payment(*, by: Actor, wanted: OrderRequest, now: datetime) -> BegunPay
 
     :raises Refused: as :func:`create_order`; a silent or refusing bank is no refusal, the order tells of it
     """
-    order = create_order(by=by, wanted=wanted, now=now)
+    return hand_over(create_order(by=by, wanted=wanted, now=now), now=now)
+
+
+def hand_over(order: Order, *, now: datetime) -> BegunPayment:
+    """Hand an order that is kept to the bank, for a person who waits for it; again is no harm."""
     try:
         return _begun(send_to_bank(order_id=order.pk, now=now, patience=HURRIED))
     except BankUnavailable as failure:

@@ -7,12 +7,13 @@ from datetime import datetime
 import structlog
 from procrastinate.contrib.django import app
 
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import CallbackRefused, News
-from svet.kernel.refusals import Refused
-from svet.kernel.transactions import use_case
-from svet.payments.models import Callback, Order
+from svet.kernel.refusals import NotFound, Refused
+from svet.kernel.transactions import require_transaction, use_case
+from svet.payments.models import Callback, Order, Shop
 from svet.payments.operations.refunding import LOOK_AGAIN
+from svet.payments.operations.shops import bank_of
+from svet.payments.queries.shops import shop_by_code
 from svet.payments.rules.refusals import CallbackReason
 from svet.payments.rules.states import CallbackOutcome, OrderState
 
@@ -21,47 +22,68 @@ log = structlog.get_logger(__name__)
 SETTLE = "payments.settle"
 
 
+class NoSuchShop(NotFound):
+    """There is no such door."""
+
+
 class CallbackRejected(Refused):
     """Not from our bank, not for our shop, or not readable; it is in the inbox all the same."""
 
 
-def take_callback(*, raw: bytes, address: str, now: datetime) -> None:
+def take_callback(*, raw: bytes, address: str, now: datetime, shop_code: str = "") -> None:
     """Keep a callback and enqueue the settling of its order in the same transaction.
 
+    ``shop_code`` is whose door it came to: what it names is looked for among that shop's payments only.
     Nothing in it is believed: a forged one costs the bank one question. One that fits no order, or is of a
     kind we do not know, is kept and waits for a person at the money desk.
 
     :raises CallbackRejected: after it was kept
+    :raises NoSuchShop: nothing is kept
     """
+    shop = _shop(shop_code)
     try:
-        news = acquiring.gateway().read_callback(raw=raw, address=address)
+        news = bank_of(shop).read_callback(raw=raw, address=address)
     except CallbackRefused as refusal:
         outcome = CallbackOutcome.MALFORMED if refusal.malformed else CallbackOutcome.REJECTED
         with use_case():
-            _keep(raw, address, now, outcome=outcome, note=str(refusal))
+            _keep(raw, address, now, shop=shop, outcome=outcome, note=str(refusal))
         log.warning("payments.callback_rejected", outcome=outcome.value, address=address)
         reason = CallbackReason.MALFORMED if refusal.malformed else CallbackReason.STRANGER
         raise CallbackRejected(reason) from refusal
     with use_case():
-        order = _order_of(news)
+        order = _order_of(news, shop)
         found = order is not None and not _given_up(order)
         outcome = CallbackOutcome.TAKEN if found else CallbackOutcome.UNMATCHED
         if not news.known:
             outcome = CallbackOutcome.UNKNOWN
-        _keep(raw, address, now, outcome=outcome, news=news, order=order)
+        _keep(raw, address, now, shop=shop, outcome=outcome, news=news, order=order)
         if outcome is not CallbackOutcome.TAKEN:
             log.error(f"payments.callback_{outcome.value}", about=news.event, reference=news.reference)
         if order is not None:
             # Whatever it was about, the bank is asked.
-            app.configure_task(SETTLE).defer(order_id=order.pk)
+            wake(order_id=order.pk)
             _look_later(order, now=now)
 
 
-def _order_of(news: News) -> Order | None:
+def wake(*, order_id: int) -> None:
+    """Enqueue the settling of an order (a step): with the caller's transaction, or not at all."""
+    require_transaction()
+    app.configure_task(SETTLE).defer(order_id=order_id)
+
+
+def _shop(code: str) -> Shop | None:
+    shop = shop_by_code(code) if code else None
+    if code and shop is None:
+        raise NoSuchShop(CallbackReason.NO_SHOP)
+    return shop
+
+
+def _order_of(news: News, shop: Shop | None) -> Order | None:
     """By the bank's reference, else by our own id: it may come before the bank's first answer is kept."""
-    found = Order.objects.filter(bank_reference=news.reference).first() if news.reference else None
+    own = Order.objects.filter(shop=shop)
+    found = own.filter(bank_reference=news.reference).first() if news.reference else None
     if found is None and news.order_id:
-        found = Order.objects.filter(public_id=news.order_id, bank_reference="").first()
+        found = own.filter(public_id=news.order_id, bank_reference="").first()
     return found
 
 
@@ -82,6 +104,7 @@ def _keep(
     address: str,
     now: datetime,
     *,
+    shop: Shop | None,
     outcome: CallbackOutcome,
     news: News | None = None,
     order: Order | None = None,
@@ -89,6 +112,7 @@ def _keep(
 ) -> None:
     Callback.objects.create(
         raw=raw,
+        shop=shop,
         address=address[:64],
         received_at=now,
         outcome=outcome,

@@ -70,7 +70,7 @@ def unbind_card(*, by: Actor, card_public_id: str, now: datetime) -> None:
         _forget(_own(by.person_id or 0, card_public_id, lock=True), by=by, now=now, reason="")
 
 
-def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> None:
+def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> BoundCard:
     """Bind the card of a paid order whose payer asked for it (a step of settling).
 
     The same card bound again takes the place of the old row, with its name.
@@ -78,6 +78,7 @@ def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> No
     require_transaction()
     same = BoundCard.objects.filter(
         person_id=order.person_id,
+        shop=order.shop,
         system=kept.system,
         last4=kept.last4,
         expires=kept.expires,
@@ -87,9 +88,10 @@ def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> No
         if same.reference != kept.reference:
             same.reference = kept.reference
             same.save(update_fields=["reference"])
-        return
+        return same
     card = BoundCard.objects.create(
         person_id=order.person_id,
+        shop_id=order.shop_id,
         reference=kept.reference,
         system=kept.system,
         last4=kept.last4,
@@ -97,6 +99,7 @@ def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> No
         bound_at=now,
     )
     _record(by, "payments.card.bind", card, now, after={"card": str(card), "order": order.number})
+    return card
 
 
 def drop_revoked(order: Order, *, by: Actor, now: datetime) -> None:

@@ -12,11 +12,11 @@ from svet.kernel.money import Money
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Order, OrderLine
-from svet.payments.operations.cards import keep_card
 from svet.payments.operations.holding import out_of_suspense
 from svet.payments.operations.moving import move
 from svet.payments.operations.refunding import post_refunds
 from svet.payments.operations.telling import tell_credited
+from svet.payments.operations.turns import hand_on, learn_card
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules import fill
 from svet.payments.rules.states import OrderState
@@ -68,7 +68,8 @@ def credit(
         # What the bank gave back while it stood in suspense comes off the accounts now.
         post_refunds(order, now=now, by=by)
     if order.keeps_card and status.card is not None:
-        keep_card(order, status.card, by=Actor.system(by), now=now)
+        learn_card(order, status.card, by=Actor.system(by), now=now)
+    hand_on(order, now=now)
     tell_credited(order, now=now)
     journal.record(
         by=actor,

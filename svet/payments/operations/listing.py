@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankRefund, BankState
 from svet.gateways.failures import GatewayFailure
 from svet.kernel.transactions import use_case
-from svet.payments.models import Order, PaymentRefund
+from svet.payments.models import Order, PaymentRefund, Shop
 from svet.payments.operations.refunding import note_odd
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
+from svet.payments.operations.shops import bank_of
+from svet.payments.queries.shops import every_shop
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import OrderState, RefundState
 
@@ -31,43 +32,64 @@ STRANGE = "svet.refund_of_unknown_payment"
 def look_for_payments(*, now: datetime) -> int:
     """Settle the orders whose payment the bank took in the last ten minutes without telling us.
 
-    One question for all that wait, and none when nobody does. Returns how many were settled.
+    One question for all that wait at a shop, and none when nobody does. Returns how many were settled. A
+    silent shop does not keep the others.
 
-    :raises BankUnavailable: the bank does not answer
+    :raises BankUnavailable: a bank does not answer; the lists of the others have been read
     """
     waiting = Order.objects.filter(state=OrderState.WAITING).exclude(bank_reference="")
-    if not waiting.exists():
-        return 0
-    try:
-        paid = acquiring.gateway().payments(since=now - PAID_BACK, until=now + timedelta(minutes=1))
-    except GatewayFailure as failure:
-        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
-    references = [status.reference for status in paid]
-    ids = list(waiting.filter(bank_reference__in=references).values_list("pk", flat=True))
-    _settle(ids, now=now)
-    return len(ids)
+    asked = {shop.pk if shop else None: shop for shop in every_shop()}
+    found, silent = 0, None
+    for shop_id in waiting.values_list("shop_id", flat=True).distinct():
+        try:
+            paid = bank_of(asked[shop_id]).payments(since=now - PAID_BACK, until=now + timedelta(minutes=1))
+        except GatewayFailure as failure:
+            silent = failure
+            continue
+        references = [status.reference for status in paid]
+        own = waiting.filter(shop_id=shop_id, bank_reference__in=references)
+        ids = list(own.values_list("pk", flat=True))
+        _settle(ids, now=now)
+        found += len(ids)
+    if silent is not None:
+        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": silent.code}) from silent
+    return found
 
 
 def look_for_refunds(*, now: datetime, since: datetime | None = None) -> int:
     """Read the bank's refunds of the last four days (or since a moment) and book those we do not know.
 
-    One of a payment that is not ours is put before a person. Returns how many were new to us.
+    One of a payment that is not ours is put before a person. Returns how many were new to us. Every shop has
+    a list of its own; one that is silent does not keep the others.
 
-    :raises BankUnavailable: the bank does not answer
+    :raises BankUnavailable: a bank does not answer; the lists of the others have been read
     """
+    found, silent = 0, None
+    for shop in every_shop():
+        try:
+            found += _look_at(shop, now=now, since=since or now - LOOK_BACK)
+        except BankUnavailable as failure:
+            silent = failure
+    if silent is not None:
+        raise silent
+    return found
+
+
+def _look_at(shop: Shop | None, *, now: datetime, since: datetime) -> int:
     try:
-        listed = acquiring.gateway().refunds(since=since or now - LOOK_BACK)
+        listed = bank_of(shop).refunds(since=since)
     except GatewayFailure as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     made = {refund.reference: refund for refund in listed if refund.state is BankState.PAID}
-    known = PaymentRefund.objects.filter(reference__in=list(made), state=RefundState.DONE)
+    known = PaymentRefund.objects.filter(shop=shop, reference__in=list(made), state=RefundState.DONE)
     for reference in known.values_list("reference", flat=True):
         del made[reference]
     payments = {refund.payment for refund in made.values()}
-    orders = dict(Order.objects.filter(bank_reference__in=payments).values_list("bank_reference", "pk"))
+    own = Order.objects.filter(shop=shop, bank_reference__in=payments)
+    orders = dict(own.values_list("bank_reference", "pk"))
     for refund in made.values():
         if refund.payment not in orders:
-            _note_strange(refund, now=now)
+            _note_strange(refund, shop=shop, now=now)
     _settle(orders.values(), now=now)
     return len(made)
 
@@ -80,7 +102,7 @@ def _settle(order_ids: Iterable[int], *, now: datetime) -> None:
             log.warning("payments.bank_unavailable", order=order_id, code=failure.details.get("code"))
 
 
-def _note_strange(refund: BankRefund, *, now: datetime) -> None:
+def _note_strange(refund: BankRefund, *, shop: Shop | None, now: datetime) -> None:
     with use_case():
         note_odd(
             None,
@@ -89,4 +111,5 @@ def _note_strange(refund: BankRefund, *, now: datetime) -> None:
             reference=refund.payment[:64],
             money=refund.amount,
             now=now,
+            shop=shop,
         )

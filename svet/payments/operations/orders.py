@@ -2,86 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+from uuid import uuid5
 
 from django.db import IntegrityError
 
 from svet.accounts.queries import AccountView, visible_accounts
 from svet.accounts.rules import Right
-from svet.journal import operations as journal
 from svet.kernel.actors import Actor
-from svet.kernel.ids import new_public_id, new_receipt_number
 from svet.kernel.money import Money
-from svet.kernel.places import Place, path_of
-from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName
-from svet.payments.models import BoundCard, LaterLine, Order, OrderLine, StateChange
-from svet.payments.operations.cards import card_to_charge
-from svet.payments.queries.payees import Share, check_one_payee, shares
+from svet.payments.models import BoundCard, LaterLine, Order, Shop
+from svet.payments.operations.cards import CardRefused, card_to_charge
+from svet.payments.operations.keeping import OrderPlace, keep_one, keep_series
+from svet.payments.operations.requests import (
+    AccountNotPayable,
+    Line,
+    Lines,
+    OrderConflict,
+    OrderRefused,
+    OrderRequest,
+    SeveralPayeesRefused,
+)
+from svet.payments.queries.parts import rows
+from svet.payments.queries.payees import shares
 from svet.payments.queries.series import carried_on, next_step
-from svet.payments.rules import LIMITS, AmountRefused, body_hash, check_line
-from svet.payments.rules.refusals import OrderReason
-from svet.payments.rules.states import LOOKS, PAGE_LIVES, OrderState
-from svet.people import queries as people
-
-
-class OrderRefused(Refused):
-    """The order cannot be made as it is asked for."""
-
-
-class OrderConflict(Conflict):
-    """The sum is not the one the person saw, or the key already belongs to another order."""
-
-
-class AccountNotPayable(NotFound):
-    """One of the accounts does not exist or the actor may not pay for it: the whole order is refused."""
-
-
-class SeveralPayeesRefused(OrderRefused):
-    """The accounts belong to several payees; ``shares`` says what belongs to whom, in the given order."""
-
-    def __init__(self, found: Sequence[Share]) -> None:
-        super().__init__(OrderReason.SEVERAL_PAYEES, field="lines", details={"payees": len(found)})
-        self.shares = tuple(found)
-
-
-Line = tuple[str, Money]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRequest:
-    """What a payer asks for: ``lines`` (outer account id, sum) under ``key``, and how it is to be paid.
-
-    With ``in_turn`` lines of several payees make an order over those of the first, which remembers the
-    others («1 из 2»); ``after`` names the order whose remembered lines these are. ``card`` is a bound card's
-    outer id; ``keep_card`` binds the card typed at the bank. ``return_url_base`` is the portal's own
-    origin (``https://host``); the bank sends the person back there.
-    """
-
-    lines: Sequence[Line]
-    key: UUID
-    expected_total: Money | None
-    return_url_base: str
-    receipt_email: str = ""
-    card: str = ""
-    keep_card: bool = False
-    in_turn: bool = False
-    after: str = ""
-
-    @property
-    def keeps(self) -> bool:
-        """Whether a card is bound by this payment."""
-        return self.keep_card and not self.card
-
-    @property
-    def fingerprint(self) -> str:
-        """What a repetition under the same key is compared by."""
-        return body_hash(self.lines, card=self.card, keeps_card=self.keeps)
+from svet.payments.queries.shops import shops_of
+from svet.payments.rules import LIMITS, AmountRefused, check_line
+from svet.payments.rules.refusals import CardReason, OrderReason
 
 
 def create_order(*, by: Actor, wanted: OrderRequest, now: datetime) -> Order:
@@ -101,13 +53,14 @@ def create_order(*, by: Actor, wanted: OrderRequest, now: datetime) -> Order:
     known = _known(person_id=person_id, wanted=wanted)
     if known is not None:
         return known
-    turns = _turns(by, wanted.lines, in_turn=wanted.in_turn)
-    _check_total(turns[0])
+    row, turns = _turns(by, wanted)
+    for lines in [*row, *turns[:1]]:
+        _check_total(lines)
     bound = card_to_charge(person_id=person_id, public_id=wanted.card, now=now) if wanted.card else None
     limits.spend(limit=LimitName.ORDERS_PER_PERSON, key=str(person_id), now=now)
     try:
         with use_case():
-            order = _keep(wanted, by=by, turns=turns, card=bound, now=now)
+            order = _keep(wanted, by=by, row=row, turns=turns, card=bound, now=now)
     except IntegrityError:
         # The second click of a double click: the first one's order is there by now.
         known = _known(person_id=person_id, wanted=wanted)
@@ -142,18 +95,22 @@ def _check_total(lines: Sequence[Line]) -> None:
         raise OrderRefused(OrderReason.MAX_TOTAL, field="lines", details={"max": LIMITS.total_max})
 
 
-def _turns(by: Actor, lines: Sequence[Line], *, in_turn: bool) -> list[Sequence[Line]]:
-    """The lines payee by payee. Before any limit is spent: being told of two payees costs nothing.
+def _turns(by: Actor, wanted: OrderRequest) -> tuple[list[Lines], list[Lines]]:
+    """The lines payee by payee: those paid in a row now, and those that wait for another press.
 
-    Accounts that cannot be paid are left to the check inside the transaction, which refuses all.
+    Before any limit is spent: being told of two payees costs nothing. Accounts that cannot be paid are left
+    to the check inside the transaction, which refuses all.
     """
-    accounts = _found(by, [account for account, _ in lines])
-    if len(accounts) != len(lines):
-        return [lines]
-    found = shares(lines, accounts)
-    if len(found) > 1 and not in_turn:
+    accounts = _found(by, [account for account, _ in wanted.lines])
+    if len(accounts) != len(wanted.lines):
+        return [wanted.lines], []
+    found = shares(wanted.lines, accounts)
+    groups = rows(found)
+    row = groups[0] if wanted.in_row else found[:1]
+    rest = [share for group in groups for share in group if share not in row]
+    if rest and not wanted.in_turn:
         raise SeveralPayeesRefused(found)
-    return [share.lines for share in found]
+    return [share.lines for share in row], [share.lines for share in rest]
 
 
 def _known(*, person_id: int, wanted: OrderRequest) -> Order | None:
@@ -167,59 +124,51 @@ def _keep(
     wanted: OrderRequest,
     *,
     by: Actor,
-    turns: Sequence[Sequence[Line]],
+    row: Sequence[Lines],
+    turns: Sequence[Lines],
     card: BoundCard | None,
     now: datetime,
 ) -> Order:
+    """The order, or all of a row; the first is returned, the last remembers what waits for another press."""
     person_id = _payer(by)
-    accounts = _payable(by, [account for lines in turns for account, _ in lines])
-    lines = turns[0]
-    step, steps = next_step(person_id=person_id, after=wanted.after, payees=len(turns))
-    later = [(accounts[account].account_id, money) for rest in turns[1:] for account, money in rest]
-    later += carried_on(person_id=person_id, after=wanted.after, without=list(accounts))
-    # Nobody's money goes to another's requisites, whatever the caller has thought of.
-    check_one_payee(accounts[account] for account, _ in lines)
-    total = Money.total(money for _, money in lines)
-    public_id = new_public_id()
-    order = Order.objects.create(
-        public_id=public_id,
-        number=new_receipt_number("О"),
-        person_id=person_id,
-        state=OrderState.CREATED,
-        total_kopecks=total.kopecks,
+    accounts = _payable(by, [account for lines in [*row, *turns] for account, _ in lines])
+    step, steps = next_step(person_id=person_id, after=wanted.after, payees=len(row) + len(turns))
+    shop = _shop_of(accounts, row, card=card)
+    place = OrderPlace(
         key=wanted.key,
-        body_hash=wanted.fingerprint,
-        return_url=wanted.return_url_base + path_of(Place("payment-order", (public_id,))),
-        receipt_email=wanted.receipt_email or people.email_of(person_id) or "",
-        created_at=now,
-        expires_at=now + PAGE_LIVES,
-        next_look_at=now + LOOKS[0],
-        card=card,
-        card_reference=card.reference if card else "",
-        keeps_card=wanted.keeps,
         step=step,
         steps=steps,
+        shop=shop,
+        card=card,
+        series=keep_series(wanted, by=by, step=step, card=card, now=now) if len(row) > 1 else None,
+        ends=len(row) == 1,
     )
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order, account_id=accounts[account].account_id, position=position, kopecks=money.kopecks
-        )
-        for position, (account, money) in enumerate(lines)
-    )
+    first = keep_one(wanted, by=by, accounts=accounts, lines=row[0], place=place, now=now)
+    last = first
+    for at, lines in enumerate(row[1:], start=1):
+        key = uuid5(wanted.key, f"part {at}")
+        following = replace(place, key=key, step=step + at, ends=at == len(row) - 1)
+        last = keep_one(wanted, by=by, accounts=accounts, lines=lines, place=following, now=now)
+    later = [(accounts[account].account_id, money) for rest in turns for account, money in rest]
+    later += carried_on(person_id=person_id, after=wanted.after, without=list(accounts))
     LaterLine.objects.bulk_create(
-        LaterLine(order=order, account_id=account_id, position=position, kopecks=money.kopecks)
+        LaterLine(order=last, account_id=account_id, position=position, kopecks=money.kopecks)
         for position, (account_id, money) in enumerate(later)
     )
-    StateChange.objects.create(order=order, old="", new=OrderState.CREATED, at=now, by=str(by.kind))
-    journal.record(
-        by=by,
-        action="payments.order.create",
-        subject="order",
-        subject_id=order.public_id,
-        now=now,
-        after={"number": order.number, "total_kopecks": total.kopecks, "lines": len(lines)},
-    )
-    return order
+    return first
+
+
+def _shop_of(
+    accounts: Mapping[str, AccountView], row: Sequence[Lines], *, card: BoundCard | None
+) -> Shop | None:
+    """Which shop takes the payments of a row; its bank must be the one that keeps the card."""
+    provider_id = accounts[row[0][0][0]].provider.provider_id
+    shop = shops_of([provider_id])[provider_id]
+    if shop is not None and shop.off_at is not None:
+        raise OrderRefused(OrderReason.SHOP_OFF, field="lines")
+    if card is not None and card.shop_id != (shop.pk if shop else None):
+        raise CardRefused(CardReason.OTHER_SHOP, field="card")
+    return shop
 
 
 def _found(by: Actor, public_ids: Sequence[str]) -> dict[str, AccountView]:
@@ -240,6 +189,7 @@ __all__ = [
     "OrderConflict",
     "OrderReason",
     "OrderRefused",
+    "OrderRequest",
     "SeveralPayeesRefused",
     "create_order",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -12,17 +12,18 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from svet.accounts import queries as accounts
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankRefund, BankState, BankStatus
 from svet.gateways.failures import GatewayFailure
 from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import use_case
-from svet.payments.models import Callback, DayDifference, DayTotals, Order
+from svet.payments.models import Callback, DayDifference, DayTotals, Order, Shop
 from svet.payments.operations.refunding import note_odd
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
+from svet.payments.operations.shops import bank_of
 from svet.payments.operations.statements import settle_statements
 from svet.payments.queries import reconciliation
+from svet.payments.queries.shops import every_shop
 from svet.payments.queries.statements import with_waiting_rows
 from svet.payments.rules.reconciling import (
     DAYS_AGAIN,
@@ -50,8 +51,9 @@ NAMED = "svet.payment_listed"
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the bank says of a day: its payments and refunds in roubles, each under its reference."""
+    """What a shop's bank says of a day: its payments and refunds in roubles, each under its reference."""
 
+    shop: Shop | None
     since: datetime
     until: datetime
     payments: dict[str, BankStatus]
@@ -83,31 +85,48 @@ def reconcile_day(*, day: date, now: datetime) -> None:
     """Compare one day with the bank's list and keep its totals and differences; again is no harm.
 
     Payments the bank has and we have not are asked about first, the way of a callback: what is left is put
-    before a person. The bank is asked outside of every transaction; the comparison is one of its own.
+    before a person. The bank is asked outside of every transaction; the comparison is one of its own. Each
+    shop is compared with its own list, also while another one is silent; the totals of the day need all.
 
-    :raises BankUnavailable: the bank does not answer; what was kept of the day before stays
+    :raises BankUnavailable: a bank does not answer; what was kept of its day and of the totals stays
     """
-    told = _ask(day)
-    _catch_up(told, now=now)
+    silent, every = None, list[_Told]()
+    for shop in every_shop():
+        try:
+            told = _ask(day, shop)
+            _catch_up(told, now=now)
+            every.append(told)
+        except BankUnavailable as failure:
+            silent = failure
     with use_case():
         hold(Lock.RECONCILIATION)
-        _keep_incomes(told.payments.values())
-        _compare(day, told, now=now)
+        compared = []
+        for told in every:
+            _keep_incomes(told)
+            compared.append(_compare(day, told))
+        found = [one for each in compared for one in each.found]
+        shops = [told.shop.pk if told.shop else None for told in every]
+        _keep_differences(day, [*found, *reconciliation.rows_out_of_step(day)], shops=shops, now=now)
+        if silent is None:
+            _keep_totals(day, compared, now=now)
         for payee in with_waiting_rows():
             settle_statements(provider=accounts.provider_by_id(payee), now=now)
+    if silent is not None:
+        raise silent
 
 
-def _ask(day: date) -> _Told:
+def _ask(day: date, shop: Shop | None) -> _Told:
     """One question for all payees: their days begin and end at other moments."""
     bounds = [bounds_of(day, zone) for zone in accounts.time_zones().values()]
     since, until = min(since for since, _ in bounds), max(until for _, until in bounds)
-    bank = acquiring.gateway()
     try:
+        bank = bank_of(shop)
         payments = bank.payments(since=since, until=until)
         refunds = bank.refunds(since=since)
     except GatewayFailure as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     return _Told(
+        shop,
         since,
         until,
         {one.reference: one for one in payments if one.state is BankState.PAID},
@@ -121,28 +140,34 @@ def _ask(day: date) -> _Told:
 
 def _catch_up(told: _Told, *, now: datetime) -> None:
     """What the bank has and we have not may only be late: ask about it before it is called a difference."""
-    known = dict(
-        Order.objects.filter(bank_reference__in=list(told.payments)).values_list("bank_reference", "state")
-    )
+    own = Order.objects.filter(shop=told.shop)
+    known = dict(own.filter(bank_reference__in=list(told.payments)).values_list("bank_reference", "state"))
     unended = [reference for reference, state in known.items() if state not in FINAL]
-    asked = list(Order.objects.filter(bank_reference__in=unended).values_list("pk", flat=True))
+    asked = list(own.filter(bank_reference__in=unended).values_list("pk", flat=True))
     for reference, status in told.payments.items():
         if reference not in known:
             with use_case():
-                asked += _name(status, now=now)
+                asked += _name(status, shop=told.shop, now=now)
     for order_id in asked:
         settle(order_id=order_id, now=now, by=BY)
 
 
-def _name(status: BankStatus, *, now: datetime) -> list[int]:
+def _name(status: BankStatus, *, shop: Shop | None, now: datetime) -> list[int]:
     """Tell the order that the bank means of its payment, or a person when there is no such order (a step)."""
-    order = Order.objects.filter(public_id=status.order_id).first() if status.order_id else None
+    own = Order.objects.filter(shop=shop)
+    order = own.filter(public_id=status.order_id).first() if status.order_id else None
     if order is None or order.bank_reference:
         note = f"the bank lists a payment of {status.amount.kopecks} kopecks that is not ours"
         if order is not None:
             note = f"the bank lists a second payment of this order, {status.amount.kopecks} kopecks"
         note_odd(
-            order, event=LISTED, note=note, reference=status.reference[:64], money=status.amount, now=now
+            order,
+            event=LISTED,
+            note=note,
+            reference=status.reference[:64],
+            money=status.amount,
+            now=now,
+            shop=shop,
         )
         return []
     told = Callback.objects.filter(order=order, reference=status.reference)
@@ -154,17 +179,19 @@ def _name(status: BankStatus, *, now: datetime) -> list[int]:
             event=NAMED,
             reference=status.reference,
             order=order,
+            shop=shop,
             note="from the bank's list of payments",
         )
     return [order.pk]
 
 
-def _keep_incomes(payments: Iterable[BankStatus]) -> None:
+def _keep_incomes(told: _Told) -> None:
     """Keep the bank's own figure of what comes to our account, for orders that were told without it."""
+    payments = told.payments.values()
     incomes = {one.reference: one.income.kopecks for one in payments if one.income is not None}
     orders = [
         order
-        for order in Order.objects.filter(bank_reference__in=list(incomes))
+        for order in Order.objects.filter(shop=told.shop, bank_reference__in=list(incomes))
         if order.income_kopecks != incomes[order.bank_reference]
     ]
     for order in orders:
@@ -172,7 +199,19 @@ def _keep_incomes(payments: Iterable[BankStatus]) -> None:
     Order.objects.bulk_update(orders, ["income_kopecks"], batch_size=1_000)
 
 
-def _compare(day: date, told: _Told, *, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What of a shop's list and of ours is of the day, and how it differs."""
+
+    told: _Told
+    listed: dict[str, ListedPayment]
+    ours: dict[str, KeptPayment]
+    refunds: dict[str, BankRefund]
+    given: dict[str, KeptRefund]
+    found: list[FoundDifference]
+
+
+def _compare(day: date, told: _Told) -> _Compared:
     zones = accounts.time_zones()
     bounds: dict[int | None, tuple[datetime, datetime]] = {
         payee: bounds_of(day, zone) for payee, zone in zones.items()
@@ -184,8 +223,12 @@ def _compare(day: date, told: _Told, *, now: datetime) -> None:
         since, until = bounds.get(payee, elsewhere)
         return at is None or since <= at < until
 
-    kept = reconciliation.kept_payments(since=told.since, until=told.until, references=list(told.payments))
-    back = reconciliation.kept_refunds(since=told.since, until=told.until, references=list(told.refunds))
+    kept = reconciliation.kept_payments(
+        since=told.since, until=told.until, references=list(told.payments), shop=told.shop
+    )
+    back = reconciliation.kept_refunds(
+        since=told.since, until=told.until, references=list(told.refunds), shop=told.shop
+    )
 
     listed: dict[str, ListedPayment] = {}
     for reference, status in told.payments.items():
@@ -210,14 +253,20 @@ def _compare(day: date, told: _Told, *, now: datetime) -> None:
     found = [
         *compare_payments(listed, ours),
         *compare_refunds({reference: one.amount.kopecks for reference, one in refunds.items()}, given),
-        *reconciliation.rows_out_of_step(day),
     ]
-    _keep_differences(day, found, now=now)
-    _keep_totals(day, told, listed=listed, ours=ours, refunds=refunds, given=given, now=now)
+    key = told.shop.pk if told.shop else None
+    return _Compared(told, listed, ours, refunds, given, [replace(one, shop=key) for one in found])
 
 
-def _keep_differences(day: date, found: Sequence[FoundDifference], *, now: datetime) -> None:
-    known = {(one.kind, one.subject): one for one in DayDifference.objects.filter(day=day)}
+def _keep_differences(
+    day: date, found: Sequence[FoundDifference], *, shops: Collection[int | None], now: datetime
+) -> None:
+    """Keep what differs; what is not found any more is gone, but for shops that could not be asked."""
+    known = {
+        (one.kind, one.shop_id, one.subject): one
+        for one in DayDifference.objects.filter(day=day)
+        if one.shop_id in shops or one.row_id is not None
+    }
     for one in found:
         values = {
             "provider_id": one.payee,
@@ -226,10 +275,11 @@ def _keep_differences(day: date, found: Sequence[FoundDifference], *, now: datet
             "order_id": one.order_id,
             "refund_id": one.refund_id,
             "row_id": one.row_id,
+            "shop_id": one.shop,
             "seen_at": now,
             "gone_at": None,
         }
-        before = known.pop((one.kind.value, one.subject[:64]), None)
+        before = known.pop((one.kind.value, one.shop, one.subject[:64]), None)
         if before is None:
             DayDifference.objects.create(
                 day=day, kind=one.kind, subject=one.subject[:64], found_at=now, **values
@@ -243,27 +293,24 @@ def _keep_differences(day: date, found: Sequence[FoundDifference], *, now: datet
     DayDifference.objects.filter(pk__in=gone).update(gone_at=now)
 
 
-def _keep_totals(
-    day: date,
-    told: _Told,
-    *,
-    listed: dict[str, ListedPayment],
-    ours: dict[str, KeptPayment],
-    refunds: dict[str, BankRefund],
-    given: dict[str, KeptRefund],
-    now: datetime,
-) -> None:
+def _keep_totals(day: date, compared: Sequence[_Compared], *, now: datetime) -> None:
     registers = reconciliation.register_sums(day)
     for payee in accounts.time_zones():
-        payments = [told.payments[reference] for reference, one in listed.items() if one.payee == payee]
+        payments = [
+            each.told.payments[reference]
+            for each in compared
+            for reference, one in each.listed.items()
+            if one.payee == payee
+        ]
         incomes = [(one.amount, one.income) for one in payments if one.income is not None]
         back = [
             one
-            for reference, one in refunds.items()
-            if reference in given and given[reference].payee == payee
+            for each in compared
+            for reference, one in each.refunds.items()
+            if reference in each.given and each.given[reference].payee == payee
         ]
-        booked = sum(one.posted for one in ours.values() if one.payee == payee)
-        booked -= sum(one.posted for one in given.values() if one.payee == payee)
+        booked = sum(one.posted for each in compared for one in each.ours.values() if one.payee == payee)
+        booked -= sum(one.posted for each in compared for one in each.given.values() if one.payee == payee)
         came, waits = registers.get(payee, (None, None))
         DayTotals.objects.update_or_create(
             day=day,

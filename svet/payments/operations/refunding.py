@@ -17,7 +17,7 @@ from svet.kernel.moving import move_row
 from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
-from svet.payments.models import Callback, Order, PaymentRefund, RefundLine
+from svet.payments.models import Callback, Order, PaymentRefund, RefundLine, Shop
 from svet.payments.operations.holding import keep_taken, let_go, take_out
 from svet.payments.operations.moving import move
 from svet.payments.operations.reserving import confirm, lines_left, make_room
@@ -90,11 +90,20 @@ def post_refunds(order: Order, *, now: datetime, by: str) -> None:
 
 
 def note_odd(
-    order: Order | None, *, event: str, note: str, reference: str, money: Money, now: datetime
+    order: Order | None,
+    *,
+    event: str,
+    note: str,
+    reference: str,
+    money: Money,
+    now: datetime,
+    shop: Shop | None = None,
 ) -> bool:
     """Put what contradicts our books before a person (a step), once and for all; says whether it was new."""
     require_transaction()
-    told = Callback.objects.filter(outcome=CallbackOutcome.NOTED, event=event, reference=reference)
+    told = Callback.objects.filter(
+        outcome=CallbackOutcome.NOTED, shop=order.shop if order else shop, event=event, reference=reference
+    )
     if told.filter(note=note[:300]).exists():
         return False
     log.error("payments.contradiction", about=event, reference=reference, note=note)
@@ -106,6 +115,7 @@ def note_odd(
         event=event,
         reference=reference,
         order=order,
+        shop=order.shop if order else shop,
         note=note[:300],
     )
     return True
@@ -113,7 +123,7 @@ def note_odd(
 
 def _keep(order: Order, told: BankRefund, *, now: datetime, by: str) -> None:
     """One row per name; one that we asked for ourselves and whose answer was lost is known by its sum."""
-    known = PaymentRefund.objects.filter(reference=told.reference).first()
+    known = PaymentRefund.objects.filter(shop=order.shop, reference=told.reference).first()
     if known is None:
         asked = order.refunds.filter(
             state__in=sorted(AT_BANK), kopecks=told.amount.kopecks, reference=""

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankRefund, BankState
 from svet.gateways.failures import GatewayFailure, Permanent, Temporary
 from svet.kernel.actors import Actor
@@ -16,6 +15,7 @@ from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked, post_refunds
 from svet.payments.operations.reserving import give_up
 from svet.payments.operations.sending import BankUnavailable
+from svet.payments.operations.shops import bank_of
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import (
     AT_BANK,
@@ -48,7 +48,7 @@ def ask_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
     if now - (refund.sent_at or refund.known_at) >= RESEND_WITHIN:
         return _look_instead(refund, now=now)
     try:
-        told = acquiring.gateway().refund(
+        told = bank_of(refund.order.shop).refund(
             key=refund.key, reference=refund.order.bank_reference, amount=refund.money
         )
     except Temporary as failure:
@@ -108,7 +108,7 @@ def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> Pa
     """Learn from the bank's list what became of it; ``note`` is the bank's own no."""
     reference = refund.order.bank_reference
     try:
-        listed = acquiring.gateway().refunds(reference=reference)
+        listed = bank_of(refund.order.shop).refunds(reference=reference)
     except GatewayFailure as failure:
         _doubt(refund)
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure

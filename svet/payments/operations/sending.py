@@ -7,7 +7,6 @@ from datetime import datetime
 import structlog
 
 from svet.accounts.queries import provider_today
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import PATIENT, BankLine, BankOrder, BankPage, Payee
 from svet.gateways.failures import Permanent, Temporary
 from svet.kernel.money import Money
@@ -16,7 +15,9 @@ from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.moving import move
+from svet.payments.operations.shops import bank_of
 from svet.payments.operations.telling import tell_failed
+from svet.payments.operations.turns import locked_series, takes_turn
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules import purpose
 from svet.payments.rules.refusals import BankReasonText
@@ -41,7 +42,7 @@ def send_to_bank(*, order_id: int, now: datetime, patience: float = PATIENT) -> 
     if order.state != OrderState.SENT or order.bank_reference:
         return order
     try:
-        page = acquiring.gateway().create(order=_bank_order(order), patience=patience)
+        page = bank_of(order.shop).create(order=_bank_order(order), patience=patience)
     except Temporary as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     except Permanent as failure:
@@ -61,8 +62,11 @@ def _begin(order_id: int, *, now: datetime) -> tuple[Order, bool]:
     The second value tells that the call has been made before and its answer is not known.
     """
     with use_case():
+        series_id = Order.objects.values_list("series_id", flat=True).get(pk=order_id)
+        if series_id is not None:
+            locked_series(series_id)
         order = Order.objects.select_for_update().get(pk=order_id)
-        if order.state != OrderState.CREATED:
+        if order.state != OrderState.CREATED or not takes_turn(order, now=now):
             return order, True
         move(order, new=OrderState.SENT, at=now, by=BY)
         return order, False

@@ -25,6 +25,7 @@ from svet.payments.operations.sending import (
 )
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import ask_status, kept, ordered, told
+from svet.payments.operations.turns import forget_cards
 from svet.payments.rules.facts import BankStanding, Misfit, due, join
 from svet.payments.rules.states import ON_ITS_WAY, OPEN, OrderState, next_look
 
@@ -51,6 +52,14 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
     """
     patience = PATIENT if wait else HURRIED
     order = Order.objects.get(pk=order_id)
+    if (
+        order.state == OrderState.CREATED
+        and order.series is not None
+        and order.step > order.series.first_step
+    ):
+        # A part whose turn may have come; the first is begun by the person's own press.
+        send_to_bank(order_id=order_id, now=now, patience=patience)
+        return
     if wait:
         order = adopt(order, now=now, by=by, patience=patience)
     if order.state == OrderState.SENT and not order.bank_reference and may_resend(order, now=now):
@@ -174,6 +183,7 @@ def look_at_due_orders(*, now: datetime, limit: int = 200) -> int:
         except BankUnavailable as failure:
             log.warning("payments.bank_unavailable", order=order_id, code=failure.details.get("code"))
         _give_up_if_late(order_id, now=now)
+    forget_cards(now=now)
     return len(ids)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from svet.gateways import acquiring
 from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState, BankStatus
 from svet.gateways.failures import GatewayFailure
 from svet.kernel.money import Money
 from svet.payments.models import Order
 from svet.payments.operations.sending import BankUnavailable
+from svet.payments.operations.shops import bank_of
 from svet.payments.queries.payees import has_one_payee
 from svet.payments.rules.facts import BankStanding, Fact, Ordered
 from svet.payments.rules.refusals import BankReasonText
@@ -61,8 +61,8 @@ def ask_bank(order: Order, *, patience: float = PATIENT) -> Truth:
 
     :raises BankUnavailable: the bank does not answer
     """
-    bank = acquiring.gateway()
     try:
+        bank = bank_of(order.shop)
         status = bank.status(reference=order.bank_reference, patience=patience)
         refunds: tuple[BankRefund, ...] = ()
         if status.refunded:
@@ -75,7 +75,7 @@ def ask_bank(order: Order, *, patience: float = PATIENT) -> Truth:
 def ask_status(order: Order, *, patience: float = PATIENT) -> BankStatus:
     """Ask for the payment alone. :raises BankUnavailable: the bank does not answer"""
     try:
-        return acquiring.gateway().status(reference=order.bank_reference, patience=patience)
+        return bank_of(order.shop).status(reference=order.bank_reference, patience=patience)
     except GatewayFailure as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet
 
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
@@ -26,6 +26,7 @@ from svet.payments.queries.desk import (
     orders_in_review,
     waiting_for_a_person,
 )
+from svet.payments.queries.parts import SeriesPart, SeriesView, series_of, series_to_mind
 from svet.payments.queries.promises import (
     broken,
     broken_bank,
@@ -36,6 +37,7 @@ from svet.payments.queries.promises import (
     broken_sources,
 )
 from svet.payments.queries.series import Remainder, later_lines, remainder, remainders
+from svet.payments.queries.transit import in_transit
 from svet.payments.queries.views import (
     ChangeView,
     ImportedPaymentView,
@@ -46,7 +48,7 @@ from svet.payments.queries.views import (
 )
 from svet.payments.rules.refusals import OrderLookupReason
 from svet.payments.rules.registers import RegisterState
-from svet.payments.rules.states import IN_TRANSIT, OrderState, RefundState
+from svet.payments.rules.states import OrderState, RefundState
 
 __all__ = [
     "CallbackView",
@@ -60,6 +62,8 @@ __all__ = [
     "RefundView",
     "Remainder",
     "ReviewView",
+    "SeriesPart",
+    "SeriesView",
     "accounts_of_order",
     "broken",
     "broken_bank",
@@ -82,6 +86,8 @@ __all__ = [
     "register_payments",
     "remainder",
     "remainders",
+    "series_of",
+    "series_to_mind",
     "unfinished",
     "waiting_for_a_person",
 ]
@@ -164,17 +170,6 @@ def register_payments(
         )
         for row in chosen.order_by("-effective_on", "-id")
     ]
-
-
-def in_transit(account_ids: Collection[int]) -> dict[int, Money]:
-    """Money the bank has taken that does not stand on the accounts yet; accounts without any are absent."""
-    rows = (
-        OrderLine.objects.filter(account_id__in=account_ids, order__state__in=sorted(IN_TRANSIT))
-        .filter(~Q(order__state=OrderState.REVIEW) | Q(order__taken_kopecks__isnull=False))
-        .values("account_id")
-        .annotate(sum=Sum("kopecks"))
-    )
-    return {row["account_id"]: Money(int(row["sum"])) for row in rows}
 
 
 def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models.functions import Coalesce
 
 from svet.kernel.money import Money
 from svet.payments.models import TO_CLOSE, Callback, Order, OrderLine, StateChange
@@ -111,7 +112,11 @@ def waiting_for_a_person() -> tuple[int, int]:
 
 
 def _open() -> QuerySet[Callback]:
-    placed = Order.objects.filter(bank_reference=OuterRef("reference")).exclude(bank_reference="")
+    placed = (
+        Order.objects.annotate(its_shop=Coalesce("shop_id", 0))
+        .filter(its_shop=Coalesce(OuterRef("shop_id"), 0), bank_reference=OuterRef("reference"))
+        .exclude(bank_reference="")
+    )
     return (
         Callback.objects.filter(outcome__in=sorted(TO_CLOSE), closed_at__isnull=True)
         .exclude(Exists(placed), outcome=CallbackOutcome.UNMATCHED)

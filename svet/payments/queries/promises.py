@@ -53,7 +53,7 @@ _REFUNDS = {
         ORDER BY r.id LIMIT 100""",
     _("снято с лицевых счетов, а такого возврата никто не знает:"): """
         SELECT t.key FROM ledger_transaction_door t
-        LEFT JOIN payments_paymentrefund r ON r.reference = substr(t.key, strpos(t.key, ':') + 1)
+        LEFT JOIN payments_paymentrefund r ON r.book_name = substr(t.key, strpos(t.key, ':') + 1)
             AND r.state = 'done'
         WHERE split_part(t.key, ':', 1) IN ('refund', 'refund-off') AND (r.id IS NULL OR r.posted_at IS NULL)
             AND NOT (t.key LIKE 'refund:%' AND r.suspense_kopecks IS NOT NULL)
@@ -63,15 +63,15 @@ _REFUNDS = {
         WHERE (r.posted_at IS NOT NULL OR r.suspense_kopecks IS NOT NULL) AND r.kopecks IS DISTINCT FROM
             (SELECT -sum(p.kopecks) FROM ledger_transaction_door t
                 JOIN ledger_posting_door p USING (transaction_id)
-                WHERE t.key = 'refund:' || r.reference AND p.book = 'bank')
+                WHERE t.key = 'refund:' || r.book_name AND p.book = 'bank')
             AND NOT EXISTS (SELECT FROM payments_callback c
                 WHERE c.order_id = r.order_id AND c.event = 'svet.refund_above_payment')
         ORDER BY r.id LIMIT 100""",
     _("снято не с тех лицевых счетов, что в строках: возврат"): """
         SELECT coalesce(nullif(r.reference, ''), r.key) FROM payments_paymentrefund r
         JOIN ledger_transaction_door t ON t.key = CASE WHEN r.reserved_at IS NOT NULL THEN 'reserve:' || r.key
-                WHEN r.suspense_kopecks IS NULL THEN 'refund:' || r.reference
-                ELSE 'refund-off:' || r.reference END
+                WHEN r.suspense_kopecks IS NULL THEN 'refund:' || r.book_name
+                ELSE 'refund-off:' || r.book_name END
         WHERE (r.posted_at IS NOT NULL OR r.reserved_at IS NOT NULL)
             AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
                 FROM payments_refundline part JOIN payments_orderline l ON l.id = part.line_id
@@ -110,7 +110,7 @@ _GIVEN_BACK = {
             JOIN ledger_posting_door p USING (transaction_id) WHERE p.book = 'owed' GROUP BY 1
         )
         SELECT r.key FROM payments_paymentrefund r LEFT JOIN owed ON owed.key IN
-            ('reserve:' || r.key, 'unreserve:' || r.key, nullif('refund:' || r.reference, 'refund:'))
+            ('reserve:' || r.key, 'unreserve:' || r.key, nullif('refund:' || r.book_name, 'refund:'))
         WHERE r.reserved_at IS NOT NULL GROUP BY r.id
         HAVING coalesce(sum(owed.total), 0) <> CASE WHEN r.state IN ('withdrawn', 'refused')
             OR r.posted_at IS NOT NULL THEN 0 ELSE -r.kopecks END ORDER BY r.id LIMIT 100""",
@@ -227,7 +227,7 @@ _BANK = {
                 JOIN payments_order o ON o.public_id = split_part(b.key, ':', 2)
                 WHERE b.key NOT LIKE 'refund%'
                 UNION ALL SELECT r.order_id, b.total FROM booked b
-                JOIN payments_paymentrefund r ON r.reference = substr(b.key, strpos(b.key, ':') + 1)
+                JOIN payments_paymentrefund r ON r.book_name = substr(b.key, strpos(b.key, ':') + 1)
                 WHERE b.key LIKE 'refund%'
             ) every GROUP BY 1
         ), gave AS (
@@ -250,7 +250,7 @@ _BANK = {
         ORDER BY o.id LIMIT 100""",
     _("в книге банка не то время, когда банк вернул деньги: возврат"): """
         SELECT r.reference FROM payments_paymentrefund r
-        JOIN ledger_transaction_door t ON t.key = 'refund:' || r.reference
+        JOIN ledger_transaction_door t ON t.key = 'refund:' || r.book_name
         WHERE t.occurred_at IS DISTINCT FROM r.refunded_at
             OR t.effective_on - (t.occurred_at AT TIME ZONE 'UTC')::date NOT IN (0, 1)
         ORDER BY r.id LIMIT 100""",

@@ -17,6 +17,7 @@ from svet.payments.models import (
     ImportedPayment,
     Order,
     PaymentRefund,
+    Shop,
     StateChange,
 )
 from svet.payments.rules.reconciling import DifferenceKind, FoundDifference, KeptPayment, KeptRefund
@@ -108,12 +109,11 @@ def differences(*, day: date | None = None, limit: int | None = None) -> list[Da
     if day is not None:
         chosen = chosen.filter(day=day)
     rows = list(chosen.prefetch_related("order__lines__account").order_by("day", "found_at", "pk")[:limit])
-    told = dict(
-        Callback.objects.filter(
-            outcome=CallbackOutcome.NOTED, reference__in=[row.subject for row in rows], closed_at__isnull=True
-        ).values_list("reference", "pk")
+    noted = Callback.objects.filter(
+        outcome=CallbackOutcome.NOTED, reference__in=[row.subject for row in rows], closed_at__isnull=True
     )
-    return [_difference(row, callback_id=told.get(row.subject)) for row in rows]
+    told = {(shop or 0, name): key for shop, name, key in noted.values_list("shop_id", "reference", "pk")}
+    return [_difference(row, callback_id=told.get((row.shop_id or 0, row.subject))) for row in rows]
 
 
 def _difference(row: DayDifference, *, callback_id: int | None) -> DayDifferenceView:
@@ -153,9 +153,11 @@ def last_reconciled() -> datetime | None:
     return DayTotals.objects.order_by("-reconciled_at").values_list("reconciled_at", flat=True).first()
 
 
-def kept_payments(*, since: datetime, until: datetime, references: Collection[str]) -> dict[str, KeptPayment]:
-    """Payments the bank has taken in ``since``…``until`` by our own word, and those of these references."""
-    chosen = Order.objects.filter(~Q(bank_reference="")).filter(
+def kept_payments(
+    *, since: datetime, until: datetime, references: Collection[str], shop: Shop | None = None
+) -> dict[str, KeptPayment]:
+    """Payments a shop has taken in ``since``…``until`` by our own word, and those of these references."""
+    chosen = Order.objects.filter(~Q(bank_reference=""), shop=shop).filter(
         Q(paid_at__gte=since, paid_at__lt=until, taken_kopecks__isnull=False)
         | Q(bank_reference__in=list(references))
     )
@@ -175,9 +177,11 @@ def kept_payments(*, since: datetime, until: datetime, references: Collection[st
     }
 
 
-def kept_refunds(*, since: datetime, until: datetime, references: Collection[str]) -> dict[str, KeptRefund]:
-    """Refunds made in ``since``…``until`` by our own word, and those of these references."""
-    chosen = PaymentRefund.objects.filter(state=RefundState.DONE).filter(
+def kept_refunds(
+    *, since: datetime, until: datetime, references: Collection[str], shop: Shop | None = None
+) -> dict[str, KeptRefund]:
+    """Refunds a shop made in ``since``…``until`` by our own word, and those of these references."""
+    chosen = PaymentRefund.objects.filter(state=RefundState.DONE, shop=shop).filter(
         Q(refunded_at__gte=since, refunded_at__lt=until) | Q(reference__in=list(references))
     )
     rows = list(chosen.select_related("order").annotate(payee=_payee("order__lines__account__provider_id")))

@@ -73,7 +73,10 @@ class KeptRefund:
 
 @dataclass(frozen=True, slots=True)
 class FoundDifference:
-    """One difference of a day: ``subject`` is the bank's reference, or the key of the row of a register."""
+    """One difference of a day: ``subject`` is the bank's reference, or the key of the row of a register.
+
+    ``shop`` is the key of the shop whose bank calls it so.
+    """
 
     kind: DifferenceKind
     subject: str
@@ -83,6 +86,7 @@ class FoundDifference:
     order_id: int | None = None
     refund_id: int | None = None
     row_id: int | None = None
+    shop: int | None = None
 
 
 def compare_payments(

@@ -17,6 +17,14 @@ class OrderReason(StrEnum):
     KEY_REUSED = "key_reused"
     SEVERAL_PAYEES = "several_payees"
     ACCOUNT_NOT_FOUND = "account_not_found"
+    SHOP_OFF = "shop_off"
+
+
+class PartReason(StrEnum):
+    """Why a word about the rest of a series is not followed."""
+
+    ELSEWHERE = "parts_elsewhere"
+    NO_CARD = "parts_no_card"
 
 
 class OrderLookupReason(StrEnum):
@@ -37,6 +45,7 @@ class CardReason(StrEnum):
 
     NOT_FOUND = "card_not_found"
     PAUSED = "cards_paused"
+    OTHER_SHOP = "card_of_another_shop"
     NAME_TOO_LONG = "card_name_too_long"
 
 
@@ -51,6 +60,7 @@ class CallbackReason(StrEnum):
 
     STRANGER = "callback_from_a_stranger"
     MALFORMED = "callback_malformed"
+    NO_SHOP = "callback_no_shop"
 
 
 class OrderReviewReason(StrEnum):
@@ -97,6 +107,20 @@ class RegisterReason(StrEnum):
     """Why a row cannot be a payment."""
 
     ZERO = "register_sum_zero"
+
+
+class ShopReason(StrEnum):
+    """Why an acquiring contract is not entered or changed."""
+
+    CODE = "shop_code"
+    NAME = "shop_name"
+    TAKEN = "shop_taken"
+    UNKNOWN = "shop_unknown"
+    ADDRESS = "shop_address"
+    KEY_IN_ADDRESS = "shop_key_in_address"
+    KEY = "shop_key"
+    KEY_MISSING = "shop_key_missing"
+    PROVIDER = "shop_provider"
 
 
 class SourceReason(StrEnum):

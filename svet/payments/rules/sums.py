@@ -92,11 +92,15 @@ def check_line(money: Money, *, limits: OrderLimits = LIMITS, field: str = "amou
         raise AmountRefused(AmountReason.MAX, field=field, details={"max": limits.line_max})
 
 
-def body_hash(lines: Iterable[tuple[str, Money]], *, card: str = "", keeps_card: bool = False) -> str:
+def body_hash(
+    lines: Iterable[tuple[str, Money]], *, card: str = "", keeps_card: bool = False, in_row: bool = False
+) -> str:
     """A fingerprint of what an order pays and with what: same lines in any order, same fingerprint (hex)."""
     text = ";".join(f"{account}={money.kopecks}" for account, money in sorted(lines))
     if card or keeps_card:
         text += f"|{card}|{keeps_card}"
+    if in_row:
+        text += "|row"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -22,7 +22,9 @@ from svet.payments.rules.refusals import (
     OrderLookupReason,
     OrderReason,
     OrderReviewReason,
+    PartReason,
     RegisterReason,
+    ShopReason,
     SourceReason,
     SuspenseReason,
 )
@@ -31,6 +33,7 @@ from svet.payments.rules.states import OrderState
 from svet.payments.texts.acts import explain_act
 from svet.payments.texts.chargebacks import explain_chargeback
 from svet.payments.texts.giving_back import explain_refund
+from svet.payments.texts.shops import explain_shop
 
 #: Every reason of this room.
 REASONS: Final = (
@@ -46,6 +49,8 @@ REASONS: Final = (
     ClaimReason,
     RegisterReason,
     SourceReason,
+    ShopReason,
+    PartReason,
     MoneyActReason,
     RefundReason,
     ChargebackReason,
@@ -63,6 +68,7 @@ def explain(refusal: Refused) -> str:
         or explain_act(refusal)
         or explain_refund(refusal)
         or explain_chargeback(refusal)
+        or explain_shop(refusal)
     )
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 

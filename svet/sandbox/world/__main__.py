@@ -21,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--smpp-port", type=int, default=SMPP_PORT, help="SMS centre (SMPP 3.4)")
     parser.add_argument("--smtp-port", type=int, default=SMTP_PORT, help="mail server")
     parser.add_argument("--callback-url", default="", help="where the bank reports payments")
+    parser.add_argument(
+        "--shop-callback-url", nargs=2, action="append", default=[], metavar=("SHOP", "URL"),
+        help="where the bank reports the payments of one shop; may be repeated",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     try:
         run(
@@ -28,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             host=options.host,
             ports=WorldPorts(http=options.http_port, smpp=options.smpp_port, smtp=options.smtp_port),
             callback_url=options.callback_url,
+            callback_urls=dict(options.shop_callback_url),
             ready=_say,
         )
     except CannotStart as failure:

@@ -24,9 +24,13 @@ from svet.sandbox.world.payment_form import Invalid, kopecks, payment_of, refund
 from svet.sandbox.world.vault import Clock, IdempotenceKeyReused, Vault, now_utc
 from svet.sandbox.world.webhooks import Webhooks
 
-# The first shop sells utilities and so must send payment orders; the second one is an ordinary shop.
-SHOPS: Final[Mapping[str, str]] = {"100500": "test_sandbox", "100501": "test_ordinary"}
-UTILITIES: Final = frozenset({"100500"})
+# Two shops sell utilities and so must send payment orders; the other one is an ordinary shop.
+SHOPS: Final[Mapping[str, str]] = {
+    "100500": "test_sandbox",
+    "100501": "test_ordinary",
+    "100502": "test_second",
+}
+UTILITIES: Final = frozenset({"100500", "100502"})
 LONGEST_BODY: Final = 256 * 1024
 _ID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 _STATUS: Final = {
@@ -251,12 +255,13 @@ def make_application(
     *,
     journal: Journal,
     webhook_url: str = "",
+    webhook_urls: Mapping[str, str] | None = None,
     shops: Mapping[str, str] = SHOPS,
     clock: Clock = now_utc,
 ) -> Bank:
-    """The bank over a journal; it tells the shop of decided payments at ``webhook_url``."""
+    """The bank over a journal; it tells a shop of decided payments at its own address or ``webhook_url``."""
     vault = Vault(journal=journal, clock=clock)
-    webhooks = Webhooks(vault=vault, url=webhook_url)
+    webhooks = Webhooks(vault=vault, url=webhook_url, of_shops=webhook_urls)
     for payment in vault.undelivered():
         webhooks.send(f"payment.{payment['status']}", shown(payment))
     for refund in vault.undelivered_refunds():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,17 +40,33 @@ def run(
     ports: WorldPorts,
     host: str = "127.0.0.1",
     callback_url: str = "",
+    callback_urls: Mapping[str, str] | None = None,
     ready: Callable[[WorldPorts], None] = lambda ports: None,
 ) -> None:
     """Stand until SIGTERM or Ctrl-C; ``ready`` is told the ports when everything listens.
 
     :raises CannotStart: a port is taken or the journal cannot be kept.
     """
-    asyncio.run(_run(data=data, ports=ports, host=host, callback_url=callback_url, ready=ready))
+    asyncio.run(
+        _run(
+            data=data,
+            ports=ports,
+            host=host,
+            callback_url=callback_url,
+            callback_urls=callback_urls,
+            ready=ready,
+        )
+    )
 
 
 async def _run(
-    *, data: Path, ports: WorldPorts, host: str, callback_url: str, ready: Callable[[WorldPorts], None]
+    *,
+    data: Path,
+    ports: WorldPorts,
+    host: str,
+    callback_url: str,
+    callback_urls: Mapping[str, str] | None,
+    ready: Callable[[WorldPorts], None],
 ) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -69,7 +85,9 @@ async def _run(
         with _port_of("mail server", ports.smtp, "--smtp-port"):
             mail_server = await loop.create_server(Mailbox(journal=journal).protocol, host, ports.smtp)
         stack.callback(mail_server.close)
-        its_bank = bank.make_application(journal=journal, webhook_url=callback_url)
+        its_bank = bank.make_application(
+            journal=journal, webhook_url=callback_url, webhook_urls=callback_urls
+        )
         application = control.make_application(
             journal=journal,
             bank=its_bank,

@@ -16,18 +16,22 @@ PAUSES: Final = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, *([
 
 
 class Webhooks:
-    """Sends notifications from background threads; ``url`` empty sends nothing."""
+    """Sends notifications from background threads; ``url`` empty sends nothing.
 
-    def __init__(self, *, vault: Vault, url: str) -> None:
+    ``of_shops`` are the addresses of shops that have one of their own.
+    """
+
+    def __init__(self, *, vault: Vault, url: str, of_shops: Mapping[str, str] | None = None) -> None:
         self._vault = vault
         self._url = url
+        self._of_shops = dict(of_shops or {})
         self._stopped = threading.Event()
 
     def send(self, event: str, thing: Mapping[str, Any], *, after: float = 0.0) -> None:
         """Begin telling the shop; returns at once."""
-        if self._url:
+        if url := self._url_of(thing):
             body = {"type": "notification", "event": event, "object": dict(thing)}
-            thread = threading.Thread(target=self._keep_telling, args=(event, body, after), daemon=True)
+            thread = threading.Thread(target=self._keep_telling, args=(url, event, body, after), daemon=True)
             thread.start()
 
     def later(self, act: Callable[[], object], *, after: float) -> None:
@@ -43,21 +47,24 @@ class Webhooks:
         """Say nothing more."""
         self._stopped.set()
 
-    def _keep_telling(self, event: str, body: Mapping[str, Any], after: float) -> None:
+    def _keep_telling(self, url: str, event: str, body: Mapping[str, Any], after: float) -> None:
         for pause in PAUSES:
             if self._stopped.wait(after + pause):
                 return
             after = 0.0
-            answer = self._tell(body)
-            self._vault.note_delivery(
-                event=event, thing_id=str(body["object"]["id"]), url=self._url, answer=answer
-            )
+            answer = self._tell(url, body)
+            self._vault.note_delivery(event=event, thing_id=str(body["object"]["id"]), url=url, answer=answer)
             if answer == "200":
                 return
 
-    def _tell(self, body: Mapping[str, Any]) -> str:
+    def _url_of(self, thing: Mapping[str, Any]) -> str:
+        """Where the shop of a payment or refund is told."""
+        payment = self._vault.payment(str(thing.get("payment_id") or thing["id"]))
+        return self._of_shops.get(str(payment["shop"]), self._url) if payment else self._url
+
+    def _tell(self, url: str, body: Mapping[str, Any]) -> str:
         request = urllib.request.Request(  # noqa: S310 - the address is our own option
-            self._url,
+            url,
             data=json.dumps(body, ensure_ascii=False).encode(),
             headers={"Content-Type": "application/json"},
         )

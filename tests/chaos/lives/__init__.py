@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.chaos.lives import failing, given_back, office, registers, returned, told
+from tests.chaos.lives import failing, given_back, office, parts, registers, returned, told
 from tests.chaos.play import Play
 
 Life = Callable[[Play], Iterator[None]]
@@ -19,6 +19,11 @@ LIVES: tuple[Life, ...] = (
     told.relatives_at_once,
     told.two_payees,
     told.second_payee_declined,
+    parts.parts_in_a_row,
+    parts.killed_between_parts,
+    parts.second_part_of_a_row_declined,
+    parts.relative_pays_between_parts,
+    parts.card_unbound_between_parts,
     failing.create_without_an_answer,
     failing.status_without_an_answer,
     failing.killed_after_the_banks_yes,

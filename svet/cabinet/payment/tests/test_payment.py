@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from svet.accounts.models import Link
+from svet.accounts.models import Link, Provider
 from svet.accounts.tests.factories import make_account, make_link
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankReason
@@ -21,9 +21,10 @@ from svet.kernel.money import Money
 from svet.ledger.models import Transaction
 from svet.payments import operations
 from svet.payments import queries as payments
-from svet.payments.models import Order
+from svet.payments.models import Order, ServedProvider, Shop
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import (
+    NOW,
     Family,
     StubBank,
     credited,
@@ -354,7 +355,15 @@ def two(db: None, bank: StubBank) -> TwoPayees:
     return TwoPayees()
 
 
+def of_another_shop(provider: Provider) -> None:
+    """Another contract takes the money of this provider: one card cannot pay both in a row."""
+    values = {"name": "Окский банк", "address": "yookassa+https://1@bank.example/v3", "secret": "SVET_OKA"}
+    shop = Shop.objects.create(code="oka", added_at=NOW, **values)
+    ServedProvider.objects.create(provider=provider, shop=shop)
+
+
 def test_two_payees_are_refused_in_words_and_ticks_and_sums_stay(two: TwoPayees) -> None:
+    of_another_shop(two.other)
     answer = signed_in(two.family.anna).post("/payment/pay/", two.body())
     page = text_of(answer)
     assert answer.status_code == 422
@@ -459,6 +468,7 @@ def test_a_double_click_in_turn_is_one_order(two: TwoPayees, bank: StubBank) -> 
 
 
 def test_being_told_of_two_payees_uses_up_no_tries(two: TwoPayees) -> None:
+    of_another_shop(two.other)
     client = signed_in(two.family.anna)
     assert {client.post("/payment/pay/", two.body()).status_code for _ in range(30)} == {422}
     assert client.post("/payment/pay/", two.body(in_turn="1")).status_code == 303

@@ -1,0 +1,115 @@
+"""Acquiring contracts: a shop at a bank, where its secret lies, and whose money it takes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from svet.launcher.embedded import database, django_ready
+
+
+@click.group("shop")
+def shop_command() -> None:
+    """Shops at banks that take cards.
+
+    The shop of SVET_ACQUIRING_URL serves every supplier that no other shop does; its code is - (a hyphen).
+    """
+
+
+@shop_command.command("add")
+@click.argument("code")
+@click.option("--name", required=True, help="as the staff shall read it")
+@click.option("--address", required=True, help="yookassa+https://SHOP@api.yookassa.ru/v3, without the secret")
+@click.option("--secret", required=True, help="the variable or the file (full path) where the secret lies")
+@click.option("--provider", "providers", multiple=True, help="a supplier it serves; may be repeated")
+@click.option("--no-cards", is_flag=True, help="the bank does not let it keep cards")
+def add(code: str, name: str, address: str, secret: str, providers: tuple[str, ...], no_cards: bool) -> None:
+    """Enter a contract by CODE: 2-20 small Latin letters, digits and hyphens."""
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.cli.refusal_text import in_words
+        from svet.kernel.actors import Actor
+        from svet.payments.operations import add_shop
+
+        with in_words():
+            add_shop(
+                code=code,
+                name=name,
+                address=address,
+                secret=secret,
+                keeps_cards=not no_cards,
+                providers=providers,
+                now=datetime.now(UTC),
+                by=Actor.system("svet shop"),
+            )
+            click.echo(_("Договор %(code)s добавлен. Сообщения банка: %(path)s") % {
+                "code": code, "path": f"/callbacks/yookassa/{code}/"
+            })  # fmt: skip
+
+
+@shop_command.command("serve")
+@click.argument("code")
+@click.argument("providers", nargs=-1, required=True)
+def serve_provider(code: str, providers: tuple[str, ...]) -> None:
+    """Let new payments to PROVIDERS go through the shop CODE (-: that of SVET_ACQUIRING_URL)."""
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.cli.refusal_text import in_words
+        from svet.kernel.actors import Actor
+        from svet.payments.operations import serve
+
+        with in_words():
+            serve(code=code, providers=providers, now=datetime.now(UTC), by=Actor.system("svet shop"))
+            click.echo(_("Готово: новые платежи идут через %(code)s.") % {"code": code})
+
+
+def _switch(code: str, *, on: bool) -> None:
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.cli.refusal_text import in_words
+        from svet.kernel.actors import Actor
+        from svet.payments.operations import switch
+
+        with in_words():
+            switch(code=code, on=on, now=datetime.now(UTC), by=Actor.system("svet shop"))
+            said = _("Договор %(code)s включён.") if on else _("Договор %(code)s выключен.")
+            click.echo(said % {"code": code})
+
+
+@shop_command.command("off")
+@click.argument("code")
+def off(code: str) -> None:
+    """Take no new payments by the shop CODE; those made before are asked about and given back as ever."""
+    _switch(code, on=False)
+
+
+@shop_command.command("on")
+@click.argument("code")
+def on(code: str) -> None:
+    """Let the shop CODE take new payments again."""
+    _switch(code, on=True)
+
+
+@shop_command.command("list")
+def list_shops() -> None:
+    """Every shop: code, since when it is off, whom it serves, name, address, where the secret lies."""
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.payments.queries.shops import shops
+
+        click.echo(f"{'-':<20} " + _("SVET_ACQUIRING_URL: все поставщики, которых нет ниже"))
+        for one in shops():
+            served = ", ".join(one.providers) or "-"
+            state = _("выключен") if one.off_at else _("включён")
+            cards = _("карты хранит") if one.keeps_cards else _("карт не хранит")
+            click.echo(f"{one.code:<20} {state}, {cards}: {served}")
+            click.echo(f"{'':<20} {one.name}; {one.address}; {one.secret}")

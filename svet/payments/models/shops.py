@@ -1,0 +1,40 @@
+"""Acquiring contracts as rows. Tables of ``models``; everybody imports them from there."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Shop(models.Model):
+    """One acquiring contract: a shop at a bank.
+
+    The contract of ``SVET_ACQUIRING_URL`` has no row: it is the shop of everything whose ``shop`` is empty.
+    ``address`` names no secret, ``secret`` only where it lies: a variable's name, or a file's path.
+    """
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=100)
+    address = models.CharField(max_length=300)
+    secret = models.CharField(max_length=200)
+    # Whether the bank lets this shop keep cards and charge them without a page.
+    keeps_cards = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+    # Since when it takes no new payments; what it took before is asked about and given back as ever.
+    off_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(secret=""), name="payments_shop_secret_named")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ServedProvider(models.Model):
+    """A provider whose money a shop takes; one without a row is served by ``SVET_ACQUIRING_URL``."""
+
+    provider = models.OneToOneField("accounts.Provider", models.PROTECT, related_name="+")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="served")
+
+    def __str__(self) -> str:
+        return f"{self.shop_id}: {self.provider_id}"

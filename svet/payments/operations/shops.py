@@ -1,0 +1,168 @@
+"""Acquiring contracts: entered, switched off, and asked each in its own name."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from svet.accounts import queries as accounts
+from svet.gateways import acquiring
+from svet.gateways.acquiring.port import Acquiring
+from svet.gateways.failures import Temporary
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.refusals import Conflict
+from svet.kernel.transactions import use_case
+from svet.payments.models import ServedProvider, Shop
+from svet.payments.rules.refusals import ShopReason
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{1,19}", re.ASCII)
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,79}", re.ASCII)
+#: How one says «that of SVET_ACQUIRING_URL»: no code, so no shop can be called so.
+FIRST = "-"
+
+
+class ShopRefused(Conflict):
+    """A shop cannot be entered or changed as asked."""
+
+
+def bank_of(shop: Shop | None) -> Acquiring:
+    """The bank of a shop, in that shop's name. :raises Temporary: its secret is not to be had"""
+    if shop is None:
+        return acquiring.gateway()
+    return acquiring.gateway_at(shop.address, secret=secret_of(shop.secret))
+
+
+def secret_of(place: str) -> str:
+    """The secret that lies in an environment variable, or in a file when the place is an absolute path.
+
+    :raises Temporary: it is not there
+    """
+    if not place.startswith("/"):
+        secret = os.environ.get(place, "")
+    else:
+        try:
+            secret = Path(place).read_text("utf-8").strip()
+        except (OSError, ValueError):
+            secret = ""
+    if not secret:
+        raise Temporary(f"no secret of the shop in {place}", code="shop_secret")
+    return secret
+
+
+def add_shop(
+    *,
+    code: str,
+    name: str,
+    address: str,
+    secret: str,
+    keeps_cards: bool = True,
+    providers: Sequence[str] = (),
+    now: datetime,
+    by: Actor,
+) -> None:
+    """Enter an acquiring contract, and which providers' new payments go through it from now on.
+
+    ``address`` is ``yookassa+https://SHOP@host/v3``; ``secret`` names a variable or a file.
+
+    :raises ShopRefused: a code, address or secret that cannot be; no such provider
+    """
+    shown = " ".join(name.replace("\0", "").split())
+    if not _CODE.fullmatch(code):
+        raise ShopRefused(ShopReason.CODE, field="code")
+    if not 0 < len(shown) <= 100:
+        raise ShopRefused(ShopReason.NAME, field="name")
+    _check_address(address)
+    _check_secret(secret)
+    with use_case():
+        fields = {
+            "name": shown,
+            "address": address,
+            "secret": secret,
+            "keeps_cards": keeps_cards,
+            "added_at": now,
+        }
+        shop, fresh = Shop.objects.get_or_create(code=code, defaults=fields)
+        if not fresh:
+            raise ShopRefused(ShopReason.TAKEN, field="code")
+        _record(
+            by,
+            "payments.shop.added",
+            code,
+            now,
+            after={"name": shown, "address": address, "secret": secret, "keeps_cards": keeps_cards},
+        )
+        _serve(shop, code=code, providers=providers, by=by, now=now)
+
+
+def serve(*, code: str, providers: Sequence[str], now: datetime, by: Actor) -> None:
+    """Let new payments to these providers go through a shop («-»: that of ``SVET_ACQUIRING_URL``).
+
+    Payments made before stay with the shop that took them.
+
+    :raises ShopRefused: no such shop or provider
+    """
+    with use_case():
+        shop = None if code == FIRST else _locked(code)
+        _serve(shop, code=code, providers=providers, by=by, now=now)
+
+
+def switch(*, code: str, on: bool, now: datetime, by: Actor) -> None:
+    """Let a shop take new payments, or none any more. :raises ShopRefused: no such shop"""
+    with use_case():
+        shop = _locked(code)
+        if (shop.off_at is None) == on:
+            return
+        shop.off_at = None if on else now
+        shop.save(update_fields=["off_at"])
+        _record(by, "payments.shop.switched", code, now, after={"on": on})
+
+
+def _locked(code: str) -> Shop:
+    shop = Shop.objects.select_for_update().filter(code=code.replace("\0", "")).first()
+    if shop is None:
+        raise ShopRefused(ShopReason.UNKNOWN, field="code")
+    return shop
+
+
+def _serve(shop: Shop | None, *, code: str, providers: Sequence[str], by: Actor, now: datetime) -> None:
+    known = {one.code: one.provider_id for one in accounts.providers()}
+    for provider in providers:
+        if provider not in known:
+            details = {"known": ", ".join(sorted(known))}
+            raise ShopRefused(ShopReason.PROVIDER, field="provider", details=details)
+        if shop is None:
+            ServedProvider.objects.filter(provider_id=known[provider]).delete()
+        else:
+            ServedProvider.objects.update_or_create(provider_id=known[provider], defaults={"shop": shop})
+        _record(by, "payments.shop.serves", code, now, after={"provider": provider})
+
+
+def _check_address(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        served = acquiring.serves(address) and bool(parts.hostname)
+        named, open_secret = parts.username, parts.password
+    except ValueError:
+        served, named, open_secret = False, None, None
+    if open_secret is not None:
+        raise ShopRefused(ShopReason.KEY_IN_ADDRESS, field="address")
+    if not served or not named or len(address) > 300 or not address.isprintable():
+        raise ShopRefused(ShopReason.ADDRESS, field="address")
+
+
+def _check_secret(secret: str) -> None:
+    if len(secret) > 200 or not (secret.startswith("/") or _VARIABLE.fullmatch(secret)):
+        raise ShopRefused(ShopReason.KEY, field="secret")
+    try:
+        secret_of(secret)
+    except Temporary:
+        raise ShopRefused(ShopReason.KEY_MISSING, field="secret", details={"place": secret}) from None
+
+
+def _record(by: Actor, action: str, code: str, now: datetime, *, after: dict[str, object]) -> None:
+    journal.record(by=by, action=action, subject="shop", subject_id=code, now=now, after=after)

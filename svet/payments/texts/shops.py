@@ -1,0 +1,45 @@
+"""What is said about acquiring contracts and the cards of their banks."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from svet.kernel.refusals import Refused
+from svet.payments.rules.refusals import CallbackReason, CardReason, OrderReason, PartReason, ShopReason
+
+
+def explain_shop(refusal: Refused) -> str:
+    """The sentence for a refusal about a shop of the bank."""
+    match refusal.reason:
+        case OrderReason.SHOP_OFF:
+            return _("Оплата картой этому поставщику сейчас закрыта. Заплатите по квитанции или позже.")
+        case CardReason.OTHER_SHOP:
+            return _(
+                "Эту карту хранит другой банк: этому поставщику ею не заплатить. Выберите другую карту или "
+                "введите её на странице банка."
+            )
+        case PartReason.ELSEWHERE:
+            return _("За это время всё изменилось. Посмотрите, где платёж сейчас.")
+        case PartReason.NO_CARD:
+            return _("Этой карты больше нет. Заплатите другой или остановитесь.")
+        case CallbackReason.NO_SHOP:
+            return _("Такого договора эквайринга нет.")
+        case ShopReason.CODE:
+            return _("Код договора: от 2 до 20 строчных латинских букв, цифр и дефисов, первой буква.")
+        case ShopReason.NAME:
+            return _("Назовите договор: до 100 знаков.")
+        case ShopReason.TAKEN:
+            return _("Договор с таким кодом уже есть.")
+        case ShopReason.UNKNOWN:
+            return _("Нет такого договора эквайринга.")
+        case ShopReason.ADDRESS:
+            return _("Адрес банка нужен вида yookassa+https://МАГАЗИН@api.yookassa.ru/v3.")
+        case ShopReason.KEY_IN_ADDRESS:
+            return _("Секрет не пишут в адрес: положите его в переменную окружения или в файл.")
+        case ShopReason.KEY:
+            return _("Где лежит секрет: имя переменной окружения или полный путь к файлу.")
+        case ShopReason.KEY_MISSING:
+            return _("По имени %(place)s секрета нет: сначала положите его туда.") % refusal.details
+        case ShopReason.PROVIDER:
+            return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
+    return ""
