@@ -10,8 +10,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from svet.payments import operations
-from svet.payments.operations.callbacks import SETTLE
 from svet.payments.operations.reconciling import RECONCILE_DAY
+from svet.payments.operations.waking import SETTLE
 
 
 @app.task(

@@ -5,21 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from procrastinate.contrib.django import app
 
 from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.kernel.refusals import NotFound, Refused
-from svet.kernel.transactions import require_transaction, use_case
+from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, Order, Shop
 from svet.payments.operations.refunding import LOOK_AGAIN
 from svet.payments.operations.shops import bank_of
+from svet.payments.operations.waking import wake
 from svet.payments.queries.shops import shop_by_code
 from svet.payments.rules.refusals import CallbackReason
 from svet.payments.rules.states import CallbackOutcome, OrderState
 
 log = structlog.get_logger(__name__)
-
-SETTLE = "payments.settle"
 
 
 class NoSuchShop(NotFound):
@@ -63,12 +61,6 @@ def take_callback(*, raw: bytes, address: str, now: datetime, shop_code: str = "
             # Whatever it was about, the bank is asked.
             wake(order_id=order.pk)
             _look_later(order, now=now)
-
-
-def wake(*, order_id: int) -> None:
-    """Enqueue the settling of an order (a step): with the caller's transaction, or not at all."""
-    require_transaction()
-    app.configure_task(SETTLE).defer(order_id=order_id)
 
 
 def _shop(code: str) -> Shop | None:

@@ -10,8 +10,8 @@ from svet.gateways.acquiring.port import StoredCard
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import Order, PaymentSeries
-from svet.payments.operations.callbacks import wake
 from svet.payments.operations.cards import keep_card
+from svet.payments.operations.waking import wake
 from svet.payments.queries.parts import parts_of, standing
 from svet.payments.rules.parts import SeriesNeed
 from svet.payments.rules.states import LOOKS, OPEN, OrderState
