@@ -1,8 +1,10 @@
-"""Each bill goes on where the one before stopped, and closes with what its last posting left (ADR 107)."""
+"""What PostgreSQL itself refuses when rows of bills change; each bill goes on where the one before stopped (ADR 107)."""
 
 from django.db import migrations
 
-CHAIN = """
+from svet.kernel.append_only import AppendOnly
+
+GUARDS = """
 ALTER TABLE bills_bill
     ADD COLUMN no_before integer GENERATED ALWAYS AS (nullif(no, 1) - 1) STORED,
     ADD COLUMN seq_before bigint GENERATED ALWAYS AS (from_seq - 1) STORED,
@@ -25,10 +27,9 @@ BEGIN
     END IF;
     RETURN NULL;
 END $function$;
-CREATE TRIGGER bills_bill_closes AFTER INSERT ON bills_bill
-    REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION bills_check_closing();
+CREATE TRIGGER bills_bill_closes AFTER INSERT ON bills_bill REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION bills_check_closing();
 """
-UNCHAINED = """
+UNGUARDED = """
 DROP TRIGGER bills_bill_closes ON bills_bill;
 DROP FUNCTION bills_check_closing();
 ALTER TABLE bills_bill DROP CONSTRAINT bills_bill_chained, DROP COLUMN seq_before, DROP COLUMN no_before;
@@ -36,6 +37,28 @@ ALTER TABLE bills_bill DROP CONSTRAINT bills_bill_chained, DROP COLUMN seq_befor
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bills", "0002_proved_blocks"), ("ledger", "0002_doors")]
+    dependencies = [
+        ("bills", "0001_initial"),
+    ]
 
-    operations = [migrations.RunSQL(CHAIN, UNCHAINED)]
+    operations = [
+        AppendOnly(
+            "bills_bill",
+            name="bills_bill_not_deleted",
+            on="DELETE",
+            because="a bill is immutable: issue the next version instead",
+        ),
+        AppendOnly(
+            "bills_bill",
+            name="bills_bill_immutable",
+            on="UPDATE",
+            when="(to_jsonb(new.*) - 'delivered_at'::text) IS DISTINCT FROM (to_jsonb(old.*) - 'delivered_at'::text)",
+            because="a bill is immutable: issue the next version instead",
+        ),
+        AppendOnly(
+            "bills_billfile",
+            name="bills_file_immutable",
+            because="a bill is immutable: issue the next version instead",
+        ),
+        migrations.RunSQL(GUARDS, UNGUARDED),
+    ]
