@@ -89,9 +89,9 @@ def write_act(
 ) -> MoneyActReport:
     """Write an act as it was previewed: it is posted at once, or when a second member has signed.
 
-    Two sign a write-off, a transfer to another supplier, and what is beyond the supplier's limit of decisions alone or with the other acts of
-    one hand about the account lately. ``shown`` is the preview's: if the account has moved, or an act about
-    it was written, nothing is.
+    Two sign a write-off, a transfer to another supplier, and what is beyond the supplier's limit of decisions
+    alone or with the other acts of one hand about the account lately. ``shown`` is the preview's: if the
+    account has moved, or an act about it was written, nothing is.
     :raises AccountNotFound: :raises MoneyActRefused: :raises MoneyActConflict: it is not what was shown
     :raises StaffRefused: no reason
     """

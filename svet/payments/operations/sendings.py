@@ -63,7 +63,7 @@ def take_mark_back(*, by: Actor, act_public_id: str, reason: str, now: datetime)
     """The money was not sent after all: it is owed again.
 
     :raises MoneyActNotFound: no money is owed by it :raises StaffRefused: no reason
-    :raises MoneyActConflict: not sent, or the act was undone since, and the other supplier owes the money back
+    :raises MoneyActConflict: not sent, or the act was undone since and the money is owed back
     """
     _staff_only(by)
     said = checked_reason(reason)

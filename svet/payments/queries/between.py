@@ -1,4 +1,4 @@
-"""What ``svet verify`` proves about money between two suppliers: their books mirror, and somebody must send it."""
+"""What ``svet verify`` proves about money between two suppliers: their books mirror, and it is to be sent."""
 
 from __future__ import annotations
 

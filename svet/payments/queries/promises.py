@@ -197,7 +197,8 @@ _ACTS = {
     _("проведено без действующего акта:"): """
         SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_moneyact a ON a.public_id = split_part(t.key, ':', 2) AND a.state = 'posted'
-            AND (t.key = 'act:' || a.public_id OR a.kind = 'interco' AND t.key = 'act:' || a.public_id || ':to')
+            AND (t.key = 'act:' || a.public_id
+                OR a.kind = 'interco' AND t.key = 'act:' || a.public_id || ':to')
         WHERE t.key LIKE 'act:%' AND a.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
 }
 _SUSPENSE = {

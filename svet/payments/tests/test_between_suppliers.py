@@ -22,7 +22,7 @@ from svet.payments.queries.sendings import open_sending_count, open_sendings, se
 from svet.payments.rules.acts import MoneyActKind, MoneyActReason, MoneyActRefused, NewMoneyAct
 from svet.payments.rules.registers import CaseKind
 from svet.payments.rules.sendings import PaymentOrderSlip, SendingState
-from svet.payments.tests.factories import make_family, owe, provider_with_requisites
+from svet.payments.tests.factories import Family, make_family, owe, provider_with_requisites
 from svet.payments.tests.test_acts import NOW, TODAY, WHY, owed, refused, sign, sound, undo
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
@@ -43,8 +43,8 @@ class Two:
     mother: Person
 
 
-def make_two() -> Two:
-    family = make_family()
+def make_two_of(family: Family) -> Two:
+    """A second supplier beside the family's, with an account of Anna's mother."""
     other = provider_with_requisites(code="sever", name="Северэнерго")
     theirs = make_account(provider=other, number="0700000001")
     mother = make_person(first_name="Мария", patronymic="Петровна")
@@ -56,7 +56,7 @@ def make_two() -> Two:
 
 @pytest.fixture
 def two(db: None) -> Two:
-    return make_two()
+    return make_two_of(make_family())
 
 
 def moving(kopecks: int = 500_00, *, provider: str = "sever", to: str = "0700000001") -> NewMoneyAct:
@@ -294,7 +294,7 @@ def test_the_database_itself_wants_two_hands_and_a_payment_order(two: Two) -> No
 @pytest.mark.chaos
 @pytest.mark.django_db(transaction=True)
 def test_killed_anywhere_it_is_in_the_books_of_both_or_of_neither() -> None:
-    two = make_two()
+    two = make_two_of(make_family())
     kills = 0
     for point in range(1, MOST):
         ours, theirs = owed(two.ours), owed(two.theirs)

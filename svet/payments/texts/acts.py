@@ -27,13 +27,7 @@ def explain_act(refusal: Refused) -> str:
                 return _("Такого счёта нет: проверьте номер.")
             return _("У поставщика «%(provider)s» нет такого счёта.") % refusal.details
         case MoneyActReason.OTHER_PROVIDER:
-            return (
-                _(
-                    "У поставщика «%(provider)s» такого счёта нет, есть у другого. Если переносите деньги ему, "
-                    "выберите его поставщиком того счёта."
-                )
-                % refusal.details
-            )
+            return _("У этого поставщика такого счёта нет, есть у другого. Деньги для него? Выберите его.")
         case MoneyActReason.SAME_ACCOUNT:
             return _("Это тот же самый счёт.")
         case MoneyActReason.ABOVE_DEBT:
