@@ -255,7 +255,8 @@ def _seen(
     places = [(one, stand[one].seq, stand[one].balance.kopecks) for one in ids]
     between = "", ""
     if to_account is not None and to_account.provider != account.provider and not unsent:
-        between = (account.provider.name, to_account.provider.name)[:: 1 if kopecks > 0 else -1]
+        own, other = account.provider.name, to_account.provider.name
+        between = (own, other) if kopecks > 0 else (other, own)
     return MoneyActPreview(
         account=account,
         to_account=to_account,

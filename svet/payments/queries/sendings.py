@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from svet.accounts.queries import ProviderView, providers
 from svet.kernel.money import Money
-from svet.payments.models import MoneySending
+from svet.payments.models import MoneySending, StatementRow
+from svet.payments.rules.matching import StatementState
 from svet.payments.rules.sendings import SendingState
+
+
+#: The settlement account and the ИНН of who sent money, as a statement names them.
+Payer = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,43 @@ def sending_of(act_public_id: str) -> SendingView | None:
     """What an act made one supplier owe another; None for other acts and those not posted."""
     found = _sendings().filter(act__public_id=act_public_id).first()
     return None if found is None else _view(found)
+
+
+def sent_between(provider: ProviderView, payer: Payer, number: str, kopecks: int) -> bool:
+    """Whether money that came to a supplier is what another one had to send: one sum, or all of one slip.
+
+    A sum that was set aside for it already does not count again.
+    """
+    owed = list(_owed(provider, payer).values_list("number", "kopecks"))
+    if not owed:
+        return False
+    came = StatementRow.objects.filter(
+        Q(party_account=payer[0], party_account__gt="") | Q(party_inn=payer[1], party_inn__gt=""),
+        provider_id=provider.provider_id,
+        state=StatementState.ASIDE,
+        kopecks=kopecks,
+    )
+    if sum(each == kopecks for _number, each in owed) > came.count():
+        return True
+    by_slip = sum(each for slip, each in owed if slip and slip == number)
+    return by_slip == kopecks and not came.filter(number=number).exists()
+
+
+def owes_money(provider: ProviderView, payer: Payer) -> bool:
+    """Whether a payer is a supplier that has, or had, money to send to this one for moved payments."""
+    return _owed(provider, payer).exists()
+
+
+def _owed(provider: ProviderView, payer: Payer) -> QuerySet[MoneySending]:
+    account, inn = payer
+    payers = [
+        one.provider_id
+        for one in providers()
+        if (account and one.settlement_account == account) or (inn and one.inn == inn)
+    ]
+    return MoneySending.objects.filter(
+        from_provider_id__in=payers, to_provider_id=provider.provider_id
+    ).exclude(state=SendingState.DROPPED)
 
 
 def _sendings() -> QuerySet[MoneySending]:
