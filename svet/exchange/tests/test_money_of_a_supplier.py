@@ -1,4 +1,4 @@
-"""Money that another supplier sends us for a moved payment is on the account already: it is no second payment."""
+"""Money another supplier sends us for a moved payment stands on the account already: no second payment."""
 
 from __future__ import annotations
 

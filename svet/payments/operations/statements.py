@@ -226,9 +226,8 @@ def _payment(row: StatementRow, provider: ProviderView, *, now: datetime) -> Pay
     old = row.booked_on < today - timedelta(days=settings.PAYMENT_OLDEST_DAYS)
     named = {text for text in _DIGITS.findall(row.purpose) if len(text) in provider.account_lengths}
     found = [key for key in accounts.account_keys(named) if key.provider_id == provider.provider_id]
-    if owes_money(provider, (row.party_account, row.party_inn)):
-        found = []
-    account = found[0] if len(found) == 1 else None
+    owed = owes_money(provider, (row.party_account, row.party_inn))
+    account = found[0] if len(found) == 1 and not owed else None
     return PaymentToApply(
         external_id=f"{row.number} {row.kopecks} {row.party_account or row.party_bic}"[:80],
         account_id=account.account_id if account else None,

@@ -13,7 +13,6 @@ from svet.payments.models import MoneySending, StatementRow
 from svet.payments.rules.matching import StatementState
 from svet.payments.rules.sendings import SendingState
 
-
 #: The settlement account and the ИНН of who sent money, as a statement names them.
 Payer = tuple[str, str]
 

@@ -102,6 +102,7 @@ def test_a_mark_is_taken_back_with_a_reason(family: Family, theirs: Account) -> 
     assert ivan.post(page_of(act), {"act": "unsent", "reason": "банк вернул поручение"}).status_code == 302
     assert open_sending_count() == 1
     entry = Entry.objects.get(action="payments.sending.unsent")
+    assert entry.after is not None
     assert (entry.reason, entry.after["number"]) == ("банк вернул поручение", "42")
 
 
