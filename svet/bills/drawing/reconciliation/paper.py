@@ -27,7 +27,7 @@ _PARTIES: Final = 118.0
 _BOTTOM: Final = 50.0
 #: The totals, the closing words, the note and the places to sign.
 _END: Final = 150.0
-_SHARES: Final = (0.105, 0.105, 0.27, 0.19, 0.11, 0.11, 0.11)
+_SHARES: Final = (0.09, 0.09, 0.27, 0.22, 0.11, 0.11, 0.11)
 _ALIGNS: Final[tuple[Align, ...]] = ("left", "left", "left", "left", "right", "right", "right")
 
 
