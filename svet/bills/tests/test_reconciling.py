@@ -39,10 +39,10 @@ def of(person: Person) -> Actor:
 
 
 def statement(
-    account: Account, since: date, until: date, *, actor: Actor = SYSTEM
+    account: Account, since: date, until: date, *, actor: Actor = SYSTEM, now: datetime = NOW
 ) -> ReconciliationStatement:
     return queries.reconciliation(
-        actor=actor, account_public_id=account.public_id, since=since, until=until, now=NOW
+        actor=actor, account_public_id=account.public_id, since=since, until=until, now=now
     )
 
 
@@ -147,9 +147,8 @@ def test_days_to_come_are_counted_where_the_supplier_is() -> None:
     account.provider.__class__.objects.update(time_zone="Asia/Yekaterinburg")
     late = datetime(2026, 12, 5, 20, 0, tzinfo=UTC)  # the 6th in Chelyabinsk
     day = date(2026, 12, 6)
-    asked = {"actor": SYSTEM, "account_public_id": account.public_id, "since": day, "until": day}
-    assert queries.reconciliation(**asked, now=late).made_at.date() == day
+    assert statement(account, day, day, now=late).made_at.date() == day
     with pytest.raises(ReconciliationRefused) as refused:
-        queries.reconciliation(**asked, now=NOW)
+        statement(account, day, day)
     assert refused.value.reason is ReconciliationReason.FUTURE
     assert "ещё не наступил" in explain(refused.value)
