@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 import click
+
+_PLAIN = re.compile(r"[+-]?([0-9]{1,15}(\.[0-9]{0,10})?|\.[0-9]{1,10})", re.ASCII)
 
 
 class Amount(click.ParamType[Decimal]):
@@ -15,19 +18,20 @@ class Amount(click.ParamType[Decimal]):
     def convert(
         self, value: str | Decimal, param: click.Parameter | None, ctx: click.Context | None
     ) -> Decimal:
-        try:
-            return Decimal(str(value).replace(",", "."))
-        except InvalidOperation:
+        plain = str(value).replace(",", ".")
+        # Without exponents, NaN and what else only a machine takes for a number.
+        if not _PLAIN.fullmatch(plain):
             self.fail(f"{value}: write it like 92.5", param, ctx)
+        return Decimal(plain)
 
 
 AMOUNT = Amount()
 
 
 def kopecks_of(roubles: Decimal | None) -> int | None:
-    """Kopecks of a sum in roubles. :raises UsageError: parts of a kopeck, or no number"""
+    """Kopecks of a sum in roubles. :raises UsageError: parts of a kopeck"""
     if roubles is None:
         return None
-    if not roubles.is_finite() or roubles % Decimal("0.01"):
+    if roubles % Decimal("0.01"):
         raise click.UsageError(f"{roubles}: write it like -500.00")
     return int(roubles * 100)

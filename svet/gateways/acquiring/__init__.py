@@ -28,9 +28,15 @@ def gateway_at(address: str, *, secret: str) -> Acquiring:
 
 
 def serves(address: str) -> bool:
-    """Whether a vendor here speaks what an address asks for."""
+    """Whether a vendor here speaks what an address asks for, and can be asked at it."""
     vendor, _, transport = urlsplit(address).scheme.partition("+")
-    return vendor in _VENDORS and transport in ("", "http", "https")
+    if vendor not in _VENDORS or transport not in ("", "http", "https"):
+        return False
+    try:
+        YooKassa.from_url(address)
+    except ValueError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=64)

@@ -79,7 +79,10 @@ class YooKassa:
 
     @classmethod
     def from_url(cls, url: str) -> Self:
-        """Read ``yookassa[+http|+https]://shop:key@host[:port]/v3?callbacks=NETWORK,NETWORK``."""
+        """Read ``yookassa[+http|+https]://shop:key@host[:port]/v3?callbacks=NETWORK,NETWORK``.
+
+        :raises ValueError: no such port, network or VAT code can be
+        """
         parts = urlsplit(url)
         transport = parts.scheme.partition("+")[2] or "https"
         host = parts.hostname or ""
@@ -88,6 +91,8 @@ class YooKassa:
         query = parse_qs(parts.query)
         local = LOOPBACK if host in {"127.0.0.1", "::1", "localhost"} else NETWORKS
         asked = tuple(query["callbacks"][0].split(",")) if "callbacks" in query else local
+        for network in asked:
+            ipaddress.ip_network(network)
         return cls(
             base=f"{transport}://{netloc}{port}{parts.path.rstrip('/')}",
             shop_id=unquote(parts.username or ""),

@@ -11,7 +11,7 @@ from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, Order, Shop
 from svet.payments.operations.refunding import LOOK_AGAIN
-from svet.payments.operations.shops import bank_of
+from svet.payments.operations.shops import door_of
 from svet.payments.operations.waking import wake
 from svet.payments.queries.shops import shop_by_code
 from svet.payments.rules.refusals import CallbackReason
@@ -40,7 +40,7 @@ def take_callback(*, raw: bytes, address: str, now: datetime, shop_code: str = "
     """
     shop = _shop(shop_code)
     try:
-        news = bank_of(shop).read_callback(raw=raw, address=address)
+        news = door_of(shop).read_callback(raw=raw, address=address)
     except CallbackRefused as refusal:
         outcome = CallbackOutcome.MALFORMED if refusal.malformed else CallbackOutcome.REJECTED
         with use_case():

@@ -123,12 +123,11 @@ def end_chargeback(
             else [Leg(Book.RECEIVABLE, account_id, part) for account_id, part in parts]
         )
         _post(found, f"-{state}", [*to, Leg(Book.DISPUTE, None, -found.money)], day=on, payee=payee)
-        if won:
-            # What the bank had given back beside it may have waited for room.
-            post_refunds(order, now=now, by="payments.chargeback")
-        else:
+        if not won:
             tell_refunded(order, found.money, now=now)
             tell_holders(order, parts, more=True, now=now)
+        # What the bank had given back beside it may have waited for room.
+        post_refunds(order, now=now, by="payments.chargeback")
         action = "payments.chargeback.won" if won else "payments.chargeback.lost"
         _record(found, action, by=by, now=now, reason=said)
 

@@ -105,7 +105,8 @@ def make_room(order: Order, refund: PaymentRefund, *, now: datetime, by: str) ->
     """Whether a refund that the bank made without us can be taken off the accounts now (a step).
 
     Where it and our own are more than is left, ours that the bank has not been asked for are called back:
-    there is nothing to give for them. One at the bank ends first: then it is known what is left.
+    there is nothing to give for them. One at the bank ends first, and so does a dispute: then it is known
+    what is left.
     """
     require_transaction()
     left = Money.total(money for _, money in lines_left(order, to_sign=False))
@@ -117,7 +118,8 @@ def make_room(order: Order, refund: PaymentRefund, *, now: datetime, by: str) ->
         give_up(order, one, RefundState.WITHDRAWN, note=note, by=Actor.system(by), now=now)
         left += one.money
     busy = order.refunds.filter(state__in=sorted(AT_BANK), reserved_at__isnull=False)
-    return refund.money <= left or not busy.exists()
+    disputed = order.chargebacks.filter(state=ChargebackState.TOLD)
+    return refund.money <= left or not (busy.exists() or disputed.exists())
 
 
 def _post(order: Order, refund: PaymentRefund, *, key: str, sign: int, now: datetime) -> None:

@@ -15,7 +15,7 @@ from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked, post_refunds
 from svet.payments.operations.reserving import give_up
 from svet.payments.operations.sending import BankUnavailable
-from svet.payments.operations.shops import bank_of
+from svet.payments.operations.shops import SECRET_GONE, bank_of
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import (
     AT_BANK,
@@ -38,11 +38,15 @@ def ask_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
     That it is asked is kept before it is. While the bank knows the key (a day) asking again is safe. After
     that only its list can tell: a refund of this sum there is ours. One that is not there was never made
     where the money stands in suspense still; one that is off the accounts by now goes before a person
-    (``next_look_at`` is empty then). Where the bank is busy with another refund of the order, it waits.
+    (``next_look_at`` is empty then), and so does one whose list the bank will not show us any more. Where the
+    bank is busy with another refund of the order, it waits.
 
     :raises BankUnavailable: no answer; the janitor repeats it
     """
-    refund = _begin(refund_id, now=now)
+    try:
+        refund = _begin(refund_id, now=now)
+    except Temporary as failure:
+        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     if refund.state not in AT_BANK:
         return refund
     if now - (refund.sent_at or refund.known_at) >= RESEND_WITHIN:
@@ -82,13 +86,17 @@ def look_at_asked_refunds(*, now: datetime, limit: int = 50) -> int:
 
 
 def _begin(refund_id: int, *, now: datetime) -> PaymentRefund:
-    """Keep that the bank is being asked before it is, so that a crash meanwhile is not forgotten."""
+    """Keep that the bank is being asked before it is, so that a crash meanwhile is not forgotten.
+
+    :raises Temporary: the shop's secret is not to be had; nobody was asked, so it can still be called back
+    """
     with use_case():
         order_id = PaymentRefund.objects.values_list("order_id", flat=True).get(pk=refund_id)
         order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)
         refund = order.refunds.select_related("order").get(pk=refund_id)
         busy = order.refunds.filter(state__in=sorted(AT_BANK)).exists()
         if refund.state == RefundState.APPROVED and not busy:
+            bank_of(order.shop)
             move_row(refund, moves=REFUND_MOVES, to=RefundState.SENT, changes={"sent_at": now})
         return refund
 
@@ -111,6 +119,8 @@ def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> Pa
         listed = bank_of(refund.order.shop).refunds(reference=reference)
     except GatewayFailure as failure:
         _doubt(refund)
+        if _knows_us_no_more(failure) and now - (refund.sent_at or refund.known_at) >= RESEND_WITHIN:
+            PaymentRefund.objects.filter(pk=refund.pk, state__in=sorted(AT_BANK)).update(next_look_at=None)
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     known = set(refund.order.refunds.exclude(reference="").values_list("reference", flat=True))
     ours = [told for told in listed if told.amount == refund.money and told.reference not in known]
@@ -129,6 +139,11 @@ def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> Pa
     catch_up(order_id=refund.order_id, now=now, by=BY)
     refund.refresh_from_db()
     return refund
+
+
+def _knows_us_no_more(failure: GatewayFailure) -> bool:
+    """Whether asking again is in vain: the bank refuses to tell, or there is no secret to ask with."""
+    return isinstance(failure, Permanent) or failure.code == SECRET_GONE
 
 
 def _end(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None:

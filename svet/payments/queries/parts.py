@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from svet.accounts.queries import visible_accounts
+from svet.accounts.rules import Right
+from svet.kernel.actors import Actor
 from svet.kernel.ids import AccountId
 from svet.kernel.money import ZERO, Money
 from svet.ledger import queries as ledger
@@ -111,7 +114,7 @@ def standing(series: PaymentSeries, parts: Sequence[Order], *, now: datetime) ->
         open=_is_open(order),
         expires_at=series.expires_at,
         agreed_at=series.agreed_at,
-        stopped=series.stopped_at is not None,
+        stopped=series.stopped_at is not None or not _is_payable(series, order),
     )
     return need(facts, around, now=now)
 
@@ -206,6 +209,13 @@ def _facts(order: Order, *, now: datetime) -> PartFacts:
     return PartFacts(
         OrderState(order.state), has_page, told.at if told else None, order.credited_at if charged else None
     )
+
+
+def _is_payable(series: PaymentSeries, order: Order) -> bool:
+    """Whether the payer may still pay all accounts of an order: a right can end between two parts."""
+    ids = list(OrderLine.objects.filter(order=order).values_list("account__public_id", flat=True))
+    payer = Actor.person(series.person_id)
+    return len(visible_accounts(payer, public_ids=ids, right=Right.PAY)) == len(ids)
 
 
 def _is_open(order: Order) -> bool:

@@ -48,10 +48,12 @@ _REFUNDS = {
     _("банк вернул, а с лицевых счетов не снято: возврат"): """
         SELECT r.reference FROM payments_paymentrefund r JOIN payments_order o ON o.id = r.order_id
         WHERE r.state = 'done' AND o.state = 'credited' AND r.posted_at IS NULL
-            -- What the bank gave back beside a refund of ours waits until it is known what became of ours.
+            -- What the bank gave back beside a refund of ours or a dispute waits until it is known what
+            -- became of that.
             AND (r.reserved_at IS NOT NULL OR NOT EXISTS (SELECT FROM payments_paymentrefund ours
                 WHERE ours.order_id = r.order_id AND ours.reserved_at IS NOT NULL
-                    AND ours.state IN ('sent', 'unknown')))
+                    AND ours.state IN ('sent', 'unknown')) AND NOT EXISTS (SELECT FROM payments_chargeback c
+                WHERE c.order_id = r.order_id AND c.state = 'told'))
         ORDER BY r.id LIMIT 100""",
     _("снято с лицевых счетов, а такого возврата никто не знает:"): """
         SELECT t.key FROM ledger_transaction_door t

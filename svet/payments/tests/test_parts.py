@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from svet.accounts.models import Account
+from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_link
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import (
@@ -578,3 +578,34 @@ def test_strangers_say_nothing_about_annas_parts(house: House, bank: RowBank) ->
     everybody_knocks()
     assert house.states() == ["credited", "canceled", "canceled"]
     assert isinstance(bank.statuses[f"ref-{first.public_id}"], BankStatus)
+
+
+def test_a_right_that_ended_between_parts_charges_nothing(house: House, bank: RowBank) -> None:
+    first = house.press()
+    bank.pays(first)
+    Link.objects.filter(account=house.heat).update(can_pay=False)
+    settle(first)
+    everybody_knocks()
+    assert house.states() == ["credited", "created", "created"]
+    assert house.view().need is SeriesNeed.OVER
+    assert house.view().acts == ()
+    everybody_knocks(now=LATER + timedelta(hours=2))
+    assert house.states() == ["credited", "canceled", "canceled"]
+    assert list(bank.charges) == []
+
+
+@pytest.mark.parametrize("act", [PartAct.RETRY, PartAct.OTHER_CARD, PartAct.GO_ON])
+def test_nothing_is_tried_again_for_an_account_that_may_not_be_paid_any_more(
+    house: House, bank: RowBank, act: PartAct
+) -> None:
+    bank.declines = BankReason.INSUFFICIENT_FUNDS
+    first = house.press()
+    bank.pays(first)
+    settle(first)
+    everybody_knocks()
+    bank.declines = None
+    Link.objects.filter(account=house.heat).update(can_pay=False)
+    with pytest.raises(operations.PartsConflict):
+        house.says(act)
+    assert house.states() == ["credited", "canceled", "created"]
+    assert house.says(PartAct.STOP) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, cast
 
@@ -38,14 +39,21 @@ _BADGES = {
 }
 
 
+_SUM = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?", re.ASCII)
+
+
 class ActSumField(forms.DecimalField):
     """Roubles with a point or a comma."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
 
     def to_python(self, value: Any) -> Any:
-        """Commas become points, spaces go."""
-        plain = "".join(value.split()).replace(",", ".") if isinstance(value, str) else value
+        """Commas become points, spaces go; what only a machine reads as a number (1e3, 1_0) is none."""
+        if not isinstance(value, str):
+            return super().to_python(value)
+        plain = "".join(value.split()).replace(",", ".").replace("\u2212", "-")
+        if plain and not _SUM.fullmatch(plain):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(plain)
 
 
