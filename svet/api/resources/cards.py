@@ -9,10 +9,11 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from svet.api.resources.accounts import note_stranger
+from svet.api.resources.payment_schemas import CardIn, CardOut
 from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
-from svet.api.shell.schemas import CardIn, CardOut, ProblemOut
+from svet.api.shell.schemas import ProblemOut
 from svet.kernel.refusals import NotFound
 from svet.payments import operations, queries
 from svet.people.rules import Scope

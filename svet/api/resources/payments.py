@@ -10,10 +10,11 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from svet.api.resources.accounts import note_stranger
+from svet.api.resources.payment_schemas import PaymentIn, PaymentOut, PaymentPartsIn
 from svet.api.shell.idempotency import once, uuid_of
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import ApiProblem, not_found
-from svet.api.shell.schemas import PaymentIn, PaymentOut, PaymentPartsIn, ProblemOut
+from svet.api.shell.schemas import ProblemOut
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
 from svet.payments import operations, queries

@@ -281,16 +281,16 @@ def test_database_refuses_a_posting_out_of_order(row: str) -> None:
 @pytest.mark.parametrize(
     ("corruption", "says"),
     [
-        ("UPDATE ledger_accountbalance SET kopecks = kopecks + 1", "newest posting"),
-        ("UPDATE ledger_accountbalance SET last_seq = last_seq + 1", "newest posting"),
-        ("DELETE FROM ledger_posting WHERE transaction_id = {second}", "follow"),
-        ("UPDATE ledger_posting SET seq = 5 - seq WHERE seq IN (2, 3)", "follow"),
+        ("UPDATE ledger_accountbalance SET kopecks = kopecks + 1", "последняя строка"),
+        ("UPDATE ledger_accountbalance SET last_seq = last_seq + 1", "последняя строка"),
+        ("DELETE FROM ledger_posting WHERE transaction_id = {second}", "не продолжает"),
+        ("UPDATE ledger_posting SET seq = 5 - seq WHERE seq IN (2, 3)", "не продолжает"),
         (
             "UPDATE ledger_posting SET balance_before = balance_before + 7, balance_after = balance_after + 7"
             " WHERE seq = 2",
-            "follow",
+            "не продолжает",
         ),
-        ("DELETE FROM ledger_posting WHERE transaction_id = {last}", "newest posting"),
+        ("DELETE FROM ledger_posting WHERE transaction_id = {last}", "последняя строка"),
     ],
 )
 def test_broken_orders_are_found(corruption: str, says: str) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 from uuid import uuid4
 
 import pytest
@@ -161,7 +162,8 @@ def settle(order: Order, *, now: datetime = LATER) -> None:
 def everybody_knocks(*, now: datetime = LATER) -> None:
     """Jobs and the janitor, until nothing moves any more."""
     for _ in range(8):
-        run_jobs(queue="payments")
+        with mock.patch("django.utils.timezone.now", return_value=now):
+            run_jobs(queue="payments")
         Order.objects.exclude(next_look_at=None).update(next_look_at=now)
         operations.look_at_due_orders(now=now)
 

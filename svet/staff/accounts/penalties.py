@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -42,13 +43,13 @@ def penalties(request: HttpRequest, account_public_id: str) -> HttpResponse:
         deny_as_missing(request, subject="account", public_id=account_public_id)
     today = provider_today(account.provider, now_of(request))
     form = UntilForm(request.GET if "until" in request.GET else {"until": today.isoformat()})
-    context = {"account": account, "form": form, "found": None, "missing": ""}
+    context: dict[str, Any] = {"account": account, "form": form, "found": None, "missing": ""}
     status = 200
     if form.is_valid():
         until: date = form.cleaned_data["until"]
         try:
-            context["found"] = accrual(account_id=account.account_id, until=until)
-            context["rows"] = texts.rows(context["found"])
+            found = accrual(account_id=account.account_id, until=until)
+            context |= {"found": found, "rows": texts.rows(found)}
         except LawMissing as missing:
             context["missing"] = explain(missing)
     else:

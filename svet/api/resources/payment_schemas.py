@@ -1,0 +1,105 @@
+"""The shapes of payments, their parts and refunds, and of cards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import Field, StrictBool, StrictInt, StrictStr
+
+from svet.api.shell.schemas import Body, Kopecks, PublicId
+
+
+class PaymentLineIn(Body):
+    account_id: PublicId
+    amount_kopecks: Kopecks
+
+
+class PaymentIn(Body):
+    lines: Annotated[list[PaymentLineIn], Field(max_length=200)]
+    expected_total_kopecks: StrictInt | None = None
+    receipt_email: Annotated[StrictStr, Field(max_length=254)] = ""
+    card_id: PublicId = ""
+    keep_card: StrictBool = False
+    in_row: Annotated[
+        StrictBool,
+        Field(
+            description="the payer has seen all sums and payees and agrees: those of one shop are charged"
+            " one after the other with one card, each as a payment of its own"
+        ),
+    ] = False
+
+
+class PaymentPartsIn(Body):
+    """What the payer says about the rest."""
+
+    action: Literal["retry", "other_card", "go_on", "stop"]
+
+
+class CardIn(Body):
+    name: Annotated[StrictStr, Field(max_length=200, examples=["Зарплатная"])]
+
+
+class CardOut(Schema):
+    """A bound card; the bank keeps its number, we never had it."""
+
+    id: str
+    name: str
+    system: str
+    last4: str
+    expires: str
+    bound_at: datetime
+
+
+class PaymentLineOut(Schema):
+    account_id: str
+    account_number: str
+    amount_kopecks: int
+
+
+class PaymentRefundOut(Schema):
+    """Money the bank gave back of a payment."""
+
+    amount_kopecks: int
+    refunded_at: datetime
+
+
+class PaymentPartOut(Schema):
+    """One payee of one press: a payment of its own, with its own receipt and refunds."""
+
+    id: str
+    number: str
+    step: int
+    payee: str
+    state: str
+    total_kopecks: int
+    bank_page_url: str
+    next_action: Annotated[
+        str, Field(description="open_bank_page, wait, decide, or nothing; one part at most has one")
+    ]
+
+
+class PaymentOut(Schema):
+    """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed, returned or review.
+
+    A payment by a bound card has no page: ask for its state again. What the bank gives back of a credited
+    payment does not change its state: see ``refunds``.
+    """
+
+    id: str
+    number: str
+    state: str
+    total_kopecks: int
+    lines: list[PaymentLineOut]
+    bank_page_url: str
+    created_at: datetime
+    credited_at: datetime | None
+    refunded_kopecks: int
+    refunds: list[PaymentRefundOut]
+    parts: list[PaymentPartOut]
+    actions: Annotated[
+        list[str],
+        Field(description="what may be said to POST /payments/{id}/parts now; ``advice`` says why"),
+    ]
+    advice: str
