@@ -37,7 +37,7 @@ def rows(accrual: Accrual) -> list[PenaltyRow]:
                 last=each.first_number + each.days - 1,
             ),
             debt=each.part.money,
-            formula=_("{debt} × {days} дн. × {percent} % ÷ {divisor}").format(
+            formula=_("{debt} ×\u00a0{days}\u00a0дн. ×\u00a0{percent}\u00a0%\u00a0÷\u00a0{divisor}").format(
                 debt=roubles(each.part.money),
                 days=each.days,
                 percent=number(each.percent),

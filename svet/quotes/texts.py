@@ -28,9 +28,9 @@ def cost_lines(cost: Preview | None) -> tuple[CostLine, ...]:
     return tuple(
         CostLine(
             title=(
-                _("%(zone)s, диапазон %(range)d × %(price)s\u00a0₽")
+                _("%(zone)s, диапазон %(range)d, %(price)s\u00a0₽ за кВт·ч")
                 if ranges
-                else _("%(zone)s × %(price)s\u00a0₽")
+                else _("%(zone)s, %(price)s\u00a0₽ за кВт·ч")
             )
             % {
                 "zone": texts.ZONE_NAMES[line.zone],

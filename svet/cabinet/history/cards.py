@@ -108,7 +108,7 @@ def whose(card: HistoryCard) -> str:
             "provider": card.account.provider.name,
             "count": len(card.accounts),
         }
-    return _("%(provider)s, аб. № %(number)s") % {
+    return _("%(provider)s, аб. № %(number)s") % {
         "provider": card.account.provider.name,
         "number": card.account.number,
     }
@@ -193,7 +193,7 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
 def _order(card: HistoryCard, order: OrderView, *, own: bool) -> Shown:
     rows = [
         (
-            _("%(provider)s, аб. № %(number)s")
+            _("%(provider)s, аб. № %(number)s")
             % {"provider": line.provider_name, "number": line.account_number},
             roubles(line.money),
         )

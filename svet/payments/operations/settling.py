@@ -25,7 +25,7 @@ from svet.payments.operations.sending import (
 )
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import ask_status, kept, ordered, told
-from svet.payments.operations.turns import forget_cards
+from svet.payments.operations.turns import forget_card, forget_cards
 from svet.payments.rules.facts import BankStanding, Misfit, due, join
 from svet.payments.rules.states import ON_ITS_WAY, OPEN, OrderState, next_look
 
@@ -124,6 +124,8 @@ def _cancel(order: Order, *, status: BankStatus, now: datetime, by: str) -> None
         bank_method=status.method,
         next_look_at=None,
     )
+    if reason is BankReason.CARD_UNBOUND and order.series_id is not None:
+        forget_card(order.series_id)
     if reason not in QUIET_REASONS:
         tell_failed(order, now=now)
 

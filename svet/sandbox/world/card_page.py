@@ -18,7 +18,7 @@ from svet.sandbox.world.vault import FINAL, Vault
 from svet.sandbox.world.webhooks import Webhooks
 
 _PATH: Final = re.compile(r"/card/([0-9a-f-]{36})(?:/(3ds|cancel))?/?", re.ASCII)
-_EXPIRY: Final = re.compile(r"(0[1-9]|1[0-2]) ?/ ?([0-9]{2})", re.ASCII)
+_EXPIRY: Final = re.compile(r"(0[1-9]|1[0-2]) ?/? ?([0-9]{2})", re.ASCII)
 SLOW_SECONDS: Final = 5.0
 LATE_SECONDS: Final = 20.0
 LONGEST_FORM: Final = 16 * 1024

@@ -37,11 +37,11 @@ DESK = Desk(
     count=lambda now: queries.loaded_waiting(),
 )
 _OUTCOMES = {
-    "applied": gettext_lazy("Зачислить на счета"),
+    "applied": gettext_lazy("На лицевые счета"),
     "suspense": gettext_lazy("В невыясненные"),
     "repeated": gettext_lazy("Уже были"),
     "changed": gettext_lazy("Ждут решения в «Деньгах»"),
-    "rejected": gettext_lazy("С ошибками, не зачислить"),
+    "rejected": gettext_lazy("С ошибками, не зачисляются"),
 }
 _STATES = {
     "judging": ("info", gettext_lazy("читаем")),

@@ -150,6 +150,20 @@ def test_between_the_parts_the_page_says_what_is_paid_first(
     assert credited(second).kopecks == 2_50
 
 
+def test_a_card_the_bank_refuses_to_charge_is_offered_no_more_though_it_was_not_to_be_kept(
+    family: Family, heat: Account, bank: RunningBank
+) -> None:
+    client = signed_in(family.anna)
+    client.post(PAY, hidden(client.post(PAY, body(family, heat))))
+    first = parts()[0]
+    bank.type_card(first.bank_page_url, number=REVOKED)
+    said = words(settled(client, first))
+    assert "Банк больше не принимает эту карту без номера" in said
+    assert "Повторить" not in said
+    assert PaymentSeries.objects.get().card_reference == ""
+    assert not Order.objects.exclude(card_reference="").exists()
+
+
 def test_one_may_stop_and_nothing_is_charged_any_more(
     family: Family, heat: Account, bank: RunningBank
 ) -> None:

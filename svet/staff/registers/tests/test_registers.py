@@ -67,7 +67,7 @@ def test_a_register_is_shown_before_anything_is_credited_and_then_taken(
     sent = send(olga, content(account.number, "45,00", "oops", total="345,00", count=3))
     assert sent.status_code == 302
     page = olga.get(sent["Location"]).content.decode()
-    assert "Зачислить на счета" in page
+    assert "На лицевые счета" in page
     assert "345,00" in page
     assert "Строка 3, столбец sum" in page
     assert not ImportFile.objects.exists()
