@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -90,6 +90,60 @@ def entries(account_id: int, since: date | None = None, until: date | None = Non
             "transaction__memo",
         )
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedEntry:
+    """A movement with its number on the account and the moment the books were told of it."""
+
+    seq: int
+    known_at: datetime
+    entry: LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSpan:
+    """The account's movements of some days between all that counts before them and all that counts after.
+
+    ``opening`` + the entries + ``later`` is the balance of ``standing``, whatever is posted meanwhile.
+    """
+
+    standing: Standing
+    opening: Money
+    entries: tuple[NumberedEntry, ...]
+    later: Money
+
+
+def span(account_id: int, *, since: date, until: date) -> AccountSpan:
+    """The movements effective in ``since``…``until`` (half-open), by day, then as known."""
+    standing = standings([account_id])[account_id]
+    rows = Posting.objects.filter(book=Book.RECEIVABLE.value, account_id=account_id, seq__lte=standing.seq)
+    sums = rows.aggregate(
+        before=Coalesce(Sum("kopecks", filter=Q(transaction__effective_on__lt=since)), 0),
+        after=Coalesce(Sum("kopecks", filter=Q(transaction__effective_on__gte=until)), 0),
+    )
+    within = rows.filter(transaction__effective_on__gte=since, transaction__effective_on__lt=until)
+    found = within.select_related("transaction").order_by("transaction__effective_on", "seq")
+    return AccountSpan(
+        standing=standing,
+        opening=Money(int(sums["before"])),
+        entries=tuple(_numbered(row) for row in found),
+        later=Money(int(sums["after"])),
+    )
+
+
+def _numbered(row: Posting) -> NumberedEntry:
+    what = row.transaction
+    entry = LedgerEntry(
+        what.pk,
+        what.key,
+        TransactionKind(what.kind),
+        what.occurred_at,
+        what.effective_on,
+        Money(row.kopecks),
+        what.memo,
+    )
+    return NumberedEntry(row.seq or 0, what.posted_at, entry)
 
 
 _CHARGED = """

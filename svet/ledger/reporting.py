@@ -32,6 +32,7 @@ _CONTROL: Final[Mapping[Book, tuple[str, str]]] = {
     Book.OWED: ("Liabilities", "Owed"),
     Book.DISPUTE: ("Assets", "Dispute"),
     Book.SUBSIDY: ("Assets", "Subsidy"),
+    Book.INTERCO: ("Assets", "Interco"),
 }
 _ROWS_AT_ONCE: Final = 2_000
 

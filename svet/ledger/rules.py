@@ -30,6 +30,7 @@ class Book(StrEnum):
     OWED = "owed"  # decided to give back, the bank has not confirmed it
     DISPUTE = "dispute"  # withheld by the bank while a payer disputes a payment
     SUBSIDY = "subsidy"  # what the budget owes for benefits
+    INTERCO = "interco"  # between two suppliers: what one owes the other, and the other is owed by the one
 
 
 class TransactionKind(StrEnum):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorList
 from django.http import HttpRequest, HttpResponse  # noqa: TID251 the faces' common ground
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from svet.kernel.refusals import Refused
@@ -20,6 +23,7 @@ LONGEST_VALUE = 1_000
 #: The code of the error of a password that was right and must be typed again.
 AGAIN = "again"
 LONGEST_TEXT = 10_000
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", re.ASCII)
 
 
 class Form(forms.Form):
@@ -81,6 +85,42 @@ class CodeInput(forms.PasswordInput):
     """Where a code is typed: readable, and never shown back, so that a wrong one need not be rubbed out."""
 
     input_type = "text"
+
+
+class DayField(forms.Field):
+    """A day as browsers send it (2026-11-22) or as people write it (22.11.2026)."""
+
+    def __init__(self, *, label: Any, required: bool = False) -> None:
+        super().__init__(
+            label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        )
+
+    def to_python(self, value: Any) -> date | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if len(text) > 10 or _DAY.fullmatch(text) is None:
+            raise ValidationError(gettext("Введите дату, например 22.11.2026."), code="chars")
+        form = "%Y-%m-%d" if "-" in text else "%d.%m.%Y"
+        try:
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 a day has no zone
+        except ValueError as wrong:
+            raise ValidationError(gettext("Такого дня нет в календаре."), code="no_such_day") from wrong
+        if not 2000 <= day.year < 2199:
+            raise ValidationError(gettext("Такого дня нет в календаре."), code="no_such_day")
+        return day
+
+
+class SpanForm(Form):
+    """The first and the last day of something; where nothing was sent yet the usual ones stand there."""
+
+    since = DayField(label=_("Дата с"), required=True)
+    until = DayField(label=_("Дата по"), required=True)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, usual: tuple[date, date]) -> None:
+        super().__init__(data, initial=dict(zip(("since", "until"), usual, strict=True)))
+        for field in self.fields.values():
+            field.error_messages["required"] = _("Введите дату, например 22.11.2026.")
 
 
 def _is_control(sign: str, *, text: bool) -> bool:

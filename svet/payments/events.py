@@ -260,6 +260,8 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.row.closed": gettext_lazy("Строка реестра закрыта"),
     "payments.row.put": gettext_lazy("Невыясненный платёж зачислен на счёт"),
     "payments.row.returned": gettext_lazy("Невыясненный платёж возвращён"),
+    "payments.sending.sent": gettext_lazy("Деньги отправлены другому поставщику"),
+    "payments.sending.unsent": gettext_lazy("Снята отметка об отправке денег другому поставщику"),
     "payments.series.decided": gettext_lazy("Плательщик решил, что делать с остальными частями оплаты"),
     "payments.shop.added": gettext_lazy("Добавлен договор эквайринга"),
     "payments.shop.serves": gettext_lazy("Изменено, чьи платежи идут по договору эквайринга"),

@@ -238,6 +238,10 @@ CABINET = [
     get("bills/<bill_id>.pdf", HOLDERS),
     get("bills/<bill_id>.json", HOLDERS),
     get("accounts/<account_id>/charges/", HOLDERS),
+    get("accounts/<account_id>/reconciliation.pdf", HOLDERS, query="?since=2026-01-01&until=2026-10-31"),
+    get("accounts/<account_id>/reconciliation.xlsx", HOLDERS, query="?since=2026-01-01&until=2026-10-31"),
+    get("accounts/<account_id>/reconciliation.pdf", HOLDERS, ASKED, note="no days"),
+    get("accounts/<account_id>/reconciliation.xlsx", HOLDERS, ASKED, note="no days"),
     get("accounts/<account_id>/what-if/", HOLDERS),
     get("profile/", SIGNED_IN),
     get("profile/person/", SIGNED_IN, SHOWN_OR_DONE),
@@ -391,6 +395,12 @@ DESKS = [
     post("staff/accounts/", OPERATOR | ENGINEER, DONE, body={"q": "ул. Мира"}),
     get("staff/accounts/<account_id>/", OPERATOR | ENGINEER),
     get("staff/accounts/<account_id>/penalties/", OPERATOR | ENGINEER),
+    get(
+        "staff/accounts/<account_id>/reconciliation.pdf",
+        OPERATOR | ENGINEER,
+        query="?since=2026-01-01&until=2026-10-31",
+    ),
+    get("staff/accounts/<account_id>/reconciliation.xlsx", OPERATOR | ENGINEER, ASKED),
     get("staff/accounts/<account_id>/terms/", CLERKS),
     post("staff/accounts/<account_id>/terms/", CLERKS, ASKED),
     get("staff/deliveries/", OPERATOR | GUARDIAN),
@@ -585,6 +595,15 @@ API = [
     get(f"{V1}bills", HOLDERS, query="?account_id={account_id}", scope="bills:read"),
     # Nothing of Anna's is told by other zones where nothing is charged to her yet.
     get(f"{V1}accounts/<account_id>/what-if", HOLDERS, scope="bills:read"),
+    *(
+        get(
+            f"{V1}accounts/<account_id>/reconciliation.{kind}",
+            HOLDERS,
+            query="?since=2026-01-01&until=2026-11-01",
+            scope="bills:read",
+        )
+        for kind in ("pdf", "xlsx")
+    ),
     get(f"{V1}bills/<bill_id>", HOLDERS, scope="bills:read"),
     get(f"{V1}bills/<bill_id>/pdf", HOLDERS, scope="bills:read"),
     get(f"{V1}bills/<bill_id>/calculation", HOLDERS, scope="bills:read"),

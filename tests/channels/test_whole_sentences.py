@@ -89,6 +89,7 @@ ELSEWHERE = {
     "CallbackReason": "the bank's server reads a status, no sentence",
     "FilterReason": "svet.cabinet.history.form",
     "HistoryReason": "a 404",
+    "HouseReason": "svet.billing.texts.houses.unknown",
     "LeavingReason": "svet.cabinet.profile.data_export",
     "MeterReason": "a 404",
     "PostingReason": "a fault of a caller: svet.ledger.texts has one sentence for them",

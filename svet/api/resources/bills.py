@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -79,6 +80,26 @@ def bill_calculation(request: HttpRequest, bill_id: str) -> HttpResponse:
 
 
 @router.get(
+    "/accounts/{account_id}/reconciliation.pdf",
+    response={404: ProblemOut, 422: ProblemOut},
+    summary="A reconciliation statement as PDF",
+)
+def reconciliation_pdf(request: HttpRequest, account_id: str, since: Day, until: Day) -> HttpResponse:
+    """What was owed, every movement of ``since`` ≤ day < ``until`` and what is owed; five years at most."""
+    return _reconciliation(request, account_id, since, until, operations.ReconciliationForm.PDF)
+
+
+@router.get(
+    "/accounts/{account_id}/reconciliation.xlsx",
+    response={404: ProblemOut, 422: ProblemOut},
+    summary="A reconciliation statement as XLSX",
+)
+def reconciliation_xlsx(request: HttpRequest, account_id: str, since: Day, until: Day) -> HttpResponse:
+    """The same as a workbook, with dates and sums to count with."""
+    return _reconciliation(request, account_id, since, until, operations.ReconciliationForm.XLSX)
+
+
+@router.get(
     "/accounts/{account_id}/what-if",
     response={200: WhatIfOut, 404: ProblemOut, 422: ProblemOut},
     summary="What if it were counted by other zones",
@@ -119,6 +140,24 @@ def what_if(request: HttpRequest, account_id: str, night_percent: Percent | None
             for month, kwh, costs in found.months
         ],
     }
+
+
+def _reconciliation(
+    request: HttpRequest, account_id: str, since: date, until: date, form: operations.ReconciliationForm
+) -> HttpResponse:
+    caller = allowed(request, Scope.BILLS_READ)
+    ids_of(caller, account_id)
+    file = operations.reconciliation_file(
+        actor=caller.actor,
+        account_public_id=account_id,
+        since=since,
+        # Programs name the first day after it, people the last day of it.
+        until=max(until, date.min + timedelta(days=1)) - timedelta(days=1),
+        form=form,
+        now=timezone.now(),
+    )
+    name = f'attachment; filename="{file.name}"'
+    return HttpResponse(file.content, content_type=file.media_type, headers={"Content-Disposition": name})
 
 
 def _view(caller: Caller, bill_id: str) -> BillView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -46,3 +47,38 @@ def test_bill_names_its_sums_as_page_and_paper_do() -> None:
     for name in ("opening", "charged", "closing"):
         assert roubles(found[f"{name}_kopecks"]).replace("\xa0", " ") in paper
     assert "28.10.2026" in paper
+
+
+@pytest.mark.parametrize("kind", ["pdf", "xlsx"])
+def test_a_statement_of_any_days_is_a_file_for_whoever_sees_the_bills(kind: str) -> None:
+    account, _meter = live()
+    anna, vera = make_person(), make_person(first_name="Вера")
+    make_link(person=anna, account=account, confirmed=True)
+    charge(SEPTEMBER)
+    issue(SEPTEMBER)
+    post(account, -10_000, on=date(2026, 10, 1))
+    path = f"/api/v1/accounts/{account.public_id}/reconciliation.{kind}"
+
+    def get(program: Program, query: str) -> Any:
+        return program.client.get(path + query, headers={"Authorization": f"Bearer {program.secret}"})
+
+    program = Program(anna)
+    found = get(program, "?since=2026-09-01&until=2026-10-01")
+    assert found.status_code == 200
+    # The first day after it is not of the period, as everywhere in the API.
+    assert f"-2026-09-01-2026-09-30.{kind}" in found["Content-Disposition"]
+    if kind == "pdf":
+        paper = PdfReader(BytesIO(found.content)).pages[0].extract_text()
+        assert "Начислено за сентябрь 2026" in paper.replace("\xa0", " ")
+        assert "01.10.2026" not in paper
+    for query, field in (
+        ("?until=2026-10-01", "since"),
+        ("?since=2026-09-01&until=2026-09-01", "until"),
+        ("?since=2026-09-01&until=0001-01-01", "until"),
+        ("?since=2010-09-01&until=2026-09-01", "since"),
+        ("?since=2026-09-01&until=2199-01-01", "until"),
+        ("?since=2026-09-01&until=9999-12-31", "until"),
+    ):
+        problem = get(program, query)
+        assert (problem.status_code, problem.json()["field"]) == (422, field)
+    assert get(Program(vera), "?since=2026-09-01&until=2026-10-01").status_code == 404

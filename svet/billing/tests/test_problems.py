@@ -159,7 +159,7 @@ def test_every_reason_has_its_words_and_its_way_out() -> None:
             "problems": 5,
             "accounts": 9,
         }
-        details |= {"region": "Край", "groups": "1"}
+        details |= {"region": "Край", "groups": "1", "former": 100, "sum": 900, "movers": 4}
         assert "{" not in texts.explain(BillingRefused(refused, details=details))
 
 

@@ -9,6 +9,7 @@ from svet.bills.operations.printing import (
     print_again,
     print_month,
 )
+from svet.bills.operations.reconciling import ReconciliationFile, ReconciliationForm, reconciliation_file
 from svet.bills.operations.reminding import remind_of_due
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "BATCH_SIZE",
     "IssueReport",
     "PrintFiles",
+    "ReconciliationFile",
+    "ReconciliationForm",
     "deliver",
     "file_name",
     "files_of",
@@ -23,5 +26,6 @@ __all__ = [
     "pdf_of",
     "print_again",
     "print_month",
+    "reconciliation_file",
     "remind_of_due",
 ]

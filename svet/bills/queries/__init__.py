@@ -32,6 +32,7 @@ from svet.bills.queries.reading import (
     latest,
     statement,
 )
+from svet.bills.queries.reconciling import reconciliation
 from svet.bills.queries.reminding import anything_due, due_bills
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "latest",
     "overtaken",
     "printed_batch",
+    "reconciliation",
     "sheets",
     "statement",
     "to_print",

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from svet.bills.rules.reconciliation import ReconciliationReason
 from svet.bills.rules.refusals import BillReason, PrintReason
 from svet.bills.texts.labels import (
     in_month,
@@ -30,7 +31,7 @@ from svet.bills.texts.sums import SumRow, due_words, movement_label, sum_rows
 from svet.kernel.refusals import Refused
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (BillReason, PrintReason)
+REASONS: Final = (BillReason, PrintReason, ReconciliationReason)
 
 __all__ = [
     "REASONS",
@@ -66,4 +67,18 @@ def explain(refusal: Refused) -> str:
         return _("Такого счёта нет. Проверьте адрес или откройте список счетов.")
     if refusal.reason is PrintReason.NO_BATCH:
         return _("Такой партии нет. Её номер стоит на контрольном листе.")
+    if isinstance(refusal.reason, ReconciliationReason):
+        return _of_period(refusal)
     return str(refusal)
+
+
+def _of_period(refusal: Refused) -> str:
+    match refusal.reason:
+        case ReconciliationReason.ORDER:
+            return _("«Дата по» раньше, чем «Дата с». Поменяйте их местами.")
+        case ReconciliationReason.TOO_LONG:
+            return _("Акт сверки составляется не больше чем за %(years)s лет.") % refusal.details
+        case ReconciliationReason.FUTURE:
+            return _("Этот день ещё не наступил. Акт сверки составляется по сегодняшний день.")
+        case _:
+            return _("Такого дня нет в календаре.")

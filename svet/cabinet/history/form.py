@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,39 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svet.accounts.queries import GroupView
-from svet.cabinet.shell.forms import Form, add_refusal
+from svet.cabinet.shell.forms import DayField, Form, add_refusal
 from svet.history.rules import FilterReason, FilterRefused, HistoryFilters, Operation, default_since
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.payments import texts as payment_texts
 from svet.payments.rules import LIMITS, parse_amount
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", re.ASCII)
 _ANY_SUM = replace(LIMITS, line_min=Money(0), line_max=Money(10**11))
-
-
-class DayField(forms.Field):
-    """A day as browsers send it (2026-11-22) or as people write it (22.11.2026)."""
-
-    def __init__(self, *, label: Any) -> None:
-        super().__init__(
-            label=label, required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        )
-
-    def to_python(self, value: Any) -> date | None:
-        text = str(value or "").strip()
-        if not text:
-            return None
-        if len(text) > 10 or _DAY.fullmatch(text) is None:
-            raise ValidationError(_("Введите дату, например 22.11.2026."), code="chars")
-        form = "%Y-%m-%d" if "-" in text else "%d.%m.%Y"
-        try:
-            day = datetime.strptime(text, form).date()  # noqa: DTZ007 a day has no zone
-        except ValueError as wrong:
-            raise ValidationError(_("Такого дня нет в календаре."), code="no_such_day") from wrong
-        if not 2000 <= day.year < 2199:
-            raise ValidationError(_("Такого дня нет в календаре."), code="no_such_day")
-        return day
 
 
 class SumField(forms.CharField):

@@ -21,6 +21,7 @@ from svet.payments.operations import giving_back
 from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import NOW, StubBank, make_family, make_order
+from svet.payments.tests.test_between_suppliers import make_two_of, posted
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
@@ -52,6 +53,12 @@ def grown(kind: str) -> str:
         f" WHERE transaction_id = {transactions(kind)}"
     )
 
+
+_OTHER_SIDE = (
+    "DELETE FROM ledger_posting WHERE transaction_id IN"
+    " (SELECT id FROM ledger_transaction WHERE key LIKE 'act:%:to');"
+    "DELETE FROM ledger_transaction WHERE key LIKE 'act:%:to'"
+)
 
 #: What is done → the promise that must say so (others may).
 CORRUPTIONS = {
@@ -122,6 +129,31 @@ CORRUPTIONS = {
     "second signature that is missing": (
         "UPDATE payments_refundrequest SET by_two = true", "I-5"),
     "request of a refund forgotten": ("DELETE FROM payments_refundrequest", "I-5"),
+    "books of the one supplier about the other deleted": (deleted("act"), "I-20"),
+    "books of the other supplier about the one deleted": (_OTHER_SIDE, "I-20"),
+    "one side of a transfer between suppliers with all its legs": (grown("act"), "I-20"),
+    "one side moved to another supplier": (
+        "UPDATE ledger_transaction SET provider_id = (SELECT min(provider_id) FROM ledger_transaction"
+        " WHERE key LIKE 'pay:%') WHERE key LIKE 'act:%:to'", "I-20"),
+    "one side of another day": (
+        "UPDATE ledger_transaction SET effective_on = effective_on - 1 WHERE key LIKE 'act:%:to'", "I-20"),
+    "one side between other books": (
+        f"UPDATE ledger_posting SET book = 'revenue' WHERE book = 'interco'"
+        f" AND transaction_id = {transactions('act')}", "I-20"),
+    "book between suppliers in another payment": (
+        f"UPDATE ledger_posting SET book = 'interco' WHERE book = 'bank'"
+        f" AND transaction_id = {transactions('pay')}", "I-20"),
+    "act between suppliers not posted": (
+        "UPDATE payments_moneyact SET state = 'refused' WHERE kind = 'interco'", "I-21"),
+    "sum of an act between suppliers": (
+        "UPDATE payments_moneyact SET kopecks = kopecks + 1 WHERE kind = 'interco'", "I-20"),
+    "task to send money deleted": ("DELETE FROM payments_moneysending", "I-20"),
+    "sum of the money to be sent": ("UPDATE payments_moneysending SET kopecks = kopecks + 1", "I-20"),
+    "money to be sent the other way": (
+        "UPDATE payments_moneysending SET from_provider_id = to_provider_id,"
+        " to_provider_id = from_provider_id", "I-20"),
+    "task to send money dropped without an undoing": (
+        "UPDATE payments_moneysending SET state = 'dropped'", "I-20"),
 }  # fmt: skip
 
 
@@ -148,6 +180,7 @@ def paid(monkeypatch: pytest.MonkeyPatch) -> None:
     operations.credit_reviewed(order_public_id=put.public_id, by=olga, now=LATER, comment="сверено")
     operations.send_back(order_public_id=back.public_id, by=olga, now=LATER, comment="вернуть")
     give_some_back(plain, [(family.first, 50_00), (family.first, 60_00), (family.first, 70_00)], by=olga)
+    posted(make_two_of(family))
     states = list(Order.objects.order_by("pk").values_list("state", flat=True))
     assert states == [OrderState.CREDITED, OrderState.REVIEW, OrderState.CREDITED, OrderState.RETURNED]
 

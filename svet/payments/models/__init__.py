@@ -16,6 +16,7 @@ from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
+from svet.payments.models.sendings import MoneySending
 from svet.payments.models.shops import ServedProvider, Shop
 from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
@@ -34,6 +35,7 @@ __all__ = [
     "ImportedPayment",
     "LaterLine",
     "MoneyAct",
+    "MoneySending",
     "Order",
     "OrderLine",
     "PaymentRefund",

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
-from svet.payments.rules.acts import LONGEST_DOCUMENT, MoneyActKind, MoneyActState
+from svet.payments.rules.acts import BY_TWO, LONGEST_DOCUMENT, MOVING, MoneyActKind, MoneyActState
 from svet.staffing.rules import LONGEST_REASON
 
 
@@ -51,8 +51,8 @@ class MoneyAct(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(kopecks=0), name="payments_act_not_zero"),
             models.CheckConstraint(
-                condition=Q(kind=MoneyActKind.TRANSFER.value, to_account__isnull=False)
-                | (~Q(kind=MoneyActKind.TRANSFER.value) & Q(to_account__isnull=True)),
+                condition=Q(kind__in=[kind.value for kind in sorted(MOVING)], to_account__isnull=False)
+                | (~Q(kind__in=[kind.value for kind in sorted(MOVING)]) & Q(to_account__isnull=True)),
                 name="payments_act_transfer_has_two",
             ),
             models.CheckConstraint(
@@ -65,9 +65,11 @@ class MoneyAct(models.Model):
                 | ~Q(decided_by=F("written_by")),
                 name="payments_act_two_hands",
             ),
-            # A write-off is never posted by one hand.
+            # A write-off is never posted by one hand, nor a transfer to another supplier.
             models.CheckConstraint(
-                condition=~Q(kind=MoneyActKind.WRITE_OFF.value, state=MoneyActState.POSTED.value)
+                condition=~Q(
+                    kind__in=[kind.value for kind in sorted(BY_TWO)], state=MoneyActState.POSTED.value
+                )
                 | Q(decided_by__isnull=False),
                 name="payments_act_write_off_by_two",
             ),
@@ -89,5 +91,10 @@ class MoneyAct(models.Model):
 
     @property
     def ledger_key(self) -> str:
-        """The key of the one ledger transaction that posts it."""
+        """The key of the ledger transaction that posts it."""
         return f"act:{self.public_id}"
+
+    @property
+    def other_ledger_key(self) -> str:
+        """The key of the transaction in the books of the other supplier."""
+        return f"{self.ledger_key}:to"

@@ -15,11 +15,12 @@ from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.places import Place
 from svet.ledger import operations as ledger
-from svet.ledger.rules import Book, Leg, TransactionKind
+from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
 from svet.look.formats import roubles
 from svet.notices import operations as notices
 from svet.payments import events
 from svet.payments.models import MoneyAct
+from svet.payments.operations.sendings import owe_sending
 from svet.payments.rules.acts import (
     MoneyActKind,
     MoneyActState,
@@ -28,6 +29,7 @@ from svet.payments.rules.acts import (
 
 _KINDS: Final = {
     MoneyActKind.TRANSFER: TransactionKind.TRANSFER,
+    MoneyActKind.INTERCO: TransactionKind.TRANSFER,
     MoneyActKind.CORRECTION: TransactionKind.CORRECTION,
     MoneyActKind.WRITE_OFF: TransactionKind.WRITE_OFF,
     MoneyActKind.FEE: TransactionKind.FEE,
@@ -93,26 +95,42 @@ def decide_act(act: MoneyAct, state: MoneyActState, *, by: Actor, now: datetime,
 
 
 def post_act(act: MoneyAct, *, now: datetime) -> None:
-    """Post an act and tell the people of its accounts (a step)."""
-    kind = MoneyActKind(act.kind)
+    """Post an act and tell the people of its accounts (a step).
+
+    One between two suppliers is a transaction in the books of each, both or neither; the money is then owed.
+    """
     account, to_account = accounts_of(act)
-    contra = (
-        Leg(Book.RECEIVABLE, to_account.account_id, -act.money)
-        if to_account is not None
-        else Leg(_CONTRA[kind], None, -act.money)
-    )
-    ledger.post(
-        key=act.ledger_key,
-        kind=_KINDS[kind],
-        legs=[Leg(Book.RECEIVABLE, act.account_id, act.money), contra],
+    own = Leg(Book.RECEIVABLE, act.account_id, act.money)
+    if to_account is None:
+        contra = Leg(_CONTRA[MoneyActKind(act.kind)], None, -act.money)
+    else:
+        contra = Leg(Book.RECEIVABLE, to_account.account_id, -act.money)
+    if to_account is None or act.kind != MoneyActKind.INTERCO:
+        ledger.post_many([_transaction(act, act.ledger_key, account, [own, contra])])
+    else:
+        between = [Leg(Book.INTERCO, None, -act.money), Leg(Book.INTERCO, None, act.money)]
+        ledger.post_many(
+            [
+                _transaction(act, act.ledger_key, account, [own, between[0]]),
+                _transaction(act, act.other_ledger_key, to_account, [between[1], contra]),
+            ]
+        )
+        owe_sending(act, account.provider, to_account.provider, now=now)
+    for one, kopecks in ((account, act.kopecks), (to_account, -act.kopecks)):
+        if one is not None:
+            _tell(one, kopecks, document=act.document, now=now)
+
+
+def _transaction(act: MoneyAct, key: str, account: AccountView, legs: list[Leg]) -> NewTransaction:
+    return NewTransaction(
+        key=key,
+        kind=_KINDS[MoneyActKind(act.kind)],
+        legs=legs,
         occurred_at=datetime.combine(act.effective_on, time(12), tzinfo=ZoneInfo(account.provider.time_zone)),
         effective_on=act.effective_on,
         provider_id=account.provider.provider_id,
         memo=act.document,
     )
-    for one, kopecks in ((account, act.kopecks), (to_account, -act.kopecks)):
-        if one is not None:
-            _tell(one, kopecks, document=act.document, now=now)
 
 
 def _tell(account: AccountView, kopecks: int, *, document: str, now: datetime) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.conf import settings
 
@@ -13,13 +13,14 @@ from svet.accounts.queries import (
     account_for,
     accounts_by_number,
     provider_today,
+    providers,
 )
 from svet.accounts.rules import NumberRefused, normalise_account_number
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
 from svet.ledger import queries as balances
-from svet.payments.models import MoneyAct
+from svet.payments.models import MoneyAct, MoneySending
 from svet.payments.operations.act_steps import (
     accounts_of,
     create_act,
@@ -30,7 +31,9 @@ from svet.payments.operations.act_steps import (
 )
 from svet.payments.operations.hands import beyond
 from svet.payments.rules.acts import (
+    BY_TWO,
     LOWERING,
+    MOVING,
     MoneyActConflict,
     MoneyActKind,
     MoneyActNotFound,
@@ -41,12 +44,16 @@ from svet.payments.rules.acts import (
     act_digest,
     check_act,
 )
+from svet.payments.rules.sendings import SendingState
 from svet.staffing.rules import checked_reason
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyActPreview:
-    """What an act would do: balances before and after; ``shown`` stands for what the member has seen."""
+    """What an act would do: balances before and after; ``shown`` stands for what the member has seen.
+
+    ``sends`` names the supplier that will owe the money to that of ``receives``; empty: nobody will.
+    """
 
     account: AccountView
     to_account: AccountView | None
@@ -56,6 +63,8 @@ class MoneyActPreview:
     to_after: Money
     by_two: bool
     shown: str
+    sends: str = ""
+    receives: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +89,9 @@ def write_act(
 ) -> MoneyActReport:
     """Write an act as it was previewed: it is posted at once, or when a second member has signed.
 
-    Two sign a write-off, and what is beyond the supplier's limit of decisions alone or with the other acts of
-    one hand about the account lately. ``shown`` is the preview's: if the account has moved, or an act about
-    it was written, nothing is.
+    Two sign a write-off, a transfer to another supplier, and what is beyond the supplier's limit of decisions
+    alone or with the other acts of one hand about the account lately. ``shown`` is the preview's: if the
+    account has moved, or an act about it was written, nothing is.
     :raises AccountNotFound: :raises MoneyActRefused: :raises MoneyActConflict: it is not what was shown
     :raises StaffRefused: no reason
     """
@@ -90,10 +99,11 @@ def write_act(
     said = checked_reason(reason)
     with use_case():
         account = account_for(by, public_id=account_public_id)
-        _lock(account, _to_account(account, new))
+        kept, to_account = _resolved(account, new)
+        _lock(account, to_account)
         found = _preview(account, new, now=now)
         _refuse_other(found.shown, shown)
-        act = create_act(new=new, account=account, to_account=found.to_account, reason=said, by=by)
+        act = create_act(new=kept, account=account, to_account=found.to_account, reason=said, by=by)
         return MoneyActReport(keep_act(act, found.by_two, by=by, now=now), found.by_two)
 
 
@@ -118,7 +128,7 @@ def undo_act(*, by: Actor, act_public_id: str, reason: str, shown: str, now: dat
         act = _posted(act_public_id)
         found = _undo_preview(act, now=now)
         _refuse_other(found.shown, shown)
-        today = provider_today(found.account.provider, now)
+        today = _today(found.account, found.to_account, now=now)
         kind = MoneyActKind(act.kind)
         kopecks = act.kopecks if kind in LOWERING else -act.kopecks
         new = NewMoneyAct(kind, kopecks, act.document, today)
@@ -175,19 +185,30 @@ def _staff_only(by: Actor) -> None:
         raise MoneyActRefused(MoneyActReason.NOT_STAFF)
 
 
-def _to_account(account: AccountView, new: NewMoneyAct) -> AccountView | None:
-    if new.kind is not MoneyActKind.TRANSFER:
-        return None
-    lengths = frozenset(account.provider.account_lengths)
+def _resolved(account: AccountView, new: NewMoneyAct) -> tuple[NewMoneyAct, AccountView | None]:
+    """The act with its other account: between suppliers where theirs differ, an ordinary transfer else."""
+    if new.kind not in MOVING:
+        return new, None
+    to_account = _to_account(account, new)
+    same = to_account.provider.provider_id == account.provider.provider_id
+    return replace(new, kind=MoneyActKind.TRANSFER if same else MoneyActKind.INTERCO), to_account
+
+
+def _to_account(account: AccountView, new: NewMoneyAct) -> AccountView:
+    code = new.to_provider or account.provider.code
+    provider = next((one for one in providers() if one.code == code), None)
+    if provider is None:
+        raise MoneyActRefused(MoneyActReason.OTHER_ACCOUNT, field="to_provider")
+    lengths = frozenset(provider.account_lengths)
     try:
         number = normalise_account_number(new.to_account_number, lengths)
     except NumberRefused:
         raise MoneyActRefused(MoneyActReason.OTHER_ACCOUNT, field="to_account") from None
     found = accounts_by_number(number)
-    own = next((one for one in found if one.provider.provider_id == account.provider.provider_id), None)
+    own = next((one for one in found if one.provider.provider_id == provider.provider_id), None)
     if own is None:
         reason = MoneyActReason.OTHER_PROVIDER if found else MoneyActReason.OTHER_ACCOUNT
-        raise MoneyActRefused(reason, field="to_account", details={"provider": account.provider.name})
+        raise MoneyActRefused(reason, field="to_account", details={"provider": provider.name})
     if own.account_id == account.account_id:
         raise MoneyActRefused(MoneyActReason.SAME_ACCOUNT, field="to_account")
     return own
@@ -200,16 +221,21 @@ def _lock(*accounts: AccountView | None) -> None:
 
 
 def _preview(account: AccountView, new: NewMoneyAct, *, now: datetime) -> MoneyActPreview:
-    to_account = _to_account(account, new)
+    new, to_account = _resolved(account, new)
     check_act(
         new,
         balance=balances.balance(account.account_id),
-        today=provider_today(account.provider, now),
+        today=_today(account, to_account, now=now),
         oldest_days=settings.PAYMENT_OLDEST_DAYS,
     )
-    by_two = new.kind is MoneyActKind.WRITE_OFF or beyond(account, new.kopecks, now=now)
+    by_two = new.kind in BY_TWO or beyond(account, new.kopecks, now=now)
     said = (new.kind, new.document, new.on)
     return _seen(account, to_account, new.changes, by_two=by_two, said=said)
+
+
+def _today(*accounts: AccountView | None, now: datetime) -> date:
+    """The day with their suppliers; the earlier one of two, so that it is in no future."""
+    return min(provider_today(account.provider, now) for account in accounts if account is not None)
 
 
 def _seen(
@@ -219,6 +245,7 @@ def _seen(
     *,
     by_two: bool,
     said: tuple[object, ...],
+    unsent: bool = False,
 ) -> MoneyActPreview:
     ids = [one.account_id for one in (account, to_account) if one is not None]
     stand = balances.standings(ids)
@@ -226,6 +253,10 @@ def _seen(
     before = stand[account.account_id].balance
     to_before = stand[to_account.account_id].balance if to_account else Money(0)
     places = [(one, stand[one].seq, stand[one].balance.kopecks) for one in ids]
+    between = "", ""
+    if to_account is not None and to_account.provider != account.provider and not unsent:
+        own, other = account.provider.name, to_account.provider.name
+        between = (own, other) if kopecks > 0 else (other, own)
     return MoneyActPreview(
         account=account,
         to_account=to_account,
@@ -234,7 +265,9 @@ def _seen(
         to_before=to_before,
         to_after=to_before - Money(kopecks) if to_account else to_before,
         by_two=by_two,
-        shown=act_digest([*said, kopecks, *places, last]),
+        shown=act_digest([*said, kopecks, *places, last, unsent]),
+        sends=between[0],
+        receives=between[1],
     )
 
 
@@ -243,16 +276,24 @@ def _undo_preview(act: MoneyAct, *, now: datetime) -> MoneyActPreview:
         raise MoneyActRefused(MoneyActReason.UNDONE)
     account, to_account = accounts_of(act)
     by_two = (
-        act.kind == MoneyActKind.WRITE_OFF
+        MoneyActKind(act.kind) in BY_TWO
         or act.decided_by_id is not None
         or beyond(account, act.kopecks, now=now)
     )
-    return _seen(account, to_account, -act.kopecks, by_two=by_two, said=("undo", act.pk))
+    return _seen(
+        account, to_account, -act.kopecks, by_two=by_two, said=("undo", act.pk), unsent=_unsent(act.pk)
+    )
 
 
 def _waiting_preview(act: MoneyAct) -> MoneyActPreview:
     account, to_account = accounts_of(act)
-    return _seen(account, to_account, act.kopecks, by_two=True, said=("sign", act.pk))
+    said = ("sign", act.pk)
+    return _seen(account, to_account, act.kopecks, by_two=True, said=said, unsent=_unsent(act.undoes_id))
+
+
+def _unsent(act_id: int | None) -> bool:
+    """Whether the money of a transfer to another supplier is still to be sent: then none has to come back."""
+    return MoneySending.objects.filter(act_id=act_id, state=SendingState.OPEN).exists()
 
 
 def _refuse_other(found: str, shown: str) -> None:

@@ -22,6 +22,7 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import BankStatement, DaySettlement, Source, StatementRow
 from svet.payments.operations.registers import Outcome, PaymentToApply, apply_register_payments
+from svet.payments.queries.sendings import owes_money, sent_between
 from svet.payments.queries.statements import DueDay, due_days
 from svet.payments.rules.matching import (
     STATEMENT_MOVES,
@@ -162,6 +163,8 @@ def _row(
         state = StatementState.DIFFERS
     elif source is not None and source.provider_id in (None, provider.provider_id):
         state = StatementState.WAITING
+    elif one.kopecks > 0 and sent_between(provider, (one.account, one.inn), one.number, one.kopecks):
+        state = StatementState.ASIDE
     else:
         state = StatementState.PAYMENT if one.kopecks > 0 else StatementState.ASIDE
     row = StatementRow(
@@ -223,7 +226,8 @@ def _payment(row: StatementRow, provider: ProviderView, *, now: datetime) -> Pay
     old = row.booked_on < today - timedelta(days=settings.PAYMENT_OLDEST_DAYS)
     named = {text for text in _DIGITS.findall(row.purpose) if len(text) in provider.account_lengths}
     found = [key for key in accounts.account_keys(named) if key.provider_id == provider.provider_id]
-    account = found[0] if len(found) == 1 else None
+    owed = owes_money(provider, (row.party_account, row.party_inn))
+    account = found[0] if len(found) == 1 and not owed else None
     return PaymentToApply(
         external_id=f"{row.number} {row.kopecks} {row.party_account or row.party_bic}"[:80],
         account_id=account.account_id if account else None,

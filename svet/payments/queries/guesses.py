@@ -11,7 +11,7 @@ from svet.accounts import queries as accounts
 from svet.accounts.queries import finding
 from svet.payments.models import ImportedPayment
 from svet.payments.queries.suspense import WaitingRow
-from svet.payments.rules.guessing import GuessReason, alike
+from svet.payments.rules.guessing import GuessKind, alike
 
 #: More would be a list to search and no hint; so many namesakes say nothing.
 MOST: Final = 5
@@ -23,7 +23,7 @@ class Guess:
 
     account_id: int
     number: str
-    reason: GuessReason
+    reason: GuessKind
     paid_same_on: date | None = None
 
 
@@ -32,12 +32,12 @@ def guesses(row: WaitingRow) -> list[Guess]:
 
     Who has paid the same sum before comes before others with the same reason.
     """
-    found: dict[int, GuessReason] = {}
+    found: dict[int, GuessKind] = {}
     for account_id, reason in (*_put_before(row), *_by_number(row), *_by_words(row)):
         found.setdefault(account_id, reason)
     numbers = finding.numbers_of(found)
     paid = _paid_same(row, found)
-    order = list(GuessReason)
+    order = list(GuessKind)
     made = [
         Guess(account_id, numbers[account_id], reason, paid.get(account_id))
         for account_id, reason in found.items()
@@ -46,7 +46,7 @@ def guesses(row: WaitingRow) -> list[Guess]:
     return made[:MOST]
 
 
-def _put_before(row: WaitingRow) -> Iterable[tuple[int, GuessReason]]:
+def _put_before(row: WaitingRow) -> Iterable[tuple[int, GuessKind]]:
     """Accounts on which persons have put money that came with the same number."""
     put = ImportedPayment.objects.filter(
         provider_id=row.provider_id,
@@ -56,10 +56,10 @@ def _put_before(row: WaitingRow) -> Iterable[tuple[int, GuessReason]]:
     )
     if row.account_text:
         for account_id in put.order_by("-settled_at").values_list("account_id", flat=True)[:MOST]:
-            yield account_id, GuessReason.SAME_MISTAKE
+            yield account_id, GuessKind.SAME_MISTAKE
 
 
-def _by_number(row: WaitingRow) -> Iterable[tuple[int, GuessReason]]:
+def _by_number(row: WaitingRow) -> Iterable[tuple[int, GuessKind]]:
     lengths = accounts.provider_by_id(row.provider_id).account_lengths
     wanted = alike(row.account_text, lengths=lengths)
     for key in accounts.account_keys(wanted):
@@ -67,7 +67,7 @@ def _by_number(row: WaitingRow) -> Iterable[tuple[int, GuessReason]]:
             yield key.account_id, wanted[key.number]
 
 
-def _by_words(row: WaitingRow) -> Iterable[tuple[int, GuessReason]]:
+def _by_words(row: WaitingRow) -> Iterable[tuple[int, GuessKind]]:
     """By name and address; a transfer's purpose stands behind its payer's name and is left out."""
     words = row.payer.partition(";")[0].strip()
     if len(words) < 3:
@@ -79,7 +79,7 @@ def _by_words(row: WaitingRow) -> Iterable[tuple[int, GuessReason]]:
     ]
     if len(fitting) <= MOST:
         for account_id in fitting:
-            yield account_id, GuessReason.WORDS
+            yield account_id, GuessKind.WORDS
 
 
 def _paid_same(row: WaitingRow, account_ids: Iterable[int]) -> dict[int, date]:

@@ -8,6 +8,8 @@ from django.db import connection
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from svet.payments.queries.between import INTERCO
+
 # Each finds one kind of breach; the words go before the number of the order or the ledger key.
 _CREDITS = {
     _("зачислен, а в книге счетов о нём ничего нет: платёж"): """
@@ -188,14 +190,17 @@ _SOURCES = {
 _ACTS = {
     _("акт не проведён или проведён иначе:"): """
         SELECT 'act:' || a.public_id FROM payments_moneyact a
-        LEFT JOIN ledger_transaction_door t ON t.key = 'act:' || a.public_id AND t.kind = a.kind
+        LEFT JOIN ledger_transaction_door t ON t.key = 'act:' || a.public_id
+            AND t.kind = CASE a.kind WHEN 'interco' THEN 'transfer' ELSE a.kind END
             AND t.effective_on = a.effective_on
         LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'receivable'
             AND p.account_id = a.account_id
         WHERE a.state = 'posted' AND p.kopecks IS DISTINCT FROM a.kopecks ORDER BY a.id LIMIT 100""",
     _("проведено без действующего акта:"): """
         SELECT t.key FROM ledger_transaction_door t
-        LEFT JOIN payments_moneyact a ON t.key = 'act:' || a.public_id AND a.state = 'posted'
+        LEFT JOIN payments_moneyact a ON a.public_id = split_part(t.key, ':', 2) AND a.state = 'posted'
+            AND (t.key = 'act:' || a.public_id
+                OR a.kind = 'interco' AND t.key = 'act:' || a.public_id || ':to')
         WHERE t.key LIKE 'act:%' AND a.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
 }
 _SUSPENSE = {
@@ -291,8 +296,9 @@ def broken_refunds() -> list[str]:
 
 
 def broken_bank() -> list[str]:
-    """I-20: the bank's book has what the bank took for each order and gave back of it, at its own time."""
-    return _breaches(_BANK)
+    """I-20: the bank's book has what the bank took for each order and gave back of it, at its own time;
+    the books of two suppliers about each other mirror."""
+    return _breaches(_BANK) + _breaches(INTERCO)
 
 
 def broken_sources() -> list[str]:

@@ -21,9 +21,11 @@ class MoneyActKind(StrEnum):
     """What is done: kopecks of a transfer leave the account for another, a write-off takes a debt away.
 
     A fee is for limiting or resuming, a benefit is paid by the budget, a penalty is shown or taken back.
+    A transfer between accounts of two suppliers is an ``INTERCO``: the one then owes the other the money.
     """
 
     TRANSFER = "transfer"
+    INTERCO = "interco"
     CORRECTION = "correction"
     WRITE_OFF = "write_off"
     FEE = "fee"
@@ -31,6 +33,10 @@ class MoneyActKind(StrEnum):
     PENALTY = "penalty"
 
 
+#: They have a second account, whose debt falls by what that of the first one grows by.
+MOVING: Final = frozenset({MoneyActKind.TRANSFER, MoneyActKind.INTERCO})
+#: They are never posted by one hand.
+BY_TWO: Final = frozenset({MoneyActKind.WRITE_OFF, MoneyActKind.INTERCO})
 #: Their kopecks are what the debt falls by.
 LOWERING: Final = frozenset({MoneyActKind.WRITE_OFF, MoneyActKind.BENEFIT})
 #: They may be in the customer's favour, with kopecks below zero.
@@ -58,6 +64,9 @@ class MoneyActReason(StrEnum):
     DECIDED = "money_act_decided"
     UNDONE = "money_act_undone"
     NOT_POSTED = "money_act_not_posted"
+    SENDING_NUMBER = "money_act_sending_number"
+    SENDING_DAY = "money_act_sending_day"
+    SENDING_CHANGED = "money_act_sending_changed"
 
 
 class MoneyActRefused(Refused):
@@ -74,13 +83,17 @@ class MoneyActNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class NewMoneyAct:
-    """An act as it is filled in; kopecks below zero only where it may be in the customer's favour."""
+    """An act as it is filled in; kopecks below zero only where it may be in the customer's favour.
+
+    ``to_provider`` is the code of the supplier of the other account; empty: the same one.
+    """
 
     kind: MoneyActKind
     kopecks: int
     document: str
     on: date
     to_account_number: str = ""
+    to_provider: str = ""
 
     @property
     def money(self) -> Money:

@@ -10,7 +10,7 @@ from typing import Final
 LONGEST: Final = 20
 
 
-class GuessReason(StrEnum):
+class GuessKind(StrEnum):
     """Why money that waits may be for an account, the strongest first."""
 
     SAME_MISTAKE = "same_mistake"  # a person has put money that came for this number there before
@@ -21,18 +21,18 @@ class GuessReason(StrEnum):
     WORDS = "words"  # name and address of the register fit
 
 
-def alike(text: str, *, lengths: Collection[int]) -> dict[str, GuessReason]:
+def alike(text: str, *, lengths: Collection[int]) -> dict[str, GuessKind]:
     """Numbers that may have been meant, each with its strongest reason; nothing for what is no number."""
     digits = "".join(sign for sign in text if sign.isascii() and sign.isdecimal())
     if not 0 < len(digits) <= LONGEST:
         return {}
-    found: dict[str, GuessReason] = {}
+    found: dict[str, GuessKind] = {}
     for length in lengths:
-        found |= {digits.zfill(length): GuessReason.ZEROS} if len(digits) < length else {}
+        found |= {digits.zfill(length): GuessKind.ZEROS} if len(digits) < length else {}
     for numbers, reason in (
-        (_swapped(digits), GuessReason.SWAPPED),
-        (_another(digits), GuessReason.DIGIT),
-        (_shorter(digits) | _longer(digits), GuessReason.LENGTH),
+        (_swapped(digits), GuessKind.SWAPPED),
+        (_another(digits), GuessKind.DIGIT),
+        (_shorter(digits) | _longer(digits), GuessKind.LENGTH),
     ):
         for number in numbers:
             if len(number) in lengths:

@@ -24,7 +24,7 @@ class StatementState(StrEnum):
     WAITING = "waiting"  # of an acquirer or agent: nothing fits it yet
     SETTLED = "settled"  # fits what was taken, or is a fee of theirs
     PAYMENT = "payment"  # a transfer of a customer: a payment, or in suspense
-    ASIDE = "aside"  # money that leaves us for anybody else: not our affair
+    ASIDE = "aside"  # leaves us for anybody else, or another supplier sent it for moved payments
     DIFFERS = "differs"  # another body under a taken identity: nothing is done with it
 
 

@@ -42,6 +42,7 @@ class CaseKind(StrEnum):
     ORDER = "order"
     CALLBACK = "callback"
     ROW = "row"
+    SENDING = "sending"
 
 
 class WaitReason(StrEnum):

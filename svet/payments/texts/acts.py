@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from svet.kernel.refusals import Refused
 from svet.payments.rules.acts import MoneyActKind, MoneyActReason, MoneyActState
+from svet.payments.rules.sendings import SendingState
 
 
 def explain_act(refusal: Refused) -> str:
@@ -26,10 +27,7 @@ def explain_act(refusal: Refused) -> str:
                 return _("Такого счёта нет: проверьте номер.")
             return _("У поставщика «%(provider)s» нет такого счёта.") % refusal.details
         case MoneyActReason.OTHER_PROVIDER:
-            return _(
-                "Этот счёт другого поставщика: деньги одного поставщика другому не переносят. Верните их "
-                "плательщику."
-            )
+            return _("У этого поставщика такого счёта нет, есть у другого. Деньги для него? Выберите его.")
         case MoneyActReason.SAME_ACCOUNT:
             return _("Это тот же самый счёт.")
         case MoneyActReason.ABOVE_DEBT:
@@ -44,6 +42,15 @@ def explain_act(refusal: Refused) -> str:
             return _("Этот акт уже отменён или сам отменяет другой.")
         case MoneyActReason.NOT_POSTED:
             return _("Этот акт не проведён: отменять нечего.")
+        case MoneyActReason.SENDING_NUMBER:
+            return _("Укажите номер платёжного поручения, не длиннее 20 знаков.")
+        case MoneyActReason.SENDING_DAY:
+            return _("Такого дня платёжного поручения быть не может: он в будущем или слишком давний.")
+        case MoneyActReason.SENDING_CHANGED:
+            return _(
+                "Отметку уже поставил или снял другой сотрудник, или акт отменён. Ничего не изменилось: "
+                "посмотрите ещё раз."
+            )
     return ""
 
 
@@ -51,6 +58,7 @@ def act_name(kind: MoneyActKind) -> str:
     """What is done, as the desk calls it."""
     return {
         MoneyActKind.TRANSFER: _("Перенос на другой счёт"),
+        MoneyActKind.INTERCO: _("Перенос на счёт другого поставщика"),
         MoneyActKind.CORRECTION: _("Корректировка"),
         MoneyActKind.WRITE_OFF: _("Списание долга"),
         MoneyActKind.FEE: _("Плата за ограничение или возобновление"),
@@ -65,4 +73,13 @@ def act_state(state: MoneyActState) -> str:
         MoneyActState.WAITING: _("ждёт второй подписи"),
         MoneyActState.POSTED: _("проведён"),
         MoneyActState.REFUSED: _("отклонён"),
+    }[state]
+
+
+def sending_state(state: SendingState) -> str:
+    """Where the money for another supplier stands."""
+    return {
+        SendingState.OPEN: _("нужно отправить"),
+        SendingState.SENT: _("отправлены"),
+        SendingState.DROPPED: _("отправлять не нужно: акт отменён"),
     }[state]

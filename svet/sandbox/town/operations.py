@@ -117,12 +117,14 @@ def _live(
         _read(houses, part, month, town=town, today=today)
         _decide(list(accounts.values()), before=month)
         if month in history:
-            _read_house(houses, history[0], month)
+            _read_house(houses, history[0], month, now=_moment(month.day(26), NOON))
             _bill(month, providers)
             _pay_late(houses, part, month, accounts=accounts, town=town, today=today)
         _pay(houses, part, month.plus(1), accounts=accounts, town=town, today=today)
         progress(f"{part}: {month} done, {len(houses)} accounts")
     _read(houses, part, town.anchor, town=town, today=today)
+    # The house is read before its flats: whoever charges this month early finds its volume known.
+    _read_house(houses, history[0], town.anchor, now=now)
 
 
 def _read(houses: Sequence[Household], part: str, month: Month, *, town: TownSettings, today: date) -> None:
@@ -152,11 +154,10 @@ def _found_house(houses: Sequence[Household], since: Month, *, now: datetime) ->
             take_house_file(file=file, content=content, by=BUILDER, now=now)
 
 
-def _read_house(houses: Sequence[Household], since: Month, month: Month) -> None:
+def _read_house(houses: Sequence[Household], since: Month, month: Month, *, now: datetime) -> None:
     members = neighbours.flats(houses)
     if members:
         content = neighbours.reading_register(members, since=since, month=month)
-        now = _moment(month.day(26), NOON)
         take_house_file(file=HouseFile.READINGS, content=content, by=BUILDER, now=now)
 
 

@@ -12,8 +12,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from svet.accounts import queries
-from svet.accounts.queries import finding
+from svet.accounts.queries import AccountView, finding
+from svet.accounts.queries.suppliers import provider_today
+from svet.bills import operations as bills
+from svet.bills.rules.reconciliation import ReconciliationRefused, usual_period
+from svet.bills.texts import explain
 from svet.journal import operations as journal
+from svet.look.forms import SpanForm, add_refusal
 from svet.look.requests import now_of
 from svet.payments.rules.registers import WAITING
 from svet.payments.texts import register_state_name
@@ -71,6 +76,38 @@ def _page(request: HttpRequest, *, pages: int) -> int:
 @desk_page(Permission.ACCOUNTS)
 def account(request: HttpRequest, public_id: str) -> HttpResponse:
     """Everything the office knows about one account."""
+    row = _viewed(request, public_id)
+    return _screen(request, row, _span_form(request, row, bound=False))
+
+
+@require_safe
+@desk_page(Permission.ACCOUNTS)
+def reconciliation(request: HttpRequest, account_public_id: str, kind: str) -> HttpResponse:
+    """The account's statement of the asked days as a file; wrong ones come back beside their fields."""
+    row = _viewed(request, account_public_id)
+    form = _span_form(request, row, bound=True)
+    if form.is_valid():
+        try:
+            file = bills.reconciliation_file(
+                actor=actor_of(request),
+                account_public_id=account_public_id,
+                form=bills.ReconciliationForm(kind),
+                now=now_of(request),
+                **form.cleaned_data,
+            )
+        except ReconciliationRefused as refused:
+            add_refusal(form, refused, explain(refused))
+        else:
+            return HttpResponse(
+                file.content,
+                content_type=file.media_type,
+                headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
+            )
+    return _screen(request, row, form, status=422)
+
+
+def _viewed(request: HttpRequest, public_id: str) -> AccountView:
+    """The account, with a line that somebody looked at it."""
     actor = actor_of(request)
     try:
         row = queries.account_for(actor, public_id=public_id)
@@ -84,16 +121,35 @@ def account(request: HttpRequest, public_id: str) -> HttpResponse:
         account_id=row.account_id,
         now=now_of(request),
     )
+    return row
+
+
+def _span_form(request: HttpRequest, row: AccountView, *, bound: bool) -> SpanForm:
+    today = provider_today(row.provider, now_of(request))
+    return SpanForm(request.GET if bound else None, usual=usual_period(today))
+
+
+def _screen(request: HttpRequest, row: AccountView, form: SpanForm, *, status: int = 200) -> HttpResponse:
     screen = account_screen(row, now=now_of(request))
     screen["may_links"] = Permission.LINKS in member_at(request).permissions
     screen["may_terms"] = Permission.TERMS in member_at(request).permissions
     screen["may_money"] = Permission.MONEY in member_at(request).permissions
     screen["may_bill"] = Permission.BILLING in member_at(request).permissions
-    return render(request, "staff/account.html", screen)
+    screen["form"] = form
+    return render(request, "staff/account.html", screen, status=status)
 
 
 urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="staff-accounts"),
     path("accounts/<public_id:public_id>/", account, name="staff-account"),
     path("accounts/<public_id:account_public_id>/penalties/", penalties, name="staff-account-penalties"),
+    *(
+        path(
+            f"accounts/<public_id:account_public_id>/reconciliation.{kind}",
+            reconciliation,
+            {"kind": kind},
+            name=f"staff-reconciliation-{kind}",
+        )
+        for kind in ("pdf", "xlsx")
+    ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -21,8 +21,12 @@ from svet.kernel.refusals import NotFound
 from svet.look.requests import now_of
 from svet.payments.operations import acts as operations
 from svet.payments.queries.acts import MoneyActView, act_by_id, acts_about
+from svet.payments.queries.sendings import sending_of
 from svet.payments.rules.acts import LONGEST_DOCUMENT, MoneyActKind, MoneyActState, NewMoneyAct
+from svet.payments.rules.registers import CaseKind
 from svet.payments.texts import acts as wording
+from svet.staff.money import sendings
+from svet.staff.money.acts import CLAIMS, claim
 from svet.staff.money.words import explain
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page, member_at
 from svet.staff.shell.forms import ReasonForm, answer
@@ -76,6 +80,7 @@ class MoneyActForm(ReasonForm):
     to_account = forms.CharField(
         label=gettext_lazy("На какой счёт перенести"), required=False, max_length=40, strip=False
     )
+    to_provider = forms.ChoiceField(label=gettext_lazy("У какого поставщика этот счёт"), required=False)
     on = forms.DateField(
         label=gettext_lazy("Каким днём"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -89,7 +94,16 @@ class MoneyActForm(ReasonForm):
         help_text=gettext_lazy("Его увидит и потребитель."),
     )
     shown = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
-    field_order = ["kind", "roubles", "to_account", "on", "document", "reason"]
+    field_order = ["kind", "roubles", "to_account", "to_provider", "on", "document", "reason"]
+
+    def __init__(self, data: Any = None, *, own: str, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        suppliers = sorted(account_queries.providers(), key=lambda one: one.code != own)
+        if len(suppliers) > 1:
+            field = cast(forms.ChoiceField, self.fields["to_provider"])
+            field.choices = [(one.code, one.name) for one in suppliers]
+        else:
+            del self.fields["to_provider"]
 
     def act(self) -> NewMoneyAct:
         """What was filled in."""
@@ -100,6 +114,7 @@ class MoneyActForm(ReasonForm):
             document=data["document"],
             on=data["on"],
             to_account_number=data["to_account"],
+            to_provider=data.get("to_provider", ""),
         )
 
 
@@ -117,7 +132,9 @@ def corrections(request: HttpRequest, account_public_id: str) -> HttpResponse:
     except NotFound:
         deny_as_missing(request, subject="account", public_id=account_public_id)
     today = account_queries.provider_today(account.provider, now)
-    form = MoneyActForm(request.POST if request.method == "POST" else None, initial={"on": today})
+    form = MoneyActForm(
+        request.POST if request.method == "POST" else None, own=account.provider.code, initial={"on": today}
+    )
     seen: list[operations.MoneyActPreview] = []
 
     def act() -> HttpResponse | None:
@@ -151,16 +168,23 @@ def corrections(request: HttpRequest, account_public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(Permission.MONEY)
 def correction(request: HttpRequest, money_act_public_id: str) -> HttpResponse:
-    """One act: what it does, the second signature, a refusal, and its undoing."""
+    """One act: what it does, the second signature, a refusal, its undoing, and the money it makes owed."""
     found = act_by_id(money_act_public_id)
     if found is None:
         deny_as_missing(request, subject="money_act", public_id=money_act_public_id)
     by, now = actor_of(request), now_of(request)
-    form = WhyForm(request.POST if request.method == "POST" else None)
     asked = request.POST.get("act", "")
+    sending = sending_of(found.public_id)
+    if sending is not None and asked in CLAIMS:
+        return claim(request, CaseKind.SENDING, found.public_id, asked)
+    marks = sending is not None and asked in ("sent", "unsent")
+    form = WhyForm(request.POST if request.method == "POST" and not marks else None)
+    sending_form = sendings.form_of(request, sending.state) if sending is not None else form
     shown = request.POST.get("shown", "")
 
     def act() -> HttpResponse | None:
+        if marks:
+            return sendings.mark(request, found.public_id, sending_form)
         if asked == "sign":
             operations.sign_act(by=by, act_public_id=found.public_id, shown=shown, now=now)
             messages.success(request, _("Подписано и проведено."))
@@ -194,9 +218,11 @@ def correction(request: HttpRequest, money_act_public_id: str) -> HttpResponse:
             "waits": waits,
             "mine": known.written_by_id == member_at(request).person_id,
             "may_undo": may_undo,
+            **(sendings.about(request, sending, sending_form) if sending is not None else {}),
         }
 
-    return answer(request, "staff/money_correction.html", context, form=form, act=act, explain=explain)
+    posted = sending_form if marks else form
+    return answer(request, "staff/money_correction.html", context, form=posted, act=act, explain=explain)
 
 
 def shown_act(one: MoneyActView) -> dict[str, Any]:

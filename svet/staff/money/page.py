@@ -22,9 +22,10 @@ from svet.payments.queries import suspense
 from svet.payments.queries.acts import waiting_act_count, waiting_acts
 from svet.payments.queries.chargebacks import open_chargeback_count, open_chargebacks
 from svet.payments.queries.refunds import find_credited, waiting_refund_count, waiting_refunds
+from svet.payments.queries.sendings import open_sending_count
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
-from svet.staff.money import chargebacks, corrections, days, refunds, rows
+from svet.staff.money import chargebacks, corrections, days, refunds, rows, sendings
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -36,7 +37,11 @@ _SUM = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,2})?", re.ASCII)
 
 def _count(now: datetime) -> int:
     return sum(queries.waiting_for_a_person()) + (
-        suspense.waiting_count() + waiting_act_count() + waiting_refund_count() + open_chargeback_count()
+        suspense.waiting_count()
+        + waiting_act_count()
+        + waiting_refund_count()
+        + open_chargeback_count()
+        + open_sending_count()
     )
 
 
@@ -89,6 +94,7 @@ def money(request: HttpRequest) -> HttpResponse:
     acts = [] if asked else [corrections.shown_act(one) for one in waiting_acts(limit=MOST)]
     back = [] if asked else [refunds.shown_refund(one) for one in waiting_refunds(limit=MOST)]
     disputes = [] if asked else [chargebacks.shown_chargeback(one) for one in open_chargebacks(limit=MOST)]
+    to_send = [] if asked else sendings.rows(limit=MOST, now=now)
     credited = find_credited(text=asked, kopecks=_kopecks(asked), limit=MOST) if asked else []
     context = {
         "asked": asked,
@@ -96,8 +102,9 @@ def money(request: HttpRequest) -> HttpResponse:
         "acts": acts,
         "refunds": back,
         "chargebacks": disputes,
+        "to_send": to_send,
         "credited": credited,
-        "any": bool(acts or back or disputes or credited) or any(one["cases"] for one in lists),
+        "any": bool(acts or back or disputes or to_send or credited) or any(one["cases"] for one in lists),
         "most": MOST,
     }
     return render(request, "staff/money.html", context)

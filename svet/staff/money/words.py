@@ -16,7 +16,7 @@ from svet.payments.operations import BankUnavailable
 from svet.payments.queries.desk import CallbackView, ReviewView
 from svet.payments.queries.guesses import Guess
 from svet.payments.queries.suspense import WaitingRow
-from svet.payments.rules.guessing import GuessReason
+from svet.payments.rules.guessing import GuessKind
 from svet.payments.rules.registers import WaitReason
 from svet.payments.rules.states import CallbackOutcome
 
@@ -44,12 +44,12 @@ def how_long(age: timedelta) -> str:
 def why_guess(guess: Guess) -> str:
     """Why money that waits may be for an account."""
     why = {
-        GuessReason.SAME_MISTAKE: _("деньги с таким номером сюда уже зачисляли"),
-        GuessReason.ZEROS: _("в номере потеряны нули"),
-        GuessReason.SWAPPED: _("две соседние цифры переставлены"),
-        GuessReason.DIGIT: _("отличается одна цифра"),
-        GuessReason.LENGTH: _("потеряна или лишняя одна цифра"),
-        GuessReason.WORDS: _("подходят имя и адрес"),
+        GuessKind.SAME_MISTAKE: _("деньги с таким номером сюда уже зачисляли"),
+        GuessKind.ZEROS: _("в номере потеряны нули"),
+        GuessKind.SWAPPED: _("две соседние цифры переставлены"),
+        GuessKind.DIGIT: _("отличается одна цифра"),
+        GuessKind.LENGTH: _("потеряна или лишняя одна цифра"),
+        GuessKind.WORDS: _("подходят имя и адрес"),
     }[guess.reason]
     if guess.paid_same_on is None:
         return why

@@ -27,17 +27,20 @@ def standing(charged: Sequence[ChargeLine], month: Month, at: Month) -> list[Cha
 
 
 def naive(charged: Sequence[ChargeLine], month: Month, at: Month) -> tuple[Decimal, int, bool] | None:
-    """kWh, kopecks and whether all was read, of a month as it stood when another one was charged."""
-    own = standing(charged, month, at)
+    """The flat's own kWh and whether all of it was read, and kopecks of all, of a month as it stood when
+    another one was charged."""
+    lines = standing(charged, month, at)
+    own = [line for line in lines if line.house_share_id is None]
     if not own:
         return None
     read = all(line.basis == "reading" for line in own)
-    return sum((line.kwh for line in own), Decimal(0)), sum(line.kopecks for line in own), read
+    return sum((line.kwh for line in own), Decimal(0)), sum(line.kopecks for line in lines), read
 
 
 def days(charged: Sequence[ChargeLine], month: Month, at: Month) -> int:
     """How many days the lines of a month are for."""
-    spans = [(line.since_on, line.until_on) for line in standing(charged, month, at)]
+    own = [line for line in standing(charged, month, at) if line.house_share_id is None]
+    spans = [(line.since_on, line.until_on) for line in own]
     return (max(until for _since, until in spans) - min(since for since, _until in spans)).days
 
 

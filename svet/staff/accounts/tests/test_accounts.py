@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 from svet.accounts.models import Account, LinkProof, Premises
 from svet.accounts.queries import finding
@@ -179,3 +181,22 @@ def test_a_number_without_any_digit_is_a_number_too(account: Account) -> None:
     order = make_order(person=person, lines=[(account, 1_000)], now=NOW)
     Order.objects.filter(pk=order.pk).update(number="О-KMQX-ABCD")
     assert found("о-kmqx-abcd") == ["0356067000"]
+
+
+@pytest.mark.parametrize("kind", ["pdf", "xlsx"])
+def test_the_office_gives_out_a_reconciliation_statement_with_the_name(
+    account: Account, browser: Client, kind: str
+) -> None:
+    address = f"/staff/accounts/{account.public_id}/reconciliation.{kind}"
+    assert address in browser.get(f"/staff/accounts/{account.public_id}/").text
+    seen = Entry.objects.filter(action="account.viewed").count()
+    response = browser.get(f"{address}?since=2026-01-01&until=2026-01-31")
+    assert response.status_code == 200
+    assert f"reconciliation-{account.number}-2026-01-01-2026-01-31.{kind}" in response["Content-Disposition"]
+    if kind == "pdf":
+        assert "Лучинина Анна Петровна" in PdfReader(BytesIO(response.content)).pages[0].extract_text()
+    assert Entry.objects.filter(action="account.viewed").count() == seen + 1
+    wrong = browser.get(f"{address}?since=2026-02-01&until=2026-01-31")
+    assert wrong.status_code == 422
+    assert "«Дата по» раньше, чем «Дата с»." in wrong.text
+    assert browser.get("/staff/accounts/0123456789/reconciliation.pdf").status_code == 404

@@ -9,7 +9,7 @@ from svet.accounts.tests.factories import make_account, make_provider
 from svet.payments.models import ImportedPayment
 from svet.payments.queries import suspense
 from svet.payments.queries.guesses import Guess, guesses
-from svet.payments.rules.guessing import GuessReason, alike
+from svet.payments.rules.guessing import GuessKind, alike
 from svet.payments.tests.factories import Family
 from svet.staff.money.tests.test_money import bank, came, clerk, family, put, text_of
 
@@ -21,14 +21,14 @@ TEN = frozenset({10})
 @pytest.mark.parametrize(
     ("typed", "meant", "reason"),
     [
-        ("356067000", "0356067000", GuessReason.ZEROS),
-        ("№ 0356 067 001", "0356067000", GuessReason.DIGIT),
-        ("0356076000", "0356067000", GuessReason.SWAPPED),
-        ("03560670000", "0356067000", GuessReason.LENGTH),
-        ("035606700", "0356067000", GuessReason.LENGTH),
+        ("356067000", "0356067000", GuessKind.ZEROS),
+        ("№ 0356 067 001", "0356067000", GuessKind.DIGIT),
+        ("0356076000", "0356067000", GuessKind.SWAPPED),
+        ("03560670000", "0356067000", GuessKind.LENGTH),
+        ("035606700", "0356067000", GuessKind.LENGTH),
     ],
 )
-def test_a_slip_is_known_by_its_kind(typed: str, meant: str, reason: GuessReason) -> None:
+def test_a_slip_is_known_by_its_kind(typed: str, meant: str, reason: GuessKind) -> None:
     assert alike(typed, lengths=TEN)[meant] == reason
 
 
@@ -54,8 +54,8 @@ def test_the_likeliest_first_and_of_equal_ones_who_paid_this_sum_before(family: 
     came(two, external_id="old", known=True, kopecks=450_00)
     row = came(one, account_text="0777000009", kopecks=450_00, payer="")
     assert guessed(row) == [
-        Guess(two.pk, two.number, GuessReason.DIGIT, ImportedPayment.objects.get(account=two).effective_on),
-        Guess(one.pk, one.number, GuessReason.DIGIT),
+        Guess(two.pk, two.number, GuessKind.DIGIT, ImportedPayment.objects.get(account=two).effective_on),
+        Guess(one.pk, one.number, GuessKind.DIGIT),
     ]
 
 
@@ -64,7 +64,7 @@ def test_what_a_person_has_decided_for_the_same_number_comes_first(family: Famil
     assert put(clerk, came(family.first, account_text="0777000009"), family.first).status_code == 302
     row = came(family.first, external_id="next", account_text="0777000009", payer="")
     assert [(one.number, one.reason) for one in guessed(row)] == [
-        (family.first.number, GuessReason.SAME_MISTAKE), (near.number, GuessReason.DIGIT),
+        (family.first.number, GuessKind.SAME_MISTAKE), (near.number, GuessKind.DIGIT),
     ]  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def test_name_and_address_find_an_account_and_too_many_namesakes_none(family: Fa
     provider = family.first.provider
     made = make_account(provider=provider, holder_name="Крапивина Зоя Павловна", flat="91")
     row = came(family.first, payer="Крапивина Зоя Павловна; за свет", account_text="")
-    assert [(one.number, one.reason) for one in guessed(row)] == [(made.number, GuessReason.WORDS)]
+    assert [(one.number, one.reason) for one in guessed(row)] == [(made.number, GuessKind.WORDS)]
     for _ in range(5):
         make_account(provider=provider, holder_name="Крапивина Зоя Павловна")
     assert guessed(row) == []
