@@ -16,7 +16,9 @@ from svet.kernel.money import Money
 from svet.ledger.models import Transaction
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
-from svet.payments.models import Order, PaymentRefund
+from svet.payments.models import Order, PaymentRefund, RefundRequest
+from svet.payments.operations import giving_back
+from svet.payments.rules.giving_back import NewRefund, RefundConflict, RefundRefused
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import (
     NOW,
@@ -26,6 +28,7 @@ from svet.payments.tests.factories import (
     make_order,
     paid_back,
 )
+from svet.people.tests.factories import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,4 +147,40 @@ def test_two_people_cannot_credit_and_send_back_the_same_order(bank: StubBank) -
         (OrderState.CREDITED, Money(450_00), Money(0)),
         (OrderState.RETURNED, Money(0), Money(450_00)),
     ]
+    assert queries.broken() == []
+
+
+def test_of_two_members_who_sign_at_once_one_does(bank: StubBank) -> None:
+    family = make_family()
+    order = make_order(person=family.anna, lines=[(family.first, 5_000_00)])
+    order = operations.send_to_bank(order_id=order.pk, now=NOW)
+    bank.pay(order)
+    operations.settle(order_id=order.pk, now=NOW, by="race")
+    asks, *signs = (Actor.staff(make_person().pk, name=f"Член {at}") for at in range(5))
+    new = NewRefund({family.first.public_id: 5_000_00}, "заявление 1")
+    public_id = order.public_id
+    shown = giving_back.preview_refund(by=asks, order_public_id=public_id, new=new, now=NOW).shown
+    failures = at_once(
+        4,
+        lambda: giving_back.write_refund(
+            by=asks, order_public_id=public_id, new=new, reason="по заявлению", shown=shown, now=NOW
+        ),
+    )
+    assert len(failures) == 3
+    request = RefundRequest.objects.get()
+    waiting = giving_back.preview_waiting_refund(by=asks, refund_public_id=request.public_id, now=NOW)
+    hands = iter([asks, *signs])
+    failures = at_once(
+        5,
+        lambda: giving_back.sign_refund(
+            by=next(hands), refund_public_id=request.public_id, shown=waiting.shown, now=NOW
+        ),
+    )
+    assert len(failures) == 4
+    assert all(isinstance(failure, RefundConflict | RefundRefused) for failure in failures)
+    request.refresh_from_db()
+    assert request.signed_by_id in {one.person_id for one in signs}
+    at_once(3, lambda: operations.look_at_asked_refunds(now=NOW + timedelta(minutes=1)))
+    assert [one.amount for one in bank.returned] == [Money(5_000_00)]
+    assert paid_back(order) == Money(5_000_00)
     assert queries.broken() == []
