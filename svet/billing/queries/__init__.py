@@ -13,7 +13,7 @@ from svet.billing.queries.charges import (
 )
 from svet.billing.queries.checks import broken, charged_twice
 from svet.billing.queries.controls import ControlDifference, control_difference
-from svet.billing.queries.differences import DifferenceCause, DifferenceView, differences
+from svet.billing.queries.differences import DifferenceView, differences
 from svet.billing.queries.house_checks import broken_houses
 from svet.billing.queries.policies import PolicyView, policies, rules_for
 from svet.billing.queries.problems import (
@@ -28,6 +28,7 @@ from svet.billing.queries.problems import (
 from svet.billing.queries.tariffs import Preview, PreviewLine, calculate, preview
 from svet.billing.queries.uncharged import uncharged
 from svet.billing.queries.what_if import preview_reading
+from svet.billing.rules.differing import DifferenceCause
 
 __all__ = [
     "ChargeLineView",

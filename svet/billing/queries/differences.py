@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
 
 from svet.accounts.queries import contracts as accounts
 from svet.accounts.queries import providers
@@ -13,6 +12,7 @@ from svet.accounts.queries.contracts import Contract
 from svet.billing.queries.facts import ProviderFacts, account_facts, provider_facts
 from svet.billing.queries.standing import Standing, books, standing_lines
 from svet.billing.rules import ESTIMATES, BillingReason, BillingRefused
+from svet.billing.rules.differing import DifferenceCause
 from svet.billing.rules.due import due, refuse_held
 from svet.billing.rules.facts import AccountFacts
 from svet.billing.rules.kinds import BillingProblem
@@ -21,15 +21,6 @@ from svet.billing.rules.should import should
 from svet.kernel.periods import Month
 
 BATCH = 1_000
-
-
-class DifferenceCause(StrEnum):
-    """Where a difference lies."""
-
-    ESTIMATES = "estimates"  # months without readings are estimated otherwise
-    READINGS = "readings"  # other kWh are read
-    PRICES = "prices"  # the same kWh cost another sum
-    PROBLEM = "problem"  # the facts give no answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from svet.billing.queries.differences import DifferenceCause
 from svet.billing.rules import Basis, BillingReason, LineCause
+from svet.billing.rules.differing import DifferenceCause
 from svet.billing.rules.kinds import PROBLEMS
 from svet.billing.rules.policies import PolicyReason
 from svet.kernel.periods import Month

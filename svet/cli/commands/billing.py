@@ -16,7 +16,7 @@ from svet.launcher.embedded import database, django_ready
 #: As words of the command line: the kept ones have underscores.
 REASONS = (
     "no-tariff", "no-norm", "no-residents", "no-meter", "no-first-reading", "contradiction",
-    "held", "decision-misses", "large-difference", "old-difference",
+    "held", "decision-misses", "large-difference", "old-difference", "no-house-volume", "wrong-share",
 )  # fmt: skip
 PRORATIONS = ("by-day", "at-reading")
 

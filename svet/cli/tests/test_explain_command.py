@@ -80,4 +80,4 @@ def test_what_differs_is_named_and_ends_badly(bill: Bill, tmp_path: Path) -> Non
     file.write_text(written(forged), "utf-8")
     said = svet("replay", str(file))
     assert said.exit_code == 1
-    assert "the charge says 1" in said.output
+    assert "а начислено 0,01" in said.output
