@@ -316,5 +316,6 @@ def _breaches(queries: Mapping[str, str]) -> list[str]:
     with connection.cursor() as cursor:
         for words, query in queries.items():
             cursor.execute(query)
-            breaches += [f"{gettext(words)} {row[0]}" for row in cursor.fetchall()]
+            said = gettext(words)
+            breaches += [f"{said} {row[0]}" for row in cursor.fetchall()]
     return breaches

@@ -166,6 +166,6 @@ def _month(text: str) -> Month | None:
 
 
 urlpatterns: list[URLPattern] = [
-    path("billing/houses/", houses_list, name="staff-billing-houses"),
-    path("billing/houses/<public_id:house_public_id>/", house, name="staff-billing-house"),
+    path("houses/", houses_list, name="staff-billing-houses"),
+    path("houses/<public_id:house_public_id>/", house, name="staff-billing-house"),
 ]

@@ -18,7 +18,7 @@ from svet.staffing.rules import Role
 from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
-LIST = "/staff/billing/houses/"
+LIST = "/staff/houses/"
 
 
 @pytest.fixture(autouse=True)
