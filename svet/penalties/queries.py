@@ -8,6 +8,7 @@ from datetime import date
 from svet.bills.queries.dues import due_postings
 from svet.kernel.ids import AccountId
 from svet.kernel.money import Money
+from svet.ledger.rules import TransactionKind
 from svet.penalties.rules import Credit, DueDebt, LatePart, PenaltySegment, accrue, settled
 from svet.tariffs.queries.law import law
 
@@ -45,7 +46,7 @@ def accrual(*, account_id: AccountId, until: date) -> Accrual:
     for posting in due_postings(account_id=account_id):
         if posting.money.kopecks < 0:
             credits.append(Credit(posting.effective_on, -posting.money))
-        elif posting.due_on is not None:
+        elif posting.due_on is not None and posting.kind != TransactionKind.PENALTY.value:
             debts.append(DueDebt(posting.bill, posting.due_on, posting.money))
     parts = settled(debts, [credit for credit in credits if credit.on <= until])
     late = tuple(part for part in parts if part.paid_on is None and part.debt.due_on < until)
