@@ -176,7 +176,7 @@ def look_at_due_orders(*, now: datetime, limit: int = 200) -> int:
 
     After the last look of the schedule an order that is still not decided goes before a person.
     """
-    due = Order.objects.filter(next_look_at__lte=now).order_by("next_look_at")
+    due = Order.objects.filter(next_look_at__lte=now).order_by("next_look_at", "id")
     ids = list(due.values_list("pk", flat=True)[:limit])
     for order_id in ids:
         _plan_next_look(order_id, now=now)
