@@ -70,7 +70,7 @@ def test_sending_killed_anywhere_is_taken_whole_or_not_at_all() -> None:
         if not killed:
             assert shown
             break
-    assert enough(kills, every=16, short=1), kills
+    assert enough(kills, every=16, short=4), kills
 
 
 def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
@@ -119,4 +119,4 @@ def test_correcting_killed_anywhere_leaves_one_of_the_two_standing() -> None:
         if not killed:
             break
         operations.withdraw_set(by=by, set_public_id=ReadingSet.objects.get(key=key).public_id, now=NOW)
-    assert enough(kills, every=16, short=1), kills
+    assert enough(kills, every=16, short=5), kills

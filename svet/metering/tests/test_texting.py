@@ -305,7 +305,7 @@ def test_reading_a_text_killed_anywhere_takes_and_answers_once() -> None:
         assert len(taken()) == len(answers()) == point
         if not killed:
             break
-    assert enough(kills, every=16, short=1), kills
+    assert enough(kills, every=16, short=10), kills
 
 
 @pytest.mark.django_db

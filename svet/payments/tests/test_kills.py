@@ -55,7 +55,7 @@ def test_settling_killed_anywhere_credits_once(bank: StubBank) -> None:
         assert StateChange.objects.filter(order=order, new=OrderState.CREDITED).count() == 1
         if not killed:
             break
-    assert enough(kills, every=21, short=1), kills
+    assert enough(kills, every=21, short=4), kills
     assert queries.broken() == []
 
 
@@ -89,7 +89,7 @@ def test_paying_killed_anywhere_makes_one_order_and_one_bank_order(tmp_path: Pat
             if not killed:
                 break
         made = bank.events().count("payment.created")
-    assert enough(kills, every=16, short=1), kills
+    assert enough(kills, every=16, short=12), kills
     assert made == Order.objects.count()
 
 
@@ -126,7 +126,7 @@ def test_a_refund_beside_a_callback_killed_anywhere_is_taken_off_once(
         assert told.count() == 1
         if not killed:
             break
-    assert enough(kills, every=21, short=1), kills
+    assert enough(kills, every=21, short=4), kills
     assert queries.broken() == []
 
 
@@ -182,7 +182,7 @@ def test_sending_back_killed_anywhere_gives_the_money_once(tmp_path: Path, setti
             assert len(made) == 1
             if not killed:
                 break
-    assert enough(kills, every=16, short=1), kills
+    assert enough(kills, every=16, short=18), kills
     assert queries.broken() == []
 
 
@@ -241,5 +241,5 @@ def test_giving_back_killed_anywhere_gives_the_money_once(tmp_path: Path, settin
                 assert told.count() == 1
             if not killed:
                 break
-    assert enough(kills, every=26, short=1), kills
+    assert enough(kills, every=26, short=17), kills
     assert queries.broken() == []
