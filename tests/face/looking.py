@@ -13,8 +13,8 @@ PHONE, DESKTOP, NARROW = 360, 1440, 320
 # Only what is wrong leaves the browser: all that passed, told too, took longer than finding it. Sheets of
 # style are read in advance for one rule alone, and that one is off unless asked for (css-orientation-lock).
 # A few open lines show how all look; a year of them would only be the same again, slowly.
-# Two thirds of the time of axe go to its contrasts. What is drawn alike has the same one: of each kind of text,
-# by what it is, its letters and all that is painted behind them, the first that is met is asked about.
+# Two thirds of the time of axe go to its contrasts. What is drawn alike has the same one: of each kind of
+# text, by what it is, its letters and all that is painted behind them, the first is asked about.
 ASK = """async ([address, known]) => {
   [...document.querySelectorAll("main details")].slice(0, 6).forEach(each => each.open = true);
   if (!("axe" in window)) await new Promise((done, failed) => {
@@ -52,7 +52,8 @@ ASK = """async ([address, known]) => {
     if (!seen.has(kind)) { seen.add(kind); kinds.push(kind); firsts.push(part); }
   }
   const wrong = said(await axe.run(document, { ...options, rules: { [contrast]: { enabled: false } } }));
-  if (firsts.length) wrong.push(...said(await axe.run({ include: firsts }, { ...options, runOnly: [contrast] })));
+  const only = { ...options, runOnly: [contrast] };
+  if (firsts.length) wrong.push(...said(await axe.run({ include: firsts }, only)));
   return [wrong, kinds];
 }"""
 TARGET = 44
@@ -175,7 +176,7 @@ TORN = r"""() => {
 
 
 def violations(page: Page, known: set[str] | None = None) -> list[str]:
-    """What axe finds now, every rule of it; of contrasts only what is drawn otherwise than all that is known."""
+    """What axe finds now, every rule of it; of contrasts only what is drawn unlike all that is known."""
     found, kinds = page.evaluate(ASK, [AXE, None if known is None else sorted(known)])
     if known is not None:
         known.update(kinds)

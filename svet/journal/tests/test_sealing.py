@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from pytest_django.plugin import DjangoDbBlocker
 
 from svet.journal import jobs, operations, queries
 from svet.journal.models import Entry, Seal
 from svet.kernel.actors import Actor
+from tests.chaos.database import own_database
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ANNA = Actor.person(1, address="192.0.2.1")
@@ -36,14 +39,11 @@ def tamper(statement: str) -> None:
 
 
 def sealed() -> Seal:
-    """Seal all that was written, once every older transaction is over, as a later run of the job would.
-
-    The horizon is the whole server's: a test in another database holds it back for as long as it runs.
-    """
+    """Seal all that was written, once every older transaction is over, as a later run of the job would."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         written = int(cursor.fetchone()[0])
-        for _ in range(1200):
+        for _ in range(100):
             cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
             if int(cursor.fetchone()[0]) > written:
                 break
@@ -92,11 +92,19 @@ def test_security_events_open_their_own_transaction() -> None:
     assert Entry.objects.get().security is True
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A server on which nobody else's transactions have to be over first."""
+    with own_database(tmp_path_factory.mktemp("sealing")):
+        yield
+
+
 class TestSealing:
     @pytest.fixture(autouse=True)
-    def _committed(self, transactional_db: None) -> object:
-        yield
-        empty()
+    def _committed(self, django_db_blocker: DjangoDbBlocker, alone: None) -> Iterator[None]:
+        with django_db_blocker.unblock():
+            empty()
+            yield
 
     def test_seals_follow_one_another_and_prove_what_they_cover(self) -> None:
         act()
