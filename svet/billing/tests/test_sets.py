@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -30,7 +30,7 @@ from svet.billing.models import (
     Problem,
     RunRange,
 )
-from svet.billing.operations import sets
+from svet.billing.operations import batches, running, sets
 from svet.billing.operations.sets import conditions, correcting, finding, pricing, volumes, writing
 from svet.billing.operations.sets.proving import SetsDiffer
 from svet.billing.tests.factories import NOW
@@ -546,32 +546,66 @@ MUTANTS = [
 ]
 
 
-def _lives(right: dict[str, list[tuple[Any, ...]]]) -> bool:
-    """Whether a planted fault leaves what the rules leave."""
-    try:
-        found, _ = by(True)
-    except (DatabaseError, AssertionError, SetsDiffer):
-        return False
-    return found == right
+Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def test_each_condition_and_each_word_of_the_arithmetic_is_needed() -> None:
-    planted_silent()
-    planted()
-    right, _ = by(False)
+def _in_the_batch(by_sets: bool, judge: Callable[[Callable[[], Rows]], None]) -> None:
+    """Begin July; before its batch is charged ``judge`` may charge it again and again: what each leaves."""
+    take_step = batches.take_step
+    judged: list[bool] = []
+
+    def step(charging: batches.Charging) -> batches.Step | None:
+        def left() -> Rows:
+            with taken_back():
+                taken = take_step(charging)
+                assert taken is not None
+                assert taken.looked_at > 50
+                return everything()
+
+        if not judged:
+            judged.append(True)
+            judge(left)
+        return take_step(charging)
+
+    with taken_back(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "take_step", step)
+        charge(JULY, by_sets=by_sets)
+    assert judged
+
+
+def _survivors(left: Callable[[], Rows], right: Rows) -> list[str]:
+    """Which planted faults leave what the rules leave."""
+
+    def lives() -> bool:
+        try:
+            return left() == right
+        except (DatabaseError, AssertionError, SetsDiffer):
+            return False
+
+    assert lives(), "without a fault they differ"
     alive = []
     for of, name in CONDITIONS:
         with pytest.MonkeyPatch.context() as patch:
             patch.delitem(of, name)
-            if _lives(right):
+            if lives():
                 alive.append(name)
     for module, text, old, new in MUTANTS:
         whole = getattr(module, text)
         assert old in whole, old
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, text, whole.replace(old, new))
-            if _lives(right):
+            if lives():
                 alive.append(f"{old} -> {new}")
+    return alive
+
+
+def test_each_condition_and_each_word_of_the_arithmetic_is_needed() -> None:
+    planted_silent()
+    planted()
+    right: Rows = {}
+    alive: list[str] = []
+    _in_the_batch(False, lambda left: right.update(left()))
+    _in_the_batch(True, lambda left: alive.extend(_survivors(left, right)))
     assert not alive, "\n".join(alive)
 
 
