@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from svet.accounts.models import Account
 from svet.accounts.models.terms import Terms
+from svet.accounts.queries.contracts import Contract
 from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries
 from svet.billing.models import (
@@ -31,6 +32,7 @@ from svet.billing.models import (
     RunRange,
 )
 from svet.billing.operations import batches, running, sets
+from svet.billing.operations.computing import Computed
 from svet.billing.operations.sets import conditions, correcting, finding, pricing, volumes, writing
 from svet.billing.operations.sets.proving import SetsDiffer
 from svet.billing.tests.factories import NOW
@@ -550,9 +552,18 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def _in_the_batch(by_sets: bool, judge: Callable[[Callable[[], Rows]], None]) -> None:
-    """Begin July; before its batch is charged ``judge`` may charge it again and again: what each leaves."""
-    take_step = batches.take_step
+    """Begin July; before its batch is charged ``judge`` may charge it again and again: what each leaves.
+
+    What the rules make of a home is the same each time, and is computed once.
+    """
+    take_step, compute = batches.take_step, batches.compute
     judged: list[bool] = []
+    known: dict[int, Computed] = {}
+
+    def computed(contracts: Sequence[Contract], **how: Any) -> list[Computed]:
+        new = [each for each in contracts if each.account_id not in known]
+        known.update({each.account_id: each for each in (compute(new, **how) if new else ())})
+        return [known[each.account_id] for each in contracts]
 
     def step(charging: batches.Charging) -> batches.Step | None:
         def left() -> Rows:
@@ -569,6 +580,7 @@ def _in_the_batch(by_sets: bool, judge: Callable[[Callable[[], Rows]], None]) ->
 
     with taken_back(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "take_step", step)
+        patch.setattr(batches, "compute", computed)
         charge(JULY, by_sets=by_sets)
     assert judged
 
