@@ -39,8 +39,8 @@ def tamper(statement: str) -> None:
 def sealed() -> Seal:
     """Seal all that was written, as if no older transaction ran on the server.
 
-    Nothing else writes into this database; but a long test in another database of the same server would hold the
-    horizon back for as long as it runs.
+    Nothing else writes into this database; but a long test in another database of the same server would
+    hold the horizon back for as long as it runs.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
