@@ -96,7 +96,7 @@ class Play:
 
     def dies(self, act: Callable[[], object], *, at: int) -> bool:
         """Begin the act in a process that is killed at this statement; False when it got through."""
-        killed = killed_at(at, quietly(act))
+        killed = killed_at(at, quietly(act), every=True)
         self.kills += killed
         return killed
 
