@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 
 from django.utils.translation import gettext as _
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
-from svet.look.formats import roubles
+from svet.look.formats import day, roubles
 from svet.payments.rules.chargebacks import ChargebackReason, ChargebackState
 
 
@@ -51,3 +52,13 @@ def chargeback_state(state: ChargebackState) -> str:
         ChargebackState.WON: _("выигран, деньги наши"),
         ChargebackState.LOST: _("проигран, деньги у плательщика"),
     }[state]
+
+
+def chargeback_for_payer(state: ChargebackState, on: date) -> str:
+    """Where a dispute stands, for whoever paid; ``on`` is the day of the bank's last letter of it."""
+    said = {
+        ChargebackState.TOLD: _("Удержано банком по спору с %(on)s"),
+        ChargebackState.WON: _("Спор окончен %(on)s, платёж остался в силе"),
+        ChargebackState.LOST: _("Возвращено банком по спору %(on)s"),
+    }
+    return said[state] % {"on": day(on)}
