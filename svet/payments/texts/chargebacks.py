@@ -32,9 +32,9 @@ def explain_chargeback(refusal: Refused) -> str:
             )
         case ChargebackReason.SUM:
             return _("Сумма спора больше нуля.")
-        case ChargebackReason.ABOVE_LEFT:
-            return _("Столько по этому платежу у нас нет: осталось %(left)s.") % {
-                "left": roubles(cast(Money, refusal.details["left"]))
+        case ChargebackReason.ABOVE_PAYMENT:
+            return _("Спор не может быть больше платежа: зачислено %(whole)s.") % {
+                "whole": roubles(cast(Money, refusal.details["whole"]))
             }
         case ChargebackReason.DAY:
             return _("Такого дня быть не может: он раньше платежа или спора, или ещё не наступил.")
