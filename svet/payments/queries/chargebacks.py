@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from svet.kernel.money import Money
 from svet.payments.models import Chargeback
-from svet.payments.rules.chargebacks import ChargebackState
+from svet.payments.rules.chargebacks import ChargebackState, ChargebackWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class ChargebackView:
 
     public_id: str
     state: ChargebackState
+    way: ChargebackWay
     order_public_id: str
     order_number: str
     reference: str
@@ -70,6 +71,7 @@ def _views(rows: Iterable[Chargeback]) -> list[ChargebackView]:
         ChargebackView(
             public_id=row.public_id,
             state=ChargebackState(row.state),
+            way=ChargebackWay(row.way),
             order_public_id=row.order.public_id,
             order_number=row.order.number,
             reference=row.reference,

@@ -57,4 +57,14 @@ DISPUTES: Final = {
         WHERE c.above_kopecks > 0 AND NOT EXISTS (SELECT FROM payments_callback n
             WHERE n.order_id = c.order_id AND n.event = 'svet.chargeback_above_payment')
         ORDER BY c.id LIMIT 100""",
+    _("сопоставлена, а проводки за этим нет: строка выписки"): """
+        SELECT s.own_account || ' ' || s.number FROM payments_statementrow s
+        LEFT JOIN ledger_transaction_door t ON t.key = s.ledger_key
+        WHERE s.state IN ('settled', 'payment') AND t.transaction_id IS NULL ORDER BY s.id LIMIT 100""",
+    _("деньги спора ходили через расчётный счёт не столько, сколько оспорено:"): """
+        SELECT t.key FROM ledger_transaction_door t
+        LEFT JOIN payments_chargeback c ON c.public_id = substr(t.key, strpos(t.key, ':') + 1)
+        LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'settlement'
+        WHERE split_part(t.key, ':', 1) IN ('dispute-out', 'dispute-in')
+            AND abs(p.kopecks) IS DISTINCT FROM c.kopecks ORDER BY t.transaction_id LIMIT 100""",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -94,3 +95,26 @@ def check_chargeback(new: NewChargeback, *, whole: Money, paid_on: date, today: 
         raise ChargebackRefused(ChargebackReason.DAY, field="told_on")
     if new.due_on is not None and new.due_on < new.told_on:
         raise ChargebackRefused(ChargebackReason.DUE, field="due_on")
+
+
+#: How purposes of payment orders speak of disputes, and name one.
+_SPEAKS: Final = re.compile(r"ч[аеэ]рджб[еэ]к|charge[- ]?back|\bdispute|\b[оО]?спор|опротест", re.IGNORECASE)
+_NAMED: Final = re.compile(
+    r"(?:ч[аеэ]рджб[еэ]к\w*|charge[- ]?back|\bdispute|\bспор\w*)[\s:,№#]*(?:no\.?|n|id|номер)?[\s:№#]*"
+    r"((?=[\w-]*[0-9])[\w-]{2,64})",
+    re.IGNORECASE,
+)
+
+
+def speaks_of_dispute(purpose: str) -> bool:
+    """Whether the purpose of a payment order is about a disputed payment."""
+    return _SPEAKS.search(purpose) is not None
+
+
+def dispute_named(purpose: str) -> str:
+    """The bank's name of the dispute as a purpose tells it; empty where it names none.
+
+    «Спор № CB-77 по платежу 2f1…», «Chargeback ID 12345»: what stands right after the word and has a digit.
+    """
+    match = _NAMED.search(purpose)
+    return match[1] if match else ""

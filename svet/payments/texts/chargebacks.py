@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
-from svet.payments.rules.chargebacks import ChargebackReason, ChargebackState
+from svet.payments.rules.chargebacks import ChargebackReason, ChargebackState, ChargebackWay
 
 
 def explain_chargeback(refusal: Refused) -> str:
@@ -52,6 +52,15 @@ def chargeback_state(state: ChargebackState) -> str:
         ChargebackState.WON: _("выигран, деньги наши"),
         ChargebackState.LOST: _("проигран, деньги у плательщика"),
     }[state]
+
+
+def chargeback_way(way: ChargebackWay) -> str:
+    """How a dispute became known, for the staff."""
+    return {
+        ChargebackWay.LETTER: _("из письма банка"),
+        ChargebackWay.REGISTER: _("из реестра споров"),
+        ChargebackWay.STATEMENT: _("из выписки"),
+    }[way]
 
 
 def chargeback_for_payer(state: ChargebackState, on: date) -> str:
