@@ -203,7 +203,7 @@ class Play:
         )
 
     def disputes(self, *rows: str) -> FileReport:
-        """Take a bank's list of disputes over rows of payment, name, roubles, day, state and day of the end."""
+        """Take a bank's list of disputes over rows of payment, name, roubles, day, state, its day."""
         content = "\n".join(["Платёж;Спор;Сумма;Удержано;Состояние;Решён", *rows]).encode()
         by = Actor.system("chaos")
         return take_file(profile="disputes", name="d.csv", content=content, by=by, now=self.now)

@@ -1,4 +1,4 @@
-"""Payments that are disputed at the bank: told by a letter, by a list and by both, won, lost, beside refunds."""
+"""Payments that are disputed at the bank: told by a letter, a list and both; won, lost, beside refunds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from svet.payments.operations.chargebacks import end_chargeback, keep_chargeback
 from svet.payments.rules.chargebacks import ChargebackState, NewChargeback
 from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import RefundState
-from tests.chaos.play import Play, together
+from tests.chaos.play import Play, quietly, together
 
 
 def won(play: Play) -> Iterator[None]:
@@ -51,7 +51,7 @@ def lost_by_a_register(play: Play) -> Iterator[None]:
     assert _state(found) is ChargebackState.LOST
     reachable("a dispute was lost by the bank's list", {})
     yield
-    play.disputes(f"{lost};", _row(play, order, name, kopecks))
+    play.disputes(lost, _row(play, order, name, kopecks))
     assert order.chargebacks.count() == 1
 
 
@@ -63,7 +63,7 @@ def told_by_two_at_once(play: Play) -> Iterator[None]:
     def side(act: Callable[[], object]) -> Callable[[], None]:
         def told() -> None:
             try:
-                act()
+                quietly(act)()
             finally:
                 connection.close()
 
