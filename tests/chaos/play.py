@@ -202,6 +202,12 @@ class Play:
             profile="payments", name="r.txt", content=content, by=by, now=self.now, source=source
         )
 
+    def disputes(self, *rows: str) -> FileReport:
+        """Take a bank's list of disputes over rows of payment, name, roubles, day, state, its day."""
+        content = "\n".join(["Платёж;Спор;Сумма;Удержано;Состояние;Решён", *rows]).encode()
+        by = Actor.system("chaos")
+        return take_file(profile="disputes", name="d.csv", content=content, by=by, now=self.now)
+
     def payments(self) -> list[dict[str, Any]]:
         """The bank's own list, straight from the bank."""
         return self._list("payments")
