@@ -73,6 +73,7 @@ VARIABLES = (
     Variable("SVET_TOWN_ANCHOR", "this month", "the town's last month, `YYYY-MM`"),
     Variable("SVET_TOWN_ACCOUNTS", "2000", "accounts of the town's first provider"),
     Variable("SVET_PASSWORD", "", "the password for `svet person add` and `svet staff add`"),
+    Variable("SVET_POSTGRES_PROGRAMS", "found", "the folder of `pg_dump` and `pg_restore` for backups"),
     Variable("SVET_TEST_DATABASE_URL", "an embedded server", "the server tests make their databases on"),
 )  # fmt: skip
 

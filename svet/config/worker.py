@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,11 +17,20 @@ from procrastinate.worker import Worker
 
 from svet.config.checks import refuse_unsafe
 
+log = logging.getLogger("svet.worker")
+
 
 def _with_fresh_connections(call_next: SyncCallNext, context: JobContext, worker: Worker) -> Any:
-    """Give each job a connection that works, as Django does for each request."""
+    """Give each job a connection that works, as Django does for each request; of a copy none is done."""
+    # Here and not above: tables are found only when Django is ready.
+    from svet.site.queries import database_hold
+
     close_old_connections()
     try:
+        if database_hold() is not None:
+            # Restored under our feet. The job is nobody's then, and taken up again after `svet resume`.
+            log.critical("this database is a restored copy: svet resume")
+            os._exit(1)
         return call_next()
     finally:
         close_old_connections()
