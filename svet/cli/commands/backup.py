@@ -9,10 +9,14 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from svet.launcher.embedded import database, django_ready
+
+if TYPE_CHECKING:
+    from svet.cli.backup.manifest import Manifest
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -63,24 +67,18 @@ def restore_command(folder: Path, yes: bool, only_check: bool, jobs: int) -> Non
     FOLDER is a backup, or the folder of all, of which the newest is taken. Nothing goes out of the restored
     database before `svet resume`. Exits 1 when a promise is broken.
     """
+    if only_check:
+        # Files are proved without any database.
+        django_ready()
+        _checked(folder.absolute())
+        return
     with database() as home:
         django_ready()
         from django.utils.translation import gettext as _
 
         from svet.cli.backup import restoring
-        from svet.cli.backup.making import newest
-        from svet.look.formats import moment, number
 
-        folder = newest(folder.absolute())
-        manifest = restoring.check_backup(folder)
-        rows = number(sum(manifest.rows.values()))
-        click.echo(
-            _("{folder}: Свет {version}, {made_at}, строк {rows}; файлы целы").format(
-                folder=folder, version=manifest.svet, made_at=moment(manifest.made_at), rows=rows
-            )
-        )
-        if only_check:
-            return
+        whole, manifest = _checked(folder.absolute())
         url = os.environ["SVET_DATABASE_URL"]
         restoring.check_target(url, manifest)
         for said in restoring.changed_keys(manifest):
@@ -89,12 +87,33 @@ def restore_command(folder: Path, yes: bool, only_check: bool, jobs: int) -> Non
         if not yes:
             click.confirm(_("Восстановить?"), abort=True)
         began = time.monotonic()
-        restoring.restore(folder, manifest, url=url, jobs=jobs)
-        _finish(folder, home)
+        restoring.restore(whole, manifest, url=url, jobs=jobs)
+        _finish(whole, home)
         click.echo(_("Восстановлено за {seconds} с.").format(seconds=round(time.monotonic() - began, 1)))
         broken = _prove()
     if broken:
         sys.exit(1)
+
+
+def _checked(folder: Path) -> tuple[Path, Manifest]:
+    """The newest whole backup of a folder, told in a line. :raises Failure: it is not whole"""
+    from django.utils.translation import gettext as _
+
+    from svet.cli.backup import restoring
+    from svet.cli.backup.making import newest
+    from svet.look.formats import moment, number
+
+    folder = newest(folder)
+    manifest = restoring.check_backup(folder)
+    click.echo(
+        _("{folder}: Свет {version}, {made_at}, строк {rows}; файлы целы").format(
+            folder=folder,
+            version=manifest.svet,
+            made_at=moment(manifest.made_at),
+            rows=number(sum(manifest.rows.values())),
+        )
+    )
+    return folder, manifest
 
 
 @click.command("drill")

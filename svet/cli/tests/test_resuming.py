@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def test_a_worker_that_lives_through_a_restore_does_no_job_of_the_copy(
         raise Left
 
     done: list[int] = []
-    nobody: Any = None
+    nobody: Any = SimpleNamespace(job=SimpleNamespace(task_name="a.job"))
     monkeypatch.setattr(os, "_exit", leave)
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
     with pytest.raises(Left):
