@@ -25,7 +25,7 @@ from svet.payments.queries.refunds import find_credited, waiting_refund_count, w
 from svet.payments.queries.sendings import open_sending_count
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
-from svet.staff.money import chargebacks, corrections, days, refunds, rows, sendings
+from svet.staff.money import chargebacks, corrections, days, refunds, rows, sendings, statements
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -189,4 +189,5 @@ urlpatterns: list[URLPattern] = [
     *refunds.urlpatterns,
     *chargebacks.urlpatterns,
     *days.urlpatterns,
+    *statements.urlpatterns,
 ]
