@@ -135,7 +135,7 @@ def refuse(key: str, reason: str, phone: str, password: str, code: str) -> None:
 
 
 def _by(phone: str, password: str, code: str, *, now: datetime) -> Actor:
-    from svet.cli.signing import signing_member
+    from svet.cli.members import signing_member
     from svet.staffing.rules import Permission
 
     return signing_member(phone=phone, password=password, code=code, permission=Permission.MONEY, now=now)
