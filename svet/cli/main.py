@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("billing", "Rules of charging: show, set (the norm and others, dated)."),
     "import": ("office", "Take a register file: svet import PROFILE FILE."),
     "ledger": ("ledger", "The ledger as plain text for hledger or beancount: export."),
+    "money": ("money", "Corrections of books and refunds: list, show, sign, refuse."),
     "shop": ("shops", "Shops at banks that take cards: add, serve, off, on, list."),
     "source": ("sources", "Banks and collectors that send registers of payments: add, list."),
     "account": ("accounts", "Accounts: terms NUMBER (tariff group, residents and others, dated)."),

@@ -359,6 +359,8 @@ DESKS = [
     post("staff/money/chargebacks/<chargeback_id>/", ENGINEER, ASKED, body={"act": "won"}),
     get("staff/money/refunds/<refund_id>/", ENGINEER),
     post("staff/money/refunds/<refund_id>/", ENGINEER, ASKED, body={"act": "withdraw"}),
+    get("staff/money/statement-rows/<statement_row_id>/", ENGINEER),
+    post("staff/money/statement-rows/<statement_row_id>/", ENGINEER, ASKED, body={"act": "aside"}),
     get("staff/money/days/", ENGINEER),
     post("staff/money/days/", ENGINEER, ASKED),
     get("staff/registers/", ENGINEER),

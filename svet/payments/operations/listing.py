@@ -15,6 +15,7 @@ from svet.payments.operations.refunding import note_odd
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
 from svet.payments.operations.shops import bank_of
+from svet.payments.operations.silence import note_bank
 from svet.payments.queries.shops import every_shop
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import OrderState, RefundState
@@ -45,7 +46,9 @@ def look_for_payments(*, now: datetime) -> int:
             paid = bank_of(asked[shop_id]).payments(since=now - PAID_BACK, until=now + timedelta(minutes=1))
         except GatewayFailure as failure:
             silent = failure
+            note_bank(asked[shop_id], answered=False, now=now)
             continue
+        note_bank(asked[shop_id], answered=True, now=now)
         references = [status.reference for status in paid]
         own = waiting.filter(shop_id=shop_id, bank_reference__in=references)
         ids = list(own.values_list("pk", flat=True))
@@ -79,7 +82,9 @@ def _look_at(shop: Shop | None, *, now: datetime, since: datetime) -> int:
     try:
         listed = bank_of(shop).refunds(since=since)
     except GatewayFailure as failure:
+        note_bank(shop, answered=False, now=now)
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
+    note_bank(shop, answered=True, now=now)
     made = {refund.reference: refund for refund in listed if refund.state is BankState.PAID}
     known = PaymentRefund.objects.filter(shop=shop, reference__in=list(made), state=RefundState.DONE)
     for reference in known.values_list("reference", flat=True):

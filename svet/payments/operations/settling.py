@@ -11,7 +11,7 @@ from svet.gateways.acquiring.port import HURRIED, PATIENT, BankReason, BankState
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
-from svet.payments.models import Order
+from svet.payments.models import BankSilence, Order
 from svet.payments.operations.adopting import adopt
 from svet.payments.operations.cards import drop_revoked
 from svet.payments.operations.crediting import credit
@@ -23,10 +23,12 @@ from svet.payments.operations.sending import (
     may_resend,
     send_to_bank,
 )
+from svet.payments.operations.silence import note_bank
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import ask_status, kept, ordered, told
 from svet.payments.operations.turns import forget_card, forget_cards
 from svet.payments.rules.facts import BankStanding, Misfit, due, join
+from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import ON_ITS_WAY, OPEN, OrderState, next_look
 
 log = structlog.get_logger(__name__)
@@ -178,12 +180,18 @@ def look_at_due_orders(*, now: datetime, limit: int = 200) -> int:
     """
     due = Order.objects.filter(next_look_at__lte=now).order_by("next_look_at", "id")
     ids = list(due.values_list("pk", flat=True)[:limit])
+    silent = BankSilence.objects.exists()
     for order_id in ids:
         _plan_next_look(order_id, now=now)
         try:
             settle(order_id=order_id, now=now, by="payments.janitor")
         except BankUnavailable as failure:
             log.warning("payments.bank_unavailable", order=order_id, code=failure.details.get("code"))
+            if failure.reason is BankReasonText.BANK_SILENT:
+                note_bank(Order.objects.select_related("shop").get(pk=order_id).shop, answered=False, now=now)
+        else:
+            if silent and (asked := Order.objects.exclude(bank_reference="").filter(pk=order_id).first()):
+                note_bank(asked.shop, answered=True, now=now)
         _give_up_if_late(order_id, now=now)
     forget_cards(now=now)
     return len(ids)
