@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import click
 
@@ -18,13 +20,21 @@ from svet.launcher.processes import Stopped, stopping_by_signal
 @click.option("--port", default=8000, show_default=True, help="the port to listen on")
 @click.option("--workers", default=2, show_default=True, help="processes; about one per core")
 @click.option("--patience", default=10, show_default=True, help="seconds a worker gets to finish on a stop")
-def web_command(host: str, port: int, workers: int, patience: int) -> None:
+@click.option("--drain", default=0, show_default=True,
+              help="seconds it still serves on a stop while /ready/ says 503 to the balancer")  # fmt: skip
+def web_command(host: str, port: int, workers: int, patience: int, drain: int) -> None:
     """Serve the pages; refuses to start with settings that are unsafe in production."""
-    with database():
+    with database() as folder:
         _refuse_unsafe()
         os.environ.setdefault("SVET_DATABASE_POOL", os.environ.get("SVET_WEB_THREADS") or "4")
         words = web_server_words(host=host, port=port, workers=workers, patience=patience)
-        _run_until_stopped([sys.executable, *words], patience=patience)
+        sign = folder / "run" / f"draining-{port}"
+        sign.unlink(missing_ok=True)
+        os.environ["SVET_DRAINING"] = str(sign)
+        try:
+            _run_until_stopped([sys.executable, *words], patience=patience, drain=drain, sign=sign)
+        finally:
+            sign.unlink(missing_ok=True)
 
 
 @click.command("worker")
@@ -77,11 +87,14 @@ def _refuse_unsafe() -> None:
     refuse_unsafe()
 
 
-def _run_until_stopped(words: list[str], *, patience: int) -> None:
+def _run_until_stopped(words: list[str], *, patience: int, drain: int, sign: Path) -> None:
     with subprocess.Popen(words) as process, stopping_by_signal():
         try:
             code = process.wait()
         except Stopped:
+            sign.touch()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(drain)
             process.terminate()
             try:
                 process.wait(patience + 2)

@@ -37,7 +37,8 @@ def test_ready_tells_of_database_schema_statics_and_queue(client: Client) -> Non
     answer = client.get("/ready/")
     assert answer.status_code == 200
     assert answer.json() == {
-        "web": "ok", "database": "ok", "schema": "ok", "statics": "ok", "queue_age_seconds": 0.0,
+        "web": "ok", "database": "ok", "schema": "ok", "statics": "ok", "disk": "ok",
+        "queue_age_seconds": 0.0,
     }  # fmt: skip
 
 
