@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from svet.config.failures import Failure
 from svet.config.webserver import web_server_words
 from svet.launcher.embedded import database, django_ready
 from svet.launcher.processes import Stopped, stopping_by_signal
@@ -49,10 +50,11 @@ def worker_command(
     """Do the background jobs until stopped."""
     with database():
         django_ready()
-        from svet.config.worker import run_worker
+        from svet.config.jobs.worker import run_worker
 
-        metrics = (metrics_host, metrics_port) if metrics_port else None
-        run_worker(queues=queues, concurrency=concurrency, patience=patience, metrics=metrics)
+        if metrics_port:
+            _tell_prometheus(metrics_host, metrics_port)
+        run_worker(queues=queues, concurrency=concurrency, patience=patience)
 
 
 @click.command("sandbox", context_settings={"ignore_unknown_options": True, "help_option_names": []})
@@ -75,6 +77,16 @@ def town_command() -> None:
             build_town(say=click.echo)
         except Stopped:
             sys.exit(1)
+
+
+def _tell_prometheus(host: str, port: int) -> None:
+    """Tell of this process's jobs at a port of their own. :raises Failure: it is taken"""
+    from prometheus_client import start_http_server
+
+    try:
+        start_http_server(port, addr=host)
+    except OSError as fault:
+        raise Failure(f"metrics cannot be served at {host}:{port}: {fault.strerror}") from None
 
 
 def _refuse_unsafe() -> None:

@@ -23,7 +23,7 @@ from svet.launcher.processes import pause_after
 ROOT = Path(__file__).resolve().parents[3]
 # These hand --help to the program behind them.
 PASSING_ON = {"manage", "sandbox"}
-INTERNAL = {"SVET_RUN", "SVET_CHROMIUM"}
+INTERNAL = {"SVET_RUN", "SVET_CHROMIUM", "SVET_DRAINING"}
 
 
 def test_health_tells_that_the_process_answers(client: Client) -> None:
