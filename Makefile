@@ -49,8 +49,8 @@ mutants: environment-dev ## Whether a room's tests notice changes of its code: m
 chaos: environment-dev ## Lives of payments among faults, deaths and storms: make chaos [LIVES=1100] [SEED=7]
 	SVET_CHAOS_LIVES=$(or $(LIVES),1100) SVET_CHAOS_SEED=$(SEED) $(PYTHON) -m pytest tests/chaos -s
 
-kills: environment-dev ## Only the tests that kill processes or break connections
-	$(PYTHON) -m pytest -m chaos
+kills: environment-dev ## Only the tests that kill processes or break connections, at every statement there is
+	SVET_KILLS=every $(PYTHON) -m pytest -m chaos
 
 attacks: environment-dev ## Print what each simulated attack reaches, beside its bound
 	$(PYTHON) -m pytest -m attacks -s
