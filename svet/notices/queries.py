@@ -290,7 +290,7 @@ def sending(*, now: datetime) -> list[ChannelStanding]:
     fails = {row["channel"]: row["count"] for row in counts}
     found = []
     for channel in SendingChannel:
-        row = waits.get(channel.value, {"count": 0, "due": now})
+        row: dict[str, Any] = waits.get(channel.value, {"count": 0, "due": now})
         late = max((now - row["due"]).total_seconds(), 0.0)
         found.append(ChannelStanding(channel, row["count"], late, fails.get(channel.value, 0)))
     return found

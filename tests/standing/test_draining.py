@@ -14,9 +14,9 @@ from tests.standing.installation import HOST, Installation, installed
 
 def test_metrics_of_the_standing_server_are_for_who_may_read_them(there: Installation) -> None:
     assert there.get("/metrics").status_code == 404
-    told = {"Authorization": f"Bearer {there.environment['SVET_METRICS_TOKEN']}"}
+    token = f"Bearer {there.environment['SVET_METRICS_TOKEN']}"
     there.get("/entrance/")
-    text = there.get("/metrics", **told).text
+    text = there.get("/metrics", Authorization=token).text
     assert "svet_database_up 1.0" in text
     assert 'svet_request_seconds_count{face="cabinet",status="2xx"}' in text
     # What was refused was counted too, and by no address.

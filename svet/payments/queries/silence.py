@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Min
 
@@ -33,7 +34,7 @@ def shops_standing(*, now: datetime) -> Sequence[ShopStanding]:
     silent = {row["code"]: row for row in asked.annotate(count=Count("pk"), since=Min("created_at"))}
     found = []
     for code in [None, *Shop.objects.order_by("code").values_list("code", flat=True)]:
-        row = silent.get(code, {"count": 0, "since": now})
+        row: dict[str, Any] = silent.get(code, {"count": 0, "since": now})
         seconds = max((now - row["since"]).total_seconds(), 0.0)
         found.append(ShopStanding(code or MAIN, row["count"], seconds, opened.get(code, 0)))
     return found
