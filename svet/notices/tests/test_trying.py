@@ -22,6 +22,7 @@ def test_a_letter_and_a_text_go_out_and_are_kept_nowhere(outer: World) -> None:
 
 
 def test_a_server_that_is_not_there_is_told(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     outcome = try_mail(to="olga@example.ru")
     assert not outcome.taken
