@@ -284,13 +284,14 @@ class ChannelStanding:
 def sending(*, now: datetime) -> list[ChannelStanding]:
     """How each channel stands, from the indexes of what waits and of what failed."""
     standing = Delivery.objects.filter(state=DeliveryState.WAITING).values("channel")
-    waits = {row["channel"]: row for row in standing.annotate(count=Count("pk"), due=Min("due_at"))}
+    oldest = standing.annotate(count=Count("pk"), due=Min("due_at"))
+    waits = {row["channel"]: (row["count"], row["due"]) for row in oldest}
     failed = Delivery.objects.filter(state=DeliveryState.FAILED, created_at__gte=now - timedelta(days=1))
     counts = failed.exclude(reason=NO_BROWSER).values("channel").annotate(count=Count("pk"))
     fails = {row["channel"]: row["count"] for row in counts}
     found = []
     for channel in SendingChannel:
-        row: dict[str, Any] = waits.get(channel.value, {"count": 0, "due": now})
-        late = max((now - row["due"]).total_seconds(), 0.0)
-        found.append(ChannelStanding(channel, row["count"], late, fails.get(channel.value, 0)))
+        waiting, due = waits.get(channel.value, (0, now))
+        late = max((now - due).total_seconds(), 0.0)
+        found.append(ChannelStanding(channel, waiting, late, fails.get(channel.value, 0)))
     return found
