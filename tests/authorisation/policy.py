@@ -443,6 +443,8 @@ DESKS = [
     get("staff/meters/<meter_id>/replace/", OPERATOR),
     post("staff/meters/<meter_id>/replace/", OPERATOR, ASKED),
     get("staff/members/", GUARDIAN),
+    get("staff/state/", GUARDIAN),
+    post("staff/state/", GUARDIAN, DONE, body={"job": "1"}),
     get("staff/viewed/", GUARDIAN),
     post("staff/viewed/", GUARDIAN, DONE, body={"account": "0356067000"}),
     post("staff/members/new/", GUARDIAN, ASKED),
