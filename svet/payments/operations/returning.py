@@ -131,7 +131,7 @@ def _doubt(refund: PaymentRefund) -> None:
 def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> PaymentRefund:
     """Learn from the bank's list what became of it; ``note`` is the bank's own no."""
     try:
-        listed = _given(refund)
+        listed = _given(refund, refused=bool(note))
     except GatewayFailure as failure:
         _doubt(refund)
         if _knows_us_no_more(failure) and now - (refund.sent_at or refund.known_at) >= RESEND_WITHIN:
@@ -162,14 +162,19 @@ def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> Pa
     return refund
 
 
-def _given(refund: PaymentRefund) -> tuple[BankRefund, ...]:
-    """What the bank gave back of the payment that may be this refund. :raises GatewayFailure: no answer"""
+def _given(refund: PaymentRefund, *, refused: bool) -> tuple[BankRefund, ...]:
+    """What the bank gave back of the payment that may be this refund.
+
+    A total that grew says nothing of a refund the bank has just ``refused``: then it was another one.
+
+    :raises GatewayFailure: no answer
+    """
     order = refund.order
     bank = bank_of(order.shop)
     if bank.capabilities.refunds_told is RefundsTold.OBJECTS:
         return bank.refunds(reference=order.bank_reference)
     done = order.refunds.filter(state=RefundState.DONE).aggregate(sum=Sum("kopecks"))["sum"] or 0
-    if status_of(order).refunded.kopecks - done < refund.kopecks:
+    if status_of(order).refunded.kopecks - done < refund.kopecks or refused:
         return ()
     return (BankRefund(refund.key, BankState.PAID, refund.money, order.bank_reference),)
 
