@@ -27,6 +27,7 @@ from svet.api.resources import (
     personal,
     reading_sets,
     readings,
+    today,
 )
 from svet.api.shell.parsing import StrictParser
 from svet.api.shell.problems import ApiProblem, handle
@@ -46,6 +47,7 @@ api = NinjaAPI(
 _RESOURCES = (
     entrance,
     accounts,
+    today,
     cabinet,
     household,
     notifications,

@@ -17,9 +17,11 @@ from svet.cabinet.profile import page as profile_page
 from svet.cabinet.readings import offline_queue, quick
 from svet.cabinet.readings import page as readings_page
 from svet.cabinet.shell import bell, home, language, offline, robots, showcase
+from svet.cabinet.today import page as today_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
+    *today_page.urlpatterns,
     *entrance_page.urlpatterns,
     *accounts_page.urlpatterns,
     *quick.urlpatterns,

@@ -219,6 +219,7 @@ CABINET = [
     get("readings/photos/<photo_id>.jpg", HOLDERS),
     post("readings/<meter_id>/", SUBMITTERS, body={"act": "new", "value-single": "1400"}),
     post("readings/<meter_id>/preview/", SUBMITTERS, SHOWN, body={"value-single": "1400"}),
+    get("today/", SIGNED_IN),
     get("payment/", SIGNED_IN),
     get("payment/pay/", SIGNED_IN, DONE),
     post(
@@ -593,6 +594,7 @@ API = [
     post(f"{V1}readings/<control_id>/dispute", SUBMITTERS, ASKED, body={"words": "нет"}, scope=_WRITE),
     post(f"{V1}photos", SIGNED_IN, ASKED, scope=_WRITE),
     get(f"{V1}readings", HOLDERS, query="?account_id={account_id}", scope="readings:read"),
+    get(f"{V1}today", SIGNED_IN, scope="accounts:read"),
     get(f"{V1}bills", SIGNED_IN, scope="bills:read"),
     get(f"{V1}bills", HOLDERS, query="?account_id={account_id}", scope="bills:read"),
     # Nothing of Anna's is told by other zones where nothing is charged to her yet.

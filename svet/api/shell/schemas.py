@@ -213,6 +213,36 @@ class WhatIfOut(Schema):
     months: list[SchemeMonthOut]
 
 
+class TaskOut(Schema):
+    """A task; ``kind``: ``pay``, ``bill``, ``readings``, ``money``, ``invitation``, ``verification``.
+
+    ``count`` things of the kind; ``id`` is that of the one bill, order, invitation or account it is about.
+    """
+
+    kind: str
+    title: str
+    note: str
+    on: date
+    count: int
+    amount_kopecks: int | None
+    id: str
+
+
+class TodayOut(Schema):
+    """What the day asks; paid by ``free_until``, being late costs nothing."""
+
+    state: str
+    sentence: str
+    notes: list[str]
+    owed_kopecks: int
+    overdue_kopecks: int
+    overdue_since: date | None
+    free_until: date | None
+    due_on: date | None
+    in_transit_kopecks: int
+    tasks: list[TaskOut]
+
+
 class HistoryEventOut(Schema):
     """One thing of the timeline; ``id`` leads to its own resource. A ``refund`` has the id of its payment."""
 

@@ -89,6 +89,11 @@ class Frame:
             for item in MENU
         ]
 
+    @property
+    def is_today(self) -> bool:
+        """Whether this is «Сегодня», which stands above the five items where there is room for it."""
+        return self._request.path == "/today/"
+
     @cached_property
     def unread(self) -> int:
         """How many notices under the bell were not read yet."""

@@ -16,8 +16,8 @@ from svet.site.queries import installation
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Send the person where the day's question is answered: what do I owe."""
-    return redirect("/payment/" if request.user.is_authenticated else "/entrance/")
+    """Send the person where the day's question is answered: what do I owe, what must I do, until when."""
+    return redirect("/today/" if request.user.is_authenticated else "/entrance/")
 
 
 @require_safe

@@ -16,6 +16,7 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "appeal": ("appeal", 1),
     "bell": ("bell", 0),
     "bill": ("bill", 1),
+    "bills": ("bills", 0),
     "devices": ("devices", 0),
     "help": ("help", 0),
     "household": ("household", 1),

@@ -43,7 +43,7 @@ from svet.metering.queries.readings import (
     sets_by_receipt,
     waiting_review,
 )
-from svet.metering.queries.reminding import near_verification, unsubmitted
+from svet.metering.queries.reminding import last_sent, near_verification, unsubmitted
 from svet.metering.queries.reviewing import (
     ReviewItem,
     review_count,
@@ -99,6 +99,7 @@ __all__ = [
     "has_set",
     "histories",
     "initial_values",
+    "last_sent",
     "latest",
     "locked",
     "make_dial",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,6 +31,12 @@ def standing_absence(*, account_id: int) -> AbsenceView | None:
     """The one absence that has not ended."""
     row = Absence.objects.filter(account_id=account_id, ended_at__isnull=True).first()
     return None if row is None else absence_view(row)
+
+
+def standing_absences(*, account_ids: Collection[int]) -> dict[int, AbsenceView]:
+    """Per account the absence that has not ended; accounts without one are absent."""
+    rows = Absence.objects.filter(account_id__in=account_ids, ended_at__isnull=True)
+    return {row.account_id: absence_view(row) for row in rows}
 
 
 def steps_of(absence_id: int) -> list[AbsenceStepView]:

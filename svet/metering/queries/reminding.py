@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from svet.metering.models import Meter, ReadingSet
 from svet.metering.queries.meters import MeterView, meter_view, whole_meters
@@ -38,6 +38,23 @@ def unsubmitted(
         smart=False,
     )
     return frozenset(waiting.values_list("account_id", flat=True))
+
+
+def last_sent(*, account_ids: Collection[int]) -> dict[int, date]:
+    """Per standing meter of these accounts the day of its last readings; those never read are absent.
+
+    What a meter showed when it was installed is no reading; what the staff still looks at is one.
+    """
+    sets = (
+        ReadingSet.objects.filter(
+            account_id__in=account_ids,
+            meter__removed_on__isnull=True,
+            state__in=[state.value for state in _SENT],
+        )
+        .exclude(kind=ReadingKind.INITIAL.value)
+        .order_by()
+    )
+    return dict(sets.values_list("meter_id").annotate(on=Max("read_on")))
 
 
 def near_verification(

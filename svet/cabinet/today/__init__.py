@@ -1,0 +1,1 @@
+"""«Сегодня»: what the day asks of the person."""

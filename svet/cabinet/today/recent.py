@@ -1,0 +1,81 @@
+"""What happened lately, a line each: the day, what, its sum or values, where it is told whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.dates import MONTHS_3
+from django.utils.translation import gettext as _
+
+from svet.history.queries import CardKind, HistoryCard
+from svet.look.formats import NBSP, number, roubles
+from svet.metering.queries import SetView
+from svet.payments import texts as payment_texts
+from svet.payments.rules.states import OrderState
+from svet.today.queries import short_title
+
+
+@dataclass(frozen=True, slots=True)
+class RecentLine:
+    """One line of «Недавно»."""
+
+    url: str
+    day: str
+    text: str
+    value: str
+
+
+def recent_line(card: HistoryCard, *, person_id: int, named: bool) -> RecentLine:
+    """A thing of the timeline as a line; ``named`` when the cabinet has more than one account."""
+    what = _what(card)
+    if named:
+        what = _("%(what)s, %(whose)s") % {"what": what, "whose": _whose(card)}
+    short = str(MONTHS_3[card.day.month]).lower()[:3]
+    return RecentLine(
+        url=_url(card, person_id),
+        day=f"{card.day.day}{NBSP}{short}",
+        text=what,
+        value=_values(card.reading) if card.reading is not None else roubles(card.money or 0),
+    )
+
+
+def _whose(card: HistoryCard) -> str:
+    if len(card.accounts) == 1:
+        return short_title(card.account)
+    return _("абонентов: %(count)d") % {"count": len(card.accounts)}
+
+
+def _what(card: HistoryCard) -> str:
+    match card.kind:
+        case CardKind.READING:
+            return _("Показания")
+        case CardKind.CONTROL:
+            return _("Контрольные показания")
+        case CardKind.REFUND:
+            return _("Возврат")
+        case CardKind.BILL:
+            return _("Счёт")
+        case CardKind.ACT:
+            return _("Изменение расчётов")
+        case CardKind.PAYMENT if card.order is not None and card.order.state is not OrderState.CREDITED:
+            state = payment_texts.state_name(
+                card.order.state, refunded=bool(card.order.refunded), returned=card.order.returned
+            )
+            return _("Платёж: %(state)s") % {"state": state.lower()}
+        case _:
+            return _("Оплата зачислена")
+
+
+def _values(reading: SetView) -> str:
+    return " / ".join(number(each.value) for each in reading.values)
+
+
+def _url(card: HistoryCard, person_id: int) -> str:
+    if card.bill is not None:
+        return reverse("bill", args=(card.bill.public_id,))
+    if card.reading is not None:
+        return reverse("reading-receipt", args=(card.reading.public_id,))
+    if card.order is not None and card.order.person_id == person_id:
+        return reverse("payment-order", args=(card.order.public_id,))
+    return reverse("history")

@@ -1,0 +1,189 @@
+"""What rooms know of a cabinet as the facts of a day: a fixed number of reads, however many accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountCard, GroupView
+from svet.accounts.queries.household import invitations_to
+from svet.accounts.rules import Right
+from svet.bills import queries as bills
+from svet.bills.queries import BillSummary
+from svet.kernel.actors import Actor
+from svet.kernel.money import ZERO, Money
+from svet.kernel.places import Place
+from svet.ledger import queries as ledger
+from svet.metering import queries as metering
+from svet.metering.queries import MeterView
+from svet.metering.queries.absence import AbsenceView, standing_absences
+from svet.metering.rules import cut_off, window
+from svet.metering.rules.absence import Plan, acts_on
+from svet.payments import queries as payments
+from svet.payments.queries import OrderView
+from svet.payments.rules.states import OrderState
+from svet.today.rules import (
+    AccountFactsOfDay,
+    BillFacts,
+    CabinetFacts,
+    DayPlan,
+    MeterFacts,
+    MovingPayment,
+    OpenInvitation,
+    StuckPayment,
+    plan,
+)
+
+#: How many bills back a debt is followed.
+_BILLS = 6
+
+
+def day_of(
+    actor: Actor, *, now: datetime, local_today: date, groups: Sequence[GroupView] | None = None
+) -> DayPlan:
+    """The day of the actor's cabinet; ``groups`` where they are known already.
+
+    ``local_today`` is the day where the person looks; each account counts by that of its provider.
+    """
+    return plan(facts_of(actor, now=now, local_today=local_today, groups=groups))
+
+
+def facts_of(
+    actor: Actor, *, now: datetime, local_today: date, groups: Sequence[GroupView] | None = None
+) -> CabinetFacts:
+    """All that is known of the actor's cabinet."""
+    person_id = actor.person_id or 0
+    found = account_queries.cabinet(person_id) if groups is None else groups
+    cards = [card for group in found for card in group.cards]
+    unfinished = payments.unfinished(person_id=person_id)
+    return CabinetFacts(
+        today=local_today,
+        accounts=tuple(_accounts(cards, now)) if cards else (),
+        stuck=tuple(_stuck(person_id, now, unfinished)),
+        moving=tuple(
+            MovingPayment(each.public_id, each.number, each.total, each.state is OrderState.REVIEW)
+            for each in unfinished
+            if each.state in (OrderState.PAID, OrderState.REVIEW)
+        ),
+        invitations=tuple(
+            OpenInvitation(each.public_id, each.address, each.open_until.astimezone(_zone(cards)).date())
+            for each in invitations_to(actor, now=now)
+        ),
+    )
+
+
+def short_title(card: AccountCard) -> str:
+    """The holder's own name for the account, else street, house and flat; the town says nothing new."""
+    return card.alias or card.address.partition(", ")[2] or card.address or card.number
+
+
+def _zone(cards: Sequence[AccountCard]) -> ZoneInfo | None:
+    return ZoneInfo(cards[0].provider.time_zone) if cards else None
+
+
+def _accounts(cards: Sequence[AccountCard], now: datetime) -> list[AccountFactsOfDay]:
+    ids = [card.account_id for card in cards]
+    balances, transit = ledger.balances(ids), payments.in_transit(ids)
+    newest = bills.last_bills(account_ids=ids, months=_BILLS)
+    meters: dict[int, list[MeterView]] = {}
+    for meter in metering.meters_of(account_ids=ids):
+        meters.setdefault(meter.account_id, []).append(meter)
+    sent, absences = metering.last_sent(account_ids=ids), standing_absences(account_ids=ids)
+    return [
+        _account(
+            card,
+            now,
+            balance=balances[card.account_id],
+            transit=transit.get(card.account_id, ZERO),
+            bills_=newest[card.account_id],
+            meters=meters.get(card.account_id, []),
+            sent=sent,
+            absence=absences.get(card.account_id),
+        )
+        for card in cards
+    ]
+
+
+def _account(
+    card: AccountCard,
+    now: datetime,
+    *,
+    balance: Money,
+    transit: Money,
+    bills_: Sequence[BillSummary],
+    meters: Sequence[MeterView],
+    sent: dict[int, date],
+    absence: AbsenceView | None,
+) -> AccountFactsOfDay:
+    today = account_queries.provider_today(card.provider, now)
+    open_ = window(
+        today,
+        window_from_day=card.provider.window_from_day,
+        window_to_day=card.provider.window_to_day,
+    )
+    after = cut_off(open_.period.plus(-1), window_to_day=card.provider.window_to_day)
+    closed = card.closed_on is not None and card.closed_on <= today
+    return AccountFactsOfDay(
+        public_id=card.public_id,
+        title=short_title(card),
+        today=today,
+        balance=balance,
+        transit=transit,
+        bills=tuple(_bill(each) for each in bills_),
+        meters=() if closed else tuple(_meter(each, today, after, sent) for each in meters),
+        window=open_,
+        may_pay=Right.PAY in card.rights,
+        may_submit=Right.SUBMIT in card.rights,
+        away=absence is not None and _sees_to(absence, today, acts_on(open_)),
+    )
+
+
+def _sees_to(absence: AbsenceView, today: date, acts: date) -> bool:
+    """Whether the absence sends, or has somebody asked, by itself on a day that is still to come."""
+    return absence.plan is not Plan.REMIND and absence.from_on <= acts <= absence.until_on and today <= acts
+
+
+def _meter(meter: MeterView, today: date, after: date, sent: dict[int, date]) -> MeterFacts:
+    last = sent.get(meter.meter_id)
+    waits = not meter.smart and meter.installed_on <= today and (last is None or last <= after)
+    return MeterFacts(waits, meter.next_verification_on, meter.smart)
+
+
+def _bill(bill: BillSummary) -> BillFacts:
+    sums = bill.sums
+    return BillFacts(
+        public_id=bill.public_id,
+        month=bill.month,
+        issued_on=bill.issued_on,
+        due_on=bill.due_on,
+        closing=sums.closing,
+        taken=sums.paid - sums.refunded + max(0, -sums.recalculated),
+    )
+
+
+def _stuck(person_id: int, now: datetime, unfinished: Sequence[OrderView]) -> list[StuckPayment]:
+    """Rows of payments that ask something, what is left of payments to several payees, open bank pages."""
+    series = payments.series_to_mind(person_id=person_id, now=now)
+    in_series = {part.public_id for each in series for part in each.parts}
+    return [
+        *(
+            StuckPayment(each.left, Place("payment-order", (each.current.public_id,)))
+            for each in series
+            if each.asks
+        ),
+        *(
+            StuckPayment(each.total, Place("payment"))
+            for each in payments.remainders(person_id=person_id, now=now)
+            if each.ready
+        ),
+        *(
+            StuckPayment(each.total, Place("payment-order", (each.public_id,)))
+            for each in unfinished
+            if each.state is OrderState.WAITING
+            and each.bank_page_url
+            and now < each.expires_at
+            and each.public_id not in in_series
+        ),
+    ]

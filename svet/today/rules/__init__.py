@@ -1,0 +1,36 @@
+"""The day by pure rules: facts of a cabinet in, a plan of the day out."""
+
+from svet.today.rules.arrears import Arrears, arrears
+from svet.today.rules.facts import (
+    AccountFactsOfDay,
+    BillFacts,
+    CabinetFacts,
+    DayPlan,
+    DayState,
+    Duty,
+    DutyKind,
+    MeterFacts,
+    MovingPayment,
+    OpenInvitation,
+    StuckPayment,
+)
+from svet.today.rules.planning import FREE_DAYS, NEWS_DAYS, plan
+
+__all__ = [
+    "FREE_DAYS",
+    "NEWS_DAYS",
+    "AccountFactsOfDay",
+    "Arrears",
+    "BillFacts",
+    "CabinetFacts",
+    "DayPlan",
+    "DayState",
+    "Duty",
+    "DutyKind",
+    "MeterFacts",
+    "MovingPayment",
+    "OpenInvitation",
+    "StuckPayment",
+    "arrears",
+    "plan",
+]
