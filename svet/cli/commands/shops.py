@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import click
 
@@ -35,7 +36,6 @@ def add(code: str, name: str, address: str, secret: str, providers: tuple[str, .
         from django.utils.translation import gettext as _
 
         from svet.cli.refusal_text import in_words
-        from svet.gateways.acquiring import vendor_of
         from svet.kernel.actors import Actor
         from svet.payments.operations import add_shop
 
@@ -51,7 +51,7 @@ def add(code: str, name: str, address: str, secret: str, providers: tuple[str, .
                 by=Actor.system("svet shop"),
             )
             click.echo(_("Договор %(code)s добавлен. Сообщения банка: %(path)s") % {
-                "code": code, "path": f"/callbacks/{vendor_of(address)}/{code}/"
+                "code": code, "path": f"/callbacks/{urlsplit(address).scheme.partition('+')[0]}/{code}/"
             })  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from svet.gateways.acquiring.port import (
 from svet.gateways.failures import GatewayFailure, Permanent, Temporary
 from svet.gateways.tests.banks import BANKS, TOTAL, Vendor, given_back, order
 from svet.kernel.money import Money
-from svet.sandbox.world.faults import Fault
+from svet.sandbox.world.faults import BankFault
 from tests.bank import BROWSER, RunningBank, running_bank
 
 POOR = "5555555555554626"
@@ -95,7 +95,7 @@ def test_opened_twice_it_is_one_payment_that_can_be_paid(bank: Acquiring) -> Non
 def test_a_lost_answer_to_open_is_unknown_and_nothing_is_lost(
     vendor: Vendor, bank: Acquiring, world: RunningBank
 ) -> None:
-    world.fault(Fault("lose", vendor.create_path))
+    world.fault(BankFault("lose", vendor.create_path))
     with pytest.raises(Temporary):
         bank.create(order=order())
     if bank.capabilities.repeats_open:
@@ -169,7 +169,7 @@ def test_a_lost_answer_to_a_refund_is_asked_again_with_its_key(
     vendor: Vendor, bank: Acquiring, world: RunningBank
 ) -> None:
     reference = paid(bank, world)
-    world.fault(Fault("lose", vendor.refund_path))
+    world.fault(BankFault("lose", vendor.refund_path))
     with pytest.raises(Temporary):
         bank.refund(key="r1", reference=reference, amount=Money(100_00))
     assert given_back(look(bank, reference)) == Money(100_00)
@@ -254,7 +254,7 @@ def test_an_unknown_word_of_standing_is_never_a_guess(
     vendor: Vendor, bank: Acquiring, world: RunningBank
 ) -> None:
     page = bank.create(order=order())
-    world.fault(Fault("say", vendor.status_path, text=vendor.unknown_word(page.reference)))
+    world.fault(BankFault("say", vendor.status_path, text=vendor.unknown_word(page.reference)))
     try:
         state = bank.status(reference=page.reference).state
     except Temporary:
@@ -265,16 +265,16 @@ def test_an_unknown_word_of_standing_is_never_a_guess(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("say", "/", text="<html>Технические работы</html>"),
-        Fault("say", "/", text=""),
-        Fault("say", "/", text="[]"),
-        Fault("fail", "/"),
-        Fault("lose", "/"),
+        BankFault("say", "/", text="<html>Технические работы</html>"),
+        BankFault("say", "/", text=""),
+        BankFault("say", "/", text="[]"),
+        BankFault("fail", "/"),
+        BankFault("lose", "/"),
     ],
     ids=["html", "nothing", "list", "500", "cut"],
 )
 def test_what_cannot_be_read_is_unknown(
-    vendor: Vendor, bank: Acquiring, world: RunningBank, fault: Fault
+    vendor: Vendor, bank: Acquiring, world: RunningBank, fault: BankFault
 ) -> None:
     reference = paid(bank, world)
     for ask in (
@@ -290,14 +290,14 @@ def test_what_cannot_be_read_is_unknown(
 def test_an_error_inside_an_answer_of_200_is_no_answer(
     vendor: Vendor, bank: Acquiring, world: RunningBank
 ) -> None:
-    world.fault(Fault("say", vendor.create_path, text=vendor.error_inside))
+    world.fault(BankFault("say", vendor.create_path, text=vendor.error_inside))
     with pytest.raises(Temporary):
         bank.create(order=order())
 
 
 def test_a_body_that_drips_is_given_up(vendor: Vendor, bank: Acquiring, world: RunningBank) -> None:
     page = bank.create(order=order())
-    world.fault(Fault("slow", vendor.status_path, seconds=12.0))
+    world.fault(BankFault("slow", vendor.status_path, seconds=12.0))
     began = time.monotonic()
     with pytest.raises(Temporary):
         bank.status(reference=page.reference, patience=1.0)

@@ -52,6 +52,11 @@ def abilities_of(shop: Shop | None) -> Capabilities:
     return acquiring.capabilities_at(shop.address) if shop else acquiring.gateway().capabilities
 
 
+def shops_without_lists() -> list[str]:
+    """The names of contracts whose bank gives no list of payments: each order is asked about instead."""
+    return [shop.name for shop in Shop.objects.order_by("code") if not abilities_of(shop).lists]
+
+
 def secret_of(place: str) -> str:
     """The secret that lies in an environment variable, or in a file when the place is an absolute path.
 

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from svet.gateways import acquiring
 from svet.payments.models import ServedProvider, Shop
 
 
@@ -38,11 +37,6 @@ def shops() -> list[ShopView]:
         )
         for row in rows
     ]
-
-
-def shops_without_lists() -> list[str]:
-    """The names of contracts whose bank gives no list of payments: each order is asked about instead."""
-    return [one.name for one in shops() if not acquiring.capabilities_at(one.address).lists]
 
 
 def every_shop() -> list[Shop | None]:

@@ -28,7 +28,7 @@ from svet.payments.tests.factories import (
     paid_back,
     provider_with_requisites,
 )
-from svet.sandbox.world.faults import Fault
+from svet.sandbox.world.faults import BankFault
 from svet.sandbox.world.tbank_form import token
 from tests.bank import BROWSER, RunningBank, running_bank
 
@@ -124,7 +124,7 @@ def test_a_lost_answer_makes_no_second_payment_that_can_be_paid(
     family: Family, account: Account, world: World
 ) -> None:
     order = make_order(person=family.anna, lines=[(account, 300_00)], now=world.now)
-    world.bank.fault(Fault("lose", "/tbank/v2/Init"))
+    world.bank.fault(BankFault("lose", "/tbank/v2/Init"))
     with pytest.raises(operations.BankUnavailable):
         operations.send_to_bank(order_id=order.pk, now=world.now)
     order = settled(order, world)
@@ -137,7 +137,7 @@ def test_a_lost_answer_makes_no_second_payment_that_can_be_paid(
 def test_in_a_hurry_nothing_is_looked_for(family: Family, account: Account, world: World) -> None:
     """A page has time for one question, and looking for what was made takes more."""
     order = make_order(person=family.anna, lines=[(account, 300_00)], now=world.now)
-    world.bank.fault(Fault("lose", "/tbank/v2/Init"))
+    world.bank.fault(BankFault("lose", "/tbank/v2/Init"))
     with pytest.raises(operations.BankUnavailable):
         operations.send_to_bank(order_id=order.pk, now=world.now, patience=4.0)
     world.later(seconds=5)
@@ -149,7 +149,7 @@ def test_in_a_hurry_nothing_is_looked_for(family: Family, account: Account, worl
 def test_a_refund_whose_answer_is_lost_is_given_once(family: Family, account: Account, world: World) -> None:
     order = paid(family, account, world)
     refund = approved(order, 100_00, world)
-    world.bank.fault(Fault("lose", "/tbank/v2/Cancel"))
+    world.bank.fault(BankFault("lose", "/tbank/v2/Cancel"))
     with pytest.raises(operations.BankUnavailable):
         ask(refund, world)
     assert ask(refund, world).state == RefundState.DONE
@@ -177,12 +177,12 @@ def test_a_refund_by_sbp_is_asked_once_and_then_only_looked_for(
     order = settled(order, world)
     assert order.bank_method == "СБП"
     lost = approved(order, 100_00, world)
-    world.bank.fault(Fault("lose", "/tbank/v2/Cancel"))
+    world.bank.fault(BankFault("lose", "/tbank/v2/Cancel"))
     with pytest.raises(operations.BankUnavailable):
         ask(lost, world)
     assert ask(lost, world).state == RefundState.DONE
     never = approved(order, 50_00, world)
-    world.bank.fault(Fault("fail", "/tbank/v2/Cancel"))
+    world.bank.fault(BankFault("fail", "/tbank/v2/Cancel"))
     with pytest.raises(operations.BankUnavailable):
         ask(never, world)
     for _ in range(3):
@@ -210,7 +210,7 @@ def test_a_refund_of_ours_beside_one_of_the_bank_is_told_apart_by_its_sum(
 ) -> None:
     order = paid(family, account, world)
     refund = approved(order, 100_00, world)
-    world.bank.fault(Fault("lose", "/tbank/v2/Cancel"))
+    world.bank.fault(BankFault("lose", "/tbank/v2/Cancel"))
     with pytest.raises(operations.BankUnavailable):
         ask(refund, world)
     assert world.bank.give_back(order.bank_reference, "35.38") == ""
@@ -287,7 +287,7 @@ def test_a_card_is_kept_charged_by_a_job_and_dropped_when_it_was_revoked(
 def test_a_charge_whose_answer_is_lost_is_one_charge(family: Family, account: Account, world: World) -> None:
     paid(family, account, world, keep_card=True)
     order = begun(family, account, world, card=BoundCard.objects.get().public_id)
-    world.bank.fault(Fault("lose", "/tbank/v2/Charge"))
+    world.bank.fault(BankFault("lose", "/tbank/v2/Charge"))
     with pytest.raises(operations.BankUnavailable):
         settled(order, world)
     assert settled(order, world).state == OrderState.CREDITED

@@ -20,8 +20,8 @@ from svet.kernel.money import ZERO
 from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.payments import texts
+from svet.payments.operations.shops import shops_without_lists
 from svet.payments.queries import reconciliation
-from svet.payments.queries.shops import shops_without_lists
 from svet.payments.queries.statements import settled_by_day, statement_rows_waiting
 from svet.staff.money.words import explain, how_long
 from svet.staff.shell.desk import actor_of, desk_page
