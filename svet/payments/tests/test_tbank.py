@@ -10,15 +10,18 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link
 from svet.gateways.acquiring import wire
+from svet.gateways.failures import Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.payments import operations
 from svet.payments.models import BoundCard, Callback, DayDifference, DayTotals, Order, PaymentRefund, Shop
 from svet.payments.operations import listing
+from svet.payments.operations.cards import FORGET_CARD, tell_to_forget
 from svet.payments.operations.reconciling import reconcile_day
 from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
 from svet.payments.tests.factories import (
@@ -28,6 +31,7 @@ from svet.payments.tests.factories import (
     paid_back,
     provider_with_requisites,
 )
+from svet.people.models import Person
 from svet.sandbox.world.faults import BankFault
 from svet.sandbox.world.tbank_form import token
 from tests.bank import BROWSER, RunningBank, running_bank
@@ -282,6 +286,25 @@ def test_a_card_is_kept_charged_by_a_job_and_dropped_when_it_was_revoked(
     operations.settle(order_id=order.pk, now=world.later(seconds=1), by="page", wait=False)
     assert Order.objects.get(pk=order.pk).state == OrderState.WAITING
     assert settled(order, world).state == OrderState.CREDITED
+
+
+def test_an_unbound_card_is_forgotten_by_the_bank_too_through_a_job(
+    family: Family, account: Account, world: World
+) -> None:
+    paid(family, account, world, keep_card=True)
+    card = BoundCard.objects.get()
+    kept = card.reference
+    operations.unbind_card(by=Actor.person(family.anna.pk), card_public_id=card.public_id, now=world.now)
+    job = ProcrastinateJob.objects.get(task_name=FORGET_CARD)
+    assert kept not in json.dumps(job.args)
+    world.bank.fault(BankFault("fail", "/tbank/v2/RemoveCard"))
+    with pytest.raises(Temporary):
+        tell_to_forget(**job.args)
+    for _ in range(2):
+        tell_to_forget(**job.args)
+    assert world.bank.events().count("payment.card_removed") == 1
+    Person.objects.filter(pk=family.anna.pk).update(journal_key="")
+    tell_to_forget(**job.args)
 
 
 def test_a_charge_whose_answer_is_lost_is_one_charge(family: Family, account: Account, world: World) -> None:
