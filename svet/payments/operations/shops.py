@@ -53,8 +53,12 @@ def abilities_of(shop: Shop | None) -> Capabilities:
 
 
 def shops_without_lists() -> list[str]:
-    """The names of contracts whose bank gives no list of payments: each order is asked about instead."""
-    return [shop.name for shop in Shop.objects.order_by("code") if not abilities_of(shop).lists]
+    """The names of contracts whose bank gives no list of payments: each order is asked about instead.
+
+    That of the settings has no name but the setting's.
+    """
+    named = [(None, "SVET_ACQUIRING_URL"), *((shop, shop.name) for shop in Shop.objects.order_by("code"))]
+    return [name for shop, name in named if not abilities_of(shop).lists]
 
 
 def secret_of(place: str) -> str:
