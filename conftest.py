@@ -23,15 +23,12 @@ ROOT = Path(__file__).parent
 # How fast a machine draws its examples says nothing of the code: it may be full of others' work.
 hypothesis_settings.register_profile("svet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("svet")
-#: What guessing a password costs is the product's word, and has a test of its own; a run signs in thousands of times.
+#: What guessing a password costs has a test of its own; a run signs in thousands of times.
 PASSWORD_COSTS = {"memory_cost": PasswordHasher.memory_cost, "time_cost": PasswordHasher.time_cost}
 PasswordHasher.memory_cost, PasswordHasher.time_cost = 8, 1
-SEALING = "svet/journal/tests/test_sealing.py"
 #: What takes longest is begun first: a worker that meets it last works on alone while the other has finished.
 LONGEST = (
     "tests/journeys/",
-    # It waits until every older transaction of the server is over, and the journeys' are on another server.
-    SEALING,
     "tests/face/test_every_page.py",
     "svet/sandbox/town/",
     "svet/launcher/",
@@ -50,8 +47,6 @@ LONGEST = (
 @cache
 def shared_by(file: str) -> str:
     """Within what a test shares a costly thing with others: its folder, its file, or nothing."""
-    if file == SEALING:
-        return file
     path = ROOT / file
     beside = path.with_name("conftest.py")
     if beside.is_file() and 'fixture(scope="package")' in beside.read_text("utf-8"):

@@ -13,8 +13,9 @@ import tempfile
 from pathlib import Path
 
 # A run starts Svet some hundred times over: what one start compiled, no other compiles again.
-sys.dont_write_bytecode = False
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+if sys.dont_write_bytecode:
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 os.environ["SVET_ENV"] = "test"
 os.environ.setdefault("SVET_DATA", str(Path(tempfile.gettempdir()) / "svet-test-data"))

@@ -1,9 +1,9 @@
 """SIGKILL between any two statements of a use case.
 
-PostgreSQL forgets the whole of an open transaction, wherever in it the process dies, and what was only read leaves
-nothing behind. So a run of everything dies once in each: at the first statement of a transaction, before its commit
-and after it, at every statement outside of transactions that writes, and at the one that follows a word to the outer
-world. ``make kills`` dies at each statement there is.
+PostgreSQL forgets the whole of an open transaction, wherever in it the process dies, and what was only read
+leaves nothing behind. So a run of everything dies at the first statement of a transaction, before its commit
+and after it, at every statement outside of transactions that writes, and at the one that follows a word to
+the outer world. ``make kills`` dies at each statement there is; tests/chaos/test_points.py compares the two.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ EVERY = os.environ.get("SVET_KILLS", "") == "every"
 
 
 def enough(kills: int, *, every: int, short: int) -> bool:
-    """Whether it died as often as this use case has places to die at: ``every`` of them, or the ``short`` form."""
+    """Whether it died as often as the use case has points: ``every`` one, or the ``short`` form."""
     return kills >= (every if EVERY else short)
 
 
 def killed_at(point: int, act: Callable[[], Any], *, every: bool = EVERY) -> bool:
     """Do ``act`` in a child that dies before statement or commit ``point``; False if it got through.
 
-    Each commit is two points: before it and after it. Without ``every`` only those points count after which the
-    database or the outer world may have something else than after the one before.
+    Each commit is two points: before it and after it. Without ``every`` only those points count after which
+    the database or the outer world may have something else than after the one before.
     """
     connections.close_all()
     child = os.fork()
@@ -58,14 +58,16 @@ def killed_at(point: int, act: Callable[[], Any], *, every: bool = EVERY) -> boo
             return execute(sql, params, many, context)
 
         # The database is not spoken to by sockets of Python: what goes through one goes to the outer world.
-        for name in ("send", "sendall"):
-
-            def tell(self: socket.socket, *sent: Any, _plain: Any = getattr(socket.socket, name)) -> Any:
+        def telling(plain: Any) -> Any:
+            def tell(self: socket.socket, *sent: Any) -> Any:
                 nonlocal told
                 told = True
-                return _plain(self, *sent)
+                return plain(self, *sent)
 
-            setattr(socket.socket, name, tell)
+            return tell
+
+        for name in ("send", "sendall"):
+            setattr(socket.socket, name, telling(getattr(socket.socket, name)))
 
         real_commit = connection._commit  # type: ignore[attr-defined]
 

@@ -6,6 +6,7 @@ Nothing is listed by hand: the routes come from the policy, the fields from what
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.http import QueryDict
 
 from svet.kernel.ids import new_public_id
-from tests.authorisation.policy import POLICY, STAFF, Row, Who, knockers
+from tests.authorisation.policy import POLICY, STAFF, V1, Row, Who, knockers
 from tests.authorisation.test_matrix import _as_test, fill, knock, world  # noqa: F401
 from tests.authorisation.world import World
 
@@ -28,6 +29,8 @@ EXTREMES = (
 )  # fmt: skip
 #: For a field that asks for something else: what no column holds, and days nevertheless.
 FEW = ("\0", "9" * 400, "2000-01-01", "9999-12-31")
+#: For a day that another page of the same section was asked for with every value: its file, its other form.
+AGAIN = ("\0", "0001-01-01", "9999-12-31", "2026-13", "20000101-0-x")
 DAYLIKE = re.compile("since|until|before|after|on|from|to|day|date|month|period|year")
 SPANS = (
     ("2000-01-01", "2000-01-01"),
@@ -96,11 +99,16 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def questions(names: list[str]) -> Iterator[dict[str, str]]:
-    """Each name with the extreme values that concern it; a span of days with its two ends."""
+def questions(names: list[str], *, met: set[str]) -> Iterator[dict[str, str]]:
+    """Each name with the extreme values that concern it; a span of days with its two ends.
+
+    ``met``: days that a page beside this one was asked for.
+    """
     for name in names:
         daylike = any(DAYLIKE.fullmatch(part) for part in name.split("_"))
-        yield from ({name: value} for value in (EXTREMES if daylike else FEW))
+        values = FEW if not daylike else AGAIN if name in met else EXTREMES
+        yield from ({name: value} for value in values)
+    met.update(names)
     for start, end in (("since", "until"), ("from_on", "until_on")):
         if start in names and end in names:
             yield from ({start: first, end: last} for first, last in SPANS)
@@ -122,14 +130,22 @@ def names_of(world: World, row: Row, who: Who, asked_for: list[str]) -> list[str
     return [name for name in found if name not in ("csrfmiddlewaretoken", "next")]
 
 
+def section(route: str) -> str:
+    """What pages stand together: of the cabinet, of one desk, of one resource of the API."""
+    parts = route.split("/")
+    return "/".join(parts[: 3 if route.startswith(V1) else 2 if parts[0] == "staff" else 1])
+
+
 def test_no_value_in_an_address_breaks_a_page(world: World, asked_for: list[str]) -> None:  # noqa: F811
     wrong = []
     tried = 0
+    met: dict[str, set[str]] = defaultdict(set)
     for row in {row.route: row for row in POLICY if row.method == "GET" and not row.query}.values():
         if row.route.startswith("sandbox/"):
             continue
         who = min(row.may, key=list(Who).index) if Who.ANNA not in row.may else Who.ANNA
-        for question in questions(names_of(world, row, who, asked_for)):
+        names = names_of(world, row, who, asked_for)
+        for question in questions(names, met=met[section(row.route)]):
             tried += 1
             asking = Row(**{**vars_of(row), "query": "?" + urlencode(question)})
             with _as_test(transaction.atomic()):

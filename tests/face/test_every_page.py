@@ -1,7 +1,8 @@
 """Nobody is shut out of any page: axe, targets, focus, a narrow screen, large and twice as large letters.
 
 Each page is opened once for all of it.
-``make axe`` asks axe in both themes at both widths; an ordinary run asks once per page, taking turns.
+``make axe`` asks axe in both themes at both widths; an ordinary run asks once per page, taking turns, and of
+contrasts once per kind of text.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
 def faults(made: Sequence[Sheet]) -> list[str]:
     """Everything wrong with these pages. All are made before: beside a browser there is no database."""
     wrong: list[str] = []
+    known: set[str] | None = None if WHOLE else set()
     with stage() as shown:
         for number, sheet in enumerate(made):
             page = shown.show(sheet)
             looks = EVERY_LOOK if WHOLE else [EVERY_LOOK[number % 4]]
-            wrong += look_over(page, sheet.name, looks=looks, frame=number < 4)
+            wrong += look_over(page, sheet.name, looks=looks, frame=number < 4, known=known)
             wrong += [f"{sheet.name}: says {line}" for line in shown.said]
     return wrong
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from svet.accounts.models import Account
 from svet.accounts.models.terms import Terms
+from svet.accounts.queries.contracts import Contract
 from svet.accounts.tests.factories import make_account, make_provider, set_terms
 from svet.billing import operations, queries
 from svet.billing.models import (
@@ -30,7 +31,8 @@ from svet.billing.models import (
     Problem,
     RunRange,
 )
-from svet.billing.operations import sets
+from svet.billing.operations import batches, running, sets
+from svet.billing.operations.computing import Computed
 from svet.billing.operations.sets import conditions, correcting, finding, pricing, volumes, writing
 from svet.billing.operations.sets.proving import SetsDiffer
 from svet.billing.tests.factories import NOW
@@ -546,32 +548,76 @@ MUTANTS = [
 ]
 
 
-def _lives(right: dict[str, list[tuple[Any, ...]]]) -> bool:
-    """Whether a planted fault leaves what the rules leave."""
-    try:
-        found, _ = by(True)
-    except (DatabaseError, AssertionError, SetsDiffer):
-        return False
-    return found == right
+Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def test_each_condition_and_each_word_of_the_arithmetic_is_needed() -> None:
-    planted_silent()
-    planted()
-    right, _ = by(False)
+def _in_the_batch(by_sets: bool, judge: Callable[[Callable[[], Rows]], None]) -> None:
+    """Begin July; before its batch is charged ``judge`` may charge it again and again: what each leaves.
+
+    What the rules make of a home is the same each time, and is computed once.
+    """
+    take_step, compute = batches.take_step, batches.compute
+    judged: list[bool] = []
+    known: dict[int, Computed] = {}
+
+    def computed(contracts: Sequence[Contract], **how: Any) -> list[Computed]:
+        new = [each for each in contracts if each.account_id not in known]
+        known.update({each.account_id: each for each in (compute(new, **how) if new else ())})
+        return [known[each.account_id] for each in contracts]
+
+    def step(charging: batches.Charging) -> batches.Step | None:
+        def left() -> Rows:
+            with taken_back():
+                taken = take_step(charging)
+                assert taken is not None
+                assert taken.looked_at > 50
+                return everything()
+
+        if not judged:
+            judged.append(True)
+            judge(left)
+        return take_step(charging)
+
+    with taken_back(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "take_step", step)
+        patch.setattr(batches, "compute", computed)
+        charge(JULY, by_sets=by_sets)
+    assert judged
+
+
+def _survivors(left: Callable[[], Rows], right: Rows) -> list[str]:
+    """Which planted faults leave what the rules leave."""
+
+    def lives() -> bool:
+        try:
+            return left() == right
+        except (DatabaseError, AssertionError, SetsDiffer):
+            return False
+
+    assert lives(), "without a fault they differ"
     alive = []
     for of, name in CONDITIONS:
         with pytest.MonkeyPatch.context() as patch:
             patch.delitem(of, name)
-            if _lives(right):
+            if lives():
                 alive.append(name)
     for module, text, old, new in MUTANTS:
         whole = getattr(module, text)
         assert old in whole, old
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, text, whole.replace(old, new))
-            if _lives(right):
+            if lives():
                 alive.append(f"{old} -> {new}")
+    return alive
+
+
+def test_each_condition_and_each_word_of_the_arithmetic_is_needed() -> None:
+    planted_silent()
+    planted()
+    right: Rows = {}
+    alive: list[str] = []
+    _in_the_batch(False, lambda left: right.update(left()))
+    _in_the_batch(True, lambda left: alive.extend(_survivors(left, right)))
     assert not alive, "\n".join(alive)
 
 
