@@ -159,6 +159,8 @@ PUBLIC = [
     # Banks knock here; what they say is never believed but asked again from the bank.
     post("callbacks/yookassa/", EVERYBODY, (400,)),
     post("callbacks/yookassa/<shop_code>/", EVERYBODY, (404,)),
+    post("callbacks/tbank/", EVERYBODY, (404,)),
+    post("callbacks/tbank/<shop_code>/", EVERYBODY, (404,)),
 ]
 
 CABINET = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,9 +21,11 @@ from svet.payments.operations.moving import move
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, has_contradicted, note_change
 from svet.payments.operations.sending import (
     BankUnavailable,
+    charge_kept,
     may_resend,
     send_to_bank,
 )
+from svet.payments.operations.shops import abilities_of
 from svet.payments.operations.silence import note_bank
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import ask_status, kept, ordered, told
@@ -33,6 +36,8 @@ from svet.payments.rules.states import ON_ITS_WAY, OPEN, OrderState, next_look
 
 log = structlog.get_logger(__name__)
 
+# So long after its end a page may still bring money.
+PAGE_GRACE = timedelta(minutes=15)
 QUIET_REASONS = frozenset({BankReason.EXPIRED, BankReason.CANCELED})
 _NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
 _TAKEN = frozenset({OrderState.CREDITED, OrderState.RETURNED})
@@ -69,12 +74,12 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
         if not wait:
             # One question to the bank is what a page has time for.
             return
-    if not order.bank_reference:
+    if not order.bank_reference or (not wait and _needs_time(order)):
         return
     if order.state in _TAKEN:
         catch_up(order_id=order_id, now=now, by=by, patience=patience)
         return
-    status = ask_status(order, patience=patience)
+    status = _looked_at(order, now=now, patience=patience)
     with use_case():
         locked = (
             Order.objects.select_for_update(of=("self",), skip_locked=not wait).filter(pk=order_id).first()
@@ -86,6 +91,26 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
         _conclude(locked, status=status, now=now, by=by)
     if status.refunded and locked.state in (OrderState.CREDITED, OrderState.REVIEW):
         catch_up(order_id=order_id, now=now, by=by, patience=patience)
+
+
+def _needs_time(order: Order) -> bool:
+    """Whether to ask about an order takes more than the one question that a page has time for."""
+    can = abilities_of(order.shop)
+    return (can.charges_apart and bool(order.card_reference)) or (can.tells_card_apart and order.keeps_card)
+
+
+def _looked_at(order: Order, *, now: datetime, patience: float) -> BankStatus:
+    """Where the payment stands; a kept card that is charged apart and was not yet is charged first."""
+    status = ask_status(order, patience=patience)
+    begun = status.state is not BankState.PENDING or status.reason is not None
+    if not begun and order.card_reference and abilities_of(order.shop).charges_apart:
+        charge_kept(order, patience=patience)
+        status = ask_status(order, patience=patience)
+    lives = not order.card_reference and now < order.expires_at + PAGE_GRACE
+    if status.state is BankState.PENDING and status.reason is not None and not lives:
+        # Declined, and there is no page on which another card could be tried.
+        return replace(status, state=BankState.CANCELED)
+    return status
 
 
 def _end_looking(order: Order, status: BankStatus) -> None:
