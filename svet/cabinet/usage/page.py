@@ -19,8 +19,9 @@ from svet.accounts.queries import AccountCard, AccountNotFound
 from svet.bills.rules.lines import merged
 from svet.bills.texts import labels, line_formula, line_title
 from svet.cabinet.shell.not_visible import deny_as_missing
-from svet.cabinet.shell.session import actor_of, signed_in
+from svet.cabinet.shell.session import actor_of, now_of, signed_in
 from svet.cabinet.usage.chart import draw
+from svet.cabinet.usage.forecast import forecast_of
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 from svet.look.formats import energy, roubles
@@ -107,6 +108,11 @@ def usage_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "names": [labels.zone_label(zone) for zone in story.zones],
             "rows": _rows(story),
             "link": address(card, money=money),
+            "forecast": forecast_of(
+                account_id=card.account_id,
+                story=story,
+                on=account_queries.provider_today(card.provider, now_of(request)),
+            ),
         }
     return render(request, "cabinet/usage.html", context)
 

@@ -147,3 +147,26 @@ def test_all_months_are_two_statements(anna: Person, account: Account) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert len(story_of(account_id=account.pk).months) == 4
     assert len(asked) == 2
+
+
+def test_the_open_month_is_told_as_a_range_with_how_such_words_were_kept(
+    anna: Person, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("svet.cabinet.usage.page.now_of", lambda request: NOW)
+    page = text(enter(anna).get(page_of(account)))
+    card = page[page.find('id="forecast"') :].replace("\u2060", "")
+    assert "Декабрь: что выйдет" in card
+    assert re.search(r"К 25 декабря \d+–\d+ кВт·ч, [\d ]+–[\d ]+ ₽\.", card), card[:600]
+    assert "обещали бы" in card
+
+
+def test_where_nothing_can_be_told_it_is_said_what_is_missing(anna: Person) -> None:
+    provider_with_requisites()
+    load_chelyabinsk()
+    account, meter = make_metered_account(installed_on=date(2026, 10, 20), initial=0)
+    make_link(person=anna, account=account, confirmed=True)
+    make_reading(meter, 200, read_on=date(2026, 11, 20))
+    run(provider_id=make_provider().pk, period=Month(2026, 11), now=NOW)
+    issue(provider_id=make_provider().pk, period=Month(2026, 11), now=NOW)
+    page = text(enter(anna).get(page_of(account)))
+    assert "Прогноз появится, когда в счетах будет два месяца, посчитанных по показаниям." in page
