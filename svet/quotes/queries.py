@@ -81,11 +81,13 @@ def forecast(*, account: AccountView, dials: Sequence[MeterDials], on: date) -> 
 class ForecastRange:
     """The bill of the open month, as its bounds: the days that are gone are counted, the rest is a range.
 
-    Day ``day`` of ``days``; ``ends_on`` is the last one. Where the first range of prices has a known end,
+    Day ``day`` of ``days``; ``ends_on`` is the last one. ``since`` is the last month charged: later ones that
+    had no bill yet are in the bounds too. Where the first range of prices has a known end,
     ``first_kwh`` is it, ``first_price`` and ``next_price`` what a kWh costs within it and beyond it.
     """
 
     month: Month
+    since: Month
     ends_on: date
     day: int
     days: int
@@ -115,6 +117,7 @@ def forecast_range(
     first, second = _ranges(high)
     return ForecastRange(
         month=ground.month,
+        since=ground.last,
         ends_on=ends_on,
         day=(on - before).days,
         days=(ends_on - before).days,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.bills.texts import labels
+from svet.kernel.periods import Month
 from svet.look.formats import NBSP, energy, number, roubles
 from svet.usage.rules import ReasonKind, UsageMonth, UsageStory
 
@@ -64,6 +65,17 @@ def _of_year(story: UsageStory, *, money: bool) -> str:
 def value_of(month: UsageMonth, *, money: bool) -> str:
     """What is shown of a month: its bill, or its own use."""
     return roubles(month.kopecks) if money else energy(month.kwh)
+
+
+def difference(gap: Decimal, before: Month, *, money: bool) -> str:
+    """«на 17 кВт·ч больше, чем в октябре 2025»."""
+    than = f"{labels.in_month(before)}{NBSP}{before.year}"
+    values = {"gap": roubles(abs(int(gap))) if money else energy(abs(gap)), "than": than}
+    if not gap:
+        return _("столько же, сколько %(than)s") % values
+    if gap > 0:
+        return _("на %(gap)s больше, чем %(than)s") % values
+    return _("на %(gap)s меньше, чем %(than)s") % values
 
 
 def per_day(month: UsageMonth) -> str:

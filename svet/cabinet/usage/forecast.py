@@ -75,11 +75,14 @@ def forecast_of(*, account_id: int, story: UsageStory, on: date) -> ForecastShow
 def _sentence(told: ForecastRange) -> str:
     assert told.low.bill is not None
     assert told.high.bill is not None
-    return _("К %(on)s %(kwh)s, %(sum)s.") % {
+    values = {
         "on": day_and_month(told.ends_on),
         "kwh": _kwh(told.low.kwh, told.high.kwh),
         "sum": _roubles(told.low.bill, told.high.bill),
     }
+    if told.since < told.month.plus(-1):
+        return _("С последнего счёта к %(on)s наберётся %(kwh)s, %(sum)s.") % values
+    return _("К %(on)s %(kwh)s, %(sum)s.") % values
 
 
 def _kwh(low: Decimal, high: Decimal) -> str:
@@ -104,6 +107,8 @@ def _beyond(told: ForecastRange) -> tuple[Decimal, Decimal]:
 def _gauge(told: ForecastRange) -> RangeGauge | None:
     if told.first_kwh is None or told.first_price is None or told.next_price is None or told.days <= 0:
         return None
+    if told.since < told.month.plus(-1):
+        return None  # two months are in the bounds, and each has ranges of its own
     if told.high.kwh <= told.first_kwh * _HALF:
         return None
     middle = (told.low.kwh + told.high.kwh) / 2
@@ -132,7 +137,7 @@ def _gauge(told: ForecastRange) -> RangeGauge | None:
 
 
 def _quiet(told: ForecastRange) -> str:
-    if told.first_kwh is None:
+    if told.first_kwh is None or told.high.kwh > told.first_kwh * _HALF:
         return ""
     return _("До дорогого диапазона далеко: он начинается с %(first)s кВт·ч за месяц.") % {
         "first": number(told.first_kwh)

@@ -67,8 +67,8 @@ class MonthShown:
     other: str
     per_day: str
     difference: str
+    same: bool
     more: bool
-    against: str
     reasons: tuple[ReasonShown, ...]
     marks: tuple[str, ...]
     lines: tuple[BillLineShown, ...]
@@ -214,9 +214,9 @@ def _shown(story: UsageStory, opened: UsageMonth, *, card: AccountCard, money: b
         value=texts.value_of(opened, money=money),
         other=texts.value_of(opened, money=not money),
         per_day=texts.per_day(opened),
-        difference=(roubles(int(gap), sign=True) if money else energy(gap, sign=True)) if gap else "",
+        difference="" if before is None else texts.difference(gap, before.month, money=money),
+        same=not gap,
         more=gap > 0,
-        against=labels.month_label(before.month) if before is not None else "",
         reasons=() if before is None else _reasons(opened, before, money=money),
         marks=texts.marks(opened),
         lines=tuple(

@@ -83,7 +83,7 @@ def test_a_month_opens_into_its_reasons_and_lines(anna: Person, account: Account
     month = page[page.find('id="month"') :]
     assert "Октябрь 2026" in month
     assert "330 кВт·ч" in month
-    assert "+30 кВт·ч к месяцу сентябрь 2026" in month
+    assert "на 30 кВт·ч больше, чем в сентябре 2026" in month
     assert "В день расходовали больше" in month
     bill = Bill.objects.get(account=account, period=date(2026, 10, 1))
     assert f'href="/bills/{bill.public_id}/"' in month
