@@ -213,7 +213,7 @@ def test_the_range_is_between_two_bills_and_knows_where_the_dearer_price_begins(
     told = forecast_range(account=meters[0].account, dials=dials, on=on, daily=(Decimal(100), Decimal(200)))
     assert told is not None
     assert (told.month, told.ends_on, told.day, told.days) == (Month(2026, 7), date(2026, 7, 25), 15, 30)
-    assert (told.low.kwh, told.high.kwh) == (3_000, 6_000)
+    assert (told.low.kwh, told.high.kwh) == (Decimal(3_000), Decimal(6_000))
     assert {line.range_no for line in told.low.lines} == {1}
     assert {line.range_no for line in told.high.lines} >= {1, 2}
     assert told.first_kwh is not None

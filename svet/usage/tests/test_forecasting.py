@@ -33,7 +33,7 @@ def test_two_read_months_are_the_least() -> None:
     assert daily_range(months(10), START.plus(1)) is None
     told = daily_range(months(10, 12), START.plus(2))
     assert told is not None
-    assert (told.low, told.middle, told.high) == (Decimal("8.25"), 11, Decimal("13.75"))
+    assert (told.low, told.middle, told.high) == (Decimal("8.25"), Decimal(11), Decimal("13.75"))
     guessed = [replace(each, plain=False) for each in months(10, 12)]
     assert daily_range(guessed, START.plus(2)) is None
 
@@ -68,4 +68,4 @@ def test_a_promise_of_the_past_knows_nothing_of_its_month_or_later() -> None:
     ("value", "low", "high"), [("187.2", 180, 190), ("190", 190, 190), ("3961", 3950, 4000), ("0", 0, 0)]
 )
 def test_bounds_are_rounded_away_from_the_middle(value: str, low: int, high: int) -> None:
-    assert (outer(Decimal(value)), outer(Decimal(value), up=True)) == (low, high)
+    assert (outer(Decimal(value)), outer(Decimal(value), up=True)) == (Decimal(low), Decimal(high))
