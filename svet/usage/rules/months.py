@@ -6,7 +6,7 @@ the difference, to the kopeck.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -24,6 +24,8 @@ YEAR: Final = 12
 _ESTIMATES = frozenset({"average", "norm"})
 #: Away for so many days of a month's bill: then it is marked.
 _AWAY_DAYS: Final = 7
+#: The zones as a bill has them, the dear one of each scheme first.
+_ZONES = (Zone.SINGLE, Zone.DAY, Zone.PEAK, Zone.SEMIPEAK, Zone.NIGHT)
 _ZERO = Decimal(0)
 
 
@@ -86,8 +88,7 @@ def usage_month(
     own = [line for line in lines if line.basis not in (RECALCULATION, ADJUSTMENT, HOUSE)]
     whole = usage(lines)
     corrections = [line for line in lines if line.basis == RECALCULATION]
-    order = [zone.value for zone in Zone]
-    zones = sorted({line.zone for line in own}, key=lambda zone: order.index(zone) if zone in order else 9)
+    zones = _in_order({line.zone for line in own})
     return UsageMonth(
         month=month,
         bill_public_id=bill_public_id,
@@ -110,6 +111,12 @@ def usage_month(
         away=_away(whole.since, whole.until, away),
         lines=tuple(lines),
     )
+
+
+def _in_order(zones: Collection[str]) -> tuple[str, ...]:
+    """Those this version does not know are last, and each order is one."""
+    known = [zone.value for zone in _ZONES]
+    return tuple(sorted(zones, key=lambda zone: (known.index(zone) if zone in known else len(known), zone)))
 
 
 def _away(since: date | None, until: date | None, absences: Iterable[tuple[date, date]]) -> bool:
@@ -219,9 +226,7 @@ class UsageStory:
     @property
     def zones(self) -> tuple[str, ...]:
         """Every zone of these months, in the order of a bill."""
-        order = [zone.value for zone in Zone]
-        found = {each.zone for month in self.months for each in month.zones}
-        return tuple(sorted(found, key=lambda zone: order.index(zone) if zone in order else 9))
+        return _in_order({each.zone for month in self.months for each in month.zones})
 
     def month(self, month: Month) -> UsageMonth | None:
         """One month, None where there was no bill."""

@@ -126,3 +126,5 @@ def test_a_month_is_held_against_a_year_ago_else_against_the_one_before() -> Non
 def test_zones_stand_in_the_order_of_a_bill() -> None:
     found = UsageStory((month(line(1, zone="night"), line(1, zone="day")), month(line(1, zone="single"))))
     assert found.zones == ("single", "day", "night")
+    three = month(*(line(1, zone=zone) for zone in ("night", "new", "semipeak", "peak")))
+    assert [each.zone for each in three.zones] == ["peak", "semipeak", "night", "new"]
