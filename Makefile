@@ -11,7 +11,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite coverage mutants chaos kills axe bench bench-face shots drawings settings lock migrations baseline environment environment-dev browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos kills axe drill bench bench-face shots drawings settings lock migrations baseline environment environment-dev browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,11 +49,14 @@ mutants: environment-dev ## Whether a room's tests notice changes of its code: m
 chaos: environment-dev ## Lives of payments among faults, deaths and storms: make chaos [LIVES=1100] [SEED=7]
 	SVET_CHAOS_LIVES=$(or $(LIVES),1100) SVET_CHAOS_SEED=$(SEED) $(PYTHON) -m pytest tests/chaos -s
 
-kills: environment-dev ## Only the tests that kill processes or break connections
-	$(PYTHON) -m pytest -m chaos
+kills: environment-dev ## Only the tests that kill processes or break connections, at every statement there is
+	SVET_KILLS=every $(PYTHON) -m pytest -m chaos
 
 attacks: environment-dev ## Print what each simulated attack reaches, beside its bound
 	$(PYTHON) -m pytest -m attacks -s
+
+drill: environment ## Restore the newest backup into a throw-away cluster and prove it: make drill FROM=FOLDER
+	@$(PYTHON) -m svet drill "$(FROM)"
 
 bench: environment-dev ## Measure readings per second and billing against the raw database, as ratios
 	$(PYTHON) -m bench

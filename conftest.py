@@ -16,12 +16,16 @@ from hypothesis import settings as hypothesis_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import LoadScopeScheduling
 
+from svet.people.models.hashing import PasswordHasher
 from tests.prepared import copy_database, is_shared
 
 ROOT = Path(__file__).parent
 # How fast a machine draws its examples says nothing of the code: it may be full of others' work.
 hypothesis_settings.register_profile("svet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("svet")
+#: What guessing a password costs is the product's word, and has a test of its own; a run signs in thousands of times.
+PASSWORD_COSTS = {"memory_cost": PasswordHasher.memory_cost, "time_cost": PasswordHasher.time_cost}
+PasswordHasher.memory_cost, PasswordHasher.time_cost = 8, 1
 SEALING = "svet/journal/tests/test_sealing.py"
 #: What takes longest is begun first: a worker that meets it last works on alone while the other has finished.
 LONGEST = (
@@ -142,6 +146,13 @@ def static_files_are_listed_once() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", listed)
         yield
+
+
+@pytest.fixture
+def dear_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords cost what they cost outside of tests."""
+    for name, cost in PASSWORD_COSTS.items():
+        monkeypatch.setattr(PasswordHasher, name, cost)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -68,20 +68,20 @@ RAW_INSERTS = (
 )
 
 
-def _django() -> None:
+def set_up() -> None:
     import django
 
     django.setup()
 
 
-def _told(**values: Any) -> None:
+def tell(**values: Any) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({**values, "memory": round(memory)}))
 
 
 def prepare(accounts: int) -> None:
     """Let the pattern live through its year, charged by the program, and copy it."""
-    _django()
+    set_up()
     from datetime import UTC, date, datetime
     from decimal import Decimal
 
@@ -121,7 +121,7 @@ def prepare(accounts: int) -> None:
         shift = {table: _last(cursor, table) for table in TABLES if "id" in columns[table]}
         for statement in copies(columns, shift, accounts // PATTERN - 1):
             cursor.execute(statement)
-    _told()
+    tell()
 
 
 def _columns(cursor: Any, table: str) -> list[str]:
@@ -165,12 +165,12 @@ def refresh() -> None:
     with psycopg.connect(os.environ["SVET_DATABASE_URL"], autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
-    _told()
+    tell()
 
 
 def bill() -> None:
     """The billing run itself, or one process of it."""
-    _django()
+    set_up()
     from datetime import UTC, datetime
 
     from svet.accounts.models import Provider
@@ -197,7 +197,7 @@ def bill() -> None:
     )
     seconds = time.perf_counter() - started
     used = resource.getrusage(resource.RUSAGE_SELF)
-    _told(
+    tell(
         seconds=seconds, easy=easy[0],
         cpu=used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime,
         charges=report.charges, lines=report.lines,
@@ -221,7 +221,7 @@ def raw(folder: Path) -> None:
                 out.write(block)
         connection.execute(RAW_TABLES)
         connection.commit()
-        before = _server_cpu(folder / "database" / "pgdata")
+        before = server_cpu(folder / "database" / "pgdata")
         used = resource.getrusage(resource.RUSAGE_SELF)
         started = time.perf_counter()
         with (
@@ -236,10 +236,10 @@ def raw(folder: Path) -> None:
         seconds = time.perf_counter() - started
         mine = resource.getrusage(resource.RUSAGE_SELF)
         cpu = mine.ru_utime + mine.ru_stime - used.ru_utime - used.ru_stime
-        cpu += _server_cpu(folder / "database" / "pgdata") - before
+        cpu += server_cpu(folder / "database" / "pgdata") - before
         row = connection.execute("SELECT count(*), sum(total_kopecks) FROM raw_billing_charge").fetchone()
         assert row is not None
-    _told(seconds=seconds, cpu=cpu, charges=row[0], kopecks=int(row[1]))
+    tell(seconds=seconds, cpu=cpu, charges=row[0], kopecks=int(row[1]))
 
 
 def _start(name: str, *arguments: str) -> subprocess.Popen[str]:
@@ -257,7 +257,7 @@ def _phase(name: str, *arguments: str, processes: int = 1) -> list[dict[str, Any
     return found
 
 
-def _server_cpu(cluster: Path) -> float:
+def server_cpu(cluster: Path) -> float:
     """CPU seconds of PostgreSQL so far: of its processes that live, and of those that are over."""
     parent = int((cluster / "postmaster.pid").read_text().splitlines()[0])
     ticks = 0
@@ -289,9 +289,9 @@ def measure(accounts: int, *, processes: int, stale: bool) -> tuple[float, float
             _phase("prepare", str(accounts))
             if not stale:
                 _phase("refresh")
-            before = _server_cpu(server.cluster)
+            before = server_cpu(server.cluster)
             runs = _phase("bill", processes=processes)
-            after = _server_cpu(server.cluster)
+            after = server_cpu(server.cluster)
             (bare,) = _phase("raw", str(folder))
         finally:
             server.stop()

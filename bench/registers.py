@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.billing import _server_cpu
+from bench.billing import server_cpu
 
 USUAL, ACCOUNTS, GOAL = 100_000, 20_000, 3.0
 TABLES = (
@@ -147,7 +147,7 @@ def raw(folder: Path) -> None:
                     out.write(block)
             connection.execute(f"CREATE TABLE raw_{table} (LIKE {table} INCLUDING ALL)")
         connection.commit()
-        server, mine = _server_cpu(folder / "database" / "pgdata"), _used()
+        server, mine = server_cpu(folder / "database" / "pgdata"), _used()
         started = time.perf_counter()
         for table in TABLES:
             with (
@@ -158,7 +158,7 @@ def raw(folder: Path) -> None:
                     copy.write(block)
         connection.commit()
         seconds = time.perf_counter() - started
-        cpu = _used() - mine + _server_cpu(folder / "database" / "pgdata") - server
+        cpu = _used() - mine + server_cpu(folder / "database" / "pgdata") - server
     print(json.dumps({"seconds": seconds, "cpu": cpu}))
 
 
@@ -184,10 +184,10 @@ def main(rows: int) -> int:
         try:
             os.environ["SVET_DATABASE_URL"] = server.url()
             _phase("prepare", str(folder), str(rows))
-            before = _server_cpu(server.cluster)
+            before = server_cpu(server.cluster)
             taken = _phase("take", str(folder))
             python = taken["cpu"]
-            taken["cpu"] += _server_cpu(server.cluster) - before
+            taken["cpu"] += server_cpu(server.cluster) - before
             bare = _phase("raw", str(folder))
         finally:
             server.stop()

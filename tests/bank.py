@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +10,10 @@ from pathlib import Path
 import httpx
 
 from svet.sandbox.world.bank import make_application
+from svet.sandbox.world.faults import Fault, Faulty, troubles_of
 from svet.sandbox.world.http import HttpServer
 from svet.sandbox.world.journal import Journal
+from svet.sandbox.world.vault import Clock, now_utc
 
 #: One for all: each new one would read the certificates of the world first. A connection each time, though.
 BROWSER = httpx.Client(timeout=30, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
@@ -26,6 +28,12 @@ class RunningBank:
     journal: Journal
     #: A clerk of the bank gives a payment back without the shop; says why not.
     give_back: Callable[[str, str], str]
+    #: An order is paid a second time; says why not.
+    pay_twice: Callable[[str], str]
+    #: Order a fault of the API; says why not.
+    fault: Callable[[Fault], str]
+    #: Order how the shops are told: ``lost``, ``copies``, ``late``; says why not.
+    callbacks: Callable[[Mapping[str, str]], str]
 
     @property
     def acquiring_url(self) -> str:
@@ -35,6 +43,15 @@ class RunningBank:
     def second_shop(self) -> str:
         """The address of another contract with this bank; its secret is ``test_second``."""
         return f"yookassa+http://100502@127.0.0.1:{self.port}/v3"
+
+    @property
+    def tbank_url(self) -> str:
+        return f"tbank+http://SVETDEMO:test_tbank@127.0.0.1:{self.port}/tbank/v2"
+
+    @property
+    def tbank_shop(self) -> str:
+        """The address of a terminal of the other API; its secret is ``test_tbank``."""
+        return f"tbank+http://SVETDEMO@127.0.0.1:{self.port}/tbank/v2"
 
     @property
     def api(self) -> str:
@@ -49,14 +66,31 @@ class RunningBank:
 
 
 @contextmanager
-def running_bank(folder: Path, *, webhook_url: str = "") -> Iterator[RunningBank]:
+def running_bank(
+    folder: Path,
+    *,
+    webhook_url: str = "",
+    webhook_urls: Mapping[str, str] | None = None,
+    clock: Clock = now_utc,
+) -> Iterator[RunningBank]:
     """A bank whose journal lies in ``folder``."""
     journal = Journal(folder / "journal.jsonl")
-    application = make_application(journal=journal, webhook_url=webhook_url)
-    server = HttpServer(host="127.0.0.1", port=0, application=application)
+    application = make_application(
+        journal=journal, webhook_url=webhook_url, webhook_urls=webhook_urls, clock=clock
+    )
+    faulty = Faulty(application)
+    server = HttpServer(host="127.0.0.1", port=0, application=faulty)
     server.start()
+    troubles = troubles_of(application, faulty)
     try:
-        yield RunningBank(server.port, journal, application.give_back)
+        yield RunningBank(
+            server.port,
+            journal,
+            application.give_back,
+            application.pay_twice,
+            faulty.order,
+            troubles["callbacks"],
+        )
     finally:
         server.stop()
         journal.close()

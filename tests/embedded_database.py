@@ -8,8 +8,13 @@ catalogues are compiled as every start of Svet compiles them.
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+
+# A run starts Svet some hundred times over: what one start compiled, no other compiles again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 os.environ["SVET_ENV"] = "test"
 os.environ.setdefault("SVET_DATA", str(Path(tempfile.gettempdir()) / "svet-test-data"))

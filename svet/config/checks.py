@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, run_checks
+from django.db.utils import OperationalError, ProgrammingError
 
 from svet.config.failures import Failure
 
@@ -87,11 +88,30 @@ def check_set_up() -> list[CheckMessage]:
     return found
 
 
+def check_held() -> list[CheckMessage]:
+    """A copy of a database would tell and charge people a second time."""
+    found: list[CheckMessage] = []
+
+    def refuse(number: str, text: str) -> None:
+        found.append(Error(text, id=f"svet.{number}"))
+
+    from svet.site.queries import database_hold
+
+    try:
+        hold = database_hold()
+    except (OperationalError, ProgrammingError):
+        # Pages may start before the database, and before its tables.
+        return []
+    if hold is not None:
+        refuse("E025", "the database was restored or copied from another one: run svet resume")
+    return found
+
+
 def refuse_unsafe() -> None:
     """Stop a process of a production that stands open. :raises Failure: with every reason and its id"""
     wrong = [message for message in run_checks(tags=["svet"]) if message.level >= ERROR]
     # The database is asked last: with wrong settings it may be another one.
-    wrong = wrong or check_set_up()
+    wrong = wrong or check_set_up() or check_held()
     if wrong:
         raise Failure("refusing to start: " + "; ".join(f"{each.msg} ({each.id})" for each in wrong))
 

@@ -1,9 +1,16 @@
-"""Care of the queue itself: jobs of dead workers are taken up again, old ones are swept out."""
+"""Care of the queue itself, and every night a look at all promises.
+
+Jobs of dead workers are taken up again, old ones are swept out.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
@@ -12,6 +19,8 @@ log = logging.getLogger("svet.jobs")
 # A worker says it is alive every 10 s: after this silence its jobs belong to nobody.
 SILENCE_SECONDS = 45
 KEEP_FAILED_HOURS = 14 * 24
+#: Seconds after which a look at the promises counts as hung.
+VERIFY_SECONDS = 5 * 3600
 
 
 @app.periodic(cron="* * * * *")
@@ -37,3 +46,31 @@ async def sweep_finished(context: JobContext, timestamp: int) -> None:
     await manager.delete_old_jobs(
         nb_hours=KEEP_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
+
+
+class PromiseBroken(Exception):
+    """``svet verify`` found a breach, or could not finish."""
+
+
+@app.periodic(cron="10 21 * * *")
+@app.task(
+    queue="care",
+    name="config.verify",
+    queueing_lock="config.verify",
+    lock="config.verify",
+    pass_context=False,
+)
+def verify(timestamp: int) -> None:
+    """Prove every promise, at night in Russia, in a process of its own that others go before.
+
+    What came of it stands at «Состояние» and in the metrics. :raises PromiseBroken: a job that failed is seen
+    """
+    if not settings.NIGHTLY_VERIFY:
+        return
+    words = ["nice", "-n", "10", sys.executable, "-m", "svet", "verify", "--since"]
+    done = subprocess.run(
+        words, env=dict(os.environ), capture_output=True, text=True, timeout=VERIFY_SECONDS, check=False
+    )
+    if done.returncode:
+        log.error("a promise is broken", extra={"said": (done.stdout + done.stderr)[-2000:]})
+        raise PromiseBroken(done.stderr.strip()[-200:] or "see «Состояние»")

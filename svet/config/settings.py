@@ -210,6 +210,10 @@ BANK_PAGE_ORIGINS = os.environ.get("SVET_BANK_PAGE_ORIGINS", "http://127.0.0.1:8
 SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780")
 # Calendar days in which an appeal is answered; shown to the person who writes it.
 APPEAL_ANSWER_DAYS = integer("SVET_APPEAL_ANSWER_DAYS", 10)
+NIGHTLY_VERIFY = os.environ.get("SVET_NIGHTLY_VERIFY", "0" if ENV == "test" else "1") == "1"
+# Who may read /metrics: whoever has the token, or comes from these networks without a proxy between.
+METRICS_TOKEN = os.environ.get("SVET_METRICS_TOKEN", "")
+METRICS_NETWORKS = networks("SVET_METRICS_NETWORKS")
 # Only for load tests and demonstrations: every limit this many times as wide, and no pauses.
 LIMITS_FACTOR = integer("SVET_LIMITS_FACTOR", 1)
 SMS_DAY_LIMIT = integer("SVET_SMS_DAY_LIMIT", 20_000)

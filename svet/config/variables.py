@@ -40,6 +40,9 @@ VARIABLES = (
     Variable("SVET_LAW_FOLDER", "", "a folder with rows of law newer than this version"),
     Variable("SVET_STATIC_ROOT", "static under SVET_DATA", "where collected static files lie"),
     Variable("SVET_LOG_LEVEL", "INFO", "how much is said on standard error"),
+    Variable("SVET_NIGHTLY_VERIFY", "1", "0: the worker does not run `svet verify --since` every night"),
+    Variable("SVET_METRICS_TOKEN", "", "opens /metrics, as `Authorization: Bearer TOKEN`"),
+    Variable("SVET_METRICS_NETWORKS", "", "networks that may read /metrics without a proxy, by commas"),
     Variable("SVET_SMTP_HOST", "127.0.0.1", "the mail server"),
     Variable("SVET_SMTP_PORT", "25, 587 or 465 by `SVET_SMTP_TLS`", "its port; the demo's own is 8025"),
     Variable("SVET_SMTP_USER", "", "its user"),
@@ -73,6 +76,7 @@ VARIABLES = (
     Variable("SVET_TOWN_ANCHOR", "this month", "the town's last month, `YYYY-MM`"),
     Variable("SVET_TOWN_ACCOUNTS", "2000", "accounts of the town's first provider"),
     Variable("SVET_PASSWORD", "", "the password for `svet person add` and `svet staff add`"),
+    Variable("SVET_POSTGRES_PROGRAMS", "found", "the folder of `pg_dump` and `pg_restore` for backups"),
     Variable("SVET_TEST_DATABASE_URL", "an embedded server", "the server tests make their databases on"),
 )  # fmt: skip
 

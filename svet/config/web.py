@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
 from django.conf import settings
 
 from svet.config.front import Front
-from svet.config.front.bridge import answer_of, environ_of
+from svet.config.front.bridge import Answer, RequestHead, answer_of, environ_of
 from svet.config.health import Observer
+from svet.config.metrics.durations import note_request
+from svet.config.metrics.telling import answer as metrics_answer
+from svet.config.metrics.telling import may_read
 from svet.config.wsgi import application as django_application
 
 
@@ -29,10 +33,24 @@ class _Nobody:
 
 #: The page everybody begins with.
 _FIRST_PAGE: Final = "/entrance/"
+#: Seconds for a look at the whole installation.
+_METRICS_PATIENCE: Final = 8.0
 
 # A process makes its first page many times as slowly as the next: it makes that one for nobody, before
 # anybody waits in its queue. Without a database this is a 503, which is no matter here.
 answer_of(django_application, environ_of(_Nobody(_FIRST_PAGE), b""))
+
+
+async def metrics(scope: RequestHead) -> Answer | None:
+    """``/metrics`` for those who may read it, made by a thread beside those of the pages."""
+    if not may_read(client=scope.client, headers=scope.headers):
+        return None
+    try:
+        async with asyncio.timeout(_METRICS_PATIENCE):
+            return await asyncio.to_thread(metrics_answer)
+    except TimeoutError:
+        return Answer(503, [("content-type", "text/plain")], b"the database does not answer\n")
+
 
 observer = Observer()
 application = Front(
@@ -40,4 +58,6 @@ application = Front(
     threads=settings.WEB_THREADS,
     patience=settings.QUEUE_SECONDS,
     direct={"/health/": observer.alive, "/ready/": observer.ready},
+    guarded={"/metrics": metrics},
+    note=lambda path, status, seconds: note_request(path=path, status=status, seconds=seconds),
 )

@@ -6,10 +6,13 @@ python -m svet.config.webserver HOST PORT WORKERS PATIENCE
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
+import shutil
 import sys
 import time
 from collections import deque
+from pathlib import Path
 from typing import Any, Final
 
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -70,6 +73,7 @@ class SteadyServer(MPServer):
 def serve(*, host: str, port: int, workers: int, patience: int) -> None:
     """Serve until a signal comes; workers get ``patience`` seconds to finish what they have begun."""
     _allow_files(CONNECTIONS + 1_000)
+    _share_counts(port)
     SteadyServer(
         "svet.config.web:application",
         address=host,
@@ -86,6 +90,14 @@ def serve(*, host: str, port: int, workers: int, patience: int) -> None:
         # Without it a stop that comes while the pages are being imported hangs for ever.
         workers_kill_timeout=patience,
     ).serve()
+
+
+def _share_counts(port: int) -> None:
+    """An empty folder in which the workers of this server add up what they count, also when one dies."""
+    folder = Path(os.environ.get("SVET_DATA", ".svet")) / "run" / f"metrics-{port}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder.absolute())
 
 
 def _allow_files(wanted: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,22 +14,48 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.job_context import JobContext
 from procrastinate.middleware import SyncCallNext
 from procrastinate.worker import Worker
+from prometheus_client import start_http_server
 
 from svet.config.checks import refuse_unsafe
+from svet.config.failures import Failure
+from svet.config.metrics.durations import JOB_FAULTS, JOBS
+
+log = logging.getLogger("svet.worker")
 
 
 def _with_fresh_connections(call_next: SyncCallNext, context: JobContext, worker: Worker) -> Any:
-    """Give each job a connection that works, as Django does for each request."""
+    """Give each job a connection that works, as Django does for each request; of a copy none is done."""
+    # Here and not above: tables are found only when Django is ready.
+    from svet.site.queries import database_hold
+
     close_old_connections()
     try:
-        return call_next()
+        if database_hold() is not None:
+            # Restored under our feet. The job is nobody's then, and taken up again after `svet resume`.
+            log.critical("this database is a restored copy: svet resume")
+            os._exit(1)
+        task = context.job.task_name
+        with JOBS.labels(task).time(), JOB_FAULTS.labels(task).count_exceptions():
+            return call_next()
     finally:
         close_old_connections()
 
 
-def run_worker(*, queues: Sequence[str], concurrency: int, patience: float) -> None:
-    """Do jobs until SIGTERM or SIGINT; finished ones are deleted, failed ones stay for staff to see."""
+def run_worker(
+    *, queues: Sequence[str], concurrency: int, patience: float, metrics: tuple[str, int] | None = None
+) -> None:
+    """Do jobs until SIGTERM or SIGINT; finished ones are deleted, failed ones stay for staff to see.
+
+    ``metrics``: host and port at which this process tells of its jobs.
+    :raises Failure: the installation stands open, or the port is taken
+    """
     refuse_unsafe()
+    if metrics is not None:
+        host, port = metrics
+        try:
+            start_http_server(port, addr=host)
+        except OSError as fault:
+            raise Failure(f"metrics cannot be served at {host}:{port}: {fault.strerror}") from None
     # Here and not above: the jobs are found only when Django is ready.
     from svet.notices.jobs import listen as hear_sms
 

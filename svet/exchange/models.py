@@ -19,6 +19,7 @@ class ImportFile(models.Model):
         PAYMENTS = "payments"
         OPENINGS = "openings"
         TERMS = "terms"
+        DISPUTES = "disputes"
 
     public_id = PublicIdField()
     number = models.CharField(max_length=20, unique=True)

@@ -13,6 +13,13 @@ from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import use_case
 
 
+def oldest_running() -> int:
+    """The oldest transaction of the whole server that still runs: all below it are over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
 def seal_now(*, now: datetime) -> Seal | None:
     """Seal every entry whose transaction is surely over; nothing new makes no seal.
 
@@ -21,9 +28,7 @@ def seal_now(*, now: datetime) -> Seal | None:
     """
     with use_case():
         hold(Lock.JOURNAL_SEAL)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            horizon = int(cursor.fetchone()[0])
+        horizon = oldest_running()
         last = Seal.objects.order_by("-id").first()
         floor, start, previous = 0, 0, rules.FIRST
         if last is not None:

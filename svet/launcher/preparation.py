@@ -52,6 +52,9 @@ def prepare(*, folder: Path, say: Callable[[str], object]) -> None:
         raise Failure(f"the static files cannot be collected: {str(error).splitlines()[0]}") from error
     except OSError as error:
         raise Failure(f"cannot write the static files: {error.strerror}") from error
+    from svet.site.operations import settle_here
+
+    settle_here()
     (folder / STAMP).write_text(f"{_fingerprint()} {count}", "ascii")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from svet.notices.models import Delivery, IncomingSms, Notice, Recipient, Subscription
 from svet.notices.rules import (
@@ -17,6 +17,7 @@ from svet.notices.rules import (
     DeliveryState,
     EventSpec,
     NoticeChannel,
+    SendingChannel,
     is_locked,
     registry,
     wants,
@@ -268,3 +269,28 @@ def told_to(*, recipient_id: int, limit: int) -> list[dict[str, Any]]:
     """What lay under a person's bell, newest first, as plain values."""
     rows = Notice.objects.filter(recipient_id=recipient_id).order_by("-id")
     return [dict(row) for row in rows.values("event", "title", "text", "created_at", "read_at")[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class SendingView:
+    """How one channel stands: messages that wait, seconds the oldest is late, failed within the day."""
+
+    channel: SendingChannel
+    waiting: int
+    late: float
+    failed: int
+
+
+def sending(*, now: datetime) -> list[SendingView]:
+    """How each channel stands, from the indexes of what waits and of what failed."""
+    standing = Delivery.objects.filter(state=DeliveryState.WAITING).values("channel")
+    waits = {row["channel"]: row for row in standing.annotate(count=Count("pk"), due=Min("due_at"))}
+    failed = Delivery.objects.filter(state=DeliveryState.FAILED, created_at__gte=now - timedelta(days=1))
+    counts = failed.exclude(reason=NO_BROWSER).values("channel").annotate(count=Count("pk"))
+    fails = {row["channel"]: row["count"] for row in counts}
+    found = []
+    for channel in SendingChannel:
+        row = waits.get(channel.value, {"count": 0, "due": now})
+        late = max((now - row["due"]).total_seconds(), 0.0)
+        found.append(SendingView(channel, row["count"], late, fails.get(channel.value, 0)))
+    return found

@@ -6,7 +6,7 @@ from datetime import time
 
 from django.db import models
 
-from svet.site.rules import AgreementKind
+from svet.site.rules import AgreementKind, Care
 
 
 class Installation(models.Model):
@@ -61,3 +61,31 @@ class Agreement(models.Model):
                 name="site_agreement_version_from_one", condition=models.Q(version__gte=1)
             ),
         ]
+
+
+class DatabaseHome(models.Model):
+    """In which cluster and database these rows are at home; one row, none before the first ``svet migrate``.
+
+    A copy brought elsewhere finds another cluster or database around it, and so knows that it is one: then
+    nobody may be told or charged from it until ``svet resume`` (ADR 138). ``held_at`` says the same by hand.
+    ``copied_at`` is the moment of which the copy is.
+    """
+
+    system_identifier = models.CharField(max_length=20)
+    database_oid = models.BigIntegerField()
+    held_at = models.DateTimeField(null=True)
+    copied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="site_databasehome_one_row", condition=models.Q(id=1))]
+
+
+class CareNote(models.Model):
+    """When something was last done to keep the installation safe, and what came of it; a row a care."""
+
+    care = models.CharField(
+        max_length=8, primary_key=True, choices=[(care.value, care.value) for care in Care]
+    )
+    at = models.DateTimeField()
+    well = models.BooleanField()
+    words = models.CharField(max_length=300, blank=True)

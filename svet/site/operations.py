@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 
 from svet.kernel.locks import Lock, hold
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
-from svet.site.models import Agreement, Installation
-from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY
-from svet.site.rules import AgreementKind, SiteReason
+from svet.site.models import Agreement, CareNote, DatabaseHome, Installation
+from svet.site.queries import DEFAULT_ACCENT, DEFAULT_PRIMARY, place_here
+from svet.site.rules import AgreementKind, Care, SiteReason
 
 _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 
@@ -74,3 +74,36 @@ def publish_agreement(*, kind: AgreementKind, title: str, body: str, published_o
             kind=kind, version=version, title=title, body=body, published_on=published_on
         )
         return version
+
+
+def settle_here() -> None:
+    """Note where this database is at home, once; a copy keeps the note of where it came from."""
+    here = place_here()
+    DatabaseHome.objects.get_or_create(
+        id=1, defaults={"system_identifier": here.system_identifier, "database_oid": here.database_oid}
+    )
+
+
+def hold_here(*, copied_at: datetime | None, now: datetime) -> None:
+    """Let nothing go out of this database from now on; ``copied_at``: the moment of which it is a copy."""
+    settle_here()
+    DatabaseHome.objects.filter(pk=1).update(held_at=now, copied_at=copied_at)
+
+
+def let_go_here() -> None:
+    """This database is the one that people are told and charged from, from now on."""
+    here = place_here()
+    DatabaseHome.objects.update_or_create(
+        id=1,
+        defaults={
+            "system_identifier": here.system_identifier,
+            "database_oid": here.database_oid,
+            "held_at": None,
+            "copied_at": None,
+        },
+    )
+
+
+def note_care(*, care: Care, well: bool, words: str, now: datetime) -> None:
+    """Keep when a care was last taken and what came of it."""
+    CareNote.objects.update_or_create(care=care, defaults={"at": now, "well": well, "words": words[:300]})

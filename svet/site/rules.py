@@ -22,6 +22,14 @@ class AgreementKind(StrEnum):
     PERSONAL_DATA = "personal_data"
 
 
+class Care(StrEnum):
+    """What is done regularly to keep an installation safe."""
+
+    BACKUP = "backup"
+    VERIFY = "verify"
+    DRILL = "drill"
+
+
 @dataclass(frozen=True, slots=True)
 class HotlineHours:
     """Working days and hours of the hotline, local to the installation.

@@ -78,13 +78,13 @@ def _balances(play: Play) -> list[str]:
 
 
 def _strange(play: Play) -> list[str]:
-    """A payee's money lies in no other payee's books; nothing is left in suspense, or owed."""
+    """A payee's money lies in no other payee's books; nothing is left in suspense, owed, or disputed."""
     wrong = [
         f"posting {posting.pk} of one supplier is on another's account"
         for posting in Posting.objects.filter(account__isnull=False).select_related("transaction", "account")
         if posting.account is not None and posting.account.provider_id != posting.transaction.provider_id
     ]
-    for book in (Book.SUSPENSE, Book.OWED):
+    for book in (Book.SUSPENSE, Book.OWED, Book.DISPUTE):
         left = Posting.objects.filter(book=book.value).aggregate(sum=Sum("kopecks"))["sum"]
         wrong += [f"{left} kopecks are left in {book}"] if left else []
     return wrong

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from svet.accounts.models import Account
 from svet.exchange.operations import FileReport, take_file
-from svet.gateways.acquiring import yookassa
+from svet.gateways.acquiring import wire
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
@@ -96,7 +96,7 @@ class Play:
 
     def dies(self, act: Callable[[], object], *, at: int) -> bool:
         """Begin the act in a process that is killed at this statement; False when it got through."""
-        killed = killed_at(at, quietly(act))
+        killed = killed_at(at, quietly(act), every=True)
         self.kills += killed
         return killed
 
@@ -134,7 +134,7 @@ class Play:
 
     def rested(self) -> None:
         """The seconds are over for which a bank that was silent is left alone by those in a hurry."""
-        yookassa._silent_since.clear()
+        wire.forget_silence()
 
     def has_page(self, order: Order) -> None:
         """The bank's page is there; a bank that was silent a moment ago is asked once more."""
@@ -201,6 +201,12 @@ class Play:
         return take_file(
             profile="payments", name="r.txt", content=content, by=by, now=self.now, source=source
         )
+
+    def disputes(self, *rows: str) -> FileReport:
+        """Take a bank's list of disputes over rows of payment, name, roubles, day, state, its day."""
+        content = "\n".join(["Платёж;Спор;Сумма;Удержано;Состояние;Решён", *rows]).encode()
+        by = Actor.system("chaos")
+        return take_file(profile="disputes", name="d.csv", content=content, by=by, now=self.now)
 
     def payments(self) -> list[dict[str, Any]]:
         """The bank's own list, straight from the bank."""

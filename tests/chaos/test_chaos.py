@@ -17,7 +17,7 @@ from tests.chaos.catalogue import declared, reached
 from tests.chaos.judging import CARDS, card_numbers, faults
 from tests.chaos.lives import LIVES
 from tests.chaos.play import opened
-from tests.chaos.running import live, quiet
+from tests.chaos.running import live, live_missed, quiet
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
 
@@ -33,6 +33,7 @@ def test_every_kopeck_is_where_it_belongs_whatever_happens_on_the_way(
     began = time.monotonic()
     with opened(seed, tmp_path) as play:
         live(play, lives=lives)
+        live_missed(play)
         quiet(play)
         wrong = faults(play)
         sys.stdout.write(

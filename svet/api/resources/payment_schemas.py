@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
@@ -65,6 +65,22 @@ class PaymentRefundOut(Schema):
     refunded_at: datetime
 
 
+class PaymentRefundOnWayOut(Schema):
+    """Money the supplier is giving back: off the balance since then; ``failed``: on the balance again."""
+
+    amount_kopecks: int
+    since: datetime
+    state: Annotated[str, Field(description="on_its_way or failed; once made it is among ``refunds``")]
+
+
+class PaymentDisputeOut(Schema):
+    """A dispute of the payment at the bank; only one that is ``lost`` has changed the balance."""
+
+    amount_kopecks: int
+    state: Annotated[str, Field(description="told, won or lost")]
+    on: Annotated[date, Field(description="the day of the bank's last letter of it")]
+
+
 class PaymentPartOut(Schema):
     """One payee of one press: a payment of its own, with its own receipt and refunds."""
 
@@ -84,7 +100,7 @@ class PaymentOut(Schema):
     """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed, returned or review.
 
     A payment by a bound card has no page: ask for its state again. What the bank gives back of a credited
-    payment does not change its state: see ``refunds``.
+    payment does not change its state: see ``refunds``, ``refunds_on_way`` and ``disputes``.
     """
 
     id: str
@@ -97,6 +113,8 @@ class PaymentOut(Schema):
     credited_at: datetime | None
     refunded_kopecks: int
     refunds: list[PaymentRefundOut]
+    refunds_on_way: list[PaymentRefundOnWayOut]
+    disputes: list[PaymentDisputeOut]
     parts: list[PaymentPartOut]
     actions: Annotated[
         list[str],

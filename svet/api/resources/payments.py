@@ -139,6 +139,18 @@ def _view(order: OrderView, *, now: datetime) -> dict[str, Any]:
             {"amount_kopecks": refund.money.kopecks, "refunded_at": refund.refunded_at.isoformat()}
             for refund in order.refunds
         ],
+        "refunds_on_way": [
+            {
+                "amount_kopecks": refund.money.kopecks,
+                "since": refund.refunded_at.isoformat(),
+                "state": "failed" if refund.failed else "on_its_way",
+            }
+            for refund in order.promised
+        ],
+        "disputes": [
+            {"amount_kopecks": one.money.kopecks, "state": str(one.state), "on": one.on.isoformat()}
+            for one in order.disputes
+        ],
         "parts": [] if series is None else [_part(part, series) for part in series.parts],
         "actions": [] if series is None else [act.value for act in series.acts],
         "advice": "" if series is None else sentence(series.need, payee=series.current.payee),

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link
 from svet.api.tests.test_v1 import Program
 from svet.gateways import acquiring
+from svet.kernel.actors import Actor
 from svet.payments import operations
 from svet.payments.models import Order
+from svet.payments.operations import giving_back
+from svet.payments.operations.chargebacks import keep_chargeback
+from svet.payments.rules.chargebacks import NewChargeback
+from svet.payments.rules.giving_back import NewRefund
 from svet.payments.tests.factories import (
     NOW,
     Family,
@@ -20,6 +26,7 @@ from svet.payments.tests.factories import (
     owe,
     provider_with_requisites,
 )
+from svet.people.tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +106,33 @@ def test_what_came_back_is_told_with_the_payment_the_balance_and_the_history(
     events = anna.get("/history?since=2026-11-01&until=2026-11-30").json()["events"]
     back = next(event for event in events if event["kind"] == "refund")
     assert (back["amount_kopecks"], back["id"], back["number"]) == (-100_00, made["id"], order.number)
+
+
+def test_a_dispute_and_a_refund_on_its_way_are_told_with_the_payment(family: Family, bank: StubBank) -> None:
+    anna = Program(family.anna)
+    made = anna.post("/payments", lines((family.first, 300_00))).json()
+    order = Order.objects.get()
+    bank.pay(order)
+    operations.settle(order_id=order.pk, now=NOW, by="test")
+    olga = Actor.staff(make_person(first_name="Ольга").pk, name="Ольга С.")
+    on = timezone.localdate(NOW)
+    keep_chargeback(
+        by=olga,
+        order_public_id=order.public_id,
+        new=NewChargeback("CB-77", 200_00, on, on),
+        reason="письмо банка",
+        now=NOW,
+    )
+    new = NewRefund({family.first.public_id: 40_00}, "Заявление № 7")
+    seen = giving_back.preview_refund(by=olga, order_public_id=order.public_id, new=new, now=NOW)
+    giving_back.write_refund(
+        by=olga, order_public_id=order.public_id, new=new, reason="ошибка", shown=seen.shown, now=NOW
+    )
+    found = anna.get(f"/payments/{made['id']}").json()
+    assert found["disputes"] == [{"amount_kopecks": 200_00, "state": "told", "on": on.isoformat()}]
+    back = found["refunds_on_way"]
+    assert [(one["amount_kopecks"], one["state"]) for one in back] == [(40_00, "on_its_way")]
+    assert (found["refunds"], found["refunded_kopecks"]) == ([], 0)
 
 
 def test_a_program_pays_two_payees_in_a_row(family: Family, far: Account, bank: StubBank) -> None:

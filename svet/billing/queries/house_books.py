@@ -17,7 +17,15 @@ from svet.billing.models import (
     HouseStayRow,
     HouseTermsRow,
 )
-from svet.billing.rules.house_inputs import HouseBook, HouseMeter, HouseReading, HouseTerms, Room
+from svet.billing.rules.house_inputs import (
+    HouseBook,
+    HouseMeter,
+    HouseReading,
+    HouseTerms,
+    HouseUnknown,
+    Room,
+    house_inputs,
+)
 from svet.billing.rules.houses import HouseShare, HouseStay, HouseVolume, HouseWay
 from svet.kernel.periods import Month
 
@@ -124,3 +132,19 @@ def provider_houses(provider_id: int) -> list[HouseRow]:
 
 def _month(day: date | None) -> Month | None:
     return None if day is None else Month.of(day)
+
+
+def untold_houses(*, provider_id: int, period: Month) -> dict[str, int]:
+    """The houses of a supplier whose common needs of a month cannot be told as things stand.
+
+    By their codes, each with the number of our accounts in it.
+    """
+    untold: dict[str, int] = {}
+    for book in house_books(provider_houses(provider_id)):
+        rooms = book.rooms_in(period)
+        try:
+            if rooms:
+                house_inputs(book, period, rooms)
+        except HouseUnknown:
+            untold[book.code] = len({room.account_id for room in rooms})
+    return untold

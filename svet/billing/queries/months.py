@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from svet.accounts.queries import ProviderView
 from svet.accounts.queries.charging import ContractCounts, contract_counts
 from svet.billing.models import BillingMonth, BillingRun, MonthTask, RunState
+from svet.billing.queries.house_books import untold_houses
 from svet.billing.queries.policies import policies, rules_for
 from svet.billing.queries.problems import open_months
 from svet.billing.rules.month_checks import (
@@ -149,6 +150,7 @@ def checked_month(
     counts = contract_counts(provider_id=provider.provider_id, opened_before=until, closed_after=since)
     gaps = metering_gaps(provider_id=provider.provider_id, since=since, until=until)
     norms = region_norms(provider.region)
+    untold = untold_houses(provider_id=provider.provider_id, period=period)
     return month_checks(
         MonthInputs(
             period=period,
@@ -168,6 +170,8 @@ def checked_month(
             published_only=published_only,
             norm_tables=bool(norms),
             norms_end=norms[-1].until if norms and not norms[-1].reaches(until) else None,
+            houses=tuple(untold),
+            in_houses=sum(untold.values()),
         )
     )
 

@@ -24,6 +24,7 @@ class MonthPoint(StrEnum):
     DEMONSTRATION = "demonstration"
     NORM = "norm"
     METERS = "meters"
+    HOUSES = "houses"
     RESIDENTS = "residents"
     REVIEW = "review"
 
@@ -83,6 +84,9 @@ class MonthInputs:
     # The region has tables of norms; they leave the month at a day from which nothing is known.
     norm_tables: bool = False
     norms_end: date | None = None
+    # Codes of houses whose common needs cannot be told yet, and how many accounts live in them.
+    houses: tuple[str, ...] = ()
+    in_houses: int = 0
 
 
 def month_checks(known: MonthInputs) -> list[CheckedPoint]:
@@ -100,6 +104,7 @@ def month_checks(known: MonthInputs) -> list[CheckedPoint]:
         _demonstration(known),
         _norm(known),
         _counted(MonthPoint.METERS, known.without_meter),
+        _houses(known),
         _counted(MonthPoint.RESIDENTS, known.without_residents),
         _counted(MonthPoint.REVIEW, known.under_review),
     ]
@@ -169,6 +174,14 @@ def _norm(known: MonthInputs) -> CheckedPoint:
     if known.rules.norm_kwh_per_person is not None:
         return _point(MonthPoint.NORM, CheckState.OK, kwh=known.rules.norm_kwh_per_person)
     return _point(MonthPoint.NORM, _grave(known, known.without_meter), count=known.without_meter)
+
+
+def _houses(known: MonthInputs) -> CheckedPoint:
+    if not known.houses:
+        return _point(MonthPoint.HOUSES, CheckState.OK)
+    names = ", ".join(known.houses[:10])
+    state = _grave(known, known.in_houses)
+    return _point(MonthPoint.HOUSES, state, names=names, count=known.in_houses, houses=len(known.houses))
 
 
 def _counted(point: MonthPoint, count: int) -> CheckedPoint:

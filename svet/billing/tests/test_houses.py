@@ -13,13 +13,25 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svet.billing.models import ChargeLine, HouseMonthRow, HouseProblem, HouseShareRow, Problem
+from svet.accounts.models import Provider
+from svet.accounts.queries.suppliers import provider_by_id
+from svet.billing.models import (
+    ChargeLine,
+    HouseMonthRow,
+    HouseProblem,
+    HouseRow,
+    HouseShareRow,
+    Problem,
+)
 from svet.billing.operations.proving import prove
 from svet.billing.queries import broken, broken_houses
 from svet.billing.queries.explaining import explanation
+from svet.billing.queries.house_books import untold_houses
+from svet.billing.queries.months import checked_month
 from svet.billing.rules.explanation import read, replayed, written
 from svet.billing.rules.house_file import HouseFault, HouseFile, HouseFileRefused
 from svet.billing.rules.houses import HouseVolume, HouseWay, MeterMonth, divided, metered, part_of
+from svet.billing.rules.month_checks import CheckedPoint, CheckState, MonthPoint
 from svet.billing.rules.pricing import amount
 from svet.billing.tests.factories import NOW, load_chelyabinsk, make_metered_account
 from svet.billing.tests.houses import (
@@ -36,6 +48,7 @@ from svet.billing.tests.houses import (
     run,
     take,
 )
+from svet.billing.texts.months import point_text
 from svet.metering.tests.factories import make_reading
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +104,29 @@ def test_a_house_that_nobody_read_stops_its_flats_until_somebody_did() -> None:
     assert (report.charges, report.problems) == (3, 0)
     assert not HouseProblem.objects.exists()
     assert len(house_lines()) == 3
+
+
+def test_a_house_that_nobody_read_is_named_before_the_month_is_charged() -> None:
+    make_house()
+    assert untold_houses(provider_id=provider_id(), period=NOVEMBER) == {}, "nobody of ours lives there"
+    make_flats()
+    (code,) = untold_houses(provider_id=provider_id(), period=NOVEMBER)
+    assert untold_houses(provider_id=provider_id(), period=NOVEMBER) == {code: 3}
+    assert code == HouseRow.objects.get().code
+    (point,) = (each for each in month_points() if each.point is MonthPoint.HOUSES)
+    assert point.state is not CheckState.OK
+    assert code in point_text(point)
+    read_house("2026-11", "1020")
+    assert untold_houses(provider_id=provider_id(), period=NOVEMBER) == {}
+
+
+def provider_id() -> int:
+    return Provider.objects.get().pk
+
+
+def month_points() -> list[CheckedPoint]:
+    provider = provider_by_id(provider_id())
+    return checked_month(provider=provider, period=NOVEMBER, today=date(2026, 11, 27), published_only=False)
 
 
 def test_a_corrected_reading_of_the_house_posts_the_difference_next_month() -> None:

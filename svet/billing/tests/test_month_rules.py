@@ -79,6 +79,7 @@ def test_a_month_with_everything_is_in_order_point_by_point() -> None:
         (MonthPoint.TARIFFS, {"groups": (GroupPrices("9.9", 11, missing_on=date(2026, 11, 1)),)}),
         (MonthPoint.DEMONSTRATION, {"groups": (GroupPrices("1.1", 1_000, demonstration=True),)}),
         (MonthPoint.NORM, {"rules": Rules(), "without_meter": 11}),
+        (MonthPoint.HOUSES, {"houses": ("Д-1", "Д-2"), "in_houses": 11}),
     ],
 )
 def test_what_a_run_would_refuse_or_fail_on_is_in_the_way(point: MonthPoint, changed: dict[str, Any]) -> None:
@@ -100,6 +101,7 @@ def test_what_a_run_would_refuse_or_fail_on_is_in_the_way(point: MonthPoint, cha
         (MonthPoint.NORM, {"rules": Rules()}),
         (MonthPoint.POLICY, {"chosen": False}),
         (MonthPoint.METERS, {"without_meter": 1}),
+        (MonthPoint.HOUSES, {"houses": ("Д-1",), "in_houses": 10}),
         (MonthPoint.RESIDENTS, {"without_residents": 1}),
         (MonthPoint.REVIEW, {"under_review": 1}),
     ],

@@ -94,6 +94,7 @@ def point_name(point: MonthPoint) -> str:
         MonthPoint.DEMONSTRATION: _("Демонстрационные цены"),
         MonthPoint.NORM: _("Норматив"),
         MonthPoint.METERS: _("Счета без прибора учёта"),
+        MonthPoint.HOUSES: _("Общедомовые приборы"),
         MonthPoint.RESIDENTS: _("Число проживающих"),
         MonthPoint.REVIEW: _("Показания на проверке"),
     }[point]
@@ -130,6 +131,7 @@ def _in_order() -> dict[tuple[MonthPoint, str], str]:
         (MonthPoint.NORM, ""): _("Задан: {kwh} кВт·ч на человека."),
         (MonthPoint.NORM, "tables"): _("Таблица нормативов региона действует весь месяц."),
         (MonthPoint.METERS, ""): _("Таких нет."),
+        (MonthPoint.HOUSES, ""): _("Данных хватает по всем домам."),
         (MonthPoint.RESIDENTS, ""): _("Известно везде."),
         (MonthPoint.REVIEW, ""): _("Ничего не ждёт."),
     }
@@ -173,6 +175,10 @@ def _found() -> dict[tuple[MonthPoint, str], str]:
         ),
         (MonthPoint.METERS, ""): _(
             "Без прибора учёта: {count}. Начислим по нормативу; если прибор есть, внесите его."
+        ),
+        (MonthPoint.HOUSES, ""): _(
+            "Домов без показаний или других данных: {houses} ({names}); лицевых счетов в них: {count}. Их не"
+            " начислить, пока нет данных: страница «Дома»."
         ),
         (MonthPoint.RESIDENTS, ""): _(
             "Неизвестно у счетов: {count}. По нормативу им не начислить: внесите число проживающих."

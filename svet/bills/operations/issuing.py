@@ -213,14 +213,18 @@ def _keep(bills: Collection[Bill]) -> None:
     """Write new bills by COPY: rows as long as these are slow to INSERT."""
     for bill, identity in zip(bills, take_ids(model=Bill, count=len(bills)), strict=True):
         bill.pk = identity
-    plain = _COLUMNS[:-1]
-    rows = ([*(getattr(bill, name) for name in plain), canonical(bill.snapshot)] for bill in bills)
-    copy_rows(model=Bill, columns=_COLUMNS, rows=rows)
+    copy_rows(model=Bill, columns=_COLUMNS, rows=map(_row, bills))
+
+
+def _row(bill: Bill) -> list[object]:
+    # The text is long: it is made once, for its checksum and for the table.
+    text = canonical(bill.snapshot)
+    bill.snapshot_sha256 = digest(text)
+    return [*(getattr(bill, name) for name in _COLUMNS[:-1]), text]
 
 
 def _bill(account_id: int, gathered: Gathered, *, now: datetime) -> Bill:
     document, preceding = gathered.document, gathered.preceding
-    snapshot = to_snapshot(document)
     return Bill(
         number=document.number,
         account_id=account_id,
@@ -229,8 +233,7 @@ def _bill(account_id: int, gathered: Gathered, *, now: datetime) -> Bill:
         issued_at=now,
         issued_on=document.issued_on,
         due_on=document.due_on,
-        snapshot=snapshot,
-        snapshot_sha256=digest(snapshot),
+        snapshot=to_snapshot(document),
         kwh=document.kwh,
         total_kopecks=document.total,
         payable_kopecks=document.sums.closing,

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from svet.bills.models import Bill, BillFile, ProvedBlock
-from svet.bills.rules import balances, digest, from_snapshot
+from svet.bills.rules import balances, canonical, digest, from_snapshot
 
 BLOCK = 1000
 # Of a bill everything but when it was delivered. A file is not read: a row that is written anew bears another
@@ -79,7 +79,7 @@ def checked_blocks(*, first: int = 0, end: int | None = None, since: bool = Fals
 
 def _broken_bills(block: int) -> Iterator[str]:
     for bill in Bill.objects.filter(pk__gte=block * BLOCK, pk__lt=(block + 1) * BLOCK).order_by("pk"):
-        if digest(bill.snapshot) != bill.snapshot_sha256:
+        if digest(canonical(bill.snapshot)) != bill.snapshot_sha256:
             yield _("счёт {number}: содержание не сходится с его отпечатком").format(number=bill.number)
             continue
         document = from_snapshot(bill.snapshot)

@@ -313,9 +313,9 @@ def canonical(snapshot: dict[str, Any]) -> str:
     return json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def digest(snapshot: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON in UTF-8."""
-    return hashlib.sha256(canonical(snapshot).encode()).hexdigest()
+def digest(text: str) -> str:
+    """SHA-256 of a canonical JSON text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def document_number(*, account_number: str, period: Month, version: int) -> str:

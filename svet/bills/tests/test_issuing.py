@@ -23,7 +23,7 @@ from svet.bills import events, operations, queries, texts
 from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillFile
 from svet.bills.queries import BillNotFound
-from svet.bills.rules import compare, digest, payment_code
+from svet.bills.rules import canonical, compare, digest, payment_code
 from svet.cli.billing import warn_of_issue
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -236,7 +236,7 @@ def test_verify_names_a_forged_bill() -> None:
         issued_on=bill.issued_on,
         due_on=bill.due_on,
         snapshot=bill.snapshot,
-        snapshot_sha256=digest(bill.snapshot),
+        snapshot_sha256=digest(canonical(bill.snapshot)),
         kwh=bill.kwh,
         total_kopecks=1,
         payable_kopecks=bill.payable_kopecks,

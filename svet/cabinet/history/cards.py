@@ -146,7 +146,7 @@ def state(card: HistoryCard) -> str:
         return refund_texts.refund_for_payer(card.refund.state)
     if card.order is not None:
         order = card.order
-        return payment_texts.state_name(order.state, refunded=bool(order.refunded), returned=order.returned)
+        return payment_texts.state_name(order.state, refunded=bool(order.came_back), returned=order.returned)
     return payment_texts.state_name(OrderState.CREDITED) if card.register is not None else ""
 
 
@@ -213,7 +213,7 @@ def _order(card: HistoryCard, order: OrderView, *, own: bool) -> Shown:
         note=whose(card),
         value=roubles(order.total),
         badge=state(card),
-        badge_kind="neutral" if order.refunded else _BADGES.get(order.state, "info"),
+        badge_kind="neutral" if order.came_back else _BADGES.get(order.state, "info"),
         rows=tuple(rows),
         link=(f"/payment/orders/{order.public_id}/", _("Ход платежа и чек")) if own else ("", ""),
     )

@@ -12,8 +12,10 @@ from svet.kernel.money import Money
 from svet.look.formats import moment, roubles
 from svet.payments import texts
 from svet.payments.queries import OrderView, Remainder, SeriesView
+from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.parts import SeriesNeed
 from svet.payments.rules.states import OrderState
+from svet.payments.texts.chargebacks import chargeback_for_payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,14 @@ class PaymentStep:
     text: str
     note: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeRow:
+    """One dispute at the bank in words; the sum is below zero when the payer has it again."""
+
+    words: str
+    money: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class OrderPage:
     try_again: bool
     total: Money
     paid: bool
+    disputes: tuple[DisputeRow, ...] = ()
     left: Remainder | None = None
     series: SeriesPage | None = None
 
@@ -73,7 +84,7 @@ def order_page(
         title=title,
         text=text,
         kind=kind,
-        state_name=texts.state_name(order.state, refunded=bool(order.refunded), returned=order.returned),
+        state_name=texts.state_name(order.state, refunded=bool(order.came_back), returned=order.returned),
         steps=_steps(order),
         refresh=(3 if young else 20) if moves or (waiting and series is None) else 0,
         bank_url=order.bank_page_url if can_go else "",
@@ -81,6 +92,13 @@ def order_page(
         and (series is None or series.need is SeriesNeed.OVER),
         total=order.total,
         paid=order.state in (OrderState.PAID, OrderState.CREDITED, OrderState.REVIEW, OrderState.RETURNED),
+        disputes=tuple(
+            DisputeRow(
+                chargeback_for_payer(one.state, one.on),
+                one.back if one.state is ChargebackState.LOST else one.money,
+            )
+            for one in order.disputes
+        ),
         left=left,
         series=None if series is None else SeriesPage.of(series),
     )
@@ -98,11 +116,21 @@ def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
                 % {"sum": roubles(order.on_its_way_back)},
                 "info",
             )
-        case OrderState.CREDITED if order.refunded:
+        case OrderState.CREDITED if order.disputed:
+            return (
+                _("Платёж оспорен в банке"),
+                _(
+                    "Банк удержал %(sum)s, пока разбирается. Баланс не изменился: "
+                    "он изменится, только если банк вернёт деньги плательщику."
+                )
+                % {"sum": roubles(order.disputed)},
+                "warning",
+            )
+        case OrderState.CREDITED if order.came_back:
             return (
                 _("Деньги возвращены") if order.returned else _("Часть денег возвращена"),
                 _("Банк вернул %(sum)s, баланс это учитывает. Когда деньги придут, зависит от вашего банка.")
-                % {"sum": roubles(order.refunded)},
+                % {"sum": roubles(order.came_back)},
                 "info",
             )
         case OrderState.RETURNED:

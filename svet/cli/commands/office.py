@@ -28,7 +28,9 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 def import_command(
     profile: str, file: Path, source: str, without: str, despite: bool, rejects: Path | None
 ) -> None:
-    """Take a register of PROFILE: accounts, terms, readings, payments, openings; or a bank's statement.
+    """Take a register of PROFILE: accounts, terms, readings, payments, openings, disputes.
+
+    Or a bank's statement: statement.
 
     Also of houses with common needs: houses, house-rooms, house-readings; such a file is taken whole or not.
 

@@ -31,13 +31,18 @@ def web_command(host: str, port: int, workers: int, patience: int) -> None:
 @click.option("--queue", "queues", multiple=True, help="only these queues")
 @click.option("--concurrency", default=4, show_default=True, help="jobs at the same time")
 @click.option("--patience", default=2.0, show_default=True, help="seconds a job gets to finish on a stop")
-def worker_command(queues: tuple[str, ...], concurrency: int, patience: float) -> None:
+@click.option("--metrics-port", type=click.IntRange(1, 65_535), help="tell Prometheus of the jobs there")
+@click.option("--metrics-host", default="127.0.0.1", show_default=True, help="the address of that port")
+def worker_command(
+    queues: tuple[str, ...], concurrency: int, patience: float, metrics_port: int | None, metrics_host: str
+) -> None:
     """Do the background jobs until stopped."""
     with database():
         django_ready()
         from svet.config.worker import run_worker
 
-        run_worker(queues=queues, concurrency=concurrency, patience=patience)
+        metrics = (metrics_host, metrics_port) if metrics_port else None
+        run_worker(queues=queues, concurrency=concurrency, patience=patience, metrics=metrics)
 
 
 @click.command("sandbox", context_settings={"ignore_unknown_options": True, "help_option_names": []})

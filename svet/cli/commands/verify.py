@@ -36,16 +36,21 @@ def verify_command(since: bool, jobs: int, noted: str) -> None:
         from django.utils.translation import gettext as _
 
         from svet.cli.verification.promises import has_noted_head, head_line, verdict_line, verify
+        from svet.site.operations import note_care
+        from svet.site.rules import Care
 
         lost = bool(noted) and not has_noted_head(noted)
-        broken = int(lost)
+        broken, numbers = int(lost), ["--journal-head"] * lost
         for verdict in verify(now=datetime.now(UTC), since=since, jobs=jobs):
             broken += bool(verdict.breaches)
+            numbers += [verdict.promise.number] * bool(verdict.breaches)
             click.echo(verdict_line(verdict))
             for breach in verdict.breaches[:SHOWN]:
                 click.echo(f"      {breach}")
         click.echo(head_line())
         if lost:
             click.echo(_("Печати {noted} в журнале больше нет: он изменён").format(noted=noted))
+        # What the page of the installation's state and the alerts of the monitoring are told by.
+        note_care(care=Care.VERIFY, well=not broken, words=", ".join(numbers), now=datetime.now(UTC))
     if broken:
         sys.exit(1)

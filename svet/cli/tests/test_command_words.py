@@ -36,6 +36,7 @@ ELSEWHERE = {
     "shots": "make shots",
     "migrate": "svet/config/tests/test_migrating.py",
     "manage": "Django's own commands",
+    "drill": "svet/cli/tests/test_backup.py",
 }
 #: Headings of registers are what stands in the operator's own file.
 HEADINGS = {
@@ -168,6 +169,9 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
                 "/no/such/folder/x",
             ],
         ],
+        ("backup",): [["--to", str(files.folder / "backups")], ["--to", "/proc/none"]],
+        ("restore",): [[str(files.folder)], [str(files.folder), "--check"]],
+        ("resume",): [[], ["--hold", "2026-11-26T03:00"], ["--hold", "now"], [], ["--drop"], ["--send"]],
         ("ledger", "export"): [
             ["--format", "hledger"],
             ["--format", "beancount", "--since", DAY, "--out", str(files.folder / "books")],

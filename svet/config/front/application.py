@@ -19,6 +19,14 @@ BEGUN: Final = ("/callbacks/", "/payment/orders/")
 _WITHOUT_BODY: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 Direct = Callable[[], Awaitable[Answer]]
+#: An address that is not there for everybody: None is «no such page».
+Guarded = Callable[[RequestHead], Awaitable[Answer | None]]
+#: Is told the path, the status and the seconds of every answer.
+Noted = Callable[[str, int, float], None]
+
+
+def _nobody_notes(path: str, status: int, seconds: float) -> None:
+    """What the front does with its durations when nobody asks."""
 
 
 class Front:
@@ -31,22 +39,32 @@ class Front:
         threads: int,
         patience: float,
         direct: Mapping[str, Direct],
+        guarded: Mapping[str, Guarded] | None = None,
+        note: Noted = _nobody_notes,
     ) -> None:
         self.application = application
         self.direct = direct
+        self.guarded = guarded or {}
+        self.note = note
         self.desk = RequestQueue(threads, patience)
         self.purse = Purse()
         self.refusals = refusals.Pages()
 
     async def __rsgi__(self, scope: RequestHead, protocol: Any) -> None:
-        if scope.method in ("GET", "HEAD") and scope.path in self.direct:
-            answer = await self.direct[scope.path]()
-        else:
-            answer = await self._answer(scope, protocol)
+        began = time.monotonic()
+        answer = await self._by_the_loop(scope) or await self._answer(scope, protocol)
+        self.note(scope.path, answer.status, time.monotonic() - began)
         if answer.body and scope.method != "HEAD":
             protocol.response_bytes(answer.status, answer.headers, answer.body)
         else:
             protocol.response_empty(answer.status, answer.headers)
+
+    async def _by_the_loop(self, scope: RequestHead) -> Answer | None:
+        if scope.method not in ("GET", "HEAD"):
+            return None
+        if scope.path in self.direct:
+            return await self.direct[scope.path]()
+        return await self.guarded[scope.path](scope) if scope.path in self.guarded else None
 
     async def _answer(self, scope: RequestHead, protocol: Any) -> Answer:
         began = time.monotonic()

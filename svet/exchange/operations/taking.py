@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from svet.exchange.models import ImportFile, ImportRow
-from svet.exchange.operations import accounts, openings, payments, readings, terms
+from svet.exchange.operations import accounts, disputes, openings, payments, readings, terms
 from svet.exchange.operations.outcomes import RowOutcome, State
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.rules.tables import check_encoding, decode
@@ -136,6 +136,8 @@ def _apply(profile: str, text: str, *, by: Actor, now: datetime) -> list[RowOutc
         return openings.apply(text, now=now)
     if profile == ImportFile.Profile.TERMS:
         return terms.apply(text, by=by, now=now)
+    if profile == ImportFile.Profile.DISPUTES:
+        return disputes.apply(text, by=by, now=now)
     door = accounts.apply if profile == ImportFile.Profile.ACCOUNTS else readings.apply
     return door(text, by=by, now=now)
 

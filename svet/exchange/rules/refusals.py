@@ -80,6 +80,7 @@ class RowReason(StrEnum):
     OPENING_AHEAD = "opening_ahead"
     NO_TERMS = "no_terms"
     TERMS_OVERTAKEN = "terms_overtaken"
+    PAYMENT_UNKNOWN = "payment_unknown"
     REFUSED = "refused"
     CURRENCY = "currency"
     LEFT_OUT = "left_out"

@@ -6,14 +6,14 @@ import io
 from collections import Counter
 from collections.abc import Collection
 
-from svet.exchange.rules import accounts, openings, readings, terms, values
+from svet.exchange.rules import accounts, disputes, openings, readings, terms, values
 from svet.exchange.rules.payment_rows import read_row
 from svet.exchange.rules.tables import decode_as, heading_lines, read_table
 from svet.exchange.rules.values import FieldFault
 from svet.kernel.money import Money
 from svet.payments.rules.layouts import PLAIN_LAYOUT, ControlRule, Layout, SignRule
 
-_COLUMNS = {"accounts": accounts.COLUMNS, "readings": readings.COLUMNS}
+_COLUMNS = {"accounts": accounts.COLUMNS, "readings": readings.COLUMNS, "disputes": disputes.COLUMNS}
 _SUMS = ("sum", "transfer", "commission")
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
 from svet.gateways.acquiring.hurried import Hurried
 from svet.gateways.acquiring.port import Acquiring
+from svet.gateways.acquiring.tbank import TBank
 from svet.gateways.acquiring.yookassa import YooKassa
 
-_VENDORS = frozenset({"yookassa"})
+#: Every bank we speak with: the scheme of its address, and who reads such an address.
+VENDORS: Final[Mapping[str, Callable[[str], Acquiring]]] = {
+    "yookassa": YooKassa.from_url,
+    "tbank": TBank.from_url,
+}
 
 
 def gateway() -> Acquiring:
@@ -29,20 +36,25 @@ def gateway_at(address: str, *, secret: str) -> Acquiring:
 
 def serves(address: str) -> bool:
     """Whether a vendor here speaks what an address asks for, and can be asked at it."""
-    vendor, _, transport = urlsplit(address).scheme.partition("+")
-    if vendor not in _VENDORS or transport not in ("", "http", "https"):
+    transport = urlsplit(address).scheme.partition("+")[2]
+    if vendor_of(address) not in VENDORS or transport not in ("", "http", "https"):
         return False
     try:
-        YooKassa.from_url(address)
+        VENDORS[vendor_of(address)](address)
     except ValueError:
         return False
     return True
 
 
+def vendor_of(address: str) -> str:
+    """Whose API an address asks for."""
+    return urlsplit(address).scheme.partition("+")[0]
+
+
 @lru_cache(maxsize=64)
 def _gateway(url: str, places: int) -> Acquiring:
     """One for each shop: its own places, its own silence."""
-    scheme = urlsplit(url).scheme.partition("+")[0]
-    if scheme in _VENDORS:
-        return Hurried(YooKassa.from_url(url), places=places)
+    scheme = vendor_of(url)
+    if scheme in VENDORS:
+        return Hurried(VENDORS[scheme](url), places=places)
     raise ValueError(f"SVET_ACQUIRING_URL: nobody serves {scheme!r}")

@@ -17,7 +17,9 @@ from svet.gateways.acquiring.port import (
     BankPage,
     BankRefund,
     BankStatus,
+    Capabilities,
     News,
+    StoredCard,
 )
 from svet.gateways.bulkhead import Bulkhead
 from svet.gateways.failures import Temporary
@@ -41,8 +43,27 @@ class Hurried:
         self.bank = bank
         self._places = Bulkhead("bank", places=places)
 
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.bank.capabilities
+
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
         return self._within(lambda: self.bank.create(order=order, patience=patience), patience)
+
+    def charge(self, *, reference: str, card: str, patience: float = PATIENT) -> None:
+        self._within(lambda: self.bank.charge(reference=reference, card=card, patience=patience), patience)
+
+    def found(self, *, order_id: str, patience: float = PATIENT) -> tuple[BankStatus, ...]:
+        return self._within(lambda: self.bank.found(order_id=order_id, patience=patience), patience)
+
+    def cancel(self, *, reference: str, patience: float = PATIENT) -> None:
+        self._within(lambda: self.bank.cancel(reference=reference, patience=patience), patience)
+
+    def kept_card(self, *, order_id: str, patience: float = PATIENT) -> StoredCard | None:
+        return self._within(lambda: self.bank.kept_card(order_id=order_id, patience=patience), patience)
+
+    def forget_card(self, *, card: str) -> None:
+        self.bank.forget_card(card=card)
 
     def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
         return self._within(lambda: self.bank.status(reference=reference, patience=patience), patience)

@@ -36,6 +36,45 @@ class BankReason(StrEnum):
     OTHER = "other"
 
 
+class RefundsTold(StrEnum):
+    """How a bank tells what it gave back of a payment."""
+
+    OBJECTS = "objects"  # each refund has a name and a sum of its own
+    TOTAL = "total"  # only how much in all; what is new is the difference to what was known
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a bank can do of what not every bank can. The use cases ask this, never who the bank is.
+
+    ``repeats_open``: asking again with the same key and body never makes a second payment (for a day).
+    Without it an order whose answer was lost is looked for by our number first (``found``).
+    ``finds_by_number``: tells of all payments of an order by the number we gave it.
+    ``repeats_refund``: a refund asked again with the same key is never given twice, but for payments by
+    ``unkeyed_methods`` (their ``method`` as the bank tells it): those are asked once, and then looked at.
+    ``refunds_told``: each by its name, or only a growing total.
+    ``lists``: gives lists of payments and refunds of a period. Without it each order is asked about.
+    ``keeps_cards``: can keep a card and charge it without a page. ``charges_apart``: it does so by a call of
+    its own, made when the payment already has its name. ``tells_card_apart``: what it kept is told by a call
+    of its own. ``forgets_cards``: can be told to forget one.
+    """
+
+    repeats_open: bool
+    finds_by_number: bool
+    repeats_refund: bool
+    refunds_told: RefundsTold
+    lists: bool
+    keeps_cards: bool
+    charges_apart: bool
+    tells_card_apart: bool
+    forgets_cards: bool
+    unkeyed_methods: frozenset[str] = frozenset()
+
+    def knows_refund_key(self, method: str) -> bool:
+        """Whether a refund of a payment by this means may be asked for again with its key."""
+        return self.repeats_refund and method not in self.unkeyed_methods
+
+
 @dataclass(frozen=True, slots=True)
 class Payee:
     """Who receives the money: the requisites of the provider."""
@@ -63,7 +102,8 @@ class BankOrder:
     """A request for the bank's page; repeating it with the same ``key`` never makes a second payment.
 
     ``card`` is the bank's name of a card it keeps for the person: it is charged at once, without a page.
-    ``keep_card`` asks the bank to keep the card of this payment.
+    ``keep_card`` asks the bank to keep the card of this payment. ``page_until`` is how long the page shall
+    live, where the bank lets us say so.
     """
 
     key: str
@@ -78,6 +118,7 @@ class BankOrder:
     phone: str = ""
     card: str = ""
     keep_card: bool = False
+    page_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +148,10 @@ class BankStatus:
 
     ``income`` is what comes to our settlement account of it, by the bank's own figure: the sum less its
     commission. None when the bank does not say: then it is not known.
+
+    A ``reason`` with ``PENDING`` is a decline after which the person may try again on the same page. ``left``
+    is said by banks that tell what is left of a payment and not what was taken: ``amount`` is the same then,
+    and only who knows the sum taken can say what was given back.
     """
 
     reference: str
@@ -120,6 +165,7 @@ class BankStatus:
     method: str = ""
     card: StoredCard | None = None
     income: Money | None = None
+    left: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +201,9 @@ class CallbackRefused(Exception):
         self.malformed = malformed
 
 
+#: The code of a ``Permanent`` failure: this bank has no such verb.
+UNSUPPORTED = "unsupported"
+
 # Seconds to wait for an answer. A job has time; a page that a person looks at has not, and many of them
 # waiting for a silent bank would leave nobody to serve the pages that need no bank.
 PATIENT = 10.0
@@ -165,11 +214,33 @@ class Acquiring(Protocol):
     """A bank. Every network verb may raise ``Temporary`` or ``Permanent``.
 
     ``patience`` is how many seconds to wait; anything below ``PATIENT`` is not even tried while the bank is
-    known to be silent.
+    known to be silent. Verbs beyond the bank's capabilities raise ``Permanent``, code ``UNSUPPORTED``.
     """
 
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this bank can do."""
+
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
-        """Ask for the page where the order is paid, or charge the kept card it names."""
+        """Ask for the page where the order is paid, or charge the kept card it names.
+
+        Where cards are charged apart, one that is named is not charged by this.
+        """
+
+    def charge(self, *, reference: str, card: str, patience: float = PATIENT) -> None:
+        """Charge a kept card for a payment that has a name; again is no harm, the bank takes one charge."""
+
+    def found(self, *, order_id: str, patience: float = PATIENT) -> tuple[BankStatus, ...]:
+        """All payments of an order, by the number we gave it; none is an answer, not an error."""
+
+    def cancel(self, *, reference: str, patience: float = PATIENT) -> None:
+        """Take back a payment that nobody has begun to pay. :raises Permanent: it is past that"""
+
+    def kept_card(self, *, order_id: str, patience: float = PATIENT) -> StoredCard | None:
+        """The card the bank kept at the payment of an order."""
+
+    def forget_card(self, *, card: str) -> None:
+        """Let the bank forget a card; one it does not know is forgotten already."""
 
     def status(self, *, reference: str, patience: float = PATIENT) -> BankStatus:
         """Ask where a payment stands."""

@@ -8,17 +8,11 @@ Sources: https://yookassa.ru/developers/using-api/interaction-format (keys, answ
 from __future__ import annotations
 
 import ipaddress
-import json
-import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Self
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
-
-import httpx
+from urllib.parse import urlencode
 
 from svet.gateways.acquiring.port import (
     PATIENT,
@@ -28,8 +22,12 @@ from svet.gateways.acquiring.port import (
     BankState,
     BankStatus,
     CallbackRefused,
+    Capabilities,
     News,
+    RefundsTold,
+    StoredCard,
 )
+from svet.gateways.acquiring.wire import BankAnswer, address_of, ask, unsupported
 from svet.gateways.acquiring.yookassa_news import read_news
 from svet.gateways.acquiring.yookassa_values import (
     STATES,
@@ -55,16 +53,23 @@ LOOPBACK = ("127.0.0.0/8", "::1/128")
 # Electricity with VAT 22 %, full settlement of a service (54-ФЗ).
 VAT_CODE = 11
 SETTLEMENT = "full_payment"
-CONNECT = 3.0
-# How long a bank that did not answer is left alone by those in a hurry, per process.
-SILENCE = 5.0
-_silent_since: dict[tuple[str, str], float] = {}
-LONGEST_ANSWER = 1_000_000
 # Of a list: how many things on a page, and how many pages before we take the list for a broken one.
 PAGE = 100
 MOST_PAGES = 100
 # Of a day's payments: a million of them.
 MOST_DAY_PAGES = 10_000
+# What API v3 can do. The number we give a payment is its metadata, by which nothing can be looked for.
+CAPABILITIES = Capabilities(
+    repeats_open=True,
+    finds_by_number=False,
+    repeats_refund=True,
+    refunds_told=RefundsTold.OBJECTS,
+    lists=True,
+    keeps_cards=True,
+    charges_apart=False,
+    tells_card_apart=False,
+    forgets_cards=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +88,22 @@ class YooKassa:
 
         :raises ValueError: no such port, network or VAT code can be
         """
-        parts = urlsplit(url)
-        transport = parts.scheme.partition("+")[2] or "https"
-        host = parts.hostname or ""
-        netloc = f"[{host}]" if ":" in host else host
-        port = f":{parts.port}" if parts.port else ""
-        query = parse_qs(parts.query)
-        local = LOOPBACK if host in {"127.0.0.1", "::1", "localhost"} else NETWORKS
-        asked = tuple(query["callbacks"][0].split(",")) if "callbacks" in query else local
+        where = address_of(url)
+        local = LOOPBACK if where.host in {"127.0.0.1", "::1", "localhost"} else NETWORKS
+        asked = tuple(where.options["callbacks"].split(",")) if "callbacks" in where.options else local
         for network in asked:
             ipaddress.ip_network(network)
         return cls(
-            base=f"{transport}://{netloc}{port}{parts.path.rstrip('/')}",
-            shop_id=unquote(parts.username or ""),
-            secret=unquote(parts.password or ""),
+            base=where.base,
+            shop_id=where.shop,
+            secret=where.secret,
             networks=asked,
-            vat_code=int(query.get("vat", [str(VAT_CODE)])[0]),
+            vat_code=int(where.options.get("vat", VAT_CODE)),
         )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
         """Ask for the page; an answer that got lost is asked for again with the same key.
@@ -127,6 +131,26 @@ class YooKassa:
         """Give money back."""
         body = {"payment_id": reference, "amount": sum_of(amount)}
         return refund_of(self._call("POST", "/refunds", key=key, body=body))
+
+    def charge(self, *, reference: str, card: str, patience: float = PATIENT) -> None:
+        """A kept card is charged by :meth:`create`."""
+        raise unsupported("charge")
+
+    def found(self, *, order_id: str, patience: float = PATIENT) -> tuple[BankStatus, ...]:
+        """Nothing can be looked for by what stands in ``metadata``."""
+        raise unsupported("found")
+
+    def cancel(self, *, reference: str, patience: float = PATIENT) -> None:
+        """Only money that is held can be let go (…/api#cancel_payment), and we never hold any."""
+        raise unsupported("cancel")
+
+    def kept_card(self, *, order_id: str, patience: float = PATIENT) -> StoredCard | None:
+        """It is told with the payment."""
+        raise unsupported("kept_card")
+
+    def forget_card(self, *, card: str) -> None:
+        """API v3 has no call for it: we throw its name away."""
+        raise unsupported("forget_card")
 
     def refunds(
         self, *, reference: str = "", since: datetime | None = None, patience: float = PATIENT
@@ -170,11 +194,6 @@ class YooKassa:
         if not self._is_ours(address):
             raise CallbackRefused("the address is not the bank's")
         return read_news(raw, shop_id=self.shop_id)
-
-    def _is_silent(self) -> bool:
-        """Whether the bank did not answer this shop a moment ago."""
-        since = _silent_since.get((self.base, self.shop_id), -SILENCE)
-        return time.monotonic() - since < SILENCE
 
     def _is_ours(self, address: str) -> bool:
         try:
@@ -244,51 +263,28 @@ class YooKassa:
         body: Mapping[str, Any] | None = None,
         patience: float = PATIENT,
     ) -> dict[str, Any]:
-        if patience < PATIENT and self._is_silent():
-            raise Temporary("the bank was silent a moment ago", code="silent")
-        headers = {"Idempotence-Key": key} if key else {}
-        try:
-            answer = httpx.request(
-                method,
-                self.base + path,
-                auth=(self.shop_id, self.secret),
-                headers=headers,
-                json=body,
-                timeout=httpx.Timeout(patience, connect=min(CONNECT, patience)),
-                follow_redirects=False,
-                verify=_certificates(),
-                trust_env=False,
-            )
-        except httpx.HTTPError as error:
-            _silent_since[self.base, self.shop_id] = time.monotonic()
-            raise Temporary(f"the bank did not answer: {type(error).__name__}", code="network") from error
-        _silent_since.pop((self.base, self.shop_id), None)
+        answer = ask(
+            method,
+            self.base + path,
+            shop=(self.base, self.shop_id),
+            patience=patience,
+            auth=(self.shop_id, self.secret),
+            headers={"Idempotence-Key": key} if key else {},
+            body=body,
+        )
         return _read(answer)
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Whom we trust, read once a process: it takes sixty milliseconds of a processor, a question two."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _read(answer: httpx.Response) -> dict[str, Any]:
+def _read(answer: BankAnswer) -> dict[str, Any]:
     """Sort an answer into the truth, «ask again» and «no»."""
-    if len(answer.content) > LONGEST_ANSWER:
-        raise Temporary("the bank's answer is too long", code="shape")
-    try:
-        body = json.loads(answer.content)
-    except ValueError:
-        body = None
-    if answer.status_code == 200 and isinstance(body, dict) and body.get("type") != "error":
+    body = answer.body
+    if answer.status == 200 and isinstance(body, dict) and body.get("type") != "error":
         return body
     code = str(body.get("code", "")) if isinstance(body, dict) else ""
-    if answer.status_code in (400, 401, 403, 404, 405, 410, 415):
-        raise Permanent(
-            f"the bank refused: {answer.status_code} {code}", code=code or str(answer.status_code)
-        )
+    if answer.status in (400, 401, 403, 404, 405, 410, 415):
+        raise Permanent(f"the bank refused: {answer.status} {code}", code=code or str(answer.status))
     # 202 «processing», 429, 5xx, and anything we do not understand (a proxy's page with 200): nobody knows.
-    raise Temporary(f"the bank answered {answer.status_code} {code}", code=code or str(answer.status_code))
+    raise Temporary(f"the bank answered {answer.status} {code}", code=code or str(answer.status))
 
 
 def _what(order: BankOrder) -> str:

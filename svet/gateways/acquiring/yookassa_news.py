@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from svet.gateways.acquiring.port import CallbackRefused, News
+from svet.gateways.acquiring.wire import is_plain, no_duplicates
 from svet.gateways.acquiring.yookassa_values import is_reference
 
 EVENTS = frozenset(
@@ -41,22 +42,9 @@ def read_news(raw: bytes, *, shop_id: str) -> News:
         return _odd(body)
     if shop != shop_id:
         raise CallbackRefused("the notification is for another shop")
-    if event not in EVENTS or not is_reference(reference) or not _is_plain(order_id):
+    if event not in EVENTS or not is_reference(reference) or not is_plain(order_id):
         return _odd(body)
     return News(event, reference, order_id)
-
-
-def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object of JSON. :raises ValueError: a key stands twice"""
-    keys = [key for key, _ in pairs]
-    if len(set(keys)) != len(keys):
-        raise ValueError("a key stands twice")
-    return dict(pairs)
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a text is short and printable: one that a table of ours can hold."""
-    return len(text) <= 60 and text.isascii() and (not text or text.isprintable())
 
 
 def _odd(body: Any) -> News:
@@ -67,8 +55,8 @@ def _odd(body: Any) -> News:
     event, order_id = str(whole.get("event", "")), str(metadata.get("order_id", ""))
     named = (str(thing.get(name) or "") for name in ("payment_id", "id"))
     return News(
-        event=event if _is_plain(event) else "",
+        event=event if is_plain(event) else "",
         reference=next((text for text in named if is_reference(text)), ""),
-        order_id=order_id if _is_plain(order_id) else "",
+        order_id=order_id if is_plain(order_id) else "",
         known=False,
     )

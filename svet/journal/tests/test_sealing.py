@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
+from unittest import mock
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -36,19 +37,16 @@ def tamper(statement: str) -> None:
 
 
 def sealed() -> Seal:
-    """Seal all that was written, once every older transaction is over, as a later run of the job would.
+    """Seal all that was written, as if no older transaction ran on the server.
 
-    The horizon is the whole server's: a test in another database holds it back for as long as it runs.
+    Nothing else writes into this database; but a long test in another database of the same server would
+    hold the horizon back for as long as it runs.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        written = int(cursor.fetchone()[0])
-        for _ in range(1200):
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            if int(cursor.fetchone()[0]) > written:
-                break
-            time.sleep(0.1)
-    seal = jobs.seal_now(now=NOW)
+        following = int(cursor.fetchone()[0]) + 1
+    with mock.patch.object(jobs, "oldest_running", return_value=following):
+        seal = jobs.seal_now(now=NOW)
     assert seal is not None
     return seal
 
@@ -108,6 +106,16 @@ class TestSealing:
         second = sealed()
         assert second.previous == first.digest
         assert queries.broken_seals() == []
+
+    def test_what_is_written_beside_a_running_transaction_waits_for_its_end(self) -> None:
+        act()
+        with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+            written = other.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
+            act()
+            assert written is not None
+            assert jobs.oldest_running() <= written[0]
+            seal = jobs.seal_now(now=NOW)
+            assert seal is None or (seal.count, seal.to_xact <= written[0]) == (1, True)
 
     @pytest.mark.parametrize(
         "statement",

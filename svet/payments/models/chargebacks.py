@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
-from svet.payments.rules.chargebacks import LONGEST_REFERENCE, ChargebackState
+from svet.payments.rules.chargebacks import LONGEST_REFERENCE, ChargebackState, ChargebackWay
 from svet.staffing.rules import LONGEST_REASON
 
 
@@ -23,11 +23,22 @@ class Chargeback(models.Model):
     reference = models.CharField(max_length=LONGEST_REFERENCE)
     no = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=5, choices=[(each.value, each.value) for each in ChargebackState])
+    way = models.CharField(
+        max_length=10,
+        choices=[(each.value, each.value) for each in ChargebackWay],
+        default=ChargebackWay.LETTER.value,
+        db_default=ChargebackWay.LETTER.value,
+    )
     kopecks = models.BigIntegerField()
+    # What of it is above what was left with us: in no book, before a person in the inbox.
+    above_kopecks = models.BigIntegerField(default=0, db_default=0)
     told_on = models.DateField()
-    due_on = models.DateField()
+    # Our last day to object; a register and a statement do not tell it.
+    due_on = models.DateField(null=True)
     reason = models.CharField(max_length=LONGEST_REASON)
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     written_by_name = models.CharField(max_length=100)
     written_at = models.DateTimeField()
     ended_on = models.DateField(null=True)
@@ -42,6 +53,10 @@ class Chargeback(models.Model):
                 condition=Q(state=ChargebackState.TOLD.value, ended_on__isnull=True)
                 | (~Q(state=ChargebackState.TOLD.value) & Q(ended_on__isnull=False)),
                 name="payments_chargeback_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(above_kopecks__gte=0) & Q(above_kopecks__lte=models.F("kopecks")),
+                name="payments_chargeback_above",
             ),
         ]
         indexes = [
@@ -58,6 +73,11 @@ class Chargeback(models.Model):
     @property
     def money(self) -> Money:
         return Money(self.kopecks)
+
+    @property
+    def posted(self) -> Money:
+        """What of it is in our books."""
+        return Money(self.kopecks - self.above_kopecks)
 
 
 class ChargebackLine(models.Model):

@@ -21,6 +21,7 @@ from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import BankStatement, DaySettlement, Source, StatementRow
+from svet.payments.operations.disputes_stated import settle_disputes
 from svet.payments.operations.registers import Outcome, PaymentToApply, apply_register_payments
 from svet.payments.queries.sendings import owes_money, sent_between
 from svet.payments.queries.statements import DueDay, due_days
@@ -119,7 +120,8 @@ def keep_statement(
         else:
             row.save(force_insert=True)
             fresh.append(row)
-    waits = _take_transfers([row for row in fresh if row.state == StatementState.PAYMENT], provider, now=now)
+    transfers = [row for row in fresh if row.state == StatementState.PAYMENT]
+    waits = _take_transfers(transfers, provider, now=now) if transfers else set()
     for row in fresh:
         if row.state == StatementState.WAITING and row.kopecks < 0 and _FEE.search(row.purpose):
             _post_fee(row, provider, now=now)
@@ -210,8 +212,6 @@ def _take_transfers(rows: Sequence[StatementRow], provider: ProviderView, *, now
 
     Returns the keys of those that went to suspense.
     """
-    if not rows:
-        return set()
     Source.objects.get_or_create(code=TRANSFERS, defaults={"name": "Выписка банка", "added_at": now})
     payments = [_payment(row, provider, now=now) for row in rows]
     fates = apply_register_payments(source=TRANSFERS, rows=payments, now=now)
@@ -255,16 +255,16 @@ def _post_fee(row: StatementRow, provider: ProviderView, *, now: datetime) -> No
 
 
 def settle_statements(*, provider: ProviderView, now: datetime) -> int:
-    """Match the rows that wait with the days they came of (a step); says how many were settled.
+    """Match the rows that wait with disputes, and with the days they came of (a step); says how many were.
 
     Each match is one ledger transaction: from the bank's book to our account, and the commission.
     """
     require_transaction()
+    settled = settle_disputes(provider=provider, now=now)
     waiting = StatementRow.objects.select_for_update(of=("self",)).filter(
         provider_id=provider.provider_id, state=StatementState.WAITING, kopecks__gt=0
     )
     rows = list(waiting.order_by("booked_on", "pk"))
-    settled = 0
     for source in Source.objects.filter(pk__in={row.source_id for row in rows}).order_by("pk"):
         own = {row.pk: row for row in rows if row.source_id == source.pk}
         since = min(row.booked_on for row in own.values()) - WITHIN - timedelta(days=WITHIN.days)

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
 from svet.payments.models import (
+    Chargeback,
     ImportedPayment,
     Order,
     OrderLine,
@@ -44,8 +45,10 @@ from svet.payments.queries.views import (
     LineView,
     OrderNotFound,
     OrderView,
+    PaymentDisputeView,
     RefundView,
 )
+from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.refusals import OrderLookupReason
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import OrderState, RefundState
@@ -59,6 +62,7 @@ __all__ = [
     "OrderLookupReason",
     "OrderNotFound",
     "OrderView",
+    "PaymentDisputeView",
     "RefundView",
     "Remainder",
     "ReviewView",
@@ -195,6 +199,7 @@ def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
         receipt_email=order.receipt_email,
         refunds=tuple(_refunds(order, only)),
         promised=tuple(_promised(order, only)),
+        disputes=tuple(_disputes(order, only)),
         step=order.step,
         steps=order.steps,
     )
@@ -209,6 +214,7 @@ def _with_parts(chosen: QuerySet[Order]) -> QuerySet[Order]:
         Prefetch("lines", queryset=lines),
         Prefetch("changes", queryset=StateChange.objects.order_by("id")),
         Prefetch("refunds", queryset=told.prefetch_related("lines__line"), to_attr="told_refunds"),
+        Prefetch("chargebacks", queryset=Chargeback.objects.prefetch_related("lines__line").order_by("pk")),
     )
 
 
@@ -247,7 +253,14 @@ def _promised(order: Order, only: frozenset[int] | None) -> Iterable[RefundView]
             )
 
 
-def _parts(refund: PaymentRefund, only: frozenset[int] | None) -> list[tuple[int, int]]:
+def _disputes(order: Order, only: frozenset[int] | None) -> Iterable[PaymentDisputeView]:
+    for found in order.chargebacks.all():
+        if kopecks := sum(each for _, each in _parts(found, only)):
+            state, on = ChargebackState(found.state), found.ended_on or found.told_on
+            yield PaymentDisputeView(state, Money(kopecks), on)
+
+
+def _parts(refund: PaymentRefund | Chargeback, only: frozenset[int] | None) -> list[tuple[int, int]]:
     return [
         (part.line.account_id, part.kopecks)
         for part in refund.lines.all()

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from svet.kernel.money import Money
 from svet.payments.models import Chargeback
-from svet.payments.rules.chargebacks import ChargebackState
+from svet.payments.rules.chargebacks import ChargebackState, ChargebackWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,16 @@ class ChargebackView:
 
     public_id: str
     state: ChargebackState
+    way: ChargebackWay
     order_public_id: str
     order_number: str
     reference: str
     no: int
     money: Money
+    above: Money
     lines: tuple[tuple[str, Money], ...]
     told_on: date
-    due_on: date
+    due_on: date | None
     reason: str
     written_by: str
     ended_on: date | None
@@ -35,12 +37,14 @@ class ChargebackView:
 
     def late(self, today: date) -> bool:
         """Whether the time to object is over."""
-        return self.state is ChargebackState.TOLD and self.due_on < today
+        return self.state is ChargebackState.TOLD and self.due_on is not None and self.due_on < today
 
 
 def open_chargebacks(*, limit: int) -> list[ChargebackView]:
-    """Disputes that have not ended, by the day on which our time to object ends."""
-    return _views(_all().filter(state=ChargebackState.TOLD).order_by("due_on", "pk")[:limit])
+    """Disputes that have not ended, by the day on which our time to object ends; first those without one."""
+    return _views(
+        _all().filter(state=ChargebackState.TOLD).order_by(F("due_on").asc(nulls_first=True), "pk")[:limit]
+    )
 
 
 def open_chargeback_count() -> int:
@@ -67,11 +71,13 @@ def _views(rows: Iterable[Chargeback]) -> list[ChargebackView]:
         ChargebackView(
             public_id=row.public_id,
             state=ChargebackState(row.state),
+            way=ChargebackWay(row.way),
             order_public_id=row.order.public_id,
             order_number=row.order.number,
             reference=row.reference,
             no=row.no,
             money=row.money,
+            above=Money(row.above_kopecks),
             lines=tuple((part.line.account.number, Money(part.kopecks)) for part in row.lines.all()),
             told_on=row.told_on,
             due_on=row.due_on,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from svet.payments.queries.between import INTERCO
+from svet.payments.queries.disputed import DISPUTES
 
 # Each finds one kind of breach; the words go before the number of the order or the ledger key.
 _CREDITS = {
@@ -129,36 +130,6 @@ _GIVEN_BACK = {
     _("отправляется в банк, а спросить о нём некому: возврат"): """
         SELECT r.key FROM payments_paymentrefund r
         WHERE r.state IN ('approved', 'sent') AND r.next_look_at IS NULL ORDER BY r.id LIMIT 100""",
-}
-# What a payer disputes stands in the book of disputes until it is won or lost.
-_DISPUTES = {
-    _("в книгах не то, что говорит состояние: спор"): """
-        WITH moved AS (
-            SELECT t.key, sum(p.kopecks) AS total FROM ledger_transaction_door t
-            JOIN ledger_posting_door p USING (transaction_id)
-            WHERE p.book = 'dispute' GROUP BY 1
-        )
-        SELECT c.reference FROM payments_chargeback c
-        LEFT JOIN moved told ON told.key = 'chargeback:' || c.public_id
-        LEFT JOIN moved won ON won.key = 'chargeback-won:' || c.public_id
-        LEFT JOIN moved lost ON lost.key = 'chargeback-lost:' || c.public_id
-        WHERE (told.total, coalesce(won.total, 0), coalesce(lost.total, 0)) IS DISTINCT FROM
-            (c.kopecks, CASE c.state WHEN 'won' THEN -c.kopecks ELSE 0 END,
-                CASE c.state WHEN 'lost' THEN -c.kopecks ELSE 0 END)
-        ORDER BY c.id LIMIT 100""",
-    _("снято не с тех лицевых счетов, что в строках: спор"): """
-        SELECT c.reference FROM payments_chargeback c
-        LEFT JOIN ledger_transaction_door t ON t.key = 'chargeback-lost:' || c.public_id
-        WHERE c.state = 'lost' AND (SELECT jsonb_object_agg(l.account_id, part.kopecks)
-                FROM payments_chargebackline part JOIN payments_orderline l ON l.id = part.line_id
-                WHERE part.chargeback_id = c.id)
-            IS DISTINCT FROM (SELECT jsonb_object_agg(account_id, kopecks) FROM ledger_posting_door
-                WHERE transaction_id = t.transaction_id AND book = 'receivable')
-        ORDER BY c.id LIMIT 100""",
-    _("в книгах есть, а такого спора никто не знает:"): """
-        SELECT t.key FROM ledger_transaction_door t
-        LEFT JOIN payments_chargeback c ON c.public_id = substr(t.key, strpos(t.key, ':') + 1)
-        WHERE t.kind = 'chargeback' AND c.id IS NULL ORDER BY t.transaction_id LIMIT 100""",
 }
 # Every payment in the ledger comes from an order or from a row of a register.
 _SOURCES = {
@@ -292,7 +263,7 @@ def broken_groups() -> list[str]:
 
 def broken_refunds() -> list[str]:
     """I-5: what the bank gave back is taken off the accounts once, and never more than was credited."""
-    return _breaches(_REFUNDS) + _breaches(_GIVEN_BACK) + _breaches(_DISPUTES)
+    return _breaches(_REFUNDS) + _breaches(_GIVEN_BACK) + _breaches(DISPUTES)
 
 
 def broken_bank() -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
+from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.states import NOT_GIVEN, OrderState, RefundState
 
 
@@ -58,11 +59,26 @@ class RefundView:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentDisputeView:
+    """What a dispute at the bank means to the accounts asked for; ``on`` is the day of its last letter."""
+
+    state: ChargebackState
+    money: Money
+    on: date
+
+    @property
+    def back(self) -> Money:
+        """The sum with the sign it has among payments."""
+        return -self.money
+
+
+@dataclass(frozen=True, slots=True)
 class OrderView:
     """An order as the asker may see it: ``lines``, ``total``, ``refunds`` hold only the accounts asked for.
 
     ``refunds`` are those made, ``promised`` what we have taken off the accounts for: on its way, or not made
-    after all. «``step`` из ``steps``» is its place among the orders of one «Оплатить» for several payees.
+    after all; ``disputes`` are those at the bank. «``step`` из ``steps``» is its place among the orders of
+    one «Оплатить» for several payees.
     """
 
     order_id: int
@@ -84,6 +100,7 @@ class OrderView:
     receipt_email: str
     refunds: tuple[RefundView, ...] = ()
     promised: tuple[RefundView, ...] = ()
+    disputes: tuple[PaymentDisputeView, ...] = ()
     step: int = 1
     steps: int = 1
 
@@ -98,9 +115,21 @@ class OrderView:
         return Money.total(refund.money for refund in self.promised if not refund.failed)
 
     @property
+    def disputed(self) -> Money:
+        """What the bank withholds of it until a dispute ends."""
+        return Money.total(one.money for one in self.disputes if one.state is ChargebackState.TOLD)
+
+    @property
+    def came_back(self) -> Money:
+        """What the payer has got back of it: by refunds, and by disputes that were lost."""
+        lost = Money.total(one.money for one in self.disputes if one.state is ChargebackState.LOST)
+        return self.refunded + lost
+
+    @property
     def returned(self) -> bool:
         """Whether nothing of it is left with us."""
-        return self.state is OrderState.RETURNED or (bool(self.refunds) and self.refunded == self.total)
+        back = self.came_back
+        return self.state is OrderState.RETURNED or (bool(back) and back == self.total)
 
 
 @dataclass(frozen=True, slots=True)

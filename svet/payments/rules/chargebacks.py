@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import Conflict, NotFound, Refused
@@ -18,6 +20,19 @@ class ChargebackState(StrEnum):
     WON = "won"  # the bank has given it to us again
     LOST = "lost"  # the payer has it
 
+
+class ChargebackWay(StrEnum):
+    """How a dispute became known."""
+
+    LETTER = "letter"  # a member of staff wrote it down
+    REGISTER = "register"
+    STATEMENT = "statement"
+
+
+#: What of disputes stands before a person: above what was left, of no payment of ours, another body.
+ABOVE: Final = "svet.chargeback_above_payment"
+UNKNOWN: Final = "svet.chargeback_of_unknown_payment"
+CHANGED: Final = "svet.chargeback_changed"
 
 CHARGEBACK_MOVES = Moves(
     {
@@ -36,7 +51,7 @@ class ChargebackReason(StrEnum):
     KNOWN = "chargeback_known"
     OTHER_BODY = "chargeback_other_body"
     SUM = "chargeback_sum"
-    ABOVE_LEFT = "chargeback_above_left"
+    ABOVE_PAYMENT = "chargeback_above_payment"
     DAY = "chargeback_day"
     DUE = "chargeback_due"
     DECIDED = "chargeback_decided"
@@ -59,24 +74,47 @@ LONGEST_REFERENCE = 64
 
 @dataclass(frozen=True, slots=True)
 class NewChargeback:
-    """A dispute as a letter of the bank tells it: ``no`` counts rounds, ``due_on`` is our last day."""
+    """A dispute as the bank tells it: ``no`` counts rounds, ``due_on`` is our last day, where it is told."""
 
     reference: str
     kopecks: int
     told_on: date
-    due_on: date
+    due_on: date | None
     no: int = 1
 
 
-def check_chargeback(new: NewChargeback, *, left: Money, paid_on: date, today: date) -> None:
-    """Whether it can be, of a payment of which ``left`` is with us. :raises ChargebackRefused:"""
+def check_chargeback(new: NewChargeback, *, whole: Money, paid_on: date, today: date) -> None:
+    """Whether it can be, of a payment of which ``whole`` was credited. :raises ChargebackRefused:"""
     if not new.reference.strip() or len(new.reference) > LONGEST_REFERENCE or new.no < 1:
         raise ChargebackRefused(ChargebackReason.REFERENCE, field="reference")
     if new.kopecks <= 0:
         raise ChargebackRefused(ChargebackReason.SUM, field="roubles")
-    if new.kopecks > left.kopecks:
-        raise ChargebackRefused(ChargebackReason.ABOVE_LEFT, field="roubles", details={"left": left})
+    if new.kopecks > whole.kopecks:
+        raise ChargebackRefused(ChargebackReason.ABOVE_PAYMENT, field="roubles", details={"whole": whole})
     if not paid_on <= new.told_on <= today:
         raise ChargebackRefused(ChargebackReason.DAY, field="told_on")
-    if new.due_on < new.told_on:
+    if new.due_on is not None and new.due_on < new.told_on:
         raise ChargebackRefused(ChargebackReason.DUE, field="due_on")
+
+
+#: How purposes of payment orders speak of disputes, and name one.
+_SPEAKS: Final = re.compile(r"ч[аеэ]рджб[еэ]к|charge[- ]?back|\bdispute|\b[оО]?спор|опротест", re.IGNORECASE)
+_NAMED: Final = re.compile(
+    r"(?:ч[аеэ]рджб[еэ]к\w*|charge[- ]?back|\bdispute|\bспор\w*)[\s:,№#]*(?:no\.?|n|id|номер)?[\s:№#]*"
+    r"((?=[\w-]*[0-9])[\w-]{2,64})",
+    re.IGNORECASE,
+)
+
+
+def speaks_of_dispute(purpose: str) -> bool:
+    """Whether the purpose of a payment order is about a disputed payment."""
+    return _SPEAKS.search(purpose) is not None
+
+
+def dispute_named(purpose: str) -> str:
+    """The bank's name of the dispute as a purpose tells it; empty where it names none.
+
+    «Спор № CB-77 по платежу 2f1…», «Chargeback ID 12345»: what stands right after the word and has a digit.
+    """
+    match = _NAMED.search(purpose)
+    return match[1] if match else ""

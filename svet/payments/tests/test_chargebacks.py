@@ -131,7 +131,7 @@ def test_what_is_disputed_cannot_be_given_back_as_well(family: Family, paid: Ord
         ({"reference": " "}, ChargebackReason.REFERENCE),
         ({"no": 0}, ChargebackReason.REFERENCE),
         ({"kopecks": 0}, ChargebackReason.SUM),
-        ({"kopecks": 335_39}, ChargebackReason.ABOVE_LEFT),
+        ({"kopecks": 335_39}, ChargebackReason.ABOVE_PAYMENT),
         ({"told_on": date(2026, 11, 21)}, ChargebackReason.DAY),
         ({"told_on": date(2027, 11, 21)}, ChargebackReason.DAY),
         ({"due_on": date(2026, 11, 30)}, ChargebackReason.DUE),
@@ -159,18 +159,70 @@ def test_breaches_of_the_promise_about_disputes_are_found(paid: Order, olga: Act
     end(keep(paid, 300_00, by=olga), by=olga, won=False)
     assert queries.broken_refunds() == []
     Chargeback.objects.update(kopecks=300_01)
-    assert len(queries.broken_refunds()) == 1
+    assert len(queries.broken_refunds()) == 2
+    Chargeback.objects.update(kopecks=300_01, above_kopecks=1)
+    (breach,) = queries.broken_refunds()
+    assert "никто этого не разбирает" in breach
+    Chargeback.objects.update(above_kopecks=0)
     Chargeback.objects.update(kopecks=300_00, state="won")
     assert len(queries.broken_refunds()) == 1
     Chargeback.objects.update(state="lost")
     ChargebackLine.objects.update(kopecks=1)
-    assert len(queries.broken_refunds()) == 1
+    assert len(queries.broken_refunds()) == 2
     ChargebackLine.objects.all().delete()
     Chargeback.objects.all().delete()
     assert len(queries.broken_refunds()) == 2
 
 
-def test_money_left_is_shown_as_money(paid: Order, olga: Actor) -> None:
+def test_a_dispute_above_the_payment_is_a_mistake_and_says_what_was_credited(
+    paid: Order, olga: Actor
+) -> None:
     with pytest.raises(ChargebackRefused) as refused:
         keep(paid, 400_00, by=olga)
-    assert refused.value.details["left"] == Money(335_38)
+    assert refused.value.details["whole"] == Money(335_38)
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_a_dispute_above_what_is_left_is_posted_up_to_it_and_the_rest_is_before_a_person(
+    family: Family, bank: StubBank, paid: Order, olga: Actor, won: bool
+) -> None:
+    bank.give_back(paid, 100_00)
+    operations.settle(order_id=paid.pk, now=NOW, by="test")
+    public_id = keep(paid, 335_38, by=olga)
+    assert (book("dispute"), book("bank")) == (235_38, 0)
+    (waits,) = queries.open_callbacks()
+    assert (waits.event, waits.money) == ("svet.chargeback_above_payment", Money(100_00))
+    assert queries.broken() == []
+    end(public_id, by=olga, won=won)
+    assert (book("dispute"), book("bank")) == (0, 235_38 if won else 0)
+    assert sum(balances(family)) == (100_00 if won else 335_38)
+    assert queries.broken() == []
+
+
+def test_a_dispute_of_a_payment_given_back_whole_stands_before_a_person(
+    bank: StubBank, paid: Order, olga: Actor
+) -> None:
+    bank.give_back(paid, 335_38)
+    operations.settle(order_id=paid.pk, now=NOW, by="test")
+    end(keep(paid, 335_38, by=olga), by=olga, won=False)
+    assert (book("dispute"), book("bank")) == (0, 0)
+    assert Notice.objects.filter(event="payment_refunded").count() == 1
+    assert [one.money for one in queries.open_callbacks()] == [Money(335_38)]
+    assert queries.broken() == []
+
+
+def test_a_refund_of_ours_that_is_not_sent_is_called_back_by_a_dispute_of_its_money(
+    family: Family, paid: Order, olga: Actor
+) -> None:
+    new = NewRefund({family.first.public_id: 50_00}, "заявление")
+    seen = giving_back.preview_refund(by=olga, order_public_id=paid.public_id, new=new, now=NOW)
+    giving_back.write_refund(
+        by=olga, order_public_id=paid.public_id, new=new, reason="ошибка", shown=seen.shown, now=NOW
+    )
+    keep(paid, 285_38, by=olga)
+    assert paid.refunds.get().state == "approved"
+    keep(paid, 50_00, by=olga, reference="CB-78")
+    assert paid.refunds.get().state == "withdrawn"
+    assert (balances(family), book("dispute"), book("owed")) == ((0, 0), 335_38, 0)
+    assert not queries.open_callbacks()
+    assert queries.broken() == []

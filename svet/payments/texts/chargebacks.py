@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 
 from django.utils.translation import gettext as _
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
-from svet.look.formats import roubles
-from svet.payments.rules.chargebacks import ChargebackReason, ChargebackState
+from svet.look.formats import day, roubles
+from svet.payments.rules.chargebacks import ChargebackReason, ChargebackState, ChargebackWay
 
 
 def explain_chargeback(refusal: Refused) -> str:
@@ -31,9 +32,9 @@ def explain_chargeback(refusal: Refused) -> str:
             )
         case ChargebackReason.SUM:
             return _("Сумма спора больше нуля.")
-        case ChargebackReason.ABOVE_LEFT:
-            return _("Столько по этому платежу у нас нет: осталось %(left)s.") % {
-                "left": roubles(cast(Money, refusal.details["left"]))
+        case ChargebackReason.ABOVE_PAYMENT:
+            return _("Спор не может быть больше платежа: зачислено %(whole)s.") % {
+                "whole": roubles(cast(Money, refusal.details["whole"]))
             }
         case ChargebackReason.DAY:
             return _("Такого дня быть не может: он раньше платежа или спора, или ещё не наступил.")
@@ -51,3 +52,22 @@ def chargeback_state(state: ChargebackState) -> str:
         ChargebackState.WON: _("выигран, деньги наши"),
         ChargebackState.LOST: _("проигран, деньги у плательщика"),
     }[state]
+
+
+def chargeback_way(way: ChargebackWay) -> str:
+    """How a dispute became known, for the staff."""
+    return {
+        ChargebackWay.LETTER: _("из письма банка"),
+        ChargebackWay.REGISTER: _("из реестра споров"),
+        ChargebackWay.STATEMENT: _("из выписки"),
+    }[way]
+
+
+def chargeback_for_payer(state: ChargebackState, on: date) -> str:
+    """Where a dispute stands, for whoever paid; ``on`` is the day of the bank's last letter of it."""
+    said = {
+        ChargebackState.TOLD: _("Удержано банком по спору с %(on)s"),
+        ChargebackState.WON: _("Спор окончен %(on)s, платёж остался в силе"),
+        ChargebackState.LOST: _("Возвращено банком по спору %(on)s"),
+    }
+    return said[state] % {"on": day(on)}

@@ -129,5 +129,6 @@ def test_a_new_device_is_told_to_its_owner_and_the_first_one_is_not() -> None:
     assert events_to("anna@example.org") == ["new_device"]
 
 
+@pytest.mark.usefixtures("dear_passwords")
 def test_hashes_are_argon2id_with_the_measured_cost() -> None:
     assert passwords.hashed(PASSWORD).startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")

@@ -3,6 +3,7 @@
 ``/v3/payments``, ``/v3/payments/<id>`` (also ``/capture``, ``/cancel``), ``/v3/refunds`` (both with lists),
 ``/v3/me`` with Basic authentication and Idempotence-Key; ``/card/<id>`` is the page. Sources:
 https://yookassa.ru/developers/using-api/interaction-format, https://yookassa.ru/developers/api.
+T-Bank's API over the same vault is in ``tbank``.
 """
 
 from __future__ import annotations
@@ -10,17 +11,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from svet.sandbox.world import card_page, cards
+from svet.sandbox.world import card_page, cards, clerk
 from svet.sandbox.world.cards import Behaviour
+from svet.sandbox.world.clerk import shown_refund
 from svet.sandbox.world.journal import Journal
 from svet.sandbox.world.lists import page_of
-from svet.sandbox.world.payment_form import Invalid, kopecks, payment_of, refund_of, shown
+from svet.sandbox.world.payment_form import Invalid, payment_of, refund_of, shown
+from svet.sandbox.world.tbank import PREFIX, TERMINALS, TBankDesk
 from svet.sandbox.world.vault import Clock, IdempotenceKeyReused, Vault, now_utc
 from svet.sandbox.world.webhooks import Webhooks
 
@@ -32,7 +34,6 @@ SHOPS: Final[Mapping[str, str]] = {
 }
 UTILITIES: Final = frozenset({"100500", "100502"})
 LONGEST_BODY: Final = 256 * 1024
-_ID: Final = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 _STATUS: Final = {
     200: "200 OK",
     400: "400 Bad Request",
@@ -57,14 +58,23 @@ class Refusal(Exception):
 class Bank:
     """The API; the card page is in ``card_page``."""
 
-    def __init__(self, *, vault: Vault, webhooks: Webhooks, shops: Mapping[str, str], clock: Clock) -> None:
+    def __init__(
+        self, *, vault: Vault, webhooks: Webhooks, shops: Mapping[str, str], tbank: TBankDesk, clock: Clock
+    ) -> None:
         self.vault = vault
+        self._tbank = tbank
         self.webhooks = webhooks
         self._shops = shops
         self._clock = clock
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", ""))
+        if path.startswith(PREFIX) and environ["REQUEST_METHOD"] == "POST":
+            length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_BODY)
+            raw, verb = environ["wsgi.input"].read(length), path.removeprefix(PREFIX)
+            answer = json.dumps(self._tbank.answer(verb, raw, origin=_origin(environ)), ensure_ascii=False)
+            start_response("200 OK", [("Content-Type", "application/json;charset=utf-8")])
+            return [answer.encode()]
         if not path.startswith("/v3/"):
             return card_page.answer(environ, start_response, vault=self.vault, webhooks=self.webhooks)
         try:
@@ -102,7 +112,7 @@ class Bank:
                 return self._create_refund(environ, shop)
             case "GET", "refunds":
                 exact = ("payment_id", "status")
-                return _page(environ, self.vault.refunds(shop), exact=exact, show=_shown_refund)
+                return _page(environ, self.vault.refunds(shop), exact=exact, show=shown_refund)
             case "GET", "refunds", refund_id:
                 return self._refund(shop, refund_id)
             case "GET", "me":
@@ -126,7 +136,7 @@ class Bank:
         return shop
 
     def _payment(self, shop: str, payment_id: str) -> dict[str, Any]:
-        payment = self.vault.payment(payment_id) if _ID.fullmatch(payment_id) else None
+        payment = self.vault.payment(payment_id) if clerk.ID.fullmatch(payment_id) else None
         if payment is None or payment["shop"] != shop:
             raise Refusal(404, "not_found", "Payment doesn't exist or access denied", "payment_id")
         return payment
@@ -135,7 +145,7 @@ class Bank:
         refund = self.vault.refund(refund_id)
         if refund is None or refund["shop"] != shop:
             raise Refusal(404, "not_found", "Refund doesn't exist or access denied", "refund_id")
-        return _shown_refund(refund)
+        return shown_refund(refund)
 
     def _create_payment(self, environ: WSGIEnvironment, shop: str) -> dict[str, Any]:
         key, body = _key(environ), _body(environ)
@@ -188,40 +198,18 @@ class Bank:
 
         refund = self._once(key, shop, "refund", body, make)
         if made and not self._payment(shop, str(refund["payment_id"])).get("quiet"):
-            self.webhooks.send("refund.succeeded", _shown_refund(refund))
-        return _shown_refund(refund)
+            self.webhooks.send("refund.succeeded", shown_refund(refund))
+        return shown_refund(refund)
 
     def give_back(self, payment_id: str, amount: str) -> str:
-        """A clerk of the bank gives money back without the shop; says why not, or nothing.
+        """A clerk gives money back without the shop: :func:`svet.sandbox.world.clerk.give_back`."""
+        return clerk.give_back(
+            payment_id, amount, vault=self.vault, webhooks=self.webhooks, now=self._clock()
+        )
 
-        ``amount`` is in roubles («100.00»), without one all that is left. A silent payment stays silent.
-        """
-        payment = self.vault.payment(payment_id) if _ID.fullmatch(payment_id) else None
-        if payment is None:
-            return "no such payment"
-        left = kopecks(payment["amount"], name="amount") - payment["refunded_kopecks"]
-        body = {
-            "payment_id": payment_id,
-            "amount": {"value": amount or f"{left // 100}.{left % 100:02d}", "currency": "RUB"},
-            "description": "Возврат по заявлению в банк",
-        }
-
-        def make() -> dict[str, Any]:
-            now = self._clock()
-            return refund_of(
-                body, refund_id=self.vault.new_id(), payment=self._payment(shop, payment_id), now=now
-            )
-
-        shop = str(payment["shop"])
-        try:
-            refund = self.vault.create(
-                key=self.vault.new_id(), shop=shop, what="refund", body=body, make=make
-            )
-        except Invalid as invalid:
-            return str(invalid)
-        if not payment.get("quiet"):
-            self.webhooks.send("refund.succeeded", _shown_refund(refund))
-        return ""
+    def pay_twice(self, payment_id: str) -> str:
+        """A second payment of the same order: :func:`svet.sandbox.world.clerk.pay_twice`."""
+        return clerk.pay_twice(payment_id, vault=self.vault, webhooks=self.webhooks)
 
     def _once(self, key: str, shop: str, what: str, body: Mapping[str, Any], make: Any) -> dict[str, Any]:
         try:
@@ -257,20 +245,19 @@ def make_application(
     webhook_url: str = "",
     webhook_urls: Mapping[str, str] | None = None,
     shops: Mapping[str, str] = SHOPS,
+    terminals: Mapping[str, str] = TERMINALS,
     clock: Clock = now_utc,
 ) -> Bank:
     """The bank over a journal; it tells a shop of decided payments at its own address or ``webhook_url``."""
     vault = Vault(journal=journal, clock=clock)
     webhooks = Webhooks(vault=vault, url=webhook_url, of_shops=webhook_urls)
+    tbank = TBankDesk(vault=vault, webhooks=webhooks, clock=clock, terminals=terminals)
+    webhooks.add_dialect(tbank)
     for payment in vault.undelivered():
         webhooks.send(f"payment.{payment['status']}", shown(payment))
     for refund in vault.undelivered_refunds():
-        webhooks.send("refund.succeeded", _shown_refund(refund))
-    return Bank(vault=vault, webhooks=webhooks, shops=shops, clock=clock)
-
-
-def _shown_refund(refund: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in refund.items() if name != "shop" and value is not None}
+        webhooks.send("refund.succeeded", shown_refund(refund))
+    return Bank(vault=vault, webhooks=webhooks, shops=shops, tbank=tbank, clock=clock)
 
 
 def _page(

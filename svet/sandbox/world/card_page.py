@@ -14,10 +14,11 @@ from svet.sandbox.world import cards
 from svet.sandbox.world.card_texts import FORM, PAGE, RESULT, THREE_D_SECURE
 from svet.sandbox.world.cards import Behaviour, SampleCard
 from svet.sandbox.world.payment_form import shown
+from svet.sandbox.world.tbank_form import CODES
 from svet.sandbox.world.vault import FINAL, Vault
 from svet.sandbox.world.webhooks import Webhooks
 
-_PATH: Final = re.compile(r"/card/([0-9a-f-]{36})(?:/(3ds|cancel))?/?", re.ASCII)
+_PATH: Final = re.compile(r"/card/([0-9a-f-]{10,36})(?:/(3ds|cancel))?/?", re.ASCII)
 _EXPIRY: Final = re.compile(r"(0[1-9]|1[0-2]) ?/? ?([0-9]{2})", re.ASCII)
 SLOW_SECONDS: Final = 5.0
 LATE_SECONDS: Final = 20.0
@@ -81,12 +82,14 @@ class _Page:
         return self._decide(card)
 
     def cancel(self) -> Iterable[bytes]:
-        """The person gave up; the shop learns it at once."""
+        """The person gave up; the shop learns it at once, unless the page lives on."""
+        if self._payment.get("tries_again"):
+            return self._back()
         return self._refuse("expired_on_confirmation", None)
 
     def _decide(self, card: SampleCard) -> Iterable[bytes]:
         saved = bool(self._payment.get("keeps_method"))
-        if saved:
+        if saved or self._payment.get("tries_again"):
             self._vault.remember_card(self._payment["id"], number=card.number)
         method = method_of(card, self._payment["id"], saved=saved)
         match card.behaviour:
@@ -115,10 +118,20 @@ class _Page:
             self._webhooks.send(f"payment.{changed['status']}", shown(changed))
 
     def _refuse(self, reason: str, method: Mapping[str, Any] | None) -> Iterable[bytes]:
+        if self._payment.get("tries_again"):
+            return self._decline(reason)
         changed = self._vault.cancel(self._payment["id"], reason=reason, method=method)
         if changed is not None:
             self._webhooks.send("payment.canceled", shown(changed))
         return self._back()
+
+    def _decline(self, reason: str) -> Iterable[bytes]:
+        """Some banks leave the page open: the next card may do."""
+        changed = self._vault.decline(self._payment["id"], code=CODES[reason], final=False)
+        if changed is None:
+            return self._back()
+        self._webhooks.send("payment.declined", changed)
+        return self.form(error="Банк отклонил карту. Возьмите другую или вернитесь в магазин.")
 
     def _back(self) -> Iterable[bytes]:
         self._start_response(
@@ -161,6 +174,8 @@ def answer(
         return html(start_response, "404 Not Found", text)
     page = _Page(payment, start_response, vault, webhooks)
     if environ["REQUEST_METHOD"] != "POST":
+        if payment.get("tries_again") and not payment.get("shown") and payment["status"] not in FINAL:
+            vault.mark(payment["id"], "payment.shown", shown=True)
         typed = _fields(str(environ.get("QUERY_STRING", "")))
         card = cards.find(typed.get("card", "")[:40])
         return page.form(typed={"number": card.spaced, "expiry": "12/30"} if card else None)

@@ -4,6 +4,9 @@
 - ``/control/mail.json?to=…``: the mailbox; ``/control/mail/<n>/<index>``: one attachment as it came.
 - ``POST /control/sms/send`` with ``from`` and ``text``: a person sends an SMS to the retailer.
 - ``POST /control/bank/refund`` with ``payment`` and ``amount``: a clerk of the bank gives money back.
+- ``POST /control/bank/twice`` with ``payment``: its order is paid a second time.
+- ``POST /control/bank/fault`` with ``kind``, ``path``, ``times``, ``text``, ``seconds``: see ``faults``.
+- ``POST /control/bank/callbacks`` with ``lost``, ``copies``, ``late``: how the bank tells shops from now on.
 - ``/control/bank.json``: what the bank has done. ``/control/health.json``: whether the world stands.
 """
 
@@ -12,7 +15,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,6 +31,7 @@ _LONGEST_SMS: Final = 70
 
 SendSms = Callable[[str, str], None]
 GiveBack = Callable[[str, str], str]
+Trouble = Callable[[Mapping[str, str]], str]
 
 
 def make_application(
@@ -36,11 +40,12 @@ def make_application(
     bank: WSGIApplication | None,
     send_sms: SendSms | None = None,
     give_back: GiveBack | None = None,
+    troubles: Mapping[str, Trouble] | None = None,
 ) -> WSGIApplication:
     """The control pages, with the bank's own application behind every other address.
 
     ``send_sms(phone, text)`` hands a person's message to the SMS centre; ``give_back(payment, amount)``
-    refunds at the bank and says why not.
+    refunds at the bank and says why not; so does each of ``troubles`` (by its name), given what was typed.
     """
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -53,6 +58,11 @@ def make_application(
             return _send(environ, start_response, send_sms)
         if path == "/control/bank/refund" and environ.get("REQUEST_METHOD") == "POST" and give_back:
             return _give_back(environ, start_response, give_back)
+        trouble = (troubles or {}).get(path.removeprefix("/control/bank/"))
+        if trouble is not None and environ.get("REQUEST_METHOD") == "POST":
+            refused = trouble(_form(environ))
+            answer = {"error": refused} if refused else {"ok": True}
+            return _json(start_response, answer, "422 Unprocessable" if refused else "202 Accepted")
         if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
             return _json(start_response, {"error": "read only"}, "405 Method Not Allowed")
         match = _ATTACHMENT.fullmatch(path)
@@ -89,9 +99,14 @@ def _give_back(
 
 def _typed(environ: WSGIEnvironment, *names: str) -> list[str]:
     """The fields of a form."""
+    typed = _form(environ)
+    return [typed.get(name, "") for name in names]
+
+
+def _form(environ: WSGIEnvironment) -> dict[str, str]:
     length = min(int(environ.get("CONTENT_LENGTH") or 0), _LONGEST_FORM)
     typed = parse_qs(environ["wsgi.input"].read(length).decode("utf-8", "replace"), keep_blank_values=True)
-    return [typed.get(name, [""])[0] for name in names]
+    return {name: values[0] for name, values in typed.items()}
 
 
 def phone(journal: Journal, to: str) -> dict[str, Any]:

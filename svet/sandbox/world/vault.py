@@ -73,8 +73,10 @@ class Vault:
             payment = self._payments.get(payment_id)
             if payment is None:
                 return None
-            created = datetime.fromisoformat(payment["created_at"])
-            if payment["status"] == "pending" and self._clock() - created > PAGE_LIVES:
+            due = datetime.fromisoformat(payment["created_at"]) + PAGE_LIVES
+            if "due_at" in payment:
+                due = datetime.fromisoformat(payment["due_at"])
+            if payment["status"] == "pending" and self._clock() > due:
                 return self.cancel(payment_id, reason="expired_on_confirmation", party="yoo_money")
             return payment
 
@@ -148,6 +150,25 @@ class Vault:
             payment_id, status="canceled", paid=False, cancellation_details=details, **changes
         )
 
+    def decline(self, payment_id: str, *, code: str, final: bool) -> dict[str, Any] | None:
+        """Refuse one card; unless it is ``final`` the person may try another. None when it is decided."""
+        if final:
+            details = {"party": "payment_network", "reason": code}
+            return self._decide(payment_id, status="canceled", declined=code, cancellation_details=details)
+        with self._lock:
+            payment = self._payments[payment_id]
+            return (
+                None
+                if payment["status"] in FINAL
+                else self.mark(payment_id, "payment.declined", declined=code)
+            )
+
+    def mark(self, payment_id: str, event: str, **changes: Any) -> dict[str, Any]:
+        """Keep something more about a payment; where it stands is not changed by it."""
+        with self._lock:
+            self._write(event, self._payments[payment_id] | changes)
+            return self._payments[payment_id]
+
     def note_delivery(self, *, event: str, thing_id: str, url: str, answer: str) -> None:
         """Remember how the shop answered a webhook."""
         with self._lock:
@@ -186,6 +207,8 @@ class Vault:
             if payment["status"] in FINAL:
                 return None
             decided = payment | changes
+            if changes["status"] == "succeeded":
+                decided.pop("declined", None)
             self._write(f"payment.{decided['status']}", decided)
             return decided
 

@@ -8,20 +8,33 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from svet.sandbox.world.vault import Vault
 
 PAUSES: Final = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, *([3600.0] * 22))
 
 
+class Dialect(Protocol):
+    """How another API tells its shops."""
+
+    def speaks_for(self, shop: str) -> bool:
+        """Whether a shop is one of this API's."""
+
+    def notifications(self, event: str, thing: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What it tells of an event; each is repeated until the shop answers ``OK``."""
+
+
 class Webhooks:
     """Sends notifications from background threads; ``url`` empty sends nothing.
 
-    ``of_shops`` are the addresses of shops that have one of their own.
+    ``of_shops`` are the addresses of shops that have one of their own. ``lost``, ``copies`` and ``late`` are
+    faults by order: so many of the next are never sent, each is sent so often, and so much later (seconds).
     """
 
     def __init__(self, *, vault: Vault, url: str, of_shops: Mapping[str, str] | None = None) -> None:
+        self.lost, self.copies, self.late = 0, 1, 0.0
+        self._dialects: list[Dialect] = []
         self._vault = vault
         self._url = url
         self._of_shops = dict(of_shops or {})
@@ -29,10 +42,23 @@ class Webhooks:
 
     def send(self, event: str, thing: Mapping[str, Any], *, after: float = 0.0) -> None:
         """Begin telling the shop; returns at once."""
-        if url := self._url_of(thing):
-            body = {"type": "notification", "event": event, "object": dict(thing)}
-            thread = threading.Thread(target=self._keep_telling, args=(url, event, body, after), daemon=True)
-            thread.start()
+        if not (url := self._url_of(thing)):
+            return
+        if self.lost > 0:
+            self.lost -= 1
+            return
+        bodies = [{"type": "notification", "event": event, "object": dict(thing)}]
+        wanted = ""
+        for dialect in self._dialects:
+            if dialect.speaks_for(self._shop_of(thing)):
+                bodies, wanted = dialect.notifications(event, thing), "OK"
+        for body in [body for body in bodies for _ in range(self.copies)]:
+            telling = (url, event, str(thing["id"]), body, wanted, after + self.late)
+            threading.Thread(target=self._keep_telling, args=telling, daemon=True).start()
+
+    def add_dialect(self, dialect: Dialect) -> None:
+        """Let the shops of another API be told in its way."""
+        self._dialects.append(dialect)
 
     def later(self, act: Callable[[], object], *, after: float) -> None:
         """Do something of the bank's own in a while, unless it stops before."""
@@ -47,22 +73,29 @@ class Webhooks:
         """Say nothing more."""
         self._stopped.set()
 
-    def _keep_telling(self, url: str, event: str, body: Mapping[str, Any], after: float) -> None:
+    def _keep_telling(
+        self, url: str, event: str, thing_id: str, body: Mapping[str, Any], wanted: str, after: float
+    ) -> None:
         for pause in PAUSES:
             if self._stopped.wait(after + pause):
                 return
             after = 0.0
-            answer = self._tell(url, body)
-            self._vault.note_delivery(event=event, thing_id=str(body["object"]["id"]), url=url, answer=answer)
+            answer = self._tell(url, body, wanted=wanted)
+            self._vault.note_delivery(event=event, thing_id=thing_id, url=url, answer=answer)
             if answer == "200":
                 return
 
+    def _shop_of(self, thing: Mapping[str, Any]) -> str:
+        payment = self._vault.payment(str(thing.get("payment_id") or thing["id"]))
+        return str(payment["shop"]) if payment else ""
+
     def _url_of(self, thing: Mapping[str, Any]) -> str:
         """Where the shop of a payment or refund is told."""
-        payment = self._vault.payment(str(thing.get("payment_id") or thing["id"]))
-        return self._of_shops.get(str(payment["shop"]), self._url) if payment else self._url
+        shop = self._shop_of(thing)
+        fallback = "" if any(dialect.speaks_for(shop) for dialect in self._dialects) else self._url
+        return self._of_shops.get(shop, fallback)
 
-    def _tell(self, url: str, body: Mapping[str, Any]) -> str:
+    def _tell(self, url: str, body: Mapping[str, Any], *, wanted: str) -> str:
         request = urllib.request.Request(  # noqa: S310 - the address is our own option
             url,
             data=json.dumps(body, ensure_ascii=False).encode(),
@@ -70,7 +103,8 @@ class Webhooks:
         )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-                return str(answer.status)
+                said = answer.read(64).decode("utf-8", "replace")
+                return str(answer.status) if wanted in ("", said) else f"{answer.status} {said[:20]!r}"
         except urllib.error.HTTPError as refusal:
             return str(refusal.code)
         except (OSError, http.client.HTTPException) as error:

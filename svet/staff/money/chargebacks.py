@@ -131,6 +131,7 @@ def shown_chargeback(one: ChargebackView) -> dict[str, Any]:
     return {
         "chargeback": one,
         "state": _("срок ответа прошёл") if late else wording.chargeback_state(one.state),
+        "way": wording.chargeback_way(one.way),
         "badge": "error" if late else _BADGES[one.state],
     }
 

@@ -16,6 +16,7 @@ from svet.payments.operations import BankUnavailable
 from svet.payments.queries.desk import CallbackView, ReviewView
 from svet.payments.queries.guesses import Guess
 from svet.payments.queries.suspense import WaitingRow
+from svet.payments.rules import chargebacks
 from svet.payments.rules.guessing import GuessKind
 from svet.payments.rules.registers import WaitReason
 from svet.payments.rules.states import CallbackOutcome
@@ -84,6 +85,12 @@ def why_callback(callback: CallbackView) -> str:
     """Why the bank's callback is before a person."""
     if callback.event == "svet.refund_above_payment":
         return _("Банк вернул больше, чем было зачислено.")
+    if callback.event == chargebacks.ABOVE:
+        return _("Спор больше того, что осталось от платежа: лишнего нет ни в одной книге.")
+    if callback.event == chargebacks.UNKNOWN:
+        return _("Спор о платеже, которого у нас нет.")
+    if callback.event == chargebacks.CHANGED:
+        return _("О споре сказано иначе, чем записано: сверьте с письмом банка.")
     if callback.event == "svet.refund_of_unknown_payment":
         return _("Банк вернул деньги по платежу, которого у нас нет.")
     if callback.event == "svet.payment_not_ours":

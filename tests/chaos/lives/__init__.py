@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.chaos.lives import failing, given_back, office, parts, registers, returned, told
+from tests.chaos.lives import disputed, failing, given_back, office, parts, registers, returned, told
 from tests.chaos.play import Play
 
 Life = Callable[[Play], Iterator[None]]
@@ -42,6 +42,11 @@ LIVES: tuple[Life, ...] = (
     given_back.given_back_by_the_bank_first,
     given_back.given_back_by_the_bank_while_ours_is_unknown,
     given_back.called_back,
+    disputed.won,
+    disputed.lost_by_a_register,
+    disputed.told_by_two_at_once,
+    disputed.above_what_is_left,
+    disputed.beside_our_refund,
     registers.one_number_at_two_banks,
     registers.storno_twice,
     registers.storno_before_its_payment,

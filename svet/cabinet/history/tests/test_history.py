@@ -304,8 +304,8 @@ def test_feed_costs_the_same_for_one_account_and_for_many(cast: Cast) -> None:
         make_order(person=cast.anna, lines=[(account, 100_00)], now=NOW)
     with CaptureQueriesContext(connection) as many:
         client.get("/history/")
-    # Orders bring three lookups of their own, however many they are: lines, changes, refunds.
-    assert len(many) <= len(few) + 3
+    # Orders bring four lookups of their own, however many they are: lines, changes, refunds, disputes.
+    assert len(many) <= len(few) + 4
     assert len(many) <= 20
 
 

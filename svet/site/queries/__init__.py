@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 
+from django.db import connection
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from svet.kernel.places import Place, path_of
 from svet.kernel.refusals import NotFound
-from svet.site.models import Agreement, Installation
-from svet.site.rules import AgreementKind, Block, HotlineHours, SiteReason, blocks
+from svet.site.models import Agreement, CareNote, DatabaseHome, Installation
+from svet.site.rules import AgreementKind, Block, Care, HotlineHours, SiteReason, blocks
 
 _DAYS = {
     "пн": _("пн"),
@@ -137,3 +138,58 @@ def current_agreement(*, kind: AgreementKind) -> AgreementView:
 def agreement(*, kind: AgreementKind, version: int) -> AgreementView:
     """A given version, however old. :raises NotFound: there is no such version."""
     return _view(Agreement.objects.filter(kind=kind, version=version).first())
+
+
+@dataclass(frozen=True, slots=True)
+class DatabasePlace:
+    """Where a database is: the cluster's own number (empty where we may not ask for it), its number there."""
+
+    system_identifier: str
+    database_oid: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """Nobody may be told or charged from this database: it is a copy. ``copied_at``: of which moment."""
+
+    held_at: datetime | None
+    copied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CareView:
+    """When a care was last taken, whether it went well, and what was said of it."""
+
+    at: datetime
+    well: bool
+    words: str
+
+
+def place_here() -> DatabasePlace:
+    """Where the rows that are read now are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT oid::bigint, has_function_privilege('pg_control_system()', 'EXECUTE')"
+            " FROM pg_database WHERE datname = current_database()"
+        )
+        oid, may_ask = cursor.fetchone()
+        identifier = ""
+        if may_ask:
+            cursor.execute("SELECT system_identifier::text FROM pg_control_system()")
+            (identifier,) = cursor.fetchone()
+    return DatabasePlace(identifier, oid)
+
+
+def database_hold() -> HoldView | None:
+    """Why nothing may go out of this database, or None. A database of no home is not held."""
+    home = DatabaseHome.objects.filter(pk=1).first()
+    if home is None:
+        return None
+    here = place_here()
+    moved = (home.system_identifier, home.database_oid) != (here.system_identifier, here.database_oid)
+    return HoldView(home.held_at, home.copied_at) if moved or home.held_at is not None else None
+
+
+def last_care() -> dict[Care, CareView]:
+    """What was last done of each care; those never taken are missing."""
+    return {Care(row.care): CareView(row.at, row.well, row.words) for row in CareNote.objects.all()}

@@ -1,0 +1,235 @@
+"""A backup is whole or not there, is restored only into nothing, and does nothing twice afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from psycopg import sql
+
+from svet.cli.backup import making, restoring
+from svet.cli.backup.making import Backup, backups, make_backup, newest
+from svet.cli.backup.manifest import NAME, check_files, read_manifest
+from svet.cli.backup.programs import Programs, programs
+from svet.cli.backup.restoring import LEAP
+from svet.config.checks import check_held
+from svet.config.failures import Failure
+from svet.ledger.models import Posting
+from svet.payments.tests.factories import make_family, owe
+from svet.site import operations as site
+from svet.site.queries import database_hold
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def url_of(name: str) -> str:
+    given = psycopg.conninfo.conninfo_to_dict(os.environ["SVET_TEST_DATABASE_URL"])
+    return psycopg.conninfo.make_conninfo("", **{**given, "dbname": name})
+
+
+@pytest.fixture
+def source() -> str:
+    """The database of the tests."""
+    return url_of(str(connection.settings_dict["NAME"]))
+
+
+@pytest.fixture
+def empty(source: str) -> Iterator[str]:
+    """An empty database on the same server, thrown away afterwards."""
+    name = f"svet_restored_{uuid4().hex[:8]}"
+    with psycopg.connect(source, autocommit=True) as link:
+        link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    yield url_of(name)
+    with psycopg.connect(source, autocommit=True) as link:
+        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def living_in(url: str) -> Iterator[None]:
+    """Have Django speak with another database."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def backed_up(source: str, to: Path, *, now: datetime = NOW, keep: int = 14) -> Backup:
+    return make_backup(url=source, to=to, keep=keep, jobs=1, now=now)
+
+
+def test_what_is_restored_is_what_was_there_and_nothing_goes_out_of_it(
+    source: str, empty: str, tmp_path: Path
+) -> None:
+    site.settle_here()
+    family = make_family()
+    owe(family.first, 300_00)
+    Session.objects.create(session_key="k" * 32, session_data="x", expire_date=NOW + timedelta(days=9))
+    made = backed_up(source, tmp_path)
+    assert check_held() == []
+    manifest = restoring.check_backup(newest(tmp_path))
+    assert manifest == read_manifest(made.folder)
+    restoring.check_target(empty, manifest)
+    restoring.restore(made.folder, manifest, url=empty, jobs=1)
+    with living_in(empty):
+        # By the cluster's and the database's own numbers: nobody had to say that it is a copy.
+        held = database_hold()
+        assert held is not None
+        assert held.held_at is None
+        restoring.make_safe(copied_at=manifest.made_at, now=NOW)
+        held = database_hold()
+        assert held is not None
+        assert held.copied_at == NOW
+        assert [each.id for each in check_held()] == ["svet.E025"]
+        assert Posting.objects.count() == manifest.rows["ledger_posting"] > 0
+        assert not Session.objects.exists()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('ledger_posting_id_seq')")
+            assert cursor.fetchone()[0] > LEAP
+        site.let_go_here()
+        assert database_hold() is None
+        assert check_held() == []
+    assert database_hold() is None
+    with pytest.raises(Failure, match="не пуста"):
+        restoring.check_target(empty, manifest)
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_done(source: str, tmp_path: Path) -> None:
+    folder = backed_up(source, tmp_path).folder
+    manifest = read_manifest(folder)
+    name = max(manifest.files, key=lambda each: manifest.files[each].size)
+    whole = (folder / name).read_bytes()
+    (folder / name).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(Failure, match="не тот"):
+        check_files(folder, manifest)
+    (folder / name).unlink()
+    with pytest.raises(Failure, match="нет файла"):
+        check_files(folder, manifest)
+    (folder / name).write_bytes(whole)
+    (folder / "more").write_bytes(b"")
+    with pytest.raises(Failure, match="лишний"):
+        check_files(folder, manifest)
+    (folder / "more").unlink()
+    check_files(folder, manifest)
+    told = json.loads((folder / NAME).read_text("utf-8"))
+    told["rows"]["ledger_posting"] += 1
+    (folder / NAME).write_text(json.dumps(told), "utf-8")
+    with pytest.raises(Failure, match="опись"):
+        read_manifest(folder)
+    with pytest.raises(Failure, match="нет резервной копии"):
+        newest(tmp_path / "nowhere")
+
+
+def test_a_backup_of_a_newer_version_is_refused(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backed_up(source, tmp_path)
+    newer = replace(made.manifest, migrations=(*made.manifest.migrations, ("site", "0999_later")))
+    (made.folder / NAME).write_text(newer.written(), "utf-8")
+    with pytest.raises(Failure, match=r"site\.0999_later"):
+        restoring.check_backup(made.folder)
+
+
+def test_a_run_that_died_leaves_no_backup_and_the_next_one_sweeps_it(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Programs, "run", dies)
+        with pytest.raises(KeyboardInterrupt):
+            backed_up(source, tmp_path)
+    assert backups(tmp_path) == []
+    assert list(tmp_path.glob(".svet-*.part"))
+    made = backed_up(source, tmp_path)
+    assert backups(tmp_path) == [made.folder]
+    assert not list(tmp_path.glob(".svet-*.part"))
+    assert made.folder.stat().st_mode & 0o077 == 0
+
+
+def test_only_the_newest_are_kept_and_two_are_not_made_at_once(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Programs, "run", lambda *_, **__: None)
+    (tmp_path / "svet-20200101T000000Z").mkdir()
+    made = [backed_up(source, tmp_path, now=NOW + timedelta(days=day), keep=2) for day in range(4)]
+    assert backups(tmp_path) == [made[2].folder, made[3].folder]
+    # What is not a backup is not ours to delete.
+    assert (tmp_path / "svet-20200101T000000Z").is_dir()
+    with making._alone(tmp_path), pytest.raises(Failure, match="уже делается"):
+        backed_up(source, tmp_path)
+    with pytest.raises(Failure, match="уже есть"):
+        backed_up(source, tmp_path, now=NOW + timedelta(days=3))
+
+
+def test_a_restore_that_fails_leaves_the_database_empty(source: str, empty: str, tmp_path: Path) -> None:
+    made = backed_up(source, tmp_path)
+    torn = max((made.folder / "database").iterdir(), key=lambda path: path.stat().st_size)
+    torn.write_bytes(torn.read_bytes()[:200])
+    with pytest.raises(Failure):
+        restoring.restore(made.folder, made.manifest, url=empty, jobs=1)
+    restoring.check_target(empty, made.manifest)
+
+
+def test_who_is_connected_to_the_target_keeps_it_from_being_filled(
+    source: str, empty: str, tmp_path: Path
+) -> None:
+    made = backed_up(source, tmp_path)
+    with psycopg.connect(empty), pytest.raises(Failure, match="подключены другие"):
+        restoring.check_target(empty, made.manifest)
+
+
+def test_programs_older_than_the_server_or_too_new_for_it_are_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "svet.cli.backup.programs._found", lambda: [Programs(Path("/x"), 15), Programs(Path("/y"), 18)]
+    )
+    assert programs(server=15, restoring=True).major == 15
+    assert programs(server=16, restoring=False).major == 18
+    with pytest.raises(Failure, match="postgresql-client-16"):
+        # A newer pg_restore sets what an older server does not know.
+        programs(server=16, restoring=True)
+    with pytest.raises(Failure):
+        programs(server=19, restoring=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_drill_restores_the_newest_backup_elsewhere_and_proves_it(source: str, tmp_path: Path) -> None:
+    make_family()
+    backed_up(source, tmp_path / "all")
+    surroundings = {name: value for name, value in os.environ.items() if name != "SVET_DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-m", "svet", "drill", str(tmp_path / "all")],
+        env=surroundings | {"SVET_DATA": str(tmp_path / "data")},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "OK:" in done.stdout
+    assert "I-14" in done.stdout
+    (torn,) = (tmp_path / "all").glob("svet-*/database/toc.dat")
+    torn.write_bytes(b"")
+    again = subprocess.run(
+        [sys.executable, "-m", "svet", "restore", "--check", str(tmp_path / "all")],
+        env=dict(os.environ), cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert again.returncode == 1
+    assert "toc.dat" in again.stderr
