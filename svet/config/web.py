@@ -8,13 +8,14 @@ from typing import Final
 
 from django.conf import settings
 
+# First: it sets Django up, and the metrics read tables.
+from svet.config import wsgi
 from svet.config.front import Front
 from svet.config.front.bridge import Answer, RequestHead, answer_of, environ_of
 from svet.config.health import Observer
 from svet.config.metrics.durations import note_request
 from svet.config.metrics.telling import answer as metrics_answer
 from svet.config.metrics.telling import may_read
-from svet.config.wsgi import application as django_application
 
 
 @dataclass
@@ -38,7 +39,7 @@ _METRICS_PATIENCE: Final = 8.0
 
 # A process makes its first page many times as slowly as the next: it makes that one for nobody, before
 # anybody waits in its queue. Without a database this is a 503, which is no matter here.
-answer_of(django_application, environ_of(_Nobody(_FIRST_PAGE), b""))
+answer_of(wsgi.application, environ_of(_Nobody(_FIRST_PAGE), b""))
 
 
 async def metrics(scope: RequestHead) -> Answer | None:
@@ -54,7 +55,7 @@ async def metrics(scope: RequestHead) -> Answer | None:
 
 observer = Observer()
 application = Front(
-    django_application,
+    wsgi.application,
     threads=settings.WEB_THREADS,
     patience=settings.QUEUE_SECONDS,
     direct={"/health/": observer.alive, "/ready/": observer.ready},
