@@ -15,7 +15,7 @@ from svet.look.formats import NBSP, day_and_month, energy, number
 from svet.metering import queries as metering
 from svet.metering.rules import period_of
 from svet.quotes.queries import ForecastRange, forecast_range
-from svet.usage.rules import Promise, UsageStory, daily_range, outer, promises
+from svet.usage.rules import PastForecast, UsageStory, daily_range, outer, promises
 
 _JOIN = "\u2060\u2013\u2060"
 #: The gauge is drawn when more than this share of the first range is likely to be used.
@@ -144,7 +144,7 @@ def _quiet(told: ForecastRange) -> str:
     }
 
 
-def _kept(promise: Promise) -> KeptWord:
+def _kept(promise: PastForecast) -> KeptWord:
     name = labels.month_label(promise.month)
     values = {
         "month": name[:1].upper() + name[1:],

@@ -1,6 +1,6 @@
 """Months of an account from the lines of its bills, why they differ, what the next is likely to be."""
 
-from svet.usage.rules.forecasting import DailyRange, Promise, daily_range, outer, promises
+from svet.usage.rules.forecasting import DailyRange, PastForecast, daily_range, outer, promises
 from svet.usage.rules.months import (
     MONTHS,
     YEAR,
@@ -21,7 +21,7 @@ __all__ = [
     "DailyRange",
     "EnergyReason",
     "MoneyReason",
-    "Promise",
+    "PastForecast",
     "ReasonKind",
     "UsageMonth",
     "UsageStory",

@@ -35,7 +35,7 @@ class DailyRange:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class PastForecast:
     """What would have been said of a past month, and what came, kWh."""
 
     month: Month
@@ -69,14 +69,14 @@ def daily_range(months: Sequence[UsageMonth], month: Month) -> DailyRange | None
     return DailyRange(middle * low, middle, middle * high)
 
 
-def promises(months: Sequence[UsageMonth], *, count: int = 3) -> list[Promise]:
+def promises(months: Sequence[UsageMonth], *, count: int = 3) -> list[PastForecast]:
     """The last months that were read, newest first, each with what would have been promised before it."""
     found = []
     for month in _read_before(months, Month(2199, 12)):
         told = daily_range(months, month.month)
         if told is not None:
             found.append(
-                Promise(
+                PastForecast(
                     month.month,
                     outer(told.low * month.days),
                     outer(told.high * month.days, up=True),
