@@ -65,17 +65,20 @@ TARGETS = """([minimum, frame]) => {
     left: Math.min(one.left, other.left), top: Math.min(one.top, other.top),
     right: Math.max(one.right, other.right), bottom: Math.max(one.bottom, other.bottom),
   });
+  // What is drawn inside a picture has no innerText.
+  const said = (part) => (part.innerText ?? part.textContent).trim();
   const chosen = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
   for (const part of (frame ? document : document.querySelector("main")).querySelectorAll(chosen)) {
     if (!part.checkVisibility({ visibilityProperty: true }) || part.disabled) continue;
-    if (part.closest(".unseen, .skip")) continue;
+    // A month of a chart is narrow where twelve stand on a phone; the same is done beside it by full targets.
+    if (part.closest(".unseen, .skip, svg")) continue;
     let box = part.getBoundingClientRect();
     if (!box.width || !box.height) continue;
     for (const label of part.matches("input[type=checkbox], input[type=radio]") ? part.labels : []) {
       box = union(box, label.getBoundingClientRect());
     }
     const sentence = part.closest("p, li, dd, td, span, div");
-    const around = sentence ? sentence.innerText.trim().length - part.innerText.trim().length : 0;
+    const around = sentence ? said(sentence).length - said(part).length : 0;
     if (part.tagName === "A" && getComputedStyle(part).display === "inline" && around > 1) continue;
     const width = Math.round(box.right - box.left), height = Math.round(box.bottom - box.top);
     if (height < minimum || width < minimum) {

@@ -210,7 +210,8 @@ def _shown(story: UsageStory, opened: UsageMonth, *, card: AccountCard, money: b
     )
     name = labels.month_label(opened.month)
     return MonthShown(
-        name=name[:1].upper() + name[1:],
+        # A heading between two arrows: where it does not fit, the year goes below.
+        name=(name[:1].upper() + name[1:]).replace(NBSP, " "),
         value=texts.value_of(opened, money=money),
         other=texts.value_of(opened, money=not money),
         per_day=texts.per_day(opened),
