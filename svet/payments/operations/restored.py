@@ -7,9 +7,9 @@ made may have been made under a key that the bank has forgotten: making it "agai
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from svet.gateways.acquiring.port import BankReason
 from svet.kernel.actors import Actor
@@ -18,19 +18,28 @@ from svet.kernel.transactions import use_case
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.moving import move
 from svet.payments.operations.reserving import give_up
+from svet.payments.operations.shops import abilities_of
+from svet.payments.queries.shops import every_shop
 from svet.payments.rules.states import AT_BANK, REFUND_MOVES, RESEND_WITHIN, OrderState, RefundState
 
 BY = "payments.restored"
 _NOTE = "restored from a backup"
+#: Of a bank without a list payments so old are asked about, so many a minute beside those that people make.
+_REFUNDED_WITHIN = timedelta(days=366)
+_A_MINUTE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyAfterRestore:
-    """What was put right: refunds looked for in the bank's list, refunds called back, orders ended."""
+    """What was put right: refunds looked for in the bank's list, refunds called back, orders ended.
+
+    ``asked_again`` payments are asked about one by one: their banks give no list.
+    """
 
     looked_for: int
     called_back: tuple[str, ...]
     ended: tuple[str, ...]
+    asked_again: int
 
 
 def money_on_its_way() -> tuple[int, int]:
@@ -44,7 +53,8 @@ def distrust(*, now: datetime) -> MoneyAfterRestore:
 
     Refunds are looked for in the bank's own list before anything else is done with them; where several of one
     payment wait, the later ones are called back for a person to write anew. Parts of a payment for several
-    payees that had not begun are ended: their cards would be charged by a job. Safe to repeat.
+    payees that had not begun are ended: their cards would be charged by a job. What a bank without a list
+    gave back in the lost time is learned by asking about each payment of the last year. Safe to repeat.
     """
     looked, back = 0, []
     for order_id in _with_refunds():
@@ -69,7 +79,22 @@ def distrust(*, now: datetime) -> MoneyAfterRestore:
                     next_look_at=None,
                 )
                 ended.append(order.number)
-    return MoneyAfterRestore(looked, tuple(back), tuple(ended))
+    return MoneyAfterRestore(looked, tuple(back), tuple(ended), _ask_each(now=now))
+
+
+def _ask_each(*, now: datetime) -> int:
+    """Have the janitor look at what banks without a list took: who gave some of it back told us once only."""
+    shops = [shop for shop in every_shop() if not abilities_of(shop).lists]
+    asked = 0
+    for shop in shops:
+        taken = Order.objects.filter(shop=shop, state=OrderState.CREDITED, paid_at__gt=now - _REFUNDED_WITHIN)
+        left = taken.filter(taken_kopecks__gt=F("refunded_kopecks")).order_by("-paid_at")
+        ids = list(left.values_list("pk", flat=True))
+        for start in range(0, len(ids), _A_MINUTE):
+            at = now + timedelta(minutes=start // _A_MINUTE)
+            Order.objects.filter(pk__in=ids[start : start + _A_MINUTE]).update(next_look_at=at)
+        asked += len(ids)
+    return asked
 
 
 def _with_refunds() -> list[int]:

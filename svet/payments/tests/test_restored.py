@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from svet.gateways.acquiring.port import RefundsTold
 from svet.kernel.actors import Actor
-from svet.payments import operations
+from svet.kernel.money import Money
+from svet.payments import operations, queries
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.restored import distrust, money_on_its_way
 from svet.payments.rules.states import OrderState, RefundState
-from svet.payments.tests.factories import NOW, Family, StubBank, make_order
+from svet.payments.tests.factories import NOW, Family, StubBank, make_order, paid_back
 from svet.payments.tests.test_giving_back import ivan, olga, paid, wanted, write
 
 __all__ = ["ivan", "olga", "paid"]
@@ -74,3 +77,22 @@ def test_an_order_at_the_bank_goes_on_as_ever(family: Family, bank: StubBank, ag
     operations.settle(order_id=order.pk, now=NOW + age, by="test")
     order.refresh_from_db()
     assert order.state == OrderState.CREDITED
+
+
+def test_a_refund_made_in_the_lost_time_at_a_bank_without_a_list_is_found(
+    family: Family, bank: StubBank, paid: Order
+) -> None:
+    bank.capabilities = replace(bank.capabilities, lists=False, refunds_told=RefundsTold.TOTAL)
+    # Long after it was paid; the copy knows nothing, and the notification was taken in the lost time.
+    bank.give_back(paid, 100_00)
+    month = NOW + timedelta(days=30)
+    assert distrust(now=month).asked_again == 1
+    operations.look_at_due_orders(now=month + timedelta(days=1))
+    assert paid_back(paid) == Money(100_00)
+    assert queries.broken() == []
+    assert Order.objects.get(pk=paid.pk).next_look_at is None
+
+
+def test_a_bank_with_a_list_is_not_asked_about_each_payment(bank: StubBank, paid: Order) -> None:
+    assert distrust(now=NOW + WEEK).asked_again == 0
+    assert Order.objects.get(pk=paid.pk).next_look_at is None
