@@ -24,7 +24,7 @@ from svet.payments.models import BankStatement, DaySettlement, Source, Statement
 from svet.payments.operations.disputes_stated import is_of_dispute, settle_disputes
 from svet.payments.operations.registers import Outcome, PaymentToApply, apply_register_payments
 from svet.payments.queries.sendings import owes_money, sent_between
-from svet.payments.queries.statements import DueDay, due_days
+from svet.payments.queries.statements import DueDay, due_days, transfer_id
 from svet.payments.rules.chargebacks import speaks_of_dispute
 from svet.payments.rules.matching import (
     STATEMENT_MOVES,
@@ -239,11 +239,6 @@ def _payment(row: StatementRow, provider: ProviderView, *, now: datetime) -> Pay
         doubt=WaitReason.DAY_OLD if old else None,
         effective_on=today if old else None,
     )
-
-
-def transfer_id(row: StatementRow) -> str:
-    """Under which number the money of a row is a payment; a twin's is its own."""
-    return f"{row.number} {row.kopecks} {row.party_account or row.party_bic} {row.twin or ''}".strip()[:80]
 
 
 def _post_fee(row: StatementRow, provider: ProviderView, *, now: datetime) -> None:
