@@ -20,10 +20,18 @@ from svet.payments.operations.moving import move
 from svet.payments.operations.reserving import give_up
 from svet.payments.operations.shops import abilities_of
 from svet.payments.queries.shops import every_shop
-from svet.payments.rules.states import AT_BANK, REFUND_MOVES, RESEND_WITHIN, OrderState, RefundState
+from svet.payments.rules.states import (
+    AT_BANK,
+    ON_ITS_WAY,
+    REFUND_MOVES,
+    RESEND_WITHIN,
+    OrderState,
+    RefundState,
+)
 
 BY = "payments.restored"
 _NOTE = "restored from a backup"
+_GOING = ON_ITS_WAY | {RefundState.TO_SIGN}
 #: Of a bank without a list payments so old are asked about, so many a minute beside those that people make.
 _REFUNDED_WITHIN = timedelta(days=366)
 _A_MINUTE = 100
@@ -43,8 +51,8 @@ class MoneyAfterRestore:
 
 
 def money_on_its_way() -> tuple[int, int]:
-    """Refunds approved or at the bank, and orders the bank has not been asked for, as they stand."""
-    refunds = PaymentRefund.objects.filter(state__in=sorted(AT_BANK | {RefundState.APPROVED})).count()
+    """Refunds written, approved or at the bank, and orders the bank has not been asked for, as they stand."""
+    refunds = PaymentRefund.objects.filter(state__in=sorted(_GOING)).count()
     return refunds, _never_sent().count()
 
 
@@ -52,7 +60,8 @@ def distrust(*, now: datetime) -> MoneyAfterRestore:
     """Leave nothing that would be made a second time at the bank.
 
     Refunds are looked for in the bank's own list before anything else is done with them; where several of one
-    payment wait, the later ones are called back for a person to write anew. Parts of a payment for several
+    payment wait, the later ones are called back for a person to write anew, and so is what waits for a
+    signature, which it may have got, and been made, in the lost time. Parts of a payment for several
     payees that had not begun are ended: their cards would be charged by a job. What a bank without a list
     gave back in the lost time is learned by asking about each payment of the last year. Safe to repeat.
     """
@@ -61,7 +70,7 @@ def distrust(*, now: datetime) -> MoneyAfterRestore:
         with use_case():
             order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)
             looked += _look_in_the_list(order, now=now)
-            for refund in order.refunds.filter(state=RefundState.APPROVED):
+            for refund in order.refunds.filter(state__in=sorted(_GOING - AT_BANK)):
                 give_up(order, refund, RefundState.WITHDRAWN, note=_NOTE, by=Actor.system(BY), now=now)
                 back.append(order.number)
     ended = []
@@ -98,7 +107,7 @@ def _ask_each(*, now: datetime) -> int:
 
 
 def _with_refunds() -> list[int]:
-    waiting = PaymentRefund.objects.filter(state__in=sorted(AT_BANK | {RefundState.APPROVED}))
+    waiting = PaymentRefund.objects.filter(state__in=sorted(_GOING))
     return list(waiting.order_by("order_id").values_list("order_id", flat=True).distinct())
 
 

@@ -13,9 +13,10 @@ from svet.kernel.money import Money
 from svet.payments import operations, queries
 from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.restored import distrust, money_on_its_way
+from svet.payments.rules.giving_back import RefundConflict
 from svet.payments.rules.states import OrderState, RefundState
 from svet.payments.tests.factories import NOW, Family, StubBank, make_order, paid_back
-from svet.payments.tests.test_giving_back import ivan, olga, paid, wanted, write
+from svet.payments.tests.test_giving_back import big, ivan, olga, paid, sign, wanted, write
 
 __all__ = ["ivan", "olga", "paid"]
 #: The backup is of NOW; the bank has long forgotten the keys of that day.
@@ -54,6 +55,24 @@ def test_a_refund_the_list_does_not_tell_of_goes_before_a_person_and_is_not_made
     assert states == {100_00: RefundState.UNKNOWN, 50_00: RefundState.WITHDRAWN}
     assert PaymentRefund.objects.get(kopecks=100_00).next_look_at is None
     assert distrust(now=NOW + WEEK).looked_for == 0
+
+
+def test_a_refund_that_was_signed_and_made_in_the_lost_time_is_not_signed_again(
+    family: Family, bank: StubBank, olga: Actor, ivan: Actor
+) -> None:
+    order = big(family, bank)
+    report = write(order, wanted((family.first, 5000_00)), by=olga)
+    waits = PaymentRefund.objects.get()
+    assert waits.state == RefundState.TO_SIGN
+    bank.refund(key=waits.key, reference=order.bank_reference, amount=waits.money)
+    bank.given.clear()
+    assert money_on_its_way()[0] == 1
+    assert distrust(now=NOW + WEEK).called_back == (order.number,)
+    operations.settle(order_id=order.pk, now=NOW + WEEK, by="test")
+    assert paid_back(order) == Money(5000_00)
+    with pytest.raises(RefundConflict):
+        sign(report, by=ivan)
+    assert queries.broken() == []
 
 
 def test_an_order_the_bank_may_have_charged_already_is_not_sent_by_anybody(
