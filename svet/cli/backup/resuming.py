@@ -54,6 +54,10 @@ def resume(*, drop: bool, now: datetime) -> Iterator[str]:
         )
     for order in money.ended:
         yield _("Заказ {order} закрыт: банк о нём не спрашивали").format(order=order)
+    if money.asked_again:
+        yield _("Платежей у банков без списка, о которых банк спросят заново: {count}").format(
+            count=number(money.asked_again)
+        )
     if drop:
         yield _("Не отправлено сообщений: {count}").format(count=number(drop_waiting() + _forget_letters()))
     let_go_here()

@@ -106,6 +106,15 @@ def test_a_letter_after_the_register_adds_the_day_of_the_answer(paid: Order, olg
     assert queries.broken() == []
 
 
+def test_a_register_after_who_did_not_know_it_adds_the_day_of_the_answer(paid: Order) -> None:
+    take(row(paid).replace("10.12.2026", ""))
+    assert counts(take(row(paid))) == (0, 1, 0, 0)
+    assert Chargeback.objects.get().due_on == date(2026, 12, 10)
+    # What is known is not written over.
+    take(row(paid).replace("10.12.2026", "09.12.2026"))
+    assert Chargeback.objects.get().due_on == date(2026, 12, 10)
+
+
 @pytest.mark.parametrize(("state", "expected"), [("проигран", (335_38, 0, 0)), ("won", (0, 0, 335_38))])
 def test_a_register_ends_a_dispute_once(
     family: Family, paid: Order, state: str, expected: tuple[int, int, int]

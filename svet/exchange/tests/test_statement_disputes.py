@@ -14,7 +14,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.ledger.models import Posting
 from svet.payments import operations, queries
-from svet.payments.models import Chargeback, Order, StatementRow
+from svet.payments.models import Chargeback, DayTotals, Order, StatementRow
 from svet.payments.operations.chargebacks import end_chargeback, keep_chargeback
 from svet.payments.queries.statements import statement_rows_waiting
 from svet.payments.rules.chargebacks import NewChargeback, dispute_named, speaks_of_dispute
@@ -68,8 +68,8 @@ def take(*documents: dict[str, str]) -> StatementReport:
     return take_statement(name="a.txt", content=text.encode("cp1251"), by=BY, now=LATER)
 
 
-def letter(order: Order, kopecks: int = 300_00, *, by: Actor, name: str = "CB-77") -> str:
-    new = NewChargeback(name, kopecks, TOLD, date(2026, 12, 10))
+def letter(order: Order, kopecks: int = 300_00, *, by: Actor, name: str = "CB-77", no: int = 1) -> str:
+    new = NewChargeback(name, kopecks, TOLD, date(2026, 12, 10), no)
     return keep_chargeback(by=by, order_public_id=order.public_id, new=new, reason="письмо", now=LATER)
 
 
@@ -170,6 +170,70 @@ def test_money_of_a_won_dispute_comes_back_once_and_only_when_it_is_won(
     take(back(f"Возврат по спору CB-77, платёж {paid.bank_reference}", "96"))
     assert len(statement_rows_waiting()) == 1
     assert queries.broken() == []
+
+
+def test_a_dispute_beside_which_no_fee_was_taken_is_no_fee(paid: Order) -> None:
+    take(out(f"Чарджбэк № CB-77 по платежу {paid.bank_reference}, комиссия не удержана"))
+    assert Chargeback.objects.get().kopecks == 300_00
+    assert books() == (300_00, 300_00, -300_00)
+
+
+def test_a_fee_for_a_dispute_is_a_fee_and_tells_of_none(paid: Order) -> None:
+    take(out(f"Комиссия за рассмотрение спора № CB-77 по платежу {paid.bank_reference}", roubles="15.00"))
+    assert not Chargeback.objects.exists()
+    assert books() == (0, 300_00, -15_00)
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [
+        "Чарджбэк {bank}",
+        "Chargeback: {ours}",
+        "Спор 300.00 руб. по платежу {bank}",
+        "Спор 300 руб по платежу {bank}",
+        "Чарджбэк 24.11.2026 по платежу {bank}",
+    ],
+)
+def test_neither_the_payment_nor_a_sum_nor_a_day_is_the_name_of_a_dispute(
+    family: Family, paid: Order, olga: Actor, purpose: str
+) -> None:
+    take(out(purpose.format(bank=paid.bank_reference, ours=paid.number)))
+    assert not Chargeback.objects.exists()
+    letter(paid, by=olga)
+    assert settle_again(family) == 1
+    assert queries.broken() == []
+
+
+def test_each_round_of_a_dispute_has_its_own_money_out_and_in(paid: Order, olga: Actor) -> None:
+    gone = f"Чарджбэк № CB-77 по платежу {paid.bank_reference}"
+    came = f"Возврат по спору CB-77, платёж {paid.bank_reference}"
+    take(out(gone))
+    won(Chargeback.objects.get().public_id, by=olga)
+    take(back(came))
+    won(letter(paid, by=olga, no=2), by=olga)
+    take(out(gone, "97"))
+    take(back(came, "98"))
+    assert statement_rows_waiting() == []
+    assert books() == (0, 300_00, 0)
+    assert queries.broken() == []
+
+
+def test_money_of_a_dispute_is_no_day_of_the_acquirer_though_the_sums_are_equal(
+    family: Family, paid: Order, olga: Actor
+) -> None:
+    dispute = letter(paid, by=olga)
+    DayTotals.objects.create(
+        day=TOLD,
+        provider_id=family.first.provider_id,
+        taken_kopecks=300_00,
+        commission_kopecks=0,
+        reconciled_at=LATER,
+    )
+    take(back(f"Возврат по спору CB-77, платёж {paid.bank_reference}"))
+    assert len(statement_rows_waiting()) == 1
+    won(dispute, by=olga)
+    assert settle_again(family) == 1
+    assert StatementRow.objects.get().ledger_key.startswith("dispute-in:")
 
 
 def test_a_row_settled_with_no_posting_is_found(paid: Order) -> None:

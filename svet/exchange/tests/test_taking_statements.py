@@ -106,6 +106,27 @@ def test_the_same_movement_again_is_nothing_and_another_body_is_loud(account: Ac
     assert take(document(purpose="ЛС 0356067001"), document("20", "1.00")).repeated == 1
 
 
+@pytest.mark.parametrize("purpose", ["За свет", "ЛС {}"])
+def test_the_same_document_to_two_suppliers_is_a_payment_of_each(account: Account, purpose: str) -> None:
+    """One payer sends both the same sum on one day under one number: only the receivers tell them apart."""
+    receiver = "40702810000000000002"
+    heat = provider_with_requisites(code="heat", inn="7450000002", settlement_account=receiver)
+    second = make_account(provider=heat, number="0999067000")
+    take(document(purpose=purpose.format(account.number)))
+    text = one_c(document(purpose=purpose.format(second.number)))
+    text = text.replace(OWN, receiver).replace("7450000001", "7450000002")
+    report = take_statement(name="b.txt", content=text.encode("cp1251"), by=BY, now=NOW)
+    assert (report.counts[StatementState.PAYMENT], report.repeated) == (1, 0)
+    assert (book("settlement"), book("bank"), book("suspense") + book("receivable")) == (600_00, 0, -600_00)
+    whole()
+
+
+def test_money_on_our_account_that_is_no_payment_of_anybody_is_found(account: Account) -> None:
+    take(document())
+    StatementRow.objects.update(kopecks=300_01)
+    assert [breach for breach in queries.broken() if "переводами" in breach]
+
+
 def test_the_same_bytes_are_refused_as_taken(account: Account) -> None:
     take(document())
     with pytest.raises(FileRefused) as refused:

@@ -18,7 +18,7 @@ from svet.ledger import operations as ledger
 from svet.ledger.queries import transaction_exists
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Chargeback, Order, StatementRow
-from svet.payments.operations.disputing import known_chargeback, tell_chargeback
+from svet.payments.operations.disputing import tell_chargeback
 from svet.payments.rules.chargebacks import (
     ChargebackConflict,
     ChargebackRefused,
@@ -48,6 +48,11 @@ def settle_disputes(*, provider: ProviderView, now: datetime) -> int:
     )
     speaking = [row for row in rows.order_by("booked_on", "pk") if speaks_of_dispute(row.purpose)]
     return sum(_settle(row, provider, now=now) for row in speaking)
+
+
+def is_of_dispute(row: StatementRow, provider: ProviderView) -> bool:
+    """Whether a row speaks of a dispute of a payment of ours: never money of a day of equal sum."""
+    return speaks_of_dispute(row.purpose) and _payment_of(row, provider) is not None
 
 
 def _settle(row: StatementRow, provider: ProviderView, *, now: datetime) -> bool:
@@ -89,29 +94,33 @@ def _payment_of(row: StatementRow, provider: ProviderView) -> Order | None:
 
 
 def _told(row: StatementRow, order: Order, *, now: datetime) -> Chargeback | None:
-    name = dispute_named(row.purpose)
-    if not name:
-        return _only(row, order, set(ChargebackState))
+    name = _named(row, order)
+    known = order.chargebacks.filter(reference__iexact=name)
+    if not name or known.exists():
+        return _free(row, order, name, set(ChargebackState))
     new = NewChargeback(name, -row.kopecks, row.booked_on, None, _ROUND)
     way, by, said = ChargebackWay.STATEMENT, Actor.system(_BY), _("Выписка банка")
     try:
-        found, _known = tell_chargeback(order=order, new=new, way=way, by=by, reason=said, now=now)
+        return tell_chargeback(order=order, new=new, way=way, by=by, reason=said, now=now)[0]
     except (ChargebackRefused, ChargebackConflict):
         return None
-    return None if transaction_exists(_key(found, row)) else found
 
 
 def _won(row: StatementRow, order: Order) -> Chargeback | None:
-    name = dispute_named(row.purpose)
-    if not name:
-        return _only(row, order, {ChargebackState.WON})
-    found = known_chargeback(order, reference=name, no=_ROUND)
-    fits = found is not None and found.state == ChargebackState.WON and found.kopecks == row.kopecks
-    return found if found is not None and fits and not transaction_exists(_key(found, row)) else None
+    return _free(row, order, _named(row, order), {ChargebackState.WON})
 
 
-def _only(row: StatementRow, order: Order, states: set[ChargebackState]) -> Chargeback | None:
-    """The one dispute of the payment with this sum whose money has not gone this way yet."""
+def _named(row: StatementRow, order: Order) -> str:
+    return dispute_named(row.purpose, payment=(order.number, order.bank_reference))
+
+
+def _free(row: StatementRow, order: Order, name: str, states: set[ChargebackState]) -> Chargeback | None:
+    """The dispute of the payment with this sum whose money has not gone this way yet.
+
+    By its name it is the earliest round; without one there may be only one.
+    """
     alike = order.chargebacks.filter(kopecks=abs(row.kopecks), state__in=sorted(states))
-    free = [one for one in alike.order_by("pk") if not transaction_exists(_key(one, row))]
-    return free[0] if len(free) == 1 else None
+    if name:
+        alike = alike.filter(reference__iexact=name)
+    free = [one for one in alike.order_by("no", "pk") if not transaction_exists(_key(one, row))]
+    return free[0] if free and (name or len(free) == 1) else None

@@ -12,8 +12,13 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
-from svet.payments.models import Order, Shop
-from svet.payments.operations.disputing import known_chargeback, settle_chargeback, tell_chargeback
+from svet.payments.models import Chargeback, Order, Shop
+from svet.payments.operations.disputing import (
+    known_chargeback,
+    record_chargeback,
+    settle_chargeback,
+    tell_chargeback,
+)
 from svet.payments.operations.refunding import note_odd
 from svet.payments.rules.chargebacks import (
     CHANGED,
@@ -76,6 +81,7 @@ def apply_dispute(row: DisputeToApply, *, by: Actor, reason: str, now: datetime)
         dispute, known = tell_chargeback(
             order=order, new=row.new, way=ChargebackWay.REGISTER, by=by, reason=reason, now=now
         )
+        _add_the_day(dispute, row.new, by=by, reason=reason, now=now)
         if row.state is ChargebackState.TOLD or dispute.state == row.state:
             return DisputeFate(
                 DisputeOutcome.REPEATED if known else DisputeOutcome.APPLIED, dispute.public_id
@@ -105,6 +111,14 @@ def payments_named(name: str, *, shop: str = "") -> list[int]:
     if shop:
         orders = orders.filter(shop__code=shop)
     return list(orders.order_by("pk").values_list("pk", flat=True)[:2])
+
+
+def _add_the_day(dispute: Chargeback, new: NewChargeback, *, by: Actor, reason: str, now: datetime) -> None:
+    """The last day to object, where who told of the dispute before did not know it."""
+    if dispute.due_on is None and new.due_on is not None and new.due_on >= new.told_on:
+        dispute.due_on = new.due_on
+        dispute.save(update_fields=["due_on"])
+        record_chargeback(dispute, "payments.chargeback.due", by=by, now=now, reason=reason)
 
 
 def _kept(order: Order, row: DisputeToApply) -> bool:

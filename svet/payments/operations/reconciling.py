@@ -38,12 +38,14 @@ from svet.payments.rules.reconciling import (
     compare_refunds,
 )
 from svet.payments.rules.refusals import BankReasonText
-from svet.payments.rules.states import FINAL, CallbackOutcome
+from svet.payments.rules.states import CallbackOutcome, OrderState
 
 log = structlog.get_logger(__name__)
 
 BY = "payments.reconcile"
 RECONCILE_DAY = "payments.reconcile_day"
+#: What the bank took for these is in the books; for an order that ended without money its yes came late.
+_BOOKED = frozenset({OrderState.CREDITED, OrderState.RETURNED})
 #: A payment on the bank's list as a reason to ask about an order that never learned its payment's name.
 NAMED = "svet.payment_listed"
 
@@ -148,7 +150,7 @@ def _catch_up(told: _Told, *, now: datetime) -> None:
     """What the bank has and we have not may only be late: ask about it before it is called a difference."""
     own = Order.objects.filter(shop=told.shop)
     known = dict(own.filter(bank_reference__in=list(told.payments)).values_list("bank_reference", "state"))
-    unended = [reference for reference, state in known.items() if state not in FINAL]
+    unended = [reference for reference, state in known.items() if state not in _BOOKED]
     asked = list(own.filter(bank_reference__in=unended).values_list("pk", flat=True))
     for reference, status in told.payments.items():
         if reference not in known:

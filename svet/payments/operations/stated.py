@@ -14,7 +14,8 @@ from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import require_transaction, use_case
 from svet.payments.models import ImportedPayment, StatementRow
 from svet.payments.operations.claiming import check_claim
-from svet.payments.operations.statements import take_transfers, transfer_id
+from svet.payments.operations.statements import take_transfers
+from svet.payments.queries.statements import transfer_id
 from svet.payments.rules.matching import STATEMENT_MOVES, STATEMENT_WAITS, TRANSFERS, StatementState
 from svet.payments.rules.refusals import StatementActReason
 from svet.payments.rules.registers import CaseKind

@@ -21,10 +21,11 @@ from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import BankStatement, DaySettlement, Source, StatementRow
-from svet.payments.operations.disputes_stated import settle_disputes
+from svet.payments.operations.disputes_stated import is_of_dispute, settle_disputes
 from svet.payments.operations.registers import Outcome, PaymentToApply, apply_register_payments
 from svet.payments.queries.sendings import owes_money, sent_between
-from svet.payments.queries.statements import DueDay, due_days
+from svet.payments.queries.statements import DueDay, due_days, transfer_id
+from svet.payments.rules.chargebacks import speaks_of_dispute
 from svet.payments.rules.matching import (
     STATEMENT_MOVES,
     TRANSFERS,
@@ -121,7 +122,8 @@ def keep_statement(
             fresh.append(row)
     waits = take_transfers([row for row in fresh if row.state == StatementState.PAYMENT], provider, now=now)
     for row in fresh:
-        if row.state == StatementState.WAITING and row.kopecks < 0 and _FEE.search(row.purpose):
+        is_fee = _FEE.search(row.purpose) and not speaks_of_dispute(row.purpose)
+        if row.state == StatementState.WAITING and row.kopecks < 0 and is_fee:
             _post_fee(row, provider, now=now)
     settle_statements(provider=provider, now=now)
     for row in fresh:
@@ -239,11 +241,6 @@ def _payment(row: StatementRow, provider: ProviderView, *, now: datetime) -> Pay
     )
 
 
-def transfer_id(row: StatementRow) -> str:
-    """Under which number the money of a row is a payment; a twin's is its own."""
-    return f"{row.number} {row.kopecks} {row.party_account or row.party_bic} {row.twin or ''}".strip()[:80]
-
-
 def _post_fee(row: StatementRow, provider: ProviderView, *, now: datetime) -> None:
     key = f"fee:{row.public_id}"
     legs = [Leg(Book.COMMISSION, None, -row.money), Leg(Book.SETTLEMENT, None, row.money)]
@@ -263,7 +260,7 @@ def settle_statements(*, provider: ProviderView, now: datetime) -> int:
     waiting = StatementRow.objects.select_for_update(of=("self",)).filter(
         provider_id=provider.provider_id, state=StatementState.WAITING, kopecks__gt=0
     )
-    rows = list(waiting.order_by("booked_on", "pk"))
+    rows = [row for row in waiting.order_by("booked_on", "pk") if not is_of_dispute(row, provider)]
     for source in Source.objects.filter(pk__in={row.source_id for row in rows}).order_by("pk"):
         own = {row.pk: row for row in rows if row.source_id == source.pk}
         since = min(row.booked_on for row in own.values()) - WITHIN - timedelta(days=WITHIN.days)

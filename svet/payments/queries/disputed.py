@@ -61,6 +61,17 @@ DISPUTES: Final = {
         SELECT s.own_account || ' ' || s.number FROM payments_statementrow s
         LEFT JOIN ledger_transaction_door t ON t.key = s.ledger_key
         WHERE s.state IN ('settled', 'payment') AND t.transaction_id IS NULL ORDER BY s.id LIMIT 100""",
+    _("переводами на расчётный счёт пришло не столько, сколько принято платежей: поставщик"): """
+        WITH came AS (
+            SELECT provider_id, sum(kopecks) AS total FROM payments_statementrow
+            WHERE state = 'payment' GROUP BY 1
+        ), taken AS (
+            SELECT provider_id, sum(kopecks) AS total FROM payments_importedpayment
+            WHERE source = 'transfer' GROUP BY 1
+        )
+        SELECT s.code FROM came FULL JOIN taken USING (provider_id)
+        JOIN accounts_provider_door s USING (provider_id)
+        WHERE coalesce(came.total, 0) <> coalesce(taken.total, 0) ORDER BY s.code""",
     _("деньги спора ходили через расчётный счёт не столько, сколько оспорено:"): """
         SELECT t.key FROM ledger_transaction_door t
         LEFT JOIN payments_chargeback c ON c.public_id = substr(t.key, strpos(t.key, ':') + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,6 +51,13 @@ class StatementRowView:
     state: StatementState
     inn: str
     own_account: str
+
+
+def transfer_id(row: StatementRow) -> str:
+    """Under which number the money of a row is a payment: one at each account of ours, a twin's its own."""
+    parts = (row.number, row.kopecks, row.party_account or row.party_bic, row.own_account, row.twin or "")
+    text = " ".join(map(str, parts)).strip()
+    return text if len(text) <= 80 else f"{text[:63]} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def due_days(*, source_id: int, provider_id: int, since: date) -> list[DueDay]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -97,24 +98,32 @@ def check_chargeback(new: NewChargeback, *, whole: Money, paid_on: date, today: 
         raise ChargebackRefused(ChargebackReason.DUE, field="due_on")
 
 
-#: How purposes of payment orders speak of disputes, and name one.
-_SPEAKS: Final = re.compile(r"ч[аеэ]рджб[еэ]к|charge[- ]?back|\bdispute|\b[оО]?спор|опротест", re.IGNORECASE)
+#: How purposes of payment orders speak of disputes, and name one. Where the first word is of a fee, the
+#: money is the fee: «Комиссия за рассмотрение спора»; «Чарджбэк, комиссия не удержана» is none. What goes on
+#: like a sum or a day is no name: «Спор 300.00 руб.».
+_SPEAKS: Final = re.compile(
+    r"(?:(?!комисс|вознагражд|\bfee\b).)*?"
+    r"(?:ч[аеэ]рджб[еэ]к|charge[- ]?back|\bdispute|\b[оО]?спор|опротест)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NAMED: Final = re.compile(
     r"(?:ч[аеэ]рджб[еэ]к\w*|charge[- ]?back|\bdispute|\bспор\w*)[\s:,№#]*(?:no\.?|n|id|номер)?[\s:№#]*"
-    r"((?=[\w-]*[0-9])[\w-]{2,64})",
+    r"((?=[\w-]*[0-9])[\w-]{2,64})(?![\w-]|[.,/][0-9]|\s*(?:руб|₽|р\.))",
     re.IGNORECASE,
 )
 
 
 def speaks_of_dispute(purpose: str) -> bool:
-    """Whether the purpose of a payment order is about a disputed payment."""
-    return _SPEAKS.search(purpose) is not None
+    """Whether the purpose of a payment order is about a disputed payment, and not about a fee."""
+    return _SPEAKS.match(purpose) is not None
 
 
-def dispute_named(purpose: str) -> str:
+def dispute_named(purpose: str, *, payment: Collection[str] = ()) -> str:
     """The bank's name of the dispute as a purpose tells it; empty where it names none.
 
     «Спор № CB-77 по платежу 2f1…», «Chargeback ID 12345»: what stands right after the word and has a digit.
+    ``payment`` are the numbers of the payment itself: «Чарджбэк 2f1…» names no dispute.
     """
     match = _NAMED.search(purpose)
-    return match[1] if match else ""
+    name = match[1] if match else ""
+    return "" if name.upper() in {number.upper() for number in payment} else name

@@ -251,3 +251,15 @@ def test_the_night_compares_the_last_days_and_those_with_differences(family: Fam
     assert DayTotals.objects.count() == 6
     assert DayDifference.objects.get(day=old).gone_at is not None
     assert Callback.objects.count() == 0
+
+
+@pytest.mark.parametrize("state", [OrderState.CANCELED, OrderState.FAILED])
+def test_money_the_bank_took_after_the_end_is_credited_by_the_night(
+    family: Family, bank: StubBank, state: OrderState
+) -> None:
+    order = pay(family, bank, settled=False)
+    Order.objects.filter(pk=order.pk).update(state=state, next_look_at=None)
+    assert reconcile() == []
+    order.refresh_from_db()
+    assert (order.state, credited(order)) == (OrderState.CREDITED, Money(300_00))
+    assert queries.broken() == []
