@@ -1,5 +1,6 @@
 """Reads of bills: lists, one bill, the documents of a month to be issued, the promise of sameness."""
 
+from svet.bills.queries.certificates import CertificateView, certificates
 from svet.bills.queries.chain import broken_chain, unbilled
 from svet.bills.queries.checks import broken
 from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
@@ -41,6 +42,7 @@ __all__ = [
     "BillNotFound",
     "BillSummary",
     "BillView",
+    "CertificateView",
     "Gathered",
     "PrintedBatch",
     "Sheet",
@@ -56,6 +58,7 @@ __all__ = [
     "bills",
     "broken",
     "broken_chain",
+    "certificates",
     "charges_of_bill",
     "due_bills",
     "gather",
