@@ -4,6 +4,7 @@ from svet.bills.operations.certifying import (
     CertificateFile,
     certificate_file,
     certify,
+    check_address,
     check_certificate,
 )
 from svet.bills.operations.issuing import IssueReport, deliver, file_name, issue, pdf_of
@@ -28,6 +29,7 @@ __all__ = [
     "ReconciliationForm",
     "certificate_file",
     "certify",
+    "check_address",
     "check_certificate",
     "deliver",
     "file_name",

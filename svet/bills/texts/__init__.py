@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from svet.bills.rules.certificates import CertificateReason
 from svet.bills.rules.reconciliation import ReconciliationReason
 from svet.bills.rules.refusals import BillReason, PrintReason
-from svet.bills.texts.certificates import certificate_title, certificate_words, explain_certificate
+from svet.bills.texts.certificates import (
+    CertificateRow,
+    certificate_row,
+    certificate_title,
+    certificate_words,
+    explain_certificate,
+)
 from svet.bills.texts.labels import (
     in_month,
     line_title,
@@ -37,7 +43,9 @@ REASONS: Final = (BillReason, PrintReason, ReconciliationReason, CertificateReas
 
 __all__ = [
     "REASONS",
+    "CertificateRow",
     "SumRow",
+    "certificate_row",
     "certificate_title",
     "certificate_words",
     "days_text",

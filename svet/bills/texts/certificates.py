@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
 from django.utils.translation import gettext as _
 
-from svet.bills.rules.certificates import CertificateKind, CertificateReason, CertifiedDebt
+from svet.bills.queries.certificates import CertificateView
+from svet.bills.rules.certificates import CertificateKind, CertificateReason, CertifiedDebt, printed_code
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 
@@ -38,6 +40,21 @@ def certificate_words(debt: CertifiedDebt) -> list[str]:
     if debt.owed > debt.due:
         said.append(_("Начислено, в счёт ещё не вошло: %(sum)s.") % {"sum": roubles(debt.owed - debt.due)})
     return said
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRow:
+    """A certificate in a list, with the address of its file."""
+
+    url: str
+    on: date
+    words: str
+    code: str
+
+
+def certificate_row(view: CertificateView, *, url: str) -> CertificateRow:
+    """How a list shows a certificate."""
+    return CertificateRow(url, view.on, " ".join(certificate_words(view.debt)), printed_code(view.code))
 
 
 def explain_certificate(refusal: Refused) -> str:
