@@ -60,7 +60,7 @@ def certificate_row(view: CertificateView, *, url: str) -> CertificateRow:
 def explain_certificate(refusal: Refused) -> str:
     """Why there is no certificate, and what to do."""
     if refusal.reason is CertificateReason.NOT_FOUND:
-        return _("Справки с таким кодом нет. Проверьте код: он напечатан под рисунком для телефона.")
+        return _("Справки с таким кодом нет. Проверьте код: он напечатан рядом с рисунком для телефона.")
     details = {
         "sum": roubles(int(str(refusal.details.get("late", 0)))),
         "on": day(cast("date", refusal.details["since"])) if refusal.details.get("since") else "—",
