@@ -42,6 +42,7 @@ class Acts:
             """Makes a page of every order, and reads its messages as ever."""
 
             read_callback = real.read_callback
+            capabilities = real.capabilities
 
             def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
                 return BankPage(f"ref-{order.order_id}", f"https://bank.example/{order.order_id}")

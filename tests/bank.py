@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from svet.sandbox.world.bank import make_application
-from svet.sandbox.world.faults import Fault, Faulty, troubles_of
+from svet.sandbox.world.faults import BankFault, Faulty, troubles_of
 from svet.sandbox.world.http import HttpServer
 from svet.sandbox.world.journal import Journal
 from svet.sandbox.world.vault import Clock, now_utc
@@ -31,7 +31,7 @@ class RunningBank:
     #: An order is paid a second time; says why not.
     pay_twice: Callable[[str], str]
     #: Order a fault of the API; says why not.
-    fault: Callable[[Fault], str]
+    fault: Callable[[BankFault], str]
     #: Order how the shops are told: ``lost``, ``copies``, ``late``; says why not.
     callbacks: Callable[[Mapping[str, str]], str]
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import psycopg
@@ -26,6 +28,10 @@ from svet.config.front.bridge import Answer
 PATIENCE: Final = 1.5
 #: Whoever asks more often than this many seconds is told the same again.
 KEPT: Final = 1.0
+#: Bytes beside SVET_DATA below which nothing can be kept any more.
+LITTLE: Final = 100 * 2**20
+#: The variable that names the file whose presence says that this server is about to stop.
+DRAINING: Final = "SVET_DRAINING"
 
 # The newest migrations of this code that the database has not seen, and the oldest job that is due, by the
 # moment it became so.
@@ -52,18 +58,21 @@ class Readiness:
     schema: bool
     statics: bool
     queue_age: float | None = None
+    room: bool = True
+    draining: bool = False
 
     @property
     def ready(self) -> bool:
-        return self.database and self.schema and self.statics
+        return self.database and self.schema and self.statics and self.room and not self.draining
 
     def told(self) -> dict[str, object]:
         """The JSON of the answer."""
         return {
-            "web": "ok",
+            "web": "draining" if self.draining else "ok",
             "database": "ok" if self.database else "down",
             "schema": "ok" if self.schema else "old" if self.database else "unknown",
             "statics": "ok" if self.statics else "missing",
+            "disk": "ok" if self.room else "full",
             "queue_age_seconds": self.queue_age,
         }
 
@@ -79,6 +88,10 @@ class Observer:
 
     async def standing(self) -> Readiness:
         """The standing now, or as it was within the last second."""
+        if _is_draining():
+            # Said at once: a balancer has only a few seconds to hear of it.
+            last = self._seen[1] if self._seen else Readiness(True, True, self.statics)
+            return replace(last, draining=True)
         if self._seen is not None and time.monotonic() - self._seen[0] < KEPT:
             return self._seen[1]
         if self._looking is None or self._looking.done():
@@ -90,11 +103,11 @@ class Observer:
         try:
             async with asyncio.timeout(PATIENCE):
                 missing, age = await self._ask()
-            found = Readiness(True, missing == 0, self.statics, round(max(float(age), 0.0), 1))
+            found = Readiness(True, missing == 0, self.statics, round(max(float(age), 0.0), 1), _has_room())
         except psycopg.errors.UndefinedTable:
-            found = Readiness(True, False, self.statics)
+            found = Readiness(True, False, self.statics, room=_has_room())
         except (psycopg.Error, TimeoutError, OSError):
-            found = Readiness(False, False, self.statics)
+            found = Readiness(False, False, self.statics, room=_has_room())
         self._seen = (time.monotonic(), found)
         return found
 
@@ -122,6 +135,20 @@ def _statics_are_there() -> bool:
     """Without the list of collected files no page can name its style sheet."""
     hashed = getattr(staticfiles_storage, "hashed_files", None)
     return hashed is None or bool(hashed) or settings.ENV == "test"
+
+
+def _has_room() -> bool:
+    """Whether this machine can keep an upload, a log line, a printed batch."""
+    try:
+        return shutil.disk_usage(settings.DATA).free >= LITTLE
+    except OSError:
+        return False
+
+
+def _is_draining() -> bool:
+    """Whether the server of this process was told to stop: it takes no new people, and ends those it has."""
+    sign = os.environ.get(DRAINING, "")
+    return bool(sign) and os.path.exists(sign)
 
 
 def _answer(status: int, words: dict[str, object]) -> Answer:

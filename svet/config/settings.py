@@ -210,6 +210,12 @@ BANK_PAGE_ORIGINS = os.environ.get("SVET_BANK_PAGE_ORIGINS", "http://127.0.0.1:8
 SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780")
 # Calendar days in which an appeal is answered; shown to the person who writes it.
 APPEAL_ANSWER_DAYS = integer("SVET_APPEAL_ANSWER_DAYS", 10)
+# Days that rows are kept which nothing rests on: docs/operations.md, «How long what is kept».
+KEEP_MESSAGES_DAYS = integer("SVET_KEEP_MESSAGES_DAYS", 180)
+KEEP_BELL_DAYS = integer("SVET_KEEP_BELL_DAYS", 730)
+KEEP_TEXTS_DAYS = integer("SVET_KEEP_TEXTS_DAYS", 90)
+KEEP_RAW_LINES_DAYS = integer("SVET_KEEP_RAW_LINES_DAYS", 400)
+KEEP_FAILED_JOBS_DAYS = integer("SVET_KEEP_FAILED_JOBS_DAYS", 14)
 NIGHTLY_VERIFY = os.environ.get("SVET_NIGHTLY_VERIFY", "0" if ENV == "test" else "1") == "1"
 # Who may read /metrics: whoever has the token, or comes from these networks without a proxy between.
 METRICS_TOKEN = os.environ.get("SVET_METRICS_TOKEN", "")

@@ -10,10 +10,8 @@ from django.conf import settings
 
 from svet.config.front import Front
 from svet.config.front.bridge import Answer, RequestHead, answer_of, environ_of
+from svet.config.front.metrics.durations import note_request
 from svet.config.health import Observer
-from svet.config.metrics.durations import note_request
-from svet.config.metrics.telling import answer as metrics_answer
-from svet.config.metrics.telling import may_read
 from svet.config.wsgi import application as django_application
 
 
@@ -43,11 +41,14 @@ answer_of(django_application, environ_of(_Nobody(_FIRST_PAGE), b""))
 
 async def metrics(scope: RequestHead) -> Answer | None:
     """``/metrics`` for those who may read it, made by a thread beside those of the pages."""
+    # Here and not above: the tables are found only when Django is ready.
+    from svet.config.front.metrics.telling import answer, may_read
+
     if not may_read(client=scope.client, headers=scope.headers):
         return None
     try:
         async with asyncio.timeout(_METRICS_PATIENCE):
-            return await asyncio.to_thread(metrics_answer)
+            return await asyncio.to_thread(answer)
     except TimeoutError:
         return Answer(503, [("content-type", "text/plain")], b"the database does not answer\n")
 

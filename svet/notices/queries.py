@@ -272,7 +272,7 @@ def told_to(*, recipient_id: int, limit: int) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class SendingView:
+class ChannelStanding:
     """How one channel stands: messages that wait, seconds the oldest is late, failed within the day."""
 
     channel: SendingChannel
@@ -281,16 +281,17 @@ class SendingView:
     failed: int
 
 
-def sending(*, now: datetime) -> list[SendingView]:
+def sending(*, now: datetime) -> list[ChannelStanding]:
     """How each channel stands, from the indexes of what waits and of what failed."""
     standing = Delivery.objects.filter(state=DeliveryState.WAITING).values("channel")
-    waits = {row["channel"]: row for row in standing.annotate(count=Count("pk"), due=Min("due_at"))}
+    oldest = standing.annotate(count=Count("pk"), due=Min("due_at"))
+    waits = {row["channel"]: (row["count"], row["due"]) for row in oldest}
     failed = Delivery.objects.filter(state=DeliveryState.FAILED, created_at__gte=now - timedelta(days=1))
     counts = failed.exclude(reason=NO_BROWSER).values("channel").annotate(count=Count("pk"))
     fails = {row["channel"]: row["count"] for row in counts}
     found = []
     for channel in SendingChannel:
-        row = waits.get(channel.value, {"count": 0, "due": now})
-        late = max((now - row["due"]).total_seconds(), 0.0)
-        found.append(SendingView(channel, row["count"], late, fails.get(channel.value, 0)))
+        waiting, due = waits.get(channel.value, (0, now))
+        late = max((now - due).total_seconds(), 0.0)
+        found.append(ChannelStanding(channel, waiting, late, fails.get(channel.value, 0)))
     return found

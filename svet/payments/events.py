@@ -267,6 +267,9 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.shop.added": gettext_lazy("Добавлен договор эквайринга"),
     "payments.shop.serves": gettext_lazy("Изменено, чьи платежи идут по договору эквайринга"),
     "payments.shop.switched": gettext_lazy("Договор эквайринга включён или выключен"),
+    "payments.statement.aside": gettext_lazy("Строка выписки отложена как не наши деньги"),
+    "payments.statement.customers": gettext_lazy("Деньги строки выписки признаны платежом абонента"),
+    "payments.statement.put_off": gettext_lazy("Строка выписки оставлена до срока"),
     "payments.source.added": gettext_lazy("Добавлен источник платежей"),
     "payments.source.changed": gettext_lazy("Изменена форма реестров источника"),
 }

@@ -9,7 +9,9 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from svet.gateways.failures import Temporary
 from svet.payments import operations
+from svet.payments.operations.cards import FORGET_CARD, tell_to_forget
 from svet.payments.operations.reconciling import RECONCILE_DAY
 from svet.payments.operations.waking import SETTLE
 
@@ -23,6 +25,16 @@ from svet.payments.operations.waking import SETTLE
 def settle(order_id: int) -> None:
     """Settle one order after a callback."""
     operations.settle(order_id=order_id, now=timezone.now(), by="payments.callback")
+
+
+@app.task(
+    queue="payments",
+    name=FORGET_CARD,
+    retry=RetryStrategy(max_attempts=8, exponential_wait=5, retry_exceptions=[Temporary]),
+)
+def forget_card(person_id: int, shop_id: int | None, name: dict[str, str]) -> None:
+    """Let a bank forget a card that was unbound here."""
+    tell_to_forget(person_id=person_id, shop_id=shop_id, name=name)
 
 
 @app.periodic(cron="* * * * * */15")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
+    "jobs.retried": gettext_lazy("Фоновая работа запущена снова"),
     "limits.unblocked": gettext_lazy("Снято ограничение"),
     "staff.added": gettext_lazy("Принят сотрудник"),
     "staff.disabled": gettext_lazy("Сотрудник отключён"),

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     BILLING = "billing"  # tariffs, runs, corrections
     MONEY = "money"  # payments before a person, unclear money: credit, put on an account, send back
     MEMBERS = "members"  # members of staff and their roles
+    STATE = "state"  # how the installation stands; failed jobs once more
     VIEW_LOG = "view_log"  # who of the staff opened which account
 
 
@@ -66,6 +67,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.BREAKERS,
             Permission.MEMBERS,
             Permission.VIEW_LOG,
+            Permission.STATE,
         }
     ),
 }
@@ -85,6 +87,7 @@ class StaffReason(StrEnum):
     LAST_ADMINISTRATOR = "last_administrator"
     SAME_MEMBER = "same_member"
     NOT_HELD = "not_held"
+    NO_SUCH_JOB = "no_such_job"
     PROVIDER_SILENT = "provider_silent"
     PROVIDER_REFUSED = "provider_refused"
     PROVIDER_TOO_EARLY = "provider_too_early"

@@ -34,6 +34,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MONEY: gettext_lazy("Деньги на проверке и невыясненные платежи"),
     Permission.MEMBERS: gettext_lazy("Принимать сотрудников и менять роли"),
     Permission.VIEW_LOG: gettext_lazy("Видеть, кто из сотрудников открывал счета"),
+    Permission.STATE: gettext_lazy("Видеть состояние установки и повторять фоновые работы"),
 }
 
 _STAFF: dict[str, str | Promise] = {
@@ -48,6 +49,7 @@ _STAFF: dict[str, str | Promise] = {
     ),
     StaffReason.SAME_MEMBER: gettext_lazy("Первая подпись ваша: вторую ставит другой сотрудник."),
     StaffReason.NOT_HELD: gettext_lazy("Этого ограничения уже нет, или его снимает другой сотрудник."),
+    StaffReason.NO_SUCH_JOB: gettext_lazy("Этой работы среди неудавшихся уже нет."),
     StaffReason.PROVIDER_SILENT: gettext_lazy(
         "Вход через службу входа компании сейчас недоступен. Войдите по паролю или попробуйте позже."
     ),

@@ -162,6 +162,8 @@ PUBLIC = [
     # Banks knock here; what they say is never believed but asked again from the bank.
     post("callbacks/yookassa/", EVERYBODY, (400,)),
     post("callbacks/yookassa/<shop_code>/", EVERYBODY, (404,)),
+    post("callbacks/tbank/", EVERYBODY, (404,)),
+    post("callbacks/tbank/<shop_code>/", EVERYBODY, (404,)),
 ]
 
 CABINET = [
@@ -249,6 +251,8 @@ CABINET = [
     post("accounts/<account_id>/certificates/", HOLDERS, (302, 422)),
     get("accounts/<account_id>/certificates/<certificate_id>.pdf", HOLDERS),
     get("accounts/<account_id>/what-if/", HOLDERS),
+    get("accounts/<account_id>/usage/", HOLDERS),
+    get("accounts/<account_id>/usage.csv", HOLDERS),
     get("profile/", SIGNED_IN),
     get("profile/person/", SIGNED_IN, SHOWN_OR_DONE),
     post("profile/person/", SIGNED_IN, (200, 302, 422)),
@@ -364,6 +368,8 @@ DESKS = [
     post("staff/money/chargebacks/<chargeback_id>/", ENGINEER, ASKED, body={"act": "won"}),
     get("staff/money/refunds/<refund_id>/", ENGINEER),
     post("staff/money/refunds/<refund_id>/", ENGINEER, ASKED, body={"act": "withdraw"}),
+    get("staff/money/statement-rows/<statement_row_id>/", ENGINEER),
+    post("staff/money/statement-rows/<statement_row_id>/", ENGINEER, ASKED, body={"act": "aside"}),
     get("staff/money/days/", ENGINEER),
     post("staff/money/days/", ENGINEER, ASKED),
     get("staff/registers/", ENGINEER),
@@ -448,6 +454,8 @@ DESKS = [
     get("staff/meters/<meter_id>/replace/", OPERATOR),
     post("staff/meters/<meter_id>/replace/", OPERATOR, ASKED),
     get("staff/members/", GUARDIAN),
+    get("staff/state/", GUARDIAN),
+    post("staff/state/", GUARDIAN, DONE, body={"job": "1"}),
     get("staff/viewed/", GUARDIAN),
     post("staff/viewed/", GUARDIAN, DONE, body={"account": "0356067000"}),
     post("staff/members/new/", GUARDIAN, ASKED),
@@ -604,6 +612,7 @@ API = [
     get(f"{V1}bills", HOLDERS, query="?account_id={account_id}", scope="bills:read"),
     # Nothing of Anna's is told by other zones where nothing is charged to her yet.
     get(f"{V1}accounts/<account_id>/what-if", HOLDERS, scope="bills:read"),
+    get(f"{V1}accounts/<account_id>/usage", HOLDERS, scope="bills:read"),
     *(
         get(
             f"{V1}accounts/<account_id>/reconciliation.{kind}",

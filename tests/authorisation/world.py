@@ -56,6 +56,7 @@ from svet.payments.rules.chargebacks import NewChargeback
 from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import make_card, make_order, provider_with_requisites
+from svet.payments.tests.stated import waiting_statement_row
 from svet.people import operations as people
 from svet.people.models import Person, Token
 from svet.people.rules import Scope
@@ -234,6 +235,7 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
         "credited_order_id": paid.public_id,
         "refund_id": refund.public_id,
         "chargeback_id": chargeback_id,
+        "statement_row_id": waiting_statement_row(account.provider, now=now),
         "callback_id": str(callback.pk),
         "row_id": ImportedPayment.objects.get(external_id="SUIP-1").public_id,
         "loaded_id": loaded_id,

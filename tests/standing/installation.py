@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,8 +102,11 @@ def documented_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def installed() -> Iterator[Installation]:
-    """Start it as the document says; only what names this machine and its secrets is filled in."""
+def installed(*, more: Sequence[str] = ()) -> Iterator[Installation]:
+    """Start it as the document says; only what names this machine and its secrets is filled in.
+
+    ``more`` are further words of `svet web`.
+    """
     hidden = ("DJANGO_SETTINGS_MODULE", "SVET_TEST_DATABASE_URL")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     environment = {**{n: v for n, v in kept.items() if not n.startswith("SVET_")}, **documented_environment()}
@@ -119,6 +122,7 @@ def installed() -> Iterator[Installation]:
             "SVET_SECRET_KEY": "a-made-up-key-of-fifty-different-letters-0123456789-ok",
             "SVET_DATA": str(folder / "data"),
             "SVET_PUSH_KEY": "",
+            "SVET_METRICS_TOKEN": "of-the-monitoring",
             "DJANGO_SETTINGS_MODULE": "svet.config.settings",
         }
         run(environment, "-m", "svet", "migrate")
@@ -126,7 +130,7 @@ def installed() -> Iterator[Installation]:
         port = free_port()
         log = tidy.enter_context((folder / "web.log").open("wb"))
         web = subprocess.Popen(
-            [sys.executable, "-m", "svet", "web", "--port", str(port), "--workers", "2"],
+            [sys.executable, "-m", "svet", "web", "--port", str(port), "--workers", "2", *more],
             env=environment, cwd=ROOT, stdout=log, stderr=log,
         )  # fmt: skip
         tidy.callback(stop, web)

@@ -32,7 +32,7 @@ from svet.billing.models import (
     RunRange,
 )
 from svet.billing.operations import batches, running, sets
-from svet.billing.operations.computing import Computed
+from svet.billing.operations.computing import Computed, compute
 from svet.billing.operations.sets import conditions, correcting, finding, pricing, volumes, writing
 from svet.billing.operations.sets.proving import SetsDiffer
 from svet.billing.tests.factories import NOW
@@ -556,7 +556,7 @@ def _in_the_batch(by_sets: bool, judge: Callable[[Callable[[], Rows]], None]) ->
 
     What the rules make of a home is the same each time, and is computed once.
     """
-    take_step, compute = batches.take_step, batches.compute
+    take_step = batches.take_step
     judged: list[bool] = []
     known: dict[int, Computed] = {}
 

@@ -19,6 +19,7 @@ from svet.bills.queries.printing import (
     waiting,
 )
 from svet.bills.queries.reading import (
+    BilledMonth,
     BillNotFound,
     BillSummary,
     BillView,
@@ -26,6 +27,7 @@ from svet.bills.queries.reading import (
     accounts_of_bill,
     bill_by_id,
     bill_for,
+    billed_months,
     bills,
     charges_of_bill,
     is_masked,
@@ -42,6 +44,7 @@ __all__ = [
     "BillNotFound",
     "BillSummary",
     "BillView",
+    "BilledMonth",
     "CertificateView",
     "Gathered",
     "PrintedBatch",
@@ -55,6 +58,7 @@ __all__ = [
     "batches",
     "bill_by_id",
     "bill_for",
+    "billed_months",
     "bills",
     "broken",
     "broken_chain",

@@ -158,10 +158,11 @@ def _note_drill(*, well: bool, words: str) -> None:
 
 def _finish(folder: Path, home: Path) -> None:
     from svet.cli.backup import restoring
+    from svet.cli.backup.manifest import read_manifest
     from svet.launcher.preparation import prepare
 
     prepare(folder=home, say=click.echo)
-    restoring.make_safe(copied_at=restoring.read_manifest(folder).made_at, now=datetime.now(UTC))
+    restoring.make_safe(copied_at=read_manifest(folder).made_at, now=datetime.now(UTC))
     for said in restoring.bring_files(folder):
         click.echo("! " + said)
 

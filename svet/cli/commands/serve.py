@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import click
 
+from svet.config.failures import Failure
 from svet.config.webserver import web_server_words
 from svet.launcher.embedded import database, django_ready
 from svet.launcher.processes import Stopped, stopping_by_signal
@@ -18,13 +21,21 @@ from svet.launcher.processes import Stopped, stopping_by_signal
 @click.option("--port", default=8000, show_default=True, help="the port to listen on")
 @click.option("--workers", default=2, show_default=True, help="processes; about one per core")
 @click.option("--patience", default=10, show_default=True, help="seconds a worker gets to finish on a stop")
-def web_command(host: str, port: int, workers: int, patience: int) -> None:
+@click.option("--drain", default=0, show_default=True,
+              help="seconds it still serves on a stop while /ready/ says 503 to the balancer")  # fmt: skip
+def web_command(host: str, port: int, workers: int, patience: int, drain: int) -> None:
     """Serve the pages; refuses to start with settings that are unsafe in production."""
-    with database():
+    with database() as folder:
         _refuse_unsafe()
         os.environ.setdefault("SVET_DATABASE_POOL", os.environ.get("SVET_WEB_THREADS") or "4")
         words = web_server_words(host=host, port=port, workers=workers, patience=patience)
-        _run_until_stopped([sys.executable, *words], patience=patience)
+        sign = folder / "run" / f"draining-{port}"
+        sign.unlink(missing_ok=True)
+        os.environ["SVET_DRAINING"] = str(sign)
+        try:
+            _run_until_stopped([sys.executable, *words], patience=patience, drain=drain, sign=sign)
+        finally:
+            sign.unlink(missing_ok=True)
 
 
 @click.command("worker")
@@ -39,10 +50,11 @@ def worker_command(
     """Do the background jobs until stopped."""
     with database():
         django_ready()
-        from svet.config.worker import run_worker
+        from svet.config.jobs.worker import run_worker
 
-        metrics = (metrics_host, metrics_port) if metrics_port else None
-        run_worker(queues=queues, concurrency=concurrency, patience=patience, metrics=metrics)
+        if metrics_port:
+            _tell_prometheus(metrics_host, metrics_port)
+        run_worker(queues=queues, concurrency=concurrency, patience=patience)
 
 
 @click.command("sandbox", context_settings={"ignore_unknown_options": True, "help_option_names": []})
@@ -67,6 +79,16 @@ def town_command() -> None:
             sys.exit(1)
 
 
+def _tell_prometheus(host: str, port: int) -> None:
+    """Tell of this process's jobs at a port of their own. :raises Failure: it is taken"""
+    from prometheus_client import start_http_server
+
+    try:
+        start_http_server(port, addr=host)
+    except OSError as fault:
+        raise Failure(f"metrics cannot be served at {host}:{port}: {fault.strerror}") from None
+
+
 def _refuse_unsafe() -> None:
     """Before granian starts: its workers would refuse too, but not in one clear line."""
     if os.environ.get("SVET_ENV") != "production":
@@ -77,11 +99,14 @@ def _refuse_unsafe() -> None:
     refuse_unsafe()
 
 
-def _run_until_stopped(words: list[str], *, patience: int) -> None:
+def _run_until_stopped(words: list[str], *, patience: int, drain: int, sign: Path) -> None:
     with subprocess.Popen(words) as process, stopping_by_signal():
         try:
             code = process.wait()
         except Stopped:
+            sign.touch()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(drain)
             process.terminate()
             try:
                 process.wait(patience + 2)

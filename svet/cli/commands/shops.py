@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import click
 
@@ -20,7 +21,11 @@ def shop_command() -> None:
 @shop_command.command("add")
 @click.argument("code")
 @click.option("--name", required=True, help="as the staff shall read it")
-@click.option("--address", required=True, help="yookassa+https://SHOP@api.yookassa.ru/v3, without the secret")
+@click.option(
+    "--address",
+    required=True,
+    help="yookassa+https://SHOP@HOST/v3 or tbank+https://TERMINAL@HOST/v2, no secret",
+)
 @click.option("--secret", required=True, help="the variable or the file (full path) where the secret lies")
 @click.option("--provider", "providers", multiple=True, help="a supplier it serves; may be repeated")
 @click.option("--no-cards", is_flag=True, help="the bank does not let it keep cards")
@@ -46,7 +51,7 @@ def add(code: str, name: str, address: str, secret: str, providers: tuple[str, .
                 by=Actor.system("svet shop"),
             )
             click.echo(_("Договор %(code)s добавлен. Сообщения банка: %(path)s") % {
-                "code": code, "path": f"/callbacks/yookassa/{code}/"
+                "code": code, "path": f"/callbacks/{urlsplit(address).scheme.partition('+')[0]}/{code}/"
             })  # fmt: skip
 
 

@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.cli.doctor.findings import Finding, Findings, Health
+from svet.look.formats import day
+from svet.site.queries import database_hold, last_care
+from svet.site.rules import Care
 
 #: A worker that has said nothing for so long does nothing.
 SILENT = timedelta(seconds=60)
@@ -87,7 +90,29 @@ def look_at_worker(*, now: datetime) -> Findings:
         yield Finding(Health.SOON, _("Фоновые работы"), said, "svet worker")
     if failed:
         said = ngettext("%(count)s не удалась.", "%(count)s не удались.", failed) % {"count": failed}
-        yield Finding(Health.SOON, _("Фоновые работы"), said, "svet manage shell")
+        yield Finding(Health.SOON, _("Фоновые работы"), said, "/staff/state/")
+
+
+def look_at_care(*, now: datetime) -> Findings:
+    """Whether this database may speak at all; when it was last backed up, proved, restored for a trial."""
+    if database_hold() is not None:
+        said = _("Эта база восстановлена или скопирована и ничего не отправляет: svet resume.")
+        yield Finding(Health.ILL, _("База данных"), said, "svet resume")
+    known = last_care()
+    for care, what, days, advice in (
+        (Care.BACKUP, _("Резервная копия"), 2, "svet backup --to FOLDER"),
+        (Care.VERIFY, _("Проверка обещаний"), 2, "svet verify --since"),
+        (Care.DRILL, _("Учебное восстановление"), 14, "svet drill FOLDER"),
+    ):
+        last = known.get(care)
+        if last is None:
+            yield Finding(Health.SOON, what, _("Ещё не было."), advice)
+        elif not last.well:
+            yield Finding(Health.ILL, what, _("Не удалась: {words}").format(words=last.words or "—"), advice)
+        elif now - last.at > timedelta(days=days):
+            yield Finding(Health.SOON, what, _("Последняя: {day}.").format(day=day(last.at.date())), advice)
+        else:
+            yield Finding(Health.WELL, what, _("Последняя: {day}.").format(day=day(last.at.date())))
 
 
 def look_at_disk() -> Findings:

@@ -42,6 +42,10 @@ class AnswerFault(Exception):
     """An answer cannot be taken; the message is a sentence for whoever typed it."""
 
 
+#: How a file says whether the bank lets a shop keep cards.
+CARDS, NO_CARDS = "yes", "no"
+
+
 def line(text: str, given: Given, *, longest: int = 160) -> str:
     """A line of text with single spaces."""
     clean = " ".join(text.split())
@@ -50,6 +54,21 @@ def line(text: str, given: Given, *, longest: int = 160) -> str:
     if any(not sign.isprintable() for sign in clean):
         raise AnswerFault(_("В тексте есть невидимые знаки. Наберите его с клавиатуры."))
     return clean
+
+
+def cards(text: str, given: Given) -> str:
+    """Whether the bank lets a shop keep cards."""
+    said = line(text, given, longest=10).lower()
+    if said in ("да", CARDS, "true"):
+        return CARDS
+    if said in ("нет", NO_CARDS, "false"):
+        return NO_CARDS
+    raise AnswerFault(_("Ответ: да или нет."))
+
+
+def codes(text: str, given: Given) -> str:
+    """Codes with commas, sorted, each once."""
+    return ", ".join(sorted(set(line(text, given, longest=2000).replace(",", " ").split())))
 
 
 def hotline(text: str, given: Given) -> str:

@@ -70,6 +70,23 @@ SUPPLIER = (
     Field("hotline", _("Свой телефон, если он другой"), answers.hotline),
     Field("norm", _("Норматив, кВт·ч на человека в месяц"), answers.norm, required=True),
 )
+SHOP = (
+    Field("code", _("Код договора эквайринга"), partial(answers.line, longest=20), required=True),
+    Field("name", _("Как называть банк"), partial(answers.line, longest=100), required=True),
+    Field(
+        "address",
+        _("Адрес банка с номером магазина, без ключа"),
+        partial(answers.line, longest=300),
+        required=True,
+    ),
+    Field(
+        "secret", _("Переменная или файл, где лежит ключ"), partial(answers.line, longest=200), required=True
+    ),
+    Field("cards", _("Разрешает ли банк хранить карты"), answers.cards, usual=_always(answers.CARDS)),
+    Field("suppliers", _("Чьи новые платежи идут через него"), answers.codes),
+)
+#: What of a shop that is there already cannot become another: its payments are asked about by it.
+SHOP_FIXED = ("name", "address", "secret", "cards")
 MEMBER = (
     Field("phone", _("Телефон сотрудника"), answers.phone, required=True),
     Field("last_name", _("Фамилия"), answers.name, required=True),

@@ -12,12 +12,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from svet.cli.setup.answers import AnswerFault
-from svet.cli.setup.fields import AGREEMENTS, MEMBER, RETAILER, SUPPLIER, Answers, Field
+from svet.cli.setup.fields import AGREEMENTS, MEMBER, RETAILER, SHOP, SHOP_FIXED, SUPPLIER, Answers, Field
 from svet.cli.setup.state import SetupPlan, SetupState, Text
 from svet.site.rules import AgreementKind
 
 _LARGEST = 1_000_000
-_SECTIONS = ("retailer", "suppliers", "agreements", "staff")
+_SECTIONS = ("retailer", "suppliers", "shops", "agreements", "staff")
 
 
 class WrongFile(Exception):
@@ -38,28 +38,36 @@ def read(path: Path, *, state: SetupState) -> SetupPlan:
     ]
     retailer = _retailer(content.get("retailer"), state=state, faults=faults)
     suppliers = _suppliers(content.get("suppliers"), state=state, faults=faults)
+    shops = _shops(content.get("shops"), state=state, faults=faults)
     agreements = _agreements(content.get("agreements"), folder=path.parent, faults=faults)
     members = _members(content.get("staff"), faults=faults)
     if faults:
         raise WrongFile(faults)
-    return SetupPlan(retailer, suppliers, agreements, members)
+    return SetupPlan(retailer, suppliers, agreements, members, shops)
 
 
 def written(state: SetupState) -> str:
     """The state as a file that changes nothing when it is given back."""
-    return _file(state.retailer, state.suppliers, members=())
+    return _file(state.retailer, state.suppliers, shops=state.shops, members=())
 
 
 def answers(plan: SetupPlan) -> str:
     """The answers of a plan as a file, without passwords."""
-    return _file(plan.retailer, plan.suppliers, members=plan.members)
+    return _file(plan.retailer, plan.suppliers, shops=plan.shops, members=plan.members)
 
 
-def _file(retailer: Answers, suppliers: Mapping[str, Answers], *, members: Sequence[Answers]) -> str:
+def _file(
+    retailer: Answers,
+    suppliers: Mapping[str, Answers],
+    *,
+    shops: Mapping[str, Answers],
+    members: Sequence[Answers],
+) -> str:
     blocks = ["# svet setup --file …"]
     if retailer:
         blocks.append("\n".join(["[retailer]", *_lines(RETAILER, retailer)]))
     blocks.extend("\n".join(["[[suppliers]]", *_lines(SUPPLIER, each)]) for each in suppliers.values())
+    blocks.extend("\n".join(["[[shops]]", *_lines(SHOP, each)]) for each in shops.values())
     blocks.extend("\n".join(["[[staff]]", *_lines(MEMBER, each)]) for each in members)
     return "\n\n".join(blocks) + "\n"
 
@@ -133,6 +141,31 @@ def _suppliers(content: object, *, state: SetupState, faults: list[str]) -> dict
             faults.append(_("%(key)s: поставщик с этим кодом уже есть выше.") % {"key": place})
         standing = state.suppliers.get(code, {})
         found[code] = _judged(SUPPLIER, table, standing=standing, place=place, faults=faults)
+    return found
+
+
+def _shops(content: object, *, state: SetupState, faults: list[str]) -> dict[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = {}
+    served: dict[str, str] = {}
+    for number, table in enumerate(_tables(content, place="shops", faults=faults), start=1):
+        code = str(table.get("code", ""))
+        place = f"shops[{code or number}]"
+        if code in found:
+            faults.append(_("%(key)s: договор с этим кодом уже есть выше.") % {"key": place})
+        standing = state.shops.get(code, {})
+        wanted = found[code] = _judged(SHOP, table, standing=standing, place=place, faults=faults)
+        faults.extend(
+            _("%(place)s.%(key)s: у действующего договора это не меняют. Заведите новый с другим кодом.")
+            % {"place": place, "key": key}
+            for key in SHOP_FIXED
+            if standing and wanted.get(key) != standing.get(key)
+        )
+        for supplier in wanted.get("suppliers", "").split(", "):
+            if supplier and served.setdefault(supplier, code) != code:
+                faults.append(
+                    _("%(place)s.suppliers: %(code)s уже у другого договора.")
+                    % {"place": place, "code": supplier}
+                )
     return found
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.billing.queries.policies import policies
+from svet.cli.setup.answers import CARDS, NO_CARDS
 from svet.cli.setup.state import SetupState
 from svet.kernel.writing import plain_number
+from svet.payments.queries.shops import ShopView, shops
 from svet.site.queries import installation, is_set_up
 from svet.staffing.queries import members
 
@@ -18,6 +20,7 @@ def present(*, now: datetime) -> SetupState:
         retailer=_retailer(),
         suppliers={row.code: _supplier(row, now=now) for row in providers()},
         members=frozenset(one.phone for one in members()),
+        shops={one.code: _shop(one) for one in shops()},
     )
 
 
@@ -56,6 +59,17 @@ def _supplier(row: ProviderView, *, now: datetime) -> dict[str, str]:
         "time_zone": row.time_zone,
         "hotline": row.hotline,
         "norm": _norm(row, now=now),
+    }
+
+
+def _shop(one: ShopView) -> dict[str, str]:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "address": one.address,
+        "secret": one.secret,
+        "cards": CARDS if one.keeps_cards else NO_CARDS,
+        "suppliers": ", ".join(one.providers),
     }
 
 

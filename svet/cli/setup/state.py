@@ -10,11 +10,12 @@ from svet.site.rules import AgreementKind
 
 @dataclass(frozen=True, slots=True)
 class SetupState:
-    """What stands: the retailer's answers, the suppliers' by code, the phones of the staff."""
+    """What stands: the retailer's answers, the suppliers' and shops' by code, the phones of the staff."""
 
     retailer: Mapping[str, str]
     suppliers: Mapping[str, Mapping[str, str]]
     members: frozenset[str]
+    shops: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class SetupPlan:
     suppliers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     agreements: Mapping[AgreementKind, Text] = field(default_factory=dict)
     members: tuple[Mapping[str, str], ...] = ()
+    shops: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def changes(plan: SetupPlan, state: SetupState) -> Iterator[Change]:
     yield from _different("retailer", plan.retailer, state.retailer)
     for code, wanted in plan.suppliers.items():
         yield from _different(f"suppliers.{code}", wanted, state.suppliers.get(code, {}))
+    for code, wanted in plan.shops.items():
+        yield from _different(f"shops.{code}", wanted, state.shops.get(code, {}))
 
 
 def _different(place: str, wanted: Mapping[str, str], standing: Mapping[str, str]) -> Iterator[Change]:

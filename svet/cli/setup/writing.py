@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from svet.accounts.operations import add_provider
 from svet.accounts.queries import ProviderView, provider_today
 from svet.billing.operations import set_policy
-from svet.cli.setup.answers import days_and_times, window_days
+from svet.cli.setup.answers import CARDS, days_and_times, window_days
 from svet.cli.setup.present import present
 from svet.cli.setup.state import Change, SetupPlan, SetupState, Text, changes
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import together
+from svet.payments.operations import add_shop, serve
+from svet.payments.operations.shops import FIRST
 from svet.people.rules.names import FullName
 from svet.site.operations import InstallationDetails, publish_agreement, set_up
 from svet.site.queries import current_agreement, installation
@@ -67,6 +69,7 @@ def write(plan: SetupPlan, *, norm_from: date | None = None, now: datetime) -> R
         for code, wanted in plan.suppliers.items():
             if wanted != state.suppliers.get(code):
                 _write_supplier(wanted, state, norm_from=norm_from, now=now)
+        _write_shops(plan.shops, state, now=now)
         for kind in report.published:
             text = plan.agreements[kind]
             publish_agreement(kind=kind, title=text.title, body=text.body, published_on=now.date())
@@ -127,6 +130,32 @@ def _write_supplier(
     _note("supplier.changed", "provider", provider.public_id, wanted, standing, now=now)
     if wanted["norm"] and wanted["norm"] != standing.get("norm", ""):
         _write_norm(provider, wanted["norm"], since=norm_from, now=now)
+
+
+def _write_shops(shops: Mapping[str, Mapping[str, str]], state: SetupState, *, now: datetime) -> None:
+    """New contracts, and whose new payments go through each; who left one goes through the first."""
+    for code, wanted in shops.items():
+        standing = state.shops.get(code)
+        if standing is None:
+            add_shop(
+                code=code,
+                name=wanted["name"],
+                address=wanted["address"],
+                secret=wanted["secret"],
+                keeps_cards=wanted["cards"] == CARDS,
+                now=now,
+                by=BY,
+            )
+        before, after = _codes(standing or {}), _codes(wanted)
+        if gone := sorted(before - after):
+            serve(code=FIRST, providers=gone, now=now, by=BY)
+    for code, wanted in shops.items():
+        if fresh := sorted(_codes(wanted) - _codes(state.shops.get(code, {}))):
+            serve(code=code, providers=fresh, now=now, by=BY)
+
+
+def _codes(shop: Mapping[str, str]) -> set[str]:
+    return {code for code in shop.get("suppliers", "").split(", ") if code}
 
 
 def _write_norm(provider: ProviderView, norm: str, *, since: date | None, now: datetime) -> None:

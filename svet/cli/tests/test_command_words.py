@@ -118,6 +118,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
     finals = ["--final", "day=160", "--final", "night=95"]
     staff = ["--password", "Vasilek-Roshcha-31", "--reason", "приказ № 4"]
     correct = ["--correct", "--document", "приказ № 5", "--author", "Ключева"]
+    hand = ["--phone", CLERK, "--password", "Vasilek-Roshcha-31", "--code", "000000"]
     names = ["--first-name", "Нина", "--last-name", "Ключева"]
     return {
         ("import",): [
@@ -169,6 +170,8 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
                 "/no/such/folder/x",
             ],
         ],
+        ("try", "mail"): [["olga@example.invalid"], ["olga"]],
+        ("try", "sms"): [["112"]],
         ("backup",): [["--to", str(files.folder / "backups")], ["--to", "/proc/none"]],
         ("restore",): [[str(files.folder)], [str(files.folder), "--check"]],
         ("resume",): [[], ["--hold", "2026-11-26T03:00"], ["--hold", "now"], [], ["--drop"], ["--send"]],
@@ -282,6 +285,10 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             ],
             [NUMBERS[0], "unmetered", "--since", "1990-10-01", "--reason", "обход", "--number", "21"],
         ],
+        ("money", "list"): [[]],
+        ("money", "show"): [["0000000000000000"]],
+        ("money", "sign"): [["0000000000000000", *hand]],
+        ("money", "refuse"): [["0000000000000000", "--reason", "ошибка", *hand]],
         ("act", "list"): [[NUMBERS[0]], ["9999999999"]],
         ("act", "end"): [["0000000000000000", "--on", "2026-11-01", "--number", "22"]],
         ("act", "withdraw"): [["0000000000000000", "--reason", "ошибка в адресе"]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def disputed(monkeypatch: pytest.MonkeyPatch) -> None:
     operations.settle(order_id=made[3].pk, now=NOW, by="test")
     for order, kopecks, won in ((made[1], 300_00, True), (made[2], 300_00, False), (made[3], 335_38, None)):
         new = NewChargeback("CB-1", kopecks, TOLD, DUE)
-        said = {"by": olga, "reason": "письмо банка", "now": LATER}
+        said: dict[str, Any] = {"by": olga, "reason": "письмо банка", "now": LATER}
         found = keep_chargeback(order_public_id=order.public_id, new=new, **said)
         if won is not None:
             end_chargeback(chargeback_public_id=found, won=won, on=DUE, **said)

@@ -6,7 +6,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from svet.cli.doctor.findings import Finding, Health
 from svet.cli.doctor.looking import look, told
 from svet.cli.main import svet
 from svet.payments.tests.factories import provider_with_requisites
+from svet.site import operations as site
+from svet.site.rules import Care
 from svet.staffing.rules import Role
 from svet.staffing.tests.factories import make_member
 from svet.tariffs.models import TariffRow
@@ -137,3 +139,16 @@ def test_the_command_exits_badly_and_speaks_json(capsys: pytest.CaptureFixture[s
     rows = json.loads(done.output)
     assert {"health", "what", "said", "advice"} == set(rows[0])
     assert rows[0]["health"] == "ill"
+
+
+def test_cares_that_were_never_taken_or_went_wrong_are_told() -> None:
+    def healths() -> dict[str, Health]:
+        return {each.what: each.health for each in machine.look_at_care(now=NOW)}
+
+    assert set(healths().values()) == {Health.SOON}
+    site.note_care(care=Care.BACKUP, well=True, words="", now=NOW - timedelta(hours=20))
+    site.note_care(care=Care.VERIFY, well=False, words="I-1", now=NOW)
+    site.note_care(care=Care.DRILL, well=True, words="", now=NOW - timedelta(days=15))
+    assert list(healths().values()) == [Health.WELL, Health.ILL, Health.SOON]
+    site.hold_here(copied_at=None, now=NOW)
+    assert ill(machine.look_at_care(now=NOW))[0].startswith("База данных")

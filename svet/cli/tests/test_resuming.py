@@ -11,9 +11,9 @@ import pytest
 from django.utils import timezone
 
 from svet.cli.backup.resuming import resume, waiting
-from svet.config import worker
 from svet.config.checks import refuse_unsafe
 from svet.config.failures import Failure
+from svet.config.jobs import worker
 from svet.notices import jobs
 from svet.notices.models import Delivery
 from svet.notices.operations.restored import MAY_HAVE_GONE

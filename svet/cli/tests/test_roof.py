@@ -23,7 +23,7 @@ from svet.launcher.processes import pause_after
 ROOT = Path(__file__).resolve().parents[3]
 # These hand --help to the program behind them.
 PASSING_ON = {"manage", "sandbox"}
-INTERNAL = {"SVET_RUN", "SVET_CHROMIUM"}
+INTERNAL = {"SVET_RUN", "SVET_CHROMIUM", "SVET_DRAINING"}
 
 
 def test_health_tells_that_the_process_answers(client: Client) -> None:
@@ -37,7 +37,8 @@ def test_ready_tells_of_database_schema_statics_and_queue(client: Client) -> Non
     answer = client.get("/ready/")
     assert answer.status_code == 200
     assert answer.json() == {
-        "web": "ok", "database": "ok", "schema": "ok", "statics": "ok", "queue_age_seconds": 0.0,
+        "web": "ok", "database": "ok", "schema": "ok", "statics": "ok", "disk": "ok",
+        "queue_age_seconds": 0.0,
     }  # fmt: skip
 
 

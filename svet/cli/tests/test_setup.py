@@ -22,6 +22,7 @@ from svet.config.checks import check_set_up
 from svet.journal.models import Entry
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import together, use_case
+from svet.payments.queries.shops import shops
 from svet.site.models import Agreement, Installation
 from svet.site.operations import InstallationDetails, set_up
 from svet.site.queries import installation
@@ -129,6 +130,75 @@ def test_the_same_file_again_changes_nothing_and_says_so(file: Path) -> None:
     assert (done.exit_code, Entry.objects.count()) == (0, before)
     assert "ничего не изменилось" in done.output
     assert "уже работает" in done.output
+
+
+SHOPS = """
+[[shops]]
+code = "oka"
+name = "Окский банк"
+address = "yookassa+https://200600@api.yookassa.ru/v3"
+secret = "SVET_OKA_SECRET"
+suppliers = ["volga"]
+"""
+
+
+def with_shops(file: Path, shops: str = SHOPS) -> Path:
+    file.write_text(FILE + shops, "utf-8")
+    return file
+
+
+def test_shops_are_entered_by_the_file_and_once(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SVET_OKA_SECRET", "test_secret_word")
+    done = run("--file", str(with_shops(file)))
+    assert done.exit_code == 0, said(done)
+    (shop,) = shops()
+    assert (shop.code, shop.providers, shop.keeps_cards) == ("oka", ("volga",), True)
+    assert "test_secret_word" not in said(done)
+    before = Entry.objects.count()
+    again = run("--file", str(file))
+    assert (again.exit_code, Entry.objects.count()) == (0, before)
+    assert "ничего не изменилось" in again.output
+    printed = tmp_path / "printed.toml"
+    printed.write_text(run("--print").output, "utf-8")
+    same = run("--file", str(printed))
+    assert (same.exit_code, Entry.objects.count()) == (0, before), said(same)
+
+
+def test_a_supplier_leaves_a_shop_and_the_shop_itself_stays_as_it_is(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SVET_OKA_SECRET", "test_secret_word")
+    run("--file", str(with_shops(file)))
+    done = run("--file", str(with_shops(file, SHOPS.replace('["volga"]', "[]"))))
+    assert done.exit_code == 0, said(done)
+    assert shops()[0].providers == ()
+    other = run("--file", str(with_shops(file, SHOPS.replace("200600", "200700"))))
+    assert other.exit_code != 0
+    assert "shops[oka].address: у действующего договора это не меняют" in said(other)
+
+
+@pytest.mark.parametrize(
+    ("shops_said", "fault"),
+    [
+        (SHOPS.replace('"SVET_OKA_SECRET"', '"SVET_NOWHERE"'), "SVET_NOWHERE"),
+        (SHOPS.replace('["volga"]', '["nobody"]'), "volga"),
+        (SHOPS + SHOPS, "договор с этим кодом уже есть выше"),
+        (SHOPS + SHOPS.replace('"oka"', '"other"'), "volga уже у другого договора"),
+        (SHOPS + 'cards = "может быть"\n', "shops[oka].cards"),
+        (SHOPS + 'commission = "3"\n', "shops[oka].commission"),
+    ],
+)
+def test_a_shop_that_cannot_be_is_said_and_nothing_is_written(
+    file: Path, monkeypatch: pytest.MonkeyPatch, shops_said: str, fault: str
+) -> None:
+    monkeypatch.setenv("SVET_OKA_SECRET", "test_secret_word")
+    done = run("--file", str(with_shops(file, shops_said)))
+    assert done.exit_code != 0
+    assert fault in said(done)
+    assert nothing_was_written()
+    assert not shops()
 
 
 def test_one_other_answer_is_the_only_thing_written(file: Path) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 
 from svet.gateways.acquiring.hurried import Hurried
-from svet.gateways.acquiring.port import Acquiring
+from svet.gateways.acquiring.port import Acquiring, Capabilities
 from svet.gateways.acquiring.tbank import TBank
 from svet.gateways.acquiring.yookassa import YooKassa
 
@@ -44,6 +44,11 @@ def serves(address: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def capabilities_at(address: str) -> Capabilities:
+    """What the bank of an address can do; its secret is not needed. :raises ValueError: nobody serves it"""
+    return VENDORS[vendor_of(address)](address).capabilities
 
 
 def vendor_of(address: str) -> str:

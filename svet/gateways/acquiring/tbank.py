@@ -95,7 +95,7 @@ class TBank:
         return CAPABILITIES
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
-        """Init. Each call makes a payment of its own; one for a kept card has no page and waits for Charge."""
+        """Init. Each call makes a payment; one for a kept card has no page and waits for Charge."""
         answer = self._call("Init", self._payment(order), patience=patience)
         try:
             reference = reference_of(answer["PaymentId"])

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
+    squawk = {"ban-drop-not-null": "what an older program writes has both; only lists and statements leave one out"}
     operations = [
         migrations.AddField(
             "chargeback",
@@ -31,16 +32,22 @@ class Migration(migrations.Migration):
             "chargeback", "above_kopecks", models.BigIntegerField(db_default=0, default=0)
         ),
         migrations.AlterField("chargeback", "due_on", models.DateField(null=True)),
-        migrations.AlterField(
-            "chargeback",
-            "written_by",
-            models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+        migrations.RunSQL(
+            'ALTER TABLE "payments_chargeback" ALTER COLUMN "written_by_id" DROP NOT NULL;',
+            'ALTER TABLE "payments_chargeback" ALTER COLUMN "written_by_id" SET NOT NULL;',
+            state_operations=[
+                migrations.AlterField(
+                    "chargeback",
+                    "written_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                )
+            ],
         ),
         AddNotValid(
             "payments_chargeback",

@@ -17,12 +17,13 @@ from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
 from svet.payments.models.sendings import MoneySending
-from svet.payments.models.shops import ServedProvider, Shop
+from svet.payments.models.shops import BankSilence, ServedProvider, Shop
 from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 
 __all__ = [
     "TO_CLOSE",
+    "BankSilence",
     "BankStatement",
     "BoundCard",
     "Callback",

@@ -38,3 +38,24 @@ class ServedProvider(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shop_id}: {self.provider_id}"
+
+
+class BankSilence(models.Model):
+    """Since when a shop's bank does not answer, and the last time it did not; none while it answers.
+
+    ``shop`` empty: that of ``SVET_ACQUIRING_URL``.
+    """
+
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop"], nulls_distinct=False, name="payments_silence_one_of_a_shop"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shop_id} {self.since}"

@@ -11,6 +11,7 @@ from django.db.models import Q
 from svet.kernel.fields import PublicIdField
 from svet.kernel.money import Money
 from svet.payments.rules.matching import StatementState
+from svet.staffing.rules import LONGEST_REASON
 
 
 class BankStatement(models.Model):
@@ -81,6 +82,10 @@ class StatementRow(models.Model):
     settled_at = models.DateTimeField(null=True)
     # The ledger transaction that settled it, or the key of the payment it became.
     ledger_key = models.CharField(max_length=120, blank=True)
+    # What a person said of a row that nothing fits: until when it may wait, or why it was set aside.
+    put_off_until = models.DateField(null=True)
+    said = models.CharField(max_length=LONGEST_REASON, blank=True, default="", db_default="")
+    said_by_name = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -8,13 +8,15 @@ from typing import Final
 import structlog
 
 from svet.gateways.acquiring.port import PATIENT, BankState, BankStatus
-from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.failures import GatewayFailure, Permanent, Temporary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, Order
+from svet.payments.operations.refunding import note_listed
 from svet.payments.operations.sending import BankUnavailable, may_resend
 from svet.payments.operations.shops import bank_of
+from svet.payments.operations.truth import whole
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import CallbackOutcome, OrderState
 
@@ -28,10 +30,11 @@ def adopt(order: Order, *, now: datetime, by: str, patience: float = PATIENT) ->
     """Keep the reference that a callback named, after the bank itself has said that it is this order's.
 
     A callback is only a reason to ask: what counts is the order id in the bank's own answer, which we gave
-    when the payment was made and nobody else can. Of several payments one with money comes first, and one of
-    the sum ordered before one of another; whether the sum fits is then judged as for any payment. An order
-    that can still be sent keeps waiting for its page while the payment is only pending. The order as it is
-    afterwards is returned; the bank is asked outside of every transaction.
+    when the payment was made and nobody else can. A bank that finds payments by it needs no callback. Of
+    several payments one with money comes first, and one of the sum ordered before one of another; whether the
+    sum fits is then judged as for any payment, and any more money goes before a person. An order that can
+    still be sent keeps waiting for its page while the payment is only pending. The order as it is afterwards
+    is returned; the bank is asked outside of every transaction.
 
     :raises BankUnavailable: the bank does not answer; nothing changed
     """
@@ -45,11 +48,19 @@ def adopt(order: Order, *, now: datetime, by: str, patience: float = PATIENT) ->
     ]
     if not found:
         return order
-    return _keep(order, max(found, key=lambda status: _rank(order, status)), now=now, by=by)
+    best = max(found, key=lambda status: _rank(order, status))
+    more = [status for status in found if status.state is BankState.PAID and status is not best]
+    return _keep(order, best, more, now=now, by=by)
 
 
 def _asked(order: Order, *, patience: float) -> list[BankStatus]:
-    """The bank's word on each payment that the order's callbacks named."""
+    """The bank's word on each payment of the order, or on each that its callbacks named."""
+    try:
+        bank = bank_of(order.shop)
+        if bank.capabilities.finds_by_number:
+            return [whole(one, order) for one in bank.found(order_id=order.public_id, patience=patience)]
+    except GatewayFailure as failure:
+        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     named = Callback.objects.filter(order=order).exclude(reference="").exclude(outcome=CallbackOutcome.NOTED)
     names = list(dict.fromkeys(named.order_by("-pk").values_list("reference", flat=True)[: MOST_NAMES**2]))
     answers = []
@@ -75,13 +86,15 @@ def _is_known(order: Order, reference: str) -> bool:
     return Order.objects.filter(shop=order.shop, bank_reference=reference).exists()
 
 
-def _keep(order: Order, status: BankStatus, *, now: datetime, by: str) -> Order:
+def _keep(order: Order, status: BankStatus, more: list[BankStatus], *, now: datetime, by: str) -> Order:
     with use_case():
         locked = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
         if locked.bank_reference or _is_known(locked, status.reference):
             return locked
         locked.bank_reference = status.reference
         locked.save(update_fields=["bank_reference"])
+        for other in more:
+            note_listed(locked, other, shop=locked.shop, now=now)
         Callback.objects.filter(
             order=locked,
             reference=status.reference,

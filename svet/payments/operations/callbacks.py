@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 
+from svet.gateways import acquiring
 from svet.gateways.acquiring.port import CallbackRefused, News
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import use_case
@@ -28,17 +30,20 @@ class CallbackRejected(Refused):
     """Not from our bank, not for our shop, or not readable; it is in the inbox all the same."""
 
 
-def take_callback(*, raw: bytes, address: str, now: datetime, shop_code: str = "") -> None:
+def take_callback(
+    *, raw: bytes, address: str, now: datetime, shop_code: str = "", vendor: str = "yookassa"
+) -> None:
     """Keep a callback and enqueue the settling of its order in the same transaction.
 
     ``shop_code`` is whose door it came to: what it names is looked for among that shop's payments only.
+    ``vendor`` is the bank for which the door is: a shop with another one has no such door.
     Nothing in it is believed: a forged one costs the bank one question. One that fits no order, or is of a
     kind we do not know, is kept and waits for a person at the money desk.
 
     :raises CallbackRejected: after it was kept
     :raises NoSuchShop: nothing is kept
     """
-    shop = _shop(shop_code)
+    shop = _shop(shop_code, vendor)
     try:
         news = door_of(shop).read_callback(raw=raw, address=address)
     except CallbackRefused as refusal:
@@ -63,9 +68,10 @@ def take_callback(*, raw: bytes, address: str, now: datetime, shop_code: str = "
             _look_later(order, now=now)
 
 
-def _shop(code: str) -> Shop | None:
+def _shop(code: str, vendor: str) -> Shop | None:
     shop = shop_by_code(code) if code else None
-    if code and shop is None:
+    address = shop.address if shop else settings.ACQUIRING_URL
+    if (code and shop is None) or acquiring.vendor_of(address) != vendor:
         raise NoSuchShop(CallbackReason.NO_SHOP)
     return shop
 

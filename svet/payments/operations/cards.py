@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from procrastinate.contrib.django import app
+
 from svet.gateways.acquiring.port import StoredCard
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound, Refused
 from svet.kernel.transactions import require_transaction, use_case
-from svet.payments.models import BoundCard, Order
+from svet.payments.models import BoundCard, Order, Shop
+from svet.payments.operations.shops import abilities_of, bank_of
 from svet.payments.queries.cards import CardView, card_view
 from svet.payments.rules import CARD_NAME_LONGEST
 from svet.payments.rules.refusals import CardReason
 from svet.people import queries as people
-from svet.people.operations.sealing import sealed
+from svet.people.operations.sealing import opened, sealed
+
+#: The job that lets a bank forget a card.
+FORGET_CARD = "payments.forget_card"
 
 
 class CardNotFound(NotFound):
@@ -62,12 +68,29 @@ def name_card(*, by: Actor, card_public_id: str, name: str, now: datetime) -> No
 
 
 def unbind_card(*, by: Actor, card_public_id: str, now: datetime) -> None:
-    """Forget a card: it is charged no more. YooKassa has no call for it, so we throw its name away.
+    """Forget a card: we throw its name away, and it is charged no more.
+
+    A bank that can forget cards is told by a job; until then the name stands in it under the person's key.
 
     :raises CardNotFound: absent or somebody else's
     """
     with use_case():
-        _forget(_own(by.person_id or 0, card_public_id, lock=True), by=by, now=now, reason="")
+        card = _own(by.person_id or 0, card_public_id, lock=True)
+        if abilities_of(card.shop).forgets_cards:
+            name = sealed({"card": card.reference}, person_id=card.person_id)
+            app.configure_task(FORGET_CARD).defer(person_id=card.person_id, shop_id=card.shop_id, name=name)
+        _forget(card, by=by, now=now, reason="")
+
+
+def tell_to_forget(*, person_id: int, shop_id: int | None, name: dict[str, str]) -> None:
+    """Let the bank forget an unbound card; of a deleted cabinet nobody knows its name any more.
+
+    :raises Temporary: the bank does not answer
+    """
+    known = opened(name, person_id=person_id)
+    if known and "card" in known:
+        shop = Shop.objects.get(pk=shop_id) if shop_id is not None else None
+        bank_of(shop).forget_card(card=known["card"])
 
 
 def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> BoundCard:

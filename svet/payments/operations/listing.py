@@ -15,6 +15,7 @@ from svet.payments.operations.refunding import note_odd
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
 from svet.payments.operations.shops import bank_of
+from svet.payments.operations.silence import note_bank
 from svet.payments.queries.shops import every_shop
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import OrderState, RefundState
@@ -26,14 +27,18 @@ BY = "payments.list"
 LOOK_BACK = timedelta(days=4)
 # Read twice a minute while somebody pays; what is older the orders' own looks find.
 PAID_BACK = timedelta(minutes=10)
+# Of a bank without a list: how many orders are asked about in one run, and how often each.
+MOST = 50
+EACH_AGAIN = timedelta(days=1)
 STRANGE = "svet.refund_of_unknown_payment"
 
 
 def look_for_payments(*, now: datetime) -> int:
     """Settle the orders whose payment the bank took in the last ten minutes without telling us.
 
-    One question for all that wait at a shop, and none when nobody does. Returns how many were settled. A
-    silent shop does not keep the others.
+    One question for all that wait at a shop, and none when nobody does; of a bank without a list each order
+    of the last ten minutes is asked about. Returns how many were settled. A silent shop does not keep the
+    others.
 
     :raises BankUnavailable: a bank does not answer; the lists of the others have been read
     """
@@ -41,14 +46,24 @@ def look_for_payments(*, now: datetime) -> int:
     asked = {shop.pk if shop else None: shop for shop in every_shop()}
     found, silent = 0, None
     for shop_id in waiting.values_list("shop_id", flat=True).distinct():
+        own = waiting.filter(shop_id=shop_id)
         try:
-            paid = bank_of(asked[shop_id]).payments(since=now - PAID_BACK, until=now + timedelta(minutes=1))
+            bank = bank_of(asked[shop_id])
+            if not bank.capabilities.lists:
+                ids = list(own.filter(created_at__gte=now - PAID_BACK).values_list("pk", flat=True)[:MOST])
+                found += _settle_until_silent(ids, now=now)
+                continue
+            paid = bank.payments(since=now - PAID_BACK, until=now + timedelta(minutes=1))
+        except BankUnavailable as failure:
+            silent = GatewayFailure(str(failure), code=str(failure.details.get("code", "")))
+            continue
         except GatewayFailure as failure:
             silent = failure
+            note_bank(asked[shop_id], answered=False, now=now)
             continue
+        note_bank(asked[shop_id], answered=True, now=now)
         references = [status.reference for status in paid]
-        own = waiting.filter(shop_id=shop_id, bank_reference__in=references)
-        ids = list(own.values_list("pk", flat=True))
+        ids = list(own.filter(bank_reference__in=references).values_list("pk", flat=True))
         _settle(ids, now=now)
         found += len(ids)
     if silent is not None:
@@ -60,7 +75,8 @@ def look_for_refunds(*, now: datetime, since: datetime | None = None) -> int:
     """Read the bank's refunds of the last four days (or since a moment) and book those we do not know.
 
     One of a payment that is not ours is put before a person. Returns how many were new to us. Every shop has
-    a list of its own; one that is silent does not keep the others.
+    a list of its own; one that is silent does not keep the others. A bank without a list is asked about each
+    order it took in that time, once a day.
 
     :raises BankUnavailable: a bank does not answer; the lists of the others have been read
     """
@@ -77,9 +93,14 @@ def look_for_refunds(*, now: datetime, since: datetime | None = None) -> int:
 
 def _look_at(shop: Shop | None, *, now: datetime, since: datetime) -> int:
     try:
-        listed = bank_of(shop).refunds(since=since)
+        bank = bank_of(shop)
+        if not bank.capabilities.lists:
+            return _look_at_each(shop, now=now, since=since)
+        listed = bank.refunds(since=since)
     except GatewayFailure as failure:
+        note_bank(shop, answered=False, now=now)
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
+    note_bank(shop, answered=True, now=now)
     made = {refund.reference: refund for refund in listed if refund.state is BankState.PAID}
     known = PaymentRefund.objects.filter(shop=shop, reference__in=list(made), state=RefundState.DONE)
     for reference in known.values_list("reference", flat=True):
@@ -92,6 +113,27 @@ def _look_at(shop: Shop | None, *, now: datetime, since: datetime) -> int:
             _note_strange(refund, shop=shop, now=now)
     _settle(orders.values(), now=now)
     return len(made)
+
+
+def _look_at_each(shop: Shop | None, *, now: datetime, since: datetime) -> int:
+    """Ask about the orders of a shop that gives no list; says of how many something was new."""
+    taken = Order.objects.filter(
+        shop=shop, paid_at__gte=since, state__in=[OrderState.CREDITED, OrderState.REVIEW]
+    )
+    due = taken.filter(looked_at__lt=now - EACH_AGAIN).order_by("looked_at")
+    before = dict(due.values_list("pk", "refunded_kopecks")[:MOST])
+    _settle_until_silent(list(before), now=now)
+    after = Order.objects.filter(pk__in=list(before)).values_list("pk", "refunded_kopecks")
+    return sum(kopecks != before[order_id] for order_id, kopecks in after)
+
+
+def _settle_until_silent(order_ids: Iterable[int], *, now: datetime) -> int:
+    """Settle one after the other; says how many. :raises BankUnavailable: the bank fell silent"""
+    done = 0
+    for order_id in order_ids:
+        settle(order_id=order_id, now=now, by=BY)
+        done += 1
+    return done
 
 
 def _settle(order_ids: Iterable[int], *, now: datetime) -> None:

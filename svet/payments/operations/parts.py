@@ -116,7 +116,13 @@ def _again(part: Order, *, by: Actor, now: datetime) -> Order:
         attempt=part.attempt + 1,
     )
     OrderLine.objects.bulk_create(
-        OrderLine(order=again, account_id=line.account_id, position=line.position, kopecks=line.kopecks)
+        OrderLine(
+            order=again,
+            account_id=line.account_id,
+            position=line.position,
+            kopecks=line.kopecks,
+            owed_kopecks=line.owed_kopecks,
+        )
         for line in lines
     )
     StateChange.objects.create(order=again, old="", new=OrderState.CREATED, at=now, by=str(by.kind))

@@ -17,7 +17,8 @@ from svet.gateways.failures import GatewayFailure
 from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, DayDifference, DayTotals, Order, Shop
-from svet.payments.operations.refunding import note_odd
+from svet.payments.operations.asking_each import ask_each
+from svet.payments.operations.refunding import note_listed
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
 from svet.payments.operations.shops import bank_of
@@ -43,9 +44,7 @@ log = structlog.get_logger(__name__)
 
 BY = "payments.reconcile"
 RECONCILE_DAY = "payments.reconcile_day"
-#: What is written into the inbox about a payment on the bank's list that no order of ours can be.
-LISTED = "svet.payment_not_ours"
-#: The same as a reason to ask the bank about an order that never learned its payment's name.
+#: A payment on the bank's list as a reason to ask about an order that never learned its payment's name.
 NAMED = "svet.payment_listed"
 
 
@@ -93,7 +92,7 @@ def reconcile_day(*, day: date, now: datetime) -> None:
     silent, every = None, list[_Told]()
     for shop in every_shop():
         try:
-            told = _ask(day, shop)
+            told = _ask(day, shop, now=now)
             _catch_up(told, now=now)
             every.append(told)
         except BankUnavailable as failure:
@@ -115,12 +114,19 @@ def reconcile_day(*, day: date, now: datetime) -> None:
         raise silent
 
 
-def _ask(day: date, shop: Shop | None) -> _Told:
-    """One question for all payees: their days begin and end at other moments."""
+def _ask(day: date, shop: Shop | None, *, now: datetime) -> _Told:
+    """One question for all payees: their days begin and end at other moments.
+
+    A bank that gives no list is asked about each order that we have of these days: a payment we do not know
+    of cannot be found so.
+    """
     bounds = [bounds_of(day, zone) for zone in accounts.time_zones().values()]
     since, until = min(since for since, _ in bounds), max(until for _, until in bounds)
     try:
         bank = bank_of(shop)
+        if not bank.capabilities.lists:
+            payments_asked, refunds_asked = ask_each(shop, since=since, until=until, now=now, by=BY)
+            return _Told(shop, since, until, payments_asked, refunds_asked)
         payments = bank.payments(since=since, until=until)
         refunds = bank.refunds(since=since)
     except GatewayFailure as failure:
@@ -157,18 +163,7 @@ def _name(status: BankStatus, *, shop: Shop | None, now: datetime) -> list[int]:
     own = Order.objects.filter(shop=shop)
     order = own.filter(public_id=status.order_id).first() if status.order_id else None
     if order is None or order.bank_reference:
-        note = f"the bank lists a payment of {status.amount.kopecks} kopecks that is not ours"
-        if order is not None:
-            note = f"the bank lists a second payment of this order, {status.amount.kopecks} kopecks"
-        note_odd(
-            order,
-            event=LISTED,
-            note=note,
-            reference=status.reference[:64],
-            money=status.amount,
-            now=now,
-            shop=shop,
-        )
+        note_listed(order, status, shop=shop, now=now)
         return []
     told = Callback.objects.filter(order=order, reference=status.reference)
     if not told.exclude(outcome=CallbackOutcome.NOTED).exists():

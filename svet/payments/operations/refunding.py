@@ -34,6 +34,8 @@ LOOK_AGAIN = timedelta(hours=1)
 EXCESS = "svet.refund_above_payment"
 CHANGED = "svet.payment_changed"
 UNTOLD = "svet.refund_not_listed"
+#: About a payment at the bank that no order of ours can be, or that is the second one of an order.
+LISTED = "svet.payment_not_ours"
 
 
 def catch_up(*, order_id: int, now: datetime, by: str, patience: float = PATIENT) -> Order:
@@ -62,6 +64,8 @@ def join(order: Order, truth: Truth, *, now: datetime, by: str) -> None:
         keep_taken(order, truth.status, now=now)
     for refund in truth.done:
         _keep(order, refund, now=now, by=by)
+    if truth.as_total:
+        _keep_total(order, truth.status, now=now, by=by)
     for above in take_out(order):
         _note_excess(order, above, left=Money(above.suspense_kopecks or 0), now=now)
     known = order.refunds.filter(state=RefundState.DONE).aggregate(sum=Sum("kopecks"))["sum"] or 0
@@ -147,6 +151,30 @@ def _keep(order: Order, told: BankRefund, *, now: datetime, by: str) -> None:
         end_asked(known, told, now=now)
 
 
+def _keep_total(order: Order, status: BankStatus, *, now: datetime, by: str) -> None:
+    """Of a bank that tells only how much it gave back in all, what is new is the difference to what is known.
+
+    A refund we asked for and whose answer was lost is known by its sum. Any other is named by the total it
+    made, which only grows: a late answer with a lower one does nothing.
+    """
+    done = order.refunds.filter(state=RefundState.DONE).aggregate(sum=Sum("kopecks"))["sum"] or 0
+    grown = status.refunded.kopecks - done
+    asked = order.refunds.filter(state__in=sorted(AT_BANK)).first()
+    if asked is not None and grown >= asked.kopecks:
+        end_asked(asked, BankRefund(asked.key, BankState.PAID, asked.money), now=now)
+        grown -= asked.kopecks
+    if grown > 0:
+        PaymentRefund.objects.create(
+            order=order,
+            state=RefundState.DONE,
+            reference=f"{order.bank_reference}-{status.refunded.kopecks}",
+            kopecks=grown,
+            known_at=now,
+            refunded_at=now,
+            by=by,
+        )
+
+
 def end_asked(refund: PaymentRefund, told: BankRefund, *, now: datetime) -> None:
     """The bank has made a refund that we asked for (a step)."""
     require_transaction()
@@ -177,6 +205,15 @@ def note_change(order: Order, status: BankStatus, *, now: datetime) -> None:
         f" {status.amount.kopecks} kopecks, {status.currency[:8]}"
     )
     _note(order, CHANGED, note, money=status.amount, now=now)
+
+
+def note_listed(order: Order | None, status: BankStatus, *, shop: Shop | None, now: datetime) -> bool:
+    """Put it before a person that the bank has a payment of nobody, or one more of an order (a step)."""
+    note = f"the bank lists a payment of {status.amount.kopecks} kopecks that is not ours"
+    if order is not None:
+        note = f"the bank lists a second payment of this order, {status.amount.kopecks} kopecks"
+    name = status.reference[:64]
+    return note_odd(order, event=LISTED, note=note, reference=name, money=status.amount, now=now, shop=shop)
 
 
 def has_contradicted(order: Order) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import Sum
 
-from svet.gateways.acquiring.port import BankRefund, BankState
+from svet.gateways.acquiring.port import BankRefund, BankState, RefundsTold
 from svet.gateways.failures import GatewayFailure, Permanent, Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.moving import move_row, move_standing
@@ -15,7 +16,8 @@ from svet.payments.models import Order, PaymentRefund
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked, post_refunds
 from svet.payments.operations.reserving import give_up
 from svet.payments.operations.sending import BankUnavailable
-from svet.payments.operations.shops import SECRET_GONE, bank_of
+from svet.payments.operations.shops import SECRET_GONE, abilities_of, bank_of
+from svet.payments.operations.truth import status_of
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import (
     AT_BANK,
@@ -30,10 +32,15 @@ log = structlog.get_logger(__name__)
 
 BY = "payments.refund"
 ASK_AGAIN = timedelta(minutes=1)
+# So long after it was asked for a refund without a key is looked for often.
+YOUNG = timedelta(minutes=10)
 
 
 def ask_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
     """Ask the bank for a refund that is approved; the same key never gives the money twice.
+
+    A bank that does not know our keys (or not of this payment) is asked once: after a lost answer it is only
+    looked at what it gave back.
 
     That it is asked is kept before it is. While the bank knows the key (a day) asking again is safe. After
     that only its list can tell: a refund of this sum there is ours. One that is not there was never made
@@ -44,12 +51,12 @@ def ask_refund(*, refund_id: int, now: datetime) -> PaymentRefund:
     :raises BankUnavailable: no answer; the janitor repeats it
     """
     try:
-        refund = _begin(refund_id, now=now)
+        refund, again = _begin(refund_id, now=now)
     except Temporary as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     if refund.state not in AT_BANK:
         return refund
-    if now - (refund.sent_at or refund.known_at) >= RESEND_WITHIN:
+    if now - (refund.sent_at or refund.known_at) >= RESEND_WITHIN or (again and not _has_key(refund)):
         return _look_instead(refund, now=now)
     try:
         told = bank_of(refund.order.shop).refund(
@@ -85,8 +92,16 @@ def look_at_asked_refunds(*, now: datetime, limit: int = 50) -> int:
     return len(ids)
 
 
-def _begin(refund_id: int, *, now: datetime) -> PaymentRefund:
+def _has_key(refund: PaymentRefund) -> bool:
+    """Whether the bank knows the refund by its key, so that asking again gives nothing twice."""
+    can = abilities_of(refund.order.shop)
+    return can.knows_refund_key(refund.order.bank_method)
+
+
+def _begin(refund_id: int, *, now: datetime) -> tuple[PaymentRefund, bool]:
     """Keep that the bank is being asked before it is, so that a crash meanwhile is not forgotten.
+
+    The second value tells that it has been asked before.
 
     :raises Temporary: the shop's secret is not to be had; nobody was asked, so it can still be called back
     """
@@ -98,7 +113,8 @@ def _begin(refund_id: int, *, now: datetime) -> PaymentRefund:
         if refund.state == RefundState.APPROVED and not busy:
             bank_of(order.shop)
             move_row(refund, moves=REFUND_MOVES, to=RefundState.SENT, changes={"sent_at": now})
-        return refund
+            return refund, False
+        return refund, True
 
 
 def _doubt(refund: PaymentRefund) -> None:
@@ -114,9 +130,8 @@ def _doubt(refund: PaymentRefund) -> None:
 
 def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> PaymentRefund:
     """Learn from the bank's list what became of it; ``note`` is the bank's own no."""
-    reference = refund.order.bank_reference
     try:
-        listed = bank_of(refund.order.shop).refunds(reference=reference)
+        listed = _given(refund, refused=bool(note))
     except GatewayFailure as failure:
         _doubt(refund)
         if _knows_us_no_more(failure) and now - (refund.sent_at or refund.known_at) >= RESEND_WITHIN:
@@ -130,6 +145,12 @@ def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> Pa
     elif any(told.state is not BankState.CANCELED for told in ours):
         # The bank is still busy with it.
         PaymentRefund.objects.filter(pk=refund.pk).update(next_look_at=now + LOOK_AGAIN)
+    elif not note and now - (refund.sent_at or refund.known_at) < RESEND_WITHIN:
+        # It may be made yet, and must not be asked for twice.
+        _doubt(refund)
+        young = now - (refund.sent_at or refund.known_at) < YOUNG
+        again = now + (ASK_AGAIN if young else LOOK_AGAIN)
+        PaymentRefund.objects.filter(pk=refund.pk, state__in=sorted(AT_BANK)).update(next_look_at=again)
     elif note or refund.reserved_at is None:
         _refuse(refund, note=note or "the bank's list does not know it", now=now)
     else:
@@ -139,6 +160,23 @@ def _look_instead(refund: PaymentRefund, *, now: datetime, note: str = "") -> Pa
     catch_up(order_id=refund.order_id, now=now, by=BY)
     refund.refresh_from_db()
     return refund
+
+
+def _given(refund: PaymentRefund, *, refused: bool) -> tuple[BankRefund, ...]:
+    """What the bank gave back of the payment that may be this refund.
+
+    A total that grew says nothing of a refund the bank has just ``refused``: then it was another one.
+
+    :raises GatewayFailure: no answer
+    """
+    order = refund.order
+    bank = bank_of(order.shop)
+    if bank.capabilities.refunds_told is RefundsTold.OBJECTS:
+        return bank.refunds(reference=order.bank_reference)
+    done = order.refunds.filter(state=RefundState.DONE).aggregate(sum=Sum("kopecks"))["sum"] or 0
+    if status_of(order).refunded.kopecks - done < refund.kopecks or refused:
+        return ()
+    return (BankRefund(refund.key, BankState.PAID, refund.money, order.bank_reference),)
 
 
 def _knows_us_no_more(failure: GatewayFailure) -> bool:

@@ -207,6 +207,11 @@ def _still_true(locked: Order, truth: Truth) -> None:
 
     :raises ReviewConflict: a colleague's refund was, and the order is about to follow it
     """
+    if truth.as_total:
+        done = sum(locked.refunds.filter(state=RefundState.DONE).values_list("kopecks", flat=True))
+        if done > truth.status.refunded.kopecks:
+            raise ReviewConflict(OrderReviewReason.DECIDED)
+        return
     told = [refund.reference for refund in truth.done]
     if locked.refunds.filter(state=RefundState.DONE).exclude(reference__in=told).exists():
         raise ReviewConflict(OrderReviewReason.DECIDED)

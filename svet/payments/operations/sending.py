@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from svet.accounts.queries import provider_today
-from svet.gateways.acquiring.port import PATIENT, BankLine, BankOrder, BankPage, Payee
-from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.acquiring.port import (
+    PATIENT,
+    Acquiring,
+    BankLine,
+    BankOrder,
+    BankPage,
+    BankState,
+    Payee,
+)
+from svet.gateways.failures import GatewayFailure, Permanent, Temporary
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, OrderLine
 from svet.payments.operations.moving import move
-from svet.payments.operations.shops import bank_of
+from svet.payments.operations.shops import abilities_of, bank_of
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.turns import locked_series, takes_turn
+from svet.payments.operations.waking import wake
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules import purpose
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import RESEND_WITHIN, OrderState, next_look
 
 BY = "payments.send"
+# A page asked for late lives so long at least.
+LEAST_PAGE = timedelta(minutes=5)
 log = structlog.get_logger(__name__)
 
 
@@ -32,9 +43,11 @@ class BankUnavailable(Refused):
 
 
 def send_to_bank(*, order_id: int, now: datetime, patience: float = PATIENT) -> Order:
-    """Get the bank's page for an order; repeating it never makes a second payment at the bank.
+    """Get the bank's page for an order; repeating it never makes a second payment that can be paid.
 
     The page's address is in ``bank_page_url`` afterwards; an order that is past this is returned as it is.
+    Of a bank that knows no keys what an earlier call made is looked for first, which a page has no time for.
+    A kept card that is charged apart is charged by a job, when the payment has its name.
 
     :raises BankUnavailable: no answer (asked again by the janitor with the same key) or a refusal
     """
@@ -42,13 +55,60 @@ def send_to_bank(*, order_id: int, now: datetime, patience: float = PATIENT) -> 
     if order.state != OrderState.SENT or order.bank_reference:
         return order
     try:
-        page = bank_of(order.shop).create(order=_bank_order(order), patience=patience)
+        bank = bank_of(order.shop)
+        made = None
+        if again and not abilities_of(order.shop).repeats_open:
+            if patience < PATIENT:
+                return order
+            made = _made_before(bank, order, patience=patience)
+        page = made or bank.create(order=_bank_order(order, now=now), patience=patience)
     except Temporary as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
     except Permanent as failure:
         _refused(order, code=failure.code, again=again, now=now)
         raise BankUnavailable(BankReasonText.BANK_REFUSED, details={"code": failure.code}) from failure
     return _answered(order, page=page, now=now)
+
+
+def _made_before(bank: Acquiring, order: Order, *, patience: float) -> BankPage | None:
+    """What an earlier call made whose answer was lost: money that was taken is taken up without a page.
+
+    Nobody ever saw the page of any other, so they are taken back, and a new one may be asked for.
+
+    :raises Temporary: one of them can be taken back no more; the next look tells what became of it
+    """
+    found = bank.found(order_id=order.public_id, patience=patience)
+    paid = [status for status in found if status.state is BankState.PAID]
+    if paid:
+        fits = [status for status in paid if status.amount == order.total]
+        return BankPage((fits or paid)[0].reference, "")
+    if Order.objects.filter(pk=order.pk).exclude(bank_reference="").exists():
+        raise Temporary("somebody else is sending this order", code="sending")
+    for status in found:
+        if status.state is BankState.PENDING:
+            try:
+                bank.cancel(reference=status.reference, patience=patience)
+            except Permanent as failure:
+                raise Temporary("a payment of this order has begun", code=failure.code) from failure
+    return None
+
+
+def charge_kept(order: Order, *, patience: float) -> None:
+    """Charge the kept card of an order whose payment has its name; again is no harm.
+
+    :raises BankUnavailable: no answer; nobody knows, the next look tells
+    """
+    bank = bank_of(order.shop)
+    try:
+        bank.charge(reference=order.bank_reference, card=order.card_reference, patience=patience)
+    except Temporary as failure:
+        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
+    except Permanent as failure:
+        log.error("payments.charge_refused", order=order.public_id, code=failure.code)
+        try:
+            bank.cancel(reference=order.bank_reference, patience=patience)
+        except GatewayFailure as refusal:
+            raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": refusal.code}) from refusal
 
 
 def may_resend(order: Order, *, now: datetime) -> bool:
@@ -85,6 +145,8 @@ def _answered(order: Order, *, page: BankPage, now: datetime) -> Order:
                 bank_page_url=page.url,
                 next_look_at=next_look(created_at=order.created_at, looks=order.looks, now=now),
             )
+            if order.card_reference and abilities_of(order.shop).charges_apart:
+                wake(order_id=order.pk)
         elif not order.bank_reference:
             Order.objects.filter(pk=order.pk).update(
                 bank_reference=page.reference, bank_page_url=page.url, next_look_at=now
@@ -119,7 +181,7 @@ def _refused(order: Order, *, code: str, again: bool, now: datetime) -> None:
             tell_failed(order, now=now)
 
 
-def _bank_order(order: Order) -> BankOrder:
+def _bank_order(order: Order, *, now: datetime) -> BankOrder:
     lines: list[OrderLine] = list(order.lines.select_related("account").order_by("position"))
     provider = payee_of(order)
     return BankOrder(
@@ -146,4 +208,5 @@ def _bank_order(order: Order) -> BankOrder:
         phone="" if order.receipt_email else order.person.phone,
         card=order.card_reference,
         keep_card=order.keeps_card,
+        page_until=max(order.expires_at, now + LEAST_PAGE),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,7 +12,7 @@ from svet.gateways.acquiring.port import HURRIED, PATIENT, BankReason, BankState
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
-from svet.payments.models import Order
+from svet.payments.models import BankSilence, Order
 from svet.payments.operations.adopting import adopt
 from svet.payments.operations.cards import drop_revoked
 from svet.payments.operations.crediting import credit
@@ -20,17 +21,23 @@ from svet.payments.operations.moving import move
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, has_contradicted, note_change
 from svet.payments.operations.sending import (
     BankUnavailable,
+    charge_kept,
     may_resend,
     send_to_bank,
 )
+from svet.payments.operations.shops import abilities_of
+from svet.payments.operations.silence import note_bank
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.truth import ask_status, kept, ordered, told
 from svet.payments.operations.turns import forget_card, forget_cards
 from svet.payments.rules.facts import BankStanding, Misfit, due, join
+from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import ON_ITS_WAY, OPEN, OrderState, next_look
 
 log = structlog.get_logger(__name__)
 
+# So long after its end a page may still bring money.
+PAGE_GRACE = timedelta(minutes=15)
 QUIET_REASONS = frozenset({BankReason.EXPIRED, BankReason.CANCELED})
 _NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
 _TAKEN = frozenset({OrderState.CREDITED, OrderState.RETURNED})
@@ -67,12 +74,12 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
         if not wait:
             # One question to the bank is what a page has time for.
             return
-    if not order.bank_reference:
+    if not order.bank_reference or (not wait and _needs_time(order)):
         return
     if order.state in _TAKEN:
         catch_up(order_id=order_id, now=now, by=by, patience=patience)
         return
-    status = ask_status(order, patience=patience)
+    status = _looked_at(order, now=now, patience=patience)
     with use_case():
         locked = (
             Order.objects.select_for_update(of=("self",), skip_locked=not wait).filter(pk=order_id).first()
@@ -84,6 +91,26 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
         _conclude(locked, status=status, now=now, by=by)
     if status.refunded and locked.state in (OrderState.CREDITED, OrderState.REVIEW):
         catch_up(order_id=order_id, now=now, by=by, patience=patience)
+
+
+def _needs_time(order: Order) -> bool:
+    """Whether to ask about an order takes more than the one question that a page has time for."""
+    can = abilities_of(order.shop)
+    return (can.charges_apart and bool(order.card_reference)) or (can.tells_card_apart and order.keeps_card)
+
+
+def _looked_at(order: Order, *, now: datetime, patience: float) -> BankStatus:
+    """Where the payment stands; a kept card that is charged apart and was not yet is charged first."""
+    status = ask_status(order, patience=patience)
+    begun = status.state is not BankState.PENDING or status.reason is not None
+    if not begun and order.card_reference and abilities_of(order.shop).charges_apart:
+        charge_kept(order, patience=patience)
+        status = ask_status(order, patience=patience)
+    lives = not order.card_reference and now < order.expires_at + PAGE_GRACE
+    if status.state is BankState.PENDING and status.reason is not None and not lives:
+        # Declined, and there is no page on which another card could be tried.
+        return replace(status, state=BankState.CANCELED)
+    return status
 
 
 def _end_looking(order: Order, status: BankStatus) -> None:
@@ -178,12 +205,18 @@ def look_at_due_orders(*, now: datetime, limit: int = 200) -> int:
     """
     due = Order.objects.filter(next_look_at__lte=now).order_by("next_look_at", "id")
     ids = list(due.values_list("pk", flat=True)[:limit])
+    silent = BankSilence.objects.exists()
     for order_id in ids:
         _plan_next_look(order_id, now=now)
         try:
             settle(order_id=order_id, now=now, by="payments.janitor")
         except BankUnavailable as failure:
             log.warning("payments.bank_unavailable", order=order_id, code=failure.details.get("code"))
+            if failure.reason is BankReasonText.BANK_SILENT:
+                note_bank(Order.objects.select_related("shop").get(pk=order_id).shop, answered=False, now=now)
+        else:
+            if silent and (asked := Order.objects.exclude(bank_reference="").filter(pk=order_id).first()):
+                note_bank(asked.shop, answered=True, now=now)
         _give_up_if_late(order_id, now=now)
     forget_cards(now=now)
     return len(ids)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from svet.accounts import queries as accounts
 from svet.gateways import acquiring
-from svet.gateways.acquiring.port import Acquiring
+from svet.gateways.acquiring.port import Acquiring, Capabilities
 from svet.gateways.failures import Temporary
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -47,6 +47,20 @@ def door_of(shop: Shop | None) -> Acquiring:
         return acquiring.gateway_at(shop.address, secret="") if shop else acquiring.gateway()
 
 
+def abilities_of(shop: Shop | None) -> Capabilities:
+    """What a shop's bank can do: nobody is asked, no secret needed."""
+    return acquiring.capabilities_at(shop.address) if shop else acquiring.gateway().capabilities
+
+
+def shops_without_lists() -> list[str]:
+    """The names of contracts whose bank gives no list of payments: each order is asked about instead.
+
+    That of the settings has no name but the setting's.
+    """
+    named = [(None, "SVET_ACQUIRING_URL"), *((shop, shop.name) for shop in Shop.objects.order_by("code"))]
+    return [name for shop, name in named if not abilities_of(shop).lists]
+
+
 def secret_of(place: str) -> str:
     """The secret that lies in an environment variable, or in a file when the place is an absolute path.
 
@@ -77,7 +91,8 @@ def add_shop(
 ) -> None:
     """Enter an acquiring contract, and which providers' new payments go through it from now on.
 
-    ``address`` is ``yookassa+https://SHOP@host/v3``; ``secret`` names a variable or a file.
+    ``address`` is ``yookassa+https://SHOP@host/v3`` or ``tbank+https://TERMINAL@host/v2``; ``secret`` names a
+    variable or a file.
 
     :raises ShopRefused: a code, address or secret that cannot be; no such provider
     """

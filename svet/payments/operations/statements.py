@@ -91,8 +91,7 @@ def keep_statement(
 ) -> list[MovementFate]:
     """Keep a statement and its movements (a step), each once; then settle what fits now.
 
-    A movement of a source with an ИНН waits for its days; any other money in is a customer's transfer: a
-    payment on the account its purpose names, else in suspense.
+    A source's waits for its days; other money in is a payment on the account its purpose names, or suspense.
     """
     require_transaction()
     hold(Lock.RECONCILIATION)
@@ -120,8 +119,7 @@ def keep_statement(
         else:
             row.save(force_insert=True)
             fresh.append(row)
-    transfers = [row for row in fresh if row.state == StatementState.PAYMENT]
-    waits = _take_transfers(transfers, provider, now=now) if transfers else set()
+    waits = take_transfers([row for row in fresh if row.state == StatementState.PAYMENT], provider, now=now)
     for row in fresh:
         if row.state == StatementState.WAITING and row.kopecks < 0 and _FEE.search(row.purpose):
             _post_fee(row, provider, now=now)
@@ -207,11 +205,10 @@ def _corrects(
     )
 
 
-def _take_transfers(rows: Sequence[StatementRow], provider: ProviderView, *, now: datetime) -> set[int]:
-    """Money a customer sent to our account is a payment as from a register, and on our account already.
-
-    Returns the keys of those that went to suspense.
-    """
+def take_transfers(rows: Sequence[StatementRow], provider: ProviderView, *, now: datetime) -> set[int]:
+    """A customer's money is a payment as of a register, on our account already; which went to suspense."""
+    if not rows:
+        return set()
     Source.objects.get_or_create(code=TRANSFERS, defaults={"name": "Выписка банка", "added_at": now})
     payments = [_payment(row, provider, now=now) for row in rows]
     fates = apply_register_payments(source=TRANSFERS, rows=payments, now=now)
@@ -229,7 +226,7 @@ def _payment(row: StatementRow, provider: ProviderView, *, now: datetime) -> Pay
     owed = owes_money(provider, (row.party_account, row.party_inn))
     account = found[0] if len(found) == 1 and not owed else None
     return PaymentToApply(
-        external_id=f"{row.number} {row.kopecks} {row.party_account or row.party_bic}"[:80],
+        external_id=transfer_id(row),
         account_id=account.account_id if account else None,
         account_text=account.number if account else next(iter(sorted(named)), ""),
         amount=row.money,
@@ -240,6 +237,11 @@ def _payment(row: StatementRow, provider: ProviderView, *, now: datetime) -> Pay
         doubt=WaitReason.DAY_OLD if old else None,
         effective_on=today if old else None,
     )
+
+
+def transfer_id(row: StatementRow) -> str:
+    """Under which number the money of a row is a payment; a twin's is its own."""
+    return f"{row.number} {row.kopecks} {row.party_account or row.party_bic} {row.twin or ''}".strip()[:80]
 
 
 def _post_fee(row: StatementRow, provider: ProviderView, *, now: datetime) -> None:
@@ -255,10 +257,7 @@ def _post_fee(row: StatementRow, provider: ProviderView, *, now: datetime) -> No
 
 
 def settle_statements(*, provider: ProviderView, now: datetime) -> int:
-    """Match the rows that wait with disputes, and with the days they came of (a step); says how many were.
-
-    Each match is one ledger transaction: from the bank's book to our account, and the commission.
-    """
+    """Match waiting rows with disputes and the days they came of (a step), a transaction each; how many."""
     require_transaction()
     settled = settle_disputes(provider=provider, now=now)
     waiting = StatementRow.objects.select_for_update(of=("self",)).filter(
@@ -290,8 +289,7 @@ def _settle(
     provider: ProviderView,
     now: datetime,
 ) -> None:
-    days = list(days)
-    key = f"settle:{rows[0].public_id}"
+    days, key = list(days), f"settle:{rows[0].public_id}"
     came = Money.total(row.money for row in rows)
     kept = Money(sum(day.commission for day in days))
     legs = [

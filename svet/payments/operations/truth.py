@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState, BankStatus
-from svet.gateways.failures import GatewayFailure
+from svet.gateways.acquiring.port import PATIENT, BankRefund, BankState, BankStatus, RefundsTold
+from svet.gateways.failures import GatewayFailure, Temporary
 from svet.kernel.money import Money
 from svet.payments.models import Order
 from svet.payments.operations.sending import BankUnavailable
@@ -28,6 +28,7 @@ _KEPT = {
     OrderState.CREDITED: BankStanding.PAID,
     OrderState.RETURNED: BankStanding.PAID,
 }
+_TAKEN = frozenset({OrderState.CREDITED, OrderState.RETURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,13 @@ class Truth:
     """A payment and its refunds. Facts only grow, so an answer that is late by some others is no lie.
 
     ``credited`` tells that the order was credited before the bank was asked: such an answer is no late one.
+    With ``as_total`` the bank names no refunds: ``status.refunded`` is all it tells of them.
     """
 
     status: BankStatus
     refunds: tuple[BankRefund, ...]
     credited: bool = False
+    as_total: bool = False
 
     @property
     def done(self) -> tuple[BankRefund, ...]:
@@ -53,7 +56,7 @@ class Truth:
     @property
     def untold(self) -> bool:
         """Whether the bank has given back more than its list of refunds shows so far."""
-        return Money.total(refund.amount for refund in self.done) < self.status.refunded
+        return not self.as_total and Money.total(refund.amount for refund in self.done) < self.status.refunded
 
 
 def ask_bank(order: Order, *, patience: float = PATIENT) -> Truth:
@@ -63,21 +66,46 @@ def ask_bank(order: Order, *, patience: float = PATIENT) -> Truth:
     """
     try:
         bank = bank_of(order.shop)
-        status = bank.status(reference=order.bank_reference, patience=patience)
+        status = status_of(order, patience=patience)
         refunds: tuple[BankRefund, ...] = ()
-        if status.refunded:
+        as_total = bank.capabilities.refunds_told is RefundsTold.TOTAL
+        if status.refunded and not as_total:
             refunds = bank.refunds(reference=order.bank_reference, patience=patience)
     except GatewayFailure as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
-    return Truth(status, refunds, credited=order.state == OrderState.CREDITED)
+    return Truth(status, refunds, credited=order.state == OrderState.CREDITED, as_total=as_total)
 
 
 def ask_status(order: Order, *, patience: float = PATIENT) -> BankStatus:
     """Ask for the payment alone. :raises BankUnavailable: the bank does not answer"""
     try:
-        return bank_of(order.shop).status(reference=order.bank_reference, patience=patience)
+        return status_of(order, patience=patience)
     except GatewayFailure as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
+
+
+def status_of(order: Order, *, patience: float = PATIENT) -> BankStatus:
+    """Ask for the payment alone, with the card kept at it. :raises GatewayFailure: no answer"""
+    bank = bank_of(order.shop)
+    status = whole(bank.status(reference=order.bank_reference, patience=patience), order)
+    kept_now = status.state is BankState.PAID and order.keeps_card and status.card is None
+    if kept_now and order.state not in _TAKEN and bank.capabilities.tells_card_apart:
+        card = bank.kept_card(order_id=order.public_id, patience=patience)
+        status = replace(status, card=card)
+    return status
+
+
+def whole(status: BankStatus, order: Order) -> BankStatus:
+    """An answer that tells only what is left, with what was taken and given back: that we know.
+
+    :raises Temporary: more is left than was ever taken
+    """
+    if status.left is None:
+        return status
+    taken = Money(order.total_kopecks if order.taken_kopecks is None else order.taken_kopecks)
+    if status.left > taken:
+        raise Temporary("the bank has more left than it took", code="left")
+    return replace(status, amount=taken, refunded=taken - status.left, left=None)
 
 
 def told(status: BankStatus) -> Fact:

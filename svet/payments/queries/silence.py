@@ -30,10 +30,11 @@ def shops_standing(*, now: datetime) -> Sequence[ShopStanding]:
     alive = Order.objects.filter(state__in=sorted(OPEN)).values(code=F("shop__code"))
     opened = {row["code"]: row["count"] for row in alive.annotate(count=Count("pk"))}
     asked = Order.objects.filter(state=OrderState.SENT, bank_reference="").values(code=F("shop__code"))
-    silent = {row["code"]: row for row in asked.annotate(count=Count("pk"), since=Min("created_at"))}
+    oldest = asked.annotate(count=Count("pk"), since=Min("created_at"))
+    silent = {row["code"]: (row["count"], row["since"]) for row in oldest}
     found = []
     for code in [None, *Shop.objects.order_by("code").values_list("code", flat=True)]:
-        row = silent.get(code, {"count": 0, "since": now})
-        seconds = max((now - row["since"]).total_seconds(), 0.0)
-        found.append(ShopStanding(code or MAIN, row["count"], seconds, opened.get(code, 0)))
+        count, since = silent.get(code, (0, now))
+        seconds = max((now - since).total_seconds(), 0.0)
+        found.append(ShopStanding(code or MAIN, count, seconds, opened.get(code, 0)))
     return found

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from svet.kernel.money import Money
 from svet.payments.models import (
@@ -18,7 +18,7 @@ from svet.payments.models import (
     StatementRow,
 )
 from svet.payments.queries.reconciliation import OUT_OF_BOOKS
-from svet.payments.rules.matching import StatementState
+from svet.payments.rules.matching import STATEMENT_WAITS, StatementState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,12 @@ class StatementRowView:
     source_name: str
     differs: bool
     since: datetime
+    put_off_until: date | None
+    said: str
+    said_by: str
+    state: StatementState
+    inn: str
+    own_account: str
 
 
 def due_days(*, source_id: int, provider_id: int, since: date) -> list[DueDay]:
@@ -90,8 +96,16 @@ def settled_by_day(*, since: date, until: date) -> dict[tuple[date, int], Money]
 
 def statement_rows_waiting(*, limit: int | None = None) -> list[StatementRowView]:
     """Rows of statements that nothing fits, the oldest first."""
-    waits = [StatementState.WAITING.value, StatementState.DIFFERS.value]
-    rows = StatementRow.objects.filter(state__in=waits).select_related("provider", "source")
+    rows = StatementRow.objects.filter(state__in=sorted(STATEMENT_WAITS)).order_by("booked_on", "pk")
+    return _views(rows[:limit])
+
+
+def statement_row_by_id(public_id: str) -> StatementRowView | None:
+    """One row, wherever it stands."""
+    return next(iter(_views(StatementRow.objects.filter(public_id=public_id))), None)
+
+
+def _views(rows: QuerySet[StatementRow]) -> list[StatementRowView]:
     return [
         StatementRowView(
             public_id=row.public_id,
@@ -104,8 +118,14 @@ def statement_rows_waiting(*, limit: int | None = None) -> list[StatementRowView
             source_name=row.source.name if row.source else "",
             differs=row.state == StatementState.DIFFERS,
             since=row.taken_at,
+            put_off_until=row.put_off_until,
+            said=row.said,
+            said_by=row.said_by_name,
+            state=StatementState(row.state),
+            inn=row.party_inn,
+            own_account=row.own_account,
         )
-        for row in rows.order_by("booked_on", "pk")[:limit]
+        for row in rows.select_related("provider", "source")
     ]
 
 

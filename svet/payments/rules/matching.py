@@ -24,17 +24,22 @@ class StatementState(StrEnum):
     WAITING = "waiting"  # of an acquirer or agent: nothing fits it yet
     SETTLED = "settled"  # fits what was taken, or is a fee of theirs
     PAYMENT = "payment"  # a transfer of a customer: a payment, or in suspense
-    ASIDE = "aside"  # leaves us for anybody else, or another supplier sent it for moved payments
-    DIFFERS = "differs"  # another body under a taken identity: nothing is done with it
+    ASIDE = "aside"  # leaves us for anybody else, another supplier's for moved payments, or a person's word
+    DIFFERS = "differs"  # another body under a taken identity: a person decides
 
+
+#: What waits for its days, or for a person.
+STATEMENT_WAITS: Final = frozenset({StatementState.WAITING, StatementState.DIFFERS})
 
 STATEMENT_MOVES: Final = Moves(
     {
-        StatementState.WAITING: frozenset({StatementState.SETTLED}),
+        StatementState.WAITING: frozenset(
+            {StatementState.SETTLED, StatementState.PAYMENT, StatementState.ASIDE}
+        ),
         StatementState.SETTLED: frozenset(),
         StatementState.PAYMENT: frozenset(),
         StatementState.ASIDE: frozenset(),
-        StatementState.DIFFERS: frozenset(),
+        StatementState.DIFFERS: frozenset({StatementState.PAYMENT, StatementState.ASIDE}),
     }
 )
 

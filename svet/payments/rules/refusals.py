@@ -97,6 +97,16 @@ class SuspenseReason(StrEnum):
     REVERSAL = "row_reversal_is_not_sent_back"
 
 
+class StatementActReason(StrEnum):
+    """Why a row of a statement is not decided as asked."""
+
+    NOT_FOUND = "statement_row_not_found"
+    DECIDED = "statement_row_decided"
+    NOT_STAFF = "statement_row_not_staff"
+    OUT = "statement_row_out"
+    DAY = "statement_row_day"
+
+
 class ClaimReason(StrEnum):
     """Why a case is not taken."""
 

@@ -43,6 +43,7 @@ class CaseKind(StrEnum):
     CALLBACK = "callback"
     ROW = "row"
     SENDING = "sending"
+    STATEMENT = "statement"
 
 
 class WaitReason(StrEnum):

@@ -22,9 +22,10 @@ from svet.gateways.acquiring.port import (
     BankRefund,
     BankState,
     BankStatus,
+    Capabilities,
     News,
 )
-from svet.gateways.acquiring.yookassa import YooKassa
+from svet.gateways.acquiring.yookassa import CAPABILITIES, YooKassa
 from svet.gateways.failures import Permanent
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
@@ -113,6 +114,7 @@ class StubBank:
     returned: list[BankRefund] = field(default_factory=list)
     given: dict[str, BankRefund] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    capabilities: Capabilities = CAPABILITIES
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
         require_no_transaction()

@@ -26,6 +26,7 @@ from svet.gateways.failures import Temporary
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
+from svet.ledger import queries as ledger
 from svet.limits.models import Bucket
 from svet.payments import operations, queries
 from svet.payments.models import BoundCard, Order, PaymentSeries, Shop
@@ -332,6 +333,10 @@ def test_a_decline_at_part_2_stops_and_says_what_may_be_done(house: House, bank:
     again = house.says(PartAct.RETRY)
     assert again is not None
     assert (again.step, again.attempt) == (2, 2)
+    # What the person agreed to again is what the accounts owe by now, as of the first try.
+    owes = ledger.balances([line.account_id for line in again.lines.all()])
+    kept = {line.account_id: line.owed_kopecks for line in again.lines.all()}
+    assert kept == {account_id: money.kopecks for account_id, money in owes.items()}
     # Pressed twice: the same part.
     assert house.says(PartAct.RETRY) == again
     everybody_knocks()

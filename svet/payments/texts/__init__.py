@@ -26,6 +26,7 @@ from svet.payments.rules.refusals import (
     RegisterReason,
     ShopReason,
     SourceReason,
+    StatementActReason,
     SuspenseReason,
 )
 from svet.payments.rules.registers import RegisterState
@@ -34,6 +35,7 @@ from svet.payments.texts.acts import explain_act
 from svet.payments.texts.chargebacks import explain_chargeback
 from svet.payments.texts.giving_back import explain_refund
 from svet.payments.texts.shops import explain_shop
+from svet.payments.texts.statements import explain_statement
 
 #: Every reason of this room.
 REASONS: Final = (
@@ -54,6 +56,7 @@ REASONS: Final = (
     MoneyActReason,
     RefundReason,
     ChargebackReason,
+    StatementActReason,
 )
 
 
@@ -69,6 +72,7 @@ def explain(refusal: Refused) -> str:
         or explain_refund(refusal)
         or explain_chargeback(refusal)
         or explain_shop(refusal)
+        or explain_statement(refusal)
     )
     return known or _("Оплатить не получилось. Ничего не изменилось, попробуйте ещё раз.")
 

@@ -33,7 +33,10 @@ def explain_shop(refusal: Refused) -> str:
         case ShopReason.UNKNOWN:
             return _("Нет такого договора эквайринга.")
         case ShopReason.ADDRESS:
-            return _("Адрес банка нужен вида yookassa+https://МАГАЗИН@api.yookassa.ru/v3.")
+            return _(
+                "Адрес банка нужен вида yookassa+https://МАГАЗИН@api.yookassa.ru/v3"
+                " или tbank+https://ТЕРМИНАЛ@securepay.tinkoff.ru/v2."
+            )
         case ShopReason.KEY_IN_ADDRESS:
             return _("Секрет не пишут в адрес: положите его в переменную окружения или в файл.")
         case ShopReason.KEY:

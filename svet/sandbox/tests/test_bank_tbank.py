@@ -191,7 +191,8 @@ def test_the_signature_is_that_of_the_vendors_examples() -> None:
     ],
 )
 def test_wrong_requests_get_the_vendors_codes(bank: RunningBank, fields: dict[str, Any], code: str) -> None:
-    answer = call(bank, "Init", **({"Amount": 335_38, "OrderId": "one"} | fields))
+    body: dict[str, Any] = {"Amount": 335_38, "OrderId": "one"}
+    answer = call(bank, "Init", **(body | fields))
     assert (answer["Success"], answer["ErrorCode"]) == (False, code)
 
 

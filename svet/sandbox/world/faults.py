@@ -21,7 +21,7 @@ _DROPS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BankFault:
     """What happens to the next ``times`` calls of an address that begins with ``path``."""
 
     kind: str
@@ -37,9 +37,9 @@ class Faulty:
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application
         self._lock = threading.Lock()
-        self._ordered: list[Fault] = []
+        self._ordered: list[BankFault] = []
 
-    def order(self, fault: Fault) -> str:
+    def order(self, fault: BankFault) -> str:
         """Order a fault; says why not, or nothing."""
         if fault.kind not in KINDS or not fault.path.startswith("/") or not 1 <= fault.times <= 1000:
             return "a kind (lose, say, fail, slow), a path and how many times are needed"
@@ -71,7 +71,7 @@ class Faulty:
         start_response(answer["status"], answer["headers"])
         return _drip(body, fault.seconds)
 
-    def _next(self, path: str) -> Fault | None:
+    def _next(self, path: str) -> BankFault | None:
         with self._lock:
             for place, fault in enumerate(self._ordered):
                 if path.startswith(fault.path):
@@ -97,7 +97,7 @@ def troubles_of(bank: Bank, faulty: Faulty) -> dict[str, Callable[[Mapping[str, 
         except ValueError:
             return "times and seconds are numbers"
         return faulty.order(
-            Fault(typed.get("kind", ""), typed.get("path", ""), times, typed.get("text", ""), seconds)
+            BankFault(typed.get("kind", ""), typed.get("path", ""), times, typed.get("text", ""), seconds)
         )
 
     def callbacks(typed: Mapping[str, str]) -> str:

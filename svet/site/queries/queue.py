@@ -27,7 +27,8 @@ SELECT status::text, queue_name, count(*) FROM (
 _FAILED = """
 SELECT j.id, j.task_name, j.queue_name, j.attempts,
     (SELECT max(e.at) FROM procrastinate_events AS e WHERE e.job_id = j.id AND e.type = 'failed')
-FROM procrastinate_jobs AS j WHERE j.status = 'failed' ORDER BY j.id DESC LIMIT %s
+FROM procrastinate_jobs AS j WHERE j.status = 'failed' AND j.id = coalesce(%s, j.id)
+ORDER BY j.id DESC LIMIT %s
 """
 
 
@@ -68,5 +69,14 @@ def job_queue() -> QueueView:
 def failed_jobs(*, limit: int) -> Sequence[FailedJobView]:
     """The newest failed jobs."""
     with connection.cursor() as cursor:
-        cursor.execute(_FAILED, [limit])
+        cursor.execute(_FAILED, [None, limit])
         return [FailedJobView(*row) for row in cursor.fetchall()]
+
+
+def failed_job(job_id: int) -> FailedJobView | None:
+    """One failed job, under a lock that others wait for (a step); None: it is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM procrastinate_jobs WHERE id = %s FOR UPDATE", [job_id])
+        cursor.execute(_FAILED, [job_id, 1])
+        row = cursor.fetchone()
+    return None if row is None else FailedJobView(*row)

@@ -20,6 +20,7 @@ from svet.kernel.money import ZERO
 from svet.look.forms import Form
 from svet.look.requests import now_of
 from svet.payments import texts
+from svet.payments.operations.shops import shops_without_lists
 from svet.payments.queries import reconciliation
 from svet.payments.queries.statements import settled_by_day, statement_rows_waiting
 from svet.staff.money.words import explain, how_long
@@ -88,6 +89,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         rows.append((one, came, one.taken - one.refunded + one.register - came))
     found = reconciliation.differences(limit=MOST)
     return {
+        "unlisted": ", ".join(shops_without_lists()),
         "days": rows,
         "differences": [(one, texts.difference(one.kind), how_long(one.age(now))) for one in found],
         "waiting": [(row, how_long(now - row.since)) for row in statement_rows_waiting(limit=MOST)],

@@ -23,9 +23,10 @@ from svet.payments.queries.acts import waiting_act_count, waiting_acts
 from svet.payments.queries.chargebacks import open_chargeback_count, open_chargebacks
 from svet.payments.queries.refunds import find_credited, waiting_refund_count, waiting_refunds
 from svet.payments.queries.sendings import open_sending_count
+from svet.payments.queries.shops import silent_banks
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
-from svet.staff.money import chargebacks, corrections, days, refunds, rows, sendings
+from svet.staff.money import chargebacks, corrections, days, refunds, rows, sendings, statements
 from svet.staff.money.words import from_whom, how_long, why_callback, why_order, why_row
 from svet.staff.shell.desk import Desk, desk_page
 from svet.staff.shell.searching import asked_of, keep_search
@@ -103,6 +104,7 @@ def money(request: HttpRequest) -> HttpResponse:
         "refunds": back,
         "chargebacks": disputes,
         "to_send": to_send,
+        "silent": silent_banks(),
         "credited": credited,
         "any": bool(acts or back or disputes or to_send or credited) or any(one["cases"] for one in lists),
         "most": MOST,
@@ -189,4 +191,5 @@ urlpatterns: list[URLPattern] = [
     *refunds.urlpatterns,
     *chargebacks.urlpatterns,
     *days.urlpatterns,
+    *statements.urlpatterns,
 ]

@@ -1,4 +1,4 @@
-"""The facts of a day through the doors of the rooms: right for each holder, dear as ever for forty accounts."""
+"""The facts of a day through the doors of the rooms: right for each holder, no dearer for forty accounts."""
 
 from __future__ import annotations
 

@@ -45,11 +45,12 @@ def killed_between_parts(play: Play) -> Iterator[None]:
         reachable("the first part of a row is credited, the second not yet charged", {})
 
     def charge() -> None:
+        # Whoever pays the same account meanwhile makes it ask, and the answer charges it.
+        if _view(play, first).need is SeriesNeed.CHANGED:
+            _say(play, first, PartAct.GO_ON)
         operations.settle(order_id=second.pk, now=play.now, by="chaos")
 
     for point in range(3, LAST_POINT, 2):
-        if _view(play, first).need is SeriesNeed.CHANGED:
-            _say(play, first, PartAct.GO_ON)
         died = play.dies(charge, at=point)
         if died and state(second) is OrderState.CREATED:
             reachable("a worker killed between the credit of a part and the charge of the next", {})

@@ -86,6 +86,19 @@ def test_days_and_differences_with_the_way_to_their_cases(bank: StubBank) -> Non
     assert PAGE in text_of(clerk.get("/staff/money/"))
 
 
+def test_a_bank_without_a_list_is_named(bank: StubBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    paid_yesterday(bank)
+    operations.reconcile_day(day=days_to_reconcile(now=timezone.now())[0], now=timezone.now())
+    clerk: Client = working(make_member(role=Role.BILLING))
+    assert "Банк списка платежей не даёт" not in text_of(clerk.get(PAGE))
+    monkeypatch.setenv("SVET_TBANK_PASSWORD", "test_tbank")
+    operations.add_shop(
+        code="tb", name="Договор с Т-Банком", address="tbank+https://T@securepay.tinkoff.ru/v2",
+        secret="SVET_TBANK_PASSWORD", now=timezone.now(), by=Actor.system("svet shop"),
+    )  # fmt: skip
+    assert "Банк списка платежей не даёт: Договор с Т-Банком." in text_of(clerk.get(PAGE))
+
+
 def test_a_statement_is_taken_by_page_and_its_refusal_is_said_there() -> None:
     family = make_family()
     Provider.objects.update(settlement_account=OWN)

@@ -1,14 +1,13 @@
-"""How long requests and jobs take, in the memory that all processes of one command share."""
+"""How long requests take, in the memory that all processes of one command share."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Histogram
 
 #: Seconds: around what is promised for a page (60 ms at 70 %), and up to what a person gives up after.
 STEPS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-JOB_STEPS: Final = (0.01, 0.05, 0.25, 1.0, 5.0, 30.0, 120.0, 600.0, 3600.0)
 #: The first step of an address tells its face; every other address is a page of the cabinet.
 _FACES: Final = {
     "api": "api",
@@ -22,8 +21,6 @@ _FACES: Final = {
 REQUESTS = Histogram(
     "svet_request_seconds", "From the whole head to the whole answer", ["face", "status"], buckets=STEPS
 )
-JOBS = Histogram("svet_job_seconds", "One run of a background job", ["task"], buckets=JOB_STEPS)
-JOB_FAULTS = Counter("svet_job_faults", "Runs of a background job that ended with a fault", ["task"])
 
 
 def face_of(path: str) -> str:

@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from svet.config.front.bridge import Answer
-from svet.config.metrics.standing import StandingCollector
+from svet.config.front.metrics.standing import StandingCollector
 
 #: Set for the processes of one `svet web`, which share what they count.
 SHARED = "PROMETHEUS_MULTIPROC_DIR"

@@ -9,16 +9,18 @@ import logging
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
+from svet.config.jobs import retention
+
 log = logging.getLogger("svet.jobs")
 
 # A worker says it is alive every 10 s: after this silence its jobs belong to nobody.
 SILENCE_SECONDS = 45
-KEEP_FAILED_HOURS = 14 * 24
 #: Seconds after which a look at the promises counts as hung.
 VERIFY_SECONDS = 5 * 3600
 
@@ -40,12 +42,28 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     queue="care", name="config.sweep_finished", queueing_lock="config.sweep_finished", pass_context=True
 )
 async def sweep_finished(context: JobContext, timestamp: int) -> None:
-    """Delete jobs that ended: done ones after an hour, failed ones when staff had two weeks to look."""
+    """Delete jobs that ended: done ones after an hour, failed ones when staff had time to look."""
     manager = context.app.job_manager
     await manager.delete_old_jobs(nb_hours=1)
     await manager.delete_old_jobs(
-        nb_hours=KEEP_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        nb_hours=settings.KEEP_FAILED_JOBS_DAYS * 24,
+        include_failed=True,
+        include_cancelled=True,
+        include_aborted=True,
     )
+
+
+@app.periodic(cron="35 22 * * *")
+@app.task(
+    queue="care",
+    name="config.retain",
+    queueing_lock="config.retain",
+    lock="config.retain",
+    pass_context=False,
+)
+def retain(timestamp: int) -> None:
+    """Forget what has outlived its term, nightly."""
+    retention.retain(now=datetime.fromtimestamp(timestamp, tz=UTC))
 
 
 class PromiseBroken(Exception):

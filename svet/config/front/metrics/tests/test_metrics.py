@@ -14,9 +14,9 @@ from django.db import OperationalError
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
-from svet.config.metrics import standing
-from svet.config.metrics.durations import face_of, note_request
-from svet.config.metrics.telling import may_read, metrics_text
+from svet.config.front.metrics import standing
+from svet.config.front.metrics.durations import face_of, note_request
+from svet.config.front.metrics.telling import may_read, metrics_text
 from svet.notices.models import Delivery
 from svet.notices.tests.test_delivering import promise_code, promise_letter
 from svet.payments.tests.factories import make_family, make_order
@@ -24,7 +24,7 @@ from svet.site import operations as site
 from svet.site.rules import Care
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[5]
 NOW = datetime(2026, 11, 22, 9, 10, tzinfo=UTC)
 
 
@@ -133,7 +133,7 @@ def test_promtool_takes_the_text_and_the_rules(tmp_path: Path) -> None:
 
 def test_processes_of_one_server_add_up_also_when_one_has_died(tmp_path: Path) -> None:
     count = (
-        "from svet.config.metrics.durations import note_request\n"
+        "from svet.config.front.metrics.durations import note_request\n"
         "note_request(path='/staff/', status=503, seconds=0.2)\n"
     )
     add = (

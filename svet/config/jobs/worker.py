@@ -14,13 +14,15 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.job_context import JobContext
 from procrastinate.middleware import SyncCallNext
 from procrastinate.worker import Worker
-from prometheus_client import start_http_server
+from prometheus_client import Counter, Histogram
 
 from svet.config.checks import refuse_unsafe
-from svet.config.failures import Failure
-from svet.config.metrics.durations import JOB_FAULTS, JOBS
 
 log = logging.getLogger("svet.worker")
+#: Seconds: from a message to a month of a large supplier.
+STEPS = (0.01, 0.05, 0.25, 1.0, 5.0, 30.0, 120.0, 600.0, 3600.0)
+JOBS = Histogram("svet_job_seconds", "One run of a background job", ["task"], buckets=STEPS)
+JOB_FAULTS = Counter("svet_job_faults", "Runs of a background job that ended with a fault", ["task"])
 
 
 def _with_fresh_connections(call_next: SyncCallNext, context: JobContext, worker: Worker) -> Any:
@@ -41,21 +43,9 @@ def _with_fresh_connections(call_next: SyncCallNext, context: JobContext, worker
         close_old_connections()
 
 
-def run_worker(
-    *, queues: Sequence[str], concurrency: int, patience: float, metrics: tuple[str, int] | None = None
-) -> None:
-    """Do jobs until SIGTERM or SIGINT; finished ones are deleted, failed ones stay for staff to see.
-
-    ``metrics``: host and port at which this process tells of its jobs.
-    :raises Failure: the installation stands open, or the port is taken
-    """
+def run_worker(*, queues: Sequence[str], concurrency: int, patience: float) -> None:
+    """Do jobs until SIGTERM or SIGINT; finished ones are deleted, failed ones stay for staff to see."""
     refuse_unsafe()
-    if metrics is not None:
-        host, port = metrics
-        try:
-            start_http_server(port, addr=host)
-        except OSError as fault:
-            raise Failure(f"metrics cannot be served at {host}:{port}: {fault.strerror}") from None
     # Here and not above: the jobs are found only when Django is ready.
     from svet.notices.jobs import listen as hear_sms
 

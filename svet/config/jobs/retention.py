@@ -1,0 +1,63 @@
+"""How long each kind of row is kept: one daily job, small transactions, each term a setting."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from django.conf import settings
+
+log = logging.getLogger("svet.retention")
+#: Rows of one transaction: other writers of the table wait for no longer than it takes.
+BATCH: Final = 2_000
+#: Seconds of one night; what is left over waits for the next.
+NIGHT: Final = 2 * 3600.0
+
+
+class _Forget(Protocol):
+    def __call__(self, *, before: datetime, most: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """One kind of row: its name, its term in days (0: for ever), and what forgets a handful of it."""
+
+    name: str
+    days: int
+    forget: _Forget
+
+
+def retentions() -> Iterator[Retention]:
+    """Every kind that has a term."""
+    # Here and not above: tables are found only when Django is ready.
+    from svet.exchange.operations.retention import forget_raw_lines
+    from svet.notices.operations.retention import forget_bell, forget_deliveries, forget_texts
+
+    yield Retention("messages", settings.KEEP_MESSAGES_DAYS, forget_deliveries)
+    yield Retention("bell", settings.KEEP_BELL_DAYS, forget_bell)
+    yield Retention("texts", settings.KEEP_TEXTS_DAYS, forget_texts)
+    yield Retention("raw lines", settings.KEEP_RAW_LINES_DAYS, forget_raw_lines)
+
+
+def retain(
+    *, now: datetime, clock: Callable[[], float] = time.monotonic, batch: int = BATCH
+) -> dict[str, int]:
+    """Forget what has outlived its term, for a night at most; says how many of each kind.
+
+    May be killed at any moment and run by two at once: each handful is a transaction of its own.
+    """
+    until, done = clock() + NIGHT, {}
+    for each in retentions():
+        count = 0
+        while each.days and clock() < until:
+            gone = each.forget(before=now - timedelta(days=each.days), most=batch)
+            if not gone:
+                break
+            count += gone
+        done[each.name] = count
+    log.info("what has outlived its term is forgotten", extra={"rows": done})
+    return done

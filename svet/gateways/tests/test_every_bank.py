@@ -1,0 +1,355 @@
+"""One contract over all banks and what each can do: every adapter over the sandbox, by real sockets."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from svet.gateways.acquiring import VENDORS, serves
+from svet.gateways.acquiring.port import (
+    UNSUPPORTED,
+    Acquiring,
+    BankReason,
+    BankState,
+    BankStatus,
+    CallbackRefused,
+    RefundsTold,
+)
+from svet.gateways.failures import GatewayFailure, Permanent, Temporary
+from svet.gateways.tests.banks import BANKS, TOTAL, Vendor, given_back, order
+from svet.kernel.money import Money
+from svet.sandbox.world.faults import BankFault
+from tests.bank import BROWSER, RunningBank, running_bank
+
+POOR = "5555555555554626"
+REVOKED = "2200000000000087"
+
+
+@pytest.fixture(params=BANKS, ids=lambda vendor: vendor.name)
+def vendor(request: pytest.FixtureRequest) -> Vendor:
+    found: Vendor = request.param
+    return found
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[RunningBank]:
+    with running_bank(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def bank(vendor: Vendor, world: RunningBank) -> Acquiring:
+    return vendor.at(world)
+
+
+def paid(bank: Acquiring, world: RunningBank, *, by_sbp: bool = False) -> str:
+    page = bank.create(order=order())
+    if by_sbp:
+        BROWSER.post(page.url, data={"method": "sbp"})
+    else:
+        assert world.type_card(page.url).status_code == 303
+    assert bank.status(reference=page.reference).state is BankState.PAID
+    return page.reference
+
+
+def look(bank: Acquiring, reference: str) -> BankStatus:
+    return bank.status(reference=reference)
+
+
+def test_every_vendor_of_the_table_is_tried() -> None:
+    assert {vendor.name for vendor in BANKS} == set(VENDORS)
+    assert serves("tbank+https://T@securepay.tinkoff.ru/v2")
+    assert not serves("tbank+https://T@securepay.tinkoff.ru/v2?vat=vat19")
+    assert not serves("sberpay+https://T@host/v2")
+
+
+def test_from_the_order_to_the_money(bank: Acquiring, world: RunningBank) -> None:
+    page = bank.create(order=order())
+    before = look(bank, page.reference)
+    assert (before.state, before.amount, before.reason) == (BankState.PENDING, TOTAL, None)
+    assert world.type_card(page.url).headers["location"] == order().return_url
+    after = look(bank, page.reference)
+    assert (after.state, after.amount, after.currency) == (BankState.PAID, TOTAL, "RUB")
+    assert (after.order_id, after.reference) == (order().order_id, page.reference)
+
+
+def test_opened_twice_it_is_one_payment_that_can_be_paid(bank: Acquiring) -> None:
+    """By the key, or by the number: then the first is found and taken back before the second is made."""
+    first = bank.create(order=order())
+    if bank.capabilities.repeats_open:
+        assert bank.create(order=order()) == first
+        return
+    (found,) = bank.found(order_id=order().order_id)
+    assert (found.reference, found.state) == (first.reference, BankState.PENDING)
+    bank.cancel(reference=first.reference)
+    second = bank.create(order=order())
+    states = {one.reference: one.state for one in bank.found(order_id=order().order_id)}
+    assert states == {first.reference: BankState.CANCELED, second.reference: BankState.PENDING}
+
+
+def test_a_lost_answer_to_open_is_unknown_and_nothing_is_lost(
+    vendor: Vendor, bank: Acquiring, world: RunningBank
+) -> None:
+    world.fault(BankFault("lose", vendor.create_path))
+    with pytest.raises(Temporary):
+        bank.create(order=order())
+    if bank.capabilities.repeats_open:
+        assert bank.create(order=order()).url
+        assert world.events().count("payment.created") == 1
+    else:
+        (found,) = bank.found(order_id=order().order_id)
+        assert (found.state, found.order_id) == (BankState.PENDING, order().order_id)
+
+
+def test_a_number_nobody_has_is_an_answer(bank: Acquiring) -> None:
+    if bank.capabilities.finds_by_number:
+        assert bank.found(order_id="fedcba9876543210") == ()
+    else:
+        with pytest.raises(Permanent) as refused:
+            bank.found(order_id="fedcba9876543210")
+        assert refused.value.code == UNSUPPORTED
+
+
+def test_a_payment_nobody_has_is_refused(bank: Acquiring) -> None:
+    for reference in ("0000000000", "../refunds", ""):
+        with pytest.raises(Permanent):
+            bank.status(reference=reference)
+
+
+def test_a_decline_is_told_in_our_words_and_where_the_page_lives_the_next_card_pays(
+    bank: Acquiring, world: RunningBank
+) -> None:
+    page = bank.create(order=order())
+    world.type_card(page.url, number=POOR)
+    declined = look(bank, page.reference)
+    assert declined.reason is BankReason.INSUFFICIENT_FUNDS
+    world.type_card(page.url)
+    after = look(bank, page.reference)
+    if declined.state is BankState.PENDING:
+        assert (after.state, after.reason) == (BankState.PAID, None)
+    else:
+        assert (declined.state, after.state) == (BankState.CANCELED, BankState.CANCELED)
+
+
+def test_a_page_nobody_paid_ends(tmp_path: Path, vendor: Vendor) -> None:
+    now = [datetime(2026, 11, 22, 9, 0, tzinfo=UTC)]
+    with running_bank(tmp_path, clock=lambda: now[0]) as world:
+        bank = vendor.at(world)
+        page = bank.create(order=order(page_until=now[0] + timedelta(hours=1)))
+        now[0] += timedelta(minutes=61)
+        ended = look(bank, page.reference)
+    assert (ended.state, ended.reason) == (BankState.CANCELED, BankReason.EXPIRED)
+
+
+def test_a_whole_refund(bank: Acquiring, world: RunningBank) -> None:
+    reference = paid(bank, world)
+    told = bank.refund(key="r1", reference=reference, amount=TOTAL)
+    assert (told.state, told.amount, told.payment) == (BankState.PAID, TOTAL, reference)
+    after = look(bank, reference)
+    assert (after.state, given_back(after)) == (BankState.PAID, TOTAL)
+
+
+def test_two_parts_twice_each_and_never_above_the_rest(bank: Acquiring, world: RunningBank) -> None:
+    reference = paid(bank, world)
+    for key, part, in_all in (("r1", 100_00, 100_00), ("r2", 50_38, 150_38)):
+        first = bank.refund(key=key, reference=reference, amount=Money(part))
+        assert bank.refund(key=key, reference=reference, amount=Money(part)) == first
+        assert given_back(look(bank, reference)) == Money(in_all)
+    with pytest.raises(Permanent):
+        bank.refund(key="r3", reference=reference, amount=Money(185_01))
+    assert given_back(look(bank, reference)) == Money(150_38)
+
+
+def test_a_lost_answer_to_a_refund_is_asked_again_with_its_key(
+    vendor: Vendor, bank: Acquiring, world: RunningBank
+) -> None:
+    reference = paid(bank, world)
+    world.fault(BankFault("lose", vendor.refund_path))
+    with pytest.raises(Temporary):
+        bank.refund(key="r1", reference=reference, amount=Money(100_00))
+    assert given_back(look(bank, reference)) == Money(100_00)
+    assert bank.capabilities.knows_refund_key(look(bank, reference).method)
+    assert bank.refund(key="r1", reference=reference, amount=Money(100_00)).state is BankState.PAID
+    assert given_back(look(bank, reference)) == Money(100_00)
+
+
+def test_where_a_means_knows_no_key_the_bank_says_by_what_it_was_paid(
+    bank: Acquiring, world: RunningBank
+) -> None:
+    reference = paid(bank, world, by_sbp=True)
+    method = look(bank, reference).method
+    if bank.capabilities.knows_refund_key(method):
+        bank.refund(key="r1", reference=reference, amount=Money(100_00))
+    for _ in range(1 if not bank.capabilities.knows_refund_key(method) else 2):
+        bank.refund(key="r1", reference=reference, amount=Money(100_00))
+    assert given_back(look(bank, reference)) == Money(100_00)
+
+
+def test_a_refund_made_at_the_bank_is_seen(bank: Acquiring, world: RunningBank) -> None:
+    reference = paid(bank, world)
+    assert world.give_back(reference, "35.38") == ""
+    assert given_back(look(bank, reference)) == Money(35_38)
+    if bank.capabilities.refunds_told is RefundsTold.OBJECTS:
+        assert [one.amount for one in bank.refunds(reference=reference)] == [Money(35_38)]
+    else:
+        with pytest.raises(Permanent):
+            bank.refunds(reference=reference)
+
+
+def test_a_list_tells_what_was_paid_where_there_is_one(bank: Acquiring, world: RunningBank) -> None:
+    reference = paid(bank, world)
+    now = datetime.now(UTC)
+    if bank.capabilities.lists:
+        listed = bank.payments(since=now - timedelta(hours=1), until=now + timedelta(hours=1))
+        assert [one.reference for one in listed] == [reference]
+    else:
+        with pytest.raises(Permanent) as refused:
+            bank.payments(since=now - timedelta(hours=1), until=now + timedelta(hours=1))
+        assert refused.value.code == UNSUPPORTED
+
+
+def test_an_order_paid_twice_shows_both_where_numbers_are_looked_for(
+    bank: Acquiring, world: RunningBank
+) -> None:
+    reference = paid(bank, world)
+    assert world.pay_twice(reference) == ""
+    if bank.capabilities.finds_by_number:
+        found = bank.found(order_id=order().order_id)
+        assert [one.state for one in found] == [BankState.PAID, BankState.PAID]
+
+
+def test_a_callback_only_says_where_to_look(vendor: Vendor, bank: Acquiring) -> None:
+    news = bank.read_callback(
+        raw=json.dumps(vendor.news("1234567890", "0123456789abcdef")).encode(), address="127.0.0.1"
+    )
+    assert (news.reference, news.order_id, news.known) == ("1234567890", "0123456789abcdef", True)
+
+
+def test_a_forged_or_altered_callback_and_that_of_another_shop_are_refused(
+    vendor: Vendor, bank: Acquiring
+) -> None:
+    true = vendor.news("1234567890", "0123456789abcdef")
+    other = json.loads(json.dumps(true))
+    vendor.other_shop(other)
+    with pytest.raises(CallbackRefused):
+        bank.read_callback(raw=json.dumps(other).encode(), address="127.0.0.1")
+    forged = {name: value for name, value in true.items() if name != "Token"}
+    altered = true | {"Amount": 1}
+    for body in (forged, altered):
+        # A bank that does not sign is known by where it calls from.
+        with pytest.raises(CallbackRefused):
+            bank.read_callback(raw=json.dumps(body).encode(), address="203.0.113.5")
+    for raw in (b"", b"{", b"<html>", b'"text"'[:3], b"\xff"):
+        with pytest.raises(CallbackRefused) as refused:
+            bank.read_callback(raw=raw, address="127.0.0.1")
+        assert refused.value.malformed
+
+
+def test_an_unknown_word_of_standing_is_never_a_guess(
+    vendor: Vendor, bank: Acquiring, world: RunningBank
+) -> None:
+    page = bank.create(order=order())
+    world.fault(BankFault("say", vendor.status_path, text=vendor.unknown_word(page.reference)))
+    try:
+        state = bank.status(reference=page.reference).state
+    except Temporary:
+        return
+    assert state is BankState.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        BankFault("say", "/", text="<html>Технические работы</html>"),
+        BankFault("say", "/", text=""),
+        BankFault("say", "/", text="[]"),
+        BankFault("fail", "/"),
+        BankFault("lose", "/"),
+    ],
+    ids=["html", "nothing", "list", "500", "cut"],
+)
+def test_what_cannot_be_read_is_unknown(
+    vendor: Vendor, bank: Acquiring, world: RunningBank, fault: BankFault
+) -> None:
+    reference = paid(bank, world)
+    for ask in (
+        lambda: bank.create(order=order("0123456789abcdea")),
+        lambda: bank.status(reference=reference),
+        lambda: bank.refund(key="r9", reference=reference, amount=Money(1_00)),
+    ):
+        world.fault(fault)
+        with pytest.raises(Temporary):
+            ask()
+
+
+def test_an_error_inside_an_answer_of_200_is_no_answer(
+    vendor: Vendor, bank: Acquiring, world: RunningBank
+) -> None:
+    world.fault(BankFault("say", vendor.create_path, text=vendor.error_inside))
+    with pytest.raises(Temporary):
+        bank.create(order=order())
+
+
+def test_a_body_that_drips_is_given_up(vendor: Vendor, bank: Acquiring, world: RunningBank) -> None:
+    page = bank.create(order=order())
+    world.fault(BankFault("slow", vendor.status_path, seconds=12.0))
+    began = time.monotonic()
+    with pytest.raises(Temporary):
+        bank.status(reference=page.reference, patience=1.0)
+    assert time.monotonic() - began < 9
+
+
+def kept_at(bank: Acquiring, world: RunningBank, number: str) -> str:
+    """The bank's name of the card kept at a first payment."""
+    page = bank.create(order=order(keep_card=True))
+    world.type_card(page.url, number=number)
+    card = look(bank, page.reference).card
+    if bank.capabilities.tells_card_apart:
+        card = bank.kept_card(order_id=order().order_id)
+    assert card is not None
+    assert (card.last4, card.expires) == (number[-4:], "12/30")
+    return card.reference
+
+
+def charged(bank: Acquiring, card: str) -> BankStatus:
+    page = bank.create(order=order("0123456789abcdeb", card=card))
+    assert page.url == ""
+    if bank.capabilities.charges_apart:
+        assert look(bank, page.reference).state is BankState.PENDING
+        for _ in range(2):
+            bank.charge(reference=page.reference, card=card)
+    return look(bank, page.reference)
+
+
+def test_a_kept_card_is_charged_once_without_a_page(bank: Acquiring, world: RunningBank) -> None:
+    status = charged(bank, kept_at(bank, world, "2202474301322987"))
+    assert (status.state, status.amount, status.order_id) == (BankState.PAID, TOTAL, "0123456789abcdeb")
+
+
+def test_a_card_that_was_revoked_is_told_so(bank: Acquiring, world: RunningBank) -> None:
+    status = charged(bank, kept_at(bank, world, REVOKED))
+    assert status.reason is BankReason.CARD_UNBOUND
+
+
+def test_a_card_that_was_removed_is_charged_no_more(bank: Acquiring, world: RunningBank) -> None:
+    card = kept_at(bank, world, "2202474301322987")
+    if not bank.capabilities.forgets_cards:
+        with pytest.raises(Permanent):
+            bank.forget_card(card=card)
+        return
+    for _ in range(2):
+        bank.forget_card(card=card)
+    assert charged(bank, card).reason is BankReason.CARD_UNBOUND
+
+
+def test_a_wrong_secret_is_a_refusal(vendor: Vendor, world: RunningBank) -> None:
+    url = vendor.url(world)
+    secret = url.partition("@")[0].rpartition(":")[2]
+    with pytest.raises(GatewayFailure) as refused:
+        VENDORS[vendor.name](url.replace(f":{secret}@", ":wrong@")).create(order=order())
+    assert isinstance(refused.value, Permanent)
