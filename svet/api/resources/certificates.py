@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Router, Schema, Status
 
 from svet.api.resources.accounts import ids_of
 from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, allowed
-from svet.api.shell.schemas import CertificateOut, ProblemOut
+from svet.api.shell.schemas import ProblemOut
 from svet.bills import operations, queries
-from svet.bills.queries import CertificateView
+from svet.bills.rules.certificates import CertificateView
 from svet.kernel.money import ZERO
 from svet.payments import queries as payments
 from svet.people.rules import Scope
 
 router = Router(tags=["Bills"], auth=AUTH)
+
+
+class CertificateOut(Schema):
+    """A certificate of no debt, of one day and the account's postings up to ``seq``.
+
+    ``kind``: no_debt, or not_due, where ``owed_kopecks`` are owed and none of them late; ``due_kopecks`` of
+    them by ``due_on``. ``code`` opens its page for whoever is given the paper: ``check_url``.
+    """
+
+    id: str
+    code: str
+    on: date
+    seq: int
+    kind: str
+    owed_kopecks: int
+    due_kopecks: int
+    due_on: date | None
+    overpaid_kopecks: int
+    check_url: str
 
 
 @router.post(

@@ -168,25 +168,6 @@ class BillOut(Schema):
     payable_kopecks: int
 
 
-class CertificateOut(Schema):
-    """A certificate of no debt, of one day and the account's postings up to ``seq``.
-
-    ``kind``: no_debt, or not_due, where ``owed_kopecks`` are owed and none of them late; ``due_kopecks`` of
-    them by ``due_on``. ``code`` opens its page for whoever is given the paper: ``check_url``.
-    """
-
-    id: str
-    code: str
-    on: date
-    seq: int
-    kind: str
-    owed_kopecks: int
-    due_kopecks: int
-    due_on: date | None
-    overpaid_kopecks: int
-    check_url: str
-
-
 class MovementOut(Schema):
     """``kind``: payment, refund, correction, opening, or charge (of a month that had no bill)."""
 

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from svet.bills.drawing.code import symbol
 from svet.bills.drawing.pen import BOLD, INK, MEDIUM, SOFT, TINT, Pen
 from svet.bills.drawing.sheets import WIDTH, Sheets
-from svet.bills.queries.certificates import CertificateView
-from svet.bills.rules.certificates import printed_code
+from svet.bills.rules.certificates import CertificateView, printed_code
 from svet.bills.texts.certificates import certificate_title, certificate_words
 from svet.look.formats import day
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,15 +15,20 @@ from svet.accounts.queries import AccountView
 from svet.bills.drawing.certificate import draw_certificate
 from svet.bills.models import DebtCertificate
 from svet.bills.queries.certificates import (
-    CertificateView,
     certificate_by_code,
     certificate_for,
     debt_to_certify,
 )
 from svet.bills.rules import canonical, digest
-from svet.bills.rules.certificates import CertificateNotFound, new_certificate_code, typed_code
+from svet.bills.rules.certificates import (
+    CertificateNotFound,
+    CertificateView,
+    new_certificate_code,
+    typed_code,
+)
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
+from svet.kernel.places import Place, path_of
 from svet.kernel.transactions import use_case
 from svet.limits import operations as limits
 from svet.limits.rules import LimitName, network_of
@@ -91,7 +97,7 @@ def certificate_file(*, actor: Actor, account_public_id: str, public_id: str) ->
 
 def check_address(code: str) -> str:
     """Where the certificate of this code is checked: a page of this installation."""
-    return f"{settings.BASE_URL.rstrip('/')}/check/{code}/"
+    return urljoin(settings.BASE_URL, path_of(Place("check-code", (code,))))
 
 
 def check_certificate(*, typed: str, address: str, now: datetime) -> CertificateView:

@@ -1,6 +1,6 @@
 """Reads of bills: lists, one bill, the documents of a month to be issued, the promise of sameness."""
 
-from svet.bills.queries.certificates import CertificateView, certificates
+from svet.bills.queries.certificates import certificates
 from svet.bills.queries.chain import broken_chain, unbilled
 from svet.bills.queries.checks import broken
 from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
@@ -45,7 +45,6 @@ __all__ = [
     "BillSummary",
     "BillView",
     "BilledMonth",
-    "CertificateView",
     "Gathered",
     "PrintedBatch",
     "Sheet",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from svet.accounts import queries as account_queries
@@ -16,6 +16,7 @@ from svet.bills.rules import Sums
 from svet.bills.rules.certificates import (
     CertificateKind,
     CertificateNotFound,
+    CertificateView,
     CertifiedDebt,
     certified_debt,
 )
@@ -30,24 +31,6 @@ from svet.ledger.rules import TransactionKind
 LISTED: Final = 5
 #: No debt is asked for by more bills than ten years have.
 _BILLS: Final = 120
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateView:
-    """A certificate as it was given. ``holder`` and ``address`` are masked already where they must be."""
-
-    public_id: str
-    code: str
-    on: date
-    seq: int
-    debt: CertifiedDebt
-    supplier: str
-    inn: str
-    account_number: str
-    holder: str
-    address: str
-    made_at: datetime
-    masked: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -59,6 +59,24 @@ class CertifiedDebt:
     due: int
     due_on: date | None
     overpaid: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate as it was given. ``holder`` and ``address`` are masked already where they must be."""
+
+    public_id: str
+    code: str
+    on: date
+    seq: int
+    debt: CertifiedDebt
+    supplier: str
+    inn: str
+    account_number: str
+    holder: str
+    address: str
+    made_at: datetime
+    masked: bool
 
 
 def certified_debt(

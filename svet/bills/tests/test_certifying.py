@@ -20,11 +20,11 @@ from svet.bills import operations, queries
 from svet.bills.drawing.code import symbol
 from svet.bills.models import Bill, DebtCertificate
 from svet.bills.operations.certifying import check_address
-from svet.bills.queries import CertificateView
 from svet.bills.rules.certificates import (
     CertificateKind,
     CertificateNotFound,
     CertificateRefused,
+    CertificateView,
     printed_code,
 )
 from svet.bills.tests.test_chain import OCTOBER, SEPTEMBER, charge, issue, live, post

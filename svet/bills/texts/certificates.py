@@ -8,8 +8,13 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
-from svet.bills.queries.certificates import CertificateView
-from svet.bills.rules.certificates import CertificateKind, CertificateReason, CertifiedDebt, printed_code
+from svet.bills.rules.certificates import (
+    CertificateKind,
+    CertificateReason,
+    CertificateView,
+    CertifiedDebt,
+    printed_code,
+)
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 
