@@ -158,6 +158,50 @@ class DueReminder(models.Model):
         return f"{self.person_id}: {self.account_id} {self.due_on}"
 
 
+class DebtCertificate(models.Model):
+    """What was certified of an account's debt on a day, after its posting ``seq``. Append-only.
+
+    Whoever knows ``code`` may check it without a sign-in. ``parties`` is what is printed of supplier and
+    holder, with the masked variants; the paper is drawn from the row alone. ``asked_by`` says who asked.
+    """
+
+    public_id = PublicIdField()
+    code = models.CharField(max_length=16, unique=True)
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    on = models.DateField()
+    seq = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+    owed_kopecks = models.BigIntegerField()
+    due_kopecks = models.BigIntegerField()
+    due_on = models.DateField(null=True)
+    overpaid_kopecks = models.BigIntegerField()
+    parties = models.JSONField()
+    parties_sha256 = models.CharField(max_length=64)
+    asked_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # The same day and the same books say the same thing once, whoever asks at once.
+            models.UniqueConstraint(
+                fields=["account", "on", "seq", "kind", "due_kopecks", "due_on", "parties_sha256"],
+                nulls_distinct=False,
+                name="bills_certificate_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="no_debt", owed_kopecks=0, due_kopecks=0)
+                | models.Q(kind="not_due", owed_kopecks__gt=0, due_kopecks__gte=0, overpaid_kopecks=0),
+                name="bills_certificate_says_its_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "-made_at", "-id"], name="bills_certificate_feed")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class ProvedBlock(models.Model):
     """A thousand bills or files by keys, as ``svet verify`` found them right: so many, and 64 bits over them.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls.resolvers import URLPattern, URLResolver
 
 from svet.cabinet.accounts import page as accounts_page
+from svet.cabinet.bills import charges, checking, tariffs, what_if
 from svet.cabinet.bills import page as bills_page
-from svet.cabinet.bills import tariffs, what_if
 from svet.cabinet.entrance import page as entrance_page
 from svet.cabinet.help import appeals
 from svet.cabinet.help import page as help_page
@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *payment_cards.urlpatterns,
     *history_page.urlpatterns,
     *bills_page.urlpatterns,
+    *charges.urlpatterns,
+    *checking.urlpatterns,
     *what_if.urlpatterns,
     *usage_page.urlpatterns,
     *profile_page.urlpatterns,

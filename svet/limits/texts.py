@@ -42,6 +42,7 @@ MEANINGS: dict[LimitName, str | Promise] = {
     LimitName.INVITATIONS_PER_PHONE: gettext_lazy("Приглашения на этот телефон: три за сутки"),
     LimitName.QUICK_PER_ACCOUNT: gettext_lazy("Показания без входа на этот счёт: десять за сутки"),
     LimitName.QUICK_PER_NETWORK: gettext_lazy("Показания без входа из этой сети: слишком много"),
+    LimitName.CHECKS_PER_NETWORK: gettext_lazy("Проверки справок из этой сети: слишком много"),
     LimitName.READINGS_PER_METER: gettext_lazy("Показания этого прибора: двадцать за сутки"),
     LimitName.ORDERS_PER_PERSON: gettext_lazy("Платежи: десять в час"),
     LimitName.PHOTOS_PER_PERSON: gettext_lazy("Фото: слишком много за сутки"),

@@ -108,6 +108,9 @@ PUBLIC = [
     # Nothing of the account comes back: the same answer whatever the two numbers open.
     get("quick/", EVERYBODY),
     post("quick/", EVERYBODY, ASKED),
+    get("check/", EVERYBODY),
+    # Whoever has the code reads what the paper says.
+    get("check/<certificate_code>/", EVERYBODY),
     get("entrance/", EVERYBODY, SHOWN_OR_DONE),
     post("entrance/register/", EVERYBODY, (302, 422)),
     get("entrance/register/", EVERYBODY, SHOWN_OR_DONE),
@@ -245,6 +248,8 @@ CABINET = [
     get("accounts/<account_id>/reconciliation.xlsx", HOLDERS, query="?since=2026-01-01&until=2026-10-31"),
     get("accounts/<account_id>/reconciliation.pdf", HOLDERS, ASKED, note="no days"),
     get("accounts/<account_id>/reconciliation.xlsx", HOLDERS, ASKED, note="no days"),
+    post("accounts/<account_id>/certificates/", HOLDERS, (302, 422)),
+    get("accounts/<account_id>/certificates/<certificate_id>.pdf", HOLDERS),
     get("accounts/<account_id>/what-if/", HOLDERS),
     get("accounts/<account_id>/usage/", HOLDERS),
     get("accounts/<account_id>/usage.csv", HOLDERS),
@@ -408,6 +413,8 @@ DESKS = [
         query="?since=2026-01-01&until=2026-10-31",
     ),
     get("staff/accounts/<account_id>/reconciliation.xlsx", OPERATOR | ENGINEER, ASKED),
+    post("staff/accounts/<account_id>/certificates/", OPERATOR | ENGINEER, (302, 422)),
+    get("staff/accounts/<account_id>/certificates/<certificate_id>.pdf", OPERATOR | ENGINEER),
     get("staff/accounts/<account_id>/terms/", CLERKS),
     post("staff/accounts/<account_id>/terms/", CLERKS, ASKED),
     get("staff/deliveries/", OPERATOR | GUARDIAN),
@@ -615,6 +622,9 @@ API = [
         )
         for kind in ("pdf", "xlsx")
     ),
+    post(f"{V1}accounts/<account_id>/certificates", HOLDERS, (201, 422), scope="bills:read"),
+    get(f"{V1}accounts/<account_id>/certificates", HOLDERS, scope="bills:read"),
+    get(f"{V1}accounts/<account_id>/certificates/<certificate_id>/pdf", HOLDERS, scope="bills:read"),
     get(f"{V1}bills/<bill_id>", HOLDERS, scope="bills:read"),
     get(f"{V1}bills/<bill_id>/pdf", HOLDERS, scope="bills:read"),
     get(f"{V1}bills/<bill_id>/calculation", HOLDERS, scope="bills:read"),

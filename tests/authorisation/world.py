@@ -25,7 +25,8 @@ from svet.billing.rules.decisions import NewDecision
 from svet.billing.rules.facts import OverrideKind
 from svet.billing.tests.factories import NOVEMBER, load_chelyabinsk, make_metered_account
 from svet.bills import operations as bills
-from svet.bills.models import Bill, PrintBatch
+from svet.bills.models import Bill, DebtCertificate, PrintBatch
+from svet.bills.rules.certificates import new_certificate_code
 from svet.exchange.models import LoadedFile
 from svet.exchange.operations import load_file
 from svet.files.tests.pictures import photo
@@ -117,6 +118,25 @@ def _printed(now: datetime) -> str:
         )
     )
     return PrintBatch.objects.get().public_id
+
+
+def _certified(account: Account, now: datetime) -> DebtCertificate:
+    """A certificate that was given of an account before it was billed."""
+    names = ("supplier", "inn", "account_number", "holder", "masked_holder", "address", "masked_address")
+    return DebtCertificate.objects.create(
+        code=new_certificate_code(),
+        account=account,
+        on=date(2026, 1, 15),
+        seq=0,
+        kind="no_debt",
+        owed_kopecks=0,
+        due_kopecks=0,
+        overpaid_kopecks=0,
+        parties=dict.fromkeys(names, account.number),
+        parties_sha256="0" * 64,
+        asked_by="system tests",
+        made_at=now,
+    )
 
 
 def _house(account: Account, now: datetime) -> str:
@@ -329,7 +349,10 @@ def build() -> World:
     asked = office.ask_office_to_remove_factors(person_id=anna.pk, comment="", address="127.0.0.1", now=now)
     appeal = make_appeal(person=anna, now=now)
 
+    certificate = _certified(account, now)
     ids = {
+        "certificate_id": certificate.public_id,
+        "certificate_code": certificate.code,
         "shop_code": "nobody",
         **_money_cases(cast[Who.VERA], veras, now),
         "account_id": account.public_id,

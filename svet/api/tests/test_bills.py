@@ -82,3 +82,26 @@ def test_a_statement_of_any_days_is_a_file_for_whoever_sees_the_bills(kind: str)
         problem = get(program, query)
         assert (problem.status_code, problem.json()["field"]) == (422, field)
     assert get(Program(vera), "?since=2026-09-01&until=2026-10-01").status_code == 404
+
+
+def test_a_certificate_is_asked_for_listed_and_fetched_by_whoever_sees_the_bills() -> None:
+    account, _meter = live()
+    anna, vera = make_person(), make_person(first_name="Вера")
+    make_link(person=anna, account=account, confirmed=True)
+    path = f"/accounts/{account.public_id}/certificates"
+    program, stranger = Program(anna), Program(vera)
+    first = program.post(path, {})
+    assert first.status_code == 201
+    assert program.post(path, {}, key="k2").json() == first.json()
+    found = first.json()
+    assert (found["kind"], found["owed_kopecks"], found["seq"]) == ("no_debt", 0, 0)
+    assert found["check_url"].endswith(f"/check/{found['code']}/")
+    assert program.get(path).json() == [found]
+    file = program.get(f"{path}/{found['id']}/pdf")
+    assert (file["Content-Type"], file.content[:4]) == ("application/pdf", b"%PDF")
+    assert program.get(f"{path}/{account.public_id}/pdf").status_code == 404
+    for refused in (stranger.post(path, {}), stranger.get(path), stranger.get(f"{path}/{found['id']}/pdf")):
+        assert refused.status_code == 404
+    post(account, 5_000, on=date(2026, 7, 1), kind=TransactionKind.OPENING)
+    late = program.post(path, {}, key="k3")
+    assert (late.status_code, late.json()["code"]) == (422, "debt_overdue")

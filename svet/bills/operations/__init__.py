@@ -1,5 +1,12 @@
 """Writes: the bills of a month, their files, letters and paper, and the reminder before the due date."""
 
+from svet.bills.operations.certifying import (
+    CertificateFile,
+    certificate_file,
+    certify,
+    check_address,
+    check_certificate,
+)
 from svet.bills.operations.issuing import IssueReport, deliver, file_name, issue, pdf_of
 from svet.bills.operations.printing import (
     BATCH_MOST,
@@ -15,10 +22,15 @@ from svet.bills.operations.reminding import remind_of_due
 __all__ = [
     "BATCH_MOST",
     "BATCH_SIZE",
+    "CertificateFile",
     "IssueReport",
     "PrintFiles",
     "ReconciliationFile",
     "ReconciliationForm",
+    "certificate_file",
+    "certify",
+    "check_address",
+    "check_certificate",
     "deliver",
     "file_name",
     "files_of",

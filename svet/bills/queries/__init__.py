@@ -1,5 +1,6 @@
 """Reads of bills: lists, one bill, the documents of a month to be issued, the promise of sameness."""
 
+from svet.bills.queries.certificates import certificates
 from svet.bills.queries.chain import broken_chain, unbilled
 from svet.bills.queries.checks import broken
 from svet.bills.queries.gathering import Gathered, gather, overtaken, unissued
@@ -60,6 +61,7 @@ __all__ = [
     "bills",
     "broken",
     "broken_chain",
+    "certificates",
     "charges_of_bill",
     "due_bills",
     "gather",

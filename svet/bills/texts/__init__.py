@@ -6,8 +6,16 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from svet.bills.rules.certificates import CertificateReason
 from svet.bills.rules.reconciliation import ReconciliationReason
 from svet.bills.rules.refusals import BillReason, PrintReason
+from svet.bills.texts.certificates import (
+    CertificateRow,
+    certificate_row,
+    certificate_title,
+    certificate_words,
+    explain_certificate,
+)
 from svet.bills.texts.labels import (
     in_month,
     line_title,
@@ -31,11 +39,15 @@ from svet.bills.texts.sums import SumRow, due_words, movement_label, sum_rows
 from svet.kernel.refusals import Refused
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (BillReason, PrintReason, ReconciliationReason)
+REASONS: Final = (BillReason, PrintReason, ReconciliationReason, CertificateReason)
 
 __all__ = [
     "REASONS",
+    "CertificateRow",
     "SumRow",
+    "certificate_row",
+    "certificate_title",
+    "certificate_words",
     "days_text",
     "decrees",
     "due_words",
@@ -69,6 +81,8 @@ def explain(refusal: Refused) -> str:
         return _("Такой партии нет. Её номер стоит на контрольном листе.")
     if isinstance(refusal.reason, ReconciliationReason):
         return _of_period(refusal)
+    if isinstance(refusal.reason, CertificateReason):
+        return explain_certificate(refusal)
     return str(refusal)
 
 

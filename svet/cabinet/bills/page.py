@@ -1,4 +1,4 @@
-"""«Счета»: the list, one bill line by line, its PDF, and the reconciliation of an account."""
+"""«Счета»: the list, one bill line by line, and its PDF."""
 
 from __future__ import annotations
 
@@ -15,21 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from svet.accounts import queries as account_queries
-from svet.accounts.queries import AccountCard, AccountNotFound
+from svet.accounts.queries import AccountCard
 from svet.billing.queries.explaining import calculation_file
 from svet.bills import operations, queries, texts
 from svet.bills.queries import BillNotFound, BillSummary, BillView
-from svet.bills.rules import LineRow, Movement, Posted
-from svet.bills.rules.reconciliation import ReconciliationRefused, usual_period
-from svet.bills.texts import SumRow
+from svet.bills.rules import LineRow
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.kernel.money import Money
-from svet.ledger import queries as ledger
 from svet.look import charts
 from svet.look.charts import Chart
 from svet.look.formats import NBSP, day, energy, number
-from svet.look.forms import SpanForm, add_refusal
 
 _MONTHS_IN_LIST = 6
 _MONTHS_OF_ONE = 36
@@ -106,7 +102,7 @@ def bill(request: HttpRequest, public_id: str) -> HttpResponse:
         view = queries.bill_for(actor=actor_of(request), public_id=public_id)
     except BillNotFound:
         deny_as_missing(request, subject="bill", public_id=public_id)
-    return render(request, "cabinet/bill.html", _bill_context(view))
+    return render(request, "cabinet/bill.html", bill_context(view))
 
 
 @require_safe
@@ -145,71 +141,8 @@ def bill_calculation(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@require_safe
-@signed_in
-def account_charges(request: HttpRequest, public_id: str) -> HttpResponse:
-    """«Детализация расчётов» of an account: the latest bill opened, the months before, the reconciliation."""
-    card = _card(request, public_id)
-    return _charges_page(request, card, _span_form(request, card, bound=False))
-
-
-@require_safe
-@signed_in
-def account_reconciliation(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
-    """The statement of the asked days as a file; wrong ones come back with the page, beside their fields."""
-    card = _card(request, public_id)
-    form = _span_form(request, card, bound=True)
-    if form.is_valid():
-        try:
-            file = operations.reconciliation_file(
-                actor=actor_of(request),
-                account_public_id=public_id,
-                form=operations.ReconciliationForm(kind),
-                now=now_of(request),
-                **form.cleaned_data,
-            )
-        except ReconciliationRefused as refused:
-            add_refusal(form, refused, texts.explain(refused))
-        else:
-            return HttpResponse(
-                file.content,
-                content_type=file.media_type,
-                headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
-            )
-    return _charges_page(request, card, form, status=422)
-
-
-def _card(request: HttpRequest, public_id: str) -> AccountCard:
-    try:
-        return account_queries.card_of(actor_of(request), account_public_id=public_id)
-    except AccountNotFound:
-        deny_as_missing(request, subject="account", public_id=public_id)
-
-
-def _span_form(request: HttpRequest, card: AccountCard, *, bound: bool) -> SpanForm:
-    today = account_queries.provider_today(card.provider, now_of(request))
-    return SpanForm(request.GET if bound else None, usual=usual_period(today))
-
-
-def _charges_page(
-    request: HttpRequest, card: AccountCard, form: SpanForm, *, status: int = 200
-) -> HttpResponse:
-    months = queries.statement(account_id=card.account_id)
-    context: dict[str, object] = {
-        "card": card,
-        "months": months,
-        "balance": ledger.balance(card.account_id),
-        "since": [],
-        "form": form,
-    }
-    if months:
-        view = queries.bill_for(actor=actor_of(request), public_id=months[0].public_id)
-        since = queries.unbilled(account_ids=[card.account_id])[card.account_id]
-        context |= _bill_context(view) | {"since": [_since(each) for each in since if each.kopecks]}
-    return render(request, "cabinet/charges.html", context, status=status)
-
-
-def _bill_context(view: BillView) -> dict[str, object]:
+def bill_context(view: BillView) -> dict[str, object]:
+    """What the templates of one bill show."""
     document = view.document
     return {
         "view": view,
@@ -297,11 +230,6 @@ def _readings(line: LineRow) -> list[ReadingShown]:
     return found
 
 
-def _since(each: Posted) -> SumRow:
-    """What moved the balance after the bill."""
-    return SumRow(texts.movement_label(Movement(each.kind, each.on, each.kopecks)), each.kopecks)
-
-
 def _chart(view: BillView) -> Chart:
     """The volumes of the last months."""
     return charts.bars(
@@ -317,14 +245,4 @@ urlpatterns: list[URLPattern] = [
     path("bills/<public_id:public_id>.pdf", bill_pdf, name="bill-pdf"),
     path("bills/<public_id:public_id>.json", bill_calculation, name="bill-calculation"),
     path("bills/<public_id:public_id>/", bill, name="bill"),
-    path("accounts/<public_id:public_id>/charges/", account_charges, name="charges"),
-    *(
-        path(
-            f"accounts/<public_id:public_id>/reconciliation.{kind}",
-            account_reconciliation,
-            {"kind": kind},
-            name=f"reconciliation-{kind}",
-        )
-        for kind in ("pdf", "xlsx")
-    ),
 ]

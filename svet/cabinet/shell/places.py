@@ -17,6 +17,7 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "bell": ("bell", 0),
     "bill": ("bill", 1),
     "bills": ("bills", 0),
+    "check-code": ("check-code", 1),
     "devices": ("devices", 0),
     "help": ("help", 0),
     "household": ("household", 1),

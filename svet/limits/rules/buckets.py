@@ -43,6 +43,7 @@ class LimitName(StrEnum):
     INVITATIONS_PER_PHONE = "invitations_per_phone"
     QUICK_PER_ACCOUNT = "quick_per_account"
     QUICK_PER_NETWORK = "quick_per_network"
+    CHECKS_PER_NETWORK = "checks_per_network"
     TEXTS_PER_PHONE = "texts_per_phone"
     READINGS_PER_METER = "readings_per_meter"
     PHOTOS_PER_PERSON = "photos_per_person"
@@ -108,6 +109,7 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.INVITATIONS_PER_PHONE: Limit(3, DAY),
     LimitName.QUICK_PER_ACCOUNT: Limit(10, DAY),
     LimitName.QUICK_PER_NETWORK: Limit(60, HOUR),
+    LimitName.CHECKS_PER_NETWORK: Limit(60, HOUR),
     # Each is answered by an SMS that costs money.
     LimitName.TEXTS_PER_PHONE: Limit(20, DAY),
     LimitName.READINGS_PER_METER: Limit(20, DAY),
@@ -133,6 +135,7 @@ SHARED = frozenset(
         LimitName.SIGN_IN_PER_NETWORK,
         LimitName.LINKING_WRONG_EVERYWHERE,
         LimitName.QUICK_PER_NETWORK,
+        LimitName.CHECKS_PER_NETWORK,
         LimitName.API_PER_NETWORK,
         LimitName.ENTRANCE_EVERYWHERE,
         LimitName.WAITED_PER_NETWORK,

@@ -6,20 +6,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.accounts import queries
 from svet.accounts.queries import AccountView, finding
 from svet.accounts.queries.suppliers import provider_today
 from svet.bills import operations as bills
+from svet.bills import queries as bill_queries
+from svet.bills.rules.certificates import CertificateNotFound, CertificateRefused
 from svet.bills.rules.reconciliation import ReconciliationRefused, usual_period
-from svet.bills.texts import explain
+from svet.bills.texts import certificate_row, explain
 from svet.journal import operations as journal
+from svet.kernel.money import ZERO
 from svet.look.forms import SpanForm, add_refusal
 from svet.look.requests import now_of
+from svet.payments import queries as payments
 from svet.payments.rules.registers import WAITING
 from svet.payments.texts import register_state_name
 from svet.staff.accounts.penalties import penalties
@@ -106,6 +110,39 @@ def reconciliation(request: HttpRequest, account_public_id: str, kind: str) -> H
     return _screen(request, row, form, status=422)
 
 
+@require_POST
+@desk_page(Permission.ACCOUNTS)
+def certify(request: HttpRequest, account_public_id: str) -> HttpResponse:
+    """Give a certificate of no debt, or say beside the button why there is none."""
+    row = _viewed(request, account_public_id)
+    try:
+        bills.certify(
+            actor=actor_of(request),
+            account_public_id=account_public_id,
+            now=now_of(request),
+            in_transit=payments.in_transit([row.account_id]).get(row.account_id, ZERO),
+        )
+    except CertificateRefused as refused:
+        form = _span_form(request, row, bound=False)
+        return _screen(request, row, form, refusal=explain(refused), status=422)
+    return redirect(f"{reverse('staff-account', args=[account_public_id])}#certificate")
+
+
+@require_safe
+@desk_page(Permission.ACCOUNTS)
+def certificate(request: HttpRequest, account_public_id: str, certificate_public_id: str) -> HttpResponse:
+    """The certificate as a file."""
+    _viewed(request, account_public_id)
+    try:
+        file = bills.certificate_file(
+            actor=actor_of(request), account_public_id=account_public_id, public_id=certificate_public_id
+        )
+    except CertificateNotFound:
+        deny_as_missing(request, subject="account", public_id=account_public_id)
+    name = f'inline; filename="{file.name}"'
+    return HttpResponse(file.content, content_type="application/pdf", headers={"Content-Disposition": name})
+
+
 def _viewed(request: HttpRequest, public_id: str) -> AccountView:
     """The account, with a line that somebody looked at it."""
     actor = actor_of(request)
@@ -129,13 +166,20 @@ def _span_form(request: HttpRequest, row: AccountView, *, bound: bool) -> SpanFo
     return SpanForm(request.GET if bound else None, usual=usual_period(today))
 
 
-def _screen(request: HttpRequest, row: AccountView, form: SpanForm, *, status: int = 200) -> HttpResponse:
+def _screen(
+    request: HttpRequest, row: AccountView, form: SpanForm, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
     screen = account_screen(row, now=now_of(request))
     screen["may_links"] = Permission.LINKS in member_at(request).permissions
     screen["may_terms"] = Permission.TERMS in member_at(request).permissions
     screen["may_money"] = Permission.MONEY in member_at(request).permissions
     screen["may_bill"] = Permission.BILLING in member_at(request).permissions
     screen["form"] = form
+    screen["refusal"] = refusal
+    screen["certificates"] = [
+        certificate_row(each, url=reverse("staff-certificate-pdf", args=[row.public_id, each.public_id]))
+        for each in bill_queries.certificates(actor=actor_of(request), account_id=row.account_id)
+    ]
     return render(request, "staff/account.html", screen, status=status)
 
 
@@ -143,6 +187,12 @@ urlpatterns: list[URLPattern] = [
     path("accounts/", accounts, name="staff-accounts"),
     path("accounts/<public_id:public_id>/", account, name="staff-account"),
     path("accounts/<public_id:account_public_id>/penalties/", penalties, name="staff-account-penalties"),
+    path("accounts/<public_id:account_public_id>/certificates/", certify, name="staff-certificates"),
+    path(
+        "accounts/<public_id:account_public_id>/certificates/<public_id:certificate_public_id>.pdf",
+        certificate,
+        name="staff-certificate-pdf",
+    ),
     *(
         path(
             f"accounts/<public_id:account_public_id>/reconciliation.{kind}",

@@ -14,7 +14,10 @@ from pypdf import PdfReader
 from svet.accounts.models import Account, LinkProof, Premises
 from svet.accounts.queries import finding
 from svet.accounts.tests.factories import make_account, make_link
+from svet.bills.models import DebtCertificate
+from svet.bills.tests.test_chain import post
 from svet.journal.models import Entry
+from svet.ledger.rules import TransactionKind
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments.models import Order
 from svet.payments.tests.factories import make_order
@@ -200,3 +203,20 @@ def test_the_office_gives_out_a_reconciliation_statement_with_the_name(
     assert wrong.status_code == 422
     assert "«Дата по» раньше, чем «Дата с»." in wrong.text
     assert browser.get("/staff/accounts/0123456789/reconciliation.pdf").status_code == 404
+
+
+def test_the_office_gives_a_certificate_of_no_debt_or_says_why_not(account: Account, browser: Client) -> None:
+    screen, ask = (f"/staff/accounts/{account.public_id}/{end}" for end in ("", "certificates/"))
+    assert f'action="{ask}#certificate"' in browser.get(screen).text
+    given = browser.post(ask)
+    assert (given.status_code, given["Location"]) == (302, f"{screen}#certificate")
+    row = DebtCertificate.objects.get()
+    assert row.asked_by.startswith("staff ")
+    assert f'href="{ask}{row.public_id}.pdf"' in browser.get(screen).text
+    file = browser.get(f"{ask}{row.public_id}.pdf")
+    assert "Лучинина Анна Петровна" in PdfReader(BytesIO(file.content)).pages[0].extract_text()
+    assert browser.get(f"{ask}{account.public_id}.pdf").status_code == 404
+    post(account, 5_000, on=date(2026, 7, 1), kind=TransactionKind.OPENING)
+    late = browser.post(ask)
+    assert late.status_code == 422
+    assert "Справку выдать нельзя: просрочено" in late.text

@@ -1,0 +1,54 @@
+"""What of a debt is late, by the bills that asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from svet.kernel.money import ZERO, Money
+
+
+class OwedBill(Protocol):
+    """A bill: kopecks it closes with, and what it took in that lessened the debt it found."""
+
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def closing(self) -> int: ...
+    @property
+    def taken(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrears:
+    """An account's debt beyond the money on its way: ``late`` of it since ``since``, the rest by a day."""
+
+    owed: Money
+    late: Money
+    since: date | None
+    due_on: date | None
+
+
+def arrears_of(*, balance: Money, transit: Money, bills: Sequence[OwedBill], today: date) -> Arrears:
+    """What of the debt is late; ``bills`` are the newest first: money pays the oldest one first.
+
+    A charge that stands on no bill yet is owed by no day; it is never late.
+    """
+    owed = max(balance - transit, ZERO)
+    if not owed or not bills:
+        return Arrears(owed, ZERO, None, None)
+    newest = bills[0]
+    spent = max(0, newest.closing - balance.kopecks) + transit.kopecks
+    rest, late, since, due_on = owed.kopecks, 0, None, None
+    for bill in bills:
+        rest = min(rest, bill.closing - spent)
+        if rest <= 0:
+            break
+        if bill.due_on < today:
+            late, since = max(late, rest), bill.due_on
+        elif due_on is None:
+            due_on = bill.due_on
+        spent += bill.taken
+    return Arrears(owed, Money(late), since, due_on)
