@@ -54,6 +54,15 @@ class RunningBank:
         return f"tbank+http://SVETDEMO@127.0.0.1:{self.port}/tbank/v2"
 
     @property
+    def sber_url(self) -> str:
+        return f"sber+http://svetdemo-api:test_sber%20test_callback@127.0.0.1:{self.port}/payment/rest?cvc=no"
+
+    @property
+    def sber_cvc_url(self) -> str:
+        """A contract of the same API by which a kept card has a page that asks its CVC."""
+        return f"sber+http://svetcvc-api:test_cvc%20test_cvc_callback@127.0.0.1:{self.port}/payment/rest"
+
+    @property
     def api(self) -> str:
         return f"http://127.0.0.1:{self.port}/v3"
 

@@ -8,6 +8,7 @@ import structlog
 
 from svet.accounts.queries import provider_today
 from svet.gateways.acquiring.port import (
+    CARD_GONE,
     PATIENT,
     Acquiring,
     BankLine,
@@ -93,8 +94,10 @@ def _made_before(bank: Acquiring, order: Order, *, patience: float) -> BankPage 
     return None
 
 
-def charge_kept(order: Order, *, patience: float) -> None:
+def charge_kept(order: Order, *, patience: float) -> bool:
     """Charge the kept card of an order whose payment has its name; again is no harm.
+
+    False: the bank keeps the card no more, and the payment was taken back.
 
     :raises BankUnavailable: no answer; nobody knows, the next look tells
     """
@@ -109,6 +112,8 @@ def charge_kept(order: Order, *, patience: float) -> None:
             bank.cancel(reference=order.bank_reference, patience=patience)
         except GatewayFailure as refusal:
             raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": refusal.code}) from refusal
+        return failure.code != CARD_GONE
+    return True
 
 
 def may_resend(order: Order, *, now: datetime) -> bool:
