@@ -36,7 +36,8 @@ GIVEN_BACK, REVERSED, DECLINED = 4, 3, 6
 _ENDS: Mapping[int, BankReason] = {-100: BankReason.CANCELED, -2007: BankReason.EXPIRED}
 #: ``actionCode`` that tells of no decline: success, no attempt yet, no answer of the card's bank yet.
 _NO_DECLINE = frozenset({0, -100, -1})
-#: «Коды ответа» (``actionCode``), by what a person can do about them.
+#: «Коды ответа» (``actionCode``), by what a person can do about them. Their list was not to be had from the
+#: vendor: they are as its clients know them. One that is not here is a plain decline.
 _REASON_CODES: Mapping[BankReason, str] = {
     BankReason.INSUFFICIENT_FUNDS: "116",
     BankReason.AUTHENTICATION_FAILED: (
