@@ -18,6 +18,7 @@ from svet.cabinet.readings import offline_queue, quick
 from svet.cabinet.readings import page as readings_page
 from svet.cabinet.shell import bell, home, language, offline, robots, showcase
 from svet.cabinet.today import page as today_page
+from svet.cabinet.usage import page as usage_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *history_page.urlpatterns,
     *bills_page.urlpatterns,
     *what_if.urlpatterns,
+    *usage_page.urlpatterns,
     *profile_page.urlpatterns,
     *help_page.urlpatterns,
     *appeals.urlpatterns,

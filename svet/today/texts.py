@@ -17,6 +17,8 @@ from svet.today.rules import DayPlan, DayState, Duty, DutyKind, MovingPayment
 #: So many names are read; more are counted.
 _NAMED = 2
 _MONTH_DAYS = 30.4375
+#: Shorter distances are said in days, longer ones in months.
+_IN_DAYS = 61
 
 
 def headline(day: DayPlan) -> str:
@@ -72,6 +74,11 @@ def badge(day: DayPlan) -> str:
     if day.state is not DayState.OVERDUE or day.late_since is None:
         return ""
     days = (day.today - day.late_since).days
+    if days >= _IN_DAYS:
+        months = round(days / _MONTH_DAYS)
+        return ngettext("просрочено %(months)d месяц", "просрочено %(months)d месяцев", months) % {
+            "months": months
+        }
     return ngettext("просрочено %(days)d день", "просрочено %(days)d дней", days) % {"days": days}
 
 
@@ -93,15 +100,13 @@ def notes(day: DayPlan) -> tuple[str, ...]:
 
 
 def _whose(day: DayPlan) -> tuple[str, ...]:
-    """«За квартиру и маму» cannot be said of any name, so names stand after a colon; many are counted."""
+    """«За квартиру и маму» cannot be made of any name, so names stand after a colon; many are counted."""
     if day.accounts < 2:
         return ()
     if len(day.titles) <= _NAMED:
-        return (_("Это %(names)s.") % {"names": listed(day.titles)},)
-    return (
-        ngettext("За %(count)d абонента из %(all)d.", "За %(count)d абонентов из %(all)d.", len(day.titles))
-        % {"count": len(day.titles), "all": day.accounts},
-    )
+        names = listed(day.titles)
+        return (ngettext("Абонент: %(names)s.", "Абоненты: %(names)s.", len(day.titles)) % {"names": names},)
+    return (_("Абонентов к оплате: %(count)d из %(all)d.") % {"count": len(day.titles), "all": day.accounts},)
 
 
 def _late(day: DayPlan) -> tuple[str, ...]:
@@ -116,7 +121,7 @@ def _late(day: DayPlan) -> tuple[str, ...]:
             found.append(_("Из них %(sum)s просрочено.") % {"sum": roubles(day.late)})
     if day.free_until is not None:
         found.append(
-            _("Заплатите до %(on)s, и пени не будет: её начисляют с 31-го дня.").replace("-", "\u2011")
+            _("Заплатите до %(on)s, и пени не будет: её начисляют с\u00a031\u2011го дня.")
             % {"on": on_day(day.free_until, day.today)}
         )
     return tuple(found)
@@ -174,7 +179,10 @@ def month_word(month: Month, today: date) -> str:
 def span(since: date, until: date) -> str:
     """«с 15 по 25 декабря»."""
     if (since.year, since.month) == (until.year, until.month):
-        return _("с %(since)d по %(until)s") % {"since": since.day, "until": day_and_month(until)}
+        return _("с\u00a0%(since)d по\u00a0%(until)s") % {
+            "since": since.day,
+            "until": day_and_month(until),
+        }
     return _("с %(since)s по %(until)s") % {
         "since": day_and_month(since),
         "until": day_and_month(until),
@@ -188,14 +196,14 @@ def how_far(until: date, today: date) -> str:
         return _("сегодня")
     if days < 0:
         return _gone(-days)
-    if days < 61:
+    if days < _IN_DAYS:
         return ngettext("через %(days)d день", "через %(days)d дней", days) % {"days": days}
     months = round(days / _MONTH_DAYS)
     return ngettext("через %(months)d месяц", "через %(months)d месяцев", months) % {"months": months}
 
 
 def _gone(days: int) -> str:
-    if days < 61:
+    if days < _IN_DAYS:
         return ngettext("%(days)d день назад", "%(days)d дней назад", days) % {"days": days}
     months = round(days / _MONTH_DAYS)
     return ngettext("%(months)d месяц назад", "%(months)d месяцев назад", months) % {"months": months}

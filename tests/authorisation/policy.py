@@ -250,6 +250,8 @@ CABINET = [
     get("accounts/<account_id>/reconciliation.pdf", HOLDERS, ASKED, note="no days"),
     get("accounts/<account_id>/reconciliation.xlsx", HOLDERS, ASKED, note="no days"),
     get("accounts/<account_id>/what-if/", HOLDERS),
+    get("accounts/<account_id>/usage/", HOLDERS),
+    get("accounts/<account_id>/usage.csv", HOLDERS),
     get("profile/", SIGNED_IN),
     get("profile/person/", SIGNED_IN, SHOWN_OR_DONE),
     post("profile/person/", SIGNED_IN, (200, 302, 422)),
@@ -607,6 +609,7 @@ API = [
     get(f"{V1}bills", HOLDERS, query="?account_id={account_id}", scope="bills:read"),
     # Nothing of Anna's is told by other zones where nothing is charged to her yet.
     get(f"{V1}accounts/<account_id>/what-if", HOLDERS, scope="bills:read"),
+    get(f"{V1}accounts/<account_id>/usage", HOLDERS, scope="bills:read"),
     *(
         get(
             f"{V1}accounts/<account_id>/reconciliation.{kind}",

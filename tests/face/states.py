@@ -41,7 +41,7 @@ LONG_PROVIDER = "Межрегиональная энергосбытовая к�
 LONG_GROUP = "Квартиры бабушек, дедушек и двоюродных племянников"
 ACCOUNTS = 40
 #: What a customer with nothing yet, with too much, and one whose payment stands here or there opens.
-CABINET = ("/payment/", "/readings/", "/history/", "/accounts/", "/bills/", "/bell/", "/profile/")
+CABINET = ("/today/", "/payment/", "/readings/", "/history/", "/accounts/", "/bills/", "/bell/", "/profile/")
 
 
 def signed_in(person: Person) -> Client:

@@ -125,4 +125,4 @@ def test_a_forgotten_password_and_the_sign_in_need_no_mouse(
     write(page, "^Телефон", phone)
     write(page, "^Пароль", "Novyj-9pass")
     press(page, "^Войти$")
-    page.wait_for_url("**/payment/")
+    page.wait_for_url("**/today/")

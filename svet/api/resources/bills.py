@@ -18,13 +18,22 @@ from svet.accounts.queries.registry import accounts_by_id
 from svet.api.resources.accounts import ids_of, note_stranger
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
-from svet.api.shell.schemas import BillDetailOut, BillOut, Day, Percent, ProblemOut, WhatIfOut
+from svet.api.shell.schemas import (
+    BillDetailOut,
+    BillOut,
+    Day,
+    Percent,
+    ProblemOut,
+    UsageMonthOut,
+    WhatIfOut,
+)
 from svet.billing.queries.explaining import calculation_file
 from svet.bills import operations, queries
 from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.kernel.writing import plain_number
 from svet.people.rules import Scope
 from svet.quotes import queries as quotes
+from svet.usage.queries import story_of
 
 router = Router(tags=["Bills"], auth=AUTH)
 
@@ -140,6 +149,41 @@ def what_if(request: HttpRequest, account_id: str, night_percent: Percent | None
             for month, kwh, costs in found.months
         ],
     }
+
+
+@router.get(
+    "/accounts/{account_id}/usage",
+    response={200: list[UsageMonthOut], 404: ProblemOut},
+    summary="Up to 24 months of bills by zone",
+)
+def usage(request: HttpRequest, account_id: str) -> list[dict[str, Any]]:
+    """The months of the account, newest first; the parts of a month come to its bill, to the kopeck.
+
+    ``kwh`` is the own use; ``estimated_kwh`` of it nobody has read. ``days`` is null where the lines do not
+    tell them.
+    """
+    caller = allowed(request, Scope.BILLS_READ)
+    (key,) = ids_of(caller, account_id)
+    return [
+        {
+            "month": str(each.month),
+            "bill_id": each.bill_public_id,
+            "kwh": plain_number(each.kwh),
+            "days": each.days or None,
+            "zones": [
+                {"zone": one.zone, "kwh": plain_number(one.kwh), "kopecks": one.kopecks} for one in each.zones
+            ],
+            "house_kopecks": each.house,
+            "corrected_kwh": plain_number(each.corrected_kwh),
+            "corrected_kopecks": each.corrected,
+            "decided_kopecks": each.decided,
+            "total_kopecks": each.kopecks,
+            "estimated_kwh": plain_number(each.estimated),
+            "control": each.control,
+            "away": each.away,
+        }
+        for each in story_of(account_id=key).months
+    ]
 
 
 def _reconciliation(

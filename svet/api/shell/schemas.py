@@ -213,6 +213,32 @@ class WhatIfOut(Schema):
     months: list[SchemeMonthOut]
 
 
+class ZoneUsageOut(Schema):
+    """One zone of a month: kWh as text."""
+
+    zone: str
+    kwh: str
+    kopecks: int
+
+
+class UsageMonthOut(Schema):
+    """A month by its bill; ``zones``, ``house``, ``corrected`` and ``decided`` kopecks come to ``total``."""
+
+    month: str
+    bill_id: str
+    kwh: str
+    days: int | None
+    zones: list[ZoneUsageOut]
+    house_kopecks: int
+    corrected_kwh: str
+    corrected_kopecks: int
+    decided_kopecks: int
+    total_kopecks: int
+    estimated_kwh: str
+    control: bool
+    away: bool
+
+
 class TaskOut(Schema):
     """A task; ``kind``: ``pay``, ``bill``, ``readings``, ``money``, ``invitation``, ``verification``.
 

@@ -18,6 +18,7 @@ from svet.bills.queries.printing import (
     waiting,
 )
 from svet.bills.queries.reading import (
+    BilledMonth,
     BillNotFound,
     BillSummary,
     BillView,
@@ -25,6 +26,7 @@ from svet.bills.queries.reading import (
     accounts_of_bill,
     bill_by_id,
     bill_for,
+    billed_months,
     bills,
     charges_of_bill,
     is_masked,
@@ -41,6 +43,7 @@ __all__ = [
     "BillNotFound",
     "BillSummary",
     "BillView",
+    "BilledMonth",
     "Gathered",
     "PrintedBatch",
     "Sheet",
@@ -53,6 +56,7 @@ __all__ = [
     "batches",
     "bill_by_id",
     "bill_for",
+    "billed_months",
     "bills",
     "broken",
     "broken_chain",

@@ -13,7 +13,8 @@ from django.db.models.functions import RowNumber
 
 from svet.accounts import queries as account_queries
 from svet.bills.models import Bill
-from svet.bills.rules import BillDocument, Sums, UsageComparison, compare, from_snapshot
+from svet.bills.rules import BillDocument, LineRow, Sums, UsageComparison, compare, from_snapshot
+from svet.bills.rules.lines import lines_from_snapshot
 from svet.bills.rules.refusals import BillReason
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
@@ -102,6 +103,16 @@ class StatementMonth:
         return self.sums.paid - self.sums.refunded
 
 
+@dataclass(frozen=True, slots=True)
+class BilledMonth:
+    """A month as its bill charged it: all its lines, which come to ``total``."""
+
+    public_id: str
+    month: Month
+    total: Money
+    lines: tuple[LineRow, ...]
+
+
 _SUMMARY_FIELDS = (
     "id",
     "public_id",
@@ -175,6 +186,20 @@ def statement(*, account_id: int, months: int = 12) -> list[StatementMonth]:
     return [
         StatementMonth(public_id, Month.of(period), kwh, Sums(**sums))
         for public_id, period, kwh, sums in rows
+    ]
+
+
+def billed_months(*, account_id: int, months: int) -> list[BilledMonth]:
+    """The lines of the account's last bills, newest first, in one query."""
+    rows = (
+        Bill.objects.filter(account_id=account_id)
+        .order_by("-period", "-version")
+        .distinct("period")
+        .values_list("public_id", "period", "total_kopecks", "snapshot__lines")[:months]
+    )
+    return [
+        BilledMonth(public_id, Month.of(period), Money(total), lines_from_snapshot(lines))
+        for public_id, period, total, lines in rows
     ]
 
 

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from svet.bills.rules.document import ADJUSTMENT, LineRow, Usage
 
@@ -15,6 +18,12 @@ READING = "reading"
 HOUSE = "house"
 #: How much the days of two scales or two months may differ and still be the same for a reader.
 ABOUT_DAYS = 3
+_LINES: TypeAdapter[tuple[LineRow, ...]] = TypeAdapter(tuple[LineRow, ...])
+
+
+def lines_from_snapshot(lines: list[dict[str, Any]]) -> tuple[LineRow, ...]:
+    """The lines of a bill's snapshot read back without the rest of it."""
+    return _LINES.validate_python(lines)
 
 
 def adds_up(*, kwh: Decimal, price: Decimal, kopecks: int) -> bool:

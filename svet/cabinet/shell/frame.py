@@ -78,7 +78,7 @@ class Frame:
     def menu(self) -> list[MenuEntry]:
         """The five items with the current one marked."""
         path = self._request.path
-        charges = path.startswith("/accounts/") and path.endswith("/charges/")
+        charges = path.startswith("/accounts/") and path.endswith(("/charges/", "/usage/"))
         return [
             MenuEntry(
                 item.icon,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
 from svet.history.queries import CardKind, HistoryCard
-from svet.look.formats import NBSP, number, roubles
+from svet.look.formats import NBSP, energy, number, roubles
 from svet.metering.queries import SetView
 from svet.payments import texts as payment_texts
 from svet.payments.rules.states import OrderState
@@ -23,19 +24,18 @@ class RecentLine:
     url: str
     day: str
     text: str
+    whose: str
     value: str
 
 
 def recent_line(card: HistoryCard, *, person_id: int, named: bool) -> RecentLine:
     """A thing of the timeline as a line; ``named`` when the cabinet has more than one account."""
-    what = _what(card)
-    if named:
-        what = _("%(what)s, %(whose)s") % {"what": what, "whose": _whose(card)}
     short = str(MONTHS_3[card.day.month]).lower()[:3]
     return RecentLine(
         url=_url(card, person_id),
         day=f"{card.day.day}{NBSP}{short}",
-        text=what,
+        text=_what(card),
+        whose=_whose(card) if named else "",
         value=_values(card.reading) if card.reading is not None else roubles(card.money or 0),
     )
 
@@ -68,7 +68,10 @@ def _what(card: HistoryCard) -> str:
 
 
 def _values(reading: SetView) -> str:
-    return " / ".join(number(each.value) for each in reading.values)
+    """The value of a single scale, of several what they used together: three values fit no line."""
+    if len(reading.values) == 1:
+        return number(reading.values[0].value)
+    return energy(sum((each.consumption for each in reading.values), Decimal(0)), sign=True)
 
 
 def _url(card: HistoryCard, person_id: int) -> str:

@@ -39,6 +39,15 @@ def standing_absences(*, account_ids: Collection[int]) -> dict[int, AbsenceView]
     return {row.account_id: absence_view(row) for row in rows}
 
 
+def away_days(*, account_id: int, since: date) -> list[tuple[date, date]]:
+    """First and last day of every absence of the account that reaches ``since``; cut short where it ended."""
+    rows = Absence.objects.filter(account_id=account_id, until_on__gte=since).order_by("from_on", "pk")
+    return [
+        (row.from_on, row.until_on if row.ended_at is None else min(row.until_on, row.ended_at.date()))
+        for row in rows
+    ]
+
+
 def steps_of(absence_id: int) -> list[AbsenceStepView]:
     """What was done for each meter and window, newest first."""
     steps = AbsenceStep.objects.filter(absence_id=absence_id).order_by("-closes_on", "meter_id")

@@ -25,7 +25,7 @@ from svet.metering.rules import Zone
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.quotes.queries import Quote, forecast, price, quote, quote_judged
+from svet.quotes.queries import Quote, forecast, forecast_range, price, quote, quote_judged
 from svet.quotes.texts import cost_lines
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +197,33 @@ def test_who_has_no_usual_use_has_no_forecast(meter: MeterView) -> None:
 
 def run(month: Month) -> None:
     operations.run(provider_id=make_provider().pk, period=month, now=NOW)
+
+
+def test_the_range_is_between_two_bills_and_knows_where_the_dearer_price_begins() -> None:
+    """The month goes on slower and faster than usual: a bound is the bill of such a month, to the kopeck."""
+    load_chelyabinsk()
+    account = make_account()
+    row = make_meter(account=account, installed_on=date(2026, 3, 25), initial=0)
+    for place, month in enumerate((Month(2026, 4), Month(2026, 5), Month(2026, 6)), 1):
+        make_reading(row, 3900 * place, read_on=month.day(25))
+        run(month)
+    meters = [metering.meter_view(each) for each in metering.whole_meters().filter(account=account)]
+    on = date(2026, 7, 10)
+    dials = list(metering.dials(meters=meters, read_on=on).values())
+    told = forecast_range(account=meters[0].account, dials=dials, on=on, daily=(Decimal(100), Decimal(200)))
+    assert told is not None
+    assert (told.month, told.ends_on, told.day, told.days) == (Month(2026, 7), date(2026, 7, 25), 15, 30)
+    assert (told.low.kwh, told.high.kwh) == (Decimal(3_000), Decimal(6_000))
+    assert {line.range_no for line in told.low.lines} == {1}
+    assert {line.range_no for line in told.high.lines} >= {1, 2}
+    assert told.first_kwh is not None
+    assert told.first_price is not None
+    assert told.next_price is not None
+    assert told.next_price > told.first_price
+    make_reading(row, 3900 * 3 + 6_000, read_on=date(2026, 7, 25))
+    run(Month(2026, 7))
+    charge = billing.charge(account.pk, Month(2026, 7))
+    assert charge is not None
+    assert told.high.bill == charge.total
+    unused = forecast_range(account=meters[0].account, dials=[], on=on, daily=(Decimal(1), Decimal(2)))
+    assert unused is None

@@ -109,9 +109,9 @@ def test_a_debt_before_its_day_says_sum_day_and_days_left() -> None:
 
 def test_several_accounts_are_named_or_counted() -> None:
     two = day(account(100), account(200, title="мама"), account(title="гараж"))
-    assert "Это квартира и мама." in said(two)
+    assert "Абоненты: квартира и мама." in said(two)
     many = day(*(account(100, title=str(number)) for number in range(7)), *(account() for _ in range(6)))
-    assert said(many).startswith("К оплате 7,00 ₽ до 15 декабря. За 7 абонентов из 13.")
+    assert said(many).startswith("К оплате 7,00 ₽ до 15 декабря. Абонентов к оплате: 7 из 13.")
 
 
 def test_overdue_says_since_when_and_until_when_it_costs_nothing() -> None:
@@ -124,6 +124,11 @@ def test_overdue_says_since_when_and_until_when_it_costs_nothing() -> None:
         "Долг 3 402,29 ₽, срок был 15 ноября. "
         "Заплатите до 15 декабря, и пени не будет: её начисляют с 31-го дня."
     )
+
+
+def test_a_long_delay_is_said_in_months() -> None:
+    today = DUE + timedelta(days=165)
+    assert badge(day(account(100, today=today), today=today)).replace("\u00a0", " ") == "просрочено 5 месяцев"
 
 
 def test_the_free_days_end_with_the_thirtieth_after_the_day() -> None:

@@ -16,9 +16,11 @@ from svet.billing.rules import Basis
 from svet.bills.models import Bill
 from svet.kernel.periods import Month
 from svet.sandbox.town import operations
-from svet.sandbox.town.rules.plan import months
+from svet.sandbox.town.rules.plan import months as months_of_town
 from svet.sandbox.town.settings import TownSettings
 from svet.sandbox.town.tests.sentences import check_all_bills
+from svet.usage.queries import story_of
+from svet.usage.rules import energy_reasons, money_reasons
 
 pytestmark = pytest.mark.django_db
 # Enough of them for somebody to be silent from the first day on.
@@ -37,7 +39,7 @@ def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 def test_every_account_is_billed_and_none_is_billed_nothing_without_a_cause(town: None) -> None:
     assert not Problem.objects.exists()
-    assert Bill.objects.count() == Account.objects.count() * len(months(TOWN.anchor))
+    assert Bill.objects.count() == Account.objects.count() * len(months_of_town(TOWN.anchor))
     by_norm = ChargeLine.objects.filter(basis=Basis.NORM.value)
     assert by_norm.filter(kwh__gt=0).exists()
     unexplained = []
@@ -55,6 +57,24 @@ def test_no_sentence_of_any_bill_contradicts_its_sums(town: None) -> None:
     compared, estimated = check_all_bills()
     assert compared > 100
     assert estimated > 5
+
+
+def test_the_story_of_every_account_comes_to_its_bills_to_the_kopeck(town: None) -> None:
+    months = explained = 0
+    for account in Account.objects.all():
+        story = story_of(account_id=account.pk)
+        billed = {Month.of(bill.period): bill.total_kopecks for bill in Bill.objects.filter(account=account)}
+        assert {each.month: each.kopecks for each in story.months} == billed
+        for each in story.months:
+            months += 1
+            before = story.compared_with(each.month)
+            if before is not None:
+                parts = sum(reason.kopecks for reason in money_reasons(each, before))
+                assert parts == each.kopecks - before.kopecks
+                kwh = sum(reason.kwh for reason in energy_reasons(each, before))
+                assert kwh == each.kwh - before.kwh
+                explained += 1
+    assert (months, explained > 500) == (64 * len(months_of_town(TOWN.anchor)), True)
 
 
 def test_what_stands_is_what_the_whole_history_gives(town: None) -> None:

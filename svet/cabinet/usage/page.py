@@ -1,0 +1,267 @@
+"""The page of an account's months, and the same as a table for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from decimal import Decimal
+from io import StringIO
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountCard, AccountNotFound
+from svet.bills.rules.lines import merged
+from svet.bills.texts import labels, line_formula, line_title
+from svet.cabinet.shell.not_visible import deny_as_missing
+from svet.cabinet.shell.session import actor_of, now_of, signed_in
+from svet.cabinet.usage.chart import draw
+from svet.cabinet.usage.forecast import forecast_of
+from svet.kernel.periods import Month
+from svet.kernel.writing import plain_number
+from svet.look.formats import energy, roubles
+from svet.usage import texts
+from svet.usage.queries import story_of
+from svet.usage.rules import UsageMonth, UsageStory, energy_reasons, money_reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One way of looking."""
+
+    url: str
+    text: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonShown:
+    """A part of a difference; ``share`` is its bar in percent of the largest."""
+
+    title: str
+    note: str
+    value: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class BillLineShown:
+    """A line of the month's bill in short."""
+
+    title: str
+    formula: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthShown:
+    """The opened month."""
+
+    name: str
+    value: str
+    other: str
+    per_day: str
+    difference: str
+    same: bool
+    more: bool
+    reasons: tuple[ReasonShown, ...]
+    marks: tuple[str, ...]
+    lines: tuple[BillLineShown, ...]
+    bill_public_id: str
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTableRow:
+    """A month of the table: kWh of each zone, the whole, a day, a year ago, the sum of the bill."""
+
+    month: Month
+    zones: tuple[str, ...]
+    kwh: Decimal
+    per_day: str
+    year_ago: str
+    kopecks: int
+
+
+@require_safe
+@signed_in
+def usage_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The months of one account; ``?in=rub`` shows money, ``?month=2026-11`` opens a month."""
+    card = _card(request, public_id)
+    story = story_of(account_id=card.account_id)
+    context: dict[str, object] = {"card": card, "story": story}
+    if story.months:
+        money = request.GET.get("in") == "rub"
+        opened = _opened(request, story)
+        context |= {
+            "sentence": texts.sentence(story, money=money),
+            "tabs": _tabs(card, opened.month, money=money),
+            "money": money,
+            "chart": draw(story, money=money, chosen=opened.month),
+            "month": _shown(story, opened, card=card, money=money),
+            "names": [labels.zone_label(zone) for zone in story.zones],
+            "rows": _rows(story),
+            "link": address(card, money=money),
+            "forecast": forecast_of(
+                account_id=card.account_id,
+                story=story,
+                on=account_queries.provider_today(card.provider, now_of(request)),
+            ),
+        }
+    return render(request, "cabinet/usage.html", context)
+
+
+@require_safe
+@signed_in
+def usage_csv(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The months as a table: semicolons, decimal commas, a byte order mark."""
+    card = _card(request, public_id)
+    story = story_of(account_id=card.account_id)
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(
+        [
+            _("Месяц"),
+            *(_("%(zone)s, кВт·ч") % {"zone": labels.zone_label(zone)} for zone in story.zones),
+            _("Расход, кВт·ч"),
+            _("Дней"),
+            _("Не по показаниям, кВт·ч"),
+            _("За расход, ₽"),
+            _("Общедомовые нужды, ₽"),
+            _("Перерасчёт, ₽"),
+            _("Сумма по решению, ₽"),
+            _("Сумма, ₽"),
+        ]
+    )
+    for each in story.months:
+        kwh = [each.of_zone(zone).kwh for zone in story.zones]
+        sums = (each.own, each.house, each.corrected, each.decided, each.kopecks)
+        writer.writerow(
+            [
+                str(each.month),
+                *(_number(value) for value in (*kwh, each.kwh)),
+                each.days or "",
+                _number(each.estimated),
+                *(f"{Decimal(kopecks) / 100:.2f}".replace(".", ",") for kopecks in sums),
+            ]
+        )
+    return HttpResponse(
+        text.getvalue().encode("utf-8-sig"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="usage-{card.number}.csv"'},
+    )
+
+
+def _number(value: Decimal) -> str:
+    return plain_number(value).replace(".", ",")
+
+
+def _card(request: HttpRequest, public_id: str) -> AccountCard:
+    try:
+        return account_queries.card_of(actor_of(request), account_public_id=public_id)
+    except AccountNotFound:
+        deny_as_missing(request, subject="account", public_id=public_id)
+
+
+def _opened(request: HttpRequest, story: UsageStory) -> UsageMonth:
+    """The month asked for, the last one without asking. :raises Http404: no month, or none with a bill"""
+    asked = request.GET.get("month", "")
+    if not asked:
+        return story.months[0]
+    try:
+        found = story.month(Month.parse(asked))
+    except ValueError:
+        raise Http404 from None
+    if found is None:
+        raise Http404
+    return found
+
+
+def address(card: AccountCard, *, money: bool, month: Month | None = None) -> str:
+    """Where a month is looked at in kWh or roubles."""
+    query = "&".join(
+        part for part in ("in=rub" if money else "", f"month={month}" if month is not None else "") if part
+    )
+    base = reverse("usage", args=(card.public_id,))
+    return f"{base}?{query}" if query else base
+
+
+def _tabs(card: AccountCard, month: Month, *, money: bool) -> tuple[Tab, ...]:
+    return (
+        Tab(address(card, money=False, month=month), _("кВт·ч"), not money),
+        Tab(address(card, money=True, month=month), "₽", money),
+    )
+
+
+def _shown(story: UsageStory, opened: UsageMonth, *, card: AccountCard, money: bool) -> MonthShown:
+    before = story.compared_with(opened.month)
+    gap = Decimal(0)
+    if before is not None:
+        gap = Decimal(opened.kopecks - before.kopecks) if money else opened.kwh - before.kwh
+    near = [story.month(opened.month.plus(step)) for step in (-1, 1)]
+    earlier, later = (
+        f"{address(card, money=money, month=each.month)}#month" if each is not None else "" for each in near
+    )
+    name = labels.month_label(opened.month)
+    return MonthShown(
+        name=name[:1].upper() + name[1:],
+        value=texts.value_of(opened, money=money),
+        other=texts.value_of(opened, money=not money),
+        per_day=texts.per_day(opened),
+        difference="" if before is None else texts.difference(gap, before.month, money=money),
+        same=not gap,
+        more=gap > 0,
+        reasons=() if before is None else _reasons(opened, before, money=money),
+        marks=texts.marks(opened),
+        lines=tuple(
+            BillLineShown(line_title(line), line_formula(line), roubles(line.kopecks))
+            for line in merged(opened.lines)
+        ),
+        bill_public_id=opened.bill_public_id,
+        earlier=earlier,
+        later=later,
+    )
+
+
+def _reasons(now: UsageMonth, then: UsageMonth, *, money: bool) -> tuple[ReasonShown, ...]:
+    found = (
+        [(each.kind, Decimal(each.kopecks)) for each in money_reasons(now, then)]
+        if money
+        else [(each.kind, each.kwh) for each in energy_reasons(now, then)]
+    )
+    largest = max((abs(value) for _kind, value in found), default=Decimal(1))
+    return tuple(
+        ReasonShown(
+            texts.reason(kind, more=value > 0),
+            texts.reason_note(kind, now, then),
+            roubles(int(value), sign=True) if money else energy(value, sign=True),
+            max(1, round(abs(value) / largest * 100)),
+        )
+        for kind, value in found
+    )
+
+
+def _rows(story: UsageStory) -> tuple[UsageTableRow, ...]:
+    return tuple(
+        UsageTableRow(
+            month=each.month,
+            zones=tuple(energy(each.of_zone(zone).kwh) for zone in story.zones),
+            kwh=each.kwh,
+            per_day=texts.daily(each) or "—",
+            year_ago=energy(before.kwh) if (before := story.year_before(each.month)) is not None else "—",
+            kopecks=each.kopecks,
+        )
+        for each in story.months
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    path("accounts/<public_id:public_id>/usage/", usage_page, name="usage"),
+    path("accounts/<public_id:public_id>/usage.csv", usage_csv, name="usage-csv"),
+]

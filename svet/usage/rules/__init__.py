@@ -1,0 +1,35 @@
+"""Months of an account from the lines of its bills, why they differ, what the next is likely to be."""
+
+from svet.usage.rules.forecasting import DailyRange, PastForecast, daily_range, outer, promises
+from svet.usage.rules.months import (
+    MONTHS,
+    YEAR,
+    EnergyReason,
+    MoneyReason,
+    ReasonKind,
+    UsageMonth,
+    UsageStory,
+    ZoneMonth,
+    energy_reasons,
+    money_reasons,
+    usage_month,
+)
+
+__all__ = [
+    "MONTHS",
+    "YEAR",
+    "DailyRange",
+    "EnergyReason",
+    "MoneyReason",
+    "PastForecast",
+    "ReasonKind",
+    "UsageMonth",
+    "UsageStory",
+    "ZoneMonth",
+    "daily_range",
+    "energy_reasons",
+    "money_reasons",
+    "outer",
+    "promises",
+    "usage_month",
+]

@@ -1,0 +1,153 @@
+"""The story in words: a sentence, the name of each reason, what a mark means."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from svet.bills.texts import labels
+from svet.kernel.periods import Month
+from svet.look.formats import NBSP, energy, number, roubles
+from svet.usage.rules import ReasonKind, UsageMonth, UsageStory
+
+
+def sentence(story: UsageStory, *, money: bool) -> str:
+    """«В ноябре 212 кВт·ч, на 38 кВт·ч больше, чем год назад. За год …»: the answer of the page."""
+    if not story.months:
+        return ""
+    last = story.months[0]
+    return " ".join(
+        part for part in (_of_month(story, last, money=money), _of_year(story, money=money)) if part
+    )
+
+
+def _of_month(story: UsageStory, last: UsageMonth, *, money: bool) -> str:
+    said = labels.in_month(last.month)
+    values = {"month": said[:1].upper() + said[1:], "value": value_of(last, money=money)}
+    before = story.compared_with(last.month)
+    if before is None:
+        return _("%(month)s %(value)s.") % values
+    year = before.month == last.month.plus(-12)
+    than = _("год назад") if year else labels.in_month(before.month)
+    gap = last.kopecks - before.kopecks if money else last.kwh - before.kwh
+    values |= {"than": than, "gap": roubles(abs(int(gap))) if money else energy(abs(Decimal(gap)))}
+    if not gap:
+        return _("%(month)s %(value)s, столько же, сколько %(than)s.") % values
+    if gap > 0:
+        return _("%(month)s %(value)s, на %(gap)s больше, чем %(than)s.") % values
+    return _("%(month)s %(value)s, на %(gap)s меньше, чем %(than)s.") % values
+
+
+def _of_year(story: UsageStory, *, money: bool) -> str:
+    this, before = story.years
+    if not this:
+        return ""
+    now = Decimal(sum(each.kopecks for each in this)) if money else sum((m.kwh for m in this), Decimal(0))
+    values = {"value": roubles(int(now)) if money else energy(now)}
+    if not before:
+        return _("За год %(value)s.") % values
+    then = (
+        Decimal(sum(each.kopecks for each in before)) if money else sum((m.kwh for m in before), Decimal(0))
+    )
+    if then <= 0:
+        return _("За год %(value)s.") % values
+    percent = int(((now - then) / then * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    values["percent"] = f"{abs(percent)}{NBSP}%"
+    if not percent:
+        return _("За год %(value)s, как и за прошлый.") % values
+    if percent > 0:
+        return _("За год %(value)s, на %(percent)s больше, чем за прошлый.") % values
+    return _("За год %(value)s, на %(percent)s меньше, чем за прошлый.") % values
+
+
+def value_of(month: UsageMonth, *, money: bool) -> str:
+    """What is shown of a month: its bill, or its own use."""
+    return roubles(month.kopecks) if money else energy(month.kwh)
+
+
+def difference(gap: Decimal, before: Month, *, money: bool) -> str:
+    """«на 17 кВт·ч больше, чем в октябре 2025»."""
+    than = f"{labels.in_month(before)}{NBSP}{before.year}"
+    values = {"gap": roubles(abs(int(gap))) if money else energy(abs(gap)), "than": than}
+    if not gap:
+        return _("столько же, сколько %(than)s") % values
+    if gap > 0:
+        return _("на %(gap)s больше, чем %(than)s") % values
+    return _("на %(gap)s меньше, чем %(than)s") % values
+
+
+def per_day(month: UsageMonth) -> str:
+    """«7,1 кВт·ч в день», or nothing where the days are not known."""
+    return _("%(value)s в день") % {"value": daily(month)} if month.days else ""
+
+
+def daily(month: UsageMonth) -> str:
+    """«7,1 кВт·ч», or nothing where the days are not known."""
+    return energy(_daily(month)) if month.days else ""
+
+
+def _daily(month: UsageMonth) -> Decimal:
+    return (month.kwh / month.days).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def reason(kind: ReasonKind, *, more: bool) -> str:
+    """What a part of the difference is called."""
+    match kind:
+        case ReasonKind.TARIFF:
+            return _("Тариф вырос") if more else _("Тариф снизился")
+        case ReasonKind.DAYS:
+            return _("Дней в счёте больше") if more else _("Дней в счёте меньше")
+        case ReasonKind.PER_DAY:
+            return _("В день расходовали больше") if more else _("В день расходовали меньше")
+        case ReasonKind.READ:
+            return _("Один из месяцев посчитан не по показаниям")
+        case ReasonKind.HOUSE:
+            return _("Общедомовые нужды")
+        case ReasonKind.CORRECTED:
+            return _("Перерасчёт прошлых месяцев")
+        case ReasonKind.DECIDED:
+            return _("Сумма по решению")
+
+
+def reason_note(kind: ReasonKind, now: UsageMonth, then: UsageMonth) -> str:
+    """The two numbers behind a reason, where there are two."""
+    if kind is ReasonKind.DAYS:
+        return ngettext("%(now)d день вместо %(then)d", "%(now)d дней вместо %(then)d", now.days) % {
+            "now": now.days,
+            "then": then.days,
+        }
+    if kind is ReasonKind.PER_DAY:
+        return _("%(now)s вместо %(then)s") % {
+            "now": energy(_daily(now)),
+            "then": number(_daily(then)),
+        }
+    return ""
+
+
+def marks(month: UsageMonth) -> tuple[str, ...]:
+    """What is to be known of a month beside its numbers."""
+    found = []
+    if month.estimated:
+        whole = month.estimated == month.kwh
+        found.append(
+            _("показаний не было, расход посчитан по среднему или нормативу")
+            if whole
+            else _("%(kwh)s посчитаны по среднему или нормативу") % {"kwh": energy(month.estimated)}
+        )
+    if month.control:
+        found.append(_("показания снял контролёр"))
+    if month.away:
+        found.append(_("вас не было"))
+    return tuple(found)
+
+
+def no_bill() -> str:
+    """What is said of a month without a bill."""
+    return _("счёта не было")
+
+
+def year_ago(then: UsageMonth, *, money: bool) -> str:
+    """«год назад 174 кВт·ч»."""
+    return _("год назад %(value)s") % {"value": value_of(then, money=money)}
