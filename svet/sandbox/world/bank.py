@@ -270,7 +270,7 @@ def make_application(
         webhooks.send(f"payment.{payment['status']}", shown(payment))
     for refund in vault.undelivered_refunds():
         webhooks.send("refund.succeeded", shown_refund(refund))
-    others = {PREFIX: tbank, SBER_PREFIX: sber}
+    others: dict[str, TBankDesk | SberDesk] = {PREFIX: tbank, SBER_PREFIX: sber}
     return Bank(vault=vault, webhooks=webhooks, shops=shops, others=others, clock=clock)
 
 
