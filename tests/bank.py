@@ -54,6 +54,25 @@ class RunningBank:
         return f"tbank+http://SVETDEMO@127.0.0.1:{self.port}/tbank/v2"
 
     @property
+    def sber_url(self) -> str:
+        return f"sber+http://svetdemo-api:test_sber%20test_callback@127.0.0.1:{self.port}/payment/rest?cvc=no"
+
+    @property
+    def sber_cvc_url(self) -> str:
+        """A contract of the same API by which a kept card has a page that asks its CVC."""
+        return f"sber+http://svetcvc-api:test_cvc%20test_cvc_callback@127.0.0.1:{self.port}/payment/rest"
+
+    @property
+    def sber_shop(self) -> str:
+        """A login of Sber's API; its secret is ``test_sber test_callback``, and cards need no CVC."""
+        return f"sber+http://svetdemo-api@127.0.0.1:{self.port}/payment/rest?cvc=no"
+
+    @property
+    def sber_cvc_shop(self) -> str:
+        """The other login; its secret is ``test_cvc test_cvc_callback``."""
+        return f"sber+http://svetcvc-api@127.0.0.1:{self.port}/payment/rest"
+
+    @property
     def api(self) -> str:
         return f"http://127.0.0.1:{self.port}/v3"
 

@@ -21,7 +21,8 @@ from tests import debian
 SMS_CENTRE = "smpp@0.6.0-rc.4"
 PUSH_SERVICE = "web-push-testing@1.2.2"
 IDENTITY_PROVIDER = "oidc-provider@9.13.3"
-PACKAGES = (SMS_CENTRE, PUSH_SERVICE, IDENTITY_PROVIDER)
+SBER_CLIENT = "sberbank-acquiring@1.2.2"
+PACKAGES = (SMS_CENTRE, PUSH_SERVICE, IDENTITY_PROVIDER, SBER_CLIENT)
 APT = ("nodejs", "npm")
 
 

@@ -64,7 +64,12 @@ VARIABLES = (
     Variable("SVET_OIDC_NAME", "", "what members call the service, on the button"),
     Variable("SVET_OIDC_STRONG", "", "values of `acr` or `amr` that mean a second factor, by spaces"),
     Variable("SVET_OIDC_PHONE_CLAIM", "phone_number", "the claim with a member's phone"),
-    Variable("SVET_ACQUIRING_URL", "the sandbox's bank", "`yookassa+https://shop:key@host/v3` or `tbank+https://terminal:password@host/v2`"),
+    Variable(
+        "SVET_ACQUIRING_URL",
+        "the sandbox's bank",
+        "`yookassa+https://shop:key@host/v3`, `tbank+https://terminal:password@host/v2` or"
+        " `sber+https://login:password%20key@host/payment/rest`",
+    ),
     Variable("SVET_BANK_PAGE_ORIGINS", "the sandbox's bank", "origins a payment form may lead to, by spaces"),
     Variable("SVET_SMS_DAY_LIMIT", "20000", "code SMS a day to strangers; as many again to known browsers"),
     Variable("SVET_SMS_PRICE", "0", "what one SMS costs, in kopecks; shown to the staff as money"),

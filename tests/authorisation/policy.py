@@ -164,6 +164,10 @@ PUBLIC = [
     post("callbacks/yookassa/<shop_code>/", EVERYBODY, (404,)),
     post("callbacks/tbank/", EVERYBODY, (404,)),
     post("callbacks/tbank/<shop_code>/", EVERYBODY, (404,)),
+    get("callbacks/sber/", EVERYBODY, (404,)),
+    post("callbacks/sber/", EVERYBODY, (415,)),
+    get("callbacks/sber/<shop_code>/", EVERYBODY, (404,)),
+    post("callbacks/sber/<shop_code>/", EVERYBODY, (415,)),
 ]
 
 CABINET = [

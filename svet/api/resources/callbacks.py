@@ -7,7 +7,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from svet.api.shell.addresses import client_address
 from svet.payments import operations
@@ -30,19 +30,37 @@ def tbank(request: HttpRequest, shop_code: str = "") -> HttpResponse:
     return _take(request, vendor="tbank", shop_code=shop_code, thanks="OK")
 
 
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def sber(request: HttpRequest, shop_code: str = "") -> HttpResponse:
+    """Take a callback of Sber, the query of a GET or the form of a POST: :func:`_take`; it wants 200."""
+    has_form = request.method == "POST" and int(request.headers.get("Content-Length") or 0) > 0
+    if has_form and request.content_type != "application/x-www-form-urlencoded":
+        return HttpResponse(status=415)
+    raw = None if has_form else request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
+    return _keep(request, vendor="sber", shop_code=shop_code, raw=raw)
+
+
 def _take(request: HttpRequest, *, vendor: str, shop_code: str, thanks: str = "") -> HttpResponse:
-    """Take a notification: 200 kept, 400 unreadable, 403 a stranger, 413 too long, 415 no JSON.
+    """Take a notification in JSON: :func:`_keep`; 415 no JSON."""
+    if request.content_type != "application/json":
+        return HttpResponse(status=415)
+    return _keep(request, vendor=vendor, shop_code=shop_code, thanks=thanks)
+
+
+def _keep(
+    request: HttpRequest, *, vendor: str, shop_code: str, thanks: str = "", raw: bytes | None = None
+) -> HttpResponse:
+    """Keep a notification: 200 kept, 400 unreadable, 403 a stranger, 413 too long.
 
     Every shop has a door of its own: what a bank names is told apart within one shop only. 404: no such shop,
     or it is with another bank.
     """
-    if request.content_type != "application/json":
-        return HttpResponse(status=415)
-    if int(request.headers.get("Content-Length") or 0) > LONGEST:
+    if int(request.headers.get("Content-Length") or 0) > LONGEST or len(raw or b"") > LONGEST:
         return HttpResponse(status=413)
     try:
         operations.take_callback(
-            raw=request.body,
+            raw=request.body if raw is None else raw,
             address=client_address(request),
             now=timezone.now(),
             shop_code=shop_code,
@@ -60,4 +78,6 @@ urlpatterns: list[URLPattern] = [
     path("callbacks/yookassa/<slug:shop_code>/", yookassa, name="callback-yookassa-shop"),
     path("callbacks/tbank/", tbank, name="callback-tbank"),
     path("callbacks/tbank/<slug:shop_code>/", tbank, name="callback-tbank-shop"),
+    path("callbacks/sber/", sber, name="callback-sber"),
+    path("callbacks/sber/<slug:shop_code>/", sber, name="callback-sber-shop"),
 ]

@@ -24,7 +24,8 @@ def shop_command() -> None:
 @click.option(
     "--address",
     required=True,
-    help="yookassa+https://SHOP@HOST/v3 or tbank+https://TERMINAL@HOST/v2, no secret",
+    help="yookassa+https://SHOP@HOST/v3, tbank+https://TERMINAL@HOST/v2"
+    " or sber+https://LOGIN@HOST/payment/rest, no secret",
 )
 @click.option("--secret", required=True, help="the variable or the file (full path) where the secret lies")
 @click.option("--provider", "providers", multiple=True, help="a supplier it serves; may be repeated")

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from svet.gateways.acquiring.hurried import Hurried
 from svet.gateways.acquiring.port import Acquiring, Capabilities
+from svet.gateways.acquiring.sber import Sber
 from svet.gateways.acquiring.tbank import TBank
 from svet.gateways.acquiring.yookassa import YooKassa
 
@@ -18,6 +19,7 @@ from svet.gateways.acquiring.yookassa import YooKassa
 VENDORS: Final[Mapping[str, Callable[[str], Acquiring]]] = {
     "yookassa": YooKassa.from_url,
     "tbank": TBank.from_url,
+    "sber": Sber.from_url,
 }
 
 

@@ -69,6 +69,7 @@ class Capabilities:
     tells_card_apart: bool
     forgets_cards: bool
     unkeyed_methods: frozenset[str] = frozenset()
+    asks_cvc: bool = False
 
     def knows_refund_key(self, method: str) -> bool:
         """Whether a refund of a payment by this means may be asked for again with its key."""
@@ -203,6 +204,8 @@ class CallbackRefused(Exception):
 
 #: The code of a ``Permanent`` failure: this bank has no such verb.
 UNSUPPORTED = "unsupported"
+#: The code of a ``Permanent`` failure: the bank keeps the card no more, nothing was charged.
+CARD_GONE = "card_gone"
 
 # Seconds to wait for an answer. A job has time; a page that a person looks at has not, and many of them
 # waiting for a silent bank would leave nobody to serve the pages that need no bank.

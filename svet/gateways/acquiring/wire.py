@@ -68,8 +68,11 @@ def ask(
     auth: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
+    form: Mapping[str, Any] | None = None,
 ) -> BankAnswer:
-    """Ask once; ``shop`` is whose silence it is. However it drips, a whole answer has ``patience`` seconds.
+    """Ask once, with JSON or a form; ``shop`` is whose silence it is.
+
+    However it drips, a whole answer has ``patience`` seconds.
 
     :raises Temporary: no answer, a broken, too slow or too long one; nobody knows what the bank did
     """
@@ -83,6 +86,7 @@ def ask(
             auth=auth,
             headers=dict(headers or {}),
             json=body,
+            data=form,
             timeout=httpx.Timeout(patience, connect=min(CONNECT, patience)),
             follow_redirects=False,
             verify=_certificates(),

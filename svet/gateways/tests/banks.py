@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from svet.gateways.acquiring import VENDORS
 from svet.gateways.acquiring.port import Acquiring, BankLine, BankOrder, BankStatus, Payee
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
+from svet.sandbox.world.sber_form import checksum
 from svet.sandbox.world.tbank_form import token
 from tests.bank import RunningBank
 
@@ -57,6 +59,19 @@ def _tbank_news(payment: str, order_id: str) -> dict[str, Any]:
     return body | {"Token": token(body, "test_tbank")}
 
 
+def _sber_news(payment: str, order_id: str, key: str = "test_callback") -> dict[str, Any]:
+    body = {"mdOrder": payment, "orderNumber": order_id, "operation": "deposited", "status": "1"}
+    return body | {"checksum": checksum(body, key)}
+
+
+def _json(body: dict[str, Any]) -> bytes:
+    return json.dumps(body).encode()
+
+
+def _form(body: dict[str, Any]) -> bytes:
+    return urlencode(body).encode()
+
+
 @dataclass(frozen=True)
 class Vendor:
     """One bank: its address in the sandbox, where its API answers, and how it says the same things."""
@@ -75,6 +90,10 @@ class Vendor:
     news: Callable[[str, str], dict[str, Any]]
     #: What makes a notification another's: of another shop.
     other_shop: Callable[[dict[str, Any]], None]
+    #: How a notification is written.
+    raw: Callable[[dict[str, Any]], bytes] = _json
+    #: What tells this contract from others of its vendor.
+    kind: str = ""
 
     def at(self, bank: RunningBank) -> Acquiring:
         """Our adapter, speaking with the sandbox."""
@@ -90,6 +109,10 @@ def _other_terminal(body: dict[str, Any]) -> None:
     body["Token"] = token(body, "test_other")
 
 
+def _other_key(body: dict[str, Any]) -> None:
+    body.update(_sber_news(body["mdOrder"], body["orderNumber"], key="test_cvc_callback_2"))
+
+
 def _yookassa_unknown(payment: str) -> str:
     return json.dumps({"id": payment, "status": "frozen", "amount": {"value": "335.38", "currency": "RUB"}})
 
@@ -100,6 +123,26 @@ def _tbank_unknown(payment: str) -> str:
          "Amount": 335_38, "Status": "FROZEN"}
     )  # fmt: skip
 
+
+def _sber_unknown(payment: str) -> str:
+    return json.dumps(
+        {"errorCode": "0", "orderNumber": "0123456789abcdef", "orderStatus": 7, "actionCode": 0,
+         "amount": 335_38, "currency": "643", "attributes": [{"name": "mdOrder", "value": payment}]}
+    )  # fmt: skip
+
+
+SBER = Vendor(
+    name="sber",
+    url=lambda bank: bank.sber_url,
+    create_path="/payment/rest/register.do",
+    status_path="/payment/rest/getOrderStatusExtended.do",
+    refund_path="/payment/rest/refund.do",
+    error_inside='{"errorCode": "7", "errorMessage": "Системная ошибка"}',
+    unknown_word=_sber_unknown,
+    news=_sber_news,
+    other_shop=_other_key,
+    raw=_form,
+)
 
 BANKS = (
     Vendor(
@@ -123,6 +166,13 @@ BANKS = (
         unknown_word=_tbank_unknown,
         news=_tbank_news,
         other_shop=_other_terminal,
+    ),
+    SBER,
+    replace(
+        SBER,
+        kind="cvc",
+        url=lambda bank: bank.sber_cvc_url,
+        news=lambda payment, order_id: _sber_news(payment, order_id, key="test_cvc_callback"),
     ),
 )
 

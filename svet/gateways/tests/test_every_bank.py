@@ -12,6 +12,7 @@ import pytest
 
 from svet.gateways.acquiring import VENDORS, serves
 from svet.gateways.acquiring.port import (
+    CARD_GONE,
     UNSUPPORTED,
     Acquiring,
     BankReason,
@@ -30,7 +31,7 @@ POOR = "5555555555554626"
 REVOKED = "2200000000000087"
 
 
-@pytest.fixture(params=BANKS, ids=lambda vendor: vendor.name)
+@pytest.fixture(params=BANKS, ids=lambda vendor: vendor.name + vendor.kind)
 def vendor(request: pytest.FixtureRequest) -> Vendor:
     found: Vendor = request.param
     return found
@@ -65,6 +66,8 @@ def test_every_vendor_of_the_table_is_tried() -> None:
     assert {vendor.name for vendor in BANKS} == set(VENDORS)
     assert serves("tbank+https://T@securepay.tinkoff.ru/v2")
     assert not serves("tbank+https://T@securepay.tinkoff.ru/v2?vat=vat19")
+    assert serves("sber+https://shop-api@securepayments.sberbank.ru/payment/rest?cvc=no&auth=token")
+    assert not serves("sber+https://shop-api@securepayments.sberbank.ru/payment/rest?cvc=maybe")
     assert not serves("sberpay+https://T@host/v2")
 
 
@@ -158,14 +161,15 @@ def test_two_parts_twice_each_and_never_above_the_rest(bank: Acquiring, world: R
     reference = paid(bank, world)
     for key, part, in_all in (("r1", 100_00, 100_00), ("r2", 50_38, 150_38)):
         first = bank.refund(key=key, reference=reference, amount=Money(part))
-        assert bank.refund(key=key, reference=reference, amount=Money(part)) == first
+        if bank.capabilities.repeats_refund:
+            assert bank.refund(key=key, reference=reference, amount=Money(part)) == first
         assert given_back(look(bank, reference)) == Money(in_all)
     with pytest.raises(Permanent):
         bank.refund(key="r3", reference=reference, amount=Money(185_01))
     assert given_back(look(bank, reference)) == Money(150_38)
 
 
-def test_a_lost_answer_to_a_refund_is_asked_again_with_its_key(
+def test_a_lost_answer_to_a_refund_is_asked_again_with_its_key_or_looked_for(
     vendor: Vendor, bank: Acquiring, world: RunningBank
 ) -> None:
     reference = paid(bank, world)
@@ -173,7 +177,8 @@ def test_a_lost_answer_to_a_refund_is_asked_again_with_its_key(
     with pytest.raises(Temporary):
         bank.refund(key="r1", reference=reference, amount=Money(100_00))
     assert given_back(look(bank, reference)) == Money(100_00)
-    assert bank.capabilities.knows_refund_key(look(bank, reference).method)
+    if not bank.capabilities.knows_refund_key(look(bank, reference).method):
+        return
     assert bank.refund(key="r1", reference=reference, amount=Money(100_00)).state is BankState.PAID
     assert given_back(look(bank, reference)) == Money(100_00)
 
@@ -225,7 +230,7 @@ def test_an_order_paid_twice_shows_both_where_numbers_are_looked_for(
 
 def test_a_callback_only_says_where_to_look(vendor: Vendor, bank: Acquiring) -> None:
     news = bank.read_callback(
-        raw=json.dumps(vendor.news("1234567890", "0123456789abcdef")).encode(), address="127.0.0.1"
+        raw=vendor.raw(vendor.news("1234567890", "0123456789abcdef")), address="127.0.0.1"
     )
     assert (news.reference, news.order_id, news.known) == ("1234567890", "0123456789abcdef", True)
 
@@ -237,13 +242,13 @@ def test_a_forged_or_altered_callback_and_that_of_another_shop_are_refused(
     other = json.loads(json.dumps(true))
     vendor.other_shop(other)
     with pytest.raises(CallbackRefused):
-        bank.read_callback(raw=json.dumps(other).encode(), address="127.0.0.1")
-    forged = {name: value for name, value in true.items() if name != "Token"}
+        bank.read_callback(raw=vendor.raw(other), address="127.0.0.1")
+    forged = {name: value for name, value in true.items() if name not in ("Token", "checksum")}
     altered = true | {"Amount": 1}
     for body in (forged, altered):
         # A bank that does not sign is known by where it calls from.
         with pytest.raises(CallbackRefused):
-            bank.read_callback(raw=json.dumps(body).encode(), address="203.0.113.5")
+            bank.read_callback(raw=vendor.raw(body), address="203.0.113.5")
     for raw in (b"", b"{", b"<html>", b'"text"'[:3], b"\xff"):
         with pytest.raises(CallbackRefused) as refused:
             bank.read_callback(raw=raw, address="127.0.0.1")
@@ -316,9 +321,13 @@ def kept_at(bank: Acquiring, world: RunningBank, number: str) -> str:
     return card.reference
 
 
-def charged(bank: Acquiring, card: str) -> BankStatus:
+def charged(bank: Acquiring, world: RunningBank, card: str) -> BankStatus:
+    """A kept card is charged by itself, or on the page that asks its CVC and takes no other card."""
     page = bank.create(order=order("0123456789abcdeb", card=card))
-    assert page.url == ""
+    assert bool(page.url) is bank.capabilities.asks_cvc
+    if page.url:
+        assert BROWSER.post(page.url, data={"method": "sbp"}).status_code == 422
+        BROWSER.post(page.url, data={"csc": "123", "number": POOR})
     if bank.capabilities.charges_apart:
         assert look(bank, page.reference).state is BankState.PENDING
         for _ in range(2):
@@ -326,14 +335,21 @@ def charged(bank: Acquiring, card: str) -> BankStatus:
     return look(bank, page.reference)
 
 
-def test_a_kept_card_is_charged_once_without_a_page(bank: Acquiring, world: RunningBank) -> None:
-    status = charged(bank, kept_at(bank, world, "2202474301322987"))
+def is_unbound(bank: Acquiring, world: RunningBank, card: str) -> bool:
+    """Whether the bank tells that it keeps the card no more, by its no or by the payment's reason."""
+    try:
+        return charged(bank, world, card).reason is BankReason.CARD_UNBOUND
+    except Permanent as refused:
+        return refused.code == CARD_GONE
+
+
+def test_a_kept_card_is_charged_once_without_another(bank: Acquiring, world: RunningBank) -> None:
+    status = charged(bank, world, kept_at(bank, world, "2202474301322987"))
     assert (status.state, status.amount, status.order_id) == (BankState.PAID, TOTAL, "0123456789abcdeb")
 
 
 def test_a_card_that_was_revoked_is_told_so(bank: Acquiring, world: RunningBank) -> None:
-    status = charged(bank, kept_at(bank, world, REVOKED))
-    assert status.reason is BankReason.CARD_UNBOUND
+    assert is_unbound(bank, world, kept_at(bank, world, REVOKED))
 
 
 def test_a_card_that_was_removed_is_charged_no_more(bank: Acquiring, world: RunningBank) -> None:
@@ -344,7 +360,7 @@ def test_a_card_that_was_removed_is_charged_no_more(bank: Acquiring, world: Runn
         return
     for _ in range(2):
         bank.forget_card(card=card)
-    assert charged(bank, card).reason is BankReason.CARD_UNBOUND
+    assert is_unbound(bank, world, card)
 
 
 def test_a_wrong_secret_is_a_refusal(vendor: Vendor, world: RunningBank) -> None:

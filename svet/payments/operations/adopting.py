@@ -15,7 +15,7 @@ from svet.kernel.transactions import use_case
 from svet.payments.models import Callback, Order
 from svet.payments.operations.refunding import note_listed
 from svet.payments.operations.sending import BankUnavailable, may_resend
-from svet.payments.operations.shops import bank_of
+from svet.payments.operations.shops import abilities_of, bank_of
 from svet.payments.operations.truth import whole
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import CallbackOutcome, OrderState
@@ -33,18 +33,22 @@ def adopt(order: Order, *, now: datetime, by: str, patience: float = PATIENT) ->
     when the payment was made and nobody else can. A bank that finds payments by it needs no callback. Of
     several payments one with money comes first, and one of the sum ordered before one of another; whether the
     sum fits is then judged as for any payment, and any more money goes before a person. An order that can
-    still be sent keeps waiting for its page while the payment is only pending. The order as it is afterwards
-    is returned; the bank is asked outside of every transaction.
+    still be sent keeps waiting for its page while the payment is only pending, and at a bank without keys
+    while it was only taken back, for that we did ourselves. The order as it is afterwards is returned; the
+    bank is asked outside of every transaction.
 
     :raises BankUnavailable: the bank does not answer; nothing changed
     """
     if order.bank_reference or order.state == OrderState.CREATED:
         return order
-    resends = order.state == OrderState.SENT and may_resend(order, now=now)
+    passed_over: set[BankState] = set()
+    if order.state == OrderState.SENT and may_resend(order, now=now):
+        by_key = abilities_of(order.shop).repeats_open
+        passed_over = {BankState.PENDING} if by_key else {BankState.PENDING, BankState.CANCELED}
     found = [
         status
         for status in _asked(order, patience=patience)
-        if status.order_id == order.public_id and not (resends and status.state is BankState.PENDING)
+        if status.order_id == order.public_id and status.state not in passed_over
     ]
     if not found:
         return order

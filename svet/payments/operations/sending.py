@@ -8,24 +8,28 @@ import structlog
 
 from svet.accounts.queries import provider_today
 from svet.gateways.acquiring.port import (
+    CARD_GONE,
     PATIENT,
     Acquiring,
     BankLine,
     BankOrder,
     BankPage,
+    BankReason,
     BankState,
     Payee,
 )
 from svet.gateways.failures import GatewayFailure, Permanent, Temporary
+from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, OrderLine
+from svet.payments.operations.cards import drop_revoked
 from svet.payments.operations.moving import move
 from svet.payments.operations.shops import abilities_of, bank_of
 from svet.payments.operations.telling import tell_failed
-from svet.payments.operations.turns import locked_series, takes_turn
+from svet.payments.operations.turns import forget_card, locked_series, takes_turn
 from svet.payments.operations.waking import wake
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules import purpose
@@ -93,8 +97,10 @@ def _made_before(bank: Acquiring, order: Order, *, patience: float) -> BankPage 
     return None
 
 
-def charge_kept(order: Order, *, patience: float) -> None:
+def charge_kept(order: Order, *, patience: float) -> bool:
     """Charge the kept card of an order whose payment has its name; again is no harm.
+
+    False: the bank keeps the card no more, and the payment was taken back.
 
     :raises BankUnavailable: no answer; nobody knows, the next look tells
     """
@@ -109,6 +115,8 @@ def charge_kept(order: Order, *, patience: float) -> None:
             bank.cancel(reference=order.bank_reference, patience=patience)
         except GatewayFailure as refusal:
             raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": refusal.code}) from refusal
+        return failure.code != CARD_GONE
+    return True
 
 
 def may_resend(order: Order, *, now: datetime) -> bool:
@@ -169,15 +177,20 @@ def _refused(order: Order, *, code: str, again: bool, now: datetime) -> None:
             move(order, new=OrderState.REVIEW, at=now, by=BY, note=note, next_look_at=None)
             log.error("payments.review", order=order.public_id, note=note)
         else:
+            gone = code == CARD_GONE
+            if gone:
+                drop_revoked(order, by=Actor.system(BY), now=now)
             move(
                 order,
                 new=OrderState.FAILED,
                 at=now,
                 by=BY,
                 note=code,
-                bank_reason="bank_refused",
+                bank_reason=BankReason.CARD_UNBOUND.value if gone else "bank_refused",
                 next_look_at=None,
             )
+            if gone and order.series_id is not None:
+                forget_card(order.series_id)
             tell_failed(order, now=now)
 
 

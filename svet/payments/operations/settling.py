@@ -104,9 +104,12 @@ def _looked_at(order: Order, *, now: datetime, patience: float) -> BankStatus:
     status = ask_status(order, patience=patience)
     begun = status.state is not BankState.PENDING or status.reason is not None
     if not begun and order.card_reference and abilities_of(order.shop).charges_apart:
-        charge_kept(order, patience=patience)
+        kept_still = charge_kept(order, patience=patience)
         status = ask_status(order, patience=patience)
-    lives = not order.card_reference and now < order.expires_at + PAGE_GRACE
+        if not kept_still and status.state is not BankState.PAID:
+            return replace(status, state=BankState.CANCELED, reason=BankReason.CARD_UNBOUND)
+    has_page = not order.card_reference or bool(order.bank_page_url)
+    lives = has_page and now < order.expires_at + PAGE_GRACE
     if status.state is BankState.PENDING and status.reason is not None and not lives:
         # Declined, and there is no page on which another card could be tried.
         return replace(status, state=BankState.CANCELED)

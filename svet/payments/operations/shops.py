@@ -91,8 +91,8 @@ def add_shop(
 ) -> None:
     """Enter an acquiring contract, and which providers' new payments go through it from now on.
 
-    ``address`` is ``yookassa+https://SHOP@host/v3`` or ``tbank+https://TERMINAL@host/v2``; ``secret`` names a
-    variable or a file.
+    ``address`` is ``yookassa+https://SHOP@host/v3``, ``tbank+https://TERMINAL@host/v2`` or
+    ``sber+https://LOGIN@host/payment/rest``; ``secret`` names a variable or a file.
 
     :raises ShopRefused: a code, address or secret that cannot be; no such provider
     """

@@ -34,8 +34,9 @@ def explain_shop(refusal: Refused) -> str:
             return _("Нет такого договора эквайринга.")
         case ShopReason.ADDRESS:
             return _(
-                "Адрес банка нужен вида yookassa+https://МАГАЗИН@api.yookassa.ru/v3"
-                " или tbank+https://ТЕРМИНАЛ@securepay.tinkoff.ru/v2."
+                "Адрес банка нужен вида yookassa+https://МАГАЗИН@api.yookassa.ru/v3,"
+                " tbank+https://ТЕРМИНАЛ@securepay.tinkoff.ru/v2"
+                " или sber+https://ЛОГИН@securepayments.sberbank.ru/payment/rest."
             )
         case ShopReason.KEY_IN_ADDRESS:
             return _("Секрет не пишут в адрес: положите его в переменную окружения или в файл.")

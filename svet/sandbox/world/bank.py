@@ -3,7 +3,7 @@
 ``/v3/payments``, ``/v3/payments/<id>`` (also ``/capture``, ``/cancel``), ``/v3/refunds`` (both with lists),
 ``/v3/me`` with Basic authentication and Idempotence-Key; ``/card/<id>`` is the page. Sources:
 https://yookassa.ru/developers/using-api/interaction-format, https://yookassa.ru/developers/api.
-T-Bank's API over the same vault is in ``tbank``.
+T-Bank's API over the same vault is in ``tbank``, Sber's in ``sber``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from svet.sandbox.world.clerk import shown_refund
 from svet.sandbox.world.journal import Journal
 from svet.sandbox.world.lists import page_of
 from svet.sandbox.world.payment_form import Invalid, payment_of, refund_of, shown
+from svet.sandbox.world.sber import LOGINS, SberDesk, SberLogin
+from svet.sandbox.world.sber import PREFIX as SBER_PREFIX
 from svet.sandbox.world.tbank import PREFIX, TERMINALS, TBankDesk
 from svet.sandbox.world.vault import Clock, IdempotenceKeyReused, Vault, now_utc
 from svet.sandbox.world.webhooks import Webhooks
@@ -59,20 +61,28 @@ class Bank:
     """The API; the card page is in ``card_page``."""
 
     def __init__(
-        self, *, vault: Vault, webhooks: Webhooks, shops: Mapping[str, str], tbank: TBankDesk, clock: Clock
+        self,
+        *,
+        vault: Vault,
+        webhooks: Webhooks,
+        shops: Mapping[str, str],
+        others: Mapping[str, TBankDesk | SberDesk],
+        clock: Clock,
     ) -> None:
         self.vault = vault
-        self._tbank = tbank
+        self._others = others
         self.webhooks = webhooks
         self._shops = shops
         self._clock = clock
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", ""))
-        if path.startswith(PREFIX) and environ["REQUEST_METHOD"] == "POST":
+        prefix = next((prefix for prefix in self._others if path.startswith(prefix)), "")
+        if prefix and environ["REQUEST_METHOD"] == "POST":
             length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_BODY)
-            raw, verb = environ["wsgi.input"].read(length), path.removeprefix(PREFIX)
-            answer = json.dumps(self._tbank.answer(verb, raw, origin=_origin(environ)), ensure_ascii=False)
+            raw, verb = environ["wsgi.input"].read(length), path.removeprefix(prefix)
+            desk = self._others[prefix]
+            answer = json.dumps(desk.answer(verb, raw, origin=_origin(environ)), ensure_ascii=False)
             start_response("200 OK", [("Content-Type", "application/json;charset=utf-8")])
             return [answer.encode()]
         if not path.startswith("/v3/"):
@@ -246,18 +256,22 @@ def make_application(
     webhook_urls: Mapping[str, str] | None = None,
     shops: Mapping[str, str] = SHOPS,
     terminals: Mapping[str, str] = TERMINALS,
+    logins: Mapping[str, SberLogin] = LOGINS,
     clock: Clock = now_utc,
 ) -> Bank:
     """The bank over a journal; it tells a shop of decided payments at its own address or ``webhook_url``."""
     vault = Vault(journal=journal, clock=clock)
     webhooks = Webhooks(vault=vault, url=webhook_url, of_shops=webhook_urls)
     tbank = TBankDesk(vault=vault, webhooks=webhooks, clock=clock, terminals=terminals)
+    sber = SberDesk(vault=vault, webhooks=webhooks, clock=clock, logins=logins)
     webhooks.add_dialect(tbank)
+    webhooks.add_dialect(sber)
     for payment in vault.undelivered():
         webhooks.send(f"payment.{payment['status']}", shown(payment))
     for refund in vault.undelivered_refunds():
         webhooks.send("refund.succeeded", shown_refund(refund))
-    return Bank(vault=vault, webhooks=webhooks, shops=shops, tbank=tbank, clock=clock)
+    others: dict[str, TBankDesk | SberDesk] = {PREFIX: tbank, SBER_PREFIX: sber}
+    return Bank(vault=vault, webhooks=webhooks, shops=shops, others=others, clock=clock)
 
 
 def _page(

@@ -14,6 +14,7 @@ from svet.sandbox.world import cards
 from svet.sandbox.world.card_texts import FORM, PAGE, RESULT, THREE_D_SECURE
 from svet.sandbox.world.cards import Behaviour, SampleCard
 from svet.sandbox.world.payment_form import shown
+from svet.sandbox.world.sber_form import ACTION_CODES
 from svet.sandbox.world.tbank_form import CODES
 from svet.sandbox.world.vault import FINAL, Vault
 from svet.sandbox.world.webhooks import Webhooks
@@ -59,7 +60,10 @@ class _Page:
         """«Оплатить» was pressed."""
         if self._payment["status"] in FINAL:
             return self._back()
-        if typed.get("method") == "sbp":
+        if self._payment.get("kept_number"):
+            # The bank keeps this card: nothing but its CVC is asked, and no other card can be typed.
+            typed = {**typed, "number": str(self._payment["kept_number"]), "expiry": "12/30"}
+        elif typed.get("method") == "sbp":
             return self._take({"type": "sbp", "id": self._payment["id"], "saved": False, "title": "СБП"})
         card = cards.find(typed.get("number", "")[:40])
         if card is None:
@@ -127,7 +131,8 @@ class _Page:
 
     def _decline(self, reason: str) -> Iterable[bytes]:
         """Some banks leave the page open: the next card may do."""
-        changed = self._vault.decline(self._payment["id"], code=CODES[reason], final=False)
+        codes = ACTION_CODES if "order_number" in self._payment else CODES
+        changed = self._vault.decline(self._payment["id"], code=codes[reason], final=False)
         if changed is None:
             return self._back()
         self._webhooks.send("payment.declined", changed)
@@ -177,7 +182,7 @@ def answer(
         if payment.get("tries_again") and not payment.get("shown") and payment["status"] not in FINAL:
             vault.mark(payment["id"], "payment.shown", shown=True)
         typed = _fields(str(environ.get("QUERY_STRING", "")))
-        card = cards.find(typed.get("card", "")[:40])
+        card = cards.find(str(payment.get("kept_number") or typed.get("card", ""))[:40])
         return page.form(typed={"number": card.spaced, "expiry": "12/30"} if card else None)
     length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_FORM)
     typed = _fields(environ["wsgi.input"].read(length).decode("utf-8", "replace"))

@@ -52,6 +52,9 @@ def pay_twice(payment_id: str, *, vault: Vault, webhooks: Webhooks) -> str:
         return "no such payment"
     number = str(int(first["id"]) + 1) if str(first["id"]).isdigit() else vault.new_id()
     copy = first | {"id": number, "status": "pending", "refunded_kopecks": 0}
+    if "order_number" in first:
+        # Such a bank takes a number once: the second payment is a later try of the order.
+        copy["order_number"] = f"{first['order_number']}-2"
     vault.create(key=vault.new_id(), shop=str(first["shop"]), what="payment", body=copy, make=lambda: copy)
     changed = vault.succeed(number, method=first["payment_method"])
     if changed is not None and not changed.get("quiet"):

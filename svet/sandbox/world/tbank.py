@@ -38,6 +38,10 @@ TERMINALS: Final[Mapping[str, str]] = {"SVETDEMO": "test_tbank", "SVETSECOND": "
 class TBankDesk:
     """The API over the bank's vault."""
 
+    #: What a shop must say besides 200, and how it is told.
+    thanks = "OK"
+    as_form = False
+
     def __init__(
         self, *, vault: Vault, webhooks: Webhooks, clock: Clock, terminals: Mapping[str, str]
     ) -> None:

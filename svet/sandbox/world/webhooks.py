@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
@@ -16,13 +17,16 @@ PAUSES: Final = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, *([
 
 
 class Dialect(Protocol):
-    """How another API tells its shops."""
+    """How another API tells its shops: in a form or as JSON, until they say ``thanks``."""
+
+    thanks: str
+    as_form: bool
 
     def speaks_for(self, shop: str) -> bool:
         """Whether a shop is one of this API's."""
 
     def notifications(self, event: str, thing: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What it tells of an event; each is repeated until the shop answers ``OK``."""
+        """What it tells of an event; each is repeated until the shop answers."""
 
 
 class Webhooks:
@@ -48,12 +52,14 @@ class Webhooks:
             self.lost -= 1
             return
         bodies = [{"type": "notification", "event": event, "object": dict(thing)}]
-        wanted = ""
+        wanted, as_form = "", False
         for dialect in self._dialects:
             if dialect.speaks_for(self._shop_of(thing)):
-                bodies, wanted = dialect.notifications(event, thing), "OK"
+                bodies = dialect.notifications(event, thing)
+                wanted, as_form = dialect.thanks, dialect.as_form
         for body in [body for body in bodies for _ in range(self.copies)]:
-            telling = (url, event, str(thing["id"]), body, wanted, after + self.late)
+            letter = _letter(url, body, as_form=as_form)
+            telling = (letter, event, str(thing["id"]), wanted, after + self.late)
             threading.Thread(target=self._keep_telling, args=telling, daemon=True).start()
 
     def add_dialect(self, dialect: Dialect) -> None:
@@ -74,14 +80,14 @@ class Webhooks:
         self._stopped.set()
 
     def _keep_telling(
-        self, url: str, event: str, thing_id: str, body: Mapping[str, Any], wanted: str, after: float
+        self, letter: urllib.request.Request, event: str, thing_id: str, wanted: str, after: float
     ) -> None:
         for pause in PAUSES:
             if self._stopped.wait(after + pause):
                 return
             after = 0.0
-            answer = self._tell(url, body, wanted=wanted)
-            self._vault.note_delivery(event=event, thing_id=thing_id, url=url, answer=answer)
+            answer = self._tell(letter, wanted=wanted)
+            self._vault.note_delivery(event=event, thing_id=thing_id, url=letter.full_url, answer=answer)
             if answer == "200":
                 return
 
@@ -95,17 +101,21 @@ class Webhooks:
         fallback = "" if any(dialect.speaks_for(shop) for dialect in self._dialects) else self._url
         return self._of_shops.get(shop, fallback)
 
-    def _tell(self, url: str, body: Mapping[str, Any], *, wanted: str) -> str:
-        request = urllib.request.Request(  # noqa: S310 - the address is our own option
-            url,
-            data=json.dumps(body, ensure_ascii=False).encode(),
-            headers={"Content-Type": "application/json"},
-        )
+    def _tell(self, letter: urllib.request.Request, *, wanted: str) -> str:
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(letter, timeout=10) as answer:  # noqa: S310
                 said = answer.read(64).decode("utf-8", "replace")
                 return str(answer.status) if wanted in ("", said) else f"{answer.status} {said[:20]!r}"
         except urllib.error.HTTPError as refusal:
             return str(refusal.code)
         except (OSError, http.client.HTTPException) as error:
             return type(error).__name__
+
+
+def _letter(url: str, body: Mapping[str, Any], *, as_form: bool) -> urllib.request.Request:
+    """What a shop is told, as JSON or in a form."""
+    data = urllib.parse.urlencode(body) if as_form else json.dumps(body, ensure_ascii=False)
+    kind = "application/x-www-form-urlencoded" if as_form else "application/json"
+    return urllib.request.Request(  # noqa: S310 - the address is our own option
+        url, data=data.encode(), headers={"Content-Type": kind}
+    )
