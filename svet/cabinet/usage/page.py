@@ -24,7 +24,7 @@ from svet.cabinet.usage.chart import draw
 from svet.cabinet.usage.forecast import forecast_of
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
-from svet.look.formats import energy, roubles
+from svet.look.formats import NBSP, energy, roubles
 from svet.usage import texts
 from svet.usage.queries import story_of
 from svet.usage.rules import UsageMonth, UsageStory, energy_reasons, money_reasons
