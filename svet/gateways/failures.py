@@ -17,3 +17,7 @@ class Temporary(GatewayFailure):
 
 class Permanent(GatewayFailure):
     """It did not happen and will not: the vendor refused the request as it stands."""
+
+
+#: Codes of answers that came, and of one thing cannot be understood: the vendor is not silent about the others.
+UNREADABLE = frozenset({"shape", "status", "reference"})

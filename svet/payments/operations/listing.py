@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from svet.gateways.acquiring.port import BankRefund, BankState
-from svet.gateways.failures import GatewayFailure
+from svet.gateways.failures import UNREADABLE, GatewayFailure
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, PaymentRefund, Shop
 from svet.payments.operations.refunding import note_odd
@@ -128,11 +128,23 @@ def _look_at_each(shop: Shop | None, *, now: datetime, since: datetime) -> int:
 
 
 def _settle_until_silent(order_ids: Iterable[int], *, now: datetime) -> int:
-    """Settle one after the other; says how many. :raises BankUnavailable: the bank fell silent"""
+    """Settle one after the other; says how many. :raises BankUnavailable: the bank fell silent
+
+    An answer that cannot be understood is of its order alone: it would keep all others behind it for ever.
+    """
     done = 0
     for order_id in order_ids:
-        settle(order_id=order_id, now=now, by=BY)
-        done += 1
+        try:
+            settle(order_id=order_id, now=now, by=BY)
+        except BankUnavailable as failure:
+            code = failure.details.get("code")
+            if code not in UNREADABLE:
+                raise
+            log.error("payments.answer_unreadable", order=order_id, code=code)
+            # Those that were asked about longest ago come first, and it has been asked about now.
+            Order.objects.filter(pk=order_id).update(looked_at=now)
+        else:
+            done += 1
     return done
 
 

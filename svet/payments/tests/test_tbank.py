@@ -350,6 +350,21 @@ def test_refunds_nobody_told_us_of_are_found_without_a_list_once_a_day(
     assert paid_back(order) == Money(35_38)
 
 
+def test_an_answer_nobody_can_read_keeps_no_other_order_behind_it(
+    family: Family, account: Account, world: World
+) -> None:
+    odd, order = paid(family, account, world), paid(family, account, world)
+    assert world.bank.give_back(order.bank_reference, "35.38") == ""
+    word = {"Success": True, "ErrorCode": "0", "Status": "PARTIAL_REVERSED", "PaymentId": odd.bank_reference}
+    world.bank.fault(BankFault("say", "/tbank/v2/GetState", text=json.dumps(word)))
+    shop, since = Shop.objects.get(), world.now - timedelta(days=4)
+    now = world.later(hours=25)
+    assert listing._look_at(shop, now=now, since=since) == 1
+    assert paid_back(order) == Money(35_38)
+    odd.refresh_from_db()
+    assert (odd.looked_at, odd.state, paid_back(odd)) == (now, OrderState.CREDITED, Money(0))
+
+
 def test_the_night_asks_about_each_order_and_tells_what_was_paid_twice(
     family: Family, account: Account, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
