@@ -247,7 +247,7 @@ def test_without_its_secret_a_shop_is_a_silent_bank(
     [
         ({"code": "O"}, ShopReason.CODE),
         ({"name": " "}, ShopReason.NAME),
-        ({"address": "sber+https://1@bank.example/"}, ShopReason.ADDRESS),
+        ({"address": "nobank+https://1@bank.example/"}, ShopReason.ADDRESS),
         ({"address": "yookassa+https://bank.example/v3"}, ShopReason.ADDRESS),
         ({"address": "yookassa+https://1:key@bank.example/v3"}, ShopReason.KEY_IN_ADDRESS),
         ({"secret": "live_abc"}, ShopReason.KEY),
