@@ -30,7 +30,7 @@ HOSTILE = [
     "abcdefghjkmnpqrs\n",
 ]
 #: Names in routes that are no outer ids: words of ours, looked up in a list, and months.
-WORDS = {"kind", "verb", "version", "path", "name", "code", "shop_code", "period"}
+WORDS = {"kind", "verb", "version", "path", "name", "code", "shop_code", "certificate_code", "period"}
 
 
 def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
