@@ -19,5 +19,5 @@ class Permanent(GatewayFailure):
     """It did not happen and will not: the vendor refused the request as it stands."""
 
 
-#: Codes of answers that came, and of one thing cannot be understood: the vendor is not silent about the others.
+#: Codes of answers that came and cannot be understood: of other things the vendor may well speak clearly.
 UNREADABLE = frozenset({"shape", "status", "reference"})
