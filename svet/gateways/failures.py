@@ -20,4 +20,4 @@ class Permanent(GatewayFailure):
 
 
 #: Codes of answers that came and cannot be understood: of other things the vendor may well speak clearly.
-UNREADABLE = frozenset({"shape", "status", "reference"})
+UNREADABLE = frozenset({"shape", "status", "reference", "left"})

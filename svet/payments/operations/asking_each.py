@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from svet.gateways.acquiring.port import BankRefund, BankState, BankStatus
+from svet.gateways.failures import UNREADABLE, GatewayFailure
 from svet.payments.models import Order, PaymentRefund, Shop
 from svet.payments.operations.settling import settle
 from svet.payments.operations.shops import bank_of
@@ -25,6 +26,8 @@ def ask_each(
     Such a bank tells neither when it took money nor of single refunds: a payment is of the moment we keep of
     it, and our refunds are the bank's own as far as its total covers all of an order's.
 
+    An answer about one order that cannot be understood keeps none behind it; it is raised at the end.
+
     :raises GatewayFailure: the bank does not answer
     """
     days = {"gte": since, "lt": until}
@@ -34,8 +37,16 @@ def ask_each(
     own = Order.objects.filter(of_days, shop=shop).exclude(state=OrderState.CREATED)
     payments: dict[str, BankStatus] = {}
     totals: dict[int, int] = {}
+    unread: GatewayFailure | None = None
     for order in own.distinct().order_by("pk"):
-        for status in _payments_of(order):
+        try:
+            told = _payments_of(order)
+        except GatewayFailure as failure:
+            if failure.code not in UNREADABLE:
+                raise
+            unread = failure
+            continue
+        for status in told:
             if status.state is not BankState.PAID:
                 continue
             if status.reference == order.bank_reference:
@@ -44,6 +55,8 @@ def ask_each(
                 payments[status.reference] = replace(status, paid_at=status.paid_at or order.paid_at)
         if totals.get(order.pk, 0) > order.refunded_kopecks and order.state in _TAKEN:
             settle(order_id=order.pk, now=now, by=by)
+    if unread is not None:
+        raise unread
     return payments, _refunds_within(totals, since=since, until=until)
 
 

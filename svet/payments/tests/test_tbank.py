@@ -365,6 +365,19 @@ def test_an_answer_nobody_can_read_keeps_no_other_order_behind_it(
     assert (odd.looked_at, odd.state, paid_back(odd)) == (now, OrderState.CREDITED, Money(0))
 
 
+def test_the_night_books_behind_an_answer_nobody_can_read_and_says_that_there_is_one(
+    family: Family, account: Account, world: World
+) -> None:
+    paid(family, account, world)
+    order = paid(family, account, world)
+    assert world.bank.give_back(order.bank_reference, "35.38") == ""
+    world.bank.fault(BankFault("say", "/tbank/v2/CheckOrder", text="[]"))
+    with pytest.raises(operations.BankUnavailable):
+        reconcile_day(day=NOW.date(), now=world.later(hours=25))
+    assert paid_back(order) == Money(35_38)
+    assert not DayTotals.objects.exists(), "a day that is not wholly known has no totals"
+
+
 def test_the_night_asks_about_each_order_and_tells_what_was_paid_twice(
     family: Family, account: Account, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
