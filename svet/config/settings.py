@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "svet.metering",
     "svet.tariffs",
     "svet.billing",
+    "svet.penalties",
     "svet.bills",
     "svet.payments",
     "svet.support",

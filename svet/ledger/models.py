@@ -23,6 +23,8 @@ class Transaction(models.Model):
         "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     memo = models.CharField(max_length=200, blank=True, default="")
+    # The month a payer named: the first of its days.
+    named_month = models.DateField(null=True)
 
     class Meta:
         constraints = [

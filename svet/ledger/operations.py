@@ -44,6 +44,10 @@ NEXT_TRANSACTION = "nextval('ledger_transaction_id_seq')"
 #: Legs of one statement, about.
 MOST_LEGS: Final = 10_000
 _Leg = tuple[int, str, int | None, int]
+TransactionCells = (
+    tuple[str, str, datetime, date, int, str] | tuple[str, str, datetime, date, int, str, date | None]
+)
+_CELLS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,10 @@ def post_many(transactions: Sequence[NewTransaction]) -> list[PostedTransaction]
         elif bodies[transaction.key] != body(transaction):
             raise LedgerConflict(PostingReason.KEY_TAKEN, details={"key": transaction.key})
     ids = copy_postings(
-        [(t.key, t.kind.value, t.occurred_at, t.effective_on, t.provider_id, t.memo) for t in fresh],
+        [
+            (t.key, t.kind.value, t.occurred_at, t.effective_on, t.provider_id, t.memo, t.named_month)
+            for t in fresh
+        ],
         [[(leg.book.value, leg.account_id, leg.money.kopecks) for leg in t.legs] for t in fresh],
     )
     for transaction, identity in zip(fresh, ids, strict=True):
@@ -144,14 +151,14 @@ def post_first(transactions: Sequence[NewTransaction]) -> None:
 
 
 def copy_postings(
-    transactions: Sequence[tuple[str, str, datetime, date, int, str]],
+    transactions: Sequence[TransactionCells],
     legs: Sequence[Sequence[tuple[str, int | None, int]]],
 ) -> list[int]:
     """The bare writing under :func:`post_many`, for a caller that makes fresh keys and balanced legs itself.
 
-    Rows are ``(key, kind, occurred_at, effective_on, provider_id, memo)`` with, at the same place of
-    ``legs``, their ``(book, account_id, kopecks)``. The database still refuses a taken key and an unbalanced
-    transaction.
+    Rows are ``(key, kind, occurred_at, effective_on, provider_id, memo)``, of payments that name a month with
+    its first day, and, at the same place of ``legs``, their ``(book, account_id, kopecks)``. The database
+    still refuses a taken key and an unbalanced transaction.
     """
     require_transaction()
     if not transactions:
@@ -161,11 +168,12 @@ def copy_postings(
         connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(
-            "COPY ledger_transaction (id, key, kind, occurred_at, effective_on, provider_id, memo) FROM STDIN"
+            "COPY ledger_transaction"
+            " (id, key, kind, occurred_at, effective_on, provider_id, memo, named_month) FROM STDIN"
         ) as copy,
     ):
         for identity, row in zip(ids, transactions, strict=True):
-            copy.write_row((identity, *row))
+            copy.write_row((identity, *row) if len(row) == _CELLS else (identity, *row, None))
     if sum(map(len, legs)) > MOST_LEGS:
         _lock({account_id for of_one in legs for book, account_id, _ in of_one if account_id is not None})
     rows: list[_Leg] = []
@@ -246,14 +254,17 @@ def post_payments(source: str, *, count: int) -> None:
     """Post every row of a temporary table as money of a bank on an account: :func:`copy_postings` by SQL.
 
     The table has ``place`` (1 … ``count``), ``transaction_id`` (:data:`NEXT_TRANSACTION`), ``key``,
-    ``provider_id``, ``account_id``, ``kopecks`` (what was paid), ``effective_on``, ``occurred_at``, ``memo``.
+    ``provider_id``, ``account_id``, ``kopecks`` (what was paid), ``effective_on``, ``occurred_at``, ``memo``,
+    ``named_month``.
     """
     require_transaction()
     table = connection.ops.quote_name(source)
     with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_transaction (id, key, kind, occurred_at, effective_on, provider_id, memo)"  # noqa: S608
-            f" SELECT transaction_id, key, %s, occurred_at, effective_on, provider_id, memo FROM {table}",
+            "INSERT INTO ledger_transaction"  # noqa: S608
+            " (id, key, kind, occurred_at, effective_on, provider_id, memo, named_month)"
+            " SELECT transaction_id, key, %s, occurred_at, effective_on, provider_id, memo, named_month"
+            f" FROM {table}",
             [TransactionKind.PAYMENT.value],
         )
         if 2 * count > MOST_LEGS:

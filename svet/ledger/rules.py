@@ -79,7 +79,10 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class NewTransaction:
-    """A transaction to be posted; ``effective_on`` is the day it counts for in statements."""
+    """A transaction to be posted; ``effective_on`` is the day it counts for in statements.
+
+    ``named_month`` is the first day of the month that a payer named.
+    """
 
     key: str
     kind: TransactionKind
@@ -88,6 +91,7 @@ class NewTransaction:
     effective_on: date
     provider_id: int
     memo: str = ""
+    named_month: date | None = None
 
 
 def check(transaction: NewTransaction) -> None:

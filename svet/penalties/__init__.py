@@ -1,4 +1,5 @@
-"""What late payment costs: accrued by dated terms, from bills with their due days and money with its own.
+"""What late payment costs: accrued by dated terms, and shown only where the supplier shows it.
 
-Nothing is posted here: accrued and shown are two things, and what is accrued is counted anew from the start.
+What is accrued is counted anew from the start; what is shown is posted with a month's bills as the difference
+between what should stand and what stands. Bills bring the movements of accounts with their due days.
 """

@@ -64,6 +64,7 @@ def bill(request: HttpRequest, bill_id: str) -> dict[str, Any]:
         "movements": [asdict(each) for each in document.movements],
         "lines": [_plain(asdict(line)) for line in document.lines],
         "readings": [_plain(asdict(row)) for row in document.readings],
+        "streams": _plain(asdict(document.streams)) if document.streams else None,
     }
 
 

@@ -148,7 +148,8 @@ class AccountOut(Schema):
 class BillOut(Schema):
     """Kopecks by the names of the page and the PDF; a debt is positive, an overpayment a closing below zero.
 
-    opening + charged + earlier + recalculated + refunded − paid = closing; payable = closing, never below 0.
+    opening + charged + earlier + recalculated + penalty + refunded − paid = closing; payable = closing, never
+    below 0.
     """
 
     id: str
@@ -162,6 +163,7 @@ class BillOut(Schema):
     charged_kopecks: int
     earlier_kopecks: int
     recalculated_kopecks: int
+    penalty_kopecks: int
     paid_kopecks: int
     refunded_kopecks: int
     closing_kopecks: int
@@ -185,6 +187,9 @@ class BillDetailOut(BillOut):
     movements: list[MovementOut]
     lines: list[dict[str, object]]
     readings: list[dict[str, object]]
+    # What of the closing sum is consumption, fees and penalties, with the days behind each penalty; null
+    # where the account never had a penalty or a fee.
+    streams: dict[str, object] | None = None
 
 
 class SchemeCostOut(Schema):

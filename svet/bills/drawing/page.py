@@ -13,7 +13,7 @@ from svet.bills.drawing.pen import BOLD, INK, MEDIUM, REGULAR, SOFT, TINT, Pen
 from svet.bills.drawing.sheets import HEIGHT as _HEIGHT
 from svet.bills.drawing.sheets import WIDTH as _WIDTH
 from svet.bills.drawing.sheets import Sheets
-from svet.bills.drawing.tables import TableRow, draw_table, line_rows, reading_rows
+from svet.bills.drawing.tables import TableRow, draw_table, line_rows, penalty_rows, reading_rows
 from svet.bills.rules import BillDocument, CodeImpossible, MoneyState, compare, payment_code
 from svet.look.formats import NBSP, day, roubles
 
@@ -162,14 +162,17 @@ def _parties(pen: Pen, document: BillDocument, y: float, *, masked: bool) -> flo
 
 def _tables(pen: Pen, document: BillDocument, y: float) -> float:
     """Both tables with the room they have shared out; returns where the bottom block starts."""
-    lines, readings = line_rows(document), reading_rows(document)
+    lines, readings, penalties = line_rows(document), reading_rows(document), penalty_rows(document)
     start = y + 12
-    free = _HEIGHT - _FOOT - _BOTTOM_LEAST - start - 2 * _TITLE - 2 * _GAP_LEAST
-    count = len(lines) + len(readings) + 2
+    tables = 3 if penalties else 2
+    free = _HEIGHT - _FOOT - _BOTTOM_LEAST - start - tables * (_TITLE + _GAP_LEAST)
+    count = len(lines) + len(readings) + len(penalties) + tables
     row = min(_ROW_MOST, max(_ROW_LEAST, free / count))
     gap = min(_GAP_MOST, _GAP_LEAST + max(0.0, free - row * count) / 4)
     y = _table(pen, "Начислено", lines, start, row)
     y = _table(pen, "Показания приборов учёта", readings, y + gap, row)
+    if penalties:
+        y = _table(pen, "Пени", penalties, y + gap, row)
     return y + gap
 
 

@@ -17,6 +17,7 @@ from svet.look.formats import day, number, roubles
 # More rows than this cannot be read on one page: the smallest ones are then added up.
 _MOST_LINES = 16
 _MOST_READINGS = 9
+_MOST_PENALTIES = 6
 _SIZE_PER_ROW = 0.62
 
 
@@ -52,6 +53,12 @@ _READING_COLUMNS = (
     TableColumn("Текущее", 0.10, "right"),
     TableColumn("от, источник", 0.26),
     TableColumn("Расход, кВт·ч", 0.14, "right"),
+)
+_PENALTY_COLUMNS = (
+    TableColumn("Счёт, срок оплаты", 0.27),
+    TableColumn("Дни", 0.30),
+    TableColumn("Как посчитано", 0.26),
+    TableColumn("Сумма", 0.17, "right"),
 )
 
 
@@ -92,6 +99,24 @@ def reading_rows(document: BillDocument) -> list[TableRow]:
         rest = _row(_READING_COLUMNS, "ещё приборы — в личном кабинете", "", "", "", "", "")
         rows = [*rows[: _MOST_READINGS - 1], rest]
     return rows or [_row(_READING_COLUMNS, "Прибора учёта нет", "", "", "", "", "")]
+
+
+def penalty_rows(document: BillDocument) -> list[TableRow]:
+    """The runs of days behind the penalties of the bill, and what makes their sum; none where it has none."""
+    shown = texts.penalties_on(document)
+    if shown is None or not shown.parts:
+        return []
+    runs = [run for part in shown.parts for run in part.rows]
+    rows = [
+        _row(_PENALTY_COLUMNS, f"{run.bill}, до {run.due}", run.days, run.formula, roubles(run.money))
+        for run in runs
+    ]
+    if len(rows) > _MOST_PENALTIES:
+        rest = _row(_PENALTY_COLUMNS, "ещё строки — в личном кабинете", "", "", "")
+        rows = [*rows[: _MOST_PENALTIES - 1], rest]
+    for part in shown.parts:
+        rows += [_row(_PENALTY_COLUMNS, each.label, "", "", roubles(each.kopecks)) for each in part.sums[:-1]]
+    return [*rows, _row(_PENALTY_COLUMNS, "Пени в этом счёте", "", "", roubles(shown.kopecks), strong=True)]
 
 
 def draw_table(pen: Pen, rows: Sequence[TableRow], *, x: float, y: float, width: float, row: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from svet.billing.operations import months as billing_months
 from svet.bills import events, queries, texts
 from svet.bills.drawing import draw
 from svet.bills.models import Bill, BillFile
+from svet.bills.operations.penalties import show_with_bills
 from svet.bills.queries import Gathered
 from svet.bills.rules import (
     BillDocument,
@@ -39,6 +40,7 @@ from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations import Attachment, NoticeMessage
 from svet.notices.rules import NoticeChannel
+from svet.penalties.operations import PenaltiesShown
 from svet.people import queries as people_queries
 
 BATCH = 500
@@ -71,6 +73,7 @@ class IssueReport:
 
     ``overtaken`` accounts are charged for the month but have a later bill already: the charge stands on their
     next one. ``without_code`` of the new bills have no payment code, for want of the provider's requisites.
+    ``penalties`` are those that were posted for the new bills.
     """
 
     issued: int
@@ -78,6 +81,7 @@ class IssueReport:
     letters: int
     overtaken: int = 0
     without_code: int = 0
+    penalties: PenaltiesShown = field(default_factory=PenaltiesShown)
 
 
 def issue(
@@ -90,8 +94,9 @@ def issue(
 ) -> IssueReport:
     """Issue the bills of every account charged for ``period``; a second run issues only what is missing.
 
-    Each batch is one transaction with its notices and letters; ``announce`` is off for months long past.
-    ``despite_problems`` issues although more accounts could not be charged than the provider allows.
+    Each batch is one transaction with its penalties, notices and letters; ``announce`` is off for months
+    long past. ``despite_problems`` issues although more accounts could not be charged than the provider
+    allows.
     :raises BillingRefused: the month is being charged, or too many of its accounts could not be
     """
     billing.refuse_issuing(provider_id=provider_id, period=period, despite_problems=despite_problems)
@@ -99,13 +104,15 @@ def issue(
     already = Bill.objects.filter(account__provider_id=provider_id, period=period.first).count()
     overtaken = queries.overtaken(provider_id=provider_id, period=period)
     issued = letters = without_code = after = 0
+    shown = PenaltiesShown()
     while True:
         with use_case():
             _lock(provider_id)
             account_ids = queries.unissued(provider_id=provider_id, period=period, after=after, limit=BATCH)
             if not account_ids:
                 billing_months.end_issuing(provider_id=provider_id, period=period, now=now)
-                return IssueReport(issued, already, letters, overtaken, without_code)
+                return IssueReport(issued, already, letters, overtaken, without_code, shown)
+            shown += show_with_bills(provider, account_ids, period=period, now=now)
             bills = _issue_batch(provider, account_ids, period=period, now=now)
             if announce:
                 letters += _announce(bills, now=now)

@@ -10,7 +10,6 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef
 
 from svet.accounts import queries as account_queries
-from svet.accounts.queries import AccountView, ProviderView
 from svet.accounts.queries.terms import terms_of
 from svet.billing import queries as billing
 from svet.billing.queries import ChargeLineView, ChargeView, ReadingRef
@@ -19,11 +18,12 @@ from svet.billing.rules import Basis
 from svet.bills.models import Bill
 from svet.bills.queries.chain import Preceding, after, before
 from svet.bills.queries.corrections import correction_rows, own_lines, tariff_columns
+from svet.bills.queries.parties import payee_of, payer_of
+from svet.bills.queries.streams import streams_on
 from svet.bills.rules import (
     RECALCULATION,
     BillDocument,
     BillPayee,
-    BillPayer,
     BillReading,
     LineRow,
     UsageBar,
@@ -37,7 +37,6 @@ from svet.bills.rules import (
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.queries import MeterUsage, SetView
-from svet.site import queries as site
 
 _BARS = 12
 
@@ -87,6 +86,10 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
     posted = after(closings, account_ids=account_ids, until=period.end)
     bars = _bars(account_ids, period)
     corrected = correction_rows(list(charges.values()), period=period, sets=sets)
+    last = {key: max((each.seq for each in posted[key]), default=_ended(closings.get(key))) for key in posted}
+    streams = streams_on(
+        {account.account_id: account.provider.provider_id for account in accounts}, posted, closings, last
+    )
     decided = decision_texts(line.decision for charge in charges.values() for line in charge.lines)
     payees: dict[int, BillPayee] = {}
     found: dict[int, Gathered] = {}
@@ -96,7 +99,7 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             continue
         provider = account.provider
         if provider.provider_id not in payees:
-            payees[provider.provider_id] = _payee(provider)
+            payees[provider.provider_id] = payee_of(provider)
         meters = {meter.meter_id: meter for meter in used[account.account_id]}
         lines = merged(
             [
@@ -119,7 +122,7 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             issued_on=issued_on,
             due_on=due_on(period=period, due_day=provider.due_day),
             payee=payees[provider.provider_id],
-            payer=_payer(account),
+            payer=payer_of(account),
             readings=_readings(charge, used[account.account_id], sets),
             lines=lines,
             sums=sums,
@@ -129,12 +132,14 @@ def gather(*, account_ids: Sequence[int], period: Month, issued_on: date) -> dic
             previous_period=preceding.month.first if preceding else None,
             movements=movements,
             residents=terms[account.account_id].residents or 0,
+            streams=streams.get(account.account_id),
         )
-        ended = preceding.to_seq if preceding else 0
-        found[account.account_id] = Gathered(
-            document, preceding, max((each.seq for each in posted[account.account_id]), default=ended)
-        )
+        found[account.account_id] = Gathered(document, preceding, last[account.account_id])
     return found
+
+
+def _ended(preceding: Preceding | None) -> int:
+    return preceding.to_seq if preceding else 0
 
 
 def _add_gone(used: Mapping[int, list[MeterUsage]], charges: Mapping[int, ChargeView]) -> None:
@@ -185,32 +190,6 @@ def _bars(account_ids: Sequence[int], period: Month) -> dict[int, list[UsageBar]
     ):
         found[account_id].append(UsageBar(month.first, kwh, money.kopecks))
     return found
-
-
-def _payee(provider: ProviderView) -> BillPayee:
-    return BillPayee(
-        name=provider.name,
-        legal_name=provider.legal_name or provider.name,
-        service=provider.service,
-        inn=provider.inn,
-        kpp=provider.kpp,
-        settlement_account=provider.settlement_account,
-        bank_name=provider.bank_name,
-        bic=provider.bic,
-        correspondent_account=provider.correspondent_account,
-        hotline=provider.hotline or site.installation().hotline,
-        color=provider.logo_color,
-    )
-
-
-def _payer(account: AccountView) -> BillPayer:
-    return BillPayer(
-        account_number=account.number,
-        name=account_queries.shown_holder(account, confirmed=True),
-        masked_name=account_queries.shown_holder(account, confirmed=False),
-        address=account_queries.shown_address(account, confirmed=True),
-        masked_address=account_queries.shown_address(account, confirmed=False),
-    )
 
 
 def _line(

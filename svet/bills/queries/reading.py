@@ -85,7 +85,7 @@ class BillView:
 
 @dataclass(frozen=True, slots=True)
 class StatementMonth:
-    """One month of the reconciliation: closing = opening + charged + recalculated − paid."""
+    """One month of the reconciliation: closing = opening + charged + recalculated + penalty − paid."""
 
     public_id: str
     month: Month

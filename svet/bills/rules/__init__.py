@@ -13,18 +13,16 @@ from svet.bills.rules.document import (
     Sums,
     Usage,
     UsageBar,
-    canonical,
-    digest,
     document_number,
     due_on,
-    from_snapshot,
-    to_snapshot,
     uses_own_readings,
 )
 from svet.bills.rules.lines import RECALCULATION, adds_up, last_prices, merged, usage
 from svet.bills.rules.qr import CodeImpossible, PaymentBlock, is_payable_by_code, payment_code, payment_qr
 from svet.bills.rules.reminding import accounts_label, reminded_until, still_owed
 from svet.bills.rules.route import batch_label, route_key
+from svet.bills.rules.snapshots import canonical, digest, from_snapshot, to_snapshot
+from svet.bills.rules.streams import BillStreams
 from svet.bills.rules.sums import CHARGE, PAYMENT, REFUND, Posted, account_sums, balances
 
 __all__ = [
@@ -36,6 +34,7 @@ __all__ = [
     "BillPayee",
     "BillPayer",
     "BillReading",
+    "BillStreams",
     "CodeImpossible",
     "LinePart",
     "LineRow",

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from svet.billing.rules.houses import HouseShare
+from svet.bills.rules.streams import BillStreams
 from svet.kernel.periods import Month
 
 # What customers send themselves, by whatever way; smart meters, controls and installations are not theirs.
@@ -178,9 +174,10 @@ class Movement:
 class Sums:
     """The account in kopecks: a debt is positive, an overpayment negative.
 
-    opening + charged + earlier + recalculated + refunded − paid = closing. ``charged`` is the month's own
-    consumption, ``earlier`` that of months which never had a bill, ``recalculated`` what is taken back or
-    corrected, ``paid`` what came, ``refunded`` what was given back to the customer.
+    opening + charged + earlier + recalculated + penalty + refunded − paid = closing. ``charged`` is the
+    month's own consumption, ``earlier`` that of months which never had a bill, ``recalculated`` what is taken
+    back or corrected, ``paid`` what came, ``refunded`` what was given back to the customer, ``penalty`` what
+    late payment has cost since the bill before, less what of it was taken back or written off.
     """
 
     opening: int
@@ -190,6 +187,7 @@ class Sums:
     closing: int
     earlier: int = 0
     refunded: int = 0
+    penalty: int = 0
 
     @property
     def payable(self) -> int:
@@ -250,6 +248,8 @@ class BillDocument:
     movements: tuple[Movement, ...] = ()
     #: How many people the norm is for, where it is charged; 0 where nobody has told us.
     residents: int = 0
+    #: Penalties and fees of the account; none where it never had any.
+    streams: BillStreams | None = None
 
     @property
     def month(self) -> Month:
@@ -292,30 +292,6 @@ class BillDocument:
 def uses_own_readings(document: BillDocument) -> bool:
     """Whether a line of the bill ends with a reading that the customer sent."""
     return any(line.basis == "reading" and line.current_source in _OWN_SOURCES for line in document.lines)
-
-
-_ADAPTER: TypeAdapter[BillDocument] = TypeAdapter(BillDocument)
-
-
-def to_snapshot(document: BillDocument) -> dict[str, Any]:
-    """The document as plain JSON values: decimals and dates become text, so nothing is rounded."""
-    snapshot: dict[str, Any] = _ADAPTER.dump_python(document, mode="json")
-    return snapshot
-
-
-def from_snapshot(snapshot: dict[str, Any]) -> BillDocument:
-    """The document read back from its snapshot."""
-    return _ADAPTER.validate_python(snapshot)
-
-
-def canonical(snapshot: dict[str, Any]) -> str:
-    """The one JSON text of a snapshot: sorted keys, no spaces."""
-    return json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def digest(text: str) -> str:
-    """SHA-256 of a canonical JSON text in UTF-8."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def document_number(*, account_number: str, period: Month, version: int) -> str:

@@ -15,6 +15,8 @@ CHARGE: Final = "charge"
 PAYMENT: Final = "payment"
 REFUND: Final = "refund"
 OPENING: Final = "opening"
+PENALTY: Final = "penalty"
+FEE: Final = "fee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def account_sums(
     paid = -sum(each.kopecks for each in rest if each.kind == PAYMENT)
     refunded = sum(each.kopecks for each in rest if each.kind == REFUND)
     earlier = sum(each.kopecks for each in rest if each.kind == CHARGE)
-    corrected = sum(each.kopecks for each in rest if each.kind not in (PAYMENT, REFUND, CHARGE))
+    penalty = sum(each.kopecks for each in rest if each.kind == PENALTY)
+    corrected = sum(each.kopecks for each in rest if each.kind not in (PAYMENT, REFUND, CHARGE, PENALTY))
     sums = Sums(
         opening=opening,
         charged=own - settled,
@@ -56,6 +59,7 @@ def account_sums(
         closing=opening + sum(each.kopecks for each in shown),
         earlier=earlier,
         refunded=refunded,
+        penalty=penalty,
     )
     movements = tuple(
         Movement(each.kind, each.on, each.kopecks, late=before is not None and each.on < month.first)
@@ -68,7 +72,13 @@ def account_sums(
 def balances(sums: Sums) -> bool:
     """Whether the sums of a bill add up to its closing sum."""
     return (
-        sums.opening + sums.charged + sums.earlier + sums.recalculated + sums.refunded - sums.paid
+        sums.opening
+        + sums.charged
+        + sums.earlier
+        + sums.recalculated
+        + sums.penalty
+        + sums.refunded
+        - sums.paid
         == sums.closing
     )
 

@@ -27,6 +27,7 @@ from svet.bills.texts.labels import (
     zone_label,
 )
 from svet.bills.texts.lines import days_text, foundation, line_formula, volume_formula
+from svet.bills.texts.penalties import PenaltiesOnBill, penalties_on
 from svet.bills.texts.sentences import (
     decrees,
     money_sentence,
@@ -44,6 +45,7 @@ REASONS: Final = (BillReason, PrintReason, ReconciliationReason, CertificateReas
 __all__ = [
     "REASONS",
     "CertificateRow",
+    "PenaltiesOnBill",
     "SumRow",
     "certificate_row",
     "certificate_title",
@@ -60,6 +62,7 @@ __all__ = [
     "month_label",
     "movement_label",
     "notes",
+    "penalties_on",
     "price_text",
     "range_label",
     "sentence",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from svet.bills.rules import CHARGE, PAYMENT, REFUND, BillDocument, Movement
+from svet.bills.rules.sums import PENALTY
 from svet.bills.texts.labels import month_label
 from svet.kernel.periods import Month
 from svet.look.formats import day, day_and_month
@@ -15,11 +16,12 @@ from svet.look.formats import day, day_and_month
 
 @dataclass(frozen=True, slots=True)
 class SumRow:
-    """A row of «Расчёты по лицевому счёту»: kopecks as they move the debt."""
+    """A row of «Расчёты по лицевому счёту»: kopecks as they move the debt, or a ``part`` of the row above."""
 
     label: str
     kopecks: int
     strong: bool = False
+    part: bool = False
 
 
 def sum_rows(document: BillDocument, *, most: int | None = None) -> list[SumRow]:
@@ -30,15 +32,30 @@ def sum_rows(document: BillDocument, *, most: int | None = None) -> list[SumRow]
         SumRow(_("Начислено за %(month)s") % {"month": month_label(document.period)}, sums.charged),
     ]
     rows += [_moved(each) for each in document.movements if each.kind == CHARGE]
+    penalties = [each for each in document.movements if each.kind == PENALTY]
     settled = sums.recalculated - sum(each.kopecks for each in document.movements if _is_correction(each))
     if settled:
         rows.append(SumRow(_("Перерасчёт по показаниям"), settled))
     corrections = [each for each in document.movements if _is_correction(each)]
     rows += _limited(corrections, _("Перерасчёт"), most)
+    rows += _limited(penalties, _("Пени"), most)
     payments = [each for each in document.movements if each.kind == PAYMENT]
     rows += _limited(payments, _("Оплачено"), most) or [SumRow(_("Оплачено"), 0)]
     rows += _limited([each for each in document.movements if each.kind == REFUND], _("Возвращено вам"), most)
     rows.append(SumRow(closing_label(document), sums.closing, strong=True))
+    return rows + stream_rows(document)
+
+
+def stream_rows(document: BillDocument) -> list[SumRow]:
+    """What of the closing sum is penalties, works and consumption; nothing where it is consumption alone."""
+    streams = document.streams
+    if streams is None or not (streams.penalty or streams.fee):
+        return []
+    rows = [SumRow(_("в том числе потребление"), streams.energy, part=True)]
+    if streams.fee:
+        rows.append(SumRow(_("в том числе плата за ограничение и возобновление"), streams.fee, part=True))
+    if streams.penalty:
+        rows.append(SumRow(_("в том числе пени"), streams.penalty, part=True))
     return rows
 
 
@@ -116,4 +133,4 @@ def _limited(found: Sequence[Movement], label: str, most: int | None) -> list[Su
 
 
 def _is_correction(each: Movement) -> bool:
-    return each.kind not in (CHARGE, PAYMENT, REFUND)
+    return each.kind not in (CHARGE, PAYMENT, REFUND, PENALTY)

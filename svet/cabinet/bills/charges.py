@@ -118,6 +118,7 @@ def _charges_page(
     context: dict[str, object] = {
         "card": card,
         "months": months,
+        "with_penalties": any(month.sums.penalty for month in months),
         "balance": ledger.balance(card.account_id),
         "since": [],
         "form": form or _span_form(request, card, bound=False),

@@ -150,6 +150,7 @@ def bill_context(view: BillView) -> dict[str, object]:
         "document": document,
         "payable": Money(document.sums.payable),
         "sums": texts.sum_rows(document),
+        "penalties": texts.penalties_on(document),
         "due": texts.due_words(document),
         "sentence": texts.sentence(view.comparison),
         "money_sentence": texts.money_sentence(view.comparison),

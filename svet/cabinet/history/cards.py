@@ -310,6 +310,8 @@ def _bill(card: HistoryCard, bill: BillSummary) -> Shown:
     ]
     if bill.sums.recalculated:
         rows.append((_("Перерасчёт"), roubles(bill.sums.recalculated)))
+    if bill.sums.penalty:
+        rows.append((_("Пени"), roubles(bill.sums.penalty)))
     if over:
         rows.append((_("Переплата"), _("%(sum)s, платить не нужно") % {"sum": roubles(-bill.closing)}))
     else:

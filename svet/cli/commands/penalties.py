@@ -24,8 +24,8 @@ def penalties_command(number: str, until: date | None, provider: str) -> None:
         from django.utils.translation import gettext as _
 
         from svet.accounts.queries.suppliers import provider_today
+        from svet.bills.queries.dues import accrual
         from svet.look.formats import day, roubles
-        from svet.penalties.queries import accrual
         from svet.penalties.texts import rows
         from svet.tariffs.rules.law import LawMissing
         from svet.tariffs.texts import explain
@@ -33,7 +33,7 @@ def penalties_command(number: str, until: date | None, provider: str) -> None:
         account = account_of(number, provider=provider)
         last = until or provider_today(account.provider, datetime.now(UTC))
         try:
-            found = accrual(account_id=account.account_id, until=last)
+            found = accrual(account_id=account.account_id, provider=account.provider, until=last)
         except LawMissing as missing:
             raise Failure(explain(missing)) from missing
         for row in rows(found):

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from svet.accounts.models import Account
+from svet.accounts.queries.registry import accounts_by_id
 from svet.billing.tests.factories import NOVEMBER
 from svet.bills.models import Bill
+from svet.bills.queries.dues import accrual
 from svet.bills.tests.test_chain import charge, issue, live, post
 from svet.kernel.ids import AccountId
 from svet.kernel.money import Money
 from svet.ledger.rules import TransactionKind
-from svet.penalties.queries import Accrual, accrual
+from svet.penalties.rules.counting import Accrual
 from svet.staff.tests.browsers import working
 from svet.staffing.tests.factories import make_member
 from svet.tariffs.queries.law import law
@@ -49,20 +51,24 @@ def billed() -> tuple[Account, Bill, Bill]:
 
 
 def told(account: Account, until: date) -> Accrual:
-    return accrual(account_id=AccountId(account.pk), until=until)
+    (view,) = accounts_by_id([account.pk])
+    return accrual(account_id=AccountId(account.pk), provider=view.provider, until=until)
 
 
 def test_bills_that_nobody_pays_cost_from_the_thirty_first_day_each_by_itself() -> None:
     account, first, second = billed()
     assert told(account, first.due_on + timedelta(days=30)).segments == ()
-    found = told(account, second.due_on + timedelta(days=31))
+    # The bill of October was due on a Sunday: the Monday after it counts.
+    due_on = law().next_working_day(second.due_on)
+    assert due_on == second.due_on + timedelta(days=1)
+    found = told(account, due_on + timedelta(days=31))
     assert [(each.part.debt.bill, each.first_number) for each in found.segments] == [
         (first.number, 31),
         (second.number, 31),
     ]
     assert found.overdue == Money(second.payable_kopecks)
     own = second.payable_kopecks - first.payable_kopecks
-    late = (second.due_on - first.due_on).days + 31 - 30
+    late = (due_on - first.due_on).days + 31 - 30
     days = {first.number: (first.payable_kopecks, late), second.number: (own, 1)}
     for each in found.segments:
         debt, count = days[each.part.debt.bill]

@@ -62,25 +62,46 @@ def test_penalty_rests_during_a_moratorium() -> None:
     assert found == Money.of_roubles(Decimal(5000) * 30 * Decimal("7.5") / 100 / 300)
 
 
+#: The days of 2025 and 2026 off beside Saturdays and Sundays, as published, and the one Saturday of work.
+OFF = {
+    *(date(2025, 1, day) for day in range(1, 9)), date(2025, 5, 1), date(2025, 5, 2), date(2025, 5, 8),
+    date(2025, 5, 9), date(2025, 6, 12), date(2025, 6, 13), date(2025, 11, 3), date(2025, 11, 4),
+    date(2025, 12, 31), *(date(2026, 1, day) for day in range(1, 12)), date(2026, 2, 23), date(2026, 3, 9),
+    date(2026, 5, 1), date(2026, 5, 11), date(2026, 6, 12), date(2026, 11, 4), date(2026, 12, 31),
+}  # fmt: skip
+
+
+def working(day: date) -> date:
+    """The day or the next one on which people work."""
+    while day in OFF or (day.isoweekday() > 5 and day != date(2025, 11, 1)):
+        day += DAY
+    return day
+
+
 def naive(
     debts: list[DueDebt], credits: list[Credit], *, until: date, law: Law, moratoria: list[Span]
 ) -> Counter[tuple[str, int, Decimal]]:
     """How many kopeck-days of each bill cost which part of which rate: every kopeck walks by itself.
 
-    Knows nothing of parts and segments: kopecks of the debts, the oldest due first, meet those of the
-    money in the order of its days, one by one, and each then counts the days that it was late.
+    Knows nothing of parts and segments: kopecks of the money, in the order of its days, look one by one for a
+    kopeck of the month they name, else for the oldest due, and each of these counts its days of delay.
     """
     coins = [debt for debt in sorted(debts, key=lambda each: each.due_on) for _ in range(debt.money.kopecks)]
-    paid = [
-        credit.on for credit in sorted(credits, key=lambda each: each.on) for _ in range(credit.money.kopecks)
-    ]
+    paid: dict[int, date] = {}
+    for credit in sorted(credits, key=lambda each: (each.on, each.named is None)):
+        for _ in range(credit.money.kopecks):
+            waiting = [place for place in range(len(coins)) if place not in paid]
+            named = [place for place in waiting if credit.named and coins[place].month == credit.named]
+            if waiting:
+                paid[(named or waiting)[0]] = credit.on
     days: Counter[tuple[str, int, Decimal]] = Counter()
     for place, debt in enumerate(coins):
-        last = min(paid[place], until) if place < len(paid) else until
+        last = min(paid.get(place, until), until)
+        due = working(debt.due_on) if last > debt.due_on else debt.due_on
         rate = law.key_rates.on(last).value if last >= BEGIN else Decimal(0)
         rate = Decimal("9.5") if rate > Decimal("9.5") else rate
-        for number in range(1, (last - debt.due_on).days + 1):
-            day = debt.due_on + number * DAY
+        for number in range(1, (last - due).days + 1):
+            day = due + number * DAY
             if number > 30 and not any(span.start <= day < span.end for span in moratoria):
                 days[debt.bill, 300 if number <= 90 else 130, rate] += 1
     return days
@@ -89,12 +110,19 @@ def naive(
 def lives(seed: int) -> tuple[list[DueDebt], list[Credit], date, list[Span]]:
     """Bills of some months and money that came when it came; sums are small, for each coin is walked."""
     chance = random.Random(seed)
+    months = [date(2025, month, 1) for month in range(1, 6)]
     debts = [
-        DueDebt(f"b{number}", BEGIN + chance.randrange(500) * DAY, Money(chance.randint(1, 9)))
+        DueDebt(
+            f"b{number}", BEGIN + chance.randrange(500) * DAY, Money(chance.randint(1, 9)), months[number]
+        )
         for number in range(chance.randint(1, 5))
     ]
     credits = [
-        Credit(BEGIN + chance.randrange(-30, 650) * DAY, Money(chance.randint(1, 12)))
+        Credit(
+            BEGIN + chance.randrange(-30, 650) * DAY,
+            Money(chance.randint(1, 12)),
+            chance.choice(months) if chance.random() < 0.3 else None,
+        )
         for _ in range(chance.randint(0, 4))
     ]
     until = BEGIN + chance.randrange(300, (END - BEGIN).days) * DAY
@@ -182,3 +210,41 @@ def test_a_day_behind_the_law_is_refused_with_the_act_that_is_missing() -> None:
     with pytest.raises(LawMissing) as refused:
         accrue([part], until=date(2027, 1, 1), law=shipped_law())
     assert refused.value.act in (LawAct.PENALTY_CAP, LawAct.KEY_RATE)
+
+
+def test_money_pays_the_month_it_names_and_then_the_oldest() -> None:
+    first, second = date(2026, 1, 1), date(2026, 2, 1)
+    debts = [
+        DueDebt("a", date(2026, 2, 10), Money(100), first),
+        DueDebt("b", date(2026, 3, 10), Money(300), second),
+    ]
+    parts = settled(debts, [Credit(date(2026, 3, 1), Money(350), second)])
+    assert parts == [
+        LatePart(debts[0], Money(50), date(2026, 3, 1)),
+        LatePart(debts[0], Money(50), None),
+        LatePart(debts[1], Money(300), date(2026, 3, 1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("due_on", "moved"),
+    [
+        (date(2026, 3, 15), date(2026, 3, 16)),  # a Sunday
+        (date(2026, 5, 10), date(2026, 5, 12)),  # a Sunday, and the Monday is off for the 9th
+        (date(2025, 11, 1), date(2025, 11, 1)),  # a Saturday of work
+        (date(2025, 11, 2), date(2025, 11, 5)),
+    ],
+)
+def test_a_due_day_without_work_moves_the_whole_delay(due_on: date, moved: date) -> None:
+    for days, found in ((30, 0), (31, 1)):
+        until = moved + days * DAY
+        part = LatePart(DueDebt("b", due_on, Money(500_000)), Money(500_000), None)
+        segments = accrue([part], until=until, law=law(16))
+        assert [(each.first_number, each.since) for each in segments] == [(31, until)] * found
+
+
+def test_days_that_cost_nothing_need_no_act() -> None:
+    part = LatePart(DueDebt("b", date(2026, 12, 10), Money(500_000)), Money(500_000), None)
+    assert accrue([part], until=date(2027, 1, 9), law=shipped_law()) == []
+    quiet = Span(date(2026, 12, 11), date(2027, 3, 1))
+    assert accrue([part], until=date(2027, 2, 20), law=law(16), moratoria=[quiet]) == []

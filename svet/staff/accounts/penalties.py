@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from svet.accounts import queries
 from svet.accounts.queries.suppliers import provider_today
+from svet.bills.queries.dues import accrual
 from svet.look.requests import now_of
 from svet.penalties import texts
-from svet.penalties.queries import accrual
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staffing.rules import Permission
 from svet.tariffs.rules.law import LawMissing
@@ -48,7 +48,7 @@ def penalties(request: HttpRequest, account_public_id: str) -> HttpResponse:
     if form.is_valid():
         until: date = form.cleaned_data["until"]
         try:
-            found = accrual(account_id=account.account_id, until=until)
+            found = accrual(account_id=account.account_id, provider=account.provider, until=until)
             context |= {"found": found, "rows": texts.rows(found)}
         except LawMissing as missing:
             context["missing"] = explain(missing)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import TypeVar
 from django.conf import settings
 
 from svet.kernel.periods import Span
-from svet.tariffs.rules.law import DatedRule, DatedRules, Law, LawAct, PenaltyStep
+from svet.tariffs.models import LawEntry
+from svet.tariffs.rules.law import DatedRule, DatedRules, Law, LawAct, Moratorium, PenaltyStep
+from svet.tariffs.rules.law_entries import LawEntryKind, NewLawEntry, with_entries
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "law"
 Value = TypeVar("Value")
@@ -27,6 +30,46 @@ def law() -> Law:
     :raises ValueError: the files contradict themselves or each other
     """
     return read_law(DATA, *([Path(settings.LAW_FOLDER)] if settings.LAW_FOLDER else []))
+
+
+@dataclass(frozen=True, slots=True)
+class LawEntryView:
+    """A row that the installation has entered; a withdrawn one holds for no day."""
+
+    number: int
+    entry: NewLawEntry
+    entered_at: datetime
+    entered_by: str
+    withdrawn_at: datetime | None
+    withdrawn_because: str
+
+
+def law_in_force() -> Law:
+    """The law of :func:`law` with the rows that were entered: what counts penalties counts by it."""
+    return with_entries(law(), [each.entry for each in law_entries() if each.withdrawn_at is None])
+
+
+def law_entries() -> list[LawEntryView]:
+    """Every row that was entered, in order of its days."""
+    return [
+        LawEntryView(
+            number=row.pk,
+            entry=NewLawEntry(
+                kind=LawEntryKind(row.kind),
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+                percent=row.percent,
+                act=row.act,
+                source_url=row.source_url,
+                region=row.region,
+            ),
+            entered_at=row.entered_at,
+            entered_by=row.entered_by,
+            withdrawn_at=row.withdrawn_at,
+            withdrawn_because=row.withdrawn_because,
+        )
+        for row in LawEntry.objects.order_by("kind", "valid_from", "pk")
+    ]
 
 
 def read_law(*folders: Path) -> Law:
@@ -56,8 +99,16 @@ def read_law(*folders: Path) -> Law:
             Span(_first(row["valid_from"]), date.fromordinal(_first(row["valid_to"]).toordinal() + 1))
             for row in _rows(folders, "days_off")
         ],
+        working_weekends=frozenset(_first(row["day"]) for row in _rows(folders, "working_weekends")),
         multipliers=_multipliers(folders),
-    )
+        moratoria=tuple(
+            Moratorium(
+                _first(row["valid_from"]), _first(row["valid_to"]), row["act"], row["source_url"],
+                row["region"],
+            )
+            for row in _rows(folders, "moratoria")
+        ),
+    )  # fmt: skip
 
 
 def _multipliers(folders: Sequence[Path]) -> dict[str, DatedRules[Decimal]]:

@@ -60,6 +60,17 @@ class PenaltyStep:
     divisor: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Moratorium:
+    """Days of a delay that cost nothing, both included, by which act; ``region`` is empty for all of them."""
+
+    since: date
+    until: date
+    act: str
+    source_url: str
+    region: str = ""
+
+
 class DatedRules(Generic[Value]):
     """DatedRules of one kind, in order of time; at most one holds on a day.
 
@@ -98,6 +109,7 @@ class Law:
     working_weekends: frozenset[date] = frozenset()
     #: How many times a norm is charged, by the kind of the act that says why.
     multipliers: Mapping[str, DatedRules[Decimal]] = field(default_factory=dict)
+    moratoria: tuple[Moratorium, ...] = ()
 
     def rate_on(self, day: date) -> Decimal:
         """The central bank's key rate, percent a year. :raises LawMissing: none is known for the day"""
@@ -110,6 +122,10 @@ class Law:
     def penalty_rate_on(self, day: date) -> Decimal:
         """The rate of penalties paid on a day: the key rate, but no more than the cap. :raises LawMissing:"""
         return min(self.rate_on(day), self.cap_on(day))
+
+    def moratoria_in(self, region: str) -> list[Span]:
+        """The days on which late payment costs nothing in a region."""
+        return [Span(each.since, each.until + _DAY) for each in self.moratoria if each.region in ("", region)]
 
     def step_on(self, day: date, *, number: int) -> PenaltyStep:
         """What day ``number`` of a delay costs (Housing Code, article 155 part 14). :raises LawMissing:"""

@@ -15,14 +15,16 @@ from svet.metering.rules import Zone
 from svet.metering.texts import ZONE_NAMES
 from svet.tariffs.queries import TariffRowView, TariffTable
 from svet.tariffs.rules.law import LawAct
+from svet.tariffs.rules.law_entries import LawEntryReason
 from svet.tariffs.rules.norm_file import NormFault
 from svet.tariffs.rules.tariff_diff import RowChange
 from svet.tariffs.rules.tariff_file import RowError, RowLack, TariffLack, TariffLine, TariffRowReason
 from svet.tariffs.rules.tariffs import PriceReason
+from svet.tariffs.texts.law import explain_entry
 from svet.tariffs.texts.norms import explain_norms
 
 #: Every reason of this room that has a sentence.
-REASONS: Final = (TariffRowReason, NormFault, PriceReason, LawAct)
+REASONS: Final = (TariffRowReason, NormFault, PriceReason, LawAct, LawEntryReason)
 
 
 def explain(refusal: Refused) -> str:
@@ -30,6 +32,8 @@ def explain(refusal: Refused) -> str:
     match refusal.reason:
         case NormFault():
             return explain_norms(refusal)
+        case LawEntryReason():
+            return explain_entry(refusal)
         case LawAct():
             return law_texts()[refusal.reason].format(day=_shown_day(refusal.details.get("day")))
         case PriceReason():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,26 +10,31 @@ from itertools import groupby
 
 from svet.kernel.money import Money
 from svet.kernel.periods import Span
-from svet.tariffs.rules.law import Law
+from svet.tariffs.rules.law import Law, LawMissing
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class DueDebt:
-    """What a bill asked for: to be paid up to and including ``due_on``."""
+    """What a bill asked for: to be paid up to and including ``due_on``; ``month`` begins what it is for."""
 
     bill: str
     due_on: date
     money: Money
+    month: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What lessened the debt, on the day it counts for: when it was paid, not when we heard of it."""
+    """What lessened the debt, on the day it counts for: when it was paid, not when we heard of it.
+
+    ``named`` is the first day of the month that the payer named.
+    """
 
     on: date
     money: Money
+    named: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +77,32 @@ def percent_per_year(*, rate: Decimal, divisor: int, days: int = 365) -> Decimal
 
 
 def settled(debts: Iterable[DueDebt], credits: Iterable[Credit]) -> list[LatePart]:
-    """Which credit paid which debt: the oldest due first, by the credits in the order of their days.
+    """Which credit paid which debt, by the credits in the order of their days: each pays the month it names.
 
-    What is paid before it is due is an advance and pays what comes; what is left of credits is nobody's.
+    What it names nothing for, or is left of it, pays the oldest due. What is paid before it is due is an
+    advance and pays what comes; what is left of credits is nobody's.
     """
-    waiting = deque((credit.on, credit.money.kopecks) for credit in sorted(credits, key=lambda each: each.on))
-    parts = []
-    for debt in sorted(debts, key=lambda each: each.due_on):
-        left = debt.money.kopecks
-        while left > 0:
-            if not waiting:
-                parts.append(LatePart(debt, Money(left), None))
+    owed = sorted(debts, key=lambda each: each.due_on)
+    left = [debt.money.kopecks for debt in owed]
+    parts: list[list[LatePart]] = [[] for _ in owed]
+    first = 0
+    for credit in sorted(credits, key=lambda each: (each.on, each.named is None)):
+        rest = credit.money.kopecks
+        while first < len(owed) and left[first] <= 0:
+            first += 1
+        named = [at for at in range(first, len(owed)) if credit.named and owed[at].month == credit.named]
+        for at in (*named, *range(first, len(owed))):
+            paid = min(left[at], rest)
+            if paid > 0:
+                parts[at].append(LatePart(owed[at], Money(paid), credit.on))
+                left[at] -= paid
+                rest -= paid
+            if not rest:
                 break
-            on, kopecks = waiting.popleft()
-            paid = min(left, kopecks)
-            parts.append(LatePart(debt, Money(paid), on))
-            left -= paid
-            if kopecks > paid:
-                waiting.appendleft((on, kopecks - paid))
-    return parts
+    for at, kopecks in enumerate(left):
+        if kopecks > 0:
+            parts[at].append(LatePart(owed[at], Money(kopecks), None))
+    return [part for of_debt in parts for part in of_debt]
 
 
 def accrue(
@@ -99,21 +110,33 @@ def accrue(
 ) -> list[PenaltySegment]:
     """What each late part costs for its days after the due one, up to and including its payment or ``until``.
 
-    The rate is that of the day of payment, for a part that is not paid that of ``until``: what has been
-    accrued so far changes with it. Days of a moratorium count as days of the delay and cost nothing. Rounded
-    once a segment. Never of a penalty: pass debts for energy alone.
+    A due day that is none of work moves to the next one (Civil Code, article 193). The rate is that of the
+    day of payment, for a part that is not paid that of ``until``: what has been accrued so far changes with
+    it. Days of a moratorium count as days of the delay and cost nothing. Rounded once a segment. Never of a
+    penalty: pass debts for energy alone. Days that cost nothing need no rate and no calendar.
     :raises LawMissing: no act known here reaches a day of it
     """
     return [segment for part in parts for segment in _segments(part, until, law, moratoria)]
 
 
+def is_late(part: LatePart, *, until: date, law: Law) -> bool:
+    """Whether a part was not paid by its day; the day as it stands where no calendar says which works."""
+    last = until if part.paid_on is None else min(part.paid_on, until)
+    if last <= part.debt.due_on:
+        return False
+    try:
+        return last > law.next_working_day(part.debt.due_on)
+    except LawMissing:
+        return True
+
+
 def _segments(part: LatePart, until: date, law: Law, moratoria: Sequence[Span]) -> Iterator[PenaltySegment]:
     last = until if part.paid_on is None else min(part.paid_on, until)
-    number_of_days = (last - part.debt.due_on).days
-    if number_of_days <= 0 or part.money.kopecks <= 0:
+    at_most = (last - part.debt.due_on).days
+    if at_most <= 0 or part.money.kopecks <= 0 or law.step_on(last, number=at_most).divisor is None:
         return
-    rate = law.penalty_rate_on(last)
-    days = ((number, part.debt.due_on + number * _DAY) for number in range(1, number_of_days + 1))
+    due_on = law.next_working_day(part.debt.due_on)
+    days = ((number, due_on + number * _DAY) for number in range(1, (last - due_on).days + 1))
 
     def price(numbered: tuple[int, date]) -> int | None:
         number, day = numbered
@@ -123,6 +146,7 @@ def _segments(part: LatePart, until: date, law: Law, moratoria: Sequence[Span]) 
     for divisor, run in groupby(days, key=price):
         found = list(run)
         if divisor is not None:
+            rate = law.penalty_rate_on(last)
             roubles = term(debt=part.money, days=len(found), rate=rate, divisor=divisor)
             (first, since), (_, end) = found[0], found[-1]
             yield PenaltySegment(part, since, end, first, rate, divisor, Money.of_roubles(roubles))

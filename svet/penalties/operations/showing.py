@@ -1,0 +1,173 @@
+"""Penalties of a month's accounts are shown: each is posted what should stand minus what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.models import F
+
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.kernel.transactions import require_transaction
+from svet.ledger import operations as ledger
+from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
+from svet.penalties.models import PenaltyRun, ShownPenalty
+from svet.penalties.queries.shown import ShownRow, dumped, shown_rows
+from svet.penalties.rules.counting import count_penalties
+from svet.penalties.rules.policies import DatedChoice, PenaltyMode, choice_on
+from svet.penalties.rules.showing import cause_of, line_of, to_post
+from svet.penalties.rules.streams import DuePosting
+from svet.tariffs.rules.law import Law, LawMissing
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltiesShown:
+    """What a run posted: accounts with a difference, its sum in kopecks, accounts that nobody could count."""
+
+    accounts: int = 0
+    kopecks: int = 0
+    untold: int = 0
+    missing: LawMissing | None = None
+
+    def __add__(self, other: PenaltiesShown) -> PenaltiesShown:
+        return PenaltiesShown(
+            self.accounts + other.accounts,
+            self.kopecks + other.kopecks,
+            self.untold + other.untold,
+            self.missing or other.missing,
+        )
+
+
+def show_penalties(
+    *,
+    provider_id: int,
+    region: str,
+    period: Month,
+    moved: Mapping[int, Sequence[DuePosting]],
+    choices: Sequence[DatedChoice],
+    law: Law,
+    today: date,
+    now: datetime,
+) -> PenaltiesShown:
+    """Post to each account what its penalties lack or are too much for (a step of a month's run).
+
+    ``moved`` are all movements of each account with the due days of their bills. Counted through the last day
+    of ``period``, never beyond today, and never less far than before: a run again, late or of an earlier
+    month changes nothing that the days do not. An account whose days no act reaches is left as it stands
+    and counted as untold.
+    """
+    require_transaction()
+    mode = choice_on(choices, period.first).mode
+    earlier = shown_rows(moved)
+    through = min(period.end - timedelta(days=1), today)
+    untold, missing, rows = 0, None, []
+    for account_id, postings in sorted(moved.items()):
+        if not postings:
+            continue
+        try:
+            row = _difference(
+                account_id, postings, earlier[account_id], period, through,
+                mode=mode, choices=choices, region=region, law=law, now=now,
+            )  # fmt: skip
+        except LawMissing as refused:
+            untold, missing = untold + 1, missing or refused
+            continue
+        if row is not None:
+            rows.append(row)
+    _post(rows, provider_id=provider_id, now=now)
+    shown = PenaltiesShown(len(rows), sum(row.kopecks for row in rows), untold, missing)
+    _keep_run(provider_id, period, mode, shown, today=today, now=now)
+    return shown
+
+
+def _difference(
+    account_id: int,
+    postings: Sequence[DuePosting],
+    earlier: Sequence[ShownRow],
+    period: Month,
+    through: date,
+    *,
+    mode: PenaltyMode,
+    choices: Sequence[DatedChoice],
+    region: str,
+    law: Law,
+    now: datetime,
+) -> ShownPenalty | None:
+    """The row to post, if anything changes. :raises LawMissing:"""
+    known = earlier[-1].known_seq if earlier else 0
+    posted = sum(row.kopecks for row in earlier)
+    by_hand = sum(each.money.kopecks for each in postings if each.kind == TransactionKind.PENALTY) - posted
+    until = max([through, *(row.through for row in earlier)])
+    found = count_penalties(postings, until=until, law=law, choices=choices, region=region)
+    kopecks = to_post(should=found.money.kopecks, posted=posted, by_hand=by_hand, mode=mode)
+    if not kopecks:
+        return None
+    return ShownPenalty(
+        account_id=account_id,
+        no=earlier[-1].no + 1 if earlier else 1,
+        period=period.first,
+        through=until,
+        known_seq=postings[-1].seq,
+        posting_seq=0,
+        should_kopecks=found.money.kopecks,
+        before_kopecks=posted,
+        kopecks=kopecks,
+        cause=cause_of(kopecks, [each for each in postings if each.seq > known]).value,
+        lines=dumped([line_of(each) for each in found.segments]),
+        posted_at=now,
+    )
+
+
+def _post(rows: Sequence[ShownPenalty], *, provider_id: int, now: datetime) -> None:
+    if not rows:
+        return
+    posted = ledger.post_many(
+        [
+            NewTransaction(
+                key=row.ledger_key,
+                kind=TransactionKind.PENALTY,
+                legs=[
+                    Leg(Book.RECEIVABLE, row.account_id, Money(row.kopecks)),
+                    Leg(Book.REVENUE, None, Money(-row.kopecks)),
+                ],
+                occurred_at=now,
+                effective_on=row.through,
+                provider_id=provider_id,
+            )
+            for row in rows
+        ]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, seq FROM ledger_posting_door"
+            " WHERE transaction_id = ANY(%s) AND book = 'receivable'",
+            [[one.id for one in posted]],
+        )
+        numbers = dict(cursor.fetchall())
+    for row in rows:
+        row.posting_seq = numbers[row.account_id]
+    ShownPenalty.objects.bulk_create(rows)
+
+
+def _keep_run(
+    provider_id: int, period: Month, mode: PenaltyMode, shown: PenaltiesShown, *, today: date, now: datetime
+) -> None:
+    """Add a batch to its month's run."""
+    run, _ = PenaltyRun.objects.get_or_create(
+        provider_id=provider_id,
+        period=period.first,
+        defaults={"mode": mode.value, "ran_at": now, "ran_on": today},
+    )
+    missing = shown.missing
+    PenaltyRun.objects.filter(pk=run.pk).update(
+        mode=mode.value,
+        accounts=F("accounts") + shown.accounts,
+        kopecks=F("kopecks") + shown.kopecks,
+        untold=F("untold") + shown.untold,
+        ran_at=now,
+        ran_on=today,
+        **({"missing": missing.act.value, "missing_on": missing.day} if missing else {}),
+    )
