@@ -159,7 +159,20 @@ def _issue(
 
 
 def warn_of_issue(report: bills.IssueReport, *, title: str, say: Say) -> None:
-    """What is wrong with bills that were issued all the same."""
+    """What is wrong with bills that were issued all the same, and what was shown of penalties on them."""
+    shown = report.penalties
+    if shown.accounts:
+        say(
+            _("{title}: пени показаны на {accounts} л/с, проведено {sum}").format(
+                title=title, accounts=number(shown.accounts), sum=roubles(shown.kopecks, sign=True)
+            )
+        )
+    if shown.untold and shown.missing is not None:
+        say(
+            _("{title}: пени не сказаны на {accounts} л/с: {why} (svet law enter)").format(
+                title=title, accounts=number(shown.untold), why=explain(shown.missing)
+            )
+        )
     if report.without_code:
         say(
             _(

@@ -13,7 +13,13 @@ from svet.billing.rules import Proration, Rules
 from svet.cli.billing import Say, name_one, parse_month, providers
 from svet.config.failures import Failure
 from svet.kernel.actors import Actor
-from svet.look.formats import day, number, roubles
+from svet.look.formats import day, month, number, roubles
+from svet.penalties import texts as penalty_texts
+from svet.penalties.operations import PenaltyPolicyOutcome, set_penalty_policy
+from svet.penalties.queries import choices_of, last_runs
+from svet.penalties.rules.policies import PenaltyMode, choice_on
+from svet.penalties.rules.streams import AllocationOrder
+from svet.tariffs.texts import explain as explain_law
 
 
 def show_policies(*, code: str, today: date, say: Say) -> None:
@@ -114,3 +120,60 @@ def _rules(rules: Rules) -> str:
         else _("ВТОРАЯ ПОДПИСЬ НЕ ТРЕБУЕТСЯ: начисляют без выпуска"),
     ]
     return "; ".join(parts)
+
+
+def show_penalty_policies(*, code: str, today: date, say: Say) -> None:
+    """What suppliers do about penalties, and how their months ran. :raises Failure: no such provider"""
+    for provider in providers(code):
+        choices = choices_of(provider.provider_id)
+        now = penalty_texts.choice_words(choice_on(choices, today))
+        say(f"{provider.code}  {provider.name}: {now}")
+        for row in choices:
+            since = _("с {day}: {rules}").format(
+                day=day(row.since), rules=penalty_texts.choice_words(row.choice)
+            )
+            say("  " + since)
+        for run in last_runs(provider.provider_id, limit=12):
+            said = _("{month}: лицевых счетов {accounts}, проведено {sum}, не сказано {untold}").format(
+                month=month(run.period),
+                accounts=number(run.accounts),
+                sum=roubles(run.kopecks, sign=True),
+                untold=number(run.untold),
+            )
+            say(f"  {said}" + (f". {explain_law(run.missing)}" if run.untold and run.missing else ""))
+
+
+def choose_penalties(
+    *,
+    code: str,
+    since: str,
+    mode: PenaltyMode | None,
+    order: AllocationOrder | None,
+    now: datetime,
+    say: Say,
+) -> None:
+    """Let a choice about penalties hold from a month.
+
+    :raises Failure: no such month or provider, or several to choose from
+    :raises PenaltyPolicyRefused: bills of the month are out
+    """
+    chosen = providers(code)
+    if len(chosen) > 1:
+        raise Failure(name_one(chosen))
+    first = parse_month(since).first
+    outcome = set_penalty_policy(
+        provider_id=chosen[0].provider_id,
+        since=first,
+        mode=mode,
+        order=order,
+        by=Actor.system("svet policy penalties"),
+        now=now,
+    )
+    said = {
+        PenaltyPolicyOutcome.ADDED: _("записано"),
+        PenaltyPolicyOutcome.CHANGED: _("изменено"),
+        PenaltyPolicyOutcome.UNCHANGED: _("так и было"),
+    }[outcome]
+    held = penalty_texts.choice_words(choice_on(choices_of(chosen[0].provider_id), first))
+    since_day = _("с {day}").format(day=day(first))
+    say(f"{chosen[0].code}  {since_day}, {said}: {held}")

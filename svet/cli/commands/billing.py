@@ -19,6 +19,8 @@ REASONS = (
     "held", "decision-misses", "large-difference", "old-difference", "no-house-volume", "wrong-share",
 )  # fmt: skip
 PRORATIONS = ("by-day", "at-reading")
+PENALTY_MODES = ("off", "accrued", "shown")
+ORDERS = ("energy-first", "month-by-month")
 
 
 @click.group("bill", invoke_without_command=True)
@@ -249,6 +251,38 @@ def set_(
                 brake_months=brake_months,
                 totals_percent=totals_percent,
                 movers_share=movers_share,
+                now=datetime.now(UTC),
+                say=click.echo,
+            )
+
+
+@policy_command.command("penalties")
+@click.option(
+    "--provider", "code", default="", help="the provider's code; to set, not needed if there is one"
+)
+@click.option("--from", "since", default="", metavar="YYYY-MM", help="the first month it holds for")
+@click.option("--mode", type=click.Choice(PENALTY_MODES), help="whether penalties are counted and shown")
+@click.option("--order", type=click.Choice(ORDERS), help="what money pays that names no month")
+def penalties(code: str, since: str, mode: str | None, order: str | None) -> None:
+    """Show what is done about penalties and how months ran; with --from, choose it from a month on."""
+    with database():
+        django_ready()
+        from django.utils import timezone
+
+        from svet.cli.billing.policies import choose_penalties, show_penalty_policies
+        from svet.cli.refusal_text import in_words
+        from svet.penalties.rules.policies import PenaltyMode
+        from svet.penalties.rules.streams import AllocationOrder
+
+        with in_words():
+            if not (since or mode or order):
+                show_penalty_policies(code=code, today=timezone.localdate(), say=click.echo)
+                return
+            choose_penalties(
+                code=code,
+                since=since,
+                mode=None if mode is None else PenaltyMode(mode),
+                order=None if order is None else AllocationOrder(_kept(order)),
                 now=datetime.now(UTC),
                 say=click.echo,
             )

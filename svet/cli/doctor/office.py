@@ -11,15 +11,18 @@ from svet.accounts.queries import ProviderView, provider_today, providers
 from svet.billing.queries.policies import rules_for
 from svet.cli.doctor.findings import Finding, Findings, Health
 from svet.kernel.periods import Month
-from svet.look.formats import day
+from svet.look.formats import day, number
+from svet.look.formats import month as month_name
+from svet.penalties.queries import untold_runs
 from svet.site.queries import is_set_up
 from svet.staffing.queries import members
 from svet.staffing.rules import Role
-from svet.tariffs.queries.law import law
+from svet.tariffs.queries.law import law_in_force
 from svet.tariffs.queries.norms import loaded_norms
 from svet.tariffs.queries.tariffs import demonstration_groups, group_codes, group_tariffs
 from svet.tariffs.rules.law import Law, LawMissing
 from svet.tariffs.rules.tariffs import PriceMissing
+from svet.tariffs.texts import explain
 
 #: How long before the end of a table of law one is told.
 SOON = timedelta(days=45)
@@ -101,8 +104,8 @@ def _has_prices(region: str, code: str, *, on: date) -> bool:
 
 def look_at_law(*, now: datetime) -> Findings:
     """How far the tables of law reach: behind their end nothing is guessed, so somebody waits."""
-    known, today = law(), now.date()
-    for what, behind, ask in _asked(known):
+    known, today = law_in_force(), now.date()
+    for what, behind, ask, mend in _asked(known):
         ends = _end(ask, today)
         if ends is None:
             yield Finding(Health.WELL, what, _("Известно на полгода вперёд."))
@@ -110,19 +113,26 @@ def look_at_law(*, now: datetime) -> Findings:
             said = _("Известно только по {until}: расчёт позже этого дня будет отклонён.").format(
                 until=day(ends)
             )
-            yield Finding(behind, what, said, "SVET_LAW_FOLDER")
+            yield Finding(behind, what, said, mend)
         else:
             health = Health.SOON if ends - today <= SOON else Health.WELL
             said = _("Известно по {until}.").format(until=day(ends))
-            yield Finding(health, what, said, "SVET_LAW_FOLDER" if health is Health.SOON else "")
+            yield Finding(health, what, said, mend if health is Health.SOON else "")
+    for run in untold_runs():
+        said = _("За {month} не показаны на {accounts} л/с. {why}").format(
+            month=month_name(run.period),
+            accounts=number(run.untold),
+            why=explain(run.missing) if run.missing else "",
+        )
+        yield Finding(Health.SOON, _("Пени"), said.strip(), "svet law enter")
 
 
-def _asked(known: Law) -> tuple[tuple[str, Health, Callable[[date], object]], ...]:
+def _asked(known: Law) -> tuple[tuple[str, Health, Callable[[date], object], str], ...]:
     """Without a calendar no bill has its day; without a rate only penalties are not counted."""
     return (
-        (_("Рабочий календарь"), Health.ILL, known.is_working),
-        (_("Ключевая ставка"), Health.SOON, known.rate_on),
-        (_("Предел ставки пеней"), Health.SOON, known.cap_on),
+        (_("Рабочий календарь"), Health.ILL, known.is_working, "SVET_LAW_FOLDER"),
+        (_("Ключевая ставка"), Health.SOON, known.rate_on, "svet law enter"),
+        (_("Предел ставки пеней"), Health.SOON, known.cap_on, "svet law enter"),
     )
 
 

@@ -350,6 +350,50 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
             [NUMBERS[0], "--until", "вчера"],
             ["9999999999"],
         ],
+        ("policy", "penalties"): [
+            [],
+            ["--from", "2027-02", "--mode", "shown", "--order", "month-by-month"],
+            ["--from", "2027-02", "--mode", "shown"],
+            ["--from", "2027-02"],
+            ["--from", "февраль", "--mode", "off"],
+            ["--provider", "nobody"],
+        ],
+        ("law", "enter"): [
+            f"{row} --source https://cbr.ru".split()
+            for row in (
+                "key-rate --percent 14 --from 2026-03-23 --until 2026-04-26 --act 20.03.2026",
+                "key-rate --percent 14 --from 2026-04-01 --until 2026-05-26 --act 20.03.2026",
+                "moratorium --from 2026-12-01 --until 2026-12-31 --act №1 --region Урал",
+                "key-rate --percent 14 --from 2026-05-01 --until 2026-04-01 --act №1",
+                "key-rate --from 2026-05-01 --until 2026-06-01 --act №1",
+                f"key-rate --percent 14 --from 2026-05-01 --until 2026-06-01 --act {'1' * 201}",
+                "key-rate --percent 14 --from 2026-05-01 --until 2199-06-01 --act №1",
+                "key-rate --percent 14 --from 2026-05-01 --until 2026-06-01 --act №1 --region Урал",
+                "moratorium --percent 1 --from 2026-05-01 --until 2026-06-01 --act №1",
+            )
+        ]
+        + [
+            [
+                "penalty-cap",
+                "--percent",
+                "9",
+                "--from",
+                "2027-01-01",
+                "--until",
+                "2027-06-01",
+                "--act",
+                "№1",
+                "--source",
+                "ftp://a",
+            ]
+        ],
+        ("law", "withdraw"): [
+            ["1", "--because", "опечатка"],
+            ["1", "--because", "опечатка"],
+            ["9", "--because", "нет такой"],
+            ["1", "--because", " "],
+        ],
+        ("law", "show"): [[], ["--all"]],
         ("account", "terms"): [
             [NUMBERS[0]],
             [NUMBERS[0], "--set", "residents=3", "--set", "stove=gas", "--reason", "справка № 4"],

@@ -10,10 +10,12 @@ from svet.penalties.queries.shown import (
     shown_rows,
     untold_runs,
 )
+from svet.penalties.queries.standing import account_streams
 
 __all__ = [
     "PenaltyRunView",
     "ShownRow",
+    "account_streams",
     "broken",
     "choices_of",
     "has_shown",

@@ -1,4 +1,4 @@
-"""What late payment of an account costs, day by day: accrued, and not shown to the customer."""
+"""What late payment of an account costs, day by day, what of it was shown, and where its streams stand."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from svet.accounts import queries
+from svet.accounts.queries import AccountView
 from svet.accounts.queries.suppliers import provider_today
 from svet.bills.queries.dues import accrual
 from svet.look.requests import now_of
 from svet.penalties import texts
+from svet.penalties.queries import provider_choice, shown_rows
+from svet.penalties.queries.shown import ShownRow
+from svet.penalties.queries.standing import account_streams
+from svet.penalties.rules.streams import Stream
 from svet.staff.shell.desk import actor_of, deny_as_missing, desk_page
 from svet.staffing.rules import Permission
 from svet.tariffs.rules.law import LawMissing
@@ -42,8 +47,17 @@ def penalties(request: HttpRequest, account_public_id: str) -> HttpResponse:
     except queries.AccountNotFound:
         deny_as_missing(request, subject="account", public_id=account_public_id)
     today = provider_today(account.provider, now_of(request))
+    mode = provider_choice(account.provider.provider_id, on=today).mode
     form = UntilForm(request.GET if "until" in request.GET else {"until": today.isoformat()})
-    context: dict[str, Any] = {"account": account, "form": form, "found": None, "missing": ""}
+    context: dict[str, Any] = {
+        "account": account,
+        "form": form,
+        "found": None,
+        "missing": "",
+        "mode": texts.mode_name(mode),
+        "shown": [_shown(row) for row in shown_rows([account.account_id])[account.account_id]],
+        "streams": _streams(account),
+    }
     status = 200
     if form.is_valid():
         until: date = form.cleaned_data["until"]
@@ -55,3 +69,16 @@ def penalties(request: HttpRequest, account_public_id: str) -> HttpResponse:
     else:
         status = 422
     return render(request, "staff/account_penalties.html", context, status=status)
+
+
+def _shown(row: ShownRow) -> dict[str, Any]:
+    return {"row": row, "cause": texts.cause_words(row.cause)}
+
+
+def _streams(account: AccountView) -> list[tuple[str, int]]:
+    """Each part of the balance by its name; works and penalties only where there are any."""
+    found = account_streams(account.account_id, provider_id=account.provider.provider_id)
+    kopecks = {Stream.ENERGY: found.energy, Stream.FEE: found.fee, Stream.PENALTY: found.penalty}
+    return [
+        (texts.stream_name(each), kopecks[each]) for each in Stream if each is Stream.ENERGY or kopecks[each]
+    ]

@@ -42,6 +42,8 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("houses", f"{ROOT}houses/", _("Дома")),
         ("tariffs", f"{ROOT}tariffs/", _("Тарифы")),
         ("policy", f"{ROOT}policy/", _("Правила")),
+        ("penalties", f"{ROOT}penalties/", _("Пени")),
+        ("law", f"{ROOT}law/", _("Ставки")),
     ]
     return [{"url": url, "text": text, "current": name == current} for name, url, text in pages]
 
