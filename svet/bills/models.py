@@ -177,6 +177,7 @@ class DebtCertificate(models.Model):
     due_kopecks = models.BigIntegerField()
     due_on = models.DateField(null=True)
     overpaid_kopecks = models.BigIntegerField()
+    penalty_kopecks = models.BigIntegerField(default=0, db_default=0)
     parties = models.JSONField()
     parties_sha256 = models.CharField(max_length=64)
     asked_by = models.CharField(max_length=120)

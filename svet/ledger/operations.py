@@ -68,6 +68,7 @@ def post(
     effective_on: date,
     provider_id: int,
     memo: str = "",
+    named_month: date | None = None,
 ) -> PostedTransaction:
     """Post one transaction under a key; the same key with the same legs returns the first one.
 
@@ -76,15 +77,16 @@ def post(
     :raises LedgerConflict: the key stands for other legs.
     """
     require_transaction()
-    transaction = NewTransaction(key, kind, legs, occurred_at, effective_on, provider_id, memo)
+    transaction = NewTransaction(key, kind, legs, occurred_at, effective_on, provider_id, memo, named_month)
     check(transaction)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO ledger_transaction (key, kind, occurred_at, effective_on, provider_id, memo)
-            VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
+            INSERT INTO ledger_transaction
+                (key, kind, occurred_at, effective_on, provider_id, memo, named_month)
+            VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
             """,
-            [key, kind.value, occurred_at, effective_on, provider_id, memo],
+            [key, kind.value, occurred_at, effective_on, provider_id, memo, named_month],
         )
         row = cursor.fetchone()
         if row is None:

@@ -70,6 +70,7 @@ def certify(
         code=new_certificate_code(),
         owed_kopecks=debt.owed,
         overpaid_kopecks=debt.overpaid,
+        penalty_kopecks=debt.penalty,
         parties=parties,
         asked_by=f"{actor.kind.value} {actor.name or actor.person_id or ''}".strip(),
         made_at=now,

@@ -26,6 +26,7 @@ from svet.kernel.money import ZERO, Money
 from svet.ledger import queries as ledger
 from svet.ledger.queries import Standing
 from svet.ledger.rules import TransactionKind
+from svet.penalties.queries import account_streams
 
 #: How many of an account's certificates a list shows, newest first.
 LISTED: Final = 5
@@ -56,8 +57,15 @@ def debt_to_certify(*, account: AccountView, today: date, transit: Money) -> tup
         unbilled_charges=charged,
         carried_since=since,
         transit=transit,
+        penalty=_penalty(account),
         today=today,
     )
+
+
+def _penalty(account: AccountView) -> Money:
+    """What of the account's debt is penalties."""
+    streams = account_streams(account.account_id, provider_id=account.provider.provider_id)
+    return Money(streams.penalty)
 
 
 def certificates(*, actor: Actor, account_id: int, limit: int = LISTED) -> list[CertificateView]:
@@ -101,8 +109,13 @@ def certificate_view(row: DebtCertificate, *, masked: bool) -> CertificateView:
         on=row.on,
         seq=row.seq,
         debt=CertifiedDebt(
-            CertificateKind(row.kind), row.owed_kopecks, row.due_kopecks, row.due_on, row.overpaid_kopecks
-        ),
+            CertificateKind(row.kind),
+            row.owed_kopecks,
+            row.due_kopecks,
+            row.due_on,
+            row.overpaid_kopecks,
+            row.penalty_kopecks,
+        ),  # fmt: skip
         supplier=parties["supplier"],
         inn=parties["inn"],
         account_number=parties["account_number"],

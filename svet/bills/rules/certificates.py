@@ -52,13 +52,17 @@ class CertificateNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class CertifiedDebt:
-    """What is said: kopecks owed, those of them asked for by ``due_on``, and what is overpaid."""
+    """What is said: kopecks owed, those of them asked for by ``due_on``, and what is overpaid.
+
+    ``penalty`` is what of the owed sum is penalties that were shown.
+    """
 
     kind: CertificateKind
     owed: int
     due: int
     due_on: date | None
     overpaid: int
+    penalty: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,14 @@ def certified_debt(
     unbilled_charges: Money = ZERO,
     carried_since: date | None = None,
     transit: Money = ZERO,
+    penalty: Money = ZERO,
     today: date,
 ) -> CertifiedDebt:
     """What a certificate of this day says; ``bills`` are the newest first.
 
     ``carried_since``: the day of a debt brought from the system before, where no bill stands on it yet: it
-    is late by itself, but for ``unbilled_charges``, all that was charged since.
+    is late by itself, but for ``unbilled_charges``, all that was charged since. ``penalty`` is what of the
+    balance is penalties.
 
     :raises CertificateRefused: something is late; ``transit`` is only named
     """
@@ -104,11 +110,16 @@ def certified_debt(
     if late:
         raise CertificateRefused(
             CertificateReason.OVERDUE,
-            details={"late": late.kopecks, "since": since, "transit": transit.kopecks},
+            details={
+                "late": late.kopecks,
+                "since": since,
+                "transit": transit.kopecks,
+                "penalty": min(penalty, late).kopecks,
+            },
         )
     # What was charged after the newest bill waits for the next one.
     asked = max(min(balance.kopecks, bills[0].closing), 0) if bills and found.due_on else 0
-    return CertifiedDebt(CertificateKind.NOT_DUE, balance.kopecks, asked, found.due_on, 0)
+    return CertifiedDebt(CertificateKind.NOT_DUE, balance.kopecks, asked, found.due_on, 0, penalty.kopecks)
 
 
 def new_certificate_code() -> str:

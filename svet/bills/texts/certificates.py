@@ -28,6 +28,13 @@ def certificate_title(debt: CertifiedDebt) -> str:
 
 def certificate_words(debt: CertifiedDebt) -> list[str]:
     """Its sentences: «Просроченной задолженности нет; к оплате до 10.12.2026: 1 234,56 ₽.»"""
+    said = _without_penalties(debt)
+    if debt.penalty:
+        said.append(_("В том числе пени: %(sum)s.") % {"sum": roubles(debt.penalty)})
+    return said
+
+
+def _without_penalties(debt: CertifiedDebt) -> list[str]:
     if debt.kind is CertificateKind.NO_DEBT:
         said = [_("Задолженности нет.")]
         if debt.overpaid:
@@ -74,8 +81,10 @@ def explain_certificate(refusal: Refused) -> str:
         "Справку выдать нельзя: просрочено %(sum)s, срок оплаты прошёл %(on)s. "
         "Оплатите долг на странице «Оплата», и справка будет доступна."
     )
-    transit = int(str(refusal.details.get("transit", 0)))
-    if not transit:
-        return said % details
-    on_its_way = _("Оплата %(sum)s в пути: когда она поступит, запросите справку ещё раз.")
-    return " ".join((said % details, on_its_way % {"sum": roubles(transit)}))
+    parts = [said % details]
+    if penalty := int(str(refusal.details.get("penalty", 0))):
+        parts.append(_("В том числе пени: %(sum)s.") % {"sum": roubles(penalty)})
+    if transit := int(str(refusal.details.get("transit", 0))):
+        on_its_way = _("Оплата %(sum)s в пути: когда она поступит, запросите справку ещё раз.")
+        parts.append(on_its_way % {"sum": roubles(transit)})
+    return " ".join(parts)

@@ -163,6 +163,7 @@ class _Books:
             office=row.office,
             payer=row.payer if doubt or place is None else "",
             doubt=doubt,
+            named_month=row.named,
         )
 
     def _place(self, number: str) -> tuple[AccountKey | None, WaitReason | None]:

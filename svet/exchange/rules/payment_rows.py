@@ -23,6 +23,7 @@ _TYPED: Final = ("name", "address")
 _OFFICE: Final = ("osb", "vsp", "cashier")
 _TIME = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _PERIOD = re.compile(r"(?:(?:0[1-9]|1[0-2])[0-9]{2})?", re.ASCII)
+_NAMED = re.compile(r"(0[1-9]|1[0-2])[.]?((?:20)?[0-9]{2})", re.ASCII)
 _SUM = re.compile(
     r"([-\u2212]?)((?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]{1,12})(?:[.,][0-9]{1,2})?)", re.ASCII
 )
@@ -50,6 +51,8 @@ class PaymentRow:
     office: str = ""
     payer: str = ""
     fault: RowFault | None = None
+    #: The first day of the month that the payer named.
+    named: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,18 @@ def _row(line: RegisterLine, paid: Money | None, fault: RowFault | None, layout:
         office=sys.intern(office_of(fields)),
         payer=", ".join(text for name in _TYPED if (text := line.fields.get(name, ""))),
         fault=fault,
+        named=named_month(fields.get("period", "")),
     )
+
+
+@lru_cache(maxsize=500)
+def named_month(raw: str) -> date | None:
+    """The month of «0326», «032026» or «03.2026» by its first day; None where it names none."""
+    match = _NAMED.fullmatch(raw)
+    if match is None:
+        return None
+    year = int(match[2])
+    return date(year if year > 99 else 2000 + year, int(match[1]), 1)
 
 
 def identity(number: str, office: str, layout: Layout) -> str:

@@ -21,7 +21,15 @@ from functools import lru_cache
 from typing import Final
 
 from svet.exchange.rules import values
-from svet.exchange.rules.payment_rows import LONGEST, BadRow, PaymentRow, identity, money_or_none, read_row
+from svet.exchange.rules.payment_rows import (
+    LONGEST,
+    BadRow,
+    PaymentRow,
+    identity,
+    money_or_none,
+    named_month,
+    read_row,
+)
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowFault, RowReason
 from svet.exchange.rules.tables import MAX_FIELD, RegisterLine
 from svet.exchange.rules.values import FieldFault
@@ -65,6 +73,7 @@ class StagedRow:
     paid_on: str = ""
     kopecks: int = 0
     office: str = ""
+    named: date | None = None
 
 
 def parse(text: str, layout: Layout = PLAIN_LAYOUT) -> PaymentRegister:
@@ -136,7 +145,9 @@ class RegisterReader:
             if kopecks and day and len(known) <= LONGEST:
                 self._count += 1
                 self._kopecks += kopecks
-                return StagedRow(number, raw.strip("\r\n"), known, named["account"], day, kopecks, office)
+                month = named_month(named.get("period", "").strip())
+                account = named["account"]
+                return StagedRow(number, raw.strip("\r\n"), known, account, day, kopecks, office, month)
         read = read_row(number, raw, self._layout)
         if number in self._without:
             read = _left_out(read, number)
@@ -236,7 +247,7 @@ _AT_A_GLANCE: Final = {
     "sum": "[0-9]{1,12}(?:[.,][0-9]{1,2})?",
     "transfer": "[0-9]{1,12}(?:[.,][0-9]{1,2})?",
 }
-_KEPT: Final = frozenset({"date", "osb", "vsp", "cashier", "suip", "account", "sum"})
+_KEPT: Final = frozenset({"date", "osb", "vsp", "cashier", "suip", "account", "period", "sum"})
 
 
 @lru_cache(maxsize=50)

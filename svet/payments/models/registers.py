@@ -91,6 +91,8 @@ class ImportedPayment(models.Model):
     ledger_key = models.CharField(max_length=KEY_LONGEST)
     # The day the money counts for: the register's own, unless that cannot be.
     effective_on = models.DateField()
+    # The month the payer named: the first of its days.
+    named_month = models.DateField(null=True)
     applied_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")

@@ -51,6 +51,8 @@ class PaymentToApply:
     office: str = ""
     payer: str = ""
     doubt: WaitReason | None = None
+    #: The first day of the month that the payer named.
+    named_month: date | None = None
 
 
 class Outcome(StrEnum):
@@ -192,6 +194,7 @@ def _payment(
         ),
         effective_on=row.effective_on or row.paid_on,
         applied_at=now,
+        named_month=row.named_month,
     )
 
 
@@ -281,4 +284,5 @@ def _transaction(row: ImportedPayment, zone: ZoneInfo) -> NewTransaction:
         effective_on=row.effective_on,
         provider_id=row.provider_id,
         memo=f"{row.source} {row.external_id}"[:200],
+        named_month=row.named_month,
     )

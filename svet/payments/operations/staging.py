@@ -25,6 +25,8 @@ from svet.payments.rules.registers import RegisterState
 STAGE: Final = "register_stage"
 PLAIN: Final = "register_plain"
 _BLOCK: Final = 1_000
+#: How COPY writes that there is no value.
+NOTHING: Final = "\\N"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class RowToStage(Protocol):
     def kopecks(self) -> int: ...
     @property
     def office(self) -> str: ...
+    @property
+    def named(self) -> date | None: ...
 
 
 def stage_rows(rows: Iterable[RowToStage]) -> None:
@@ -65,7 +69,7 @@ def stage_rows(rows: Iterable[RowToStage]) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {STAGE}, {PLAIN}")
         cursor.execute(
             f"CREATE TEMPORARY TABLE {STAGE} (line_no integer, raw text, external_id text, account text,"
-            " paid_on date, kopecks bigint, office text, public_id text) ON COMMIT DROP"
+            " paid_on date, kopecks bigint, office text, named_month date, public_id text) ON COMMIT DROP"
         )
         with cursor.copy(f"COPY {STAGE} FROM STDIN") as copy:
             for block in _blocks(rows):
@@ -76,10 +80,10 @@ def stage_rows(rows: Iterable[RowToStage]) -> None:
 def _line(row: RowToStage) -> str:
     number = _copied(row.external_id)
     if not row.account:
-        return f"{row.line_no}\t\t{number}\t\\N\t\\N\t0\t\t\n"
+        return f"{row.line_no}\t\t{number}\t\\N\t\\N\t0\t\t\\N\t\n"
     return (
         f"{row.line_no}\t{_copied(row.raw)}\t{number}\t{row.account}\t{row.paid_on}\t{row.kopecks}"
-        f"\t{row.office}\t{new_public_id()}\n"
+        f"\t{row.office}\t{row.named or NOTHING}\t{new_public_id()}\n"
     )
 
 
@@ -103,7 +107,7 @@ def _blocks(rows: Iterable[RowToStage]) -> Iterator[str]:
 _FIND = f"""
 CREATE TEMPORARY TABLE {PLAIN} ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY s.line_no) AS place, s.line_no, s.raw, s.external_id, s.account, s.office,
-    s.public_id, s.kopecks, s.paid_on AS effective_on, a.account_id, a.provider_id,
+    s.public_id, s.kopecks, s.named_month, s.paid_on AS effective_on, a.account_id, a.provider_id,
     nextval('payments_importedpayment_id_seq') AS id, {ledger.NEXT_TRANSACTION} AS transaction_id,
     'reg:' || %(source)s || ':' || to_char(s.paid_on, 'YYYY-MM-DD') || ':' || s.external_id AS key,
     left(%(source)s || ' ' || s.external_id, 200) AS memo,
@@ -121,9 +125,10 @@ WHERE s.paid_on >= %(oldest)s AND (%(only)s::bigint IS NULL OR a.provider_id = %
 """  # noqa: S608 - no names but our own
 _WRITE = f"""
 INSERT INTO payments_importedpayment (id, public_id, source, external_id, paid_on, twin, office, provider_id,
-    account_id, account_text, payer, kopecks, state, reason, ledger_key, effective_on, applied_at)
+    account_id, account_text, payer, kopecks, state, reason, ledger_key, effective_on, named_month,
+    applied_at)
 SELECT id, public_id, %(source)s, external_id, effective_on, 0, office, provider_id, account_id, account, '',
-    kopecks, %(state)s, '', key, effective_on, %(now)s
+    kopecks, %(state)s, '', key, effective_on, named_month, %(now)s
 FROM {PLAIN} ORDER BY place
 """  # noqa: S608
 

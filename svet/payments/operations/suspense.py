@@ -199,4 +199,5 @@ def _post(row: ImportedPayment, *, key: str, kind: TransactionKind, legs: list[L
         effective_on=day,
         provider_id=row.provider_id,
         memo=f"{row.source} {row.external_id}"[:200],
+        named_month=row.named_month,
     )
