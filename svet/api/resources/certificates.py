@@ -26,7 +26,8 @@ class CertificateOut(Schema):
     """A certificate of no debt, of one day and the account's postings up to ``seq``.
 
     ``kind``: no_debt, or not_due, where ``owed_kopecks`` are owed and none of them late; ``due_kopecks`` of
-    them by ``due_on``. ``code`` opens its page for whoever is given the paper: ``check_url``.
+    them by ``due_on``, ``penalty_kopecks`` of them penalties. ``code`` opens its page for whoever is given
+    the paper: ``check_url``.
     """
 
     id: str
@@ -38,6 +39,7 @@ class CertificateOut(Schema):
     due_kopecks: int
     due_on: date | None
     overpaid_kopecks: int
+    penalty_kopecks: int
     check_url: str
 
 
@@ -104,5 +106,6 @@ def _out(view: CertificateView) -> dict[str, Any]:
         "due_kopecks": debt.due,
         "due_on": debt.due_on and debt.due_on.isoformat(),
         "overpaid_kopecks": debt.overpaid,
+        "penalty_kopecks": debt.penalty,
         "check_url": operations.check_address(view.code),
     }

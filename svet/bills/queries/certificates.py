@@ -115,7 +115,7 @@ def certificate_view(row: DebtCertificate, *, masked: bool) -> CertificateView:
             row.due_on,
             row.overpaid_kopecks,
             row.penalty_kopecks,
-        ),  # fmt: skip
+        ),
         supplier=parties["supplier"],
         inn=parties["inn"],
         account_number=parties["account_number"],

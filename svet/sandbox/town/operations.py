@@ -29,10 +29,10 @@ from svet.metering import operations as metering
 from svet.metering import queries as readings
 from svet.sandbox.town.desks import fill_desks
 from svet.sandbox.town.employees import open_office
-from svet.sandbox.town.providers import BUILDER, add_providers, set_norms
+from svet.sandbox.town.providers import BUILDER, add_providers, set_norms, show_penalties
 from svet.sandbox.town.residents import settle_in
 from svet.sandbox.town.rules import neighbours, registers
-from svet.sandbox.town.rules.plan import Household, household, months
+from svet.sandbox.town.rules.plan import SECOND, Household, household, months
 from svet.sandbox.town.settings import TownSettings
 from svet.tariffs.operations.norms import load_norms
 
@@ -51,6 +51,7 @@ def build_first(*, town: TownSettings, now: datetime, progress: Progress) -> Non
     """Build the accounts of the ready sign-ins with their whole history, enough to show a demo."""
     providers = add_providers()
     set_norms(providers, now=now)
+    show_penalties(providers[SECOND], anchor=town.anchor, now=now)
     load_tariffs(now=now)
     first = _households(town, 1, town.first) + _second_households(town)
     _live(first, "first", providers=providers, town=town, now=now, progress=progress, people=True)

@@ -137,7 +137,7 @@ def _check_correction(line: LineRow) -> None:
 
 
 def _check_sums(view: BillView) -> None:
-    rows = texts.sum_rows(view.document)
+    rows = [row for row in texts.sum_rows(view.document) if not row.part]
     assert sum(row.kopecks for row in rows[:-1]) == rows[-1].kopecks == view.summary.closing.kopecks
     prices = {line.price for line in view.document.lines if line.corrects is None}
     if texts.tariff_sentence(view.comparison) == "тариф не менялся":
