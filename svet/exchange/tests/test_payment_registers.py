@@ -18,6 +18,7 @@ from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
 from svet.exchange.tests.test_taking import NOW, NUMBERS, OLGA, take, town  # noqa: F401
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
+from svet.ledger.models import Transaction
 from svet.ledger.rules import KEY_LONGEST
 from svet.payments import operations
 from svet.payments import queries as payments
@@ -387,3 +388,25 @@ def test_a_customer_sees_what_came_and_what_was_taken_back() -> None:
         (Money(300_00), "2026-11-16"),
     ]
     assert Provider.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("1026", date(2026, 10, 1)),
+        ("102026", date(2026, 10, 1)),
+        ("10.2026", date(2026, 10, 1)),
+        ("", None),
+        ("1326", None),
+        ("октябрь", None),
+    ],
+)
+@pytest.mark.parametrize("time", ["10-15-00", "10:15"])
+def test_the_month_a_payer_names_is_in_the_books(written: str, named: date | None, time: str) -> None:
+    """Read at a glance or, where the time is odd, by the rules."""
+    report = pay(row("M1", FIRST, "300,00", period=written, time=time), total="300,00")
+    if time == "10-15-00":
+        assert report.applied == 1
+        assert Transaction.objects.get(kind="payment").named_month == named
+    assert ImportedPayment.objects.get().named_month == named
+    whole()

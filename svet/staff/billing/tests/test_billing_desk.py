@@ -29,6 +29,8 @@ PAGES = [
     "/staff/billing/problems/",
     "/staff/billing/tariffs/",
     "/staff/billing/policy/",
+    "/staff/billing/penalties/",
+    "/staff/billing/law/",
     MONTH,
     f"{MONTH}dry-run/",
     f"{MONTH}problems/",
