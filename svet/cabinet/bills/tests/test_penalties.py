@@ -1,4 +1,4 @@
-"""Penalties where the supplier shows them: on the page of the bill, on paper, in the API, on a certificate."""
+"""Penalties where the supplier shows them: on the bill's page, on paper, in the API, on a certificate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_link, make_provider
-from svet.api.tests.factories import Program
+from svet.api.tests.test_v1 import Program
 from svet.bills.models import Bill
 from svet.bills.queries.certificates import debt_to_certify
 from svet.bills.rules.certificates import CertificateRefused
