@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_link, make_provider
 from svet.api.tests.test_v1 import Program
+from svet.billing.tests.factories import NOVEMBER
 from svet.bills.models import Bill
 from svet.bills.queries.certificates import debt_to_certify
 from svet.bills.rules.certificates import CertificateRefused
@@ -22,7 +23,7 @@ from svet.kernel.money import ZERO, Money
 from svet.look.formats import roubles
 from svet.payments.tests.factories import REQUISITES
 from svet.penalties.rules.policies import PenaltyMode
-from svet.penalties.tests.test_showing import NOVEMBER, OCTOBER, SEPTEMBER, choose, known_law  # noqa: F401
+from svet.penalties.tests.test_showing import OCTOBER, SEPTEMBER, choose, known_law  # noqa: F401
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 

@@ -14,11 +14,14 @@ from svet.billing import queries as billing
 from svet.billing.models import ChargeLine, Problem
 from svet.billing.rules import Basis
 from svet.bills.models import Bill
+from svet.bills.queries.streams import broken as broken_streams
 from svet.kernel.periods import Month
 from svet.sandbox.town import operations
+from svet.sandbox.town.rules.plan import SECOND
 from svet.sandbox.town.rules.plan import months as months_of_town
 from svet.sandbox.town.settings import TownSettings
 from svet.sandbox.town.tests.sentences import check_all_bills
+from svet.tariffs.queries.law import law_entries
 from svet.usage.queries import story_of
 from svet.usage.rules import energy_reasons, money_reasons
 
@@ -57,6 +60,20 @@ def test_no_sentence_of_any_bill_contradicts_its_sums(town: None) -> None:
     compared, estimated = check_all_bills()
     assert compared > 100
     assert estimated > 5
+
+
+def test_the_second_supplier_shows_penalties_and_the_first_one_none(town: None) -> None:
+    """By an invented rate that says so; only the last bills of those who owe changed."""
+    with_streams = Bill.objects.filter(snapshot__has_key="streams").select_related("account__provider")
+    assert {bill.account.provider.code for bill in with_streams} == {SECOND}
+    assert {Month.of(bill.period) for bill in with_streams} == {TOWN.anchor.plus(-1)}
+    for bill in with_streams:
+        streams = bill.snapshot["streams"]
+        assert streams["penalty"] == streams["shown"] > 0
+        assert bill.snapshot["sums"]["penalty"] == streams["shown"]
+    assert broken_streams() == []
+    (invented,) = law_entries()
+    assert "придумана" in invented.entry.act
 
 
 def test_the_story_of_every_account_comes_to_its_bills_to_the_kopeck(town: None) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from svet.accounts.tests.factories import make_provider
+from svet.billing.tests.factories import NOVEMBER
 from svet.bills.models import Bill
 from svet.bills.tests.test_chain import charge, issue, live
 from svet.penalties.models import PenaltyPolicy
 from svet.penalties.rules.policies import PenaltyMode
-from svet.penalties.tests.test_showing import NOVEMBER, OCTOBER, SEPTEMBER, choose, known_law  # noqa: F401
+from svet.penalties.tests.test_showing import OCTOBER, SEPTEMBER, choose, known_law  # noqa: F401
 from svet.staff.tests.browsers import working
 from svet.staffing.rules import Role
 from svet.staffing.tests.factories import make_member
@@ -27,7 +28,7 @@ ROW = {
 
 
 def engineer() -> Any:
-    return working(make_member(Role.BILLING))
+    return working(make_member(role=Role.BILLING))
 
 
 def text(response: Any) -> str:
