@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from svet.billing import queries as billing
@@ -25,16 +25,13 @@ from svet.kernel.periods import Month
 
 @dataclass(frozen=True, slots=True)
 class Preceding:
-    """The bill that a new one continues; ``closing`` in kopecks, a debt positive.
-
-    ``streams``: whether it speaks of penalties or fees.
-    """
+    """The bill that a new one continues; ``closing`` in kopecks, a debt positive."""
 
     month: Month
     closing: int
     no: int
     to_seq: int
-    streams: bool = False
+    bill_id: int = 0
 
 
 _UNBILLED = """
@@ -78,8 +75,7 @@ def before(*, account_ids: Sequence[int]) -> dict[int, Preceding]:
         Bill.objects.filter(account_id__in=account_ids)
         .order_by("account_id", "-no")
         .distinct("account_id")
-        .annotate(streams=ExpressionWrapper(Q(snapshot__has_key="streams"), output_field=BooleanField()))
-        .values_list("account_id", "period", "payable_kopecks", "no", "to_seq", "streams")
+        .values_list("account_id", "period", "payable_kopecks", "no", "to_seq", "pk")
     )
     return {account_id: Preceding(Month.of(month), *rest) for account_id, month, *rest in rows}
 

@@ -34,11 +34,14 @@ def streams_on(
 
     ``posted`` are the bills' own movements, ``last`` the number of each one's last.
     """
+    bills = [before[account_id].bill_id for account_id in posted if account_id in before]
+    spoke = set(
+        Bill.objects.filter(pk__in=bills, snapshot__has_key="streams").values_list("account_id", flat=True)
+    )
     concerned = [
         account_id
         for account_id, own in posted.items()
-        if any(each.kind in (PENALTY, FEE) for each in own)
-        or (account_id in before and before[account_id].streams)
+        if account_id in spoke or any(each.kind in (PENALTY, FEE) for each in own)
     ]
     if not concerned:
         return {}

@@ -129,7 +129,7 @@ def _supplier(request: HttpRequest, provider: ProviderView) -> dict[str, Any]:
         "provider": provider,
         "now": texts.choice_words(choice_on(choices, today)),
         "choices": [_choice(each, holds=each.since == held) for each in reversed(choices)],
-        "runs": [_run(each) for each in last_runs(provider.provider_id, limit=_RUNS)],
+        "runs": [_run(each) for each in last_runs(provider.provider_id, limit=_RUNS) if _tells(each)],
     }
 
 
@@ -140,6 +140,11 @@ def _choice(row: DatedChoice, *, holds: bool) -> dict[str, Any]:
         "mode": texts.mode_name(row.choice.mode),
         "order": texts.order_name(row.choice.order),
     }
+
+
+def _tells(run: PenaltyRunView) -> bool:
+    """Whether anything was to be shown in the month."""
+    return run.mode is PenaltyMode.SHOWN or bool(run.accounts or run.untold)
 
 
 def _run(run: PenaltyRunView) -> dict[str, Any]:
