@@ -16,11 +16,10 @@ from ninja import Router
 from svet.accounts import queries as account_queries
 from svet.accounts.queries.registry import accounts_by_id
 from svet.api.resources.accounts import ids_of, note_stranger
+from svet.api.shell.bill_schemas import BillDetailOut, BillOut
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import (
-    BillDetailOut,
-    BillOut,
     Day,
     ForecastOut,
     Percent,

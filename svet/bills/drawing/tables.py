@@ -55,10 +55,10 @@ _READING_COLUMNS = (
     TableColumn("Расход, кВт·ч", 0.14, "right"),
 )
 _PENALTY_COLUMNS = (
-    TableColumn("Счёт, срок оплаты", 0.27),
-    TableColumn("Дни", 0.30),
+    TableColumn("Счёт, срок оплаты", 0.25),
+    TableColumn("Дни", 0.34),
     TableColumn("Как посчитано", 0.26),
-    TableColumn("Сумма", 0.17, "right"),
+    TableColumn("Сумма", 0.15, "right"),
 )
 
 
@@ -107,13 +107,14 @@ def penalty_rows(document: BillDocument) -> list[TableRow]:
     if shown is None or not shown.parts:
         return []
     runs = [run for part in shown.parts for run in part.rows]
+    shown_runs = runs if len(runs) <= _MOST_PENALTIES else runs[: _MOST_PENALTIES - 1]
     rows = [
         _row(_PENALTY_COLUMNS, f"{run.bill}, до {run.due}", run.days, run.formula, roubles(run.money))
-        for run in runs
+        for run in shown_runs
     ]
-    if len(rows) > _MOST_PENALTIES:
-        rest = _row(_PENALTY_COLUMNS, "ещё строки — в личном кабинете", "", "", "")
-        rows = [*rows[: _MOST_PENALTIES - 1], rest]
+    if rest := runs[len(shown_runs) :]:
+        total = roubles(sum(run.money.kopecks for run in rest))
+        rows.append(_row(_PENALTY_COLUMNS, f"ещё {len(rest)} — в личном кабинете", "", "", total))
     for part in shown.parts:
         rows += [_row(_PENALTY_COLUMNS, each.label, "", "", roubles(each.kopecks)) for each in part.sums[:-1]]
     return [*rows, _row(_PENALTY_COLUMNS, "Пени в этом счёте", "", "", roubles(shown.kopecks), strong=True)]

@@ -308,10 +308,8 @@ def _bill(card: HistoryCard, bill: BillSummary) -> Shown:
         (_("Расход"), energy(bill.kwh)),
         (_("Начислено"), roubles(bill.sums.charged)),
     ]
-    if bill.sums.recalculated:
-        rows.append((_("Перерасчёт"), roubles(bill.sums.recalculated)))
-    if bill.sums.penalty:
-        rows.append((_("Пени"), roubles(bill.sums.penalty)))
+    moved = ((_("Перерасчёт"), bill.sums.recalculated), (_("Пени"), bill.sums.penalty))
+    rows += [(label, roubles(kopecks)) for label, kopecks in moved if kopecks]
     if over:
         rows.append((_("Переплата"), _("%(sum)s, платить не нужно") % {"sum": roubles(-bill.closing)}))
     else:

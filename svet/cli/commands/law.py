@@ -26,7 +26,7 @@ def show(whole: bool) -> None:
     """Show what is known and until when, and the rows that were entered here."""
     with database():
         django_ready()
-        from svet.cli.law import show_law
+        from svet.cli.billing.law import show_law
 
         show_law(whole=whole, say=click.echo)
 

@@ -41,6 +41,18 @@ class PenaltiesShown:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """By what a month is counted, and through which day."""
+
+    period: Month
+    through: date
+    mode: PenaltyMode
+    choices: Sequence[DatedChoice]
+    region: str
+    law: Law
+
+
 def show_penalties(
     *,
     provider_id: int,
@@ -61,17 +73,15 @@ def show_penalties(
     """
     require_transaction()
     mode = choice_on(choices, period.first).mode
-    earlier = shown_rows(moved)
     through = min(period.end - timedelta(days=1), today)
+    month = _Month(period, through, mode, choices, region, law)
+    earlier = shown_rows(moved)
     untold, missing, rows = 0, None, []
     for account_id, postings in sorted(moved.items()):
         if not postings:
             continue
         try:
-            row = _difference(
-                account_id, postings, earlier[account_id], period, through,
-                mode=mode, choices=choices, region=region, law=law, now=now,
-            )  # fmt: skip
+            row = _difference(month, account_id, postings, earlier[account_id], now=now)
         except LawMissing as refused:
             untold, missing = untold + 1, missing or refused
             continue
@@ -84,31 +94,26 @@ def show_penalties(
 
 
 def _difference(
+    month: _Month,
     account_id: int,
     postings: Sequence[DuePosting],
     earlier: Sequence[ShownRow],
-    period: Month,
-    through: date,
     *,
-    mode: PenaltyMode,
-    choices: Sequence[DatedChoice],
-    region: str,
-    law: Law,
     now: datetime,
 ) -> ShownPenalty | None:
     """The row to post, if anything changes. :raises LawMissing:"""
     known = earlier[-1].known_seq if earlier else 0
     posted = sum(row.kopecks for row in earlier)
     by_hand = sum(each.money.kopecks for each in postings if each.kind == TransactionKind.PENALTY) - posted
-    until = max([through, *(row.through for row in earlier)])
-    found = count_penalties(postings, until=until, law=law, choices=choices, region=region)
-    kopecks = to_post(should=found.money.kopecks, posted=posted, by_hand=by_hand, mode=mode)
+    until = max([month.through, *(row.through for row in earlier)])
+    found = count_penalties(postings, until=until, law=month.law, choices=month.choices, region=month.region)
+    kopecks = to_post(should=found.money.kopecks, posted=posted, by_hand=by_hand, mode=month.mode)
     if not kopecks:
         return None
     return ShownPenalty(
         account_id=account_id,
         no=earlier[-1].no + 1 if earlier else 1,
-        period=period.first,
+        period=month.period.first,
         through=until,
         known_seq=postings[-1].seq,
         posting_seq=0,
