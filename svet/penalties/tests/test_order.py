@@ -70,17 +70,18 @@ class Books:
 
 def naive(rows: list[DuePosting], until: date) -> int:
     """A second count: each day's payments are laid against the bills in order, each bill part day by day."""
-    bills = [[row.due_on or until, row.money.kopecks, None] for row in rows if row.money.kopecks > 0]
+    dues = [row.due_on or until for row in rows if row.money.kopecks > 0]
+    left = [row.money.kopecks for row in rows if row.money.kopecks > 0]
     parts: list[tuple[date, int, date | None]] = []
     for row in sorted((row for row in rows if row.money.kopecks < 0), key=lambda row: row.effective_on):
         rest = -row.money.kopecks if row.effective_on <= until else 0
-        for bill in bills:
-            taken = min(rest, bill[1])  # type: ignore[type-var]
+        for place, due in enumerate(dues):
+            taken = min(rest, left[place])
             if taken:
-                parts.append((bill[0], taken, row.effective_on))  # type: ignore[arg-type]
-                bill[1] -= taken  # type: ignore[operator]
-                rest -= taken  # type: ignore[operator]
-    parts += [(bill[0], bill[1], None) for bill in bills]  # type: ignore[misc]
+                parts.append((due, taken, row.effective_on))
+                left[place] -= taken
+                rest -= taken
+    parts += [(due, kopecks, None) for due, kopecks in zip(dues, left, strict=True)]
     total = 0
     for due, kopecks, paid in parts:
         while due in OFF or due.isoweekday() > 5:
