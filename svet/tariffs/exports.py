@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from svet.kernel.personal import PersonalShare
 
-EXPORT = PersonalShare(kept="prices and norms name no person; a correction names the member who made it")
+EXPORT = PersonalShare(
+    kept="prices, norms and law name no person; a correction or a row of law names the member who made it"
+)
