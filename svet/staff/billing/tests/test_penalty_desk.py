@@ -85,6 +85,7 @@ def test_a_rate_is_entered_and_a_wrong_one_withdrawn() -> None:
         assert said in text(refused)
     unsaid = olga.post(LAW, {"do": "withdraw", "number": entry.pk, "because": ""})
     assert unsaid.status_code == 422
+    assert 'role="alert"' in text(unsaid)
     assert olga.post(LAW, {"do": "withdraw", "number": entry.pk, "because": "опечатка"}).status_code == 302
     assert "отозвана" in text(olga.get(LAW))
     again = olga.post(LAW, {"do": "withdraw", "number": entry.pk, "because": "опечатка"})
