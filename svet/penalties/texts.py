@@ -122,5 +122,7 @@ def explain(refusal: Refused) -> str:
             return _(
                 "Счета выставлены {day}: правила пеней меняются с месяца, который начнётся позже."
             ).format(day=day(refusal.details["day"]))  # type: ignore[arg-type]
-        case _:
+        case PenaltyPolicyReason.NOTHING_CHOSEN:
             return _("Выберите, что изменить.")
+        case _:
+            return _("Правила пеней не изменены.")
