@@ -252,6 +252,23 @@ class ForecastOut(Schema):
     past: list[PastForecastOut]
 
 
+class AlikeOut(Schema):
+    """The last month beside dwellings alike: half of ``accounts`` used less than ``median_kwh``.
+
+    ``missing``: ``hidden`` (the person does not want it), ``unread`` (the month was not read), ``terms`` (who
+    lives there is not known, or not to be known by the caller), ``few`` (fewer than twenty such).
+    """
+
+    missing: str | None
+    month: str | None
+    residents: int | None
+    electric_heating: bool | None
+    accounts: int | None
+    median_kwh: str | None
+    own_kwh: str | None
+    standing: str | None
+
+
 class UsageMonthOut(Schema):
     """A month by its bill; ``zones``, ``house``, ``corrected`` and ``decided`` kopecks come to ``total``."""
 
