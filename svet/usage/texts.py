@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from svet.bills.texts import labels
 from svet.kernel.periods import Month
 from svet.look.formats import NBSP, energy, number, roubles
-from svet.usage.rules import Alike, AlikeGap, ReasonKind, Standing, UsageMonth, UsageStory
+from svet.usage.rules import Alike, AlikeGap, AlikeStanding, ReasonKind, UsageMonth, UsageStory
 
 
 def sentence(story: UsageStory, *, money: bool) -> str:
@@ -174,7 +174,7 @@ def alike_sentence(found: Alike) -> str:
         "median": energy(found.median.quantize(Decimal(1), ROUND_HALF_UP)),
         "own": energy(found.own),
     }
-    if found.standing is Standing.LESS:
+    if found.standing is AlikeStanding.LESS:
         return (
             _(
                 "Половина похожих квартир израсходовала %(month)s больше %(median)s. У вас %(own)s: "
@@ -182,7 +182,7 @@ def alike_sentence(found: Alike) -> str:
             )
             % values
         )
-    if found.standing is Standing.SAME:
+    if found.standing is AlikeStanding.SAME:
         return _("У вас %(month)s %(own)s, почти как в середине похожих квартир: %(median)s.") % values
     return (
         _(

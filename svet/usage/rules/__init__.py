@@ -1,6 +1,6 @@
 """Months of an account from the lines of its bills, why they differ, what the next is likely to be."""
 
-from svet.usage.rules.alike import ALIKE_LEAST, Alike, AlikeGap, Standing, standing_of
+from svet.usage.rules.alike import ALIKE_LEAST, Alike, AlikeGap, AlikeStanding, standing_of
 from svet.usage.rules.forecasting import DailyRange, PastForecast, daily_range, outer, promises
 from svet.usage.rules.months import (
     MONTHS,
@@ -22,12 +22,12 @@ __all__ = [
     "YEAR",
     "Alike",
     "AlikeGap",
+    "AlikeStanding",
     "DailyRange",
     "EnergyReason",
     "MoneyReason",
     "PastForecast",
     "ReasonKind",
-    "Standing",
     "UsageMonth",
     "UsageStory",
     "ZoneMonth",

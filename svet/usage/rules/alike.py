@@ -15,7 +15,7 @@ ALIKE_LEAST: Final = 20
 _SAME: Final = Decimal("0.1")
 
 
-class Standing(StrEnum):
+class AlikeStanding(StrEnum):
     """Where the account's month is."""
 
     LESS = "less"
@@ -42,11 +42,11 @@ class Alike:
     accounts: int
     median: Decimal
     own: Decimal
-    standing: Standing
+    standing: AlikeStanding
 
 
-def standing_of(own: Decimal, median: Decimal) -> Standing:
+def standing_of(own: Decimal, median: Decimal) -> AlikeStanding:
     """Beside the median, both in kWh of the same days."""
     if abs(own - median) <= median * _SAME:
-        return Standing.SAME
-    return Standing.MORE if own > median else Standing.LESS
+        return AlikeStanding.SAME
+    return AlikeStanding.MORE if own > median else AlikeStanding.LESS
