@@ -16,18 +16,15 @@ from ninja import Router
 from svet.accounts import queries as account_queries
 from svet.accounts.queries.registry import accounts_by_id
 from svet.api.resources.accounts import ids_of, note_stranger
+from svet.api.resources.usage_schemas import AlikeOut, ForecastOut, UsageMonthOut, WhatIfOut
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import (
-    AlikeOut,
     BillDetailOut,
     BillOut,
     Day,
-    ForecastOut,
     Percent,
     ProblemOut,
-    UsageMonthOut,
-    WhatIfOut,
 )
 from svet.billing.queries.explaining import calculation_file
 from svet.bills import operations, queries
