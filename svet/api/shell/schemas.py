@@ -145,87 +145,51 @@ class AccountOut(Schema):
     in_transit_kopecks: int
 
 
-class SchemeCostOut(Schema):
-    """What the months cost by so many zones; ``difference_kopecks`` to what they did cost."""
+class BillOut(Schema):
+    """Kopecks by the names of the page and the PDF; a debt is positive, an overpayment a closing below zero.
 
-    zones: int
-    total_kopecks: int
-    difference_kopecks: int
-    now: bool
-
-
-class SchemeMonthOut(Schema):
-    """A month: kWh, and kopecks by the number of zones."""
-
-    month: str
-    kwh: str
-    kopecks: dict[str, int]
-
-
-class WhatIfOut(Schema):
-    """The account's own months by other zones; ``night_is_read``: a meter tells the night apart."""
-
-    kwh: str
-    night_is_read: bool
-    schemes: list[SchemeCostOut]
-    months: list[SchemeMonthOut]
-
-
-class ZoneUsageOut(Schema):
-    """One zone of a month: kWh as text."""
-
-    zone: str
-    kwh: str
-    kopecks: int
-
-
-class PastForecastOut(Schema):
-    """What would have been said of a past month, and what came: kWh as text."""
-
-    month: str
-    low_kwh: str
-    high_kwh: str
-    came_kwh: str
-    kept: bool
-
-
-class ForecastOut(Schema):
-    """The open month by day ``ends_on``; ``since`` is the last month with a bill.
-
-    ``missing`` says what a forecast lacks: ``bills`` (two months by readings) or ``readings`` (a meter has
-    too few in a row); the bounds are null then. ``first_range_kwh``: where dearer kilowatt-hours begin.
+    opening + charged + earlier + recalculated + penalty + refunded − paid = closing; payable = closing, never
+    below 0.
     """
 
-    month: str
-    missing: str | None
-    since: str | None
-    ends_on: Day | None
-    low_kwh: str | None
-    high_kwh: str | None
-    low_kopecks: int | None
-    high_kopecks: int | None
-    first_range_kwh: int | None
-    first_price: str | None
-    next_price: str | None
-    past: list[PastForecastOut]
-
-
-class UsageMonthOut(Schema):
-    """A month by its bill; ``zones``, ``house``, ``corrected`` and ``decided`` kopecks come to ``total``."""
-
-    month: str
-    bill_id: str
+    id: str
+    number: str
+    account_id: str
+    period: str
+    issued_on: date
+    due_on: date
     kwh: str
-    days: int | None
-    zones: list[ZoneUsageOut]
-    house_kopecks: int
-    corrected_kwh: str
-    corrected_kopecks: int
-    decided_kopecks: int
-    total_kopecks: int
-    estimated_kwh: str
-    control: bool
-    away: bool
+    opening_kopecks: int
+    charged_kopecks: int
+    earlier_kopecks: int
+    recalculated_kopecks: int
+    penalty_kopecks: int
+    paid_kopecks: int
+    refunded_kopecks: int
+    closing_kopecks: int
+    payable_kopecks: int
+
+
+class MovementOut(Schema):
+    """``kind``: payment, refund, correction, opening, or charge (of a month that had no bill)."""
+
+    kind: str
+    on: date
+    kopecks: int
+    late: bool
+
+
+class BillDetailOut(BillOut):
+    """``document`` is the bill's immutable snapshot: every line with its readings and tariff row."""
+
+    holder: str
+    address: str
+    movements: list[MovementOut]
+    lines: list[dict[str, object]]
+    readings: list[dict[str, object]]
+    # What of the closing sum is consumption, fees and penalties, with the days behind each penalty; null
+    # where the account never had a penalty or a fee.
+    streams: dict[str, object] | None = None
 
 
 class TaskOut(Schema):
