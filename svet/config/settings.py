@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "svet.billing",
     "svet.bills",
     "svet.payments",
+    "svet.autopay",
     "svet.support",
     "svet.history",
     "svet.privacy",

@@ -1,0 +1,65 @@
+"""What an upper room that charges by agreement must know of orders and cards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from svet.kernel.money import Money
+from svet.payments.models import BoundCard, Order, OrderLine, StateChange
+from svet.payments.queries.cards import CardView, card_view
+from svet.payments.rules.states import OPEN, OrderState
+
+#: So long after its end a page may still bring money.
+_GRACE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeStanding:
+    """Where an order stands; ``reason`` is why the bank did not take the money.
+
+    ``withdrawn``: we took it back, the bank was never asked.
+    """
+
+    order_id: int
+    public_id: str
+    number: str
+    state: OrderState
+    reason: str
+    total: Money
+    withdrawn: bool
+
+
+def charges(order_ids: Collection[int]) -> dict[int, ChargeStanding]:
+    """Where these orders stand."""
+    never_sent = StateChange.objects.filter(
+        order_id__in=order_ids, old=OrderState.CREATED, new=OrderState.CANCELED
+    )
+    withdrawn = frozenset(never_sent.values_list("order_id", flat=True))
+    return {
+        row.pk: ChargeStanding(
+            row.pk,
+            row.public_id,
+            row.number,
+            OrderState(row.state),
+            row.bank_reason,
+            row.total,
+            row.pk in withdrawn,
+        )
+        for row in Order.objects.filter(pk__in=order_ids)
+    }
+
+
+def being_paid(account_ids: Collection[int], *, but_order: int = 0, now: datetime) -> frozenset[int]:
+    """Of these accounts those for which a payment has begun whose end is not known: it may still be paid."""
+    rows = OrderLine.objects.filter(
+        account_id__in=account_ids, order__state__in=sorted(OPEN), order__expires_at__gt=now - _GRACE
+    )
+    return frozenset(rows.exclude(order_id=but_order).values_list("account_id", flat=True))
+
+
+def cards_by_id(card_ids: Collection[int]) -> dict[int, tuple[CardView, bool]]:
+    """Cards by inner key, each with whether it is bound still."""
+    rows = BoundCard.objects.filter(pk__in=card_ids)
+    return {row.pk: (card_view(row), row.unbound_at is None) for row in rows}
