@@ -166,7 +166,9 @@ def told_by_key(key: str) -> SkipView:
 def agreed_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:
     """A person's agreements as plain values, newest first."""
     rows = AutopayAgreement.objects.filter(person_id=person_id).order_by("-pk")[:limit]
-    numbers = {one.account_id: one.number for one in accounts_by_id({row.account_id for row in rows})}
+    numbers: dict[int, str] = {
+        one.account_id: one.number for one in accounts_by_id({row.account_id for row in rows})
+    }
     return [
         {
             "account": numbers[row.account_id],
@@ -202,7 +204,7 @@ def broken() -> list[str]:
 
 def _views(rows: Sequence[AutopayAgreement]) -> list[AgreementView]:
     ids = [row.account_id for row in rows]
-    accounts = {one.account_id: one for one in accounts_by_id(ids)}
+    accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     cards = cards_by_id({row.card_id for row in rows})
     turns: dict[int, list[AutopayTurn]] = {row.pk: [] for row in rows}
     for turn in AutopayTurn.objects.filter(agreement__in=rows).order_by("-month"):

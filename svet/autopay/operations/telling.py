@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from svet.accounts.queries import AccountView, accounts_by_id
@@ -44,15 +45,15 @@ def tell_due(*, now: datetime) -> int:
     """
     active = list(AutopayAgreement.objects.filter(state=AgreementState.ACTIVE.value).order_by("pk"))
     ids = [one.account_id for one in active]
-    accounts = {one.account_id: one for one in accounts_by_id(ids)}
+    accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     newest = bills.last_bills(account_ids=ids, months=1)
     debts = owed(ids)
     told = 0
     for one in active:
-        account, last = accounts[one.account_id], newest.get(one.account_id) or [None]
-        if last[0] is None or not _is_near(one, account, last[0], now=now):
+        account, last = accounts[one.account_id], newest[one.account_id]
+        if not last or debts[one.account_id] < LIMITS.line_min:
             continue
-        if debts[one.account_id] < LIMITS.line_min:
+        if not _is_near(one, account, last[0], now=now):
             continue
         with use_case():
             told += _tell(one.pk, account=account, bill=last[0], now=now)
@@ -150,7 +151,7 @@ def _keep(
     now: datetime,
 ) -> AutopayTurn:
     """The month as it is told now; the key of an older message is worth nothing any more."""
-    told = {
+    told: dict[str, Any] = {
         "bill": bill.number,
         "told_at": now,
         "told_kopecks": money.kopecks,

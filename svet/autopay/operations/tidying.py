@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from svet.accounts.queries import accounts_by_id, people_by_account, provider_today
+from svet.accounts.queries import AccountView, accounts_by_id, people_by_account, provider_today
 from svet.accounts.rules import Right
 from svet.autopay.models import AutopayAgreement
 from svet.autopay.operations.moving import locked_agreement, stop_by
@@ -45,7 +45,8 @@ def found_causes(agreements: Iterable[AutopayAgreement], *, now: datetime) -> di
     """Which of these stand no more, and why; a fixed number of reads but one per person and provider."""
     rows = [one for one in agreements if one.state != AgreementState.ENDED]
     standing = [one for one in rows if one.state in STANDING]
-    accounts = {one.account_id: one for one in accounts_by_id({row.account_id for row in standing})}
+    known = accounts_by_id({row.account_id for row in standing})
+    accounts: dict[int, AccountView] = {one.account_id: one for one in known}
     payers = people_by_account(account_ids=list(accounts), right=Right.PAY)
     recovered = people.recoveries({row.person_id for row in standing})
     cards: dict[tuple[int, int], dict[int, bool]] = {}
@@ -58,8 +59,8 @@ def found_causes(agreements: Iterable[AutopayAgreement], *, now: datetime) -> di
             account = accounts[row.account_id]
             whose = (row.person_id, account.provider.provider_id)
             if whose not in cards:
-                known = cards_for(person_id=whose[0], provider_id=whose[1])
-                cards[whose] = {card.card_id: card.refusal is None for card in known}
+                bound = cards_for(person_id=whose[0], provider_id=whose[1])
+                cards[whose] = {card.card_id: card.refusal is None for card in bound}
             today = provider_today(account.provider, now)
             if row.card_id not in cards[whose]:
                 cause = AgreementCause.CARD_GONE

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from svet.kernel.refusals import Refused
+from svet.look.formats import roubles
+from svet.payments.rules import UNASKED_MOST
 from svet.payments.rules.refusals import CallbackReason, CardReason, OrderReason, PartReason, ShopReason
 
 
@@ -13,6 +15,8 @@ def explain_shop(refusal: Refused) -> str:
     match refusal.reason:
         case OrderReason.SHOP_OFF:
             return _("Оплата картой этому поставщику сейчас закрыта. Заплатите по квитанции или позже.")
+        case CardReason.UNASKED:
+            return _("Без вопроса можно списывать не больше %(max)s.") % {"max": roubles(UNASKED_MOST)}
         case CardReason.ASKS_CVC:
             return _(
                 "Банк этого поставщика спрашивает код с обратной стороны карты при каждом платеже, поэтому "
