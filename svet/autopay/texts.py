@@ -99,7 +99,7 @@ def cause_note(state: AgreementState, cause: AgreementCause | None) -> str:
 def terms_line(terms: AutopayTerms) -> str:
     """«Весь долг, 7-го числа»."""
     what = (
-        _("весь счёт") if terms.ceiling is None else _("не больше %(sum)s") % {"sum": roubles(terms.ceiling)}
+        _("вся сумма к оплате") if terms.ceiling is None else _("не больше %(sum)s") % {"sum": roubles(terms.ceiling)}
     )
     return _("%(what)s, %(when)s") % {"what": what, "when": when_line(terms)}
 

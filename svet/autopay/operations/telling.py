@@ -158,7 +158,7 @@ def _keep(
         "first_on": on,
         "due_at": due,
         "charge_at": due,
-        "skip_key": secrets.token_hex(20),
+        "skip_key": secrets.token_hex(16),
         "reason": "",
     }
     if turn is not None:
