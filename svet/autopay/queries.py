@@ -23,11 +23,11 @@ from svet.autopay.rules import (
     sum_to_charge,
 )
 from svet.bills import queries as bills
-from svet.kernel.money import Money
+from svet.kernel.money import ZERO, Money
 from svet.kernel.periods import Month
 from svet.payments.queries import CardView
 from svet.payments.queries.parts import owed
-from svet.payments.queries.unattended import cards_by_id, charges
+from svet.payments.queries.unattended import cards_by_id, charges, in_doubt
 from svet.payments.rules import LIMITS
 
 #: How many months back a page tells what was charged.
@@ -202,6 +202,12 @@ def broken() -> list[str]:
     return found
 
 
+def left_to_charge(account_ids: Sequence[int]) -> dict[int, Money]:
+    """What accounts owe less the money on its way, and less what an earlier charge may have taken."""
+    debts, doubts = owed(account_ids), in_doubt(account_ids)
+    return {key: debt - doubts.get(key, ZERO) for key, debt in debts.items()}
+
+
 def _views(rows: Sequence[AutopayAgreement]) -> list[AgreementView]:
     ids = [row.account_id for row in rows]
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
@@ -252,7 +258,7 @@ def _planned(
     ids = [row.account_id for row in rows]
     if not ids:
         return {}
-    newest, debts = bills.last_bills(account_ids=ids, months=1), owed(ids)
+    newest, debts = bills.last_bills(account_ids=ids, months=1), left_to_charge(ids)
     found = {}
     for row in rows:
         last = newest.get(row.account_id)

@@ -98,9 +98,8 @@ def cause_note(state: AgreementState, cause: AgreementCause | None) -> str:
 
 def terms_line(terms: AutopayTerms) -> str:
     """«Весь долг, 7-го числа»."""
-    what = (
-        _("вся сумма к оплате") if terms.ceiling is None else _("не больше %(sum)s") % {"sum": roubles(terms.ceiling)}
-    )
+    limit = terms.ceiling
+    what = _("вся сумма к оплате") if limit is None else _("не больше %(sum)s") % {"sum": roubles(limit)}
     return _("%(what)s, %(when)s") % {"what": what, "when": when_line(terms)}
 
 

@@ -19,6 +19,7 @@ from svet.autopay.operations.moving import locked_agreement, move_turn, stop_by
 from svet.autopay.operations.telling import tell_of_charge
 from svet.autopay.operations.telling_stops import tell_stopped
 from svet.autopay.operations.tidying import judge_locked
+from svet.autopay.queries import left_to_charge
 from svet.autopay.rules import (
     ASIDE,
     CARD_GONE,
@@ -40,7 +41,6 @@ from svet.look.formats import roubles
 from svet.notices import operations as notices
 from svet.payments.operations import BankUnavailable, CardNotFound, CardRefused, OrderRefused
 from svet.payments.operations.unattended import keep_unattended, send_unattended, withdraw_unattended
-from svet.payments.queries.parts import owed
 from svet.payments.queries.unattended import ChargeStanding, being_paid, charges
 from svet.payments.rules import LIMITS
 from svet.payments.rules.states import OrderState
@@ -116,7 +116,7 @@ def _begin(turn_id: int, *, now: datetime) -> int | None:
             AutopayTurn.objects.filter(pk=turn.pk).update(charge_at=now + ASIDE)
             return None
         money = sum_to_charge(
-            owed=owed([account_id])[account_id],
+            owed=left_to_charge([account_id])[account_id],
             ceiling=agreement.terms.ceiling,
             told=turn.told,
             most=LIMITS.line_max,

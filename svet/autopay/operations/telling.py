@@ -12,6 +12,7 @@ from svet.autopay import events
 from svet.autopay.models import AutopayAgreement, AutopayTurn, TurnChange
 from svet.autopay.operations.moving import locked_agreement, move_turn
 from svet.autopay.operations.tidying import judge_locked
+from svet.autopay.queries import left_to_charge
 from svet.autopay.rules import (
     AgreementState,
     TurnState,
@@ -30,7 +31,6 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations.promises import link_to
-from svet.payments.queries.parts import owed
 from svet.payments.queries.unattended import cards_by_id
 from svet.payments.rules import LIMITS
 from svet.people import queries as people
@@ -47,7 +47,7 @@ def tell_due(*, now: datetime) -> int:
     ids = [one.account_id for one in active]
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     newest = bills.last_bills(account_ids=ids, months=1)
-    debts = owed(ids)
+    debts = left_to_charge(ids)
     told = 0
     for one in active:
         account, last = accounts[one.account_id], newest[one.account_id]
@@ -109,7 +109,7 @@ def _tell(agreement_id: int, *, account: AccountView, bill: BillSummary, now: da
     zone = ZoneInfo(account.provider.time_zone)
     due = charge_moment(_planned(agreement, bill, zone=zone), told_at=now, zone=zone)
     money = sum_to_charge(
-        owed=owed([account.account_id])[account.account_id],
+        owed=left_to_charge([account.account_id])[account.account_id],
         ceiling=agreement.terms.ceiling,
         told=None,
         most=LIMITS.line_max,

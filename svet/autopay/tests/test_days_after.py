@@ -301,6 +301,23 @@ def test_a_silent_bank_is_asked_again_with_the_same_order(cast: AutopayCast, ban
     assert balance(cast) == 0
 
 
+def test_what_an_unknown_charge_may_have_taken_is_not_charged_the_next_month(
+    cast: AutopayCast, bank: StubBank
+) -> None:
+    told(cast)
+    bank.failure = Temporary("silent", code="timeout")
+    for hour in range(30):
+        tick(at(4, 12) + timedelta(hours=hour))
+    assert Order.objects.get().state == OrderState.REVIEW
+    bank.failure = None
+    january = at(31, 23) + timedelta(hours=20)
+    charge(cast.account, 500_00, at=january)
+    make_bill(cast.account, month=Month(2026, 12), at=january)
+    for hours in range(0, 24 * 6, 3):
+        tick(january + timedelta(hours=hours))
+    assert [order.total_kopecks for order in Order.objects.order_by("pk")] == [820_00, 500_00]
+
+
 def test_skipped_by_the_message_and_by_the_page_only_this_month(cast: AutopayCast) -> None:
     told(cast)
     operations.skip_by_key(key=turn().skip_key, address="192.0.2.1", now=at(3, 11))

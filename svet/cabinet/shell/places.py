@@ -15,7 +15,6 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "accounts": ("accounts", 0),
     "appeal": ("appeal", 1),
     "autopay": ("autopay", 0),
-    "autopay-agreement": ("autopay-agreement", 1),
     "autopay-skip": ("autopay-skip", 1),
     "bell": ("bell", 0),
     "bill": ("bill", 1),

@@ -114,7 +114,7 @@ def _moving(day: DayPlan) -> tuple[DayRow, ...]:
 def _planned(day: DayPlan) -> tuple[DayRow, ...]:
     return tuple(
         DayRow(
-            path_of(Place("autopay-agreement", (each.public_id,))),
+            path_of(Place("autopay")),
             "wallet",
             texts.planned_title(each, today=day.today),
             texts.planned_note(each),

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Sum
+
 from svet.kernel.money import Money
 from svet.payments.models import BoundCard, Order, OrderLine, StateChange
 from svet.payments.queries.cards import CardView, card_view
@@ -57,6 +59,22 @@ def being_paid(account_ids: Collection[int], *, but_order: int = 0, now: datetim
         account_id__in=account_ids, order__state__in=sorted(OPEN), order__expires_at__gt=now - _GRACE
     )
     return frozenset(rows.exclude(order_id=but_order).values_list("account_id", flat=True))
+
+
+def in_doubt(account_ids: Collection[int]) -> dict[int, Money]:
+    """What agreed charges may have taken of these accounts, and nobody knows yet: it is not asked for again.
+
+    What is known to be taken is money on its way. Accounts without any are absent.
+    """
+    unknown = [*sorted(OPEN - {OrderState.PAID}), OrderState.REVIEW]
+    rows = OrderLine.objects.filter(
+        account_id__in=account_ids,
+        order__unattended=True,
+        order__state__in=unknown,
+        order__taken_kopecks__isnull=True,
+    )
+    sums = rows.values("account_id").annotate(sum=Sum("kopecks"))
+    return {row["account_id"]: Money(int(row["sum"])) for row in sums}
 
 
 def cards_by_id(card_ids: Collection[int]) -> dict[int, tuple[CardView, bool]]:
