@@ -19,6 +19,7 @@ from svet.autopay.rules import (
     AutopayReason,
     AutopayTerms,
     TurnState,
+    charge_moment,
     planned_day,
     sum_to_charge,
 )
@@ -103,31 +104,31 @@ class SkipView:
     state: TurnState
 
 
-def agreements(*, person_id: int) -> list[AgreementView]:
+def agreements(*, person_id: int, now: datetime) -> list[AgreementView]:
     """A person's agreements but offers, those that stand first, then the newest."""
     rows = AutopayAgreement.objects.filter(person_id=person_id).exclude(since__isnull=True)
-    found = _views(list(rows.order_by("-pk")[:50]))
+    found = _views(list(rows.order_by("-pk")[:50]), now=now)
     return sorted(found, key=lambda one: one.state is AgreementState.ENDED)
 
 
-def agreement(*, person_id: int, public_id: str) -> AgreementView:
+def agreement(*, person_id: int, public_id: str, now: datetime) -> AgreementView:
     """One of them, an offer too. :raises AutopayNotFound: absent or somebody else's"""
     row = AutopayAgreement.objects.filter(person_id=person_id, public_id=public_id).first()
     if row is None:
         raise AutopayNotFound(AutopayReason.NOT_FOUND)
-    return _views([row])[0]
+    return _views([row], now=now)[0]
 
 
-def agreements_of_account(account_id: int) -> list[AgreementView]:
+def agreements_of_account(account_id: int, *, now: datetime) -> list[AgreementView]:
     """All agreements ever made about an account, newest first: for the staff."""
     rows = AutopayAgreement.objects.filter(account_id=account_id).exclude(since__isnull=True)
-    return _views(list(rows.order_by("-pk")[:20]))
+    return _views(list(rows.order_by("-pk")[:20]), now=now)
 
 
-def coming(*, person_id: int) -> list[AgreementView]:
+def coming(*, person_id: int, now: datetime) -> list[AgreementView]:
     """The person's active agreements that will charge something, the nearest first."""
     rows = AutopayAgreement.objects.filter(person_id=person_id, state=AgreementState.ACTIVE.value)
-    found = [one for one in _views(list(rows)) if one.next is not None]
+    found = [one for one in _views(list(rows), now=now) if one.next is not None]
     return sorted(found, key=lambda one: one.next.on if one.next else date.max)
 
 
@@ -208,7 +209,7 @@ def left_to_charge(account_ids: Sequence[int]) -> dict[int, Money]:
     return {key: debt - doubts.get(key, ZERO) for key, debt in debts.items()}
 
 
-def _views(rows: Sequence[AutopayAgreement]) -> list[AgreementView]:
+def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AgreementView]:
     ids = [row.account_id for row in rows]
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     cards = cards_by_id({row.card_id for row in rows})
@@ -221,7 +222,7 @@ def _views(rows: Sequence[AutopayAgreement]) -> list[AgreementView]:
         for step in row.changes.all():
             cause = AgreementCause(step.cause) if step.cause else None
             steps[row.pk].append(AgreementStep(AgreementState(step.new), cause, step.at))
-    planned = _planned([row for row in rows if row.state == AgreementState.ACTIVE], accounts, turns)
+    planned = _planned([row for row in rows if row.state == AgreementState.ACTIVE], accounts, turns, now=now)
     found = []
     for row in rows:
         account = accounts[row.account_id]
@@ -252,7 +253,11 @@ def _views(rows: Sequence[AutopayAgreement]) -> list[AgreementView]:
 
 
 def _planned(
-    rows: Sequence[AutopayAgreement], accounts: dict[int, AccountView], turns: dict[int, list[AutopayTurn]]
+    rows: Sequence[AutopayAgreement],
+    accounts: dict[int, AccountView],
+    turns: dict[int, list[AutopayTurn]],
+    *,
+    now: datetime,
 ) -> dict[int, NextCharge]:
     """By what is owed today: the newest bill that no month of the agreement stands for yet."""
     ids = [row.account_id for row in rows]
@@ -272,7 +277,8 @@ def _planned(
             continue
         zone = ZoneInfo(accounts[row.account_id].provider.time_zone)
         on = planned_day(row.terms, issued_on=last[0].issued_on, since=row.since.astimezone(zone).date())
-        found[row.pk] = NextCharge(on, money, None)
+        due = charge_moment(on, told_at=now, zone=zone)
+        found[row.pk] = NextCharge(due.date(), money, None)
     return found
 
 

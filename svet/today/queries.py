@@ -71,7 +71,7 @@ def facts_of(
             for each in unfinished
             if each.state in (OrderState.PAID, OrderState.REVIEW)
         ),
-        planned=tuple(_planned(person_id, local_today)) if cards else (),
+        planned=tuple(_planned(person_id, local_today, now)) if cards else (),
         invitations=tuple(
             OpenInvitation(each.public_id, each.address, each.open_until.astimezone(_zone(cards)).date())
             for each in invitations_to(actor, now=now)
@@ -79,13 +79,13 @@ def facts_of(
     )
 
 
-def _planned(person_id: int, today: date) -> list[PlannedCharge]:
+def _planned(person_id: int, today: date, now: datetime) -> list[PlannedCharge]:
     """What autopay takes in the coming days, the nearest first."""
     return [
         PlannedCharge(
             each.public_id, each.next.on, each.next.money, each.card.title, each.next.turn is not None
         )
-        for each in autopay.coming(person_id=person_id)
+        for each in autopay.coming(person_id=person_id, now=now)
         if each.next is not None and (each.next.turn or each.next.on <= today + _SOON)
     ]
 

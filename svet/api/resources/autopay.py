@@ -94,7 +94,9 @@ class AutopayOut(Schema):
 def autopay(request: HttpRequest) -> list[dict[str, Any]]:
     """The caller's agreements, those that stand first; nothing is charged that was not told a day before."""
     caller = allowed(request, Scope.PAYMENTS_READ)
-    return [_out(one) for one in queries.agreements(person_id=caller.actor.person_id or 0)]
+    return [
+        _out(one) for one in queries.agreements(person_id=caller.actor.person_id or 0, now=timezone.now())
+    ]
 
 
 @router.get("/autopay/{autopay_id}", response={200: AutopayOut, 404: ProblemOut}, summary="One autopay")
@@ -156,7 +158,8 @@ def decide(request: HttpRequest, autopay_id: str, payload: AutopayActIn) -> Stat
 
 
 def _one(actor: Actor, public_id: str) -> dict[str, Any]:
-    return _out(queries.agreement(person_id=actor.person_id or 0, public_id=public_id))
+    known = queries.agreement(person_id=actor.person_id or 0, public_id=public_id, now=timezone.now())
+    return _out(known)
 
 
 def _out(row: AgreementView) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from svet.autopay.tests.factories import (
     make_bill,
     pay_by_hand,
 )
+from svet.bills import queries as bills
 from svet.gateways.acquiring.port import BankReason
 from svet.gateways.failures import Temporary
 from svet.kernel.actors import Actor
@@ -119,7 +120,7 @@ class Life:
         late = list(
             Order.objects.filter(unattended=True, state=OrderState.CANCELED).exclude(bank_reference="")
         )
-        if late and not quiet and self.chance.random() < 0.02:
+        if late and self.bank.failure is None and not quiet and self.chance.random() < 0.02:
             order = self.chance.choice(late)
             self.seen["a yes that came late"] += 1
             self.bank.pay(order, paid_at=self.now)
@@ -198,7 +199,7 @@ class Life:
 
     def _reissued(self) -> None:
         turn = AutopayTurn.objects.order_by("-month").first()
-        last = queries.bills.last_bills(account_ids=[self.cast.account.pk], months=1)[self.cast.account.pk]
+        last = bills.last_bills(account_ids=[self.cast.account.pk], months=1)[self.cast.account.pk]
         if turn is not None and last:
             charge(self.cast.account, self.chance.randint(-300_00, 300_00) or 1, at=self.now)
             make_bill(self.cast.account, month=last[0].month, at=self.now)
@@ -240,7 +241,7 @@ class Life:
                 assert sum(order.total_kopecks for order in credited) <= turn.told_kopecks, self.seed
 
     def check_end(self) -> None:
-        """At the end: every month is decided, or stands before a member of staff; the books know each once."""
+        """At the end: every month is decided, or stands before a member of staff."""
         self._check()
         waits = AutopayTurn.objects.filter(state="charging")
         assert not waits.exclude(tries__order__state=OrderState.REVIEW).exists(), self.seed

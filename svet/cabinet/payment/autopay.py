@@ -108,7 +108,7 @@ class AutopayForm(Form):
 @signed_in
 def page(request: HttpRequest) -> HttpResponse:
     """The person's agreements: what is charged when, paused and ended ones too."""
-    found = queries.agreements(person_id=person_of(request).person_id)
+    found = queries.agreements(person_id=person_of(request).person_id, now=now_of(request))
     context = {
         "rows": [_shown(one) for one in found if one.state is not AgreementState.ENDED],
         "ended": [_shown(one) for one in found if one.state is AgreementState.ENDED],
@@ -153,7 +153,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def agreement(request: HttpRequest, public_id: str) -> HttpResponse:
     """One agreement with its course; an offer asks for the person's yes."""
     try:
-        found = queries.agreement(person_id=person_of(request).person_id, public_id=public_id)
+        person_id = person_of(request).person_id
+        found = queries.agreement(person_id=person_id, public_id=public_id, now=now_of(request))
     except AutopayNotFound:
         deny_as_missing(request, subject="autopay", public_id=public_id)
     return render(request, "cabinet/autopay_agreement.html", {"row": _shown(found)})

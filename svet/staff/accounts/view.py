@@ -106,7 +106,7 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
         ],
         "readings": [_values(one) for one in metering.reading_sets(account_ids=ids, limit=_SOME)],
         "bills": bills.bills(account_ids=ids, limit=_SOME),
-        "autopay": [_autopay(one) for one in autopay.agreements_of_account(account.account_id)],
+        "autopay": [_autopay(one) for one in autopay.agreements_of_account(account.account_id, now=now)],
         "payments": _money(account.account_id, now=now)[:_SOME],
         "sent": [
             shown_delivery(row)
