@@ -8,8 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svet.autopay.rules import AgreementCause, AgreementState
-from svet.autopay.texts import cause_note
+from svet.autopay.texts import stopped_note
 from svet.notices.rules import EventSpec, NoticeChannel, Params, Words
 from svet.payments.texts import bank_reason
 
@@ -56,8 +55,7 @@ def _failed(p: Params) -> Words:
 
 
 def _stopped(p: Params) -> Words:
-    state = AgreementState.ENDED if p["ended"] else AgreementState.PAUSED
-    values = {**p, "why": cause_note(state, AgreementCause(p["cause"]))}
+    values = {**p, "why": stopped_note(ended=bool(p["ended"]), cause=p["cause"])}
     return Words(
         title=_("Автоплатёж выключен") if p["ended"] else _("Автоплатёж на паузе"),
         text=_("Автоплатёж за аб. № %(account)s больше не списывает. %(why)s") % values,

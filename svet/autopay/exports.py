@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from svet.autopay.operations.leaving import end_all
 from svet.autopay.queries import agreed_by
-from svet.autopay.rules import AgreementState
-from svet.autopay.texts import state_name
+from svet.autopay.texts import state_word
 from svet.kernel.money import Money
 from svet.kernel.personal import MOST_ROWS, ExportSection, PersonalShare
 from svet.look import formats
@@ -19,7 +18,7 @@ from svet.look import formats
 def _words(name: str, value: Any) -> str | Promise | None:
     if name == "ceiling_kopecks" and value is not None:
         return formats.roubles(Money(int(value)))
-    return state_name(AgreementState(value)) if name == "state" else None
+    return state_word(value) if name == "state" else None
 
 
 EXPORT = PersonalShare(

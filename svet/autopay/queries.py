@@ -19,39 +19,20 @@ from svet.autopay.rules import (
     AutopayReason,
     AutopayTerms,
     TurnState,
+    TurnView,
     charge_moment,
     planned_day,
     sum_to_charge,
 )
 from svet.bills import queries as bills
-from svet.kernel.money import ZERO, Money
+from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.payments.queries import CardView
-from svet.payments.queries.parts import owed
-from svet.payments.queries.unattended import cards_by_id, charges, in_doubt
+from svet.payments.queries.unattended import cards_by_id, charges, left_to_charge
 from svet.payments.rules import LIMITS
 
 #: How many months back a page tells what was charged.
 _MONTHS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class TurnView:
-    """The charge of one month; ``order`` is the outer id of its last payment, empty before the first."""
-
-    public_id: str
-    month: Month
-    state: TurnState
-    told: Money
-    told_at: datetime
-    on: date
-    charged: Money
-    reason: str
-    order: str
-
-    @property
-    def may_skip(self) -> bool:
-        return self.state in READY
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +54,7 @@ class NextCharge:
 
 
 @dataclass(frozen=True, slots=True)
-class AgreementView:
+class AutopayView:
     """An agreement with its course; ``cause`` is why it stands where it does, None: nothing to say."""
 
     public_id: str
@@ -104,14 +85,14 @@ class SkipView:
     state: TurnState
 
 
-def agreements(*, person_id: int, now: datetime) -> list[AgreementView]:
+def agreements(*, person_id: int, now: datetime) -> list[AutopayView]:
     """A person's agreements but offers, those that stand first, then the newest."""
     rows = AutopayAgreement.objects.filter(person_id=person_id).exclude(since__isnull=True)
     found = _views(list(rows.order_by("-pk")[:50]), now=now)
     return sorted(found, key=lambda one: one.state is AgreementState.ENDED)
 
 
-def agreement(*, person_id: int, public_id: str, now: datetime) -> AgreementView:
+def agreement(*, person_id: int, public_id: str, now: datetime) -> AutopayView:
     """One of them, an offer too. :raises AutopayNotFound: absent or somebody else's"""
     row = AutopayAgreement.objects.filter(person_id=person_id, public_id=public_id).first()
     if row is None:
@@ -119,13 +100,13 @@ def agreement(*, person_id: int, public_id: str, now: datetime) -> AgreementView
     return _views([row], now=now)[0]
 
 
-def agreements_of_account(account_id: int, *, now: datetime) -> list[AgreementView]:
+def agreements_of_account(account_id: int, *, now: datetime) -> list[AutopayView]:
     """All agreements ever made about an account, newest first: for the staff."""
     rows = AutopayAgreement.objects.filter(account_id=account_id).exclude(since__isnull=True)
     return _views(list(rows.order_by("-pk")[:20]), now=now)
 
 
-def coming(*, person_id: int, now: datetime) -> list[AgreementView]:
+def coming(*, person_id: int, now: datetime) -> list[AutopayView]:
     """The person's active agreements that will charge something, the nearest first."""
     rows = AutopayAgreement.objects.filter(person_id=person_id, state=AgreementState.ACTIVE.value)
     found = [one for one in _views(list(rows), now=now) if one.next is not None]
@@ -203,13 +184,7 @@ def broken() -> list[str]:
     return found
 
 
-def left_to_charge(account_ids: Sequence[int]) -> dict[int, Money]:
-    """What accounts owe less the money on its way, and less what an earlier charge may have taken."""
-    debts, doubts = owed(account_ids), in_doubt(account_ids)
-    return {key: debt - doubts.get(key, ZERO) for key, debt in debts.items()}
-
-
-def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AgreementView]:
+def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayView]:
     ids = [row.account_id for row in rows]
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     cards = cards_by_id({row.card_id for row in rows})
@@ -231,7 +206,7 @@ def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[Agreement
         told = next((one for one in shown if one.state in (*READY, TurnState.CHARGING)), None)
         following = NextCharge(told.on, told.told, told) if told else planned.get(row.pk)
         found.append(
-            AgreementView(
+            AutopayView(
                 public_id=row.public_id,
                 person_id=row.person_id,
                 account_id=row.account_id,

@@ -7,8 +7,14 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from svet.autopay.queries import TurnView
-from svet.autopay.rules import AgreementCause, AgreementState, AutopayReason, AutopayTerms, TurnState
+from svet.autopay.rules import (
+    AgreementCause,
+    AgreementState,
+    AutopayReason,
+    AutopayTerms,
+    TurnState,
+    TurnView,
+)
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 from svet.payments.texts import bank_reason
@@ -94,6 +100,16 @@ def cause_note(state: AgreementState, cause: AgreementCause | None) -> str:
             return _("Вы не нажали «Включить» за сутки.")
         case _other:
             return _("Вы выключили автоплатёж.")
+
+
+def state_word(value: str) -> str:
+    """The name of a state that a row holds."""
+    return state_name(AgreementState(value))
+
+
+def stopped_note(*, ended: bool, cause: str) -> str:
+    """Why an agreement stands still, by the code of its cause."""
+    return cause_note(AgreementState.ENDED if ended else AgreementState.PAUSED, AgreementCause(cause))
 
 
 def terms_line(terms: AutopayTerms) -> str:

@@ -17,7 +17,8 @@ from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Kopecks, ProblemOut, PublicId
 from svet.autopay import operations, queries, texts
-from svet.autopay.queries import AgreementView, TurnView
+from svet.autopay.queries import AutopayView
+from svet.autopay.rules import TurnView
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
@@ -162,7 +163,7 @@ def _one(actor: Actor, public_id: str) -> dict[str, Any]:
     return _out(known)
 
 
-def _out(row: AgreementView) -> dict[str, Any]:
+def _out(row: AutopayView) -> dict[str, Any]:
     following = row.next
     return {
         "id": row.public_id,

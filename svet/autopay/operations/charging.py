@@ -19,7 +19,6 @@ from svet.autopay.operations.moving import locked_agreement, move_turn, stop_by
 from svet.autopay.operations.telling import tell_of_charge
 from svet.autopay.operations.telling_stops import tell_stopped
 from svet.autopay.operations.tidying import judge_locked
-from svet.autopay.queries import left_to_charge
 from svet.autopay.rules import (
     ASIDE,
     CARD_GONE,
@@ -41,7 +40,7 @@ from svet.look.formats import roubles
 from svet.notices import operations as notices
 from svet.payments.operations import BankUnavailable, CardNotFound, CardRefused, OrderRefused
 from svet.payments.operations.unattended import keep_unattended, send_unattended, withdraw_unattended
-from svet.payments.queries.unattended import ChargeStanding, being_paid, charges
+from svet.payments.queries.unattended import ChargeStanding, being_paid, charges, left_to_charge
 from svet.payments.rules import LIMITS
 from svet.payments.rules.states import OrderState
 from svet.people import queries as people

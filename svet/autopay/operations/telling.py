@@ -12,7 +12,6 @@ from svet.autopay import events
 from svet.autopay.models import AutopayAgreement, AutopayTurn, TurnChange
 from svet.autopay.operations.moving import locked_agreement, move_turn
 from svet.autopay.operations.tidying import judge_locked
-from svet.autopay.queries import left_to_charge
 from svet.autopay.rules import (
     AgreementState,
     TurnState,
@@ -31,7 +30,7 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations.promises import link_to
-from svet.payments.queries.unattended import cards_by_id
+from svet.payments.queries.unattended import cards_by_id, left_to_charge
 from svet.payments.rules import LIMITS
 from svet.people import queries as people
 

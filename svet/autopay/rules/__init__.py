@@ -27,6 +27,7 @@ from svet.autopay.rules.terms import (
     planned_day,
     sum_to_charge,
 )
+from svet.autopay.rules.views import TurnView
 
 __all__ = [
     "AGREEMENT_MOVES",
@@ -53,6 +54,7 @@ __all__ = [
     "AutopayTerms",
     "Sequel",
     "TurnState",
+    "TurnView",
     "charge_moment",
     "is_time_to_tell",
     "planned_day",

@@ -75,7 +75,7 @@ class Life:
         """Some looks a day, at hours of chance; now and then none at all for days."""
         end = self.now + timedelta(days=count)
         while self.now < end:
-            self.now += timedelta(hours=self.chance.choice([3, 9, 13, 17, 29] if not quiet else [5, 9]))
+            self.now += timedelta(hours=self.chance.choice([9, 17, 21, 29] if not quiet else [9]))
             if not quiet and self.chance.random() < 0.25:
                 self._something()
             self._work()
@@ -251,7 +251,7 @@ class Life:
             assert queries.broken() == []
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("SVET_AUTOPAY_LIVES", "2"))))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("SVET_AUTOPAY_LIVES", "1"))))
 def test_two_years_of_a_random_life(bank: StubBank, seed: int) -> None:
     life = Life(seed, bank)
     agree(life.cast.anna, life.cast.account, life.cast.card, now=life.now)

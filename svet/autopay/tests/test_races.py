@@ -120,6 +120,7 @@ def test_killed_at_any_statement_tells_and_charges_once(bank: StubBank) -> None:
         def work() -> None:
             operations.tell_due(now=at(3, 10))
             operations.charge_due(now=at(4, 12))
+            payments.look_at_due_orders(now=at(4, 12, 1))
             operations.follow_charges(now=at(4, 12, 1))
 
         killed = killed_at(point, work)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from svet.accounts.queries import AccountCard, cabinet
 from svet.accounts.rules import Right
 from svet.autopay import operations, queries, texts
-from svet.autopay.queries import AgreementView
+from svet.autopay.queries import AutopayView
 from svet.autopay.rules import LAST_DAY, MOST_DAYS_AFTER, AgreementState, AutopayNotFound, TurnState
 from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.not_visible import deny_as_missing
@@ -218,7 +218,7 @@ def _said(act: str) -> str:
     }[act]
 
 
-def _shown(row: AgreementView) -> dict[str, Any]:
+def _shown(row: AutopayView) -> dict[str, Any]:
     """An agreement with its words."""
     return {
         "it": row,

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
-from svet.kernel.money import Money
+from svet.kernel.money import ZERO, Money
 from svet.payments.models import BoundCard, Order, OrderLine, StateChange
 from svet.payments.queries.cards import CardView, card_view
+from svet.payments.queries.parts import owed
 from svet.payments.rules.states import OPEN, OrderState
 
 #: So long after its end a page may still bring money.
@@ -75,6 +76,12 @@ def in_doubt(account_ids: Collection[int]) -> dict[int, Money]:
     )
     sums = rows.values("account_id").annotate(sum=Sum("kopecks"))
     return {row["account_id"]: Money(int(row["sum"])) for row in sums}
+
+
+def left_to_charge(account_ids: Collection[int]) -> dict[int, Money]:
+    """What accounts owe less the money on its way, and less what an earlier charge may have taken."""
+    debts, doubts = owed([*account_ids]), in_doubt(account_ids)
+    return {key: debt - doubts.get(key, ZERO) for key, debt in debts.items()}
 
 
 def cards_by_id(card_ids: Collection[int]) -> dict[int, tuple[CardView, bool]]:

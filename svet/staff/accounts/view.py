@@ -20,7 +20,7 @@ from svet.accounts.queries.terms import terms_of
 from svet.accounts.rules import BillDelivery, Right
 from svet.autopay import queries as autopay
 from svet.autopay import texts as autopay_texts
-from svet.autopay.queries import AgreementView
+from svet.autopay.queries import AutopayView
 from svet.bills import queries as bills
 from svet.journal import queries as journal
 from svet.journal.queries import EntryView
@@ -120,7 +120,7 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _autopay(found: AgreementView) -> dict[str, Any]:
+def _autopay(found: AutopayView) -> dict[str, Any]:
     """An agreement with its words."""
     return {
         "it": found,
