@@ -174,7 +174,9 @@ def broken() -> list[str]:
     known = charges([one.order_id for rows in tries.values() for one in rows])
     for rows in tries.values():
         turn = rows[0].turn
-        taken = sum(one.kopecks for one in rows if known[one.order_id].state.value == "credited")
+        # A bank that says yes after its no has charged on its own account: it can be given back.
+        paid = [one for one in rows if known[one.order_id].state.value == "credited"]
+        taken = sum(one.kopecks for one in paid if not known[one.order_id].late)
         if taken > turn.told_kopecks:
             found.append(f"autopay {turn.public_id} took {taken} kopecks, told were {turn.told_kopecks}")
         if any(

@@ -286,6 +286,16 @@ def test_a_decline_that_becomes_a_yes_late_pays_the_month(cast: AutopayCast, ban
     assert balance(cast) == 0
 
 
+def test_verify_names_a_month_that_took_more_than_was_told(cast: AutopayCast, bank: StubBank) -> None:
+    told(cast)
+    tick(at(4, 12))
+    pay_at_bank(bank)
+    tick(at(4, 12, 5))
+    assert queries.broken() == []
+    AutopayTry.objects.update(kopecks=820_01)
+    assert queries.broken() == [f"autopay {turn().public_id} took 82001 kopecks, told were 82000"]
+
+
 def test_a_silent_bank_is_asked_again_with_the_same_order(cast: AutopayCast, bank: StubBank) -> None:
     told(cast)
     bank.failure = Temporary("silent", code="timeout")

@@ -22,7 +22,7 @@ _GRACE = timedelta(minutes=15)
 class ChargeStanding:
     """Where an order stands; ``reason`` is why the bank did not take the money.
 
-    ``withdrawn``: we took it back, the bank was never asked.
+    ``withdrawn``: we took it back, the bank was never asked. ``late``: the bank said yes after its no.
     """
 
     order_id: int
@@ -32,6 +32,7 @@ class ChargeStanding:
     reason: str
     total: Money
     withdrawn: bool
+    late: bool
 
 
 def charges(order_ids: Collection[int]) -> dict[int, ChargeStanding]:
@@ -39,6 +40,10 @@ def charges(order_ids: Collection[int]) -> dict[int, ChargeStanding]:
     never_sent = StateChange.objects.filter(
         order_id__in=order_ids, old=OrderState.CREATED, new=OrderState.CANCELED
     )
+    yes_after_no = StateChange.objects.filter(
+        order_id__in=order_ids, old__in=[OrderState.CANCELED, OrderState.FAILED], new=OrderState.PAID
+    )
+    late = frozenset(yes_after_no.values_list("order_id", flat=True))
     withdrawn = frozenset(never_sent.values_list("order_id", flat=True))
     return {
         row.pk: ChargeStanding(
@@ -49,6 +54,7 @@ def charges(order_ids: Collection[int]) -> dict[int, ChargeStanding]:
             row.bank_reason,
             row.total,
             row.pk in withdrawn,
+            row.pk in late,
         )
         for row in Order.objects.filter(pk__in=order_ids)
     }
