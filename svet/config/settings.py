@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "svet.penalties",
     "svet.bills",
     "svet.payments",
+    "svet.autopay",
     "svet.support",
     "svet.history",
     "svet.usage",

@@ -272,5 +272,6 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.statement.customers": gettext_lazy("Деньги строки выписки признаны платежом абонента"),
     "payments.statement.put_off": gettext_lazy("Строка выписки оставлена до срока"),
     "payments.source.added": gettext_lazy("Добавлен источник платежей"),
+    "payments.unasked": gettext_lazy("Изменено, до какой суммы списывать без вопроса"),
     "payments.source.changed": gettext_lazy("Изменена форма реестров источника"),
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, GroupView
 from svet.accounts.queries.household import invitations_to
 from svet.accounts.rules import Right
+from svet.autopay import queries as autopay
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
 from svet.kernel.actors import Actor
@@ -32,12 +33,15 @@ from svet.today.rules import (
     MeterFacts,
     MovingPayment,
     OpenInvitation,
+    PlannedCharge,
     StuckPayment,
     plan,
 )
 
 #: How many bills back a debt is followed.
 _BILLS = 6
+#: How many days ahead a charge of autopay is of interest before it was told.
+_SOON = timedelta(days=10)
 
 
 def day_of(
@@ -67,11 +71,23 @@ def facts_of(
             for each in unfinished
             if each.state in (OrderState.PAID, OrderState.REVIEW)
         ),
+        planned=tuple(_planned(person_id, local_today, now)) if cards else (),
         invitations=tuple(
             OpenInvitation(each.public_id, each.address, each.open_until.astimezone(_zone(cards)).date())
             for each in invitations_to(actor, now=now)
         ),
     )
+
+
+def _planned(person_id: int, today: date, now: datetime) -> list[PlannedCharge]:
+    """What autopay takes in the coming days, the nearest first."""
+    return [
+        PlannedCharge(
+            each.public_id, each.next.on, each.next.money, each.card.title, each.next.turn is not None
+        )
+        for each in autopay.coming(person_id=person_id, now=now)
+        if each.next is not None and (each.next.turn or each.next.on <= today + _SOON)
+    ]
 
 
 def short_title(card: AccountCard) -> str:

@@ -12,7 +12,7 @@ from svet.bills.texts import labels
 from svet.kernel.periods import Month
 from svet.look.formats import NBSP, day_and_month, roubles
 from svet.metering.rules import WindowState
-from svet.today.rules import DayPlan, DayState, Duty, DutyKind, MovingPayment
+from svet.today.rules import DayPlan, DayState, Duty, DutyKind, MovingPayment, PlannedCharge
 
 #: So many names are read; more are counted.
 _NAMED = 2
@@ -263,6 +263,18 @@ def moving_note(moving: MovingPayment) -> str:
     if moving.checked:
         return _("платёж %(number)s проверяет сотрудник, деньги не пропадут") % {"number": moving.number}
     return _("банк принял платёж %(number)s, зачисляем") % {"number": moving.number}
+
+
+def planned_title(planned: PlannedCharge, *, today: date) -> str:
+    """«4 декабря спишем 820,00 ₽»."""
+    return _("%(on)s спишем %(sum)s") % {"on": on_day(planned.on, today), "sum": roubles(planned.money)}
+
+
+def planned_note(planned: PlannedCharge) -> str:
+    """With what, and that it can be skipped."""
+    if planned.told:
+        return _("автоплатёж, %(card)s; можно пропустить") % {"card": planned.card}
+    return _("автоплатёж, %(card)s; за сутки предупредим") % {"card": planned.card}
 
 
 def _readings_note(duty: Duty, when: str) -> str:

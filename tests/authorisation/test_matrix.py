@@ -44,6 +44,7 @@ SAME = {
     "accounts/<public_id>": "accounts/<account_id>",
     "payment/orders/<public_id>": "payment/orders/<order_id>",
     "payment/cards/<public_id>": "payment/cards/<card_id>",
+    "autopay/<public_id>": "autopay/<autopay_id>",
     "profile/devices/<public_id>": "profile/devices/<device_id>",
     "profile/browsers/<public_id>": "profile/browsers/<browser_id>",
     "profile/second-factor/passkeys/<public_id>": "profile/second-factor/passkeys/<passkey_id>",

@@ -17,6 +17,7 @@ from svet.accounts import events as account_events
 from svet.accounts import operations as account_operations
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_group, make_link
+from svet.autopay.models import AutopayAgreement, AutopayTurn
 from svet.billing import operations as billing
 from svet.billing.models import HouseRow
 from svet.billing.operations.decisions import decide, preview_new
@@ -47,7 +48,7 @@ from svet.metering.tests.factories import make_reading
 from svet.notices import operations as notices
 from svet.notices.models import Notice
 from svet.office import operations as office
-from svet.payments.models import Callback, ImportedPayment, Order, PaymentSeries
+from svet.payments.models import BoundCard, Callback, ImportedPayment, Order, PaymentSeries
 from svet.payments.operations import PaymentToApply, apply_register_payments, giving_back
 from svet.payments.operations import acts as money_acts
 from svet.payments.operations.chargebacks import keep_chargeback
@@ -118,6 +119,31 @@ def _printed(now: datetime) -> str:
         )
     )
     return PrintBatch.objects.get().public_id
+
+
+def _autopay(account: Account, anna: Person, card: BoundCard, now: datetime) -> dict[str, str]:
+    """Anna's autopay, with a charge that was told."""
+    agreement = AutopayAgreement.objects.create(
+        person=anna,
+        account=account,
+        card=card,
+        state="active",
+        days_after_bill=3,
+        made_at=now,
+        since=now,
+    )
+    turn = AutopayTurn.objects.create(
+        agreement=agreement,
+        month=date(2026, 1, 1),
+        bill="1",
+        told_at=now,
+        told_kopecks=100_00,
+        first_on=now.date() + timedelta(days=1),
+        due_at=now + timedelta(days=1),
+        charge_at=now + timedelta(days=1),
+        skip_key="5" * 32,
+    )
+    return {"autopay_id": agreement.public_id, "skip_key": turn.skip_key}
 
 
 def _certified(account: Account, now: datetime) -> DebtCertificate:
@@ -350,7 +376,9 @@ def build() -> World:
     appeal = make_appeal(person=anna, now=now)
 
     certificate = _certified(account, now)
+    card = make_card(person=anna)
     ids = {
+        **_autopay(account, anna, card, now),
         "certificate_id": certificate.public_id,
         "certificate_code": certificate.code,
         "shop_code": "nobody",
@@ -373,7 +401,7 @@ def build() -> World:
         "payment_id": order.public_id,
         "appeal_id": appeal.public_id,
         "appeal_photo_id": MessagePhoto.objects.get(message__appeal=appeal).photo.public_id,
-        "card_id": make_card(person=anna).public_id,
+        "card_id": card.public_id,
         "bill_id": Bill.objects.get().public_id,
         "batch_id": _printed(now),
         "device_id": device_id,

@@ -55,6 +55,9 @@ SAMPLE = {
     "access": "confirmed",
     "change": "app_on",
     "about": "factor",
+    "card": "Мир •• 2987",
+    "cause": "recovered",
+    "ended": "",
 }
 #: Values that change what is said, beside those every text needs.
 VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
@@ -75,6 +78,7 @@ VARIANTS: Mapping[str, Mapping[str, list[str]]] = {
             "term_over",
         ]
     },
+    "autopay_stopped": {"ended": ["yes"], "cause": ["declined", "card_unfit"]},
     "bill_ready": {"state": ["due", "overdue", "over", "even"]},
     "verification_near": {"lapsed": ["yes"]},
     "password_changed": {"keys": ["0", "2"]},

@@ -24,6 +24,7 @@ NAMED_ELSEWHERE = {
 IDS = {
     "account": "account_id",
     "appeal": "appeal_id",
+    "autopay-skip": "skip_key",
     "bill": "bill_id",
     "check-code": "certificate_code",
     "household": "account_id",
@@ -34,8 +35,8 @@ IDS = {
 }
 #: Places of whom the thing belongs to when that is not Anna.
 OWNERS = {"invitation": Who.GALINA}
-#: Places that are there for whoever has the paper in hand.
-PUBLIC = {"check-code"}
+#: Places that are there for whoever has the paper, or the message, in hand.
+PUBLIC = {"autopay-skip", "check-code"}
 
 
 def named() -> set[str]:

@@ -107,6 +107,7 @@ class PaymentOut(Schema):
     number: str
     state: str
     total_kopecks: int
+    unattended: Annotated[bool, Field(description="made by autopay")]
     lines: list[PaymentLineOut]
     bank_page_url: str
     created_at: datetime

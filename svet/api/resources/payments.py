@@ -123,6 +123,7 @@ def _view(order: OrderView, *, now: datetime) -> dict[str, Any]:
         "number": order.number,
         "state": str(order.state),
         "total_kopecks": order.total.kopecks,
+        "unattended": order.unattended,
         "lines": [
             {
                 "account_id": line.account_public_id,

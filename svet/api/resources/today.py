@@ -13,7 +13,7 @@ from svet.api.shell.schemas import TodayOut
 from svet.people.rules import Scope
 from svet.today import texts
 from svet.today.queries import day_of
-from svet.today.rules import DayPlan, Duty
+from svet.today.rules import DayPlan, Duty, PlannedCharge
 
 router = Router(tags=["Accounts"], auth=AUTH)
 
@@ -38,7 +38,18 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "free_until": day.free_until,
         "due_on": day.due_on,
         "in_transit_kopecks": day.transit.kopecks,
+        "planned_charges": [_planned(each) for each in day.planned],
         "tasks": [_task(duty, day) for duty in day.all_duties],
+    }
+
+
+def _planned(each: PlannedCharge) -> dict[str, Any]:
+    return {
+        "autopay_id": each.public_id,
+        "on": each.on,
+        "amount_kopecks": each.money.kopecks,
+        "card": each.card,
+        "told": each.told,
     }
 
 

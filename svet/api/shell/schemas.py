@@ -207,6 +207,16 @@ class TaskOut(Schema):
     id: str
 
 
+class PlannedChargeOut(Schema):
+    """What autopay takes; ``told``: the payer knows, it can be skipped; else it is what is owed today."""
+
+    autopay_id: str
+    on: date
+    amount_kopecks: int
+    card: str
+    told: bool
+
+
 class TodayOut(Schema):
     """What the day asks; paid by ``free_until``, being late costs nothing."""
 
@@ -220,6 +230,7 @@ class TodayOut(Schema):
     due_on: date | None
     in_transit_kopecks: int
     tasks: list[TaskOut]
+    planned_charges: list[PlannedChargeOut]
 
 
 class HistoryEventOut(Schema):

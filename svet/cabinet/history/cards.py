@@ -200,7 +200,7 @@ def _order(card: HistoryCard, order: OrderView, *, own: bool) -> Shown:
         for line in order.lines
     ]
     rows.append((_("Номер платежа"), order.number))
-    rows.append((_("Создан"), moment(order.created_at)))
+    rows.append((_("Автоплатёж") if order.unattended else _("Создан"), moment(order.created_at)))
     if order.credited_at is not None:
         rows.append((_("Зачислен"), moment(order.credited_at)))
     if order.refunded:

@@ -17,6 +17,7 @@ from svet.kernel.money import Money
 from svet.payments.operations import AccountNotPayable
 from svet.payments.operations.cards import usable_card
 from svet.payments.queries import CardView
+from svet.payments.queries.choices import unasked_sum
 from svet.payments.queries.parts import in_rows
 from svet.payments.rules import LIMITS, body_hash
 from svet.payments.rules.refusals import OrderReason
@@ -104,6 +105,8 @@ def question(form: PaymentForm, *, person_id: int, now: datetime) -> Question | 
         return None  # nothing is charged: making the order tells of the several payees
     if len(row) == 1 and not form.card:
         return None  # the bank's page asks by itself
+    if len(payees) == 1 and total <= unasked_sum(person_id):
+        return None  # the person does not want to be asked about small sums
     consent = body_hash(form.lines, card=form.card, keeps_card=form.keep_card, in_row=len(row) > 1)
     card = None if form.charge == consent else _check_card(form, person_id=person_id, now=now)
     return Question(form.key, card, payees, form, consent)

@@ -27,6 +27,7 @@ from svet.cabinet.shell.fields import checklist
 from svet.cabinet.shell.form_pages import answer
 from svet.cabinet.shell.session import client_address, keep_session, now_of, person_of, signed_in
 from svet.notices import queries as notices
+from svet.payments.queries.choices import unasked_sum
 from svet.people import operations as people
 from svet.people import queries, texts
 from svet.people.queries import PersonView, factors
@@ -45,6 +46,7 @@ def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[st
         "devices": sum(device.signed_in for device in queries.devices(person_id=person.person_id)),
         "second_factor": factors.second_factor(person_id=person.person_id),
         "recovered": queries.recovered_recently(person.person_id, now=now_of(request)),
+        "unasked": unasked_sum(person.person_id),
         "tokens": len(queries.tokens(person_id=person.person_id)),
     }
 

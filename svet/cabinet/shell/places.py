@@ -14,6 +14,8 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "account": ("account", 1),
     "accounts": ("accounts", 0),
     "appeal": ("appeal", 1),
+    "autopay": ("autopay", 0),
+    "autopay-skip": ("autopay-skip", 1),
     "bell": ("bell", 0),
     "bill": ("bill", 1),
     "bills": ("bills", 0),

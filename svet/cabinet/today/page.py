@@ -94,7 +94,7 @@ def _page(request: HttpRequest, day: DayPlan, groups: list[GroupView]) -> DayPag
         action_icon=_ICONS[day.lead.kind] if day.lead is not None else "plus",
         action_url=path_of(day.lead.place) if day.lead is not None else reverse("account-add"),
         cannot_pay=day.state is DayState.OVERDUE,
-        rows=(*_moving(day), *(_row(duty, day) for duty in day.duties)),
+        rows=(*_moving(day), *_planned(day), *(_row(duty, day) for duty in day.duties)),
         recent=_recent(request, day, groups) if day.accounts else (),
     )
 
@@ -108,6 +108,18 @@ def _moving(day: DayPlan) -> tuple[DayRow, ...]:
             texts.moving_note(each),
         )
         for each in day.moving
+    )
+
+
+def _planned(day: DayPlan) -> tuple[DayRow, ...]:
+    return tuple(
+        DayRow(
+            path_of(Place("autopay")),
+            "wallet",
+            texts.planned_title(each, today=day.today),
+            texts.planned_note(each),
+        )
+        for each in day.planned
     )
 
 

@@ -56,7 +56,8 @@ class Capabilities:
     ``lists``: gives lists of payments and refunds of a period. Without it each order is asked about.
     ``keeps_cards``: can keep a card and charge it without a page. ``charges_apart``: it does so by a call of
     its own, made when the payment already has its name. ``tells_card_apart``: what it kept is told by a call
-    of its own. ``forgets_cards``: can be told to forget one.
+    of its own. ``forgets_cards``: can be told to forget one. ``asks_cvc``: a kept card is not charged but on
+    a page where the person types its CVC, so never while they are away.
     """
 
     repeats_open: bool
@@ -104,7 +105,7 @@ class BankOrder:
 
     ``card`` is the bank's name of a card it keeps for the person: it is charged at once, without a page.
     ``keep_card`` asks the bank to keep the card of this payment. ``page_until`` is how long the page shall
-    live, where the bank lets us say so.
+    live, where the bank lets us say so. ``unattended``: charged as was agreed, the person is not there.
     """
 
     key: str
@@ -120,6 +121,7 @@ class BankOrder:
     card: str = ""
     keep_card: bool = False
     page_until: datetime | None = None
+    unattended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,8 @@ TAXATION = "osn"
 _VATS = frozenset({"none", "vat0", "vat5", "vat7", "vat10", "vat20", "vat22", "vat110", "vat120", "vat122"})
 _TAXATIONS = frozenset({"osn", "usn_income", "usn_income_outcome", "esn", "patent"})
 #: Who begins («Передача признака инициатора операции»): a person who pays, pays and lets the card be kept,
-#: pays with a kept card.
-_PAYS, _PAYS_AND_KEEPS, _PAYS_BY_KEPT = "0", "1", "2"
+#: pays with a kept card; we, as was agreed (R: services, utilities among them).
+_PAYS, _PAYS_AND_KEEPS, _PAYS_BY_KEPT, _AGREED = "0", "1", "2", "R"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,8 @@ class TBank:
         return parts
 
     def _payment(self, order: BankOrder) -> dict[str, Any]:
-        who = _PAYS_BY_KEPT if order.card else _PAYS_AND_KEEPS if order.keep_card else _PAYS
+        by_kept = _AGREED if order.unattended else _PAYS_BY_KEPT
+        who = by_kept if order.card else _PAYS_AND_KEEPS if order.keep_card else _PAYS
         body: dict[str, Any] = {
             "Amount": order.total.kopecks,
             "OrderId": order.order_id,

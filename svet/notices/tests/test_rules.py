@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from svet.accounts import events as account_events
+from svet.autopay import events as autopay_events
 from svet.bills import events as bill_events
 from svet.notices import rules
 from svet.notices.rules import EventSpec, NoticeChannel, Words, registry
@@ -44,7 +45,14 @@ SAMPLE = {
     "document": "жалоба № 12",
     "link": "https://lk.example.ru/i/7k3mq2x9",
     "lines": "Аб. № 0356067000 — 1 234,56 ₽",
+    "card": "Мир •• 2987",
+    "cause": "recovered",
+    "ended": "",
 }
+
+
+#: A link by which somebody without a cabinet at hand keeps their money is worth its price.
+WITH_LINK = (autopay_events.AUTOPAY_TOLD, autopay_events.AUTOPAY_AGAIN)
 
 
 def words(*, event: EventSpec, params: dict[str, str], brand: str, hotline: str) -> Words:
@@ -65,13 +73,22 @@ def test_every_event_has_words_made_of_its_params_alone(event: EventSpec) -> Non
     [
         event
         for event in registry.declared()
-        if event not in (people_events.EMAIL_CODE, payment_events.RECEIPT, people_events.PUSH_ON)
+        if event not in (people_events.EMAIL_CODE, payment_events.RECEIPT, people_events.PUSH_ON, *WITH_LINK)
     ],
 )
 def test_an_sms_fits_into_one_part(event: EventSpec) -> None:
     params = {name: SAMPLE[name] for name in event.needs}
     said = words(event=event, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
     assert 0 < len(said.sms) <= 70, said.sms
+
+
+@pytest.mark.parametrize("event", WITH_LINK)
+def test_an_sms_with_a_link_fits_into_two_parts(event: EventSpec) -> None:
+    params = {name: SAMPLE[name] for name in event.needs}
+    params["link"] = f"https://lk.example.ru/autopay/skip/{'5' * 32}/"
+    said = words(event=event, params=params, brand="Уралэнергосбыт", hotline="8-351-2222-500")
+    assert params["link"] in said.sms
+    assert len(said.sms) <= 134, len(said.sms)
 
 
 HOSTS = ["", "https://lk.example.ru", "https://kabinet.zauralskaya-energosbyt.ru", "https://127.0.0.1:8000"]

@@ -12,6 +12,7 @@ from svet.payments.models.acts import MoneyAct
 from svet.payments.models.chargebacks import Chargeback, ChargebackLine
 from svet.payments.models.claims import Claim
 from svet.payments.models.parts import PaymentSeries
+from svet.payments.models.payers import PayerChoice
 from svet.payments.models.reconciliation import DayDifference, DayTotals
 from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
@@ -39,6 +40,7 @@ __all__ = [
     "MoneySending",
     "Order",
     "OrderLine",
+    "PayerChoice",
     "PaymentRefund",
     "PaymentSeries",
     "RefundLine",
@@ -137,6 +139,8 @@ class Order(models.Model):
     # A call repeated with the same key must carry the same body, also when the card was unbound meanwhile.
     card_reference = models.CharField(max_length=64, blank=True)
     keeps_card = models.BooleanField(default=False)
+    # Charged as was agreed, with nobody before a screen: it never has a page.
+    unattended = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)

@@ -125,6 +125,23 @@ def keep_card(order: Order, kept: StoredCard, *, by: Actor, now: datetime) -> Bo
     return card
 
 
+def bring_card(
+    *, person_id: int, reference: str, system: str, last4: str, expires: str, by: Actor, now: datetime
+) -> str:
+    """Enter a card that the bank of ``SVET_ACQUIRING_URL`` keeps already, by its name there. Its outer id."""
+    with use_case():
+        card = BoundCard.objects.create(
+            person_id=person_id,
+            reference=reference,
+            system=system,
+            last4=last4,
+            expires=expires,
+            bound_at=now,
+        )
+        _record(by, "payments.card.bind", card, now, after={"card": str(card)})
+    return card.public_id
+
+
 def drop_revoked(order: Order, *, by: Actor, now: datetime) -> None:
     """The bank says the card may not be charged any more: forget it (a step of settling)."""
     require_transaction()

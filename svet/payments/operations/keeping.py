@@ -33,6 +33,7 @@ class OrderPlace:
     card: BoundCard | None
     series: PaymentSeries | None
     ends: bool
+    unattended: bool = False
 
     @property
     def is_first(self) -> bool:
@@ -98,6 +99,7 @@ def keep_one(
         card=place.card,
         card_reference=place.reference,
         keeps_card=(place.is_first and wanted.keeps) or place.keeps,
+        unattended=place.unattended,
         step=place.step,
         steps=place.steps,
         series=place.series,

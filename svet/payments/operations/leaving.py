@@ -7,7 +7,7 @@ from datetime import datetime
 from svet.kernel.actors import Actor
 from svet.kernel.personal import LeavingRefused
 from svet.kernel.transactions import require_transaction
-from svet.payments.models import BoundCard, Order, PaymentSeries
+from svet.payments.models import BoundCard, Order, PayerChoice, PaymentSeries
 from svet.payments.rules.refusals import LeavingReason
 from svet.payments.rules.states import FINAL
 
@@ -23,6 +23,7 @@ def forget_payer(*, person_id: int, by: Actor, now: datetime) -> None:
         raise LeavingRefused(LeavingReason.MONEY_ON_ITS_WAY)
     mine.exclude(receipt_email="").update(receipt_email="")
     PaymentSeries.objects.filter(person_id=person_id).exclude(card_reference="").update(card_reference="")
+    PayerChoice.objects.filter(person_id=person_id).delete()
     cards = BoundCard.objects.filter(person_id=person_id)
     cards.filter(unbound_at__isnull=True).update(reference="", unbound_at=now)
     cards.update(name="", expires="", last4="")

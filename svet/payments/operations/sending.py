@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -46,16 +47,23 @@ class BankUnavailable(Refused):
     """The bank did not answer (the order is kept and asked about again) or refused the order."""
 
 
-def send_to_bank(*, order_id: int, now: datetime, patience: float = PATIENT) -> Order:
+def send_to_bank(
+    *,
+    order_id: int,
+    now: datetime,
+    patience: float = PATIENT,
+    may: Callable[[], bool] | None = None,
+) -> Order:
     """Get the bank's page for an order; repeating it never makes a second payment that can be paid.
 
     The page's address is in ``bank_page_url`` afterwards; an order that is past this is returned as it is.
     Of a bank that knows no keys what an earlier call made is looked for first, which a page has no time for.
-    A kept card that is charged apart is charged by a job, when the payment has its name.
+    A kept card that is charged apart is charged by a job, when the payment has its name. ``may`` is asked in
+    the transaction that says the bank is being asked; an order it does not let go stays ``created``.
 
     :raises BankUnavailable: no answer (asked again by the janitor with the same key) or a refusal
     """
-    order, again = _begin(order_id, now=now)
+    order, again = _begin(order_id, now=now, may=may)
     if order.state != OrderState.SENT or order.bank_reference:
         return order
     try:
@@ -124,7 +132,7 @@ def may_resend(order: Order, *, now: datetime) -> bool:
     return now - order.created_at < RESEND_WITHIN
 
 
-def _begin(order_id: int, *, now: datetime) -> tuple[Order, bool]:
+def _begin(order_id: int, *, now: datetime, may: Callable[[], bool] | None) -> tuple[Order, bool]:
     """Say before the call that it is being made, so that a crash during it is not forgotten.
 
     The second value tells that the call has been made before and its answer is not known.
@@ -135,6 +143,8 @@ def _begin(order_id: int, *, now: datetime) -> tuple[Order, bool]:
             locked_series(series_id)
         order = Order.objects.select_for_update().get(pk=order_id)
         if order.state != OrderState.CREATED or not takes_turn(order, now=now):
+            return order, True
+        if may is not None and not may():
             return order, True
         move(order, new=OrderState.SENT, at=now, by=BY)
         return order, False
@@ -222,4 +232,5 @@ def _bank_order(order: Order, *, now: datetime) -> BankOrder:
         card=order.card_reference,
         keep_card=order.keeps_card,
         page_until=max(order.expires_at, now + LEAST_PAGE),
+        unattended=order.unattended,
     )

@@ -60,7 +60,9 @@ def tell_refunded(order: Order, money: Money, *, now: datetime) -> None:
 
 
 def tell_failed(order: Order, *, now: datetime) -> None:
-    """The payment did not go through."""
+    """The payment did not go through; of one that nobody pressed for, whoever agreed to it tells."""
+    if order.unattended:
+        return
     notices.notify(
         recipient_id=people.recipient_of(order.person_id),
         event=events.PAYMENT_FAILED,

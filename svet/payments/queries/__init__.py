@@ -202,6 +202,7 @@ def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
         disputes=tuple(_disputes(order, only)),
         step=order.step,
         steps=order.steps,
+        unattended=order.unattended,
     )
 
 

@@ -78,7 +78,7 @@ class OrderView:
 
     ``refunds`` are those made, ``promised`` what we have taken off the accounts for: on its way, or not made
     after all; ``disputes`` are those at the bank. «``step`` из ``steps``» is its place among the orders of
-    one «Оплатить» for several payees.
+    one «Оплатить» for several payees. ``unattended``: autopay made it.
     """
 
     order_id: int
@@ -103,6 +103,7 @@ class OrderView:
     disputes: tuple[PaymentDisputeView, ...] = ()
     step: int = 1
     steps: int = 1
+    unattended: bool = False
 
     @property
     def refunded(self) -> Money:

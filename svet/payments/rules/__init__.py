@@ -3,6 +3,7 @@
 from svet.payments.rules.sums import (
     CARD_NAME_LONGEST,
     LIMITS,
+    UNASKED_MOST,
     AmountReason,
     AmountRefused,
     OrderLimits,
@@ -17,6 +18,7 @@ from svet.payments.rules.sums import (
 __all__ = [
     "CARD_NAME_LONGEST",
     "LIMITS",
+    "UNASKED_MOST",
     "AmountReason",
     "AmountRefused",
     "OrderLimits",

@@ -47,6 +47,9 @@ class CardReason(StrEnum):
     PAUSED = "cards_paused"
     OTHER_SHOP = "card_of_another_shop"
     NAME_TOO_LONG = "card_name_too_long"
+    UNASKED = "card_unasked_too_much"
+    ASKS_CVC = "card_asks_cvc"
+    NOT_KEPT = "cards_not_kept"
 
 
 class LeavingReason(StrEnum):

@@ -42,6 +42,8 @@ LIMITS = OrderLimits(
 )
 
 CARD_NAME_LONGEST = 40
+#: The most that a payer may let be charged from a bound card without being asked once more.
+UNASKED_MOST = Money(5_000_00)
 
 _LONGEST = 32
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " "))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from svet.kernel.refusals import Refused
+from svet.look.formats import roubles
+from svet.payments.rules import UNASKED_MOST
 from svet.payments.rules.refusals import CallbackReason, CardReason, OrderReason, PartReason, ShopReason
 
 
@@ -13,6 +15,15 @@ def explain_shop(refusal: Refused) -> str:
     match refusal.reason:
         case OrderReason.SHOP_OFF:
             return _("Оплата картой этому поставщику сейчас закрыта. Заплатите по квитанции или позже.")
+        case CardReason.UNASKED:
+            return _("Без вопроса можно списывать не больше %(max)s.") % {"max": roubles(UNASKED_MOST)}
+        case CardReason.ASKS_CVC:
+            return _(
+                "Банк этого поставщика спрашивает код с обратной стороны карты при каждом платеже, поэтому "
+                "без вас списать с неё нельзя. Платите этой картой на странице «Оплата»."
+            )
+        case CardReason.NOT_KEPT:
+            return _("Банк этого поставщика карты не хранит, поэтому автоплатёж здесь невозможен.")
         case CardReason.OTHER_SHOP:
             return _(
                 "Эту карту хранит другой банк: этому поставщику ею не заплатить. Выберите другую карту или "

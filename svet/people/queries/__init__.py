@@ -210,6 +210,12 @@ def recovered_recently(person_id: int, *, now: datetime) -> bool:
     return Person.objects.filter(pk=person_id, recovered_at__gt=now - RECOVERY_PAUSE).exists()
 
 
+def recoveries(person_ids: Collection[int]) -> dict[int, datetime]:
+    """When the password of these people was last set by nothing but an SMS; who never did is absent."""
+    rows = Person.objects.filter(pk__in=person_ids, recovered_at__isnull=False)
+    return {key: at for key, at in rows.values_list("pk", "recovered_at") if at is not None}
+
+
 def challenge(*, purpose: CodePurpose, session_key: str) -> Challenge | None:
     """The challenge this browser has to answer, or nothing."""
     row = Code.objects.filter(session_key=session_key, purpose=purpose, spent_at__isnull=True).first()

@@ -33,6 +33,11 @@ class SampleCard:
         return " ".join(self.number[start : start + 4] for start in range(0, len(self.number), 4))
 
 
+#: The name of a card that was kept before this bank began: that of a resident of the sample town.
+KEPT_BEFORE: Final = "kept-before-the-town"
+#: Its number.
+KEPT_NUMBER: Final = "2202474301322987"
+
 CARDS: Final = (
     SampleCard("2202474301322987", "Мир: оплата проходит", Behaviour.SUCCESS),
     SampleCard("5555555555554444", "Mastercard: оплата проходит", Behaviour.SUCCESS),

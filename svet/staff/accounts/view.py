@@ -18,6 +18,9 @@ from svet.accounts.queries import AccountView, finding
 from svet.accounts.queries.delivering import bill_addresses
 from svet.accounts.queries.terms import terms_of
 from svet.accounts.rules import BillDelivery, Right
+from svet.autopay import queries as autopay
+from svet.autopay import texts as autopay_texts
+from svet.autopay.queries import AutopayView
 from svet.bills import queries as bills
 from svet.journal import queries as journal
 from svet.journal.queries import EntryView
@@ -103,6 +106,7 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
         ],
         "readings": [_values(one) for one in metering.reading_sets(account_ids=ids, limit=_SOME)],
         "bills": bills.bills(account_ids=ids, limit=_SOME),
+        "autopay": [_autopay(one) for one in autopay.agreements_of_account(account.account_id, now=now)],
         "payments": _money(account.account_id, now=now)[:_SOME],
         "sent": [
             shown_delivery(row)
@@ -113,6 +117,17 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
             )
         ],
         "journal": [_line(entry) for entry in journal.entries_of_account(account.account_id, limit=_MANY)],
+    }
+
+
+def _autopay(found: AutopayView) -> dict[str, Any]:
+    """An agreement with its words."""
+    return {
+        "it": found,
+        "state": autopay_texts.state_name(found.state),
+        "note": autopay_texts.cause_note(found.state, found.cause),
+        "terms": autopay_texts.terms_line(found.terms),
+        "turns": [(turn, autopay_texts.turn_line(turn)) for turn in found.turns[:_SOME]],
     }
 
 

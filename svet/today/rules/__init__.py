@@ -12,6 +12,7 @@ from svet.today.rules.facts import (
     MeterFacts,
     MovingPayment,
     OpenInvitation,
+    PlannedCharge,
     StuckPayment,
 )
 from svet.today.rules.planning import FREE_DAYS, NEWS_DAYS, plan
@@ -30,6 +31,7 @@ __all__ = [
     "MeterFacts",
     "MovingPayment",
     "OpenInvitation",
+    "PlannedCharge",
     "StuckPayment",
     "arrears",
     "plan",

@@ -94,6 +94,17 @@ class MovingPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedCharge:
+    """What autopay takes ``on`` a day: as it was ``told``, or as it would be by what is owed today."""
+
+    public_id: str
+    on: date
+    money: Money
+    card: str
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenInvitation:
     """Somebody lets the person into an account until a day."""
 
@@ -111,6 +122,7 @@ class CabinetFacts:
     stuck: tuple[StuckPayment, ...] = ()
     moving: tuple[MovingPayment, ...] = ()
     invitations: tuple[OpenInvitation, ...] = ()
+    planned: tuple[PlannedCharge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +171,7 @@ class DayPlan:
     window: Window | None
     sent: bool
     others: bool
+    planned: tuple[PlannedCharge, ...] = ()
 
     @property
     def all_duties(self) -> tuple[Duty, ...]:

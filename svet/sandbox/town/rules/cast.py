@@ -34,6 +34,8 @@ class Resident:
     accounts: dict[str, tuple[int, ...]]
     about: str
     elsewhere: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    #: The index of an account that this person pays by autopay.
+    autopays: int = 0
 
 
 ANNA_PHONE, BORIS_PHONE, VERA_PHONE, GALINA_PHONE = (
@@ -85,8 +87,9 @@ RESIDENTS = (
     Resident(
         BORIS_PHONE, "Fonar-3802y", "Борис", "Андреевич", "Лучинин", "boris@town.example",
         {"": (4,), "Мама": (1, 8)},
-        "сын: свой счёт, счёт Анны и счёт Галины, и ещё один у второй компании",
+        "сын: свой счёт, счёт Анны и счёт Галины (за неё платит автоплатёж), и ещё один у второй компании",
         {"Окские Поляны": (1,)},
+        autopays=8,
     ),
     Resident(
         VERA_PHONE, "Zorka-4903z", "Вера", "Игоревна", "Зорина", "", {"": (6,)},

@@ -1,0 +1,260 @@
+"""Charging what was told: an order of its own per try, begun once, never above what was told.
+
+Begun twice, late, killed between, by two workers: the month moves by compare-and-set under the agreement's
+lock in the transaction that keeps the order, and the order's key is the month with the number of the try.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from svet.accounts.queries import accounts_by_id
+from svet.autopay import events
+from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
+from svet.autopay.operations.moving import locked_agreement, move_turn, stop_by
+from svet.autopay.operations.telling import tell_of_charge
+from svet.autopay.operations.telling_stops import tell_stopped
+from svet.autopay.operations.tidying import judge_locked
+from svet.autopay.rules import (
+    ASIDE,
+    CARD_GONE,
+    LATEST,
+    READY,
+    RETRY_HOUR,
+    AgreementCause,
+    AgreementState,
+    TurnState,
+    charge_moment,
+    sequel,
+    sum_to_charge,
+)
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.places import Place
+from svet.kernel.transactions import use_case
+from svet.look.formats import roubles
+from svet.notices import operations as notices
+from svet.payments.operations import BankUnavailable, CardNotFound, CardRefused, OrderRefused
+from svet.payments.operations.unattended import keep_unattended, send_unattended, withdraw_unattended
+from svet.payments.queries.unattended import ChargeStanding, being_paid, charges, left_to_charge
+from svet.payments.rules import LIMITS
+from svet.payments.rules.states import OrderState
+from svet.people import queries as people
+
+BY = "autopay.charge"
+_NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
+#: We took it back before it was sent, for somebody else was paying or the agreement had ended.
+WITHDRAWN = "withdrawn"
+log = structlog.get_logger(__name__)
+
+
+def charge_due(*, now: datetime) -> int:
+    """Begin the tries whose time has come; says how many. Each is kept first, then handed to the bank."""
+    due = AutopayTurn.objects.filter(state__in=sorted(READY), charge_at__lte=now).order_by("charge_at", "pk")
+    begun = 0
+    for turn_id in list(due.values_list("pk", flat=True)):
+        try:
+            order_id = _begin(turn_id, now=now)
+        except (CardNotFound, CardRefused) as refusal:
+            # Unbound, or put to rest, since it was judged: the next look judges it so.
+            log.warning("autopay.card_refused", turn=turn_id, reason=str(refusal.reason))
+            continue
+        if order_id is not None:
+            begun += 1
+            _send(turn_id, order_id=order_id, now=now)
+    return begun
+
+
+def follow_charges(*, now: datetime) -> int:
+    """Look what became of the tries that have begun; says how many are at their end."""
+    ended = 0
+    for turn_id in list(
+        AutopayTurn.objects.filter(state=TurnState.CHARGING.value).values_list("pk", flat=True)
+    ):
+        last = AutopayTry.objects.filter(turn_id=turn_id).order_by("no").last()
+        assert last is not None, "a month is charging by a try"
+        standing = charges([last.order_id])[last.order_id]
+        if standing.state is OrderState.CREATED:
+            # Whoever began it was killed before the bank was asked.
+            _send(turn_id, order_id=last.order_id, now=now)
+            standing = charges([last.order_id])[last.order_id]
+        ended += _conclude(turn_id, standing, now=now)
+    return ended
+
+
+def _agreement_of(turn_id: int) -> int:
+    return AutopayTurn.objects.values_list("agreement_id", flat=True).get(pk=turn_id)
+
+
+def _begin(turn_id: int, *, now: datetime) -> int | None:
+    """Keep the order of a try; None: there is nothing to charge, or not now."""
+    with use_case():
+        agreement = locked_agreement(
+            AutopayTurn.objects.values_list("agreement_id", flat=True).get(pk=turn_id)
+        )
+        turn = AutopayTurn.objects.select_for_update().get(pk=turn_id)
+        if turn.state not in READY or turn.charge_at > now:
+            return None
+        if agreement.state != AgreementState.ACTIVE:
+            move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=agreement.state)
+            return None
+        if judge_locked(agreement, by=Actor.system(BY), now=now):
+            return None
+        if now - turn.due_at > LATEST:
+            move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note="late")
+            return None
+        tries = list(AutopayTry.objects.filter(turn=turn).order_by("no"))
+        if _paid_late(turn, tries, now=now):
+            return None
+        account_id = agreement.account_id
+        if being_paid([account_id], now=now):
+            AutopayTurn.objects.filter(pk=turn.pk).update(charge_at=now + ASIDE)
+            return None
+        money = sum_to_charge(
+            owed=left_to_charge([account_id])[account_id],
+            ceiling=agreement.terms.ceiling,
+            told=turn.told,
+            most=LIMITS.line_max,
+        )
+        if money < LIMITS.line_min:
+            move_turn(turn, new=TurnState.NOTHING, by=BY, now=now)
+            return None
+        no = len(tries) + 1
+        try:
+            order_id = keep_unattended(
+                person_id=agreement.person_id,
+                card_public_id=agreement.card.public_id,
+                account=accounts_by_id([account_id])[0],
+                money=money,
+                key=uuid5(NAMESPACE_URL, f"svet:autopay:{turn.public_id}:{no}"),
+                by=BY,
+                now=now,
+            )
+        except OrderRefused:
+            # The contract takes nothing new for a while: told again when it does, or paid by hand meanwhile.
+            move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note="shop_off")
+            return None
+        AutopayTry.objects.create(turn=turn, no=no, order_id=order_id, kopecks=money.kopecks, at=now)
+        move_turn(turn, new=TurnState.CHARGING, by=BY, now=now, note=str(no))
+        journal.record(
+            by=Actor.system(BY),
+            action="autopay.begun",
+            subject="autopay",
+            subject_id=agreement.public_id,
+            account_id=account_id,
+            now=now,
+            after={"kopecks": money.kopecks, "try": no},
+        )
+    return order_id
+
+
+def _paid_late(turn: AutopayTurn, tries: list[AutopayTry], *, now: datetime) -> bool:
+    """Whether the bank has said yes, after all, to a try that was declined: the month is paid then."""
+    known = charges([one.order_id for one in tries])
+    paid = [one for one in tries if known[one.order_id].state is OrderState.CREDITED]
+    if paid:
+        total = min(sum(one.kopecks for one in paid), turn.told_kopecks)
+        move_turn(turn, new=TurnState.PAID, by=BY, now=now, note="late", charged_kopecks=total, reason="")
+    return bool(paid)
+
+
+def _send(turn_id: int, *, order_id: int, now: datetime) -> None:
+    """Hand the order to the bank unless something has come between; what is not sent is taken back."""
+    agreement = AutopayAgreement.objects.get(turns__pk=turn_id)
+
+    def may() -> bool:
+        # The lock: either the end of the agreement is committed and seen here, or it comes after the sending.
+        held = locked_agreement(agreement.pk)
+        paid_by_hand = being_paid([held.account_id], but_order=order_id, now=now)
+        return held.state == AgreementState.ACTIVE and not paid_by_hand
+
+    try:
+        sent = send_unattended(order_id=order_id, may=may, now=now)
+    except BankUnavailable as failure:
+        log.warning("autopay.bank_unavailable", turn=turn_id, code=failure.details.get("code"))
+        return
+    if not sent:
+        withdraw_unattended(order_id=order_id, note=WITHDRAWN, by=BY, now=now)
+
+
+def _conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
+    """The end of a try, once: paid, or what its refusal means; False while nobody knows."""
+    final = standing.state in _NOT_TAKEN or standing.state in (OrderState.CREDITED, OrderState.RETURNED)
+    if not final:
+        return False
+    with use_case():
+        agreement = locked_agreement(
+            AutopayTurn.objects.values_list("agreement_id", flat=True).get(pk=turn_id)
+        )
+        turn = AutopayTurn.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=turn_id)
+        last = AutopayTry.objects.filter(turn=turn).order_by("no").last()
+        if turn.state != TurnState.CHARGING or last is None or last.order_id != standing.order_id:
+            return False
+        if standing.state is OrderState.CREDITED:
+            move_turn(
+                turn, new=TurnState.PAID, by=BY, now=now, charged_kopecks=standing.total.kopecks, reason=""
+            )
+        elif standing.state is OrderState.RETURNED:
+            move_turn(turn, new=TurnState.FAILED, by=BY, now=now, note="returned", reason="returned")
+        elif standing.withdrawn:
+            # Nothing was asked of the bank: the same day again, when the way is free.
+            move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=WITHDRAWN, charge_at=now + ASIDE)
+            if agreement.state != AgreementState.ACTIVE:
+                move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=agreement.state)
+        else:
+            _declined(turn, agreement, reason=standing.reason or "other", now=now)
+    return True
+
+
+def _declined(turn: AutopayTurn, agreement: AutopayAgreement, *, reason: str, now: datetime) -> None:
+    zone = ZoneInfo(accounts_by_id([agreement.account_id])[0].provider.time_zone)
+    declines = turn.declines + 1
+    follows = sequel(reason=reason, first_on=turn.first_on, declines=declines)
+    stands = agreement.state == AgreementState.ACTIVE
+    if follows.on is not None and stands and people.recipients_of([agreement.person_id]):
+        due = charge_moment(follows.on, told_at=now, zone=zone, hour=RETRY_HOUR)
+        told = {"told_at": now, "due_at": due, "charge_at": due}
+        move_turn(
+            turn, new=TurnState.AGAIN, by=BY, now=now, note=reason, declines=declines, reason=reason, **told
+        )
+        tell_of_charge(turn, refused=reason, now=now)
+    else:
+        move_turn(turn, new=TurnState.FAILED, by=BY, now=now, note=reason, declines=declines, reason=reason)
+        _give_up(turn, agreement, hard=follows.hard and stands, reason=reason, now=now)
+    journal.record(
+        by=Actor.system(BY),
+        action="autopay.declined",
+        subject="autopay",
+        subject_id=agreement.public_id,
+        account_id=agreement.account_id,
+        now=now,
+        after={"reason": reason, "declines": declines},
+    )
+
+
+def _give_up(
+    turn: AutopayTurn, agreement: AutopayAgreement, *, hard: bool, reason: str, now: datetime
+) -> None:
+    """No more tries of this month; of a card the bank will not charge by itself none of any other either."""
+    if hard:
+        cause = AgreementCause.CARD_GONE if reason == CARD_GONE else AgreementCause.DECLINED
+        stop_by(agreement, cause=cause, by=Actor.system(BY), now=now)
+        tell_stopped(agreement, cause=cause, now=now)
+        return
+    recipient_id = people.recipients_of([agreement.person_id]).get(agreement.person_id)
+    if recipient_id is not None:
+        notices.notify(
+            recipient_id=recipient_id,
+            event=events.AUTOPAY_FAILED,
+            params={
+                "account": accounts_by_id([agreement.account_id])[0].number,
+                "total": roubles(turn.told),
+                "reason": reason,
+            },
+            place=Place("payment"),
+            now=now,
+        )

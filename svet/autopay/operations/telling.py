@@ -1,0 +1,171 @@
+"""Telling a day before: sum, day, card, and how to skip it. What was not told is never charged."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from svet.accounts.queries import AccountView, accounts_by_id
+from svet.autopay import events
+from svet.autopay.models import AutopayAgreement, AutopayTurn, TurnChange
+from svet.autopay.operations.moving import locked_agreement, move_turn
+from svet.autopay.operations.tidying import judge_locked
+from svet.autopay.rules import (
+    AgreementState,
+    TurnState,
+    charge_moment,
+    is_time_to_tell,
+    planned_day,
+    sum_to_charge,
+)
+from svet.bills import queries as bills
+from svet.bills.queries import BillSummary
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.kernel.places import Place
+from svet.kernel.transactions import require_transaction, use_case
+from svet.look.formats import day, roubles
+from svet.notices import operations as notices
+from svet.notices.operations.promises import link_to
+from svet.payments.queries.unattended import cards_by_id, left_to_charge
+from svet.payments.rules import LIMITS
+from svet.people import queries as people
+
+BY = "autopay.tell"
+
+
+def tell_due(*, now: datetime) -> int:
+    """Tell whose charge is near; says how many were told.
+
+    A month is told once; one that was told and not charged in time is told again before it is.
+    """
+    active = list(AutopayAgreement.objects.filter(state=AgreementState.ACTIVE.value).order_by("pk"))
+    ids = [one.account_id for one in active]
+    accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
+    newest = bills.last_bills(account_ids=ids, months=1)
+    debts = left_to_charge(ids)
+    told = 0
+    for one in active:
+        account, last = accounts[one.account_id], newest[one.account_id]
+        if not last or debts[one.account_id] < LIMITS.line_min:
+            continue
+        if not _is_near(one, account, last[0], now=now):
+            continue
+        with use_case():
+            told += _tell(one.pk, account=account, bill=last[0], now=now)
+    return told
+
+
+def tell_of_charge(turn: AutopayTurn, *, refused: str, now: datetime) -> None:
+    """Tell the person of a coming charge (a step); ``refused``: why the bank refused the one before.
+
+    :raises Recipient.DoesNotExist: there is nobody to tell
+    """
+    require_transaction()
+    agreement = turn.agreement
+    account = accounts_by_id([agreement.account_id])[0]
+    zone = ZoneInfo(account.provider.time_zone)
+    place = Place("autopay-skip", (turn.skip_key,))
+    params = {
+        "account": account.number,
+        "total": roubles(turn.told),
+        "on": day(turn.due_at.astimezone(zone).date()),
+        "card": cards_by_id([agreement.card_id])[agreement.card_id][0].title,
+        "link": link_to(place),
+    }
+    notices.notify(
+        recipient_id=people.recipient_of(agreement.person_id),
+        event=events.AUTOPAY_AGAIN if refused else events.AUTOPAY_TOLD,
+        params=params | ({"reason": refused} if refused else {}),
+        place=place,
+        now=now,
+    )
+
+
+def _is_near(agreement: AutopayAgreement, account: AccountView, bill: BillSummary, *, now: datetime) -> bool:
+    zone = ZoneInfo(account.provider.time_zone)
+    return is_time_to_tell(_planned(agreement, bill, zone=zone), now=now, zone=zone)
+
+
+def _planned(agreement: AutopayAgreement, bill: BillSummary, *, zone: ZoneInfo) -> date:
+    assert agreement.since is not None
+    since = agreement.since.astimezone(zone).date()
+    return planned_day(agreement.terms, issued_on=bill.issued_on, since=since)
+
+
+def _tell(agreement_id: int, *, account: AccountView, bill: BillSummary, now: datetime) -> bool:
+    agreement = locked_agreement(agreement_id)
+    if agreement.state != AgreementState.ACTIVE or judge_locked(agreement, by=Actor.system(BY), now=now):
+        return False
+    if not people.recipients_of([agreement.person_id]) or _is_taken(agreement, bill):
+        return False
+    turn = AutopayTurn.objects.select_for_update().filter(agreement=agreement, month=bill.month.first).first()
+    if turn is not None and turn.state != TurnState.STOPPED:
+        return False
+    zone = ZoneInfo(account.provider.time_zone)
+    due = charge_moment(_planned(agreement, bill, zone=zone), told_at=now, zone=zone)
+    money = sum_to_charge(
+        owed=left_to_charge([account.account_id])[account.account_id],
+        ceiling=agreement.terms.ceiling,
+        told=None,
+        most=LIMITS.line_max,
+    )
+    if money < LIMITS.line_min:
+        return False
+    turn = _keep(turn, agreement, bill, money=money, due=due, on=due.astimezone(zone).date(), now=now)
+    tell_of_charge(turn, refused="", now=now)
+    journal.record(
+        by=Actor.system(BY),
+        action="autopay.told",
+        subject="autopay",
+        subject_id=agreement.public_id,
+        account_id=agreement.account_id,
+        now=now,
+        after={"kopecks": money.kopecks, "at": due.isoformat(), "bill": bill.number},
+    )
+    return True
+
+
+def _is_taken(agreement: AutopayAgreement, bill: BillSummary) -> bool:
+    """Whether another agreement has charged, or is charging, this bill of the account."""
+    others = AutopayTurn.objects.filter(
+        agreement__account_id=agreement.account_id,
+        month=bill.month.first,
+        state__in=[TurnState.CHARGING.value, TurnState.PAID.value],
+    )
+    return others.exclude(agreement=agreement).exists()
+
+
+def _keep(
+    turn: AutopayTurn | None,
+    agreement: AutopayAgreement,
+    bill: BillSummary,
+    *,
+    money: Money,
+    due: datetime,
+    on: date,
+    now: datetime,
+) -> AutopayTurn:
+    """The month as it is told now; the key of an older message is worth nothing any more."""
+    told: dict[str, Any] = {
+        "bill": bill.number,
+        "told_at": now,
+        "told_kopecks": money.kopecks,
+        "first_on": on,
+        "due_at": due,
+        "charge_at": due,
+        "skip_key": secrets.token_hex(16),
+        "reason": "",
+    }
+    if turn is not None:
+        move_turn(turn, new=TurnState.TOLD, by=BY, now=now, **told)
+        turn.agreement = agreement
+        return turn
+    turn = AutopayTurn.objects.create(
+        agreement=agreement, month=bill.month.first, state=TurnState.TOLD, **told
+    )
+    TurnChange.objects.create(turn=turn, old="", new=TurnState.TOLD, at=now, by=BY)
+    return turn

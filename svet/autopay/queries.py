@@ -1,0 +1,286 @@
+"""Reads of autopay: a person's agreements, an account's, what will be charged when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from svet.accounts.queries import AccountView, accounts_by_id
+from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
+from svet.autopay.rules import (
+    READY,
+    STANDING,
+    AgreementCause,
+    AgreementState,
+    AutopayNotFound,
+    AutopayReason,
+    AutopayTerms,
+    TurnState,
+    TurnView,
+    charge_moment,
+    planned_day,
+    sum_to_charge,
+)
+from svet.bills import queries as bills
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+from svet.payments.queries import CardView
+from svet.payments.queries.unattended import cards_by_id, charges, left_to_charge
+from svet.payments.rules import LIMITS
+
+#: How many months back a page tells what was charged.
+_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementStep:
+    """One step in the life of an agreement."""
+
+    state: AgreementState
+    cause: AgreementCause | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NextCharge:
+    """What is charged next: as it was told (``turn``), or as it would be by what is owed today."""
+
+    on: date
+    money: Money
+    turn: TurnView | None
+
+
+@dataclass(frozen=True, slots=True)
+class AutopayView:
+    """An agreement with its course; ``cause`` is why it stands where it does, None: nothing to say."""
+
+    public_id: str
+    person_id: int
+    account_id: int
+    account_public_id: str
+    account_number: str
+    provider_name: str
+    card: CardView
+    card_bound: bool
+    state: AgreementState
+    cause: AgreementCause | None
+    terms: AutopayTerms
+    made_at: datetime
+    next: NextCharge | None
+    turns: tuple[TurnView, ...]
+    steps: tuple[AgreementStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkipView:
+    """What the link of a message shows: no name, no address, nothing that is not in the message."""
+
+    account_number: str
+    card: str
+    money: Money
+    on: date
+    state: TurnState
+
+
+def agreements(*, person_id: int, now: datetime) -> list[AutopayView]:
+    """A person's agreements but offers, those that stand first, then the newest."""
+    rows = AutopayAgreement.objects.filter(person_id=person_id).exclude(since__isnull=True)
+    found = _views(list(rows.order_by("-pk")[:50]), now=now)
+    return sorted(found, key=lambda one: one.state is AgreementState.ENDED)
+
+
+def agreement(*, person_id: int, public_id: str, now: datetime) -> AutopayView:
+    """One of them, an offer too. :raises AutopayNotFound: absent or somebody else's"""
+    row = AutopayAgreement.objects.filter(person_id=person_id, public_id=public_id).first()
+    if row is None:
+        raise AutopayNotFound(AutopayReason.NOT_FOUND)
+    return _views([row], now=now)[0]
+
+
+def agreements_of_account(account_id: int, *, now: datetime) -> list[AutopayView]:
+    """All agreements ever made about an account, newest first: for the staff."""
+    rows = AutopayAgreement.objects.filter(account_id=account_id).exclude(since__isnull=True)
+    return _views(list(rows.order_by("-pk")[:20]), now=now)
+
+
+def coming(*, person_id: int, now: datetime) -> list[AutopayView]:
+    """The person's active agreements that will charge something, the nearest first."""
+    rows = AutopayAgreement.objects.filter(person_id=person_id, state=AgreementState.ACTIVE.value)
+    found = [one for one in _views(list(rows), now=now) if one.next is not None]
+    return sorted(found, key=lambda one: one.next.on if one.next else date.max)
+
+
+def covered(*, person_id: int, account_ids: Collection[int]) -> frozenset[int]:
+    """Of these accounts those whose next charge the person was told of."""
+    rows = AutopayTurn.objects.filter(
+        agreement__person_id=person_id,
+        agreement__account_id__in=account_ids,
+        state__in=[*sorted(READY), TurnState.CHARGING.value],
+    )
+    return frozenset(rows.values_list("agreement__account_id", flat=True))
+
+
+def has_standing(*, person_id: int) -> bool:
+    """Whether the person has any autopay, paused ones included."""
+    return AutopayAgreement.objects.filter(person_id=person_id, state__in=sorted(STANDING)).exists()
+
+
+def told_by_key(key: str) -> SkipView:
+    """What the message with this key told. :raises AutopayNotFound: no message had it"""
+    rows = AutopayTurn.objects.select_related("agreement")
+    turn = rows.filter(skip_key=key.replace("\0", "")).first() if key else None
+    if turn is None:
+        raise AutopayNotFound(AutopayReason.NOT_FOUND)
+    account = accounts_by_id([turn.agreement.account_id])[0]
+    card = cards_by_id([turn.agreement.card_id])[turn.agreement.card_id][0]
+    return SkipView(
+        account.number,
+        f"{card.system} •• {card.last4}".strip(),
+        turn.told,
+        _day(turn, account),
+        TurnState(turn.state),
+    )
+
+
+def agreed_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:
+    """A person's agreements as plain values, newest first."""
+    rows = AutopayAgreement.objects.filter(person_id=person_id).order_by("-pk")[:limit]
+    numbers: dict[int, str] = {
+        one.account_id: one.number for one in accounts_by_id({row.account_id for row in rows})
+    }
+    return [
+        {
+            "account": numbers[row.account_id],
+            "state": row.state,
+            "ceiling_kopecks": row.ceiling_kopecks,
+            "day_of_month": row.day_of_month,
+            "days_after_bill": row.days_after_bill,
+            "made_at": row.made_at,
+            "ended_at": row.ended_at,
+        }
+        for row in rows
+    ]
+
+
+def broken() -> list[str]:
+    """Breaches of what autopay promises, in words, for ``svet verify``."""
+    found = []
+    tries: dict[int, list[AutopayTry]] = {}
+    for each in AutopayTry.objects.select_related("turn").order_by("turn_id", "no"):
+        tries.setdefault(each.turn_id, []).append(each)
+    known = charges([one.order_id for rows in tries.values() for one in rows])
+    for rows in tries.values():
+        turn = rows[0].turn
+        # A bank that says yes after its no has charged on its own account: it can be given back.
+        paid = [one for one in rows if known[one.order_id].state.value == "credited"]
+        taken = sum(one.kopecks for one in paid if not known[one.order_id].late)
+        if taken > turn.told_kopecks:
+            found.append(f"autopay {turn.public_id} took {taken} kopecks, told were {turn.told_kopecks}")
+        if any(
+            one.at < turn.told_at and one is rows[-1] and turn.state == TurnState.CHARGING for one in rows
+        ):
+            found.append(f"autopay {turn.public_id} is charged before it was told")
+    return found
+
+
+def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayView]:
+    ids = [row.account_id for row in rows]
+    accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
+    cards = cards_by_id({row.card_id for row in rows})
+    turns: dict[int, list[AutopayTurn]] = {row.pk: [] for row in rows}
+    for turn in AutopayTurn.objects.filter(agreement__in=rows).order_by("-month"):
+        turns[turn.agreement_id].append(turn)
+    last_orders = _orders([turn.pk for found in turns.values() for turn in found[:_MONTHS]])
+    steps: dict[int, list[AgreementStep]] = {row.pk: [] for row in rows}
+    for row in rows:
+        for step in row.changes.all():
+            cause = AgreementCause(step.cause) if step.cause else None
+            steps[row.pk].append(AgreementStep(AgreementState(step.new), cause, step.at))
+    planned = _planned([row for row in rows if row.state == AgreementState.ACTIVE], accounts, turns, now=now)
+    found = []
+    for row in rows:
+        account = accounts[row.account_id]
+        card, bound = cards[row.card_id]
+        shown = tuple(_turn(turn, account, last_orders) for turn in turns[row.pk][:_MONTHS])
+        told = next((one for one in shown if one.state in (*READY, TurnState.CHARGING)), None)
+        following = NextCharge(told.on, told.told, told) if told else planned.get(row.pk)
+        found.append(
+            AutopayView(
+                public_id=row.public_id,
+                person_id=row.person_id,
+                account_id=row.account_id,
+                account_public_id=account.public_id,
+                account_number=account.number,
+                provider_name=account.provider.name,
+                card=card,
+                card_bound=bound,
+                state=AgreementState(row.state),
+                cause=AgreementCause(row.cause) if row.cause else None,
+                terms=row.terms,
+                made_at=row.made_at,
+                next=following if row.state == AgreementState.ACTIVE else None,
+                turns=shown,
+                steps=tuple(steps[row.pk]),
+            )
+        )
+    return found
+
+
+def _planned(
+    rows: Sequence[AutopayAgreement],
+    accounts: dict[int, AccountView],
+    turns: dict[int, list[AutopayTurn]],
+    *,
+    now: datetime,
+) -> dict[int, NextCharge]:
+    """By what is owed today: the newest bill that no month of the agreement stands for yet."""
+    ids = [row.account_id for row in rows]
+    if not ids:
+        return {}
+    newest, debts = bills.last_bills(account_ids=ids, months=1), left_to_charge(ids)
+    found = {}
+    for row in rows:
+        last = newest.get(row.account_id)
+        known = {turn.month: turn.state for turn in turns[row.pk]}
+        if not last or known.get(last[0].month.first, TurnState.STOPPED.value) != TurnState.STOPPED:
+            continue
+        money = sum_to_charge(
+            owed=debts[row.account_id], ceiling=row.terms.ceiling, told=None, most=LIMITS.line_max
+        )
+        if money < LIMITS.line_min or row.since is None:
+            continue
+        zone = ZoneInfo(accounts[row.account_id].provider.time_zone)
+        on = planned_day(row.terms, issued_on=last[0].issued_on, since=row.since.astimezone(zone).date())
+        due = charge_moment(on, told_at=now, zone=zone)
+        found[row.pk] = NextCharge(due.date(), money, None)
+    return found
+
+
+def _orders(turn_ids: Collection[int]) -> dict[int, str]:
+    """The outer id of the last order of each month."""
+    last = {
+        one.turn_id: one.order_id for one in AutopayTry.objects.filter(turn_id__in=turn_ids).order_by("no")
+    }
+    known = charges(last.values())
+    return {turn_id: known[order_id].public_id for turn_id, order_id in last.items()}
+
+
+def _turn(turn: AutopayTurn, account: AccountView, orders: dict[int, str]) -> TurnView:
+    return TurnView(
+        public_id=turn.public_id,
+        month=Month.of(turn.month),
+        state=TurnState(turn.state),
+        told=turn.told,
+        told_at=turn.told_at,
+        on=_day(turn, account),
+        charged=Money(turn.charged_kopecks),
+        reason=turn.reason,
+        order=orders.get(turn.pk, ""),
+    )
+
+
+def _day(turn: AutopayTurn, account: AccountView) -> date:
+    return turn.due_at.astimezone(ZoneInfo(account.provider.time_zone)).date()

@@ -1,0 +1,29 @@
+"""What became of one month, as a page and a program are told it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from svet.autopay.rules.states import READY, TurnState
+from svet.kernel.money import Money
+from svet.kernel.periods import Month
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """The charge of one month; ``order`` is the outer id of its last payment, empty before the first."""
+
+    public_id: str
+    month: Month
+    state: TurnState
+    told: Money
+    told_at: datetime
+    on: date
+    charged: Money
+    reason: str
+    order: str
+
+    @property
+    def may_skip(self) -> bool:
+        return self.state in READY

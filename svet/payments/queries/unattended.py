@@ -1,0 +1,96 @@
+"""What an upper room that charges by agreement must know of orders and cards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Sum
+
+from svet.kernel.money import ZERO, Money
+from svet.payments.models import BoundCard, Order, OrderLine, StateChange
+from svet.payments.queries.cards import CardView, card_view
+from svet.payments.queries.parts import owed
+from svet.payments.rules.states import OPEN, OrderState
+
+#: So long after its end a page may still bring money.
+_GRACE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeStanding:
+    """Where an order stands; ``reason`` is why the bank did not take the money.
+
+    ``withdrawn``: we took it back, the bank was never asked. ``late``: the bank said yes after its no.
+    """
+
+    order_id: int
+    public_id: str
+    number: str
+    state: OrderState
+    reason: str
+    total: Money
+    withdrawn: bool
+    late: bool
+
+
+def charges(order_ids: Collection[int]) -> dict[int, ChargeStanding]:
+    """Where these orders stand."""
+    never_sent = StateChange.objects.filter(
+        order_id__in=order_ids, old=OrderState.CREATED, new=OrderState.CANCELED
+    )
+    yes_after_no = StateChange.objects.filter(
+        order_id__in=order_ids, old__in=[OrderState.CANCELED, OrderState.FAILED], new=OrderState.PAID
+    )
+    late = frozenset(yes_after_no.values_list("order_id", flat=True))
+    withdrawn = frozenset(never_sent.values_list("order_id", flat=True))
+    return {
+        row.pk: ChargeStanding(
+            row.pk,
+            row.public_id,
+            row.number,
+            OrderState(row.state),
+            row.bank_reason,
+            row.total,
+            row.pk in withdrawn,
+            row.pk in late,
+        )
+        for row in Order.objects.filter(pk__in=order_ids)
+    }
+
+
+def being_paid(account_ids: Collection[int], *, but_order: int = 0, now: datetime) -> frozenset[int]:
+    """Of these accounts those for which a payment has begun whose end is not known: it may still be paid."""
+    rows = OrderLine.objects.filter(
+        account_id__in=account_ids, order__state__in=sorted(OPEN), order__expires_at__gt=now - _GRACE
+    )
+    return frozenset(rows.exclude(order_id=but_order).values_list("account_id", flat=True))
+
+
+def in_doubt(account_ids: Collection[int]) -> dict[int, Money]:
+    """What agreed charges may have taken of these accounts, and nobody knows yet: it is not asked for again.
+
+    What is known to be taken is money on its way. Accounts without any are absent.
+    """
+    unknown = [*sorted(OPEN - {OrderState.PAID}), OrderState.REVIEW]
+    rows = OrderLine.objects.filter(
+        account_id__in=account_ids,
+        order__unattended=True,
+        order__state__in=unknown,
+        order__taken_kopecks__isnull=True,
+    )
+    sums = rows.values("account_id").annotate(sum=Sum("kopecks"))
+    return {row["account_id"]: Money(int(row["sum"])) for row in sums}
+
+
+def left_to_charge(account_ids: Collection[int]) -> dict[int, Money]:
+    """What accounts owe less the money on its way, and less what an earlier charge may have taken."""
+    debts, doubts = owed([*account_ids]), in_doubt(account_ids)
+    return {key: debt - doubts.get(key, ZERO) for key, debt in debts.items()}
+
+
+def cards_by_id(card_ids: Collection[int]) -> dict[int, tuple[CardView, bool]]:
+    """Cards by inner key, each with whether it is bound still."""
+    rows = BoundCard.objects.filter(pk__in=card_ids)
+    return {row.pk: (card_view(row), row.unbound_at is None) for row in rows}
