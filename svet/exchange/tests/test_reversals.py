@@ -11,13 +11,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from svet.exchange.tests.test_payment_registers import FIRST, SECOND, balance, pay, row, whole
+from svet.exchange.tests.test_payment_registers import FIRST, NOBODYS, SECOND, balance, pay, row, whole
 from svet.exchange.tests.test_taking import town  # noqa: F401
 from svet.kernel.money import Money
 from svet.payments.models import ImportedPayment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
-NOBODYS = "0399999999"
 
 
 def taken_back() -> dict[str, str]:
@@ -94,7 +93,7 @@ def _one_by_one(payments: Sequence[_Kept], reversals: Sequence[_Kept]) -> dict[s
 @pytest.mark.parametrize("seed", range(6))
 def test_any_register_takes_back_what_it_would_row_by_row(seed: int) -> None:
     chance = random.Random(seed)
-    kept = []
+    kept: list[_Kept] = []
     for at in range(120):
         back = chance.random() < 0.4
         known = [one for one in kept if one.kopecks > 0]
