@@ -54,7 +54,7 @@ def shops_standing(*, now: datetime) -> Sequence[ShopStanding]:
     asked = Order.objects.filter(state=OrderState.SENT, bank_reference="").values(code=F("shop__code"))
     oldest = asked.annotate(count=Count("pk"), since=Min("created_at"))
     unanswered = {row["code"]: (row["count"], row["since"]) for row in oldest}
-    silent = dict(BankSilence.objects.values_list("shop__code", "since"))
+    silent: dict[str | None, datetime] = dict(BankSilence.objects.values_list("shop__code", "since"))
     found = []
     for code in [None, *Shop.objects.order_by("code").values_list("code", flat=True)]:
         count, since = unanswered.get(code, (0, now))
