@@ -69,7 +69,8 @@ class ImportRow(models.Model):
         REJECTED = "rejected"
         CHANGED = "changed"  # the identity was taken before with another body
 
-    file = models.ForeignKey(ImportFile, on_delete=models.PROTECT, related_name="lines")
+    # Files are never deleted; a trigger checks a whole statement's rows at once.
+    file = models.ForeignKey(ImportFile, on_delete=models.PROTECT, related_name="lines", db_constraint=False)
     line_no = models.IntegerField()
     profile = models.CharField(max_length=20)
     external_id = models.CharField(max_length=100, default="")

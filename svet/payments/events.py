@@ -242,6 +242,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.case.released": gettext_lazy("Платёж возвращён в очередь разбора"),
     "payments.case.taken": gettext_lazy("Платёж взят на разбор"),
     "payments.chargeback.due": gettext_lazy("К спору о платеже добавлен день ответа банку"),
+    "payments.chargeback.grown": gettext_lazy("Спор о платеже вырос: от платежа у нас осталось больше"),
     "payments.chargeback.letter": gettext_lazy("К спору о платеже добавлено письмо банка"),
     "payments.chargeback.lost": gettext_lazy("Спор о платеже проигран"),
     "payments.chargeback.told": gettext_lazy("Записан спор о платеже"),

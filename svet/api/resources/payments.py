@@ -15,6 +15,7 @@ from svet.api.shell.idempotency import once, uuid_of
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import ApiProblem, not_found
 from svet.api.shell.schemas import ProblemOut
+from svet.bills import queries as bills
 from svet.kernel.money import Money
 from svet.kernel.refusals import NotFound
 from svet.payments import operations, queries
@@ -35,7 +36,8 @@ def pay(request: HttpRequest, payload: PaymentIn) -> Status[Any]:
 
     All accounts of one payment belong to one payee; otherwise 422 ``several_payees`` with ``payees``. With
     ``in_row`` those whose money one shop of the bank takes are paid by one card, one after the other: see
-    ``parts`` of the answer, which is the first of them.
+    ``parts`` of the answer, which is the first of them: who is due first is paid first. More than five of one
+    shop are refused with 422 ``too_many_payees`` and the same ``payees``.
     """
     caller = allowed(request, Scope.PAYMENTS_WRITE)
     now = timezone.now()
@@ -55,6 +57,7 @@ def pay(request: HttpRequest, payload: PaymentIn) -> Status[Any]:
                 card=payload.card_id,
                 keep_card=payload.keep_card,
                 in_row=payload.in_row,
+                due=bills.due_days(public_ids=[line.account_id for line in payload.lines]),
             ),
             now=now,
         )

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from svet.accounts.models import Account
-from svet.accounts.tests.factories import make_account, make_link
+from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.api.tests.test_v1 import Program
 from svet.gateways import acquiring
 from svet.kernel.actors import Actor
@@ -162,3 +162,21 @@ def test_a_program_pays_two_payees_in_a_row(family: Family, far: Account, bank: 
     for person in (family.boris, family.vera):
         strange = Program(person).post(f"/payments/{first.public_id}/parts", {"action": "stop"}, key="x")
         assert strange.status_code == 404
+
+
+def test_more_than_five_payees_in_a_row_are_named_for_a_program_to_split(
+    family: Family, far: Account, bank: StubBank
+) -> None:
+    paid = [(family.first, 300_00), (far, 2_50)]
+    for at in range(4):
+        account = make_account(provider=make_provider(code=f"more{at}", name=f"Поставщик {at}"))
+        make_link(person=family.anna, account=account, confirmed=True)
+        paid.append((account, 10_00))
+    anna = Program(family.anna)
+    answer = anna.post("/payments", lines(*paid) | {"in_row": True}, key="six")
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_payees")
+    assert "не больше 5" in answer.json()["title"]
+    assert len(answer.json()["payees"]) == 6
+    assert not Order.objects.exists()
+    made = anna.post("/payments", lines(*paid[:5]) | {"in_row": True}, key="five").json()
+    assert [part["step"] for part in made["parts"]] == [1, 2, 3, 4, 5]

@@ -176,6 +176,16 @@ def latest(*, account_ids: Sequence[int]) -> dict[int, BillSummary]:
     return {bill.account_id: _summary(bill) for bill in found}
 
 
+def due_days(*, public_ids: Sequence[str]) -> dict[str, date]:
+    """Until when the newest bill of each account (outer id) is to be paid; without a bill there is no day."""
+    found = (
+        Bill.objects.filter(account__public_id__in=public_ids)
+        .order_by("account_id", "-period", "-version")
+        .distinct("account_id")
+    )
+    return dict(found.values_list("account__public_id", "due_on"))
+
+
 def statement(*, account_id: int, months: int = 12) -> list[StatementMonth]:
     """The account's sums as the last bills state them, newest first (сверка расчётов)."""
     rows = (

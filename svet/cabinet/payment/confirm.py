@@ -7,18 +7,19 @@ Programs need no such page: theirs have named the card and the sums themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from svet.accounts.queries import AccountCard, cabinet
 from svet.accounts.rules import Right
+from svet.bills import queries as bills
 from svet.cabinet.payment.form import PaymentForm
 from svet.kernel.money import Money
 from svet.payments.operations import AccountNotPayable
 from svet.payments.operations.cards import usable_card
 from svet.payments.queries import CardView
 from svet.payments.queries.choices import unasked_sum
-from svet.payments.queries.parts import in_rows
+from svet.payments.queries.parts import beyond_row, in_rows
 from svet.payments.rules import LIMITS, body_hash
 from svet.payments.rules.refusals import OrderReason
 
@@ -38,6 +39,8 @@ class PayeeCharge:
     payee: str
     charges: tuple[CardCharge, ...]
     later: bool
+    #: Later not for another bank's sake: the row is full.
+    beyond: bool = False
 
     @property
     def total(self) -> Money:
@@ -101,7 +104,7 @@ def question(form: PaymentForm, *, person_id: int, now: datetime) -> Question | 
         raise AccountNotPayable(OrderReason.ACCOUNT_NOT_FOUND, field="lines")
     payees = _payees([CardCharge(account, money) for account, money in charges if account], form=form)
     row = [payee for payee in payees if not payee.later]
-    if len(payees) > len(row) and not form.in_turn:
+    if any(payee.later and not payee.beyond for payee in payees) and not form.in_turn:
         return None  # nothing is charged: making the order tells of the several payees
     if len(row) == 1 and not form.card:
         return None  # the bank's page asks by itself
@@ -122,18 +125,37 @@ def in_row(asked: Question | None) -> bool:
     return asked is not None and len(asked.now) > 1
 
 
+def beyond(asked: Question | None) -> bool:
+    """Whether some payees were told that they follow by another press, the row being full."""
+    return asked is not None and any(payee.beyond for payee in asked.payees)
+
+
 def _check_card(form: PaymentForm, *, person_id: int, now: datetime) -> CardView | None:
     return usable_card(person_id=person_id, public_id=form.card, now=now) if form.card else None
 
 
 def _payees(charges: list[CardCharge], *, form: PaymentForm) -> tuple[PayeeCharge, ...]:
-    """By payee: first those that one press pays. «По очереди» within one shop is an order at a time."""
+    """By payee: first those that one press pays, by their nearest due day.
+
+    «По очереди» within one shop is an order at a time, unless there are more than one row holds.
+    """
     by_payee: dict[int, list[CardCharge]] = {}
     for charge in charges:
         by_payee.setdefault(charge.account.provider.provider_id, []).append(charge)
-    groups = in_rows(list(by_payee))
+    days = bills.due_days(public_ids=[charge.account.public_id for charge in charges])
+    due = {
+        payee: min(days.get(charge.account.public_id, date.max) for charge in own)
+        for payee, own in by_payee.items()
+    }
+    payees = sorted(by_payee, key=lambda payee: due[payee])
+    groups, beyond = in_rows(payees), beyond_row(payees)
     now = groups[0][:1] if form.in_turn and len(groups) == 1 else groups[0]
     return tuple(
-        PayeeCharge(by_payee[payee][0].account.provider.name, tuple(by_payee[payee]), later=payee not in now)
+        PayeeCharge(
+            by_payee[payee][0].account.provider.name,
+            tuple(by_payee[payee]),
+            later=payee not in now,
+            beyond=payee in beyond,
+        )
         for payee in [*now, *(one for group in groups for one in group if one not in now)]
     )

@@ -11,7 +11,8 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from svet.cabinet.payment.confirm import agreed, in_row, question
+from svet.bills import queries as bills
+from svet.cabinet.payment.confirm import agreed, beyond, in_row, question
 from svet.cabinet.payment.form import PaymentForm, PaymentSheet, chosen_of_order, sheet
 from svet.cabinet.payment.order import order_page
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
@@ -64,9 +65,10 @@ def pay(request: HttpRequest) -> HttpResponse:
                 receipt_email=form.email,
                 card=form.card,
                 keep_card=form.keep_card,
-                in_turn=form.in_turn,
+                in_turn=form.in_turn or beyond(asked),
                 in_row=in_row(asked),
                 after=form.after,
+                due=bills.due_days(public_ids=[account for account, _ in form.lines]),
             ),
             now=now_of(request),
         )

@@ -27,6 +27,7 @@ from svet.payments.rules.registers import register_key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 FIRST, SECOND = NUMBERS
+NOBODYS = "0399999999"
 
 
 def row(number: str, account: str, paid: str, **changed: str) -> str:

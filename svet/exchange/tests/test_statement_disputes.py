@@ -14,7 +14,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.transactions import use_case
 from svet.ledger.models import Posting
 from svet.payments import operations, queries
-from svet.payments.models import Chargeback, DayTotals, Order, StatementRow
+from svet.payments.models import Chargeback, DaySettlement, DayTotals, Order, StatementRow
 from svet.payments.operations.chargebacks import end_chargeback, keep_chargeback
 from svet.payments.queries.statements import statement_rows_waiting
 from svet.payments.rules.chargebacks import NewChargeback, dispute_named, speaks_of_dispute
@@ -234,6 +234,94 @@ def test_money_of_a_dispute_is_no_day_of_the_acquirer_though_the_sums_are_equal(
     won(dispute, by=olga)
     assert settle_again(family) == 1
     assert StatementRow.objects.get().ledger_key.startswith("dispute-in:")
+
+
+def day_of(family: Family, taken: int, commission: int = 0, on: date = TOLD) -> None:
+    DayTotals.objects.create(
+        day=on,
+        provider_id=family.first.provider_id,
+        taken_kopecks=taken,
+        commission_kopecks=commission,
+        reconciled_at=LATER,
+    )
+
+
+def payout(roubles: str, number: str = "80") -> StatementReport:
+    return take(document(number, roubles, payer=ACQUIRER, inn=YOO, purpose="Реестр за 24.11"))
+
+
+def test_a_payout_netted_by_a_dispute_settles_the_day_and_the_dispute(
+    family: Family, paid: Order, olga: Actor
+) -> None:
+    day_of(family, 1_000_00, 20_00)
+    dispute = letter(paid, by=olga)
+    assert payout("680.00").counts[StatementState.SETTLED] == 1
+    row, settled = StatementRow.objects.get(), DaySettlement.objects.get()
+    assert row.ledger_key == settled.ledger_key
+    assert (settled.kopecks, settled.commission_kopecks) == (980_00, 20_00)
+    # Of 300.00 that the test's one payment brought: all of the day came, the dispute went out of it.
+    assert books() == (300_00, 300_00 - 300_00 + 300_00 - 1_000_00, 680_00)
+    # What went inside a payout does not go again by itself.
+    take(out(f"Чарджбэк № CB-77 по платежу {paid.bank_reference}"))
+    assert len(statement_rows_waiting()) == 1
+    won(dispute, by=olga)
+    take(back(f"Возврат по спору CB-77, платёж {paid.bank_reference}"))
+    assert StatementRow.objects.filter(ledger_key__startswith="dispute-in:").count() == 1
+    assert queries.broken() == []
+
+
+def test_a_netted_payout_waits_for_the_letter_and_for_the_day(
+    family: Family, paid: Order, olga: Actor
+) -> None:
+    payout("680.00")
+    letter(paid, by=olga)
+    assert settle_again(family) == 0
+    day_of(family, 1_000_00, 20_00)
+    assert settle_again(family) == 1
+    assert settle_again(family) == 0
+    assert statement_rows_waiting() == []
+    assert queries.broken() == []
+
+
+def test_a_letter_after_the_payout_and_its_day(family: Family, paid: Order, olga: Actor) -> None:
+    day_of(family, 1_000_00, 20_00)
+    payout("680.00")
+    assert settle_again(family) == 0
+    letter(paid, by=olga)
+    assert settle_again(family) == 1
+    assert queries.broken() == []
+
+
+def test_a_dispute_that_left_by_itself_nets_no_payout(family: Family, paid: Order, olga: Actor) -> None:
+    letter(paid, by=olga)
+    take(out(f"Чарджбэк № CB-77 по платежу {paid.bank_reference}"))
+    day_of(family, 1_000_00, 20_00)
+    payout("680.00")
+    assert len(statement_rows_waiting()) == 1
+    payout("980.00", "81")
+    assert [one.number for one in statement_rows_waiting()] == ["80"]
+
+
+def test_a_won_dispute_comes_back_inside_a_payout(family: Family, paid: Order, olga: Actor) -> None:
+    day_of(family, 1_000_00)
+    dispute = letter(paid, by=olga)
+    payout("700.00")
+    won(dispute, by=olga)
+    day_of(family, 500_00, on=TOLD - timedelta(days=1))
+    payout("800.00", "82")
+    assert statement_rows_waiting() == []
+    assert books() == (0, 300_00 - 1_500_00, 1_500_00)
+    assert queries.broken() == []
+
+
+def test_two_disputes_that_fit_alike_are_left_to_a_person(family: Family, paid: Order, olga: Actor) -> None:
+    day_of(family, 1_000_00)
+    letter(paid, 100_00, by=olga)
+    letter(paid, 100_00, by=olga, name="CB-78")
+    payout("900.00")
+    assert len(statement_rows_waiting()) == 1
+    payout("800.00", "83")
+    assert [one.number for one in statement_rows_waiting()] == ["80"]
 
 
 def test_a_row_settled_with_no_posting_is_found(paid: Order) -> None:

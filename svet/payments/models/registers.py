@@ -80,8 +80,13 @@ class ImportedPayment(models.Model):
     paid_on = models.DateField()
     twin = models.PositiveSmallIntegerField(default=0)
     office = models.CharField(max_length=80, blank=True)
-    provider = models.ForeignKey("accounts.Provider", models.PROTECT, related_name="+", db_index=False)
-    account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    # Whose they are is checked by a trigger for a whole statement at once, as of the ledger's transactions.
+    provider = models.ForeignKey(
+        "accounts.Provider", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    account = models.ForeignKey(
+        "accounts.Account", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     account_text = models.CharField(max_length=40, blank=True)
     payer = models.CharField(max_length=200, blank=True)
     kopecks = models.BigIntegerField()

@@ -18,6 +18,7 @@ from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Chargeback, ChargebackLine, Order, OrderLine
+from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.refunding import note_odd, post_refunds
 from svet.payments.operations.reserving import give_up, lines_left
 from svet.payments.operations.telling import tell_holders, tell_refunded
@@ -129,6 +130,8 @@ def settle_chargeback(
         tell_holders(order, parts, more=True, now=now)
     # What the bank had given back beside it may have waited for room.
     post_refunds(order, now=now, by="payments.chargeback")
+    if won:
+        grow_disputes(order, now=now)
     action = "payments.chargeback.won" if won else "payments.chargeback.lost"
     record_chargeback(found, action, by=by, now=now, reason=reason)
 

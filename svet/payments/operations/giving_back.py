@@ -19,6 +19,7 @@ from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import use_case
 from svet.ledger import queries as balances
 from svet.payments.models import Order, PaymentRefund, RefundLine, RefundRequest
+from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.hands import beyond
 from svet.payments.operations.refunding import post_refunds
 from svet.payments.operations.reserving import give_up, lines_left, reserve
@@ -140,6 +141,7 @@ def withdraw_refund(*, by: Actor, refund_public_id: str, reason: str, now: datet
         except (IllegalMove, LostRace):
             raise RefundConflict(RefundReason.SENT) from None
         _end(request, said, by=by, now=now)
+        grow_disputes(order, now=now)
 
 
 def close_doubtful(*, by: Actor, refund_public_id: str, reason: str, now: datetime) -> None:
@@ -163,6 +165,7 @@ def close_doubtful(*, by: Actor, refund_public_id: str, reason: str, now: dateti
         _end(request, said, by=by, now=now)
         _record(order, request, "payments.refund.closed", by=by, now=now, reason=said)
         post_refunds(order, now=now, by="payments.refund")
+        grow_disputes(order, now=now)
 
 
 def _staff_only(by: Actor) -> None:

@@ -28,7 +28,7 @@ from svet.payments.operations.requests import (
     OrderRequest,
     SeveralPayeesRefused,
 )
-from svet.payments.queries.parts import rows
+from svet.payments.queries.parts import beyond_row, rows
 from svet.payments.queries.payees import shares
 from svet.payments.queries.series import carried_on, next_step
 from svet.payments.queries.shops import shops_of
@@ -104,12 +104,13 @@ def _turns(by: Actor, wanted: OrderRequest) -> tuple[list[Lines], list[Lines]]:
     accounts = _found(by, [account for account, _ in wanted.lines])
     if len(accounts) != len(wanted.lines):
         return [wanted.lines], []
-    found = shares(wanted.lines, accounts)
+    found = shares(wanted.lines, accounts, due=wanted.due)
     groups = rows(found)
     row = groups[0] if wanted.in_row else found[:1]
     rest = [share for group in groups for share in group if share not in row]
     if rest and not wanted.in_turn:
-        raise SeveralPayeesRefused(found)
+        payees = [share.provider.provider_id for share in found]
+        raise SeveralPayeesRefused(found, too_many=wanted.in_row and bool(beyond_row(payees)))
     return [share.lines for share in row], [share.lines for share in rest]
 
 

@@ -16,14 +16,14 @@ from svet.accounts import queries as accounts
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.locks import Lock, hold
 from svet.kernel.money import Money
-from svet.kernel.moving import move_row
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
 from svet.payments.models import ImportedPayment
+from svet.payments.operations.reversals import take_back
 from svet.payments.rules.refusals import RegisterReason
-from svet.payments.rules.registers import MOVES, UNNAMED, RegisterState, WaitReason, register_key
+from svet.payments.rules.registers import UNNAMED, RegisterState, WaitReason, register_key
 
 _AT_ONCE = 5_000
 
@@ -92,7 +92,7 @@ def apply_register_payments(*, source: str, rows: Sequence[PaymentToApply], now:
     # Payments first: a reversal may stand before what it takes back.
     for at in sorted(range(len(rows)), key=lambda at: rows[at].amount.kopecks < 0):
         judged[at] = known.judge(rows[at], now=now)
-    _write([one.payment for one in judged if one is not None and one.fresh])
+    _write(source, [one.payment for one in judged if one is not None and one.fresh], now=now)
     return [_fate(one) for one in judged if one is not None]
 
 
@@ -198,13 +198,12 @@ def _payment(
     )
 
 
-def _write(fresh: Sequence[ImportedPayment]) -> None:
-    payments = [one for one in fresh if one.kopecks > 0]
-    _copy(payments)
+def _write(source: str, fresh: Sequence[ImportedPayment], *, now: datetime) -> None:
+    _copy([one for one in fresh if one.kopecks > 0])
+    # Payments first: a reversal may take back one of its own register.
     reversals = [one for one in fresh if one.kopecks < 0]
-    for reversal in reversals:
-        _take_back(reversal)
-        reversal.save(force_insert=True)
+    take_back(reversals, source=source, now=now)
+    _copy(reversals)
     zones: dict[int, ZoneInfo] = dict(accounts.time_zones().items())
     booked = [one for one in fresh if one.state != RegisterState.DIFFERS]
     ledger.post_many([_transaction(one, zones[one.provider_id]) for one in booked])
@@ -219,59 +218,6 @@ def _copy(payments: Sequence[ImportedPayment]) -> None:
         payment.state, payment.reason = str(payment.state), str(payment.reason)
     with connection.wrap_database_errors:
         copy_rows(model=ImportedPayment, columns=columns, rows=map(attrgetter(*names), payments))
-
-
-def _take_back(reversal: ImportedPayment) -> None:
-    """Find what a reversal takes back and mark it; without anything the reversal waits."""
-    if reversal.state == RegisterState.DIFFERS or reversal.reason in (
-        WaitReason.DAY_AHEAD,
-        WaitReason.DAY_OLD,
-    ):
-        return
-    found = _undone(reversal)
-    if found is None:
-        if not reversal.reason:
-            reversal.reason = WaitReason.STORNO
-        reversal.state, reversal.account_id = RegisterState.SUSPENSE, None
-        return
-    reversal.undoes, reversal.reason = found, ""
-    if found.state == RegisterState.CREDITED:
-        undone = RegisterState.REVERSED
-        reversal.state, reversal.account_id = RegisterState.CREDITED, found.account_id
-    else:
-        # It never reached an account: both leave suspense together.
-        undone = RegisterState.RETURNED
-        reversal.state, reversal.account_id = RegisterState.RETURNED, None
-    move_row(found, moves=MOVES, to=undone, changes={"settled_at": reversal.applied_at})
-
-
-def _undone(reversal: ImportedPayment) -> ImportedPayment | None:
-    """The payment a reversal names by its number, else the newest of the same source, account and sum.
-
-    The rows are locked: the money desk decides such rows too, without the lock of registers. A reversal that
-    names a payment we know takes back that one or waits: never another of the same sum.
-    """
-    fitting = (
-        ImportedPayment.objects.select_for_update()
-        .filter(
-            source=reversal.source,
-            provider_id=reversal.provider_id,
-            account_text=reversal.account_text,
-            kopecks=-reversal.kopecks,
-            state__in=[RegisterState.CREDITED, RegisterState.SUSPENSE],
-            effective_on__lte=reversal.effective_on,
-        )
-        .order_by("-paid_on", "-pk")
-    )
-    named = ImportedPayment.objects.filter(
-        source=reversal.source,
-        external_id=reversal.external_id,
-        account_text=reversal.account_text,
-        kopecks=-reversal.kopecks,
-    )
-    if named.exists():
-        return fitting.filter(external_id=reversal.external_id).first()
-    return fitting.first()
 
 
 def _transaction(row: ImportedPayment, zone: ZoneInfo) -> NewTransaction:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from svet.kernel.money import Money
 from svet.kernel.refusals import Conflict, NotFound, Refused
 from svet.payments.queries.payees import Share
 from svet.payments.rules import body_hash
+from svet.payments.rules.parts import MOST_IN_ROW
 from svet.payments.rules.refusals import OrderReason
 
 
@@ -26,10 +28,12 @@ class AccountNotPayable(NotFound):
 
 
 class SeveralPayeesRefused(OrderRefused):
-    """The accounts belong to several payees; ``shares`` says what belongs to whom, in the given order."""
+    """The accounts belong to several payees; ``shares`` says what belongs to whom, in the order of paying."""
 
-    def __init__(self, found: Sequence[Share]) -> None:
-        super().__init__(OrderReason.SEVERAL_PAYEES, field="lines", details={"payees": len(found)})
+    def __init__(self, found: Sequence[Share], *, too_many: bool = False) -> None:
+        reason = OrderReason.TOO_MANY_PAYEES if too_many else OrderReason.SEVERAL_PAYEES
+        details = {"payees": len(found), "max": MOST_IN_ROW}
+        super().__init__(reason, field="lines", details=details)
         self.shares = tuple(found)
 
 
@@ -45,6 +49,8 @@ class OrderRequest:
     others («1 из 2»). With ``in_row`` the payees of the first one's shop are paid in a row: an order each,
     made now, of which the later ones are charged without another press; the payer has seen all sums and
     payees.
+    ``due`` tells until when an account (outer id) is to be paid: payees go by their nearest day, then as
+    given.
     ``after`` names the order whose remembered lines these are. ``card`` is a bound card's
     outer id; ``keep_card`` binds the card typed at the bank. ``return_url_base`` is the portal's own
     origin (``https://host``); the bank sends the person back there.
@@ -60,6 +66,7 @@ class OrderRequest:
     in_turn: bool = False
     in_row: bool = False
     after: str = ""
+    due: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def keeps(self) -> bool:

@@ -16,6 +16,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.moving import move_row
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, PaymentRefund
+from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.moving import move
 from svet.payments.operations.reserving import give_up
 from svet.payments.operations.shops import abilities_of
@@ -73,6 +74,7 @@ def distrust(*, now: datetime) -> MoneyAfterRestore:
             for refund in order.refunds.filter(state__in=sorted(_GOING - AT_BANK)):
                 give_up(order, refund, RefundState.WITHDRAWN, note=_NOTE, by=Actor.system(BY), now=now)
                 back.append(order.number)
+            grow_disputes(order, now=now)
     ended = []
     for order_id in list(_never_sent().values_list("pk", flat=True)):
         with use_case():

@@ -13,6 +13,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.moving import move_row, move_standing
 from svet.kernel.transactions import use_case
 from svet.payments.models import Order, PaymentRefund
+from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.refunding import LOOK_AGAIN, catch_up, end_asked, post_refunds
 from svet.payments.operations.reserving import give_up
 from svet.payments.operations.sending import BankUnavailable
@@ -206,3 +207,4 @@ def _refuse(refund: PaymentRefund, *, note: str, now: datetime) -> None:
         if order.state == OrderState.CREDITED:
             # What the bank had given back by itself meanwhile has waited for this.
             post_refunds(order, now=now, by=BY)
+            grow_disputes(order, now=now)

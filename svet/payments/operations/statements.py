@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -22,6 +22,7 @@ from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import BankStatement, DaySettlement, Source, StatementRow
 from svet.payments.operations.disputes_stated import is_of_dispute, settle_disputes
+from svet.payments.operations.netted import netted_payouts, post_netted
 from svet.payments.operations.registers import Outcome, PaymentToApply, apply_register_payments
 from svet.payments.queries.sendings import owes_money, sent_between
 from svet.payments.queries.statements import DueDay, due_days, transfer_id
@@ -272,27 +273,28 @@ def settle_statements(*, provider: ProviderView, now: datetime) -> int:
             [Expected(one.day, one.day, one.kopecks) for one in due.values()],
             [Arrived(row.pk, row.booked_on, row.kopecks) for row in own.values()],
         ):
-            days = [due[day] for day in found.days]
-            _settle([own[key] for key in found.rows], days, source=source, provider=provider, now=now)
+            days = [due.pop(day) for day in found.days]
+            _settle([own.pop(key) for key in found.rows], days, source=source, now=now)
             settled += len(found.rows)
+        left = list(own.values()) if source.acquirer else []
+        for netted in netted_payouts(left, due, provider=provider):
+            days = [due[day] for day in netted.days]
+            _settle([own[netted.row]], days, source=source, now=now)
+            post_netted(netted, own[netted.row], provider=provider)
+            settled += 1
     return settled
 
 
-def _settle(
-    rows: Sequence[StatementRow],
-    days: Iterable[DueDay],
-    *,
-    source: Source,
-    provider: ProviderView,
-    now: datetime,
-) -> None:
-    days, key = list(days), f"settle:{rows[0].public_id}"
-    came = Money.total(row.money for row in rows)
+def _settle(rows: Sequence[StatementRow], days: Sequence[DueDay], *, source: Source, now: datetime) -> None:
+    provider = accounts.provider_by_id(rows[0].provider_id)
+    key = f"settle:{rows[0].public_id}"
+    # What came, but for disputes that the acquirer kept out of it.
+    money = Money(sum(day.kopecks for day in days))
     kept = Money(sum(day.commission for day in days))
     legs = [
-        Leg(Book.SETTLEMENT, None, came),
+        Leg(Book.SETTLEMENT, None, money),
         Leg(Book.COMMISSION, None, kept),
-        Leg(Book.BANK, None, -(came + kept)),
+        Leg(Book.BANK, None, -(money + kept)),
     ]
     booked_on = max(row.booked_on for row in rows)
     _post(key, [leg for leg in legs if leg.money], day=booked_on, provider=provider, memo=source.code)

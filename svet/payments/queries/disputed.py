@@ -10,7 +10,9 @@ from django.utils.translation import gettext_noop as _
 DISPUTES: Final = {
     _("в книгах не то, что говорит состояние: спор"): """
         WITH moved AS (
-            SELECT t.key, sum(p.kopecks) AS total FROM ledger_transaction_door t
+            -- What a dispute grew by later (chargeback-more1:, -more2: …) belongs to what was told.
+            SELECT regexp_replace(t.key, '^chargeback-more[0-9]+:', 'chargeback:') AS key,
+                sum(p.kopecks) AS total FROM ledger_transaction_door t
             JOIN ledger_posting_door p USING (transaction_id)
             WHERE p.book = 'dispute' GROUP BY 1
         )

@@ -17,7 +17,17 @@ from svet.payments.queries.cards import card_view
 from svet.payments.queries.payees import Share
 from svet.payments.queries.shops import shops_of
 from svet.payments.queries.transit import in_transit
-from svet.payments.rules.parts import ASKS, MAY, PartAct, PartFacts, SeriesFacts, SeriesNeed, current, need
+from svet.payments.rules.parts import (
+    ASKS,
+    MAY,
+    MOST_IN_ROW,
+    PartAct,
+    PartFacts,
+    SeriesFacts,
+    SeriesNeed,
+    current,
+    need,
+)
 from svet.payments.rules.states import OrderState
 from svet.people import queries as people
 
@@ -143,8 +153,21 @@ def owes_otherwise(order: Order) -> bool:
 def in_rows(payees: Sequence[int]) -> list[list[int]]:
     """Providers by the shop that takes their money, in the order given: each list can be paid in a row.
 
-    Where the bank keeps no cards every provider stands alone.
+    Where the bank keeps no cards every provider stands alone; more than :data:`MOST_IN_ROW` make several.
     """
+    return [
+        group[start : start + MOST_IN_ROW]
+        for group in _by_shop(payees)
+        for start in range(0, len(group), MOST_IN_ROW)
+    ]
+
+
+def beyond_row(payees: Sequence[int]) -> list[int]:
+    """Those that could be paid in a row with the first one, were they not too many."""
+    return _by_shop(payees)[0][MOST_IN_ROW:] if payees else []
+
+
+def _by_shop(payees: Sequence[int]) -> list[list[int]]:
     shops = shops_of(payees)
     made: dict[tuple[int, int], list[int]] = {}
     for payee in payees:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from svet.accounts import queries as accounts
 from svet.accounts.queries import AccountView, ProviderView
@@ -56,12 +57,19 @@ def has_one_payee(order: Order) -> bool:
     return order.lines.values("account__provider_id").distinct().count() == 1
 
 
-def shares(lines: Sequence[tuple[str, Money]], paid: Mapping[str, AccountView]) -> list[Share]:
-    """Divide lines (outer account id, sum) by payee; payees and lines in the order they were given."""
+def shares(
+    lines: Sequence[tuple[str, Money]], paid: Mapping[str, AccountView], *, due: Mapping[str, date]
+) -> list[Share]:
+    """Divide lines (outer account id, sum) by payee, who is due first before the others.
+
+    ``due`` has the day until which an account is to be paid; what has none comes last. Payees of one day, and
+    the lines of each, stay in the order they were given.
+    """
     found: dict[int, list[tuple[str, Money]]] = {}
     for account, money in lines:
         found.setdefault(paid[account].provider.provider_id, []).append((account, money))
+    in_order = sorted(found.values(), key=lambda own: min(due.get(account, date.max) for account, _ in own))
     return [
         Share(paid[own[0][0]].provider, tuple(own), tuple(paid[account].number for account, _ in own))
-        for own in found.values()
+        for own in in_order
     ]

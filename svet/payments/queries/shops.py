@@ -6,8 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from svet.payments.models import BankSilence, Order, ServedProvider, Shop
-from svet.payments.rules.states import OrderState
+from svet.payments.models import ServedProvider, Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +20,6 @@ class ShopView:
     keeps_cards: bool
     off_at: datetime | None
     providers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SilentBank:
-    """A shop whose bank does not answer; ``name`` is empty for that of ``SVET_ACQUIRING_URL``.
-
-    ``waiting`` counts its payments whose end only the bank knows.
-    """
-
-    name: str
-    since: datetime
-    last_at: datetime
-    waiting: int
 
 
 def shops() -> list[ShopView]:
@@ -68,14 +54,3 @@ def shops_of(providers: Collection[int]) -> dict[int, Shop | None]:
 def shop_by_code(code: str) -> Shop | None:
     """The contract with this code."""
     return Shop.objects.filter(code=code.replace("\0", "")).first()
-
-
-def silent_banks() -> list[SilentBank]:
-    """Banks that do not answer now, the longest silent first."""
-    unsure = Order.objects.filter(state__in=[OrderState.SENT, OrderState.WAITING, OrderState.PAID])
-    return [
-        SilentBank(
-            row.shop.name if row.shop else "", row.since, row.last_at, unsure.filter(shop=row.shop).count()
-        )
-        for row in BankSilence.objects.select_related("shop").order_by("since")
-    ]

@@ -1,4 +1,4 @@
-"""Which bank is silent: orders it was asked for and has not answered."""
+"""Which bank is silent: one that was asked and did not answer, since when, and what of ours waits for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Min
 
-from svet.payments.models import Order, Shop
+from svet.payments.models import BankSilence, Order, Shop
 from svet.payments.rules.states import OPEN, OrderState
 
 #: The shop of SVET_ACQUIRING_URL, which has no row.
@@ -17,12 +17,34 @@ MAIN = "main"
 
 @dataclass(frozen=True, slots=True)
 class ShopStanding:
-    """A shop: orders without an answer, seconds the oldest of them waits, orders that are open at all."""
+    """A shop: since when its bank is silent (None while it answers), and its orders.
+
+    ``unanswered`` counts those the bank was asked for and whose answer nobody knows, the oldest for ``waits``
+    seconds: of one order only, the bank may answer others. ``open`` counts those that are not at their end.
+    """
 
     code: str
+    silent_since: datetime | None
     unanswered: int
-    silent: float
+    waits: float
     open: int
+
+    def silent_for(self, now: datetime) -> float:
+        """Seconds of silence; 0 while the bank answers."""
+        return max((now - self.silent_since).total_seconds(), 0.0) if self.silent_since else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SilentBank:
+    """A shop whose bank does not answer; ``name`` is empty for that of ``SVET_ACQUIRING_URL``.
+
+    ``waiting`` counts its payments whose end only the bank knows.
+    """
+
+    name: str
+    since: datetime
+    last_at: datetime
+    waiting: int
 
 
 def shops_standing(*, now: datetime) -> Sequence[ShopStanding]:
@@ -31,10 +53,22 @@ def shops_standing(*, now: datetime) -> Sequence[ShopStanding]:
     opened = {row["code"]: row["count"] for row in alive.annotate(count=Count("pk"))}
     asked = Order.objects.filter(state=OrderState.SENT, bank_reference="").values(code=F("shop__code"))
     oldest = asked.annotate(count=Count("pk"), since=Min("created_at"))
-    silent = {row["code"]: (row["count"], row["since"]) for row in oldest}
+    unanswered = {row["code"]: (row["count"], row["since"]) for row in oldest}
+    silent: dict[str | None, datetime] = dict(BankSilence.objects.values_list("shop__code", "since"))
     found = []
     for code in [None, *Shop.objects.order_by("code").values_list("code", flat=True)]:
-        count, since = silent.get(code, (0, now))
-        seconds = max((now - since).total_seconds(), 0.0)
-        found.append(ShopStanding(code or MAIN, count, seconds, opened.get(code, 0)))
+        count, since = unanswered.get(code, (0, now))
+        waits = max((now - since).total_seconds(), 0.0)
+        found.append(ShopStanding(code or MAIN, silent.get(code), count, waits, opened.get(code, 0)))
     return found
+
+
+def silent_banks() -> list[SilentBank]:
+    """Banks that do not answer now, the longest silent first."""
+    unsure = Order.objects.filter(state__in=[OrderState.SENT, OrderState.WAITING, OrderState.PAID])
+    return [
+        SilentBank(
+            row.shop.name if row.shop else "", row.since, row.last_at, unsure.filter(shop=row.shop).count()
+        )
+        for row in BankSilence.objects.select_related("shop").order_by("since")
+    ]

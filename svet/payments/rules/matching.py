@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import combinations
 from typing import Final, Generic, TypeVar
 
 from svet.kernel.states import Moves
@@ -16,6 +17,10 @@ WITHIN: Final = timedelta(days=5)
 TRANSFERS: Final = "transfer"
 UnitKey = TypeVar("UnitKey", bound=Hashable)
 RowKey = TypeVar("RowKey", bound=Hashable)
+DisputeKey = TypeVar("DisputeKey", bound=Hashable)
+#: So many disputes a payout may be netted by, out of so many near it: beyond that a sum fits by chance.
+_NETTED_MOST: Final = 3
+_NEAR_MOST: Final = 12
 
 
 class StatementState(StrEnum):
@@ -93,6 +98,64 @@ def match(
         if parts is not None:
             rows = [row for row in rows if row not in parts]
             yield Matched((day.key,), tuple(row.key for row in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld(Generic[DisputeKey]):
+    """Money of a dispute that has not gone through our account: below zero what the acquirer took back."""
+
+    key: DisputeKey
+    day: date
+    kopecks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Netted(Generic[UnitKey, RowKey, DisputeKey]):
+    """These days came by this row, more or less by the money of these disputes, kopeck for kopeck."""
+
+    days: tuple[UnitKey, ...]
+    row: RowKey
+    disputes: tuple[DisputeKey, ...]
+
+
+def match_netted(
+    expected: Sequence[Expected[UnitKey]],
+    arrived: Sequence[Arrived[RowKey]],
+    withheld: Sequence[Withheld[DisputeKey]],
+) -> Iterator[Netted[UnitKey, RowKey, DisputeKey]]:
+    """Rows out of which the acquirer kept disputed money, or with which it gave some back.
+
+    For rows that :func:`match` left. A dispute is told on the day of the row or in the ten days before it.
+    The fewest days, then the fewest disputes; two answers of one size are none: a person decides.
+    """
+    days = sorted((one for one in expected if one.kopecks), key=lambda one: one.day)
+    free = sorted(withheld, key=lambda one: one.day)
+    for row in sorted(arrived, key=lambda one: one.day):
+        near = [one for one in free if row.day - 2 * WITHIN <= one.day <= row.day][-_NEAR_MOST:]
+        found = _plainest(days, row, near)
+        if found is not None:
+            run, kept = found
+            days = [one for one in days if one not in run]
+            free = [one for one in free if one not in kept]
+            yield Netted(tuple(one.key for one in run), row.key, tuple(one.key for one in kept))
+
+
+def _plainest(
+    days: Sequence[Expected[UnitKey]], row: Arrived[RowKey], near: Sequence[Withheld[DisputeKey]]
+) -> tuple[Sequence[Expected[UnitKey]], Sequence[Withheld[DisputeKey]]] | None:
+    before = [one for one in days if one.day <= row.day <= one.day + WITHIN]
+    for length in range(1, len(before) + 1):
+        runs = [before[start : start + length] for start in range(len(before) - length + 1)]
+        for count in range(1, min(_NETTED_MOST, len(near)) + 1):
+            fitting = [
+                (run, kept)
+                for run in runs
+                for kept in combinations(near, count)
+                if sum(one.kopecks for one in run) + sum(one.kopecks for one in kept) == row.kopecks
+            ]
+            if fitting:
+                return fitting[0] if len(fitting) == 1 else None
+    return None
 
 
 def _run(

@@ -12,6 +12,8 @@ from svet.payments.rules.states import OrderState
 
 #: A charge whose end was not known for so long has left the person in doubt: what follows is asked about.
 DOUBT: Final = timedelta(seconds=60)
+#: So many payees are paid by one press in a row, at most; the others follow by another press.
+MOST_IN_ROW: Final = 5
 
 
 class SeriesNeed(StrEnum):

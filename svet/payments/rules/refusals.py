@@ -16,6 +16,7 @@ class OrderReason(StrEnum):
     SUM_CHANGED = "sum_changed"
     KEY_REUSED = "key_reused"
     SEVERAL_PAYEES = "several_payees"
+    TOO_MANY_PAYEES = "too_many_payees"
     ACCOUNT_NOT_FOUND = "account_not_found"
     SHOP_OFF = "shop_off"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
@@ -225,4 +226,72 @@ def test_a_refund_of_ours_that_is_not_sent_is_called_back_by_a_dispute_of_its_mo
     assert paid.refunds.get().state == "withdrawn"
     assert (balances(family), book("dispute"), book("owed")) == ((0, 0), 335_38, 0)
     assert not queries.open_callbacks()
+    assert queries.broken() == []
+
+
+def our_refund(family: Family, order: Order, kopecks: int, *, by: Actor) -> str:
+    """A refund of ours whose answer of the bank was lost."""
+    new = NewRefund({family.first.public_id: kopecks}, "заявление")
+    seen = giving_back.preview_refund(by=by, order_public_id=order.public_id, new=new, now=NOW)
+    report = giving_back.write_refund(
+        by=by, order_public_id=order.public_id, new=new, reason="ошибка", shown=seen.shown, now=NOW
+    )
+    order.refunds.filter(state="approved").update(state="unknown", next_look_at=None)
+    return report.public_id
+
+
+def refuse(refund: str, *, by: Actor) -> None:
+    giving_back.close_doubtful(by=by, refund_public_id=refund, reason="банк не делал", now=LATER)
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_a_dispute_grows_into_the_room_of_a_refund_that_was_not_made(
+    family: Family, paid: Order, olga: Actor, won: bool
+) -> None:
+    refund = our_refund(family, paid, 100_00, by=olga)
+    public_id = keep(paid, 335_38, by=olga)
+    assert Chargeback.objects.get().above_kopecks == 100_00
+    assert (book("dispute"), book("bank"), book("owed")) == (235_38, 100_00, -100_00)
+    refuse(refund, by=olga)
+    assert Chargeback.objects.get().above_kopecks == 0
+    assert (book("dispute"), book("bank"), book("owed")) == (335_38, 0, 0)
+    assert Entry.objects.filter(action="payments.chargeback.grown").count() == 1
+    assert queries.broken() == []
+    end(public_id, by=olga, won=won)
+    assert (book("dispute"), book("bank")) == (0, 335_38 if won else 0)
+    assert balances(family) == ((0, 0) if won else (300_00, 35_38))
+    assert queries.broken() == []
+
+
+def test_a_dispute_grows_twice_and_never_above_its_own_sum(family: Family, paid: Order, olga: Actor) -> None:
+    other = keep(paid, 50_00, by=olga, reference="CB-76")
+    refund = our_refund(family, paid, 100_00, by=olga)
+    grows = Chargeback.objects.get(public_id=keep(paid, 300_00, by=olga))
+    assert grows.posted == Money(185_38)
+    refuse(refund, by=olga)
+    grows.refresh_from_db()
+    assert grows.posted == Money(285_38)
+    assert queries.broken() == []
+    end(other, by=olga, won=True)
+    grows.refresh_from_db()
+    assert grows.posted == Money(300_00)
+    assert (book("dispute"), book("bank"), book("owed")) == (300_00, 35_38, 0)
+    assert queries.broken() == []
+
+
+def test_a_dispute_that_was_won_leaves_room_to_the_next_one_and_one_that_ended_grows_no_more(
+    family: Family, paid: Order, olga: Actor
+) -> None:
+    first = keep(paid, 335_38, by=olga)
+    second = keep(paid, 100_00, by=olga, reference="CB-78")
+    assert Chargeback.objects.get(public_id=second).above_kopecks == 100_00
+    end(first, by=olga, won=True)
+    assert Chargeback.objects.get(public_id=second).above_kopecks == 0
+    assert (book("dispute"), book("bank")) == (100_00, 235_38)
+    assert queries.broken() == []
+    refund = our_refund(family, paid, 200_00, by=olga)
+    third = keep(paid, 40_00, by=olga, reference="CB-79")
+    end(third, by=olga, won=False)
+    refuse(refund, by=olga)
+    assert Chargeback.objects.get(public_id=third).above_kopecks == 4_62
     assert queries.broken() == []

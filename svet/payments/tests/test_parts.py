@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from unittest import mock
 from uuid import uuid4
@@ -28,11 +28,12 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
 from svet.limits.models import Bucket
-from svet.payments import operations, queries
+from svet.payments import operations, queries, texts
 from svet.payments.models import BoundCard, Order, PaymentSeries, Shop
 from svet.payments.operations.requests import OrderRequest
 from svet.payments.queries import SeriesView
 from svet.payments.rules.parts import PartAct, SeriesNeed
+from svet.payments.rules.refusals import OrderReason
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import (
     BASE,
@@ -617,3 +618,62 @@ def test_nothing_is_tried_again_for_an_account_that_may_not_be_paid_any_more(
         house.says(act)
     assert house.states() == ["credited", "canceled", "created"]
     assert house.says(PartAct.STOP) is None
+
+
+def many(house: House, count: int) -> list[Account]:
+    """So many payees more behind the same shop."""
+    return [payee(house.family, f"more{at}", 10_00) for at in range(count)]
+
+
+def test_who_is_due_first_is_paid_first_and_the_rest_as_given(house: House, bank: RowBank) -> None:
+    due = {house.water.public_id: date(2026, 11, 10), house.heat.public_id: date(2026, 12, 10)}
+    first = house.press(due=due)
+    paid = [order.lines.get().account for order in house.parts()]
+    assert paid == [house.water, house.heat, house.light]
+    bank.pays(first)
+    settle(first)
+    everybody_knocks()
+    assert house.states() == ["credited"] * 3
+    assert [credited(order).kopecks for order in house.parts()] == [30_00, 20_00, 300_00]
+
+
+def test_a_payee_is_due_with_the_first_of_its_accounts(house: House, bank: RowBank) -> None:
+    lines = [(account.public_id, Money(10_00)) for account in (house.heat, house.light, house.family.second)]
+    due = {
+        house.heat.public_id: date(2026, 12, 1),
+        house.light.public_id: date(2026, 12, 10),
+        house.family.second.public_id: date(2026, 11, 10),
+    }
+    house.press(lines=lines, due=due)
+    first, second = house.parts()
+    assert [line.account for line in first.lines.all()] == [house.light, house.family.second]
+    assert second.lines.get().account == house.heat
+
+
+def test_more_than_five_in_a_row_are_refused_with_every_payee_named(house: House, bank: RowBank) -> None:
+    accounts = [house.light, house.heat, house.water, *many(house, 3)]
+    lines = [(account.public_id, Money(10_00)) for account in accounts]
+    with pytest.raises(operations.SeveralPayeesRefused) as caught:
+        house.press(lines=lines)
+    assert caught.value.reason is OrderReason.TOO_MANY_PAYEES
+    assert caught.value.details == {"payees": 6, "max": 5}
+    assert len(caught.value.shares) == 6
+    assert "не больше 5" in texts.explain(caught.value)
+    assert not Order.objects.exists()
+    assert not Bucket.objects.exists()
+
+
+def test_the_sixth_payee_is_remembered_for_another_press(house: House, bank: RowBank) -> None:
+    accounts = [house.light, house.heat, house.water, *many(house, 3)]
+    lines = [(account.public_id, Money(10_00)) for account in accounts]
+    first = house.press(lines=lines, in_turn=True, due={accounts[-1].public_id: date(2026, 11, 1)})
+    assert [(order.step, order.steps) for order in house.parts()] == [(at, 6) for at in range(1, 6)]
+    assert house.parts()[0].lines.get().account == accounts[-1]
+    bank.pays(first)
+    settle(first)
+    everybody_knocks()
+    last = house.parts()[-1]
+    assert house.states() == ["credited"] * 5
+    left = queries.remainder(person_id=house.family.anna.pk, public_id=last.public_id)
+    assert left is not None
+    assert (left.step, left.steps, left.lines) == (6, 6, ((accounts[-2].public_id, Money(10_00)),))

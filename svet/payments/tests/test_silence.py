@@ -13,7 +13,7 @@ from svet.gateways.acquiring.port import BankState
 from svet.gateways.failures import Temporary
 from svet.payments import operations
 from svet.payments.models import Order
-from svet.payments.queries.shops import silent_banks
+from svet.payments.queries.silence import MAIN, shops_standing, silent_banks
 from svet.payments.tests.factories import NOW, Family, credited, make_order
 from svet.payments.tests.test_shops import SameNames, banks, heat
 from svet.staff.tests.browsers import working
@@ -88,3 +88,21 @@ def test_the_janitor_notices_it_too(
     banks[1].failure = None
     operations.look_at_due_orders(now=NOW + timedelta(hours=1))
     assert silent_banks() == []
+
+
+def test_pages_and_metrics_tell_one_silence(
+    family: Family, heat: Account, banks: tuple[SameNames, SameNames]
+) -> None:
+    waiting(family, family.first)
+    waiting(family, heat)
+    banks[1].failure = Temporary("no answer")
+    ask(0)
+    later = NOW + timedelta(minutes=7)
+    standing = {shop.code: shop for shop in shops_standing(now=later)}
+    assert (standing[MAIN].silent_since, standing[MAIN].silent_for(later)) == (None, 0)
+    (silent,) = silent_banks()
+    assert (standing["oka"].silent_since, standing["oka"].silent_for(later)) == (silent.since, 420)
+    assert standing["oka"].unanswered == 0, "its order has its name: the bank answered that question"
+    page = working(make_member(role=Role.SECURITY)).get("/staff/state/").content.decode()
+    assert "Молчит" in page
+    assert "Не отвечает с" in page

@@ -117,6 +117,14 @@ def _explain_order(refusal: Refused) -> str:
                 "Эти абоненты платят разным организациям. Деньги из одного платежа уходят только одной, "
                 "поэтому заплатите им по очереди."
             )
+        case OrderReason.TOO_MANY_PAYEES:
+            return (
+                _(
+                    "Одним нажатием мы платим не больше %(max)s получателям подряд, а здесь их %(payees)s. "
+                    "Разделите платёж."
+                )
+                % refusal.details
+            )
         case OrderReason.KEY_REUSED:
             return _("Эта форма уже отправлена с другими суммами. Проверьте их и нажмите «Оплатить» ещё раз.")
         case OrderReason.ACCOUNT_NOT_FOUND:

@@ -51,7 +51,12 @@ class ChargebackForm(ReasonForm):
     reference = forms.CharField(
         label=gettext_lazy("Номер спора"), max_length=LONGEST_REFERENCE, required=False
     )
-    no = forms.IntegerField(label=gettext_lazy("Который раз по этому номеру"), min_value=1, max_value=20)
+    no = forms.IntegerField(
+        label=gettext_lazy("Круг спора"),
+        help_text=gettext_lazy("1 — банк пишет о споре впервые, 2 — спор открыли снова после ответа."),
+        min_value=1,
+        max_value=20,
+    )
     roubles = ActSumField(label=gettext_lazy("Сумма, ₽"), max_digits=12, decimal_places=2)
     told_on = _day(gettext_lazy("День письма банка"))
     due_on = _day(gettext_lazy("Ответить банку до"))

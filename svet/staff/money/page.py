@@ -23,7 +23,7 @@ from svet.payments.queries.acts import waiting_act_count, waiting_acts
 from svet.payments.queries.chargebacks import open_chargeback_count, open_chargebacks
 from svet.payments.queries.refunds import find_credited, waiting_refund_count, waiting_refunds
 from svet.payments.queries.sendings import open_sending_count
-from svet.payments.queries.shops import silent_banks
+from svet.payments.queries.silence import silent_banks
 from svet.payments.rules.registers import CaseKind
 from svet.staff.money import cases as money_cases
 from svet.staff.money import chargebacks, corrections, days, refunds, rows, sendings, statements

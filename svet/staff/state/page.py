@@ -30,9 +30,9 @@ from svet.staffing import texts
 from svet.staffing.operations.retrying import retry_job
 from svet.staffing.rules import Permission
 
-#: Seconds after which nobody is taken to work, or a bank to answer.
+#: Seconds after which nobody is taken to work, or an order to be answered.
 QUIET = 60.0
-SILENT = 120.0
+UNANSWERED = 120.0
 LATE = STUCK_AFTER.total_seconds()
 SHOWN = 50
 #: How long ago a care may be.
@@ -112,13 +112,16 @@ def _queue(queue: QueueView) -> Iterator[StandingRow]:
 def _banks(now: datetime) -> Iterator[StandingRow]:
     for shop in shops_standing(now=now):
         what = _("Банк") if shop.code == MAIN else _("Банк, магазин {code}").format(code=shop.code)
-        if shop.silent > SILENT:
+        said = _("Незавершённых заказов: {count}.").format(count=number(shop.open))
+        if shop.silent_since is not None:
+            since = _("Не отвечает с {since}.").format(since=moment(shop.silent_since))
+            yield StandingRow(what, "error", _("Молчит"), f"{since} {said}")
+        elif shop.waits > UNANSWERED:
             said = _("Без ответа заказов: {count}, самый старый ждёт {minutes} мин.").format(
-                count=number(shop.unanswered), minutes=number(round(shop.silent / 60))
+                count=number(shop.unanswered), minutes=number(round(shop.waits / 60))
             )
-            yield StandingRow(what, "error", _("Молчит"), said)
+            yield StandingRow(what, "warning", _("Отвечает не на всё"), said)
         else:
-            said = _("Незавершённых заказов: {count}.").format(count=number(shop.open))
             yield StandingRow(what, "ok", _("Отвечает"), said)
 
 

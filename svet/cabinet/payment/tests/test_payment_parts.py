@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,8 +15,10 @@ from django.test import Client
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link
+from svet.bills.models import Bill
+from svet.bills.rules.document import Sums
 from svet.payments.models import BoundCard, Order, PaymentSeries
-from svet.payments.tests.factories import Family, credited, make_family, owe, provider_with_requisites
+from svet.payments.tests.factories import NOW, Family, credited, make_family, owe, provider_with_requisites
 from svet.people.models import Person
 from tests.bank import RunningBank, running_bank
 from tests.jobs import run_jobs
@@ -204,3 +208,68 @@ def test_the_consent_is_to_these_sums_payees_and_card(
         assert (again.status_code, "одной картой?" in words(again)) == (200, True)
     assert not Order.objects.exists()
     assert client.post(PAY, sent | {"recount": "1"}).status_code == 200
+
+
+def bill_due(account: Account, on: date) -> None:
+    """A bill of nothing, to be paid by this day."""
+    Bill.objects.create(
+        number=f"bill {account.pk}",
+        account=account,
+        period=on.replace(day=1),
+        issued_at=NOW,
+        issued_on=NOW.date(),
+        due_on=on,
+        snapshot={"sums": asdict(Sums(0, 0, 0, 0, 0))},
+        snapshot_sha256="",
+        kwh=0,
+        total_kopecks=0,
+        payable_kopecks=0,
+        no=1,
+        from_seq=1,
+        to_seq=0,
+        opening_kopecks=0,
+    )
+
+
+def test_who_is_due_first_is_named_and_paid_first(family: Family, heat: Account, bank: RunningBank) -> None:
+    bill_due(family.first, date(2026, 12, 15))
+    bill_due(heat, date(2026, 12, 10))
+    client = signed_in(family.anna)
+    asked = client.post(PAY, body(family, heat))
+    assert "1 из 2: Окская теплосеть" in words(asked)
+    assert "2 из 2: Уралэнергосбыт" in words(asked)
+    client.post(PAY, hidden(asked))
+    assert [order.lines.get().account for order in parts()] == [heat, family.first]
+
+
+def test_the_sixth_payee_is_said_to_follow_by_another_press(
+    family: Family, heat: Account, bank: RunningBank
+) -> None:
+    sent = body(family, heat)
+    for at in range(4):
+        payee = provider_with_requisites(code=f"more{at}", name=f"Поставщик {at}", inn=f"620000001{at}")
+        account = make_account(provider=payee)
+        make_link(person=family.anna, account=account, confirmed=True)
+        bill_due(account, date(2026, 12, 10 + at))
+        sent["tick"].append(account.public_id)
+        sent[f"amount-{account.public_id}"] = "1,00"
+    bill_due(family.first, date(2026, 12, 9))
+    client = signed_in(family.anna)
+    asked = client.post(PAY, sent)
+    said = words(asked)
+    assert "Получателей: 5" in said
+    assert "6 из 6: Окская теплосеть Этому получателю заплатите следом" in said
+    assert "не больше чем 5 получателям" in said
+    assert "другой банк" not in said
+    assert "Оплатить 304,00 ₽ одной картой?" in said
+    client.post(PAY, hidden(asked))
+    orders = parts()
+    assert [(order.step, order.steps) for order in orders] == [(at, 6) for at in range(1, 6)]
+    bank.type_card(orders[0].bank_page_url)
+    for _ in range(3):
+        page = settled(client, orders[0])
+    assert {order.state for order in parts()} == {"credited"}
+    assert "6 из 6" in words(page)
+    assert f"after={orders[-1].public_id}" in main_of(page)
+    following = words(client.get(f"/payment/?after={orders[-1].public_id}"))
+    assert "6 из 6: Окская теплосеть" in following

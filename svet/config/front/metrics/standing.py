@@ -74,14 +74,18 @@ def _sending(now: datetime) -> Families:
 
 
 def _bank(now: datetime) -> Families:
-    silent = GaugeMetricFamily("svet_bank_silence_seconds", "Since the oldest unanswered", labels=["shop"])
+    silent = GaugeMetricFamily("svet_bank_silence_seconds", "How long the bank is silent", labels=["shop"])
     unanswered = GaugeMetricFamily("svet_bank_unanswered", "Orders without an answer", labels=["shop"])
+    waits = GaugeMetricFamily(
+        "svet_bank_unanswered_seconds", "Since the oldest order without an answer", labels=["shop"]
+    )
     opened = GaugeMetricFamily("svet_orders_open", "Orders that are neither paid nor over", labels=["shop"])
     for shop in shops_standing(now=now):
-        silent.add_metric([shop.code], shop.silent)
+        silent.add_metric([shop.code], shop.silent_for(now))
         unanswered.add_metric([shop.code], shop.unanswered)
+        waits.add_metric([shop.code], shop.waits)
         opened.add_metric([shop.code], shop.open)
-    yield from (silent, unanswered, opened)
+    yield from (silent, unanswered, waits, opened)
 
 
 def _care(now: datetime) -> Families:

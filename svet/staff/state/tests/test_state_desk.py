@@ -11,6 +11,8 @@ from django.utils import timezone
 from svet.journal.models import Entry
 from svet.notices.models import Delivery
 from svet.notices.tests.test_delivering import promise_letter
+from svet.payments.operations.silence import note_bank
+from svet.payments.tests.factories import make_family, make_order
 from svet.site import operations as site
 from svet.site.queries.queue import failed_jobs
 from svet.site.rules import Care
@@ -84,3 +86,16 @@ def test_what_stands_still_is_told() -> None:
     assert DESK.count(now) == 2
     site.hold_here(copied_at=None, now=now)
     assert kinds()["База данных"] == "error"
+
+
+def test_one_order_without_an_answer_is_no_silence_of_the_bank() -> None:
+    family = make_family()
+    now = timezone.now()
+    order = make_order(person=family.anna, lines=[(family.first, 300_00)], now=now - timedelta(minutes=4))
+    type(order).objects.filter(pk=order.pk).update(state="sent")
+    (bank,) = (row for row in rows(now=now) if row.what == "Банк")
+    assert (bank.kind, bank.said) == ("warning", "Отвечает не на всё")
+    assert "ждёт 4 мин" in bank.more
+    note_bank(None, answered=False, now=now)
+    (bank,) = (row for row in rows(now=now) if row.what == "Банк")
+    assert (bank.kind, bank.said) == ("error", "Молчит")

@@ -19,6 +19,7 @@ from svet.config.front.metrics.durations import face_of, note_request
 from svet.config.front.metrics.telling import may_read, metrics_text
 from svet.notices.models import Delivery
 from svet.notices.tests.test_delivering import promise_code, promise_letter
+from svet.payments.operations.silence import note_bank
 from svet.payments.tests.factories import make_family, make_order
 from svet.site import operations as site
 from svet.site.rules import Care
@@ -55,13 +56,19 @@ def test_the_standing_is_told_by_queue_channel_shop_and_care(monkeypatch: pytest
     assert found["svet_bank_silence_seconds", (("shop", "main"),)] == 0
 
 
-def test_an_order_without_an_answer_is_the_banks_silence() -> None:
+def test_a_silent_bank_is_told_and_an_order_without_an_answer_is_another_thing() -> None:
     family = make_family()
     order = make_order(person=family.anna, lines=[(family.first, 300_00)], now=NOW - timedelta(minutes=4))
     type(order).objects.filter(pk=order.pk).update(state="sent")
+    main = (("shop", "main"),)
     found = told()
-    assert found["svet_bank_silence_seconds", (("shop", "main"),)] == 240
-    assert found["svet_bank_unanswered", (("shop", "main"),)] == 1
+    assert (found["svet_bank_unanswered", main], found["svet_bank_unanswered_seconds", main]) == (1, 240)
+    assert found["svet_bank_silence_seconds", main] == 0
+    note_bank(None, answered=False, now=NOW - timedelta(minutes=3))
+    note_bank(None, answered=False, now=NOW)
+    assert told()["svet_bank_silence_seconds", main] == 180
+    note_bank(None, answered=True, now=NOW)
+    assert told()["svet_bank_silence_seconds", main] == 0
 
 
 def test_nothing_of_a_person_is_in_it() -> None:
