@@ -76,7 +76,7 @@ def facts_of(
 
 def short_title(card: AccountCard) -> str:
     """The holder's own name for the account, else street, house and flat; the town says nothing new."""
-    return card.alias or card.address.partition(", ")[2] or card.address or card.number
+    return card.row_name
 
 
 def _zone(cards: Sequence[AccountCard]) -> ZoneInfo | None:

@@ -1,0 +1,136 @@
+"""A family of thirteen accounts on a phone: how long pages are, how high a row, what keys and ticks do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from svet.accounts.tests.factories import make_account, make_group, make_link
+from svet.metering.rules import Scheme, zones_of
+from svet.metering.tests.factories import make_meter, make_reading
+from svet.payments.tests.factories import make_card, owe
+from svet.people.models import Person
+from svet.people.tests.factories import make_person
+from tests.face.beside import Undone, _django_db_helper, undone  # noqa: F401
+from tests.face.rendering import Sheet, Stage, sheet_of, stage
+from tests.face.states import signed_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db]
+
+SCREEN = 740
+ROW = 72
+ACCOUNTS = 13
+PATHS = ("/payment/",)
+
+
+def family() -> Person:
+    """Three groups, every third account paid, one of them a house of two zones, a bound card."""
+    person = make_person()
+    groups = [None, make_group(person=person, name="Мама"), make_group(person=person, name="Сдаю")]
+    for number in range(ACCOUNTS):
+        account, group = make_account(), groups[number // 5]
+        alias = "Мамина квартира" if number % 2 else ""
+        make_link(
+            person=person,
+            account=account,
+            confirmed=True,
+            alias=alias,
+            **({} if group is None else {"group": group}),
+        )
+        if number % 3:
+            owe(account, 12_345_67)
+        meter = make_meter(
+            account=account, scheme=Scheme.DAY_NIGHT if number == 4 else Scheme.SINGLE, initial=0
+        )
+        values = dict.fromkeys(zones_of(meter.scheme), Decimal(1234))
+        make_reading(meter, values, read_on=timezone.localdate() - timedelta(days=40))
+    make_card(person=person)
+    return person
+
+
+def sheets() -> dict[str, Sheet]:
+    client = signed_in(family())
+    found = {path: sheet_of(path, path, client.get(path)) for path in PATHS}
+    return {path: sheet for path, sheet in found.items() if sheet is not None}
+
+
+@pytest.fixture(scope="module")
+def opened(undone: Undone) -> Iterator[tuple[Stage, dict[str, Sheet]]]:  # noqa: F811
+    """One browser for all tests."""
+    made = undone(sheets)
+    with stage() as shown:
+        yield shown, made
+
+
+@pytest.fixture
+def show(opened: tuple[Stage, dict[str, Sheet]]) -> Callable[[str], Page]:
+    """Open a page on a phone."""
+    shown, made = opened
+    shown.anew()
+
+    def shown_on_phone(path: str) -> Page:
+        page = shown.show(made[path])
+        page.set_viewport_size({"width": 360, "height": SCREEN})
+        return page
+
+    return shown_on_phone
+
+
+def heights(page: Page) -> list[float]:
+    found: list[float] = page.evaluate(
+        """() => [...document.querySelectorAll(".line")].filter((row) => row.checkVisibility())
+             .map((row) => row.getBoundingClientRect().height)"""
+    )
+    return found
+
+
+def test_payment_of_thirteen_accounts_is_two_and_a_half_screens(show: Callable[[str], Page]) -> None:
+    page = show("/payment/")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 2.5 * SCREEN
+    rows = heights(page)
+    assert len(rows) >= 8
+    assert max(rows) <= ROW
+    assert min(rows) >= 44
+
+
+def test_a_group_and_everything_are_ticked_at_once(show: Callable[[str], Page]) -> None:
+    page = show("/payment/")
+    total = page.locator("[data-total]").first
+    whole = total.inner_text()
+    group = page.get_by_role("checkbox", name="Отметить группу «Мама»")
+    everything = page.get_by_role("checkbox", name="Отметить всё")
+    expect(group).to_be_checked()
+    expect(everything).to_be_checked()
+    group.uncheck()
+    assert total.inner_text() != whole
+    assert everything.evaluate("box => box.indeterminate")
+    page.locator("[data-pay-group]").nth(1).locator("[data-pay-tick]:visible").first.check()
+    assert group.evaluate("box => box.indeterminate")
+    everything.check()
+    assert total.inner_text() == whole
+    everything.uncheck()
+    assert page.locator("[data-pay-tick]:checked").count() == 0
+    expect(page.locator("[data-total-button]")).to_be_disabled()
+
+
+def test_arrows_go_from_row_to_row_and_space_ticks(show: Callable[[str], Page]) -> None:
+    page = show("/payment/")
+    ticks = page.locator("[data-pay-tick]:visible")
+    ticks.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(ticks.nth(1)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(ticks.nth(1)).not_to_be_checked()
+    page.keyboard.press("ArrowUp")
+    expect(ticks.first).to_be_focused()
+    rows = page.locator(".line__more > summary:visible")
+    rows.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(rows.nth(1).locator("..").get_by_label("К оплате", exact=True)).to_be_visible()
