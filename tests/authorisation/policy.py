@@ -209,6 +209,9 @@ CABINET = [
     get("readings/receipt/<set_id>/", HOLDERS),
     post("readings/receipt/<set_id>/withdraw/", SUBMITTERS, body={"reason": "ошибка"}),
     get("readings/all/", SIGNED_IN),
+    get("readings/file/", SIGNED_IN),
+    post("readings/file/", SIGNED_IN, ASKED),
+    get("readings/file/readings.csv", SIGNED_IN),
     post("readings/all/", SIGNED_IN, SHOWN, body={"act": "new"}),
     # Only its author corrects a set; who may send as well is told so.
     get("readings/receipt/<set_id>/correct/", ANNA, told=SUBMITTERS - ANNA, told_status=(302,)),

@@ -9,9 +9,9 @@ import pytest
 from svet.accounts.models import Account, Link
 from svet.accounts.tests.factories import make_account, make_group, make_link
 from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
+from svet.payments.tests.factories import owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
-from svet.payments.tests.factories import owe
 
 pytestmark = pytest.mark.django_db
 

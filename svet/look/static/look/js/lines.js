@@ -1,4 +1,5 @@
-/* Up and down go from row to row, on the ticks or on the rows themselves; the page stays a plain list. */
+/* Up and down go from row to row, on the ticks or on the rows themselves; the page stays a plain list.
+   A row whose readings have just been taken says so. */
 
 const STOPS = { SUMMARY: ".line__more > summary", INPUT: ".line > .tick-box > input" };
 
@@ -11,4 +12,13 @@ document.addEventListener("keydown", (event) => {
   if (!next) return;
   event.preventDefault();
   next.focus();
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  for (const row of document.querySelectorAll(".line__more:has(.notice--success)")) {
+    const note = row.querySelector(".line__note[data-done]");
+    if (!note) continue;
+    note.textContent = note.dataset.done;
+    note.classList.remove("line__note--late");
+  }
 });
