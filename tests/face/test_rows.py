@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 SCREEN = 740
 ROW = 72
 ACCOUNTS = 13
-PATHS = ("/payment/",)
+PATHS = ("/payment/", "/readings/", "/accounts/")
 
 
 def family() -> Person:
@@ -96,6 +96,31 @@ def test_payment_of_thirteen_accounts_is_two_and_a_half_screens(show: Callable[[
     assert len(rows) >= 8
     assert max(rows) <= ROW
     assert min(rows) >= 44
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_row_is_a_target_and_no_taller_than_a_finger_needs(show: Callable[[str], Page], path: str) -> None:
+    page = show(path)
+    page.evaluate("document.querySelectorAll('.group').forEach(group => group.open = true)")
+    rows = heights(page)
+    assert len(rows) >= 8
+    assert max(rows) <= ROW
+    assert min(rows) >= 44
+
+
+def test_on_a_desktop_the_rows_are_one_table(show: Callable[[str], Page]) -> None:
+    """Names, addresses, numbers, notes and sums stand under one another, one line each."""
+    page = show("/payment/")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for part in ("name", "place", "number", "note", "sum"):
+        edges = page.evaluate(
+            f"""() => [...new Set([...document.querySelectorAll(".line__{part}")]
+                 .filter((cell) => cell.checkVisibility())
+                 .map((cell) => Math.round(cell.getBoundingClientRect()
+                   ["{"right" if part in ("note", "sum") else "left"}"])))]"""
+        )
+        assert len(edges) == 1, (part, edges)
+    assert max(heights(page)) <= 56
 
 
 def test_a_group_and_everything_are_ticked_at_once(show: Callable[[str], Page]) -> None:
