@@ -136,6 +136,7 @@ def _account(
         window=open_,
         may_pay=Right.PAY in card.rights,
         may_submit=Right.SUBMIT in card.rights,
+        of_another=card.by_invitation,
         away=absence is not None and _sees_to(absence, today, acts_on(open_)),
     )
 

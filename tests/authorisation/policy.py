@@ -209,6 +209,7 @@ CABINET = [
     get("readings/receipt/<set_id>/", HOLDERS),
     post("readings/receipt/<set_id>/withdraw/", SUBMITTERS, body={"reason": "ошибка"}),
     get("readings/all/", SIGNED_IN),
+    get("accounts/<account_id>/readings/", HOLDERS),
     get("readings/file/", SIGNED_IN),
     post("readings/file/", SIGNED_IN, ASKED),
     get("readings/file/readings.csv", SIGNED_IN),

@@ -32,6 +32,8 @@ class AccountCard:
     opened_on: date
     closed_on: date | None
     linked_at: datetime
+    #: Its owner has let the person in: it is somebody else's.
+    by_invitation: bool = False
 
     @property
     def title(self) -> str:
@@ -85,6 +87,7 @@ def _card(link: Link, *, group_public_id: str) -> AccountCard:
         opened_on=account.opened_on,
         closed_on=account.closed_on,
         linked_at=link.linked_at,
+        by_invitation=link.invited_by_id is not None,
     )
 
 

@@ -30,6 +30,16 @@ def readings(request: HttpRequest) -> HttpResponse:
     return render(request, "cabinet/readings.html", {"sheet": sheet(request)})
 
 
+@require_safe
+@signed_in
+def of_account(request: HttpRequest, account_public_id: str) -> HttpResponse:
+    """The meters of one account, as somebody sent here for them sees it."""
+    found = sheet(request, only=account_public_id)
+    if not found.sections:
+        deny_as_missing(request, subject="account", public_id=account_public_id)
+    return render(request, "cabinet/readings.html", {"sheet": found})
+
+
 @require_POST
 @signed_in
 def submit(request: HttpRequest, meter_public_id: str) -> HttpResponse:
@@ -118,6 +128,7 @@ def _answer(request: HttpRequest, block: MeterBlock, *, status: int) -> HttpResp
 urlpatterns: list[URLPattern] = [
     path("readings/", readings, name="readings"),
     path("readings/all/", all_at_once, name="readings-all"),
+    path("accounts/<public_id:account_public_id>/readings/", of_account, name="account-readings"),
     *by_file.urlpatterns,
     *receipt.urlpatterns,
     *dispute.urlpatterns,

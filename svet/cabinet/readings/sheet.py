@@ -121,18 +121,27 @@ class ReadingsSheet:
         ]
 
 
-def sheet(request: HttpRequest, *, answered: MeterBlock | None = None) -> ReadingsSheet:
-    """The page in a constant number of queries; ``answered`` stands in place of its meter's block."""
-    return gathered(request, answers={} if answered is None else {answered.meter.meter_id: answered})
+def sheet(request: HttpRequest, *, answered: MeterBlock | None = None, only: str = "") -> ReadingsSheet:
+    """The page in a constant number of queries; ``answered`` stands in place of its meter's block.
+
+    ``only``: the account of this id, and no other.
+    """
+    answers = {} if answered is None else {answered.meter.meter_id: answered}
+    return gathered(request, answers=answers, only=only)
 
 
 def gathered(
-    request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: bool = False
+    request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: bool = False, only: str = ""
 ) -> ReadingsSheet:
     """The page with these blocks in their places; ``prefixed`` when all meters share one form."""
     asked = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     groups = account_queries.cabinet(person_of(request).person_id)
-    cards = [card for group in groups for card in group.cards if _answers_to(card, group, asked)]
+    cards = [
+        card
+        for group in groups
+        for card in group.cards
+        if _answers_to(card, group, asked) and only in ("", card.public_id)
+    ]
     account_ids: list[int] = [card.account_id for card in cards]
     now = now_of(request)
     meters = _meters(account_ids)
@@ -191,7 +200,7 @@ def gathered(
         [section for section in sections if section.accounts],
         windows,
         asked,
-        sum(len(group.cards) for group in groups),
+        1 if only else sum(len(group.cards) for group in groups),
         sum(block.waits for block in shown.values()),
         only_waiting,
     )

@@ -34,6 +34,7 @@ _ICONS = {
     DutyKind.PAY: "wallet",
     DutyKind.BILL: "receipt",
     DutyKind.READINGS: "meter",
+    DutyKind.READINGS_FOR: "people",
     DutyKind.INVITATION: "people",
     DutyKind.VERIFICATION: "calendar",
 }
