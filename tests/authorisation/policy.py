@@ -210,6 +210,7 @@ CABINET = [
     post("readings/receipt/<set_id>/withdraw/", SUBMITTERS, body={"reason": "ошибка"}),
     get("readings/all/", SIGNED_IN),
     get("accounts/<account_id>/readings/", HOLDERS),
+    get("today/calendar.ics", SIGNED_IN),
     get("readings/file/", SIGNED_IN),
     post("readings/file/", SIGNED_IN, ASKED),
     get("readings/file/readings.csv", SIGNED_IN),

@@ -7,16 +7,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from svet.accounts.tests.factories import make_account, make_group, make_link
+from svet.metering.models import Meter
 from svet.metering.rules import Scheme, zones_of
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.payments.tests.factories import make_card, owe
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from tests.face.beside import Undone, _django_db_helper, undone  # noqa: F401
+from tests.face.looking import look_over
 from tests.face.rendering import Sheet, Stage, sheet_of, stage
 from tests.face.states import signed_in
 
@@ -25,6 +28,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 SCREEN = 740
 ROW = 72
 ACCOUNTS = 13
+JUDGED = "judged"
 PATHS = ("/payment/", "/readings/", "/accounts/")
 
 
@@ -53,9 +57,24 @@ def family() -> Person:
     return person
 
 
+def table_of(person: Person) -> SimpleUploadedFile:
+    """A filled table with something right, something odd, something wrong and something of nobody's."""
+    meters = Meter.objects.filter(account__link__person=person, scheme=Scheme.SINGLE).order_by("pk")
+    lines = [
+        f"{meter.public_id};{meter.account.number};{meter.serial};{value}"
+        for meter, value in zip(meters, ("1300", "99999", "12", "1234", "1,5"), strict=False)
+    ]
+    text = "\r\n".join(["Код;Лицевой счёт;Прибор учёта;Новые показания", *lines, "чужой;1;2;3"])
+    return SimpleUploadedFile("readings.csv", text.encode("cp1251"))
+
+
 def sheets() -> dict[str, Sheet]:
-    client = signed_in(family())
-    found = {path: sheet_of(path, path, client.get(path)) for path in PATHS}
+    person = family()
+    client = signed_in(person)
+    found = {path: sheet_of(path, path, client.get(path)) for path in (*PATHS, "/readings/file/")}
+    judged = client.post("/readings/file/", {"file": table_of(person)})
+    found[JUDGED] = sheet_of(JUDGED, "/readings/file/", judged)
+    found["/payment/?show=debts"] = sheet_of("debtors", "/payment/", client.get("/payment/?show=debts"))
     return {path: sheet for path, sheet in found.items() if sheet is not None}
 
 
@@ -106,6 +125,14 @@ def test_a_row_is_a_target_and_no_taller_than_a_finger_needs(show: Callable[[str
     assert len(rows) >= 8
     assert max(rows) <= ROW
     assert min(rows) >= 44
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/payment/?show=debts", "/readings/file/", JUDGED])
+def test_pages_of_many_accounts_can_be_used_by_everybody(show: Callable[[str], Page], path: str) -> None:
+    page = show(path)
+    page.evaluate("document.querySelectorAll('.group').forEach(group => group.open = true)")
+    wrong = look_over(page, path, looks=[(360, "light"), (1440, "dark")], frame=False, known=set())
+    assert not wrong, "\n".join(wrong)
 
 
 def test_on_a_desktop_the_rows_are_one_table(show: Callable[[str], Page]) -> None:
