@@ -139,6 +139,7 @@ PUBLIC = [
     get("agreement/<kind>/", EVERYBODY),
     get("agreement/<kind>/<version>/", EVERYBODY),
     get("help/", EVERYBODY),
+    get("help/standing/", EVERYBODY),
     get("tariffs/", EVERYBODY),
     post("language/", EVERYBODY),
     post("appearance/", EVERYBODY),

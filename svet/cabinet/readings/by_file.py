@@ -130,7 +130,8 @@ def _content(request: HttpRequest) -> bytes:
         raise FileRefused(FileReason.EMPTY, field="file")
     if (file.size or 0) > table.MAX_BYTES:
         raise FileRefused(FileReason.TOO_LARGE, field="file")
-    return file.read()
+    content: bytes = file.read()
+    return content
 
 
 def _explain(refused: FileRefused) -> str:

@@ -126,7 +126,7 @@ def sheet(request: HttpRequest, *, answered: MeterBlock | None = None, only: str
 
     ``only``: the account of this id, and no other.
     """
-    answers = {} if answered is None else {answered.meter.meter_id: answered}
+    answers: dict[int, MeterBlock] = {} if answered is None else {answered.meter.meter_id: answered}
     return gathered(request, answers=answers, only=only)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import uuid4
 
 import pytest
@@ -74,7 +75,7 @@ def test_a_group_is_ticked_and_unticked_without_javascript() -> None:
     typed[f"amount-{paid.public_id}"] = ""
     begin = {"key": str(uuid4()), "recount": group} | typed
 
-    def ticked(sent: dict[str, object]) -> set[str]:
+    def ticked(sent: Mapping[str, object]) -> set[str]:
         page = client.post("/payment/pay/", sent).content.decode()
         marks = page.split('name="tick" value="')[1:]
         return {mark[: mark.index('"')] for mark in marks if " checked" in mark[: mark.index(">")]}
