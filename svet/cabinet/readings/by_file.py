@@ -53,7 +53,7 @@ class TableField:
 
 
 @dataclass(frozen=True, slots=True)
-class TableRow:
+class JudgedRow:
     """One meter of the judged page; ``told`` is what stands beside it, ``bad`` when it stops the row."""
 
     each: TableMeter
@@ -174,7 +174,7 @@ def _meters(request: HttpRequest) -> list[TableMeter]:
     return [TableMeter(*cards[meter.account_id], meter, known.get(meter.meter_id)) for meter in standing]
 
 
-def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: ReadTable | None) -> TableRow:
+def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: ReadTable | None) -> JudgedRow:
     """What is thought of one meter's values before anything is sent."""
     meter_id = each.meter.meter_id
     typed = TypedSet(data, meter=each.meter, prefix=f"{each.meter.public_id}-")
@@ -184,20 +184,22 @@ def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: Read
     today = provider_today(each.meter.account.provider, now_of(request))
     if each.known is None:
         told.append(_("У прибора учёта нет начальных показаний. Мы внесём их: ничего делать не нужно."))
-        return TableRow(each, shown, told=tuple(told), bad=True)
+        return JudgedRow(each, shown, told=tuple(told), bad=True)
     reason = operations.hindrance(
         each.meter, read_on=today, today=today, last_on=each.known.last_on, channel=ReadingChannel.WEB
     )
     if reason is not None:
         told.append(texts.explain_reason(reason, {"last_on": each.known.last_on}))
-        return TableRow(each, shown, told=tuple(told), bad=True)
+        return JudgedRow(each, shown, told=tuple(told), bad=True)
     judgement = judge(dials=each.known.dials, values=typed.values, read_on=today) if typed.is_whole else None
     key = _key(request, each.known, typed)
-    row = TableRow(each, shown, _fields(each.known, typed, judgement), key, tuple(told))
+    row = JudgedRow(each, shown, _fields(each.known, typed, judgement), key, tuple(told))
     return _with_questions(row, typed, judgement, today=today)
 
 
-def _with_questions(row: TableRow, typed: TypedSet, judgement: Judgement | None, *, today: date) -> TableRow:
+def _with_questions(
+    row: JudgedRow, typed: TypedSet, judgement: Judgement | None, *, today: date
+) -> JudgedRow:
     known = row.each.known
     assert known is not None
     bad = bool(row.told) or judgement is None or bool(judgement.refusals)
@@ -270,7 +272,7 @@ def _sent(request: HttpRequest, meters: list[TableMeter]) -> HttpResponse:
     return _page(request, {"rows": rows, "tried": request.POST["act"] == "send", "sent": sent, "left": left})
 
 
-def _taken(row: TableRow, request: HttpRequest) -> TableRow:
+def _taken(row: JudgedRow, request: HttpRequest) -> JudgedRow:
     data = request.POST.copy()
     data["act"] = "old" if row.unchanged else "new"
     data[f"{row.prefix}key"] = row.key
