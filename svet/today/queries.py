@@ -92,7 +92,7 @@ def _planned(person_id: int, today: date, now: datetime) -> list[PlannedCharge]:
 
 def short_title(card: AccountCard) -> str:
     """The holder's own name for the account, else street, house and flat; the town says nothing new."""
-    return card.alias or card.address.partition(", ")[2] or card.address or card.number
+    return card.row_name
 
 
 def _zone(cards: Sequence[AccountCard]) -> ZoneInfo | None:
@@ -152,6 +152,7 @@ def _account(
         window=open_,
         may_pay=Right.PAY in card.rights,
         may_submit=Right.SUBMIT in card.rights,
+        of_another=card.by_invitation,
         away=absence is not None and _sees_to(absence, today, acts_on(open_)),
     )
 

@@ -226,6 +226,10 @@ def duty_title(duty: Duty, *, today: date) -> str:
             return _("Пришли счета за %(month)s") % {"month": month}
         case DutyKind.READINGS:
             return _("Передать показания")
+        case DutyKind.READINGS_FOR if len(duty.titles) > 1:
+            return _("Показания за близких: %(count)d") % {"count": len(duty.titles)}
+        case DutyKind.READINGS_FOR:
+            return _("%(name)s: показания не переданы") % {"name": duty.titles[0]}
         case DutyKind.INVITATION:
             return _("Вам открывают доступ к счёту")
         case DutyKind.VERIFICATION:
@@ -247,6 +251,8 @@ def duty_note(duty: Duty, *, today: date) -> str:
             return _("%(names)s, %(sum)s") % {"names": names, "sum": roubles(duty.money)}
         case DutyKind.READINGS:
             return _readings_note(duty, when)
+        case DutyKind.READINGS_FOR:
+            return _for_another_note(duty, today)
         case DutyKind.INVITATION:
             return _("%(address)s, ответьте до %(on)s") % {"address": duty.titles[0], "on": when}
         case DutyKind.VERIFICATION:
@@ -288,6 +294,21 @@ def _readings_note(duty: Duty, when: str) -> str:
         "meters": meters,
         "span": span(window.opens_on, window.closes_on),
     }
+
+
+def _for_another_note(duty: Duty, today: date) -> str:
+    """How long there is time, and that the reader may do it: neither he nor she is known by a name."""
+    if duty.window is not None and duty.window.state is not WindowState.OPEN:
+        near = span(duty.window.opens_on, duty.window.closes_on)
+        return _("лучше %(span)s, можно передать за близкого") % {"span": near}
+    days = (duty.on - today).days
+    if not days:
+        return _("сегодня последний день, можно передать за близкого")
+    return ngettext(
+        "остался %(days)d день, можно передать за близкого",
+        "осталось %(days)d дней, можно передать за близкого",
+        days,
+    ) % {"days": days}
 
 
 def _verification_note(duty: Duty, when: str, today: date) -> str:

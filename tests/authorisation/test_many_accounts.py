@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date
 from time import perf_counter
 
@@ -17,6 +18,8 @@ from svet.people.tests.factories import make_person
 
 PAGES = ("/payment/", "/readings/", "/accounts/")
 MANY = 200
+#: What the page itself may weigh of the 60 KB of a first visit, styles and scripts being the rest.
+PAGE_BYTES = 40 * 1024
 
 
 def holder_of(count: int) -> Person:
@@ -42,8 +45,10 @@ def test_pages_of_two_hundred_accounts_cost_as_many_queries_as_of_two(
             client.get(url)
             begin = perf_counter()
             with CaptureQueriesContext(connection) as asked:
-                assert client.get(url).status_code == 200
+                answer = client.get(url)
             counts[size][url], times[url] = len(asked), perf_counter() - begin
+            assert answer.status_code == 200
+            assert len(gzip.compress(answer.content, 6)) <= PAGE_BYTES, url
     with capsys.disabled():
         for url in PAGES:
             print(  # noqa: T201

@@ -32,11 +32,28 @@ class AccountCard:
     opened_on: date
     closed_on: date | None
     linked_at: datetime
+    #: Its owner has let the person in: it is somebody else's.
+    by_invitation: bool = False
 
     @property
     def title(self) -> str:
         """The holder's own name for the account, else its address."""
         return self.alias or self.address
+
+    @property
+    def short_address(self) -> str:
+        """Street, house and flat: a town that all rows share says nothing."""
+        return self.address.partition(", ")[2] or self.address
+
+    @property
+    def row_name(self) -> str:
+        """What a row of a list is called: the holder's own name, else the street, else the number."""
+        return self.alias or self.short_address or self.number
+
+    @property
+    def row_place(self) -> str:
+        """What stands under the name of a row; empty when the name says it already."""
+        return self.short_address if self.alias else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +87,7 @@ def _card(link: Link, *, group_public_id: str) -> AccountCard:
         opened_on=account.opened_on,
         closed_on=account.closed_on,
         linked_at=link.linked_at,
+        by_invitation=link.invited_by_id is not None,
     )
 
 

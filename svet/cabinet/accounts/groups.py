@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from svet.accounts import operations, queries, texts
 from svet.accounts.queries import household
 from svet.cabinet.accounts.forms import NameForm
-from svet.cabinet.accounts.view import group_pages
+from svet.cabinet.accounts.view import ROWS_FROM, group_pages
 from svet.cabinet.shell.forms import add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
@@ -27,6 +27,7 @@ def _list(request: HttpRequest, *, form: NameForm, status: int = 200) -> HttpRes
     context = {
         "groups": group_pages(request, groups),
         "empty": not any(group.cards for group in groups),
+        "as_rows": sum(len(group.cards) for group in groups) >= ROWS_FROM,
         "form": form,
         "invitations": household.invitations_to(actor_of(request), now=now_of(request)),
     }

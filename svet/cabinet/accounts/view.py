@@ -41,6 +41,13 @@ class AccountOfPage:
 
     card: AccountCard
     passports: list[Passport]
+    provider: str = ""
+
+    @property
+    def urgent(self) -> Passport | None:
+        """The meter whose verification is near or past."""
+        near = (Urgency.SOON, Urgency.OVERDUE)
+        return next((each for each in self.passports if each.check.urgency in near), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class GroupOfPage:
     last: bool
 
 
+#: From so many accounts on the list is one of rows, before it of cards.
+ROWS_FROM = 4
 _YEAR = timedelta(days=366)
 _KINDS = {Urgency.CALM: "ok", Urgency.SOON: "warning", Urgency.OVERDUE: "error", Urgency.UNKNOWN: "warning"}
 
@@ -115,6 +124,7 @@ def passport(meter: MeterView, *, card: AccountCard, request: HttpRequest) -> Pa
 
 def group_pages(request: HttpRequest, groups: list[GroupView]) -> list[GroupOfPage]:
     """All groups with accounts and passports; one query for all meters."""
+    several = len({card.provider.provider_id for group in groups for card in group.cards}) > 1
     cards: dict[int, AccountCard] = {card.account_id: card for group in groups for card in group.cards}
     passports: dict[int, list[Passport]] = {}
     for meter in metering.meters_of(account_ids=list(cards)):
@@ -124,7 +134,10 @@ def group_pages(request: HttpRequest, groups: list[GroupView]) -> list[GroupOfPa
     return [
         GroupOfPage(
             group=group,
-            accounts=[AccountOfPage(card, passports.get(card.account_id, [])) for card in group.cards],
+            accounts=[
+                AccountOfPage(card, passports.get(card.account_id, []), card.provider.name if several else "")
+                for card in group.cards
+            ],
             first=place <= 1,
             last=place == len(groups) - 1,
         )

@@ -8,6 +8,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.views.decorators.http import require_safe
 
+from svet.cabinet.help import standing
 from svet.cabinet.help.faq import QUESTIONS, find
 
 LONGEST_QUERY = 100
@@ -21,4 +22,4 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "cabinet/help.html", {"query": query, "questions": found})
 
 
-urlpatterns: list[URLPattern] = [path("help/", help_page, name="help")]
+urlpatterns: list[URLPattern] = [path("help/", help_page, name="help"), *standing.urlpatterns]

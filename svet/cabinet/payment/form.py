@@ -1,31 +1,23 @@
-"""The form of «Оплата»: what was typed, and the sheet of accounts it is shown on."""
+"""The form of «Оплата»: what was typed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from svet.accounts.queries import AccountCard, GroupView, cabinet
-from svet.accounts.rules import Right
-from svet.bills import queries as bills
-from svet.kernel.actors import Actor
+from svet.accounts.queries import GroupView
 from svet.kernel.money import ZERO, Money
-from svet.kernel.refusals import NotFound
-from svet.ledger import queries as ledger
-from svet.payments import queries, texts
-from svet.payments.queries import CardView, OrderView, Remainder, SeriesView
+from svet.payments import texts
 from svet.payments.queries.payees import Share
 from svet.payments.rules import AmountRefused, parse_amount
-from svet.people import queries as people
 
 AMOUNT = "amount-"
+#: ``recount`` with the id of a group, or with this, ticks all of it, or nothing when all was ticked.
+ALL = "all"
 LONGEST_SHOWN = 40
 _KNOWN = frozenset(
     {
@@ -63,6 +55,7 @@ class PaymentForm:
         }
         self.email = self._text("email").strip()[:254]
         self.is_recount = "recount" in data
+        self.ticks_whole = self._text("recount")[:LONGEST_SHOWN]
         self.card = self._text("card")[:LONGEST_SHOWN]
         self.keep_card = "keep_card" in data
         #: What the person has agreed to charge: see :mod:`svet.cabinet.payment.confirm`.
@@ -105,6 +98,17 @@ class PaymentForm:
         values = self._data.getlist(name)
         return str(values[-1]) if values else ""
 
+    def tick_groups(self, groups: list[GroupView]) -> None:
+        """What the button of a group asks for without JavaScript: tick its sums, or untick all of it."""
+        wanted = {
+            card.public_id
+            for group in groups
+            if self.ticks_whole in (ALL, group.public_id)
+            for card in group.cards
+        }
+        owed = frozenset(account for account in wanted if self.typed.get(account, "").strip(" 0,."))
+        self.ticked = self.ticked - wanted if owed <= self.ticked else self.ticked | owed
+
     def renew_key(self) -> None:
         """Let the next attempt be another order."""
         self.key = uuid4()
@@ -126,199 +130,3 @@ class PaymentForm:
     def _place(self, account: str) -> int:
         names = list(self.typed)
         return names.index(account) if account in names else len(names)
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentSheetRow:
-    """One account on the sheet."""
-
-    card: AccountCard
-    balance: Money
-    transit: Money
-    due_on: date | None
-    overdue: bool
-    payable: bool
-    ticked: bool
-    value: str
-    errors: list[str]
-
-    @property
-    def over(self) -> bool:
-        return self.balance.kopecks < 0
-
-    @property
-    def debt(self) -> bool:
-        return self.balance.kopecks > 0
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentSection:
-    """One group on the sheet; open when there is something to pay, to mend, or nothing else to show."""
-
-    group: GroupView
-    rows: tuple[PaymentSheetRow, ...]
-    open: bool
-
-    @property
-    def debt(self) -> Money:
-        """What the accounts in debt owe together; overpayments of others do not hide it."""
-        return Money.total(row.balance for row in self.rows if row.debt)
-
-    @property
-    def over(self) -> Money:
-        """The overpayments together, negative."""
-        return Money.total(row.balance for row in self.rows if row.over)
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentSheet:
-    """Everything «Оплата» shows."""
-
-    sections: tuple[PaymentSection, ...]
-    key: UUID
-    total: Money
-    asks_email: bool
-    email: str
-    cards: tuple[CardView, ...] = ()
-    card: str = ""
-    keep_card: bool = False
-    email_errors: list[str] = field(default_factory=list)
-    card_errors: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    unfinished: tuple[OrderView, ...] = ()
-    turns: tuple[Share, ...] = ()
-    turn: Remainder | None = None
-    left: tuple[Remainder, ...] = ()
-    series: tuple[SeriesView, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        return not any(section.rows for section in self.sections)
-
-    @property
-    def has_field_errors(self) -> bool:
-        if self.email_errors or self.card_errors:
-            return True
-        return any(row.errors for section in self.sections for row in section.rows)
-
-    @property
-    def payable(self) -> bool:
-        return any(row.payable for section in self.sections for row in section.rows)
-
-
-def chosen_of_order(actor: Actor, public_id: str) -> dict[str, Money] | None:
-    """The sums of an earlier order, to try it again; None when there is no such order of the actor's."""
-    if not public_id:
-        return None
-    try:
-        order = queries.order_for(actor, public_id=public_id)
-    except NotFound:
-        return None
-    chosen = {line.account_public_id: line.money for line in order.lines}
-    return chosen | dict(queries.later_lines(person_id=order.person_id, public_id=public_id))
-
-
-def sheet(
-    *,
-    person_id: int,
-    now: datetime,
-    form: PaymentForm | None = None,
-    chosen: dict[str, Money] | None = None,
-    after: str = "",
-) -> PaymentSheet:
-    """Put the cabinet, the balances, the money on its way and what was typed together.
-
-    ``after`` is an order of a series for several payees: what is left of it is chosen («2 из 2»).
-    """
-    after = form.after if form else after
-    turn = queries.remainder(person_id=person_id, public_id=after) if after else None
-    if turn is not None and form is None:
-        chosen = dict(turn.lines)
-    groups = cabinet(person_id)
-    ids = [card.account_id for group in groups for card in group.cards]
-    balances = ledger.balances(ids)
-    transit, newest = queries.in_transit(ids), bills.latest(account_ids=ids)
-    sections = []
-    for group in groups:
-        rows = tuple(
-            _row(
-                card,
-                balances[card.account_id],
-                transit.get(card.account_id, ZERO),
-                newest[card.account_id].due_on if card.account_id in newest else None,
-                form,
-                chosen,
-            )
-            for card in group.cards
-        )
-        wanted = any(row.ticked or row.debt or row.errors for row in rows)
-        to_mend = any(row.errors for row in rows)
-        open_now = to_mend or len(groups) == 1 or (wanted and not group.folded)
-        sections.append(PaymentSection(group, rows, open_now))
-    if sections and not any(section.open or section.group.folded for section in sections):
-        sections[0] = PaymentSection(sections[0].group, sections[0].rows, True)
-    own_email = people.email_of(person_id)
-    cards = tuple(queries.cards(person_id=person_id))
-    return PaymentSheet(
-        sections=tuple(sections),
-        key=form.key if form else uuid4(),
-        total=Money.total(_sum(row) for section in sections for row in section.rows),
-        asks_email=not own_email,
-        email=form.email if form else queries.last_receipt_email(person_id=person_id),
-        cards=cards,
-        card=form.card if form else (cards[0].public_id if cards else ""),
-        keep_card=form.keep_card if form else False,
-        card_errors=form.errors.get("card", []) if form else [],
-        email_errors=form.errors.get("email", []) if form else [],
-        errors=form.errors.get("", []) if form else [],
-        unfinished=tuple(queries.unfinished(person_id=person_id)),
-        turns=form.turns if form else (),
-        turn=turn,
-        left=() if turn else tuple(queries.remainders(person_id=person_id, now=now)),
-        series=tuple(one for one in queries.series_to_mind(person_id=person_id, now=now) if one.asks),
-    )
-
-
-def _row(
-    card: AccountCard,
-    balance: Money,
-    transit: Money,
-    due_on: date | None,
-    form: PaymentForm | None,
-    chosen: dict[str, Money] | None,
-) -> PaymentSheetRow:
-    owed = max(balance - transit, ZERO)
-    payable = Right.PAY in card.rights
-    ticked = payable and bool(owed)
-    value = _as_typed(owed) if owed else ""
-    if chosen is not None:
-        ticked = payable and card.public_id in chosen
-        value = _as_typed(chosen[card.public_id]) if card.public_id in chosen else value
-    if form is not None:
-        ticked = payable and card.public_id in form.ticked
-        value = form.typed.get(card.public_id, "")
-    return PaymentSheetRow(
-        card=card,
-        balance=balance,
-        transit=transit,
-        due_on=due_on if owed else None,
-        overdue=bool(owed) and due_on is not None and due_on < timezone.localdate(),
-        payable=payable,
-        ticked=ticked,
-        value=value,
-        errors=form.errors.get(AMOUNT + card.public_id, []) if form else [],
-    )
-
-
-def _as_typed(money: Money) -> str:
-    """«1234,56»: what stands in a money field."""
-    return f"{money.roubles:.2f}".replace(".", ",")
-
-
-def _sum(row: PaymentSheetRow) -> Money:
-    if not row.ticked:
-        return ZERO
-    try:
-        return parse_amount(row.value)
-    except AmountRefused:
-        return ZERO

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from svet.bills import queries as bills
 from svet.cabinet.payment.confirm import agreed, beyond, in_row, question
-from svet.cabinet.payment.form import PaymentForm, PaymentSheet, chosen_of_order, sheet
+from svet.cabinet.payment.form import PaymentForm
 from svet.cabinet.payment.order import order_page
+from svet.cabinet.payment.sheet import PaymentSheet, chosen_of_order, sheet
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
 from svet.journal import operations as journal
 from svet.kernel.refusals import Conflict, NotFound, Refused
@@ -32,13 +33,20 @@ LOOK_AGAIN_AFTER = timedelta(seconds=2)
 def page(request: HttpRequest) -> HttpResponse:
     """The accounts of all groups with what stands on them.
 
-    ``?again=ORDER`` fills in an earlier order, ``?after=ORDER`` what is left of a series for several payees.
+    ``?again=ORDER`` fills in an earlier order, ``?after=ORDER`` what is left of a series for several payees,
+    ``?show=debts`` leaves out what owes nothing.
     """
     chosen = chosen_of_order(actor_of(request), request.GET.get("again", ""))
     after = request.GET.get("after", "")
     return _render(
         request,
-        sheet(person_id=person_of(request).person_id, now=now_of(request), chosen=chosen, after=after),
+        sheet(
+            person_id=person_of(request).person_id,
+            now=now_of(request),
+            chosen=chosen,
+            after=after,
+            only_debts=_only_debts(request),
+        ),
     )
 
 
@@ -155,7 +163,12 @@ def parts(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _again(request: HttpRequest, form: PaymentForm, *, status: int) -> HttpResponse:
     person_id = person_of(request).person_id
-    return _render(request, sheet(person_id=person_id, now=now_of(request), form=form), status=status)
+    found = sheet(person_id=person_id, now=now_of(request), form=form, only_debts=_only_debts(request))
+    return _render(request, found, status=status)
+
+
+def _only_debts(request: HttpRequest) -> bool:
+    return request.GET.get("show") == "debts"
 
 
 def _render(request: HttpRequest, sheet_: PaymentSheet, *, status: int = 200) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.urls.resolvers import URLPattern
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.accounts.rules import Right
-from svet.cabinet.readings import dispute, photo, receipt
+from svet.cabinet.readings import by_file, dispute, photo, receipt
 from svet.cabinet.readings.block import MeterBlock, meter_block
 from svet.cabinet.readings.form import TypedSet
 from svet.cabinet.readings.sheet import ReadingsSheet, gathered, sheet
@@ -28,6 +28,16 @@ from svet.metering.queries import MeterNotFound, MeterView
 def readings(request: HttpRequest) -> HttpResponse:
     """The page as it stands before anything was typed."""
     return render(request, "cabinet/readings.html", {"sheet": sheet(request)})
+
+
+@require_safe
+@signed_in
+def of_account(request: HttpRequest, account_public_id: str) -> HttpResponse:
+    """The meters of one account, as somebody sent here for them sees it."""
+    found = sheet(request, only=account_public_id)
+    if not found.sections:
+        deny_as_missing(request, subject="account", public_id=account_public_id)
+    return render(request, "cabinet/readings.html", {"sheet": found})
 
 
 @require_POST
@@ -118,6 +128,8 @@ def _answer(request: HttpRequest, block: MeterBlock, *, status: int) -> HttpResp
 urlpatterns: list[URLPattern] = [
     path("readings/", readings, name="readings"),
     path("readings/all/", all_at_once, name="readings-all"),
+    path("accounts/<public_id:account_public_id>/readings/", of_account, name="account-readings"),
+    *by_file.urlpatterns,
     *receipt.urlpatterns,
     *dispute.urlpatterns,
     *photo.urlpatterns,

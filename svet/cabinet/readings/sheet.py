@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -17,19 +18,43 @@ from svet.look import formats
 from svet.metering import queries, rules
 from svet.metering.queries import MeterView, SetView
 
+#: From so many accounts on the page is a list of rows, before it cards.
+ROWS_FROM = 4
 #: From so many accounts on the page has a search, and groups but the first are folded.
 MANY = 8
 LONGEST_SEARCH = 80
 _AUTOMATIC_SPAN = timedelta(days=95)
 _AUTOMATIC_SHOWN = 3
+_MOST_FIGURES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class AccountBlock:
-    """An account with its meters."""
+    """An account with its meters; ``provider`` where the cabinet has several."""
 
     card: AccountCard
     blocks: list[MeterBlock]
+    last_on: date | None = None
+    waits: bool = False
+    provider: str = ""
+
+    @property
+    def figures(self) -> str:
+        """What the dials showed last; of many dials how many there are."""
+        scales = [scale for block in self.blocks for scale in block.scales]
+        if len(scales) > _MOST_FIGURES:
+            return _("шкал: %(count)d") % {"count": len(scales)}
+        return " · ".join(formats.number(Decimal(scale.last)) for scale in scales)
+
+    @property
+    def review(self) -> bool:
+        """Whether the staff looks at what was sent."""
+        return any(block.review is not None for block in self.blocks)
+
+    @property
+    def answered(self) -> bool:
+        """Whether one of its meters has something to say about what was just typed."""
+        return any(block.failed or block.questions or block.receipt or block.insist for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +72,11 @@ class ReadingsSection:
     group: GroupView
     accounts: list[AccountBlock]
 
+    @property
+    def waiting(self) -> int:
+        """How many of its accounts still have to send."""
+        return sum(account.waits for account in self.accounts)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingsSheet:
@@ -56,6 +86,13 @@ class ReadingsSheet:
     windows: list[WindowLine] = field(default_factory=list)
     asked: str = ""
     accounts: int = 0
+    waiting: int = 0
+    only_waiting: bool = False
+
+    @property
+    def as_rows(self) -> bool:
+        """Whether there are so many accounts that cards would hide one another."""
+        return self.accounts >= ROWS_FROM
 
     @property
     def empty(self) -> bool:
@@ -84,18 +121,27 @@ class ReadingsSheet:
         ]
 
 
-def sheet(request: HttpRequest, *, answered: MeterBlock | None = None) -> ReadingsSheet:
-    """The page in a constant number of queries; ``answered`` stands in place of its meter's block."""
-    return gathered(request, answers={} if answered is None else {answered.meter.meter_id: answered})
+def sheet(request: HttpRequest, *, answered: MeterBlock | None = None, only: str = "") -> ReadingsSheet:
+    """The page in a constant number of queries; ``answered`` stands in place of its meter's block.
+
+    ``only``: the account of this id, and no other.
+    """
+    answers: dict[int, MeterBlock] = {} if answered is None else {answered.meter.meter_id: answered}
+    return gathered(request, answers=answers, only=only)
 
 
 def gathered(
-    request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: bool = False
+    request: HttpRequest, *, answers: dict[int, MeterBlock], prefixed: bool = False, only: str = ""
 ) -> ReadingsSheet:
     """The page with these blocks in their places; ``prefixed`` when all meters share one form."""
     asked = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     groups = account_queries.cabinet(person_of(request).person_id)
-    cards = [card for group in groups for card in group.cards if _answers_to(card, group, asked)]
+    cards = [
+        card
+        for group in groups
+        for card in group.cards
+        if _answers_to(card, group, asked) and only in ("", card.public_id)
+    ]
     account_ids: list[int] = [card.account_id for card in cards]
     now = now_of(request)
     meters = _meters(account_ids)
@@ -120,19 +166,27 @@ def gathered(
             and withdrawable(request, today[meter.meter_id], meter=meter, today=days[meter.meter_id]),
         )
         by_account.setdefault(meter.account_id, []).append(block)
-    shown = {card.account_id for card in cards}
+    providers = {card.provider.provider_id: card.provider for card in cards}
+    last = queries.last_sent(account_ids=account_ids)
+    shown = {
+        card.account_id: _account_block(
+            card, by_account.get(card.account_id, []), last=last, now=now, several=len(providers) > 1
+        )
+        for card in cards
+    }
+    only_waiting = request.GET.get("show") == "waiting"
     sections = [
         ReadingsSection(
             group,
             [
-                AccountBlock(card, by_account.get(card.account_id, []))
+                found
                 for card in group.cards
-                if card.account_id in shown
+                if (found := shown.get(card.account_id)) is not None
+                and (found.waits or found.answered or not only_waiting)
             ],
         )
         for group in groups
     ]
-    providers = {card.provider.provider_id: card.provider for card in cards}
     windows = [
         _window_line(
             provider_today(provider, now),
@@ -146,7 +200,26 @@ def gathered(
         [section for section in sections if section.accounts],
         windows,
         asked,
-        sum(len(group.cards) for group in groups),
+        1 if only else sum(len(group.cards) for group in groups),
+        sum(block.waits for block in shown.values()),
+        only_waiting,
+    )
+
+
+def _account_block(
+    card: AccountCard, blocks: list[MeterBlock], *, last: dict[int, date], now: datetime, several: bool
+) -> AccountBlock:
+    today, to_day = provider_today(card.provider, now), card.provider.window_to_day
+    period = rules.period_of(today, window_to_day=to_day)
+    after = rules.cut_off(period.plus(-1), window_to_day=to_day)
+    days = [last[block.meter.meter_id] for block in blocks if block.meter.meter_id in last]
+    waits = any(not block.hindrance and last.get(block.meter.meter_id, date.min) <= after for block in blocks)
+    return AccountBlock(
+        card,
+        blocks,
+        last_on=max(days, default=None),
+        waits=waits,
+        provider=card.provider.name if several else "",
     )
 
 

@@ -23,6 +23,10 @@ KEPT_PAGE = "/readings/"
 #: What the frame and the page of readings are made of.
 FRAME_FILES = (
     "look/svet.css",
+    "look/pages/digits.css",
+    "look/pages/lines.css",
+    "look/pages/entrance.css",
+    "look/pages/print.css",
     "look/icon.svg",
     "look/js/svet.js",
     "look/js/app.js",
@@ -30,6 +34,7 @@ FRAME_FILES = (
     "look/js/readings.js",
     "look/js/kept.js",
     "look/js/waiting.js",
+    "look/js/lines.js",
     "django_htmx/htmx-2.min.js",
 )
 

@@ -12,6 +12,7 @@ from svet.kernel.places import Place
 #: The name of a place → the name of its page, and how many ids stand in its address.
 PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "account": ("account", 1),
+    "account-readings": ("account-readings", 1),
     "accounts": ("accounts", 0),
     "appeal": ("appeal", 1),
     "autopay": ("autopay", 0),

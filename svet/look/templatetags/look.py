@@ -9,7 +9,8 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.utils.html import conditional_escape, format_html
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from svet.kernel.money import Money
@@ -37,6 +38,13 @@ def qr(text: str, title: str = "") -> SafeString:
         side,
         path_of(rows),
     )
+
+
+@register.simple_tag
+def styles(names: str) -> SafeString:
+    """Links to the sheets of parts that not every page has: ``{% styles "table feed" %}``."""
+    links = ((static(f"look/pages/{name}.css"),) for name in names.split())
+    return format_html_join("", '<link rel="stylesheet" href="{}">', links)
 
 
 @register.filter

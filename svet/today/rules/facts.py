@@ -30,6 +30,7 @@ class DutyKind(StrEnum):
     PAY = "pay"
     BILL = "bill"  # a new bill to look at
     READINGS = "readings"
+    READINGS_FOR = "readings_for"  # of an account whose owner has let the person in
     INVITATION = "invitation"
     VERIFICATION = "verification"
 
@@ -60,6 +61,7 @@ class AccountFactsOfDay:
     """An account on a day of its provider; ``bills`` are the newest first.
 
     ``away``: an absence stands until the window is over, which sees to the readings by itself.
+    ``of_another``: its owner has let the person in, who may help them.
     """
 
     public_id: str
@@ -73,6 +75,7 @@ class AccountFactsOfDay:
     may_pay: bool
     may_submit: bool
     away: bool = False
+    of_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)

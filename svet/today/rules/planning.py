@@ -6,6 +6,7 @@ The order of the sentence: overdue, due, money on its way, readings, nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -19,6 +20,8 @@ from svet.today.rules.facts import AccountFactsOfDay, CabinetFacts, DayPlan, Day
 FREE_DAYS: Final = 30
 #: For how many days a bill is news.
 NEWS_DAYS: Final = 7
+#: So many of those one helps are told of one by one.
+MOST_HELPED: Final = 2
 
 
 def plan(facts: CabinetFacts) -> DayPlan:
@@ -27,7 +30,7 @@ def plan(facts: CabinetFacts) -> DayPlan:
     owing = [(each, found) for each, found in paid if found.owed]
     late = [(each, found) for each, found in owing if found.late]
     reading = _readings(facts.accounts)
-    duties = [*_payments(owing, facts.today), *reading, *_others(facts)]
+    duties = [*_payments(owing, facts.today), *reading, *_readings_for(facts.accounts), *_others(facts)]
     transit = Money.total(each.transit for each in facts.accounts if each.may_pay)
     state = _state(facts, late=bool(late), owing=bool(owing), transit=bool(transit), reading=reading)
     lead = _lead(state, duties)
@@ -36,7 +39,7 @@ def plan(facts: CabinetFacts) -> DayPlan:
     windows = [
         each.window
         for each in facts.accounts
-        if each.may_submit and not all(meter.smart for meter in each.meters)
+        if each.may_submit and not each.of_another and not all(meter.smart for meter in each.meters)
     ]
     return DayPlan(
         state=state,
@@ -116,7 +119,7 @@ def _readings(accounts: Iterable[AccountFactsOfDay]) -> list[Duty]:
     """One duty for each day on which a window closes."""
     by_window: dict[Window, list[AccountFactsOfDay]] = {}
     for each in accounts:
-        if each.may_submit and not each.away:
+        if each.may_submit and not each.away and not each.of_another:
             by_window.setdefault(each.window, []).append(each)
     found = []
     for window, same in by_window.items():
@@ -137,6 +140,35 @@ def _readings(accounts: Iterable[AccountFactsOfDay]) -> list[Duty]:
                 )
             )
     return found
+
+
+def _readings_for(accounts: Iterable[AccountFactsOfDay]) -> list[Duty]:
+    """A duty for each account of somebody else's that still waits: the helper is told whose it is."""
+    found = []
+    for each in accounts:
+        count = sum(meter.waits for meter in each.meters)
+        if count and each.of_another and each.may_submit and not each.away:
+            found.append(
+                Duty(
+                    DutyKind.READINGS_FOR,
+                    on=each.window.closes_on,
+                    place=Place("account-readings", (each.public_id,)),
+                    count=count,
+                    titles=(each.title,),
+                    window=each.window,
+                )
+            )
+    if len(found) <= MOST_HELPED:
+        return found
+    first = min(found, key=lambda duty: duty.on)
+    return [
+        replace(
+            first,
+            place=Place("readings"),
+            count=len(found),
+            titles=tuple(title for duty in found for title in duty.titles),
+        )
+    ]
 
 
 def _others(facts: CabinetFacts) -> list[Duty]:

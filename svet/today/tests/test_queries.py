@@ -15,6 +15,7 @@ from svet.billing.tests.factories import NOVEMBER, charge_november
 from svet.bills.operations import issue
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
+from svet.kernel.places import Place
 from svet.metering.models import Meter
 from svet.metering.operations import absence as absences
 from svet.metering.rules.absence import Plan
@@ -26,6 +27,7 @@ from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from svet.today.queries import day_of
 from svet.today.rules import DayPlan, DayState, DutyKind
+from svet.today.texts import duty_note, duty_title
 
 pytestmark = pytest.mark.django_db
 ISSUED = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
@@ -146,3 +148,40 @@ def test_forty_accounts_cost_as_many_statements_as_one(anna: Person) -> None:
         add(number)
     assert day(anna).accounts == 40
     assert count() == one <= 16
+
+
+def test_the_son_is_told_of_his_mother_by_the_name_he_gave_her(anna: Person) -> None:
+    boris, account = make_person(), make_account()
+    meter = make_meter(account=account)
+    make_link(person=anna, account=account, confirmed=True)
+    let_in = make_link(person=boris, account=account, confirmed=True, alias="Мама", invited_by=anna)
+    now = datetime(2026, 12, 23, 9, 0, tzinfo=UTC)
+    (duty,) = day(boris, now).all_duties
+    assert (duty.kind, duty.titles, duty.place) == (
+        DutyKind.READINGS_FOR,
+        ("Мама",),
+        Place("account-readings", (account.public_id,)),
+    )
+    assert day(boris, now).lead is None
+    assert duty_title(duty, today=now.date()) == "Мама: показания не переданы"
+    assert duty_note(duty, today=now.date()) == "осталось 2 дня, можно передать за близкого"
+    assert kinds(day(anna, now)) == [DutyKind.READINGS]
+    # With the right ends the telling; so it does when she has sent.
+    let_in.can_submit = False
+    let_in.save()
+    assert kinds(day(boris, now)) == []
+    let_in.can_submit = True
+    let_in.save()
+    make_reading(meter, 1500, read_on=date(2026, 12, 20))
+    assert kinds(day(boris, now)) == []
+
+
+def test_many_of_those_one_helps_are_one_row() -> None:
+    boris = make_person()
+    for _ in range(3):
+        owner, account = make_person(), make_account()
+        make_meter(account=account)
+        make_link(person=boris, account=account, confirmed=True, invited_by=owner)
+    (duty,) = day(boris, datetime(2026, 12, 23, 9, 0, tzinfo=UTC)).all_duties
+    assert (duty.count, duty.place) == (3, Place("readings"))
+    assert duty_title(duty, today=NOW.date()) == "Показания за близких: 3"

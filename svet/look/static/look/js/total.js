@@ -22,12 +22,29 @@ class Total extends HTMLElement {
     this.handleEvent();
   }
 
+  rows(box) {
+    const whole = box.matches("[data-pay-all]") ? this.form : box.closest("[data-pay-group]");
+    return [...whole.querySelectorAll("[data-pay-row]")].filter((row) => row.querySelector("[data-pay-tick]"));
+  }
+
+  /* What has a sum to pay: a group ticks that, and unticks everything. */
+  owed(box) {
+    return this.rows(box).filter((row) => kopecks(row.querySelector("[data-pay-sum]")?.value ?? "") > 0);
+  }
+
+  tickWhole(box) {
+    const on = box.checked;
+    for (const row of on ? this.owed(box) : this.rows(box)) row.querySelector("[data-pay-tick]").checked = on;
+  }
+
   handleEvent(event) {
     // Changing a sum means the person wants to pay it.
     if (event?.type === "input" && event.target.matches("[data-pay-sum]")) {
       const tick = event.target.closest("[data-pay-row]")?.querySelector("[data-pay-tick]");
       if (tick && kopecks(event.target.value) > 0) tick.checked = true;
     }
+    // Already at «input»: the sums below write the state of these boxes anew.
+    if (event?.target.matches("[data-pay-group-tick], [data-pay-all]")) this.tickWhole(event.target);
     let total = 0;
     let count = 0;
     const groups = new Map();
@@ -42,6 +59,11 @@ class Total extends HTMLElement {
     for (const [group, sum] of groups) {
       const place = group.querySelector("[data-group-total]");
       if (place) place.textContent = roubles(sum);
+    }
+    for (const box of this.form?.querySelectorAll("[data-pay-group-tick], [data-pay-all]") ?? []) {
+      const ticks = this.owed(box).map((row) => row.querySelector("[data-pay-tick]").checked);
+      box.checked = ticks.length > 0 && ticks.every(Boolean);
+      box.indeterminate = !box.checked && ticks.some(Boolean);
     }
     for (const place of document.querySelectorAll("[data-total]")) place.textContent = roubles(total);
     for (const place of document.querySelectorAll("[data-total-count]")) place.textContent = String(count);

@@ -1,0 +1,111 @@
+"""«Работает ли кабинет»: what works and what waits, in words; the facts are those of the desk «Состояние».
+
+No number, name of a bank, version or moment is told: who wants to break something must not see how it goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from svet.look.requests import now_of
+from svet.notices.queries import sending
+from svet.notices.rules import STUCK_AFTER, SendingChannel
+from svet.payments.queries.silence import shops_standing
+from svet.site.queries import database_hold
+from svet.site.queries.queue import job_queue
+
+#: Seconds after which nobody is taken to work, or a bank to answer.
+QUIET: Final = 60.0
+SILENT: Final = 120.0
+#: For how long an answer is good: a page anybody may open must not ask the database each time.
+GOOD_FOR: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class PortalFacts:
+    """What of the portal waits."""
+
+    payments: bool
+    texts: bool
+    letters: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PortalLine:
+    """One thing a customer counts on, whether it works, and what that means for them."""
+
+    title: str
+    works: bool
+    text: str
+
+
+class _Known:
+    """The last answer, and when it was got."""
+
+    facts: ClassVar[tuple[datetime, PortalFacts] | None] = None
+
+
+def facts(*, now: datetime) -> PortalFacts:
+    """What waits, as known of late."""
+    known = _Known.facts
+    if known is not None and timedelta(0) <= now - known[0] < GOOD_FOR:
+        return known[1]
+    queue = job_queue()
+    # A copy of the database sends nothing, and without anybody at work everything waits.
+    stands = database_hold() is not None or queue.heard is None or queue.heard > QUIET
+    late = {each.channel for each in sending(now=now) if each.late > STUCK_AFTER.total_seconds()}
+    found = PortalFacts(
+        payments=stands or any(shop.silent > SILENT for shop in shops_standing(now=now)),
+        texts=stands or SendingChannel.SMS in late,
+        letters=stands or SendingChannel.EMAIL in late,
+    )
+    _Known.facts = (now, found)
+    return found
+
+
+def lines(found: PortalFacts) -> list[PortalLine]:
+    """The facts in words."""
+    payments, texts, letters = (
+        _(
+            "Деньги зачисляются с задержкой: ждём ответа банка. Что уже оплачено, не пропадёт, "
+            "платить снова не нужно."
+        ),
+        _(
+            "Коды и сообщения приходят с задержкой. Подождите несколько минут и не запрашивайте "
+            "код снова и снова."
+        ),
+        _("Письма уходят с задержкой. Счета и квитанции уже видны в кабинете."),
+    )
+    return [
+        PortalLine(_("Показания"), True, _("Принимаем в любой день, на сайте и по СМС.")),
+        PortalLine(
+            _("Оплата"),
+            not found.payments,
+            payments if found.payments else _("Банк отвечает, деньги зачисляются."),
+        ),
+        PortalLine(_("СМС"), not found.texts, texts if found.texts else _("Коды и сообщения уходят сразу.")),
+        PortalLine(_("Почта"), not found.letters, letters if found.letters else _("Письма уходят сразу.")),
+    ]
+
+
+@require_safe
+def standing(request: HttpRequest) -> HttpResponse:
+    """The page; anybody may read it."""
+    shown = lines(facts(now=now_of(request)))
+    return render(
+        request,
+        "cabinet/standing.html",
+        {"lines": shown, "well": all(line.works for line in shown)},
+    )
+
+
+urlpatterns: list[URLPattern] = [path("help/standing/", standing, name="standing")]

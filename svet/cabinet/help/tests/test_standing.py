@@ -1,0 +1,75 @@
+"""«Работает ли кабинет»: words for customers, nothing for who looks for weak places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from svet.cabinet.help import standing
+from svet.cabinet.help.standing import PortalFacts, facts, lines
+from svet.notices.models import Delivery
+from svet.notices.tests.test_delivering import promise_letter
+
+pytestmark = pytest.mark.django_db
+WELL = PortalFacts(payments=False, texts=False, letters=False)
+
+
+@pytest.fixture(autouse=True)
+def _unknown() -> Iterator[None]:
+    """Nothing is known from another test."""
+    standing._Known.facts = None
+    yield
+    standing._Known.facts = None
+
+
+def at_work() -> None:
+    """Somebody works at the queue."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+
+
+def test_without_anybody_at_work_everything_but_readings_waits() -> None:
+    assert facts(now=timezone.now()) == PortalFacts(payments=True, texts=True, letters=True)
+    page = Client().get("/help/standing/").content.decode()
+    assert "Кое-что задерживается" in page
+    assert page.count("badge--warning") == 3
+    assert page.count("badge--success") == 1
+
+
+def test_a_letter_that_stands_still_is_told_of_and_no_number_is() -> None:
+    at_work()
+    now = timezone.now()
+    assert facts(now=now) == WELL
+    letter = promise_letter("anna@example.ru")
+    Delivery.objects.filter(pk=letter.pk).update(due_at=now - timedelta(hours=3))
+    later = now + standing.GOOD_FOR
+    assert facts(now=later) == PortalFacts(payments=False, texts=False, letters=True)
+    main = Client().get("/help/standing/").content.decode().split('tabindex="-1">')[1].split("</main>")[0]
+    assert "Письма уходят с задержкой" in main
+    assert not re.search(r"\d", re.sub(r"<[^>]+>", "", main).split("Позвоните")[0])
+
+
+def test_everything_well_says_so() -> None:
+    at_work()
+    page = Client().get("/help/standing/").content.decode()
+    assert "Всё работает" in page
+    assert page.count("badge--success") == len(lines(WELL)) == 4
+
+
+def test_who_asks_again_and_again_asks_the_database_once() -> None:
+    now = timezone.now()
+    facts(now=now)
+    with CaptureQueriesContext(connection) as asked:
+        facts(now=now + standing.GOOD_FOR / 2)
+    assert not asked.captured_queries
+
+
+def test_the_way_leads_from_help_and_the_footer() -> None:
+    assert Client().get("/help/").content.decode().count('href="/help/standing/"') == 2

@@ -1,0 +1,281 @@
+"""The sheet of «Оплата»: groups, accounts, what stands on them, what was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from svet.accounts.queries import AccountCard, GroupView, cabinet
+from svet.accounts.rules import Right
+from svet.bills import queries as bills
+from svet.cabinet.payment.form import AMOUNT, PaymentForm
+from svet.kernel.actors import Actor
+from svet.kernel.money import ZERO, Money
+from svet.kernel.refusals import NotFound
+from svet.ledger import queries as ledger
+from svet.payments import queries
+from svet.payments.queries import CardView, OrderView, Remainder, SeriesView
+from svet.payments.queries.payees import Share
+from svet.payments.rules import AmountRefused, parse_amount
+from svet.people import queries as people
+
+#: From so many accounts on the sheet is a list of rows, before it cards.
+ROWS_FROM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSheetRow:
+    """One account on the sheet."""
+
+    card: AccountCard
+    balance: Money
+    transit: Money
+    due_on: date | None
+    overdue: bool
+    payable: bool
+    ticked: bool
+    value: str
+    errors: list[str]
+    #: Whose bill it is; empty where the cabinet has one provider.
+    provider: str = ""
+
+    @property
+    def over(self) -> bool:
+        return self.balance.kopecks < 0
+
+    @property
+    def debt(self) -> bool:
+        return self.balance.kopecks > 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the row may be folded away: nothing is owed, nothing was chosen."""
+        return not (self.debt or self.ticked or self.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSection:
+    """One group on the sheet; open when there is something to pay, to mend, or nothing else to show."""
+
+    group: GroupView
+    rows: tuple[PaymentSheetRow, ...]
+    open: bool
+
+    @property
+    def owing(self) -> list[PaymentSheetRow]:
+        """What is to be paid, chosen or mended."""
+        return [row for row in self.rows if not row.settled]
+
+    @property
+    def settled(self) -> list[PaymentSheetRow]:
+        """What is folded."""
+        return [row for row in self.rows if row.settled]
+
+    @property
+    def payable(self) -> bool:
+        """Whether the tick of the group has anything to tick."""
+        return any(row.payable and row.debt for row in self.rows)
+
+    @property
+    def ticked(self) -> bool:
+        """Whether the tick of the group is on: every payable debt is chosen."""
+        return self.payable and all(row.ticked for row in self.rows if row.payable and row.debt)
+
+    @property
+    def debt(self) -> Money:
+        """What the accounts in debt owe together; overpayments of others do not hide it."""
+        return Money.total(row.balance for row in self.rows if row.debt)
+
+    @property
+    def over(self) -> Money:
+        """The overpayments together, negative."""
+        return Money.total(row.balance for row in self.rows if row.over)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSheet:
+    """Everything «Оплата» shows."""
+
+    sections: tuple[PaymentSection, ...]
+    key: UUID
+    total: Money
+    asks_email: bool
+    email: str
+    cards: tuple[CardView, ...] = ()
+    card: str = ""
+    keep_card: bool = False
+    email_errors: list[str] = field(default_factory=list)
+    card_errors: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    unfinished: tuple[OrderView, ...] = ()
+    turns: tuple[Share, ...] = ()
+    turn: Remainder | None = None
+    left: tuple[Remainder, ...] = ()
+    series: tuple[SeriesView, ...] = ()
+    only_debts: bool = False
+
+    @property
+    def as_rows(self) -> bool:
+        """Whether there are so many accounts that cards would hide one another."""
+        return self.accounts >= ROWS_FROM
+
+    @property
+    def accounts(self) -> int:
+        """How many accounts the cabinet has."""
+        return sum(len(section.rows) for section in self.sections)
+
+    @property
+    def debtors(self) -> int:
+        """How many of them owe."""
+        return sum(row.debt for section in self.sections for row in section.rows)
+
+    @property
+    def all_ticked(self) -> bool:
+        """Whether the tick of everything is on."""
+        payable = [section for section in self.sections if section.payable]
+        return bool(payable) and all(section.ticked for section in payable)
+
+    @property
+    def empty(self) -> bool:
+        return not any(section.rows for section in self.sections)
+
+    @property
+    def has_field_errors(self) -> bool:
+        if self.email_errors or self.card_errors:
+            return True
+        return any(row.errors for section in self.sections for row in section.rows)
+
+    @property
+    def payable(self) -> bool:
+        return any(row.payable for section in self.sections for row in section.rows)
+
+
+def chosen_of_order(actor: Actor, public_id: str) -> dict[str, Money] | None:
+    """The sums of an earlier order, to try it again; None when there is no such order of the actor's."""
+    if not public_id:
+        return None
+    try:
+        order = queries.order_for(actor, public_id=public_id)
+    except NotFound:
+        return None
+    chosen = {line.account_public_id: line.money for line in order.lines}
+    return chosen | dict(queries.later_lines(person_id=order.person_id, public_id=public_id))
+
+
+def sheet(
+    *,
+    person_id: int,
+    now: datetime,
+    form: PaymentForm | None = None,
+    chosen: dict[str, Money] | None = None,
+    after: str = "",
+    only_debts: bool = False,
+) -> PaymentSheet:
+    """Put the cabinet, the balances, the money on its way and what was typed together.
+
+    ``only_debts`` leaves out what owes nothing.
+    ``after`` is an order of a series for several payees: what is left of it is chosen («2 из 2»).
+    """
+    after = form.after if form else after
+    turn = queries.remainder(person_id=person_id, public_id=after) if after else None
+    if turn is not None and form is None:
+        chosen = dict(turn.lines)
+    groups = cabinet(person_id)
+    if form is not None and form.ticks_whole:
+        form.tick_groups(groups)
+    ids = [card.account_id for group in groups for card in group.cards]
+    balances = ledger.balances(ids)
+    transit, newest = queries.in_transit(ids), bills.latest(account_ids=ids)
+    several = len({card.provider.provider_id for group in groups for card in group.cards}) > 1
+    sections = []
+    for group in groups:
+        rows = tuple(
+            _row(
+                card,
+                balances[card.account_id],
+                transit.get(card.account_id, ZERO),
+                newest[card.account_id].due_on if card.account_id in newest else None,
+                form,
+                chosen,
+                provider=card.provider.name if several else "",
+            )
+            for card in group.cards
+        )
+        wanted = any(row.ticked or row.debt or row.errors for row in rows)
+        to_mend = any(row.errors for row in rows)
+        open_now = to_mend or len(groups) == 1 or (wanted and not group.folded)
+        sections.append(PaymentSection(group, rows, open_now))
+    if sections and not any(section.open or section.group.folded for section in sections):
+        sections[0] = PaymentSection(sections[0].group, sections[0].rows, True)
+    own_email = people.email_of(person_id)
+    cards = tuple(queries.cards(person_id=person_id))
+    return PaymentSheet(
+        sections=tuple(sections),
+        key=form.key if form else uuid4(),
+        total=Money.total(_sum(row) for section in sections for row in section.rows),
+        asks_email=not own_email,
+        email=form.email if form else queries.last_receipt_email(person_id=person_id),
+        cards=cards,
+        card=form.card if form else (cards[0].public_id if cards else ""),
+        keep_card=form.keep_card if form else False,
+        card_errors=form.errors.get("card", []) if form else [],
+        email_errors=form.errors.get("email", []) if form else [],
+        errors=form.errors.get("", []) if form else [],
+        unfinished=tuple(queries.unfinished(person_id=person_id)),
+        turns=form.turns if form else (),
+        turn=turn,
+        left=() if turn else tuple(queries.remainders(person_id=person_id, now=now)),
+        series=tuple(one for one in queries.series_to_mind(person_id=person_id, now=now) if one.asks),
+        only_debts=only_debts,
+    )
+
+
+def _row(
+    card: AccountCard,
+    balance: Money,
+    transit: Money,
+    due_on: date | None,
+    form: PaymentForm | None,
+    chosen: dict[str, Money] | None,
+    *,
+    provider: str,
+) -> PaymentSheetRow:
+    owed = max(balance - transit, ZERO)
+    payable = Right.PAY in card.rights
+    ticked = payable and bool(owed)
+    value = _as_typed(owed) if owed else ""
+    if chosen is not None:
+        ticked = payable and card.public_id in chosen
+        value = _as_typed(chosen[card.public_id]) if card.public_id in chosen else value
+    if form is not None:
+        ticked = payable and card.public_id in form.ticked
+        value = form.typed.get(card.public_id, "")
+    return PaymentSheetRow(
+        card=card,
+        balance=balance,
+        transit=transit,
+        due_on=due_on if owed else None,
+        overdue=bool(owed) and due_on is not None and due_on < timezone.localdate(),
+        payable=payable,
+        ticked=ticked,
+        value=value,
+        errors=form.errors.get(AMOUNT + card.public_id, []) if form else [],
+        provider=provider,
+    )
+
+
+def _as_typed(money: Money) -> str:
+    """«1234,56»: what stands in a money field."""
+    return f"{money.roubles:.2f}".replace(".", ",")
+
+
+def _sum(row: PaymentSheetRow) -> Money:
+    if not row.ticked:
+        return ZERO
+    try:
+        return parse_amount(row.value)
+    except AmountRefused:
+        return ZERO

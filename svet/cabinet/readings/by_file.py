@@ -1,0 +1,294 @@
+"""Readings of many meters by a table: taken away, filled in, judged whole, then sent one by one.
+
+Nothing is kept between the steps: what the file says stands in the fields of the judged page, may be mended
+there, and goes through the same operation as a single set. A meter at fault costs no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID, uuid5
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import provider_today
+from svet.accounts.rules import Right
+from svet.cabinet.readings import table
+from svet.cabinet.readings.form import TypedSet, digest
+from svet.cabinet.readings.submit import Attempt, attempt
+from svet.cabinet.readings.table import LineFault, ReadTable, TableMeter
+from svet.cabinet.shell.session import now_of, person_of, signed_in
+from svet.exchange import texts as file_texts
+from svet.exchange.rules.refusals import FileReason, FileRefused
+from svet.kernel.refusals import NotFound
+from svet.look import formats
+from svet.metering import operations, queries, texts
+from svet.metering.operations import ReadingReceipt
+from svet.metering.queries import MeterDials
+from svet.metering.rules import Doubt, Judgement, ReadingChannel, cut_off, judge, period_of
+
+NAME = "readings.csv"
+_SENDINGS = UUID("6f1d1c52-6f0e-4b1a-9a59-1f6a1d6f3a10")
+
+
+@dataclass(frozen=True, slots=True)
+class TableField:
+    """One scale of a row of the judged page."""
+
+    title: str
+    name: str
+    value: str
+    last: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """One meter of the judged page; ``told`` is what stands beside it, ``bad`` when it stops the row."""
+
+    each: TableMeter
+    lines: str
+    fields: tuple[TableField, ...] = ()
+    key: str = ""
+    told: tuple[str, ...] = ()
+    bad: bool = False
+    confirm: str = ""
+    unchanged: bool = False
+    checked: bool = False
+    used: Decimal | None = None
+    receipt: ReadingReceipt | None = None
+    done: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it will be sent as it is."""
+        return not (self.bad or self.done or self.confirm or self.unchanged)
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.each.meter.public_id}-"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def by_file(request: HttpRequest) -> HttpResponse:
+    """Take a table in and show what is thought of every row; with ``act`` send what is right in it."""
+    if request.method != "POST":
+        return _page(request, {})
+    meters = _meters(request)
+    if request.POST.get("act") in ("send", "check"):
+        return _sent(request, meters)
+    try:
+        found = table.read(_content(request), meters)
+    except FileRefused as refused:
+        return _page(request, {"error": _explain(refused)}, status=422)
+    data = QueryDict(mutable=True)
+    for each in meters:
+        for zone, raw in found.values.get(each.meter.meter_id, {}).items():
+            data[f"{each.meter.public_id}-value-{zone.value}"] = raw
+    rows = [_judged(request, each, data, found) for each in meters if each.meter.meter_id in found.lines]
+    if not rows and not found.faults:
+        nothing = _("В столбце «Новые показания» нет ни одного числа.")
+        return _page(request, {"error": nothing}, status=422)
+    return _page(request, {"rows": rows, "lost": _lost(found), "blank": found.blank})
+
+
+@require_safe
+@signed_in
+def blank(request: HttpRequest) -> HttpResponse:
+    """All meters with their last values and an empty column for the new ones."""
+    answer = HttpResponse(table.written(_meters(request)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{NAME}"'
+    return answer
+
+
+def _page(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    rows = context.get("rows") or ()
+    assert isinstance(rows, (list, tuple))
+    context |= {
+        "ready": sum(row.ready for row in rows),
+        "asked": sum(bool(row.confirm or row.unchanged) and not row.bad for row in rows),
+        "bad": sum(row.bad for row in rows),
+        "open": any(not row.done for row in rows),
+    }
+    return render(request, "cabinet/readings_file.html", context, status=status)
+
+
+def _content(request: HttpRequest) -> bytes:
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        raise FileRefused(FileReason.EMPTY, field="file")
+    if (file.size or 0) > table.MAX_BYTES:
+        raise FileRefused(FileReason.TOO_LARGE, field="file")
+    content: bytes = file.read()
+    return content
+
+
+def _explain(refused: FileRefused) -> str:
+    """Why a file is not taken, for somebody who has a spreadsheet and not a register."""
+    match refused.reason:
+        case FileReason.EMPTY:
+            return _("Выберите файл с таблицей.")
+        case FileReason.TOO_LARGE:
+            return _("Файл больше 512 КБ: это не таблица показаний.")
+        case FileReason.NOT_TEXT | FileReason.NUL:
+            return _(
+                "Это не CSV. В программе таблиц выберите «Сохранить как» и вид "
+                "«CSV, разделители — точка с запятой»."
+            )
+        case FileReason.HEADER_UNKNOWN | FileReason.COLUMN_MISSING:
+            return _(
+                "В первой строке нет названий столбцов нашей таблицы. Скачайте её и заполните "
+                "последний столбец."
+            )
+        case _:
+            return file_texts.explain(refused)
+
+
+def _meters(request: HttpRequest) -> list[TableMeter]:
+    """The standing meters one may send for, in the order of the cabinet; three queries however many."""
+    groups = account_queries.cabinet(person_of(request).person_id)
+    cards = {
+        card.account_id: (group.name, card)
+        for group in groups
+        for card in group.cards
+        if Right.SUBMIT in card.rights
+    }
+    standing = [meter for meter in queries.with_accounts(account_ids=list(cards)) if meter.removed_on is None]
+    days: dict[int, date] = {
+        meter.meter_id: provider_today(meter.account.provider, now_of(request)) for meter in standing
+    }
+    known: Mapping[int, MeterDials] = queries.dials(meters=standing, read_on=days)
+    places = {account_id: place for place, account_id in enumerate(cards)}
+    standing.sort(key=lambda meter: (places[meter.account_id], meter.serial))
+    return [TableMeter(*cards[meter.account_id], meter, known.get(meter.meter_id)) for meter in standing]
+
+
+def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: ReadTable | None) -> JudgedRow:
+    """What is thought of one meter's values before anything is sent."""
+    meter_id = each.meter.meter_id
+    typed = TypedSet(data, meter=each.meter, prefix=f"{each.meter.public_id}-")
+    numbers = found.lines.get(meter_id, []) if found is not None else []
+    told = [fault.text for fault in found.faults if fault.meter_id == meter_id] if found is not None else []
+    shown = ", ".join(str(number) for number in numbers)
+    today = provider_today(each.meter.account.provider, now_of(request))
+    if each.known is None:
+        told.append(_("У прибора учёта нет начальных показаний. Мы внесём их: ничего делать не нужно."))
+        return JudgedRow(each, shown, told=tuple(told), bad=True)
+    reason = operations.hindrance(
+        each.meter, read_on=today, today=today, last_on=each.known.last_on, channel=ReadingChannel.WEB
+    )
+    if reason is not None:
+        told.append(texts.explain_reason(reason, {"last_on": each.known.last_on}))
+        return JudgedRow(each, shown, told=tuple(told), bad=True)
+    judgement = judge(dials=each.known.dials, values=typed.values, read_on=today) if typed.is_whole else None
+    key = _key(request, each.known, typed)
+    row = JudgedRow(each, shown, _fields(each.known, typed, judgement), key, tuple(told))
+    return _with_questions(row, typed, judgement, today=today)
+
+
+def _with_questions(
+    row: JudgedRow, typed: TypedSet, judgement: Judgement | None, *, today: date
+) -> JudgedRow:
+    known = row.each.known
+    assert known is not None
+    bad = bool(row.told) or judgement is None or bool(judgement.refusals)
+    if bad or judgement is None:
+        return replace(row, bad=True)
+    used = sum(judgement.consumption.values(), Decimal(0))
+    if all(typed.values[dial.zone] == dial.last.value for dial in known.dials):
+        to_day = row.each.card.provider.window_to_day
+        after = cut_off(period_of(today, window_to_day=to_day).plus(-1), window_to_day=to_day)
+        if all(dial.pending is not None and dial.pending.on > after for dial in known.dials):
+            on = formats.day_and_month(known.last_on)
+            return replace(row, done=True, told=(_("Уже переданы %(on)s.") % {"on": on},))
+        if judgement.doubts <= {Doubt.ZERO}:
+            return replace(row, unchanged=True, checked=typed.is_old, used=used)
+    if judgement.doubts:
+        asked = tuple(
+            texts.question(doubt, judgement)
+            for doubt in Doubt
+            if doubt in judgement.doubts
+            and not (doubt is Doubt.ABOVE_USUAL and judgement.suggestion is not None)
+        )
+        return replace(row, told=asked, confirm=digest(typed.values), checked=typed.is_confirmed, used=used)
+    return replace(row, used=used)
+
+
+def _key(request: HttpRequest, known: MeterDials, typed: TypedSet) -> str:
+    """The same values after the same last ones are the same sending, from however many pages and files."""
+    before = ";".join(f"{dial.zone}={dial.last.value}@{dial.last.on}" for dial in known.dials)
+    said = f"{person_of(request).person_id}|{typed.meter.public_id}|{before}|{digest(typed.values)}"
+    return str(uuid5(_SENDINGS, said))
+
+
+def _fields(known: MeterDials, typed: TypedSet, judgement: Judgement | None) -> tuple[TableField, ...]:
+    found = []
+    for dial in known.dials:
+        verdict = judgement.verdicts.get(dial.zone) if judgement is not None else None
+        error = " ".join(typed.errors.get(dial.zone, []))
+        if verdict is not None and verdict.refusal is not None:
+            error = texts.explain_reason(verdict.refusal, verdict.details)
+        found.append(
+            TableField(
+                title=str(texts.ZONE_NAMES[dial.zone]),
+                name=f"{typed.prefix}value-{dial.zone.value}",
+                value=typed.raw.get(dial.zone, ""),
+                last=formats.number(dial.last.value),
+                error=error,
+            )
+        )
+    return tuple(found)
+
+
+def _lost(found: ReadTable) -> list[LineFault]:
+    """The lines that belong to no meter."""
+    return [fault for fault in found.faults if fault.meter_id is None]
+
+
+def _sent(request: HttpRequest, meters: list[TableMeter]) -> HttpResponse:
+    """Judge the fields of the page again, and send every set that is right or answered for."""
+    rows = []
+    for each in meters:
+        prefix = f"{each.meter.public_id}-"
+        if f"{prefix}row" not in request.POST:
+            continue
+        row = _judged(request, each, request.POST, None)
+        if request.POST["act"] == "send" and not row.bad and not row.done and (row.ready or row.checked):
+            row = _taken(row, request)
+        rows.append(row)
+    sent = sum(row.receipt is not None for row in rows)
+    left = sum(not row.done for row in rows)
+    return _page(request, {"rows": rows, "tried": request.POST["act"] == "send", "sent": sent, "left": left})
+
+
+def _taken(row: JudgedRow, request: HttpRequest) -> JudgedRow:
+    data = request.POST.copy()
+    data["act"] = "old" if row.unchanged else "new"
+    data[f"{row.prefix}key"] = row.key
+    typed = TypedSet(data, meter=row.each.meter, prefix=row.prefix)
+    try:
+        done: Attempt = attempt(request, meter=row.each.meter, typed=typed)
+    except NotFound:
+        return replace(row, bad=True, told=(_("Этого прибора учёта больше нет в вашем кабинете."),))
+    if done.receipt is not None:
+        return replace(row, receipt=done.receipt, done=True, told=())
+    wrong = [*done.block.errors, *(text for scale in done.block.scales for text in scale.errors)]
+    told = tuple(wrong or [question.text for question in done.block.questions])
+    return replace(row, told=told, bad=bool(wrong), confirm=done.block.confirm)
+
+
+urlpatterns: list[URLPattern] = [
+    path("readings/file/", by_file, name="readings-file"),
+    path("readings/file/readings.csv", blank, name="readings-file-blank"),
+]

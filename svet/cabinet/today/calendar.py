@@ -1,0 +1,143 @@
+"""The calendar file: the window of readings month after month, the days bills are to be paid by.
+
+It is downloaded by who is signed in: no address of it exists that somebody else could open. Neither sums,
+nor addresses, nor numbers stand in it, for calendars are kept by others. See ADR 156.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from svet.accounts import queries as account_queries
+from svet.accounts.queries import AccountCard, provider_today
+from svet.accounts.rules import Right
+from svet.bills import queries as bills
+from svet.cabinet.shell.session import now_of, person_of, signed_in
+from svet.kernel.money import ZERO
+from svet.ledger import queries as ledger
+from svet.metering.rules import window
+from svet.payments import queries as payments
+
+NAME = "svet.ics"
+#: Octets of a line (RFC 5545, 3.1).
+LONGEST_LINE = 75
+#: At ten in the morning of the day before the last, or two days before a day itself.
+_BEFORE = "-P1DT14H"
+_EVENTS = UUID("0f4f8f5e-6f1b-4f0e-8a38-8f4a1c1e5b17")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEvent:
+    """A thing of whole days, ``until`` included; ``mark`` keeps it the same thing in the next file."""
+
+    mark: str
+    title: str
+    since: date
+    until: date
+    url: str
+    monthly: bool = False
+
+
+def written(events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
+    """The events as RFC 5545 has them."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Svet//Svet//RU", "CALSCALE:GREGORIAN"]
+    for event in events:
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uuid5(_EVENTS, event.mark)}",
+            f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+            f"DTSTART;VALUE=DATE:{event.since:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{event.until + timedelta(days=1):%Y%m%d}",
+            *(["RRULE:FREQ=MONTHLY"] if event.monthly else []),
+            f"SUMMARY:{_escaped(event.title)}",
+            f"URL:{event.url}",
+            "TRANSP:TRANSPARENT",
+            "BEGIN:VALARM",
+            "ACTION:DISPLAY",
+            f"DESCRIPTION:{_escaped(event.title)}",
+            f"TRIGGER;RELATED={'END' if event.monthly else 'START'}:{_BEFORE}",
+            "END:VALARM",
+            "END:VEVENT",
+        ]
+    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"]).encode()
+
+
+def _escaped(text: str) -> str:
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """The line in parts no longer than allowed; no letter is cut in two."""
+    parts, room = [""], LONGEST_LINE
+    for letter in line:
+        if len(letter.encode()) > room:
+            parts.append("")
+            room = LONGEST_LINE - 1
+        parts[-1] += letter
+        room -= len(letter.encode())
+    return "\r\n ".join(parts)
+
+
+@require_safe
+@signed_in
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The windows of all providers of the cabinet, and the days by which what is owed is to be paid."""
+    groups = account_queries.cabinet(person_of(request).person_id)
+    cards = [card for group in groups for card in group.cards]
+    now = now_of(request)
+    events = [*_windows(request, cards, now), *_payments(request, cards, now)]
+    answer = HttpResponse(written(events, now=now), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{NAME}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _windows(request: HttpRequest, cards: Iterable[AccountCard], now: datetime) -> list[CalendarEvent]:
+    """One recurring event for each window there is, however many accounts and providers share it."""
+    url = request.build_absolute_uri(reverse("readings"))
+    found: dict[tuple[int, int], CalendarEvent] = {}
+    for card in cards:
+        provider = card.provider
+        days = (provider.window_from_day, provider.window_to_day)
+        if Right.SUBMIT in card.rights and card.closed_on is None and days not in found:
+            near = window(provider_today(provider, now), window_from_day=days[0], window_to_day=days[1])
+            found[days] = CalendarEvent(
+                f"window:{days[0]}-{days[1]}",
+                _("Передать показания"),
+                near.opens_on,
+                near.closes_on,
+                url,
+                monthly=True,
+            )
+    return list(found.values())
+
+
+def _payments(request: HttpRequest, cards: Iterable[AccountCard], now: datetime) -> list[CalendarEvent]:
+    """One event for each day by which something owed is to be paid."""
+    paying = [card for card in cards if Right.PAY in card.rights]
+    ids = [card.account_id for card in paying]
+    balances, transit, newest = ledger.balances(ids), payments.in_transit(ids), bills.latest(account_ids=ids)
+    url = request.build_absolute_uri(reverse("payment"))
+    days = {
+        newest[card.account_id].due_on
+        for card in paying
+        if card.account_id in newest
+        and balances[card.account_id] > transit.get(card.account_id, ZERO)
+        and newest[card.account_id].due_on >= provider_today(card.provider, now)
+    }
+    title = _("Оплатить электроэнергию")
+    return [CalendarEvent(f"due:{day:%Y-%m-%d}", title, day, day, url) for day in sorted(days)]
+
+
+urlpatterns: list[URLPattern] = [path("today/calendar.ics", calendar, name="calendar")]

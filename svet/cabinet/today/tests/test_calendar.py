@@ -1,0 +1,85 @@
+"""The calendar file: what stands in it, what never does, and that it is the reader's own."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from django.test import Client
+
+from svet.accounts.models import Link
+from svet.accounts.tests.factories import make_account, make_link, make_provider
+from svet.billing.tests.factories import NOVEMBER, charge_november
+from svet.bills.operations import issue
+from svet.cabinet.today.calendar import CalendarEvent, written
+from svet.metering.tests.factories import make_meter
+from svet.payments.tests.factories import provider_with_requisites
+from svet.people.models import Person
+from svet.people.tests.factories import make_person
+
+NOW = datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
+ISSUED = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
+
+
+def file_of(person: Person) -> str:
+    client = Client()
+    client.force_login(person)
+    answer = client.get("/today/calendar.ics")
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-store"
+    return str(answer.content.decode())
+
+
+@pytest.fixture
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("svet.cabinet.today.calendar.now_of", lambda request: NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_clock")
+def test_the_window_comes_every_month_and_the_bill_on_its_day() -> None:
+    provider_with_requisites()
+    account, _meter = charge_november()
+    issue(provider_id=make_provider().pk, period=NOVEMBER, now=ISSUED)
+    anna = make_person()
+    make_link(person=anna, account=account, confirmed=True, alias="Мамина квартира")
+    text = file_of(anna)
+    assert text.count("BEGIN:VEVENT") == 2
+    assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261226\r\nRRULE:FREQ=MONTHLY\r\n" in text
+    assert "DTSTART;VALUE=DATE:20261215\r\nDTEND;VALUE=DATE:20261216\r\nSUMMARY:Оплатить" in text
+    # A second file is of the same things, so that a calendar renews them instead of doubling.
+    marks = re.findall(r"UID:(.+)\r", text)
+    assert len(set(marks)) == 2
+    assert re.findall(r"UID:(.+)\r", file_of(anna)) == marks
+    for personal in (account.number, "Мамина", "Лесная", anna.phone, anna.public_id, "₽"):
+        assert personal not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_clock")
+def test_who_may_only_look_is_reminded_of_nothing_and_many_accounts_of_it_once() -> None:
+    boris = make_person()
+    for _ in range(3):
+        account = make_account()
+        make_meter(account=account)
+        make_link(person=boris, account=account)
+    assert file_of(boris).count("BEGIN:VEVENT") == 1
+    Link.objects.filter(person=boris).update(can_submit=False, can_pay=False)
+    assert "BEGIN:VEVENT" not in file_of(boris)
+    assert "BEGIN:VEVENT" not in file_of(make_person())
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_sent_to_the_entrance() -> None:
+    assert Client().get("/today/calendar.ics").headers["Location"].startswith("/entrance/")
+
+
+def test_lines_are_escaped_and_folded_between_letters() -> None:
+    day = date(2026, 12, 25)
+    event = CalendarEvent("x", "Показания; квартира, дом\nBEGIN:VEVENT " + "ж" * 80, day, day, "https://x/")
+    content = written([event], now=NOW)
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    text = content.decode().replace("\r\n ", "")
+    assert "SUMMARY:Показания\\; квартира\\, дом\\nBEGIN:VEVENT " + "ж" * 80 in text
+    assert text.count("\r\nBEGIN:VEVENT") == 1

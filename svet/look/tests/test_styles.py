@@ -1,0 +1,131 @@
+"""The style sheets: how much they weigh, that nothing in them is dead, that each page has those it needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+PACKAGE = Path(settings.PACKAGE)
+SHEETS = PACKAGE / "look/static/look"
+#: What the one sheet of every page may weigh, and all sheets together; both may only fall.
+SHARED_BYTES = 28 * 1024
+ALL_BYTES = 68 * 1024
+TEMPLATES = {
+    path.as_posix().split("/templates/")[1]: path.read_text("utf-8")
+    for path in sorted(PACKAGE.glob("**/templates/**/*.html"))
+}
+#: What is written by scripts and by libraries, not by templates.
+_ELSEWHERE = "".join(
+    path.read_text("utf-8")
+    for kind in ("js", "py")
+    for path in sorted(PACKAGE.glob(f"**/*.{kind}"))
+    if "tests" not in path.parts
+)
+_NESTED = re.compile(r":(?:not|has)\((?:[^()]|\([^()]*\))*\)")
+_INSIDE = re.compile(r"\([^()]*\)")
+_NAME = re.compile(r"\.([a-z][\w-]*)|\b(svet-[a-z]+)")
+
+
+def rules(sheet: Path) -> Iterator[str]:
+    """The selectors of a sheet, one by one."""
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+    for chosen in re.findall(r"([^{}]*)\{", text):
+        yield from _INSIDE.sub(lambda part: part[0].replace(",", " "), chosen).split(",")
+
+
+def names(sheet: Path) -> set[str]:
+    """Every class and own element a sheet speaks of."""
+    return {one or other for chosen in rules(sheet) for one, other in _NAME.findall(chosen)}
+
+
+@cache
+def owned(sheet: Path) -> frozenset[str]:
+    """What a sheet gives its looks to: the first name of each of its selectors."""
+    found = (_NAME.search(_NESTED.sub("", chosen)) for chosen in rules(sheet))
+    return frozenset(one[1] or one[2] for one in found if one is not None)
+
+
+def used(text: str) -> set[str]:
+    """The classes of a template; «*» stands for what is filled in."""
+    found: set[str] = set()
+    for value in re.findall(r'class="([^"]*(?:{%[^%]*%}[^"]*)*)"', text):
+        plain = re.sub(r"{%.*?%}", " ", re.sub(r"{{.*?}}", "*", value))
+        found.update(plain.split())
+    return found | set(re.findall(r"<(svet-[a-z]+)", text))
+
+
+def parent(name: str) -> str:
+    found = re.search(r'{% extends "([^"]+)"', TEMPLATES[name])
+    return found[1] if found else ""
+
+
+def whole(name: str, seen: set[str] | None = None) -> set[str]:
+    """A template with all it takes in, by whatever name it is handed over."""
+    seen = set() if seen is None else seen
+    if name in TEMPLATES and name not in seen:
+        seen.add(name)
+        for other in re.findall(r"[\"']([a-z_]+/[\w./-]+\.html)[\"']", TEMPLATES[name]):
+            if other != parent(name):
+                whole(other, seen)
+    return seen
+
+
+def linked(name: str) -> set[str]:
+    """The sheets a page asks for, its parents' included."""
+    text = TEMPLATES[name]
+    found = set(re.findall(r"look/pages/(\w+)\.css", text))
+    for several in re.findall(r'{% styles "([^"]+)"', text):
+        found |= set(several.split())
+    return found | (linked(parent(name)) if parent(name) in TEMPLATES else set())
+
+
+def answers(name: str, wanted: set[str]) -> bool:
+    """Whether a class is among those of templates, which may have a part filled in."""
+    return name in wanted or any(
+        re.fullmatch(re.escape(one).replace(r"\*", ".*"), name) for one in wanted if "*" in one
+    )
+
+
+def test_the_sheet_of_every_page_and_all_of_them_weigh_no_more_than_this() -> None:
+    shared = (SHEETS / "svet.css").stat().st_size
+    everything = sum(path.stat().st_size for path in SHEETS.glob("**/*.css"))
+    assert shared <= SHARED_BYTES, shared
+    assert everything <= ALL_BYTES, everything
+
+
+def test_no_sheet_speaks_of_what_no_template_has() -> None:
+    wanted = set().union(*map(used, TEMPLATES.values()))
+    dead = {
+        f"{path.name}: {name}"
+        for path in SHEETS.glob("**/*.css")
+        for name in names(path)
+        if not answers(name, wanted) and not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", _ELSEWHERE)
+    }
+    assert not dead, sorted(dead)
+
+
+def test_every_page_has_the_sheets_of_its_parts() -> None:
+    """A part whose sheet is not asked for would stand there naked."""
+    pages = {path.stem: owned(path) for path in (SHEETS / "pages").glob("*.css")}
+    missing = []
+    for name in TEMPLATES:
+        if not parent(name):
+            continue
+        wanted = set().union(*(used(TEMPLATES[each]) for each in whole(name)))
+        given = owned(SHEETS / "svet.css").union(*(pages[sheet] for sheet in ("print", *linked(name))))
+        missing += [
+            f"{name}: {sheet} for {one}"
+            for sheet, own in pages.items()
+            for one in sorted(own - given)
+            if answers(one, wanted)
+        ]
+    assert not missing, "\n".join(missing)
+
+
+def test_no_page_asks_for_a_sheet_that_is_not_there() -> None:
+    there = {path.stem for path in (SHEETS / "pages").glob("*.css")}
+    assert {f"{name}: {sheet}" for name in TEMPLATES for sheet in linked(name) - there} == set()

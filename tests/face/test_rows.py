@@ -1,0 +1,188 @@
+"""A family of thirteen accounts on a phone: how long pages are, how high a row, what keys and ticks do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from svet.accounts.tests.factories import make_account, make_group, make_link
+from svet.metering.models import Meter
+from svet.metering.rules import Scheme, zones_of
+from svet.metering.tests.factories import make_meter, make_reading
+from svet.payments.tests.factories import make_card, owe
+from svet.people.models import Person
+from svet.people.tests.factories import make_person
+from tests.face.beside import Undone, _django_db_helper, undone  # noqa: F401
+from tests.face.looking import look_over
+from tests.face.rendering import Sheet, Stage, sheet_of, stage
+from tests.face.states import signed_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db]
+
+SCREEN = 740
+ROW = 72
+ACCOUNTS = 13
+JUDGED = "judged"
+PATHS = ("/payment/", "/readings/", "/accounts/")
+
+
+def family() -> Person:
+    """Three groups, every third account paid, one of them a house of two zones, a bound card."""
+    person = make_person()
+    groups = [None, make_group(person=person, name="Мама"), make_group(person=person, name="Сдаю")]
+    for number in range(ACCOUNTS):
+        account, group = make_account(), groups[number // 5]
+        alias = "Мамина квартира" if number % 2 else ""
+        make_link(
+            person=person,
+            account=account,
+            confirmed=True,
+            alias=alias,
+            **({} if group is None else {"group": group}),
+        )
+        if number % 3:
+            owe(account, 12_345_67)
+        meter = make_meter(
+            account=account, scheme=Scheme.DAY_NIGHT if number == 4 else Scheme.SINGLE, initial=0
+        )
+        values = dict.fromkeys(zones_of(meter.scheme), Decimal(1234))
+        make_reading(meter, values, read_on=timezone.localdate() - timedelta(days=40))
+    make_card(person=person)
+    return person
+
+
+def table_of(person: Person) -> SimpleUploadedFile:
+    """A filled table with something right, something odd, something wrong and something of nobody's."""
+    meters = Meter.objects.filter(account__link__person=person, scheme=Scheme.SINGLE).order_by("pk")
+    lines = [
+        f"{meter.public_id};{meter.account.number};{meter.serial};{value}"
+        for meter, value in zip(meters, ("1300", "99999", "12", "1234", "1,5"), strict=False)
+    ]
+    text = "\r\n".join(["Код;Лицевой счёт;Прибор учёта;Новые показания", *lines, "чужой;1;2;3"])
+    return SimpleUploadedFile("readings.csv", text.encode("cp1251"))
+
+
+def sheets() -> dict[str, Sheet]:
+    person = family()
+    client = signed_in(person)
+    found = {path: sheet_of(path, path, client.get(path)) for path in (*PATHS, "/readings/file/")}
+    judged = client.post("/readings/file/", {"file": table_of(person)})
+    found[JUDGED] = sheet_of(JUDGED, "/readings/file/", judged)
+    found["/payment/?show=debts"] = sheet_of("debtors", "/payment/", client.get("/payment/?show=debts"))
+    return {path: sheet for path, sheet in found.items() if sheet is not None}
+
+
+@pytest.fixture(scope="module")
+def opened(undone: Undone) -> Iterator[tuple[Stage, dict[str, Sheet]]]:  # noqa: F811
+    """One browser for all tests."""
+    made = undone(sheets)
+    with stage() as shown:
+        yield shown, made
+
+
+@pytest.fixture
+def show(opened: tuple[Stage, dict[str, Sheet]]) -> Callable[[str], Page]:
+    """Open a page on a phone."""
+    shown, made = opened
+    shown.anew()
+
+    def shown_on_phone(path: str) -> Page:
+        page = shown.show(made[path])
+        page.set_viewport_size({"width": 360, "height": SCREEN})
+        return page
+
+    return shown_on_phone
+
+
+def heights(page: Page) -> list[float]:
+    found: list[float] = page.evaluate(
+        """() => [...document.querySelectorAll(".line")].filter((row) => row.checkVisibility())
+             .map((row) => row.getBoundingClientRect().height)"""
+    )
+    return found
+
+
+def test_payment_of_thirteen_accounts_is_two_and_a_half_screens(show: Callable[[str], Page]) -> None:
+    page = show("/payment/")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 2.5 * SCREEN
+    rows = heights(page)
+    assert len(rows) >= 8
+    assert max(rows) <= ROW
+    assert min(rows) >= 44
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_row_is_a_target_and_no_taller_than_a_finger_needs(show: Callable[[str], Page], path: str) -> None:
+    page = show(path)
+    page.evaluate("document.querySelectorAll('.group').forEach(group => group.open = true)")
+    rows = heights(page)
+    assert len(rows) >= 8
+    assert max(rows) <= ROW
+    assert min(rows) >= 44
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/payment/?show=debts", "/readings/file/", JUDGED])
+def test_pages_of_many_accounts_can_be_used_by_everybody(show: Callable[[str], Page], path: str) -> None:
+    page = show(path)
+    page.evaluate("document.querySelectorAll('.group').forEach(group => group.open = true)")
+    wrong = look_over(page, path, looks=[(360, "light"), (1440, "dark")], frame=False, known=set())
+    assert not wrong, "\n".join(wrong)
+
+
+def test_on_a_desktop_the_rows_are_one_table(show: Callable[[str], Page]) -> None:
+    """Names, addresses, numbers, notes and sums stand under one another, one line each."""
+    page = show("/payment/")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for part in ("name", "place", "number", "note", "sum"):
+        edges = page.evaluate(
+            f"""() => [...new Set([...document.querySelectorAll(".line__{part}")]
+                 .filter((cell) => cell.checkVisibility())
+                 .map((cell) => Math.round(cell.getBoundingClientRect()
+                   ["{"right" if part in ("note", "sum") else "left"}"])))]"""
+        )
+        assert len(edges) == 1, (part, edges)
+    assert max(heights(page)) <= 56
+
+
+def test_a_group_and_everything_are_ticked_at_once(show: Callable[[str], Page]) -> None:
+    page = show("/payment/")
+    total = page.locator("[data-total]").first
+    whole = total.inner_text()
+    group = page.get_by_role("checkbox", name="Отметить группу «Мама»")
+    everything = page.get_by_role("checkbox", name="Отметить всё")
+    expect(group).to_be_checked()
+    expect(everything).to_be_checked()
+    group.uncheck()
+    assert total.inner_text() != whole
+    assert everything.evaluate("box => box.indeterminate")
+    page.locator("[data-pay-group]").nth(1).locator("[data-pay-tick]:visible").first.check()
+    assert group.evaluate("box => box.indeterminate")
+    everything.check()
+    assert total.inner_text() == whole
+    everything.uncheck()
+    assert page.locator("[data-pay-tick]:checked").count() == 0
+    expect(page.locator("[data-total-button]")).to_be_disabled()
+
+
+def test_arrows_go_from_row_to_row_and_space_ticks(show: Callable[[str], Page]) -> None:
+    page = show("/payment/")
+    ticks = page.locator("[data-pay-tick]:visible")
+    ticks.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(ticks.nth(1)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(ticks.nth(1)).not_to_be_checked()
+    page.keyboard.press("ArrowUp")
+    expect(ticks.first).to_be_focused()
+    rows = page.locator(".line__more > summary:visible")
+    rows.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(rows.nth(1).locator("..").get_by_label("К оплате", exact=True)).to_be_visible()
