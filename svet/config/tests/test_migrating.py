@@ -8,7 +8,7 @@ from django.db import connection, migrations, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
-from svet.config.management.commands.migrate import WholeExecutor, together
+from svet.config.management.commands.migrate import WholeExecutor, drawn_together
 
 
 class Probe(migrations.Migration):
@@ -79,7 +79,7 @@ def test_tables_drawn_up_together_are_those_drawn_up_one_by_one() -> None:
         assert not set(names) & set(connection.introspection.table_names())
     assert made[0] == made[1]
     assert made[0][0]["Flat"] == ["house", "id", "rooms"]
-    assert [type(step).__name__ for step in together(several).operations] == [
+    assert [type(step).__name__ for step in drawn_together(several).operations] == [
         "CreateModels", "AddField", "CreateModels",
     ]  # fmt: skip
 

@@ -37,7 +37,7 @@ class CreateModels(Operation):
             step.state_forwards(app_label, state)
         if drawn is not None:
             vars(state)["apps"] = drawn
-            state.reload_models({(app_label, step.name_lower) for step in self.steps}, delay=False)
+            state.reload_models([(app_label, step.name_lower) for step in self.steps], delay=False)
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
@@ -46,13 +46,14 @@ class CreateModels(Operation):
             step.database_forwards(app_label, schema_editor, from_state, to_state)
 
 
-def together(migration: Migration) -> Migration:
+def drawn_together(migration: Migration) -> Migration:
     """The migration with its tables drawn up together; the one given stays as it is."""
-    same = copy(migration)
-    same.operations = []
+    together: list[Operation] = []
     for creating, steps in groupby(migration.operations, lambda step: type(step) is CreateModel):
         found: list[Any] = list(steps)
-        same.operations += [CreateModels(found)] if creating and len(found) > 1 else found
+        together += [CreateModels(found)] if creating and len(found) > 1 else found
+    same = copy(migration)
+    setattr(same, "operations", together)  # noqa: B010 - said to be the class's, and kept by each instance
     return same
 
 
@@ -77,7 +78,7 @@ class WholeExecutor(MigrationExecutor):
             return super().apply_migration(state, migration, fake, fake_initial)
         with transaction.atomic(using=self.connection.alias):
             self._wait_shortly()
-            whole = migration if fake or fake_initial else together(migration)
+            whole = migration if fake or fake_initial else drawn_together(migration)
             return super().apply_migration(state, whole, fake, fake_initial)
 
     def unapply_migration(
