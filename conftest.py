@@ -64,6 +64,13 @@ class SharersTogether(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return shared_by(nodeid.partition("::")[0]) or nodeid
 
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """Forget what is done: at each test all that a worker was ever given is counted through again."""
+        scope = self._split_scope(self.registered_collections[node][item_index])
+        super().mark_test_complete(node, item_index, duration)
+        if all(self.assigned_work[node][scope].values()):
+            del self.assigned_work[node][scope]
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> SharersTogether:

@@ -1,4 +1,8 @@
-"""``make browser``: has Chromium and a Cyrillic font, installing Debian's packages when it may."""
+"""``make browser``: has Chromium and a Cyrillic font, installing Debian's packages when it may.
+
+Journeys walk in the browser people have. Where only the page itself is looked at, its headless shell does:
+the same engine without windows, tabs and history, a quarter less of a processor. Chromium does as well.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,13 @@ import sys
 from tests import debian
 
 BROWSER = "/usr/bin/chromium"
-PACKAGES = ("chromium", "fonts-dejavu-core")
+SHELL = "/usr/bin/chromium-headless-shell"
+PACKAGES = ("chromium", "chromium-headless-shell", "fonts-dejavu-core")
+
+
+def for_pages() -> str:
+    """The browser in which pages are looked at, one by one."""
+    return SHELL if os.access(SHELL, os.X_OK) else BROWSER
 
 
 def has_font() -> bool:
@@ -22,6 +32,8 @@ def has_font() -> bool:
 
 def main() -> int:
     if os.access(BROWSER, os.X_OK) and has_font():
+        if os.geteuid() == 0 and for_pages() != SHELL:
+            debian.install(PACKAGES[1:2], needed_by="Pages")  # who has no network has Chromium
         return 0
     return debian.install(PACKAGES, needed_by="The journeys")
 

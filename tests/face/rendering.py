@@ -22,12 +22,15 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.face.browser import CHROMIUM, FLAGS
+from bench.face.browser import FLAGS
 from tests.authorisation.test_matrix import _plain
+from tests.browser import for_pages
 
 HOST = "http://testserver"
 #: Where pages find axe: a file of their own site, which their policy lets them run and the browser keeps.
 AXE = "/axe.js"
+# Each page runs axe but once: making its script quick takes longer than running it slowly.
+UNHURRIED = "--js-flags=--no-opt --no-maglev --always-sparkplug"
 AXE_FILE = Path(str(axe_playwright_python.__file__)).with_name("axe.min.js")
 
 
@@ -151,7 +154,7 @@ def stage() -> Iterator[Stage]:
     with _house() as house, sync_playwright() as playwright:
         here = f"--host-resolver-rules=MAP testserver:80 127.0.0.1:{house.server_port}"
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*FLAGS, "--no-proxy-server", here]
+            executable_path=for_pages(), args=[*FLAGS, "--no-proxy-server", UNHURRIED, here]
         )
         try:
             yield Stage(browser, house)
