@@ -1,4 +1,4 @@
-"""The Debian package: ``usr/lib/svet``, the command, systemd's units, the settings' file; made by dpkg-deb."""
+"""The Debian package: ``usr/lib/svet``, the command, systemd's units, the file of settings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Description: customer portal and billing system for electricity retailers
 
 
 def build_package(root: Path, *, source: Path, folder: Path) -> Path:
-    """Add Debian's files to a staged ``root`` and pack it into ``folder``. :raises SystemExit: a step failed"""
+    """Add Debian's files to a staged ``root``, pack it into ``folder``. :raises SystemExit: a step failed"""
     for name, (place, program) in _PLACES.items():
         _copy(FILES / name, root / place, program=program)
     documents = root / "usr/share/doc/svet"

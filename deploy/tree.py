@@ -1,4 +1,4 @@
-"""The tree that the Debian package and the image share: ``usr/lib/svet`` with libraries, Svet and its static files."""
+"""What the Debian package and the image share: ``usr/lib/svet`` with libraries, Svet and its static files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ _KEPT_LOCALES = ("root.dat", *(f"{language}{more}.dat" for language in LANGUAGES
 def run(words: Sequence[str | Path], **more: str) -> str:
     """Run a program and give what it says. :raises SystemExit: it failed, with its last lines"""
     environment = os.environ | {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"} | more
-    done = subprocess.run([str(word) for word in words], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(word) for word in words], env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"{words[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}")
     return done.stdout
@@ -57,10 +59,16 @@ def stage(root: Path, *, wheel: Path, requirements: Path) -> None:
     site = root / SITE
     site.mkdir(parents=True)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check"]
-    pip += ["--require-hashes", "--prefer-binary", "--no-build-isolation", "--no-compile", "--no-warn-conflicts"]
+    pip += [
+        "--require-hashes",
+        "--prefer-binary",
+        "--no-build-isolation",
+        "--no-compile",
+        "--no-warn-conflicts",
+    ]
     run([*pip, "--target", site, "-r", requirements], PIP_ROOT_USER_ACTION="ignore")
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(site)
+        archive.extractall(site)  # noqa: S202 - our own
     _trim(site)
     _make_environment(root / HOME)
     _build(root)
@@ -99,7 +107,9 @@ def _make_environment(home: Path) -> None:
     """A virtual environment of Debian's own Python, whatever Python builds it."""
     (home / "bin").mkdir()
     (home / "bin" / "python").symlink_to("/usr/bin/python3.11")
-    (home / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.11\n")
+    (home / "pyvenv.cfg").write_text(
+        "home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.11\n"
+    )
 
 
 def _build(root: Path) -> None:
@@ -110,4 +120,18 @@ def _build(root: Path) -> None:
         PYTHONPATH=str(root / SITE), SVET_ENV="production", SVET_TIME_ZONE="UTC",
         SVET_STATIC_ROOT=str(root / STATIC), SVET_DATA="/nonexistent",
     )  # fmt: skip
-    run([base, "-m", "compileall", "-q", "-s", root, "-p", "/", "--invalidation-mode", "unchecked-hash", root / SITE])
+    run(
+        [
+            base,
+            "-m",
+            "compileall",
+            "-q",
+            "-s",
+            root,
+            "-p",
+            "/",
+            "--invalidation-mode",
+            "unchecked-hash",
+            root / SITE,
+        ]
+    )
