@@ -12,7 +12,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite coverage mutants chaos kills axe drill bench bench-face shots drawings settings lock migrations baseline packages image document environment environment-dev environment-build browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos kills axe drill bench bench-face shots drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ packages: environment-build ## Build a wheel and a Debian package of what is com
 
 image: environment-build ## Build an OCI image of what is committed into dist/, with its bill of materials
 	@$(BUILD_PYTHON) -m deploy.image dist
+
+trial: environment-dev image ## Run the image as nobody on a root that cannot be written, as root
+	@$(PYTHON) -m tests.packages.image dist/svet-*.oci.tar
 
 document: environment-dev browser packages ## Carry docs/operations.md out on three machines of our own, as root
 	@$(PYTHON) -m tests.document dist/svet_*.deb

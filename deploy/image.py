@@ -160,7 +160,8 @@ def commit(root: Path, archive: Path) -> str:
         ]
         tree.run([*buildah, "config", *config, box])
         archive.unlink(missing_ok=True)
-        words = ["commit", "--quiet", "--format=oci", f"--timestamp={tree.epoch()}"]
+        words = ["commit", "--quiet", "--format=oci", "--disable-compression=false"]
+        words.append(f"--timestamp={tree.epoch()}")
         tree.run([*buildah, *words, box, f"oci-archive:{archive}"])
     return digest_of(archive)
 

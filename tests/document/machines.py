@@ -89,7 +89,7 @@ class Machine:
         )
 
     def shell(self, block: str) -> str:
-        """Run a block as root in its home, stopping at the first failure. :raises AssertionError: it failed"""
+        """Run a block as root in its home, up to its first failure. :raises AssertionError: it failed"""
         done = subprocess.run(
             [*self._enter(), "bash", "-euo", "pipefail", "-c", f"cd /root\n{block}"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
