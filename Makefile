@@ -12,7 +12,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite coverage mutants chaos kills axe drill bench bench-face shots drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos kills axe drill bench bench-face shots site drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench-face: environment-dev browser ## Measure bytes, Web Vitals and Lighthouse 
 shots: environment-dev browser ## Take screenshots of every page at 360, 768 and 1440 px into shots/
 	$(PYTHON) -m svet shots
 
+site: .venv/.site ## Draw the site of the documents into dist/site, every broken link an error
+	@$(PYTHON) docs/site dist/site
+
 drawings: environment-dev ## Draw docs/drawings from the imports of the code
 	$(PYTHON) -m tests.architecture.drawing docs/drawings
 
@@ -78,6 +81,7 @@ lock: environment-dev ## Resolve requirements*.in into hashed requirements*.txt,
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements.in -o requirements.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-build.in -o requirements-build.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-site.in -o requirements-site.txt
 
 packages: environment-build ## Build a wheel and a Debian package of what is committed into dist/
 	@$(BUILD_PYTHON) -m deploy.packages dist
@@ -130,6 +134,11 @@ clean: ## Delete the environment and caches; DATA stays
 	@echo "Installing the checking and testing tools (once)"
 	@$(INSTALL) -r requirements-dev.txt
 	@touch $@ .venv/.runtime
+
+.venv/.site: requirements-site.txt .venv/.development
+	@echo "Installing what draws the documents (once)"
+	@$(INSTALL) -r requirements-site.txt
+	@touch $@
 
 .venv/build/.made: requirements-build.txt | .venv/.made
 	@echo "Installing the packaging tools (once)"

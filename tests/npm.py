@@ -43,7 +43,7 @@ def running(package: str, script: str, *arguments: str, module: bool = False) ->
     """A script of ours around a package of theirs, for the length of a test."""
     if install(package):
         raise RuntimeError("node or npm is missing: apt-get install nodejs npm")
-    folder = _folder(package)
+    folder = folder_of(package)
     # A module finds packages from the folder it is run in, an older script by NODE_PATH.
     kind = ["--input-type=module"] if module else []
     words = ["node", *kind, "-e", script, "--", "peer", *arguments]
@@ -65,7 +65,7 @@ def running(package: str, script: str, *arguments: str, module: bool = False) ->
 
 def install(*packages: str) -> int:
     """Have node and the packages; 0 when all are there."""
-    missing = [package for package in packages if not (_folder(package) / "installed").is_file()]
+    missing = [package for package in packages if not (folder_of(package) / "installed").is_file()]
     if not missing and shutil.which("node"):
         return 0
     if not (shutil.which("node") and shutil.which("npm")) and debian.install(APT, needed_by="The peers"):
@@ -73,12 +73,13 @@ def install(*packages: str) -> int:
     return max(map(_install, missing), default=0)
 
 
-def _folder(package: str) -> Path:
+def folder_of(package: str) -> Path:
+    """Where a package lies once it is installed."""
     return Path(sys.prefix) / "npm" / package
 
 
 def _install(package: str) -> int:
-    folder = _folder(package)
+    folder = folder_of(package)
     folder.mkdir(parents=True, exist_ok=True)
     options = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save")
     words = ["npm", "install", *options, package]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.architecture.drawing import document, states
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 READMES = [ROOT / "README.md", ROOT / "README.ru.md"]
+CATALOGUE = ROOT / "svet" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 LIFE = (ROOT / "docs" / "readings-life.md").read_text("utf-8")
 
 
@@ -35,6 +37,44 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
     inside = [target.partition("#")[0] for target in targets if "://" not in target]
     assert [target for target in inside if target and not (page.parent / target).exists()] == []
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The addresses of a page's headings, as a forge and the site make them."""
+    text = re.sub(r"(?ms)^```.*?^```", "", page.read_text("utf-8"))
+    headings = re.findall(r"(?m)^#+ (.*)$", text)
+    plain = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in headings]
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_anchor_is_a_heading(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s:]*#[^)\s]+)\)", page.read_text("utf-8"))
+    lost = []
+    for target in targets:
+        file, _, anchor = target.partition("#")
+        where = (page.parent / file).resolve() if file else page
+        if where.suffix == ".md" and anchor not in anchors_of(where):
+            lost.append(target)
+    assert lost == []
+
+
+def test_a_lost_anchor_would_be_seen() -> None:
+    assert "the-server-in-front" in anchors_of(ROOT / "docs" / "operations.md")
+    assert "the-server-behind" not in anchors_of(ROOT / "docs" / "operations.md")
+
+
+# Said on the screen within a longer sentence of the catalogue.
+SAID_OTHERWISE = {"1 из 2", "это не я"}
+
+
+@pytest.mark.parametrize("page", ["customer.md", "customer.ru.md"])
+def test_the_customers_guide_calls_pages_and_buttons_as_the_screen_does(page: str) -> None:
+    told = set(re.findall(r"«([^»]+)»", (ROOT / "docs" / page).read_text("utf-8"))) - SAID_OTHERWISE
+    assert len(told) > 30
+    said = {unescape(word) for word in re.findall(r'(?m)^msgid "(.*)"$', CATALOGUE.read_text("utf-8"))}
+    begun = {name for name in told if any(word.startswith(f"{name}. ") for word in said)}
+    assert told - said - begun == set()
 
 
 def test_the_index_names_every_document() -> None:
