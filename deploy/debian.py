@@ -48,17 +48,17 @@ def build_package(root: Path, *, source: Path, folder: Path) -> Path:
         _copy(source / "docs" / name, documents / name)
     _copy(source / "LICENSE", documents / "copyright")
     for name, text in examples((source / "docs" / "operations.md").read_text("utf-8")).items():
-        place = documents / "examples" / name
-        place.parent.mkdir(exist_ok=True)
-        place.write_text(text, "utf-8")
+        example = documents / "examples" / name
+        example.parent.mkdir(exist_ok=True)
+        example.write_text(text, "utf-8")
     size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file()) // 1024
     architecture = tree.run(["dpkg", "--print-architecture"]).strip()
     _write_control(root, size=size, architecture=architecture)
     tree.settle(root)
     package = folder / f"svet_{__version__}_{architecture}.deb"
     # One thread: the blocks of a compressor depend on their number.
-    words = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z3", "--threads-max=1", "--build", root, package]
-    tree.run(words, SOURCE_DATE_EPOCH=str(tree.epoch()))
+    words = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z3", "--threads-max=1", "--build"]
+    tree.run([*words, root, package], SOURCE_DATE_EPOCH=str(tree.epoch()))
     shutil.rmtree(root / "DEBIAN")
     return package
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from svet.launcher.postgres import Server
 from tests.document.steps import OPERATIONS
-from tests.standing.installation import HOST, documented_environment, free_port
+from tests.standing.installation import HOST, children, documented_environment, free_port
 
 _BOX = """
 set -eu
@@ -151,8 +151,10 @@ def _serve(box: Box, port: int) -> None:
             assert status == 200, (path, status, body[:500])
             tell(f"{path} 200 {body[:120] if path != '/entrance/' else ''}")
     finally:
-        web.send_signal(signal.SIGTERM)
-        web.wait(30)
+        # `unshare` itself lets nothing end it but the end of its child.
+        for child in children(web.pid):
+            os.kill(child, signal.SIGTERM)
+        web.wait(60)
 
 
 def _ask(url: str, web: subprocess.Popen[bytes]) -> tuple[int, str]:
