@@ -6,12 +6,13 @@ PORT ?= 8000
 DATA ?= .svet
 BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
+BUILD_PYTHON := .venv/build/bin/python
 # One `pip` line for both files: only what the hashes name may be installed.
 INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite coverage mutants chaos kills axe drill bench bench-face shots site drawings settings lock migrations baseline environment environment-dev browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos kills axe drill bench bench-face shots site drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +33,7 @@ style: environment-dev
 
 # Behind the tests, which wait for browsers and pauses: types take the seconds that those leave over.
 types: environment-dev
-	SVET_ENV=test nice -n 19 $(PYTHON) -m mypy svet tests bench
+	SVET_ENV=test nice -n 19 $(PYTHON) -m mypy svet tests bench deploy
 
 suite: environment-dev
 	$(PYTHON) -m pytest -n 2 --dist load
@@ -79,7 +80,20 @@ settings: environment ## Write docs/settings.md from the code
 lock: environment-dev ## Resolve requirements*.in into hashed requirements*.txt, without any index's address
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements.in -o requirements.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-build.in -o requirements-build.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 requirements-site.in -o requirements-site.txt
+
+packages: environment-build ## Build a wheel and a Debian package of what is committed into dist/
+	@$(BUILD_PYTHON) -m deploy.packages dist
+
+image: environment-build ## Build an OCI image of what is committed into dist/, with its bill of materials
+	@$(BUILD_PYTHON) -m deploy.image dist
+
+trial: environment-dev image ## Run the image as nobody on a root that cannot be written, as root
+	@$(PYTHON) -m tests.packages.image dist/svet-*.oci.tar
+
+document: environment-dev browser packages ## Carry docs/operations.md out on three machines of our own, as root
+	@$(PYTHON) -m tests.document dist/svet_*.deb
 
 migrations: environment ## Write migrations for changed models
 	SVET_ENV=test $(PYTHON) -m svet manage makemigrations
@@ -90,6 +104,8 @@ baseline: environment-dev ## Record today's migrations and rows: only while nobo
 environment: .venv/.runtime ## Make .venv with what Svet needs to run
 
 environment-dev: .venv/.development ## Make .venv with the checking and testing tools too
+
+environment-build: .venv/build/.made .venv/.runtime
 
 browser: environment-dev ## Have a Chromium and fonts for the journeys (installs Debian's when we are root)
 	@$(PYTHON) -m tests.browser
@@ -122,4 +138,10 @@ clean: ## Delete the environment and caches; DATA stays
 .venv/.site: requirements-site.txt .venv/.development
 	@echo "Installing what draws the documents (once)"
 	@$(INSTALL) -r requirements-site.txt
+	@touch $@
+
+.venv/build/.made: requirements-build.txt | .venv/.made
+	@echo "Installing the packaging tools (once)"
+	@"$(BASE_PYTHON)" -m venv .venv/build
+	@$(BUILD_PYTHON) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-build.txt
 	@touch $@

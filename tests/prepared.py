@@ -34,19 +34,20 @@ def _alone(name: str) -> Iterator[Path]:
 
 
 def copy_installation(folder: Path) -> None:
-    """Put into ``folder`` what ``svet migrate`` of a demo leaves: cluster, static files, secrets."""
+    """Put into ``folder`` what building and migrating a demo leaves: cluster, static files, secrets."""
     with _alone("installation") as run:
         made = run / "installation"
         if not made.is_dir():
             draft = run / "installation.draft"
             ours = ("SVET_", "DJANGO_")
             environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-            done = subprocess.run(
-                [sys.executable, "-m", "svet", "migrate"],
-                env=environment | {"SVET_DATA": str(draft)},
-                cwd=ROOT, capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stderr
+            for command in ("build", "migrate"):
+                done = subprocess.run(
+                    [sys.executable, "-m", "svet", command],
+                    env=environment | {"SVET_DATA": str(draft)},
+                    cwd=ROOT, capture_output=True, text=True, check=False,
+                )  # fmt: skip
+                assert done.returncode == 0, done.stderr
             draft.rename(made)
     folder.mkdir(exist_ok=True)
     subprocess.run(["cp", "-a", f"{made}/.", str(folder)], check=True)

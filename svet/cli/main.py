@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "web": ("serve", "Serve the pages (granian)."),
     "worker": ("serve", "Do the background jobs."),
     "sandbox": ("serve", "Run the outer world of the demo: bank, SMS centre, mail server."),
+    "build": ("database", "Collect static files and compile translations; asks no database."),
     "migrate": ("database", "Bring the database to this version."),
     "town": ("serve", "Build the sample town (the demo does it by itself)."),
     "explain": ("explain", "A bill with everything it was computed from, to read or as a file (--json)."),
@@ -51,6 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "setup": ("setup", "Say who runs this portal: retailer, suppliers, first member of staff."),
     "try": ("trying", "Send one test message: svet try mail ADDRESS, svet try sms PHONE."),
     "secret-key": ("keys", "Make a secret key for an installation (SVET_SECRET_KEY)."),
+    "rekey": ("keys", "Write second factors anew after a change of SVET_SECRET_KEY."),
     "push-key": ("keys", "Make a key for notices in browsers (SVET_PUSH_KEY)."),
     "shots": ("shots", "Take screenshots of every page."),
 }

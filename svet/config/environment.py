@@ -26,6 +26,26 @@ def environment_name() -> str:
     return name
 
 
+def secret(name: str, default: str = "") -> str:
+    """A secret of the environment, or of the file that ``NAME_FILE`` names.
+
+    :raises WrongEnvironment: both are given, or the file cannot be read or is empty
+    """
+    given, place = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
+    if not place:
+        return given or default
+    if given:
+        raise WrongEnvironment(f"{name} and {name}_FILE are both set: keep one")
+    try:
+        read = Path(place).read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise WrongEnvironment(f"{name}_FILE cannot be read: {place[:200]}: {why}") from None
+    if not read:
+        raise WrongEnvironment(f"{name}_FILE is empty: {place[:200]}")
+    return read
+
+
 def integer(name: str, default: int) -> int:
     """A whole number of the environment. :raises WrongEnvironment: something else stands there"""
     given = os.environ.get(name, "") or str(default)
@@ -109,7 +129,7 @@ def parse_database_url(url: str) -> dict[str, Any]:
 
 def database_settings(data: Path) -> dict[str, Any]:
     """The database by URL, or the embedded server of ``data`` by its note ``run/database.url``."""
-    url = os.environ.get("SVET_DATABASE_URL", "")
+    url = secret("SVET_DATABASE_URL")
     if not url:
         note = data / "run" / "database.url"
         url = note.read_text("utf-8").strip() if note.is_file() else "postgresql://svet@localhost/svet"
@@ -140,14 +160,25 @@ def database_settings(data: Path) -> dict[str, Any]:
 
 def secret_key(env: str, data: Path) -> str:
     """The signing key: given in production, otherwise made once and kept under ``data``."""
-    given = os.environ.get("SVET_SECRET_KEY", "")
+    given = secret("SVET_SECRET_KEY")
     if given:
         return given
     if env == "production":
-        raise WrongEnvironment("SVET_SECRET_KEY must be set in production (50 random characters)")
+        raise WrongEnvironment("SVET_SECRET_KEY must be set in production: make one with `svet secret-key`")
     if env == "test":
         return "test-" + "x" * 60
     return _kept(data / "secret.key", lambda: secrets.token_urlsafe(50))
+
+
+def retired_keys(key: str) -> list[str]:
+    """Former signing keys, by blanks or lines, which still open what they closed: docs/adr/0152.
+
+    :raises WrongEnvironment: the present key is among them, so nothing would be retired
+    """
+    found = secret("SVET_SECRET_KEY_FALLBACKS").split()
+    if key in found:
+        raise WrongEnvironment("SVET_SECRET_KEY_FALLBACKS is for former ones and holds the present")
+    return found
 
 
 def push_key(env: str, data: Path) -> str:
@@ -155,7 +186,7 @@ def push_key(env: str, data: Path) -> str:
 
     :raises WrongEnvironment: what is given is no key.
     """
-    given = os.environ.get("SVET_PUSH_KEY", "")
+    given = secret("SVET_PUSH_KEY")
     if not given and env != "production":
         given = "AQ" + "A" * 41 if env == "test" else _kept(data / "push.key", push_keys.make_private_key)
     if given:

@@ -18,6 +18,8 @@ from svet.config.environment import (
     networks,
     origin_of,
     push_key,
+    retired_keys,
+    secret,
     secret_key,
     time_zone,
 )
@@ -30,6 +32,7 @@ DATA = Path(os.environ.get("SVET_DATA", ".svet")).resolve()
 
 DEBUG = False
 SECRET_KEY = secret_key(ENV, DATA)
+SECRET_KEY_FALLBACKS = retired_keys(SECRET_KEY)
 ALLOWED_HOSTS = names("SVET_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 BASE_URL = os.environ.get("SVET_BASE_URL", "http://127.0.0.1:8000")
 LAW_FOLDER = os.environ.get("SVET_LAW_FOLDER", "")
@@ -130,6 +133,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODE_DIGITS = 10
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "phone"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+SESSION_ENGINE = "svet.people.operations.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 # The longest life of a key for programs, in days.
@@ -188,16 +192,16 @@ EMAIL_HOST = os.environ.get("SVET_SMTP_HOST", "127.0.0.1")
 SMTP_TLS = os.environ.get("SVET_SMTP_TLS", "0")
 EMAIL_PORT = mail_port(env=ENV, encryption=SMTP_TLS)
 EMAIL_HOST_USER = os.environ.get("SVET_SMTP_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("SVET_SMTP_PASSWORD", "")
+EMAIL_HOST_PASSWORD = secret("SVET_SMTP_PASSWORD")
 EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP_TLS == "1", SMTP_TLS == "ssl"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("SVET_MAIL_FROM", "svet@portal.example")
-SMS_URL = os.environ.get("SVET_SMS_URL", "smpp://svet:sandbox@127.0.0.1:8775?sender=SVET")
-SMS_FALLBACK_URL = os.environ.get("SVET_SMS_FALLBACK_URL", "")
+SMS_URL = secret("SVET_SMS_URL", "smpp://svet:sandbox@127.0.0.1:8775?sender=SVET")
+SMS_FALLBACK_URL = secret("SVET_SMS_FALLBACK_URL")
 # The retailer's own sign-in service, for members of staff; without an issuer nobody is offered it.
 OIDC_ISSUER = os.environ.get("SVET_OIDC_ISSUER", "")
 OIDC_CLIENT_ID = os.environ.get("SVET_OIDC_CLIENT_ID", "svet")
-OIDC_CLIENT_SECRET = os.environ.get("SVET_OIDC_CLIENT_SECRET", "")
+OIDC_CLIENT_SECRET = secret("SVET_OIDC_CLIENT_SECRET")
 OIDC_NAME = os.environ.get("SVET_OIDC_NAME", "")
 OIDC_STRONG = os.environ.get("SVET_OIDC_STRONG", "").split()
 OIDC_PHONE_CLAIM = os.environ.get("SVET_OIDC_PHONE_CLAIM", "phone_number")
@@ -208,7 +212,7 @@ PUSH_HOSTS = os.environ.get(
     "SVET_PUSH_HOSTS",
     "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com",
 ).split()
-ACQUIRING_URL = os.environ.get("SVET_ACQUIRING_URL", "yookassa+http://100500:test_sandbox@127.0.0.1:8780/v3")
+ACQUIRING_URL = secret("SVET_ACQUIRING_URL", "yookassa+http://100500:test_sandbox@127.0.0.1:8780/v3")
 BANK_PAGE_ORIGINS = os.environ.get("SVET_BANK_PAGE_ORIGINS", "http://127.0.0.1:8780").split()
 SANDBOX_CONTROL_URL = os.environ.get("SVET_SANDBOX_URL", "http://127.0.0.1:8780")
 # Calendar days in which an appeal is answered; shown to the person who writes it.
@@ -221,7 +225,7 @@ KEEP_RAW_LINES_DAYS = integer("SVET_KEEP_RAW_LINES_DAYS", 400)
 KEEP_FAILED_JOBS_DAYS = integer("SVET_KEEP_FAILED_JOBS_DAYS", 14)
 NIGHTLY_VERIFY = os.environ.get("SVET_NIGHTLY_VERIFY", "0" if ENV == "test" else "1") == "1"
 # Who may read /metrics: whoever has the token, or comes from these networks without a proxy between.
-METRICS_TOKEN = os.environ.get("SVET_METRICS_TOKEN", "")
+METRICS_TOKEN = secret("SVET_METRICS_TOKEN")
 METRICS_NETWORKS = networks("SVET_METRICS_NETWORKS")
 # Only for load tests and demonstrations: every limit this many times as wide, and no pauses.
 LIMITS_FACTOR = integer("SVET_LIMITS_FACTOR", 1)

@@ -30,6 +30,7 @@ VARIABLES = (
     Variable("SVET_DATABASE_MAX_AGE", "0", "seconds a connection is kept without a pool"),
     Variable("SVET_DATABASE_PREPARE", "3", "uses after which a statement is prepared; 0: never"),
     Variable("SVET_SECRET_KEY", "made once under SVET_DATA", "signs sessions; must be given in production"),
+    Variable("SVET_SECRET_KEY_FALLBACKS", "", "former keys, by blanks, that open what they closed"),
     Variable("SVET_HOSTS", "127.0.0.1,localhost,[::1]", "host names the site answers to, by commas"),
     Variable("SVET_ORIGINS", "", "origins beside SVET_BASE_URL whose forms are trusted, by commas"),
     Variable("SVET_TRUSTED_PROXIES", "", "networks whose X-Forwarded-For and -Proto are believed, by commas"),
@@ -90,17 +91,36 @@ VARIABLES = (
     Variable("SVET_TEST_DATABASE_URL", "an embedded server", "the server tests make their databases on"),
 )  # fmt: skip
 
+#: What may lie in a file instead, which ``NAME_FILE`` names.
+SECRETS = frozenset(
+    {
+        "SVET_ACQUIRING_URL",
+        "SVET_DATABASE_URL",
+        "SVET_METRICS_TOKEN",
+        "SVET_OIDC_CLIENT_SECRET",
+        "SVET_PUSH_KEY",
+        "SVET_SECRET_KEY",
+        "SVET_SECRET_KEY_FALLBACKS",
+        "SVET_SMS_FALLBACK_URL",
+        "SVET_SMS_URL",
+        "SVET_SMTP_PASSWORD",
+    }
+)
+
 
 def document() -> str:
     """The text of docs/settings.md."""
-    rows = [f"| `{v.name}` | {v.default or 'empty'} | {v.meaning} |" for v in VARIABLES]
+    marked = {v.name: f"`{v.name}`{' ◆' * (v.name in SECRETS)}" for v in VARIABLES}
+    rows = [f"| {marked[v.name]} | {v.default or 'empty'} | {v.meaning} |" for v in VARIABLES]
     refusals = re.findall(r'refuse\("(E\d{3})", "([^"]+)"\)', inspect.getsource(checks))
     return "\n".join(
         [
             "# Settings",
             "",
             "Written by `make settings` from `svet/config/variables.py` and `svet/config/checks.py`.",
-            "Everything comes from the environment, and every default works for the demo.",
+            "Everything comes from the environment, and every default works for the demo. What is marked",
+            "with ◆ may lie in a file instead, named by the same variable with `_FILE`:",
+            "`SVET_SECRET_KEY_FILE=/etc/svet/secret-key`. Both at once are refused.",
             "",
             "| variable | default | meaning |",
             "|---|---|---|",

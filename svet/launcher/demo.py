@@ -60,7 +60,7 @@ def _run(
     tidy: contextlib.ExitStack, *, host: str, port: int, folder: Path, say: Callable[[str], None]
 ) -> None:
     os.environ["SVET_DATA"] = str(folder)
-    url = os.environ.get("SVET_DATABASE_URL", "")
+    url = embedded.take_url()
     server = Server(folder)
     tidy.callback(server.stop)
     # The lock comes first: what a killed run left may still hold the port.
@@ -85,6 +85,7 @@ def _run(
 def _start_all(crew: Crew, *, host: str, ports: Ports) -> None:
     """The pages first: the outer world, jobs and town are not needed to show one."""
     if not preparation.is_prepared(folder=crew.folder, url=crew.environment["SVET_DATABASE_URL"]):
+        crew.run("build", "build")
         crew.run("migrate", "migrate")
     words = web_server_words(host=host, port=ports.web, workers=WEB_WORKERS, patience=2)
     web = crew.start_python("web", *words, extra={"SVET_DATABASE_POOL": "4"})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from svet.config.environment import WrongEnvironment, parse_database_url
+from svet.config.environment import WrongEnvironment, parse_database_url, secret
 from svet.config.failures import Failure
 from svet.launcher.postgres import Server
 
@@ -25,6 +25,16 @@ def data_folder(given: str | None = None) -> Path:
     except OSError as error:
         raise Failure(f"cannot write to the folder {folder}: {error.strerror}") from None
     return folder
+
+
+def take_url() -> str:
+    """The server named by SVET_DATABASE_URL or by its file; from here on the variable alone names it."""
+    name = "SVET_DATABASE_URL"
+    url = secret("SVET_DATABASE_URL")
+    if url:
+        os.environ[name] = url
+        os.environ.pop(f"{name}_FILE", None)
+    return url
 
 
 def check_server(url: str) -> None:
@@ -71,7 +81,7 @@ def database(given: str | None = None) -> Iterator[Path]:
     """Set SVET_DATABASE_URL for this process; an embedded server started here is stopped at the end."""
     folder = data_folder(given)
     os.environ["SVET_DATA"] = str(folder)
-    url = os.environ.get("SVET_DATABASE_URL")
+    url: str | None = take_url()
     if url:
         check_server(url)
         yield folder

@@ -17,7 +17,7 @@ STAMP = "run/prepared"
 
 
 def is_prepared(*, folder: Path, url: str) -> bool:
-    """Whether ``prepare`` has nothing to do for this code, this folder and this database."""
+    """Whether ``build`` and ``migrate`` have nothing to do for this code, this folder and this database."""
     try:
         noted = (folder / STAMP).read_text("ascii")
         with psycopg.connect(url, connect_timeout=5) as connection:
@@ -27,20 +27,35 @@ def is_prepared(*, folder: Path, url: str) -> bool:
     return row is not None and noted == f"{_fingerprint()} {row[0]}"
 
 
-def prepare(*, folder: Path, say: Callable[[str], object]) -> None:
-    """Compile catalogues, migrate, collect static files. :raises Failure:"""
+def build(*, say: Callable[[str], object]) -> None:
+    """Compile catalogues and collect static files; asks no database. :raises Failure:"""
     from svet.launcher.embedded import django_ready
 
     compile_catalogues(say=say)
     django_ready()
     from django.conf import settings
     from django.core.management import CommandError, call_command
+
+    if settings.ENV == "test":
+        return
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except (CommandError, ValueError) as error:
+        raise Failure(f"the static files cannot be collected: {str(error).splitlines()[0]}") from error
+    except OSError as error:
+        raise Failure(f"cannot write the static files: {error.strerror}") from error
+
+
+def migrate(*, folder: Path) -> None:
+    """Bring the database to this version, and note that folder and database are. :raises Failure:"""
+    from svet.launcher.embedded import django_ready
+
+    django_ready()
+    from django.core.management import call_command
     from django.db import DatabaseError, connection
 
     try:
         call_command("migrate", interactive=False, verbosity=0)
-        if settings.ENV != "test":
-            call_command("collectstatic", interactive=False, verbosity=0)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM django_migrations")
             count = cursor.fetchone()[0]
@@ -48,10 +63,6 @@ def prepare(*, folder: Path, say: Callable[[str], object]) -> None:
         raise Failure(
             f"the database cannot be brought to this version: {str(error).strip().splitlines()[0]}"
         ) from error
-    except (CommandError, ValueError) as error:
-        raise Failure(f"the static files cannot be collected: {str(error).splitlines()[0]}") from error
-    except OSError as error:
-        raise Failure(f"cannot write the static files: {error.strerror}") from error
     from svet.site.operations import settle_here
 
     settle_here()

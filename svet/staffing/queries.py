@@ -15,6 +15,7 @@ from svet.staffing.rules import ROLES, Permission, Role
 class MemberView:
     """A member of staff as desks and the journal know them; ``seal`` changes when sessions must end.
 
+    ``former_seals`` are the same under retired keys of the installation.
     ``identity``: one of the retailer's own sign-in service is bound to them.
     """
 
@@ -27,6 +28,7 @@ class MemberView:
     disabled_at: datetime | None
     last_seen_at: datetime | None
     seal: str
+    former_seals: tuple[str, ...]
     identity: bool
 
     @property
@@ -54,6 +56,9 @@ def view(row: StaffMember) -> MemberView:
         last_seen_at=row.last_seen_at,
         # Of the password's hash and not the hash: what stands in a session must not help to guess it.
         seal=f"{row.session_epoch}:{person.get_session_auth_hash()[:32]}",
+        former_seals=tuple(
+            f"{row.session_epoch}:{retired[:32]}" for retired in person.get_session_auth_fallback_hash()
+        ),
         identity=bool(row.identity_digest),
     )
 

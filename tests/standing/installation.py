@@ -125,6 +125,7 @@ def installed(*, more: Sequence[str] = ()) -> Iterator[Installation]:
             "SVET_METRICS_TOKEN": "of-the-monitoring",
             "DJANGO_SETTINGS_MODULE": "svet.config.settings",
         }
+        run(environment, "-m", "svet", "build")
         run(environment, "-m", "svet", "migrate")
         run(environment, "-c", _SET_UP)
         port = free_port()

@@ -10,13 +10,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import connection
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from ninja import Status
 
 from svet.api.models import IdempotentCall
 from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
+from svet.kernel.keyed import keyed_digests
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
 
@@ -61,8 +61,7 @@ def once(
     """
     key = key_of(request)
     caller = f"person:{actor.person_id}" if actor.person_id else f"address:{actor.address}"
-    digest = _digest(request)
-    kept = _begin(caller, key, digest, actor, now)
+    kept = _begin(caller, key, _digests(request), actor, now)
     if kept.status is not None:
         return Status(kept.status, dict(kept.answer or {}))
     try:
@@ -89,20 +88,20 @@ def forget_calls(*, person_id: int, by: Actor, now: datetime) -> None:
     IdempotentCall.objects.filter(person_id=person_id).delete()
 
 
-def _digest(request: HttpRequest) -> str:
-    """A fingerprint of the call under the installation's key: a body may hold a phone and a password."""
+def _digests(request: HttpRequest) -> list[str]:
+    """Fingerprints of the call under the installation's keys: a body may hold a phone and a password."""
     body = json.dumps([request.method, request.path, request.body.decode("utf-8", "replace")])
-    return salted_hmac("svet.api.call", body, algorithm="sha256").hexdigest()
+    return keyed_digests("svet.api.call", body)
 
 
-def _begin(caller: str, key: str, digest: str, actor: Actor, now: datetime) -> IdempotentCall:
+def _begin(caller: str, key: str, digests: list[str], actor: Actor, now: datetime) -> IdempotentCall:
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [caller, key, digest, actor.person_id, now])
+        cursor.execute(_BEGIN, [caller, key, digests[0], actor.person_id, now])
         fresh = cursor.fetchone()
     if fresh is not None:
-        return IdempotentCall(pk=fresh[0], caller=caller, key=key, body_sha256=digest, started_at=now)
+        return IdempotentCall(pk=fresh[0], caller=caller, key=key, body_sha256=digests[0], started_at=now)
     kept = IdempotentCall.objects.get(caller=caller, key=key)
-    if kept.body_sha256 != digest:
+    if kept.body_sha256 not in digests:
         raise ApiProblem(409, "key_reused", _("Этот ключ повтора уже был с другим запросом."))
     if kept.status is None:
         taken = IdempotentCall.objects.filter(pk=kept.pk, started_at__lt=now - ABANDONED).update(

@@ -35,7 +35,7 @@ def begin_session_or_ask_second_factor(request: HttpRequest, *, person_id: int, 
     people.move_session(before=before, after=request.session.session_key or "")
     request.session[_HALF] = {
         "person": person_id,
-        "seal": queries.session_seal(person_id),
+        "seal": next(iter(queries.session_seals(person_id)), ""),
         "at": now.timestamp(),
         "next": target,
     }
@@ -47,9 +47,9 @@ def pending_second_factor(request: HttpRequest) -> tuple[int, str] | None:
     note: dict[str, Any] | None = request.session.get(_HALF)
     if note is None:
         return None
-    seal = queries.session_seal(note["person"])
+    seals = queries.session_seals(note["person"])
     late = now_of(request).timestamp() - note["at"] > STEP_LIFE.total_seconds()
-    if not seal or late or not constant_time_compare(seal, note["seal"]):
+    if late or not any(constant_time_compare(seal, note["seal"]) for seal in seals):
         request.session.pop(_HALF, None)
         return None
     return int(note["person"]), safe_next(request, note["next"])

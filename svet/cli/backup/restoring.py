@@ -77,7 +77,8 @@ def check_target(url: str, manifest: Manifest) -> None:
 
 def changed_keys(manifest: Manifest) -> Iterator[str]:
     """What the keys of this installation cannot open of what was kept under others."""
-    if manifest.keys.get("secret") != fingerprint(settings.SECRET_KEY):
+    known = {fingerprint(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)}
+    if manifest.keys.get("secret") not in known:
         yield _("SVET_SECRET_KEY не тот, с которым жила база: вторые шаги входа не прочитать")
     if manifest.keys.get("push") and manifest.keys["push"] != fingerprint(settings.PUSH_KEY):
         yield _("SVET_PUSH_KEY не тот: браузеры подпишутся заново")

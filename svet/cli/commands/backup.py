@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from svet.launcher.embedded import database, django_ready
+from svet.launcher.embedded import database, django_ready, take_url
 
 if TYPE_CHECKING:
     from svet.cli.backup.manifest import Manifest
@@ -127,6 +127,7 @@ def drill_command(folder: Path) -> None:
     from svet.launcher.postgres import Server
 
     began = time.monotonic()
+    take_url()
     with tempfile.TemporaryDirectory(prefix="svet-drill-") as place:
         # Whoever the server runs as has to come through.
         Path(place).chmod(0o755)
@@ -159,9 +160,9 @@ def _note_drill(*, well: bool, words: str) -> None:
 def _finish(folder: Path, home: Path) -> None:
     from svet.cli.backup import restoring
     from svet.cli.backup.manifest import read_manifest
-    from svet.launcher.preparation import prepare
+    from svet.launcher.preparation import migrate
 
-    prepare(folder=home, say=click.echo)
+    migrate(folder=home)
     restoring.make_safe(copied_at=read_manifest(folder).made_at, now=datetime.now(UTC))
     for said in restoring.bring_files(folder):
         click.echo("! " + said)

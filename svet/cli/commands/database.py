@@ -1,6 +1,9 @@
-"""``svet migrate`` and ``svet manage``: the database, the static files, the catalogues."""
+"""``svet build``, ``svet migrate`` and ``svet manage``: static files and catalogues, the database, Django."""
 
 from __future__ import annotations
+
+import os
+import secrets
 
 import click
 
@@ -9,11 +12,27 @@ from svet.launcher.embedded import database, django_ready
 
 @click.command("migrate")
 def migrate_command() -> None:
-    """Bring the database, the static files and the translations to this version."""
-    from svet.launcher.preparation import prepare
+    """Bring the database to this version: once, before it serves. Serving never does so by itself."""
+    from svet.launcher.preparation import migrate
 
     with database() as folder:
-        prepare(folder=folder, say=click.echo)
+        migrate(folder=folder)
+
+
+@click.command("build")
+def build_command() -> None:
+    """Collect static files and compile translations: on every machine, or once into its image.
+
+    Asks no database and needs no secret.
+    """
+    from svet.launcher.preparation import build
+
+    # What is collected depends on no secret, and an image is built where there is none.
+    for name in ("SVET_SECRET_KEY", "SVET_SECRET_KEY_FALLBACKS", "SVET_PUSH_KEY", "SVET_DATABASE_URL"):
+        for each in (name, f"{name}_FILE"):
+            os.environ.pop(each, None)
+    os.environ["SVET_SECRET_KEY"] = secrets.token_urlsafe(50)
+    build(say=click.echo)
 
 
 @click.command("manage", context_settings={"ignore_unknown_options": True, "help_option_names": []})

@@ -23,6 +23,7 @@ def look(*, now: datetime) -> list[Finding]:
             *office.look_at_suppliers(now=now, production=production),
             *office.look_at_law(now=now),
             *machine.look_at_worker(now=now),
+            *machine.look_at_keys(),
             *(machine.look_at_care(now=now) if production else ()),
         ]
     found += machine.look_outside()

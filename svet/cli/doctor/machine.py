@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from svet.cli.doctor.findings import Finding, Findings, Health
 from svet.look.formats import day
+from svet.people.operations.rekeying import keys_of_factors
 from svet.site.queries import database_hold, last_care
 from svet.site.rules import Care
 
@@ -28,6 +29,7 @@ SILENT = timedelta(seconds=60)
 LATE = timedelta(minutes=10)
 PATIENCE = 3.0
 LITTLE = 2 * 2**30
+_FEW = 200
 
 _QUEUE = """
 SELECT
@@ -70,7 +72,21 @@ def look_at_settings() -> Findings:
         yield Finding(Health.WELL, _("Настройки"), _("Небезопасных нет."))
     hashed = getattr(staticfiles_storage, "hashed_files", None)
     if hashed is not None and not hashed and settings.ENV != "test":
-        yield Finding(Health.ILL, _("Файлы страниц"), _("Стили и скрипты не собраны."), "svet migrate")
+        yield Finding(Health.ILL, _("Файлы страниц"), _("Стили и скрипты не собраны."), "svet build")
+
+
+def look_at_keys() -> Findings:
+    """Whether second factors can be opened, and whether former keys are still needed."""
+    # With one key a look at the oldest tells enough: they lie there since before any change of it.
+    found = keys_of_factors(most=None if settings.SECRET_KEY_FALLBACKS else _FEW)
+    if found.lost:
+        said = _("Вторые факторы, закрытые ключом, которого больше нет: {count}.").format(count=found.lost)
+        yield Finding(Health.ILL, _("Ключи"), said, "SVET_SECRET_KEY_FALLBACKS")
+    elif found.retired:
+        said = _("Вторые факторы под прежним ключом: {count}.").format(count=found.retired)
+        yield Finding(Health.SOON, _("Ключи"), said, "svet rekey")
+    else:
+        yield Finding(Health.WELL, _("Ключи"), _("Вторые факторы под нынешним ключом."))
 
 
 def look_at_worker(*, now: datetime) -> Findings:

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "sandbox": "tests/journeys",
     "town": "tests/journeys",
     "shots": "make shots",
+    "build": "tests/standing",
     "migrate": "svet/config/tests/test_migrating.py",
     "manage": "Django's own commands",
     "drill": "svet/cli/tests/test_backup.py",
@@ -570,7 +571,8 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("staff", "forget-identity"): [[CLERK], ["112"]],
         ("staff", "list"): [[]],
         ("push-key",): [[]],
-        ("secret-key",): [[]],
+        ("secret-key",): [[], ["--out", files("key", "there already")]],
+        ("rekey",): [[]],
         ("setup",): [
             ["--file", files("not.toml", "что попало")],
             ["--file", str(files.folder / "absent.toml")],

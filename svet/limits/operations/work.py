@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.utils.crypto import constant_time_compare, salted_hmac
-
+from svet.kernel.keyed import is_keyed_digest, keyed_digest
 from svet.limits.models import Bucket
 from svet.limits.operations.spending import LimitReached, spend
 from svet.limits.queries import current_limit
@@ -25,6 +24,8 @@ _NETWORK: Final[Mapping[Purpose, LimitName]] = {
     Purpose.API: LimitName.API_PER_NETWORK,
 }
 _EVERYWHERE: Final = "all"
+_PURPOSE: Final = "svet.limits.work"
+_LENGTH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,10 @@ def _read(work: str) -> tuple[Riddle | None, str, str]:
         return None, "", ""
     token, _, solution = work.partition(":")
     text, _, signature = token.rpartition(".")
-    if not constant_time_compare(signature, _signature(text)):
+    if not is_keyed_digest(signature, _PURPOSE, text, length=_LENGTH):
         return None, "", ""
     return Riddle.parse(text), token, solution
 
 
 def _signature(text: str) -> str:
-    return salted_hmac("svet.limits.work", text, algorithm="sha256").hexdigest()[:40]
+    return keyed_digest(_PURPOSE, text)[:_LENGTH]

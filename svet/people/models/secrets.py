@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -24,6 +24,20 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library is untype
     def decrypt(self, encrypted_text: str) -> str:
         """The text again. :raises cryptography.fernet.InvalidToken: the installation's secret is another"""
         return _box().decrypt(encrypted_text.encode()).decode()
+
+
+def is_newest(encrypted_text: str) -> bool:
+    """Whether the present secret of the installation opens it."""
+    try:
+        _fernet(settings.SECRET_KEY).decrypt(encrypted_text.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def renewed(encrypted_text: str) -> str:
+    """The same under the present secret. :raises cryptography.fernet.InvalidToken: no known one opens it"""
+    return _box().rotate(encrypted_text.encode()).decode()
 
 
 def _box() -> MultiFernet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
+from svet.kernel.keyed import keyed_digests
 from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import require_transaction
 from svet.limits.operations import LimitReached, require, spend
@@ -31,11 +31,11 @@ _KEEP_CODES = timedelta(hours=1)
 
 _ATTEMPT = """
 UPDATE people_code
-SET tries_left = tries_left - CASE WHEN data->'wrong' ? %(digest)s THEN 0 ELSE 1 END,
-    spent_at = CASE WHEN digest = %(digest)s THEN %(now)s::timestamptz END,
+SET tries_left = tries_left - CASE WHEN data->'wrong' ?| %(digests)s::text[] THEN 0 ELSE 1 END,
+    spent_at = CASE WHEN digest = ANY(%(digests)s::text[]) THEN %(now)s::timestamptz END,
     data = data || CASE
-        WHEN digest = %(digest)s THEN '{}'
-        WHEN data->'wrong' ? %(digest)s THEN '{"again": true}'
+        WHEN digest = ANY(%(digests)s::text[]) THEN '{}'
+        WHEN data->'wrong' ?| %(digests)s::text[] THEN '{"again": true}'
         ELSE jsonb_build_object(
             'again', false, 'wrong', coalesce(data->'wrong', '[]') || to_jsonb(%(digest)s::text))
     END
@@ -56,8 +56,12 @@ class AnsweredCode:
 
 def digest_of(*, purpose: str, target: str, session_key: str, code: str) -> str:
     """What is kept of a code: it opens one purpose, for one addressee, in one browser."""
-    text = "\n".join((purpose, target, session_key, code))
-    return salted_hmac("svet.people.code", text, algorithm="sha256").hexdigest()
+    return digests_of(purpose=purpose, target=target, session_key=session_key, code=code)[0]
+
+
+def digests_of(*, purpose: str, target: str, session_key: str, code: str) -> list[str]:
+    """The same, followed by what was kept of it under retired keys of the installation."""
+    return keyed_digests("svet.people.code", "\n".join((purpose, target, session_key, code)))
 
 
 def spend_sms_limits(*, phone: str, now: datetime, own: str = "") -> None:
@@ -178,9 +182,10 @@ def attempt(*, purpose: CodePurpose, session_key: str, code: str, now: datetime)
     row = Code.objects.filter(session_key=session_key, purpose=purpose).only("target").first()
     if row is None:
         return CodeRefused(CodeReason.NO_CODE)
-    digest = digest_of(purpose=purpose, target=row.target, session_key=session_key, code=code)
-    values: dict[str, str | datetime] = {
-        "digest": digest,
+    digests = digests_of(purpose=purpose, target=row.target, session_key=session_key, code=code)
+    values: dict[str, str | list[str] | datetime] = {
+        "digest": digests[0],
+        "digests": digests,
         "session_key": session_key,
         "purpose": purpose.value,
         "now": now,
@@ -246,9 +251,9 @@ def tell_of_breaker(*, limit: LimitName, retry_after: int, now: datetime) -> Non
     )
 
 
-def same_digest(one: str, other: str) -> bool:
-    """Compare digests in constant time."""
-    return hmac.compare_digest(one, other)
+def is_kept(kept: str, digests: list[str]) -> bool:
+    """Whether one of the digests is the kept one; compared in constant time."""
+    return any(constant_time_compare(kept, digest) for digest in digests)
 
 
 def hold_phone(*, phone: str) -> None:

@@ -186,22 +186,22 @@ def _both(*, person_id: int, session_key: str, old: str, new: str, now: datetime
         return CodeRefused(CodeReason.EXHAUSTED, field="new_code")
     # The two are one answer: the same pair again is no further try.
     newest = rows[CodePurpose.PHONE_NEW]
-    pair = codes.digest_of(
+    pairs = codes.digests_of(
         purpose=CodePurpose.PHONE_NEW, target=newest.target, session_key=session_key, code=f"{old} {new}"
     )
-    again = pair in newest.data.get("wrong", [])
+    again = not set(pairs).isdisjoint(newest.data.get("wrong", []))
     if not again:
         tries_left -= 1
         Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(tries_left=tries_left)
-        newest.data["wrong"] = [*newest.data.get("wrong", []), pair]
+        newest.data["wrong"] = [*newest.data.get("wrong", []), pairs[0]]
         newest.save(update_fields=["data"])
     for purpose, given, field in (
         (CodePurpose.PHONE_OLD, old, "old_code"),
         (CodePurpose.PHONE_NEW, new, "new_code"),
     ):
         row = rows[purpose]
-        digest = codes.digest_of(purpose=purpose, target=row.target, session_key=session_key, code=given)
-        if not codes.same_digest(digest, row.digest):
+        digests = codes.digests_of(purpose=purpose, target=row.target, session_key=session_key, code=given)
+        if not codes.is_kept(row.digest, digests):
             return codes.wrong(tries_left=tries_left, field=field, again=again)
     Code.objects.filter(pk__in=[row.pk for row in rows.values()]).update(spent_at=now)
     return rows[CodePurpose.PHONE_NEW].target

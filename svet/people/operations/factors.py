@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from cryptography.fernet import InvalidToken
 
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -25,6 +27,8 @@ from svet.people.operations.passwords import check_current
 from svet.people.queries import factors as queries
 from svet.people.rules.codes import CodeRefused
 from svet.people.rules.factors import TRUST_LIFE, FactorReason, FactorRefused, recovery_code_in, spaced
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,11 @@ def _use_recovery_code(*, person_id: int, code: str) -> bool:
         .filter(user_id=person_id, type=Authenticator.Type.RECOVERY_CODES)
         .first()
     )
-    return kept is not None and bool(RecoveryCodes(kept).validate_code(code))
+    try:
+        return kept is not None and bool(RecoveryCodes(kept).validate_code(code))
+    except InvalidToken:
+        log.error("recovery codes lie under a key that is not known", person=person_id)
+        return False
 
 
 def turn_on_totp(

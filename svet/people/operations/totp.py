@@ -10,6 +10,7 @@ from datetime import datetime
 from hmac import compare_digest
 from urllib.parse import quote, urlencode
 
+import structlog
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -18,6 +19,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
 )
 from allauth.mfa.utils import decrypt
+from cryptography.fernet import InvalidToken
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
@@ -28,6 +30,8 @@ from svet.limits.operations import LimitReached, check, count, forget, spend
 from svet.limits.rules import LimitName
 from svet.people.models import Person
 from svet.people.rules.codes import CodeReason, CodeRefused, normalise_code
+
+log = structlog.get_logger(__name__)
 
 STEP_SECONDS = 30
 #: A clock may differ by a step, and a code may be typed when it has just changed.
@@ -100,12 +104,22 @@ def check_totp(*, person_id: int, code: object, by: Actor, now: datetime) -> Non
         raise CodeRefused(CodeReason.NOT_OF_APP)
     spend(limit=LimitName.SECOND_FACTOR, key=str(person_id), now=now)
     kept = Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.TOTP).first()
-    step = None if kept is None else _step_of(decrypt(kept.data["secret"]), given, now=now)
+    secret = None if kept is None else _secret_of(kept)
+    step = None if secret is None else _step_of(secret, given, now=now)
     if step is None or not _use(person_id=person_id, step=step, now=now):
         journal.record_security(by=by, action="totp.wrong", now=now, details={"replayed": step is not None})
         count(limit=LimitName.SECOND_FACTOR_SEEN, key=seen, now=now)
         raise CodeRefused(CodeReason.NOT_OF_APP)
     forget(limit=LimitName.SECOND_FACTOR, key=str(person_id))
+
+
+def _secret_of(kept: Authenticator) -> str | None:
+    """The seed of an application, or nothing when the installation has lost the key to it."""
+    try:
+        return str(decrypt(kept.data["secret"]))
+    except InvalidToken:
+        log.error("a second factor lies under a key that is not known", factor=kept.pk)
+        return None
 
 
 def forget_totp(*, person: Person, by: Actor, reason: str, now: datetime) -> None:

@@ -148,10 +148,15 @@ def signed_in_person(user: object) -> PersonView | None:
     return view_of(user) if isinstance(user, Person) else None
 
 
-def session_seal(person_id: int) -> str:
-    """What changes with the person's password; an empty text for the blocked and for the staff."""
+def session_seals(person_id: int) -> list[str]:
+    """What changes with the person's password, then the same under retired keys of the installation.
+
+    Nothing for the blocked and for the staff.
+    """
     row = Person.objects.filter(pk=person_id, is_active=True, is_staff=False).first()
-    return "" if row is None else row.get_session_auth_hash()[:32]
+    if row is None:
+        return []
+    return [each[:32] for each in (row.get_session_auth_hash(), *row.get_session_auth_fallback_hash())]
 
 
 def token_digest(secret: str) -> str:

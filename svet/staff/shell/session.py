@@ -96,7 +96,7 @@ def _living(request: HttpRequest) -> StaffSession | None:
     member = member_of(person_id=kept["person"])
     if (
         member is None
-        or member.seal != kept["seal"]
+        or kept["seal"] not in (member.seal, *member.former_seals)
         or session_ended(opened_at=opened, seen_at=seen, now=now)
     ):
         close_work(request)

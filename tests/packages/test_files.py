@@ -1,0 +1,174 @@
+"""The files of the packages, as far as they can be judged without building any: cheap, in every run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy import debian as package
+from deploy import image, tree
+from svet import __version__
+from svet.cli.main import COMMANDS
+from svet.config.variables import SECRETS, VARIABLES
+from tests import debian
+from tests.document.machines import HOSTS
+from tests.document.steps import MACHINES, PEOPLE, steps
+from tests.standing.installation import OPERATIONS, make_certificate
+
+FILES = package.FILES
+UNITS = [FILES / name for name in package.UNITS]
+#: By `systemd-analyze security`, which weighs what an attacker in the process could do: 10 is everything.
+EXPOSED_AT_MOST = 1.5
+
+
+def program(name: str, *, of: str = "") -> str:
+    """A program of Debian's, installed when it may be."""
+    if shutil.which(name) is None:
+        assert debian.install([of or name], needed_by="The tests of packages") == 0
+    found = shutil.which(name)
+    assert found is not None
+    return found
+
+
+def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    surroundings = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"} | environment
+    return subprocess.run(
+        [str(each) for each in words], env=surroundings, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root with our units and the command they start, for systemd to look at."""
+    folder = tmp_path_factory.mktemp("units")
+    units = folder / "etc/systemd/system"
+    units.mkdir(parents=True)
+    for unit in UNITS:
+        shutil.copy(unit, units)
+    for name in ("usr/bin/svet", "etc/passwd", "etc/group"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(FILES / "svet", folder / "usr/bin/svet")
+    (folder / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\nsvet:x:900:900::/:/bin/sh\n")
+    (folder / "etc/group").write_text("root:x:0:\nsvet:x:900:\n")
+    return folder
+
+
+def test_systemd_has_nothing_against_our_units(root: Path) -> None:
+    names = [unit.name for unit in UNITS]
+    done = run(program("systemd-analyze", of="systemd"), "verify", "--man=no", f"--root={root}", *names)
+    ours = [line for line in (done.stdout + done.stderr).splitlines() if "svet" in line]
+    # The root holds no other unit than ours; that those are not found says nothing of ours.
+    assert [line for line in ours if "not found" not in line and "Failed to load" not in line] == []
+
+
+@pytest.mark.parametrize(
+    "unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: str(unit.name)
+)
+def test_a_unit_leaves_an_attacker_little(root: Path, unit: Path) -> None:
+    words = ["security", "--offline=true", f"--threshold={int(EXPOSED_AT_MOST * 10)}", f"--root={root}"]
+    done = run(program("systemd-analyze", of="systemd"), *words, unit.name)
+    found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", done.stdout)
+    assert found is not None, done.stderr
+    assert float(found[1]) <= EXPOSED_AT_MOST
+
+
+def test_the_programs_of_units_and_image_are_commands_of_ours() -> None:
+    started = [
+        word
+        for unit in UNITS
+        for word in re.findall(r"^ExecStart\w*=/usr/bin/svet (\w+)", unit.read_text(), re.M)
+    ]
+    assert sorted(started) == ["backup", "restore", "web", "worker"]
+    assert {*started, image._COMMAND[0]} <= set(COMMANDS)
+
+
+def test_the_file_of_settings_knows_only_real_ones() -> None:
+    names = re.findall(r"^#?([A-Z_]+)=", (FILES / "svet.env").read_text("utf-8"), re.M)
+    known = (
+        {variable.name for variable in VARIABLES}
+        | {f"{name}_FILE" for name in SECRETS}
+        | {"SVET_WEB_OPTIONS"}
+    )
+    assert names
+    assert set(names) <= known
+    assert set(image._ENVIRONMENT) & {variable.name for variable in VARIABLES} <= known
+
+
+def test_the_command_reads_its_file_literally_and_what_is_set_stays(tmp_path: Path) -> None:
+    told = tmp_path / "settings"
+    told.write_text(
+        "# a comment\n\nSVET_A=two words $HOME `id` 'x'\nSVET_B=file\nnonsense\nBAD NAME=1\nSVET_C=a=b"
+    )
+    script = (
+        (FILES / "svet").read_text().replace("/usr/lib/svet/bin/python", "printenv").replace("-m svet", "--")
+    )
+    script = script.replace('"$(id -u)" = 0', '"$(id -u)" = none')
+    (tmp_path / "svet").write_text(script)
+    for name, value in (("SVET_A", "two words $HOME `id` 'x'"), ("SVET_B", "given"), ("SVET_C", "a=b")):
+        done = run("/bin/sh", tmp_path / "svet", name, SVET_ENVIRONMENT_FILE=str(told), SVET_B="given")
+        assert (done.stdout, done.stderr) == (f"{value}\n", "")
+    done = run("/bin/sh", tmp_path / "svet", "SVET_STATIC_ROOT", SVET_ENVIRONMENT_FILE="/nonexistent")
+    assert done.stdout == f"/{tree.STATIC}\n"
+
+
+@pytest.mark.parametrize("name", ["svet", "postinst", "postrm"])
+def test_scripts_are_plain_shell(name: str) -> None:
+    assert os.access(FILES / name, os.X_OK)
+    done = run("/bin/sh", "-n", FILES / name)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_haproxy_takes_the_documents_block(tmp_path: Path) -> None:
+    text = package.examples(OPERATIONS)["haproxy.cfg"]
+    make_certificate(tmp_path)
+    (tmp_path / "both.pem").write_bytes(
+        (tmp_path / "site.pem").read_bytes() + (tmp_path / "site.key").read_bytes()
+    )
+    place = "/etc/ssl/lk.retailer.example.both.pem"
+    assert place in text
+    (tmp_path / "haproxy.cfg").write_text(text.replace(place, str(tmp_path / "both.pem")))
+    done = run(program("haproxy"), "-c", "-q", "-f", tmp_path / "haproxy.cfg")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_nginx_takes_the_documents_block(tmp_path: Path) -> None:
+    text = package.examples(OPERATIONS)["nginx.conf"].replace(
+        "/etc/ssl/lk.retailer.example", f"{tmp_path}/site"
+    )
+    make_certificate(tmp_path)
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{text}}}\n")
+    done = run(program("nginx"), "-t", "-q", "-p", tmp_path, "-c", tmp_path / "nginx.conf", "-e", "stderr")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_compose_starts_commands_of_ours_with_secrets_from_files() -> None:
+    text = (tree.ROOT / "docs" / "compose.yaml").read_text("utf-8")
+    commands = re.findall(r"^    command: \[(\w+)", text, re.MULTILINE)
+    assert sorted(commands) == ["web", "worker"]
+    given = dict(re.findall(r"^    (SVET_\w+)_FILE: /run/secrets/(\w+)$", text, re.MULTILINE))
+    assert set(given) <= SECRETS
+    assert set(given.values()) == set(re.findall(r"^  (\w+): \{file: ", text, re.MULTILINE))
+    assert "read_only: true" in text
+    assert f"svet:{__version__}" in text
+
+
+def test_the_document_can_be_carried_out() -> None:
+    found = steps()
+    assert [step.mark for step in found if step.mark in PEOPLE] == list(PEOPLE)
+    assert {name for step in found for name in step.machines} == set(MACHINES)
+    assert all(name in HOSTS for name in MACHINES)
+    for step in found:
+        assert run("bash", "-n", "-c", step.block).stderr == "", step.line
+    marked = OPERATIONS.count("```bash document") + OPERATIONS.count("<!-- document:")
+    assert marked == len(found), "a step that nobody carries out"
+
+
+@pytest.mark.parametrize("text", ["```bash document moon\ntrue\n```\n", "<!-- document: fly -->\n"])
+def test_a_step_that_nobody_can_do_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="line 1"):
+        steps(text)
