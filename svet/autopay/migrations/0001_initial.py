@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_guards'),
-        ('payments', '0008_charged_as_agreed'),
+        ('payments', '0010_charged_as_agreed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

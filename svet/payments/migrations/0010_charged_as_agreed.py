@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0007_silent_banks'),
+        ('payments', '0009_rows_checked_by_sets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

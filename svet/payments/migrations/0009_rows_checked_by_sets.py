@@ -34,7 +34,7 @@ DROP FUNCTION payments_check_register();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0007_silent_banks"), ("accounts", "0001_initial")]
+    dependencies = [("payments", "0008_the_month_a_payer_names"), ("accounts", "0001_initial")]
 
     operations = [
         migrations.RunSQL(GUARDS, UNGUARDED),
