@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "svet.autopay",
     "svet.support",
     "svet.history",
+    "svet.usage",
     "svet.privacy",
     "svet.exchange",
     "svet.cabinet",
