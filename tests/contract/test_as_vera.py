@@ -1,0 +1,138 @@
+"""Schemathesis makes calls of the document's every operation, as Vera with the ids of Anna's things.
+
+Every call is rolled back. Never a 500, never a status, a type or a form that the document does not tell; nothing
+of Anna's comes back or changes. Bounded: a few calls per operation, the same ones in every run.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+from schemathesis.core.failures import FailureGroup
+from schemathesis.schemas import APIOperation
+
+from svet.api.application import document
+from svet.limits import operations as limits
+from tests.authorisation.policy import API, EVERYBODY, V1, Who
+from tests.authorisation.test_matrix import _as_test, world, writes  # noqa: F401
+from tests.authorisation.world import World
+
+#: Calls per operation by what the document allows, and by what it does not.
+CALLS = {GenerationMode.POSITIVE: 5, GenerationMode.NEGATIVE: 4}
+#: Every third call names what is nobody's, the others Anna's things.
+STRANGE = 3
+JUDGED = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+#: Operations where a thing of Anna's is named: whatever else is sent, Vera is told no good.
+FOREIGN = {
+    f"{row.method} /" + re.sub(r"<(\w+)>", r"{\1}", row.route)
+    for row in API
+    if "<" in row.route and row.may != EVERYBODY
+}
+
+
+@dataclass
+class Tried:
+    """What was called, and what was wrong."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    answers: Counter[int] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def operations() -> Iterator[APIOperation[Any, Any, Any]]:
+    schema = schemathesis.openapi.from_dict(document())
+    schema.app = WSGIHandler()
+    for found in schema.get_all_operations():
+        yield found.ok()
+
+
+def own(ids: dict[str, str], case: Any) -> None:
+    """Put Anna's ids where the address and the body ask for ids."""
+    if case.path_parameters:
+        case.path_parameters = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
+    if isinstance(case.query, dict) and "account_id" in case.query:
+        case.query["account_id"] = ids["account_id"]
+    if isinstance(case.body, dict):
+        for name in case.body:
+            if name in ids and isinstance(case.body[name], str):
+                case.body[name] = ids[name]
+
+
+def call(world: World, case: Any, tried: Tried, *, foreign: bool) -> None:  # noqa: F811
+    name = f"{case.method} {case.path}"
+    headers = {"Authorization": f"Bearer {world.secrets[Who.VERA]}"}
+    with _as_test(transaction.atomic()):
+        before = writes()
+        response = case.call(headers=headers, base_url="http://testserver")
+        changed = writes() - before
+        transaction.set_rollback(True)
+    tried.calls[name] += 1
+    tried.answers[response.status_code] += 1
+    try:
+        case.validate_response(response, checks=[CHECKS.get_by_names([one])[0] for one in JUDGED])
+    except FailureGroup as found:
+        tried.wrong.extend(f"{name}: {each.title}: {each.message}"[:400] for each in found.exceptions)
+    except AssertionError as found:
+        tried.wrong.append(f"{name}: {found}"[:400])
+    if foreign:
+        if response.status_code < 400:
+            tried.wrong.append(f"{name}: Vera was told {response.status_code}")
+        if changed:
+            tried.wrong.append(f"{name}: Vera changed something")
+
+
+def try_out(operation: APIOperation[Any, Any, Any], world: World, tried: Tried) -> None:  # noqa: F811
+    name = f"{operation.method.upper()} {operation.path}"
+    for mode, most in CALLS.items():
+        seen = 0
+
+        @settings(
+            max_examples=most,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def each(case: Any) -> None:
+            nonlocal seen
+            seen += 1
+            if seen % STRANGE:
+                own(world.ids, case)
+            call(world, case, tried, foreign=name in FOREIGN)
+
+        each()
+
+
+def test_no_call_of_any_operation_breaks_the_promise(
+    world: World,
+    one_connection: None,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:
+    tried = Tried()
+    for operation in operations():
+        try_out(operation, world, tried)
+    wanted = {f"{method.upper()} {path}" for path, found in document()["paths"].items() for method in found}
+    print(tried.answers, sum(tried.calls.values()))
+    assert set(tried.calls) == wanted
+    assert min(tried.calls.values()) >= 2, [name for name, count in tried.calls.items() if count < 2]
+    assert not tried.wrong, "\n".join(sorted(set(tried.wrong)))
