@@ -1,19 +1,18 @@
 """Schemathesis makes calls of the document's every operation, as Vera with the ids of Anna's things.
 
-Every call is rolled back. Never a 500, never a status, a type or a form that the document does not tell; nothing
-of Anna's comes back or changes. Bounded: a few calls per operation, the same ones in every run.
+Every call is rolled back. Never a 500, never a status, a type or a form that the document does not tell;
+nothing of Anna's comes back or changes. Bounded: a few calls per operation, the same ones in every run.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import transaction
@@ -24,13 +23,13 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.schemas import APIOperation
 
 from svet.api.application import document
-from svet.limits import operations as limits
-from tests.authorisation.policy import API, EVERYBODY, V1, Who
+from tests.authorisation.policy import API, EVERYBODY, Who
 from tests.authorisation.test_matrix import _as_test, world, writes  # noqa: F401
 from tests.authorisation.world import World
 
-#: Calls per operation by what the document allows, and by what it does not.
-CALLS = {GenerationMode.POSITIVE: 5, GenerationMode.NEGATIVE: 4}
+#: Calls per operation by what the document allows, and by what it does not; `make vera` makes more of both.
+MORE = int(os.environ.get("SVET_VERA_TIMES", "1"))
+CALLS = {GenerationMode.POSITIVE: 4 * MORE, GenerationMode.NEGATIVE: 2 * MORE}
 #: Every third call names what is nobody's, the others Anna's things.
 STRANGE = 3
 JUDGED = (
@@ -64,8 +63,9 @@ def operations() -> Iterator[APIOperation[Any, Any, Any]]:
         yield found.ok()
 
 
-def own(ids: dict[str, str], case: Any) -> None:
-    """Put Anna's ids where the address and the body ask for ids."""
+def own(ids: dict[str, str], case: Any) -> bool:
+    """Put Anna's ids where the address, the query and the body ask for ids; says whether any did."""
+    before = repr((case.path_parameters, case.query, case.body))
     if case.path_parameters:
         case.path_parameters = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
     if isinstance(case.query, dict) and "account_id" in case.query:
@@ -74,11 +74,13 @@ def own(ids: dict[str, str], case: Any) -> None:
         for name in case.body:
             if name in ids and isinstance(case.body[name], str):
                 case.body[name] = ids[name]
+    return before != repr((case.path_parameters, case.query, case.body))
 
 
 def call(world: World, case: Any, tried: Tried, *, foreign: bool) -> None:  # noqa: F811
     name = f"{case.method} {case.path}"
-    headers = {"Authorization": f"Bearer {world.secrets[Who.VERA]}"}
+    # What is sent is judged as it is: the judge does not uncompress.
+    headers = {"Authorization": f"Bearer {world.secrets[Who.VERA]}", "Accept-Encoding": "identity"}
     with _as_test(transaction.atomic()):
         before = writes()
         response = case.call(headers=headers, base_url="http://testserver")
@@ -116,23 +118,22 @@ def try_out(operation: APIOperation[Any, Any, Any], world: World, tried: Tried) 
         def each(case: Any) -> None:
             nonlocal seen
             seen += 1
-            if seen % STRANGE:
-                own(world.ids, case)
-            call(world, case, tried, foreign=name in FOREIGN)
+            named = bool(seen % STRANGE) and own(world.ids, case)
+            call(world, case, tried, foreign=named or name in FOREIGN)
 
         each()
 
 
 def test_no_call_of_any_operation_breaks_the_promise(
-    world: World,
+    world: World,  # noqa: F811
     one_connection: None,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
     tried = Tried()
     for operation in operations():
         try_out(operation, world, tried)
     wanted = {f"{method.upper()} {path}" for path, found in document()["paths"].items() for method in found}
-    print(tried.answers, sum(tried.calls.values()))
     assert set(tried.calls) == wanted
-    assert min(tried.calls.values()) >= 2, [name for name, count in tried.calls.items() if count < 2]
+    # Not thin: every operation several times, and no kind of answer is missing.
+    assert min(tried.calls.values()) >= 3, tried.calls
+    assert {200, 201, 400, 404, 422} <= set(tried.answers), tried.answers
     assert not tried.wrong, "\n".join(sorted(set(tried.wrong)))

@@ -35,7 +35,8 @@ export const body: Pay["requestBody"]["content"]["application/json"] = {
   lines: [{ account_id: "AAAAAAAAAAAAAAAA", amount_kopecks: 30000 }],
 };
 export const keyed: Pay["parameters"]["header"] = { "Idempotency-Key": "november" };
-export type Refused = paths["/api/v1/accounts"]["get"]["responses"][429]["content"]["application/problem+json"];
+type Busy = paths["/api/v1/accounts"]["get"]["responses"][429];
+export type Refused = Busy["content"]["application/problem+json"];
 export const said = (problem: Refused): string => `${problem.status} ${problem.code} ${problem.title}`;
 // @ts-expect-error: a sum of money is a number of kopecks
 export const wrong: typeof body = { lines: [{ account_id: "AAAAAAAAAAAAAAAA", amount_kopecks: "300.00" }] };

@@ -1,7 +1,7 @@
 """What every operation has in common, written into its description: refusals, headers, keys.
 
-The resources tell what is theirs; what the shell, the entrance and the front add to each of them is told here,
-so that no resource can forget it. Forms: OpenAPI 3.1 (spec.openapis.org/oas/v3.1.1), problems by RFC 9457.
+The resources tell what is theirs; what the shell and the front add to each of them is told here, so
+that no resource can forget it. Forms: OpenAPI 3.1 (spec.openapis.org/oas/v3.1.1), problems by RFC 9457.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ _REFUSALS: dict[int, tuple[str, tuple[str, ...]]] = {
 }
 _SCHEMES = {
     "TokenAuth": "`Authorization: Bearer svet_…`; a token is made by `POST /tokens` or in the profile.",
-    "Session": "A signed-in browser; behind TLS the cookie is called `__Host-svet`. Writes need the CSRF token "
-    "in `X-CSRFToken`.",
+    "Session": "A signed-in browser; behind TLS the cookie is called `__Host-svet`. Writes need the CSRF "
+    "token in `X-CSRFToken`.",
 }
 
 

@@ -306,7 +306,7 @@ class PayeeOut(Schema):
 class ProblemOut(Schema):
     """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person.
 
-    From before the application, in a crowd or at a broken line, there is no ``code``, and ``detail`` says more.
+    From before the application (a crowd, a broken line) there is no ``code``, and ``detail`` says more.
 
     Of readings: ``suggestion`` are the values by zone that the guard would believe (zones the other way
     round, a digit less), ``doubts`` tell why it thinks so.
