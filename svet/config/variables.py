@@ -30,6 +30,7 @@ VARIABLES = (
     Variable("SVET_DATABASE_MAX_AGE", "0", "seconds a connection is kept without a pool"),
     Variable("SVET_DATABASE_PREPARE", "3", "uses after which a statement is prepared; 0: never"),
     Variable("SVET_SECRET_KEY", "made once under SVET_DATA", "signs sessions; must be given in production"),
+    Variable("SVET_SECRET_KEY_FALLBACKS", "empty", "keys before it that are still read, by spaces"),
     Variable("SVET_HOSTS", "127.0.0.1,localhost,[::1]", "host names the site answers to, by commas"),
     Variable("SVET_ORIGINS", "", "origins beside SVET_BASE_URL whose forms are trusted, by commas"),
     Variable("SVET_TRUSTED_PROXIES", "", "networks whose X-Forwarded-For and -Proto are believed, by commas"),
