@@ -617,6 +617,7 @@ API = [
     # Nothing of Anna's is told by other zones where nothing is charged to her yet.
     get(f"{V1}accounts/<account_id>/what-if", HOLDERS, scope="bills:read"),
     get(f"{V1}accounts/<account_id>/usage", HOLDERS, scope="bills:read"),
+    get(f"{V1}accounts/<account_id>/forecast", HOLDERS, scope="bills:read"),
     *(
         get(
             f"{V1}accounts/<account_id>/reconciliation.{kind}",

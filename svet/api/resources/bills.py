@@ -23,6 +23,7 @@ from svet.api.shell.schemas import (
     BillDetailOut,
     BillOut,
     Day,
+    ForecastOut,
     Percent,
     ProblemOut,
     UsageMonthOut,
@@ -34,7 +35,8 @@ from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.kernel.writing import plain_number
 from svet.people.rules import Scope
 from svet.quotes import queries as quotes
-from svet.usage.queries import story_of
+from svet.usage.queries import month_forecast, story_of
+from svet.usage.rules import outer
 
 router = Router(tags=["Bills"], auth=AUTH)
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -202,6 +204,47 @@ def usage(request: HttpRequest, account_id: str) -> list[dict[str, Any]]:
         }
         for each in story_of(account_id=key).months
     ]
+
+
+@router.get(
+    "/accounts/{account_id}/forecast",
+    response={200: ForecastOut, 404: ProblemOut},
+    summary="What the open month is likely to come to",
+)
+def forecast(request: HttpRequest, account_id: str) -> dict[str, Any]:
+    """A range of kWh and of the bill's kopecks, by the rules of billing itself; how the last three came true.
+
+    Bounds are rounded away from the middle: kWh to tens, money to the kopeck as billing priced it.
+    """
+    caller = allowed(request, Scope.BILLS_READ)
+    (key,) = ids_of(caller, account_id)
+    (account,) = accounts_by_id([key])
+    today = account_queries.provider_today(account.provider, timezone.now())
+    found = month_forecast(account_id=key, story=story_of(account_id=key), on=today)
+    told = found.told
+    return {
+        "month": str(found.month),
+        "missing": found.gap,
+        "since": told and str(told.since),
+        "ends_on": told and told.ends_on,
+        "low_kwh": told and plain_number(outer(max(told.low.kwh, Decimal(0)))),
+        "high_kwh": told and plain_number(outer(max(told.high.kwh, Decimal(0)), up=True)),
+        "low_kopecks": told and told.low.bill and told.low.bill.kopecks,
+        "high_kopecks": told and told.high.bill and told.high.bill.kopecks,
+        "first_range_kwh": told and told.first_kwh,
+        "first_price": told and told.first_price and plain_number(told.first_price),
+        "next_price": told and told.next_price and plain_number(told.next_price),
+        "past": [
+            {
+                "month": str(each.month),
+                "low_kwh": plain_number(each.low),
+                "high_kwh": plain_number(each.high),
+                "came_kwh": plain_number(each.came),
+                "kept": each.kept,
+            }
+            for each in found.kept
+        ],
+    }
 
 
 def _reconciliation(

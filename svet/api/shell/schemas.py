@@ -221,6 +221,37 @@ class ZoneUsageOut(Schema):
     kopecks: int
 
 
+class PastForecastOut(Schema):
+    """What would have been said of a past month, and what came: kWh as text."""
+
+    month: str
+    low_kwh: str
+    high_kwh: str
+    came_kwh: str
+    kept: bool
+
+
+class ForecastOut(Schema):
+    """The open month by day ``ends_on``; ``since`` is the last month with a bill.
+
+    ``missing`` says what a forecast lacks: ``bills`` (two months by readings) or ``readings`` (a meter has
+    too few in a row); the bounds are null then. ``first_range_kwh``: where dearer kilowatt-hours begin.
+    """
+
+    month: str
+    missing: str | None
+    since: str | None
+    ends_on: Day | None
+    low_kwh: str | None
+    high_kwh: str | None
+    low_kopecks: int | None
+    high_kopecks: int | None
+    first_range_kwh: int | None
+    first_price: str | None
+    next_price: str | None
+    past: list[PastForecastOut]
+
+
 class UsageMonthOut(Schema):
     """A month by its bill; ``zones``, ``house``, ``corrected`` and ``decided`` kopecks come to ``total``."""
 

@@ -8,14 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
-from svet.accounts.queries.registry import accounts_by_id
 from svet.bills.texts import labels
 from svet.kernel.money import Money
 from svet.look.formats import NBSP, day_and_month, energy, number
-from svet.metering import queries as metering
-from svet.metering.rules import period_of
-from svet.quotes.queries import ForecastRange, forecast_range
-from svet.usage.rules import PastForecast, UsageStory, daily_range, outer, promises
+from svet.quotes.queries import ForecastRange
+from svet.usage.queries import ForecastGap, month_forecast
+from svet.usage.rules import PastForecast, UsageStory, outer
 
 _JOIN = "\u2060\u2013\u2060"
 #: The gauge is drawn when more than this share of the first range is likely to be used.
@@ -53,23 +51,20 @@ class ForecastShown:
 
 def forecast_of(*, account_id: int, story: UsageStory, on: date) -> ForecastShown:
     """What the open month is likely to cost; the caller has asked the guard."""
-    (account,) = accounts_by_id([account_id])
-    month = period_of(on, window_to_day=account.provider.window_to_day)
-    name = labels.month_label(month).partition(NBSP)[0]
+    found = month_forecast(account_id=account_id, story=story, on=on)
+    name = labels.month_label(found.month).partition(NBSP)[0]
     title = _("%(month)s: что выйдет") % {"month": name[:1].upper() + name[1:]}
-    kept = tuple(_kept(each) for each in promises(story.months))
-    daily = daily_range(story.months, month)
-    if daily is None:
-        why = _("Прогноз появится, когда в счетах будет два месяца, посчитанных по показаниям.")
-        return ForecastShown(title, "", why, None, "", kept)
-    meters = metering.meters_of(account_ids=[account_id])
-    dials = list(metering.dials(meters=meters, read_on=on).values())
-    told = forecast_range(account=account, dials=dials, on=on, daily=(daily.low, daily.high))
-    if told is None:
-        why = _("Прогноза пока нет: у счётчика слишком мало показаний подряд.")
-        return ForecastShown(title, "", why, None, "", kept)
-    gauge = _gauge(told)
-    return ForecastShown(title, _sentence(told), "", gauge, "" if gauge else _quiet(told), kept)
+    kept = tuple(_kept(each) for each in found.kept)
+    if found.told is None:
+        return ForecastShown(title, "", _why(found.gap), None, "", kept)
+    gauge = _gauge(found.told)
+    return ForecastShown(title, _sentence(found.told), "", gauge, "" if gauge else _quiet(found.told), kept)
+
+
+def _why(gap: ForecastGap | None) -> str:
+    if gap is ForecastGap.BILLS:
+        return _("Прогноз появится, когда в счетах будет два месяца, посчитанных по показаниям.")
+    return _("Прогноза пока нет: у счётчика слишком мало показаний подряд.")
 
 
 def _sentence(told: ForecastRange) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -160,6 +162,23 @@ def test_the_open_month_is_told_as_a_range_with_how_such_words_were_kept(
     assert "обещали бы" in card
 
 
+def test_a_program_is_told_the_same_range(
+    anna: Person, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("svet.cabinet.usage.page.now_of", lambda request: NOW)
+    monkeypatch.setattr("svet.api.resources.bills.timezone", SimpleNamespace(now=lambda: NOW))
+    told = Program(anna).get(f"/accounts/{account.public_id}/forecast").json()
+    assert told["missing"] is None
+    assert (told["month"], told["ends_on"], told["since"]) == ("2026-12", "2026-12-25", "2026-11")
+    page = text(enter(anna).get(page_of(account))).replace("\u2060", "")
+    assert f"К 25 декабря {told['low_kwh']}–{told['high_kwh']} кВт·ч" in page
+    assert 0 < told["low_kopecks"] < told["high_kopecks"]
+    for each in told["past"]:
+        promised = Decimal(each["low_kwh"]) <= Decimal(each["came_kwh"]) <= Decimal(each["high_kwh"])
+        assert each["kept"] is promised
+    assert Program(make_person()).get(f"/accounts/{account.public_id}/forecast").status_code == 404
+
+
 def test_where_nothing_can_be_told_it_is_said_what_is_missing(anna: Person) -> None:
     provider_with_requisites()
     load_chelyabinsk()
@@ -170,3 +189,5 @@ def test_where_nothing_can_be_told_it_is_said_what_is_missing(anna: Person) -> N
     issue(provider_id=make_provider().pk, period=Month(2026, 11), now=NOW)
     page = text(enter(anna).get(page_of(account)))
     assert "Прогноз появится, когда в счетах будет два месяца, посчитанных по показаниям." in page
+    told = Program(anna).get(f"/accounts/{account.public_id}/forecast").json()
+    assert (told["missing"], told["low_kwh"], told["ends_on"]) == ("bills", None, None)
