@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from svet.api.shell import problems
 from svet.cabinet.shell import errors
-from svet.config.errors import FOR_MACHINES
 
+FOR_MACHINES = ("/api/", "/callbacks/")
 OPEN = ("/health/", "/ready/", "/brand.css", "/manifest.webmanifest", "/service-worker.js", "/offline/")
 RETRY_AFTER = "1800"
 
