@@ -11,7 +11,6 @@ from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, 
 
 from svet.api.shell.problem_schemas import ProblemOut as ProblemOut
 
-
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 PublicId = Annotated[StrictStr, Field(max_length=16, description="opaque id of 16 characters")]
 Text = Annotated[StrictStr, Field(max_length=200)]
