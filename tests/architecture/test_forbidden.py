@@ -63,7 +63,7 @@ def faults_of(name: str, tree: ast.AST) -> Iterator[str]:
             for word in node.keywords:
                 value = word.value.value if isinstance(word.value, ast.Constant) else None
                 if (word.arg, value) in SWITCHES and name not in LOOPBACK:
-                    yield f"{name}:{node.lineno} says {word.arg}={value}"
+                    yield f"{name}:{node.lineno} says {word.arg}={value!r}"
 
 
 def test_no_data_become_code_and_no_check_is_off() -> None:

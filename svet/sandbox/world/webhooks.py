@@ -74,7 +74,8 @@ class Webhooks:
             thread.start()
         if self._held:
             held, self._held = self._held, []
-            self.later(lambda: [thread.start() for thread in held], after=_BEHIND)
+            for thread in held:
+                self.later(thread.start, after=_BEHIND)
 
     def add_dialect(self, dialect: Dialect) -> None:
         """Let the shops of another API be told in its way."""
