@@ -103,7 +103,7 @@ def test_the_python_client_calls_us(package: str, one_connection: None, world: W
     clients = importlib.import_module(f"{package}.client")
     models: Any = importlib.import_module(f"{package}.models")
     secret = world.secrets[Who.ANNA]
-    transport = httpx.WSGITransport(app=WSGIHandler())  # type: ignore[arg-type]
+    transport = httpx.WSGITransport(app=WSGIHandler())
     client = clients.AuthenticatedClient(
         base_url="http://testserver",
         token=secret,

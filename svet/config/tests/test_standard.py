@@ -29,7 +29,8 @@ def test_an_installation_begins_without_any_account() -> None:
 
 
 def test_keys_of_sessions_are_random_and_long() -> None:
-    keys = {SessionStore()._get_new_session_key() for _ in range(100)}
+    store: Any = SessionStore()
+    keys = {store._get_new_session_key() for _ in range(100)}
     assert len(keys) == 100
     assert all(len(key) * math.log2(36) >= 128 for key in keys)
 
