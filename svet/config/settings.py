@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "svet.payments",
     "svet.support",
     "svet.history",
+    "svet.usage",
     "svet.privacy",
     "svet.exchange",
     "svet.cabinet",

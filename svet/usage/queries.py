@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
+from svet.accounts.queries import is_confirmed
 from svet.accounts.queries.registry import accounts_by_id
+from svet.accounts.queries.terms import terms_of
+from svet.billing.queries.alike import MOST_RESIDENTS as MOST_RESIDENTS
 from svet.bills.queries import billed_months
+from svet.kernel.actors import Actor
 from svet.kernel.periods import Month
 from svet.metering import queries as metering
 from svet.metering.queries.absence import away_days
 from svet.metering.rules import period_of
 from svet.quotes.queries import ForecastRange, forecast_range
-from svet.usage.rules import MONTHS, PastForecast, UsageStory, daily_range, promises, usage_month
+from svet.usage.models import AlikeHidden, AlikeMonth
+from svet.usage.rules import (
+    MONTHS,
+    Alike,
+    AlikeGap,
+    PastForecast,
+    UsageStory,
+    daily_range,
+    promises,
+    standing_of,
+    usage_month,
+)
 
 
 class ForecastGap(StrEnum):
@@ -59,3 +74,38 @@ def month_forecast(*, account_id: int, story: UsageStory, on: date) -> MonthFore
     dials = list(metering.dials(meters=meters, read_on=on).values())
     told = forecast_range(account=account, dials=dials, on=on, daily=(daily.low, daily.high))
     return MonthForecast(month, told, ForecastGap.READINGS if told is None else None, kept)
+
+
+def alike_of(*, actor: Actor, account_id: int, story: UsageStory) -> Alike | AlikeGap:
+    """The account's last month beside dwellings of the same price group, residents and heating.
+
+    Only who may see how many live there is told; the caller has asked the guard.
+    """
+    if AlikeHidden.objects.filter(person_id=actor.person_id).exists():
+        return AlikeGap.HIDDEN
+    last = story.months[0] if story.months else None
+    if last is None or not last.plain or last.days <= 0 or last.kwh <= 0:
+        return AlikeGap.UNREAD
+    (account,) = accounts_by_id([account_id])
+    terms = terms_of([account_id], on=last.month.plus(1).first - timedelta(days=1))[account_id]
+    if not terms.residents or not is_confirmed(actor, account_id=account_id):
+        return AlikeGap.TERMS
+    found = AlikeMonth.objects.filter(
+        provider_id=account.provider.provider_id,
+        month=last.month.first,
+        tariff_group=terms.tariff_group,
+        residents=min(terms.residents, MOST_RESIDENTS),
+        electric_heating=bool(terms.electric_heating),
+    ).first()
+    if found is None:
+        return AlikeGap.FEW
+    median = found.daily_kwh * last.days
+    return Alike(
+        month=last.month,
+        residents=found.residents,
+        electric_heating=found.electric_heating,
+        accounts=found.accounts,
+        median=median,
+        own=last.kwh,
+        standing=standing_of(last.kwh, median),
+    )

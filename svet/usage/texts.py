@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from svet.bills.texts import labels
 from svet.kernel.periods import Month
 from svet.look.formats import NBSP, energy, number, roubles
-from svet.usage.rules import ReasonKind, UsageMonth, UsageStory
+from svet.usage.rules import Alike, AlikeGap, AlikeStanding, ReasonKind, UsageMonth, UsageStory
 
 
 def sentence(story: UsageStory, *, money: bool) -> str:
@@ -151,3 +151,55 @@ def no_bill() -> str:
 def year_ago(then: UsageMonth, *, money: bool) -> str:
     """«год назад 174 кВт·ч»."""
     return _("год назад %(value)s") % {"value": value_of(then, money=money)}
+
+
+def alike_group(found: Alike, *, most: int) -> str:
+    """«Квартиры того же тарифа, где живут двое»: whom the account is held against."""
+    if found.residents >= most:
+        who = _("прописано пять человек и больше")
+    else:
+        who = ngettext("прописан %(count)d человек", "прописано %(count)d человека", found.residents) % {
+            "count": found.residents
+        }
+    values = {"who": who, "accounts": number(Decimal(found.accounts))}
+    if found.electric_heating:
+        return _("Тот же тариф, %(who)s, электрическое отопление: таких %(accounts)s.") % values
+    return _("Тот же тариф, %(who)s: таких %(accounts)s.") % values
+
+
+def alike_sentence(found: Alike) -> str:
+    """Where the month stands beside the median: told, not judged."""
+    values = {
+        "month": labels.in_month(found.month),
+        "median": energy(found.median.quantize(Decimal(1), ROUND_HALF_UP)),
+        "own": energy(found.own),
+    }
+    if found.standing is AlikeStanding.LESS:
+        return (
+            _(
+                "Половина похожих квартир израсходовала %(month)s больше %(median)s. У вас %(own)s: "
+                "меньше, чем у большинства."
+            )
+            % values
+        )
+    if found.standing is AlikeStanding.SAME:
+        return _("У вас %(month)s %(own)s, почти как в середине похожих квартир: %(median)s.") % values
+    return (
+        _(
+            "Половина похожих квартир израсходовала %(month)s меньше %(median)s. У вас %(own)s: больше. "
+            "Так бывает, когда дома чаще бывают или греют электричеством."
+        )
+        % values
+    )
+
+
+def alike_gap(gap: AlikeGap) -> str:
+    """Why nothing is told; of a comparison that was switched off, nothing."""
+    return {
+        AlikeGap.HIDDEN: "",
+        AlikeGap.UNREAD: _("Сравним, когда месяц будет посчитан по показаниям с начала до конца."),
+        AlikeGap.TERMS: _(
+            "Сравнение видит подтверждённый владелец, если в счёте указано, сколько человек прописано."
+        ),
+        AlikeGap.FEW: _("Похожих квартир меньше двадцати: сравнивать было бы нечестно."),
+    }[gap]

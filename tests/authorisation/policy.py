@@ -258,6 +258,7 @@ CABINET = [
     get("accounts/<account_id>/what-if/", HOLDERS),
     get("accounts/<account_id>/usage/", HOLDERS),
     get("accounts/<account_id>/usage.csv", HOLDERS),
+    post("accounts/<account_id>/usage/alike/", HOLDERS),
     get("profile/", SIGNED_IN),
     get("profile/person/", SIGNED_IN, SHOWN_OR_DONE),
     post("profile/person/", SIGNED_IN, (200, 302, 422)),
@@ -619,6 +620,7 @@ API = [
     get(f"{V1}accounts/<account_id>/what-if", HOLDERS, scope="bills:read"),
     get(f"{V1}accounts/<account_id>/usage", HOLDERS, scope="bills:read"),
     get(f"{V1}accounts/<account_id>/forecast", HOLDERS, scope="bills:read"),
+    get(f"{V1}accounts/<account_id>/alike", HOLDERS, scope="bills:read"),
     *(
         get(
             f"{V1}accounts/<account_id>/reconciliation.{kind}",

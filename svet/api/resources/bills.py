@@ -16,6 +16,7 @@ from ninja import Router
 from svet.accounts import queries as account_queries
 from svet.accounts.queries.registry import accounts_by_id
 from svet.api.resources.accounts import ids_of, note_stranger
+from svet.api.resources.usage_schemas import AlikeOut, ForecastOut, UsageMonthOut, WhatIfOut
 from svet.api.shell.contract import file_of
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
@@ -23,11 +24,8 @@ from svet.api.shell.schemas import (
     BillDetailOut,
     BillOut,
     Day,
-    ForecastOut,
     Percent,
     ProblemOut,
-    UsageMonthOut,
-    WhatIfOut,
 )
 from svet.billing.queries.explaining import calculation_file
 from svet.bills import operations, queries
@@ -35,8 +33,8 @@ from svet.bills.queries import BillNotFound, BillSummary, BillView
 from svet.kernel.writing import plain_number
 from svet.people.rules import Scope
 from svet.quotes import queries as quotes
-from svet.usage.queries import month_forecast, story_of
-from svet.usage.rules import outer
+from svet.usage.queries import alike_of, month_forecast, story_of
+from svet.usage.rules import AlikeGap, outer
 
 router = Router(tags=["Bills"], auth=AUTH)
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -204,6 +202,29 @@ def usage(request: HttpRequest, account_id: str) -> list[dict[str, Any]]:
         }
         for each in story_of(account_id=key).months
     ]
+
+
+@router.get(
+    "/accounts/{account_id}/alike",
+    response={200: AlikeOut, 404: ProblemOut},
+    summary="The last month beside dwellings alike",
+)
+def alike(request: HttpRequest, account_id: str) -> dict[str, Any]:
+    """The same price group, residents and heating, of at least twenty; ``standing``: less, same, more."""
+    caller = allowed(request, Scope.BILLS_READ)
+    (key,) = ids_of(caller, account_id)
+    found = alike_of(actor=caller.actor, account_id=key, story=story_of(account_id=key))
+    told = None if isinstance(found, AlikeGap) else found
+    return {
+        "missing": found if isinstance(found, AlikeGap) else None,
+        "month": told and str(told.month),
+        "residents": told and told.residents,
+        "electric_heating": None if told is None else told.electric_heating,
+        "accounts": told and told.accounts,
+        "median_kwh": told and plain_number(told.median.quantize(Decimal(1))),
+        "own_kwh": told and plain_number(told.own),
+        "standing": told and told.standing,
+    }
 
 
 @router.get(

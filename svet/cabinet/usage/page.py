@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from io import StringIO
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, AccountNotFound
@@ -26,8 +26,9 @@ from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 from svet.look.formats import NBSP, energy, roubles
 from svet.usage import texts
-from svet.usage.queries import story_of
-from svet.usage.rules import UsageMonth, UsageStory, energy_reasons, money_reasons
+from svet.usage.operations import hide_alike
+from svet.usage.queries import MOST_RESIDENTS, alike_of, story_of
+from svet.usage.rules import AlikeGap, UsageMonth, UsageStory, energy_reasons, money_reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,17 @@ class MonthShown:
 
 
 @dataclass(frozen=True, slots=True)
+class AlikeShown:
+    """The card of dwellings alike; ``hidden``: the person does not want it."""
+
+    sentence: str
+    group: str
+    why: str
+    hidden: bool
+    bars: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UsageTableRow:
     """A month of the table: kWh of each zone, the whole, a day, a year ago, the sum of the bill."""
 
@@ -108,6 +120,7 @@ def usage_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "names": [labels.zone_label(zone) for zone in story.zones],
             "rows": _rows(story),
             "link": address(card, money=money),
+            "alike": _alike(request, card, story),
             "forecast": forecast_of(
                 account_id=card.account_id,
                 story=story,
@@ -155,6 +168,33 @@ def usage_csv(request: HttpRequest, public_id: str) -> HttpResponse:
         text.getvalue().encode("utf-8-sig"),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="usage-{card.number}.csv"'},
+    )
+
+
+@require_POST
+@signed_in
+def choose_alike(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Switch the comparison off for this person, or on again."""
+    card = _card(request, public_id)
+    hide_alike(by=actor_of(request), hidden=request.POST.get("alike") == "hide", now=now_of(request))
+    return redirect(f"{reverse('usage', args=(card.public_id,))}#alike")
+
+
+def _alike(request: HttpRequest, card: AccountCard, story: UsageStory) -> AlikeShown:
+    found = alike_of(actor=actor_of(request), account_id=card.account_id, story=story)
+    if isinstance(found, AlikeGap):
+        return AlikeShown("", "", texts.alike_gap(found), found is AlikeGap.HIDDEN, ())
+    most = max(found.own, found.median)
+    bars = ((_("у вас"), found.own), (_("в середине"), found.median))
+    return AlikeShown(
+        texts.alike_sentence(found),
+        texts.alike_group(found, most=MOST_RESIDENTS),
+        "",
+        False,
+        tuple(
+            (name, energy(value.quantize(Decimal(1), ROUND_HALF_UP)), max(1, round(value / most * 100)))
+            for name, value in bars
+        ),
     )
 
 
@@ -265,4 +305,5 @@ def _rows(story: UsageStory) -> tuple[UsageTableRow, ...]:
 urlpatterns: list[URLPattern] = [
     path("accounts/<public_id:public_id>/usage/", usage_page, name="usage"),
     path("accounts/<public_id:public_id>/usage.csv", usage_csv, name="usage-csv"),
+    path("accounts/<public_id:public_id>/usage/alike/", choose_alike, name="usage-alike"),
 ]

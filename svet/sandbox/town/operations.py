@@ -35,6 +35,7 @@ from svet.sandbox.town.rules import neighbours, registers
 from svet.sandbox.town.rules.plan import Household, household, months
 from svet.sandbox.town.settings import TownSettings
 from svet.tariffs.operations.norms import load_norms
+from svet.usage.operations import count_alike
 
 Progress = Callable[[str], None]
 ZONE = ZoneInfo("Asia/Yekaterinburg")
@@ -62,6 +63,7 @@ def build_rest(*, town: TownSettings, now: datetime, progress: Progress) -> None
     rest = _households(town, town.first + 1, town.accounts)
     if rest:
         _live(rest, "rest", providers=add_providers(), town=town, now=now, progress=progress)
+    count_alike(now=now)
     progress("The town is complete.")
 
 

@@ -1,5 +1,6 @@
 """Months of an account from the lines of its bills, why they differ, what the next is likely to be."""
 
+from svet.usage.rules.alike import ALIKE_LEAST, Alike, AlikeGap, AlikeStanding, standing_of
 from svet.usage.rules.forecasting import DailyRange, PastForecast, daily_range, outer, promises
 from svet.usage.rules.months import (
     MONTHS,
@@ -16,8 +17,12 @@ from svet.usage.rules.months import (
 )
 
 __all__ = [
+    "ALIKE_LEAST",
     "MONTHS",
     "YEAR",
+    "Alike",
+    "AlikeGap",
+    "AlikeStanding",
     "DailyRange",
     "EnergyReason",
     "MoneyReason",
@@ -31,5 +36,6 @@ __all__ = [
     "money_reasons",
     "outer",
     "promises",
+    "standing_of",
     "usage_month",
 ]
