@@ -12,7 +12,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite coverage mutants chaos kills axe drill bench bench-face shots site drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos vera kills axe drill bench bench-face shots site drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ mutants: environment-dev ## Whether a room's tests notice changes of its code: m
 
 chaos: environment-dev ## Lives of payments among faults, deaths and storms: make chaos [LIVES=1100] [SEED=7]
 	SVET_CHAOS_LIVES=$(or $(LIVES),1100) SVET_CHAOS_SEED=$(SEED) $(PYTHON) -m pytest tests/chaos -s
+
+vera: environment-dev ## Let schemathesis call every operation as a stranger, many times: make vera [TIMES=20]
+	SVET_VERA_TIMES=$(or $(TIMES),20) $(PYTHON) -m pytest tests/contract/test_as_vera.py
 
 kills: environment-dev ## Only the tests that kill processes or break connections, at every statement there is
 	SVET_KILLS=every $(PYTHON) -m pytest -m chaos

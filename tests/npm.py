@@ -22,7 +22,10 @@ SMS_CENTRE = "smpp@0.6.0-rc.4"
 PUSH_SERVICE = "web-push-testing@1.2.2"
 IDENTITY_PROVIDER = "oidc-provider@9.13.3"
 SBER_CLIENT = "sberbank-acquiring@1.2.2"
-PACKAGES = (SMS_CENTRE, PUSH_SERVICE, IDENTITY_PROVIDER, SBER_CLIENT)
+TYPED_CLIENT = "openapi-typescript@7.13.0"
+PACKAGES = (SMS_CENTRE, PUSH_SERVICE, IDENTITY_PROVIDER, SBER_CLIENT, TYPED_CLIENT)
+#: What a package leaves to whoever uses it, pinned too.
+BESIDE = {TYPED_CLIENT: ("typescript@5.9.3",)}
 APT = ("nodejs", "npm")
 
 
@@ -82,7 +85,7 @@ def _install(package: str) -> int:
     folder = folder_of(package)
     folder.mkdir(parents=True, exist_ok=True)
     options = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save")
-    words = ["npm", "install", *options, package]
+    words = ["npm", "install", *options, package, *BESIDE.get(package, ())]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(f"npm install {package} failed: {done.stderr.strip().splitlines()[-1:]}\n")

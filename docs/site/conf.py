@@ -45,7 +45,7 @@ html_theme_options = {"top_of_page_buttons": []}
 # One start for each reader; the decisions follow by number.
 READERS = {
     "Customer · Потребителю": ["docs/customer", "docs/customer.ru"],
-    "Operator": ["docs/operations", "docs/settings", "docs/tariffs", "docs/staff"],
+    "Operator": ["docs/operations", "docs/settings", "docs/security", "docs/tariffs", "docs/staff"],
     "Integrator": ["docs/api", "docs/urls", "docs/readings-life"],
     "Developer": [
         "CONTRIBUTING",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -31,6 +32,7 @@ from svet.api.resources import (
     readings,
     today,
 )
+from svet.api.shell.contract import finish
 from svet.api.shell.parsing import StrictParser
 from svet.api.shell.problems import ApiProblem, handle
 from svet.kernel.refusals import Refused
@@ -72,26 +74,9 @@ for failure in (ApiProblem, Refused, ValidationError, HttpError, Http404, Reques
 
 
 @cache
-def document() -> dict[str, object]:
-    """The OpenAPI 3.1 document, with the key that every write takes; made once, for it takes a second."""
-    found = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
-    paths: dict[str, dict[str, dict[str, object]]] = found["paths"]
-    for operations in paths.values():
-        operation = operations.get("post")
-        if operation is not None:
-            parameters = operation.setdefault("parameters", [])
-            assert isinstance(parameters, list)
-            parameters.append(_KEY)
-    return found
-
-
-_KEY = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "required": True,
-    "schema": {"type": "string", "maxLength": 255, "minLength": 1},
-    "description": "the same key with the same body gives the same answer and does nothing twice",
-}
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document with what all operations have in common; made once, for it takes a second."""
+    return finish(dict(api.get_openapi_schema(path_prefix="/api/v1/")))
 
 
 @require_safe
@@ -107,9 +92,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "api/page.html", {"title": _("API для программ"), "operations": _listed(found)})
 
 
-def _listed(found: dict[str, object]) -> list[dict[str, object]]:
-    paths = found["paths"]
-    assert isinstance(paths, dict)
+def _listed(found: dict[str, Any]) -> list[dict[str, object]]:
     return [
         {
             "method": method.upper(),
@@ -117,10 +100,13 @@ def _listed(found: dict[str, object]) -> list[dict[str, object]]:
             "tag": operation["tags"][0],
             "summary": operation["summary"],
             "description": operation.get("description", ""),
-            "parameters": operation.get("parameters", []),
+            "parameters": [
+                found["components"]["parameters"][each["$ref"].rpartition("/")[2]] if "$ref" in each else each
+                for each in operation["parameters"]
+            ],
             "statuses": sorted(operation["responses"], key=str),
             "signed": bool(operation.get("security")),
         }
-        for path, operations in paths.items()
+        for path, operations in found["paths"].items()
         for method, operation in operations.items()
     ]

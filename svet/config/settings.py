@@ -142,8 +142,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 HTTPS = os.environ.get("SVET_HTTPS", "1" if BASE_URL.startswith("https:") else "0") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_NAME = "__Host-svet" if HTTPS else "svet"
-CSRF_COOKIE_NAME = "__Host-svet-csrf" if HTTPS else "svet-csrf"
+# Of every cookie: behind TLS no other host, and nobody without TLS, can set one for us.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}svet"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}svet-csrf"
+MESSAGE_STORAGE = "svet.look.flashes.FlashStorage"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "svet.cabinet.shell.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -163,7 +166,7 @@ FILE_UPLOAD_HANDLERS = [
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", "Русский"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
-LANGUAGE_COOKIE_NAME = "svet-language"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}svet-language"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = time_zone(ENV)

@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.SANDBOX:
     urlpatterns.insert(0, path("sandbox/", include("svet.sandbox.urls")))
 
-handler404 = "svet.cabinet.shell.errors.not_found"
-handler500 = "svet.cabinet.shell.errors.server_error"
-handler403 = "svet.cabinet.shell.errors.denied"
-handler400 = "svet.cabinet.shell.errors.bad_request"
+handler404 = "svet.config.errors.not_found"
+handler500 = "svet.config.errors.server_error"
+handler403 = "svet.config.errors.denied"
+handler400 = "svet.config.errors.bad_request"

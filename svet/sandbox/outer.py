@@ -81,6 +81,18 @@ def give_back(*, payment: str, amount: str) -> bool:
     return answer.status_code == httpx.codes.ACCEPTED
 
 
+def trouble(name: str, **typed: str) -> bool:
+    """Order a fault of the bank (``fault``, ``callbacks``, ``calm``); False when it will not.
+
+    :raises WorldDown: it does not answer
+    """
+    try:
+        answer = _client().post(f"{settings.SANDBOX_CONTROL_URL}/control/bank/{name}", data=typed)
+    except httpx.HTTPError as error:
+        raise WorldDown(type(error).__name__) from error
+    return answer.status_code == httpx.codes.ACCEPTED
+
+
 def attachment(*, letter: int, index: int) -> tuple[bytes, str] | None:
     """A letter's file and its media type, or nothing. :raises WorldDown:"""
     try:

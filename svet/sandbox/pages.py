@@ -20,6 +20,7 @@ from svet.sandbox import outer
 from svet.sandbox.outer import WorldDown
 from svet.sandbox.shown import bank_entries, conversations, letters, refundable
 from svet.sandbox.town import queries as town
+from svet.sandbox.trouble_words import TROUBLES
 from svet.sandbox.world.cards import CARDS, THREE_D_SECURE_CODE
 
 _LONGEST: Final = 254
@@ -52,7 +53,7 @@ def _show(
     return render(request, f"sandbox/{template}.html", shown, status=status)
 
 
-def _down(request: HttpRequest, current: str) -> HttpResponse:
+def down(request: HttpRequest, current: str) -> HttpResponse:
     """The outer world is away: say so, and that nothing is lost by it."""
     return _show(request, "down", current, {}, status=503)
 
@@ -70,7 +71,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     try:
         found = outer.read("sms", to=to)
     except WorldDown:
-        return _down(request, "/sandbox/phone/")
+        return down(request, "/sandbox/phone/")
     context = {"to": to, "conversations": conversations(found["messages"], found.get("sent", ()))}
     return _show(request, "phone", "/sandbox/phone/", context)
 
@@ -83,7 +84,7 @@ def send_sms(request: HttpRequest) -> HttpResponse:
         taken = outer.send_sms(phone=phone_, text=text)
         messages_ = outer.read("sms", to=phone_)
     except WorldDown:
-        return _down(request, "/sandbox/phone/")
+        return down(request, "/sandbox/phone/")
     if taken:
         return redirect(f"/sandbox/phone/?{urlencode({'to': phone_})}")
     context = {
@@ -102,7 +103,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     try:
         messages = outer.read("mail", to=to)["messages"]
     except WorldDown:
-        return _down(request, "/sandbox/mail/")
+        return down(request, "/sandbox/mail/")
     return _show(request, "mail", "/sandbox/mail/", {"to": to, "letters": letters(messages)})
 
 
@@ -112,7 +113,7 @@ def attachment(request: HttpRequest, letter: int, index: int) -> HttpResponse:
     try:
         found = outer.attachment(letter=letter, index=index)
     except WorldDown:
-        return _down(request, "/sandbox/mail/")
+        return down(request, "/sandbox/mail/")
     if found is None:
         raise Http404
     content, media_type = found
@@ -141,7 +142,7 @@ def give_back(request: HttpRequest) -> HttpResponse:
         if outer.give_back(payment=payment, amount=amount):
             return redirect("/sandbox/bank/")
     except WorldDown:
-        return _down(request, "/sandbox/bank/")
+        return down(request, "/sandbox/bank/")
     return _bank(request, refused=True, wrong=payment, typed=typed)
 
 
@@ -149,7 +150,7 @@ def _bank(request: HttpRequest, *, refused: bool = False, wrong: str = "", typed
     try:
         entries = outer.read("bank")["entries"]
     except WorldDown:
-        return _down(request, "/sandbox/bank/")
+        return down(request, "/sandbox/bank/")
     context = {
         "entries": bank_entries(entries),
         "payments": refundable(entries),
@@ -158,6 +159,7 @@ def _bank(request: HttpRequest, *, refused: bool = False, wrong: str = "", typed
         "refused": refused,
         "wrong": wrong,
         "typed": typed,
+        "troubles": TROUBLES,
     }
     return _show(request, "bank", "/sandbox/bank/", context, status=422 if refused else 200)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from svet.sandbox import pages
+from svet.sandbox import pages, troubles
 
 urlpatterns: list[URLPattern] = [
     path("", pages.start, name="sandbox"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("mail/<int:letter>/<int:index>/", pages.attachment, name="sandbox-attachment"),
     path("bank/", pages.bank, name="sandbox-bank"),
     path("bank/refund/", pages.give_back, name="sandbox-refund"),
+    path("bank/trouble/", troubles.order, name="sandbox-trouble"),
     path("phone.json", pages.phone_json, name="sandbox-phone-json"),
     path("mail.json", pages.mail_json, name="sandbox-mail-json"),
     path("town.json", pages.town_json, name="sandbox-town-json"),

@@ -151,6 +151,7 @@ PUBLIC = [
     get("sandbox/mail/", EVERYBODY, (200, 503)),
     get("sandbox/mail/<letter>/<index>/", EVERYBODY, (200, 404, 503)),
     get("sandbox/bank/", EVERYBODY, (200, 503)),
+    post("sandbox/bank/trouble/", EVERYBODY, (302, 503), body={"trouble": "calm", "n": "1"}),
     post(
         "sandbox/bank/refund/",
         EVERYBODY,

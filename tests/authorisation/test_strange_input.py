@@ -126,7 +126,7 @@ def names_of(world: World, row: Row, who: Who, asked_for: list[str]) -> list[str
     paths: Any = document()["paths"]
     path = "/" + re.sub(r"<(\w+)>", r"{\1}", row.route)
     described = paths.get(path, {}).get(row.method.lower(), {}).get("parameters", [])
-    found |= dict.fromkeys(each["name"] for each in described if each["in"] == "query")
+    found |= dict.fromkeys(each["name"] for each in described if each.get("in") == "query")
     return [name for name in found if name not in ("csrfmiddlewaretoken", "next")]
 
 

@@ -168,8 +168,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def nginx(there: Installation) -> Iterator[int]:
-    """nginx with the document's own block; gives the port where it ends TLS."""
+def nginx(there: Installation) -> Iterator[tuple[int, int]]:
+    """nginx with the document's own block; gives the ports where it ends TLS and where it has none."""
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     if not os.access(program, os.X_OK):
         assert debian.install(["nginx"], needed_by="The tests of production") == 0
@@ -207,7 +207,7 @@ def nginx(there: Installation) -> Iterator[int]:
                 break
             assert process.poll() is None, (folder / "log").read_text("utf-8")
             time.sleep(0.05)
-        yield secure
+        yield secure, plain
     finally:
         stop(process)
 

@@ -13,7 +13,7 @@ from tests.standing.installation import HOST, Installation, nginx
 
 
 def test_a_person_registers_through_the_documents_nginx(there: Installation) -> None:
-    with nginx(there) as port, sync_playwright() as playwright:
+    with nginx(there) as (port, _), sync_playwright() as playwright:
         rules = f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{port}"
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_FLAGS, rules])
         context = browser.new_context(ignore_https_errors=True, locale="ru-RU")
@@ -37,7 +37,12 @@ def test_a_person_registers_through_the_documents_nginx(there: Installation) -> 
 
 
 def test_nginx_sends_who_came_without_tls_to_it_and_carries_ready(there: Installation) -> None:
-    with nginx(there) as port, httpx.Client(verify=False, trust_env=False) as client:
+    with nginx(there) as (port, plain), httpx.Client(verify=False, trust_env=False) as client:
+        led = client.get(f"http://127.0.0.1:{plain}/entrance/?tab=sign-in", headers={"Host": HOST})
+        assert (led.status_code, led.headers["Location"]) == (301, f"https://{HOST}/entrance/?tab=sign-in")
+        # A program is not led on: its token has travelled in the open, and it must notice.
+        for path in ("/api/v1/accounts", "/callbacks/yookassa/"):
+            assert client.get(f"http://127.0.0.1:{plain}{path}", headers={"Host": HOST}).status_code == 403
         answer = client.get(f"https://127.0.0.1:{port}/ready/", headers={"Host": HOST})
         assert (answer.status_code, answer.json()["schema"]) == (200, "ok")
 

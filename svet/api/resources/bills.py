@@ -17,6 +17,7 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries.registry import accounts_by_id
 from svet.api.resources.accounts import ids_of, note_stranger
 from svet.api.resources.usage_schemas import AlikeOut, ForecastOut, UsageMonthOut, WhatIfOut
+from svet.api.shell.contract import file_of
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import (
@@ -36,6 +37,7 @@ from svet.usage.queries import alike_of, month_forecast, story_of
 from svet.usage.rules import AlikeGap, outer
 
 router = Router(tags=["Bills"], auth=AUTH)
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/bills", response={200: list[BillOut], 404: ProblemOut}, summary="Bills")
@@ -68,7 +70,12 @@ def bill(request: HttpRequest, bill_id: str) -> dict[str, Any]:
     }
 
 
-@router.get("/bills/{bill_id}/pdf", response={404: ProblemOut}, summary="A bill as PDF")
+@router.get(
+    "/bills/{bill_id}/pdf",
+    response={404: ProblemOut},
+    summary="A bill as PDF",
+    openapi_extra=file_of("application/pdf"),
+)
 def bill_pdf(request: HttpRequest, bill_id: str) -> HttpResponse:
     """The bill with its payment QR code, ``application/pdf``; always the same bytes."""
     caller = allowed(request, Scope.BILLS_READ)
@@ -78,7 +85,16 @@ def bill_pdf(request: HttpRequest, bill_id: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})
 
 
-@router.get("/bills/{bill_id}/calculation", response={404: ProblemOut}, summary="A bill's calculation")
+@router.get(
+    "/bills/{bill_id}/calculation",
+    response={404: ProblemOut},
+    summary="A bill's calculation",
+    openapi_extra={
+        "responses": {
+            200: {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}
+        }
+    },
+)
 def bill_calculation(request: HttpRequest, bill_id: str) -> HttpResponse:
     """Facts, prices and lines behind the bill, format ``svet-bill/1``: ``svet replay`` recomputes it."""
     caller = allowed(request, Scope.BILLS_READ)
@@ -93,6 +109,7 @@ def bill_calculation(request: HttpRequest, bill_id: str) -> HttpResponse:
     "/accounts/{account_id}/reconciliation.pdf",
     response={404: ProblemOut, 422: ProblemOut},
     summary="A reconciliation statement as PDF",
+    openapi_extra=file_of("application/pdf"),
 )
 def reconciliation_pdf(request: HttpRequest, account_id: str, since: Day, until: Day) -> HttpResponse:
     """What was owed, every movement of ``since`` ≤ day < ``until`` and what is owed; five years at most."""
@@ -103,6 +120,7 @@ def reconciliation_pdf(request: HttpRequest, account_id: str, since: Day, until:
     "/accounts/{account_id}/reconciliation.xlsx",
     response={404: ProblemOut, 422: ProblemOut},
     summary="A reconciliation statement as XLSX",
+    openapi_extra=file_of(_WORKBOOK),
 )
 def reconciliation_xlsx(request: HttpRequest, account_id: str, since: Day, until: Day) -> HttpResponse:
     """The same as a workbook, with dates and sums to count with."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 
 from svet.api.resources.accounts import ids_of
+from svet.api.shell.contract import file_of
 from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.schemas import ProblemOut
@@ -82,6 +83,7 @@ def certificates(request: HttpRequest, account_id: str) -> list[dict[str, Any]]:
     "/accounts/{account_id}/certificates/{certificate_id}/pdf",
     response={404: ProblemOut},
     summary="A certificate of no debt as PDF",
+    openapi_extra=file_of("application/pdf"),
 )
 def certificate_pdf(request: HttpRequest, account_id: str, certificate_id: str) -> HttpResponse:
     """The paper with its code, ``application/pdf``; always the same bytes."""

@@ -120,10 +120,8 @@ def dispute(request: HttpRequest, control_id: str, payload: DisputeIn) -> Status
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {
-                kind: {"schema": {"type": "string", "format": "binary"}}
-                for kind in ("image/jpeg", "image/png", "image/webp")
-            },
+            "description": "JPEG, PNG or WebP",
+            "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
         }
     },
 )

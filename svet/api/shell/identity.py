@@ -55,6 +55,7 @@ class TokenAuth(HttpBearer):
                 401,
                 "token_expired",
                 _("Срок ключа закончился %(on)s. Создайте новый в профиле.") % {"on": day(holder.expires_at)},
+                headers={"WWW-Authenticate": "Bearer"},
             )
         limits.spend(limit=LimitName.API_PER_TOKEN, key=str(holder.token_id), now=now)
         people.touch_token(token_id=holder.token_id, now=now, last_used_at=holder.last_used_at)

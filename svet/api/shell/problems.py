@@ -148,7 +148,9 @@ def of_validation(error: ValidationError) -> ApiProblem:
 def of_http(error: HttpError) -> ApiProblem:
     """What ninja itself refuses."""
     if isinstance(error, AuthenticationError):
-        return ApiProblem(401, "unauthorized", _("Нужен вход или ключ доступа."))
+        # RFC 9110, 15.5.2: a 401 names the way in.
+        way = {"WWW-Authenticate": "Bearer"}
+        return ApiProblem(401, "unauthorized", _("Нужен вход или ключ доступа."), headers=way)
     return ApiProblem(error.status_code, "refused", str(error))
 
 

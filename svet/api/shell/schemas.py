@@ -9,6 +9,8 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
+from svet.api.shell.problem_schemas import ProblemOut as ProblemOut
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 PublicId = Annotated[StrictStr, Field(max_length=16, description="opaque id of 16 characters")]
 Text = Annotated[StrictStr, Field(max_length=200)]
@@ -248,31 +250,3 @@ class HistoryEventOut(Schema):
 class EventsOut(Schema):
     events: list[HistoryEventOut]
     next: str | None
-
-
-class WorkOut(Schema):
-    """What a busy network has to compute: see «When a network is busy» in docs/api.md."""
-
-    token: str
-    riddle: str
-    bits: int
-    parts: int
-
-
-class ProblemOut(Schema):
-    """RFC 9457; ``code`` is stable, ``title`` is a sentence for a person.
-
-    Of readings: ``suggestion`` are the values by zone that the guard would believe (zones the other way
-    round, a digit less), ``doubts`` tell why it thinks so.
-    """
-
-    type: str
-    status: int
-    code: str
-    title: str
-    field: str = ""
-    needs_confirmation: bool | None = None
-    may_insist: bool | None = None
-    doubts: list[str] | None = None
-    suggestion: dict[str, str] | None = None
-    work: WorkOut | None = None

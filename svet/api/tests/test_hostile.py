@@ -85,7 +85,7 @@ def test_every_parameter_that_is_offered_is_known() -> None:
         for operations in paths.values()
         for operation in operations.values()
         for parameter in operation.get("parameters", [])
-        if parameter["in"] == "query"
+        if parameter.get("in") == "query"
     }
     assert offered <= PARAMETERS
 

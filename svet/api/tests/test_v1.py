@@ -90,7 +90,8 @@ def test_the_document_is_openapi_3_1_and_describes_every_write_with_its_key() ->
             assert operation["summary"], path
             assert operation["description"], path
             if method == "post":
-                assert any(one["name"] == "Idempotency-Key" for one in operation["parameters"]), path
+                assert {"$ref": "#/components/parameters/IdempotencyKey"} in operation["parameters"], path
+    assert found["components"]["parameters"]["IdempotencyKey"]["name"] == "Idempotency-Key"
 
 
 def test_the_document_is_not_made_again_for_everybody_who_asks() -> None:

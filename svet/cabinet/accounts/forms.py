@@ -23,7 +23,10 @@ class AddForm(Form):
     )
     meter_number = forms.CharField(
         label=gettext_lazy("Номер прибора учёта"),
-        help_text=gettext_lazy("Он стоит в квитанции и на самом счётчике, под штрихкодом."),
+        help_text=gettext_lazy(
+            "Он стоит в квитанции и на самом счётчике, под штрихкодом. "
+            "Если счётчик меняли, нужен номер нового."
+        ),
         required=False,
         strip=False,
     )

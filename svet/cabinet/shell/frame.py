@@ -23,8 +23,8 @@ from svet.site import queries as site
 from svet.site.queries import InstallationView
 
 THEMES = ("auto", "light", "dark")
-THEME_COOKIE = "svet-theme"
-SIZE_COOKIE = "svet-size"
+THEME_COOKIE = f"{settings.COOKIE_PREFIX}svet-theme"
+SIZE_COOKIE = f"{settings.COOKIE_PREFIX}svet-size"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ __all__ = [
     "visitor",
 ]
 
-DEVICE_COOKIE = "__Host-svet-device" if settings.HTTPS else "svet-device"
+DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}svet-device"
 _DEVICE_AGE = 400 * 24 * 3600  # the longest browsers keep a cookie
 P = ParamSpec("P")
 _BACKEND_PATH = "django.contrib.auth.backends.ModelBackend"

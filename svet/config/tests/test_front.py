@@ -149,8 +149,19 @@ def granian() -> Iterator[int]:
         (b"Transfer-Encoding: chunked\r\n\r\n", b"400 Bad Request"),
         (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nzz\r\n", b"400 Bad Request"),
         (b"Content-Length: 10\r\n\r\nabcde", b"400 Bad Request"),
+        (b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n", b"200 OK"),
+        (b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde", b"400 Bad Request"),
     ],
-    ids=["whole", "without its end", "in a chunk", "before the first", "spoilt", "shorter than promised"],
+    ids=[
+        "whole",
+        "without its end",
+        "in a chunk",
+        "before the first",
+        "spoilt",
+        "shorter than promised",
+        "two ways of saying where it ends",
+        "two lengths",
+    ],
 )
 def test_a_body_cut_on_its_way_is_seen_by_the_real_server(granian: int, rest: bytes, status: bytes) -> None:
     words = b"POST /x HTTP/1.1\r\nHost: x\r\n" + rest

@@ -268,6 +268,18 @@ def test_callbacks_are_lost_doubled_and_late_by_order(tmp_path: Path) -> None:
         assert bank.callbacks({"copies": "x"}) != ""
 
 
+def test_a_callback_comes_after_the_one_behind_it_by_order(tmp_path: Path) -> None:
+    with shop([]) as (url, told), running_bank(tmp_path, webhook_urls={"SVETDEMO": url}) as bank:
+        client = client_of(bank)
+        assert bank.callbacks({"swapped": "1"}) == ""
+        first = paid(bank, client)
+        second = paid(bank, client, "two")
+        wait_for(told, 4)
+        order = [str(each["PaymentId"]) for each in told]
+        assert order.index(second) < order.index(first)
+        assert set(order) == {first, second}
+
+
 def test_an_order_paid_twice_has_two_paid_payments(bank: RunningBank, client: AcquiringClient) -> None:
     assert bank.pay_twice(paid(bank, client)) == ""
     assert [each.status for each in client.check_order("one").payments] == ["CONFIRMED", "CONFIRMED"]

@@ -10,12 +10,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from svet.gateways.acquiring.yookassa import YooKassa
+from svet.gateways.failures import Temporary
 from svet.gateways.mail.port import Attachment
 from svet.gateways.mail.smtp import SmtpMail
 from svet.gateways.sms.address import SmsAddress
 from svet.gateways.sms.smpp import SmppSms
 from svet.gateways.tests.test_yookassa import ORDER
 from svet.look import formats
+from svet.sandbox.trouble_words import TROUBLES
 from tests.bank import BROWSER, GOOD_CARD
 from tests.world import World, world
 
@@ -149,6 +151,34 @@ def test_nonsense_in_the_address_bar_harms_nobody(outer: World, address: str, va
 @pytest.mark.parametrize("address", ["/sandbox/", *PAGES, "/sandbox/town.json"])
 def test_nothing_can_be_posted(address: str) -> None:
     assert Client().post(address).status_code == 405
+
+
+def order_trouble(name: str, number: str = "1") -> int:
+    return Client().post("/sandbox/bank/trouble/", {"trouble": name, "n": number}).status_code
+
+
+def test_the_bank_goes_wrong_by_hand(outer: World) -> None:
+    """A sum of an answer, an answer cut off, an error, a slow one; and everything is well again."""
+    bank = YooKassa.from_url(outer.acquiring_url)
+    made = bank.create(order=ORDER)
+    BROWSER.post(made.url, data=GOOD_CARD)
+    true = bank.status(reference=made.reference).amount
+    shown = page("/sandbox/bank/")
+    assert all(f'value="{trouble.name}"' in shown for trouble in TROUBLES)
+    assert order_trouble("sum", "2") == 302
+    told = [bank.status(reference=made.reference).amount for _ in range(3)]
+    assert [each.kopecks - true.kopecks for each in told] == [100, 100, 0]
+    for name in ("lose", "fail"):
+        assert order_trouble(name) == 302
+        with pytest.raises(Temporary):
+            bank.status(reference=made.reference)
+        assert bank.status(reference=made.reference).amount == true
+    assert order_trouble("fail", "100") == 302
+    assert order_trouble("calm") == 302
+    assert bank.status(reference=made.reference).amount == true
+    assert order_trouble("no-such-trouble") == 404
+    assert order_trouble("lost", "\u0663<b>") == 302
+    assert "<b>" not in page("/sandbox/bank/").replace("<body", "")
 
 
 def test_the_bank_gives_a_payment_back_by_hand(outer: World) -> None:

@@ -6,7 +6,8 @@
 - ``POST /control/bank/refund`` with ``payment`` and ``amount``: a clerk of the bank gives money back.
 - ``POST /control/bank/twice`` with ``payment``: its order is paid a second time.
 - ``POST /control/bank/fault`` with ``kind``, ``path``, ``times``, ``text``, ``seconds``: see ``faults``.
-- ``POST /control/bank/callbacks`` with ``lost``, ``copies``, ``late``: how the bank tells shops from now on.
+- ``POST /control/bank/callbacks`` with ``lost``, ``copies``, ``late``, ``swapped``: how the bank tells shops.
+- ``POST /control/bank/calm``: every order of a fault is taken back.
 - ``/control/bank.json``: what the bank has done. ``/control/health.json``: whether the world stands.
 """
 

@@ -13,6 +13,8 @@ from typing import Any, Final, Protocol
 
 from svet.sandbox.world.vault import Vault
 
+#: Seconds by which a message that was held back comes after the one that overtook it.
+_BEHIND: Final = 1.0
 PAUSES: Final = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, *([3600.0] * 22))
 
 
@@ -34,10 +36,12 @@ class Webhooks:
 
     ``of_shops`` are the addresses of shops that have one of their own. ``lost``, ``copies`` and ``late`` are
     faults by order: so many of the next are never sent, each is sent so often, and so much later (seconds).
+    ``swapped``: so many of the next wait until the one after them was sent.
     """
 
     def __init__(self, *, vault: Vault, url: str, of_shops: Mapping[str, str] | None = None) -> None:
-        self.lost, self.copies, self.late = 0, 1, 0.0
+        self.lost, self.copies, self.late, self.swapped = 0, 1, 0.0, 0
+        self._held: list[threading.Thread] = []
         self._dialects: list[Dialect] = []
         self._vault = vault
         self._url = url
@@ -57,10 +61,21 @@ class Webhooks:
             if dialect.speaks_for(self._shop_of(thing)):
                 bodies = dialect.notifications(event, thing)
                 wanted, as_form = dialect.thanks, dialect.as_form
+        tellings: list[threading.Thread] = []
         for body in [body for body in bodies for _ in range(self.copies)]:
             letter = _letter(url, body, as_form=as_form)
             telling = (letter, event, str(thing["id"]), wanted, after + self.late)
-            threading.Thread(target=self._keep_telling, args=telling, daemon=True).start()
+            tellings.append(threading.Thread(target=self._keep_telling, args=telling, daemon=True))
+        if self.swapped > 0:
+            self.swapped -= 1
+            self._held += tellings
+            return
+        for thread in tellings:
+            thread.start()
+        if self._held:
+            held, self._held = self._held, []
+            for thread in held:
+                self.later(thread.start, after=_BEHIND)
 
     def add_dialect(self, dialect: Dialect) -> None:
         """Let the shops of another API be told in its way."""

@@ -61,6 +61,10 @@ def test_account_is_added_by_two_numbers_into_the_pressed_group() -> None:
     assert Link.objects.get().group == group
 
 
+def test_whose_meter_was_replaced_is_told_which_number_is_wanted() -> None:
+    assert "нужен номер нового" in signed(make_person()).get(ADD).content.decode()
+
+
 def test_wrong_pair_gets_one_answer_whether_the_account_exists_or_not() -> None:
     account, serial = pair()
     bodies = []

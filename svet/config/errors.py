@@ -1,0 +1,59 @@
+"""What goes wrong outside of any page: a page for people, a problem (RFC 9457) for programs and banks."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from svet.api.shell import problems
+from svet.cabinet.shell import errors
+
+FOR_MACHINES = ("/api/", "/callbacks/")
+log = logging.getLogger("svet.incidents")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request cannot be understood."""
+    if not _by_machine(request):
+        return errors.bad_request(request, exception)
+    return _problem(request, 400, "malformed", _("Мы не поняли запрос"))
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: the caller may not do this."""
+    if not _by_machine(request):
+        return errors.denied(request, exception)
+    return _problem(request, 403, "refused", _("Сюда вам нельзя"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such address."""
+    if not _by_machine(request):
+        return errors.not_found(request, exception)
+    return problems.answer(problems.not_found())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault; 503 when the database does not answer."""
+    if not _by_machine(request):
+        return errors.server_error(request)
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        later = {"Retry-After": "60"}
+        return _problem(request, 503, "unavailable", _("Кабинет ненадолго недоступен"), later)
+    return _problem(request, 500, "server_error", _("Это наша ошибка, мы о ней уже знаем."))
+
+
+def _by_machine(request: HttpRequest) -> bool:
+    return request.path.startswith(FOR_MACHINES)
+
+
+def _problem(
+    request: HttpRequest, status: int, code: str, title: str, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    level = logging.ERROR if status >= 500 else logging.INFO
+    log.log(level, "status=%d path=%s code=%s", status, request.path[:200], code)
+    return problems.answer(problems.ApiProblem(status, code, title, headers=headers))
