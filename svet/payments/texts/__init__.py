@@ -118,13 +118,11 @@ def _explain_order(refusal: Refused) -> str:
                 "поэтому заплатите им по очереди."
             )
         case OrderReason.TOO_MANY_PAYEES:
-            return (
-                _(
-                    "Одним нажатием мы платим не больше %(max)s получателям подряд, а здесь их %(payees)s. "
-                    "Разделите платёж."
-                )
-                % refusal.details
+            said = _(
+                "Одним нажатием мы платим не больше %(max)s получателям подряд, а здесь их %(payees)s. "
+                "Разделите платёж."
             )
+            return said % refusal.details
         case OrderReason.KEY_REUSED:
             return _("Эта форма уже отправлена с другими суммами. Проверьте их и нажмите «Оплатить» ещё раз.")
         case OrderReason.ACCOUNT_NOT_FOUND:
