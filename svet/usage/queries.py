@@ -81,7 +81,7 @@ def alike_of(*, actor: Actor, account_id: int, story: UsageStory) -> Alike | Ali
 
     Only who may see how many live there is told; the caller has asked the guard.
     """
-    if AlikeHidden.objects.filter(person_id=actor.person_id).exists():
+    if AlikeHidden.objects.filter(person_id=actor.person_id or 0).exists():
         return AlikeGap.HIDDEN
     last = story.months[0] if story.months else None
     if last is None or not last.plain or last.days <= 0 or last.kwh <= 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -54,7 +55,7 @@ class AlikeMedian:
 
 def alike_medians(*, provider_id: int, month: Month, least: int) -> Sequence[AlikeMedian]:
     """The medians of a charged month by price group, residents and heating, of ``least`` and more."""
-    asked = {
+    asked: dict[str, Any] = {
         "provider": provider_id,
         "month": month.first,
         "after": month.plus(1).first,

@@ -25,7 +25,7 @@ from svet.site.queries.queue import job_queue
 
 #: Seconds after which nobody is taken to work, or a bank to answer.
 QUIET: Final = 60.0
-SILENT: Final = 120.0
+UNANSWERED: Final = 120.0
 #: For how long an answer is good: a page anybody may open must not ask the database each time.
 GOOD_FOR: Final = timedelta(seconds=30)
 
@@ -64,7 +64,8 @@ def facts(*, now: datetime) -> PortalFacts:
     stands = database_hold() is not None or queue.heard is None or queue.heard > QUIET
     late = {each.channel for each in sending(now=now) if each.late > STUCK_AFTER.total_seconds()}
     found = PortalFacts(
-        payments=stands or any(shop.silent > SILENT for shop in shops_standing(now=now)),
+        payments=stands
+        or any(shop.silent_since is not None or shop.waits > UNANSWERED for shop in shops_standing(now=now)),
         texts=stands or SendingChannel.SMS in late,
         letters=stands or SendingChannel.EMAIL in late,
     )

@@ -184,16 +184,16 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def skip(request: HttpRequest, key: str) -> HttpResponse:
+def skip(request: HttpRequest, skip_key: str) -> HttpResponse:
     """What the link of a message opens: looking at it does nothing, the button skips the charge."""
     refused, status = "", 200
     try:
         if request.method == "POST":
             try:
-                operations.skip_by_key(key=key, address=client_address(request), now=now_of(request))
+                operations.skip_by_key(key=skip_key, address=client_address(request), now=now_of(request))
             except Conflict as refusal:
                 refused, status = explain(refusal), 409
-        told = queries.told_by_key(key)
+        told = queries.told_by_key(skip_key)
     except AutopayNotFound as missing:
         raise Http404 from missing
     context = {
@@ -241,5 +241,5 @@ urlpatterns: list[URLPattern] = [
     path("autopay/new/", new, name="autopay-new"),
     path("autopay/<public_id:public_id>/", agreement, name="autopay-agreement"),
     path("autopay/<public_id:public_id>/decide/", decide, name="autopay-decide"),
-    path("autopay/skip/<slug:key>/", skip, name="autopay-skip"),
+    path("autopay/skip/<slug:skip_key>/", skip, name="autopay-skip"),
 ]
