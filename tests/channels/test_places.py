@@ -15,6 +15,7 @@ from tests.authorisation.world import World, build
 
 #: Places that no event leads to, and who names them.
 NAMED_ELSEWHERE = {
+    "account-readings": "svet.today: somebody close whose readings may be sent for them",
     "bills": "svet.today: several new bills at once",
     "check-code": "svet.bills: the code on a certificate leads to its check",
     "bell": "svet.notices: where a touch of a notice without a page of its own leads",
@@ -23,6 +24,7 @@ NAMED_ELSEWHERE = {
 #: A place of somebody's thing → the id of Anna's in the world of the authorisation tests.
 IDS = {
     "account": "account_id",
+    "account-readings": "account_id",
     "appeal": "appeal_id",
     "autopay-skip": "skip_key",
     "bill": "bill_id",

@@ -149,10 +149,7 @@ def signed_in_person(user: object) -> PersonView | None:
 
 
 def session_seals(person_id: int) -> list[str]:
-    """What changes with the person's password, then the same under retired keys of the installation.
-
-    Nothing for the blocked and for the staff.
-    """
+    """What changes with the password, under each key of the installation; none for the blocked and staff."""
     row = Person.objects.filter(pk=person_id, is_active=True, is_staff=False).first()
     if row is None:
         return []

@@ -8,6 +8,9 @@ from django.contrib.staticfiles import finders
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 
+from svet.accounts.tests.factories import make_link
+from svet.billing.tests.factories import make_metered_account
+from svet.cabinet.payment.sheet import ROWS_FROM
 from svet.cabinet.shell import errors
 from svet.cabinet.shell.frame import Frame
 from svet.cabinet.shell.offline import FRAME_FILES
@@ -53,7 +56,11 @@ def test_every_kept_file_is_there(name: str) -> None:
 
 
 def test_what_is_kept_is_what_the_readings_ask_for(client: Client) -> None:
-    client.force_login(make_person(), backend="django.contrib.auth.backends.ModelBackend")
+    person = make_person()
+    for _ in range(ROWS_FROM):  # so many that they are rows
+        account, _meter = make_metered_account()
+        make_link(person=person, account=account, confirmed=True)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get("/readings/").content.decode()
     kept = [name for name in FRAME_FILES if name not in ("look/js/odometer.js",)]
     assert [name for name in kept if f"/static/{name}" not in page] == []

@@ -1,0 +1,192 @@
+"""The day in words: a sentence with its note, and a title with its note for each task."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from svet.look.formats import roubles
+from svet.today.rules import DayPlan, DayState, Duty
+from svet.today.texts.days import (
+    IN_DAYS,
+    MONTH_DAYS,
+    NAMED,
+    how_far,
+    listed,
+    month_word,
+    on_day,
+    span,
+)
+from svet.today.texts.duties import (
+    duty_note,
+    duty_title,
+    moving_note,
+    moving_title,
+    planned_note,
+    planned_title,
+)
+
+__all__ = [
+    "action",
+    "badge",
+    "duty_note",
+    "duty_title",
+    "headline",
+    "how_far",
+    "moving_note",
+    "moving_title",
+    "notes",
+    "planned_note",
+    "planned_title",
+]
+
+
+def headline(day: DayPlan) -> str:
+    """What the day asks, as a sentence without its full stop."""
+    match day.state:
+        case DayState.NEW:
+            return _("Добавьте свой счёт за свет")
+        case DayState.OVERDUE if day.late == day.owed and day.late_since is not None:
+            return _("Долг %(sum)s, срок был %(on)s") % {
+                "sum": roubles(day.owed),
+                "on": on_day(day.late_since, day.today),
+            }
+        case DayState.OVERDUE | DayState.DUE if day.due_on is not None:
+            return _("К оплате %(sum)s до %(on)s") % {
+                "sum": roubles(day.owed),
+                "on": on_day(day.due_on, day.today),
+            }
+        case DayState.OVERDUE | DayState.DUE:
+            return _("К оплате %(sum)s") % {"sum": roubles(day.owed)}
+        case DayState.TRANSIT:
+            return _("%(sum)s уже в пути, платить ещё раз не нужно") % {"sum": roubles(day.transit)}
+        case DayState.READINGS if day.lead is not None:
+            return _readings(day, day.lead)
+        case _ if day.others:
+            return _("Сегодня от вас ничего не нужно")
+        case _:
+            return _("Всё оплачено, показания переданы") if day.sent else _("Всё оплачено")
+
+
+def _readings(day: DayPlan, lead: Duty) -> str:
+    values = {"on": on_day(lead.on, day.today), "count": lead.count}
+    if day.others:
+        return (
+            ngettext(
+                "До %(on)s передайте показания: %(count)d счётчик",
+                "До %(on)s передайте показания: %(count)d счётчиков",
+                lead.count,
+            )
+            % values
+        )
+    return (
+        ngettext(
+            "Всё оплачено. До %(on)s передайте показания: %(count)d счётчик",
+            "Всё оплачено. До %(on)s передайте показания: %(count)d счётчиков",
+            lead.count,
+        )
+        % values
+    )
+
+
+def badge(day: DayPlan) -> str:
+    """«просрочено 11 дней», or nothing."""
+    if day.state is not DayState.OVERDUE or day.late_since is None:
+        return ""
+    days = (day.today - day.late_since).days
+    if days >= IN_DAYS:
+        months = round(days / MONTH_DAYS)
+        return ngettext("просрочено %(months)d месяц", "просрочено %(months)d месяцев", months) % {
+            "months": months
+        }
+    return ngettext("просрочено %(days)d день", "просрочено %(days)d дней", days) % {"days": days}
+
+
+def notes(day: DayPlan) -> tuple[str, ...]:
+    """What stands below the sentence, one thought each."""
+    match day.state:
+        case DayState.NEW:
+            return (_("Нужны два номера: абонента и счётчика. Оба есть в любой квитанции."),)
+        case DayState.OVERDUE:
+            return (*_whose(day), *_late(day), *_moving(day))
+        case DayState.DUE:
+            return (*_whose(day), *_left(day.due_on, day.today), *_moving(day))
+        case DayState.TRANSIT:
+            return (_("Здесь станет «оплачено», как только деньги дойдут."),)
+        case DayState.READINGS if day.lead is not None:
+            return (*_left(day.lead.on, day.today), *_over(day), *_moving(day))
+        case _:
+            return (*_over(day), *_window(day))
+
+
+def _whose(day: DayPlan) -> tuple[str, ...]:
+    """«За квартиру и маму» cannot be made of any name, so names stand after a colon; many are counted."""
+    if day.accounts < 2:
+        return ()
+    if len(day.titles) <= NAMED:
+        names = listed(day.titles)
+        return (ngettext("Абонент: %(names)s.", "Абоненты: %(names)s.", len(day.titles)) % {"names": names},)
+    return (_("Абонентов к оплате: %(count)d из %(all)d.") % {"count": len(day.titles), "all": day.accounts},)
+
+
+def _late(day: DayPlan) -> tuple[str, ...]:
+    found = []
+    if day.late != day.owed:
+        if day.late_titles and len(day.late_titles) <= NAMED and day.accounts > 1:
+            found.append(
+                _("Из них %(sum)s просрочено: %(names)s.")
+                % {"sum": roubles(day.late), "names": listed(day.late_titles)}
+            )
+        else:
+            found.append(_("Из них %(sum)s просрочено.") % {"sum": roubles(day.late)})
+    if day.free_until is not None:
+        found.append(
+            _("Заплатите до %(on)s, и пени не будет: её начисляют с\u00a031\u2011го дня.")
+            % {"on": on_day(day.free_until, day.today)}
+        )
+    return tuple(found)
+
+
+def _left(until: date | None, today: date) -> tuple[str, ...]:
+    if until is None:
+        return ()
+    days = (until - today).days
+    if not days:
+        return (_("Сегодня последний день."),)
+    return (ngettext("Остался %(days)d день.", "Осталось %(days)d дней.", days) % {"days": days},)
+
+
+def _moving(day: DayPlan) -> tuple[str, ...]:
+    if not day.transit:
+        return ()
+    return (_("Ещё %(sum)s уже в пути.") % {"sum": roubles(day.transit)},)
+
+
+def _over(day: DayPlan) -> tuple[str, ...]:
+    if not day.over:
+        return ()
+    return (_("Переплата %(sum)s пойдёт в следующий счёт.") % {"sum": roubles(day.over)},)
+
+
+def _window(day: DayPlan) -> tuple[str, ...]:
+    if day.window is None:
+        return ()
+    if day.sent:
+        month = month_word(day.window.period, day.today)
+        return (_("Показания войдут в счёт за %(month)s.") % {"month": month},)
+    return (_("Показания ждём %(span)s.") % {"span": span(day.window.opens_on, day.window.closes_on)},)
+
+
+def action(day: DayPlan) -> str:
+    """The words of the one button, or nothing."""
+    match day.state:
+        case DayState.NEW:
+            return _("Добавить абонента")
+        case DayState.OVERDUE | DayState.DUE:
+            return _("Оплатить")
+        case DayState.READINGS:
+            return _("Передать показания")
+        case _:
+            return ""
