@@ -13,22 +13,28 @@ from svet.config.failures import Failure
 from svet.launcher.catalogues import compile_catalogues
 
 PACKAGE = Path(__file__).resolve().parent.parent
-STAMP = "run/prepared"
+#: Two notes, since either half is done without the other: on another machine, by a restore, into an image.
+BUILT = "run/built"
+MIGRATED = "run/migrated"
 
 
 def is_prepared(*, folder: Path, url: str) -> bool:
     """Whether ``build`` and ``migrate`` have nothing to do for this code, this folder and this database."""
     try:
-        noted = (folder / STAMP).read_text("ascii")
+        built, migrated = ((folder / note).read_text("ascii") for note in (BUILT, MIGRATED))
         with psycopg.connect(url, connect_timeout=5) as connection:
             row = connection.execute("SELECT count(*) FROM django_migrations").fetchone()
     except (OSError, psycopg.Error):
         return False
-    return row is not None and noted == f"{_fingerprint()} {row[0]}"
+    here = _fingerprint()
+    return row is not None and built == here and migrated == f"{here} {row[0]}"
 
 
 def build(*, say: Callable[[str], object]) -> None:
-    """Compile catalogues and collect static files; asks no database. :raises Failure:"""
+    """Compile catalogues and collect static files, and note it where there is a folder; asks no database.
+
+    :raises Failure: the catalogues or the files cannot be written or found
+    """
     from svet.launcher.embedded import django_ready
 
     compile_catalogues(say=say)
@@ -40,6 +46,9 @@ def build(*, say: Callable[[str], object]) -> None:
         return
     try:
         call_command("collectstatic", interactive=False, verbosity=0)
+        if settings.DATA.is_dir():
+            (settings.DATA / BUILT).parent.mkdir(exist_ok=True)
+            (settings.DATA / BUILT).write_text(_fingerprint(), "ascii")
     except (CommandError, ValueError) as error:
         raise Failure(f"the static files cannot be collected: {str(error).splitlines()[0]}") from error
     except OSError as error:
@@ -47,7 +56,7 @@ def build(*, say: Callable[[str], object]) -> None:
 
 
 def migrate(*, folder: Path) -> None:
-    """Bring the database to this version, and note that folder and database are. :raises Failure:"""
+    """Bring the database to this version, and note in the folder that it is. :raises Failure:"""
     from svet.launcher.embedded import django_ready
 
     django_ready()
@@ -66,7 +75,7 @@ def migrate(*, folder: Path) -> None:
     from svet.site.operations import settle_here
 
     settle_here()
-    (folder / STAMP).write_text(f"{_fingerprint()} {count}", "ascii")
+    (folder / MIGRATED).write_text(f"{_fingerprint()} {count}", "ascii")
 
 
 def _fingerprint() -> str:

@@ -1,0 +1,41 @@
+"""What a start may skip: only what was done for this code, this folder and this database, each half by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+from pytest_django import Settings
+
+from svet.launcher.preparation import build, is_prepared, migrate
+
+
+def url() -> str:
+    given = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    return make_conninfo(**{name: str(given[name]) for name in names if given.get(name)})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", [True, False], ids=["built first", "migrated first"])
+def test_neither_half_of_the_preparation_speaks_for_the_other(
+    tmp_path: Path, settings: Settings, *, first: bool
+) -> None:
+    settings.ENV, settings.DATA, settings.STATIC_ROOT = "demo", tmp_path, tmp_path / "static"
+    (tmp_path / "run").mkdir()
+    steps = [lambda: build(say=str), lambda: migrate(folder=tmp_path)]
+    for step in steps if first else steps[::-1]:
+        assert not is_prepared(folder=tmp_path, url=url())
+        step()
+    assert is_prepared(folder=tmp_path, url=url())
+    assert any((tmp_path / "static").iterdir())
+
+
+def test_what_is_built_for_a_package_leaves_no_note_on_the_machine_that_builds(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.ENV, settings.DATA, settings.STATIC_ROOT = "demo", tmp_path / "nowhere", tmp_path / "static"
+    build(say=str)
+    assert [path.name for path in tmp_path.iterdir()] == ["static"]
