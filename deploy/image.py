@@ -44,13 +44,14 @@ _ENVIRONMENT = {
     "PATH": "/usr/lib/svet/bin:/usr/bin",
     "LANG": "C.UTF-8",
     "PYTHONUNBUFFERED": "1",
+    "PYTHONSAFEPATH": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt",
     "SVET_ENV": "production",
     "SVET_DATA": "/var/lib/svet",
     "SVET_STATIC_ROOT": f"/{tree.STATIC}",
 }
-_ENTRY = ["/usr/lib/svet/bin/python", "-m", "svet"]
+_ENTRY = ["/usr/lib/svet/bin/python", "-P", "-m", "svet"]
 _COMMAND = ["web", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--drain", "5"]  # noqa: S104
 
 

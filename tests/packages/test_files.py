@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,15 +100,45 @@ def test_the_file_of_settings_knows_only_real_ones() -> None:
     assert set(image._ENVIRONMENT) & {variable.name for variable in VARIABLES} <= known
 
 
+def command(*, python: str, started: str = "-P -m svet", root: bool = False) -> str:
+    """The package's command with another program in the place of its Python, for root or anybody else."""
+    text = (FILES / "svet").read_text()
+    for place, here in (
+        ("/usr/lib/svet/bin/python", python),
+        ("-P -m svet", started),
+        ('"$(id -u)" = 0', f"{0 if root else 1} = 0"),
+        ("setpriv --reuid=svet --regid=svet --init-groups", "env DROPPED=yes"),
+    ):
+        assert place in text
+        text = text.replace(place, here)
+    return text
+
+
+def test_no_program_of_ours_runs_what_lies_in_the_folder_where_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "svet.py").write_text("print('a stranger')")
+    starts = [image._ENTRY[1:]]
+    for name in ("svet", "postinst"):
+        found = re.search(r"/usr/lib/svet/bin/python (.*-m svet)", (FILES / name).read_text())
+        assert found is not None
+        starts.append(found[1].split())
+    for words in starts:
+        done = subprocess.run(
+            [sys.executable, *words, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert "a stranger" not in done.stdout, words
+    # Those they start themselves inherit it: the nightly proof, the drill.
+    assert image._ENVIRONMENT["PYTHONSAFEPATH"] == "1"
+    (tmp_path / "command").write_text(command(python="printenv", started="--"))
+    done = run("/bin/sh", tmp_path / "command", "PYTHONSAFEPATH", SVET_ENVIRONMENT_FILE="/nonexistent")
+    assert done.stdout == "1\n"
+
+
 def test_the_command_reads_its_file_literally_and_what_is_set_stays(tmp_path: Path) -> None:
     told = tmp_path / "settings"
     told.write_text(
         "# a comment\n\nSVET_A=two words $HOME `id` 'x'\nSVET_B=file\nnonsense\nBAD NAME=1\nSVET_C=a=b"
     )
-    script = (
-        (FILES / "svet").read_text().replace("/usr/lib/svet/bin/python", "printenv").replace("-m svet", "--")
-    )
-    script = script.replace('"$(id -u)" = 0', '"$(id -u)" = none')
+    script = command(python="printenv", started="--")
     (tmp_path / "svet").write_text(script)
     for name, value in (("SVET_A", "two words $HOME `id` 'x'"), ("SVET_B", "given"), ("SVET_C", "a=b")):
         done = run("/bin/sh", tmp_path / "svet", name, SVET_ENVIRONMENT_FILE=str(told), SVET_B="given")

@@ -1,4 +1,4 @@
-"""What a start may skip: only what was done for this code, this folder and this database, each half by itself."""
+"""What a start may skip: what was done for this code, folder and database, and each half speaks for itself."""
 
 from __future__ import annotations
 
