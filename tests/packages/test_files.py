@@ -147,6 +147,14 @@ def test_the_command_reads_its_file_literally_and_what_is_set_stays(tmp_path: Pa
     assert done.stdout == f"/{tree.STATIC}\n"
 
 
+def test_roots_home_is_not_that_of_the_user_svet(tmp_path: Path) -> None:
+    (tmp_path / "svet").write_text(command(python="printenv", started="--", root=True))
+    given = {"SVET_ENVIRONMENT_FILE": "/nonexistent", "HOME": "/root"}
+    assert run("/bin/sh", tmp_path / "svet", "HOME", **given).stdout == "/var/lib/svet\n"
+    (tmp_path / "svet").write_text(command(python="printenv", started="--"))
+    assert run("/bin/sh", tmp_path / "svet", "HOME", **given).stdout == "/root\n"
+
+
 @pytest.mark.parametrize("name", ["svet", "postinst", "postrm"])
 def test_scripts_are_plain_shell(name: str) -> None:
     assert os.access(FILES / name, os.X_OK)
