@@ -107,7 +107,7 @@ def command(*, python: str, started: str = "-P -m svet", root: bool = False) -> 
         ("/usr/lib/svet/bin/python", python),
         ("-P -m svet", started),
         ('"$(id -u)" = 0', f"{0 if root else 1} = 0"),
-        ("setpriv --reuid=svet --regid=svet --init-groups", "env DROPPED=yes"),
+        ("setpriv --reuid=svet --regid=svet --init-groups", "env"),
     ):
         assert place in text
         text = text.replace(place, here)
@@ -153,6 +153,40 @@ def test_roots_home_is_not_that_of_the_user_svet(tmp_path: Path) -> None:
     assert run("/bin/sh", tmp_path / "svet", "HOME", **given).stdout == "/var/lib/svet\n"
     (tmp_path / "svet").write_text(command(python="printenv", started="--"))
     assert run("/bin/sh", tmp_path / "svet", "HOME", **given).stdout == "/root\n"
+
+
+@pytest.mark.parametrize("name", ["secret-key", "push-key"])
+@pytest.mark.parametrize("glued", [False, True])
+def test_root_writes_a_key_into_a_folder_of_roots_for_svet_to_read(
+    tmp_path: Path, name: str, *, glued: bool
+) -> None:
+    script = command(python=sys.executable, root=True)
+    assert "chgrp svet " in script
+    (tmp_path / "svet").write_text(script.replace("chgrp svet ", f"chgrp {os.getgid()} "))
+    key = tmp_path / "of root" / "key"
+    key.parent.mkdir()
+    words = [f"--out={key}"] if glued else ["--out", str(key)]
+    given = {"SVET_ENVIRONMENT_FILE": "/nonexistent", "PYTHONPATH": str(tree.ROOT), "LC_ALL": "C.UTF-8"}
+    done = run("/bin/sh", tmp_path / "svet", name, *words, **given)
+    assert (done.returncode, done.stderr) == (0, "")
+    made = key.read_text()
+    assert made.strip()
+    assert key.stat().st_mode & 0o777 == 0o640
+    # A file that is there stays as it is, and so do its rights.
+    key.chmod(0o600)
+    done = run("/bin/sh", tmp_path / "svet", name, *words, **given)
+    assert done.returncode == 1
+    assert (key.read_text(), key.stat().st_mode & 0o777) == (made, 0o600)
+
+
+def test_root_writes_no_key_where_others_could_put_something_in_its_place(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    os.chown(tmp_path, 65534, 65534)
+    (tmp_path / "svet").write_text(command(python="printenv", started="HOME", root=True))
+    words = ("secret-key", "--out", tmp_path / "key")
+    done = run("/bin/sh", tmp_path / "svet", *words, SVET_ENVIRONMENT_FILE="/nonexistent")
+    assert done.stdout == "/var/lib/svet\n"
 
 
 @pytest.mark.parametrize("name", ["svet", "postinst", "postrm"])

@@ -1,4 +1,4 @@
-"""What a start may skip: what was done for this code, folder and database, and each half speaks for itself."""
+"""What a start may skip: what was done for this code, folder and database; each half speaks for itself."""
 
 from __future__ import annotations
 
