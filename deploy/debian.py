@@ -20,7 +20,7 @@ _PLACES = {
     "tmpfiles.conf": ("usr/lib/tmpfiles.d/svet.conf", False),
     **{name: (f"usr/lib/systemd/system/{name}", False) for name in UNITS},
 }
-_SCRIPTS = ("postinst", "postrm")
+_SCRIPTS = ("postinst", "prerm", "postrm")
 _CONTROL = """\
 Package: svet
 Version: {version}

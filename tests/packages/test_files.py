@@ -189,7 +189,23 @@ def test_root_writes_no_key_where_others_could_put_something_in_its_place(tmp_pa
     assert done.stdout == "/var/lib/svet\n"
 
 
-@pytest.mark.parametrize("name", ["svet", "postinst", "postrm"])
+def test_removing_the_package_stops_what_runs_and_an_upgrade_does_not(tmp_path: Path) -> None:
+    assert "prerm" in package._SCRIPTS
+    (tmp_path / "systemctl").write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/called\nexit 1\n')
+    (tmp_path / "systemctl").chmod(0o755)
+    script = (FILES / "prerm").read_text().replace("/run/systemd/system", str(tmp_path))
+    (tmp_path / "prerm").write_text(script)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    assert run("/bin/sh", tmp_path / "prerm", "upgrade", "1.0", PATH=path).returncode == 0
+    assert not (tmp_path / "called").exists()
+    assert run("/bin/sh", tmp_path / "prerm", "remove", PATH=path).returncode == 0
+    told = (tmp_path / "called").read_text().split()
+    assert told[:2] == ["disable", "--now"]
+    startable = {unit.name for unit in UNITS if "[Install]" in unit.read_text()}
+    assert {name if "." in name else f"{name}.service" for name in told[2:]} == startable
+
+
+@pytest.mark.parametrize("name", ["svet", "postinst", "prerm", "postrm"])
 def test_scripts_are_plain_shell(name: str) -> None:
     assert os.access(FILES / name, os.X_OK)
     done = run("/bin/sh", "-n", FILES / name)
