@@ -7,6 +7,7 @@ import secrets
 
 import click
 
+from svet.config.variables import SECRETS
 from svet.launcher.embedded import database, django_ready
 
 
@@ -28,7 +29,7 @@ def build_command() -> None:
     from svet.launcher.preparation import build
 
     # What is collected depends on no secret, and an image is built where there is none.
-    for name in ("SVET_SECRET_KEY", "SVET_SECRET_KEY_FALLBACKS", "SVET_PUSH_KEY", "SVET_DATABASE_URL"):
+    for name in SECRETS:
         for each in (name, f"{name}_FILE"):
             os.environ.pop(each, None)
     os.environ["SVET_SECRET_KEY"] = secrets.token_urlsafe(50)
