@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -223,6 +226,39 @@ def test_haproxy_takes_the_documents_block(tmp_path: Path) -> None:
     (tmp_path / "haproxy.cfg").write_text(text.replace(place, str(tmp_path / "both.pem")))
     done = run(program("haproxy"), "-c", "-q", "-f", tmp_path / "haproxy.cfg")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_haproxy_leads_nobody_on_whose_token_came_in_the_open(tmp_path: Path) -> None:
+    text = package.examples(OPERATIONS)["haproxy.cfg"]
+    plain = text.partition("frontend plain")[2].partition("frontend secure")[0]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    defaults = text.partition("defaults")[2].partition("frontend")[0]
+    bound = plain.replace("bind :80", f"bind 127.0.0.1:{port}")
+    (tmp_path / "haproxy.cfg").write_text(f"defaults{defaults}frontend plain{bound}")
+    with subprocess.Popen([program("haproxy"), "-db", "-f", tmp_path / "haproxy.cfg"]) as haproxy:
+        try:
+            told = {
+                path: answer(port, path) for path in ("/entrance/", "/api/v1/accounts", "/callbacks/tbank/")
+            }
+        finally:
+            haproxy.terminate()
+    assert told == [301, 403, 403]
+
+
+def answer(port: int, path: str) -> int:
+    """The status of an answer without TLS, from a server that may still be starting."""
+    for _ in range(100):
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            line.request("GET", path, headers={"Host": "lk.retailer.example"})
+            return line.getresponse().status
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        finally:
+            line.close()
+    raise AssertionError("haproxy does not start")
 
 
 def test_nginx_takes_the_documents_block(tmp_path: Path) -> None:
