@@ -116,7 +116,7 @@ def _build(root: Path) -> None:
     """Collect static files and compile modules; whoever imports them asks no source whether it is newer."""
     base = Path(sys.base_prefix) / "bin" / "python3.11"
     run(
-        [base, "-B", "-m", "svet", "build"],
+        [base, "-B", "-P", "-m", "svet", "build"],
         PYTHONPATH=str(root / SITE), SVET_ENV="production", SVET_TIME_ZONE="UTC",
         SVET_STATIC_ROOT=str(root / STATIC), SVET_DATA="/nonexistent",
     )  # fmt: skip

@@ -136,6 +136,16 @@ def test_no_program_of_ours_runs_what_lies_in_the_folder_where_it_is_called(tmp_
     assert done.stdout == "1\n"
 
 
+def test_static_files_are_collected_by_what_was_laid_out_and_not_by_the_folder_around(tmp_path: Path) -> None:
+    laid = tmp_path / tree.SITE / "svet"
+    laid.mkdir(parents=True)
+    (laid / "__init__.py").touch()
+    note = "import os, pathlib; pathlib.Path(os.environ['SVET_STATIC_ROOT']).write_text(__file__)"
+    (laid / "__main__.py").write_text(note)
+    tree._build(tmp_path)
+    assert (tmp_path / tree.STATIC).read_text() == str(laid / "__main__.py")
+
+
 def test_the_command_reads_its_file_literally_and_what_is_set_stays(tmp_path: Path) -> None:
     told = tmp_path / "settings"
     told.write_text(

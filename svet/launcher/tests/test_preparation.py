@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_neither_half_of_the_preparation_speaks_for_the_other(
 ) -> None:
     settings.ENV, settings.DATA, settings.STATIC_ROOT = "demo", tmp_path, tmp_path / "static"
     (tmp_path / "run").mkdir()
-    steps = [lambda: build(say=str), lambda: migrate(folder=tmp_path)]
+    steps: list[Callable[[], None]] = [lambda: build(say=str), lambda: migrate(folder=tmp_path)]
     for step in steps if first else steps[::-1]:
         assert not is_prepared(folder=tmp_path, url=url())
         step()
