@@ -156,7 +156,7 @@ def _explain(refused: FileRefused) -> str:
 
 
 def _meters(request: HttpRequest) -> list[TableMeter]:
-    """The standing meters one may send for, in the order of the cabinet; three queries however many."""
+    """The standing meters one may send for, in the order of the cabinet; a few queries however many."""
     groups = account_queries.cabinet(person_of(request).person_id)
     cards = {
         card.account_id: (group.name, card)
@@ -169,9 +169,13 @@ def _meters(request: HttpRequest) -> list[TableMeter]:
         meter.meter_id: provider_today(meter.account.provider, now_of(request)) for meter in standing
     }
     known: Mapping[int, MeterDials] = queries.dials(meters=standing, read_on=days)
+    dropped = queries.last_dropped(meter_ids=list(days))
     places = {account_id: place for place, account_id in enumerate(cards)}
     standing.sort(key=lambda meter: (places[meter.account_id], meter.serial))
-    return [TableMeter(*cards[meter.account_id], meter, known.get(meter.meter_id)) for meter in standing]
+    return [
+        TableMeter(*cards[meter.account_id], meter, known.get(meter.meter_id), dropped.get(meter.meter_id, 0))
+        for meter in standing
+    ]
 
 
 def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: ReadTable | None) -> JudgedRow:
@@ -192,7 +196,7 @@ def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: Read
         told.append(texts.explain_reason(reason, {"last_on": each.known.last_on}))
         return JudgedRow(each, shown, told=tuple(told), bad=True)
     judgement = judge(dials=each.known.dials, values=typed.values, read_on=today) if typed.is_whole else None
-    key = _key(request, each.known, typed)
+    key = _key(request, each.known, typed, dropped=each.dropped)
     row = JudgedRow(each, shown, _fields(each.known, typed, judgement), key, tuple(told))
     return _with_questions(row, typed, judgement, today=today)
 
@@ -225,10 +229,13 @@ def _with_questions(
     return replace(row, used=used)
 
 
-def _key(request: HttpRequest, known: MeterDials, typed: TypedSet) -> str:
-    """The same values after the same last ones are the same sending, from however many pages and files."""
+def _key(request: HttpRequest, known: MeterDials, typed: TypedSet, *, dropped: int) -> str:
+    """The same values after the same last ones are the same sending, from however many pages and files.
+
+    Unless what was sent has been taken back, rejected or replaced since: then it is sent anew.
+    """
     before = ";".join(f"{dial.zone}={dial.last.value}@{dial.last.on}" for dial in known.dials)
-    said = f"{person_of(request).person_id}|{typed.meter.public_id}|{before}|{digest(typed.values)}"
+    said = f"{person_of(request).person_id}|{typed.meter.public_id}|{before}|{dropped}|{digest(typed.values)}"
     return str(uuid5(_SENDINGS, said))
 
 

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from svet.accounts.models import Link
 from svet.accounts.tests.factories import make_account, make_link
+from svet.kernel.actors import Actor
 from svet.metering.models import Meter, ReadingSet
+from svet.metering.operations import decide_review, withdraw_set
 from svet.metering.rules import Scheme
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.people.models import Person
@@ -115,6 +117,31 @@ def test_the_same_file_and_the_same_page_send_nothing_twice() -> None:
     assert "Отправить новые показания" not in again
     client.post(PAGE, form_of(again))
     assert len(sent()) == 2
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "rejected"])
+def test_what_counts_no_more_is_sent_anew_by_the_same_page(how: str) -> None:
+    person, meters = landlord(1)
+    client = signed(person)
+    value = "1250" if how == "withdrawn" else "99000"
+    _status, page = judge(client, line(meters[0], value))
+    form = form_of(page)
+    asked = re.search(r'name="([^"]+-confirm)" value="([^"]+)"', page)
+    if asked:
+        form[asked[1]] = asked[2]
+    for _ in range(2):  # pressed twice
+        client.post(PAGE, form)
+    first = ReadingSet.objects.get(channel="web")
+    if how == "withdrawn":
+        withdraw_set(by=Actor.person(person.pk), set_public_id=first.public_id, now=timezone.now())
+    else:
+        assert first.state == "under_review"
+        staff = Actor.staff(make_person().pk)
+        decide_review(by=staff, set_id=first.pk, accept=False, reason="Нет", now=timezone.now())
+    for _ in range(2):
+        client.post(PAGE, form)
+    states = list(ReadingSet.objects.filter(channel="web").order_by("pk").values_list("state", flat=True))
+    assert states == [how, "accepted" if how == "withdrawn" else "under_review"]
 
 
 def test_every_fault_stands_beside_its_row_and_costs_no_other() -> None:
