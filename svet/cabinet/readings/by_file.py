@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -35,9 +36,11 @@ from svet.look import formats
 from svet.metering import operations, queries, texts
 from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials
-from svet.metering.rules import Doubt, Judgement, ReadingChannel, cut_off, judge, period_of
+from svet.metering.rules import Doubt, Judgement, ReadingChannel, cut_off, judge, period_of, zones_of
 
 NAME = "readings.csv"
+#: The button of the judged page and the token of its form.
+OWN_FIELDS = 2
 _SENDINGS = UUID("6f1d1c52-6f0e-4b1a-9a59-1f6a1d6f3a10")
 
 
@@ -90,6 +93,7 @@ def by_file(request: HttpRequest) -> HttpResponse:
         return _sent(request, meters)
     try:
         found = table.read(_content(request), meters)
+        _check_fits(found, meters)
     except FileRefused as refused:
         return _page(request, {"error": _explain(refused)}, status=422)
     data = QueryDict(mutable=True)
@@ -132,6 +136,23 @@ def _content(request: HttpRequest) -> bytes:
         raise FileRefused(FileReason.TOO_LARGE, field="file")
     content: bytes = file.read()
     return content
+
+
+def _names(each: TableMeter) -> list[str]:
+    """The fields of a meter's values on the judged page."""
+    return [f"{each.meter.public_id}-value-{zone.value}" for zone in zones_of(each.meter.scheme)]
+
+
+def _check_fits(found: ReadTable, meters: list[TableMeter]) -> None:
+    """:raises FileRefused: the judged page would have more fields than a form may send"""
+    lines, fields = 0, OWN_FIELDS
+    for each in meters:
+        if each.meter.meter_id in found.lines:
+            # The values, and the answer to a question about them.
+            fields += len(_names(each)) + 1
+            if fields > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+                raise FileRefused(FileReason.TOO_MANY_ROWS, field="file", details={"rows": lines})
+            lines += len(found.lines[each.meter.meter_id])
 
 
 def _explain(refused: FileRefused) -> str:
@@ -267,8 +288,8 @@ def _sent(request: HttpRequest, meters: list[TableMeter]) -> HttpResponse:
     """Judge the fields of the page again, and send every set that is right or answered for."""
     rows = []
     for each in meters:
-        prefix = f"{each.meter.public_id}-"
-        if f"{prefix}row" not in request.POST:
+        # The field of any scale says that the meter was on the page.
+        if not any(name in request.POST for name in _names(each)):
             continue
         row = _judged(request, each, request.POST, None)
         if request.POST["act"] == "send" and not row.bad and not row.done and (row.ready or row.checked):

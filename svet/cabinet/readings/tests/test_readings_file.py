@@ -255,6 +255,22 @@ def test_a_file_that_is_no_table_is_refused_whole(content: bytes, told: str) -> 
     assert sent() == []
 
 
+def test_a_table_whose_page_could_not_be_sent_is_refused_in_words(settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 8
+    person, meters = landlord(4)
+    client = signed(person)
+    status, page = judge(client, *(line(meter, "1250") for meter in meters))
+    assert status == 422
+    assert "больше 3 строк" in page
+    status, page = judge(client, *(line(meter, "9900") for meter in meters[:3]))
+    assert status == 200
+    answers = dict(re.findall(r'name="([^"]+-confirm)" value="([^"]+)"', page))
+    form = form_of(page) | answers | {"csrfmiddlewaretoken": "x"}
+    assert len(form) == 8
+    assert client.post(PAGE, form).status_code == 200
+    assert len(sent()) == 3
+
+
 def test_markup_of_a_file_is_shown_as_text() -> None:
     person, meters = landlord(1)
     _status, page = judge(signed(person), line(meters[0], '"><script>alert(1)</script>'), "<b>x;;;;1;2;;;;3")
