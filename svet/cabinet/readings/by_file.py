@@ -97,8 +97,11 @@ def by_file(request: HttpRequest) -> HttpResponse:
     except FileRefused as refused:
         return _page(request, {"error": _explain(refused)}, status=422)
     data = QueryDict(mutable=True)
+    faulty = {fault.meter_id for fault in found.faults}
     for each in meters:
-        for zone, raw in found.values.get(each.meter.meter_id, {}).items():
+        # Beside a line at fault the other lines of the meter are no answer either: the press would send them.
+        values = {} if each.meter.meter_id in faulty else found.values.get(each.meter.meter_id, {})
+        for zone, raw in values.items():
             data[f"{each.meter.public_id}-value-{zone.value}"] = raw
     rows = [_judged(request, each, data, found) for each in meters if each.meter.meter_id in found.lines]
     if not rows and not found.faults:

@@ -183,6 +183,22 @@ def test_every_fault_stands_beside_its_row_and_costs_no_other() -> None:
     assert sent() == [Decimal(1250), Decimal(1210)]
 
 
+def test_a_row_at_fault_by_a_second_line_is_not_sent_by_the_same_press() -> None:
+    person, meters = landlord()
+    client = signed(person)
+    stray = line(meters[0], "1300", serial=meters[2].serial)
+    _status, page = judge(
+        client, line(meters[0], "1250"), stray, line(meters[1], "1240"), line(meters[1], "1240", zone="Ночь")
+    )
+    assert "строки перемешались" in page
+    assert "нет такой шкалы" in page
+    form = form_of(page)
+    left = client.post(PAGE, form).content.decode()
+    assert sent() == []
+    client.post(PAGE, form_of(left) | {f"{meters[0].public_id}-value-single": "1250"})
+    assert sent() == [Decimal(1250)]
+
+
 def test_what_looks_odd_is_asked_about_and_waits_for_the_answer() -> None:
     person, meters = landlord()
     client = signed(person)
