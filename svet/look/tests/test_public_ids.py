@@ -29,7 +29,7 @@ HOSTILE = [
     "' OR 1=1 --abcde",
     "abcdefghjkmnpqrs\n",
 ]
-#: Names in routes that are no outer ids: words of ours, looked up in a list, months, and the key of a message.
+#: Names in routes that are no outer ids: words of ours looked up in a list, months, the key of a message.
 WORDS = {
     "kind",
     "verb",
