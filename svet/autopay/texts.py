@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.autopay.rules import (
+    RESTORED,
     AgreementCause,
     AgreementState,
     AutopayReason,
@@ -155,5 +156,10 @@ def turn_line(turn: TurnView) -> str:
             return _("Списать не удалось: %(reason)s Заплатите на странице «Оплата».") % {
                 "reason": bank_reason(turn.reason)
             }
+        case TurnState.STOPPED if turn.reason == RESTORED:
+            return _(
+                "Не списали: сервис восстанавливали из копии, и деньги могли уже уйти. Этот месяц автоплатёж "
+                "больше не спишет: посмотрите, сколько осталось, и заплатите сами."
+            )
         case TurnState.STOPPED:
             return _("Не списывали: автоплатёж стоял или день прошёл. Перед списанием предупредим заново.")

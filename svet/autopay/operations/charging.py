@@ -24,6 +24,7 @@ from svet.autopay.rules import (
     CARD_GONE,
     LATEST,
     READY,
+    RESTORED,
     RETRY_HOUR,
     AgreementCause,
     AgreementState,
@@ -200,6 +201,10 @@ def _conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
             )
         elif standing.state is OrderState.RETURNED:
             move_turn(turn, new=TurnState.FAILED, by=BY, now=now, note="returned", reason="returned")
+        elif turn.reason == RESTORED and (standing.withdrawn or not _is_hard(turn, standing)):
+            # The lost days may have seen another try, and that one paid.
+            move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=standing.reason)
+            move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=RESTORED)
         elif standing.withdrawn:
             # Nothing was asked of the bank: the same day again, when the way is free.
             move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=WITHDRAWN, charge_at=now + ASIDE)
@@ -208,6 +213,10 @@ def _conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
         else:
             _declined(turn, agreement, reason=standing.reason or "other", now=now)
     return True
+
+
+def _is_hard(turn: AutopayTurn, standing: ChargeStanding) -> bool:
+    return sequel(reason=standing.reason or "other", first_on=turn.first_on, declines=turn.declines + 1).hard
 
 
 def _declined(turn: AutopayTurn, agreement: AutopayAgreement, *, reason: str, now: datetime) -> None:

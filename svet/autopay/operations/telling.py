@@ -13,6 +13,7 @@ from svet.autopay.models import AutopayAgreement, AutopayTurn, TurnChange
 from svet.autopay.operations.moving import locked_agreement, move_turn
 from svet.autopay.operations.tidying import judge_locked
 from svet.autopay.rules import (
+    RESTORED,
     AgreementState,
     TurnState,
     charge_moment,
@@ -103,7 +104,7 @@ def _tell(agreement_id: int, *, account: AccountView, bill: BillSummary, now: da
     if not people.recipients_of([agreement.person_id]) or _is_taken(agreement, bill):
         return False
     turn = AutopayTurn.objects.select_for_update().filter(agreement=agreement, month=bill.month.first).first()
-    if turn is not None and turn.state != TurnState.STOPPED:
+    if turn is not None and (turn.state != TurnState.STOPPED or turn.reason == RESTORED):
         return False
     zone = ZoneInfo(account.provider.time_zone)
     due = charge_moment(_planned(agreement, bill, zone=zone), told_at=now, zone=zone)

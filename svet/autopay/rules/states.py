@@ -91,5 +91,7 @@ TURN_MOVES = Moves(
         TurnState.STOPPED: frozenset({TurnState.TOLD}),
     }
 )
+#: The reason of a month that stood in a restored database: it may have been charged in the lost time.
+RESTORED = "restored"
 #: A try may begin from these, and the person may still skip.
 READY = frozenset({TurnState.TOLD, TurnState.AGAIN})
