@@ -41,7 +41,7 @@ from svet.look.formats import roubles
 from svet.notices import operations as notices
 from svet.payments.operations import BankUnavailable, CardNotFound, CardRefused, OrderRefused
 from svet.payments.operations.unattended import keep_unattended, send_unattended, withdraw_unattended
-from svet.payments.queries.unattended import ChargeStanding, being_paid, charges, left_to_charge
+from svet.payments.queries.unattended import ChargeStanding, being_paid, charges, in_doubt, left_to_charge
 from svet.payments.rules import LIMITS
 from svet.payments.rules.states import OrderState
 from svet.people import queries as people
@@ -112,11 +112,14 @@ def _begin(turn_id: int, *, now: datetime) -> int | None:
         if _paid_late(turn, tries, now=now):
             return None
         account_id = agreement.account_id
-        if being_paid([account_id], now=now):
+        left = left_to_charge([account_id])[account_id]
+        # Nobody knows yet what a charge has taken: nothing may be left, or all of it.
+        unknown = left < LIMITS.line_min and in_doubt([account_id])
+        if unknown or being_paid([account_id], now=now):
             AutopayTurn.objects.filter(pk=turn.pk).update(charge_at=now + ASIDE)
             return None
         money = sum_to_charge(
-            owed=left_to_charge([account_id])[account_id],
+            owed=left,
             ceiling=agreement.terms.ceiling,
             told=turn.told,
             most=LIMITS.line_max,
