@@ -6,6 +6,8 @@ lock in the transaction that keeps the order, and the order's key is the month w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
@@ -43,6 +45,7 @@ from svet.payments.operations import BankUnavailable, CardNotFound, CardRefused,
 from svet.payments.operations.unattended import keep_unattended, send_unattended, withdraw_unattended
 from svet.payments.queries.unattended import ChargeStanding, being_paid, charges, in_doubt, left_to_charge
 from svet.payments.rules import LIMITS
+from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import OrderState
 from svet.people import queries as people
 
@@ -50,41 +53,80 @@ BY = "autopay.charge"
 _NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
 #: We took it back before it was sent, for somebody else was paying or the agreement had ended.
 WITHDRAWN = "withdrawn"
+#: So many months a run touches: other payments wait for the same workers.
+A_RUN = 200
+_PROVIDER = "agreement__account__provider_id"
 log = structlog.get_logger(__name__)
 
 
 def charge_due(*, now: datetime) -> int:
-    """Begin the tries whose time has come; says how many. Each is kept first, then handed to the bank."""
+    """Begin the tries whose time has come; says how many. Each is kept first, then handed to the bank.
+
+    A run has :data:`A_RUN` at most, the oldest first. A bank that is silent is asked once, and what is to be
+    charged by it waits for the next run, unbegun; it holds up nobody else's.
+    """
     due = AutopayTurn.objects.filter(state__in=sorted(READY), charge_at__lte=now).order_by("charge_at", "pk")
-    begun = 0
-    for turn_id in list(due.values_list("pk", flat=True)):
-        try:
-            order_id = _begin(turn_id, now=now)
-        except (CardNotFound, CardRefused) as refusal:
-            # Unbound, or put to rest, since it was judged: the next look judges it so.
-            log.warning("autopay.card_refused", turn=turn_id, reason=str(refusal.reason))
+    begun = looked = 0
+    silent: set[int] = set()
+    for turn_id, provider_id in list(due.values_list("pk", _PROVIDER)):
+        if provider_id in silent:
             continue
-        if order_id is not None:
-            begun += 1
-            _send(turn_id, order_id=order_id, now=now)
+        if looked == A_RUN:
+            break
+        looked += 1
+        with _alone(turn_id, now=now):
+            order_id = _begin(turn_id, now=now)
+            if order_id is not None:
+                begun += 1
+                if _send(turn_id, order_id=order_id, now=now):
+                    silent.add(provider_id)
     return begun
 
 
 def follow_charges(*, now: datetime) -> int:
-    """Look what became of the tries that have begun; says how many are at their end."""
-    ended = 0
-    for turn_id in list(
-        AutopayTurn.objects.filter(state=TurnState.CHARGING.value).values_list("pk", flat=True)
-    ):
-        last = AutopayTry.objects.filter(turn_id=turn_id).order_by("no").last()
-        assert last is not None, "a month is charging by a try"
-        standing = charges([last.order_id])[last.order_id]
-        if standing.state is OrderState.CREATED:
-            # Whoever began it was killed before the bank was asked.
-            _send(turn_id, order_id=last.order_id, now=now)
-            standing = charges([last.order_id])[last.order_id]
-        ended += _conclude(turn_id, standing, now=now)
+    """Look what became of the tries that have begun; says how many are at their end. Bounded as the other."""
+    charging = AutopayTurn.objects.filter(state=TurnState.CHARGING.value).order_by("charge_at", "pk")
+    turns = dict(charging.values_list("pk", _PROVIDER))
+    tries = AutopayTry.objects.filter(turn_id__in=turns).order_by("no")
+    last = dict(tries.values_list("turn_id", "order_id"))  # of each month the last one stays
+    known = charges(last.values())
+    ended = looked = 0
+    silent: set[int] = set()
+    for turn_id, provider_id in turns.items():
+        standing = known[last[turn_id]]
+        unsent = standing.state is OrderState.CREATED
+        if (unsent and provider_id in silent) or not (unsent or _is_final(standing)):
+            continue
+        if looked == A_RUN:
+            break
+        looked += 1
+        with _alone(turn_id, now=now):
+            if unsent:
+                # Whoever began it was killed before the bank was asked.
+                if _send(turn_id, order_id=standing.order_id, now=now):
+                    silent.add(provider_id)
+                standing = charges([standing.order_id])[standing.order_id]
+            ended += _conclude(turn_id, standing, now=now)
     return ended
+
+
+@contextmanager
+def _alone(turn_id: int, *, now: datetime) -> Iterator[None]:
+    """What befalls one month is no matter of the others: it is told, and comes after them."""
+    try:
+        yield
+    except (CardNotFound, CardRefused) as refusal:
+        # Unbound, or put to rest, since it was judged: the next look judges it so.
+        log.warning("autopay.card_refused", turn=turn_id, reason=str(refusal.reason))
+    except Exception:
+        log.exception("autopay.turn_failed", turn=turn_id)
+    else:
+        return
+    AutopayTurn.objects.filter(pk=turn_id).update(charge_at=now + ASIDE)
+
+
+def _is_final(standing: ChargeStanding) -> bool:
+    return standing.state in _NOT_TAKEN or standing.state in (OrderState.CREDITED, OrderState.RETURNED)
 
 
 def _agreement_of(turn_id: int) -> int:
@@ -166,8 +208,11 @@ def _paid_late(turn: AutopayTurn, tries: list[AutopayTry], *, now: datetime) -> 
     return bool(paid)
 
 
-def _send(turn_id: int, *, order_id: int, now: datetime) -> None:
-    """Hand the order to the bank unless something has come between; what is not sent is taken back."""
+def _send(turn_id: int, *, order_id: int, now: datetime) -> bool:
+    """Hand the order to the bank unless something has come between; what is not sent is taken back.
+
+    True: the bank is silent, and whoever asks it next would wait in vain.
+    """
     agreement = AutopayAgreement.objects.get(turns__pk=turn_id)
 
     def may() -> bool:
@@ -180,15 +225,15 @@ def _send(turn_id: int, *, order_id: int, now: datetime) -> None:
         sent = send_unattended(order_id=order_id, may=may, now=now)
     except BankUnavailable as failure:
         log.warning("autopay.bank_unavailable", turn=turn_id, code=failure.details.get("code"))
-        return
+        return failure.reason is BankReasonText.BANK_SILENT
     if not sent:
         withdraw_unattended(order_id=order_id, note=WITHDRAWN, by=BY, now=now)
+    return False
 
 
 def _conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
     """The end of a try, once: paid, or what its refusal means; False while nobody knows."""
-    final = standing.state in _NOT_TAKEN or standing.state in (OrderState.CREDITED, OrderState.RETURNED)
-    if not final:
+    if not _is_final(standing):
         return False
     with use_case():
         agreement = locked_agreement(
