@@ -31,6 +31,7 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations.promises import link_to
+from svet.payments.queries.shops import shops_of
 from svet.payments.queries.unattended import cards_by_id, left_to_charge
 from svet.payments.rules import LIMITS
 from svet.people import queries as people
@@ -41,16 +42,21 @@ BY = "autopay.tell"
 def tell_due(*, now: datetime) -> int:
     """Tell whose charge is near; says how many were told.
 
-    A month is told once; one that was told and not charged in time is told again before it is.
+    A month is told once; one that was told and not charged in time is told again before it is. What a
+    contract that is off would take is told when it is on again.
     """
     active = list(AutopayAgreement.objects.filter(state=AgreementState.ACTIVE.value).order_by("pk"))
     ids = [one.account_id for one in active]
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     newest = bills.last_bills(account_ids=ids, months=1)
     debts = left_to_charge(ids)
+    shops = shops_of({account.provider.provider_id for account in accounts.values()})
+    off = {provider_id for provider_id, shop in shops.items() if shop is not None and shop.off_at is not None}
     told = 0
     for one in active:
         account, last = accounts[one.account_id], newest[one.account_id]
+        if account.provider.provider_id in off:
+            continue
         if not last or debts[one.account_id] < LIMITS.line_min:
             continue
         if not _is_near(one, account, last[0], now=now):
