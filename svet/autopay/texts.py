@@ -85,6 +85,11 @@ def cause_note(state: AgreementState, cause: AgreementCause | None) -> str:
             )
         case AgreementState.PAUSED, AgreementCause.CARD_UNFIT:
             return _("Банк поставщика теперь не списывает с этой карты без вас. Выберите другую карту.")
+        case AgreementState.PAUSED, AgreementCause.DISPUTED:
+            return _(
+                "Деньги за прошлое списание вы оспорили в банке, поэтому автоплатёж стоит. Если хотите, чтобы"
+                " он списывал с этой карты и дальше, включите его сами."
+            )
         case AgreementState.PAUSED, _other:
             return _(
                 "Вы поставили автоплатёж на паузу: не предупреждаем и не списываем, пока не включите снова."

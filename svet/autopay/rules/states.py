@@ -41,6 +41,7 @@ class AgreementCause(StrEnum):
     RECOVERED = "recovered"  # the password was recovered by nothing but an SMS
     DECLINED = "declined"  # the bank will not charge this card by itself
     CARD_UNFIT = "card_unfit"  # the provider's bank has changed: it asks for the CVC, or keeps another card
+    DISPUTED = "disputed"  # the person has disputed a charge of it at their bank
 
 
 #: What ends an agreement by itself; all else that comes by itself pauses it.
