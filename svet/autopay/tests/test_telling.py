@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from svet.autopay import operations
+from svet.autopay.operations import telling
 from svet.autopay.rules import TurnState
 from svet.autopay.tests.factories import AutopayCast, at
 from svet.autopay.tests.test_days_after import tick, told, turn
@@ -31,3 +34,28 @@ def test_a_shop_that_is_off_is_told_of_nothing_until_it_is_on(cast: AutopayCast)
     Shop.objects.filter(pk=shop.pk).update(off_at=None)
     tick(at(14, 10))
     assert turn().state == TurnState.TOLD
+
+
+def test_a_month_that_is_decided_is_judged_no_more(
+    cast: AutopayCast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(cast)
+    judged: list[int] = []
+    tell = telling._tell
+
+    def counted(agreement_id: int, **how: Any) -> bool:
+        judged.append(agreement_id)
+        return tell(agreement_id, **how)
+
+    monkeypatch.setattr(telling, "_tell", counted)
+    operations.tell_due(now=at(3, 10, 13))
+    operations.skip_by_key(key=turn().skip_key, address="", now=at(3, 11))
+    operations.tell_due(now=at(3, 11, 13))
+    assert judged == []
+
+
+def test_a_month_that_stopped_is_judged_and_told_again(cast: AutopayCast) -> None:
+    told(cast)
+    operations.charge_due(now=at(8, 10))
+    assert turn().state == TurnState.STOPPED
+    assert operations.tell_due(now=at(8, 10, 3)) == 1
