@@ -36,7 +36,7 @@ types: environment-dev
 	SVET_ENV=test nice -n 19 $(PYTHON) -m mypy svet tests bench deploy
 
 suite: environment-dev
-	$(PYTHON) -m pytest -n 2 --dist load
+	$(PYTHON) -m pytest -n 3 --dist load
 
 axe: environment-dev browser ## Ask axe about every page and state, narrow and wide, light and dark
 	SVET_FACE_MATRIX=whole $(PYTHON) -m pytest tests/face

@@ -23,9 +23,10 @@ from svet.payments.queries.silence import shops_standing
 from svet.site.queries import database_hold
 from svet.site.queries.queue import job_queue
 
-#: Seconds after which nobody is taken to work, or a bank to answer.
+#: Seconds after which nobody is taken to work.
 QUIET: Final = 60.0
-UNANSWERED: Final = 120.0
+#: Seconds after which one unanswered order speaks against a bank that answers others, as the alert has it.
+UNANSWERED: Final = 900.0
 #: For how long an answer is good: a page anybody may open must not ask the database each time.
 GOOD_FOR: Final = timedelta(seconds=30)
 

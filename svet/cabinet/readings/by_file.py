@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -35,9 +36,11 @@ from svet.look import formats
 from svet.metering import operations, queries, texts
 from svet.metering.operations import ReadingReceipt
 from svet.metering.queries import MeterDials
-from svet.metering.rules import Doubt, Judgement, ReadingChannel, cut_off, judge, period_of
+from svet.metering.rules import Doubt, Judgement, ReadingChannel, cut_off, judge, period_of, zones_of
 
 NAME = "readings.csv"
+#: The button of the judged page and the token of its form.
+OWN_FIELDS = 2
 _SENDINGS = UUID("6f1d1c52-6f0e-4b1a-9a59-1f6a1d6f3a10")
 
 
@@ -90,11 +93,15 @@ def by_file(request: HttpRequest) -> HttpResponse:
         return _sent(request, meters)
     try:
         found = table.read(_content(request), meters)
+        _check_fits(found, meters)
     except FileRefused as refused:
         return _page(request, {"error": _explain(refused)}, status=422)
     data = QueryDict(mutable=True)
+    faulty = {fault.meter_id for fault in found.faults}
     for each in meters:
-        for zone, raw in found.values.get(each.meter.meter_id, {}).items():
+        # Beside a line at fault the other lines of the meter are no answer either: the press would send them.
+        values = {} if each.meter.meter_id in faulty else found.values.get(each.meter.meter_id, {})
+        for zone, raw in values.items():
             data[f"{each.meter.public_id}-value-{zone.value}"] = raw
     rows = [_judged(request, each, data, found) for each in meters if each.meter.meter_id in found.lines]
     if not rows and not found.faults:
@@ -134,6 +141,23 @@ def _content(request: HttpRequest) -> bytes:
     return content
 
 
+def _names(each: TableMeter) -> list[str]:
+    """The fields of a meter's values on the judged page."""
+    return [f"{each.meter.public_id}-value-{zone.value}" for zone in zones_of(each.meter.scheme)]
+
+
+def _check_fits(found: ReadTable, meters: list[TableMeter]) -> None:
+    """:raises FileRefused: the judged page would have more fields than a form may send"""
+    lines, fields = 0, OWN_FIELDS
+    for each in meters:
+        if each.meter.meter_id in found.lines:
+            # The values, and the answer to a question about them.
+            fields += len(_names(each)) + 1
+            if fields > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+                raise FileRefused(FileReason.TOO_MANY_ROWS, field="file", details={"rows": lines})
+            lines += len(found.lines[each.meter.meter_id])
+
+
 def _explain(refused: FileRefused) -> str:
     """Why a file is not taken, for somebody who has a spreadsheet and not a register."""
     match refused.reason:
@@ -156,7 +180,7 @@ def _explain(refused: FileRefused) -> str:
 
 
 def _meters(request: HttpRequest) -> list[TableMeter]:
-    """The standing meters one may send for, in the order of the cabinet; three queries however many."""
+    """The standing meters one may send for, in the order of the cabinet; a few queries however many."""
     groups = account_queries.cabinet(person_of(request).person_id)
     cards = {
         card.account_id: (group.name, card)
@@ -169,9 +193,13 @@ def _meters(request: HttpRequest) -> list[TableMeter]:
         meter.meter_id: provider_today(meter.account.provider, now_of(request)) for meter in standing
     }
     known: Mapping[int, MeterDials] = queries.dials(meters=standing, read_on=days)
+    dropped = queries.last_dropped(meter_ids=list(days))
     places = {account_id: place for place, account_id in enumerate(cards)}
     standing.sort(key=lambda meter: (places[meter.account_id], meter.serial))
-    return [TableMeter(*cards[meter.account_id], meter, known.get(meter.meter_id)) for meter in standing]
+    return [
+        TableMeter(*cards[meter.account_id], meter, known.get(meter.meter_id), dropped.get(meter.meter_id, 0))
+        for meter in standing
+    ]
 
 
 def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: ReadTable | None) -> JudgedRow:
@@ -192,7 +220,7 @@ def _judged(request: HttpRequest, each: TableMeter, data: QueryDict, found: Read
         told.append(texts.explain_reason(reason, {"last_on": each.known.last_on}))
         return JudgedRow(each, shown, told=tuple(told), bad=True)
     judgement = judge(dials=each.known.dials, values=typed.values, read_on=today) if typed.is_whole else None
-    key = _key(request, each.known, typed)
+    key = _key(request, each.known, typed, dropped=each.dropped)
     row = JudgedRow(each, shown, _fields(each.known, typed, judgement), key, tuple(told))
     return _with_questions(row, typed, judgement, today=today)
 
@@ -225,10 +253,13 @@ def _with_questions(
     return replace(row, used=used)
 
 
-def _key(request: HttpRequest, known: MeterDials, typed: TypedSet) -> str:
-    """The same values after the same last ones are the same sending, from however many pages and files."""
+def _key(request: HttpRequest, known: MeterDials, typed: TypedSet, *, dropped: int) -> str:
+    """The same values after the same last ones are the same sending, from however many pages and files.
+
+    Unless what was sent has been taken back, rejected or replaced since: then it is sent anew.
+    """
     before = ";".join(f"{dial.zone}={dial.last.value}@{dial.last.on}" for dial in known.dials)
-    said = f"{person_of(request).person_id}|{typed.meter.public_id}|{before}|{digest(typed.values)}"
+    said = f"{person_of(request).person_id}|{typed.meter.public_id}|{before}|{dropped}|{digest(typed.values)}"
     return str(uuid5(_SENDINGS, said))
 
 
@@ -260,8 +291,8 @@ def _sent(request: HttpRequest, meters: list[TableMeter]) -> HttpResponse:
     """Judge the fields of the page again, and send every set that is right or answered for."""
     rows = []
     for each in meters:
-        prefix = f"{each.meter.public_id}-"
-        if f"{prefix}row" not in request.POST:
+        # The field of any scale says that the meter was on the page.
+        if not any(name in request.POST for name in _names(each)):
             continue
         row = _judged(request, each, request.POST, None)
         if request.POST["act"] == "send" and not row.bad and not row.done and (row.ready or row.checked):

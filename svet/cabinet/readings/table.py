@@ -46,12 +46,13 @@ _WHOLE = re.compile(r"([0-9\s]+)[.,]0+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class TableMeter:
-    """A meter of the cabinet as the table knows it."""
+    """A meter of the cabinet as the table knows it; ``dropped``: its newest set that counts no more, or 0."""
 
     group: str
     card: AccountCard
     meter: MeterView
     known: MeterDials | None
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,19 @@ NAME = "svet.ics"
 LONGEST_LINE = 75
 #: At ten in the morning of the day before the last, or two days before a day itself.
 _BEFORE = "-P1DT14H"
+#: The last day every month has: a rule of calendars skips a month without its day, and keeps the length.
+_EVERY_MONTH_HAS = 28
+#: How many windows are written one by one where no rule is right.
+_WINDOWS = 12
 _EVENTS = UUID("0f4f8f5e-6f1b-4f0e-8a38-8f4a1c1e5b17")
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEvent:
-    """A thing of whole days, ``until`` included; ``mark`` keeps it the same thing in the next file."""
+    """A thing of whole days, ``until`` included; ``mark`` keeps it the same thing in the next file.
+
+    ``alarm`` is what its alarm is counted from: START or END.
+    """
 
     mark: str
     title: str
@@ -45,6 +52,7 @@ class CalendarEvent:
     until: date
     url: str
     monthly: bool = False
+    alarm: str = "START"
 
 
 def written(events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
@@ -64,7 +72,7 @@ def written(events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
             "BEGIN:VALARM",
             "ACTION:DISPLAY",
             f"DESCRIPTION:{_escaped(event.title)}",
-            f"TRIGGER;RELATED={'END' if event.monthly else 'START'}:{_BEFORE}",
+            f"TRIGGER;RELATED={event.alarm}:{_BEFORE}",
             "END:VALARM",
             "END:VEVENT",
         ]
@@ -104,23 +112,29 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _windows(request: HttpRequest, cards: Iterable[AccountCard], now: datetime) -> list[CalendarEvent]:
-    """One recurring event for each window there is, however many accounts and providers share it."""
+    """The events of each window there is, however many accounts and providers share it."""
     url = request.build_absolute_uri(reverse("readings"))
-    found: dict[tuple[int, int], CalendarEvent] = {}
+    found: dict[tuple[int, int], list[CalendarEvent]] = {}
     for card in cards:
         provider = card.provider
         days = (provider.window_from_day, provider.window_to_day)
         if Right.SUBMIT in card.rights and card.closed_on is None and days not in found:
-            near = window(provider_today(provider, now), window_from_day=days[0], window_to_day=days[1])
-            found[days] = CalendarEvent(
-                f"window:{days[0]}-{days[1]}",
-                _("Передать показания"),
-                near.opens_on,
-                near.closes_on,
-                url,
-                monthly=True,
-            )
-    return list(found.values())
+            found[days] = _window_events(days, today=provider_today(provider, now), url=url)
+    return [event for events in found.values() for event in events]
+
+
+def _window_events(days: tuple[int, int], *, today: date, url: str) -> list[CalendarEvent]:
+    """One recurring event, or the next twelve windows where the end of a month moves a day of theirs."""
+    monthly = max(days) <= _EVERY_MONTH_HAS
+    found = []
+    near = window(today, window_from_day=days[0], window_to_day=days[1])
+    for months in range(1 if monthly else _WINDOWS):
+        period = near.period.plus(months)
+        each = window(period.first, window_from_day=days[0], window_to_day=days[1])
+        mark = f"window:{days[0]}-{days[1]}" + ("" if monthly else f":{period}")
+        title = _("Передать показания")
+        found.append(CalendarEvent(mark, title, each.opens_on, each.closes_on, url, monthly, "END"))
+    return found
 
 
 def _payments(request: HttpRequest, cards: Iterable[AccountCard], now: datetime) -> list[CalendarEvent]:

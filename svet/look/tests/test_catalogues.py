@@ -80,3 +80,12 @@ def test_a_template_is_read_the_way_django_reads_it() -> None:
     page = Template("{% load i18n %}{% translate 'Оплата' %}")
     with translation.override("en"):
         assert page.render(Context()) == "Payment"
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_no_translation_says_the_same_twice_in_a_row(language: str) -> None:
+    """A merge of catalogues can glue a sentence to itself."""
+    for message in catalogues.merged(language, texts()):
+        strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        for string in filter(None, strings) if message.id else ():
+            assert not re.fullmatch(r"(?s)(.{15,}?)\s*(?:\1\s*)+", str(string)), string

@@ -29,8 +29,19 @@ HOSTILE = [
     "' OR 1=1 --abcde",
     "abcdefghjkmnpqrs\n",
 ]
-#: Names in routes that are no outer ids: words of ours, looked up in a list, and months.
-WORDS = {"kind", "verb", "version", "path", "name", "code", "shop_code", "certificate_code", "period"}
+#: Names in routes that are no outer ids: words of ours looked up in a list, months, the key of a message.
+WORDS = {
+    "kind",
+    "verb",
+    "version",
+    "path",
+    "name",
+    "code",
+    "shop_code",
+    "certificate_code",
+    "period",
+    "skip_key",
+}
 
 
 def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:

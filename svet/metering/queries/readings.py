@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from svet.accounts.queries import visible_ids
 from svet.kernel.actors import Actor
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
-from svet.metering.rules import Zone, zones_of
+from svet.metering.rules import DROPPED, Zone, zones_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,12 @@ def sets_by_receipt(numbers: Collection[str]) -> dict[str, SetView]:
 def has_set(*, meter_id: int, key: UUID) -> bool:
     """Whether a set of this meter was kept under this key."""
     return ReadingSet.objects.filter(meter_id=meter_id, key=key).exists()
+
+
+def last_dropped(*, meter_ids: Collection[int]) -> dict[int, int]:
+    """Per meter key its newest set that counts no more (withdrawn, rejected, replaced), if any."""
+    sets = ReadingSet.objects.filter(meter_id__in=meter_ids, state__in=sorted(DROPPED))
+    return dict(sets.values("meter_id").annotate(last=Max("pk")).values_list("meter_id", "last"))
 
 
 def accounts_of_receipt(number: str) -> list[int]:

@@ -22,6 +22,7 @@ from svet.metering.rules.reminding import (
     window_stage,
 )
 from svet.metering.rules.states import (
+    DROPPED,
     EFFECTIVE,
     MOVES,
     ReadingChannel,
@@ -34,6 +35,7 @@ from svet.metering.rules.zones import ZONES, Scheme, Zone, zones_of
 
 __all__ = [
     "DISPUTE_MOVES",
+    "DROPPED",
     "EFFECTIVE",
     "MOVES",
     "ZONES",

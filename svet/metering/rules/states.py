@@ -70,6 +70,11 @@ MOVES = Moves(
 # Readings that count: for the last values, for judging the next set and for billing.
 EFFECTIVE = frozenset({ReadingState.ACCEPTED, ReadingState.USED})
 
+# Sets that count no more and never will: whoever sends the same again sends anew.
+DROPPED = frozenset(
+    {ReadingState.WITHDRAWN, ReadingState.SUPERSEDED, ReadingState.REJECTED, ReadingState.CORRECTED}
+)
+
 
 class WithdrawReason(StrEnum):
     """Why a set cannot be taken back."""

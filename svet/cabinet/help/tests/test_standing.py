@@ -16,6 +16,9 @@ from svet.cabinet.help import standing
 from svet.cabinet.help.standing import PortalFacts, facts, lines
 from svet.notices.models import Delivery
 from svet.notices.tests.test_delivering import promise_letter
+from svet.payments.models import BankSilence, Order
+from svet.payments.rules.states import OrderState
+from svet.payments.tests.factories import make_family, make_order
 
 pytestmark = pytest.mark.django_db
 WELL = PortalFacts(payments=False, texts=False, letters=False)
@@ -54,6 +57,24 @@ def test_a_letter_that_stands_still_is_told_of_and_no_number_is() -> None:
     main = Client().get("/help/standing/").content.decode().split('tabindex="-1">')[1].split("</main>")[0]
     assert "Письма уходят с задержкой" in main
     assert not re.search(r"\d", re.sub(r"<[^>]+>", "", main).split("Позвоните")[0])
+
+
+def test_one_order_without_an_answer_is_no_trouble_of_everybody_a_silent_bank_is() -> None:
+    at_work()
+    now = timezone.now()
+    family = make_family()
+    order = make_order(person=family.anna, lines=[(family.first, 100_00)])
+    Order.objects.filter(pk=order.pk).update(state=OrderState.SENT, bank_reference="", created_at=now)
+    for seconds, late in ((300, False), (890, False), (910, True)):
+        standing._Known.facts = None
+        assert facts(now=now + timedelta(seconds=seconds)).payments is late
+    Order.objects.filter(pk=order.pk).update(bank_reference="known")
+    silence = BankSilence.objects.create(shop=None, since=now, last_at=now)
+    standing._Known.facts = None
+    assert facts(now=now + timedelta(seconds=1)).payments
+    silence.delete()
+    standing._Known.facts = None
+    assert not facts(now=now + timedelta(seconds=1)).payments
 
 
 def test_everything_well_says_so() -> None:

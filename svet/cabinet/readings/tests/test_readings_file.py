@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from svet.accounts.models import Link
 from svet.accounts.tests.factories import make_account, make_link
+from svet.kernel.actors import Actor
 from svet.metering.models import Meter, ReadingSet
+from svet.metering.operations import decide_review, withdraw_set
 from svet.metering.rules import Scheme
 from svet.metering.tests.factories import make_meter, make_reading
 from svet.people.models import Person
@@ -117,6 +119,31 @@ def test_the_same_file_and_the_same_page_send_nothing_twice() -> None:
     assert len(sent()) == 2
 
 
+@pytest.mark.parametrize("how", ["withdrawn", "rejected"])
+def test_what_counts_no_more_is_sent_anew_by_the_same_page(how: str) -> None:
+    person, meters = landlord(1)
+    client = signed(person)
+    value = "1250" if how == "withdrawn" else "99000"
+    _status, page = judge(client, line(meters[0], value))
+    form = form_of(page)
+    asked = re.search(r'name="([^"]+-confirm)" value="([^"]+)"', page)
+    if asked:
+        form[asked[1]] = asked[2]
+    for _ in range(2):  # pressed twice
+        client.post(PAGE, form)
+    first = ReadingSet.objects.get(channel="web")
+    if how == "withdrawn":
+        withdraw_set(by=Actor.person(person.pk), set_public_id=first.public_id, now=timezone.now())
+    else:
+        assert first.state == "under_review"
+        staff = Actor.staff(make_person().pk)
+        decide_review(by=staff, set_id=first.pk, accept=False, reason="Нет", now=timezone.now())
+    for _ in range(2):
+        client.post(PAGE, form)
+    states = list(ReadingSet.objects.filter(channel="web").order_by("pk").values_list("state", flat=True))
+    assert states == [how, "accepted" if how == "withdrawn" else "under_review"]
+
+
 def test_every_fault_stands_beside_its_row_and_costs_no_other() -> None:
     person, meters = landlord(6)
     peaks = make_meter(account=make_account(), scheme=Scheme.DAY_NIGHT, initial=100)
@@ -154,6 +181,22 @@ def test_every_fault_stands_beside_its_row_and_costs_no_other() -> None:
     rest = form_of(done) | {f"{meters[1].public_id}-value-single": "1210"}
     client.post(PAGE, rest)
     assert sent() == [Decimal(1250), Decimal(1210)]
+
+
+def test_a_row_at_fault_by_a_second_line_is_not_sent_by_the_same_press() -> None:
+    person, meters = landlord()
+    client = signed(person)
+    stray = line(meters[0], "1300", serial=meters[2].serial)
+    _status, page = judge(
+        client, line(meters[0], "1250"), stray, line(meters[1], "1240"), line(meters[1], "1240", zone="Ночь")
+    )
+    assert "строки перемешались" in page
+    assert "нет такой шкалы" in page
+    form = form_of(page)
+    left = client.post(PAGE, form).content.decode()
+    assert sent() == []
+    client.post(PAGE, form_of(left) | {f"{meters[0].public_id}-value-single": "1250"})
+    assert sent() == [Decimal(1250)]
 
 
 def test_what_looks_odd_is_asked_about_and_waits_for_the_answer() -> None:
@@ -226,6 +269,22 @@ def test_a_file_that_is_no_table_is_refused_whole(content: bytes, told: str) -> 
     assert answer.status_code == 422
     assert told in answer.content.decode().replace("\xa0", " ")
     assert sent() == []
+
+
+def test_a_table_whose_page_could_not_be_sent_is_refused_in_words(settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 8
+    person, meters = landlord(4)
+    client = signed(person)
+    status, page = judge(client, *(line(meter, "1250") for meter in meters))
+    assert status == 422
+    assert "больше 3 строк" in page
+    status, page = judge(client, *(line(meter, "9900") for meter in meters[:3]))
+    assert status == 200
+    answers = dict(re.findall(r'name="([^"]+-confirm)" value="([^"]+)"', page))
+    form = form_of(page) | answers | {"csrfmiddlewaretoken": "x"}
+    assert len(form) == 8
+    assert client.post(PAGE, form).status_code == 200
+    assert len(sent()) == 3
 
 
 def test_markup_of_a_file_is_shown_as_text() -> None:

@@ -58,6 +58,36 @@ def test_the_window_comes_every_month_and_the_bill_on_its_day() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_clock")
+@pytest.mark.parametrize(
+    ("days", "february", "march"),
+    [
+        ((23, 31), ("20270223", "20270301"), ("20270323", "20270401")),
+        ((29, 30), ("20270228", "20270301"), ("20270329", "20270331")),
+        ((20, 29), ("20270220", "20270301"), ("20270320", "20270330")),
+    ],
+)
+def test_a_window_at_the_end_of_months_is_written_month_by_month(
+    days: tuple[int, int], february: tuple[str, str], march: tuple[str, str]
+) -> None:
+    anna = make_person()
+    provider = make_provider(window_from_day=days[0], window_to_day=days[1])
+    account = make_account(provider=provider)
+    make_meter(account=account)
+    make_link(person=anna, account=account, confirmed=True)
+    text = file_of(anna)
+    assert "RRULE" not in text
+    assert text.count("TRIGGER;RELATED=END:") == 12
+    spans = re.findall(r"DTSTART;VALUE=DATE:(\d+)\r\nDTEND;VALUE=DATE:(\d+)\r", text)
+    assert len({since[:6] for since, _end in spans}) == len(spans) == 12
+    assert february in spans
+    assert march in spans
+    marks = re.findall(r"UID:(.+)\r", text)
+    assert len(set(marks)) == 12
+    assert re.findall(r"UID:(.+)\r", file_of(anna)) == marks
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_clock")
 def test_who_may_only_look_is_reminded_of_nothing_and_many_accounts_of_it_once() -> None:
     boris = make_person()
     for _ in range(3):
