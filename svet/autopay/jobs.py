@@ -24,7 +24,13 @@ def tell(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue="payments", name="autopay.charge", pass_context=False)
+@app.task(
+    queue="payments",
+    name="autopay.charge",
+    lock="autopay.charge",
+    queueing_lock="autopay.charge",
+    pass_context=False,
+)
 def charge(timestamp: int) -> None:
     """Begin the charges whose time has come, and look what became of those that have begun."""
     operations.follow_charges(now=timezone.now())

@@ -12,6 +12,7 @@ from svet.accounts.queries import AccountView, accounts_by_id
 from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
 from svet.autopay.rules import (
     READY,
+    RESTORED,
     STANDING,
     AgreementCause,
     AgreementState,
@@ -244,8 +245,11 @@ def _planned(
     found = {}
     for row in rows:
         last = newest.get(row.account_id)
-        known = {turn.month: turn.state for turn in turns[row.pk]}
-        if not last or known.get(last[0].month.first, TurnState.STOPPED.value) != TurnState.STOPPED:
+        open_again = (TurnState.STOPPED, "")
+        known = {
+            turn.month: (turn.state, turn.reason if turn.reason == RESTORED else "") for turn in turns[row.pk]
+        }
+        if not last or known.get(last[0].month.first, open_again) != open_again:
             continue
         money = sum_to_charge(
             owed=debts[row.account_id], ceiling=row.terms.ceiling, told=None, most=LIMITS.line_max

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.autopay.rules import (
+    RESTORED,
     AgreementCause,
     AgreementState,
     AutopayReason,
@@ -84,6 +85,11 @@ def cause_note(state: AgreementState, cause: AgreementCause | None) -> str:
             )
         case AgreementState.PAUSED, AgreementCause.CARD_UNFIT:
             return _("Банк поставщика теперь не списывает с этой карты без вас. Выберите другую карту.")
+        case AgreementState.PAUSED, AgreementCause.DISPUTED:
+            return _(
+                "Деньги за прошлое списание вы оспорили в банке, поэтому автоплатёж стоит. Если хотите, чтобы"
+                " он списывал с этой карты и дальше, включите его сами."
+            )
         case AgreementState.PAUSED, _other:
             return _(
                 "Вы поставили автоплатёж на паузу: не предупреждаем и не списываем, пока не включите снова."
@@ -155,5 +161,10 @@ def turn_line(turn: TurnView) -> str:
             return _("Списать не удалось: %(reason)s Заплатите на странице «Оплата».") % {
                 "reason": bank_reason(turn.reason)
             }
+        case TurnState.STOPPED if turn.reason == RESTORED:
+            return _(
+                "Не списали: сервис восстанавливали из копии, и деньги могли уже уйти. Этот месяц автоплатёж "
+                "больше не спишет: посмотрите, сколько осталось, и заплатите сами."
+            )
         case TurnState.STOPPED:
             return _("Не списывали: автоплатёж стоял или день прошёл. Перед списанием предупредим заново.")

@@ -6,6 +6,8 @@ lock in the transaction that keeps the order, and the order's key is the month w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
@@ -24,6 +26,7 @@ from svet.autopay.rules import (
     CARD_GONE,
     LATEST,
     READY,
+    RESTORED,
     RETRY_HOUR,
     AgreementCause,
     AgreementState,
@@ -40,8 +43,9 @@ from svet.look.formats import roubles
 from svet.notices import operations as notices
 from svet.payments.operations import BankUnavailable, CardNotFound, CardRefused, OrderRefused
 from svet.payments.operations.unattended import keep_unattended, send_unattended, withdraw_unattended
-from svet.payments.queries.unattended import ChargeStanding, being_paid, charges, left_to_charge
+from svet.payments.queries.unattended import ChargeStanding, being_paid, charges, in_doubt, left_to_charge
 from svet.payments.rules import LIMITS
+from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import OrderState
 from svet.people import queries as people
 
@@ -49,41 +53,80 @@ BY = "autopay.charge"
 _NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
 #: We took it back before it was sent, for somebody else was paying or the agreement had ended.
 WITHDRAWN = "withdrawn"
+#: So many months a run touches: other payments wait for the same workers.
+A_RUN = 200
+_PROVIDER = "agreement__account__provider_id"
 log = structlog.get_logger(__name__)
 
 
 def charge_due(*, now: datetime) -> int:
-    """Begin the tries whose time has come; says how many. Each is kept first, then handed to the bank."""
+    """Begin the tries whose time has come; says how many. Each is kept first, then handed to the bank.
+
+    A run has :data:`A_RUN` at most, the oldest first. A bank that is silent is asked once, and what is to be
+    charged by it waits for the next run, unbegun; it holds up nobody else's.
+    """
     due = AutopayTurn.objects.filter(state__in=sorted(READY), charge_at__lte=now).order_by("charge_at", "pk")
-    begun = 0
-    for turn_id in list(due.values_list("pk", flat=True)):
-        try:
-            order_id = _begin(turn_id, now=now)
-        except (CardNotFound, CardRefused) as refusal:
-            # Unbound, or put to rest, since it was judged: the next look judges it so.
-            log.warning("autopay.card_refused", turn=turn_id, reason=str(refusal.reason))
+    begun = looked = 0
+    silent: set[int] = set()
+    for turn_id, provider_id in list(due.values_list("pk", _PROVIDER)):
+        if provider_id in silent:
             continue
-        if order_id is not None:
-            begun += 1
-            _send(turn_id, order_id=order_id, now=now)
+        if looked == A_RUN:
+            break
+        looked += 1
+        with _alone(turn_id, now=now):
+            order_id = _begin(turn_id, now=now)
+            if order_id is not None:
+                begun += 1
+                if _send(turn_id, order_id=order_id, now=now):
+                    silent.add(provider_id)
     return begun
 
 
 def follow_charges(*, now: datetime) -> int:
-    """Look what became of the tries that have begun; says how many are at their end."""
-    ended = 0
-    for turn_id in list(
-        AutopayTurn.objects.filter(state=TurnState.CHARGING.value).values_list("pk", flat=True)
-    ):
-        last = AutopayTry.objects.filter(turn_id=turn_id).order_by("no").last()
-        assert last is not None, "a month is charging by a try"
-        standing = charges([last.order_id])[last.order_id]
-        if standing.state is OrderState.CREATED:
-            # Whoever began it was killed before the bank was asked.
-            _send(turn_id, order_id=last.order_id, now=now)
-            standing = charges([last.order_id])[last.order_id]
-        ended += _conclude(turn_id, standing, now=now)
+    """Look what became of the tries that have begun; says how many are at their end. Bounded as the other."""
+    charging = AutopayTurn.objects.filter(state=TurnState.CHARGING.value).order_by("charge_at", "pk")
+    turns = dict(charging.values_list("pk", _PROVIDER))
+    tries = AutopayTry.objects.filter(turn_id__in=turns).order_by("no")
+    last = dict(tries.values_list("turn_id", "order_id"))  # of each month the last one stays
+    known = charges(last.values())
+    ended = looked = 0
+    silent: set[int] = set()
+    for turn_id, provider_id in turns.items():
+        standing = known[last[turn_id]]
+        unsent = standing.state is OrderState.CREATED
+        if (unsent and provider_id in silent) or not (unsent or _is_final(standing)):
+            continue
+        if looked == A_RUN:
+            break
+        looked += 1
+        with _alone(turn_id, now=now):
+            if unsent:
+                # Whoever began it was killed before the bank was asked.
+                if _send(turn_id, order_id=standing.order_id, now=now):
+                    silent.add(provider_id)
+                standing = charges([standing.order_id])[standing.order_id]
+            ended += _conclude(turn_id, standing, now=now)
     return ended
+
+
+@contextmanager
+def _alone(turn_id: int, *, now: datetime) -> Iterator[None]:
+    """What befalls one month is no matter of the others: it is told, and comes after them."""
+    try:
+        yield
+    except (CardNotFound, CardRefused) as refusal:
+        # Unbound, or put to rest, since it was judged: the next look judges it so.
+        log.warning("autopay.card_refused", turn=turn_id, reason=str(refusal.reason))
+    except Exception:
+        log.exception("autopay.turn_failed", turn=turn_id)
+    else:
+        return
+    AutopayTurn.objects.filter(pk=turn_id).update(charge_at=now + ASIDE)
+
+
+def _is_final(standing: ChargeStanding) -> bool:
+    return standing.state in _NOT_TAKEN or standing.state in (OrderState.CREDITED, OrderState.RETURNED)
 
 
 def _agreement_of(turn_id: int) -> int:
@@ -111,11 +154,14 @@ def _begin(turn_id: int, *, now: datetime) -> int | None:
         if _paid_late(turn, tries, now=now):
             return None
         account_id = agreement.account_id
-        if being_paid([account_id], now=now):
+        left = left_to_charge([account_id])[account_id]
+        # Nobody knows yet what a charge has taken: nothing may be left, or all of it.
+        unknown = left < LIMITS.line_min and in_doubt([account_id])
+        if unknown or being_paid([account_id], now=now):
             AutopayTurn.objects.filter(pk=turn.pk).update(charge_at=now + ASIDE)
             return None
         money = sum_to_charge(
-            owed=left_to_charge([account_id])[account_id],
+            owed=left,
             ceiling=agreement.terms.ceiling,
             told=turn.told,
             most=LIMITS.line_max,
@@ -162,8 +208,11 @@ def _paid_late(turn: AutopayTurn, tries: list[AutopayTry], *, now: datetime) -> 
     return bool(paid)
 
 
-def _send(turn_id: int, *, order_id: int, now: datetime) -> None:
-    """Hand the order to the bank unless something has come between; what is not sent is taken back."""
+def _send(turn_id: int, *, order_id: int, now: datetime) -> bool:
+    """Hand the order to the bank unless something has come between; what is not sent is taken back.
+
+    True: the bank is silent, and whoever asks it next would wait in vain.
+    """
     agreement = AutopayAgreement.objects.get(turns__pk=turn_id)
 
     def may() -> bool:
@@ -176,15 +225,15 @@ def _send(turn_id: int, *, order_id: int, now: datetime) -> None:
         sent = send_unattended(order_id=order_id, may=may, now=now)
     except BankUnavailable as failure:
         log.warning("autopay.bank_unavailable", turn=turn_id, code=failure.details.get("code"))
-        return
+        return failure.reason is BankReasonText.BANK_SILENT
     if not sent:
         withdraw_unattended(order_id=order_id, note=WITHDRAWN, by=BY, now=now)
+    return False
 
 
 def _conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
     """The end of a try, once: paid, or what its refusal means; False while nobody knows."""
-    final = standing.state in _NOT_TAKEN or standing.state in (OrderState.CREDITED, OrderState.RETURNED)
-    if not final:
+    if not _is_final(standing):
         return False
     with use_case():
         agreement = locked_agreement(
@@ -200,6 +249,10 @@ def _conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
             )
         elif standing.state is OrderState.RETURNED:
             move_turn(turn, new=TurnState.FAILED, by=BY, now=now, note="returned", reason="returned")
+        elif turn.reason == RESTORED and (standing.withdrawn or not _is_hard(turn, standing)):
+            # The lost days may have seen another try, and that one paid.
+            move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=standing.reason)
+            move_turn(turn, new=TurnState.STOPPED, by=BY, now=now, note=RESTORED)
         elif standing.withdrawn:
             # Nothing was asked of the bank: the same day again, when the way is free.
             move_turn(turn, new=TurnState.AGAIN, by=BY, now=now, note=WITHDRAWN, charge_at=now + ASIDE)
@@ -208,6 +261,10 @@ def _conclude(turn_id: int, standing: ChargeStanding, *, now: datetime) -> bool:
         else:
             _declined(turn, agreement, reason=standing.reason or "other", now=now)
     return True
+
+
+def _is_hard(turn: AutopayTurn, standing: ChargeStanding) -> bool:
+    return sequel(reason=standing.reason or "other", first_on=turn.first_on, declines=turn.declines + 1).hard
 
 
 def _declined(turn: AutopayTurn, agreement: AutopayAgreement, *, reason: str, now: datetime) -> None:

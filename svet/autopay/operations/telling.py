@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from svet.autopay.models import AutopayAgreement, AutopayTurn, TurnChange
 from svet.autopay.operations.moving import locked_agreement, move_turn
 from svet.autopay.operations.tidying import judge_locked
 from svet.autopay.rules import (
+    RESTORED,
     AgreementState,
     TurnState,
     charge_moment,
@@ -30,6 +32,7 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations.promises import link_to
+from svet.payments.queries.shops import shops_of
 from svet.payments.queries.unattended import cards_by_id, left_to_charge
 from svet.payments.rules import LIMITS
 from svet.people import queries as people
@@ -40,16 +43,22 @@ BY = "autopay.tell"
 def tell_due(*, now: datetime) -> int:
     """Tell whose charge is near; says how many were told.
 
-    A month is told once; one that was told and not charged in time is told again before it is.
+    A month is told once; one that was told and not charged in time is told again before it is. What a
+    contract that is off would take is told when it is on again.
     """
     active = list(AutopayAgreement.objects.filter(state=AgreementState.ACTIVE.value).order_by("pk"))
     ids = [one.account_id for one in active]
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     newest = bills.last_bills(account_ids=ids, months=1)
     debts = left_to_charge(ids)
+    shops = shops_of({account.provider.provider_id for account in accounts.values()})
+    off = {provider_id for provider_id, shop in shops.items() if shop is not None and shop.off_at is not None}
+    decided = _decided(active, newest)
     told = 0
     for one in active:
         account, last = accounts[one.account_id], newest[one.account_id]
+        if account.provider.provider_id in off or one.pk in decided:
+            continue
         if not last or debts[one.account_id] < LIMITS.line_min:
             continue
         if not _is_near(one, account, last[0], now=now):
@@ -85,6 +94,21 @@ def tell_of_charge(turn: AutopayTurn, *, refused: str, now: datetime) -> None:
     )
 
 
+def _decided(active: list[AutopayAgreement], newest: Mapping[int, Sequence[BillSummary]]) -> frozenset[int]:
+    """Whose newest bill was told already and may not be told again: most of them, most of the month."""
+    months = {one.pk: newest[one.account_id][0].month.first for one in active if newest[one.account_id]}
+    turns = AutopayTurn.objects.filter(agreement__in=months, month__in={*months.values()})
+    return frozenset(
+        turn.agreement_id
+        for turn in turns.only("agreement_id", "month", "state", "reason")
+        if turn.month == months[turn.agreement_id] and not _may_be_told_again(turn)
+    )
+
+
+def _may_be_told_again(turn: AutopayTurn) -> bool:
+    return turn.state == TurnState.STOPPED and turn.reason != RESTORED
+
+
 def _is_near(agreement: AutopayAgreement, account: AccountView, bill: BillSummary, *, now: datetime) -> bool:
     zone = ZoneInfo(account.provider.time_zone)
     return is_time_to_tell(_planned(agreement, bill, zone=zone), now=now, zone=zone)
@@ -103,7 +127,7 @@ def _tell(agreement_id: int, *, account: AccountView, bill: BillSummary, now: da
     if not people.recipients_of([agreement.person_id]) or _is_taken(agreement, bill):
         return False
     turn = AutopayTurn.objects.select_for_update().filter(agreement=agreement, month=bill.month.first).first()
-    if turn is not None and turn.state != TurnState.STOPPED:
+    if turn is not None and not _may_be_told_again(turn):
         return False
     zone = ZoneInfo(account.provider.time_zone)
     due = charge_moment(_planned(agreement, bill, zone=zone), told_at=now, zone=zone)

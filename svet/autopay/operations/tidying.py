@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import F
+
 from svet.accounts.queries import AccountView, accounts_by_id, people_by_account, provider_today
 from svet.accounts.rules import Right
-from svet.autopay.models import AutopayAgreement
+from svet.autopay.models import AutopayAgreement, AutopayTry
 from svet.autopay.operations.moving import locked_agreement, stop_by
 from svet.autopay.operations.telling_stops import tell_stopped
 from svet.autopay.rules import OFFER_LIVES, STANDING, AgreementCause, AgreementState
@@ -49,6 +51,7 @@ def found_causes(agreements: Iterable[AutopayAgreement], *, now: datetime) -> di
     accounts: dict[int, AccountView] = {one.account_id: one for one in known}
     payers = people_by_account(account_ids=list(accounts), right=Right.PAY)
     recovered = people.recoveries({row.person_id for row in standing})
+    disputed = _disputed(standing)
     cards: dict[tuple[int, int], dict[int, bool]] = {}
     found: dict[int, AgreementCause] = {}
     for row in rows:
@@ -68,11 +71,21 @@ def found_causes(agreements: Iterable[AutopayAgreement], *, now: datetime) -> di
                 cause = AgreementCause.RIGHT_GONE
             elif account.closed_on is not None and account.closed_on <= today:
                 cause = AgreementCause.ACCOUNT_CLOSED
+            elif row.state == AgreementState.ACTIVE and row.pk in disputed:
+                cause = AgreementCause.DISPUTED
             elif row.state == AgreementState.ACTIVE:
                 cause = _pauses(row, fits=cards[whose][row.card_id], recovered=recovered)
         if cause is not None:
             found[row.pk] = cause
     return found
+
+
+def _disputed(standing: list[AutopayAgreement]) -> frozenset[int]:
+    """Of which of these a charge was disputed since the person last turned them on."""
+    told = AutopayTry.objects.filter(
+        turn__agreement__in=standing, order__chargebacks__written_at__gte=F("turn__agreement__since")
+    )
+    return frozenset(told.values_list("turn__agreement_id", flat=True))
 
 
 def _pauses(row: AutopayAgreement, *, fits: bool, recovered: dict[int, datetime]) -> AgreementCause | None:

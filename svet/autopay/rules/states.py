@@ -41,6 +41,7 @@ class AgreementCause(StrEnum):
     RECOVERED = "recovered"  # the password was recovered by nothing but an SMS
     DECLINED = "declined"  # the bank will not charge this card by itself
     CARD_UNFIT = "card_unfit"  # the provider's bank has changed: it asks for the CVC, or keeps another card
+    DISPUTED = "disputed"  # the person has disputed a charge of it at their bank
 
 
 #: What ends an agreement by itself; all else that comes by itself pauses it.
@@ -91,5 +92,7 @@ TURN_MOVES = Moves(
         TurnState.STOPPED: frozenset({TurnState.TOLD}),
     }
 )
+#: The reason of a month that stood in a restored database: it may have been charged in the lost time.
+RESTORED = "restored"
 #: A try may begin from these, and the person may still skip.
 READY = frozenset({TurnState.TOLD, TurnState.AGAIN})

@@ -547,3 +547,19 @@ def test_nobody_touches_anothers(cast: AutopayCast) -> None:
         agree(cast.vera, cast.account, cast.card)
     with pytest.raises(payments.CardNotFound):
         agree(cast.boris, cast.account, cast.card)
+
+
+def test_what_a_payment_by_bound_card_may_have_taken_is_not_charged_again(
+    cast: AutopayCast, bank: StubBank
+) -> None:
+    told(cast)
+    bank.failure = Temporary("silent", code="timeout")
+    order = make_order(
+        person=cast.anna, lines=[(cast.account, 820_00)], card=cast.card.public_id, now=at(4, 10)
+    )
+    with pytest.raises(payments.BankUnavailable):
+        payments.send_to_bank(order_id=order.pk, now=at(4, 10))
+    for minute in range(0, 120, 10):
+        tick(at(4, 12) + timedelta(minutes=minute))
+    assert not Order.objects.filter(unattended=True).exists()
+    assert turn().state == TurnState.TOLD, "nobody knows yet whether anything is left"

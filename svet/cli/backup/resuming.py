@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from svet.autopay.operations.restored import distrust as distrust_autopay
 from svet.look.formats import moment, number
 from svet.notices.operations.restored import drop_waiting, waiting_by_channel
 from svet.payments.operations.restored import distrust, money_on_its_way
@@ -45,6 +46,10 @@ def resume(*, drop: bool, now: datetime) -> Iterator[str]:
     hold = database_hold()
     if hold is None:
         return
+    if stopped := distrust_autopay(now=now):
+        yield _("Списаний автоплатежа, которых больше не будет за их месяц: {count}").format(
+            count=number(stopped)
+        )
     money = distrust(now=now)
     if money.looked_for:
         yield _("Возвратов, которые сначала ищутся в списке банка: {count}").format(count=money.looked_for)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from svet.kernel.money import ZERO, Money
 from svet.payments.models import BoundCard, Order, OrderLine, StateChange
@@ -69,14 +69,16 @@ def being_paid(account_ids: Collection[int], *, but_order: int = 0, now: datetim
 
 
 def in_doubt(account_ids: Collection[int]) -> dict[int, Money]:
-    """What agreed charges may have taken of these accounts, and nobody knows yet: it is not asked for again.
+    """What charges of a bound card may have taken of these accounts, and nobody knows yet.
 
-    What is known to be taken is money on its way. Accounts without any are absent.
+    It is not asked for again, whoever asked first: an agreement, or a person whose bank was silent. A page
+    nobody paid on holds nothing so long (:func:`being_paid`). What is known to be taken is money on its way.
+    Accounts without any are absent.
     """
     unknown = [*sorted(OPEN - {OrderState.PAID}), OrderState.REVIEW]
     rows = OrderLine.objects.filter(
+        Q(order__unattended=True) | ~Q(order__card_reference=""),
         account_id__in=account_ids,
-        order__unattended=True,
         order__state__in=unknown,
         order__taken_kopecks__isnull=True,
     )

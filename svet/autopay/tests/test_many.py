@@ -1,0 +1,132 @@
+"""Many at one noon: a silent bank, a fault in one, a bounded run; nobody is left behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from svet.accounts.models import Account
+from svet.accounts.tests.factories import make_account, make_link
+from svet.autopay import jobs, operations
+from svet.autopay.models import AutopayTurn
+from svet.autopay.operations import charging
+from svet.autopay.rules import TurnState
+from svet.autopay.tests.factories import AutopayCast, agree, at, charge, make_bill
+from svet.autopay.tests.test_days_after import tick
+from svet.gateways.failures import Temporary
+from svet.payments.models import Order
+from svet.payments.rules.states import OrderState
+from svet.payments.tests.factories import StubBank
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def three(cast: AutopayCast) -> list[AutopayTurn]:
+    """Three accounts of Anna's, all told of the same noon."""
+    accounts: list[Account] = [cast.account]
+    for _more in range(2):
+        account = make_account(provider=cast.account.provider)
+        make_link(person=cast.anna, account=account, confirmed=True)
+        charge(account, 500_00)
+        make_bill(account)
+        accounts.append(account)
+    for account in accounts:
+        agree(cast.anna, account, cast.card)
+    tick(at(3, 10))
+    return list(AutopayTurn.objects.order_by("charge_at", "pk"))
+
+
+def states() -> list[str]:
+    return list(AutopayTurn.objects.order_by("pk").values_list("state", flat=True))
+
+
+def count_asked(bank: StubBank, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    asked: list[str] = []
+    create = bank.create
+
+    def counted(**how: Any) -> Any:
+        asked.append(how["order"].order_id)
+        return create(**how)
+
+    monkeypatch.setattr(bank, "create", counted)
+    return asked
+
+
+def test_a_silent_bank_is_asked_once_in_a_run(
+    three: list[AutopayTurn], bank: StubBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = count_asked(bank, monkeypatch)
+    bank.failure = Temporary("silent", code="timeout")
+    operations.charge_due(now=at(4, 12))
+    assert len(asked) == 1
+    assert states() == [TurnState.CHARGING, TurnState.TOLD, TurnState.TOLD]
+    bank.failure = None
+    operations.charge_due(now=at(4, 12, 1))
+    assert states() == [TurnState.CHARGING] * 3
+    assert len(asked) == 3
+
+
+def test_tries_nobody_sent_meet_a_silent_bank_once_in_a_run(
+    three: list[AutopayTurn], bank: StubBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = count_asked(bank, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(charging, "_send", lambda *args, **how: None)
+        operations.charge_due(now=at(4, 12))
+    bank.failure = Temporary("silent", code="timeout")
+    operations.follow_charges(now=at(4, 12, 1))
+    assert len(asked) == 1
+    assert Order.objects.filter(state=OrderState.CREATED).count() == 2
+
+
+def test_a_fault_in_one_stops_no_other(
+    three: list[AutopayTurn], bank: StubBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, conclude = charging._begin, charging._conclude
+
+    def faulty(turn_id: int, **how: Any) -> Any:
+        if turn_id == three[0].pk:
+            raise RuntimeError("a fault of ours")
+        return begin(turn_id, **how)
+
+    def faulty_end(turn_id: int, *args: Any, **how: Any) -> bool:
+        if turn_id == three[1].pk:
+            raise RuntimeError("a fault of ours")
+        return conclude(turn_id, *args, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(charging, "_begin", faulty)
+        patch.setattr(charging, "_conclude", faulty_end)
+        tick(at(4, 12))
+        for order in Order.objects.all():
+            bank.pay(order)
+        tick(at(4, 12, 1))
+        assert states() == [TurnState.TOLD, TurnState.CHARGING, TurnState.PAID]
+    tick(at(4, 12, 11))
+    assert states() == [TurnState.CHARGING, TurnState.PAID, TurnState.PAID]
+
+
+def test_a_run_is_bounded_and_those_set_aside_hold_nobody_up(
+    three: list[AutopayTurn], bank: StubBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = charging._begin
+
+    def faulty(turn_id: int, **how: Any) -> Any:
+        if turn_id == three[0].pk:
+            raise RuntimeError("a fault of ours")
+        return begin(turn_id, **how)
+
+    monkeypatch.setattr(charging, "A_RUN", 1)
+    monkeypatch.setattr(charging, "_begin", faulty)
+    operations.charge_due(now=at(4, 12))
+    operations.charge_due(now=at(4, 12, 1))
+    assert states() == [TurnState.TOLD, TurnState.CHARGING, TurnState.TOLD]
+    operations.charge_due(now=at(4, 12, 2))
+    assert states() == [TurnState.TOLD, TurnState.CHARGING, TurnState.CHARGING]
+
+
+def test_the_job_runs_once_at_a_time() -> None:
+    task: Any = jobs.charge
+    assert (task.lock, task.queueing_lock) == ("autopay.charge", "autopay.charge")
