@@ -18,7 +18,7 @@ from svet.penalties.models import PenaltyRun, ShownPenalty
 from svet.penalties.queries.shown import ShownRow, dumped, shown_rows
 from svet.penalties.rules.counting import count_penalties
 from svet.penalties.rules.policies import DatedChoice, PenaltyMode, choice_on
-from svet.penalties.rules.showing import cause_of, line_of, to_post
+from svet.penalties.rules.showing import ByHand, cause_of, line_of, to_post
 from svet.penalties.rules.streams import DuePosting
 from svet.tariffs.rules.law import Law, LawMissing
 
@@ -104,7 +104,12 @@ def _difference(
     """The row to post, if anything changes. :raises LawMissing:"""
     known = earlier[-1].known_seq if earlier else 0
     posted = sum(row.kopecks for row in earlier)
-    by_hand = sum(each.money.kopecks for each in postings if each.kind == TransactionKind.PENALTY) - posted
+    own = {row.posting_seq for row in earlier}
+    by_hand = ByHand.of(
+        each.money.kopecks
+        for each in postings
+        if each.kind == TransactionKind.PENALTY and each.seq not in own
+    )
     until = max([month.through, *(row.through for row in earlier)])
     found = count_penalties(postings, until=until, law=month.law, choices=month.choices, region=month.region)
     kopecks = to_post(should=found.money.kopecks, posted=posted, by_hand=by_hand, mode=month.mode)

@@ -381,3 +381,26 @@ def test_formulas_on_the_bill_give_its_sum() -> None:
         for part in shown.parts:
             counted = sum(row.money.kopecks for row in part.rows) + sum(row.kopecks for row in part.sums[:-1])
             assert counted == part.sums[-1].kopecks == shown.kopecks
+
+
+@pytest.mark.usefixtures("known_law")
+def test_penalties_that_an_act_has_shown_are_not_asked_for_again_when_bills_show_them() -> None:
+    choose(PenaltyMode.ACCRUED)
+    choose(PenaltyMode.SHOWN, since=DECEMBER)
+    account = owing(SEPTEMBER, OCTOBER, NOVEMBER)
+    post(account, 500, on=date(2026, 12, 3), kind=TransactionKind.PENALTY)
+    charge(DECEMBER)
+    issue(DECEMBER)
+    row = ShownPenalty.objects.get()
+    assert row.should_kopecks > 500
+    assert row.kopecks == row.should_kopecks - 500
+    said = streams(account, DECEMBER)
+    assert (said.by_hand, said.shown, said.penalty) == (500, row.kopecks, row.should_kopecks)
+    shown = texts.penalties_on(document(account, DECEMBER))
+    assert shown is not None
+    assert [(each.label, each.kopecks) for each in shown.parts[0].sums][0] == (
+        "Показано раньше по актам",
+        -500,
+    )
+    assert run(account, DECEMBER).accounts == 0
+    assert broken() == queries.broken() == []
