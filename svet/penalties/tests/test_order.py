@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -214,3 +215,40 @@ def test_acts_of_both_kinds_in_any_order_leave_what_is_not_written_off() -> None
         books.run(month, today=month.end)
         assert books.run(month, today=month.end) == 0
         assert books.standing == max(should, waived, shown) - waived, seed
+
+
+def of_august(*later: tuple[str, date, int, Month | None]) -> list[DuePosting]:
+    """August's 1000 kopecks, late since 10.09, and what came after, months with their bills of the 10th."""
+    first = DuePosting("charge", date(2025, 8, 31), Money(100_000), "8", date(2025, 9, 10), 1)
+    rows = [first]
+    for seq, (kind, on, kopecks, named) in enumerate(later, start=2):
+        due_on = Month.of(on).plus(1).day(10) if kind == "charge" else None
+        rows.append(DuePosting(kind, on, Money(kopecks), str(on.month), due_on, seq, named))
+    return rows
+
+
+OCTOBER = Month(2025, 10)
+CHARGED = ("charge", date(2025, 10, 31), 100_000, None)
+
+
+def cost(rows: list[DuePosting], until: date) -> int:
+    return count_penalties(rows, until=until, law=KNOWN).money.kopecks
+
+
+def test_a_payment_that_names_a_month_not_charged_yet_never_gives_an_old_debt_back() -> None:
+    paid = ("payment", date(2025, 10, 20), -100_000, OCTOBER)
+    before = cost(of_august(paid), date(2025, 10, 31))
+    assert before > 0
+    # October is charged and billed: the money has gone to August, and August costs no more.
+    assert cost(of_august(paid, CHARGED), date(2025, 11, 30)) == before
+    # What is left of such money is an advance on October.
+    more = ("payment", date(2025, 10, 20), -150_000, OCTOBER)
+    late = count_penalties(of_august(more, CHARGED), until=date(2025, 12, 15), law=KNOWN).late
+    assert [(part.debt.bill, part.money.kopecks) for part in late] == [("10", 50_000)]
+
+
+def test_a_month_that_is_charged_and_stands_on_no_bill_yet_can_be_named() -> None:
+    rows = of_august(CHARGED, ("payment", date(2025, 11, 2), -100_000, OCTOBER))
+    unbilled = [replace(row, bill="", due_on=None) if row.seq == 2 else row for row in rows]
+    on = date(2025, 11, 30)
+    assert cost(unbilled, on) == cost(rows, on) == cost(rows[:1], on)
