@@ -74,7 +74,9 @@ class Books:
     def run(self, month: Month, *, today: date) -> int:
         until = max([min(month.end - DAY, today), *self.through])
         should = count_penalties(numbered(self.rows), until=until, law=KNOWN).money.kopecks
-        more = to_post(should=should, posted=self.posted, by_hand=ByHand.of(self.acts), mode=PenaltyMode.SHOWN)
+        more = to_post(
+            should=should, posted=self.posted, by_hand=ByHand.of(self.acts), mode=PenaltyMode.SHOWN
+        )
         if more:
             self.rows.append(DuePosting("penalty", until, Money(more), "", None))
             self.through.append(until)
