@@ -85,9 +85,9 @@ def percent_per_year(*, rate: Decimal, divisor: int, days: int = 365) -> Decimal
 def settled(debts: Iterable[DueDebt], credits: Iterable[Credit]) -> list[LatePart]:
     """Which credit paid which debt, by the credits in the order of their days: each pays the month it names.
 
-    What it names nothing for, or is left of it, pays the oldest due: a month that was charged after the credit
-    was known had nothing to pay then, and what the credit has paid it never leaves again. What is paid before it is due is an
-    advance and pays what comes; what is left of credits is nobody's.
+    What it names nothing for, or is left of it, pays the oldest due: a month that was charged after the
+    credit was known had nothing to pay then, and what the credit has paid it never leaves again. What is paid
+    before it is due is an advance and pays what comes; what is left of credits is nobody's.
     """
     owed = sorted(debts, key=lambda each: each.due_on)
     left = [debt.money.kopecks for debt in owed]

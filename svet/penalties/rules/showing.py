@@ -62,7 +62,7 @@ def line_of(segment: PenaltySegment) -> PenaltyLine:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """What acts did to an account's penalties, in kopecks: ``shown`` by them, and ``waived`` (written off)."""
+    """What acts did to an account's penalties: kopecks ``shown`` by them and ``waived`` (written off)."""
 
     shown: int = 0
     waived: int = 0

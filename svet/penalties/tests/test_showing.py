@@ -400,10 +400,7 @@ def test_penalties_that_an_act_has_shown_are_not_asked_for_again_when_bills_show
     assert (said.by_hand, said.shown, said.penalty) == (500, row.kopecks, row.should_kopecks)
     shown = texts.penalties_on(document(account, DECEMBER))
     assert shown is not None
-    assert [(each.label, each.kopecks) for each in shown.parts[0].sums][0] == (
-        "Показано раньше по актам",
-        -500,
-    )
+    assert ("Показано раньше по актам", -500) in [(each.label, each.kopecks) for each in shown.parts[0].sums]
     assert run(account, DECEMBER).accounts == 0
     assert broken() == queries.broken() == []
 

@@ -112,7 +112,8 @@ def test_a_part_of_money_given_back_is_owed_again_where_it_was_paid_last(
     kopecks: int, again: tuple[int, int, int]
 ) -> None:
     rows = moved(
-        ("charge", "01-31", 1000), ("fee", "01-31", 100), ("penalty", "01-31", 30), ("payment", "02-05", -1130),
+        ("charge", "01-31", 1000), ("fee", "01-31", 100), ("penalty", "01-31", 30),
+        ("payment", "02-05", -1130),
         ("refund", "02-20", kopecks),
     )  # fmt: skip
     assert shares(rows)[-1] == Shares(*again)
@@ -138,7 +139,8 @@ def test_an_advance_is_given_back_before_anything_that_was_paid() -> None:
 
 def test_one_payment_is_given_back_once_and_then_the_one_before_it() -> None:
     rows = moved(
-        ("charge", "01-31", 100), ("penalty", "01-31", 30), ("payment", "02-05", -100), ("payment", "02-06", -30),
+        ("charge", "01-31", 100), ("penalty", "01-31", 30), ("payment", "02-05", -100),
+        ("payment", "02-06", -30),
         ("refund", "02-20", 50), ("refund", "02-21", 80), ("refund", "02-22", 7),
     )  # fmt: skip
     assert shares(rows)[-3:] == [Shares(20, 0, 30), Shares(80, 0, 0), Shares(7, 0, 0)]
