@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from itertools import groupby, islice
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from svet.accounts.queries import AccountView, accounts_by_id
@@ -34,6 +35,8 @@ from svet.payments.rules import LIMITS
 
 #: How many months back a page tells what was charged.
 _MONTHS = 12
+#: How many turns are checked at a time.
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +171,27 @@ def agreed_by(*, person_id: int, limit: int) -> list[dict[str, Any]]:
 
 def broken() -> list[str]:
     """Breaches of what autopay promises, in words, for ``svet verify``."""
-    found = []
-    tries: dict[int, list[AutopayTry]] = {}
-    for each in AutopayTry.objects.select_related("turn").order_by("turn_id", "no"):
-        tries.setdefault(each.turn_id, []).append(each)
-    known = charges([one.order_id for rows in tries.values() for one in rows])
-    for rows in tries.values():
-        turn = rows[0].turn
+    found: list[str] = []
+    rows = AutopayTry.objects.select_related("turn").order_by("turn_id", "no").iterator(chunk_size=_AT_ONCE)
+    turns = (list(tries) for _turn_id, tries in groupby(rows, key=lambda each: each.turn_id))
+    while some := list(islice(turns, _AT_ONCE)):
+        found += _broken_of(some)
+    return found
+
+
+def _broken_of(turns: Sequence[Sequence[AutopayTry]]) -> Iterator[str]:
+    known = charges([one.order_id for tries in turns for one in tries])
+    for tries in turns:
+        turn = tries[0].turn
         # A bank that says yes after its no has charged on its own account: it can be given back.
-        paid = [one for one in rows if known[one.order_id].state.value == "credited"]
+        paid = [one for one in tries if known[one.order_id].state.value == "credited"]
         taken = sum(one.kopecks for one in paid if not known[one.order_id].late)
         if taken > turn.told_kopecks:
-            found.append(f"autopay {turn.public_id} took {taken} kopecks, told were {turn.told_kopecks}")
+            yield f"autopay {turn.public_id} took {taken} kopecks, told were {turn.told_kopecks}"
         if any(
-            one.at < turn.told_at and one is rows[-1] and turn.state == TurnState.CHARGING for one in rows
+            one.at < turn.told_at and one is tries[-1] and turn.state == TurnState.CHARGING for one in tries
         ):
-            found.append(f"autopay {turn.public_id} is charged before it was told")
-    return found
+            yield f"autopay {turn.public_id} is charged before it was told"
 
 
 def _views(rows: Sequence[AutopayAgreement], *, now: datetime) -> list[AutopayView]:

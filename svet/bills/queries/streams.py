@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby, islice
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from svet.penalties.queries import broken as broken_penalties
 from svet.penalties.queries import choices_of, shown_rows
 from svet.penalties.rules.policies import order_on
 from svet.penalties.rules.showing import ShownPart
-from svet.penalties.rules.streams import DuePosting
+from svet.penalties.rules.streams import AllocationOrder, DuePosting
 
 _AT_ONCE: Final = 500
 
@@ -64,28 +65,34 @@ def streams_on(
 def broken(*, limit: int = 50) -> list[str]:
     """I-24: penalties are in the books as shown, streams add up to balances, and bills say them as such."""
     found = broken_penalties(limit=limit)
-    for account_id, bills in _bills_with_streams():
-        if len(found) >= limit:
-            break
-        found += _of_account(account_id, bills)
+    accounts = _bills_with_streams()
+    while len(found) < limit and (batch := dict(islice(accounts, _AT_ONCE))):
+        found += _of_accounts(batch)
     return found[:limit]
 
 
 def _bills_with_streams() -> Iterator[tuple[int, list[Bill]]]:
+    """Accounts, each with its bills, read on as they are asked for."""
     rows = Bill.objects.filter(snapshot__has_key="streams").order_by("account_id", "no")
-    by_account: dict[int, list[Bill]] = defaultdict(list)
-    for bill in rows.iterator(chunk_size=_AT_ONCE):
-        by_account[bill.account_id].append(bill)
-    yield from by_account.items()
+    for account_id, bills in groupby(rows.iterator(chunk_size=_AT_ONCE), key=lambda bill: bill.account_id):
+        yield account_id, list(bills)
 
 
-def _of_account(account_id: int, bills: Sequence[Bill]) -> Iterator[str]:
-    (account,) = accounts_by_id([account_id])
-    order = order_on(choices_of(account.provider.provider_id))
-    moved: list[DuePosting] = due_postings_of([account_id])[account_id]
-    parts: list[tuple[int, ShownPart]] = [
-        (row.posting_seq, row.part) for row in shown_rows([account_id])[account_id]
-    ]
+def _of_accounts(bills: Mapping[int, Sequence[Bill]]) -> Iterator[str]:
+    moved, shown = due_postings_of(bills), shown_rows(bills)
+    accounts: dict[int, int] = {one.account_id: one.provider.provider_id for one in accounts_by_id(bills)}
+    orders = {provider_id: order_on(choices_of(provider_id)) for provider_id in set(accounts.values())}
+    for account_id, own in bills.items():
+        parts = [(row.posting_seq, row.part) for row in shown[account_id]]
+        yield from _of_account(own, moved[account_id], parts, orders[accounts[account_id]])
+
+
+def _of_account(
+    bills: Sequence[Bill],
+    moved: Sequence[DuePosting],
+    parts: Sequence[tuple[int, ShownPart]],
+    order: Callable[[date], AllocationOrder],
+) -> Iterator[str]:
     for bill in bills:
         said = from_snapshot(bill.snapshot).streams
         ended = bill.from_seq - 1

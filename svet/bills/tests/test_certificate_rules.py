@@ -53,7 +53,12 @@ def test_what_may_still_be_paid_in_time_is_not_late(due_on: date) -> None:
 
 
 def test_a_kopeck_that_is_late_refuses() -> None:
-    assert refused(balance=Money(1), bills=[Bill(PAST, 30_000)]) == {"late": 1, "since": PAST, "transit": 0}
+    assert refused(balance=Money(1), bills=[Bill(PAST, 30_000)]) == {
+        "late": 1,
+        "since": PAST,
+        "transit": 0,
+        "penalty": 0,
+    }
 
 
 def test_only_the_old_part_is_late_and_the_new_one_is_named_by_nobody() -> None:
@@ -81,7 +86,12 @@ def test_what_stands_on_no_bill_yet_is_owed_by_no_day() -> None:
 
 def test_a_debt_brought_from_the_system_before_is_late_until_it_is_paid() -> None:
     given: dict[str, object] = {"bills": [], "carried_since": PAST, "unbilled_charges": Money(9_000)}
-    assert refused(balance=Money(29_000), **given) == {"late": 20_000, "since": PAST, "transit": 0}
+    assert refused(balance=Money(29_000), **given) == {
+        "late": 20_000,
+        "since": PAST,
+        "transit": 0,
+        "penalty": 0,
+    }
     found = certified_debt(
         balance=Money(9_000),
         bills=[],

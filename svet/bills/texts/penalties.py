@@ -55,8 +55,10 @@ def _part(part: ShownPart) -> PenaltyPartShown:
     sums = []
     if part.unchanged:
         sums.append(SumRow(_("Без изменений с прошлых счетов"), part.unchanged))
-    if part.waived:
+    if part.waived > 0:
         sums.append(SumRow(_("Списано или снято и больше не начисляется"), part.waived))
+    elif part.waived:
+        sums.append(SumRow(_("Показано раньше по актам"), part.waived))
     if part.before:
         sums.append(SumRow(_("Показано в прошлых счетах"), -part.before))
     why = _("Пени по %(day)s: %(cause)s") % {"day": day(part.through), "cause": cause_words(part.cause)}

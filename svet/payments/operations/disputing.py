@@ -94,6 +94,8 @@ def tell_chargeback(
     if found.above_kopecks:
         _note_above(order, found, now=now)
     record_chargeback(found, "payments.chargeback.told", by=by, now=now, reason=reason)
+    # Refunds that were called back may have left more room than this one needs.
+    grow_disputes(order, now=now)
     return found, False
 
 

@@ -18,6 +18,7 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
 from svet.payments.models import Callback, Order, PaymentRefund, RefundLine, Shop
+from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.holding import keep_taken, let_go, take_out
 from svet.payments.operations.moving import move
 from svet.payments.operations.reserving import confirm, lines_left, make_room
@@ -83,7 +84,10 @@ def join(order: Order, truth: Truth, *, now: datetime, by: str) -> None:
 
 
 def post_refunds(order: Order, *, now: datetime, by: str) -> None:
-    """Take every refund that is done and not posted off the accounts of a credited order (a step)."""
+    """Take every refund that is done and not posted off the accounts of a credited order (a step).
+
+    Room that was made for one and is not all needed goes to open disputes.
+    """
     require_transaction()
     due = order.refunds.filter(state=RefundState.DONE, posted_at__isnull=True)
     for refund in due.filter(reserved_at__isnull=False).order_by("id"):
@@ -91,6 +95,7 @@ def post_refunds(order: Order, *, now: datetime, by: str) -> None:
     for refund in due.filter(reserved_at__isnull=True).order_by("id"):
         if make_room(order, refund, now=now, by=by):
             _post(order, refund, now=now, by=by)
+    grow_disputes(order, now=now)
 
 
 def note_odd(

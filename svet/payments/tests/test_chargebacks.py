@@ -295,3 +295,38 @@ def test_a_dispute_that_was_won_leaves_room_to_the_next_one_and_one_that_ended_g
     refuse(refund, by=olga)
     assert Chargeback.objects.get(public_id=third).above_kopecks == 4_62
     assert queries.broken() == []
+
+
+def not_sent_after_all(family: Family, order: Order, *, by: Actor) -> Chargeback:
+    """A dispute that a refund of 100 roubles left too little for; the refund has not reached the bank."""
+    our_refund(family, order, 100_00, by=by)
+    found = Chargeback.objects.get(public_id=keep(order, 335_38, by=by))
+    assert found.above_kopecks == 100_00
+    order.refunds.filter(state="unknown").update(state="approved")
+    return found
+
+
+def test_room_that_is_made_for_one_dispute_and_left_over_goes_to_the_older_one(
+    family: Family, paid: Order, olga: Actor
+) -> None:
+    older = not_sent_after_all(family, paid, by=olga)
+    newer = Chargeback.objects.get(public_id=keep(paid, 10_00, by=olga, reference="CB-78"))
+    older.refresh_from_db()
+    assert (older.above_kopecks, newer.above_kopecks) == (10_00, 0)
+    assert (book("dispute"), book("bank"), book("owed")) == (335_38, 0, 0)
+    assert queries.broken() == []
+
+
+def test_room_that_is_made_for_a_refund_of_the_banks_and_left_over_goes_to_the_dispute(
+    family: Family, bank: StubBank, paid: Order, olga: Actor
+) -> None:
+    older = not_sent_after_all(family, paid, by=olga)
+    bank.give_back(paid, 40_00)
+    operations.settle(order_id=paid.pk, now=LATER, by="test")
+    older.refresh_from_db()
+    assert older.above_kopecks == 40_00
+    assert (book("dispute"), book("bank"), book("owed")) == (295_38, 0, 0)
+    assert queries.broken() == []
+    # A look that finds nothing new changes nothing.
+    operations.settle(order_id=paid.pk, now=LATER, by="test")
+    assert Entry.objects.filter(action="payments.chargeback.grown").count() == 1

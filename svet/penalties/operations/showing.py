@@ -15,10 +15,10 @@ from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, NewTransaction, TransactionKind
 from svet.penalties.models import PenaltyRun, ShownPenalty
-from svet.penalties.queries.shown import ShownRow, dumped, shown_rows
+from svet.penalties.queries.shown import ShownSoFar, dumped, shown_so_far
 from svet.penalties.rules.counting import count_penalties
 from svet.penalties.rules.policies import DatedChoice, PenaltyMode, choice_on
-from svet.penalties.rules.showing import cause_of, line_of, to_post
+from svet.penalties.rules.showing import ByHand, cause_of, line_of, to_post
 from svet.penalties.rules.streams import DuePosting
 from svet.tariffs.rules.law import Law, LawMissing
 
@@ -75,7 +75,7 @@ def show_penalties(
     mode = choice_on(choices, period.first).mode
     through = min(period.end - timedelta(days=1), today)
     month = _Month(period, through, mode, choices, region, law)
-    earlier = shown_rows(moved)
+    earlier = shown_so_far(moved)
     untold, missing, rows = 0, None, []
     for account_id, postings in sorted(moved.items()):
         if not postings:
@@ -97,30 +97,32 @@ def _difference(
     month: _Month,
     account_id: int,
     postings: Sequence[DuePosting],
-    earlier: Sequence[ShownRow],
+    earlier: ShownSoFar,
     *,
     now: datetime,
 ) -> ShownPenalty | None:
     """The row to post, if anything changes. :raises LawMissing:"""
-    known = earlier[-1].known_seq if earlier else 0
-    posted = sum(row.kopecks for row in earlier)
-    by_hand = sum(each.money.kopecks for each in postings if each.kind == TransactionKind.PENALTY) - posted
-    until = max([month.through, *(row.through for row in earlier)])
+    by_hand = ByHand.of(
+        each.money.kopecks
+        for each in postings
+        if each.kind == TransactionKind.PENALTY and each.seq not in earlier.posting_seqs
+    )
+    until = max(month.through, earlier.through)
     found = count_penalties(postings, until=until, law=month.law, choices=month.choices, region=month.region)
-    kopecks = to_post(should=found.money.kopecks, posted=posted, by_hand=by_hand, mode=month.mode)
+    kopecks = to_post(should=found.money.kopecks, posted=earlier.kopecks, by_hand=by_hand, mode=month.mode)
     if not kopecks:
         return None
     return ShownPenalty(
         account_id=account_id,
-        no=earlier[-1].no + 1 if earlier else 1,
+        no=earlier.no + 1,
         period=month.period.first,
         through=until,
         known_seq=postings[-1].seq,
         posting_seq=0,
         should_kopecks=found.money.kopecks,
-        before_kopecks=posted,
+        before_kopecks=earlier.kopecks,
         kopecks=kopecks,
-        cause=cause_of(kopecks, [each for each in postings if each.seq > known]).value,
+        cause=cause_of(kopecks, [each for each in postings if each.seq > earlier.known_seq]).value,
         lines=dumped([line_of(each) for each in found.segments]),
         posted_at=now,
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Max, Sum
 from pydantic import TypeAdapter
 
 from svet.kernel.periods import Month
@@ -85,6 +87,36 @@ def shown_rows(account_ids: Collection[int]) -> dict[int, list[ShownRow]]:
             )
         )
         earlier[row.account_id] = lines
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSoFar:
+    """What runs have posted to an account in all: ``kopecks`` by ``no`` rows, each under its number."""
+
+    no: int = 0
+    known_seq: int = 0
+    kopecks: int = 0
+    through: date = date.min
+    posting_seqs: frozenset[int] = frozenset()
+
+
+def shown_so_far(account_ids: Collection[int]) -> dict[int, ShownSoFar]:
+    """As :func:`shown_rows` by sums alone, without the days that explain them."""
+    rows = (
+        ShownPenalty.objects.filter(account_id__in=account_ids)
+        .values("account_id")
+        .annotate(Max("no"), Max("known_seq"), Sum("kopecks"), Max("through"), seqs=ArrayAgg("posting_seq"))
+    )
+    found = dict.fromkeys(account_ids, ShownSoFar())
+    for row in rows:
+        found[row["account_id"]] = ShownSoFar(
+            no=row["no__max"],
+            known_seq=row["known_seq__max"],
+            kopecks=int(row["kopecks__sum"]),
+            through=row["through__max"],
+            posting_seqs=frozenset(row["seqs"]),
+        )
     return found
 
 

@@ -29,11 +29,14 @@ WHERE p.book = 'receivable' AND p.account_id
 """
 _OF_ONE: Final = f"{_COLUMNS} = %s ORDER BY 1, 2, p.seq"
 # Those that ever had a penalty or a fee: all others have one stream, which is their balance.
-_OF_SEVERAL: Final = f"""{_COLUMNS} IN (
-    SELECT o.account_id FROM ledger_posting_door o JOIN ledger_transaction_door k USING (transaction_id)
-    WHERE o.book = 'receivable' AND k.kind IN ('penalty', 'fee'))
-ORDER BY 1, 2, p.seq
-"""  # noqa: S608 - no names but our own
+_CONCERNED: Final = """
+SELECT DISTINCT p.account_id
+FROM ledger_posting_door p JOIN ledger_transaction_door t USING (transaction_id)
+WHERE p.book = 'receivable' AND t.kind IN ('penalty', 'fee') ORDER BY 1
+"""
+_OF_SEVERAL: Final = f"{_COLUMNS} = ANY(%s) ORDER BY 1, 2, p.seq"
+#: How many accounts' movements are held at once.
+_AT_ONCE: Final = 500
 
 
 class StreamStanding(NamedTuple):
@@ -53,15 +56,20 @@ def account_streams(account_id: int, *, provider_id: int) -> Shares:
 
 
 def streams_with_penalties() -> Iterator[StreamStanding]:
-    """Every account that ever had a penalty or a fee."""
+    """Every account that ever had a penalty or a fee; the movements of some are in memory at a time."""
     with connection.cursor() as cursor:
-        cursor.execute(_OF_SEVERAL)
-        rows = cursor.fetchall()
-    for provider_id, of_provider in groupby(rows, key=lambda row: row[0]):
-        order: Callable[[date], AllocationOrder] = order_on(choices_of(provider_id))
-        for account_id, group in groupby(of_provider, key=lambda row: row[1]):
+        cursor.execute(_CONCERNED)
+        ids = [account_id for (account_id,) in cursor.fetchall()]
+    orders: dict[int, Callable[[date], AllocationOrder]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        with connection.cursor() as cursor:
+            cursor.execute(_OF_SEVERAL, [ids[start : start + _AT_ONCE]])
+            rows = cursor.fetchall()
+        for (provider_id, account_id), group in groupby(rows, key=lambda row: (row[0], row[1])):
+            if provider_id not in orders:
+                orders[provider_id] = order_on(choices_of(provider_id))
             moved = list(group)
-            standing = streams_of(shares([_posting(row) for row in moved], order))
+            standing = streams_of(shares([_posting(row) for row in moved], orders[provider_id]))
             yield StreamStanding(account_id, standing, int(moved[-1][7]))
 
 

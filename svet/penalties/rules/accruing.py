@@ -17,24 +17,30 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DueDebt:
-    """What a bill asked for: to be paid up to and including ``due_on``; ``month`` begins what it is for."""
+    """What a bill asked for: to be paid up to and including ``due_on``; ``month`` begins what it is for.
+
+    ``seq`` is the number of its movement on the account.
+    """
 
     bill: str
     due_on: date
     money: Money
     month: date | None = None
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
     """What lessened the debt, on the day it counts for: when it was paid, not when we heard of it.
 
-    ``named`` is the first day of the month that the payer named.
+    ``named`` is the first day of the month that the payer named, ``seq`` the number of its movement on the
+    account: of that month it pays what was known before it.
     """
 
     on: date
     money: Money
     named: date | None = None
+    seq: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,9 @@ def percent_per_year(*, rate: Decimal, divisor: int, days: int = 365) -> Decimal
 def settled(debts: Iterable[DueDebt], credits: Iterable[Credit]) -> list[LatePart]:
     """Which credit paid which debt, by the credits in the order of their days: each pays the month it names.
 
-    What it names nothing for, or is left of it, pays the oldest due. What is paid before it is due is an
-    advance and pays what comes; what is left of credits is nobody's.
+    What it names nothing for, or is left of it, pays the oldest due: a month that was charged after the
+    credit was known had nothing to pay then, and what the credit has paid it never leaves again. What is paid
+    before it is due is an advance and pays what comes; what is left of credits is nobody's.
     """
     owed = sorted(debts, key=lambda each: each.due_on)
     left = [debt.money.kopecks for debt in owed]
@@ -90,7 +97,7 @@ def settled(debts: Iterable[DueDebt], credits: Iterable[Credit]) -> list[LatePar
         rest = credit.money.kopecks
         while first < len(owed) and left[first] <= 0:
             first += 1
-        named = [at for at in range(first, len(owed)) if credit.named and owed[at].month == credit.named]
+        named = [at for at in range(first, len(owed)) if _names(credit, owed[at])]
         for at in (*named, *range(first, len(owed))):
             paid = min(left[at], rest)
             if paid > 0:
@@ -103,6 +110,10 @@ def settled(debts: Iterable[DueDebt], credits: Iterable[Credit]) -> list[LatePar
         if kopecks > 0:
             parts[at].append(LatePart(owed[at], Money(kopecks), None))
     return [part for of_debt in parts for part in of_debt]
+
+
+def _names(credit: Credit, debt: DueDebt) -> bool:
+    return credit.named is not None and debt.month == credit.named and debt.seq < credit.seq
 
 
 def accrue(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from svet.kernel.money import Money
 from svet.penalties.rules.accruing import (
@@ -19,6 +20,9 @@ from svet.penalties.rules.accruing import (
 from svet.penalties.rules.policies import DatedChoice, off_spans, order_on
 from svet.penalties.rules.streams import DuePosting, Shares, shares, streams_of
 from svet.tariffs.rules.law import Law
+
+#: Later than any bill's day.
+_NO_BILL: Final = date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,12 @@ def count_penalties(
     for posting, share in zip(postings, found, strict=True):
         if share.energy < 0 and posting.effective_on <= until:
             named = posting.named.first if posting.named else None
-            credits.append(Credit(posting.effective_on, Money(-share.energy), named))
-        elif share.energy > 0 and posting.due_on is not None:
-            first = posting.effective_on.replace(day=1)
-            debts.append(DueDebt(posting.bill, posting.due_on, Money(share.energy), first))
-    parts = settled(debts, credits)
+            credits.append(Credit(posting.effective_on, Money(-share.energy), named, posting.seq))
+        elif share.energy > 0:
+            first, due_on = posting.effective_on.replace(day=1), posting.due_on or _NO_BILL
+            debts.append(DueDebt(posting.bill, due_on, Money(share.energy), first, posting.seq))
+    # What stands on no bill yet may be named and paid as well: then its credit has paid nothing else.
+    parts = [part for part in settled(debts, credits) if part.debt.due_on != _NO_BILL]
     late = tuple(part for part in parts if part.paid_on is None and is_late(part, until=until, law=law))
     quiet = [*law.moratoria_in(region), *off_spans(choices)]
     segments = accrue(parts, until=until, law=law, moratoria=quiet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -60,14 +60,32 @@ def line_of(segment: PenaltySegment) -> PenaltyLine:
     )
 
 
-def to_post(*, should: int, posted: int, by_hand: int, mode: PenaltyMode) -> int:
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What acts did to an account's penalties: kopecks ``shown`` by them and ``waived`` (written off)."""
+
+    shown: int = 0
+    waived: int = 0
+
+    @classmethod
+    def of(cls, acts: Iterable[int]) -> ByHand:
+        """Acts in their order, kopecks above zero shown; what follows a write-off first takes that back."""
+        shown = waived = 0
+        for kopecks in acts:
+            restored = min(max(kopecks, 0), waived)
+            shown += max(kopecks, 0) - restored
+            waived += max(-kopecks, 0) - restored
+        return cls(shown, waived)
+
+
+def to_post(*, should: int, posted: int, by_hand: ByHand, mode: PenaltyMode) -> int:
     """Kopecks by which the shown penalties change.
 
-    ``should`` is what the law gives, ``posted`` what runs have shown so far, ``by_hand`` what acts have added
-    or, below zero, written off. A written off kopeck is neither shown again nor given back a second time.
-    Where penalties are not shown they only ever fall.
+    ``should`` is what the law gives, ``posted`` what runs have shown so far. A written off kopeck is neither
+    shown again nor given back a second time; one that an act has shown is not shown again, and no run takes
+    back what an act has shown. Where penalties are not shown they only ever fall.
     """
-    wanted = max(should, -by_hand)
+    wanted = max(max(should, by_hand.waived) - by_hand.shown, 0)
     if mode is not PenaltyMode.SHOWN:
         wanted = min(wanted, posted)
     return wanted - posted
@@ -90,7 +108,8 @@ class ShownPart:
     """What a bill explains of one posting: the runs of days that are new or not as they were shown.
 
     ``lines`` + ``unchanged`` + ``waived`` − ``before`` = ``kopecks``. ``unchanged``: runs shown before that
-    are the same; ``waived``: what has been written off and is not asked for again. Counted ``through`` a day.
+    are the same; ``waived``: what has been written off and is not asked for again, below zero what acts had
+    shown before. Counted ``through`` a day.
     """
 
     lines: tuple[PenaltyLine, ...]

@@ -73,25 +73,39 @@ def month_named(first_day: object) -> Month | None:
 
 
 _OF_KIND: Final = {"penalty": Stream.PENALTY, "fee": Stream.FEE}
-#: What gives money back gives back what that money had paid.
-_GIVING_BACK: Final = frozenset({"payment", "refund", "chargeback"})
+#: What gives money back, or takes it to another account, gives back what such money had paid.
+_GIVING_BACK: Final = frozenset({"payment", "refund", "chargeback", "transfer"})
 _RANK: Final = {stream: place for place, stream in enumerate(Stream)}
 
 
 @dataclass(slots=True)
 class _Lot:
-    """Money that lessened the debt; what has paid nothing yet is an advance."""
+    """Money that lessened the debt; what has paid nothing yet is an advance, ``back`` was given back."""
 
     at: int
     on: date
     named: Month | None
     advance: int
+    kind: str = ""
     paid: dict[Stream, int] = field(default_factory=lambda: dict.fromkeys(Stream, 0))
-    taken_back: bool = False
+    back: dict[Stream, int] = field(default_factory=lambda: dict.fromkeys(Stream, 0))
 
     @property
-    def kopecks(self) -> int:
-        return self.advance + sum(self.paid.values())
+    def left(self) -> int:
+        """What can still be given back of it."""
+        return self.advance + sum(self.paid.values()) - sum(self.back.values())
+
+    def give_back(self, kopecks: int) -> Iterator[tuple[Stream, int]]:
+        """Streams that owe again, with sums: the advance first, then against the order of paying."""
+        rest = kopecks
+        penalty, fee = (self.paid[each] - self.back[each] for each in (Stream.PENALTY, Stream.FEE))
+        there = [(Stream.ENERGY, self.advance), (Stream.PENALTY, penalty), (Stream.FEE, fee)]
+        for stream, most in (*there, (Stream.ENERGY, rest)):
+            part = max(min(most, rest), 0)
+            self.back[stream] += part
+            rest -= part
+            if part:
+                yield stream, part
 
 
 @dataclass(slots=True)
@@ -112,7 +126,7 @@ def shares(
     Penalties and fees are their own streams. A credit pays the month it names, then by the policy of its
     day; what is left is an advance on consumption, which pays whatever comes. A penalty or fee taken back
     lowers its stream; the money that had paid it goes on to what else is owed. Money given back is asked for
-    again in the streams that it had paid.
+    again in the streams that it had paid; of a part of it penalties, which were paid last, are the first.
     """
     fold = _Fold(order_on or (lambda _day: AllocationOrder.ENERGY_FIRST))
     for posting in postings:
@@ -160,7 +174,7 @@ class _Fold:
         return Shares(-paid[Stream.ENERGY] - lot.advance, -paid[Stream.FEE], -paid[Stream.PENALTY])
 
     def _lot(self, posting: DuePosting, at: int, kopecks: int) -> _Lot:
-        lot = _Lot(at, posting.effective_on, posting.named, kopecks)
+        lot = _Lot(at, posting.effective_on, posting.named, kopecks, posting.kind)
         self._lots.append(lot)
         self._by_place[at] = lot
         return lot
@@ -222,14 +236,20 @@ class _Fold:
             self._pay(lot)
 
     def _given_back(self, kopecks: int) -> dict[Stream, int]:
-        """What the newest credit of this sum had paid; without one it is consumption."""
-        for lot in reversed(self._lots):
-            if not lot.taken_back and lot.kopecks == kopecks:
-                lot.taken_back = True
-                parts = dict(lot.paid)
-                parts[Stream.ENERGY] += lot.advance
-                return {stream: part for stream, part in parts.items() if part}
-        return {Stream.ENERGY: kopecks}
+        """What the newest payment of this sum had paid, without one the newest payments up to it.
+
+        What no payment had brought is consumption.
+        """
+        lots = [lot for lot in reversed(self._lots) if lot.kind in _GIVING_BACK and lot.left > 0]
+        exact = [lot for lot in lots if lot.left == kopecks]
+        parts, rest = dict.fromkeys(Stream, 0), kopecks
+        for lot in exact[:1] or lots:
+            given = min(lot.left, rest)
+            rest -= given
+            for stream, part in lot.give_back(given):
+                parts[stream] += part
+        parts[Stream.ENERGY] += rest
+        return {stream: part for stream, part in parts.items() if part}
 
 
 def _shares(parts: dict[Stream, int]) -> Shares:

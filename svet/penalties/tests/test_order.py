@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
 
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.penalties.rules.counting import count_penalties
 from svet.penalties.rules.policies import PenaltyMode
-from svet.penalties.rules.showing import to_post
+from svet.penalties.rules.showing import ByHand, to_post
 from svet.penalties.rules.streams import DuePosting, shares, streams_of
 from svet.penalties.tests.test_rules import DAY, OFF, law
 
@@ -53,15 +56,27 @@ class Books:
     def __init__(self) -> None:
         self.rows: list[DuePosting] = []
         self.through: list[date] = []
+        self.acts: list[int] = []
+
+    @property
+    def standing(self) -> int:
+        return sum(row.money.kopecks for row in self.rows if row.kind == "penalty")
 
     @property
     def posted(self) -> int:
-        return sum(row.money.kopecks for row in self.rows if row.kind == "penalty")
+        return self.standing - sum(self.acts)
+
+    def act(self, kopecks: int, on: date) -> None:
+        """Somebody shows penalties by hand, or writes them off."""
+        self.acts.append(kopecks)
+        self.rows.append(DuePosting("penalty", on, Money(kopecks), "", None))
 
     def run(self, month: Month, *, today: date) -> int:
         until = max([min(month.end - DAY, today), *self.through])
         should = count_penalties(numbered(self.rows), until=until, law=KNOWN).money.kopecks
-        more = to_post(should=should, posted=self.posted, by_hand=0, mode=PenaltyMode.SHOWN)
+        more = to_post(
+            should=should, posted=self.posted, by_hand=ByHand.of(self.acts), mode=PenaltyMode.SHOWN
+        )
         if more:
             self.rows.append(DuePosting("penalty", until, Money(more), "", None))
             self.through.append(until)
@@ -134,3 +149,108 @@ def test_in_whatever_order_runs_come_the_same_stands_in_the_end() -> None:
         assert standing.kopecks == sum(row.money.kopecks for row in books.rows)
         assert standing.penalty == books.posted or standing.energy <= 0
     assert fell > 20
+
+
+def late() -> tuple[Books, Month, int]:
+    """Books of one debt that nobody pays, a month that is run, and what the law gives through it."""
+    books, month = Books(), FIRST.plus(6)
+    books.rows.append(DuePosting("charge", FIRST.end - DAY, Money(900_000), "b", FIRST.plus(1).day(15)))
+    should = count_penalties(numbered(books.rows), until=month.end - DAY, law=KNOWN).money.kopecks
+    assert should > 1000
+    return books, month, should
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before the runs", "between them"])
+def test_what_an_act_has_shown_no_run_asks_for_again(first: bool) -> None:
+    books, month, should = late()
+    if not first:
+        books.run(month.plus(-1), today=month.end)
+    books.act(should - books.posted, month.first)
+    assert [books.run(month, today=month.end) for _ in range(3)] == [0, 0, 0]
+    assert books.standing == should
+    books.run(month.plus(1), today=month.plus(1).end)
+    whole = count_penalties(numbered(books.rows), until=month.plus(1).end - DAY, law=KNOWN).money.kopecks
+    assert books.standing == whole > should
+
+
+def test_more_than_the_law_gives_stands_where_an_act_has_shown_it() -> None:
+    books, month, should = late()
+    books.act(should + 700, month.first)
+    assert [books.run(month, today=month.end) for _ in range(2)] == [0, 0]
+    assert books.standing == should + 700
+
+
+@pytest.mark.parametrize("run_first", [True, False])
+def test_what_was_shown_by_hand_and_written_off_is_not_shown_again(run_first: bool) -> None:
+    books, month, should = late()
+    if run_first:
+        books.run(month.plus(-1), today=month.end)
+    books.act(should - books.posted, month.first)
+    books.act(-should, month.first)
+    assert [books.run(month, today=month.end) for _ in range(2)] == [0, 0]
+    assert books.standing == 0
+
+
+def test_a_write_off_that_an_act_takes_back_is_as_if_it_had_never_been() -> None:
+    books, month, should = late()
+    books.run(month, today=month.end)
+    for kopecks in (-should, should):
+        books.act(kopecks, month.first)
+        assert [books.run(month, today=month.end) for _ in range(2)] == [0, 0]
+    assert books.standing == should
+
+
+def test_acts_of_both_kinds_in_any_order_leave_what_is_not_written_off() -> None:
+    """However acts and runs alternate, a run once more changes nothing and nobody ends below nothing."""
+    for seed in range(300):
+        chance = random.Random(f"acts {seed}")
+        books, month, should = late()
+        waived = shown = 0
+        for _ in range(chance.randint(1, 8)):
+            books.run(month.plus(-chance.randint(0, 3)), today=month.end)
+            kopecks = chance.randint(1, 400) * chance.choice([1, -1])
+            if books.standing + kopecks < 0:
+                continue
+            books.act(kopecks, month.first)
+            back = min(waived, kopecks) if kopecks > 0 else 0
+            shown, waived = shown + max(kopecks, 0) - back, waived + max(-kopecks, 0) - back
+        books.run(month, today=month.end)
+        assert books.run(month, today=month.end) == 0
+        assert books.standing == max(should, waived, shown) - waived, seed
+
+
+def of_august(*later: tuple[str, date, int, Month | None]) -> list[DuePosting]:
+    """August's 1000 kopecks, late since 10.09, and what came after, months with their bills of the 10th."""
+    first = DuePosting("charge", date(2025, 8, 31), Money(100_000), "8", date(2025, 9, 10), 1)
+    rows = [first]
+    for seq, (kind, on, kopecks, named) in enumerate(later, start=2):
+        due_on = Month.of(on).plus(1).day(10) if kind == "charge" else None
+        rows.append(DuePosting(kind, on, Money(kopecks), str(on.month), due_on, seq, named))
+    return rows
+
+
+OCTOBER = Month(2025, 10)
+CHARGED = ("charge", date(2025, 10, 31), 100_000, None)
+
+
+def cost(rows: list[DuePosting], until: date) -> int:
+    return count_penalties(rows, until=until, law=KNOWN).money.kopecks
+
+
+def test_a_payment_that_names_a_month_not_charged_yet_never_gives_an_old_debt_back() -> None:
+    paid = ("payment", date(2025, 10, 20), -100_000, OCTOBER)
+    before = cost(of_august(paid), date(2025, 10, 31))
+    assert before > 0
+    # October is charged and billed: the money has gone to August, and August costs no more.
+    assert cost(of_august(paid, CHARGED), date(2025, 11, 30)) == before
+    # What is left of such money is an advance on October.
+    more = ("payment", date(2025, 10, 20), -150_000, OCTOBER)
+    late = count_penalties(of_august(more, CHARGED), until=date(2025, 12, 15), law=KNOWN).late
+    assert [(part.debt.bill, part.money.kopecks) for part in late] == [("10", 50_000)]
+
+
+def test_a_month_that_is_charged_and_stands_on_no_bill_yet_can_be_named() -> None:
+    rows = of_august(CHARGED, ("payment", date(2025, 11, 2), -100_000, OCTOBER))
+    unbilled = [replace(row, bill="", due_on=None) if row.seq == 2 else row for row in rows]
+    on = date(2025, 11, 30)
+    assert cost(unbilled, on) == cost(rows, on) == cost(rows[:1], on)

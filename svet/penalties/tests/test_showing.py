@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from svet.accounts.models import Account
 from svet.accounts.queries.registry import accounts_by_id
@@ -30,7 +31,8 @@ from svet.ledger.rules import TransactionKind
 from svet.penalties.models import PenaltyRun, ShownPenalty
 from svet.penalties.operations import PenaltyPolicyOutcome, set_penalty_policy, show_penalties
 from svet.penalties.operations.showing import PenaltiesShown
-from svet.penalties.queries import choices_of, untold_runs
+from svet.penalties.queries import choices_of, shown_rows, untold_runs
+from svet.penalties.queries.shown import ShownSoFar, shown_so_far
 from svet.penalties.rules.policies import PenaltyMode, PenaltyPolicyReason, PenaltyPolicyRefused
 from svet.penalties.rules.showing import ShownCause
 from svet.penalties.rules.streams import AllocationOrder, streams_of
@@ -381,3 +383,45 @@ def test_formulas_on_the_bill_give_its_sum() -> None:
         for part in shown.parts:
             counted = sum(row.money.kopecks for row in part.rows) + sum(row.kopecks for row in part.sums[:-1])
             assert counted == part.sums[-1].kopecks == shown.kopecks
+
+
+@pytest.mark.usefixtures("known_law")
+def test_penalties_that_an_act_has_shown_are_not_asked_for_again_when_bills_show_them() -> None:
+    choose(PenaltyMode.ACCRUED)
+    choose(PenaltyMode.SHOWN, since=DECEMBER)
+    account = owing(SEPTEMBER, OCTOBER, NOVEMBER)
+    post(account, 500, on=date(2026, 12, 3), kind=TransactionKind.PENALTY)
+    charge(DECEMBER)
+    issue(DECEMBER)
+    row = ShownPenalty.objects.get()
+    assert row.should_kopecks > 500
+    assert row.kopecks == row.should_kopecks - 500
+    said = streams(account, DECEMBER)
+    assert (said.by_hand, said.shown, said.penalty) == (500, row.kopecks, row.should_kopecks)
+    shown = texts.penalties_on(document(account, DECEMBER))
+    assert shown is not None
+    assert ("Показано раньше по актам", -500) in [(each.label, each.kopecks) for each in shown.parts[0].sums]
+    assert run(account, DECEMBER).accounts == 0
+    assert broken() == queries.broken() == []
+
+
+@pytest.mark.usefixtures("known_law")
+def test_a_run_reads_what_was_posted_and_not_the_days_that_explain_it() -> None:
+    choose(PenaltyMode.SHOWN)
+    account = owing(SEPTEMBER, OCTOBER, NOVEMBER)
+    with CaptureQueriesContext(connection) as asked:
+        assert run(account, DECEMBER).accounts == 1
+    read = [each["sql"] for each in asked if "penalties_shownpenalty" in each["sql"]]
+    assert [sql for sql in read if sql.startswith("SELECT")]
+    assert not [sql for sql in read if sql.startswith("SELECT") and '"lines"' in sql]
+    rows = shown_rows([account.pk])[account.pk]
+    assert shown_so_far([account.pk, 0]) == {
+        0: ShownSoFar(),
+        account.pk: ShownSoFar(
+            no=2,
+            known_seq=rows[-1].known_seq,
+            kopecks=sum(row.kopecks for row in rows),
+            through=rows[-1].through,
+            posting_seqs=frozenset(row.posting_seq for row in rows),
+        ),
+    }

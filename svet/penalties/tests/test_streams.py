@@ -93,7 +93,7 @@ def test_more_taken_back_than_there_was_is_the_customers_like_any_money() -> Non
     assert streams_of(found) == Shares(70, 0, 0)
 
 
-@pytest.mark.parametrize("kind", ["payment", "refund", "chargeback"])
+@pytest.mark.parametrize("kind", ["payment", "refund", "chargeback", "transfer"])
 def test_money_given_back_is_owed_again_where_it_had_been_paid(kind: str) -> None:
     rows = moved(
         ("charge", "01-31", 1000), ("penalty", "01-31", 50), ("payment", "02-05", -1030),
@@ -102,6 +102,56 @@ def test_money_given_back_is_owed_again_where_it_had_been_paid(kind: str) -> Non
     found = shares(rows)
     assert found[-1] == Shares(1000, 0, 30)
     assert streams_of(found) == Shares(1000, 0, 50)
+
+
+@pytest.mark.parametrize(
+    ("kopecks", "again"),
+    [(20, (0, 0, 20)), (30, (0, 0, 30)), (130, (0, 100, 30)), (500, (370, 100, 30)), (1130, (1000, 100, 30))],
+)
+def test_a_part_of_money_given_back_is_owed_again_where_it_was_paid_last(
+    kopecks: int, again: tuple[int, int, int]
+) -> None:
+    rows = moved(
+        ("charge", "01-31", 1000), ("fee", "01-31", 100), ("penalty", "01-31", 30),
+        ("payment", "02-05", -1130),
+        ("refund", "02-20", kopecks),
+    )  # fmt: skip
+    assert shares(rows)[-1] == Shares(*again)
+    # In two parts as in one.
+    halves = [
+        *rows[:-1],
+        *moved(("refund", "02-20", kopecks // 2), ("refund", "02-21", kopecks - kopecks // 2)),
+    ]
+    assert streams_of(shares(halves)) == Shares(*again)
+
+
+def test_an_advance_is_given_back_before_anything_that_was_paid() -> None:
+    rows = moved(
+        ("charge", "01-31", 1000),
+        ("penalty", "01-31", 30),
+        ("payment", "02-05", -1100),
+        ("refund", "02-20", 90),
+    )
+    found = shares(rows)
+    assert found[-1] == Shares(70, 0, 20)
+    assert streams_of(found) == Shares(0, 0, 20)
+
+
+def test_one_payment_is_given_back_once_and_then_the_one_before_it() -> None:
+    rows = moved(
+        ("charge", "01-31", 100), ("penalty", "01-31", 30), ("payment", "02-05", -100),
+        ("payment", "02-06", -30),
+        ("refund", "02-20", 50), ("refund", "02-21", 80), ("refund", "02-22", 7),
+    )  # fmt: skip
+    assert shares(rows)[-3:] == [Shares(20, 0, 30), Shares(80, 0, 0), Shares(7, 0, 0)]
+
+
+def test_a_recalculation_of_the_same_sum_is_no_payment_that_can_be_given_back() -> None:
+    rows = moved(
+        ("charge", "01-31", 1000), ("penalty", "01-31", 50), ("payment", "02-05", -1050),
+        ("charge", "02-10", 40), ("charge", "02-15", -40), ("refund", "02-20", 40),
+    )  # fmt: skip
+    assert shares(rows)[-1] == Shares(0, 0, 40)
 
 
 def naive(rows: list[DuePosting], order: AllocationOrder) -> Counter[str]:
@@ -173,3 +223,20 @@ def test_what_a_payment_paid_is_not_changed_by_what_comes_after_it() -> None:
                 # Only an advance goes on to what comes later.
                 assert each.fee >= whole[at].fee
                 assert each.penalty >= whole[at].penalty, seed
+
+
+def test_whatever_is_given_back_and_taken_off_streams_add_up_and_never_fall_below_nothing() -> None:
+    for seed in range(500):
+        chance = random.Random(f"back {seed}")
+        rows = life(seed)
+        for kind in ("refund", "transfer", "refund", "penalty", "chargeback", "charge", "payment"):
+            kopecks = chance.randint(1, 40) * (-1 if kind in ("penalty", "payment") else 1)
+            place = chance.randint(0, len(rows))
+            rows.insert(
+                place, DuePosting(kind, FIRST + chance.randrange(300) * DAY, Money(kopecks), "", None)
+            )
+        found = shares(rows)
+        assert [each.kopecks for each in found] == [row.money.kopecks for row in rows], seed
+        standing = streams_of(found)
+        assert min(standing.fee, standing.penalty) >= 0, seed
+        assert standing.energy >= 0 or not standing.fee + standing.penalty, seed
