@@ -32,8 +32,7 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations.promises import link_to
-from svet.payments.queries.shops import shops_of
-from svet.payments.queries.unattended import cards_by_id, left_to_charge
+from svet.payments.queries.unattended import cards_by_id, left_to_charge, providers_off
 from svet.payments.rules import LIMITS
 from svet.people import queries as people
 
@@ -51,8 +50,7 @@ def tell_due(*, now: datetime) -> int:
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     newest = bills.last_bills(account_ids=ids, months=1)
     debts = left_to_charge(ids)
-    shops = shops_of({account.provider.provider_id for account in accounts.values()})
-    off = {provider_id for provider_id, shop in shops.items() if shop is not None and shop.off_at is not None}
+    off = providers_off({account.provider.provider_id for account in accounts.values()})
     decided = _decided(active, newest)
     told = 0
     for one in active:
