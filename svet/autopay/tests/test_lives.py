@@ -251,7 +251,7 @@ class Life:
         assert queries.broken() == []
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("SVET_AUTOPAY_LIVES", "1"))))
+@pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("SVET_AUTOPAY_LIVES", "1"))))
 def test_months_of_a_random_life(bank: StubBank, seed: int) -> None:
     life = Life(seed, bank)
     agree(life.cast.anna, life.cast.account, life.cast.card, now=life.now)
