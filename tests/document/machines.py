@@ -131,7 +131,7 @@ class Machine:
             assert self._nspawn.poll() is None, Path(self._log.name).read_text("utf-8", "replace")[-2000:]
             found = children.read_text().split()
             if found and Path(f"/proc/{found[0]}/comm").read_text().strip() == "systemd":
-                private = Path(f"/proc/{found[0]}/root/run/systemd/private")
+                private = Path("/proc", found[0], "root", "run", "systemd", "private")
                 if private.exists():
                     return int(found[0])
             time.sleep(0.1)

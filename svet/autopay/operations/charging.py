@@ -129,10 +129,6 @@ def _is_final(standing: ChargeStanding) -> bool:
     return standing.state in _NOT_TAKEN or standing.state in (OrderState.CREDITED, OrderState.RETURNED)
 
 
-def _agreement_of(turn_id: int) -> int:
-    return AutopayTurn.objects.values_list("agreement_id", flat=True).get(pk=turn_id)
-
-
 def _begin(turn_id: int, *, now: datetime) -> int | None:
     """Keep the order of a try; None: there is nothing to charge, or not now."""
     with use_case():
