@@ -12,7 +12,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check 
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo check test style types suite coverage mutants chaos vera kills axe drill bench bench-face shots site drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
+.PHONY: help demo check test style types suite coverage mutants chaos vera kills axe pictures drill bench bench-face shots site drawings settings lock migrations baseline packages image trial document environment environment-dev environment-build browser peers clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ suite: environment-dev
 
 axe: environment-dev browser ## Ask axe about every page and state, narrow and wide, light and dark
 	SVET_FACE_MATRIX=whole $(PYTHON) -m pytest tests/face
+
+pictures: environment-dev browser ## Compare the main pages with those accepted [ACCEPT=1 accepts them], or every page with a revision's [SINCE=HEAD]
+	$(if $(SINCE),$(PYTHON) -m tests.face.since $(SINCE),SVET_PICTURES=$(if $(ACCEPT),accept,whole) $(PYTHON) -m pytest tests/face/test_pictures.py)
 
 coverage: environment-dev ## Which branches of each room the tests walk: make coverage [ROOM=ledger]
 	$(PYTHON) -m tests.coverage $(ROOM)
