@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from svet.staff.entrance import page as entrance_page
-from svet.staff.entrance import sign_in_service
+from svet.staff.entrance import password, sign_in_service
 from svet.staff.menu import home
 from svet.staff.menu.desks import MODULES
 from svet.staff.meters import page as meters_page
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 *home.urlpatterns,
                 *entrance_page.urlpatterns,
                 *sign_in_service.urlpatterns,
+                *password.urlpatterns,
                 *meters_page.urlpatterns,
                 *terms_page.urlpatterns,
                 *(pattern for module in MODULES for pattern in module.urlpatterns),

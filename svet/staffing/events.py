@@ -17,6 +17,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "staff.factor_forgotten": gettext_lazy("Второй шаг сотрудника сброшен"),
     "staff.identity_bound": gettext_lazy("Служба входа привязана к сотруднику"),
     "staff.identity_forgotten": gettext_lazy("Служба входа отвязана от сотрудника"),
+    "staff.password_changed": gettext_lazy("Сотрудник сменил свой пароль"),
     "staff.password_set": gettext_lazy("Сотруднику задан пароль"),
     "staff.provider.refused": gettext_lazy("Вход через службу входа не удался"),
     "staff.role_changed": gettext_lazy("Сотруднику дана другая роль"),

@@ -12,7 +12,8 @@ from svet.staffing.rules import Role
 class StaffMember(models.Model):
     """A person's work for the retailer: one role, kept for ever, ended by ``disabled_at``.
 
-    ``session_epoch`` rises when every work session of the member must end.
+    ``session_epoch`` rises when every work session of the member must end. ``password_due``: somebody else
+    gave the password, so the member chooses an own one before any desk opens.
     """
 
     public_id = PublicIdField()
@@ -21,6 +22,7 @@ class StaffMember(models.Model):
     added_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True, blank=True)
     session_epoch = models.PositiveIntegerField(default=0)
+    password_due = models.BooleanField(default=False, db_default=False)
     last_seen_at = models.DateTimeField(null=True, blank=True)
     # Of issuer and subject at the retailer's own sign-in service; empty until the first sign-in by it.
     identity_digest = models.CharField(max_length=64, blank=True, default="")

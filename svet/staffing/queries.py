@@ -16,7 +16,8 @@ class MemberView:
     """A member of staff as desks and the journal know them; ``seal`` changes when sessions must end.
 
     ``former_seals`` are the same under retired keys of the installation.
-    ``identity``: one of the retailer's own sign-in service is bound to them.
+    ``password_due``: somebody else gave the password. ``identity``: one of the retailer's own sign-in service
+    is bound to them.
     """
 
     person_id: int
@@ -30,6 +31,7 @@ class MemberView:
     seal: str
     former_seals: tuple[str, ...]
     identity: bool
+    password_due: bool
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -60,6 +62,7 @@ def view(row: StaffMember) -> MemberView:
             f"{row.session_epoch}:{retired[:32]}" for retired in person.get_session_auth_fallback_hash()
         ),
         identity=bool(row.identity_digest),
+        password_due=row.password_due,
     )
 
 

@@ -352,6 +352,8 @@ DESKS = [
     post("staff/sign-out/", EVERYBODY),
     get("staff/", STAFF),
     get("staff/keys/", STAFF),
+    get("staff/password/", STAFF),
+    post("staff/password/", STAFF, ASKED),
     get("staff/readings/", JUDGES),
     post("staff/readings/decide/", JUDGES, body={"act": "accept"}),
     # Anna's set waits for nobody: the desk says so and shows the queue.
@@ -473,6 +475,7 @@ DESKS = [
     get("staff/links/", OPERATOR),
     get("staff/links/<account_id>/", OPERATOR),
     post("staff/links/<link_id>/close/", OPERATOR, body={"reason": "чужой человек"}),
+    post("staff/links/<link_id>/end-sessions/", OPERATOR, body={"reason": "телефон украли"}),
     post("staff/links/<link_id>/confirm/", OPERATOR, body={"reason": "пришла сама", "document": "паспорт"}),
     post("staff/links/<suspended_id>/restore/", OPERATOR, body={"reason": "ошиблись кнопкой"}),
     post("staff/links/<account_id>/hand-over/", OPERATOR, ASKED),

@@ -115,6 +115,7 @@ def opening_a_desk(world: World) -> Iterator[Visit]:
             now=timezone.now(),
         )
     yield "asked for its code", working(member, proved=False), "/staff/second-factor/"
+    yield "a password refused", working(member), "POST /staff/password/?current=1&new=2&repeat=3"
 
 
 def at_the_counter(world: World) -> Iterator[Visit]:

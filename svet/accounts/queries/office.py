@@ -56,6 +56,12 @@ def account_of_link(*, link_public_id: str) -> str:
     return found.first() or ""
 
 
+def person_of_link(*, link_public_id: str) -> str:
+    """The outside id of the person whose link it is; empty for none."""
+    found = Link.objects.filter(public_id=link_public_id).values_list("person__public_id", flat=True)
+    return found.first() or ""
+
+
 def _waiting() -> QuerySet[Link]:
     return Link.objects.suspended().select_related("person", "account")
 

@@ -44,6 +44,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "second_factor.passkey_on": gettext_lazy("Добавлен ключ доступа"),
     "second_factor.removed": gettext_lazy("Второй шаг входа отключён"),
     "session.ended": gettext_lazy("Выход"),
+    "session.ended_by_office": gettext_lazy("Офис закрыл все сеансы и ключи"),
     "session.ended_elsewhere": gettext_lazy("Выход на других устройствах"),
     "session.opened": gettext_lazy("Вход"),
     "sign_in.refused": gettext_lazy("Вход не удался"),

@@ -16,6 +16,7 @@ from svet.people.operations.devices import (
     seen,
     sign_out,
 )
+from svet.people.operations.ending import end_all_sessions
 from svet.people.operations.factors import (
     check_api_step,
     confirm_password,
@@ -98,6 +99,7 @@ __all__ = [
     "confirm_recovery",
     "confirm_registration",
     "distrust_device",
+    "end_all_sessions",
     "end_other_sessions",
     "end_session",
     "enrol_totp",

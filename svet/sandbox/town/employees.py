@@ -33,4 +33,5 @@ def _taken_on(one: Employee, *, now: datetime) -> int:
         name=FullName(first_name=one.first_name, patronymic=one.patronymic, last_name=one.last_name),
         reason="учебный город",
         now=now,
+        temporary=False,
     )

@@ -70,7 +70,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             now=now_of(request),
         )
         target = going_to(request)
-        open_work(request, person_id=person_id)
+        open_work(request, person_id=person_id, typed=True)
         return redirect(f"{SECOND_FACTOR}?next={target}" if target else SECOND_FACTOR)
 
     return answer(request, "staff/sign_in.html", lambda: _shown(request, form), form=form, act=act)

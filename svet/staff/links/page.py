@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from svet.accounts import operations, queries, texts
@@ -25,6 +25,8 @@ from svet.look.requests import now_of
 from svet.metering import queries as metering
 from svet.staff.shell.desk import Desk, actor_of, deny_as_missing, desk_page
 from svet.staff.shell.forms import ReasonForm, answer
+from svet.staffing import operations as staffing
+from svet.staffing import texts as staffing_texts
 from svet.staffing.rules import Permission
 
 MOST = 50
@@ -151,6 +153,32 @@ def _decide(request: HttpRequest, link_public_id: str, verb: str) -> HttpRespons
 
 @require_POST
 @desk_page(Permission.LINKS)
+def end_sessions(request: HttpRequest, link_public_id: str) -> HttpResponse:
+    """Sign the person of a link out everywhere."""
+    back = office.account_of_link(link_public_id=link_public_id)
+    if not back:
+        deny_as_missing(request, subject="link", public_id=link_public_id)
+    try:
+        count = staffing.end_customer_sessions(
+            by=actor_of(request),
+            person_public_id=office.person_of_link(link_public_id=link_public_id),
+            reason=request.POST.get("reason", ""),
+            now=now_of(request),
+        )
+    except Refused as refused:
+        messages.error(request, staffing_texts.explain(refused))
+    else:
+        said = ngettext(
+            "Закрыт %(count)d сеанс, ключи программ отозваны. Пароль остался прежним.",
+            "Закрыто сеансов: %(count)d, ключи программ отозваны. Пароль остался прежним.",
+            count,
+        )
+        messages.success(request, said % {"count": count})
+    return redirect("staff-link-account", back)
+
+
+@require_POST
+@desk_page(Permission.LINKS)
 def hand_over(request: HttpRequest, account_public_id: str) -> HttpResponse:
     """Give the account to another holder."""
     row = _account(request, account_public_id)
@@ -182,5 +210,6 @@ urlpatterns: list[URLPattern] = [
     path("links/<public_id:account_public_id>/hand-over/", hand_over, name="staff-hand-over"),
     path("links/<public_id:suspended_public_id>/restore/", restore, name="staff-link-restore"),
     path("links/<public_id:link_public_id>/close/", decide, {"verb": "close"}, name="staff-link-close"),
+    path("links/<public_id:link_public_id>/end-sessions/", end_sessions, name="staff-link-end-sessions"),
     path("links/<public_id:link_public_id>/confirm/", decide, {"verb": "confirm"}, name="staff-link-confirm"),
 ]

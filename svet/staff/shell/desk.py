@@ -23,6 +23,7 @@ from svet.staffing.rules import Permission
 
 SIGN_IN = "/staff/sign-in/"
 SECOND_FACTOR = "/staff/second-factor/"
+OWN_PASSWORD = "/staff/password/"  # noqa: S105 - an address
 P = ParamSpec("P")
 
 
@@ -53,6 +54,24 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def member_page(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let any member see a page who is signed in with both factors and whose password is their own.
+
+    Others are sent to the sign-in, or to choose one.
+    """
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        work = staff_session(request)
+        if work is not None and work.proved and work.owes_password:
+            return _away(request, OWN_PASSWORD)
+        return proved_page(view)(request, *args, **kwargs)
+
+    return guarded
+
+
+def proved_page(
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Let any member see a page who is signed in with both factors; others are sent to the sign-in."""

@@ -24,14 +24,22 @@ _SEEN_EVERY = 30
 
 @dataclass(frozen=True, slots=True)
 class StaffSession:
-    """Who works in this browser; ``proved`` tells that the second factor was answered."""
+    """Who works in this browser; ``proved`` tells that the second factor was answered.
+
+    ``owes_password``: they came by a password that somebody else gave, and choose an own one first.
+    """
 
     member: MemberView
     proved: bool
+    owes_password: bool
 
 
-def open_work(request: HttpRequest, *, person_id: int) -> None:
-    """Begin a session that may do nothing but answer the second factor; whatever was open here ends."""
+def open_work(request: HttpRequest, *, person_id: int, typed: bool = False) -> None:
+    """Begin a session that may do nothing but answer the second factor; whatever was open here ends.
+
+    ``typed``: they came by their password and not by the company's sign-in service, so they can be asked for
+    another one.
+    """
     member = member_of(person_id=person_id)
     if member is None:
         raise LookupError("no such member")
@@ -43,6 +51,7 @@ def open_work(request: HttpRequest, *, person_id: int) -> None:
         "opened": now,
         "seen": now,
         "proved": False,
+        "typed": typed,
     }
     request.session.set_expiry(int(ABSOLUTE.total_seconds()))
 
@@ -54,6 +63,17 @@ def prove_work(request: HttpRequest) -> None:
     request.session.cycle_key()
     request.session[_KEY] = kept
     staffing.note_member_seen(person_id=kept["person"], now=now)
+
+
+def renew_work(request: HttpRequest) -> None:
+    """Go on under a fresh key after the member's own password changed, which ended every session but this."""
+    kept = _kept(request)
+    member = member_of(person_id=kept["person"])
+    if member is None:
+        raise LookupError("no such member")
+    request.session.cycle_key()
+    request.session[_KEY] = kept | {"seal": member.seal}
+    del request.svet_work  # type: ignore[attr-defined]
 
 
 def bind_later(request: HttpRequest, *, digest: str) -> None:
@@ -103,4 +123,5 @@ def _living(request: HttpRequest) -> StaffSession | None:
         return None
     if now.timestamp() - kept["seen"] >= _SEEN_EVERY:
         request.session[_KEY] = kept | {"seen": now.timestamp()}
-    return StaffSession(member, bool(kept["proved"]))
+    owes = member.password_due and bool(kept.get("typed"))
+    return StaffSession(member, bool(kept["proved"]), owes)

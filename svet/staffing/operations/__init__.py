@@ -1,5 +1,6 @@
 """Everything that changes members: taking on, roles, ending, signing in, unblocking a customer."""
 
+from svet.staffing.operations.ending_sessions import end_customer_sessions
 from svet.staffing.operations.members import (
     add_member,
     change_role,
@@ -10,6 +11,7 @@ from svet.staffing.operations.members import (
     note_member_seen,
     set_member_password,
 )
+from svet.staffing.operations.own_password import change_own_password
 from svet.staffing.operations.signing_in import sign_in_member
 from svet.staffing.operations.single_sign_on import (
     Recognised,
@@ -25,9 +27,11 @@ __all__ = [
     "add_member",
     "begin_at_provider",
     "bind_identity",
+    "change_own_password",
     "change_role",
     "disable_member",
     "enable_member",
+    "end_customer_sessions",
     "finish_at_provider",
     "forget_identity",
     "forget_member_factor",

@@ -30,10 +30,12 @@ def add_member(
     name: FullName,
     reason: str,
     now: datetime,
+    temporary: bool = True,
 ) -> int:
     """Take somebody on: a work sign-in with a phone of its own, which opens no cabinet.
 
-    Says their key as a person.
+    Says their key as a person. The password stays no longer than until the first sign-in: who gave it knows
+    it. Only members of a training town keep theirs (``temporary`` is false).
 
     :raises PhoneRefused: :raises PasswordRefused: :raises ProfileRefused:
     :raises StaffRefused: the phone belongs to a member already, or to a customer's cabinet; no reason
@@ -48,7 +50,9 @@ def add_member(
             ours = StaffMember.objects.filter(person__phone=number).exists()
             raise StaffRefused(StaffReason.ALREADY if ours else StaffReason.HAS_CABINET, field="phone")
         person_id = open_work_sign_in(phone=number, encoded=encoded, now=now, **asdict(known_as))
-        member = StaffMember.objects.create(person_id=person_id, role=role.value, added_at=now)
+        member = StaffMember.objects.create(
+            person_id=person_id, role=role.value, added_at=now, password_due=temporary
+        )
         _record(by=by, member=member, action="staff.added", now=now, reason=why, after={"role": role.value})
     return person_id
 
@@ -102,7 +106,7 @@ def enable_member(*, by: Actor, member_public_id: str, reason: str, now: datetim
 
 
 def set_member_password(*, by: Actor, phone: object, password: str, reason: str, now: datetime) -> None:
-    """Give a member a new password; their work sessions end.
+    """Give a member a new password; their work sessions end, and at the next sign-in they choose an own one.
 
     :raises PhoneRefused: :raises PasswordRefused: :raises StaffRefused: nobody such, or no reason
     """
@@ -112,6 +116,7 @@ def set_member_password(*, by: Actor, phone: object, password: str, reason: str,
     with use_case():
         member = _by_phone(number)
         set_work_password(person_id=member.person_id, encoded=encoded, now=now)
+        StaffMember.objects.filter(pk=member.pk).update(password_due=True)
         _record(by=by, member=member, action="staff.password_set", now=now, reason=why)
 
 

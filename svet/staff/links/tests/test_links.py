@@ -7,13 +7,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from svet.accounts.models import Link
 from svet.accounts.tests.factories import make_link
+from svet.journal.models import Entry
 from svet.metering.models import Meter
 from svet.metering.tests.factories import make_meter
-from svet.people.tests.factories import make_person
+from svet.people import operations as people
+from svet.people.rules import Scope
+from svet.people.tests.factories import PASSWORD, make_person
 from svet.staff.tests.browsers import working
 from svet.staffing.tests.factories import make_member
 
@@ -91,3 +95,35 @@ def test_a_meter_is_replaced_at_the_desk() -> None:
     shown = browser.get(f"/staff/links/{old.account.public_id}/").content.decode()
     assert old.serial in shown
     assert "2000777" in shown
+
+
+def test_the_office_ends_every_session_of_a_cabinet_and_its_keys() -> None:
+    meter = make_meter()
+    anna, vera = make_person(), make_person()
+    link = make_link(person=anna, account=meter.account, confirmed=True)
+    phone, other = Client(), Client()
+    for client, person in ((phone, anna), (other, vera)):
+        client.post("/entrance/sign-in/", {"phone": person.phone, "password": PASSWORD})
+        assert client.get("/profile/").status_code == 200
+    _, secret = people.issue_token(
+        person_id=anna.pk, name="умный дом", scopes=[Scope.ACCOUNTS_READ.value], now=timezone.now()
+    )
+    program = {"Authorization": f"Bearer {secret}"}
+    assert Client().get("/api/v1/accounts", headers=program).status_code == 200
+    browser = working(make_member())
+    address = f"/staff/links/{link.public_id}/end-sessions/"
+    assert "Напишите причину" in browser.post(address, {"reason": ""}, follow=True).content.decode()
+    assert phone.get("/profile/").status_code == 200
+    said = browser.post(address, {"reason": "телефон украли"}, follow=True).content.decode()
+    assert "Закрыт 1 сеанс, ключи" in said
+    assert phone.get("/profile/").headers["Location"].startswith("/entrance/")
+    assert other.get("/profile/").status_code == 200
+    assert Client().get("/api/v1/accounts", headers=program).status_code == 401
+    entry = Entry.objects.get(action="session.ended_by_office")
+    assert (entry.subject_id, entry.reason) == (anna.public_id, "телефон украли")
+    again = browser.post(address, {"reason": "ещё раз"}, follow=True).content.decode()
+    assert "Закрыто 0 сеансов, ключи" in again
+    assert (
+        browser.post("/staff/links/aaaaaaaaaaaaaaaa/end-sessions/", {"reason": "нет такой"}).status_code
+        == 404
+    )
