@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from svet.accounts.operations import registry
-from svet.api.tests.callback_doors import DOORS, FORM, JSON, STRANGER, Door, DoorBank, Play
+from svet.api.tests.callback_doors import DOORS, FORM, JSON, STRANGER, Door, DoorBank, Play, Said
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import BankReason, RefundsTold
 from svet.gateways.acquiring.yookassa import CAPABILITIES
@@ -254,7 +254,11 @@ def reversed_without_a_payment(play: Play) -> None:
 def said_to_have_failed(play: Play) -> None:
     """Paid and not paid in one message."""
     said = play.said()
-    other = {"sber": {"status": "0"}, "tbank": {"Success": False}, "yookassa": {"status": "canceled"}}
+    other: dict[str, Said] = {
+        "sber": {"status": "0"},
+        "tbank": {"Success": False},
+        "yookassa": {"status": "canceled"},
+    }
     play.knock(play.signed(said | other[play.door.code]))
     asked = play.bank.asked
     work()

@@ -25,7 +25,7 @@ MOST_UNREAD = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedOrders:
     """Payments and refunds in roubles, each under its name, without those of the orders ``unread`` (keys)."""
 
     payments: dict[str, BankStatus]
@@ -33,7 +33,7 @@ class Asked:
     unread: frozenset[int]
 
 
-def ask_each(shop: Shop | None, *, since: datetime, until: datetime, now: datetime, by: str) -> Asked:
+def ask_each(shop: Shop | None, *, since: datetime, until: datetime, now: datetime, by: str) -> AskedOrders:
     """The payments and refunds of ``since``…``until``, each under its name; refunds that are new are booked.
 
     Such a bank tells neither when it took money nor of single refunds: a payment is of the moment we keep of
@@ -73,7 +73,7 @@ def ask_each(shop: Shop | None, *, since: datetime, until: datetime, now: dateti
         if order.paid_at is None or since <= order.paid_at < until:
             for status in taken:
                 payments[status.reference] = replace(status, paid_at=status.paid_at or order.paid_at)
-    return Asked(payments, _refunds_within(totals, since=since, until=until), frozenset(unread))
+    return AskedOrders(payments, _refunds_within(totals, since=since, until=until), frozenset(unread))
 
 
 def _payments_of(order: Order) -> list[BankStatus]:

@@ -44,7 +44,7 @@ def four(known_law: None, monkeypatch: pytest.MonkeyPatch) -> list[Account]:  # 
     return sorted(accounts, key=lambda account: int(account.pk))
 
 
-def planted(statement: str, *params: object) -> None:
+def planted(statement: str, *params: int | str) -> None:
     """A corruption that no guard of the tables stops."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
