@@ -115,13 +115,14 @@ def take(folder: Path) -> None:
 
     connection.ensure_connection()
     memory, before, started = _peak(), _used(), time.perf_counter()
-    report = take_file(
-        profile="payments",
-        name="register.txt",
-        content=(folder / "register.txt").read_bytes(),
-        by=Actor.system("bench"),
-        now=datetime(2026, 11, 20, 9, tzinfo=UTC),
-    )
+    with (folder / "register.txt").open("rb") as content:
+        report = take_file(
+            profile="payments",
+            name="register.txt",
+            content=content,
+            by=Actor.system("bench"),
+            now=datetime(2026, 11, 20, 9, tzinfo=UTC),
+        )
     seconds, cpu = time.perf_counter() - started, _used() - before
     print(
         json.dumps(

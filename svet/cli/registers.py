@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
@@ -40,7 +41,7 @@ def tell(
     report: FileReport,
     *,
     profile: str,
-    content: bytes,
+    content: BinaryIO,
     path: Path,
     say: Callable[[str], None],
     source: str = "",

@@ -107,7 +107,8 @@ class ImportRow(models.Model):
 class LoadedFile(models.Model):
     """A register of payments a member of the staff loaded by page: judged first, then taken or thrown away.
 
-    Its bytes are kept while somebody has to decide; afterwards only the rows to be mended are.
+    Its bytes are kept while somebody has to decide; afterwards only the rows to be mended are. They lie in
+    parts; ``content`` is where the version before kept them, and is only read.
     """
 
     class Stage(models.TextChoices):
@@ -137,3 +138,16 @@ class LoadedFile(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["loaded_at"], name="exchange_loaded_at")]
+
+
+class LoadedPart(models.Model):
+    """A piece of a loaded register's bytes: no process ever holds more than one of them."""
+
+    loaded = models.ForeignKey(LoadedFile, models.CASCADE, related_name="parts", db_index=False)
+    no = models.IntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["loaded", "no"], name="exchange_part_of_file"),
+        ]

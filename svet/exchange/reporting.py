@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 from django.utils.translation import gettext as _
 
 from svet.exchange.models import ImportFile, ImportRow
@@ -63,7 +65,7 @@ def sentences(report: FileReport) -> list[str]:
     return [sentence(fault) for fault in report.faults]
 
 
-def to_mend(report: FileReport, *, profile: str, content: bytes, source: str = "") -> bytes:
+def to_mend(report: FileReport, *, profile: str, content: bytes | BinaryIO, source: str = "") -> bytes:
     """The rows that were not taken as a file of the same form; empty when all were."""
     # A payment that differs is kept and waits at the money desk: loaded again it could be credited twice.
     states = (State.REJECTED,) if profile == ImportFile.Profile.PAYMENTS else _TO_MEND

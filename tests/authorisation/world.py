@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -253,7 +254,7 @@ def _money_cases(payer: Person, account: Account, now: datetime) -> dict[str, st
     line = (
         b"16-11-2026;10-15-00;8597;0123;K1;SUIP-2;0399999998;A;B;1026;1,00;1,00;0,00\r\n=1;1,00;1,00;0,00;1;1"
     )
-    loaded_id = load_file(name="r.txt", content=line, source="", by=Actor.system("world"), now=now)
+    loaded_id = load_file(name="r.txt", content=BytesIO(line), source="", by=Actor.system("world"), now=now)
     LoadedFile.objects.filter(public_id=loaded_id).update(rejects=line)
     return {
         "money_act_id": act.public_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link, make_provider
 from svet.api.tests.test_v1 import Program
 from svet.gateways import acquiring
+from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.payments import operations
 from svet.payments.models import Order
@@ -26,6 +28,7 @@ from svet.payments.tests.factories import (
     owe,
     provider_with_requisites,
 )
+from svet.payments.tests.odd_sums import ROWS, TYPED, typed
 from svet.people.tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +183,55 @@ def test_more_than_five_payees_in_a_row_are_named_for_a_program_to_split(
     assert not Order.objects.exists()
     made = anna.post("/payments", lines(*paid[:5]) | {"in_row": True}, key="five").json()
     assert [part["step"] for part in made["parts"]] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("row", TYPED, ids=lambda row: row["shown"])
+def test_a_sum_is_a_number_of_kopecks_within_the_bounds(family: Family, row: dict[str, Any]) -> None:
+    """Of a program no text is read, whatever a page would read in it; its number has the page's bounds."""
+    anna = Program(family.anna)
+    asked: dict[str, Any] = lines((family.first, 0))
+    asked["lines"][0]["amount_kopecks"] = typed(row)
+    assert anna.post("/payments", asked, key="text").status_code == 422
+    kopecks = {1: None, 2: 0, 4: -35_38, 16: 1e3, 17: True, 21: 1, 22: 0.1, 24: 250_000_01, 26: int("9" * 18)}
+    if row["n"] in kopecks:
+        asked["lines"][0]["amount_kopecks"] = kopecks[row["n"]]
+        refused = anna.post("/payments", asked, key="number")
+        assert (refused.status_code, refused["content-type"]) == (422, "application/problem+json")
+    assert not Order.objects.exists()
+
+
+def _of_others(family: Family) -> dict[str, Any]:
+    stranger = make_account(provider=family.first.provider)
+    return lines((family.first, 1_00), (stranger, 1_00))
+
+
+def _too_much(family: Family) -> dict[str, Any]:
+    return lines((family.first, 200_000_00), (family.second, 50_000_01))
+
+
+@pytest.mark.parametrize(
+    ("number", "asked", "answer"),
+    [
+        (31, lambda family: lines((family.first, 300_00)) | {"expected_total_kopecks": 1_00}, 409),
+        (32, _of_others, 404),
+        (34, lambda family: lines(), 422),
+        (36, _too_much, 422),
+        (37, lambda family: lines((family.first, 300_00)) | {"currency": "USD"}, 422),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else "",
+)
+def test_an_odd_order_is_refused_whole(
+    family: Family, number: int, asked: Callable[[Family], dict[str, Any]], answer: int
+) -> None:
+    assert number in {row["n"] for row in ROWS}
+    told = Program(family.anna).post("/payments", asked(family))
+    assert (told.status_code, bool(told.json()["code"])) == (answer, True)
+    assert not Order.objects.exists()
+    assert Entry.objects.filter(action="api.payment_account_not_found").exists() == (answer == 404)
+
+
+def test_two_calls_with_one_key_are_one_payment(family: Family, bank: StubBank) -> None:
+    anna = Program(family.anna)
+    answers = [anna.post("/payments", lines((family.first, 300_00)), key="once").json() for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert (Order.objects.count(), len(bank.statuses)) == (1, 1)

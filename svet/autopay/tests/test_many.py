@@ -8,8 +8,8 @@ import pytest
 
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link
-from svet.autopay import jobs, operations
-from svet.autopay.models import AutopayTurn
+from svet.autopay import jobs, operations, queries
+from svet.autopay.models import AutopayTry, AutopayTurn
 from svet.autopay.operations import charging
 from svet.autopay.rules import TurnState
 from svet.autopay.tests.factories import AutopayCast, agree, at, charge, make_bill
@@ -130,3 +130,22 @@ def test_a_run_is_bounded_and_those_set_aside_hold_nobody_up(
 def test_the_job_runs_once_at_a_time() -> None:
     task: Any = jobs.charge
     assert (task.lock, task.queueing_lock) == ("autopay.charge", "autopay.charge")
+
+
+def test_verify_notices_what_took_too_much_at_both_sides_of_a_border_of_portions(
+    three: list[AutopayTurn], bank: StubBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tick(at(4, 12))
+    for order in Order.objects.all():
+        bank.pay(order)
+    tick(at(4, 12, 1))
+    for portion in (1, 2):
+        monkeypatch.setattr(queries, "_AT_ONCE", portion)
+        for one in AutopayTry.objects.select_related("turn"):
+            AutopayTry.objects.filter(pk=one.pk).update(kopecks=one.turn.told_kopecks)
+        assert queries.broken() == []
+        # The last one of the first portion and the first one of the second.
+        turns = sorted(AutopayTry.objects.values_list("turn_id", flat=True))
+        for turn_id in turns[portion - 1 : portion + 1]:
+            AutopayTry.objects.filter(turn=turn_id).update(kopecks=900_00)
+        assert len(queries.broken()) == 2

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, override
 
 from svet.accounts.queries import AccountCard
 from svet.exchange.rules.refusals import FileReason, FileRefused
-from svet.exchange.rules.tables import RegisterColumn, decode, read_table
+from svet.exchange.rules.streams import decode
+from svet.exchange.rules.tables import RegisterColumn, read_table
 from svet.kernel.writing import plain_number, safe_cell
 from svet.look import formats
 from svet.metering.queries import MeterDials, MeterView

@@ -35,6 +35,12 @@ def tell(
                 "комиссия %(count)s платежей неизвестна: банк её не назвал",
                 one.without_income,
             ) % {"count": one.without_income})  # fmt: skip
+        if one.unread:
+            say("  " + ngettext(
+                "без %(count)s платежа: ответ банка о нём не удалось прочитать",
+                "без %(count)s платежей: ответы банка о них не удалось прочитать",
+                one.unread,
+            ) % {"count": one.unread})  # fmt: skip
     for each in differences:
         name = each.order_number or each.subject
         sums = _("у банка %(theirs)s, у нас %(ours)s") % {

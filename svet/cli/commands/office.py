@@ -44,12 +44,11 @@ def import_command(
         from svet.exchange.operations import lines_of, take_file
         from svet.kernel.actors import Actor
 
-        content = file.read_bytes()
         if profile.startswith("house"):
             from svet.cli.registers import take_houses
 
             with in_words():
-                click.echo(take_houses(profile, content, now=datetime.now(UTC), say=click.echo))
+                click.echo(take_houses(profile, file.read_bytes(), now=datetime.now(UTC), say=click.echo))
             return
         if profile == "statement":
             from svet.exchange.operations.statements import take_statement
@@ -57,21 +56,23 @@ def import_command(
 
             with in_words():
                 kept = take_statement(
-                    name=file.name, content=content, by=Actor.system("svet import"), now=datetime.now(UTC)
-                )
+                    name=file.name, content=file.read_bytes(), by=Actor.system("svet import"),
+                    now=datetime.now(UTC),
+                )  # fmt: skip
             for sentence in (statement_summary(kept), *kept.faults):
                 click.echo(sentence)
             if kept.loud:
                 sys.exit(1)
             return
         path = reject_path(file, rejects)
-        with in_words():
-            report = take_file(
-                profile=profile, name=file.name, content=content,
-                by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
-                without=lines_of(without), despite=despite,
-            )  # fmt: skip
-        clean = tell(report, profile=profile, content=content, path=path, source=source, say=click.echo)
+        with file.open("rb") as content:
+            with in_words():
+                report = take_file(
+                    profile=profile, name=file.name, content=content,
+                    by=Actor.system("svet import"), now=datetime.now(UTC), source=source,
+                    without=lines_of(without), despite=despite,
+                )  # fmt: skip
+            clean = tell(report, profile=profile, content=content, path=path, source=source, say=click.echo)
     if report.loud or not clean:
         sys.exit(1)
 

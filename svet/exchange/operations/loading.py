@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from django.db import transaction
 from django.db.models import Count, Sum
 from procrastinate.contrib.django import app
 
 from svet.exchange.models import ImportFile, ImportRow, LoadedFile
+from svet.exchange.operations.keeping import bytes_of, forget_bytes, keep_bytes
 from svet.exchange.operations.outcomes import sentence
 from svet.exchange.operations.payments import find_source
 from svet.exchange.operations.taking import FileReport, shown_name, take_file
 from svet.exchange.rules.refusals import FileReason, FileRefused
 from svet.exchange.rules.rejects import reject_file
-from svet.exchange.rules.tables import check_encoding
+from svet.exchange.rules.streams import survey
 from svet.exchange.texts import explain
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
@@ -41,32 +42,32 @@ def lines_of(said: str) -> list[int]:
     return [int(part) for part in parts]
 
 
-def load_file(*, name: str, content: bytes, source: str, by: Actor, now: datetime) -> str:
-    """Keep a register and judge it, a large one by a job; its public id.
+def load_file(*, name: str, content: BinaryIO, source: str, by: Actor, now: datetime) -> str:
+    """Keep a register and judge it, a large one by a job; its public id. It is never held whole.
 
     :raises FileRefused: no register by its name, no such source, or bytes nobody can read
     """
     shown = shown_name(name)
     named = find_source(source)
-    check_encoding(content, named.layout.encoding if named else "")
-    at_once = len(content) <= AT_ONCE
+    size = survey(content, named.layout.encoding if named else "").size
+    at_once = size <= AT_ONCE
     with use_case():
         loaded = LoadedFile.objects.create(
             name=shown,
             source=source,
-            content=content,
-            size=len(content),
+            size=size,
             loaded_at=now,
             loaded_by=by.name,
             state=State.JUDGING,
         )
+        keep_bytes(loaded, content)
         journal.record(
             by=by,
             action="register.loaded",
             subject="loaded_register",
             subject_id=loaded.public_id,
             now=now,
-            after={"name": shown, "source": source, "size": len(content)},
+            after={"name": shown, "source": source, "size": size},
         )
         if not at_once:
             # By name: the job imports this module.
@@ -95,7 +96,7 @@ def judge_file(*, public_id: str, now: datetime) -> None:
             return
         loaded.state, loaded.verdict = state, said
         if state == State.REFUSED:
-            loaded.content = b""
+            forget_bytes(loaded)
         loaded.save()
 
 
@@ -116,16 +117,17 @@ def _form(loaded: LoadedFile) -> str:
 def _taken(
     loaded: LoadedFile, *, by: Actor, despite: bool, without: Collection[int], now: datetime
 ) -> FileReport:
-    return take_file(
-        profile=ImportFile.Profile.PAYMENTS,
-        name=loaded.name,
-        content=bytes(loaded.content),
-        source=loaded.source,
-        by=by,
-        now=now,
-        without=without,
-        despite=despite,
-    )
+    with bytes_of(loaded) as stream:
+        return take_file(
+            profile=ImportFile.Profile.PAYMENTS,
+            name=loaded.name,
+            content=stream,
+            source=loaded.source,
+            by=by,
+            now=now,
+            without=without,
+            despite=despite,
+        )
 
 
 def verdict(report: FileReport) -> dict[str, Any]:
@@ -218,7 +220,7 @@ def take_loaded(*, public_id: str, by: Actor, now: datetime) -> None:
             loaded.register = ImportFile.objects.get(number=report.number)
             loaded.rejects = _rejects(loaded, report)
         if loaded.state != State.HELD:
-            loaded.content = b""
+            forget_bytes(loaded)
         loaded.save()
 
 
@@ -228,7 +230,8 @@ def _rejects(loaded: LoadedFile, report: FileReport) -> bytes:
         return b""
     named = find_source(loaded.source)
     layout = named.layout if named else PLAIN_LAYOUT
-    return reject_file(profile="payments", content=bytes(loaded.content), lines=lines, layout=layout)
+    with bytes_of(loaded) as stream:
+        return reject_file(profile="payments", content=stream, lines=lines, layout=layout)
 
 
 def throw_file(*, public_id: str, by: Actor, now: datetime) -> None:
@@ -237,7 +240,8 @@ def throw_file(*, public_id: str, by: Actor, now: datetime) -> None:
         loaded = _locked(public_id)
         if loaded.state not in _DECIDABLE:
             raise FileRefused(FileReason.DECIDED, field="file")
-        loaded.state, loaded.content = State.THROWN, b""
+        loaded.state = State.THROWN
+        forget_bytes(loaded)
         loaded.decided_at, loaded.decided_by = now, by.name
         loaded.save()
         journal.record(

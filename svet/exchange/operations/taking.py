@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO, TextIOWrapper
+from io import BytesIO
+from typing import BinaryIO
 
 from django.db import connection
 from django.utils import timezone
@@ -17,7 +17,7 @@ from svet.exchange.models import ImportFile, ImportRow
 from svet.exchange.operations import accounts, disputes, openings, payments, readings, terms
 from svet.exchange.operations.outcomes import RowOutcome, State
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
-from svet.exchange.rules.tables import check_encoding, decode
+from svet.exchange.rules.streams import lines_of_stream, survey
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.bulk import copy_rows
@@ -66,7 +66,7 @@ def take_file(
     *,
     profile: str,
     name: str,
-    content: bytes,
+    content: bytes | BinaryIO,
     by: Actor,
     now: datetime,
     source: str = "",
@@ -78,6 +78,7 @@ def take_file(
     All of it happens in one transaction: a file is applied as a whole or not at all. The same bytes are
     refused as already taken; the same ids in another file are recognised as repeated when they say the same,
     as changed when they do not. Registers of one kind are taken one after another.
+    A register of payments is read as a stream, never held whole; of the others a stream is read at once.
     ``source`` names the bank or collector of a register of payments; ``without`` are lines of it that a
     person leaves out, ``despite`` is a person's word for a control line that disagrees.
 
@@ -89,22 +90,23 @@ def take_file(
         raise FileRefused(FileReason.SOURCE_ELSEWHERE, field="source", details={"profile": profile})
     shown = shown_name(name)
     named = payments.find_source(source)
-    encoding = check_encoding(content, named.layout.encoding if named else "")
-    digest = hashlib.sha256(content).hexdigest()
+    stream = BytesIO(content) if isinstance(content, bytes) else content
+    known = survey(stream, named.layout.encoding if named else "")
     with use_case():
         _wait_for_others(profile)
-        _refuse_taken(profile, digest)
+        _refuse_taken(profile, known.sha256)
         difference = Money(0)
         plain: PlainRows | None = None
         if profile == ImportFile.Profile.PAYMENTS:
-            lines = TextIOWrapper(BytesIO(content), encoding=encoding, newline="\n")
-            taken = payments.apply(lines, source=named, now=now, without=without, despite=despite)
+            with lines_of_stream(stream, known.encoding) as lines:
+                taken = payments.apply(lines, source=named, now=now, without=without, despite=despite)
             outcomes, plain, difference = taken.outcomes, taken.plain, taken.difference
         else:
-            outcomes = _apply(profile, decode(content), by=by, now=now)
+            stream.seek(0)
+            outcomes = _apply(profile, stream.read().decode(known.encoding), by=by, now=now)
         outcomes.sort(key=lambda outcome: outcome.line_no)
         register = _keep(
-            profile, shown, digest, len(content), (outcomes, plain), source=source, by=by, now=now
+            profile, shown, known.sha256, known.size, (outcomes, plain), source=source, by=by, now=now
         )
         journal.record(
             by=by,

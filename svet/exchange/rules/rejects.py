@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import BinaryIO
 
 from svet.exchange.rules import accounts, disputes, openings, readings, terms, values
 from svet.exchange.rules.payment_rows import read_row
-from svet.exchange.rules.tables import decode_as, heading_lines, read_table
+from svet.exchange.rules.streams import lines_of_stream, survey
+from svet.exchange.rules.tables import heading_lines, read_table
 from svet.exchange.rules.values import FieldFault
 from svet.kernel.money import Money
 from svet.payments.rules.layouts import PLAIN_LAYOUT, ControlRule, Layout, SignRule
@@ -18,22 +20,22 @@ _SUMS = ("sum", "transfer", "commission")
 
 
 def reject_file(
-    *, profile: str, content: bytes, lines: Collection[int], layout: Layout = PLAIN_LAYOUT
+    *, profile: str, content: bytes | BinaryIO, lines: Collection[int], layout: Layout = PLAIN_LAYOUT
 ) -> bytes:
     """The same file with only the rows that begin on ``lines``: encoding, heading and separator are kept.
 
     Rows stand as they stood. A register of payments gets a control line that agrees with them; a sum that
     cannot be read counts as nothing there, and whoever mends it mends the control line too.
     """
-    if layout.encoding:
-        text, encoding = content.decode(layout.encoding), layout.encoding
-    else:
-        text, encoding = decode_as(content)
-    if profile == "payments" and layout != PLAIN_LAYOUT:
-        return _of_source(text, lines, layout).encode(encoding)
+    stream = io.BytesIO(content) if isinstance(content, bytes) else content
+    encoding = survey(stream, layout.encoding).encoding
     if profile == "payments":
-        kept = _payments(text, lines)
-    elif profile == "openings":
+        with lines_of_stream(stream, encoding) as every:
+            kept = _payments(every, lines) if layout == PLAIN_LAYOUT else _of_source(every, lines, layout)
+        return kept.encode(encoding)
+    stream.seek(0)
+    text = stream.read().decode(encoding)
+    if profile == "openings":
         kept = _openings(text, lines)
     elif profile == "terms":
         kept = _terms(text, lines)
@@ -92,11 +94,15 @@ def _point_or_comma(total: Money, separator: str) -> str:
     return f"{total.roubles:.2f}" if separator == "," else _roubles(total)
 
 
-def _payments(text: str, lines: Collection[int]) -> str:
-    every = list(io.StringIO(text))
-    kept = [raw for number, raw in enumerate(every, start=1) if number in lines]
-    trailer = next((raw for raw in reversed(every) if raw.startswith("=")), "")
-    end = "\r\n" if "\r\n" in text else "\n"
+def _payments(every: Iterable[str], lines: Collection[int]) -> str:
+    kept, trailer, end = list[str](), "", "\n"
+    for number, raw in enumerate(every, start=1):
+        if number in lines:
+            kept.append(raw)
+        if raw.startswith("="):
+            trailer = raw
+        if raw.endswith("\r\n"):
+            end = "\r\n"
     kept = [raw if raw.endswith("\n") else raw + end for raw in kept]
     said = trailer.strip("\r\n").split(";")
     # Sums are the last columns of a row: a separator inside an address moves everything else.
@@ -107,13 +113,19 @@ def _payments(text: str, lines: Collection[int]) -> str:
     return "".join([*kept, ";".join([*counted[: len(said)], *said[len(counted) :]])]) + _ending(trailer)
 
 
-def _of_source(text: str, lines: Collection[int], layout: Layout) -> str:
+def _of_source(every: Iterable[str], lines: Collection[int], layout: Layout) -> str:
     """The rows of a register in a form of its own."""
-    every = list(io.StringIO(text))
-    end = "\r\n" if "\r\n" in text else "\n"
-    rows = [(number, raw) for number, raw in enumerate(every, start=1) if number in lines]
-    heading = [next(raw for raw in every if raw.strip())] if layout.heading else []
-    kept = heading + [raw if raw.endswith("\n") else raw + end for _, raw in rows]
+    rows, heading, end = list[tuple[int, str]](), "", "\n"
+    for number, raw in enumerate(every, start=1):
+        if number in lines:
+            rows.append((number, raw))
+        if not heading and raw.strip():
+            heading = raw
+        if raw.endswith("\r\n"):
+            end = "\r\n"
+    kept = [raw if raw.endswith("\n") else raw + end for _, raw in rows]
+    if layout.heading:
+        kept.insert(0, heading)
     if layout.control is ControlRule.LINE:
         total = Money.total(read_row(number, raw, layout).sum or Money(0) for number, raw in rows)
         total = -total if layout.sign is SignRule.TURNED else total

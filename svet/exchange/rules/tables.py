@@ -15,8 +15,8 @@ MAX_ROWS = 1_000_000
 MAX_FIELD = 131_072
 #: So many lines one quoted value may run over; beyond them the quote was never meant to open anything.
 MAX_BREAKS = 20
-_BINARY_STARTS = (b"MZ", b"PK\x03\x04", b"\x7fELF", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
-_UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
+BINARY_STARTS = (b"MZ", b"PK\x03\x04", b"\x7fELF", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
+UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
 #: What Excel writes above a table, so that it finds the separator again.
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
@@ -42,95 +42,6 @@ class RegisterLine:
     fields: dict[str, str]
     last: int = 0
     open_quote: bool = False
-
-
-def decode(content: bytes) -> str:
-    """Turn a register's bytes into text, see :func:`decode_as`. :raises FileRefused:"""
-    return decode_as(content)[0]
-
-
-def check_encoding(content: bytes, named: str) -> str:
-    """The encoding of a register: the ``named`` one, or the one recognised.
-
-    :raises FileRefused: as :func:`decode_as`; the bytes are not of the named encoding
-    """
-    if not named:
-        return decode_as(content)[1]
-    if (
-        not content.strip()
-        or len(content) > MAX_BYTES
-        or content.startswith(_BINARY_STARTS)
-        or b"\0" in content
-    ):
-        decode_as(content)
-    try:
-        content.decode(named)
-    except UnicodeDecodeError as error:
-        raise _broken(content, error.start) from None
-    return named
-
-
-def decode_as(content: bytes) -> tuple[str, str]:
-    """A register's text and its encoding: UTF-8 or UTF-16 as spreadsheets save them, or Windows-1251.
-
-    A file that is mostly UTF-8 with a broken byte is refused with the line and the byte instead of being
-    silently read as Windows-1251. :raises FileRefused: empty, too large, not a text file, NUL, broken byte.
-    """
-    if not content.strip():
-        raise FileRefused(FileReason.EMPTY, field="file")
-    if len(content) > MAX_BYTES:
-        raise FileRefused(
-            FileReason.TOO_LARGE, field="file", details={"megabytes": MAX_BYTES // 1024 // 1024}
-        )
-    if content.startswith(_BINARY_STARTS):
-        raise FileRefused(FileReason.NOT_TEXT, field="file")
-    if content.startswith(_UTF16_STARTS):
-        return _utf16(content), "utf-16"
-    if b"\0" in content:
-        raise FileRefused(FileReason.NUL, field="file", details={"line": _line_of(content, content.index(0))})
-    try:
-        return content.decode("utf-8-sig"), "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
-    except UnicodeDecodeError as error:
-        if _is_utf8_elsewhere(content, error.start):
-            raise _broken(content, error.start) from None
-    try:
-        return content.decode("cp1251"), "cp1251"
-    except UnicodeDecodeError as error:
-        raise _broken(content, error.start) from None
-
-
-def _utf16(content: bytes) -> str:
-    try:
-        text = content.decode("utf-16")
-    except UnicodeDecodeError as error:
-        raise _broken(content, error.start) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise FileRefused(FileReason.NUL, field="file", details={"line": line})
-    return text
-
-
-def _broken(content: bytes, position: int) -> FileRefused:
-    details = {"line": _line_of(content, position), "byte": position + 1}
-    return FileRefused(FileReason.BROKEN_BYTE, field="file", details=details)
-
-
-def _line_of(content: bytes, position: int) -> int:
-    return content.count(b"\n", 0, position) + 1
-
-
-def _is_utf8_elsewhere(content: bytes, broken_at: int) -> bool:
-    """Whether the lines around the broken one hold valid UTF-8 Cyrillic (two-byte letters D0/D1)."""
-    start = content.rfind(b"\n", 0, broken_at) + 1
-    end = content.find(b"\n", broken_at)
-    others = content[:start] + (content[end:] if end >= 0 else b"")
-    if not any(lead in others for lead in (b"\xd0", b"\xd1")):
-        return False
-    try:
-        others.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def unreadable(line: RegisterLine) -> RowReason:

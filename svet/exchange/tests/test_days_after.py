@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -117,7 +118,7 @@ def test_an_act_by_hand_beside_the_charge_of_a_month() -> None:
 def test_a_form_that_changed_while_a_register_waited_is_judged_anew_before_it_is_taken() -> None:
     source("post", columns=SHORT, heading=True)
     content = f"h\n16-11-2026;P1;{FIRST};3;\n16-11-2026;P2;{SECOND};4,50;\n=2;7,50\n".encode()
-    public_id = load_file(name="r.txt", content=content, source="post", by=OLGA, now=NOW)
+    public_id = load_file(name="r.txt", content=BytesIO(content), source="post", by=OLGA, now=NOW)
     loaded = LoadedFile.objects.get(public_id=public_id)
     assert loaded.verdict["outcomes"] == {"applied": [2, 7_50]}
     turned = {"columns": ",".join(SHORT), "heading": True, "sign": SignRule.TURNED.value}

@@ -1,11 +1,17 @@
+import hashlib
+import tracemalloc
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 
 from svet.exchange.rules import accounts, payments, readings
 from svet.exchange.rules.refusals import FileReason, FileRefused, RowReason
-from svet.exchange.rules.tables import MAX_FIELD, decode
+from svet.exchange.rules.rejects import reject_file
+from svet.exchange.rules.streams import decode, lines_of_stream, survey
+from svet.exchange.rules.tables import MAX_BYTES, MAX_FIELD
 from svet.kernel.money import Money
 
 HEADING = "id;account;meter_serial;date;value_1;value_2;value_3;source"
@@ -48,6 +54,76 @@ def test_a_broken_byte_in_utf8_is_named_by_line_and_byte() -> None:
 def test_utf8_with_a_mark_and_windows_1251_are_read() -> None:
     assert decode("имя;счёт\n".encode("utf-8-sig")) == "имя;счёт\n"
     assert decode("имя;счёт\n".encode("cp1251")) == "имя;счёт\n"
+
+
+def lines_of(content: bytes) -> str:
+    """The text of a register as it is read: by lines of a stream."""
+    stream = BytesIO(content)
+    with lines_of_stream(stream, survey(stream).encoding) as lines:
+        read = "".join(lines)
+    assert not stream.closed
+    return read
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
+def test_a_stream_is_the_same_text_as_the_whole(encoding: str) -> None:
+    # Longer than a piece, with letters of two bytes across its border.
+    text = f"имя;{'ы' * 70_000};счёт\r\n" + "1;ж\n" * 3 + "конец"
+    content = text.encode(encoding)
+    known = survey(BytesIO(content))
+    assert (known.size, known.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert lines_of(content) == text == decode(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "named", "line", "byte"),
+    [
+        ("ж\n".encode() * 3 + b"\xd0\n" + "ж\n".encode(), "", 4, 10),
+        ("ж\n".encode() * 3 + b"\xd0", "", 4, 10),
+        (b"a\xd0\xb6" * 40_000 + b"\xff\n" + "ж\n".encode(), "", 1, 120_001),
+        (b"a\n\x98b\n\x98\n\xd6\n", "", 2, 3),
+        ("ж\n".encode("cp1251"), "utf-8", 1, 1),
+    ],
+)
+def test_a_broken_byte_of_a_stream_is_named_wherever_it_stands(
+    content: bytes, named: str, line: int, byte: int
+) -> None:
+    with pytest.raises(FileRefused) as caught:
+        survey(BytesIO(content), named)
+    assert (caught.value.reason, caught.value.details) == (
+        FileReason.BROKEN_BYTE,
+        {"line": line, "byte": byte},
+    )
+
+
+def test_a_register_too_large_is_refused_before_it_is_read_to_its_end() -> None:
+    class Endless(BytesIO):
+        given = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            self.given += 64 * 1024
+            return b"1" * (64 * 1024)
+
+    stream = Endless(b"1")
+    with pytest.raises(FileRefused) as caught:
+        survey(stream)
+    assert (caught.value.reason, caught.value.details) == (FileReason.TOO_LARGE, {"megabytes": 100})
+    assert stream.given <= MAX_BYTES + 64 * 1024
+
+
+def test_a_large_register_is_never_held_whole(tmp_path: Path) -> None:
+    row = "20-11-2026;10-15-00;8597;0123;K1;{};0300639860;Крапивина;Ветровск;1026;1,00;1,00;0,00\r\n"
+    with (tmp_path / "r.txt").open("w", encoding="cp1251", newline="") as out:
+        out.writelines(row.format(number) for number in range(60_000))
+        out.write("=60000;60000,00;60000,00;0,00;1;20-11-2026\r\n")
+    with (tmp_path / "r.txt").open("rb") as stream:
+        tracemalloc.start()
+        known = survey(stream)
+        mended = reject_file(profile="payments", content=stream, lines={7, 59_999})
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert mended.decode("cp1251").splitlines()[-1] == "=2;2,00;2,00;0,00;1;20-11-2026"
+    assert peak < known.size / 8
 
 
 def test_an_unknown_heading_is_shown_not_guessed() -> None:

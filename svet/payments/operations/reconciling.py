@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -12,12 +11,13 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from svet.accounts import queries as accounts
-from svet.gateways.acquiring.port import BankRefund, BankState, BankStatus
-from svet.gateways.failures import GatewayFailure
+from svet.gateways.acquiring.port import BankState, BankStatus
+from svet.gateways.failures import UNREADABLE, GatewayFailure
 from svet.kernel.locks import Lock, hold
 from svet.kernel.transactions import use_case
-from svet.payments.models import Callback, DayDifference, DayTotals, Order, Shop
+from svet.payments.models import Callback, Order, Shop
 from svet.payments.operations.asking_each import ask_each
+from svet.payments.operations.days_kept import Compared, Told, keep_differences, keep_totals
 from svet.payments.operations.refunding import note_listed
 from svet.payments.operations.sending import BankUnavailable
 from svet.payments.operations.settling import settle
@@ -29,13 +29,11 @@ from svet.payments.queries.statements import with_waiting_rows
 from svet.payments.rules.reconciling import (
     DAYS_AGAIN,
     DAYS_OPEN,
-    FoundDifference,
-    KeptPayment,
-    KeptRefund,
     ListedPayment,
     bounds_of,
     compare_payments,
     compare_refunds,
+    unreadable,
 )
 from svet.payments.rules.refusals import BankReasonText
 from svet.payments.rules.states import CallbackOutcome, OrderState
@@ -48,17 +46,6 @@ RECONCILE_DAY = "payments.reconcile_day"
 _BOOKED = frozenset({OrderState.CREDITED, OrderState.RETURNED})
 #: A payment on the bank's list as a reason to ask about an order that never learned its payment's name.
 NAMED = "svet.payment_listed"
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a shop's bank says of a day: its payments and refunds in roubles, each under its reference."""
-
-    shop: Shop | None
-    since: datetime
-    until: datetime
-    payments: dict[str, BankStatus]
-    refunds: dict[str, BankRefund]
 
 
 def days_to_reconcile(*, now: datetime) -> list[date]:
@@ -88,10 +75,11 @@ def reconcile_day(*, day: date, now: datetime) -> None:
     Payments the bank has and we have not are asked about first, the way of a callback: what is left is put
     before a person. The bank is asked outside of every transaction; the comparison is one of its own. Each
     shop is compared with its own list, also while another one is silent; the totals of the day need all.
+    An order of which its bank speaks and is not understood is a difference: the totals stand without it.
 
     :raises BankUnavailable: a bank does not answer; what was kept of its day and of the totals stays
     """
-    silent, every = None, list[_Told]()
+    silent, every = None, list[Told]()
     for shop in every_shop():
         try:
             told = _ask(day, shop, now=now)
@@ -107,16 +95,16 @@ def reconcile_day(*, day: date, now: datetime) -> None:
             compared.append(_compare(day, told))
         found = [one for each in compared for one in each.found]
         shops = [told.shop.pk if told.shop else None for told in every]
-        _keep_differences(day, [*found, *reconciliation.rows_out_of_step(day)], shops=shops, now=now)
+        keep_differences(day, [*found, *reconciliation.rows_out_of_step(day)], shops=shops, now=now)
         if silent is None:
-            _keep_totals(day, compared, now=now)
+            keep_totals(day, compared, now=now)
         for payee in with_waiting_rows():
             settle_statements(provider=accounts.provider_by_id(payee), now=now)
     if silent is not None:
         raise silent
 
 
-def _ask(day: date, shop: Shop | None, *, now: datetime) -> _Told:
+def _ask(day: date, shop: Shop | None, *, now: datetime) -> Told:
     """One question for all payees: their days begin and end at other moments.
 
     A bank that gives no list is asked about each order that we have of these days: a payment we do not know
@@ -127,13 +115,13 @@ def _ask(day: date, shop: Shop | None, *, now: datetime) -> _Told:
     try:
         bank = bank_of(shop)
         if not bank.capabilities.lists:
-            payments_asked, refunds_asked = ask_each(shop, since=since, until=until, now=now, by=BY)
-            return _Told(shop, since, until, payments_asked, refunds_asked)
+            asked = ask_each(shop, since=since, until=until, now=now, by=BY)
+            return Told(shop, since, until, asked.payments, asked.refunds, asked.unread)
         payments = bank.payments(since=since, until=until)
         refunds = bank.refunds(since=since)
     except GatewayFailure as failure:
         raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
-    return _Told(
+    return Told(
         shop,
         since,
         until,
@@ -146,7 +134,7 @@ def _ask(day: date, shop: Shop | None, *, now: datetime) -> _Told:
     )
 
 
-def _catch_up(told: _Told, *, now: datetime) -> None:
+def _catch_up(told: Told, *, now: datetime) -> None:
     """What the bank has and we have not may only be late: ask about it before it is called a difference."""
     own = Order.objects.filter(shop=told.shop)
     known = dict(own.filter(bank_reference__in=list(told.payments)).values_list("bank_reference", "state"))
@@ -157,7 +145,14 @@ def _catch_up(told: _Told, *, now: datetime) -> None:
             with use_case():
                 asked += _name(status, shop=told.shop, now=now)
     for order_id in asked:
-        settle(order_id=order_id, now=now, by=BY)
+        try:
+            settle(order_id=order_id, now=now, by=BY)
+        except BankUnavailable as failure:
+            code = failure.details.get("code")
+            if code not in UNREADABLE:
+                raise
+            # What was listed of it is known: it remains as a difference, and the day's totals stand.
+            log.error("payments.answer_unreadable", order=order_id, code=code)
 
 
 def _name(status: BankStatus, *, shop: Shop | None, now: datetime) -> list[int]:
@@ -182,7 +177,7 @@ def _name(status: BankStatus, *, shop: Shop | None, now: datetime) -> list[int]:
     return [order.pk]
 
 
-def _keep_incomes(told: _Told) -> None:
+def _keep_incomes(told: Told) -> None:
     """Keep the bank's own figure of what comes to our account, for orders that were told without it."""
     payments = told.payments.values()
     incomes = {one.reference: one.income.kopecks for one in payments if one.income is not None}
@@ -196,19 +191,7 @@ def _keep_incomes(told: _Told) -> None:
     Order.objects.bulk_update(orders, ["income_kopecks"], batch_size=1_000)
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """What of a shop's list and of ours is of the day, and how it differs."""
-
-    told: _Told
-    listed: dict[str, ListedPayment]
-    ours: dict[str, KeptPayment]
-    refunds: dict[str, BankRefund]
-    given: dict[str, KeptRefund]
-    found: list[FoundDifference]
-
-
-def _compare(day: date, told: _Told) -> _Compared:
+def _compare(day: date, told: Told) -> Compared:
     zones = accounts.time_zones()
     bounds: dict[int | None, tuple[datetime, datetime]] = {
         payee: bounds_of(day, zone) for payee, zone in zones.items()
@@ -240,86 +223,23 @@ def _compare(day: date, told: _Told) -> _Compared:
     ours = {
         reference: one
         for reference, one in kept.items()
-        if reference in listed or (reference not in told.payments and is_today(one.at, one.payee))
+        if one.order_id not in told.unread
+        and (reference in listed or (reference not in told.payments and is_today(one.at, one.payee)))
     }
     given = {
         reference: one
         for reference, one in back.items()
-        if reference in refunds or (reference not in told.refunds and is_today(one.at, one.payee))
+        if one.order_id not in told.unread
+        and (reference in refunds or (reference not in told.refunds and is_today(one.at, one.payee)))
     }
     found = [
         *compare_payments(listed, ours),
         *compare_refunds({reference: one.amount.kopecks for reference, one in refunds.items()}, given),
+        *unreadable(
+            one
+            for one in reconciliation.unread_orders(told.unread)
+            if any(is_today(at, one.payee) for at in one.at)
+        ),
     ]
     key = told.shop.pk if told.shop else None
-    return _Compared(told, listed, ours, refunds, given, [replace(one, shop=key) for one in found])
-
-
-def _keep_differences(
-    day: date, found: Sequence[FoundDifference], *, shops: Collection[int | None], now: datetime
-) -> None:
-    """Keep what differs; what is not found any more is gone, but for shops that could not be asked."""
-    known = {
-        (one.kind, one.shop_id, one.subject): one
-        for one in DayDifference.objects.filter(day=day)
-        if one.shop_id in shops or one.row_id is not None
-    }
-    for one in found:
-        values = {
-            "provider_id": one.payee,
-            "theirs_kopecks": one.theirs,
-            "ours_kopecks": one.ours,
-            "order_id": one.order_id,
-            "refund_id": one.refund_id,
-            "row_id": one.row_id,
-            "shop_id": one.shop,
-            "seen_at": now,
-            "gone_at": None,
-        }
-        before = known.pop((one.kind.value, one.shop, one.subject[:64]), None)
-        if before is None:
-            DayDifference.objects.create(
-                day=day, kind=one.kind, subject=one.subject[:64], found_at=now, **values
-            )
-            log.error("payments.difference", day=day.isoformat(), kind=one.kind.value, subject=one.subject)
-            continue
-        if before.gone_at is not None:
-            values["found_at"] = now
-        DayDifference.objects.filter(pk=before.pk).update(**values)
-    gone = [one.pk for one in known.values() if one.gone_at is None]
-    DayDifference.objects.filter(pk__in=gone).update(gone_at=now)
-
-
-def _keep_totals(day: date, compared: Sequence[_Compared], *, now: datetime) -> None:
-    registers = reconciliation.register_sums(day)
-    for payee in accounts.time_zones():
-        payments = [
-            each.told.payments[reference]
-            for each in compared
-            for reference, one in each.listed.items()
-            if one.payee == payee
-        ]
-        incomes = [(one.amount, one.income) for one in payments if one.income is not None]
-        back = [
-            one
-            for each in compared
-            for reference, one in each.refunds.items()
-            if reference in each.given and each.given[reference].payee == payee
-        ]
-        booked = sum(one.posted for each in compared for one in each.ours.values() if one.payee == payee)
-        booked -= sum(one.posted for each in compared for one in each.given.values() if one.payee == payee)
-        came, waits = registers.get(payee, (None, None))
-        DayTotals.objects.update_or_create(
-            day=day,
-            provider_id=payee,
-            defaults={
-                "taken_kopecks": sum(one.amount.kopecks for one in payments),
-                "refunded_kopecks": sum(one.amount.kopecks for one in back),
-                "commission_kopecks": sum(amount.kopecks - income.kopecks for amount, income in incomes),
-                "without_income": len(payments) - len(incomes),
-                "booked_kopecks": booked,
-                "register_kopecks": came.kopecks if came else 0,
-                "suspense_kopecks": waits.kopecks if waits else 0,
-                "reconciled_at": now,
-            },
-        )
+    return Compared(told, listed, ours, refunds, given, [replace(one, shop=key) for one in found])

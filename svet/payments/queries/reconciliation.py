@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,7 +21,13 @@ from svet.payments.models import (
     Shop,
     StateChange,
 )
-from svet.payments.rules.reconciling import DifferenceKind, FoundDifference, KeptPayment, KeptRefund
+from svet.payments.rules.reconciling import (
+    DifferenceKind,
+    FoundDifference,
+    KeptPayment,
+    KeptRefund,
+    UnreadOrder,
+)
 from svet.payments.rules.registers import RegisterState
 from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
 
@@ -30,7 +37,10 @@ OUT_OF_BOOKS = (RegisterState.DIFFERS.value, RegisterState.CLOSED.value)
 
 @dataclass(frozen=True, slots=True)
 class DayView:
-    """One day of one payee as the bank, we and the ledger have it; ``differences`` of it are open."""
+    """One day of one payee as the bank, we and the ledger have it; ``differences`` of it are open.
+
+    ``unread`` of them are orders that no sum of the day has in it: the bank's answer is not understood.
+    """
 
     day: date
     provider_id: int
@@ -43,6 +53,7 @@ class DayView:
     register: Money
     suspense: Money
     differences: int
+    unread: int
     reconciled_at: datetime
 
     @property
@@ -79,9 +90,9 @@ def days(*, since: date, until: date) -> list[DayView]:
     """Days of every payee in ``since``…``until`` (half-open), newest first."""
     rows = DayTotals.objects.filter(day__gte=since, day__lt=until).select_related("provider")
     open_ones = DayDifference.objects.filter(gone_at__isnull=True, day__gte=since, day__lt=until)
-    counts: dict[tuple[date, int | None], int] = {}
-    for day, provider_id in open_ones.values_list("day", "provider_id"):
-        counts[day, provider_id] = counts.get((day, provider_id), 0) + 1
+    counts: Counter[tuple[date, int | None]] = Counter(open_ones.values_list("day", "provider_id"))
+    of_unread = open_ones.filter(kind=DifferenceKind.UNREADABLE)
+    unread: Counter[tuple[date, int | None]] = Counter(of_unread.values_list("day", "provider_id"))
     return [
         DayView(
             day=row.day,
@@ -94,7 +105,8 @@ def days(*, since: date, until: date) -> list[DayView]:
             booked=Money(row.booked_kopecks),
             register=Money(row.register_kopecks),
             suspense=Money(row.suspense_kopecks),
-            differences=counts.get((row.day, row.provider_id), 0),
+            differences=counts[row.day, row.provider_id],
+            unread=unread[row.day, row.provider_id],
             reconciled_at=row.reconciled_at,
         )
         for row in rows.order_by("-day", "provider__name")
@@ -198,6 +210,24 @@ def kept_refunds(
         )
         for refund in rows
     }
+
+
+def unread_orders(order_ids: Collection[int]) -> list[UnreadOrder]:
+    """Orders of which the bank's answer could not be understood, each with all days it moves money on."""
+    rows = Order.objects.filter(pk__in=list(order_ids)).annotate(payee=_payee("lines__account__provider_id"))
+    return [
+        UnreadOrder(
+            order_id=order.pk,
+            payee=order.payee,
+            subject=order.bank_reference or order.public_id,
+            taken=order.taken_kopecks,
+            at=(
+                order.paid_at or order.created_at,
+                *(one.refunded_at for one in order.refunds.all() if one.refunded_at is not None),
+            ),
+        )
+        for order in rows.prefetch_related("refunds").order_by("pk")
+    ]
 
 
 def _keys(orders: Collection[Order]) -> dict[int, tuple[str, ...]]:

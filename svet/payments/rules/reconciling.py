@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -32,6 +32,7 @@ class DifferenceKind(StrEnum):
     REFUND_SUM = "refund_sum"
     REFUND_LEDGER = "refund_ledger"
     ROW_LEDGER = "row_ledger"  # a row of a register and the ledger differ
+    UNREADABLE = "unreadable"  # the bank's answer about an order cannot be understood: the day is without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,20 @@ class KeptRefund:
     posts: bool
     posted: int
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadOrder:
+    """An order of which the bank's answer cannot be understood: kopecks we know were taken, and its moments.
+
+    ``at`` is when it was paid (asked for, while nothing was) and when we gave of it back.
+    """
+
+    order_id: int
+    payee: int | None
+    subject: str
+    taken: int | None
+    at: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,16 @@ def compare_refunds(listed: Mapping[str, int], kept: Mapping[str, KeptRefund]) -
             yield FoundDifference(
                 kind, reference, ours.payee, left, right, order_id=ours.order_id, refund_id=ours.refund_id
             )
+
+
+def unreadable(orders: Iterable[UnreadOrder]) -> list[FoundDifference]:
+    """Each order that nobody can compare is one difference: what the bank has of it is not known."""
+    return [
+        FoundDifference(
+            DifferenceKind.UNREADABLE, one.subject, one.payee, None, one.taken, order_id=one.order_id
+        )
+        for one in orders
+    ]
 
 
 def bounds_of(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import count
@@ -26,7 +26,7 @@ from svet.gateways.acquiring.port import (
     News,
 )
 from svet.gateways.acquiring.yookassa import CAPABILITIES, YooKassa
-from svet.gateways.failures import Permanent
+from svet.gateways.failures import Permanent, Temporary
 from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.transactions import require_no_transaction
@@ -111,15 +111,19 @@ class StubBank:
     # Does what it is asked for, and its answer is lost all the same.
     loses_answers: bool = False
     asked: int = 0
+    # Payments of which it says what nobody can understand.
+    garbled: set[str] = field(default_factory=set)
     returned: list[BankRefund] = field(default_factory=list)
     given: dict[str, BankRefund] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     capabilities: Capabilities = CAPABILITIES
+    # How it calls the payment of an order.
+    name_of: Callable[[str], str] = "ref-{}".format
 
     def create(self, *, order: BankOrder, patience: float = PATIENT) -> BankPage:
         require_no_transaction()
         with self.lock:
-            reference = self.keys.setdefault(order.key, f"ref-{order.order_id}")
+            reference = self.keys.setdefault(order.key, self.name_of(order.order_id))
             self.statuses.setdefault(
                 reference, BankStatus(reference, BankState.PENDING, order.total, "RUB", order.order_id)
             )
@@ -133,6 +137,8 @@ class StubBank:
             self.asked += 1
         if self.failure is not None:
             raise self.failure
+        if reference in self.garbled:
+            raise Temporary("the bank's answer cannot be read", code="shape")
         return self.statuses[reference]
 
     def refund(self, *, key: str, reference: str, amount: Money) -> BankRefund:
@@ -178,7 +184,7 @@ class StubBank:
     def give_back(self, order: Order, kopecks: int, *, name: str = "", at: datetime = NOW) -> BankRefund:
         """Somebody at the bank gives money back, as much as they like."""
         with self.lock:
-            return self._give(f"ref-{order.public_id}", Money(kopecks), name=name, at=at)
+            return self._give(self.name_of(order.public_id), Money(kopecks), name=name, at=at)
 
     def _give(self, reference: str, amount: Money, *, name: str = "", at: datetime = NOW) -> BankRefund:
         name = name or f"back-{len(self.returned) + 1}-{reference}"
@@ -194,13 +200,13 @@ class StubBank:
 
     def pay(self, order: Order, **changes: Any) -> None:
         """The person paid on the bank's page; ``changes`` make the answer odd."""
-        reference = f"ref-{order.public_id}"
+        reference = self.name_of(order.public_id)
         values: dict[str, Any] = {"state": BankState.PAID, "paid_at": NOW, "method": "Мир *2987"}
         self.statuses[reference] = replace(self.statuses[reference], **(values | changes))
 
     def refuse(self, order: Order, reason: BankReason = BankReason.INSUFFICIENT_FUNDS) -> None:
         """The bank declined."""
-        reference = f"ref-{order.public_id}"
+        reference = self.name_of(order.public_id)
         status = self.statuses[reference]
         self.statuses[reference] = replace(status, state=BankState.CANCELED, reason=reason)
 

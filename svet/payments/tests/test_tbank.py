@@ -23,6 +23,7 @@ from svet.payments.models import BoundCard, Callback, DayDifference, DayTotals, 
 from svet.payments.operations import listing
 from svet.payments.operations.cards import FORGET_CARD, tell_to_forget
 from svet.payments.operations.reconciling import reconcile_day
+from svet.payments.rules.reconciling import DifferenceKind
 from svet.payments.rules.states import CallbackOutcome, OrderState, RefundState
 from svet.payments.tests.factories import (
     Family,
@@ -366,16 +367,17 @@ def test_an_answer_nobody_can_read_keeps_no_other_order_behind_it(
 
 
 def test_the_night_books_behind_an_answer_nobody_can_read_and_says_that_there_is_one(
-    family: Family, account: Account, world: World
+    family: Family, account: Account, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paid(family, account, world)
-    order = paid(family, account, world)
+    odd, order = paid(family, account, world), paid(family, account, world)
     assert world.bank.give_back(order.bank_reference, "35.38") == ""
+    monkeypatch.setattr("svet.payments.operations.reconciling.every_shop", lambda: [Shop.objects.get()])
     world.bank.fault(BankFault("say", "/tbank/v2/CheckOrder", text="[]"))
-    with pytest.raises(operations.BankUnavailable):
-        reconcile_day(day=NOW.date(), now=world.later(hours=25))
+    reconcile_day(day=NOW.date(), now=world.later(hours=25))
     assert paid_back(order) == Money(35_38)
-    assert not DayTotals.objects.exists(), "a day that is not wholly known has no totals"
+    difference = DayDifference.objects.get(gone_at=None)
+    assert (difference.kind, difference.order_id) == (DifferenceKind.UNREADABLE, odd.pk)
+    assert DayTotals.objects.get(provider__code="heat").taken_kopecks == 300_00
 
 
 def test_the_night_asks_about_each_order_and_tells_what_was_paid_twice(

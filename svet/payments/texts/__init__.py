@@ -298,6 +298,7 @@ def difference(kind: DifferenceKind) -> str:
         DifferenceKind.REFUND_SUM: _("У банка и у нас разные суммы возврата."),
         DifferenceKind.REFUND_LEDGER: _("Возврат и книги не сходятся."),
         DifferenceKind.ROW_LEDGER: _("Строка реестра и книги не сходятся."),
+        DifferenceKind.UNREADABLE: _("Ответ банка о платеже не удалось прочитать. Итоги дня без него."),
     }[kind]
 
 

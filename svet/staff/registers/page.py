@@ -86,7 +86,7 @@ def registers(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         public_id = operations.load_file(
             name=file.name,
-            content=file.read(),
+            content=file.file,
             source=form.cleaned_data["source"],
             by=actor_of(request),
             now=now_of(request),

@@ -21,7 +21,9 @@ from svet.kernel.money import Money
 from svet.ledger.models import Transaction
 from svet.payments import operations
 from svet.payments import queries as payments
+from svet.payments import texts as payment_texts
 from svet.payments.models import Order, ServedProvider, Shop
+from svet.payments.rules import LIMITS, AmountRefused
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import (
     NOW,
@@ -32,6 +34,7 @@ from svet.payments.tests.factories import (
     owe,
     provider_with_requisites,
 )
+from svet.payments.tests.odd_sums import EXPECTED, TYPED, typed
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 
@@ -215,6 +218,28 @@ def test_a_wrong_sum_is_told_beside_its_field_and_kept(
     assert words in error
     assert 'value="35,38"' in page
     assert "<script>" not in page.split("<main")[1].split("</main>")[0]
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("row", TYPED, ids=lambda row: row["shown"])
+def test_every_odd_sum_of_the_list_comes_to_what_it_must(
+    family: Family, bank: StubBank, row: dict[str, Any]
+) -> None:
+    raw, expected = typed(row), EXPECTED[row["n"]]
+    field = f"amount-{family.first.public_id}"
+    answer = signed_in(family.anna).post("/payment/pay/", body(family, **{field: raw}))
+    if isinstance(expected, int):
+        assert answer.status_code == 303
+        assert sorted(Order.objects.get().lines.values_list("kopecks", flat=True)) == [35_38, expected]
+        return
+    bounds = {"min": LIMITS.line_min, "max": LIMITS.line_max}
+    told = payment_texts.explain(AmountRefused(expected, details=bounds)).replace(NBSP, " ")
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert told in page.split(f'id="{field}_error"')[1].split("</ul>")[0]
+    # What was typed stands there to be mended, the other sum too.
+    assert f'value="{raw[:32]}' in page.replace("&#x27;", "'")
+    assert 'value="35,38"' in page
     assert not Order.objects.exists()
 
 

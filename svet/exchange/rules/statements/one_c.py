@@ -21,7 +21,7 @@ from svet.exchange.rules.statements.shape import (
     kopecks_of,
     short,
 )
-from svet.exchange.rules.tables import decode
+from svet.exchange.rules.streams import decode
 
 FORM: Final = "1c"
 MARK: Final = "1CClientBankExchange"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ from svet.cli.main import svet
 from svet.exchange.operations.statements import take_statement
 from svet.exchange.tests.statement_files import OWN, document, one_c
 from svet.gateways import acquiring
-from svet.gateways.acquiring.port import BankState, BankStatus
+from svet.gateways.acquiring.port import BankState, BankStatus, RefundsTold
+from svet.gateways.acquiring.yookassa import CAPABILITIES
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -97,6 +99,24 @@ def test_a_bank_without_a_list_is_named(bank: StubBank, monkeypatch: pytest.Monk
         secret="SVET_TBANK_PASSWORD", now=timezone.now(), by=Actor.system("svet shop"),
     )  # fmt: skip
     assert "Банк списка платежей не даёт: Договор с Т-Банком." in text_of(clerk.get(PAGE))
+
+
+def test_an_order_nobody_can_read_is_named_and_the_totals_say_that_they_lack_it(bank: StubBank) -> None:
+    order = paid_yesterday(bank)
+    bank.capabilities = replace(CAPABILITIES, lists=False, refunds_told=RefundsTold.TOTAL)
+    bank.garbled.add(order.bank_reference)
+    day = days_to_reconcile(now=timezone.now())[0]
+    loud = CliRunner().invoke(svet, ["reconcile", "--day", day.isoformat()])
+    words = "Ответ банка о платеже не удалось прочитать. Итоги дня без него."
+    without = "без 1 платежа: ответ банка о нём не удалось прочитать"
+    assert loud.exit_code == 1
+    assert f"{words} {order.number}: у банка —, у нас 300,00" in loud.output.replace("\xa0", " ")
+    assert without in loud.output
+    page = text_of(working(make_member(role=Role.BILLING)).get(PAGE))
+    assert words in page
+    assert without in page
+    assert "не сходится" in page
+    assert f"{order.number}, счёт {order.lines.get().account.number}" in page
 
 
 def test_a_statement_is_taken_by_page_and_its_refusal_is_said_there() -> None:

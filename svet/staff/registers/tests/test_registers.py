@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ from django.utils import timezone
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account
 from svet.exchange import jobs, operations, queries
-from svet.exchange.models import ImportFile, LoadedFile
-from svet.exchange.operations import loading
+from svet.exchange.models import ImportFile, LoadedFile, LoadedPart
+from svet.exchange.operations import keeping, loading
 from svet.exchange.rules.refusals import FileRefused
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
@@ -80,7 +81,7 @@ def test_a_register_is_shown_before_anything_is_credited_and_then_taken(
     rejects = olga.get(f"{sent['Location']}rejects/")
     assert b"oops" in rejects.content
     assert "attachment" in rejects["Content-Disposition"]
-    assert not LoadedFile.objects.get().content
+    assert not LoadedPart.objects.exists()
     assert "345,00" in olga.get(PAGE).content.decode()
 
 
@@ -104,7 +105,7 @@ def test_a_register_thrown_away_leaves_nothing_and_cannot_be_taken(olga: Client,
     olga.post(sent["Location"], {"act": "throw"})
     assert olga.post(sent["Location"], {"act": "take"}).status_code == 409
     assert balance(account) == Money(0)
-    assert not LoadedFile.objects.get().content
+    assert not LoadedPart.objects.exists()
     assert "банк.txt" not in olga.get(PAGE).content.decode()
 
 
@@ -138,7 +139,10 @@ def test_a_large_register_is_read_and_taken_by_jobs(
     olga: Client, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading, "AT_ONCE", 10)
+    monkeypatch.setattr(keeping, "PART", 40)
     place = send(olga, content(account.number))["Location"]
+    parts = LoadedPart.objects.order_by("no").values_list("content", flat=True)
+    assert (len(parts), b"".join(map(bytes, parts))) == (4, content(account.number))
     assert "читаем" in olga.get(place).content.decode()
     assert olga.post(place, {"act": "take"}).status_code == 409
     public_id = LoadedFile.objects.get().public_id
@@ -149,6 +153,16 @@ def test_a_large_register_is_read_and_taken_by_jobs(
     jobs.take(public_id, member.person_id, "Ольга")
     jobs.take(public_id, member.person_id, "Ольга")
     assert balance(account) == Money(-300_00)
+    assert not LoadedPart.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_register_that_the_version_before_has_kept_whole_is_taken(olga: Client, account: Account) -> None:
+    place = send(olga, content(account.number))["Location"]
+    LoadedPart.objects.all().delete()
+    LoadedFile.objects.update(content=content(account.number))
+    olga.post(place, {"act": "take"})
+    assert (balance(account), bytes(LoadedFile.objects.get().content)) == (Money(-300_00), b"")
 
 
 @pytest.mark.django_db
@@ -175,7 +189,7 @@ def test_two_members_at_once_take_it_once() -> None:
     account, now = make_account(), timezone.now()
     olga = Actor.staff(make_member().person_id, name="Ольга")
     public_id = operations.load_file(
-        name="r.txt", content=content(account.number), source="", by=olga, now=now
+        name="r.txt", content=BytesIO(content(account.number)), source="", by=olga, now=now
     )
     barrier, refused, failed = threading.Barrier(4), list[FileRefused](), list[Exception]()
 
