@@ -46,6 +46,14 @@ def test_translations_keep_the_named_holes(language: str) -> None:
             assert set(HOLE.findall(string)) <= allowed, f"{string!r} has a hole that {sources!r} has not"
 
 
+def test_no_russian_form_forgets_its_number() -> None:
+    """The first form is that of 1, 21 and 31 too: «за последний месяц» of twenty-one months was said."""
+    for message in catalogues.merged("ru", texts()):
+        if message.pluralizable and message.id:
+            holes = {frozenset(HOLE.findall(string)) for string in message.string}
+            assert len(holes) == 1, message.string
+
+
 def test_no_text_hides_inside_an_f_string() -> None:
     """There nobody finds it: the page would stay Russian."""
     hidden = re.compile(r"""\bf(["']).*\{n?gettext\(|\bf(["']).*\{_\(""")
