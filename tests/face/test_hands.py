@@ -29,23 +29,31 @@ def anna() -> Person:
     make_link(person=person, account=account, confirmed=True)
     owe(account, 300_00)
     make_card(person=person)
-    for _ in range(119):
+    for _ in range(118):
         Notice.objects.create(
             recipient_id=person.recipient_id,
             event=bill_events.BILL_READY.code,
             title="Счёт",
             created_at=timezone.now(),
         )
+    # A word that is wider than a narrow phone.
+    Notice.objects.create(
+        recipient_id=person.recipient_id,
+        event=bill_events.BILL_READY.code,
+        title="Адрес",
+        text="Изменены данные для связи: luchinina.anna.petrovna@town.example.",
+        created_at=timezone.now(),
+    )
     return person
 
 
 def sheets() -> dict[str, Sheet]:
     """Pages of Anna's, and those that anybody may open."""
     annas, anybodys = signed_in(anna()), Client()
-    found = {path: sheet_of(path, path, annas.get(path)) for path in ("/accounts/", "/payment/")}
+    found = {path: sheet_of(path, path, annas.get(path)) for path in ("/accounts/", "/payment/", "/bell/")}
     found |= {path: sheet_of(path, path, anybodys.get(path)) for path in ("/quick/", "/entrance/")}
     made = {path: sheet for path, sheet in found.items() if sheet is not None}
-    assert len(made) == 4
+    assert len(made) == 5
     return made
 
 
@@ -120,6 +128,19 @@ def test_the_head_has_adding_an_account_and_a_bell_nobody_covers(show: Callable[
             assert bell["x"] + bell["width"] <= count["x"] + 0.5, (width, large)
             assert box(page, ".top__inner")["height"] < 100, (width, large)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, large)
+    page.evaluate("document.documentElement.dataset.size = ''")
+    page.set_viewport_size({"width": 768, "height": 740})
+    brand = page.locator(".brand__name")
+    assert brand.evaluate("name => name.scrollWidth <= name.clientWidth"), "cut where there is room"
+    assert box(page, ".top__add")["height"] < 50, "a button of two lines where there is room"
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_a_long_word_of_a_notice_widens_no_page(show: Callable[[str], Page], width: int) -> None:
+    page = show("/bell/")
+    page.set_viewport_size({"width": width, "height": 740})
+    expect(page.get_by_text("luchinina.anna.petrovna")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_forgotten_tick_is_asked_for_before_the_password_is_lost(show: Callable[[str], Page]) -> None:
