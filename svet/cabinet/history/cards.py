@@ -154,7 +154,8 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
     used = sum(value.consumption for value in reading.values)
     rows = [
         (
-            _("%(zone)s (ПУ №\u00a0%(serial)s)") % {"zone": ZONE_NAMES[value.zone], "serial": reading.serial},
+            _("%(zone)s (ПУ\u00a0№\u00a0%(serial)s)")
+            % {"zone": ZONE_NAMES[value.zone], "serial": reading.serial},
             f"{energy(value.value)}",
         )
         for value in reading.values
@@ -175,7 +176,7 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),
-        note=_("%(whose)s (ПУ №\u00a0%(serial)s)") % {"whose": whose(card), "serial": reading.serial},
+        note=_("%(whose)s (ПУ\u00a0№\u00a0%(serial)s)") % {"whose": whose(card), "serial": reading.serial},
         value=energy(reading.values[0].value)
         if single
         else " / ".join(number(v.value) for v in reading.values),
