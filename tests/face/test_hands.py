@@ -158,9 +158,11 @@ def test_the_head_has_adding_an_account_and_a_bell_nobody_covers(show: Callable[
             assert bell["x"] + bell["width"] <= count["x"] + 0.5, (width, large)
             assert box(page, ".top__inner")["height"] < 100, (width, large)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, large)
-    page.evaluate("document.documentElement.dataset.size = ''")
-    page.set_viewport_size({"width": 768, "height": 740})
     brand = page.locator(".brand__name")
+    page.evaluate("document.documentElement.dataset.size = ''")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert brand.evaluate("name => name.scrollWidth <= name.clientWidth"), "the name gives way to its mark"
+    page.set_viewport_size({"width": 768, "height": 740})
     assert brand.evaluate("name => name.scrollWidth <= name.clientWidth"), "cut where there is room"
     assert box(page, ".top__add")["height"] < 50, "a button of two lines where there is room"
 
