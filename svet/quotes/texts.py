@@ -35,7 +35,7 @@ def cost_lines(cost: Preview | None) -> tuple[CostLine, ...]:
             % {
                 "zone": texts.ZONE_NAMES[line.zone],
                 "range": line.range_no,
-                "price": texts.number(line.price),
+                "price": texts.number(line.price, least=2),
             },
             kwh=line.kwh,
             kopecks=line.money.kopecks,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -11,17 +12,25 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link
+from svet.billing.operations import run
+from svet.billing.tests.factories import load_chelyabinsk, make_metered_account
 from svet.bills import events as bill_events
+from svet.bills.operations import issue
+from svet.kernel.periods import Month
+from svet.metering.tests.factories import make_reading
 from svet.notices.models import Notice
-from svet.payments.tests.factories import make_card, owe
+from svet.payments.tests.factories import make_card, owe, provider_with_requisites
 from svet.people.models import Person
 from svet.people.tests.factories import make_person
 from tests.face.beside import Undone, _django_db_helper, undone  # noqa: F401
+from tests.face.looking import TORN
 from tests.face.rendering import Sheet, Stage, sheet_of, stage
 from tests.face.states import signed_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
+USAGE = "usage"
 
 
 def anna() -> Person:
@@ -29,23 +38,52 @@ def anna() -> Person:
     make_link(person=person, account=account, confirmed=True)
     owe(account, 300_00)
     make_card(person=person)
-    for _ in range(119):
+    for _ in range(118):
         Notice.objects.create(
             recipient_id=person.recipient_id,
             event=bill_events.BILL_READY.code,
             title="Счёт",
             created_at=timezone.now(),
         )
+    # A word that is wider than a narrow phone.
+    Notice.objects.create(
+        recipient_id=person.recipient_id,
+        event=bill_events.BILL_READY.code,
+        title="Адрес",
+        text="Изменены данные для связи: luchinina.anna.petrovna@town.example.",
+        created_at=timezone.now(),
+    )
     return person
+
+
+def billed() -> tuple[Person, str]:
+    """Somebody with three bills, of which each month differs, and where these stand."""
+    provider_with_requisites()
+    load_chelyabinsk()
+    account, meter = make_metered_account(installed_on=date(2026, 7, 20), initial=0)
+    person = make_person()
+    make_link(person=person, account=account, confirmed=True)
+    for month, value in ((8, 280), (9, 580), (10, 910)):
+        make_reading(meter, value, read_on=date(2026, month, 20))
+        bill(account, Month(2026, month))
+    return person, f"/accounts/{account.public_id}/usage/"
+
+
+def bill(account: Account, month: Month) -> None:
+    now = datetime(2026, 12, 1, 4, tzinfo=UTC)
+    run(provider_id=account.provider_id, period=month, now=now)
+    issue(provider_id=account.provider_id, period=month, now=now)
 
 
 def sheets() -> dict[str, Sheet]:
     """Pages of Anna's, and those that anybody may open."""
     annas, anybodys = signed_in(anna()), Client()
-    found = {path: sheet_of(path, path, annas.get(path)) for path in ("/accounts/", "/payment/")}
+    found = {path: sheet_of(path, path, annas.get(path)) for path in ("/accounts/", "/payment/", "/bell/")}
     found |= {path: sheet_of(path, path, anybodys.get(path)) for path in ("/quick/", "/entrance/")}
+    person, usage = billed()
+    found[USAGE] = sheet_of(USAGE, usage, signed_in(person).get(usage))
     made = {path: sheet for path, sheet in found.items() if sheet is not None}
-    assert len(made) == 4
+    assert len(made) == 6
     return made
 
 
@@ -120,6 +158,28 @@ def test_the_head_has_adding_an_account_and_a_bell_nobody_covers(show: Callable[
             assert bell["x"] + bell["width"] <= count["x"] + 0.5, (width, large)
             assert box(page, ".top__inner")["height"] < 100, (width, large)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, large)
+    brand = page.locator(".brand__name")
+    page.evaluate("document.documentElement.dataset.size = ''")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert brand.evaluate("name => name.scrollWidth <= name.clientWidth"), "the name gives way to its mark"
+    page.set_viewport_size({"width": 768, "height": 740})
+    assert brand.evaluate("name => name.scrollWidth <= name.clientWidth"), "cut where there is room"
+    assert box(page, ".top__add")["height"] < 50, "a button of two lines where there is room"
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_a_long_word_of_a_notice_widens_no_page(show: Callable[[str], Page], width: int) -> None:
+    page = show("/bell/")
+    page.set_viewport_size({"width": width, "height": 740})
+    expect(page.get_by_text("luchinina.anna.petrovna")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_no_word_of_why_a_month_differs_is_torn(show: Callable[[str], Page]) -> None:
+    page = show(USAGE)
+    page.set_viewport_size({"width": 320, "height": 740})
+    expect(page.locator(".why").first).to_be_visible()
+    assert page.evaluate(TORN) == []
 
 
 def test_a_forgotten_tick_is_asked_for_before_the_password_is_lost(show: Callable[[str], Page]) -> None:

@@ -148,6 +148,17 @@ def test_on_a_desktop_the_rows_are_one_table(show: Callable[[str], Page]) -> Non
         )
         assert len(edges) == 1, (part, edges)
     assert max(heights(page)) <= 56
+    uncut = page.evaluate(
+        """() => {
+          const names = [...document.querySelectorAll(".line__place:empty")]
+            .map((place) => place.closest("summary").querySelector(".line__name"))
+            .filter((name) => name.checkVisibility());
+          names.forEach((name) => { name.textContent = "ул. Верхняя Плотина, д. 108/2, кв. 117"; });
+          return names.map((name) => name.scrollWidth <= name.clientWidth && name.clientHeight < 30);
+        }"""
+    )
+    assert uncut
+    assert all(uncut), "a street takes the room of the column that has nothing to say"
 
 
 def test_a_group_and_everything_are_ticked_at_once(show: Callable[[str], Page]) -> None:

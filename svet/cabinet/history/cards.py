@@ -154,7 +154,8 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
     used = sum(value.consumption for value in reading.values)
     rows = [
         (
-            _("%(zone)s (ПУ №\u00a0%(serial)s)") % {"zone": ZONE_NAMES[value.zone], "serial": reading.serial},
+            _("%(zone)s (ПУ\u00a0№\u00a0%(serial)s)")
+            % {"zone": ZONE_NAMES[value.zone], "serial": reading.serial},
             f"{energy(value.value)}",
         )
         for value in reading.values
@@ -167,7 +168,6 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
         rows.append((_("Как получены"), bill_texts.source_label(reading.channel)))
         rows.append((_("Получены"), moment(reading.received_at)))
     rows.append((_("Квитанция"), reading.receipt_number))
-    single = len(reading.values) == 1
     control = card.kind is CardKind.CONTROL
     period = period_of(reading.read_on, window_to_day=card.account.provider.window_to_day)
     if card.dispute is not None:
@@ -175,9 +175,9 @@ def _reading(card: HistoryCard, reading: SetView, *, person_id: int) -> Shown:
     return Shown(
         icon=_ICONS[card.kind],
         title=title(card),
-        note=_("%(whose)s (ПУ №\u00a0%(serial)s)") % {"whose": whose(card), "serial": reading.serial},
+        note=_("%(whose)s (ПУ\u00a0№\u00a0%(serial)s)") % {"whose": whose(card), "serial": reading.serial},
         value=energy(reading.values[0].value)
-        if single
+        if len(reading.values) == 1
         else " / ".join(number(v.value) for v in reading.values),
         badge=state(card),
         badge_kind=_READING_BADGES.get(ReadingState(reading.state), "neutral"),

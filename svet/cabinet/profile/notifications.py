@@ -30,8 +30,13 @@ def notifications(request: HttpRequest) -> HttpResponse:
     recipient_id = person_of(request).recipient_id
     switches = notices.preferences(recipient_id=recipient_id)
     if request.method == "POST":
+        # The two plain switches of «Профиль» come alone and leave the matrix as it is.
+        plain = "plain" in request.POST
         chosen = {
-            event: {channel: f"{event.code}.{channel.value}" in request.POST for channel in row}
+            event: {
+                channel: cell.on if plain else f"{event.code}.{channel.value}" in request.POST
+                for channel, cell in row.items()
+            }
             for event, row in switches.matrix.items()
         }
         people.change_notifications(
@@ -43,7 +48,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
             address=client_address(request),
         )
         messages.success(request, _("Настройки уведомлений сохранены."))
-        return redirect("/profile/notifications/")
+        return redirect("/profile/" if plain else "/profile/notifications/")
     rows = [
         {
             "name": str(event.name),

@@ -48,7 +48,15 @@ def _context(request: HttpRequest, *, form: PersonForm | None = None) -> dict[st
         "recovered": queries.recovered_recently(person.person_id, now=now_of(request)),
         "unasked": unasked_sum(person.person_id),
         "tokens": len(queries.tokens(person_id=person.person_id)),
+        **_password(request),
     }
+
+
+def _password(request: HttpRequest) -> dict[str, Any]:
+    """The form «Изменить пароль» as the profile shows it; what is wrong is told on its own page."""
+    form = PasswordForm(phone=person_of(request).phone)
+    keys = bool(queries.live_tokens(person_id=person_of(request).person_id, now=now_of(request)))
+    return {"password_form": form, "password_lines": checklist(form, "new"), "keys": keys}
 
 
 def _initial(person: PersonView) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from svet.look.formats import number
 from svet.metering import rules
 from svet.metering.queries import MeterDials
 
@@ -12,10 +13,10 @@ _USUAL_SPREAD = Decimal("0.15")
 
 
 def usual_range(known: MeterDials, *, today: date) -> str:
-    """«обычно 120–160», for all scales together and the days since the last fixed reading."""
+    """«обычно 1 020–1 380», for all scales together and the days since the last fixed reading."""
     parts = [rules.usual_for(dial, read_on=today) for dial in known.dials]
     if any(part is None for part in parts):
         return ""
     total = sum((part for part in parts if part is not None), Decimal(0))
     low, high = round(total * (1 - _USUAL_SPREAD)), round(total * (1 + _USUAL_SPREAD))
-    return "" if high == 0 else f"{low}–{high}"
+    return "" if high == 0 else f"{number(low)}–{number(high)}"

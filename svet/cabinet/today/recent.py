@@ -10,7 +10,7 @@ from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
 from svet.history.queries import CardKind, HistoryCard
-from svet.look.formats import NBSP, energy, number, roubles
+from svet.look.formats import NBSP, energy, roubles
 from svet.metering.queries import SetView
 from svet.payments import texts as payment_texts
 from svet.payments.rules.states import OrderState
@@ -70,7 +70,7 @@ def _what(card: HistoryCard) -> str:
 def _values(reading: SetView) -> str:
     """The value of a single scale, of several what they used together: three values fit no line."""
     if len(reading.values) == 1:
-        return number(reading.values[0].value)
+        return energy(reading.values[0].value)
     return energy(sum((each.consumption for each in reading.values), Decimal(0)), sign=True)
 
 

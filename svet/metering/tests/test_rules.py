@@ -32,6 +32,7 @@ from svet.metering.rules import (
     window,
 )
 from svet.metering.rules.receipts import receipt_number
+from svet.metering.texts import durations
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "bad_readings.json").read_text())
 ON = date(2026, 11, 20)
@@ -270,6 +271,40 @@ def test_verification_turns_amber_half_a_year_before_and_then_red() -> None:
         found = verification(verified_on=date(2012, 1, 1), next_on=today + timedelta(days=days), today=today)
         assert found.urgency is urgency
     assert verification(verified_on=None, next_on=None, today=today).urgency is Urgency.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "0 дней"),
+        (1, "1 день"),
+        (60, "60 дней"),
+        (61, "2 месяца"),
+        (364, "1 год"),
+        (366, "1 год"),
+        (1583, "4 года 4 месяца"),
+        (2885, "7 лет 11 месяцев"),
+    ],
+)
+def test_how_long_is_said_as_people_say_it(days: int, words: str) -> None:
+    assert durations.duration(days) == words
+
+
+@pytest.mark.parametrize(
+    ("price", "said"), [("3.4", "3,40"), ("4.85", "4,85"), ("7", "7,00"), ("10", "10,00"), ("3.125", "3,125")]
+)
+def test_a_price_has_its_kopecks(price: str, said: str) -> None:
+    assert texts.number(Decimal(price), least=2) == said
+
+
+def test_verification_is_told_in_years_and_months() -> None:
+    today = date(2026, 11, 27)
+    for next_on, words in (
+        (date(2034, 10, 21), "До поверки 7 лет 11 месяцев"),
+        (date(2026, 12, 21), "До поверки 24 дня"),
+        (date(2024, 7, 27), "Срок поверки прошёл 2 года 4 месяца назад"),
+    ):
+        assert texts.verification_line(verification(verified_on=None, next_on=next_on, today=today)) == words
 
 
 def test_receipt_numbers_never_repeat_and_look_random() -> None:

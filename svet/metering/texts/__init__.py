@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from svet.kernel.refusals import Refused
 from svet.look import formats
@@ -27,6 +27,7 @@ from svet.metering.rules import (
     Zone,
 )
 from svet.metering.texts import reasons
+from svet.metering.texts.durations import duration
 
 #: Reasons of the rules that have a sentence; what operations add is lent beside them (``apps``).
 REASONS: Final = (ValueReason, Doubt, ReplaceReason, WithdrawReason, DisputeReason)
@@ -71,9 +72,10 @@ DISPUTE_STATES = {
 }
 
 
-def number(value: Decimal) -> str:
-    """A value as people write it: «4 036», «3 600,5»."""
-    return formats.number(value)
+def number(value: Decimal, *, least: int = 0) -> str:
+    """A value as people write it: «4 036», «3 600,5»; prices have two decimals at the ``least``: «3,40»."""
+    places = max(least, -int(Decimal(value).normalize().as_tuple().exponent))
+    return formats.number(value, places=places) if least else formats.number(value)
 
 
 def values_line(values: Mapping[Zone, Decimal]) -> str:
@@ -266,12 +268,10 @@ def verification_line(check: Verification) -> str:
     """How many days are left until the next verification."""
     if check.days_left is None:
         return _("Дата следующей поверки не указана")
-    days = abs(check.days_left)
+    how_long = duration(abs(check.days_left))
     if check.urgency is Urgency.OVERDUE:
-        return ngettext(
-            "Срок поверки прошёл %(days)d день назад", "Срок поверки прошёл %(days)d дней назад", days
-        ) % {"days": days}
-    return ngettext("До поверки %(days)d день", "До поверки %(days)d дней", days) % {"days": days}
+        return _("Срок поверки прошёл %(how_long)s назад") % {"how_long": how_long}
+    return _("До поверки %(how_long)s") % {"how_long": how_long}
 
 
 def verification_advice(check: Verification) -> str:

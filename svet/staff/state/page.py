@@ -106,7 +106,7 @@ def _queue(queue: QueueView) -> Iterator[StandingRow]:
     else:
         waiting = queue.total("todo")
         said = _("В очереди: {count}.").format(count=number(waiting))
-        yield StandingRow(what, "ok", _("Идут"), said)
+        yield StandingRow(what, "success", _("Идут"), said)
 
 
 def _banks(now: datetime) -> Iterator[StandingRow]:
@@ -122,7 +122,7 @@ def _banks(now: datetime) -> Iterator[StandingRow]:
             )
             yield StandingRow(what, "warning", _("Отвечает не на всё"), said)
         else:
-            yield StandingRow(what, "ok", _("Отвечает"), said)
+            yield StandingRow(what, "success", _("Отвечает"), said)
 
 
 def _sending(now: datetime) -> Iterator[StandingRow]:
@@ -131,7 +131,7 @@ def _sending(now: datetime) -> Iterator[StandingRow]:
             waiting=number(each.waiting), failed=number(each.failed)
         )
         late = each.late > LATE
-        kind = "error" if late else "warning" if each.failed else "ok"
+        kind = "error" if late else "warning" if each.failed else "success"
         outcome = _("Стоят") if late else _("Есть неудачи") if each.failed else _("Уходят")
         yield StandingRow(str(_CHANNELS[each.channel]), kind, outcome, said)
 
@@ -150,7 +150,9 @@ def _care(what: str, last: CareView, *, overdue: bool) -> StandingRow:
     said = f"{moment(last.at)} {last.words}".strip()
     if not last.well:
         return StandingRow(what, "error", _("Не удалась"), said)
-    return StandingRow(what, "warning" if overdue else "ok", _("Давно") if overdue else _("В порядке"), said)
+    return StandingRow(
+        what, "warning" if overdue else "success", _("Давно") if overdue else _("В порядке"), said
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -30,6 +30,18 @@ def test_a_preview_keeps_nothing_then_it_stands_and_ends() -> None:
     assert Absence.objects.get().ended_at is not None
 
 
+def test_it_is_found_among_what_is_done_with_the_account() -> None:
+    """And not under «Кто ещё видит этот счёт», where nobody looks for days away."""
+    anna, _boris, vera, meter = cast()
+    path = f"/accounts/{meter.account.public_id}/"
+    page = signed(anna).get(path).content.decode()
+    assert page.count(f'href="{path}absence/"') == 1
+    assert page.index(f'href="{path}absence/"') < page.index("Способ получения счета")
+    back = signed(anna).get(f"{path}absence/").content.decode()
+    assert f"Аб. №\u00a0{meter.account.number}" in back[: back.index("<h1>")]
+    assert signed(vera).get(path).status_code == 404
+
+
 def test_wrong_days_are_told_and_kept() -> None:
     anna, _boris, _vera, meter = cast()
     url = f"/accounts/{meter.account.public_id}/absence/"

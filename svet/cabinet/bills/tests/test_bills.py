@@ -86,7 +86,7 @@ def test_bill_opens_every_line_to_its_formula(cast: Cast) -> None:
     assert "200 кВт·ч × 4,85 ₽ = 970,00 ₽" in text
     assert "1 337 − 1 137" in text
     assert "20.11.2026, реестр" in text
-    assert "Платёжный документ № 2611-" in text
+    assert 'Платёжный документ № <span class="nowrap">2611-' in text
     assert "<details" in text
 
 
@@ -233,6 +233,11 @@ def test_page_states_the_sums_of_the_bill_by_their_names(cast: Cast) -> None:
     assert "Долг по счёту за октябрь 2026" in text
     assert "Начислено за ноябрь 2026" in text
     assert "тариф обновился" not in text
+
+
+def test_the_number_of_a_bill_stays_on_one_line(cast: Cast) -> None:
+    text = page(cast.anna, f"/bills/{cast.bill.public_id}/")
+    assert f'<span class="nowrap">{cast.bill.number}</span>' in text
 
 
 def test_overpaid_bill_has_no_day_to_pay_by_and_no_button(cast: Cast) -> None:

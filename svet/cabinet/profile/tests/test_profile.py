@@ -353,3 +353,28 @@ def test_a_key_is_listed_with_its_end_and_an_expired_one_says_so(anna: Person) -
     assert "Перестал действовать" in seen(page)
     refused = client.post("/profile/tokens/", {"name": "x", "scopes": ["bills:read"], "expires_in_days": "9"})
     assert refused.status_code == 422
+
+
+def test_the_guides_switches_and_the_password_are_used_on_the_profile_itself(anna: Person) -> None:
+    client = signed_in(anna)
+    client.post("/profile/notifications/", {"email_on": "on", "sms_on": "on", "due_near.sms": "on"})
+    before = queries_of(anna)
+    page = client.get("/profile/").content.decode()
+    assert page.count('role="switch"') == 2
+    for label in (
+        "Уведомления по e-mail",
+        "Уведомления по SMS",
+        "Текущий пароль",
+        "Новый пароль",
+        "Повтор пароля",
+    ):
+        assert f">{label}</label>" in page
+    assert page.count("data-rule") == 6
+    answer = client.post("/profile/notifications/", {"plain": "yes", "sms_on": "on"})
+    assert answer.headers["Location"] == "/profile/"
+    after = queries_of(anna)
+    assert (after.email_on, after.sms_on) == (False, True)
+    assert after.matrix == before.matrix, "what was chosen event by event stays"
+    wrong = client.post("/profile/password/", {"current": "", "new": "", "repeat": "", "keys_asked": "True"})
+    assert wrong.status_code == 422
+    assert "Изменить пароль" in wrong.content.decode()

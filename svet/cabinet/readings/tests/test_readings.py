@@ -76,6 +76,15 @@ def test_page_shows_every_meter_with_its_last_values() -> None:
         assert text in page, text
 
 
+def test_what_is_usual_is_written_like_every_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("svet.metering.rules.usual_for", lambda dial, read_on: Decimal(2950))
+    anna, _boris, _vera, _meter = cast()
+    assert (
+        "обычно за это время набирается 2\u00a0508–3\u00a0392 кВт·ч"
+        in signed(anna).get("/readings/").content.decode()
+    )
+
+
 def test_empty_page_offers_to_add_an_account() -> None:
     assert "/accounts/add/" in signed(make_person()).get("/readings/").content.decode()
 

@@ -1,3 +1,4 @@
+import re
 from http import HTTPStatus
 
 import pytest
@@ -5,6 +6,7 @@ from django.test import Client, RequestFactory
 
 from svet.cabinet.help.faq import QUESTIONS, find
 from svet.cabinet.shell import errors
+from svet.people.tests.factories import make_person
 from svet.sandbox.town.retailer import name_the_retailer
 from svet.site.operations import InstallationDetails, set_up
 
@@ -13,6 +15,16 @@ pytestmark = pytest.mark.django_db
 
 def test_a_stranger_is_led_from_the_bare_address_to_the_entrance(client: Client) -> None:
     assert client.get("/")["Location"] == "/entrance/"
+
+
+def test_the_menu_has_the_guides_five_in_its_order(client: Client) -> None:
+    client.force_login(make_person())
+    page = client.get("/payment/").content.decode()
+    menu = page[page.index('<nav class="menu"') : page.index("</nav>")]
+    named = re.findall(r"<span>([^<]+)</span>", menu)
+    guide = ["Оплата", "Показания", "История", "Помощь", "Абоненты и группы"]
+    assert [name for name in named if name != "Сегодня"] == guide
+    assert menu.count('aria-current="page"') == 1
 
 
 def test_a_missing_page_says_so_with_the_hotline_and_a_number(client: Client) -> None:

@@ -98,6 +98,7 @@ def test_lines_of_lately_lead_to_what_they_tell_of_and_are_three(anna: Person) -
     newest = latest(account_ids=[account.pk])[meter.pk]
     assert f'href="/readings/receipt/{newest.public_id}/"' in lately
     assert "7 дек" in lately
+    assert "1 240 кВт·ч" in lately
     assert 'href="/history/"' in lately
 
 

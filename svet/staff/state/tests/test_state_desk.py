@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -22,6 +23,7 @@ from svet.staffing.rules import Role
 from svet.staffing.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def fail(task: str = "bills.deliver") -> int:
@@ -69,7 +71,7 @@ def test_what_stands_still_is_told() -> None:
     now = timezone.now()
     found = kinds()
     assert found["Фоновые работы"] == "error"
-    assert (found["Банк"], found["Почта"], found["Резервная копия"]) == ("ok", "ok", "warning")
+    assert (found["Банк"], found["Почта"], found["Резервная копия"]) == ("success", "success", "warning")
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     letter = promise_letter("anna@example.ru")
@@ -78,14 +80,21 @@ def test_what_stands_still_is_told() -> None:
     site.note_care(care=Care.VERIFY, well=False, words="I-1", now=now)
     site.note_care(care=Care.DRILL, well=True, words="", now=now - timedelta(days=20))
     found = kinds()
-    assert found["Фоновые работы"] == "ok"
-    assert (found["Почта"], found["СМС"]) == ("error", "ok")
-    assert found["Резервная копия"] == "ok"
+    assert found["Фоновые работы"] == "success"
+    assert (found["Почта"], found["СМС"]) == ("error", "success")
+    assert found["Резервная копия"] == "success"
     assert (found["Проверка обещаний"], found["Учебное восстановление"]) == ("error", "warning")
     assert DESK.count is not None
     assert DESK.count(now) == 2
     site.hold_here(copied_at=None, now=now)
     assert kinds()["База данных"] == "error"
+
+
+def test_every_badge_has_its_colour() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    sheet = (ROOT / "svet" / "look" / "static" / "look" / "svet.css").read_text("utf-8")
+    assert {kind for kind in kinds().values() if f".badge--{kind} " not in sheet} == set()
 
 
 def test_one_order_without_an_answer_is_no_silence_of_the_bank() -> None:
