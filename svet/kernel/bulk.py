@@ -38,7 +38,8 @@ def copy_rows(*, model: type[models.Model], columns: Sequence[str], rows: Iterab
     first = list(islice(ahead, FEW + 1))
     with connection.cursor() as cursor:
         if 0 < len(first) <= FEW:
-            cursor.execute(_insert(target, first), [value for row in first for value in row])
+            values: list[Any] = [value for row in first for value in row]
+            cursor.execute(_insert(target, first), values)
         elif first:
             with cursor.copy(f"COPY {target} FROM STDIN") as copy:
                 for row in chain(first, ahead):

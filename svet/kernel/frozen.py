@@ -229,7 +229,8 @@ def _require_whole(
 
 def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]], list[Any]]:
     """How Django itself reads the rows of this queryset. :raises ValueError: one we do not know"""
-    more = (queryset._known_related_objects, queryset._prefetch_related_lookups, compiler.has_extra_select)
+    private: Any = queryset
+    more = (private._known_related_objects, private._prefetch_related_lookups, compiler.has_extra_select)
     if any(more):
         raise ValueError("a frozen query reads its own rows and columns only")
     converters = compiler.get_converters([each[0] for each in compiler.select[: compiler.col_count]])
@@ -248,7 +249,8 @@ def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]]
     model, fields = info["model"], info["select_fields"]
     start, end = fields[0], fields[-1] + 1
     names = [each[0].target.attname for each in compiler.select[start:end]]
-    populators = get_related_populators(info, compiler.select, queryset.db)
+    populators_of: Any = get_related_populators
+    populators = populators_of(info, compiler.select, queryset.db)
 
     def made(rows: list[Any]) -> list[Any]:
         found = []

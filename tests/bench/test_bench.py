@@ -28,6 +28,7 @@ PLACES = Places(meters=100, meter=34_000_000, person=52_000_000)
         "money_acts",
         "people",
         "readings",
+        "search",
         "size",
         "stack",
         "town",

@@ -83,8 +83,9 @@ def once_inside(
 
     def keep(status: int, answer: Answer) -> None:
         call.status, call.answer = status, answer
+        values: list[Any] = [status, Jsonb(answer), call.pk]
         with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [status, Jsonb(answer), call.pk])
+            cursor.execute(_KEEP, values)
 
     if call.status is None:
         try:

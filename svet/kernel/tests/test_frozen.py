@@ -54,9 +54,8 @@ def test_rows_are_those_of_the_queryset() -> None:
     for some in (keys, keys[:1], keys[1:]):
         assert numbers.all(some) == list(_numbers(some))
         assert pairs.all(some) == list(_pairs(some))
-    row = Frozen(_named).first(keys[1])
-    assert row is not None
-    assert row.called == accounts[1].number
+    named: Any = Frozen(_named).first(keys[1])
+    assert named.called == accounts[1].number
 
 
 @pytest.mark.django_db
@@ -95,7 +94,7 @@ def _unused(key: int, other: int) -> QuerySet[Account]:
 
 
 def _prefetching(key: int) -> QuerySet[Account]:
-    return Account.objects.filter(pk=key).prefetch_related("links")
+    return Account.objects.filter(pk=key).prefetch_related("link_set")
 
 
 def _as_dicts(key: int) -> Any:

@@ -177,14 +177,8 @@ def person_by_token(secret: str) -> TokenHolder | None:
     token = _by_digest.first(token_digest(secret))
     if token is None:
         return None
-    return TokenHolder(
-        view_of(token.person),
-        token.pk,
-        token.public_id,
-        frozenset(token.scopes),
-        token.expires_at,
-        token.last_used_at,
-    )
+    scopes, person = frozenset(token.scopes), view_of(token.person)
+    return TokenHolder(person, token.pk, token.public_id, scopes, token.expires_at, token.last_used_at)
 
 
 def recipient_of(person_id: int) -> int:
