@@ -14,6 +14,8 @@ class Row:
     """One line of the table: what was measured, how fast, its bare counterpart, and what it took.
 
     ``pace`` and ``bare`` are per second; ``p50`` and ``p95`` are milliseconds, ``memory`` is megabytes.
+    ``web`` and ``database`` are milliseconds of CPU for one act, ``statements``, ``commits`` and ``waits``
+    (for the disk) what it asks of the database.
     """
 
     title: str
@@ -23,6 +25,11 @@ class Row:
     p95: float | None = None
     errors: int | None = None
     memory: float | None = None
+    web: float | None = None
+    database: float | None = None
+    statements: float | None = None
+    commits: float | None = None
+    waits: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -39,7 +46,21 @@ def percentile(numbers: Sequence[float], share: float) -> float:
     return ordered[max(0, min(len(ordered), rank) - 1)]
 
 
-_HEAD = ("", "per second", "bare", "ratio", "p50 ms", "p95 ms", "errors", "peak MB")
+_HEAD = (
+    "",
+    "per second",
+    "bare",
+    "ratio",
+    "web CPU",
+    "db CPU",
+    "statements",
+    "commits",
+    "waits",
+    "p50 ms",
+    "p95 ms",
+    "errors",
+    "peak MB",
+)
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -52,6 +73,11 @@ def table(rows: Sequence[Row]) -> str:
                 _shown(row.pace, 1 if row.pace and row.pace < 100 else 0),
                 _shown(row.bare, 0),
                 _shown(row.ratio, 3),
+                _shown(row.web, 2),
+                _shown(row.database, 2),
+                _shown(row.statements, 0),
+                _shown(row.commits, 0),
+                _shown(row.waits, 0),
                 _shown(row.p50, 1),
                 _shown(row.p95, 1),
                 _shown(row.errors, 0),

@@ -1,9 +1,10 @@
-"""Reading submissions per second over HTTP against pgbench running the same statements, in the same run.
+"""Reading submissions per second over HTTP against pgbench running a fixed script, in the same run.
 
-    python -m bench.readings [METERS]      5,000 meters by default
-    SCALE=full python -m bench.readings    20,000 meters, longer
+    python -m bench.readings [METERS [SECONDS]]    5,000 meters by default
+    SCALE=full python -m bench.readings            20,000 meters, longer
+    python -m bench.readings --take                write the scripts anew, from the statements of today
 
-The statements are those the server logged during one submission. See bench/README.md.
+See bench/README.md.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from bench import replay
 from bench.client import STEP, Order, Result
 from bench.figures import Row, machine, percentile, table
-from bench.replay import Sample
+from bench.replay import Sample, Statement
 from bench.requests import HELD, Places, person_of, secret_of
 from bench.stack import Stack, running
 from bench.town import MONTHS
@@ -39,6 +40,8 @@ class Scale:
 USUAL, FULL = Scale(5_000, 12), Scale(20_000, 40)
 #: Kind of request, its title, the status of a good answer.
 WRITES = (("api", "readings by API", 201), ("form", "readings by form", 200))
+#: What one submission asked of the database on the day this was taken: the measure of every later day.
+FIXED = Path(__file__).with_name("fixed")
 PAGES = (("readings page", "page «Показания»", 200), ("payment page", "page «Оплата»", 200))
 
 
@@ -56,16 +59,35 @@ class Bench:
     def rows(self) -> Iterator[Row]:
         """Measure one thing after another."""
         for kind, title, status in WRITES:
-            file = self._script(kind, status)
-            yield from self._written(kind, title, status, file)
+            yield from self._written(kind, title, status, replay.trips(self._heard(kind, status)[0]))
         for kind, title, status in PAGES:
-            result = self._load(kind, status, seconds=self.scale.seconds / 2)
-            yield self._row(title, result)
+            yield self._loaded(kind, title, status, seconds=self.scale.seconds / 2)[0]
         self._check()
 
-    def _written(self, kind: str, title: str, status: int, script: str) -> Iterator[Row]:
-        fastest = self._load(kind, status, seconds=self.scale.seconds)
+    def take(self) -> None:
+        """Write what a submission asks today down as the scripts to be measured against."""
+        for kind, _title, status in WRITES:
+            texts, number, made = self._heard(kind, status)
+            body = replay.script(texts, self._sample(number, made), prepared_once=False)
+            (FIXED / f"{kind}.sql").write_text(body, "utf-8")
+
+    def _written(self, kind: str, title: str, status: int, trips: replay.Trips) -> Iterator[Row]:
+        row, pace = self._loaded(kind, title, status, seconds=self.scale.seconds)
         self.stack.ask("CHECKPOINT")
+        yield replace(
+            row,
+            title=f"{title}, {CLIENTS} clients",
+            bare=self._fixed(kind),
+            statements=trips.statements,
+            commits=trips.commits,
+            waits=trips.waits,
+        )
+        usual = f"{title}, at {USUAL_LOAD:.0%} of that"
+        yield self._loaded(kind, usual, status, seconds=self.scale.seconds, rate=pace * USUAL_LOAD)[0]
+
+    def _fixed(self, kind: str) -> float:
+        """How many submissions a second pgbench repeats by the fixed script."""
+        script = f"{replay.head(self._sample(1, {}))}\n{(FIXED / f'{kind}.sql').read_text('utf-8')}"
         with tempfile.TemporaryDirectory(prefix="svet-bench-") as folder:
             file = Path(folder) / f"{kind}.sql"
             file.write_text(script, "utf-8")
@@ -78,15 +100,20 @@ class Bench:
             )
         if bare.failed:
             raise RuntimeError(f"pgbench: {bare.failed} transactions failed")
-        yield self._row(f"{title}, {CLIENTS} clients", fastest, bare=bare.pace)
-        pace = fastest.measured / self.scale.seconds * USUAL_LOAD
-        usual = self._load(kind, status, seconds=self.scale.seconds, rate=pace)
-        yield self._row(f"{title}, at {USUAL_LOAD:.0%} of that", usual)
+        return bare.pace
 
-    def _load(self, kind: str, status: int, *, seconds: float, rate: float | None = None) -> Result:
+    def _loaded(
+        self, kind: str, title: str, status: int, *, seconds: float, rate: float | None = None
+    ) -> tuple[Row, float]:
+        """The row of one load, and its pace. CPU is that of the warm-up too, and so are its acts."""
+        before = self.stack.cpu()
         result = self.stack.load(self._order(kind, status, seconds=seconds, rate=rate))
+        web, database = (after - past for after, past in zip(self.stack.cpu(), before, strict=True))
         self._passed(kind, result)
-        return result
+        row = self._row(title, result)
+        acts = max(result.sent, 1)
+        row = replace(row, web=web / acts * 1000, database=database / acts * 1000)
+        return row, result.measured / seconds
 
     def _passed(self, kind: str, result: Result) -> None:
         self.next += result.sent
@@ -102,19 +129,18 @@ class Bench:
             seconds=seconds, first=self.next, expect=status, rate=rate,
         )  # fmt: skip
 
-    def _row(self, title: str, result: Result, *, bare: float | None = None) -> Row:
+    def _row(self, title: str, result: Result) -> Row:
         return Row(
             title,
             pace=result.measured / result.seconds,
-            bare=bare,
             p50=percentile(result.milliseconds, 0.5),
             p95=percentile(result.milliseconds, 0.95),
             errors=result.errors,
             memory=self.stack.memory(),
         )
 
-    def _script(self, kind: str, status: int) -> str:
-        """Listen to one submission in a warm worker, and make a script of its statements."""
+    def _heard(self, kind: str, status: int) -> tuple[list[Statement], int, dict[str, int]]:
+        """The statements of one submission in a warm worker, the number of its meter, and what it made."""
         self._passed(kind, self.stack.load(self._order(kind, status, seconds=0.5)))
         before = self._sequences()
         number = self.next * STEP % self.scale.meters + 1
@@ -124,7 +150,7 @@ class Bench:
         made = {
             name: after for name, after in self._sequences().items() if after == (before.get(name) or 0) + 1
         }
-        return replay.script(texts, self._sample(number, made))
+        return texts, number, made
 
     def _sequences(self) -> dict[str, int]:
         rows = self.stack.ask(
@@ -157,7 +183,8 @@ class Bench:
             counted(
                 f"past{turn}", past + (number - 1) * MONTHS + turn, f"{past} + (:n - 1) * {MONTHS} + {turn}"
             )
-        return Sample(self.scale.meters, known, made, self._once(person, made), variables)
+        once = self._once(person, made) if made else {}
+        return Sample(self.scale.meters, known, made, once, variables)
 
     def _once(self, person: int, made: dict[str, int]) -> dict[str, str]:
         """Texts of the sample that may stand in the tables only once."""
@@ -199,8 +226,13 @@ def measure(scale: Scale) -> list[Row]:
 def main(arguments: list[str]) -> int:
     """Measure and print; fails when anything was answered with an error."""
     scale = FULL if os.environ.get("SCALE") == "full" else USUAL
+    if arguments == ["--take"]:
+        with running(meters=scale.meters) as stack:
+            Bench(stack, scale).take()
+        return 0
     if arguments:
-        scale = Scale(int(arguments[0]), scale.seconds)
+        seconds = int(arguments[1]) if len(arguments) > 1 else scale.seconds
+        scale = Scale(int(arguments[0]), seconds)
     before = machine()
     rows = measure(scale)
     print(f"{scale.meters:,} meters, the load generator shares the cores")

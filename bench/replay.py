@@ -21,8 +21,11 @@ _STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+): (.*)", re.DOTALL)
 _VALUES = re.compile(r"DETAIL:  [Pp]arameters: (.*)", re.DOTALL)
 _VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')", re.DOTALL)
 _WHOLE = re.compile(r"'-?[0-9]{1,9}'")
+_MOMENT = re.compile(r"'\d{4}-\d\d-\d\d \d\d:[^']*'")
 _PREPARED = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
-_TABLE = re.compile(r'INSERT INTO "?(\w+)"?', re.IGNORECASE)
+# What Svet commits without waiting for the disk begins with a clause that says so.
+_TABLE = re.compile(r'(?:WITH lazily AS .*?\)\s+)?INSERT INTO "?(\w+)"?', re.IGNORECASE | re.DOTALL)
+_WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\b")
 _RETURNS_KEY = re.compile(r'RETURNING (?:"\w+"\.)?"?id"?(?:, .*)?$')
 _TAKEN = re.compile(r"^(?=.*\bnextval\().*pg_get_serial_sequence\('(\w+)'", re.DOTALL)
 
@@ -61,8 +64,14 @@ class Statement:
         return f"PREPARE {name}{f'({kinds})' if self.typed and kinds else ''} AS {self.text}"
 
     def inlined(self) -> str:
-        """The text with its values in their places, for reading."""
-        return re.sub(r"\$(\d+)", lambda place: self.values[int(place.group(1)) - 1], self.text)
+        """The text with its values in their places."""
+        return re.sub(r"\$(\d+)", lambda place: self._literal(int(place.group(1)) - 1), self.text)
+
+    def _literal(self, place: int) -> str:
+        value = self.values[place]
+        if _MOMENT.fullmatch(value):
+            return f"{value}::timestamptz"
+        return value.strip("'") if self.typed and _WHOLE.fullmatch(value) else value
 
 
 def statements(log: str) -> list[Statement]:
@@ -80,8 +89,50 @@ def statements(log: str) -> list[Statement]:
     return found
 
 
-def script(texts: Sequence[Statement], sample: Sample) -> str:
-    """A custom script for pgbench. :raises ValueError: a statement that pgbench cannot send (COPY)"""
+@dataclass(frozen=True, slots=True)
+class Trips:
+    """What one act asks of the database: statements, commits of what was written, and those that wait."""
+
+    statements: int
+    commits: int
+    waits: int
+
+
+def trips(texts: Sequence[Statement]) -> Trips:
+    """Count them. What is only read alone is no commit; BEGIN and COMMIT are no statements."""
+    commits = waits = count = 0
+    inside = written = False
+    for text in (each.text for each in texts):
+        word = text.upper()
+        if word in ("BEGIN", "COMMIT"):
+            ends = word == "COMMIT" and written
+            inside, written = word == "BEGIN", False
+            commits, waits = commits + ends, waits + ends
+            continue
+        count += 1
+        writes = _WRITES.search(text) is not None and "FOR NO KEY UPDATE" not in text
+        written = written or writes
+        if writes and not inside:
+            commits, waits = commits + 1, waits + ("WITH lazily" not in text)
+    return Trips(count, commits, waits)
+
+
+def head(sample: Sample) -> str:
+    """The variables of a script: a random meter, and what is counted from it."""
+    return "\n".join(
+        [
+            rf"\set n random(1, {sample.meters})",
+            r"\set r random(100000000000, 999999999999)",
+            *(rf"\set {each}" for each in sample.variables),
+        ]
+    )
+
+
+def script(texts: Sequence[Statement], sample: Sample, *, prepared_once: bool = True) -> str:
+    """A custom script for pgbench; ``prepared_once`` False: bound by the client each time, without a head.
+
+    :raises ValueError: a statement that pgbench cannot send (COPY)
+    """
     swaps = dict(sample.once) | dict(sample.known)
     for table, key in sample.made.items():
         swaps[str(key)] = f":{table}_id"
@@ -98,7 +149,7 @@ def script(texts: Sequence[Statement], sample: Sample) -> str:
         if statement.text.upper().startswith("COPY"):
             raise ValueError(f"pgbench cannot send {statement.text[:60]}")
         text = statement.text
-        if statement.replayable and not any(old in text for old in order):
+        if prepared_once and statement.replayable and not any(old in text for old in order):
             prepared.append(f"{statement.prepare(f's{number}')};")
             text = f"EXECUTE s{number}"
             if statement.values:
@@ -106,14 +157,11 @@ def script(texts: Sequence[Statement], sample: Sample) -> str:
         else:
             text = swapped(statement.inlined())
         lines.append(text + _ending(statement.inlined(), made=sample.made))
-    head = [
-        rf"\set n random(1, {sample.meters})",
-        r"\set r random(100000000000, 999999999999)",
-        *(rf"\set {each}" for each in sample.variables),
-    ]
+    if not prepared_once:
+        return "\n".join(lines) + "\n"
     # Variables outlive a transaction of pgbench, so each of its connections prepares once.
     first = [r"\if :fresh", *prepared, r"\set fresh 0", r"\endif"] if prepared else []
-    return "\n".join([*first, *head, *lines]) + "\n"
+    return "\n".join([*first, head(sample), *lines]) + "\n"
 
 
 def _ending(text: str, *, made: Mapping[str, int]) -> str:

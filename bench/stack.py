@@ -96,6 +96,24 @@ class Stack(Ground):
 
         return self.heard(once)
 
+    def cpu(self) -> tuple[float, float]:
+        """CPU seconds so far of everything that `svet web` started, and of PostgreSQL."""
+        ticks: dict[int, tuple[int, int]] = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                words = path.read_text().rpartition(")")[2].split()
+                # With the children that are over and were waited for.
+                ticks[int(path.parent.name)] = int(words[1]), sum(map(int, words[11:15]))
+        server = int((self.server.cluster / "postmaster.pid").read_text().splitlines()[0])
+        found = []
+        for root in (self.web.pid, server):
+            family = {root}
+            for _ in range(5):
+                family |= {pid for pid, (parent, _used) in ticks.items() if parent in family}
+            used = sum(ticks[pid][1] for pid in family if pid in ticks)
+            found.append(used / os.sysconf("SC_CLK_TCK"))
+        return found[0], found[1]
+
     def memory(self) -> float:
         """The most memory the web workers ever held together, in megabytes."""
         parents: dict[int, int] = {}

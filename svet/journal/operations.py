@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from psycopg.types.json import Jsonb
 
 from svet.journal.models import Entry
 from svet.kernel.actors import Actor
+from svet.kernel.bulk import copy_rows
 from svet.kernel.transactions import require_transaction
 from svet.kernel.writing import plain
 
@@ -35,18 +37,16 @@ def record(
 ) -> None:
     """Keep one change of data, in the transaction that makes it. :raises RuntimeError: none is open."""
     require_transaction()
-    Entry.objects.create(
+    _write(
+        by,
         at=now,
-        actor_kind=by.kind.value,
-        actor_person_id=by.person_id,
-        actor_name=by.name,
-        address=by.address,
+        security=False,
         action=action,
         subject=subject,
         subject_id=subject_id,
         account_id=account_id,
-        before=None if before is None else dict(before),
-        after=None if after is None else dict(after),
+        before=None if before is None else Jsonb(dict(before)),
+        after=None if after is None else Jsonb(dict(after)),
         reason=reason,
     )
 
@@ -67,18 +67,28 @@ def record_security(
     It joins an open transaction or opens its own, so that a refusal can be recorded after the
     refused use case was undone.
     """
+    kept = None if details is None else {name: _kept(value) for name, value in details.items()}
     with transaction.atomic():
-        Entry.objects.create(
+        _write(
+            by,
             at=now,
             security=True,
-            actor_kind=by.kind.value,
-            actor_person_id=by.person_id,
-            actor_name=by.name,
-            address=by.address,
             action=action,
             subject=subject,
             subject_id=plain(subject_id)[:_LONGEST_ID],
             account_id=account_id,
-            after=None if details is None else {name: _kept(value) for name, value in details.items()},
+            before=None,
+            after=None if kept is None else Jsonb(kept),
             reason=reason,
         )
+
+
+def _write(by: Actor, **row: Any) -> None:
+    """One entry; the table itself says when it was recorded and in which transaction."""
+    row |= {
+        "actor_kind": by.kind.value,
+        "actor_person_id": by.person_id,
+        "actor_name": by.name,
+        "address": by.address,
+    }
+    copy_rows(model=Entry, columns=tuple(row), rows=[tuple(row.values())])

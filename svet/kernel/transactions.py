@@ -16,6 +16,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 #: How often a use case is tried that waits for another which waits for it.
 TRIES: Final = 3
+#: Begins a statement that commits by itself and does not wait for the disk: what a crash of the database
+#: machine may forget of the last second, but no roll-back and no killed process. ``FROM lazily`` makes it so.
+LAZILY: Final = "WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS off)"
 _TOGETHER: ContextVar[bool] = ContextVar("together", default=False)
 
 

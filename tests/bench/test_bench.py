@@ -10,7 +10,7 @@ from bench.credited import GOOD, SILENT
 from bench.credited import report as lag_report
 from bench.figures import Row, machine, percentile, table
 from bench.people import Taken
-from bench.replay import Sample, Statement, parse_report, script, statements
+from bench.replay import Sample, Statement, Trips, head, parse_report, script, statements, trips
 from bench.requests import REQUESTS, Places, by_api, meter_name, person_of
 from bench.size import Line, held, report
 
@@ -28,6 +28,7 @@ PLACES = Places(meters=100, meter=34_000_000, person=52_000_000)
         "money_acts",
         "people",
         "readings",
+        "search",
         "size",
         "stack",
         "town",
@@ -134,6 +135,29 @@ def test_statements_become_a_script() -> None:
     assert script([Statement(named)], sample).splitlines()[-1] == r"\set sets_id :sets_nextval"
     inserted = script([Statement('INSERT INTO "sets" ("a") VALUES (1) RETURNING "sets"."id"')], sample)
     assert inserted.splitlines()[-1] == r"EXECUTE s1 \gset sets_"
+
+
+def test_a_fixed_script_is_bound_by_the_client_and_gets_its_head_later() -> None:
+    sample = Sample(100, {"34000007": ":meter"}, {}, variables=["meter 34000000 + :n"])
+    values = ("'2026-11-27'", "'400'", "'34000007'", "'2026-11-27 19:00:00+00'")
+    text = Statement("SELECT $1::date - $2, $3, $4", values, typed=True)
+    assert script([Statement("BEGIN"), text], sample, prepared_once=False).splitlines() == [
+        "BEGIN;",
+        "SELECT '2026-11-27'::date - 400, :meter, '2026-11-27 19:00:00+00'::timestamptz;",
+    ]
+    assert head(sample).splitlines()[-1] == r"\set meter 34000000 + :n"
+
+
+def test_statements_and_commits_of_an_act_are_counted() -> None:
+    lazily = "WITH lazily AS MATERIALIZED (SELECT 1)\nINSERT INTO calls (a) SELECT 1 FROM lazily RETURNING id"
+    texts = [
+        "SELECT 1", lazily, "UPDATE a SET b = 1", "BEGIN", "SELECT 1 FROM a FOR NO KEY UPDATE",
+        "INSERT INTO a (b) VALUES (1)", "INSERT INTO a (b) VALUES (1)", "COMMIT",
+        "BEGIN", "SELECT 1", "COMMIT",
+    ]  # fmt: skip
+    assert trips([Statement(text) for text in texts]) == Trips(statements=7, commits=3, waits=2)
+    made = Sample(10, {}, {"calls": 7_000_001})
+    assert script([Statement(lazily)], made).splitlines()[-1] == r"EXECUTE s1 \gset calls_"
 
 
 def test_copy_cannot_be_replayed() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from svet.accounts.models.premises import Premises, SearchWords
 from svet.accounts.models.standing import LinkQuerySet
 from svet.accounts.models.terms import Terms
 from svet.accounts.rules import BillDelivery, Ground
@@ -25,6 +27,7 @@ __all__ = [
     "LinkProof",
     "Premises",
     "Provider",
+    "SearchWords",
     "Terms",
     "default_account_lengths",
     "default_time_zone",
@@ -85,18 +88,6 @@ class Provider(models.Model):
         return self.name
 
 
-class Premises(models.Model):
-    """The flat or house that is supplied."""
-
-    city = models.CharField(max_length=100)
-    street = models.CharField(max_length=160, blank=True)
-    house = models.CharField(max_length=30, blank=True)
-    flat = models.CharField(max_length=30, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.city}, {self.street}, {self.house}"
-
-
 class Account(models.Model):
     """One contract (лицевой счёт) of one premises with one provider; its dated terms are ``Terms``."""
 
@@ -135,7 +126,11 @@ class Account(models.Model):
                 name="account_delivery_known", condition=Q(delivery__in=[each.value for each in BillDelivery])
             ),
         ]
-        indexes = [models.Index(fields=["number"], name="account_by_number")]
+        indexes = [
+            models.Index(fields=["number"], name="account_by_number"),
+            models.Index(fields=["registry_phone"], condition=~Q(registry_phone=""), name="account_by_phone"),
+            GinIndex(SearchWords("holder_name"), name="account_holder_words"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -149,6 +144,7 @@ class LinkProof(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "serial"], name="link_proof_once")]
+        indexes = [models.Index(fields=["serial"], name="link_proof_by_serial")]
 
     def __str__(self) -> str:
         return f"{self.account_id}/{self.serial}"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from svet.accounts.models import Group, Link
 from svet.accounts.queries.guard import AccountNotFound, AccountReason, live_links
 from svet.accounts.queries.views import ProviderView, account_view, shown_address, shown_holder
 from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 from svet.kernel.ids import AccountId
 
 
@@ -93,14 +96,8 @@ def _card(link: Link, *, group_public_id: str) -> AccountCard:
 
 def cabinet(person_id: int) -> list[GroupView]:
     """All groups of a person with their accounts, in two queries; empty before the first account."""
-    links = (
-        live_links(person_id=person_id)
-        .filter(can_view=True)
-        .select_related("account__provider", "account__premises")
-        .order_by("position", "linked_at", "pk")
-    )
     by_group: dict[int, list[Link]] = {}
-    for link in links:
+    for link in _held.all(person_id):
         by_group.setdefault(link.group_id, []).append(link)
     return [
         GroupView(
@@ -110,8 +107,20 @@ def cabinet(person_id: int) -> list[GroupView]:
             cards=tuple(_card(link, group_public_id=group.public_id) for link in by_group.get(group.pk, [])),
             folded=group.folded,
         )
-        for group in Group.objects.filter(person_id=person_id).order_by("-is_default", "position", "pk")
+        for group in _groups.all(person_id)
     ]
+
+
+@frozen
+def _held(person_id: int) -> QuerySet[Link]:
+    links = live_links(person_id=person_id).filter(can_view=True)
+    whole = links.select_related("account__provider", "account__premises")
+    return whole.order_by("position", "linked_at", "pk")
+
+
+@frozen
+def _groups(person_id: int) -> QuerySet[Group]:
+    return Group.objects.filter(person_id=person_id).order_by("-is_default", "position", "pk")
 
 
 def card_of(actor: Actor, *, account_public_id: str) -> AccountCard:

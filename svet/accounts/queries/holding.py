@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from svet.accounts.models import Link
 from svet.accounts.queries.guard import with_right
 from svet.accounts.rules import Right
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 
 
 def people_of(*, account_id: int, right: Right = Right.VIEW) -> list[int]:
@@ -31,8 +32,13 @@ def people_by_account(*, account_ids: Collection[int], right: Right = Right.VIEW
 
 def recipients_of(*, account_id: int) -> list[int]:
     """The keys by which ``notices`` knows the people who hold the account; the blocked ones are absent."""
+    return _recipients.all(account_id)
+
+
+@frozen
+def _recipients(account_id: int) -> QuerySet[Link, int]:
     links = Link.objects.standing().filter(account_id=account_id, can_view=True, person__is_active=True)
-    return list(links.order_by("pk").values_list("person__recipient_id", flat=True))
+    return links.order_by("pk").values_list("person__recipient_id", flat=True)
 
 
 def next_holders(

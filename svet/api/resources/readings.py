@@ -27,7 +27,7 @@ from svet.api.resources.reading_schemas import (
     ReceiptOut,
     SetIn,
 )
-from svet.api.shell.idempotency import once, uuid_of
+from svet.api.shell.idempotency import Keep, once, once_inside, uuid_of
 from svet.api.shell.identity import AUTH, Caller, allowed
 from svet.api.shell.problems import ApiProblem, not_found, of_refusal
 from svet.api.shell.schemas import Day, ProblemOut
@@ -93,18 +93,18 @@ def submit(request: HttpRequest, meter_id: str, payload: ReadingsIn) -> Status[A
     values = values_of(meter, payload.values)
     read_on = payload.read_on or provider_today(meter.account.provider, now)
 
-    def act(key: str) -> tuple[int, dict[str, Any]]:
-        receipt = operations.submit_readings(
+    def act(key: str, keep: Keep) -> None:
+        operations.submit_readings(
             by=caller.actor,
             meter_id=meter.meter_id,
             sent=submission(
                 payload, values=values, read_on=sane(read_on, now), key=uuid_of(caller.actor, key)
             ),
             now=now,
+            along=lambda receipt: keep(201, receipt_of(receipt)),
         )
-        return 201, receipt_of(receipt)
 
-    return once(request, actor=caller.actor, now=now, act=act)
+    return once_inside(request, actor=caller.actor, now=now, act=act)
 
 
 @router.get(

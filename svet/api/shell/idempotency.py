@@ -12,13 +12,14 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Status
+from psycopg.types.json import Jsonb
 
 from svet.api.models import IdempotentCall
 from svet.api.shell.problems import ApiProblem
 from svet.kernel.actors import Actor
 from svet.kernel.keyed import keyed_digests
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import require_transaction
+from svet.kernel.transactions import LAZILY, require_transaction
 
 LONGEST_KEY = 255
 #: A call that has not ended by then was killed; its operation is itself safe to repeat.
@@ -28,11 +29,18 @@ KEPT_FOR = timedelta(days=7)
 
 Answer = dict[str, Any]
 
-# One statement on its own instead of a transaction that may fail: this runs before every write.
-_BEGIN = """
-INSERT INTO api_idempotentcall (caller, key, body_sha256, person_id, started_at) VALUES (%s, %s, %s, %s, %s)
+#: Keeps the answer of a call: its status and its body.
+Keep = Callable[[int, Answer], None]
+
+# One statement on its own instead of a transaction that may fail: this runs before every write. Lost with the
+# machine it is missed by nobody: what the call does is then not done either, or recognised below.
+_BEGIN = f"""
+{LAZILY}
+INSERT INTO api_idempotentcall (caller, key, body_sha256, person_id, started_at)
+SELECT %s, %s, %s, %s::bigint, %s FROM lazily WHERE true
 ON CONFLICT (caller, key) DO NOTHING RETURNING id
-"""
+"""  # noqa: S608 - our own words
+_KEEP = "UPDATE api_idempotentcall SET status = %s, answer = %s WHERE id = %s"
 
 
 def key_of(request: HttpRequest) -> str:
@@ -59,18 +67,34 @@ def once(
 
     :raises Problem: 409 when the key is in use or came with another body
     """
+    return once_inside(request, actor=actor, now=now, act=lambda key, keep: keep(*act(key)))
+
+
+def once_inside(
+    request: HttpRequest, *, actor: Actor, now: datetime, act: Callable[[str, Keep], None]
+) -> Status[Answer]:
+    """The same for what keeps its answer inside its own transaction: done and answered are one commit.
+
+    :raises Problem: 409 when the key is in use or came with another body
+    """
     key = key_of(request)
     caller = f"person:{actor.person_id}" if actor.person_id else f"address:{actor.address}"
-    kept = _begin(caller, key, _digests(request), actor, now)
-    if kept.status is not None:
-        return Status(kept.status, dict(kept.answer or {}))
-    try:
-        status, answer = act(key)
-    except (ApiProblem, Refused):
-        IdempotentCall.objects.filter(pk=kept.pk).delete()
-        raise
-    IdempotentCall.objects.filter(pk=kept.pk).update(status=status, answer=answer)
-    return Status(status, answer)
+    call = _begin(caller, key, _digests(request), actor, now)
+
+    def keep(status: int, answer: Answer) -> None:
+        call.status, call.answer = status, answer
+        values: list[Any] = [status, Jsonb(answer), call.pk]
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, values)
+
+    if call.status is None:
+        try:
+            act(key, keep)
+        except (ApiProblem, Refused):
+            IdempotentCall.objects.filter(pk=call.pk).delete()
+            raise
+    assert call.status is not None
+    return Status(call.status, dict(call.answer or {}))
 
 
 def forget_old(*, now: datetime) -> int:

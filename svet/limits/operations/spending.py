@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db import connection
 
 from svet.kernel.refusals import Refused
-from svet.kernel.transactions import require_no_transaction
+from svet.kernel.transactions import LAZILY, require_no_transaction
 from svet.limits.models import Bucket
 from svet.limits.queries import current_limit as current_limit
 from svet.limits.rules import Limit, LimitName
@@ -31,9 +31,11 @@ class LimitReached(Refused):
 
 
 # A spending that is refused changes nothing, so hammering at the door does not keep it shut for longer.
-_SPEND = """
+# It is committed by itself, because it must outlive the use case's roll-back; nobody waits for the disk.
+_SPEND = f"""
+{LAZILY}
 INSERT INTO limits_bucket AS bucket (name, key, spent, started_at, resets_at, free_at)
-VALUES (%(name)s, %(key)s, %(cost)s, %(now)s, %(resets_at)s, %(first_free_at)s)
+SELECT %(name)s, %(key)s, %(cost)s, %(now)s, %(resets_at)s, %(first_free_at)s FROM lazily WHERE true
 ON CONFLICT (name, key) DO UPDATE SET
     spent = CASE WHEN bucket.resets_at <= %(now)s THEN 0 ELSE bucket.spent END + %(cost)s,
     started_at = CASE WHEN bucket.resets_at <= %(now)s THEN %(now)s ELSE bucket.started_at END,
@@ -44,7 +46,7 @@ ON CONFLICT (name, key) DO UPDATE SET
 WHERE bucket.resets_at <= %(now)s
     OR (bucket.spent + %(cost)s <= %(amount)s AND (%(without_pauses)s OR bucket.free_at <= %(now)s))
 RETURNING spent
-"""
+"""  # noqa: S608 - our own words
 
 
 def spend(*, limit: LimitName, key: str, now: datetime, cost: int = 1) -> None:

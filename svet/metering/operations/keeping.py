@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from svet.kernel.actors import Actor
-from svet.kernel.bulk import copy_rows, take_ids
+from svet.kernel.bulk import TableRows, take_ids, write_together
 from svet.kernel.ids import new_public_id
 from svet.kernel.moving import Trail, move_many, move_row
 from svet.kernel.periods import Month
@@ -67,45 +67,47 @@ def keep_sets(sets: Sequence[NewSet], *, by: Actor) -> list[WrittenSet]:
         for key in take_ids(model=ReadingSet, count=len(sets))
     ]
     pairs = list(zip(kept, sets, strict=True))
-    copy_rows(
-        model=ReadingSet,
-        columns=(
-            "id", "public_id", "receipt_number", "account_id", "meter_id", "read_on", "received_at",
-            "channel", "kind", "state", "author_kind", "author_person_id", "author_name", "key",
-            "entered_at",
-        ),
-        rows=(
+    write_together(
+        TableRows(
+            ReadingSet,
             (
-                k.set_id, k.public_id, k.receipt_number, s.account_id, s.meter_id, s.read_on, s.received_at,
-                s.channel.value, s.kind.value, s.state.value,
-                "person" if s.author_person_id is not None else by.kind.value,
-                s.author_person_id if s.author_person_id is not None else by.person_id,
-                by.name[:80], s.key, s.entered_at,
-            )
-            for k, s in pairs
+                "id", "public_id", "receipt_number", "account_id", "meter_id", "read_on", "received_at",
+                "channel", "kind", "state", "author_kind", "author_person_id", "author_name", "key",
+                "entered_at",
+            ),
+            [
+                (
+                    k.set_id, k.public_id, k.receipt_number, s.account_id, s.meter_id, s.read_on,
+                    s.received_at, s.channel.value, s.kind.value, s.state.value,
+                    "person" if s.author_person_id is not None else by.kind.value,
+                    s.author_person_id if s.author_person_id is not None else by.person_id,
+                    by.name[:80], s.key, s.entered_at,
+                )
+                for k, s in pairs
+            ],
         ),
-    )  # fmt: skip
-    copy_rows(
-        model=ReadingValue,
-        columns=("reading_set_id", "account_id", "zone", "value", "turns", "consumption"),
-        rows=(
-            (k.set_id, s.account_id, zone.value, value.value, value.turns, value.consumption)
-            for k, s in pairs
-            for zone, value in s.values.items()
+        TableRows(
+            ReadingValue,
+            ("reading_set_id", "account_id", "zone", "value", "turns", "consumption"),
+            [
+                (k.set_id, s.account_id, zone.value, value.value, value.turns, value.consumption)
+                for k, s in pairs
+                for zone, value in s.values.items()
+            ],
         ),
-    )
-    copy_rows(
-        model=SetStateChange,
-        columns=(
-            "reading_set_id", "from_state", "to_state", "at", "by_kind", "by_person_id", "doubts",
-            "other_receipt", "period", "words",
-        ),
-        rows=(
+        TableRows(
+            SetStateChange,
             (
-                k.set_id, ReadingState.SUBMITTED.value, s.state.value, s.received_at,
-                by.kind.value, by.person_id, list(s.doubts), s.instead_of, None, s.words[:1000],
-            )
-            for k, s in pairs
+                "reading_set_id", "from_state", "to_state", "at", "by_kind", "by_person_id", "doubts",
+                "other_receipt", "period", "words",
+            ),
+            [
+                (
+                    k.set_id, ReadingState.SUBMITTED.value, s.state.value, s.received_at,
+                    by.kind.value, by.person_id, list(s.doubts), s.instead_of, None, s.words[:1000],
+                )
+                for k, s in pairs
+            ],
         ),
     )  # fmt: skip
     return kept

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from svet.accounts.queries import provider_today
 from svet.accounts.rules import Right
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.frozen import frozen
 from svet.kernel.ids import MeterId
 from svet.kernel.moving import LostRace
 from svet.kernel.periods import Month
@@ -93,10 +96,12 @@ def submit_readings(
     meter_id: MeterId,
     sent: ReadingSubmission,
     now: datetime,
+    along: Callable[[ReadingReceipt], None] | None = None,
 ) -> ReadingReceipt:
     """Take one set of readings, keep it, tell the holders of the account.
 
     The meter is read under its lock, by the guard. The same key with the same values gives the same receipt.
+    ``along`` is what the caller does with the receipt in the same transaction.
     A set whose consumption no line could carry is kept, once confirmed, under review.
     So is one that went down, when the author insists that the dial shows just this.
 
@@ -107,19 +112,31 @@ def submit_readings(
     :raises LimitReached: too many sets for this meter today
     :raises PhotoRefused: the photo is not this person's or was forgotten
     """
-    if by.kind is not ActorKind.SYSTEM:
-        try:
-            limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter_id), now=now)
-        except LimitReached:
-            # Asking again for a receipt one already has is no further set.
-            with use_case():
-                known = queries.locked(meter_id, by=by, right=Right.SUBMIT)
-                earlier = earlier_receipt(known, key=sent.key, values=sent.values)
-            if earlier is not None:
-                return earlier
-            raise
+    reached = _spent(meter_id, by=by, now=now)
     with use_case():
-        return take_set(by=by, meter_id=meter_id, sent=sent, now=now)
+        if reached is None:
+            receipt = take_set(by=by, meter_id=meter_id, sent=sent, now=now)
+        else:
+            # Asking again for a receipt one already has is no further set.
+            known = queries.locked(meter_id, by=by, right=Right.SUBMIT)
+            earlier = earlier_receipt(known, key=sent.key, values=sent.values)
+            if earlier is None:
+                raise reached
+            receipt = earlier
+        if along is not None:
+            along(receipt)
+    return receipt
+
+
+def _spent(meter_id: MeterId, *, by: Actor, now: datetime) -> LimitReached | None:
+    """Take one set from the meter's limit, unless the house itself sends; how it was refused, if it was."""
+    if by.kind is ActorKind.SYSTEM:
+        return None
+    try:
+        limits.spend(limit=LimitName.READINGS_PER_METER, key=str(meter_id), now=now)
+    except LimitReached as reached:
+        return reached
+    return None
 
 
 def take_set(
@@ -233,9 +250,14 @@ def hindering_days(meter: MeterView, *, read_on: date, last_on: date) -> dict[st
     return {name: day for name, day in days.items() if day is not None}
 
 
+@frozen
+def _under_key(meter_id: int, key: UUID) -> QuerySet[ReadingSet]:
+    return ReadingSet.objects.filter(meter_id=meter_id, key=key)
+
+
 def earlier_receipt(meter: MeterView, *, key: UUID, values: Mapping[Zone, Decimal]) -> ReadingReceipt | None:
     """The receipt this key was given before. :raises KeyReused: it came with other values"""
-    kept = ReadingSet.objects.filter(meter_id=meter.meter_id, key=key).first()
+    kept = _under_key.first(meter.meter_id, key)
     if kept is None:
         return None
     rows = {Zone(row.zone): row for row in kept.values.all()}

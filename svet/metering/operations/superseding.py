@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 from svet.metering.models import ReadingValue
 from svet.metering.operations.keeping import NewValue, move_sets
 from svet.metering.queries import MeterView
@@ -17,7 +20,7 @@ def supersede_higher(
     *, meter: MeterView, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, receipt: str
 ) -> None:
     """A confirmed lower reading replaces the higher ones that no bill has used yet (a step)."""
-    higher = _higher(meter, _standing_values(meter, but=but, states=(ReadingState.ACCEPTED,)), than=than)
+    higher = _higher(meter, _standing.all(meter.meter_id, but), than=than)
     if higher:
         move_sets(
             set_ids=higher,
@@ -33,11 +36,9 @@ def settle_others(
     meter: MeterView, *, than: Mapping[Zone, NewValue], but: int, by: Actor, now: datetime, receipt: str
 ) -> None:
     """Replace higher sets, and close the review of doubtful ones: a believable set has come (a step)."""
-    rows = _standing_values(meter, but=but, states=(ReadingState.ACCEPTED, ReadingState.UNDER_REVIEW))
+    rows = _standing.all(meter.meter_id, but)
     moved = {
-        ReadingState.ACCEPTED: _higher(
-            meter, [row for row in rows if row[1] == ReadingState.ACCEPTED], than=than
-        ),
+        ReadingState.ACCEPTED: _higher(meter, rows, than=than),
         ReadingState.UNDER_REVIEW: {row[0] for row in rows if row[1] == ReadingState.UNDER_REVIEW},
     }
     for before, keys in moved.items():
@@ -51,20 +52,23 @@ def settle_others(
 _Row = tuple[int, str, str, Decimal, int]
 
 
-def _standing_values(meter: MeterView, *, but: int, states: Sequence[ReadingState]) -> list[_Row]:
+@frozen
+def _standing(meter_id: int, but: int) -> QuerySet[ReadingValue, _Row]:
     """The values of customers' sets that no bill has used, but for one set."""
     rows = ReadingValue.objects.filter(
-        reading_set__meter_id=meter.meter_id,
-        reading_set__state__in=[state.value for state in states],
+        reading_set__meter_id=meter_id,
+        reading_set__state__in=[ReadingState.ACCEPTED.value, ReadingState.UNDER_REVIEW.value],
         reading_set__kind=ReadingKind.CUSTOMER.value,
     ).exclude(reading_set_id=but)
-    return list(rows.values_list("reading_set_id", "reading_set__state", "zone", "value", "turns"))
+    return rows.values_list("reading_set_id", "reading_set__state", "zone", "value", "turns")
 
 
 def _higher(meter: MeterView, rows: Sequence[_Row], *, than: Mapping[Zone, NewValue]) -> set[int]:
+    """Of these sets the accepted ones that show more than the new one."""
     capacity = 10**meter.digits
     return {
         set_id
-        for set_id, _state, zone, value, turns in rows
-        if capacity * turns + value > capacity * than[Zone(zone)].turns + than[Zone(zone)].value
+        for set_id, state, zone, value, turns in rows
+        if state == ReadingState.ACCEPTED
+        and capacity * turns + value > capacity * than[Zone(zone)].turns + than[Zone(zone)].value
     }

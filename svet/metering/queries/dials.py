@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from django.db import connection
 
-from svet.metering.models import ReadingValue
 from svet.metering.queries.meters import MeterView
 from svet.metering.rules import Dial, Mark, Zone, cut_off, period_of, zones_of
 
@@ -20,9 +19,12 @@ NEAR_DAYS = 45
 
 Season = tuple[Mapping[Zone, Mark], Mapping[Zone, Mark]]
 
-# The last reading, the last one that cannot be taken back, and the oldest within the usual year.
+# The last reading, the last one that cannot be taken back, and the oldest within the usual year; a row for
+# each scale of these sets.
 _MARKS = """
-SELECT m.meter_id, last.id, base.id, old.id, then_from.id, then_to.id
+WITH marks AS MATERIALIZED (
+SELECT m.meter_id, last.id AS last_id, base.id AS base_id, old.id AS old_id, then_from.id AS from_id,
+    then_to.id AS to_id
 FROM unnest(%(meters)s::bigint[], %(hard)s::date[], %(days)s::date[]) AS m(meter_id, hard_on, read_on)
 LEFT JOIN LATERAL (
     SELECT s.id, s.read_on FROM metering_readingset s
@@ -49,6 +51,11 @@ LEFT JOIN LATERAL (
     WHERE s.meter_id = m.meter_id AND s.state IN ('accepted', 'used')
       AND s.read_on BETWEEN m.read_on - 365 AND LEAST(m.read_on - 365 + %(near)s, base.read_on)
     ORDER BY s.read_on, s.received_at, s.id LIMIT 1) then_to ON true
+)
+SELECT marks.*, v.reading_set_id, v.zone, v.value, v.turns, s.read_on
+FROM marks
+JOIN metering_readingvalue v ON v.reading_set_id = ANY(ARRAY[last_id, base_id, old_id, from_id, to_id])
+JOIN metering_readingset s ON s.id = v.reading_set_id
 """
 
 
@@ -71,7 +78,7 @@ class MeterDials:
 def dials(
     *, meters: Sequence[MeterView], read_on: date | Mapping[int, date], without: Collection[int] = ()
 ) -> dict[int, MeterDials]:
-    """Per meter key its dials as they stand for a reading of ``read_on``, in two queries.
+    """Per meter key its dials as they stand for a reading of ``read_on``, in one query.
 
     ``read_on`` may be given per meter. ``without`` are sets
     to be thought away, because what is judged shall stand in their place.
@@ -91,18 +98,22 @@ def dials(
                 "without": list(without),
             },
         )
-        rows = {row[0]: row[1:] for row in cursor.fetchall()}
-    marks = _marks({key for keys in rows.values() for key in keys if key is not None})
+        rows = cursor.fetchall()
+    sets: dict[int, tuple[int, int | None, int | None, int | None, int | None]] = {}
+    marks: dict[int, dict[str, Mark]] = {}
+    for meter_id, last_id, base_id, old_id, from_id, to_id, set_id, zone, value, turns, on in rows:
+        sets[meter_id] = (last_id, base_id, old_id, from_id, to_id)
+        marks.setdefault(set_id, {})[zone] = Mark(value, turns, on)
     found: dict[int, MeterDials] = {}
     for meter in meters:
-        last_id, base_id, old_id, then_from, then_to = rows[meter.meter_id]
+        last_id, base_id, old_id, from_id, to_id = sets.get(meter.meter_id, (0, None, None, None, None))
         if base_id is not None:
             found[meter.meter_id] = _dials_of(
                 meter,
                 last_id=last_id,
                 base_id=base_id,
                 old_id=old_id,
-                then=(then_from, then_to),
+                then=(from_id, to_id),
                 marks=marks,
             )
     return found
@@ -113,16 +124,6 @@ def _hard_on(meter: MeterView, read_on: date) -> date:
     to_day = meter.account.provider.window_to_day
     period = period_of(read_on, window_to_day=to_day)
     return cut_off(period.plus(-1), window_to_day=to_day)
-
-
-def _marks(set_ids: Collection[int]) -> dict[int, dict[str, Mark]]:
-    marks: dict[int, dict[str, Mark]] = {}
-    values = ReadingValue.objects.filter(reading_set_id__in=set_ids).values_list(
-        "reading_set_id", "zone", "value", "turns", "reading_set__read_on"
-    )
-    for set_id, zone, value, turns, on in values:
-        marks.setdefault(set_id, {})[zone] = Mark(value, turns, on)
-    return marks
 
 
 def _daily(meter: MeterView, since: Mark, until: Mark) -> Decimal | None:

@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 from svet.accounts.queries import AccountView, visible_ids
 from svet.accounts.queries.views import account_view
 from svet.accounts.rules import Right
-from svet.kernel.actors import Actor
+from svet.kernel.actors import Actor, ActorKind
+from svet.kernel.frozen import PublicIdText, frozen
 from svet.kernel.ids import AccountId, MeterId
 from svet.kernel.refusals import NotFound
 from svet.metering.models import Meter, MeterScale, ReadingValue
@@ -81,12 +82,27 @@ def _views(meters: QuerySet[Meter]) -> list[MeterView]:
     return [meter_view(row) for row in meters]
 
 
+@frozen
+def _reached(
+    public_id: PublicIdText, person_id: int | None, *, kind: ActorKind, right: Right
+) -> QuerySet[Meter]:
+    visible = visible_ids(Actor(kind, person_id), right=right)
+    return whole_meters().filter(public_id=public_id, account__in=visible)
+
+
 def meter_for(actor: Actor, *, public_id: str, right: Right = Right.VIEW) -> MeterView:
     """One meter with its account and provider. :raises MeterNotFound: absent or not for the actor"""
-    meter = whole_meters().filter(public_id=public_id, account__in=visible_ids(actor, right=right)).first()
+    meter = _reached.first(public_id, actor.person_id, kind=actor.kind, right=right)
     if meter is None:
         raise MeterNotFound(MeterReason.NOT_FOUND)
     return meter_view(meter)
+
+
+@frozen
+def _locked(meter_id: int, person_id: int | None, *, kind: ActorKind, right: Right) -> QuerySet[Meter]:
+    visible = visible_ids(Actor(kind, person_id), right=right)
+    alone = whole_meters().select_for_update(of=("self",), no_key=True)
+    return alone.filter(pk=meter_id, account__in=visible)
 
 
 def locked(meter_id: int, *, by: Actor, right: Right) -> MeterView:
@@ -94,12 +110,7 @@ def locked(meter_id: int, *, by: Actor, right: Right) -> MeterView:
 
     :raises MeterNotFound: absent or not for the actor
     """
-    rows = (
-        whole_meters()
-        .select_for_update(of=("self",), no_key=True)
-        .filter(pk=meter_id, account__in=visible_ids(by, right=right))
-    )
-    found = next(iter(rows), None)
+    found = _locked.first(meter_id, by.person_id, kind=by.kind, right=right)
     if found is None:
         raise MeterNotFound(MeterReason.NOT_FOUND)
     return meter_view(found)
@@ -107,10 +118,13 @@ def locked(meter_id: int, *, by: Actor, right: Right) -> MeterView:
 
 def meters_of(*, account_ids: Collection[int], standing_only: bool = True) -> list[MeterView]:
     """The meters of these accounts in the order of installation; removed ones only when asked for."""
+    return [meter_view(row) for row in _of_accounts.all(list(account_ids), standing_only=standing_only)]
+
+
+@frozen
+def _of_accounts(account_ids: Collection[int], *, standing_only: bool) -> QuerySet[Meter]:
     meters = whole_meters().filter(account_id__in=account_ids).order_by("account_id", "installed_on", "pk")
-    if standing_only:
-        meters = meters.filter(removed_on__isnull=True)
-    return _views(meters)
+    return meters.filter(removed_on__isnull=True) if standing_only else meters
 
 
 def meters_on(account_numbers: Collection[str]) -> list[MeterView]:

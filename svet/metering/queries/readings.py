@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from svet.accounts.queries import visible_ids
 from svet.kernel.actors import Actor
+from svet.kernel.frozen import frozen
 from svet.metering.models import Meter, ReadingSet, ReadingValue
 from svet.metering.queries.meters import MeterNotFound, MeterReason
 from svet.metering.rules import DROPPED, Zone, zones_of
@@ -71,9 +72,7 @@ def _views(sets: QuerySet[ReadingSet]) -> list[SetView]:
     """
     rows: list[Sequence[Any]] = list(sets.values_list(*_COLUMNS))
     values: dict[int, dict[str, ValueView]] = {}
-    for set_id, zone, value, turns, consumption in ReadingValue.objects.filter(
-        reading_set_id__in=[row[0] for row in rows]
-    ).values_list("reading_set_id", "zone", "value", "turns", "consumption"):
+    for set_id, zone, value, turns, consumption in _values.all([row[0] for row in rows]):
         values.setdefault(set_id, {})[zone] = ValueView(Zone(zone), value, turns, consumption)
     found: list[SetView] = []
     for row in rows:
@@ -81,6 +80,14 @@ def _views(sets: QuerySet[ReadingSet]) -> list[SetView]:
         shown = tuple(kept[zone] for zone in zones_of(row[_SCHEME]) if zone in kept)
         found.append(SetView(*(*row, shown)))
     return found
+
+
+@frozen
+def _values(
+    set_ids: Collection[int],
+) -> QuerySet[ReadingValue, tuple[int, str, Decimal, int, Decimal]]:
+    values = ReadingValue.objects.filter(reading_set_id__in=set_ids)
+    return values.values_list("reading_set_id", "zone", "value", "turns", "consumption")
 
 
 def reading_sets(

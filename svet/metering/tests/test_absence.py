@@ -170,7 +170,7 @@ def test_the_job_killed_anywhere_sends_once() -> None:
         assert AbsenceStep.objects.filter(meter=meter, outcome="sent").count() == 1
         if not killed:
             break
-    assert enough(kills, every=9, short=12), kills
+    assert enough(kills, every=9, short=10), kills
 
 
 @pytest.mark.django_db

@@ -12,8 +12,12 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from svet.gateways.mail.port import Attachment
+from svet.kernel.bulk import copy_rows
+from svet.kernel.frozen import frozen
+from svet.kernel.ids import new_public_id
 from svet.kernel.places import Place, path_of
 from svet.kernel.transactions import require_transaction
 from svet.notices.models import Delivery, Notice, Recipient, Subscription
@@ -69,10 +73,11 @@ def notify_many(*, event: EventSpec, tidings: Sequence[NoticeMessage], now: date
     :raises Recipient.DoesNotExist: there is nobody to tell.
     """
     require_transaction()
-    recipients = Recipient.objects.in_bulk({tiding.recipient_id for tiding in tidings})
+    wanted = {tiding.recipient_id for tiding in tidings}
+    recipients = {recipient.id: recipient for recipient in _recipients.all(list(wanted))}
     browsers = _browsers_of(recipients)
     installation = site.installation()
-    notices: list[Notice] = []
+    notices: list[tuple[object, ...]] = []
     deliveries: list[Delivery] = []
     for tiding in tidings:
         recipient = recipients.get(tiding.recipient_id)
@@ -92,19 +97,11 @@ def notify_many(*, event: EventSpec, tidings: Sequence[NoticeMessage], now: date
             unread = Notice.objects.filter(recipient=recipient, read_at__isnull=True)
             unread.filter(event=event.code, url=url).delete()
         if NoticeChannel.BELL in channels:
-            notices.append(
-                Notice(
-                    recipient=recipient,
-                    event=event.code,
-                    title=said.title,
-                    text=said.text,
-                    url=url,
-                    created_at=now,
-                )
-            )
+            notices.append((new_public_id(), recipient.id, event.code, said.title, said.text, url, now))
         told = _Told(recipient, event=event, said=said, place=tiding.place, now=now)
         deliveries.extend(told.by(channels, browsers=browsers[recipient.id], installation=installation))
-    Notice.objects.bulk_create(notices)
+    columns = ("public_id", "recipient_id", "event", "title", "text", "url", "created_at")
+    copy_rows(model=Notice, columns=columns, rows=notices)
     enqueue(deliveries, event=event)
 
 
@@ -158,12 +155,20 @@ def _browsers_of(recipient_ids: Collection[int]) -> Mapping[int, Sequence[Subscr
     """Which browsers take notices for whom, under the key of today."""
     found: defaultdict[int, list[Subscription]] = defaultdict(list)
     if settings.PUSH_PUBLIC_KEY:
-        rows = Subscription.objects.filter(
-            recipient_id__in=recipient_ids, server_key=settings.PUSH_PUBLIC_KEY
-        )
-        for row in rows.order_by("id"):
+        for row in _subscriptions.all(list(recipient_ids), settings.PUSH_PUBLIC_KEY):
             found[row.recipient_id].append(row)
     return found
+
+
+@frozen
+def _recipients(recipient_ids: Collection[int]) -> QuerySet[Recipient]:
+    return Recipient.objects.filter(pk__in=recipient_ids)
+
+
+@frozen
+def _subscriptions(recipient_ids: Collection[int], server_key: str) -> QuerySet[Subscription]:
+    rows = Subscription.objects.filter(recipient_id__in=recipient_ids, server_key=server_key)
+    return rows.order_by("id")
 
 
 def _channels(recipient: Recipient, *, event: EventSpec) -> set[NoticeChannel]:

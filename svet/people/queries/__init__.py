@@ -7,6 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
+from svet.kernel.frozen import frozen
 from svet.kernel.ids import PersonId, RecipientId
 from svet.kernel.refusals import NotFound
 from svet.people.models import Code, Consent, Device, Person, Token
@@ -161,25 +164,21 @@ def token_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+@frozen
+def _by_digest(digest: str) -> QuerySet[Token]:
+    live = Token.objects.filter(digest=digest, revoked_at__isnull=True, person__is_active=True)
+    return live.select_related("person")
+
+
 def person_by_token(secret: str) -> TokenHolder | None:
     """Who holds this key, unless it was revoked or its holder blocked; it may have expired."""
     if len(secret) != _SECRET_LENGTH or not secret.isascii():
         return None
-    token = (
-        Token.objects.select_related("person")
-        .filter(digest=token_digest(secret), revoked_at__isnull=True, person__is_active=True)
-        .first()
-    )
+    token = _by_digest.first(token_digest(secret))
     if token is None:
         return None
-    return TokenHolder(
-        view_of(token.person),
-        token.pk,
-        token.public_id,
-        frozenset(token.scopes),
-        token.expires_at,
-        token.last_used_at,
-    )
+    scopes, person = frozenset(token.scopes), view_of(token.person)
+    return TokenHolder(person, token.pk, token.public_id, scopes, token.expires_at, token.last_used_at)
 
 
 def recipient_of(person_id: int) -> int:

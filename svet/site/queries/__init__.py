@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from svet.kernel.frozen import frozen
 from svet.kernel.places import Place, path_of
 from svet.kernel.refusals import NotFound
 from svet.site.models import Agreement, CareNote, DatabaseHome, Installation
@@ -98,8 +100,13 @@ class AgreementView:
 
 def installation() -> InstallationView:
     """The retailer's settings, or names of nobody when nothing was set up."""
-    row = Installation.objects.filter(pk=1).first()
+    row = _only_one.first()
     return nobody() if row is None else _installation(row)
+
+
+@frozen
+def _only_one() -> QuerySet[Installation]:
+    return Installation.objects.filter(pk=1)
 
 
 def is_set_up() -> bool:

@@ -65,8 +65,12 @@ def found(asked: str) -> list[str]:
         "115268446",
         "Фонарная 12 7",
         "ул. фонарная, д. 12, кв. 7",
+        "Фонарная 12-7",
+        "ул.Фонарная,12-7",
+        "Фонар 12",
         "ЛУЧИНИНА",
         "Светлореченск лучинина анна",
+        "лучинина фонарная 12",
     ],
 )
 def test_an_account_is_found_by_what_people_say(account: Account, asked: str) -> None:
@@ -84,7 +88,20 @@ def test_it_is_found_by_payment_receipt_and_the_phone_of_a_cabinet(account: Acco
 
 
 @pytest.mark.parametrize(
-    "asked", ["", "   ", "035", "Фонарная 13", "кв.", "%", "О-0000-0000", "'; --", "1" * 99]
+    "asked",
+    [
+        "",
+        "   ",
+        "035",
+        "Фонарная 13",
+        "Фонарная 12 лучинин борис",
+        "онарная",
+        "кв.",
+        "%",
+        "О-0000-0000",
+        "'; --",
+        "1" * 99,
+    ],
 )
 def test_what_is_not_there_is_not_found(account: Account, asked: str) -> None:
     assert found(asked) == []
