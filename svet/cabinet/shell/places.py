@@ -32,6 +32,7 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "profile": ("profile", 0),
     "reading-receipt": ("reading-receipt", 1),
     "readings": ("readings", 0),
+    "simple": ("simple", 0),
     "second-factor": ("second-factor", 0),
 }
 #: Places inside a page: the page, and the mark of the thing on it.

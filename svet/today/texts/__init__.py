@@ -38,6 +38,7 @@ __all__ = [
     "moving_note",
     "moving_title",
     "notes",
+    "on_day",
     "planned_note",
     "planned_title",
 ]
