@@ -25,6 +25,7 @@ NAMED_ELSEWHERE = {
 IDS = {
     "account": "account_id",
     "account-readings": "account_id",
+    "account-same": "account_id",
     "appeal": "appeal_id",
     "autopay-skip": "skip_key",
     "bill": "bill_id",

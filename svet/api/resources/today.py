@@ -7,9 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
+from pydantic import StrictInt
 
 from svet.accounts import operations
-from svet.api.resources.accounts import note_stranger
+from svet.api.resources.accounts import ids_of, note_stranger
 from svet.api.shell.idempotency import once
 from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
@@ -17,8 +18,9 @@ from svet.api.shell.schemas import Body, ProblemOut, PublicId, TodayOut
 from svet.kernel.refusals import NotFound
 from svet.people import queries as people
 from svet.people.rules import Scope
+from svet.today import operations as help_reminders
 from svet.today import texts
-from svet.today.queries import day_of
+from svet.today.queries import day_of, wish_of
 from svet.today.rules import DayPlan, Duty, PlannedCharge
 
 router = Router(tags=["Accounts"], auth=AUTH)
@@ -36,6 +38,18 @@ class SimpleViewOut(Schema):
 
     account_id: str | None
     decided: bool
+
+
+class HelpReminderIn(Body):
+    """1, 2, 3, 5 or 7 days before; null ends it."""
+
+    days: StrictInt | None
+
+
+class HelpReminderOut(Schema):
+    """``days`` null: the caller is not reminded."""
+
+    days: int | None
 
 
 @router.get("/today", response={200: TodayOut}, summary="What the day asks")
@@ -61,6 +75,41 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "planned_charges": [_planned(each) for each in day.planned],
         "tasks": [_task(duty, day) for duty in day.all_duties],
     }
+
+
+@router.get(
+    "/accounts/{account_id}/reminder",
+    response={200: HelpReminderOut, 404: ProblemOut},
+    summary="My reminder of an account opened to me",
+)
+def reminder(request: HttpRequest, account_id: str) -> dict[str, Any]:
+    """How many days before its window closes or its bill is due the caller is told."""
+    caller = allowed(request, Scope.ACCOUNTS_READ)
+    (key,) = ids_of(caller, account_id)
+    return {"days": wish_of(caller.actor, account_id=key)}
+
+
+@router.post(
+    "/accounts/{account_id}/reminder",
+    response={200: HelpReminderOut, **FAILS},
+    summary="Remind me of an account opened to me",
+)
+def ask_reminder(request: HttpRequest, account_id: str, payload: HelpReminderIn) -> Status[Any]:
+    """Of what the caller may do there. It ends with the right; 422 for an account of one's own."""
+    caller = allowed(request, Scope.CABINET_WRITE)
+    (key,) = ids_of(caller, account_id)
+    now = timezone.now()
+
+    def act(_key: str) -> tuple[int, dict[str, Any]]:
+        if payload.days is None:
+            help_reminders.end_help_reminders(by=caller.actor, account_public_id=account_id, now=now)
+        else:
+            help_reminders.ask_for_help_reminders(
+                by=caller.actor, account_public_id=account_id, days=payload.days, now=now
+            )
+        return 200, {"days": wish_of(caller.actor, account_id=key)}
+
+    return once(request, actor=caller.actor, now=now, act=act)
 
 
 @router.get("/simple-view", response={200: SimpleViewOut}, summary="The simple view")

@@ -13,6 +13,7 @@ from svet.kernel.places import Place
 PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "account": ("account", 1),
     "account-readings": ("account-readings", 1),
+    "account-same": ("account-same", 1),
     "accounts": ("accounts", 0),
     "appeal": ("appeal", 1),
     "autopay": ("autopay", 0),
