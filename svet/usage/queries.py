@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from svet.accounts.queries import is_confirmed
@@ -17,11 +18,14 @@ from svet.metering import queries as metering
 from svet.metering.queries.absence import away_days
 from svet.metering.rules import period_of
 from svet.quotes.queries import ForecastRange, forecast_range
-from svet.usage.models import AlikeHidden, AlikeMonth
+from svet.usage.models import AlikeHidden, AlikeMonth, UsageBudget
 from svet.usage.rules import (
     MONTHS,
     Alike,
     AlikeGap,
+    Budget,
+    BudgetKind,
+    BudgetView,
     PastForecast,
     UsageStory,
     daily_range,
@@ -109,3 +113,32 @@ def alike_of(*, actor: Actor, account_id: int, story: UsageStory) -> Alike | Ali
         own=last.kwh,
         standing=standing_of(last.kwh, median),
     )
+
+
+def budget_of(actor: Actor, *, account_id: int) -> Budget | None:
+    """The actor's own limit for an account; others' are theirs."""
+    row = UsageBudget.objects.filter(person_id=actor.person_id or 0, account_id=account_id).first()
+    return None if row is None else Budget(BudgetKind(row.kind), row.limit)
+
+
+def budgets_of(*, person_id: int) -> list[tuple[str, Budget]]:
+    """The numbers of the accounts a person has set a limit for, each with it."""
+    rows = {row.account_id: row for row in UsageBudget.objects.filter(person_id=person_id)}
+    return [
+        (account.number, Budget(BudgetKind(rows[account.account_id].kind), rows[account.account_id].limit))
+        for account in accounts_by_id(sorted(rows))
+    ]
+
+
+def budget_view(budget: Budget, *, forecast: MonthForecast) -> BudgetView:
+    """A limit beside the forecast. Several months in one bill are no month: nothing is told of them."""
+    told = forecast.told
+    if told is None or told.since < told.month.plus(-1):
+        return BudgetView(budget, forecast.month, None, None)
+    if budget.kind is BudgetKind.ENERGY:
+        bounds: tuple[Decimal, Decimal] | None = (told.low.kwh, told.high.kwh)
+    elif told.low.bill is None or told.high.bill is None:
+        bounds = None
+    else:
+        bounds = (Decimal(told.low.bill.kopecks), Decimal(told.high.bill.kopecks))
+    return BudgetView(budget, forecast.month, told.ends_on, bounds)

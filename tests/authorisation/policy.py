@@ -287,6 +287,9 @@ CABINET = [
     get("accounts/<account_id>/usage/", HOLDERS),
     get("accounts/<account_id>/usage.csv", HOLDERS),
     post("accounts/<account_id>/usage/alike/", HOLDERS),
+    get("accounts/<account_id>/usage/budget/", HOLDERS, DONE),
+    post("accounts/<account_id>/usage/budget/", HOLDERS, ASKED),
+    post("accounts/<account_id>/usage/budget/off/", HOLDERS),
     get("profile/", SIGNED_IN),
     get("profile/person/", SIGNED_IN, SHOWN_OR_DONE),
     post("profile/person/", SIGNED_IN, (200, 302, 422)),
@@ -664,6 +667,15 @@ API = [
     get(f"{V1}accounts/<account_id>/usage", HOLDERS, scope="bills:read"),
     get(f"{V1}accounts/<account_id>/forecast", HOLDERS, scope="bills:read"),
     get(f"{V1}accounts/<account_id>/alike", HOLDERS, scope="bills:read"),
+    get(f"{V1}accounts/<account_id>/budget", HOLDERS, scope="bills:read"),
+    post(
+        f"{V1}accounts/<account_id>/budget",
+        HOLDERS,
+        SHOWN,
+        body={"kind": "energy", "limit": 200},
+        scope=_CABINET,
+    ),
+    Row(method="DELETE", route=f"{V1}accounts/<account_id>/budget", may=HOLDERS, ok=(204,), scope=_CABINET),
     *(
         get(
             f"{V1}accounts/<account_id>/reconciliation.{kind}",

@@ -35,6 +35,7 @@ IDS = {
     "payment-order": "order_id",
     "reading-receipt": "set_id",
     "token": "token_id",
+    "usage": "account_id",
 }
 #: Places of whom the thing belongs to when that is not Anna.
 OWNERS = {"invitation": Who.GALINA}

@@ -38,7 +38,6 @@ class PersonView:
     language: str
     large_text: bool
     theme: str
-    #: The account «Простой вид» shows, empty without it; and when the person last decided that themselves.
     simple_account: str
     simple_decided_at: datetime | None
     created_at: datetime
@@ -170,11 +169,8 @@ def person_by_token(secret: str) -> TokenHolder | None:
     """Who holds this key, unless it was revoked or its holder blocked; it may have expired."""
     if len(secret) != _SECRET_LENGTH or not secret.isascii():
         return None
-    token = (
-        Token.objects.select_related("person")
-        .filter(digest=token_digest(secret), revoked_at__isnull=True, person__is_active=True)
-        .first()
-    )
+    live = Token.objects.filter(revoked_at__isnull=True, person__is_active=True)
+    token = live.select_related("person").filter(digest=token_digest(secret)).first()
     if token is None:
         return None
     return TokenHolder(

@@ -1,6 +1,16 @@
 """Months of an account from the lines of its bills, why they differ, what the next is likely to be."""
 
 from svet.usage.rules.alike import ALIKE_LEAST, Alike, AlikeGap, AlikeStanding, standing_of
+from svet.usage.rules.budgets import (
+    Budget,
+    BudgetKind,
+    BudgetReason,
+    BudgetRefused,
+    BudgetStanding,
+    BudgetView,
+    budget_standing,
+    checked_budget,
+)
 from svet.usage.rules.forecasting import DailyRange, PastForecast, daily_range, outer, promises
 from svet.usage.rules.months import (
     MONTHS,
@@ -23,6 +33,12 @@ __all__ = [
     "Alike",
     "AlikeGap",
     "AlikeStanding",
+    "Budget",
+    "BudgetKind",
+    "BudgetReason",
+    "BudgetRefused",
+    "BudgetStanding",
+    "BudgetView",
     "DailyRange",
     "EnergyReason",
     "MoneyReason",
@@ -31,6 +47,8 @@ __all__ = [
     "UsageMonth",
     "UsageStory",
     "ZoneMonth",
+    "budget_standing",
+    "checked_budget",
     "daily_range",
     "energy_reasons",
     "money_reasons",
