@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -53,7 +53,7 @@ def end_help_reminders(*, by: Actor, account_public_id: str, now: datetime) -> N
     """Remind no more; twice is the same as once. :raises AccountNotFound: not in the actor's cabinet"""
     with use_case():
         card = account_queries.card_of(by, account_public_id=account_public_id)
-        wishes = HelpWish.objects.filter(person_id=by.person_id, account_id=card.account_id)
+        wishes = HelpWish.objects.filter(person_id=by.person_id or 0, account_id=card.account_id)
         if wishes.delete()[0]:
             _note(by, card, action="help.ended", now=now)
 
@@ -89,7 +89,7 @@ def remind_helpers(*, now: datetime) -> int:
     return told
 
 
-def _remind(person_id: int, *, awake: set[int], now: datetime) -> int:
+def _remind(person_id: int, *, awake: Collection[int], now: datetime) -> int:
     wishes = {
         wish.account_id: wish.days
         for wish in HelpWish.objects.select_for_update(no_key=True).filter(person_id=person_id)

@@ -121,7 +121,7 @@ def drop_budget(*, by: Actor, account_public_id: str, now: datetime) -> None:
     """No limit any more; twice is the same as once. :raises AccountNotFound: not in the actor's cabinet"""
     with use_case():
         account = account_queries.account_for(by, public_id=account_public_id)
-        rows = UsageBudget.objects.filter(person_id=by.person_id, account_id=account.account_id)
+        rows = UsageBudget.objects.filter(person_id=by.person_id or 0, account_id=account.account_id)
         if rows.delete()[0]:
             _note_budget(by, account, action="usage.budget_dropped", now=now)
 

@@ -21,6 +21,7 @@ from svet.quotes.queries import ForecastRange, forecast_range
 from svet.usage.models import AlikeHidden, AlikeMonth, UsageBudget
 from svet.usage.rules import (
     MONTHS,
+    YEAR,
     Alike,
     AlikeGap,
     Budget,
@@ -28,10 +29,12 @@ from svet.usage.rules import (
     BudgetView,
     PastForecast,
     UsageStory,
+    YearStory,
     daily_range,
     promises,
     standing_of,
     usage_month,
+    year_story,
 )
 
 
@@ -142,3 +145,37 @@ def budget_view(budget: Budget, *, forecast: MonthForecast) -> BudgetView:
     else:
         bounds = (Decimal(told.low.bill.kopecks), Decimal(told.high.bill.kopecks))
     return BudgetView(budget, forecast.month, told.ends_on, bounds)
+
+
+def year_of(*, account_id: int, year: int, on: date) -> YearStory | None:
+    """The story of one calendar year, by the bills since the account came to its present holder.
+
+    Of the year that goes on it is what was billed so far. The caller has asked the guard.
+    """
+    if not 2000 <= year <= on.year:
+        return None
+    back = (on.year - year + 2) * YEAR
+    found = billed_months(account_id=account_id, months=back)
+    (account,) = accounts_by_id([account_id])
+    since = account.held_since
+    months = [
+        usage_month(month=each.month, bill_public_id=each.public_id, lines=each.lines)
+        for each in found
+        if since is None or each.month.end > since
+    ]
+    return year_story(months, year=year)
+
+
+def year_alike(*, actor: Actor, account_id: int, story: YearStory) -> tuple[int, int] | None:
+    """In how many months of the year the account used less than dwellings alike, and of how many.
+
+    None: the person does not want to be compared, may not be told, or no month can be.
+    """
+    told = [
+        found
+        for month in story.months
+        if isinstance(
+            found := alike_of(actor=actor, account_id=account_id, story=UsageStory((month,))), Alike
+        )
+    ]
+    return (sum(each.own < each.median for each in told), len(told)) if told else None

@@ -21,9 +21,11 @@ from svet.usage.rules import (
     BudgetReason,
     BudgetStanding,
     BudgetView,
+    PriceMove,
     ReasonKind,
     UsageMonth,
     UsageStory,
+    YearStory,
     outer,
 )
 
@@ -264,3 +266,60 @@ def explain_budget(refusal: Refused) -> str:
             return _("Введите целое число: до 1 000 000 рублей или до 100 000 киловатт-часов.")
         case _:
             return _("Не получилось. Обновите страницу и попробуйте ещё раз.")
+
+
+def year_sentence(story: YearStory) -> str:
+    """«За 2026 год 3 120 кВт·ч, 15 340,00 ₽.»; of a year that lacks bills, how many months there are."""
+    values = {"year": story.year, "kwh": energy(story.kwh), "sum": roubles(story.kopecks)}
+    if story.whole:
+        return _("За %(year)d год вы израсходовали %(kwh)s, в счетах %(sum)s.") % values
+    count = len(story.months)
+    return ngettext(
+        "За %(count)d месяц %(year)d года вы израсходовали %(kwh)s, в счетах %(sum)s.",
+        "За %(count)d месяцев %(year)d года вы израсходовали %(kwh)s, в счетах %(sum)s.",
+        count,
+    ) % {**values, "count": count}
+
+
+def year_compared(story: YearStory) -> list[str]:
+    """How the same months of the year before were, in kWh and in roubles; nothing without them."""
+    if story.compared is None:
+        return []
+    (kwh, kopecks), (before_kwh, before_kopecks) = story.compared
+    said = [
+        _year_gap(energy(abs(kwh - before_kwh)), kwh - before_kwh),
+        _year_gap(roubles(abs(kopecks - before_kopecks)), Decimal(kopecks - before_kopecks)),
+    ]
+    if len(story.before) < len(story.months):
+        said.append(_("Сравнили только месяцы, которые есть в обоих годах."))
+    return said
+
+
+def _year_gap(gap: str, sign: Decimal) -> str:
+    if not sign:
+        return _("Столько же, сколько за год до этого")
+    if sign > 0:
+        return _("На %(gap)s больше, чем за год до этого") % {"gap": gap}
+    return _("На %(gap)s меньше, чем за год до этого") % {"gap": gap}
+
+
+def price_move(move: PriceMove) -> str:
+    """«День: было 4,85 ₽, с июля 5,20 ₽ за кВт·ч»."""
+    values = {
+        "zone": labels.zone_label(move.zone),
+        "range": move.range_no,
+        "first": f"{number(move.first, places=2)}{NBSP}₽",
+        "last": f"{number(move.last, places=2)}{NBSP}₽",
+        "since": labels.month_label(move.since),
+    }
+    if move.range_no > 1:
+        return _("%(zone)s, диапазон %(range)d: было %(first)s, стало %(last)s за кВт·ч, %(since)s") % values
+    return _("%(zone)s: было %(first)s, стало %(last)s за кВт·ч, %(since)s") % values
+
+
+def year_beside(months: tuple[int, int]) -> str:
+    """«В 7 месяцах из 12 вы расходовали меньше, чем половина похожих квартир.»"""
+    return _("Месяцев, когда вы расходовали меньше середины: %(less)d из %(of)d.") % {
+        "less": months[0],
+        "of": months[1],
+    }

@@ -287,6 +287,7 @@ CABINET = [
     get("accounts/<account_id>/usage/", HOLDERS),
     get("accounts/<account_id>/usage.csv", HOLDERS),
     post("accounts/<account_id>/usage/alike/", HOLDERS),
+    get("accounts/<account_id>/usage/<year>/", HOLDERS),
     get("accounts/<account_id>/usage/budget/", HOLDERS, DONE),
     post("accounts/<account_id>/usage/budget/", HOLDERS, ASKED),
     post("accounts/<account_id>/usage/budget/off/", HOLDERS),

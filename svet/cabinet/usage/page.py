@@ -25,13 +25,20 @@ from svet.cabinet.usage.alike import alike_shown
 from svet.cabinet.usage.budget import BudgetForm, budget_shown
 from svet.cabinet.usage.chart import draw
 from svet.cabinet.usage.forecast import forecast_of
+from svet.cabinet.usage.year import year_page, year_told
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 from svet.look.formats import NBSP, energy, roubles
 from svet.usage import texts
 from svet.usage.operations import drop_budget, hide_alike, set_budget
 from svet.usage.queries import month_forecast, story_of
-from svet.usage.rules import BudgetRefused, UsageMonth, UsageStory, energy_reasons, money_reasons
+from svet.usage.rules import (
+    BudgetRefused,
+    UsageMonth,
+    UsageStory,
+    energy_reasons,
+    money_reasons,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +113,8 @@ def _render(
     story = story_of(account_id=card.account_id)
     context: dict[str, object] = {"card": card, "story": story}
     if story.months:
-        told = month_forecast(
-            account_id=card.account_id,
-            story=story,
-            on=account_queries.provider_today(card.provider, now_of(request)),
-        )
+        today = account_queries.provider_today(card.provider, now_of(request))
+        told = month_forecast(account_id=card.account_id, story=story, on=today)
         money = request.GET.get("in") == "rub"
         opened = _opened(request, story)
         context |= {
@@ -123,6 +127,7 @@ def _render(
             "rows": _rows(story),
             "link": address(card, money=money),
             "alike": alike_shown(request, card, story),
+            "last_year": year_told(story, today),
             "forecast": forecast_of(told),
             "budget": budget_shown(request, account_id=card.account_id, forecast=told, form=form),
         }
@@ -135,7 +140,7 @@ def budget(request: HttpRequest, public_id: str) -> HttpResponse:
     """Keep one's own limit for a month; what cannot be kept is said beside its field."""
     card = _card(request, public_id)
     if request.method != "POST":
-        return redirect("usage", card.public_id)  # a reload of the page that showed what was wrong
+        return redirect("usage", card.public_id)  # a reload of a refusal
     form = BudgetForm(request.POST)
     if form.is_valid():
         try:
@@ -239,9 +244,8 @@ def _opened(request: HttpRequest, story: UsageStory) -> UsageMonth:
 
 def address(card: AccountCard, *, money: bool, month: Month | None = None) -> str:
     """Where a month is looked at in kWh or roubles."""
-    query = "&".join(
-        part for part in ("in=rub" if money else "", f"month={month}" if month is not None else "") if part
-    )
+    parts = ("in=rub" if money else "", f"month={month}" if month is not None else "")
+    query = "&".join(filter(None, parts))
     base = reverse("usage", args=(card.public_id,))
     return f"{base}?{query}" if query else base
 
@@ -318,6 +322,7 @@ def _rows(story: UsageStory) -> tuple[UsageTableRow, ...]:
 
 urlpatterns: list[URLPattern] = [
     path("accounts/<public_id:public_id>/usage/", usage_page, name="usage"),
+    path("accounts/<public_id:public_id>/usage/<int:year>/", year_page, name="usage-year"),
     path("accounts/<public_id:public_id>/usage.csv", usage_csv, name="usage-csv"),
     path("accounts/<public_id:public_id>/usage/budget/", budget, name="usage-budget"),
     path("accounts/<public_id:public_id>/usage/budget/off/", budget_off, name="usage-budget-off"),

@@ -25,6 +25,7 @@ from svet.usage.rules.months import (
     money_reasons,
     usage_month,
 )
+from svet.usage.rules.years import PriceMove, YearStory, year_story, year_to_look_back_at
 
 __all__ = [
     "ALIKE_LEAST",
@@ -43,9 +44,11 @@ __all__ = [
     "EnergyReason",
     "MoneyReason",
     "PastForecast",
+    "PriceMove",
     "ReasonKind",
     "UsageMonth",
     "UsageStory",
+    "YearStory",
     "ZoneMonth",
     "budget_standing",
     "checked_budget",
@@ -56,4 +59,6 @@ __all__ = [
     "promises",
     "standing_of",
     "usage_month",
+    "year_story",
+    "year_to_look_back_at",
 ]

@@ -109,7 +109,7 @@ def test_who_may_only_look_sends_nothing(boris: Person, meter: Meter) -> None:
 
 
 def test_programs_ask_too(boris: Person, mama: Person, meter: Meter) -> None:
-    scopes = {Scope.ACCOUNTS_READ, Scope.CABINET_WRITE}
+    scopes: set[str] = {Scope.ACCOUNTS_READ, Scope.CABINET_WRITE}
     path = f"/accounts/{meter.account.public_id}/reminder"
     program = Program(boris, scopes)
     assert program.get(path).json() == {"days": None}

@@ -76,7 +76,7 @@ def test_it_is_nobody_elses(anna: Person, account: Account) -> None:
 
 
 def test_programs_keep_it_too(anna: Person, account: Account) -> None:
-    scopes = {Scope.BILLS_READ, Scope.CABINET_WRITE}
+    scopes: set[str] = {Scope.BILLS_READ, Scope.CABINET_WRITE}
     path, program = f"/accounts/{account.public_id}/budget", Program(anna, scopes)
     assert program.get(path).json() == {"kind": None, "limit": None, "standing": None}
     kept = program.post(path, {"kind": "energy", "limit": 10}, key="k1").json()
