@@ -104,6 +104,20 @@ def _access_changed(p: Params) -> Words:
     )
 
 
+def _simple_view_on(p: Params) -> Words:
+    return Words(
+        title=_("Вам включили простой вид"),
+        text=_(
+            "Теперь кабинет открывается одной страницей с двумя большими кнопками: показания и оплата по "
+            "аб. № %(account)s. Это сделал близкий человек, с которым у вас общий доступ к счёту. Если "
+            "неудобно, нажмите «Обычный вид»: без вас его больше не включат."
+        )
+        % p,
+        sms=_("Вам включили простой вид кабинета. Назад: «Обычный вид»"),
+        action=_("Посмотреть"),
+    )
+
+
 def _invited(p: Params) -> Words:
     # It goes to a phone, perhaps without a cabinet: it names neither the account nor who invites.
     return Words(
@@ -137,6 +151,18 @@ ACCESS_CHANGED: Final = EventSpec(
     obligatory=(NoticeChannel.BELL, NoticeChannel.EMAIL),
 )
 
+SIMPLE_VIEW_ON: Final = EventSpec(
+    code="simple_view_on",
+    name=gettext_lazy("Простой вид включили близкие"),
+    words=_simple_view_on,
+    needs={"account"},
+    places={"simple"},
+    icon="home",
+    row=25,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
 INVITED: Final = EventSpec(
     code="invited",
     name=gettext_lazy("Приглашение"),
@@ -149,6 +175,7 @@ INVITED: Final = EventSpec(
 EVENTS: Final = (
     ACCOUNT_LINKED,
     ACCESS_CHANGED,
+    SIMPLE_VIEW_ON,
     INVITED,
 )
 

@@ -17,6 +17,7 @@ from svet.accounts.rules.refusals import (
     HoldingReason,
     HouseholdReason,
     LinkReason,
+    SimpleReason,
 )
 from svet.accounts.rules.terms import Stove, TermsReason, TermsValues
 from svet.kernel.refusals import Refused
@@ -36,6 +37,7 @@ REASONS: Final = (
     HoldingReason,
     DeliveryReason,
     LinkReason,
+    SimpleReason,
     TermsReason,
 )
 
@@ -55,6 +57,8 @@ def explain(refusal: Refused) -> str:
         return _explain_office(refusal)
     if isinstance(refusal.reason, HouseholdReason):
         return _explain_household(refusal)
+    if isinstance(refusal.reason, SimpleReason):
+        return _explain_simple(refusal)
     if isinstance(refusal.reason, TermsReason):
         return _explain_terms(refusal)
     if isinstance(refusal.reason, NumberReason):
@@ -115,6 +119,16 @@ def _explain_household(refusal: Refused) -> str:
             return _("Такого права нет. Обновите страницу и отметьте права ещё раз.")
         case _:
             return _("Такого приглашения нет или его срок истёк. Попросите пригласить вас ещё раз.")
+
+
+def _explain_simple(refusal: Refused) -> str:
+    match refusal.reason:
+        case SimpleReason.NO_RIGHT:
+            return _("По этому счёту вы не передаёте показания и не платите: в простом виде нечего показать.")
+        case SimpleReason.DECIDED:
+            return _("Этот человек уже решил сам, какой вид ему удобен. Изменить это может только он.")
+        case _:
+            return _("Простой вид включают себе или тому, с кем вы открыли друг другу доступ к счёту.")
 
 
 def _explain_number(refusal: Refused) -> str:

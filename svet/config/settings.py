@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "svet.autopay",
     "svet.support",
     "svet.history",
+    "svet.today",
     "svet.usage",
     "svet.privacy",
     "svet.exchange",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, GroupView
 from svet.accounts.queries.household import invitations_to
+from svet.accounts.queries.registry import accounts_by_id
 from svet.accounts.rules import Right
 from svet.autopay import queries as autopay
 from svet.bills import queries as bills
@@ -25,6 +26,7 @@ from svet.metering.rules.absence import Plan, acts_on
 from svet.payments import queries as payments
 from svet.payments.queries import OrderView
 from svet.payments.rules.states import OrderState
+from svet.today.models import HelpWish
 from svet.today.rules import (
     AccountFactsOfDay,
     BillFacts,
@@ -204,3 +206,15 @@ def _stuck(person_id: int, now: datetime, unfinished: Sequence[OrderView]) -> li
             and each.public_id not in in_series
         ),
     ]
+
+
+def wish_of(actor: Actor, *, account_id: int) -> int | None:
+    """How many days before its end the actor wants to hear of an account; None: not at all."""
+    wishes = HelpWish.objects.filter(person_id=actor.person_id or 0, account_id=account_id)
+    return wishes.values_list("days", flat=True).first()
+
+
+def wishes_of(*, person_id: int) -> list[tuple[str, int]]:
+    """The numbers of the accounts a person wants to be reminded of, each with its days."""
+    days = dict(HelpWish.objects.filter(person_id=person_id).values_list("account_id", "days"))
+    return [(account.number, days[account.account_id]) for account in accounts_by_id(sorted(days))]

@@ -8,6 +8,9 @@ class UsageConfig(AppConfig):
 
     def ready(self) -> None:
         from svet.kernel import words
-        from svet.usage import events
+        from svet.notices.rules import registry
+        from svet.usage import events, texts
 
+        registry.declare(events.EVENTS)
         words.name_actions(events.ACTIONS)
+        words.explain_with(texts.explain_budget, texts.REASONS)

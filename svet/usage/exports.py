@@ -1,8 +1,35 @@
-"""Of persons the room knows only who does not want to be compared."""
+"""Of persons the room knows who does not want to be compared, and their limits for a month."""
 
 from __future__ import annotations
 
-from svet.kernel.personal import PersonalShare
-from svet.usage.operations import forget_choice
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-EXPORT = PersonalShare(forget=forget_choice)
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from svet.kernel.personal import DataSubject, ExportSection, PersonalShare, Row
+from svet.usage.operations import forget_choice
+from svet.usage.queries import budgets_of
+
+_NAMES: Final[Mapping[str, Promise]] = {
+    "money": gettext_lazy("копеек по счёту"),
+    "energy": gettext_lazy("киловатт-часов"),
+}
+
+
+def _budgets(who: DataSubject) -> Sequence[Row]:
+    return [
+        {"account": number, "kind": budget.kind.value, "limit": budget.limit}
+        for number, budget in budgets_of(person_id=who.person_id)
+    ]
+
+
+def _words(name: str, value: Any) -> str | Promise | None:
+    return _NAMES.get(value) if name == "kind" else None
+
+
+EXPORT = PersonalShare(
+    sections=(ExportSection("budgets", gettext_lazy("Пределы на месяц"), 46, _budgets, _words),),
+    forget=forget_choice,
+)

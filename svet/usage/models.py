@@ -1,4 +1,4 @@
-"""What dwellings alike used, month by month, and who does not want to see it."""
+"""What dwellings alike used, who does not want to see it; people's own limits for a month."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from svet.usage.rules import ALIKE_LEAST
+from svet.usage.rules import ALIKE_LEAST, BudgetKind
 
 
 class AlikeMonth(models.Model):
@@ -42,3 +42,43 @@ class AlikeHidden(models.Model):
 
     def __str__(self) -> str:
         return str(self.person_id)
+
+
+class UsageBudget(models.Model):
+    """A person's own limit for a month of an account; ``looked_on``: when the forecast was last asked."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=6, choices=[(each.value, each.value) for each in BudgetKind])
+    limit = models.PositiveIntegerField()
+    set_at = models.DateTimeField()
+    looked_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "account"], name="usage_budget_once"),
+            models.CheckConstraint(condition=Q(limit__gte=1), name="usage_budget_positive"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[each.value for each in BudgetKind]), name="usage_budget_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.account_id} {self.limit} {self.kind}"
+
+
+class BudgetTold(models.Model):
+    """A person was told that this month is likely to pass their limit."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+", db_index=False)
+    month = models.DateField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "account", "month"], name="usage_budget_told_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.account_id} {self.month}"

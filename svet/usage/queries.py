@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from svet.accounts.queries import is_confirmed
@@ -17,17 +18,23 @@ from svet.metering import queries as metering
 from svet.metering.queries.absence import away_days
 from svet.metering.rules import period_of
 from svet.quotes.queries import ForecastRange, forecast_range
-from svet.usage.models import AlikeHidden, AlikeMonth
+from svet.usage.models import AlikeHidden, AlikeMonth, UsageBudget
 from svet.usage.rules import (
     MONTHS,
+    YEAR,
     Alike,
     AlikeGap,
+    Budget,
+    BudgetKind,
+    BudgetView,
     PastForecast,
     UsageStory,
+    YearStory,
     daily_range,
     promises,
     standing_of,
     usage_month,
+    year_story,
 )
 
 
@@ -109,3 +116,66 @@ def alike_of(*, actor: Actor, account_id: int, story: UsageStory) -> Alike | Ali
         own=last.kwh,
         standing=standing_of(last.kwh, median),
     )
+
+
+def budget_of(actor: Actor, *, account_id: int) -> Budget | None:
+    """The actor's own limit for an account; others' are theirs."""
+    row = UsageBudget.objects.filter(person_id=actor.person_id or 0, account_id=account_id).first()
+    return None if row is None else Budget(BudgetKind(row.kind), row.limit)
+
+
+def budgets_of(*, person_id: int) -> list[tuple[str, Budget]]:
+    """The numbers of the accounts a person has set a limit for, each with it."""
+    rows = {row.account_id: row for row in UsageBudget.objects.filter(person_id=person_id)}
+    return [
+        (account.number, Budget(BudgetKind(rows[account.account_id].kind), rows[account.account_id].limit))
+        for account in accounts_by_id(sorted(rows))
+    ]
+
+
+def budget_view(budget: Budget, *, forecast: MonthForecast) -> BudgetView:
+    """A limit beside the forecast. Several months in one bill are no month: nothing is told of them."""
+    told = forecast.told
+    if told is None or told.since < told.month.plus(-1):
+        return BudgetView(budget, forecast.month, None, None)
+    if budget.kind is BudgetKind.ENERGY:
+        bounds: tuple[Decimal, Decimal] | None = (told.low.kwh, told.high.kwh)
+    elif told.low.bill is None or told.high.bill is None:
+        bounds = None
+    else:
+        bounds = (Decimal(told.low.bill.kopecks), Decimal(told.high.bill.kopecks))
+    return BudgetView(budget, forecast.month, told.ends_on, bounds)
+
+
+def year_of(*, account_id: int, year: int, on: date) -> YearStory | None:
+    """The story of one calendar year, by the bills since the account came to its present holder.
+
+    Of the year that goes on it is what was billed so far. The caller has asked the guard.
+    """
+    if not 2000 <= year <= on.year:
+        return None
+    back = (on.year - year + 2) * YEAR
+    found = billed_months(account_id=account_id, months=back)
+    (account,) = accounts_by_id([account_id])
+    since = account.held_since
+    months = [
+        usage_month(month=each.month, bill_public_id=each.public_id, lines=each.lines)
+        for each in found
+        if since is None or each.month.end > since
+    ]
+    return year_story(months, year=year)
+
+
+def year_alike(*, actor: Actor, account_id: int, story: YearStory) -> tuple[int, int] | None:
+    """In how many months of the year the account used less than dwellings alike, and of how many.
+
+    None: the person does not want to be compared, may not be told, or no month can be.
+    """
+    told = [
+        found
+        for month in story.months
+        if isinstance(
+            found := alike_of(actor=actor, account_id=account_id, story=UsageStory((month,))), Alike
+        )
+    ]
+    return (sum(each.own < each.median for each in told), len(told)) if told else None

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svet.bills.texts import labels
 from svet.kernel.periods import Month
-from svet.look.formats import NBSP, energy, number, roubles
-from svet.usage.rules import Alike, AlikeGap, AlikeStanding, ReasonKind, UsageMonth, UsageStory
+from svet.kernel.refusals import Refused
+from svet.look.formats import NBSP, day_and_month, energy, number, roubles
+from svet.usage.rules import (
+    Alike,
+    AlikeGap,
+    AlikeStanding,
+    Budget,
+    BudgetKind,
+    BudgetReason,
+    BudgetStanding,
+    BudgetView,
+    PriceMove,
+    ReasonKind,
+    UsageMonth,
+    UsageStory,
+    YearStory,
+    outer,
+)
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (BudgetReason,)
 
 
 def sentence(story: UsageStory, *, money: bool) -> str:
@@ -203,3 +223,103 @@ def alike_gap(gap: AlikeGap) -> str:
         ),
         AlikeGap.FEW: _("Похожих квартир меньше двадцати: сравнивать было бы нечестно."),
     }[gap]
+
+
+def limit_of(budget: Budget) -> str:
+    """«1 500,00 ₽» or «200 кВт·ч»."""
+    return roubles(budget.limit) if budget.kind is BudgetKind.MONEY else energy(budget.limit)
+
+
+def bounds_of(budget: Budget, bounds: tuple[Decimal, Decimal]) -> str:
+    """«1 020–1 140 ₽» or «190–230 кВт·ч»: the bounds rounded away from the middle."""
+    if budget.kind is BudgetKind.MONEY:
+        bounds = (bounds[0] / 100, bounds[1] / 100)
+    low, high = outer(max(bounds[0], Decimal(0))), outer(max(bounds[1], Decimal(0)), up=True)
+    joined = f"{number(low)}\u2060\u2013\u2060"
+    return joined + (f"{number(high)}{NBSP}₽" if budget.kind is BudgetKind.MONEY else energy(high))
+
+
+def budget_sentence(view: BudgetView) -> str:
+    """How the open month stands to the limit, with the numbers of both."""
+    values = {"limit": limit_of(view.budget)}
+    if view.bounds is None or view.ends_on is None:
+        return _("Вы задумали не больше %(limit)s в месяц. Сравним, когда появится прогноз.") % values
+    values |= {"range": bounds_of(view.budget, view.bounds), "on": day_and_month(view.ends_on)}
+    match view.standing:
+        case BudgetStanding.WITHIN:
+            return _("Вы задумали %(limit)s, к %(on)s получается %(range)s: укладываетесь.") % values
+        case BudgetStanding.CLOSE:
+            return _("Вы задумали %(limit)s, к %(on)s получается %(range)s: может быть впритык.") % values
+        case _:
+            return (
+                _("Вы задумали %(limit)s, к %(on)s получается %(range)s: скорее всего, выйдет больше.")
+                % values
+            )
+
+
+def explain_budget(refusal: Refused) -> str:
+    """Why a limit was not kept."""
+    match refusal.reason:
+        case BudgetReason.KIND:
+            return _("Выберите, что считать: рубли или киловатт-часы.")
+        case BudgetReason.AMOUNT:
+            return _("Введите целое число: до 1 000 000 рублей или до 100 000 киловатт-часов.")
+        case _:
+            return _("Не получилось. Обновите страницу и попробуйте ещё раз.")
+
+
+def year_sentence(story: YearStory) -> str:
+    """«За 2026 год 3 120 кВт·ч, 15 340,00 ₽.»; of a year that lacks bills, how many months there are."""
+    values = {"year": story.year, "kwh": energy(story.kwh), "sum": roubles(story.kopecks)}
+    if story.whole:
+        return _("За %(year)d год вы израсходовали %(kwh)s, в счетах %(sum)s.") % values
+    count = len(story.months)
+    return ngettext(
+        "За %(count)d месяц %(year)d года вы израсходовали %(kwh)s, в счетах %(sum)s.",
+        "За %(count)d месяцев %(year)d года вы израсходовали %(kwh)s, в счетах %(sum)s.",
+        count,
+    ) % {**values, "count": count}
+
+
+def year_compared(story: YearStory) -> list[str]:
+    """How the same months of the year before were, in kWh and in roubles; nothing without them."""
+    if story.compared is None:
+        return []
+    (kwh, kopecks), (before_kwh, before_kopecks) = story.compared
+    said = [
+        _year_gap(energy(abs(kwh - before_kwh)), kwh - before_kwh),
+        _year_gap(roubles(abs(kopecks - before_kopecks)), Decimal(kopecks - before_kopecks)),
+    ]
+    if len(story.before) < len(story.months):
+        said.append(_("Сравнили только месяцы, которые есть в обоих годах."))
+    return said
+
+
+def _year_gap(gap: str, sign: Decimal) -> str:
+    if not sign:
+        return _("Столько же, сколько за год до этого")
+    if sign > 0:
+        return _("На %(gap)s больше, чем за год до этого") % {"gap": gap}
+    return _("На %(gap)s меньше, чем за год до этого") % {"gap": gap}
+
+
+def price_move(move: PriceMove) -> str:
+    """«День: было 4,85 ₽, с июля 5,20 ₽ за кВт·ч»."""
+    values = {
+        "zone": labels.zone_label(move.zone),
+        "range": move.range_no,
+        "first": f"{number(move.first, places=2)}{NBSP}₽",
+        "last": f"{number(move.last, places=2)}{NBSP}₽",
+        "since": labels.month_label(move.since),
+    }
+    if move.range_no > 1:
+        return _("%(zone)s, диапазон %(range)d: было %(first)s, стало %(last)s за кВт·ч, %(since)s") % values
+    return _("%(zone)s: было %(first)s, стало %(last)s за кВт·ч, %(since)s") % values
+
+
+def year_beside(months: tuple[int, int]) -> str:
+    """«В 7 месяцах из 12 вы расходовали меньше, чем половина похожих квартир.»"""
+    return _("Месяцев, когда вы расходовали меньше середины: %(less)d из %(of)d.") % {
+        "less": months[0],
+        "of": months[1],
+    }

@@ -404,6 +404,7 @@ def build() -> World:
         "appeal_photo_id": MessagePhoto.objects.get(message__appeal=appeal).photo.public_id,
         "card_id": card.public_id,
         "bill_id": Bill.objects.get().public_id,
+        "year": str(Bill.objects.get().period.year),
         "batch_id": _printed(now),
         "device_id": device_id,
         "browser_id": browser.public_id,

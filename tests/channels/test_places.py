@@ -25,6 +25,7 @@ NAMED_ELSEWHERE = {
 IDS = {
     "account": "account_id",
     "account-readings": "account_id",
+    "account-same": "account_id",
     "appeal": "appeal_id",
     "autopay-skip": "skip_key",
     "bill": "bill_id",
@@ -34,6 +35,7 @@ IDS = {
     "payment-order": "order_id",
     "reading-receipt": "set_id",
     "token": "token_id",
+    "usage": "account_id",
 }
 #: Places of whom the thing belongs to when that is not Anna.
 OWNERS = {"invitation": Who.GALINA}

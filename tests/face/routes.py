@@ -20,6 +20,7 @@ NO_PAGES = {
     ".well-known/security.txt": "text for researchers",
     "": "a redirect to the entrance or the cabinet",
     "entrance/sign-in/": "a redirect to the tab",
+    "accounts/<account_id>/usage/budget/": "a redirect for those who reload a refusal",
     "payment/pay/": "a redirect for those who came back by the browser's button",
     "readings/kept/": "data for the page's own script",
     "profile/person/": "a redirect to the profile",

@@ -140,6 +140,22 @@ def newcomer(world: World) -> Iterator[Visit]:
         yield "empty", client, path
 
 
+def simple_view(world: World) -> Iterator[Visit]:
+    """«Простой вид»: with a debt, offered by somebody close, and what its buttons lead through."""
+    person, account = make_person(), make_account()
+    make_meter(account=account, initial=0)
+    make_link(person=person, account=account, confirmed=True, alias="Бабушкина квартира на Лесной")
+    owe(account, 98_765_43)
+    Person.objects.filter(pk=person.pk).update(simple_account=account.public_id)
+    client = signed_in(person)
+    for path in ("/simple/", "/simple/sections/", "/simple/settings/", "/history/"):
+        yield "simple", client, path
+    yield "one account to pay", client, f"/payment/?only={account.public_id}"
+    yield "one account to read", client, f"/accounts/{account.public_id}/readings/"
+    client.post("/simple/keep/")
+    yield "kept", client, "/simple/"
+
+
 def forty_accounts(world: World) -> Iterator[Visit]:
     """Long names, many accounts, meters of three zones, debts and overpayments."""
     person = make_person(last_name=LONG_NAME, first_name="Достопочтенноиннокентия")
@@ -244,7 +260,15 @@ def searching(world: World) -> Iterator[Visit]:
     yield "tab", Client(), "/entrance/?tab=sign-in"
 
 
-ON_THE_WAY = (registering, recovering, changing_addresses, proving_twice, opening_a_desk, at_the_counter)
+ON_THE_WAY = (
+    registering,
+    recovering,
+    changing_addresses,
+    proving_twice,
+    opening_a_desk,
+    at_the_counter,
+    simple_view,
+)
 STATES = (
     *ON_THE_WAY,
     newcomer,

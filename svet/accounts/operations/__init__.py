@@ -45,6 +45,13 @@ from svet.accounts.operations.registry import (
     set_link_proofs,
     set_link_proofs_many,
 )
+from svet.accounts.operations.simple_view import (
+    SimpleRefused,
+    keep_simple_view,
+    turn_off_simple_view,
+    turn_on_simple_view,
+    turn_on_simple_view_for,
+)
 from svet.accounts.operations.terms import change_terms, enter_terms
 from svet.accounts.rules.refusals import (
     DeliveryReason,
@@ -52,6 +59,7 @@ from svet.accounts.rules.refusals import (
     HoldingReason,
     HouseholdReason,
     LinkReason,
+    SimpleReason,
 )
 
 __all__ = [
@@ -67,6 +75,8 @@ __all__ = [
     "LinkReason",
     "LinkRefused",
     "NewAccount",
+    "SimpleReason",
+    "SimpleRefused",
     "accept_invitation",
     "add_provider",
     "approve_link",
@@ -86,6 +96,7 @@ __all__ = [
     "fold_group",
     "hand_over",
     "invite",
+    "keep_simple_view",
     "link_account",
     "lock_account",
     "move_account",
@@ -98,6 +109,9 @@ __all__ = [
     "set_link_proofs",
     "set_link_proofs_many",
     "suspend_link",
+    "turn_off_simple_view",
+    "turn_on_simple_view",
+    "turn_on_simple_view_for",
     "unlink",
     "withdraw_invitation",
 ]

@@ -35,6 +35,12 @@ class HoldingReason(StrEnum):
     BEFORE_LAST = "before_the_last_hand_over"
 
 
+class SimpleReason(StrEnum):
+    NO_RIGHT = "simple_without_right"
+    NOT_CLOSE = "simple_not_close"
+    DECIDED = "simple_decided"
+
+
 class DeliveryReason(StrEnum):
     REQUIRED = "required"
     EMAIL_NOT_CONFIRMED = "email_not_confirmed"

@@ -16,7 +16,7 @@ from svet.accounts import operations, queries, texts
 from svet.accounts.operations import DeliveryReason
 from svet.accounts.queries import AccountCard, AccountNotFound
 from svet.accounts.queries import household as accounts_household
-from svet.cabinet.accounts import absence, groups, household
+from svet.cabinet.accounts import absence, groups, household, simple_view
 from svet.cabinet.accounts.forms import AddForm, AliasForm, DeliveryForm
 from svet.cabinet.accounts.view import (
     account_passports,
@@ -193,4 +193,5 @@ urlpatterns: list[URLPattern] = [
     *absence.urlpatterns,
     *groups.urlpatterns,
     *household.urlpatterns,
+    *simple_view.urlpatterns,
 ]

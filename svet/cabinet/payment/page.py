@@ -34,7 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The accounts of all groups with what stands on them.
 
     ``?again=ORDER`` fills in an earlier order, ``?after=ORDER`` what is left of a series for several payees,
-    ``?show=debts`` leaves out what owes nothing.
+    ``?show=debts`` leaves out what owes nothing, ``?only=ACCOUNT`` all accounts but one.
     """
     chosen = chosen_of_order(actor_of(request), request.GET.get("again", ""))
     after = request.GET.get("after", "")
@@ -46,6 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
             chosen=chosen,
             after=after,
             only_debts=_only_debts(request),
+            only=_only(request),
         ),
     )
 
@@ -163,12 +164,22 @@ def parts(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _again(request: HttpRequest, form: PaymentForm, *, status: int) -> HttpResponse:
     person_id = person_of(request).person_id
-    found = sheet(person_id=person_id, now=now_of(request), form=form, only_debts=_only_debts(request))
+    found = sheet(
+        person_id=person_id,
+        now=now_of(request),
+        form=form,
+        only_debts=_only_debts(request),
+        only=_only(request),
+    )
     return _render(request, found, status=status)
 
 
 def _only_debts(request: HttpRequest) -> bool:
     return request.GET.get("show") == "debts"
+
+
+def _only(request: HttpRequest) -> str:
+    return request.GET.get("only", "")[:40]
 
 
 def _render(request: HttpRequest, sheet_: PaymentSheet, *, status: int = 200) -> HttpResponse:

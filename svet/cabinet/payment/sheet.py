@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -116,6 +116,8 @@ class PaymentSheet:
     left: tuple[Remainder, ...] = ()
     series: tuple[SeriesView, ...] = ()
     only_debts: bool = False
+    #: The one account of the cabinet that is shown.
+    only: str = ""
 
     @property
     def as_rows(self) -> bool:
@@ -173,17 +175,18 @@ def sheet(
     chosen: dict[str, Money] | None = None,
     after: str = "",
     only_debts: bool = False,
+    only: str = "",
 ) -> PaymentSheet:
     """Put the cabinet, the balances, the money on its way and what was typed together.
 
-    ``only_debts`` leaves out what owes nothing.
+    ``only_debts`` leaves out what owes nothing; ``only`` all but one account of the cabinet, if it is there.
     ``after`` is an order of a series for several payees: what is left of it is chosen («2 из 2»).
     """
     after = form.after if form else after
     turn = queries.remainder(person_id=person_id, public_id=after) if after else None
     if turn is not None and form is None:
         chosen = dict(turn.lines)
-    groups = cabinet(person_id)
+    groups = _narrowed(cabinet(person_id), only=only)
     if form is not None and form.ticks_whole:
         form.tick_groups(groups)
     ids = [card.account_id for group in groups for card in group.cards]
@@ -230,7 +233,19 @@ def sheet(
         left=() if turn else tuple(queries.remainders(person_id=person_id, now=now)),
         series=tuple(one for one in queries.series_to_mind(person_id=person_id, now=now) if one.asks),
         only_debts=only_debts,
+        only=only if only in [card.public_id for group in groups for card in group.cards] else "",
     )
+
+
+def _narrowed(groups: list[GroupView], *, only: str) -> list[GroupView]:
+    """The one account and its group; everything when it is not in this cabinet."""
+    found = [
+        replace(group, cards=(card,), folded=False)
+        for group in groups
+        for card in group.cards
+        if card.public_id == only
+    ]
+    return found or groups
 
 
 def _row(

@@ -11,7 +11,7 @@ from django.urls.resolvers import URLPattern
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.accounts.rules import Right
-from svet.cabinet.readings import by_file, dispute, photo, receipt
+from svet.cabinet.readings import by_file, dispute, photo, receipt, same
 from svet.cabinet.readings.block import MeterBlock, meter_block
 from svet.cabinet.readings.form import TypedSet
 from svet.cabinet.readings.sheet import ReadingsSheet, gathered, sheet
@@ -129,6 +129,7 @@ urlpatterns: list[URLPattern] = [
     path("readings/", readings, name="readings"),
     path("readings/all/", all_at_once, name="readings-all"),
     path("accounts/<public_id:account_public_id>/readings/", of_account, name="account-readings"),
+    path("accounts/<public_id:account_public_id>/readings/same/", same.same, name="account-same"),
     *by_file.urlpatterns,
     *receipt.urlpatterns,
     *dispute.urlpatterns,

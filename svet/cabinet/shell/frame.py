@@ -50,6 +50,10 @@ MENU = (
 )
 
 
+#: Pages that the two buttons of «Простой вид» lead through.
+_PLAIN = ("/simple/", "/readings/", "/payment/")
+
+
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """A menu item as the page shows it."""
@@ -126,9 +130,29 @@ class Frame:
         )
         return given if given in THEMES else "auto"
 
+    @property
+    def simple(self) -> bool:
+        """Whether the person has «Простой вид»: then a way back to it stands on every page."""
+        return self.person is not None and bool(self.person.simple_account)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether this page is part of «Простой вид»: large letters, no menu."""
+        if not self.simple or self.person is None:
+            return False
+        path = self._request.path
+        return path.startswith(_PLAIN) or path == f"/accounts/{self.person.simple_account}/readings/"
+
+    @property
+    def is_simple_page(self) -> bool:
+        """Whether this is the page of the two buttons itself."""
+        return self._request.path == "/simple/"
+
     @cached_property
     def large_text(self) -> bool:
-        """Whether «Крупный шрифт» is on."""
+        """Whether «Крупный шрифт» is on; «Простой вид» always has it."""
+        if self.plain:
+            return True
         if self.person is not None:
             return self.person.large_text
         return self._request.COOKIES.get(SIZE_COOKIE) == "large"

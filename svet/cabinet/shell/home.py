@@ -11,13 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from svet.look.branding import style
+from svet.people.queries import signed_in_person
 from svet.site.queries import installation
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Send the person where the day's question is answered: what do I owe, what must I do, until when."""
-    return redirect("/today/" if request.user.is_authenticated else "/entrance/")
+    person = signed_in_person(request.user)
+    if person is None:
+        return redirect("/entrance/")
+    return redirect("/simple/" if person.simple_account else "/today/")
 
 
 @require_safe

@@ -13,6 +13,7 @@ from svet.kernel.places import Place
 PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "account": ("account", 1),
     "account-readings": ("account-readings", 1),
+    "account-same": ("account-same", 1),
     "accounts": ("accounts", 0),
     "appeal": ("appeal", 1),
     "autopay": ("autopay", 0),
@@ -32,7 +33,9 @@ PAGES: Final[Mapping[str, tuple[str, int]]] = {
     "profile": ("profile", 0),
     "reading-receipt": ("reading-receipt", 1),
     "readings": ("readings", 0),
+    "simple": ("simple", 0),
     "second-factor": ("second-factor", 0),
+    "usage": ("usage", 1),
 }
 #: Places inside a page: the page, and the mark of the thing on it.
 MARKS: Final[Mapping[str, tuple[str, str]]] = {"token": ("tokens", "key-{}")}

@@ -17,7 +17,7 @@ from svet.accounts import queries as account_queries
 from svet.accounts.queries import GroupView
 from svet.cabinet.shell.places import path_of
 from svet.cabinet.shell.session import actor_of, now_of, person_of, signed_in
-from svet.cabinet.today import calendar
+from svet.cabinet.today import calendar, helping, simple
 from svet.cabinet.today.recent import RecentLine, recent_line
 from svet.history.queries import timeline
 from svet.history.rules import HistoryFilters
@@ -148,4 +148,9 @@ def _recent(request: HttpRequest, day: DayPlan, groups: list[GroupView]) -> tupl
     )
 
 
-urlpatterns: list[URLPattern] = [path("today/", today, name="today"), *calendar.urlpatterns]
+urlpatterns: list[URLPattern] = [
+    path("today/", today, name="today"),
+    *calendar.urlpatterns,
+    *simple.urlpatterns,
+    *helping.urlpatterns,
+]

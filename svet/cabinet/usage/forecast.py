@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
@@ -12,8 +11,8 @@ from svet.bills.texts import labels
 from svet.kernel.money import Money
 from svet.look.formats import NBSP, day_and_month, energy, number
 from svet.quotes.queries import ForecastRange
-from svet.usage.queries import ForecastGap, month_forecast
-from svet.usage.rules import PastForecast, UsageStory, outer
+from svet.usage.queries import ForecastGap, MonthForecast
+from svet.usage.rules import PastForecast, outer
 
 _JOIN = "\u2060\u2013\u2060"
 #: The gauge is drawn when more than this share of the first range is likely to be used.
@@ -49,9 +48,8 @@ class ForecastShown:
     kept: tuple[KeptWord, ...]
 
 
-def forecast_of(*, account_id: int, story: UsageStory, on: date) -> ForecastShown:
-    """What the open month is likely to cost; the caller has asked the guard."""
-    found = month_forecast(account_id=account_id, story=story, on=on)
+def forecast_of(found: MonthForecast) -> ForecastShown:
+    """What the open month is likely to cost."""
     name = labels.month_label(found.month).partition(NBSP)[0]
     title = _("%(month)s: что выйдет") % {"month": name[:1].upper() + name[1:]}
     kept = tuple(_kept(each) for each in found.kept)

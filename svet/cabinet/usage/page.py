@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from io import StringIO
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,23 +12,33 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from svet.accounts import queries as account_queries
 from svet.accounts.queries import AccountCard, AccountNotFound
 from svet.bills.rules.lines import merged
 from svet.bills.texts import labels, line_formula, line_title
+from svet.cabinet.shell.forms import add_refusal
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
+from svet.cabinet.usage.alike import alike_shown
+from svet.cabinet.usage.budget import BudgetForm, budget_shown
 from svet.cabinet.usage.chart import draw
 from svet.cabinet.usage.forecast import forecast_of
+from svet.cabinet.usage.year import year_page, year_told
 from svet.kernel.periods import Month
 from svet.kernel.writing import plain_number
 from svet.look.formats import NBSP, energy, roubles
 from svet.usage import texts
-from svet.usage.operations import hide_alike
-from svet.usage.queries import MOST_RESIDENTS, alike_of, story_of
-from svet.usage.rules import AlikeGap, UsageMonth, UsageStory, energy_reasons, money_reasons
+from svet.usage.operations import drop_budget, hide_alike, set_budget
+from svet.usage.queries import month_forecast, story_of
+from svet.usage.rules import (
+    BudgetRefused,
+    UsageMonth,
+    UsageStory,
+    energy_reasons,
+    money_reasons,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +89,6 @@ class MonthShown:
 
 
 @dataclass(frozen=True, slots=True)
-class AlikeShown:
-    """The card of dwellings alike; ``hidden``: the person does not want it."""
-
-    sentence: str
-    group: str
-    why: str
-    hidden: bool
-    bars: tuple[tuple[str, str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class UsageTableRow:
     """A month of the table: kWh of each zone, the whole, a day, a year ago, the sum of the bill."""
 
@@ -105,10 +104,17 @@ class UsageTableRow:
 @signed_in
 def usage_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """The months of one account; ``?in=rub`` shows money, ``?month=2026-11`` opens a month."""
-    card = _card(request, public_id)
+    return _render(request, _card(request, public_id))
+
+
+def _render(
+    request: HttpRequest, card: AccountCard, *, form: BudgetForm | None = None, status: int = 200
+) -> HttpResponse:
     story = story_of(account_id=card.account_id)
     context: dict[str, object] = {"card": card, "story": story}
     if story.months:
+        today = account_queries.provider_today(card.provider, now_of(request))
+        told = month_forecast(account_id=card.account_id, story=story, on=today)
         money = request.GET.get("in") == "rub"
         opened = _opened(request, story)
         context |= {
@@ -120,14 +126,45 @@ def usage_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "names": [labels.zone_label(zone) for zone in story.zones],
             "rows": _rows(story),
             "link": address(card, money=money),
-            "alike": _alike(request, card, story),
-            "forecast": forecast_of(
-                account_id=card.account_id,
-                story=story,
-                on=account_queries.provider_today(card.provider, now_of(request)),
-            ),
+            "alike": alike_shown(request, card, story),
+            "last_year": year_told(story, today),
+            "forecast": forecast_of(told),
+            "budget": budget_shown(request, account_id=card.account_id, forecast=told, form=form),
         }
-    return render(request, "cabinet/usage.html", context)
+    return render(request, "cabinet/usage.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def budget(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Keep one's own limit for a month; what cannot be kept is said beside its field."""
+    card = _card(request, public_id)
+    if request.method != "POST":
+        return redirect("usage", card.public_id)  # a reload of a refusal
+    form = BudgetForm(request.POST)
+    if form.is_valid():
+        try:
+            set_budget(
+                by=actor_of(request),
+                account_public_id=card.public_id,
+                kind=form.cleaned_data["kind"],
+                limit=form.in_units,
+                now=now_of(request),
+            )
+        except BudgetRefused as refused:
+            add_refusal(form, refused, texts.explain_budget(refused))
+        else:
+            return redirect(f"{reverse('usage', args=(card.public_id,))}#budget")
+    return _render(request, card, form=form, status=422)
+
+
+@require_POST
+@signed_in
+def budget_off(request: HttpRequest, public_id: str) -> HttpResponse:
+    """No limit any more."""
+    card = _card(request, public_id)
+    drop_budget(by=actor_of(request), account_public_id=card.public_id, now=now_of(request))
+    return redirect(f"{reverse('usage', args=(card.public_id,))}#budget")
 
 
 @require_safe
@@ -180,24 +217,6 @@ def choose_alike(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(f"{reverse('usage', args=(card.public_id,))}#alike")
 
 
-def _alike(request: HttpRequest, card: AccountCard, story: UsageStory) -> AlikeShown:
-    found = alike_of(actor=actor_of(request), account_id=card.account_id, story=story)
-    if isinstance(found, AlikeGap):
-        return AlikeShown("", "", texts.alike_gap(found), found is AlikeGap.HIDDEN, ())
-    most = max(found.own, found.median)
-    bars = ((_("у вас"), found.own), (_("в середине"), found.median))
-    return AlikeShown(
-        texts.alike_sentence(found),
-        texts.alike_group(found, most=MOST_RESIDENTS),
-        "",
-        False,
-        tuple(
-            (name, energy(value.quantize(Decimal(1), ROUND_HALF_UP)), max(1, round(value / most * 100)))
-            for name, value in bars
-        ),
-    )
-
-
 def _number(value: Decimal) -> str:
     return plain_number(value).replace(".", ",")
 
@@ -225,9 +244,8 @@ def _opened(request: HttpRequest, story: UsageStory) -> UsageMonth:
 
 def address(card: AccountCard, *, money: bool, month: Month | None = None) -> str:
     """Where a month is looked at in kWh or roubles."""
-    query = "&".join(
-        part for part in ("in=rub" if money else "", f"month={month}" if month is not None else "") if part
-    )
+    parts = ("in=rub" if money else "", f"month={month}" if month is not None else "")
+    query = "&".join(filter(None, parts))
     base = reverse("usage", args=(card.public_id,))
     return f"{base}?{query}" if query else base
 
@@ -304,6 +322,9 @@ def _rows(story: UsageStory) -> tuple[UsageTableRow, ...]:
 
 urlpatterns: list[URLPattern] = [
     path("accounts/<public_id:public_id>/usage/", usage_page, name="usage"),
+    path("accounts/<public_id:public_id>/usage/<int:year>/", year_page, name="usage-year"),
     path("accounts/<public_id:public_id>/usage.csv", usage_csv, name="usage-csv"),
+    path("accounts/<public_id:public_id>/usage/budget/", budget, name="usage-budget"),
+    path("accounts/<public_id:public_id>/usage/budget/off/", budget_off, name="usage-budget-off"),
     path("accounts/<public_id:public_id>/usage/alike/", choose_alike, name="usage-alike"),
 ]

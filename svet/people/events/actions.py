@@ -48,6 +48,8 @@ ACTIONS: Final[Mapping[str, object]] = {
     "session.ended_elsewhere": gettext_lazy("Выход на других устройствах"),
     "session.opened": gettext_lazy("Вход"),
     "sign_in.refused": gettext_lazy("Вход не удался"),
+    "simple_view.off": gettext_lazy("Выключен простой вид"),
+    "simple_view.on": gettext_lazy("Включён простой вид"),
     "token.issued": gettext_lazy("Создан ключ для программ"),
     "token.revoked": gettext_lazy("Отозван ключ для программ"),
     "totp.added": gettext_lazy("Подключено приложение для кодов"),

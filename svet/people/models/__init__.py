@@ -47,6 +47,11 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     large_text = models.BooleanField(default=False)
     theme = models.CharField(max_length=5, choices=Theme.choices, blank=True, default="")
+    # «Простой вид»: the outside id of the one account it shows; empty: the usual cabinet. Whether the person
+    # may still see that account is asked of the guard each time.
+    simple_account = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # When the person last said themselves what they want: nobody turns it on for them after that.
+    simple_decided_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     password_changed_at = models.DateTimeField()
     # When the password was last set with nothing but an SMS: payments by bound card pause for a day.

@@ -60,6 +60,7 @@ from svet.people.operations.registration import (
 )
 from svet.people.operations.resending import resend_code
 from svet.people.operations.signing_in import sign_in
+from svet.people.operations.simple_view import choose_simple_view, offer_simple_view
 from svet.people.operations.tokens import (
     issue_token,
     revoke_token,
@@ -93,6 +94,7 @@ __all__ = [
     "change_person",
     "check_api_step",
     "check_totp",
+    "choose_simple_view",
     "confirm_email_change",
     "confirm_password",
     "confirm_phone_change",
@@ -116,6 +118,7 @@ __all__ = [
     "make_recovery_codes",
     "move_session",
     "new_totp_secret",
+    "offer_simple_view",
     "pass_second_step",
     "pass_second_step_by_passkey",
     "register_directly",

@@ -50,6 +50,7 @@ def forget_person(*, person_id: int, by: Actor, now: datetime) -> None:
         email="",
         email_confirmed_at=None,
         recovered_at=None,
+        simple_account="",
         journal_key="",
         is_active=False,
         closed_at=now,

@@ -41,6 +41,8 @@ class PersonView:
     language: str
     large_text: bool
     theme: str
+    simple_account: str
+    simple_decided_at: datetime | None
     created_at: datetime
     password_changed_at: datetime
 
@@ -141,6 +143,8 @@ def view_of(row: Person) -> PersonView:
         language=row.language,
         large_text=row.large_text,
         theme=row.theme,
+        simple_account=row.simple_account,
+        simple_decided_at=row.simple_decided_at,
         created_at=row.created_at,
         password_changed_at=row.password_changed_at,
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from svet.kernel.refusals import Refused
 from svet.look.formats import roubles
 from svet.today.rules import DayPlan, DayState, Duty
+from svet.today.rules.helping import HelpReason
 from svet.today.texts.days import (
     IN_DAYS,
     MONTH_DAYS,
@@ -29,18 +32,36 @@ from svet.today.texts.duties import (
 )
 
 __all__ = [
+    "REASONS",
     "action",
     "badge",
     "duty_note",
     "duty_title",
+    "explain_help",
     "headline",
     "how_far",
     "moving_note",
     "moving_title",
     "notes",
+    "on_day",
     "planned_note",
     "planned_title",
 ]
+
+
+#: Every reason of this room that has a sentence.
+REASONS: Final = (HelpReason,)
+
+
+def explain_help(refusal: Refused) -> str:
+    """Why nobody is reminded so."""
+    match refusal.reason:
+        case HelpReason.OWN:
+            return _("Это ваш собственный счёт: о нём мы напоминаем и так.")
+        case HelpReason.DAYS:
+            return _("Выберите число дней из списка.")
+        case _:
+            return _("Не получилось. Обновите страницу и попробуйте ещё раз.")
 
 
 def headline(day: DayPlan) -> str:

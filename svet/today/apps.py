@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class TodayConfig(AppConfig):
+    name = "svet.today"
+    label = "today"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from svet.kernel import words
+        from svet.notices.rules import registry
+        from svet.today import events, texts
+
+        registry.declare(events.EVENTS)
+        words.name_actions(events.ACTIONS)
+        words.explain_with(texts.explain_help, texts.REASONS)

@@ -1,0 +1,169 @@
+"""Reminders for those who help: what ends soon by the right alone, once, ended with the right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from svet.accounts.models import Account, Link
+from svet.accounts.queries import AccountNotFound
+from svet.accounts.tests.factories import make_account, make_link
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.metering.models import Meter
+from svet.metering.tests.factories import make_meter, make_reading
+from svet.notices.models import Notice
+from svet.people.models import Person
+from svet.people.tests.factories import make_person
+from svet.today import operations
+from svet.today.models import HelpWish
+from svet.today.queries import wish_of, wishes_of
+from svet.today.rules.helping import HelpReason, HelpRefused, Nudge, NudgeKind, nudges
+from svet.today.tests.test_rules import DUE, SENT, TODAY, WAITS, account
+
+CLOSES = date(2026, 12, 25)
+
+
+@pytest.mark.parametrize(
+    ("today", "days", "told"),
+    [
+        (date(2026, 12, 21), 3, False),
+        (date(2026, 12, 22), 3, True),
+        (date(2026, 12, 25), 3, True),
+        (date(2026, 12, 24), 1, True),
+        (date(2026, 12, 26), 7, False),
+    ],
+)
+def test_a_window_is_told_within_the_days_asked_for(today: date, days: int, told: bool) -> None:
+    base = account(today=today, meters=(WAITS,), of_another=True)
+    facts = replace(base, bills=())
+    assert nudges(facts, days=days) == ([Nudge(NudgeKind.READINGS, CLOSES)] if told else [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"of_another": False}, {"may_submit": False}, {"away": True}, {"meters": (SENT,)}],
+)
+def test_nothing_is_told_of_ones_own_of_what_is_not_ones_right_and_of_what_is_done(
+    change: dict[str, object],
+) -> None:
+    facts = account(today=date(2026, 12, 24), meters=(WAITS,), of_another=True)
+    assert nudges(replace(facts, bills=()), days=7)
+    assert not nudges(replace(facts, bills=(), **change), days=7)  # type: ignore[arg-type]
+
+
+def test_a_debt_is_told_to_whom_may_pay_until_its_day_and_not_while_money_is_on_its_way() -> None:
+    facts = account(5_000, today=DUE - timedelta(days=2), of_another=True)
+    assert nudges(facts, days=3) == [Nudge(NudgeKind.DUE, DUE)]
+    assert not nudges(facts, days=1)
+    assert not nudges(replace(facts, may_pay=False), days=3)
+    assert not nudges(replace(facts, transit=Money(5_000)), days=3)
+    assert not nudges(replace(facts, today=DUE + timedelta(days=1)), days=3)
+    assert TODAY < DUE
+
+
+DAY = datetime(2026, 12, 23, 7, 0, tzinfo=UTC)
+by = Actor.person
+
+
+@pytest.fixture
+def meter() -> Meter:
+    return make_meter(account=make_account())
+
+
+@pytest.fixture
+def mama(meter: Meter) -> Person:
+    found = make_person()
+    make_link(person=found, account=meter.account, confirmed=True)
+    return found
+
+
+@pytest.fixture
+def boris(mama: Person, meter: Meter) -> Person:
+    found = make_person()
+    link = make_link(person=found, account=meter.account, confirmed=True)
+    Link.objects.filter(pk=link.pk).update(invited_by=mama)
+    return found
+
+
+def ask(person: Person, account: Account, days: int = 3) -> None:
+    operations.ask_for_help_reminders(
+        by=by(person.pk), account_public_id=account.public_id, days=days, now=DAY
+    )
+
+
+def told(person: Person) -> list[str]:
+    found = Notice.objects.filter(recipient=person.recipient).order_by("pk")
+    return list(found.values_list("event", flat=True))
+
+
+@pytest.mark.django_db
+def test_boris_asks_and_is_told_once_where_it_is_an_hour_for_it(boris: Person, meter: Meter) -> None:
+    assert operations.remind_helpers(now=DAY) == 0
+    ask(boris, meter.account)
+    night = datetime(2026, 12, 22, 21, 0, tzinfo=UTC)
+    assert operations.remind_helpers(now=night) == 0
+    assert operations.remind_helpers(now=datetime(2026, 12, 21, 7, 0, tzinfo=UTC)) == 0
+    assert operations.remind_helpers(now=DAY) == 1
+    assert operations.remind_helpers(now=DAY) == 0
+    assert operations.remind_helpers(now=DAY + timedelta(days=1)) == 0
+    (notice,) = Notice.objects.filter(recipient=boris.recipient)
+    assert notice.event == "help_readings"
+    assert notice.url == f"/accounts/{meter.account.public_id}/readings/same/"
+    assert "Иванова" not in notice.text
+    next_month = datetime(2027, 1, 23, 7, 0, tzinfo=UTC)
+    assert operations.remind_helpers(now=next_month) == 1
+
+
+@pytest.mark.django_db
+def test_readings_that_came_silence_it(boris: Person, meter: Meter) -> None:
+    ask(boris, meter.account)
+    make_reading(meter, 500, read_on=date(2026, 12, 20))
+    assert operations.remind_helpers(now=DAY) == 0
+
+
+@pytest.mark.django_db
+def test_it_ends_with_the_right_and_does_not_come_back_with_it(boris: Person, meter: Meter) -> None:
+    ask(boris, meter.account)
+    Link.objects.filter(person=boris).update(suspended_at=DAY)
+    assert operations.remind_helpers(now=DAY) == 0
+    assert not HelpWish.objects.exists()
+    Link.objects.filter(person=boris).update(suspended_at=None)
+    assert operations.remind_helpers(now=DAY) == 0
+    Link.objects.filter(person=boris).update(suspended_at=DAY)
+    with pytest.raises(AccountNotFound):
+        ask(boris, meter.account)
+
+
+@pytest.mark.django_db
+def test_a_right_to_look_alone_tells_nothing(boris: Person, meter: Meter) -> None:
+    ask(boris, meter.account, 7)
+    Link.objects.filter(person=boris).update(can_submit=False, can_pay=False)
+    assert operations.remind_helpers(now=DAY) == 0
+
+
+@pytest.mark.django_db
+def test_the_owner_and_the_stranger_cannot_ask(mama: Person, boris: Person, meter: Meter) -> None:
+    with pytest.raises(HelpRefused) as own:
+        ask(mama, meter.account)
+    assert own.value.reason is HelpReason.OWN
+    with pytest.raises(AccountNotFound):
+        ask(make_person(), meter.account)
+    with pytest.raises(HelpRefused) as odd:
+        ask(boris, meter.account, 4)
+    assert odd.value.reason is HelpReason.DAYS
+
+
+@pytest.mark.django_db
+def test_another_number_of_days_and_the_end_twice(boris: Person, meter: Meter) -> None:
+    ask(boris, meter.account, 3)
+    ask(boris, meter.account, 7)
+    assert wish_of(by(boris.pk), account_id=meter.account_id) == 7
+    assert wishes_of(person_id=boris.pk) == [(meter.account.number, 7)]
+    for _again in range(2):
+        operations.end_help_reminders(by=by(boris.pk), account_public_id=meter.account.public_id, now=DAY)
+    assert wish_of(by(boris.pk), account_id=meter.account_id) is None
+    assert operations.remind_helpers(now=DAY) == 0
+    assert told(boris) == []
