@@ -12,7 +12,7 @@ from svet.kernel.money import ZERO, Money
 from svet.payments.models import BoundCard, Order, OrderLine, StateChange
 from svet.payments.queries.cards import CardView, card_view
 from svet.payments.queries.parts import owed
-from svet.payments.queries.shops import shops_of
+from svet.payments.queries.shops import in_order, shops_of
 from svet.payments.rules.states import OPEN, OrderState
 
 #: So long after its end a page may still bring money.
@@ -100,6 +100,6 @@ def cards_by_id(card_ids: Collection[int]) -> dict[int, tuple[CardView, bool]]:
 
 
 def providers_off(provider_ids: Collection[int]) -> frozenset[int]:
-    """Of these providers those whose shop takes nothing new."""
+    """Of these providers those of whose shops none takes anything new."""
     shops = shops_of(provider_ids)
-    return frozenset(key for key, shop in shops.items() if shop is not None and shop.off_at is not None)
+    return frozenset(key for key, own in shops.items() if not in_order(own, silent=()))
