@@ -94,12 +94,11 @@ def test_only_without_a_connection_it_is_known_that_nothing_began(
         BankFault("fail", vendor.create_path),
         BankFault("say", vendor.create_path, text="<html>"),
         BankFault("say", vendor.create_path, text=vendor.error_inside),
-        BankFault("slow", vendor.create_path, seconds=1.0),
     ):
         forget_silence()
         world.fault(fault)
         with pytest.raises(GatewayFailure) as failure:
-            bank.create(order=order(f"{len(fault.kind)}{len(fault.text)}abcdef"), patience=0.4)
+            bank.create(order=order(f"{len(fault.kind)}{len(fault.text)}abcdef"))
         assert not isinstance(failure.value, Unreached), fault
     forget_silence()
 
