@@ -21,14 +21,23 @@ from svet.journal.models import Entry
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.payments import operations, queries
-from svet.payments.models import BankSilence, Order, PaymentSeries, ReserveShop, Shop
+from svet.payments.models import (
+    BankSilence,
+    Callback,
+    DayDifference,
+    Order,
+    PaymentSeries,
+    ReserveShop,
+    Shop,
+)
 from svet.payments.operations import sending
 from svet.payments.operations.restored import distrust
 from svet.payments.operations.unattended import keep_unattended, send_unattended
 from svet.payments.queries.shops import stand_ins
 from svet.payments.queries.silence import shops_standing
+from svet.payments.rules.parts import PartAct
 from svet.payments.rules.refusals import CardReason, OrderReason, ShopReason
-from svet.payments.rules.states import PAGE_LIVES, OrderState
+from svet.payments.rules.states import PAGE_LIVES, CallbackOutcome, OrderState
 from svet.payments.tests.factories import (
     NOW,
     Family,
@@ -39,7 +48,7 @@ from svet.payments.tests.factories import (
     paid_back,
     provider_with_requisites,
 )
-from svet.payments.tests.test_shops import BY, add_oka, anna_has
+from svet.payments.tests.test_shops import BY, add_oka, anna_has, told
 from svet.sandbox.world.faults import BankFault
 from tests.bank import RunningBank, running_bank
 
@@ -105,7 +114,10 @@ def test_a_bank_that_is_not_reached_is_passed_over_and_the_other_has_the_order_f
     operations.settle(order_id=order.pk, now=LATER, by="test")
     assert credited(order) == Money(100_00)
     operations.reconcile_day(day=NOW.date(), now=LATER)
-    assert not queries.broken()
+    assert not DayDifference.objects.exists()
+    # The first bank was never asked for anything, so what comes to its door is nobody's.
+    told(order)
+    assert Callback.objects.get().outcome == CallbackOutcome.UNMATCHED
     banks[1].give_back(order, 40_00, at=LATER)
     operations.look_for_refunds(now=LATER)
     assert paid_back(order) == Money(40_00)
@@ -298,6 +310,25 @@ def test_a_row_of_payees_goes_whole(family: Family, oka: Shop, banks: tuple[Bank
     order = two_payees(family, both=True)
     assert [one.shop for one in Order.objects.order_by("step")] == [oka, oka]
     assert (order.state, order.keeps_card) == (OrderState.WAITING, True)
+
+
+def test_the_rest_of_a_row_goes_on_at_another_bank_with_another_card(
+    family: Family, oka: Shop, banks: tuple[Bank, Bank]
+) -> None:
+    """The first part is credited at the first bank; then that is down, and the payer takes another card."""
+    first = two_payees(family, both=True)
+    banks[0].pay(first)
+    operations.settle(order_id=first.pk, now=NOW, by="test")
+    banks[0].failure = DOWN
+    payer = Actor.person(family.anna.pk)
+    operations.decide_parts(by=payer, public_id=first.public_id, act=PartAct.OTHER_CARD, now=LATER)
+    one, other = Order.objects.order_by("step")
+    assert (one.state, one.shop) == (OrderState.CREDITED, None)
+    assert (other.state, other.shop) == (OrderState.WAITING, oka)
+    banks[1].pay(other)
+    operations.settle(order_id=other.pk, now=LATER, by="test")
+    assert [credited(one), credited(other)] == [Money(100_00), Money(50_00)]
+    assert queries.broken() == []
 
 
 def test_or_stays_whole_when_the_bank_that_stands_in_serves_only_one(
