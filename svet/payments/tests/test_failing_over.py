@@ -429,7 +429,7 @@ def test_over_real_sockets_a_bank_that_may_have_begun_keeps_its_order(
         first.fault(BankFault(fault, "/v3/payments", seconds=1.0, text="<html>"))
         order = begun(family, patience=0.4 if fault == "slow" else PATIENT)
         assert (order.state, order.shop, order.calls) == (OrderState.SENT, None, 1)
-        assert "tbank.created" not in second.events()
+        assert "payment.created" not in second.events()
         forget_silence()
         look()
         order.refresh_from_db()
