@@ -15,6 +15,10 @@ class Temporary(GatewayFailure):
     """Nobody knows whether it happened (no answer, 5xx, overload): ask again with the same key."""
 
 
+class Unreached(Temporary):
+    """It did not happen: there was no connection, so nothing was asked. Later, or elsewhere, it may."""
+
+
 class Permanent(GatewayFailure):
     """It did not happen and will not: the vendor refused the request as it stands."""
 

@@ -50,9 +50,11 @@ def janitor(timestamp: int) -> None:
 @app.task(queue="payments", name="payments.paid", pass_context=False)
 def paid(timestamp: int) -> None:
     """Read the bank's list of what was just paid, twice a minute: a callback may never come."""
+    now = datetime.fromtimestamp(timestamp, tz=UTC)
     # A silent bank is asked in half a minute again.
     with suppress(operations.BankUnavailable):
-        operations.look_for_payments(now=datetime.fromtimestamp(timestamp, tz=UTC))
+        operations.look_for_payments(now=now)
+    operations.ask_silent(now=now)
 
 
 @app.periodic(cron="*/10 * * * *")

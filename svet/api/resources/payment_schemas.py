@@ -108,6 +108,13 @@ class PaymentOut(Schema):
     state: str
     total_kopecks: int
     unattended: Annotated[bool, Field(description="made by autopay")]
+    bank: Annotated[
+        str,
+        Field(
+            description="whose page it is: yookassa, tbank or sber; empty while no bank has begun it because"
+            " none could be reached"
+        ),
+    ]
     lines: list[PaymentLineOut]
     bank_page_url: str
     created_at: datetime

@@ -127,6 +127,7 @@ def _view(order: OrderView, *, now: datetime) -> dict[str, Any]:
         "state": str(order.state),
         "total_kopecks": order.total.kopecks,
         "unattended": order.unattended,
+        "bank": "" if order.untouched else order.bank,
         "lines": [
             {
                 "account_id": line.account_public_id,

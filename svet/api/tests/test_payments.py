@@ -167,6 +167,16 @@ def test_a_program_pays_two_payees_in_a_row(family: Family, far: Account, bank: 
         assert strange.status_code == 404
 
 
+def test_a_program_is_told_whose_page_it_is_and_when_nothing_has_begun(
+    family: Family, bank: StubBank
+) -> None:
+    anna = Program(family.anna)
+    made = anna.post("/payments", lines((family.first, 300_00)), key="one").json()
+    assert (made["state"], made["bank"]) == ("waiting", "yookassa")
+    Order.objects.update(state="sent", bank_reference="", bank_page_url="", calls=0)
+    assert anna.get(f"/payments/{made['id']}").json()["bank"] == ""
+
+
 def test_more_than_five_payees_in_a_row_are_named_for_a_program_to_split(
     family: Family, far: Account, bank: StubBank
 ) -> None:

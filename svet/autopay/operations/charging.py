@@ -55,7 +55,8 @@ _NOT_TAKEN = frozenset({OrderState.CANCELED, OrderState.FAILED})
 WITHDRAWN = "withdrawn"
 #: So many months a run touches: other payments wait for the same workers.
 A_RUN = 200
-_PROVIDER = "agreement__account__provider_id"
+#: Whose bank is asked: a card is charged by the shop that keeps it.
+_SHOP = "agreement__card__shop_id"
 log = structlog.get_logger(__name__)
 
 
@@ -67,9 +68,9 @@ def charge_due(*, now: datetime) -> int:
     """
     due = AutopayTurn.objects.filter(state__in=sorted(READY), charge_at__lte=now).order_by("charge_at", "pk")
     begun = looked = 0
-    silent: set[int] = set()
-    for turn_id, provider_id in list(due.values_list("pk", _PROVIDER)):
-        if provider_id in silent:
+    silent: set[int | None] = set()
+    for turn_id, shop_id in list(due.values_list("pk", _SHOP)):
+        if shop_id in silent:
             continue
         if looked == A_RUN:
             break
@@ -79,23 +80,23 @@ def charge_due(*, now: datetime) -> int:
             if order_id is not None:
                 begun += 1
                 if _send(turn_id, order_id=order_id, now=now):
-                    silent.add(provider_id)
+                    silent.add(shop_id)
     return begun
 
 
 def follow_charges(*, now: datetime) -> int:
     """Look what became of the tries that have begun; says how many are at their end. Bounded as the other."""
     charging = AutopayTurn.objects.filter(state=TurnState.CHARGING.value).order_by("charge_at", "pk")
-    turns = dict(charging.values_list("pk", _PROVIDER))
+    turns = dict(charging.values_list("pk", _SHOP))
     tries = AutopayTry.objects.filter(turn_id__in=turns).order_by("no")
     last = dict(tries.values_list("turn_id", "order_id"))  # of each month the last one stays
     known = charges(last.values())
     ended = looked = 0
-    silent: set[int] = set()
-    for turn_id, provider_id in turns.items():
+    silent: set[int | None] = set()
+    for turn_id, shop_id in turns.items():
         standing = known[last[turn_id]]
         unsent = standing.state is OrderState.CREATED
-        if (unsent and provider_id in silent) or not (unsent or _is_final(standing)):
+        if (unsent and shop_id in silent) or not (unsent or _is_final(standing)):
             continue
         if looked == A_RUN:
             break
@@ -104,7 +105,7 @@ def follow_charges(*, now: datetime) -> int:
             if unsent:
                 # Whoever began it was killed before the bank was asked.
                 if _send(turn_id, order_id=standing.order_id, now=now):
-                    silent.add(provider_id)
+                    silent.add(shop_id)
                 standing = charges([standing.order_id])[standing.order_id]
             ended += _conclude(turn_id, standing, now=now)
     return ended

@@ -32,7 +32,7 @@ from svet.kernel.transactions import require_transaction, use_case
 from svet.look.formats import day, roubles
 from svet.notices import operations as notices
 from svet.notices.operations.promises import link_to
-from svet.payments.queries.unattended import cards_by_id, left_to_charge, providers_off
+from svet.payments.queries.unattended import cards_by_id, cards_off, left_to_charge
 from svet.payments.rules import LIMITS
 from svet.people import queries as people
 
@@ -50,12 +50,12 @@ def tell_due(*, now: datetime) -> int:
     accounts: dict[int, AccountView] = {one.account_id: one for one in accounts_by_id(ids)}
     newest = bills.last_bills(account_ids=ids, months=1)
     debts = left_to_charge(ids)
-    off = providers_off({account.provider.provider_id for account in accounts.values()})
+    off = cards_off({one.card_id for one in active})
     decided = _decided(active, newest)
     told = 0
     for one in active:
         account, last = accounts[one.account_id], newest[one.account_id]
-        if account.provider.provider_id in off or one.pk in decided:
+        if one.card_id in off or one.pk in decided:
             continue
         if not last or debts[one.account_id] < LIMITS.line_min:
             continue

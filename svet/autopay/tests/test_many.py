@@ -9,15 +9,16 @@ import pytest
 from svet.accounts.models import Account
 from svet.accounts.tests.factories import make_account, make_link
 from svet.autopay import jobs, operations, queries
-from svet.autopay.models import AutopayTry, AutopayTurn
+from svet.autopay.models import AutopayAgreement, AutopayTry, AutopayTurn
 from svet.autopay.operations import charging
 from svet.autopay.rules import TurnState
 from svet.autopay.tests.factories import AutopayCast, agree, at, charge, make_bill
 from svet.autopay.tests.test_days_after import tick
+from svet.gateways import acquiring
 from svet.gateways.failures import Temporary
-from svet.payments.models import Order
+from svet.payments.models import Order, ReserveShop, Shop
 from svet.payments.rules.states import OrderState
-from svet.payments.tests.factories import StubBank
+from svet.payments.tests.factories import StubBank, make_card
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,30 @@ def test_a_silent_bank_is_asked_once_in_a_run(
     operations.charge_due(now=at(4, 12, 1))
     assert states() == [TurnState.CHARGING] * 3
     assert len(asked) == 3
+
+
+def test_a_silent_bank_holds_up_no_card_that_another_bank_keeps(
+    three: list[AutopayTurn], bank: StubBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One supplier, two banks: the card of the last month is kept by the one that stands in."""
+    other = StubBank()
+    monkeypatch.setattr(acquiring, "gateway_at", lambda address, *, secret: other)
+    monkeypatch.setenv("SVET_SECOND", "key")
+    shop = Shop.objects.create(
+        code="second",
+        name="Второй",
+        address="yookassa+https://2@bank.example/v3",
+        secret="SVET_SECOND",
+        added_at=at(1, 9),
+    )
+    last = three[-1].agreement
+    ReserveShop.objects.create(provider=last.account.provider, shop=shop, place=1)
+    card = make_card(person=last.person, shop=shop, last4="4444")
+    AutopayAgreement.objects.filter(pk=last.pk).update(card=card)
+    bank.failure = Temporary("silent", code="timeout")
+    operations.charge_due(now=at(4, 12))
+    assert states() == [TurnState.CHARGING, TurnState.TOLD, TurnState.CHARGING]
+    assert len(other.statuses) == 1
 
 
 def test_tries_nobody_sent_meet_a_silent_bank_once_in_a_run(

@@ -13,7 +13,7 @@ from svet.autopay.rules import TurnState
 from svet.autopay.tests.factories import AutopayCast, at
 from svet.autopay.tests.test_days_after import tick, told, turn
 from svet.notices.models import Notice
-from svet.payments.models import BoundCard, ServedProvider, Shop
+from svet.payments.models import BoundCard, ReserveShop, ServedProvider, Shop
 
 pytestmark = pytest.mark.django_db
 SHOP = "yookassa+https://bank.example/?shop=200600"
@@ -34,6 +34,18 @@ def test_a_shop_that_is_off_is_told_of_nothing_until_it_is_on(cast: AutopayCast)
     Shop.objects.filter(pk=shop.pk).update(off_at=None)
     tick(at(14, 10))
     assert turn().state == TurnState.TOLD
+
+
+def test_a_shop_that_is_off_is_told_of_nothing_though_another_stands_in(cast: AutopayCast) -> None:
+    """A card is charged by its own shop: what stands in charges another card."""
+    shop = Shop.objects.create(code="second", name="Второй", address=SHOP, secret="S", added_at=at(1, 9))
+    ServedProvider.objects.create(provider=cast.account.provider, shop=shop)
+    ReserveShop.objects.create(provider=cast.account.provider, shop=None, place=1)
+    BoundCard.objects.filter(pk=cast.card.pk).update(shop=shop)
+    Shop.objects.filter(pk=shop.pk).update(off_at=at(1, 10))
+    for hour in range(0, 24 * 6, 6):
+        tick(at(2, 12) + timedelta(hours=hour))
+    assert Notice.objects.filter(event="autopay_told").count() == 0
 
 
 def test_a_month_that_is_decided_is_judged_no_more(

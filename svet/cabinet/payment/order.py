@@ -16,6 +16,7 @@ from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.parts import SeriesNeed
 from svet.payments.rules.states import OrderState
 from svet.payments.texts.chargebacks import chargeback_for_payer
+from svet.payments.texts.shops import bank_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class OrderPage:
     disputes: tuple[DisputeRow, ...] = ()
     left: Remainder | None = None
     series: SeriesPage | None = None
+    bank: str = ""
 
     @property
     def next_ready(self) -> bool:
@@ -101,6 +103,7 @@ def order_page(
         ),
         left=left,
         series=None if series is None else SeriesPage.of(series),
+        bank="" if order.untouched else bank_name(order.bank),
     )
 
 
@@ -155,6 +158,15 @@ def _words(order: OrderView, *, silent: bool) -> tuple[str, str, str]:
             )
         case OrderState.CANCELED | OrderState.FAILED:
             return _("Платёж не прошёл"), texts.bank_reason(order.bank_reason), "error"
+    if order.untouched:
+        return (
+            _("Банк пока не отвечает"),
+            _(
+                "Платёж ещё нигде не начат, деньги не списаны. Мы пробуем снова сами, страница обновится. "
+                "Если не выйдет за час, платёж закроется, и его можно будет повторить."
+            ),
+            "warning",
+        )
     if silent or order.state is not OrderState.WAITING:
         return (
             _("Банк пока не отвечает"),

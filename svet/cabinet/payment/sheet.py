@@ -19,7 +19,9 @@ from svet.ledger import queries as ledger
 from svet.payments import queries
 from svet.payments.queries import CardView, OrderView, Remainder, SeriesView
 from svet.payments.queries.payees import Share
+from svet.payments.queries.shops import resting_cards, stand_ins
 from svet.payments.rules import AmountRefused, parse_amount
+from svet.payments.texts.shops import stand_in_words
 from svet.people import queries as people
 
 #: From so many accounts on the sheet is a list of rows, before it cards.
@@ -118,6 +120,8 @@ class PaymentSheet:
     only_debts: bool = False
     #: The one account of the cabinet that is shown.
     only: str = ""
+    #: What is otherwise than usual while a bank does not answer.
+    banks: tuple[str, ...] = ()
 
     @property
     def as_rows(self) -> bool:
@@ -215,6 +219,12 @@ def sheet(
         sections[0] = PaymentSection(sections[0].group, sections[0].rows, True)
     own_email = people.email_of(person_id)
     cards = tuple(queries.cards(person_id=person_id))
+    payees = {
+        card.provider.provider_id for group in groups for card in group.cards if Right.PAY in card.rights
+    }
+    banks = tuple(stand_in_words(one.silent, one.instead) for one in stand_ins(payees))
+    resting = resting_cards(person_id=person_id) if banks else frozenset()
+    ready = [card.public_id for card in cards if card.public_id not in resting]
     return PaymentSheet(
         sections=tuple(sections),
         key=form.key if form else uuid4(),
@@ -222,7 +232,7 @@ def sheet(
         asks_email=not own_email,
         email=form.email if form else queries.last_receipt_email(person_id=person_id),
         cards=cards,
-        card=form.card if form else (cards[0].public_id if cards else ""),
+        card=form.card if form else next(iter(ready), ""),
         keep_card=form.keep_card if form else False,
         card_errors=form.errors.get("card", []) if form else [],
         email_errors=form.errors.get("email", []) if form else [],
@@ -234,6 +244,7 @@ def sheet(
         series=tuple(one for one in queries.series_to_mind(person_id=person_id, now=now) if one.asks),
         only_debts=only_debts,
         only=only if only in [card.public_id for group in groups for card in group.cards] else "",
+        banks=banks,
     )
 
 

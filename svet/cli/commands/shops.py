@@ -74,6 +74,29 @@ def serve_provider(code: str, providers: tuple[str, ...]) -> None:
             click.echo(_("Готово: новые платежи идут через %(code)s.") % {"code": code})
 
 
+@shop_command.command("reserve")
+@click.argument("provider")
+@click.argument("codes", nargs=-1)
+def reserve(provider: str, codes: tuple[str, ...]) -> None:
+    """Let the shops CODES (-: that of SVET_ACQUIRING_URL) stand in for PROVIDER's own, in this order.
+
+    They take its new payments while the bank before them is silent, refuses or is off.
+    Without CODES none does.
+    """
+    with database():
+        django_ready()
+        from django.utils.translation import gettext as _
+
+        from svet.cli.refusal_text import in_words
+        from svet.kernel.actors import Actor
+        from svet.payments.operations import stand_in
+
+        with in_words():
+            stand_in(provider=provider, codes=codes, now=datetime.now(UTC), by=Actor.system("svet shop"))
+            said = _("В запасе у %(provider)s: %(codes)s.") if codes else _("В запасе у %(provider)s никого.")
+            click.echo(said % {"provider": provider, "codes": ", ".join(codes)})
+
+
 def _switch(code: str, *, on: bool) -> None:
     with database():
         django_ready()
@@ -110,7 +133,7 @@ def list_shops() -> None:
         django_ready()
         from django.utils.translation import gettext as _
 
-        from svet.payments.queries.shops import shops
+        from svet.payments.queries.shops import reserves, shops
 
         click.echo(f"{'-':<20} " + _("SVET_ACQUIRING_URL: все поставщики, которых нет ниже"))
         for one in shops():
@@ -119,3 +142,6 @@ def list_shops() -> None:
             cards = _("карты хранит") if one.keeps_cards else _("карт не хранит")
             click.echo(f"{one.code:<20} {state}, {cards}: {served}")
             click.echo(f"{'':<20} {one.name}; {one.address}; {one.secret}")
+        for provider, codes in reserves().items():
+            named = ", ".join(code or "-" for code in codes)
+            click.echo(_("В запасе у %(provider)s: %(codes)s.") % {"provider": provider, "codes": named})

@@ -207,6 +207,7 @@ def cases(files: Files) -> dict[tuple[str, ...], list[list[str]]]:
         ("shop", "serve"): [["-", "ues"], ["oka", "ues"], ["nobody", "ues"], ["oka", "nobody"]],
         ("shop", "off"): [["oka"], ["nobody"]],
         ("shop", "on"): [["oka"], ["nobody"]],
+        ("shop", "reserve"): [["ues", "oka"], ["ues", "-"], ["ues", "oka", "oka"], ["ues"], ["nobody"]],
         ("shop", "list"): [[]],
         ("source", "add"): [
             ["sber", "--name", "Сбербанк"],

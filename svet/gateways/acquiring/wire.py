@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import httpx
 
 from svet.gateways.acquiring.port import PATIENT, UNSUPPORTED
-from svet.gateways.failures import Permanent, Temporary
+from svet.gateways.failures import Permanent, Temporary, Unreached
 
 CONNECT = 3.0
 # How long a bank that did not answer is left alone by those in a hurry, per process.
@@ -74,10 +74,11 @@ def ask(
 
     However it drips, a whole answer has ``patience`` seconds.
 
+    :raises Unreached: no connection, so the bank did nothing
     :raises Temporary: no answer, a broken, too slow or too long one; nobody knows what the bank did
     """
     if patience < PATIENT and time.monotonic() - _silent_since.get(shop, -SILENCE) < SILENCE:
-        raise Temporary("the bank was silent a moment ago", code="silent")
+        raise Unreached("the bank was silent a moment ago", code="silent")
     deadline = time.monotonic() + patience + CONNECT
     try:
         with httpx.stream(
@@ -100,6 +101,9 @@ def ask(
                 if time.monotonic() > deadline:
                     raise httpx.ReadTimeout("the answer does not end")
             status = answer.status_code
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        _silent_since[shop] = time.monotonic()
+        raise Unreached(f"no connection to the bank: {type(error).__name__}", code="network") from error
     except httpx.HTTPError as error:
         _silent_since[shop] = time.monotonic()
         raise Temporary(f"the bank did not answer: {type(error).__name__}", code="network") from error

@@ -21,7 +21,8 @@ from svet.gateways.acquiring.port import (
     CallbackRefused,
     RefundsTold,
 )
-from svet.gateways.failures import GatewayFailure, Permanent, Temporary
+from svet.gateways.acquiring.wire import forget_silence
+from svet.gateways.failures import GatewayFailure, Permanent, Temporary, Unreached
 from svet.gateways.tests.banks import BANKS, TOTAL, Vendor, given_back, order
 from svet.kernel.money import Money
 from svet.sandbox.world.faults import BankFault
@@ -79,6 +80,27 @@ def test_from_the_order_to_the_money(bank: Acquiring, world: RunningBank) -> Non
     after = look(bank, page.reference)
     assert (after.state, after.amount, after.currency) == (BankState.PAID, TOTAL, "RUB")
     assert (after.order_id, after.reference) == (order().order_id, page.reference)
+
+
+def test_only_without_a_connection_it_is_known_that_nothing_began(
+    vendor: Vendor, bank: Acquiring, world: RunningBank
+) -> None:
+    """Another bank is asked then, and never after a call that may have done something."""
+    nobody = VENDORS[vendor.name](vendor.url(world).replace(f":{world.port}/", ":9/"))
+    with pytest.raises(Unreached):
+        nobody.create(order=order())
+    for fault in (
+        BankFault("lose", vendor.create_path),
+        BankFault("fail", vendor.create_path),
+        BankFault("say", vendor.create_path, text="<html>"),
+        BankFault("say", vendor.create_path, text=vendor.error_inside),
+    ):
+        forget_silence()
+        world.fault(fault)
+        with pytest.raises(GatewayFailure) as failure:
+            bank.create(order=order(f"{len(fault.kind)}{len(fault.text)}abcdef"))
+        assert not isinstance(failure.value, Unreached), fault
+    forget_silence()
 
 
 def test_opened_twice_it_is_one_payment_that_can_be_paid(bank: Acquiring) -> None:

@@ -18,7 +18,7 @@ from svet.payments.models.refund_requests import RefundRequest
 from svet.payments.models.refunds import LaterLine, PaymentRefund, RefundLine
 from svet.payments.models.registers import ImportedPayment, Source
 from svet.payments.models.sendings import MoneySending
-from svet.payments.models.shops import BankSilence, ServedProvider, Shop
+from svet.payments.models.shops import BankSilence, ReserveShop, ServedProvider, Shop
 from svet.payments.models.statements import BankStatement, DaySettlement, StatementRow
 from svet.payments.rules.states import OPEN, CallbackOutcome, OrderState
 
@@ -45,6 +45,7 @@ __all__ = [
     "PaymentSeries",
     "RefundLine",
     "RefundRequest",
+    "ReserveShop",
     "ServedProvider",
     "Shop",
     "Source",
@@ -110,6 +111,9 @@ class Order(models.Model):
     receipt_email = models.CharField(max_length=254, blank=True)
     # Whose bank is asked about it, as long as it lives; empty: that of SVET_ACQUIRING_URL.
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
+    # Calls to open it of which nobody can say that they came to nothing. 0 of one that was sent: no bank has
+    # begun it, so it may go to another. Empty: nobody counts, and what was sent stays where it is.
+    calls = models.PositiveSmallIntegerField(null=True)
     # The bank's name of the payment, unique within the shop only.
     bank_reference = models.CharField(max_length=64, blank=True)
     bank_page_url = models.CharField(max_length=2000, blank=True)
@@ -200,6 +204,11 @@ class Order(models.Model):
     @property
     def total(self) -> Money:
         return Money(self.total_kopecks)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it was sent, and it is known that no bank has begun it."""
+        return self.state == OrderState.SENT and self.calls == 0 and not self.bank_reference
 
     @property
     def ledger_key(self) -> str:

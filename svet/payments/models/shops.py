@@ -40,6 +40,29 @@ class ServedProvider(models.Model):
         return f"{self.shop_id}: {self.provider_id}"
 
 
+class ReserveShop(models.Model):
+    """A shop that takes a provider's new payments while the banks of those before it, are silent.
+
+    ``shop`` empty: that of ``SVET_ACQUIRING_URL``. The first choice is not here: it is the shop that serves.
+    """
+
+    provider = models.ForeignKey("accounts.Provider", models.PROTECT, related_name="+", db_index=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
+    place = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "place"], name="payments_reserve_place"),
+            models.UniqueConstraint(
+                fields=["provider", "shop"], nulls_distinct=False, name="payments_reserve_once"
+            ),
+        ]
+        ordering = ["provider_id", "place"]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id}/{self.place}: {self.shop_id}"
+
+
 class BankSilence(models.Model):
     """Since when a shop's bank does not answer, and the last time it did not; none while it answers.
 

@@ -28,7 +28,8 @@ from svet.payments.operations.reviewing import (
 )
 from svet.payments.operations.sending import BankUnavailable, send_to_bank
 from svet.payments.operations.settling import look_at_due_orders, settle
-from svet.payments.operations.shops import ShopRefused, add_shop, serve, switch
+from svet.payments.operations.shops import ShopRefused, add_shop, serve, stand_in, switch
+from svet.payments.operations.silence import ask_silent
 from svet.payments.operations.sources import SourceRefused, add_source, set_layout
 from svet.payments.operations.staging import PLAIN, PlainRows, credit_plain, not_plain, stage_rows
 from svet.payments.operations.statements import (
@@ -82,6 +83,7 @@ __all__ = [
     "add_shop",
     "add_source",
     "apply_register_payments",
+    "ask_silent",
     "begin_payment",
     "cancel_reviewed",
     "check_claim",
@@ -109,6 +111,7 @@ __all__ = [
     "settle",
     "settle_statements",
     "stage_rows",
+    "stand_in",
     "switch",
     "take",
     "take_callback",

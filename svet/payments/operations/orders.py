@@ -31,7 +31,7 @@ from svet.payments.operations.requests import (
 from svet.payments.queries.parts import beyond_row, rows
 from svet.payments.queries.payees import shares
 from svet.payments.queries.series import carried_on, next_step
-from svet.payments.queries.shops import shops_of
+from svet.payments.queries.shops import common_shops, in_order, silent_shops
 from svet.payments.rules import LIMITS, AmountRefused, check_line
 from svet.payments.rules.refusals import CardReason, OrderReason
 
@@ -162,14 +162,15 @@ def _keep(
 def _shop_of(
     accounts: Mapping[str, AccountView], row: Sequence[Lines], *, card: BoundCard | None
 ) -> Shop | None:
-    """Which shop takes the payments of a row; its bank must be the one that keeps the card."""
-    provider_id = accounts[row[0][0][0]].provider.provider_id
-    shop = shops_of([provider_id])[provider_id]
-    if shop is not None and shop.off_at is not None:
-        raise OrderRefused(OrderReason.SHOP_OFF, field="lines")
-    if card is not None and card.shop_id != (shop.pk if shop else None):
+    """Which shop takes the payments of a row: the first whose bank answers, or who keeps the card."""
+    providers = [accounts[lines[0][0]].provider.provider_id for lines in row]
+    able = common_shops(providers, row=len(row) > 1)
+    if card is not None and card.shop not in able:
         raise CardRefused(CardReason.OTHER_SHOP, field="card")
-    return shop
+    found = in_order(able if card is None else [card.shop], silent=silent_shops())
+    if not found:
+        raise OrderRefused(OrderReason.SHOP_OFF, field="lines")
+    return found[0]
 
 
 def _found(by: Actor, public_ids: Sequence[str]) -> dict[str, AccountView]:

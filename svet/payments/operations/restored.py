@@ -76,6 +76,8 @@ def distrust(*, now: datetime) -> MoneyAfterRestore:
                 back.append(order.number)
             grow_disputes(order, now=now)
     ended = []
+    # What had come to no bank by then may have been begun by one since: it stays where it is.
+    Order.objects.filter(state=OrderState.SENT, calls=0).update(calls=None)
     for order_id in list(_never_sent().values_list("pk", flat=True)):
         with use_case():
             order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
+from django.db.models import F
 
 from svet.accounts.queries import provider_today
 from svet.gateways.acquiring.port import (
@@ -19,16 +21,18 @@ from svet.gateways.acquiring.port import (
     BankState,
     Payee,
 )
-from svet.gateways.failures import GatewayFailure, Permanent, Temporary
+from svet.gateways.failures import GatewayFailure, Permanent, Temporary, Unreached
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.periods import Month
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import use_case
-from svet.payments.models import Order, OrderLine
+from svet.payments.models import Order, OrderLine, Shop
 from svet.payments.operations.cards import drop_revoked
+from svet.payments.operations.failing_over import Onward, came_to_nothing, choose_bank
 from svet.payments.operations.moving import move
 from svet.payments.operations.shops import abilities_of, bank_of
+from svet.payments.operations.silence import note_bank
 from svet.payments.operations.telling import tell_failed
 from svet.payments.operations.turns import forget_card, locked_series, takes_turn
 from svet.payments.operations.waking import wake
@@ -40,6 +44,8 @@ from svet.payments.rules.states import RESEND_WITHIN, OrderState, next_look
 BY = "payments.send"
 # A page asked for late lives so long at least.
 LEAST_PAGE = timedelta(minutes=5)
+#: With less time left somebody in a hurry does not try another bank: a job does.
+LEAST_TRY = 1.5
 log = structlog.get_logger(__name__)
 
 
@@ -60,26 +66,65 @@ def send_to_bank(
     Of a bank that knows no keys what an earlier call made is looked for first, which a page has no time for.
     A kept card that is charged apart is charged by a job, when the payment has its name. ``may`` is asked in
     the transaction that says the bank is being asked; an order it does not let go stays ``created``.
+    A bank that was not reached, or refused, has begun nothing: then the next that may take it is asked.
 
     :raises BankUnavailable: no answer (asked again by the janitor with the same key) or a refusal
     """
-    order, again = _begin(order_id, now=now, may=may)
-    if order.state != OrderState.SENT or order.bank_reference:
-        return order
-    try:
-        bank = bank_of(order.shop)
-        made = None
-        if again and not abilities_of(order.shop).repeats_open:
-            if patience < PATIENT:
-                return order
-            made = _made_before(bank, order, patience=patience)
-        page = made or bank.create(order=_bank_order(order, now=now), patience=patience)
-    except Temporary as failure:
-        raise BankUnavailable(BankReasonText.BANK_SILENT, details={"code": failure.code}) from failure
-    except Permanent as failure:
+    hurried, ends = patience < PATIENT, monotonic() + patience
+    tried: list[Shop | None] = []
+    while True:
+        order, again = _begin(order_id, now=now, may=may, hurried=hurried, tried=tried)
+        if again is None:
+            return order
+        tried.append(order.shop)
+        try:
+            left = ends - monotonic() if hurried else patience
+            page = _asked(order, again=again, now=now, patience=left)
+        except GatewayFailure as failure:
+            late = hurried and ends - monotonic() < LEAST_TRY
+            onward = _after(order, failure, again=again, tried=tried, late=late, now=now)
+            if onward is not Onward.NEXT:
+                raise _unavailable(failure, onward) from failure
+        else:
+            return _answered(order, page=page, now=now)
+
+
+def _asked(order: Order, *, again: bool, now: datetime, patience: float) -> BankPage:
+    bank = bank_of(order.shop)
+    made = _made_before(bank, order, patience=patience) if again and _searches(order) else None
+    return made or bank.create(order=_bank_order(order, now=now), patience=patience)
+
+
+def _after(
+    order: Order,
+    failure: GatewayFailure,
+    *,
+    again: bool,
+    tried: Collection[Shop | None],
+    late: bool,
+    now: datetime,
+) -> Onward:
+    """What follows a failure: another bank where this one did nothing, else a refusal is kept."""
+    refused, unreached = isinstance(failure, Permanent), isinstance(failure, Unreached)
+    if unreached:
+        note_bank(order.shop, answered=False, now=now)
+    onward = Onward.NOWHERE
+    if unreached or (refused and not again):
+        onward = came_to_nothing(order.pk, tried=tried, hurried=late)
+    if refused and onward is Onward.NOWHERE:
         _refused(order, code=failure.code, again=again, now=now)
-        raise BankUnavailable(BankReasonText.BANK_REFUSED, details={"code": failure.code}) from failure
-    return _answered(order, page=page, now=now)
+    return onward
+
+
+def _unavailable(failure: GatewayFailure, onward: Onward) -> BankUnavailable:
+    refused = isinstance(failure, Permanent) and onward is Onward.NOWHERE
+    reason = BankReasonText.BANK_REFUSED if refused else BankReasonText.BANK_SILENT
+    return BankUnavailable(reason, details={"code": failure.code})
+
+
+def _searches(order: Order) -> bool:
+    """Whether asking again begins with a search: for that a page has no time."""
+    return not abilities_of(order.shop).repeats_open
 
 
 def _made_before(bank: Acquiring, order: Order, *, patience: float) -> BankPage | None:
@@ -132,21 +177,38 @@ def may_resend(order: Order, *, now: datetime) -> bool:
     return now - order.created_at < RESEND_WITHIN
 
 
-def _begin(order_id: int, *, now: datetime, may: Callable[[], bool] | None) -> tuple[Order, bool]:
+def _begin(
+    order_id: int,
+    *,
+    now: datetime,
+    may: Callable[[], bool] | None,
+    hurried: bool,
+    tried: Collection[Shop | None],
+) -> tuple[Order, bool | None]:
     """Say before the call that it is being made, so that a crash during it is not forgotten.
 
-    The second value tells that the call has been made before and its answer is not known.
+    The second value tells that the call has been made before and its answer is not known; None: there is
+    nothing to ask now.
     """
     with use_case():
         series_id = Order.objects.values_list("series_id", flat=True).get(pk=order_id)
         if series_id is not None:
             locked_series(series_id)
         order = Order.objects.select_for_update().get(pk=order_id)
+        if order.untouched:
+            choose_bank(order, tried=tried, now=now)
+            Order.objects.filter(pk=order_id).update(calls=1)
+            return order, False
+        if order.state == OrderState.SENT and not order.bank_reference:
+            if hurried and _searches(order):
+                return order, None
+            Order.objects.filter(pk=order_id).update(calls=F("calls") + 1)
+            return order, True
         if order.state != OrderState.CREATED or not takes_turn(order, now=now):
-            return order, True
+            return order, None
         if may is not None and not may():
-            return order, True
-        move(order, new=OrderState.SENT, at=now, by=BY)
+            return order, None
+        move(order, new=OrderState.SENT, at=now, by=BY, calls=1)
         return order, False
 
 

@@ -67,7 +67,7 @@ def settle(*, order_id: int, now: datetime, by: str, wait: bool = True) -> None:
         # A part whose turn may have come; the first is begun by the person's own press.
         send_to_bank(order_id=order_id, now=now, patience=patience)
         return
-    if wait:
+    if wait and not order.untouched:
         order = adopt(order, now=now, by=by, patience=patience)
     if order.state == OrderState.SENT and not order.bank_reference and may_resend(order, now=now):
         order = send_to_bank(order_id=order_id, now=now, patience=patience)
@@ -242,8 +242,8 @@ def _give_up_if_late(order_id: int, *, now: datetime) -> None:
         order = Order.objects.select_for_update().get(pk=order_id)
         if order.state not in OPEN:
             return
-        if order.state == OrderState.CREATED:
-            # Never reached the bank, so no money can be on its way.
+        if order.state == OrderState.CREATED or (order.untouched and not order.unattended):
+            # Never reached a bank, so no money can be on its way. An agreed charge is made when it can be.
             if now >= order.expires_at:
                 move(
                     order,

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from svet.accounts import queries as accounts
 from svet.gateways import acquiring
 from svet.gateways.acquiring.port import Acquiring, Capabilities
-from svet.gateways.failures import Temporary
+from svet.gateways.failures import Temporary, Unreached
 from svet.journal import operations as journal
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import Conflict
 from svet.kernel.transactions import use_case
-from svet.payments.models import ServedProvider, Shop
+from svet.payments.models import ReserveShop, ServedProvider, Shop
 from svet.payments.rules.refusals import ShopReason
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}", re.ASCII)
@@ -64,7 +64,7 @@ def shops_without_lists() -> list[str]:
 def secret_of(place: str) -> str:
     """The secret that lies in an environment variable, or in a file when the place is an absolute path.
 
-    :raises Temporary: it is not there
+    :raises Unreached: it is not there, so the bank cannot be asked
     """
     if not place.startswith("/"):
         secret = os.environ.get(place, "")
@@ -74,7 +74,7 @@ def secret_of(place: str) -> str:
         except (OSError, ValueError):
             secret = ""
     if not secret:
-        raise Temporary(f"no secret of the shop in {place}", code=SECRET_GONE)
+        raise Unreached(f"no secret of the shop in {place}", code=SECRET_GONE)
     return secret
 
 
@@ -136,6 +136,41 @@ def serve(*, code: str, providers: Sequence[str], now: datetime, by: Actor) -> N
         _serve(shop, code=code, providers=providers, by=by, now=now)
 
 
+def stand_in(*, provider: str, codes: Sequence[str], now: datetime, by: Actor) -> None:
+    """Let these shops take a provider's new payments while its own cannot; without codes none does.
+
+    In this order, as soon as the bank of those before is silent, or they are off; «-» as in :func:`serve`.
+
+    :raises ShopRefused: no such shop or provider, a shop twice, or the one that serves the provider anyhow
+    """
+    with use_case():
+        provider_id = _provider_id(provider)
+        shops = [None if code == FIRST else _locked(code) for code in codes]
+        served = ServedProvider.objects.filter(provider_id=provider_id).select_related("shop").first()
+        if len({*shops, served.shop if served else None}) <= len(shops):
+            raise ShopRefused(ShopReason.RESERVE, field="codes")
+        ReserveShop.objects.filter(provider_id=provider_id).delete()
+        ReserveShop.objects.bulk_create(
+            ReserveShop(provider_id=provider_id, shop=shop, place=place)
+            for place, shop in enumerate(shops, start=1)
+        )
+        journal.record(
+            by=by,
+            action="payments.shop.reserve",
+            subject="provider",
+            subject_id=provider,
+            now=now,
+            after={"shops": list(codes)},
+        )
+
+
+def _provider_id(code: str) -> int:
+    known = {one.code: one.provider_id for one in accounts.providers()}
+    if code not in known:
+        raise ShopRefused(ShopReason.PROVIDER, field="provider", details={"known": ", ".join(sorted(known))})
+    return known[code]
+
+
 def switch(*, code: str, on: bool, now: datetime, by: Actor) -> None:
     """Let a shop take new payments, or none any more. :raises ShopRefused: no such shop"""
     with use_case():
@@ -155,15 +190,12 @@ def _locked(code: str) -> Shop:
 
 
 def _serve(shop: Shop | None, *, code: str, providers: Sequence[str], by: Actor, now: datetime) -> None:
-    known = {one.code: one.provider_id for one in accounts.providers()}
     for provider in providers:
-        if provider not in known:
-            details = {"known": ", ".join(sorted(known))}
-            raise ShopRefused(ShopReason.PROVIDER, field="provider", details=details)
+        provider_id = _provider_id(provider)
         if shop is None:
-            ServedProvider.objects.filter(provider_id=known[provider]).delete()
+            ServedProvider.objects.filter(provider_id=provider_id).delete()
         else:
-            ServedProvider.objects.update_or_create(provider_id=known[provider], defaults={"shop": shop})
+            ServedProvider.objects.update_or_create(provider_id=provider_id, defaults={"shop": shop})
         _record(by, "payments.shop.serves", code, now, after={"provider": provider})
 
 

@@ -6,7 +6,7 @@ page: a bank that would ask for the CVC is never begun with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -43,9 +43,9 @@ class UnattendedCard:
 
 def cards_for(*, person_id: int, provider_id: int) -> list[UnattendedCard]:
     """The person's bound cards, the newest first, each judged for payments to one provider."""
-    shop = shops_of([provider_id])[provider_id]
+    shops = shops_of([provider_id])[provider_id]
     rows = BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True).order_by("-bound_at", "-id")
-    return [UnattendedCard(row.pk, card_view(row), _refusal(row, shop)) for row in rows]
+    return [UnattendedCard(row.pk, card_view(row), _refusal(row, shops)) for row in rows]
 
 
 def card_for(*, person_id: int, public_id: str, provider_id: int, now: datetime) -> UnattendedCard:
@@ -85,13 +85,13 @@ def keep_unattended(
         return known.pk
     check_line(money)
     provider_id = account.provider.provider_id
-    shop = shops_of([provider_id])[provider_id]
-    if shop is not None and shop.off_at is not None:
-        raise OrderRefused(OrderReason.SHOP_OFF, field="lines")
     card = card_to_charge(person_id=person_id, public_id=card_public_id, now=now)
-    refusal = _refusal(card, shop)
+    refusal = _refusal(card, shops_of([provider_id])[provider_id])
     if refusal is not None:
         raise CardRefused(refusal, field="card")
+    shop = card.shop
+    if shop is not None and shop.off_at is not None:
+        raise OrderRefused(OrderReason.SHOP_OFF, field="lines")
     lines = [(account.public_id, money)]
     wanted = OrderRequest(
         lines=lines, key=key, expected_total=money, return_url_base=settings.BASE_URL, card=card.public_id
@@ -138,8 +138,10 @@ def withdraw_unattended(*, order_id: int, note: str, by: str, now: datetime) -> 
     return True
 
 
-def _refusal(card: BoundCard, shop: Shop | None) -> CardReason | None:
-    if card.shop_id != (shop.pk if shop else None):
+def _refusal(card: BoundCard, shops: Sequence[Shop | None]) -> CardReason | None:
+    """Why a card cannot be charged for a provider of these shops: it stays with the shop that keeps it."""
+    shop = card.shop
+    if shop not in shops:
         return CardReason.OTHER_SHOP
     can = abilities_of(shop)
     if not can.keeps_cards or (shop is not None and not shop.keeps_cards):

@@ -38,6 +38,7 @@ from svet.payments.queries.promises import (
     broken_sources,
 )
 from svet.payments.queries.series import Remainder, later_lines, remainder, remainders
+from svet.payments.queries.shops import vendor_of_shop
 from svet.payments.queries.transit import in_transit
 from svet.payments.queries.views import (
     ChangeView,
@@ -203,6 +204,8 @@ def _view(order: Order, *, only: frozenset[int] | None = None) -> OrderView:
         step=order.step,
         steps=order.steps,
         unattended=order.unattended,
+        bank=vendor_of_shop(order.shop),
+        untouched=order.untouched,
     )
 
 
@@ -211,7 +214,7 @@ def _with_parts(chosen: QuerySet[Order]) -> QuerySet[Order]:
     told = PaymentRefund.objects.filter(Q(state=RefundState.DONE) | Q(reserved_at__isnull=False)).order_by(
         "id"
     )
-    return chosen.prefetch_related(
+    return chosen.select_related("shop").prefetch_related(
         Prefetch("lines", queryset=lines),
         Prefetch("changes", queryset=StateChange.objects.order_by("id")),
         Prefetch("refunds", queryset=told.prefetch_related("lines__line"), to_attr="told_refunds"),

@@ -15,7 +15,7 @@ from svet.ledger import queries as ledger
 from svet.payments.models import BoundCard, Order, OrderLine, PaymentSeries, StateChange
 from svet.payments.queries.cards import card_view
 from svet.payments.queries.payees import Share
-from svet.payments.queries.shops import shops_of
+from svet.payments.queries.shops import current_shops, shops_of
 from svet.payments.queries.transit import in_transit
 from svet.payments.rules.parts import (
     ASKS,
@@ -151,7 +151,7 @@ def owes_otherwise(order: Order) -> bool:
 
 
 def in_rows(payees: Sequence[int]) -> list[list[int]]:
-    """Providers by the shop that takes their money, in the order given: each list can be paid in a row.
+    """Providers by the shop that takes their money now, in the order given: each list can be paid in a row.
 
     Where the bank keeps no cards every provider stands alone; more than :data:`MOST_IN_ROW` make several.
     """
@@ -168,7 +168,7 @@ def beyond_row(payees: Sequence[int]) -> list[int]:
 
 
 def _by_shop(payees: Sequence[int]) -> list[list[int]]:
-    shops = shops_of(payees)
+    shops = current_shops(payees)
     made: dict[tuple[int, int], list[int]] = {}
     for payee in payees:
         shop = shops[payee]
@@ -249,4 +249,4 @@ def _is_open(order: Order) -> bool:
     if line is None:
         return False
     provider = line.account.provider_id
-    return shops_of([provider])[provider] == order.shop
+    return order.shop in shops_of([provider])[provider]

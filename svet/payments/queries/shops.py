@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from svet.payments.models import ServedProvider, Shop
+from django.conf import settings
+
+from svet.payments.models import BankSilence, BoundCard, ReserveShop, ServedProvider, Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,97 @@ def every_shop() -> list[Shop | None]:
     return [None, *Shop.objects.order_by("pk")]
 
 
-def shops_of(providers: Collection[int]) -> dict[int, Shop | None]:
-    """Which shop takes the money of each provider now; None is that of ``SVET_ACQUIRING_URL``."""
-    rows = ServedProvider.objects.filter(provider_id__in=providers).select_related("shop")
-    found: dict[int, Shop | None] = dict.fromkeys(providers)
-    return found | {row.provider_id: row.shop for row in rows}
+def shops_of(providers: Collection[int]) -> dict[int, tuple[Shop | None, ...]]:
+    """Which shops may take each provider's new payments, the first choice first, those that are off too.
+
+    None is the shop of ``SVET_ACQUIRING_URL``; it is the first choice for whom no other serves.
+    """
+    served = ServedProvider.objects.filter(provider_id__in=providers).select_related("shop")
+    first = {row.provider_id: row.shop for row in served}
+    found: dict[int, list[Shop | None]] = {provider: [first.get(provider)] for provider in providers}
+    for row in ReserveShop.objects.filter(provider_id__in=providers).select_related("shop").order_by("place"):
+        found[row.provider_id].append(row.shop)
+    return {provider: tuple(dict.fromkeys(own)) for provider, own in found.items()}
+
+
+def silent_shops() -> frozenset[int | None]:
+    """The shops whose bank does not answer now."""
+    return frozenset(BankSilence.objects.values_list("shop_id", flat=True))
+
+
+def in_order(found: Iterable[Shop | None], *, silent: Collection[int | None]) -> list[Shop | None]:
+    """Of these shops those that take new payments, in their order: who answers comes before who is silent."""
+    on = [shop for shop in found if shop is None or shop.off_at is None]
+    return sorted(on, key=lambda shop: _key(shop) in silent)
+
+
+def current_shops(providers: Collection[int]) -> dict[int, Shop | None]:
+    """Which shop takes a new payment to each provider now; one that is off when no other is on."""
+    silent = silent_shops()
+    return {
+        provider: (in_order(own, silent=silent) or own)[0] for provider, own in shops_of(providers).items()
+    }
+
+
+def common_shops(providers: Collection[int], *, row: bool) -> list[Shop | None]:
+    """Which shops may take new payments to all these providers, as the first of them prefers.
+
+    A ``row`` of payments needs one that keeps the card for the next.
+    """
+    able = shops_of(providers)
+    first, *others = able.values()
+    return [
+        shop
+        for shop in first
+        if all(shop in other for other in others) and (not row or shop is None or shop.keeps_cards)
+    ]
+
+
+def reserves() -> dict[str, tuple[str, ...]]:
+    """By provider's code the codes of the shops that stand in for its own, in order; "" is the first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in ReserveShop.objects.select_related("provider", "shop").order_by("provider__code", "place"):
+        found[row.provider.code] = (*found.get(row.provider.code, ()), row.shop.code if row.shop else "")
+    return found
+
+
+def vendor_of_shop(shop: Shop | None) -> str:
+    """Whose API a shop speaks, by the scheme of its address: yookassa, tbank or sber."""
+    return urlsplit(shop.address if shop else settings.ACQUIRING_URL).scheme.partition("+")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A bank that does not answer, and the one whose page opens instead; "" when none does."""
+
+    silent: str
+    instead: str
+
+
+def stand_ins(providers: Collection[int]) -> list[StandIn]:
+    """What of the banks of these providers is otherwise than usual; nothing while all answer."""
+    silent = silent_shops()
+    if not silent:
+        return []
+    found = []
+    for own in shops_of(providers).values():
+        on = [shop for shop in own if shop is None or shop.off_at is None]
+        if on and _key(on[0]) in silent:
+            best = in_order(on, silent=silent)[0]
+            instead = "" if _key(best) in silent else vendor_of_shop(best)
+            found.append(StandIn(vendor_of_shop(on[0]), instead))
+    return list(dict.fromkeys(found))
+
+
+def resting_cards(*, person_id: int) -> frozenset[str]:
+    """The bound cards of a person whose bank does not answer now."""
+    silent = silent_shops()
+    rows = BoundCard.objects.filter(person_id=person_id, unbound_at__isnull=True) if silent else ()
+    return frozenset(row.public_id for row in rows if row.shop_id in silent)
+
+
+def _key(shop: Shop | None) -> int | None:
+    return shop.pk if shop else None
 
 
 def shop_by_code(code: str) -> Shop | None:

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from django.db.models import Count, F, Min
 
+from svet.accounts.queries import providers
 from svet.payments.models import BankSilence, Order, Shop
+from svet.payments.queries.shops import in_order, shops_of, silent_shops
 from svet.payments.rules.states import OPEN, OrderState
 
 #: The shop of SVET_ACQUIRING_URL, which has no row.
@@ -21,6 +23,7 @@ class ShopStanding:
 
     ``unanswered`` counts those the bank was asked for and whose answer nobody knows, the oldest for ``waits``
     seconds: of one order only, the bank may answer others. ``open`` counts those that are not at their end.
+    ``instead`` has the shops that take what is new while it is silent.
     """
 
     code: str
@@ -28,6 +31,7 @@ class ShopStanding:
     unanswered: int
     waits: float
     open: int
+    instead: tuple[str, ...] = ()
 
     def silent_for(self, now: datetime) -> float:
         """Seconds of silence; 0 while the bank answers."""
@@ -55,11 +59,25 @@ def shops_standing(*, now: datetime) -> Sequence[ShopStanding]:
     oldest = asked.annotate(count=Count("pk"), since=Min("created_at"))
     unanswered = {row["code"]: (row["count"], row["since"]) for row in oldest}
     silent: dict[str | None, datetime] = dict(BankSilence.objects.values_list("shop__code", "since"))
+    standing_in = _standing_in() if silent else {}
     found = []
     for code in [None, *Shop.objects.order_by("code").values_list("code", flat=True)]:
         count, since = unanswered.get(code, (0, now))
         waits = max((now - since).total_seconds(), 0.0)
-        found.append(ShopStanding(code or MAIN, silent.get(code), count, waits, opened.get(code, 0)))
+        instead = tuple(sorted(standing_in.get(code, ()))) if code in silent else ()
+        found.append(ShopStanding(code or MAIN, silent.get(code), count, waits, opened.get(code, 0), instead))
+    return found
+
+
+def _standing_in() -> dict[str | None, set[str]]:
+    """By the code of a shop that is silent the codes of those that take new payments in its place."""
+    silent = silent_shops()
+    found: dict[str | None, set[str]] = {}
+    for own in shops_of([one.provider_id for one in providers()]).values():
+        best = next(iter(in_order(own, silent=silent)), None)
+        if best != own[0] and (best.pk if best else None) not in silent:
+            first = own[0].code if own[0] else None
+            found.setdefault(first, set()).add(best.code if best else MAIN)
     return found
 
 

@@ -12,7 +12,6 @@ from svet.kernel.money import ZERO, Money
 from svet.payments.models import BoundCard, Order, OrderLine, StateChange
 from svet.payments.queries.cards import CardView, card_view
 from svet.payments.queries.parts import owed
-from svet.payments.queries.shops import shops_of
 from svet.payments.rules.states import OPEN, OrderState
 
 #: So long after its end a page may still bring money.
@@ -99,7 +98,7 @@ def cards_by_id(card_ids: Collection[int]) -> dict[int, tuple[CardView, bool]]:
     return {row.pk: (card_view(row), row.unbound_at is None) for row in rows}
 
 
-def providers_off(provider_ids: Collection[int]) -> frozenset[int]:
-    """Of these providers those whose shop takes nothing new."""
-    shops = shops_of(provider_ids)
-    return frozenset(key for key, shop in shops.items() if shop is not None and shop.off_at is not None)
+def cards_off(card_ids: Collection[int]) -> frozenset[int]:
+    """Of these cards those whose shop takes nothing new."""
+    rows = BoundCard.objects.filter(pk__in=card_ids, shop__off_at__isnull=False)
+    return frozenset(rows.values_list("pk", flat=True))

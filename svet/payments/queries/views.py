@@ -78,7 +78,8 @@ class OrderView:
 
     ``refunds`` are those made, ``promised`` what we have taken off the accounts for: on its way, or not made
     after all; ``disputes`` are those at the bank. «``step`` из ``steps``» is its place among the orders of
-    one «Оплатить» for several payees. ``unattended``: autopay made it.
+    one «Оплатить» for several payees. ``unattended``: autopay made it. ``bank``: whose API its shop speaks,
+    and ``untouched`` that no bank has begun it though it was sent.
     """
 
     order_id: int
@@ -104,6 +105,8 @@ class OrderView:
     step: int = 1
     steps: int = 1
     unattended: bool = False
+    bank: str = ""
+    untouched: bool = False
 
     @property
     def refunded(self) -> Money:

@@ -135,6 +135,7 @@ class ShopReason(StrEnum):
     KEY = "shop_key"
     KEY_MISSING = "shop_key_missing"
     PROVIDER = "shop_provider"
+    RESERVE = "shop_reserve"
 
 
 class SourceReason(StrEnum):

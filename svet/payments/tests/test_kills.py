@@ -9,19 +9,21 @@ from uuid import uuid4
 
 import pytest
 
+from svet.gateways.acquiring.wire import forget_silence
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.ledger.models import Transaction
 from svet.limits.models import Bucket
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
-from svet.payments.models import Order, PaymentRefund, RefundRequest, StateChange
+from svet.payments.models import BankSilence, Order, PaymentRefund, RefundRequest, StateChange
 from svet.payments.operations import giving_back
 from svet.payments.operations.beginning import BegunPayment
 from svet.payments.rules.giving_back import NewRefund
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import BASE, NOW, StubBank, credited, make_family, make_order, paid_back
-from tests.bank import running_bank
+from svet.payments.tests.test_shops import BY, add_oka
+from tests.bank import RunningBank, running_bank
 from tests.kills import MOST, enough, killed_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
@@ -91,6 +93,57 @@ def test_paying_killed_anywhere_makes_one_order_and_one_bank_order(tmp_path: Pat
         made = bank.events().count("payment.created")
     assert enough(kills, every=16, short=12), kills
     assert made == Order.objects.count()
+
+
+def test_going_to_another_bank_killed_anywhere_begins_it_at_one_bank_only(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody listens at the first bank; after the death it is back, and everybody knocks."""
+    family = make_family()
+    kills = 0
+    monkeypatch.setenv("SVET_OKA_SHOP", "test_tbank")
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    with (
+        running_bank(tmp_path / "first") as first,
+        running_bank(tmp_path / "second", clock=lambda: NOW) as oka,
+    ):
+        add_oka(address=oka.tbank_shop)
+        operations.stand_in(provider=family.first.provider.code, codes=["oka"], now=NOW, by=BY)
+        for point in range(1, MOST):
+            Bucket.objects.all().delete()
+            BankSilence.objects.all().delete()
+            order = make_order(person=family.anna, lines=[(family.first, 300_00)])
+
+            def send(order: Order = order) -> None:
+                forget_silence()
+                operations.send_to_bank(order_id=order.pk, now=NOW)
+
+            settings.ACQUIRING_URL = "yookassa+http://100500:test_sandbox@127.0.0.1:9/v3"
+            killed = killed_at(point, send)
+            kills += killed
+            settings.ACQUIRING_URL = first.acquiring_url
+            send()
+            operations.settle(order_id=order.pk, now=LATER, by="kill")
+            send()
+            order.refresh_from_db()
+            assert order.state == OrderState.WAITING
+            here = [one for one in made(first) if one == order.public_id]
+            there = [one for one in made(oka) if one == order.public_id]
+            # T-Bank knows no keys: what a lost answer left there was taken back before the next.
+            assert bool(here) != bool(there), (point, here, there)
+            assert len(here) <= 1
+            assert (order.shop is None) == bool(here)
+            if not killed:
+                break
+    assert enough(kills, every=40, short=16), kills
+
+
+def made(bank: RunningBank) -> list[str]:
+    """Our numbers of the payments a bank has made."""
+    entries = bank.journal.entries("bank", where=lambda entry: entry["event"] == "payment.created")
+    things = [entry["object"] for entry in entries]
+    return [str(thing.get("order_id") or thing["metadata"]["order_id"]) for thing in things]
 
 
 @pytest.mark.parametrize("credited_before", [True, False])

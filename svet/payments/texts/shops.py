@@ -10,6 +10,25 @@ from svet.payments.rules import UNASKED_MOST
 from svet.payments.rules.refusals import CallbackReason, CardReason, OrderReason, PartReason, ShopReason
 
 
+def bank_name(vendor: str) -> str:
+    """Whose page a payer gets."""
+    names = {"yookassa": _("ЮKassa"), "tbank": _("Т-Банк"), "sber": _("Сбер")}
+    return names.get(vendor, "")
+
+
+def stand_in_words(silent: str, instead: str) -> str:
+    """What a payer is told while the bank that usually takes their payment does not answer."""
+    if instead:
+        return _(
+            "%(silent)s сейчас не отвечает, поэтому платёж примет %(instead)s: откроется его страница. "
+            "С привязанной карты спишет только тот банк, который её хранит."
+        ) % {"silent": bank_name(silent), "instead": bank_name(instead)}
+    return _(
+        "%(silent)s сейчас не отвечает. Можно заплатить позже, а можно нажать «Оплатить»: "
+        "платёж сохраним и начнём, как только банк ответит."
+    ) % {"silent": bank_name(silent)}
+
+
 def explain_shop(refusal: Refused) -> str:
     """The sentence for a refusal about a shop of the bank."""
     match refusal.reason:
@@ -55,6 +74,8 @@ def explain_shop(refusal: Refused) -> str:
             return _("Где лежит секрет: имя переменной окружения или полный путь к файлу.")
         case ShopReason.KEY_MISSING:
             return _("По имени %(place)s секрета нет: сначала положите его туда.") % refusal.details
+        case ShopReason.RESERVE:
+            return _("В запас берут другие договоры, не тот, что принимает платежи, и каждый один раз.")
         case ShopReason.PROVIDER:
             return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
     return ""

@@ -115,6 +115,10 @@ def _banks(now: datetime) -> Iterator[StandingRow]:
         said = _("Незавершённых заказов: {count}.").format(count=number(shop.open))
         if shop.silent_since is not None:
             since = _("Не отвечает с {since}.").format(since=moment(shop.silent_since))
+            if shop.instead:
+                since += " " + _("Новые платежи принимает вместо него: {shops}.").format(
+                    shops=", ".join(_("основной магазин") if one == MAIN else one for one in shop.instead)
+                )
             yield StandingRow(what, "error", _("Молчит"), f"{since} {said}")
         elif shop.waits > UNANSWERED:
             said = _("Без ответа заказов: {count}, самый старый ждёт {minutes} мин.").format(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from svet.journal.models import Entry
 from svet.notices.models import Delivery
 from svet.notices.tests.test_delivering import promise_letter
+from svet.payments.models import ReserveShop, Shop
 from svet.payments.operations.silence import note_bank
 from svet.payments.tests.factories import make_family, make_order
 from svet.site import operations as site
@@ -108,3 +109,15 @@ def test_one_order_without_an_answer_is_no_silence_of_the_bank() -> None:
     note_bank(None, answered=False, now=now)
     (bank,) = (row for row in rows(now=now) if row.what == "Банк")
     assert (bank.kind, bank.said) == ("error", "Молчит")
+    # Who takes its place is told as soon as somebody does.
+    assert "вместо него" not in bank.more
+    shop = Shop.objects.create(
+        code="oka", name="Сбер", address="sber+https://s@bank.example/rest", secret="SVET_OKA", added_at=now
+    )
+    ReserveShop.objects.create(provider=family.first.provider, shop=shop, place=1)
+    bank, other = (row for row in rows(now=now) if row.what.startswith("Банк"))
+    assert "Новые платежи принимает вместо него: oka." in bank.more
+    assert other.said == "Отвечает"
+    note_bank(shop, answered=False, now=now)
+    bank, other = (row for row in rows(now=now) if row.what.startswith("Банк"))
+    assert "вместо него" not in bank.more + other.more, "both are silent"
