@@ -28,8 +28,10 @@ from svet.api.resources import (
     notifications,
     payments,
     personal,
+    promises,
     reading_sets,
     readings,
+    refunds,
     today,
 )
 from svet.api.shell.contract import finish
@@ -61,6 +63,8 @@ _RESOURCES = (
     bills,
     certificates,
     payments,
+    refunds,
+    promises,
     cards,
     autopay,
     appeals,

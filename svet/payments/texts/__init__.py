@@ -12,6 +12,7 @@ from svet.payments.rules import LIMITS, AmountReason
 from svet.payments.rules.acts import MoneyActReason
 from svet.payments.rules.chargebacks import ChargebackReason
 from svet.payments.rules.giving_back import RefundReason
+from svet.payments.rules.overpaid import BackReason
 from svet.payments.rules.reconciling import DifferenceKind
 from svet.payments.rules.refusals import (
     BankReasonText,
@@ -34,6 +35,7 @@ from svet.payments.rules.states import OrderState
 from svet.payments.texts.acts import explain_act
 from svet.payments.texts.chargebacks import explain_chargeback
 from svet.payments.texts.giving_back import explain_refund
+from svet.payments.texts.overpaid import explain_back
 from svet.payments.texts.shops import explain_shop
 from svet.payments.texts.statements import explain_statement
 
@@ -55,6 +57,7 @@ REASONS: Final = (
     PartReason,
     MoneyActReason,
     RefundReason,
+    BackReason,
     ChargebackReason,
     StatementActReason,
 )
@@ -70,6 +73,7 @@ def explain(refusal: Refused) -> str:
         or _explain_row(refusal)
         or explain_act(refusal)
         or explain_refund(refusal)
+        or explain_back(refusal)
         or explain_chargeback(refusal)
         or explain_shop(refusal)
         or explain_statement(refusal)

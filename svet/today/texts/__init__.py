@@ -26,6 +26,7 @@ from svet.today.texts.duties import (
     moving_title,
     planned_note,
     planned_title,
+    promised_title,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "notes",
     "planned_note",
     "planned_title",
+    "promised_title",
 ]
 
 
