@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from svet.arrangements.operations import drop_promises
 from svet.arrangements.queries import promised_by
-from svet.arrangements.rules import PromiseState
-from svet.arrangements.texts import promise_state
+from svet.arrangements.texts import state_word
 from svet.kernel.money import Money
 from svet.kernel.personal import MOST_ROWS, ExportSection, PersonalShare
 from svet.look import formats
@@ -19,7 +18,7 @@ from svet.look import formats
 def _words(name: str, value: Any) -> str | Promise | None:
     if name == "kopecks":
         return formats.roubles(Money(int(value)))
-    return promise_state(PromiseState(value)) if name == "state" else None
+    return state_word(value) if name == "state" else None
 
 
 EXPORT = PersonalShare(

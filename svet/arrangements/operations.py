@@ -15,8 +15,8 @@ from svet.arrangements.queries import offer_for, payable, promise_terms
 from svet.arrangements.rules import (
     MENDED_WITHIN,
     PROMISE_MOVES,
-    Movement,
     PromiseConflict,
+    PromiseMovement,
     PromiseReason,
     PromiseRefused,
     PromiseState,
@@ -113,7 +113,7 @@ def _judge(identity: int, *, now: datetime) -> bool:
             move_row(row, moves=PROMISE_MOVES, to=PromiseState.DROPPED, changes={"decided_at": now})
         return False
     movements = [
-        Movement(each.kind, each.effective_on, each.money.kopecks)
+        PromiseMovement(each.kind, each.effective_on, each.money.kopecks)
         for each in ledger.entries_after(account_id=row.account_id, seq=row.after_seq)
     ]
     today, state = provider_today(account.provider, now), PromiseState(row.state)
@@ -123,7 +123,7 @@ def _judge(identity: int, *, now: datetime) -> bool:
     move_row(row, moves=PROMISE_MOVES, to=new, changes={"paid_on": on, "decided_at": now})
     journal.record(
         by=Actor.system(BY),
-        action=f"arrangements.{new.value}",
+        action="arrangements.kept" if new is PromiseState.KEPT else "arrangements.broken",
         subject="promise",
         subject_id=row.public_id,
         account_id=row.account_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,45 +13,17 @@ from svet.accounts.rules import Right
 from svet.arrangements.models import PaymentPromise
 from svet.arrangements.rules import (
     PromiseNotFound,
+    PromiseOffer,
     PromiseReason,
     PromiseState,
     PromiseTerms,
+    PromiseView,
     free_again,
     last_day,
     why_not,
 )
 from svet.kernel.actors import Actor
-from svet.kernel.money import Money
 from svet.ledger import queries as ledger
-
-
-@dataclass(frozen=True, slots=True)
-class PromiseView:
-    """A promise; days are those of the account's supplier."""
-
-    public_id: str
-    account_id: int
-    person_id: int
-    state: PromiseState
-    money: Money
-    made_on: date
-    until_on: date
-    paid_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class PromiseOffer:
-    """Whether a promise may be made for an account: its debt, the last day; ``why`` not, and until when."""
-
-    account_public_id: str
-    account_number: str
-    provider_name: str
-    balance: Money
-    last_on: date
-    why: PromiseReason | None
-    free_on: date | None
-    standing: PromiseView | None
-    past: tuple[PromiseView, ...]
 
 
 def promise_terms() -> PromiseTerms:

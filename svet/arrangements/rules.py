@@ -76,7 +76,36 @@ class PromiseTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class PromiseView:
+    """A promise; days are those of the account's supplier."""
+
+    public_id: str
+    account_id: int
+    person_id: int
+    state: PromiseState
+    money: Money
+    made_on: date
+    until_on: date
+    paid_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseOffer:
+    """Whether a promise may be made for an account: its debt, the last day; ``why`` not, and until when."""
+
+    account_public_id: str
+    account_number: str
+    provider_name: str
+    balance: Money
+    last_on: date
+    why: PromiseReason | None
+    free_on: date | None
+    standing: PromiseView | None
+    past: tuple[PromiseView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMovement:
     """A posting after the promise: kopecks as the debt counts them, by the day it counts for."""
 
     kind: TransactionKind
@@ -118,7 +147,7 @@ def check_day(terms: PromiseTerms, *, until: date, today: date) -> None:
         )
 
 
-def paid_on(promised: Money, movements: Iterable[Movement], *, until: date) -> date | None:
+def paid_on(promised: Money, movements: Iterable[PromiseMovement], *, until: date) -> date | None:
     """The day by which all that was promised was paid, by the days movements count for; None: not yet.
 
     New charges do not count against it: they have days of their own. What was written off, transferred or
@@ -138,7 +167,7 @@ def paid_on(promised: Money, movements: Iterable[Movement], *, until: date) -> d
 
 
 def judged(
-    promised: Money, movements: Iterable[Movement], *, until: date, state: PromiseState, today: date
+    promised: Money, movements: Iterable[PromiseMovement], *, until: date, state: PromiseState, today: date
 ) -> tuple[PromiseState, date | None]:
     """What a promise is today, with the day it was paid: whenever this is asked, by the days of postings."""
     if state not in (PromiseState.OPEN, PromiseState.BROKEN):

@@ -7,8 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from svet.arrangements.queries import PromiseOffer, PromiseView
-from svet.arrangements.rules import PromiseReason, PromiseState
+from svet.arrangements.rules import PromiseOffer, PromiseReason, PromiseState, PromiseView
 from svet.kernel.refusals import Refused
 from svet.look.formats import day, roubles
 
@@ -55,6 +54,11 @@ def promise_state(state: PromiseState) -> str:
         PromiseState.BROKEN: _("не исполнено"),
         PromiseState.DROPPED: _("снято"),
     }[state]
+
+
+def state_word(state: str) -> str:
+    """The same by the state's name."""
+    return promise_state(PromiseState(state))
 
 
 def promise_line(one: PromiseView) -> str:

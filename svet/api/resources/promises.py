@@ -16,7 +16,8 @@ from svet.api.shell.identity import AUTH, allowed
 from svet.api.shell.problems import not_found
 from svet.api.shell.schemas import Body, Day, ProblemOut
 from svet.arrangements.operations import promise_payment
-from svet.arrangements.queries import PromiseView, promise_offer
+from svet.arrangements.queries import promise_offer
+from svet.arrangements.rules import PromiseView
 from svet.arrangements.texts import why_not
 from svet.kernel.actors import Actor
 from svet.kernel.refusals import NotFound

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from svet.arrangements.rules import (
-    Movement,
+    PromiseMovement,
     PromiseReason,
     PromiseRefused,
     PromiseState,
@@ -23,7 +23,7 @@ from svet.ledger.rules import TransactionKind
 TODAY = date(2026, 11, 20)
 UNTIL = date(2026, 12, 1)
 TERMS = PromiseTerms(days=14, pause=60)
-PAYMENT, CHARGE = TransactionKind.PAYMENT, TransactionKind.CHARGE
+PAYMENT, CHARGE, REFUND = TransactionKind.PAYMENT, TransactionKind.CHARGE, TransactionKind.REFUND
 
 
 def on(day: int) -> date:
@@ -68,35 +68,38 @@ def test_the_day_is_after_today_and_near(days: int, taken: bool) -> None:
     ("movements", "paid"),
     [
         ([], None),
-        ([Movement(PAYMENT, on(25), -300)], on(25)),
-        ([Movement(PAYMENT, on(31), -300)], on(31)),
-        ([Movement(PAYMENT, on(32), -300)], None),
+        ([PromiseMovement(PAYMENT, on(25), -300)], on(25)),
+        ([PromiseMovement(PAYMENT, on(31), -300)], on(31)),
+        ([PromiseMovement(PAYMENT, on(32), -300)], None),
         # In parts, told backwards.
-        ([Movement(PAYMENT, on(28), -200), Movement(PAYMENT, on(22), -100)], on(28)),
-        ([Movement(PAYMENT, on(28), -299)], None),
+        ([PromiseMovement(PAYMENT, on(28), -200), PromiseMovement(PAYMENT, on(22), -100)], on(28)),
+        ([PromiseMovement(PAYMENT, on(28), -299)], None),
         # A new bill has a day of its own.
-        ([Movement(CHARGE, on(24), 900), Movement(PAYMENT, on(26), -300)], on(26)),
+        ([PromiseMovement(CHARGE, on(24), 900), PromiseMovement(PAYMENT, on(26), -300)], on(26)),
         # Recalculated away, written off: nobody owes it any more.
-        ([Movement(CHARGE, on(24), -300)], on(24)),
-        ([Movement(TransactionKind.WRITE_OFF, on(24), -300)], on(24)),
+        ([PromiseMovement(CHARGE, on(24), -300)], on(24)),
+        ([PromiseMovement(TransactionKind.WRITE_OFF, on(24), -300)], on(24)),
         # Given back, and paid again.
-        ([Movement(PAYMENT, on(22), -300), Movement(TransactionKind.REFUND, on(23), 300)], None),
+        (
+            [PromiseMovement(PAYMENT, on(22), -300), PromiseMovement(TransactionKind.REFUND, on(23), 300)],
+            None,
+        ),
         (
             [
-                Movement(PAYMENT, on(22), -300),
-                Movement(TransactionKind.REFUND, on(23), 300),
-                Movement(PAYMENT, on(27), -300),
+                PromiseMovement(PAYMENT, on(22), -300),
+                PromiseMovement(TransactionKind.REFUND, on(23), 300),
+                PromiseMovement(PAYMENT, on(27), -300),
             ],
             on(27),
         ),
     ],
 )
-def test_what_counts_as_paid(movements: list[Movement], paid: date | None) -> None:
+def test_what_counts_as_paid(movements: list[PromiseMovement], paid: date | None) -> None:
     assert paid_on(Money(300), movements, until=on(31)) == paid
 
 
 def test_the_order_in_which_it_becomes_known_changes_nothing() -> None:
-    known = [Movement(PAYMENT, on(21 + day), -50) for day in range(6)]
+    known = [PromiseMovement(PAYMENT, on(21 + day), -50) for day in range(6)]
     for turn in range(6):
         assert paid_on(Money(300), known[turn:] + known[:turn], until=on(31)) == on(26)
 
@@ -116,12 +119,12 @@ def test_it_is_broken_when_a_register_would_have_told(today: date, state: Promis
 
 
 def test_a_run_on_any_day_says_the_same_of_what_was_paid() -> None:
-    paid = [Movement(PAYMENT, on(31), -300)]
+    paid = [PromiseMovement(PAYMENT, on(31), -300)]
     for today in (on(31), on(34), on(40), on(90)):
         for state in (PromiseState.OPEN, PromiseState.BROKEN):
             found = judged(Money(300), paid, until=on(31), state=state, today=today)
             assert found == (PromiseState.KEPT, on(31))
-    late = [Movement(PAYMENT, on(32), -300)]
+    late = [PromiseMovement(PAYMENT, on(32), -300)]
     assert judged(Money(300), late, until=on(31), state=PromiseState.OPEN, today=on(90)) == (
         PromiseState.BROKEN,
         None,

@@ -35,7 +35,7 @@ _OF_BACK: Final = {
 }
 
 
-class BackForm(Form):
+class OverpaidForm(Form):
     """How much of each account; an empty field asks for nothing of it."""
 
     def __init__(self, data: Any, *, offer: BackOffer) -> None:
@@ -76,7 +76,7 @@ def back(request: HttpRequest, public_id: str) -> HttpResponse:
         offer = offer_back(by=by, order_public_id=public_id, now=now)
     except OrderNotFound:
         deny_as_missing(request, subject="order", public_id=public_id)
-    form = BackForm(request.POST if request.method == "POST" else None, offer=offer)
+    form = OverpaidForm(request.POST if request.method == "POST" else None, offer=offer)
 
     def act() -> HttpResponse:
         shown = request.POST.get("shown", "")[:64]

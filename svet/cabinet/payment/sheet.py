@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from svet.accounts.queries import AccountCard, GroupView, cabinet
 from svet.accounts.rules import Right
-from svet.arrangements.queries import PromiseView, standing_promises
+from svet.arrangements.queries import standing_promises
+from svet.arrangements.rules import PromiseView
 from svet.bills import queries as bills
 from svet.cabinet.payment.form import AMOUNT, PaymentForm
 from svet.kernel.actors import Actor

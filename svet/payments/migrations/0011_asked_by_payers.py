@@ -37,12 +37,31 @@ class Migration(migrations.Migration):
             "refundrequest",
             "first_by",
             models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
             ),
+        ),
+        AddNotValid(
+            "payments_refundrequest",
+            name="payments_refund_first_by_fk",
+            rule="FOREIGN KEY (first_by_id) REFERENCES people_person (id) DEFERRABLE INITIALLY DEFERRED",
+            state=[
+                migrations.AlterField(
+                    "refundrequest",
+                    "first_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                )
+            ],
         ),
         AddNotValid(
             "payments_refundrequest",
