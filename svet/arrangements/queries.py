@@ -73,7 +73,8 @@ def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
     """By account the promise that stands."""
     rows = PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value)
     views = [_view(row) for row in rows]
-    since = {one.account_id: one.held_since for one in accounts_by_id([view.account_id for view in views])}
+    found = accounts_by_id([view.account_id for view in views])
+    since: dict[int, date | None] = {one.account_id: one.held_since for one in found}
     return {
         view.account_id: view
         for view in views

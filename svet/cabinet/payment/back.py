@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,25 +13,16 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from svet.cabinet.payment.sums import typed_kopecks
 from svet.cabinet.shell.forms import Form
 from svet.cabinet.shell.not_visible import deny_as_missing
 from svet.cabinet.shell.session import actor_of, now_of, signed_in
-from svet.kernel.money import Money
 from svet.kernel.words import explain
 from svet.look.forms import form_page
 from svet.payments.operations.asking_back import BackOffer, ask_back, offer_back
 from svet.payments.queries import OrderNotFound
-from svet.payments.rules import LIMITS, AmountReason, AmountRefused, parse_amount
 from svet.payments.rules.overpaid import BackReason, BackRefused
 from svet.payments.texts.overpaid import back_reason
-
-#: A kopeck too much is a kopeck to give back.
-_ANY: Final = replace(LIMITS, line_min=Money(1))
-_OF_BACK: Final = {
-    AmountReason.NEGATIVE: BackReason.SUM,
-    AmountReason.MIN: BackReason.SUM,
-    AmountReason.MAX: BackReason.ABOVE,
-}
 
 
 class OverpaidForm(Form):
@@ -57,14 +47,12 @@ class OverpaidForm(Form):
 
 
 def _sum(text: str, *, field: str) -> int:
-    try:
-        return parse_amount(text, limits=_ANY, field=field).kopecks
-    except AmountRefused as refused:
-        # Its own words speak of paying.
-        other = _OF_BACK.get(cast(AmountReason, refused.reason))
-        if other is None:
-            raise
-        raise BackRefused(other, field=field) from None
+    return typed_kopecks(
+        text,
+        field=field,
+        none=lambda: BackRefused(BackReason.SUM, field=field),
+        above=lambda: BackRefused(BackReason.ABOVE, field=field),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,7 +18,7 @@ from svet.kernel.actors import Actor
 from svet.kernel.money import ZERO, Money
 from svet.kernel.transactions import use_case
 from svet.ledger import queries as balances
-from svet.payments.models import ChargebackLine, Order, OrderLine, RefundLine, RefundRequest
+from svet.payments.models import Order, OrderLine, RefundRequest
 from svet.payments.operations.refund_steps import (
     approve_refund,
     keep_refund,
@@ -27,6 +27,7 @@ from svet.payments.operations.refund_steps import (
     record_refund,
 )
 from svet.payments.operations.reserving import lines_left
+from svet.payments.operations.shares import share_of
 from svet.payments.operations.shops import abilities_of
 from svet.payments.queries.views import OrderNotFound
 from svet.payments.rules.acts import act_digest
@@ -37,14 +38,13 @@ from svet.payments.rules.overpaid import (
     BackReason,
     BackRefused,
     BackTerms,
-    PaidLine,
     alone_left,
     back_of,
     check_asked,
     too_old,
 )
 from svet.payments.rules.refusals import OrderLookupReason
-from svet.payments.rules.states import NOT_GIVEN, ON_ITS_WAY, SPOKEN_FOR, OrderState, RefundState
+from svet.payments.rules.states import NOT_GIVEN, ON_ITS_WAY, OrderState, RefundState
 from svet.people import operations as people
 
 _DAY: Final = timedelta(days=1)
@@ -184,31 +184,6 @@ def _why(order: Order, *, terms: BackTerms, times: int, now: datetime) -> BackRe
 
 
 def _line(order: Order, line: OrderLine, left: Money, balance: Money) -> BackLine:
-    account_id = line.account_id
-    waiting = RefundLine.objects.filter(line__account_id=account_id, refund__state=RefundState.TO_SIGN)
-    standing = PaidLine(
-        balance=balance,
-        waiting=Money(waiting.aggregate(sum=Sum("kopecks"))["sum"] or 0),
-        left=left,
-        later=_later(order, account_id) if balance.kopecks < 0 else ZERO,
-    )
-    most, why = back_of(standing)
+    most, why = back_of(share_of(order, line, left=left, balance=balance))
     account = line.account
     return BackLine(account.public_id, account.number, account.provider.name, balance, most, why)
-
-
-def _later(order: Order, account_id: int) -> Money | None:
-    """What later payments brought to the account and is still there.
-
-    Of payments by card what was given back, or is spoken for, is there no more; of others their whole sum
-    counts, though a register may have taken one back: the payer gets less then, never what is another's.
-    """
-    found = balances.paid_after(account_id=account_id, key=order.ledger_key)
-    if found is None:
-        return None
-    names = [key.removeprefix("pay:") for key in found if key.startswith("pay:")]
-    own = {"line__account_id": account_id, "line__order__public_id__in": names}
-    gone = RefundLine.objects.filter(**own, refund__state__in=sorted(SPOKEN_FOR))
-    lost = ChargebackLine.objects.filter(**own).exclude(chargeback__state=ChargebackState.WON)
-    back = sum(rows.aggregate(sum=Sum("kopecks"))["sum"] or 0 for rows in (gone, lost))
-    return Money.total(found.values()) - Money(back)

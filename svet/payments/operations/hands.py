@@ -22,6 +22,7 @@ def beyond(account: AccountView, kopecks: int, *, now: datetime) -> bool:
         account_id=account.account_id,
         state=MoneyActState.POSTED,
         decided_by__isnull=True,
+        of_order__isnull=True,
         written_at__gt=since,
     ).values_list("kopecks", flat=True)
     refunds = RefundLine.objects.filter(

@@ -12,6 +12,7 @@ from svet.payments.rules import LIMITS, AmountReason
 from svet.payments.rules.acts import MoneyActReason
 from svet.payments.rules.chargebacks import ChargebackReason
 from svet.payments.rules.giving_back import RefundReason
+from svet.payments.rules.misdirected import MoveReason
 from svet.payments.rules.overpaid import BackReason
 from svet.payments.rules.reconciling import DifferenceKind
 from svet.payments.rules.refusals import (
@@ -35,6 +36,7 @@ from svet.payments.rules.states import OrderState
 from svet.payments.texts.acts import explain_act
 from svet.payments.texts.chargebacks import explain_chargeback
 from svet.payments.texts.giving_back import explain_refund
+from svet.payments.texts.misdirected import explain_move
 from svet.payments.texts.overpaid import explain_back
 from svet.payments.texts.shops import explain_shop
 from svet.payments.texts.sources import explain_source
@@ -59,6 +61,7 @@ REASONS: Final = (
     MoneyActReason,
     RefundReason,
     BackReason,
+    MoveReason,
     ChargebackReason,
     StatementActReason,
 )
@@ -75,6 +78,7 @@ def explain(refusal: Refused) -> str:
         or explain_act(refusal)
         or explain_refund(refusal)
         or explain_back(refusal)
+        or explain_move(refusal)
         or explain_chargeback(refusal)
         or explain_shop(refusal)
         or explain_statement(refusal)
