@@ -40,14 +40,15 @@ class MoveForm(Form):
         source, target = self.fields["from_"], self.fields["to"]
         assert isinstance(source, forms.ChoiceField)
         assert isinstance(target, forms.ChoiceField)
-        lines = [line for line in offer.lines if line.left]
+        lines = offer.movable
         source.choices = [
             (line.account_public_id, _("Аб. № %(number)s") % {"number": line.account_number})
             for line in lines
         ]
         target.choices = others
         if len(lines) == 1:
-            self.fields["amount"].initial = f"{lines[0].left.roubles:.2f}".replace(".", ",")
+            usual = lines[0].at_once or lines[0].left
+            self.fields["amount"].initial = f"{usual.roubles:.2f}".replace(".", ",")
         for field in self.fields.values():
             field.error_messages["invalid_choice"] = _("Выберите из списка.")
             field.error_messages["required"] = _("Выберите из списка.")
@@ -63,11 +64,13 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         offer = offer_move(by=by, order_public_id=public_id)
     except OrderNotFound:
         deny_as_missing(request, subject="order", public_id=public_id)
+    # Of a payment for one account there is nothing to choose: the money goes to another.
+    only = {line.account_public_id for line in offer.movable} if len(offer.movable) == 1 else set()
     cards = [card for group in cabinet(person_of(request).person_id) for card in group.cards]
     others = [
         (card.public_id, _("%(title)s, аб. № %(number)s") % {"title": card.title, "number": card.number})
         for card in cards
-        if Right.PAY in card.rights
+        if Right.PAY in card.rights and card.public_id not in only
     ]
     form = MoveForm(request.POST if request.method == "POST" else None, offer=offer, others=others)
 
@@ -100,7 +103,7 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
             "offer": offer,
             "form": form,
             "reason": move_reason(offer.why) if offer.why else "",
-            "alone": len(others) < 2,
+            "alone": not others,
         }
 
     return form_page(request, "cabinet/payment_move.html", context, form=form, explain=explain, act=act)

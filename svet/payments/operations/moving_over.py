@@ -56,6 +56,11 @@ class MoveOffer:
     why: MoveReason | None
     shown: str
 
+    @property
+    def movable(self) -> list[MoveLine]:
+        """The lines of which anything is left."""
+        return [line for line in self.lines if line.left]
+
 
 def offer_move(*, by: Actor, order_public_id: str) -> MoveOffer:
     """What of the person's own payment they may move; nothing is written. :raises OrderNotFound:"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,6 +60,47 @@ def test_all_payers_together_never_have_more_than_is_overpaid() -> None:
             for at, kopecks in enumerate(paid)
         ]
         assert sum(shares) == overpaid
+
+
+def first_come(paid: list[int], charged: int) -> list[int]:
+    """The second, naive calculation: payments settle what was charged one after the other; what is over."""
+    over = []
+    for kopecks in paid:
+        used = min(kopecks, charged)
+        charged -= used
+        over.append(kopecks - used)
+    return over
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_lives_of_many_payers_agree_with_settling_charges_in_their_order(seed: int) -> None:
+    """Payments, charges, recalculations and requests in any order: each may have what is over of theirs."""
+    luck = random.Random(seed)
+    paid: list[int] = []
+    charged = 0
+    for _step in range(40):
+        match luck.choice(["pay", "charge", "recalculate", "ask"]):
+            case "pay":
+                paid.append(luck.randrange(1, 900))
+            case "charge":
+                charged += luck.randrange(1, 700)
+            case "recalculate":
+                charged -= min(charged, luck.randrange(1, 300))
+            case _ if paid:
+                at = luck.randrange(len(paid))
+                most = shares(paid, charged)[at]
+                paid[at] -= luck.randint(0, most)
+        assert shares(paid, charged) == first_come(paid, charged)
+        assert sum(shares(paid, charged)) == max(sum(paid) - charged, 0)
+
+
+def shares(paid: list[int], charged: int) -> list[int]:
+    """What each payer may have, the newest payment last."""
+    balance = charged - sum(paid)
+    return [
+        back_of(line(balance, left=kopecks, later=sum(paid[at + 1 :])))[0].kopecks
+        for at, kopecks in enumerate(paid)
+    ]
 
 
 @pytest.mark.parametrize(
