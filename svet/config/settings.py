@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "svet.bills",
     "svet.payments",
     "svet.autopay",
+    "svet.arrangements",
     "svet.support",
     "svet.history",
     "svet.today",
@@ -238,5 +239,12 @@ SMS_DAY_LIMIT = integer("SVET_SMS_DAY_LIMIT", 20_000)
 SMS_PRICE = integer("SVET_SMS_PRICE", 0)
 SMS_DAY_BUDGET = integer("SVET_SMS_DAY_BUDGET", 0)
 PAYMENT_OLDEST_DAYS = integer("SVET_PAYMENT_OLDEST_DAYS", 1096)
+# What payers get back of an overpayment by themselves: roubles in thirty days, times a day, age of a payment.
+REFUND_ALONE = integer("SVET_REFUND_ALONE", 5_000)
+REFUND_TIMES = integer("SVET_REFUND_TIMES", 3)
+REFUND_DAYS = integer("SVET_REFUND_DAYS", 365)
+# Promises to pay: how many days ahead at most (0: none are taken), how long none after a broken one.
+PROMISE_DAYS = integer("SVET_PROMISE_DAYS", 14)
+PROMISE_PAUSE_DAYS = integer("SVET_PROMISE_PAUSE_DAYS", 60)
 
 LOGGING = logging_settings(env=ENV, level=os.environ.get("SVET_LOG_LEVEL", "INFO").upper())

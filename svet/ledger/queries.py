@@ -92,6 +92,26 @@ def entries(account_id: int, since: date | None = None, until: date | None = Non
     ]
 
 
+def entries_after(*, account_id: int, seq: int) -> list[LedgerEntry]:
+    """Movements of one account's debt that became known after its posting number ``seq``, in that order."""
+    rows = Posting.objects.filter(book=Book.RECEIVABLE.value, account_id=account_id, seq__gt=seq)
+    return [_numbered(row).entry for row in rows.select_related("transaction").order_by("seq")]
+
+
+def paid_after(*, account_id: int, key: str) -> dict[str, Money] | None:
+    """By key what each later payment or transfer brought to the account than the transaction of this key did.
+
+    None: that transaction never moved the account's debt.
+    """
+    rows = Posting.objects.filter(book=Book.RECEIVABLE.value, account_id=account_id)
+    seq = rows.filter(transaction__key=key).values_list("seq", flat=True).first()
+    if seq is None:
+        return None
+    kinds = [TransactionKind.PAYMENT.value, TransactionKind.TRANSFER.value]
+    later = rows.filter(seq__gt=seq, kopecks__lt=0, transaction__kind__in=kinds)
+    return {key: Money(-kopecks) for key, kopecks in later.values_list("transaction__key", "kopecks")}
+
+
 @dataclass(frozen=True, slots=True)
 class NumberedEntry:
     """A movement with its number on the account and the moment the books were told of it."""

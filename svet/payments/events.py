@@ -70,6 +70,15 @@ def _refund_failed(p: Params) -> Words:
     )
 
 
+def _refund_declined(p: Params) -> Words:
+    return Words(
+        title=_("Возврат не одобрен"),
+        text=_("Вернуть %(total)s по платежу %(order)s не получилось: деньги остались на лицевом счёте.") % p,
+        sms=_("Возврат %(total)s по платежу %(order)s не одобрен") % p,
+        action=_("Посмотреть платёж"),
+    )
+
+
 def _account_refunded(p: Params) -> Words:
     more = p["way"] == "more"
     return Words(
@@ -184,6 +193,18 @@ REFUND_FAILED: Final = EventSpec(
     usual=(NoticeChannel.EMAIL,),
 )
 
+REFUND_DECLINED: Final = EventSpec(
+    code="refund_declined",
+    name=gettext_lazy("Возврат не одобрен"),
+    words=_refund_declined,
+    needs={"order", "total"},
+    places={"payment-order"},
+    icon="warning",
+    row=144,
+    obligatory=(NoticeChannel.BELL,),
+    usual=(NoticeChannel.EMAIL,),
+)
+
 # To whoever holds the account and is not the payer; ``way`` as below.
 ACCOUNT_REFUNDED: Final = EventSpec(
     code="account_refunded",
@@ -225,6 +246,7 @@ EVENTS: Final = (
     PAYMENT_REFUNDED,
     REFUND_STARTED,
     REFUND_FAILED,
+    REFUND_DECLINED,
     ACCOUNT_REFUNDED,
     BALANCE_CHANGED,
     RECEIPT,
@@ -232,6 +254,7 @@ EVENTS: Final = (
 
 #: What the journal keeps of this room, in words.
 ACTIONS: Final[Mapping[str, object]] = {
+    "payments.act.asked": gettext_lazy("Плательщик переносит платёж на другой счёт"),
     "payments.act.refused": gettext_lazy("Корректировка расчётов отклонена"),
     "payments.act.signed": gettext_lazy("Корректировка расчётов подписана"),
     "payments.act.written": gettext_lazy("Записана корректировка расчётов"),
@@ -254,6 +277,7 @@ ACTIONS: Final[Mapping[str, object]] = {
     "payments.order.adopt": gettext_lazy("Платёж найден в банке"),
     "payments.order.return": gettext_lazy("Деньги отправлены обратно"),
     "payments.order.review": gettext_lazy("Платёж отправлен на проверку"),
+    "payments.refund.asked": gettext_lazy("Плательщик попросил вернуть переплату"),
     "payments.refund.closed": gettext_lazy("Банк не делал возврата: деньги снова на счёте"),
     "payments.refund.refused": gettext_lazy("Банк отказал в возврате"),
     "payments.refund.signed": gettext_lazy("Возврат платежа подписан"),

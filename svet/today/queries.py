@@ -11,6 +11,7 @@ from svet.accounts.queries import AccountCard, GroupView
 from svet.accounts.queries.household import invitations_to
 from svet.accounts.queries.registry import accounts_by_id
 from svet.accounts.rules import Right
+from svet.arrangements.queries import standing_promises
 from svet.autopay import queries as autopay
 from svet.bills import queries as bills
 from svet.bills.queries import BillSummary
@@ -36,6 +37,7 @@ from svet.today.rules import (
     MovingPayment,
     OpenInvitation,
     PlannedCharge,
+    PromisedPayment,
     StuckPayment,
     plan,
 )
@@ -74,6 +76,7 @@ def facts_of(
             if each.state in (OrderState.PAID, OrderState.REVIEW)
         ),
         planned=tuple(_planned(person_id, local_today, now)) if cards else (),
+        promised=tuple(_promised(cards)) if cards else (),
         invitations=tuple(
             OpenInvitation(each.public_id, each.address, each.open_until.astimezone(_zone(cards)).date())
             for each in invitations_to(actor, now=now)
@@ -90,6 +93,17 @@ def _planned(person_id: int, today: date, now: datetime) -> list[PlannedCharge]:
         for each in autopay.coming(person_id=person_id, now=now)
         if each.next is not None and (each.next.turn or each.next.on <= today + _SOON)
     ]
+
+
+def _promised(cards: Sequence[AccountCard]) -> list[PromisedPayment]:
+    """What stands promised for the accounts, the nearest day first."""
+    standing = standing_promises([card.account_id for card in cards])
+    found = [
+        PromisedPayment(card.public_id, short_title(card), one.until_on, one.money)
+        for card in cards
+        if (one := standing.get(card.account_id)) is not None and Right.PAY in card.rights
+    ]
+    return sorted(found, key=lambda one: one.until)
 
 
 def short_title(card: AccountCard) -> str:

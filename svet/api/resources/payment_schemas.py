@@ -96,6 +96,37 @@ class PaymentPartOut(Schema):
     ]
 
 
+class RefundIn(Body):
+    """How much of each account; ``shown`` is that of the offer the payer has seen."""
+
+    lines: Annotated[list[PaymentLineIn], Field(max_length=200)]
+    shown: Annotated[StrictStr, Field(max_length=64)]
+
+
+class RefundLineOut(Schema):
+    """What may be had back of one account; ``note`` says why nothing."""
+
+    account_id: str
+    account_number: str
+    most_kopecks: int
+    note: str
+
+
+class RefundOfferOut(Schema):
+    """What the payer may have back of an overpayment; ``note`` says why nothing.
+
+    Up to ``alone_kopecks`` the rule decides at once; above it two members of staff sign. ``waiting_kopecks``
+    is what was asked for and is not signed yet.
+    """
+
+    most_kopecks: int
+    alone_kopecks: int
+    waiting_kopecks: int
+    lines: list[RefundLineOut]
+    note: str
+    shown: str
+
+
 class PaymentOut(Schema):
     """Open ``bank_page_url`` to pay; ``state`` ends as credited, canceled, failed, returned or review.
 

@@ -73,6 +73,10 @@ def today(request: HttpRequest) -> dict[str, Any]:
         "due_on": day.due_on,
         "in_transit_kopecks": day.transit.kopecks,
         "planned_charges": [_planned(each) for each in day.planned],
+        "promised": [
+            {"account_id": each.account_public_id, "until": each.until, "amount_kopecks": each.money.kopecks}
+            for each in day.promised
+        ],
         "tasks": [_task(duty, day) for duty in day.all_duties],
     }
 

@@ -219,6 +219,14 @@ class PlannedChargeOut(Schema):
     told: bool
 
 
+class PromisedPaymentOut(Schema):
+    """What stands promised for an account."""
+
+    account_id: str
+    until: date
+    amount_kopecks: int
+
+
 class TodayOut(Schema):
     """What the day asks; paid by ``free_until``, being late costs nothing."""
 
@@ -233,6 +241,7 @@ class TodayOut(Schema):
     in_transit_kopecks: int
     tasks: list[TaskOut]
     planned_charges: list[PlannedChargeOut]
+    promised: list[PromisedPaymentOut]
 
 
 class HistoryEventOut(Schema):

@@ -25,6 +25,7 @@ from svet.payments.tests.factories import (
     Family,
     StubBank,
     make_family,
+    make_order,
     owe,
     provider_with_requisites,
 )
@@ -245,3 +246,30 @@ def test_two_calls_with_one_key_are_one_payment(family: Family, bank: StubBank) 
     answers = [anna.post("/payments", lines((family.first, 300_00)), key="once").json() for _ in range(2)]
     assert answers[0] == answers[1]
     assert (Order.objects.count(), len(bank.statuses)) == (1, 1)
+
+
+def test_an_overpayment_is_offered_asked_for_once_and_on_its_way(family: Family, bank: StubBank) -> None:
+    now = timezone.now()
+    order = make_order(person=family.anna, lines=[(family.first, 800_00)], now=now)
+    operations.send_to_bank(order_id=order.pk, now=now)
+    bank.pay(order, paid_at=now)
+    operations.settle(order_id=order.pk, now=now, by="test")
+    anna, address = Program(family.anna), f"/payments/{order.public_id}/refund"
+    offer = anna.get(address).json()
+    assert (offer["most_kopecks"], offer["alone_kopecks"], offer["note"]) == (500_00, 5_000_00, "")
+    asked = lines((family.first, 500_00)) | {"shown": offer["shown"]}
+    stale = anna.post(address, asked | {"shown": "x"}, key="stale")
+    assert (stale.status_code, stale.json()["code"]) == (409, "back_changed")
+    above = anna.post(address, asked | lines((family.first, 500_01)), key="above")
+    assert (above.status_code, above.json()["code"]) == (422, "back_above")
+    for _again in range(2):
+        answer = anna.post(address, asked, key="back")
+        assert (answer.status_code, answer.json()["most_kopecks"]) == (201, 0)
+    other = anna.post(address, asked, key="other")
+    assert (other.status_code, other.json()["code"]) == (422, "back_pending")
+    shown = anna.get(f"/payments/{order.public_id}").json()
+    assert [one["amount_kopecks"] for one in shown["refunds_on_way"]] == [500_00]
+    for person in (family.boris, family.vera):
+        stranger = Program(person)
+        assert stranger.get(address).status_code == 404
+        assert stranger.post(address, asked).status_code == 404

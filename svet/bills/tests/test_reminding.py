@@ -9,6 +9,7 @@ import pytest
 
 from svet.accounts.models import Account, Provider
 from svet.accounts.tests.factories import make_account, make_link, make_provider
+from svet.arrangements.operations import promise_payment
 from svet.billing.operations import run
 from svet.billing.tests.factories import (
     NOVEMBER,
@@ -21,6 +22,7 @@ from svet.bills import events, jobs, operations, queries
 from svet.bills.models import Bill, DueReminder
 from svet.bills.operations import reminding
 from svet.bills.rules import accounts_label, still_owed, uses_own_readings
+from svet.kernel.actors import Actor
 from svet.kernel.money import Money
 from svet.kernel.transactions import use_case
 from svet.ledger import operations as ledger
@@ -220,3 +222,23 @@ def test_bill_without_own_readings_does_not_claim_them() -> None:
     issue()
     newest = Bill.objects.order_by("-pk").values_list("pk", flat=True)[0]
     assert uses_own_readings(queries.bill_by_id(newest, masked=False).document)
+
+
+@pytest.mark.django_db
+def test_who_has_promised_a_day_to_come_is_not_pressed_before_it() -> None:
+    anna, boris = make_person(), make_person()
+    promised = make_owing(anna)
+    make_owing(boris)
+    issue()
+    promise_payment(
+        by=Actor.person(anna.pk),
+        account_public_id=promised.public_id,
+        until=(REMINDED + timedelta(days=1)).date(),
+        now=REMINDED - timedelta(days=1),
+    )
+    assert operations.remind_of_due(now=REMINDED) == 1
+    assert (heard(anna), heard(boris)) == (0, 1)
+    assert operations.remind_of_due(now=REMINDED + timedelta(days=1)) == 0
+    # The promised day is over, the day to pay by is not: it is as with everybody.
+    assert operations.remind_of_due(now=REMINDED + timedelta(days=2)) == 1
+    assert heard(anna) == 1

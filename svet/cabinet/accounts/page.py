@@ -16,6 +16,7 @@ from svet.accounts import operations, queries, texts
 from svet.accounts.operations import DeliveryReason
 from svet.accounts.queries import AccountCard, AccountNotFound
 from svet.accounts.queries import household as accounts_household
+from svet.accounts.rules import Right
 from svet.cabinet.accounts import absence, groups, household, simple_view
 from svet.cabinet.accounts.forms import AddForm, AliasForm, DeliveryForm
 from svet.cabinet.accounts.view import (
@@ -85,6 +86,7 @@ def _account_page(
         "card": card,
         "passports": account_passports(request, card),
         "earlier": earlier_meters(card),
+        "may_pay": Right.PAY in card.rights,
         "may_manage": queries.may_manage(actor_of(request), account_id=card.account_id),
         "email": people.email_of(person_of(request).person_id),
         "delivery": delivery or DeliveryForm(initial={"delivery": card.delivery}),

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from svet.accounts.queries import AccountCard, GroupView, cabinet
 from svet.accounts.rules import Right
+from svet.arrangements.queries import standing_promises
+from svet.arrangements.rules import PromiseView
 from svet.bills import queries as bills
 from svet.cabinet.payment.form import AMOUNT, PaymentForm
 from svet.kernel.actors import Actor
@@ -19,6 +21,7 @@ from svet.ledger import queries as ledger
 from svet.payments import queries
 from svet.payments.queries import CardView, OrderView, Remainder, SeriesView
 from svet.payments.queries.payees import Share
+from svet.payments.queries.refunds import newest_payments
 from svet.payments.queries.shops import resting_cards, stand_ins
 from svet.payments.rules import AmountRefused, parse_amount
 from svet.payments.texts.shops import stand_in_words
@@ -43,6 +46,10 @@ class PaymentSheetRow:
     errors: list[str]
     #: Whose bill it is; empty where the cabinet has one provider.
     provider: str = ""
+    #: The person's payment that may have overpaid it.
+    back: str = ""
+    #: The day by which what it owes was promised to be paid.
+    promised_on: date | None = None
 
     @property
     def over(self) -> bool:
@@ -196,6 +203,9 @@ def sheet(
     ids = [card.account_id for group in groups for card in group.cards]
     balances = ledger.balances(ids)
     transit, newest = queries.in_transit(ids), bills.latest(account_ids=ids)
+    over = [account_id for account_id in ids if balances[account_id] < ZERO]
+    newest_own = newest_payments(person_id=person_id, account_ids=over) if over else {}
+    promised = standing_promises(ids)
     several = len({card.provider.provider_id for group in groups for card in group.cards}) > 1
     sections = []
     for group in groups:
@@ -208,6 +218,8 @@ def sheet(
                 form,
                 chosen,
                 provider=card.provider.name if several else "",
+                back=newest_own.get(card.account_id, ""),
+                promised=promised.get(card.account_id),
             )
             for card in group.cards
         )
@@ -268,6 +280,8 @@ def _row(
     chosen: dict[str, Money] | None,
     *,
     provider: str,
+    back: str,
+    promised: PromiseView | None,
 ) -> PaymentSheetRow:
     owed = max(balance - transit, ZERO)
     payable = Right.PAY in card.rights
@@ -290,6 +304,8 @@ def _row(
         value=value,
         errors=form.errors.get(AMOUNT + card.public_id, []) if form else [],
         provider=provider,
+        back=back,
+        promised_on=promised.until_on if promised is not None and owed else None,
     )
 
 

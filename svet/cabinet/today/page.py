@@ -96,7 +96,7 @@ def _page(request: HttpRequest, day: DayPlan, groups: list[GroupView]) -> DayPag
         action_icon=_ICONS[day.lead.kind] if day.lead is not None else "plus",
         action_url=path_of(day.lead.place) if day.lead is not None else reverse("account-add"),
         cannot_pay=day.state is DayState.OVERDUE,
-        rows=(*_moving(day), *_planned(day), *(_row(duty, day) for duty in day.duties)),
+        rows=(*_moving(day), *_planned(day), *_promised(day), *(_row(duty, day) for duty in day.duties)),
         recent=_recent(request, day, groups) if day.accounts else (),
     )
 
@@ -122,6 +122,18 @@ def _planned(day: DayPlan) -> tuple[DayRow, ...]:
             texts.planned_note(each),
         )
         for each in day.planned
+    )
+
+
+def _promised(day: DayPlan) -> tuple[DayRow, ...]:
+    return tuple(
+        DayRow(
+            reverse("promise", args=[each.account_public_id]),
+            "calendar",
+            texts.promised_title(each, today=day.today),
+            each.title,
+        )
+        for each in day.promised
     )
 
 

@@ -105,8 +105,9 @@ def sign(key: str, phone: str, password: str, code: str) -> None:
                 return
             if act is not None:
                 acts.sign_act(by=by, act_public_id=key, shown=shown, now=now)
-            else:
-                giving_back.sign_refund(by=by, refund_public_id=key, shown=shown, now=now)
+            elif not giving_back.sign_refund(by=by, refund_public_id=key, shown=shown, now=now):
+                click.echo(_("Подписано. Нужна подпись ещё одного сотрудника."))
+                return
         click.echo(_("Подписано."))
 
 

@@ -57,7 +57,8 @@ class Capabilities:
     ``keeps_cards``: can keep a card and charge it without a page. ``charges_apart``: it does so by a call of
     its own, made when the payment already has its name. ``tells_card_apart``: what it kept is told by a call
     of its own. ``forgets_cards``: can be told to forget one. ``asks_cvc``: a kept card is not charged but on
-    a page where the person types its CVC, so never while they are away.
+    a page where the person types its CVC, so never while they are away. ``refund_days``: how old a payment
+    may be of which it gives money back.
     """
 
     repeats_open: bool
@@ -71,6 +72,7 @@ class Capabilities:
     forgets_cards: bool
     unkeyed_methods: frozenset[str] = frozenset()
     asks_cvc: bool = False
+    refund_days: int = 365
 
     def knows_refund_key(self, method: str) -> bool:
         """Whether a refund of a payment by this means may be asked for again with its key."""

@@ -69,6 +69,8 @@ CAPABILITIES = Capabilities(
     charges_apart=False,
     tells_card_apart=False,
     forgets_cards=False,
+    # Three years but for payments by SberPay; a bank of cards may refuse after fifteen months.
+    refund_days=3 * 365,
 )
 
 

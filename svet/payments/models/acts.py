@@ -45,6 +45,10 @@ class MoneyAct(models.Model):
     decided_by_name = models.CharField(max_length=100, blank=True)
     decided_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=LONGEST_REASON, blank=True)
+    # The payment whose payer moved it, or asked to: no member wrote it.
+    of_order = models.ForeignKey(
+        "payments.Order", models.PROTECT, null=True, related_name="moved", db_index=False
+    )
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
 
     class Meta:

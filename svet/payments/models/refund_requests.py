@@ -1,4 +1,4 @@
-"""Refunds that staff ask for. A table of ``models``; everybody imports it from there."""
+"""Refunds that staff or payers ask for. A table of ``models``; everybody imports it from there."""
 
 from __future__ import annotations
 
@@ -28,11 +28,17 @@ class RefundRequest(models.Model):
     public_id = PublicIdField()
     refund = models.OneToOneField("payments.PaymentRefund", models.PROTECT, related_name="request")
     by_two = models.BooleanField()
+    # Asked for by whoever paid: no member wrote it, so two have to sign where the rule does not decide.
+    by_payer = models.BooleanField(default=False, db_default=False)
     document = models.CharField(max_length=LONGEST_DOCUMENT)
     reason = models.CharField(max_length=LONGEST_REASON)
     written_by = _member()
     written_by_name = models.CharField(max_length=100)
     written_at = models.DateTimeField()
+    # The first of two signatures under what a payer asked for.
+    first_by = _member(null=True)
+    first_by_name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    first_at = models.DateTimeField(null=True)
     signed_by = _member(null=True)
     signed_by_name = models.CharField(max_length=100, blank=True)
     signed_at = models.DateTimeField(null=True)
@@ -46,6 +52,13 @@ class RefundRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(signed_by__isnull=True) | ~Q(signed_by=F("written_by")),
                 name="payments_refund_two_hands",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_by__isnull=True)
+                | Q(by_payer=True)
+                & ~Q(first_by=F("written_by"))
+                & (Q(signed_by__isnull=True) | ~Q(first_by=F("signed_by"))),
+                name="payments_refund_three_people",
             ),
         ]
 

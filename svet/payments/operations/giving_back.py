@@ -9,20 +9,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from svet.accounts.operations import lock_account
 from svet.accounts.queries import AccountView, accounts_by_id
-from svet.journal import operations as journal
 from svet.kernel.actors import Actor, ActorKind
 from svet.kernel.money import Money
-from svet.kernel.moving import LostRace, move_row
+from svet.kernel.moving import LostRace
 from svet.kernel.states import IllegalMove
 from svet.kernel.transactions import use_case
 from svet.ledger import queries as balances
-from svet.payments.models import Order, PaymentRefund, RefundLine, RefundRequest
+from svet.payments.models import Order, RefundRequest
 from svet.payments.operations.growing import grow_disputes
 from svet.payments.operations.hands import beyond
+from svet.payments.operations.refund_steps import (
+    approve_refund,
+    keep_refund,
+    lock_lines,
+    locked_order,
+    record_refund,
+)
 from svet.payments.operations.refunding import post_refunds
-from svet.payments.operations.reserving import give_up, lines_left, reserve
+from svet.payments.operations.reserving import give_up, lines_left
 from svet.payments.rules.acts import act_digest
 from svet.payments.rules.giving_back import (
     NewRefund,
@@ -32,7 +37,7 @@ from svet.payments.rules.giving_back import (
     RefundRefused,
     check_refund,
 )
-from svet.payments.rules.states import REFUND_MOVES, OrderState, RefundState
+from svet.payments.rules.states import OrderState, RefundState
 from svet.staffing.rules import checked_reason
 
 
@@ -84,15 +89,23 @@ def write_refund(
     _staff_only(by)
     said = checked_reason(reason)
     with use_case():
-        order = _locked(_credited(order_public_id))
-        _lock_accounts(order)
+        order = locked_order(_credited(order_public_id))
+        lock_lines(order)
         found = _preview(order, new, now=now)
         if found.shown != shown:
             raise RefundConflict(RefundReason.CHANGED)
-        request = _keep(order, new, found, said, by=by, now=now)
+        request = keep_refund(
+            order,
+            new.lines,
+            by=by,
+            by_two=found.by_two,
+            document=new.document,
+            reason=said,
+            now=now,
+        )
         if not found.by_two:
-            _approve(order, request.refund, now=now)
-        _record(order, request, "payments.refund.written", by=by, now=now, reason=said)
+            approve_refund(order, request.refund, now=now)
+        record_refund(order, request, "payments.refund.written", by=by, now=now, reason=said)
         return RefundReport(request.public_id, found.by_two)
 
 
@@ -105,25 +118,40 @@ def preview_waiting_refund(*, by: Actor, refund_public_id: str, now: datetime) -
     return _waiting_preview(request.refund.order, request, now=now)
 
 
-def sign_refund(*, by: Actor, refund_public_id: str, shown: str, now: datetime) -> None:
-    """Put the second signature under a refund: it is approved.
+def sign_refund(*, by: Actor, refund_public_id: str, shown: str, now: datetime) -> bool:
+    """Put a signature under a refund; whether it is approved by that.
+
+    What a member wrote needs one more, what the payer asked for needs two.
 
     :raises RefundNotFound: :raises RefundConflict: decided already, or something moved since it was shown
-    :raises RefundRefused: the first signature is of the same person; so much is not left any more
+    :raises RefundRefused: a signature is of the same person, or it is their own payment; so much is not left,
+        or not overpaid, any more
     """
     _staff_only(by)
     with use_case():
-        order = _locked(_to_sign(refund_public_id).refund.order)
-        _lock_accounts(order)
+        order = locked_order(_to_sign(refund_public_id).refund.order)
+        lock_lines(order)
         request = _to_sign(refund_public_id)
-        if by.person_id is None or by.person_id == request.written_by_id:
-            raise RefundRefused(RefundReason.SAME_HAND)
+        _check_hand(request, by)
         if _waiting_preview(order, request, now=now).shown != shown:
             raise RefundConflict(RefundReason.CHANGED)
+        if request.by_payer and request.first_by_id is None:
+            request.first_by_id, request.first_by_name, request.first_at = by.person_id, by.name, now
+            request.save(update_fields=["first_by", "first_by_name", "first_at"])
+            record_refund(order, request, "payments.refund.signed", by=by, now=now)
+            return False
         request.signed_by_id, request.signed_by_name, request.signed_at = by.person_id, by.name, now
         request.save(update_fields=["signed_by", "signed_by_name", "signed_at"])
-        _approve(order, request.refund, now=now)
-        _record(order, request, "payments.refund.signed", by=by, now=now)
+        approve_refund(order, request.refund, now=now)
+        record_refund(order, request, "payments.refund.signed", by=by, now=now)
+        return True
+
+
+def _check_hand(request: RefundRequest, by: Actor) -> None:
+    if request.by_payer and by.person_id == request.written_by_id:
+        raise RefundRefused(RefundReason.OWN_PAYMENT)
+    if by.person_id is None or by.person_id in (request.written_by_id, request.first_by_id):
+        raise RefundRefused(RefundReason.SAME_HAND)
 
 
 def withdraw_refund(*, by: Actor, refund_public_id: str, reason: str, now: datetime) -> None:
@@ -134,7 +162,7 @@ def withdraw_refund(*, by: Actor, refund_public_id: str, reason: str, now: datet
     _staff_only(by)
     said = checked_reason(reason)
     with use_case():
-        order = _locked(_request(refund_public_id).refund.order)
+        order = locked_order(_request(refund_public_id).refund.order)
         request = _request(refund_public_id)
         try:
             give_up(order, request.refund, RefundState.WITHDRAWN, note=said, by=by, now=now)
@@ -155,7 +183,7 @@ def close_doubtful(*, by: Actor, refund_public_id: str, reason: str, now: dateti
     _staff_only(by)
     said = checked_reason(reason)
     with use_case():
-        order = _locked(_request(refund_public_id).refund.order)
+        order = locked_order(_request(refund_public_id).refund.order)
         request = _request(refund_public_id)
         if request.refund.state != RefundState.UNKNOWN:
             raise RefundConflict(RefundReason.DECIDED)
@@ -163,7 +191,7 @@ def close_doubtful(*, by: Actor, refund_public_id: str, reason: str, now: dateti
             raise RefundRefused(RefundReason.NOT_DOUBTFUL)
         give_up(order, request.refund, RefundState.REFUSED, note=said, by=by, now=now)
         _end(request, said, by=by, now=now)
-        _record(order, request, "payments.refund.closed", by=by, now=now, reason=said)
+        record_refund(order, request, "payments.refund.closed", by=by, now=now, reason=said)
         post_refunds(order, now=now, by="payments.refund")
         grow_disputes(order, now=now)
 
@@ -196,16 +224,6 @@ def _to_sign(public_id: str) -> RefundRequest:
     return request
 
 
-def _locked(order: Order) -> Order:
-    return Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
-
-
-def _lock_accounts(order: Order) -> None:
-    """In the order of keys, as everything locks accounts."""
-    for account_id in sorted(order.lines.values_list("account_id", flat=True)):
-        lock_account(account_id)
-
-
 def _preview(order: Order, new: NewRefund, *, now: datetime) -> RefundPreview:
     left = {line.account.public_id: money for line, money in lines_left(order, to_sign=True)}
     check_refund(new, left=left)
@@ -216,8 +234,14 @@ def _waiting_preview(order: Order, request: RefundRequest, *, now: datetime) -> 
     parts = request.refund.lines.values_list("line__account__public_id", "kopecks")
     wanted = NewRefund(dict(parts), request.document)
     left = {line.account.public_id: money for line, money in lines_left(order, to_sign=False)}
+    if request.by_payer:
+        # Who asked for it has no document, and what is not overpaid any more is nobody's to have.
+        wanted = NewRefund(wanted.lines, "-")
     check_refund(wanted, left=left)
-    return _seen(order, wanted.lines, said=("sign", request.pk), now=now)
+    seen = _seen(order, wanted.lines, said=("sign", request.pk, request.first_by_id), now=now)
+    if request.by_payer and any(effect.after.kopecks > 0 for effect in seen.effects):
+        raise RefundRefused(RefundReason.NOT_OVERPAID)
+    return seen
 
 
 def _seen(
@@ -244,60 +268,6 @@ def _seen(
     )
 
 
-def _keep(
-    order: Order, new: NewRefund, found: RefundPreview, reason: str, *, by: Actor, now: datetime
-) -> RefundRequest:
-    refund = PaymentRefund.objects.create(
-        order=order,
-        state=RefundState.TO_SIGN,
-        key=f"refund-{order.public_id}-{order.refunds.count() + 1}",
-        kopecks=new.kopecks,
-        known_at=now,
-        by=f"staff: {by.name or by.person_id}"[:60],
-    )
-    RefundLine.objects.bulk_create(
-        RefundLine(refund=refund, line=line, kopecks=new.lines[line.account.public_id])
-        for line in order.lines.select_related("account").order_by("position")
-        if line.account.public_id in new.lines
-    )
-    return RefundRequest.objects.create(
-        refund=refund,
-        by_two=found.by_two,
-        document=" ".join(new.document.split()),
-        reason=reason,
-        written_by_id=by.person_id or 0,
-        written_by_name=by.name,
-        written_at=now,
-    )
-
-
-def _approve(order: Order, refund: PaymentRefund, *, now: datetime) -> None:
-    """The job asks the bank at its next round."""
-    move_row(refund, moves=REFUND_MOVES, to=RefundState.APPROVED, changes={"next_look_at": now})
-    reserve(order, refund, now=now)
-
-
 def _end(request: RefundRequest, said: str, *, by: Actor, now: datetime) -> None:
     request.ended_by_name, request.ended_at, request.ended_because = by.name, now, said
     request.save(update_fields=["ended_by_name", "ended_at", "ended_because"])
-
-
-def _record(
-    order: Order, request: RefundRequest, action: str, *, by: Actor, now: datetime, reason: str = ""
-) -> None:
-    refund = request.refund
-    journal.record(
-        by=by,
-        action=action,
-        subject="order",
-        subject_id=order.public_id,
-        now=now,
-        after={
-            "number": order.number,
-            "refund": refund.key,
-            "kopecks": refund.kopecks,
-            "document": request.document,
-            "state": refund.state,
-        },
-        reason=reason,
-    )

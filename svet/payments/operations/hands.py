@@ -22,12 +22,14 @@ def beyond(account: AccountView, kopecks: int, *, now: datetime) -> bool:
         account_id=account.account_id,
         state=MoneyActState.POSTED,
         decided_by__isnull=True,
+        of_order__isnull=True,
         written_at__gt=since,
     ).values_list("kopecks", flat=True)
     refunds = RefundLine.objects.filter(
         line__account_id=account.account_id,
         refund__state__in=sorted(ON_ITS_WAY | {RefundState.DONE}),
         refund__request__signed_by__isnull=True,
+        refund__request__by_payer=False,
         refund__request__written_at__gt=since,
     ).aggregate(sum=Sum("kopecks"))
     month = Month.of(provider_today(account.provider, now))

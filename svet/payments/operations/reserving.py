@@ -14,8 +14,13 @@ from svet.kernel.moving import move_row
 from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
 from svet.ledger.rules import Book, Leg, TransactionKind
-from svet.payments.models import ChargebackLine, Order, OrderLine, PaymentRefund
-from svet.payments.operations.telling import tell_refund_failed, tell_refund_started, tell_refunded
+from svet.payments.models import ChargebackLine, Order, OrderLine, PaymentRefund, RefundRequest
+from svet.payments.operations.telling import (
+    tell_refund_declined,
+    tell_refund_failed,
+    tell_refund_started,
+    tell_refunded,
+)
 from svet.payments.queries.payees import payee_of
 from svet.payments.rules.chargebacks import ChargebackState
 from svet.payments.rules.states import AT_BANK, REFUND_MOVES, SPOKEN_FOR, RefundState
@@ -65,6 +70,8 @@ def give_up(
     if refund.reserved_at is not None:
         _post(order, refund, key=f"un{refund.reserve_key}", sign=-1, now=now)
         tell_refund_failed(order, refund, now=now)
+    elif RefundRequest.objects.filter(refund=refund, by_payer=True).exists():
+        tell_refund_declined(order, refund, now=now)
     journal.record(
         by=by,
         action="payments.refund.refused" if before in AT_BANK else "payments.refund.withdrawn",

@@ -84,6 +84,11 @@ def tell_refund_failed(order: Order, refund: PaymentRefund, *, now: datetime) ->
     tell_holders(order, _parts(refund), more=False, now=now)
 
 
+def tell_refund_declined(order: Order, refund: PaymentRefund, *, now: datetime) -> None:
+    """What the payer asked for was not signed: nothing has moved."""
+    _tell_payer(order, refund, event=events.REFUND_DECLINED, now=now)
+
+
 def tell_holders(order: Order, parts: Sequence[tuple[int, Money]], *, more: bool, now: datetime) -> None:
     """Whoever holds an account that somebody else's payment was for: they owe so much more (or less)."""
     payer = people.recipients_of([order.person_id]).get(order.person_id)

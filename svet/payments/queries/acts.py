@@ -27,6 +27,7 @@ class MoneyActView:
     on: date
     document: str
     reason: str
+    by_payer: bool
     written_by_id: int
     written_by: str
     written_at: datetime
@@ -74,6 +75,7 @@ def _views(rows: Iterable[MoneyAct]) -> list[MoneyActView]:
             on=act.effective_on,
             document=act.document,
             reason=act.reason,
+            by_payer=act.of_order_id is not None,
             written_by_id=act.written_by_id,
             written_by=act.written_by_name,
             written_at=act.written_at,

@@ -125,7 +125,8 @@ _GIVEN_BACK = {
         GROUP BY r.id HAVING coalesce(sum(l.kopecks), 0) <> r.kopecks ORDER BY r.id LIMIT 100""",
     _("нужны были две подписи, стоит одна: возврат"): """
         SELECT r.key FROM payments_paymentrefund r JOIN payments_refundrequest q ON q.refund_id = r.id
-        WHERE q.by_two AND (q.signed_by_id IS NULL OR q.signed_by_id = q.written_by_id)
+        WHERE q.by_two AND (q.signed_by_id IS NULL OR q.signed_by_id = q.written_by_id
+                OR q.by_payer AND (q.first_by_id IS NULL OR q.first_by_id = q.signed_by_id))
             AND r.state NOT IN ('to_sign', 'withdrawn') ORDER BY r.id LIMIT 100""",
     _("отправляется в банк, а спросить о нём некому: возврат"): """
         SELECT r.key FROM payments_paymentrefund r

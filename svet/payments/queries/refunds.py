@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,11 +27,15 @@ class RefundRequestView:
     money: Money
     lines: tuple[tuple[str, Money], ...]
     by_two: bool
+    by_payer: bool
     document: str
     reason: str
     written_by_id: int
     written_by: str
     written_at: datetime
+    first_by_id: int | None
+    first_by: str
+    first_at: datetime | None
     signed_by: str
     signed_at: datetime | None
     ended_by: str
@@ -82,8 +86,17 @@ def refund_by_id(public_id: str) -> RefundRequestView | None:
 
 
 def refunds_of(*, order_public_id: str) -> list[RefundRequestView]:
-    """The refunds that staff asked for of a payment, the newest first."""
+    """The refunds asked for of a payment, the newest first."""
     return _views(_requests().filter(refund__order__public_id=order_public_id).order_by("-pk"))
+
+
+def newest_payments(*, person_id: int, account_ids: Collection[int]) -> dict[int, str]:
+    """By account the outer id of the person's newest credited payment of it."""
+    lines = OrderLine.objects.filter(
+        account_id__in=account_ids, order__person_id=person_id, order__state=OrderState.CREDITED
+    )
+    newest = lines.order_by("account_id", "-order__credited_at", "-order_id").distinct("account_id")
+    return dict(newest.values_list("account_id", "order__public_id"))
 
 
 def credited_payment(public_id: str) -> CreditedPayment | None:
@@ -172,11 +185,15 @@ def _views(rows: Iterable[RefundRequest]) -> list[RefundRequestView]:
                 for part in sorted(request.refund.lines.all(), key=lambda part: part.line.position)
             ),
             by_two=request.by_two,
+            by_payer=request.by_payer,
             document=request.document,
             reason=request.reason,
             written_by_id=request.written_by_id,
             written_by=request.written_by_name,
             written_at=request.written_at,
+            first_by_id=request.first_by_id,
+            first_by=request.first_by_name,
+            first_at=request.first_at,
             signed_by=request.signed_by_name,
             signed_at=request.signed_at,
             ended_by=request.ended_by_name,

@@ -22,6 +22,8 @@ class RefundReason(StrEnum):
     DOCUMENT = "refund_document"
     CHANGED = "refund_changed"
     SAME_HAND = "refund_same_hand"
+    OWN_PAYMENT = "refund_own_payment"
+    NOT_OVERPAID = "refund_not_overpaid"
     DECIDED = "refund_decided"
     SENT = "refund_sent_already"
     NOT_DOUBTFUL = "refund_not_doubtful"

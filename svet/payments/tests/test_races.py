@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -13,11 +14,14 @@ from django.db import connection
 
 from svet.kernel.actors import Actor
 from svet.kernel.money import Money
+from svet.ledger import queries as ledger
 from svet.ledger.models import Transaction
 from svet.notices.models import Delivery, Notice
 from svet.payments import operations, queries
-from svet.payments.models import Order, PaymentRefund, RefundRequest
+from svet.payments.models import MoneyAct, Order, PaymentRefund, RefundRequest
 from svet.payments.operations import giving_back
+from svet.payments.operations.asking_back import ask_back, offer_back
+from svet.payments.operations.moving_over import move_over, offer_move
 from svet.payments.rules.giving_back import NewRefund, RefundConflict, RefundRefused
 from svet.payments.rules.states import OrderState
 from svet.payments.tests.factories import (
@@ -183,4 +187,29 @@ def test_of_two_members_who_sign_at_once_one_does(bank: StubBank) -> None:
     at_once(3, lambda: operations.look_at_asked_refunds(now=NOW + timedelta(minutes=1)))
     assert [one.amount for one in bank.returned] == [Money(5_000_00)]
     assert paid_back(order) == Money(5_000_00)
+    assert queries.broken() == []
+
+
+def test_an_overpayment_asked_back_and_moved_at_once_goes_one_way_once(bank: StubBank) -> None:
+    family = make_family()
+    order = make_order(person=family.anna, lines=[(family.first, 335_38)])
+    order = operations.send_to_bank(order_id=order.pk, now=NOW)
+    bank.pay(order)
+    operations.settle(order_id=order.pk, now=NOW, by="race")
+    by, first, second = Actor.person(family.anna.pk), family.first.public_id, family.second.public_id
+    back = offer_back(by=by, order_public_id=order.public_id, now=NOW).shown
+    move = offer_move(by=by, order_public_id=order.public_id).shown
+    turns = count()
+
+    def press() -> None:
+        if next(turns) % 2:
+            ask_back(by=by, order_public_id=order.public_id, lines={first: 35_38}, shown=back, now=NOW)
+        else:
+            terms: dict[str, Any] = {"from_": first, "to": second, "kopecks": 35_38, "shown": move}
+            move_over(by=by, order_public_id=order.public_id, now=NOW, **terms)
+
+    failures = at_once(8, press)
+    assert len(failures) == 7
+    assert PaymentRefund.objects.count() + MoneyAct.objects.count() == 1
+    assert ledger.balance(family.first.pk) == Money(0)
     assert queries.broken() == []

@@ -12,6 +12,8 @@ from svet.payments.rules import LIMITS, AmountReason
 from svet.payments.rules.acts import MoneyActReason
 from svet.payments.rules.chargebacks import ChargebackReason
 from svet.payments.rules.giving_back import RefundReason
+from svet.payments.rules.misdirected import MoveReason
+from svet.payments.rules.overpaid import BackReason
 from svet.payments.rules.reconciling import DifferenceKind
 from svet.payments.rules.refusals import (
     BankReasonText,
@@ -34,7 +36,10 @@ from svet.payments.rules.states import OrderState
 from svet.payments.texts.acts import explain_act
 from svet.payments.texts.chargebacks import explain_chargeback
 from svet.payments.texts.giving_back import explain_refund
+from svet.payments.texts.misdirected import explain_move
+from svet.payments.texts.overpaid import explain_back
 from svet.payments.texts.shops import explain_shop
+from svet.payments.texts.sources import explain_source
 from svet.payments.texts.statements import explain_statement
 
 #: Every reason of this room.
@@ -55,6 +60,8 @@ REASONS: Final = (
     PartReason,
     MoneyActReason,
     RefundReason,
+    BackReason,
+    MoveReason,
     ChargebackReason,
     StatementActReason,
 )
@@ -66,10 +73,12 @@ def explain(refusal: Refused) -> str:
         _explain_amount(refusal)
         or _explain_order(refusal)
         or _explain_review(refusal)
-        or _explain_source(refusal)
+        or explain_source(refusal)
         or _explain_row(refusal)
         or explain_act(refusal)
         or explain_refund(refusal)
+        or explain_back(refusal)
+        or explain_move(refusal)
         or explain_chargeback(refusal)
         or explain_shop(refusal)
         or explain_statement(refusal)
@@ -145,41 +154,6 @@ def _explain_order(refusal: Refused) -> str:
         case OrderReason.NOT_A_PAYER:
             return _("Войдите, чтобы оплатить.")
     return ""
-
-
-def _explain_source(refusal: Refused) -> str:
-    match refusal.reason:
-        case SourceReason.CODE:
-            return _("Код источника: от 2 до 20 строчных латинских букв, цифр и дефисов, первой буква.")
-        case SourceReason.NAME:
-            return _("Назовите источник: до 100 знаков.")
-        case SourceReason.TAKEN:
-            return _("Источник с таким кодом уже есть.")
-        case SourceReason.PROVIDER:
-            return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
-        case SourceReason.INN:
-            return _("ИНН: 10 или 12 цифр; у банка, который берёт карты, он нужен.")
-        case SourceReason.INN_TAKEN:
-            return _("Этот ИНН уже у другого источника.")
-        case SourceReason.UNKNOWN:
-            return _("Нет такого источника.")
-        case SourceReason.LAYOUT:
-            return _source_layout(refusal.field)
-        case SourceReason.IDENTITY_TAKEN:
-            return _("Что отличает платежи, уже не изменить: реестры этого источника загружены.")
-    return ""
-
-
-def _source_layout(field: str) -> str:
-    return {
-        "encoding": _("Такой кодировки не читаем: cp1251, utf-8, cp866 или koi8-r."),
-        "delimiter": _("Разделитель: точка с запятой, запятая, вертикальная черта или табуляция."),
-        "columns": _(
-            "Столбцы: каждый не больше одного раза, и среди них дата, номер операции, счёт и сумма "
-            "(date, suip, account, sum); ненужный столбец отмечают знаком «-»."
-        ),
-        "identity": _("Отделения в столбцах нет: платежи по нему не отличить."),
-    }[field]
 
 
 def _explain_review(refusal: Refused) -> str:

@@ -38,6 +38,10 @@ def explain_refund(refusal: Refused) -> str:
             return _("Пока вы смотрели, что-то изменилось. Ничего не возвращено: посмотрите ещё раз.")
         case RefundReason.SAME_HAND:
             return _("Первая подпись под возвратом ваша: вторую ставит другой сотрудник.")
+        case RefundReason.OWN_PAYMENT:
+            return _("Это ваш собственный платёж: возврат подписывают другие сотрудники.")
+        case RefundReason.NOT_OVERPAID:
+            return _("Такой переплаты на счёте уже нет: подписать возврат нельзя, его можно отозвать.")
         case RefundReason.DECIDED:
             return _("Этот возврат уже решён. Ничего не изменилось.")
         case RefundReason.SENT:

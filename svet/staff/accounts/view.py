@@ -18,6 +18,8 @@ from svet.accounts.queries import AccountView, finding
 from svet.accounts.queries.delivering import bill_addresses
 from svet.accounts.queries.terms import terms_of
 from svet.accounts.rules import BillDelivery, Right
+from svet.arrangements import texts as promise_texts
+from svet.arrangements.queries import promises_of
 from svet.autopay import queries as autopay
 from svet.autopay import texts as autopay_texts
 from svet.autopay.queries import AutopayView
@@ -107,6 +109,7 @@ def account_screen(account: AccountView, *, now: datetime) -> dict[str, Any]:
         "readings": [_values(one) for one in metering.reading_sets(account_ids=ids, limit=_SOME)],
         "bills": bills.bills(account_ids=ids, limit=_SOME),
         "autopay": [_autopay(one) for one in autopay.agreements_of_account(account.account_id, now=now)],
+        "promises": [promise_texts.promise_line(one) for one in promises_of(account.account_id)],
         "payments": _money(account.account_id, now=now)[:_SOME],
         "sent": [
             shown_delivery(row)

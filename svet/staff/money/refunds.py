@@ -131,8 +131,13 @@ def refund(request: HttpRequest, refund_public_id: str) -> HttpResponse:
     def act() -> HttpResponse | None:
         terms: dict[str, Any] = {"by": by, "refund_public_id": refund_public_id, "now": now}
         if asked == "sign":
-            operations.sign_refund(**terms, shown=request.POST.get("shown", ""))
-            messages.success(request, _("Подписано: возврат уйдёт в банк сейчас."))
+            approved = operations.sign_refund(**terms, shown=request.POST.get("shown", ""))
+            said = (
+                _("Подписано: возврат уйдёт в банк сейчас.")
+                if approved
+                else _("Подписано. Нужна подпись ещё одного сотрудника.")
+            )
+            messages.success(request, said)
         elif asked == "withdraw":
             operations.withdraw_refund(**terms, reason=form.cleaned_data["reason"])
             messages.success(request, _("Отозвано. Банк об этом возврате не узнает."))
@@ -149,7 +154,7 @@ def refund(request: HttpRequest, refund_public_id: str) -> HttpResponse:
             "form": form,
             "preview": preview,
             "trouble": trouble,
-            "mine": known.written_by_id == member_at(request).person_id,
+            "mine": member_at(request).person_id in (known.written_by_id, known.first_by_id),
             "may_withdraw": known.state in (RefundState.TO_SIGN, RefundState.APPROVED),
         }
 

@@ -13,6 +13,7 @@ from svet.today.rules.facts import (
     MovingPayment,
     OpenInvitation,
     PlannedCharge,
+    PromisedPayment,
     StuckPayment,
 )
 from svet.today.rules.planning import FREE_DAYS, NEWS_DAYS, plan
@@ -32,6 +33,7 @@ __all__ = [
     "MovingPayment",
     "OpenInvitation",
     "PlannedCharge",
+    "PromisedPayment",
     "StuckPayment",
     "arrears",
     "plan",

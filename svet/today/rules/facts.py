@@ -108,6 +108,16 @@ class PlannedCharge:
 
 
 @dataclass(frozen=True, slots=True)
+class PromisedPayment:
+    """Somebody has promised that what an account owes is paid by a day."""
+
+    account_public_id: str
+    title: str
+    until: date
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
 class OpenInvitation:
     """Somebody lets the person into an account until a day."""
 
@@ -126,6 +136,7 @@ class CabinetFacts:
     moving: tuple[MovingPayment, ...] = ()
     invitations: tuple[OpenInvitation, ...] = ()
     planned: tuple[PlannedCharge, ...] = ()
+    promised: tuple[PromisedPayment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +186,7 @@ class DayPlan:
     sent: bool
     others: bool
     planned: tuple[PlannedCharge, ...] = ()
+    promised: tuple[PromisedPayment, ...] = ()
 
     @property
     def all_duties(self) -> tuple[Duty, ...]:

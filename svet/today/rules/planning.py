@@ -57,6 +57,7 @@ def plan(facts: CabinetFacts) -> DayPlan:
         transit=transit,
         moving=facts.moving,
         planned=facts.planned,
+        promised=facts.promised,
         over=Money.total(each.balance for each, _found in paid if each.balance.kopecks < 0),
         window=min(windows, key=lambda window: window.closes_on, default=None),
         sent=bool(windows) and not reading,

@@ -29,6 +29,7 @@ from svet.today.texts.duties import (
     moving_title,
     planned_note,
     planned_title,
+    promised_title,
 )
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "on_day",
     "planned_note",
     "planned_title",
+    "promised_title",
 ]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from svet.look.formats import roubles
 from svet.metering.rules import WindowState
-from svet.today.rules import Duty, DutyKind, MovingPayment, PlannedCharge
+from svet.today.rules import Duty, DutyKind, MovingPayment, PlannedCharge, PromisedPayment
 from svet.today.texts.days import NAMED, accounts_counted, how_far, listed, month_word, on_day, span
 
 
@@ -85,6 +85,14 @@ def planned_note(planned: PlannedCharge) -> str:
     if planned.told:
         return _("автоплатёж, %(card)s; можно пропустить") % {"card": planned.card}
     return _("автоплатёж, %(card)s; за сутки предупредим") % {"card": planned.card}
+
+
+def promised_title(promised: PromisedPayment, *, today: date) -> str:
+    """«До 4 декабря обещано 820,00 ₽»."""
+    return _("До %(on)s обещано %(sum)s") % {
+        "on": on_day(promised.until, today),
+        "sum": roubles(promised.money),
+    }
 
 
 def _readings_note(duty: Duty, when: str) -> str:

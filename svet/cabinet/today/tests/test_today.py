@@ -80,7 +80,7 @@ def test_the_day_of_a_billed_account_and_the_day_after_its_last(anna: Person, cl
     late = text(anna)
     assert "просрочено 1 день" in late
     assert "Заплатите до 14 января 2027, и пени не будет: её начисляют с 31-го дня." in late
-    assert 'href="/help/appeals/new/"' in late
+    assert 'href="/payment/promise/"' in late
     make_reading(meter, 1300, read_on=date(2026, 12, 16))
     assert "Передать показания" not in text(anna)
 

@@ -16,7 +16,7 @@ from svet.journal.models import Entry
 from svet.ledger import queries as ledger
 from svet.payments import operations
 from svet.payments.models import Order, PaymentRefund, RefundRequest
-from svet.payments.tests.factories import NOW, Family, StubBank, make_family, make_order
+from svet.payments.tests.factories import NOW, Family, StubBank, make_family, make_order, owe
 from svet.people.models import Person
 from svet.staff.tests.browsers import working
 from svet.staffing.rules import Role
@@ -214,3 +214,30 @@ def test_an_operator_and_strangers_have_nothing_of_it(family: Family, paid: Orde
     assert boris.get(f"/payment/orders/{paid.public_id}/").status_code == 404
     assert olga.get("/staff/money/payments/nobody0000000000/").status_code == 404
     assert olga.get("/staff/money/refunds/nobody0000000000/").status_code == 404
+
+
+def test_what_a_payer_asks_for_is_signed_by_two_members(
+    family: Family, bank: StubBank, paid: Order, settings: Any
+) -> None:
+    settings.REFUND_ALONE = 0
+    debt = ledger.balance(family.second.pk)
+    owe(family.second, -100_00 - debt.kopecks)
+    anna, olga, ivan = browser_of(family.anna), clerk(), clerk()
+    back = f"/payment/orders/{paid.public_id}/back/"
+    shown = anna.get(back).context["offer"].shown
+    anna.post(back, {"shown": shown, family.second.public_id: "100,00"})
+    request = RefundRequest.objects.get()
+    address = f"/staff/money/refunds/{request.public_id}/"
+    desk = olga.get("/staff/money/").content.decode()
+    assert address in desk
+    assert "просьба плательщика" in desk
+    assert "Подписать первым" in olga.get(address).content.decode()
+    assert act(olga, request, "sign").status_code == 302
+    mine = olga.get(address).content.decode()
+    assert "Подписал первым" in mine
+    assert 'value="sign"' not in mine
+    assert act(olga, request, "sign").status_code == 422
+    assert "Подписать вторым" in ivan.get(address).content.decode()
+    assert act(ivan, request, "sign").status_code == 302
+    assert PaymentRefund.objects.get().state == "approved"
+    assert ledger.balance(family.second.pk).kopecks == 0

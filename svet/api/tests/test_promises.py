@@ -1,0 +1,36 @@
+"""Promises to pay by the API: the same rule, the same words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from svet.api.tests.test_v1 import Program
+from svet.payments.tests.factories import make_family
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_promise_is_made_once_and_told() -> None:
+    family, today = make_family(), timezone.localdate()
+    anna, address = Program(family.anna), f"/accounts/{family.first.public_id}/promises"
+    offer = anna.get(address).json()
+    assert (offer["may"], offer["owed_kopecks"], offer["promises"]) == (True, 300_00, [])
+    far = anna.post(address, {"until": (today + timedelta(days=40)).isoformat()}, key="far")
+    assert (far.status_code, far.json()["code"], far.json()["field"]) == (422, "promise_day", "until")
+    until = (today + timedelta(days=5)).isoformat()
+    for _again in range(2):
+        made = anna.post(address, {"until": until}, key="promise")
+        assert made.status_code == 201
+    (one,) = made.json()["promises"]
+    assert (one["state"], one["until"], one["amount_kopecks"]) == ("open", until, 300_00)
+    other = anna.post(address, {"until": until}, key="other")
+    assert (other.status_code, other.json()["code"]) == (409, "promise_open")
+    assert anna.get("/today").json()["promised"] == [
+        {"account_id": family.first.public_id, "until": until, "amount_kopecks": 300_00}
+    ]
+    for person in (family.boris, family.vera):
+        assert Program(person).get(address).status_code == 404
+        assert Program(person).post(address, {"until": until}).status_code == 404

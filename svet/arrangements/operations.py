@@ -1,0 +1,157 @@
+"""Promising to pay by a day; a job reads from the books whether it was kept."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from django.db.models import Q
+
+from svet.accounts.operations import lock_account
+from svet.accounts.queries import accounts_by_id, provider_today
+from svet.arrangements import events
+from svet.arrangements.models import PaymentPromise
+from svet.arrangements.queries import offer_for, payable, promise_terms
+from svet.arrangements.rules import (
+    MENDED_WITHIN,
+    PROMISE_MOVES,
+    PromiseConflict,
+    PromiseMovement,
+    PromiseReason,
+    PromiseRefused,
+    PromiseState,
+    check_day,
+    judged,
+)
+from svet.journal import operations as journal
+from svet.kernel.actors import Actor
+from svet.kernel.moving import move_row
+from svet.kernel.places import Place
+from svet.kernel.transactions import require_transaction, use_case
+from svet.ledger import queries as ledger
+from svet.look.formats import day, roubles
+from svet.notices import operations as notices
+from svet.notices.rules import EventSpec
+from svet.people import queries as people
+
+BY: Final = "arrangements.judge"
+_AT_ONCE: Final = 500
+
+
+def promise_payment(*, by: Actor, account_public_id: str, until: date, now: datetime) -> str:
+    """Promise that what the account owes now is paid by a day of its supplier; the outer id of the promise.
+
+    :raises PromiseNotFound: not an account the person may pay for
+    :raises PromiseRefused: nothing is owed, the day cannot be, none are taken, one was broken lately
+    :raises PromiseConflict: one stands already
+    """
+    account = payable(by, account_public_id)
+    with use_case():
+        lock_account(account.account_id)
+        account = payable(by, account_public_id)
+        offer = offer_for(account, now=now)
+        if offer.why is PromiseReason.OPEN:
+            raise PromiseConflict(PromiseReason.OPEN)
+        if offer.why is not None:
+            raise PromiseRefused(offer.why, details={"free": offer.free_on})
+        today = provider_today(account.provider, now)
+        check_day(promise_terms(), until=until, today=today)
+        standing = ledger.standings([account.account_id])[account.account_id]
+        # A former holder's that still stands is nobody's any more.
+        for stale in PaymentPromise.objects.select_for_update().filter(
+            account_id=account.account_id, state=PromiseState.OPEN.value
+        ):
+            move_row(stale, moves=PROMISE_MOVES, to=PromiseState.DROPPED, changes={"decided_at": now})
+        made = PaymentPromise.objects.create(
+            account_id=account.account_id,
+            person_id=by.person_id or 0,
+            kopecks=standing.balance.kopecks,
+            made_at=now,
+            made_on=today,
+            until_on=until,
+            after_seq=standing.seq,
+        )
+        journal.record(
+            by=by,
+            action="arrangements.promised",
+            subject="promise",
+            subject_id=made.public_id,
+            account_id=account.account_id,
+            now=now,
+            after={"kopecks": made.kopecks, "until": until.isoformat()},
+        )
+    return made.public_id
+
+
+def judge_promises(*, now: datetime) -> int:
+    """Say of open promises whether they are kept or broken, and mend broken ones; how many were decided.
+
+    Days count, not runs: a job that comes a week late, or twice, says the same.
+    """
+    known = (now - MENDED_WITHIN).date()
+    after, decided = 0, 0
+    while True:
+        rows = PaymentPromise.objects.filter(
+            Q(state=PromiseState.OPEN.value) | Q(state=PromiseState.BROKEN.value, until_on__gt=known),
+            pk__gt=after,
+        )
+        some = list(rows.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
+        if not some:
+            return decided
+        for identity in some:
+            with use_case():
+                decided += _judge(identity, now=now)
+        after = some[-1]
+
+
+def _judge(identity: int, *, now: datetime) -> bool:
+    row = PaymentPromise.objects.select_for_update().get(pk=identity)
+    account = accounts_by_id([row.account_id])[0]
+    if account.held_since is not None and row.made_on < account.held_since:
+        # What the present holder pays is nothing the former one is told.
+        if row.state == PromiseState.OPEN:
+            move_row(row, moves=PROMISE_MOVES, to=PromiseState.DROPPED, changes={"decided_at": now})
+        return False
+    movements = [
+        PromiseMovement(each.kind, each.effective_on, each.money.kopecks)
+        for each in ledger.entries_after(account_id=row.account_id, seq=row.after_seq)
+    ]
+    today, state = provider_today(account.provider, now), PromiseState(row.state)
+    new, on = judged(row.money, movements, until=row.until_on, state=state, today=today)
+    if new is state:
+        return False
+    move_row(row, moves=PROMISE_MOVES, to=new, changes={"paid_on": on, "decided_at": now})
+    journal.record(
+        by=Actor.system(BY),
+        action="arrangements.kept" if new is PromiseState.KEPT else "arrangements.broken",
+        subject="promise",
+        subject_id=row.public_id,
+        account_id=row.account_id,
+        now=now,
+        after={"kopecks": row.kopecks, "until": row.until_on.isoformat()},
+    )
+    event = events.PROMISE_KEPT if new is PromiseState.KEPT else events.PROMISE_BROKEN
+    _tell(row, account.number, event=event, now=now)
+    return True
+
+
+def _tell(row: PaymentPromise, number: str, *, event: EventSpec, now: datetime) -> None:
+    recipient_id = people.recipients_of([row.person_id]).get(row.person_id)
+    if recipient_id is not None:
+        notices.notify(
+            recipient_id=recipient_id,
+            event=event,
+            params={"account": number, "total": roubles(row.money), "until": day(row.until_on)},
+            place=Place("payment"),
+            now=now,
+        )
+
+
+def drop_promises(*, person_id: int, by: Actor, now: datetime) -> None:
+    """Somebody deletes their cabinet: what they promised is nobody's word any more (a step)."""
+    require_transaction()
+    rows = PaymentPromise.objects.select_for_update().filter(
+        person_id=person_id, state=PromiseState.OPEN.value
+    )
+    for row in rows.order_by("pk"):
+        move_row(row, moves=PROMISE_MOVES, to=PromiseState.DROPPED, changes={"decided_at": now})

@@ -1,0 +1,125 @@
+"""Reads of promises: what stands, what became of the others, whether one may be made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+
+from svet.accounts.queries import AccountView, accounts_by_id, provider_today, visible_accounts
+from svet.accounts.rules import Right
+from svet.arrangements.models import PaymentPromise
+from svet.arrangements.rules import (
+    PromiseNotFound,
+    PromiseOffer,
+    PromiseReason,
+    PromiseState,
+    PromiseTerms,
+    PromiseView,
+    free_again,
+    last_day,
+    why_not,
+)
+from svet.kernel.actors import Actor
+from svet.ledger import queries as ledger
+
+
+def promise_terms() -> PromiseTerms:
+    """What the retailer allows."""
+    return PromiseTerms(settings.PROMISE_DAYS, settings.PROMISE_PAUSE_DAYS)
+
+
+def promise_offer(by: Actor, *, account_public_id: str, now: datetime) -> PromiseOffer:
+    """Whether the person may promise for one account. :raises PromiseNotFound: it is not theirs to pay for"""
+    return offer_for(payable(by, account_public_id), now=now)
+
+
+def payable(by: Actor, public_id: str) -> AccountView:
+    """An account the person may pay for. :raises PromiseNotFound:"""
+    found = visible_accounts(by, public_ids=[public_id], right=Right.PAY)
+    if not found:
+        raise PromiseNotFound(PromiseReason.ACCOUNT, field="account")
+    return found[0]
+
+
+def offer_for(account: AccountView, *, now: datetime) -> PromiseOffer:
+    """Whether a promise may be made for it, by its debt and its former promises."""
+    terms, today = promise_terms(), provider_today(account.provider, now)
+    rows = PaymentPromise.objects.filter(account_id=account.account_id).order_by("-made_at", "-pk")
+    if account.held_since is not None:
+        # What a former holder promised is not the present one's.
+        rows = rows.filter(made_on__gte=account.held_since)
+    known = [_view(row) for row in rows[:20]]
+    broken_on = max((one.until_on for one in known if one.state is PromiseState.BROKEN), default=None)
+    standing = next((one for one in known if one.state is PromiseState.OPEN), None)
+    balance = ledger.balance(account.account_id)
+    why = why_not(terms, balance=balance, open_=standing is not None, broken_on=broken_on, today=today)
+    return PromiseOffer(
+        account_public_id=account.public_id,
+        account_number=account.number,
+        provider_name=account.provider.name,
+        balance=balance,
+        last_on=last_day(terms, today=today),
+        why=why,
+        free_on=free_again(terms, broken_on=broken_on) if broken_on is not None else None,
+        standing=standing,
+        past=tuple(one for one in known if one.state is not PromiseState.OPEN),
+    )
+
+
+def standing_promises(account_ids: Collection[int]) -> dict[int, PromiseView]:
+    """By account the promise that stands."""
+    rows = PaymentPromise.objects.filter(account_id__in=account_ids, state=PromiseState.OPEN.value)
+    views = [_view(row) for row in rows]
+    found = accounts_by_id([view.account_id for view in views])
+    since: dict[int, date | None] = {one.account_id: one.held_since for one in found}
+    return {
+        view.account_id: view
+        for view in views
+        if (held := since.get(view.account_id)) is None or view.made_on >= held
+    }
+
+
+def promised_ahead(account_ids: Collection[int], *, today: date) -> frozenset[int]:
+    """Of these accounts those whose debt somebody has promised to pay by a day that is not over."""
+    return frozenset(key for key, one in standing_promises(account_ids).items() if one.until_on >= today)
+
+
+def promises_of(account_id: int) -> list[PromiseView]:
+    """All promises ever made for an account, the newest first: for the staff."""
+    rows = PaymentPromise.objects.filter(account_id=account_id).order_by("-made_at", "-pk")
+    return [_view(row) for row in rows[:20]]
+
+
+def promised_by(*, person_id: int, limit: int) -> Sequence[dict[str, Any]]:
+    """A person's promises as plain values, newest first."""
+    rows = list(PaymentPromise.objects.filter(person_id=person_id).order_by("-pk")[:limit])
+    numbers: dict[int, str] = {
+        one.account_id: one.number for one in accounts_by_id({row.account_id for row in rows})
+    }
+    return [
+        {
+            "account": numbers[row.account_id],
+            "state": row.state,
+            "kopecks": row.kopecks,
+            "made_at": row.made_at,
+            "until_on": row.until_on,
+            "paid_on": row.paid_on,
+        }
+        for row in rows
+    ]
+
+
+def _view(row: PaymentPromise) -> PromiseView:
+    return PromiseView(
+        row.public_id,
+        row.account_id,
+        row.person_id,
+        PromiseState(row.state),
+        row.money,
+        row.made_on,
+        row.until_on,
+        row.paid_on,
+    )

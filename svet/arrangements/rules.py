@@ -1,0 +1,179 @@
+"""Promises to pay by a day: when one may be made, and what the books say of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from svet.kernel.money import Money
+from svet.kernel.refusals import Conflict, NotFound, Refused
+from svet.kernel.states import Moves
+from svet.ledger.rules import TransactionKind
+
+#: A payment at a counter comes in a register some days later: a promise is not called broken before.
+KNOWN_WITHIN: Final = timedelta(days=3)
+#: A register that is later still mends a broken promise within these days.
+MENDED_WITHIN: Final = timedelta(days=60)
+#: What makes an account owe more, and so is no answer to what was promised.
+_CHARGED: Final = frozenset({TransactionKind.CHARGE, TransactionKind.PENALTY, TransactionKind.FEE})
+
+
+class PromiseState(StrEnum):
+    """Where a promise stands."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+    DROPPED = "dropped"  # whoever made it has left the cabinet
+
+
+PROMISE_MOVES = Moves(
+    {
+        PromiseState.OPEN: frozenset({PromiseState.KEPT, PromiseState.BROKEN, PromiseState.DROPPED}),
+        # What was paid in time and became known late.
+        PromiseState.BROKEN: frozenset({PromiseState.KEPT}),
+        PromiseState.KEPT: frozenset(),
+        PromiseState.DROPPED: frozenset(),
+    }
+)
+
+
+class PromiseReason(StrEnum):
+    """Why a promise is not taken."""
+
+    ACCOUNT = "promise_account"
+    OFF = "promise_off"
+    NO_DEBT = "promise_no_debt"
+    DAY = "promise_day"
+    OPEN = "promise_open"
+    BROKEN_LATELY = "promise_broken_lately"
+
+
+class PromiseRefused(Refused):
+    """No promise is taken as it is; nothing changed."""
+
+
+class PromiseConflict(Conflict):
+    """One stands already."""
+
+
+class PromiseNotFound(NotFound):
+    """No such account that the person may pay for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseTerms:
+    """What the retailer allows: a day at most ``days`` away, none for ``pause`` days after a broken one.
+
+    No days: the retailer takes no promises.
+    """
+
+    days: int
+    pause: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseView:
+    """A promise; days are those of the account's supplier."""
+
+    public_id: str
+    account_id: int
+    person_id: int
+    state: PromiseState
+    money: Money
+    made_on: date
+    until_on: date
+    paid_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseOffer:
+    """Whether a promise may be made for an account: its debt, the last day; ``why`` not, and until when."""
+
+    account_public_id: str
+    account_number: str
+    provider_name: str
+    balance: Money
+    last_on: date
+    why: PromiseReason | None
+    free_on: date | None
+    standing: PromiseView | None
+    past: tuple[PromiseView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMovement:
+    """A posting after the promise: kopecks as the debt counts them, by the day it counts for."""
+
+    kind: TransactionKind
+    on: date
+    kopecks: int
+
+
+def last_day(terms: PromiseTerms, *, today: date) -> date:
+    """The last day that may be promised."""
+    return today + timedelta(days=terms.days)
+
+
+def why_not(
+    terms: PromiseTerms, *, balance: Money, open_: bool, broken_on: date | None, today: date
+) -> PromiseReason | None:
+    """Why no promise may be made today; ``broken_on`` is the promised day of the last one that was broken."""
+    if not terms.days:
+        return PromiseReason.OFF
+    if open_:
+        return PromiseReason.OPEN
+    if balance.kopecks <= 0:
+        return PromiseReason.NO_DEBT
+    if broken_on is not None and today <= free_again(terms, broken_on=broken_on):
+        return PromiseReason.BROKEN_LATELY
+    return None
+
+
+def free_again(terms: PromiseTerms, *, broken_on: date) -> date:
+    """The last day without a new promise after one that was broken."""
+    return broken_on + timedelta(days=terms.pause)
+
+
+def check_day(terms: PromiseTerms, *, until: date, today: date) -> None:
+    """Whether the day may be promised. :raises PromiseRefused: not after today, or too far"""
+    last = last_day(terms, today=today)
+    if not today < until <= last:
+        raise PromiseRefused(
+            PromiseReason.DAY, field="until", details={"first": today + timedelta(days=1), "last": last}
+        )
+
+
+def paid_on(promised: Money, movements: Iterable[PromiseMovement], *, until: date) -> date | None:
+    """The day by which all that was promised was paid, by the days movements count for; None: not yet.
+
+    New charges do not count against it: they have days of their own. What was written off, transferred or
+    recalculated in the customer's favour is owed no more, so it counts; what was given back counts against.
+    """
+    known = sorted((each for each in movements if each.on <= until), key=lambda each: each.on)
+    covered, reached = 0, None
+    for each in known:
+        if each.kind in _CHARGED and each.kopecks > 0:
+            continue
+        covered -= each.kopecks
+        if covered < promised.kopecks:
+            reached = None
+        elif reached is None:
+            reached = each.on
+    return reached
+
+
+def judged(
+    promised: Money, movements: Iterable[PromiseMovement], *, until: date, state: PromiseState, today: date
+) -> tuple[PromiseState, date | None]:
+    """What a promise is today, with the day it was paid: whenever this is asked, by the days of postings."""
+    if state not in (PromiseState.OPEN, PromiseState.BROKEN):
+        return state, None
+    on = paid_on(promised, movements, until=min(until, today))
+    if on is not None:
+        return PromiseState.KEPT, on
+    over = today > until + KNOWN_WITHIN
+    return (PromiseState.BROKEN if over else state), None

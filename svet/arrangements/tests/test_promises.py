@@ -1,0 +1,190 @@
+"""Promises from the person's word to the books' answer: late, twice, backwards, by somebody else."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from svet.accounts.models import Account, Link
+from svet.arrangements.models import PaymentPromise
+from svet.arrangements.operations import drop_promises, judge_promises, promise_payment
+from svet.arrangements.queries import (
+    promise_offer,
+    promised_ahead,
+    promised_by,
+    promises_of,
+    standing_promises,
+)
+from svet.arrangements.rules import (
+    PromiseConflict,
+    PromiseNotFound,
+    PromiseReason,
+    PromiseRefused,
+    PromiseState,
+)
+from svet.journal.models import Entry
+from svet.kernel.actors import Actor
+from svet.kernel.money import Money
+from svet.ledger import operations as ledger
+from svet.ledger.rules import Book, Leg, TransactionKind
+from svet.notices.models import Notice
+from svet.payments.tests.factories import Family, make_family, owe
+from svet.people.models import Person
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+UNTIL = date(2026, 12, 1)
+_keys = count(1)
+
+
+@pytest.fixture
+def family(db: None) -> Family:
+    return make_family()
+
+
+def give(family: Family, *, person: Person | None = None, until: date = UNTIL, now: datetime = NOW) -> str:
+    by = Actor.person((person or family.anna).pk)
+    return promise_payment(by=by, account_public_id=family.first.public_id, until=until, now=now)
+
+
+def pay(account: Account, kopecks: int, *, on: date) -> None:
+    """A payment that counts for a day, whenever it becomes known."""
+    with transaction.atomic():
+        ledger.post(
+            key=f"test-paid:{next(_keys)}",
+            kind=TransactionKind.PAYMENT,
+            legs=[Leg(Book.BANK, None, Money(kopecks)), Leg(Book.RECEIVABLE, account.pk, Money(-kopecks))],
+            occurred_at=NOW,
+            effective_on=on,
+            provider_id=account.provider_id,
+        )
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 6, 23, tzinfo=UTC)
+
+
+def states() -> list[str]:
+    return list(PaymentPromise.objects.order_by("pk").values_list("state", flat=True))
+
+
+def told(event: str) -> list[int]:
+    return list(Notice.objects.filter(event=event).values_list("recipient_id", flat=True))
+
+
+def refusal(family: Family, **changes: Any) -> Any:
+    before = states()
+    with pytest.raises((PromiseRefused, PromiseConflict)) as refused:
+        give(family, **changes)
+    assert states() == before
+    return refused.value.reason
+
+
+def test_a_promise_stands_and_is_kept_by_a_payment_in_time(family: Family) -> None:
+    give(family)
+    (standing,) = standing_promises([family.first.pk, family.second.pk]).values()
+    assert (standing.money, standing.until_on, standing.state) == (Money(300_00), UNTIL, PromiseState.OPEN)
+    ids = [family.first.pk, family.second.pk]
+    assert promised_ahead(ids, today=UNTIL) == {family.first.pk}
+    assert promised_ahead(ids, today=UNTIL + timedelta(days=1)) == frozenset()
+    owe(family.first, 500_00)
+    pay(family.first, 300_00, on=date(2026, 11, 30))
+    assert judge_promises(now=at(date(2026, 12, 1))) == 1
+    assert judge_promises(now=at(date(2026, 12, 2))) == 0
+    (kept,) = promises_of(family.first.pk)
+    assert (kept.state, kept.paid_on) == (PromiseState.KEPT, date(2026, 11, 30))
+    assert told("promise_kept") == [family.anna.recipient_id]
+    actions = Entry.objects.filter(subject_id=kept.public_id).order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["arrangements.promised", "arrangements.kept"]
+
+
+def test_nothing_paid_breaks_it_when_registers_have_come_and_pauses_the_next(family: Family) -> None:
+    give(family)
+    for day in range(1, 5):
+        assert judge_promises(now=at(date(2026, 12, day))) == 0
+    assert judge_promises(now=at(date(2026, 12, 5))) == 1
+    assert (states(), told("promise_broken")) == (["broken"], [family.anna.recipient_id])
+    later = at(date(2027, 1, 30))
+    assert refusal(family, until=date(2027, 2, 5), now=later) is PromiseReason.BROKEN_LATELY
+    offer = promise_offer(Actor.person(family.anna.pk), account_public_id=family.first.public_id, now=later)
+    assert (offer.why, offer.free_on) == (PromiseReason.BROKEN_LATELY, date(2027, 1, 30))
+    give(family, until=date(2027, 2, 5), now=at(date(2027, 1, 31)))
+
+
+def test_a_job_that_comes_weeks_late_goes_by_the_days_of_postings(family: Family) -> None:
+    give(family)
+    pay(family.first, 300_00, on=UNTIL)
+    owe(family.first, 900_00)
+    assert judge_promises(now=at(date(2027, 1, 20))) == 1
+    assert states() == ["kept"]
+
+
+def test_what_was_paid_a_day_late_does_not_keep_it(family: Family) -> None:
+    give(family)
+    pay(family.first, 300_00, on=UNTIL + timedelta(days=1))
+    judge_promises(now=at(date(2026, 12, 2)))
+    assert states() == ["open"]
+    judge_promises(now=at(date(2026, 12, 5)))
+    assert states() == ["broken"]
+
+
+def test_a_register_that_is_late_mends_it(family: Family) -> None:
+    give(family)
+    judge_promises(now=at(date(2026, 12, 5)))
+    pay(family.first, 300_00, on=date(2026, 11, 28))
+    assert judge_promises(now=at(date(2026, 12, 9))) == 1
+    assert (states(), len(told("promise_kept"))) == (["kept"], 1)
+    # It is no broken one any more: another may be given.
+    owe(family.first, 100_00)
+    give(family, until=date(2026, 12, 15), now=at(date(2026, 12, 10)))
+
+
+def test_one_stands_at_a_time_whoever_gave_it(family: Family) -> None:
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    give(family, person=family.boris)
+    assert refusal(family) is PromiseReason.OPEN
+    row = PaymentPromise.objects.get()
+    row.pk, row.public_id = None, "another"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+
+
+def test_no_debt_no_far_day_no_promise(family: Family, settings: Any) -> None:
+    assert refusal(family, until=date(2026, 12, 5)) is PromiseReason.DAY
+    assert refusal(family, until=date(2026, 11, 20)) is PromiseReason.DAY
+    settings.PROMISE_DAYS = 0
+    assert refusal(family) is PromiseReason.OFF
+    settings.PROMISE_DAYS = 14
+    pay(family.first, 300_00, on=date(2026, 11, 20))
+    assert refusal(family) is PromiseReason.NO_DEBT
+
+
+@pytest.mark.parametrize("who", ["boris", "vera"])
+def test_who_may_not_pay_may_not_promise(family: Family, who: str) -> None:
+    with pytest.raises(PromiseNotFound):
+        give(family, person=getattr(family, who))
+
+
+def test_the_next_holder_has_nothing_of_the_former_ones_word(family: Family) -> None:
+    give(family)
+    Account.objects.filter(pk=family.first.pk).update(held_since=date(2026, 11, 25))
+    assert standing_promises([family.first.pk]) == {}
+    assert promised_ahead([family.first.pk], today=UNTIL) == frozenset()
+    pay(family.first, 300_00, on=date(2026, 11, 26))
+    judge_promises(now=at(date(2026, 11, 27)))
+    assert (states(), told("promise_kept")) == (["dropped"], [])
+    owe(family.first, 50_00)
+    give(family, until=date(2026, 12, 5), now=at(date(2026, 11, 28)))
+
+
+def test_who_leaves_the_cabinet_has_promised_nothing(family: Family) -> None:
+    give(family)
+    with transaction.atomic():
+        drop_promises(person_id=family.anna.pk, by=Actor.person(family.anna.pk), now=NOW)
+    assert states() == ["dropped"]
+    assert judge_promises(now=at(date(2026, 12, 20))) == 0
+    (row,) = promised_by(person_id=family.anna.pk, limit=5)
+    assert (row["account"], row["state"], row["kopecks"]) == (family.first.number, "dropped", 300_00)

@@ -1,0 +1,81 @@
+"""«Обещанный платёж» where people look for it, with its errors beside the field."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from svet.accounts.models import Link
+from svet.arrangements.models import PaymentPromise
+from svet.arrangements.operations import promise_payment
+from svet.cabinet.payment.tests.test_payment import signed_in, text_of, words
+from svet.kernel.actors import Actor
+from svet.look.formats import day
+from svet.payments.tests.factories import Family, make_family, owe
+
+
+@pytest.fixture
+def family(db: None) -> Family:
+    return make_family()
+
+
+def address(family: Family) -> str:
+    return f"/payment/promise/{family.first.public_id}/"
+
+
+def test_a_day_is_promised_and_seen_on_every_page_that_asks_for_money(family: Family) -> None:
+    anna, until = signed_in(family.anna), timezone.localdate() + timedelta(days=5)
+    assert address(family) in text_of(anna.get("/payment/"))
+    assert address(family) in text_of(anna.get("/payment/promise/"))
+    assert address(family) in text_of(anna.get(f"/accounts/{family.first.public_id}/"))
+    done = words(text_of(anna.post(address(family), {"until": until.isoformat()}, follow=True)))
+    assert f"Записали: до {day(until)} о долге не напоминаем" in done
+    assert f"Обещано 300,00 ₽ до {day(until)}" in done
+    assert PaymentPromise.objects.get().until_on == until
+    assert f"Обещан платёж до {day(until)}" in words(text_of(anna.get("/payment/")))
+    assert f"обещано 300,00 ₽ до {day(until)}" in words(text_of(anna.get("/payment/promise/")))
+    today = words(text_of(anna.get("/today/")))
+    assert "обещано 300,00 ₽" in today
+    again = anna.post(address(family), {"until": until.isoformat()})
+    assert again.status_code == 422
+    assert "платёж уже обещан" in text_of(again)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("", "Выберите день"), ("31.02.2026", "Такого дня нет"), ("2099-01-01", "Выберите день с")],
+)
+def test_a_wrong_day_stays_with_its_error(family: Family, typed: str, said: str) -> None:
+    answer = signed_in(family.anna).post(address(family), {"until": typed})
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert said in page
+    assert f'value="{typed}"' in page or not typed
+    assert not PaymentPromise.objects.exists()
+
+
+def test_without_a_debt_the_page_says_so(family: Family) -> None:
+    owe(family.first, -300_00)
+    page = words(text_of(signed_in(family.anna).get(address(family))))
+    assert "На счёте нет долга" in page
+    assert "Заплачу не позже" not in page
+    assert "Аб. № " + family.second.number in words(text_of(signed_in(family.anna).get("/payment/promise/")))
+
+
+def test_who_may_only_look_and_who_may_not_find_no_page(family: Family) -> None:
+    until = timezone.localdate() + timedelta(days=3)
+    promise_payment(
+        by=Actor.person(family.anna.pk),
+        account_public_id=family.first.public_id,
+        until=until,
+        now=timezone.now(),
+    )
+    for person in (family.boris, family.vera):
+        client = signed_in(person)
+        assert client.get(address(family)).status_code == 404
+        assert client.post(address(family), {"until": until.isoformat()}).status_code == 404
+        assert address(family) not in text_of(client.get("/payment/"))
+    Link.objects.filter(person=family.boris).update(can_pay=True)
+    assert "Обещано" in text_of(signed_in(family.boris).get(address(family)))

@@ -1,0 +1,44 @@
+"""The words of sources of registers."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from svet.kernel.refusals import Refused
+from svet.payments.rules.refusals import SourceReason
+
+
+def explain_source(refusal: Refused) -> str:
+    """For the operator: a source of registers."""
+    match refusal.reason:
+        case SourceReason.CODE:
+            return _("Код источника: от 2 до 20 строчных латинских букв, цифр и дефисов, первой буква.")
+        case SourceReason.NAME:
+            return _("Назовите источник: до 100 знаков.")
+        case SourceReason.TAKEN:
+            return _("Источник с таким кодом уже есть.")
+        case SourceReason.PROVIDER:
+            return _("Нет такого поставщика. Есть: %(known)s.") % refusal.details
+        case SourceReason.INN:
+            return _("ИНН: 10 или 12 цифр; у банка, который берёт карты, он нужен.")
+        case SourceReason.INN_TAKEN:
+            return _("Этот ИНН уже у другого источника.")
+        case SourceReason.UNKNOWN:
+            return _("Нет такого источника.")
+        case SourceReason.LAYOUT:
+            return _source_layout(refusal.field)
+        case SourceReason.IDENTITY_TAKEN:
+            return _("Что отличает платежи, уже не изменить: реестры этого источника загружены.")
+    return ""
+
+
+def _source_layout(field: str) -> str:
+    return {
+        "encoding": _("Такой кодировки не читаем: cp1251, utf-8, cp866 или koi8-r."),
+        "delimiter": _("Разделитель: точка с запятой, запятая, вертикальная черта или табуляция."),
+        "columns": _(
+            "Столбцы: каждый не больше одного раза, и среди них дата, номер операции, счёт и сумма "
+            "(date, suip, account, sum); ненужный столбец отмечают знаком «-»."
+        ),
+        "identity": _("Отделения в столбцах нет: платежи по нему не отличить."),
+    }[field]
