@@ -13,12 +13,11 @@ from svet.kernel.frozen import frozen
 from svet.kernel.ids import PersonId, RecipientId
 from svet.kernel.refusals import NotFound
 from svet.people.models import Code, Consent, Device, Person, Token
+from svet.people.queries.agreements import agreements_due as agreements_due
 from svet.people.rules.agents import name_of_agent
 from svet.people.rules.codes import GRANT_LIFE, RECOVERY_PAUSE, CodePurpose
 from svet.people.rules.names import ProfileReason
 from svet.people.rules.phones import PhoneRefused, normalise_phone
-from svet.site import queries as site
-from svet.site.rules import AgreementKind
 
 _SECRET_LENGTH = 48
 
@@ -296,18 +295,6 @@ def token_of(row: Token) -> TokenView:
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
     )
-
-
-def agreements_due(*, person_id: int) -> list[str]:
-    """The kinds of texts of which the person agreed to an older version than the one in force."""
-    newest: dict[str, int] = {}
-    for row in Consent.objects.filter(person_id=person_id, withdrawn_at__isnull=True):
-        newest[row.kind] = max(newest.get(row.kind, 0), row.version)
-    return [
-        kind.value
-        for kind in AgreementKind
-        if kind.value in newest and newest[kind.value] < site.current_agreement(kind=kind).version
-    ]
 
 
 def phone_is_known(phone: str) -> bool:
