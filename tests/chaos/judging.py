@@ -124,7 +124,9 @@ def dumped_card_numbers() -> list[str]:
     written, found = [number.encode() for number in _written()], 0
     with TemporaryDirectory() as folder:
         dump = Path(folder) / "dump.sql"
-        server = int(connection.pg_version) // 10_000
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version_num")
+            server = int(cursor.fetchone()[0]) // 10_000
         programs(server=server, restoring=False).run("pg_dump", "--data-only", "--file", str(dump), url=url)
         with dump.open("rb") as lines:
             for line in lines:
