@@ -85,3 +85,33 @@ def test_a_day_that_a_person_has_mended_is_taken_back_as_well(olga: Actor) -> No
     pay(row("F1", FIRST, "-305,00", date="19-11-2026"), total="-305,00", name="b.txt")
     assert balance(FIRST) == balance(SECOND) == Money(0)
     whole()
+
+
+def test_what_was_paid_taken_back_and_told_again_waits_for_a_person_and_is_never_dropped(olga: Actor) -> None:
+    pay(row("P1", FIRST, "100,00"), total="100,00")
+    pay(row("P1", FIRST, "-100,00"), total="-100,00", name="b.txt")
+    again = pay(row("P1", FIRST, "100,00"), row("P2", SECOND, "1,00"), total="101,00", name="c.txt")
+    assert (again.applied, again.changed, again.repeated, again.loud) == (1, 1, 0, True)
+    whole()
+    put(FIRST, olga)
+    assert balance(FIRST) == Money(-100_00)
+    # The same once more is a repetition of the row that a person has placed.
+    more = pay(row("P1", FIRST, "100,00"), row("P3", SECOND, "1,00"), total="101,00", name="d.txt")
+    assert (more.applied, more.repeated) == (1, 1)
+    whole()
+
+
+def test_the_same_within_one_register_waits_too() -> None:
+    rows = [row("P1", FIRST, sum) for sum in ("100,00", "-100,00", "100,00")]
+    report = pay(*rows, total="100,00")
+    assert (report.applied, report.changed, report.repeated) == (2, 1, 0)
+    assert balance(FIRST) == Money(0)
+    whole()
+
+
+def test_a_register_that_tells_of_payment_and_reversal_again_tells_of_nothing_new() -> None:
+    told = [row("P1", FIRST, "100,00"), row("U9", FIRST, "-100,00", date=NEXT)]
+    pay(*told, total="0,00")
+    again = pay(*told, row("P2", SECOND, "1,00"), total="1,00", name="b.txt")
+    assert (again.applied, again.repeated, again.changed) == (1, 2, 0)
+    whole()
