@@ -129,17 +129,18 @@ def _register(row: ImportFile) -> RegisterView:
     )
 
 
-# Each opening balance has its row, each row its posting, of the same sum.
+# Each opening balance has its row, each row its posting, of the same sum on the account of its key.
 _OPENINGS = """
 SELECT coalesce(l.key, r.reference) FROM (
-    SELECT t.key, p.kopecks FROM ledger_transaction_door t JOIN ledger_posting_door p USING (transaction_id)
-    WHERE t.kind = 'opening' AND t.key LIKE 'opening:%' AND p.book = 'receivable'
+    SELECT t.key, p.account_id, coalesce(sum(p.kopecks), 0) AS kopecks FROM ledger_transaction_door t
+    LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'receivable'
+    WHERE t.kind = 'opening' AND t.key LIKE 'opening:%' GROUP BY 1, 2
 ) l
 FULL JOIN (
     SELECT reference, kopecks FROM exchange_importrow
     WHERE profile = 'openings' AND state = 'applied' AND kopecks <> 0
 ) r ON r.reference = l.key
-WHERE l.kopecks IS DISTINCT FROM r.kopecks LIMIT 100
+WHERE l.kopecks IS DISTINCT FROM r.kopecks OR l.key <> 'opening:' || l.account_id LIMIT 100
 """
 
 

@@ -24,6 +24,11 @@ def receipt_line(account_number: str, money: Money) -> str:
     return _("Аб. № %(account)s — %(sum)s") % {"account": account_number, "sum": roubles(money)}
 
 
+def payee_line(name: str, inn: str) -> str:
+    """Who got the money, on a receipt."""
+    return _("%(payee)s, ИНН %(inn)s") % {"payee": name, "inn": inn} if inn else name
+
+
 def _payment_credited(p: Params) -> Words:
     return Words(
         title=_("Платёж проведён"),
@@ -128,6 +133,7 @@ def _receipt(p: Params) -> Words:
         text=_("Платёж %(order)s на %(total)s зачислен %(at)s.") % p,
         paragraphs=(
             _("Спасибо! Платёж %(order)s на %(total)s зачислен %(at)s.") % p,
+            _("Получатель: %(payee)s") % p,
             p["lines"],
             _("Комиссии нет. Сохраните это письмо: оно подтверждает оплату."),
         ),
@@ -236,7 +242,7 @@ RECEIPT: Final = EventSpec(
     code="receipt",
     name=gettext_lazy("Чек"),
     words=_receipt,
-    needs={"order", "total", "at", "lines"},
+    needs={"order", "total", "at", "payee", "lines"},
     obligatory=(NoticeChannel.EMAIL,),
 )
 

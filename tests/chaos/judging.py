@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
+from psycopg.conninfo import make_conninfo
 
+from svet.cli.backup.programs import programs
 from svet.cli.verification.promises import verify
 from svet.kernel.money import Money
 from svet.ledger import queries as ledger
@@ -29,7 +33,14 @@ def kopecks(amount: dict[str, Any]) -> int:
 
 def faults(play: Play) -> list[str]:
     """Everything that is wrong, in words."""
-    return [*_orders(play), *_balances(play), *_strange(play), *card_numbers(), *_promises(play)]
+    return [
+        *_orders(play),
+        *_balances(play),
+        *_strange(play),
+        *card_numbers(),
+        *dumped_card_numbers(),
+        *_promises(play),
+    ]
 
 
 def _orders(play: Play) -> list[str]:
@@ -95,13 +106,38 @@ def _promises(play: Play) -> list[str]:
         f"{verdict.promise.number}: {breach}"
         for verdict in verify(now=play.now)
         for breach in verdict.breaches
+        if "test-debt:" not in breach  # what the accounts of the town owe comes of nothing
     ]
+
+
+def _written() -> list[str]:
+    """How the numbers of cards would stand without their blanks, as text or as bytes kept as they came."""
+    spaced = [" ".join(card[at : at + 4] for at in range(0, len(card), 4)) for card in CARDS]
+    return [*CARDS, *(number.encode().hex() for number in [*CARDS, *spaced])]
+
+
+def dumped_card_numbers() -> list[str]:
+    """Nor does it stand in a dump, which has what no table of ours shows: other schemas, large objects."""
+    told = connection.settings_dict
+    named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    url = make_conninfo("", **{word: told[name] for word, name in named.items() if told[name]})
+    written, found = [number.encode() for number in _written()], 0
+    with TemporaryDirectory() as folder:
+        dump = Path(folder) / "dump.sql"
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version_num")
+            server = int(cursor.fetchone()[0]) // 10_000
+        programs(server=server, restoring=False).run("pg_dump", "--data-only", "--file", str(dump), url=url)
+        with dump.open("rb") as lines:
+            for line in lines:
+                bare = line.replace(b" ", b"").replace(b"-", b"")
+                found += any(number in bare for number in written)
+    return [f"{found} lines of the dump hold the number of a card"] if found else []
 
 
 def card_numbers() -> list[str]:
     """The number of a card stands in no table, whether as text or in bytes kept as they came."""
-    spaced = [" ".join(card[at : at + 4] for at in range(0, len(card), 4)) for card in CARDS]
-    written = [*CARDS, *(number.encode().hex() for number in [*CARDS, *spaced])]
+    written = _written()
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
         found = []

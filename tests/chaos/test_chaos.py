@@ -14,7 +14,7 @@ from svet.payments.models import Callback
 from svet.payments.rules.states import CallbackOutcome
 from svet.payments.tests.factories import NOW
 from tests.chaos.catalogue import declared, reached
-from tests.chaos.judging import CARDS, card_numbers, faults
+from tests.chaos.judging import CARDS, card_numbers, dumped_card_numbers, faults
 from tests.chaos.lives import LIVES
 from tests.chaos.play import opened
 from tests.chaos.running import live, live_missed, quiet
@@ -49,3 +49,4 @@ def test_the_number_of_a_card_would_be_seen(db: None) -> None:
     for raw in (b"2202 4743 0132 2987", b'{"card": "2202474301322987"}'):
         Callback.objects.create(raw=raw, received_at=NOW, outcome=CallbackOutcome.TAKEN, note="x")
     assert card_numbers() == ["2 rows of payments_callback hold the number of a card"]
+    assert dumped_card_numbers() == ["2 lines of the dump hold the number of a card"]

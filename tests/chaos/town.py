@@ -81,7 +81,7 @@ def _begin(account: Account, kopecks: int) -> None:
     """The debt that the account comes with, of before its first month here."""
     with use_case():
         ledger.post(
-            key=f"chaos-opening:{account.pk}",
+            key=f"test-debt:{account.pk}",
             kind=TransactionKind.OPENING,
             legs=[
                 Leg(Book.RECEIVABLE, account.pk, Money(kopecks)),

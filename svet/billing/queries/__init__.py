@@ -15,6 +15,7 @@ from svet.billing.queries.checks import broken, charged_twice
 from svet.billing.queries.controls import ControlDifference, control_difference
 from svet.billing.queries.differences import DifferenceView, differences
 from svet.billing.queries.house_checks import broken_houses
+from svet.billing.queries.origins import broken_origins
 from svet.billing.queries.policies import PolicyView, policies, rules_for
 from svet.billing.queries.problems import (
     OpenMonth,
@@ -45,6 +46,7 @@ __all__ = [
     "ReadingRef",
     "broken",
     "broken_houses",
+    "broken_origins",
     "calculate",
     "charge",
     "charged_accounts",

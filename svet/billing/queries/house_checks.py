@@ -1,4 +1,4 @@
-"""I-23: the common needs of houses are what their readings and the rooms' own kWh give again."""
+"""I-26: the common needs of houses are what their readings and the rooms' own kWh give again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST = 100
 
 
 def broken_houses() -> list[str]:
-    """Breaches of I-23 as sentences, a hundred at most: frozen months are computed again from their facts."""
+    """Breaches of I-26 as sentences, a hundred at most: frozen months are computed again from their facts."""
     breaches: list[str] = []
     rows = counting(HouseMonthRow.objects.all()).select_related("house").order_by("house_id", "month")
     providers: dict[int, ProviderFacts] = {}

@@ -61,6 +61,7 @@ class RowReason(StrEnum):
     CHOICE = "choice"
     REPEATED_IN_FILE = "repeated_in_file"
     OTHER_BODY = "other_body"
+    PAID_AGAIN = "paid_again"
     OTHER_OFFICE = "other_office"
     SAME_ELSEWHERE = "same_elsewhere"
     BOOKS_UNKNOWN = "books_unknown"

@@ -47,6 +47,7 @@ SAMPLE = {
     "document": "жалоба № 12",
     "link": "https://lk.example.ru/i/7k3mq2x9",
     "lines": "Аб. № 0356067000 — 1 234,56 ₽",
+    "payee": "ООО «Чайка-сбыт», ИНН 7451000000",
     "card": "Мир •• 2987",
     "cause": "recovered",
     "ended": "",

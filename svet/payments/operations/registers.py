@@ -15,7 +15,7 @@ from django.db import connection
 from svet.accounts import queries as accounts
 from svet.kernel.bulk import copy_rows, take_ids
 from svet.kernel.locks import Lock, hold
-from svet.kernel.money import Money
+from svet.kernel.money import ZERO, Money
 from svet.kernel.refusals import Refused
 from svet.kernel.transactions import require_transaction
 from svet.ledger import operations as ledger
@@ -128,6 +128,7 @@ class _Known:
     def __init__(self, source: str, rows: Sequence[PaymentToApply]) -> None:
         self._source = source
         self._taken: dict[tuple[str, date, bool], _Taken] = defaultdict(_Taken)
+        self._reversals = {(row.account_text[:40], -row.amount.kopecks) for row in rows if row.amount < ZERO}
         numbers = sorted({row.external_id for row in rows})
         for start in range(0, len(numbers), _AT_ONCE):
             before = ImportedPayment.objects.filter(external_id__in=numbers[start : start + _AT_ONCE])
@@ -144,13 +145,27 @@ class _Known:
         taken = self._taken[row.external_id, row.paid_on, row.amount.kopecks < 0]
         alike = taken.by_body.get((row.account_text[:40], row.amount.kopecks), [])
         # Without a bank's name the office is all that tells one bank's payment from another's.
-        for one in alike:
-            if one.source == self._source and (self._source != UNNAMED or one.office == row.office[:80]):
+        own = [
+            one
+            for one in alike
+            if one.source == self._source and (self._source != UNNAMED or one.office == row.office[:80])
+        ]
+        for one in own:
+            if not self._is_taken_back(one):
                 return _Judged(one, fresh=False)
         twin = taken.count[self._source]
-        made = _payment(self._source, row, twin=twin, differs=self._difference(row, alike, twin), now=now)
+        differs = WaitReason.PAID_AGAIN if own else self._difference(row, alike, twin)
+        made = _payment(self._source, row, twin=twin, differs=differs, now=now)
         self._keep(made)
         return _Judged(made, fresh=True)
+
+    def _is_taken_back(self, one: ImportedPayment) -> bool:
+        """Whether the row once more may be money that came once more: the payment was taken back.
+
+        A register that tells again of payment and reversal tells of nothing new.
+        """
+        told_here = (one.account_text, one.kopecks) in self._reversals
+        return told_here if one.pk is None else one.state == RegisterState.REVERSED and not told_here
 
     def _difference(
         self, row: PaymentToApply, alike: Sequence[ImportedPayment], twin: int

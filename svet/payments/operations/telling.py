@@ -19,7 +19,7 @@ from svet.people import queries as people
 
 
 def tell_credited(order: Order, *, now: datetime) -> None:
-    """Bell and, where an address is known, the receipt: number, accounts, sums."""
+    """Bell and, where an address is known, the receipt: number, payee, accounts, sums."""
     place = Place("payment-order", (order.public_id,))
     total = roubles(order.taken_kopecks if order.taken_kopecks is not None else order.total)
     notices.notify(
@@ -31,14 +31,15 @@ def tell_credited(order: Order, *, now: datetime) -> None:
     )
     if order.receipt_email:
         lines = [line for line in order.lines.select_related("account").order_by("position") if line.credited]
-        zone = ZoneInfo(payee_of(order).time_zone)
+        payee = payee_of(order)
         notices.send_email(
             address=order.receipt_email,
             event=events.RECEIPT,
             params={
                 "order": order.number,
                 "total": total,
-                "at": events.moment((order.paid_at or now).astimezone(zone)),
+                "at": events.moment((order.paid_at or now).astimezone(ZoneInfo(payee.time_zone))),
+                "payee": events.payee_line(payee.legal_name or payee.name, payee.inn),
                 "lines": "\n".join(events.receipt_line(line.account.number, line.credited) for line in lines),
             },
             now=now,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from svet.payments.queries.between import INTERCO
 from svet.payments.queries.disputed import DISPUTES
+from svet.payments.queries.origins import ORIGINS
 
 # Each finds one kind of breach; the words go before the number of the order or the ledger key.
 _CREDITS = {
@@ -279,8 +280,9 @@ def broken_sources() -> list[str]:
 
 
 def broken_books() -> list[str]:
-    """I-21 whole: :func:`broken_sources`, and suspense holds exactly what waits in it."""
-    return broken_sources() + _breaches(_ACTS) + _breaches(_SUSPENSE)
+    """I-21 whole: :func:`broken_sources`, suspense holds exactly what waits in it, and nothing moved an
+    account, or went through ours, but what a source says."""
+    return broken_sources() + _breaches(_ACTS) + _breaches(_SUSPENSE) + _breaches(ORIGINS)
 
 
 def _breaches(queries: Mapping[str, str]) -> list[str]:

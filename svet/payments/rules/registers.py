@@ -57,6 +57,7 @@ class WaitReason(StrEnum):
     UNREAD = "columns"  # the row could be read in part only
     STORNO = "storno"  # a reversal that fits no payment
     OTHER_BODY = "other_body"  # another sum or account under a taken identity
+    PAID_AGAIN = "paid_again"  # the same row as a payment that was taken back: told again, or paid again
     OTHER_OFFICE = "other_office"  # no bank named, and the same payment of another office
     SAME_ELSEWHERE = "same_elsewhere"  # the same row was taken with, or without, a bank's name
 

@@ -248,7 +248,7 @@ def test_only_staff_may(desk: Desk) -> None:
 def test_an_invented_posting_is_noticed(desk: Desk) -> None:
     report = write(desk, new(MoneyActKind.CORRECTION, 5_00))
     MoneyAct.objects.filter(public_id=report.public_id).update(kopecks=6_00)
-    assert len(queries.broken_books()) == 1
+    assert {breach.rpartition(" ")[2] for breach in queries.broken_books()} == {f"act:{report.public_id}"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,9 +15,9 @@ _BOOKED: Final = """
 SELECT coalesce(s.account_id, p.account_id), coalesce(s.no::text, t.key)
 FROM penalties_shownpenalty s
 FULL JOIN (
-    SELECT t.key, p.account_id, p.kopecks, p.seq FROM ledger_transaction_door t
-    JOIN ledger_posting_door p USING (transaction_id)
-    WHERE t.kind = 'penalty' AND t.key LIKE 'pen:%%' AND p.book = 'receivable'
+    SELECT t.key, p.account_id, coalesce(p.kopecks, 0) AS kopecks, p.seq FROM ledger_transaction_door t
+    LEFT JOIN ledger_posting_door p ON p.transaction_id = t.transaction_id AND p.book = 'receivable'
+    WHERE t.kind = 'penalty' AND t.key LIKE 'pen:%%'
 ) p ON p.key = 'pen:' || s.account_id || ':' || s.no
 LEFT JOIN ledger_transaction_door t ON t.key = p.key
 WHERE (s.account_id, s.kopecks, s.posting_seq) IS DISTINCT FROM (p.account_id, p.kopecks, p.seq)

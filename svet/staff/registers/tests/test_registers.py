@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -154,6 +155,25 @@ def test_a_large_register_is_read_and_taken_by_jobs(
     jobs.take(public_id, member.person_id, "Ольга")
     assert balance(account) == Money(-300_00)
     assert not LoadedPart.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_register_of_some_megabytes_comes_by_the_disk(
+    olga: Client, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above 2.5 MB Django puts it on the disk, and all that is kept of it is what was sent, byte by byte."""
+    given, load = list[object](), operations.load_file
+
+    def seen(**how: Any) -> str:
+        given.append(how["content"])
+        return load(**how)
+
+    monkeypatch.setattr(operations, "load_file", seen)
+    raw = content(account.number, *["1,00"] * 27_000, total="27300,00", count=27_001)
+    assert len(raw) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    assert send(olga, raw).status_code == 302
+    assert not isinstance(given[0], BytesIO)
+    assert b"".join(LoadedPart.objects.order_by("no").values_list("content", flat=True)) == raw
 
 
 @pytest.mark.django_db
