@@ -135,6 +135,17 @@ def test_pages_of_many_accounts_can_be_used_by_everybody(show: Callable[[str], P
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_footer_is_two_lines_on_a_phone(show: Callable[[str], Page]) -> None:
+    page = show("/payment/")
+    parts = ".foot__who > p, .foot__links > :not([href='/sandbox/'])"
+    tops: list[float] = page.evaluate(
+        "(parts) => [...document.querySelectorAll(parts)].map(part => part.getBoundingClientRect().top)",
+        parts,
+    )
+    assert len(tops) >= 4  # hotline, help, what works, signing out
+    assert len({round(top / 20) for top in tops}) == 2
+
+
 def test_on_a_desktop_the_rows_are_one_table(show: Callable[[str], Page]) -> None:
     """Names, addresses, numbers, notes and sums stand under one another, one line each."""
     page = show("/payment/")
